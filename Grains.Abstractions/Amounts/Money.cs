@@ -1,0 +1,42 @@
+namespace PaymentCluster.Grains.Abstractions.Amounts;
+
+/// <summary>An amount in the minor unit of a currency (paise, cents). Arithmetic is checked: it throws and never wraps.</summary>
+[GenerateSerializer, Immutable, Alias("money")]
+public readonly record struct Money
+{
+    /// <summary>The largest amount that one payment may have, in minor units: far above any provider's limit, and far
+    /// enough from the end of 64 bits that sums over millions of payments stay exact.</summary>
+    public const long MaxAmountMinor = 100_000_000_000_000;
+
+    /// <summary>The amount in minor units.</summary>
+    [Id(0)]
+    public required long AmountMinor { get; init; }
+
+    /// <summary>The currency.</summary>
+    [Id(1)]
+    public required Currency Currency { get; init; }
+
+    /// <summary>Nothing, in the same currency.</summary>
+    public Money Zero => this with { AmountMinor = 0 };
+
+    /// <summary>This many minor units of a currency.</summary>
+    public static Money Of(long amountMinor, Currency currency) => new() { AmountMinor = amountMinor, Currency = currency };
+
+    /// <summary>The sum.</summary>
+    /// <exception cref="OverflowException">It does not fit 64 bits.</exception>
+    /// <exception cref="InvalidOperationException">The currencies differ.</exception>
+    public static Money operator +(Money left, Money right) =>
+        Of(checked(left.AmountMinor + right.AmountMinor), left.SharedWith(right));
+
+    /// <summary>The difference.</summary>
+    /// <inheritdoc cref="op_Addition"/>
+    public static Money operator -(Money left, Money right) =>
+        Of(checked(left.AmountMinor - right.AmountMinor), left.SharedWith(right));
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{AmountMinor} {Currency}";
+
+    private Currency SharedWith(Money other) => Currency == other.Currency
+        ? Currency
+        : throw new InvalidOperationException($"{Currency} and {other.Currency} do not add up.");
+}

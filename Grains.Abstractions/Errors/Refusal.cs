@@ -1,0 +1,47 @@
+namespace PaymentCluster.Grains.Abstractions.Errors;
+
+/// <summary>A business refusal: a value, not an exception. Nothing was changed.</summary>
+[GenerateSerializer, Immutable, Alias("refusal")]
+public sealed record Refusal
+{
+    /// <summary>Which one.</summary>
+    [Id(0)]
+    public required ErrorCode Code { get; init; }
+
+    /// <summary>Why, in one sentence for the caller. It carries no secret and nothing of another merchant.</summary>
+    [Id(1)]
+    public required string Detail { get; init; }
+
+    /// <summary>The input field that it is about, as the API names it; null if it is about none.</summary>
+    [Id(2)]
+    public string? Field { get; init; }
+
+    /// <summary>A refusal.</summary>
+    public static Refusal Of(ErrorCode code, string detail, string? field = null) =>
+        new() { Code = code, Detail = detail, Field = field };
+}
+
+/// <summary>A grain's answer to a command: what it asked for, or why not.</summary>
+/// <typeparam name="T">What a success answers.</typeparam>
+[GenerateSerializer, Immutable, Alias("reply`1")]
+public sealed record Reply<T>
+    where T : class
+{
+    /// <summary>The answer; null when refused.</summary>
+    [Id(0)]
+    public T? Value { get; init; }
+
+    /// <summary>The refusal; null on success.</summary>
+    [Id(1)]
+    public Refusal? Refusal { get; init; }
+
+    /// <summary>Whether an idempotency key was recognised: the request had taken effect before.</summary>
+    [Id(2)]
+    public bool Replayed { get; init; }
+
+    /// <summary>A success.</summary>
+    public static Reply<T> Of(T value, bool replayed = false) => new() { Value = value, Replayed = replayed };
+
+    /// <summary>A refusal.</summary>
+    public static Reply<T> Refused(Refusal refusal) => new() { Refusal = refusal };
+}

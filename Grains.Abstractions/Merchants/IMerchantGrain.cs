@@ -1,0 +1,175 @@
+using System.Collections.Immutable;
+using PaymentCluster.Grains.Abstractions.Errors;
+using PaymentCluster.Grains.Abstractions.Secrets;
+
+namespace PaymentCluster.Grains.Abstractions.Merchants;
+
+/// <summary>A merchant: its name, switches, API keys and credentials at providers. Its key is the merchant's id.</summary>
+[Alias("merchant")]
+public interface IMerchantGrain : IGrainWithStringKey
+{
+    /// <summary>Creates the merchant, or changes its name and switches.</summary>
+    [Alias("put")]
+    Task<Reply<MerchantView>> Put(PutMerchant command);
+
+    /// <summary>The merchant; null if there is none.</summary>
+    [Alias("get")]
+    Task<MerchantView?> Get();
+
+    /// <summary>Makes an API key. This answer is the only place where it can ever be read.</summary>
+    [Alias("create-key")]
+    Task<Reply<NewApiKey>> CreateKey(ApiKeyScope scope);
+
+    /// <summary>Revokes an API key; no gateway honours it after a few seconds.</summary>
+    [Alias("revoke-key")]
+    Task<Reply<MerchantView>> RevokeKey(string keyId);
+
+    /// <summary>Sets the credentials at a provider. They are stored encrypted and are never given out again.</summary>
+    [Alias("put-credentials")]
+    Task<Reply<MerchantView>> PutCredentials(string provider, ImmutableDictionary<string, Secret> values);
+
+    /// <summary>What payments need to know; null if there is no such merchant. Credentials are sealed.</summary>
+    [Alias("settings")]
+    Task<MerchantSettings?> Settings();
+}
+
+/// <summary>Creates or changes a merchant.</summary>
+[GenerateSerializer, Immutable, Alias("put-merchant")]
+public sealed record PutMerchant
+{
+    /// <summary>The name that customers read.</summary>
+    [Id(0)]
+    public required string Name { get; init; }
+
+    /// <summary>Whether the merchant is exempt from the withdrawal of UPI collect.</summary>
+    [Id(1)]
+    public required bool UpiCollectAllowed { get; init; }
+}
+
+/// <summary>What an API key may do.</summary>
+public enum ApiKeyScope
+{
+    /// <summary>Everything of its merchant's.</summary>
+    Secret = 1,
+
+    /// <summary>What a browser may do: start a payment and read it by id.</summary>
+    Publishable = 2,
+}
+
+/// <summary>A merchant, as its operator sees it.</summary>
+[GenerateSerializer, Immutable, Alias("merchant-view")]
+public sealed record MerchantView
+{
+    /// <summary>The merchant's id.</summary>
+    [Id(0)]
+    public required string Id { get; init; }
+
+    /// <summary>The name that customers read.</summary>
+    [Id(1)]
+    public required string Name { get; init; }
+
+    /// <summary>Whether UPI collect is allowed.</summary>
+    [Id(2)]
+    public required bool UpiCollectAllowed { get; init; }
+
+    /// <summary>The API keys, without the keys.</summary>
+    [Id(3)]
+    public required ImmutableArray<ApiKeyView> Keys { get; init; }
+
+    /// <summary>The providers with credentials, and since when.</summary>
+    [Id(4)]
+    public required ImmutableArray<ProviderView> Providers { get; init; }
+}
+
+/// <summary>An API key, without the key.</summary>
+[GenerateSerializer, Immutable, Alias("api-key-view")]
+public sealed record ApiKeyView
+{
+    /// <summary>The key's id, which opens nothing.</summary>
+    [Id(0)]
+    public required string Id { get; init; }
+
+    /// <summary>What it may do.</summary>
+    [Id(1)]
+    public required ApiKeyScope Scope { get; init; }
+
+    /// <summary>When it was made.</summary>
+    [Id(2)]
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When it was revoked; null while it works.</summary>
+    [Id(3)]
+    public DateTimeOffset? RevokedAt { get; init; }
+}
+
+/// <summary>A provider with credentials.</summary>
+[GenerateSerializer, Immutable, Alias("provider-view")]
+public sealed record ProviderView
+{
+    /// <summary>The provider's name, such as <c>razorpay</c>.</summary>
+    [Id(0)]
+    public required string Provider { get; init; }
+
+    /// <summary>Which credentials are set, by name.</summary>
+    [Id(1)]
+    public required ImmutableArray<string> Credentials { get; init; }
+
+    /// <summary>When they were set.</summary>
+    [Id(2)]
+    public required DateTimeOffset UpdatedAt { get; init; }
+}
+
+/// <summary>A new API key.</summary>
+[GenerateSerializer, Immutable, Alias("new-api-key")]
+public sealed record NewApiKey
+{
+    /// <summary>The key's id, which opens nothing.</summary>
+    [Id(0)]
+    public required string Id { get; init; }
+
+    /// <summary>The key: <c>sk_test_…</c> or <c>pk_test_…</c>.</summary>
+    [Id(1)]
+    public required Secret Key { get; init; }
+
+    /// <summary>What it may do.</summary>
+    [Id(2)]
+    public required ApiKeyScope Scope { get; init; }
+}
+
+/// <summary>What payments need to know of their merchant.</summary>
+[GenerateSerializer, Immutable, Alias("merchant-settings")]
+public sealed record MerchantSettings
+{
+    /// <summary>The name that customers read.</summary>
+    [Id(0)]
+    public required string Name { get; init; }
+
+    /// <summary>Whether UPI collect is allowed.</summary>
+    [Id(1)]
+    public required bool UpiCollectAllowed { get; init; }
+
+    /// <summary>Sealed credentials per provider.</summary>
+    [Id(2)]
+    public required ImmutableDictionary<string, SealedCredentials> Providers { get; init; }
+}
+
+/// <summary>Credentials at a provider, encrypted under a key that is outside the database.</summary>
+[GenerateSerializer, Immutable, Alias("sealed-credentials")]
+public sealed record SealedCredentials
+{
+    /// <summary>Which master key sealed them.</summary>
+    [Id(0)]
+    public required string KeyId { get; init; }
+
+    /// <summary>Base64 of nonce, ciphertext and tag (AES-256-GCM).</summary>
+    [Id(1)]
+    public required string Sealed { get; init; }
+
+    /// <summary>Which credentials are inside, by name.</summary>
+    [Id(2)]
+    public required ImmutableArray<string> Names { get; init; }
+
+    /// <summary>When they were set.</summary>
+    [Id(3)]
+    public required DateTimeOffset UpdatedAt { get; init; }
+}

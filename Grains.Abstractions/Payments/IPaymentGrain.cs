@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using Orleans.Concurrency;
+using PaymentCluster.Grains.Abstractions.Errors;
+using PaymentCluster.Grains.Abstractions.Refunds;
+
+namespace PaymentCluster.Grains.Abstractions.Payments;
+
+/// <summary>
+/// One payment: the queue, the cache and the conversation of it. Its key is a <see cref="Ids.PaymentKey"/>. Commands run one at a time
+/// and have answered only when they are durable; reads run between them.
+/// </summary>
+[Alias("payment")]
+public interface IPaymentGrain : IGrainWithStringKey
+{
+    /// <summary>Takes the payment, or starts its next attempt. An order or an idempotency key that another payment holds leads there.</summary>
+    [Alias("start")]
+    Task<StartReply> Start(StartPayment command);
+
+    /// <summary>Says what the payment is paid with, and starts it.</summary>
+    [Alias("confirm")]
+    Task<Reply<PaymentView>> Confirm(ConfirmPayment command);
+
+    /// <summary>Captures the authorised amount. The provider is asked afterwards.</summary>
+    [Alias("capture")]
+    Task<Reply<PaymentView>> Capture(CapturePayment command);
+
+    /// <summary>Gives the payment up.</summary>
+    [Alias("cancel")]
+    Task<Reply<PaymentView>> Cancel(CancelPayment command);
+
+    /// <summary>Gives captured money back. The provider is asked afterwards.</summary>
+    [Alias("refund")]
+    Task<Reply<RefundView>> Refund(RefundPayment command);
+
+    /// <summary>Takes in what a provider said of an attempt.</summary>
+    [Alias("record-charge")]
+    Task Record(RecordCharge report);
+
+    /// <summary>Takes in what a provider answered to a capture.</summary>
+    [Alias("record-capture")]
+    Task Record(RecordCapture report);
+
+    /// <summary>Takes in what a provider said of a refund.</summary>
+    [Alias("record-refund")]
+    Task Record(RecordRefund report);
+
+    /// <summary>Does what is due: resends what was not sent, asks for what is unknown, expires what is late. The sweeper calls it.</summary>
+    [Alias("resume")]
+    Task Resume();
+
+    /// <summary>Asks the provider now, because the customer's browser came back from it. Answers where that browser goes next: the payment,
+    /// or null if there is none with such an attempt.</summary>
+    [Alias("customer-returned")]
+    Task<PaymentView?> CustomerReturned(int attempt);
+
+    /// <summary>The payment as it stands; null if there is none.</summary>
+    [Alias("get"), AlwaysInterleave]
+    Task<PaymentView?> Get();
+
+    /// <summary>The payment as soon as its version is above <paramref name="version"/>, or it is settled, or the wait is over; null if
+    /// there is none.</summary>
+    [Alias("get-after"), AlwaysInterleave]
+    Task<PaymentView?> GetAfter(int version, TimeSpan wait);
+
+    /// <summary>One refund; null if there is none.</summary>
+    [Alias("get-refund"), AlwaysInterleave]
+    Task<RefundView?> GetRefund(int number);
+
+    /// <summary>The history after a version, oldest first; null if there is no such payment.</summary>
+    [Alias("timeline"), AlwaysInterleave]
+    Task<ImmutableArray<TimelineEntry>?> Timeline(int afterVersion);
+}

@@ -1,0 +1,188 @@
+using System.Collections.Immutable;
+using PaymentCluster.Grains.Abstractions.Amounts;
+using PaymentCluster.Grains.Abstractions.Providers;
+using PaymentCluster.Grains.Abstractions.Secrets;
+
+namespace PaymentCluster.Grains.Abstractions.Payments;
+
+/// <summary>The name that a client gave a request, so that sending it again has no second effect.</summary>
+[GenerateSerializer, Immutable, Alias("request-key")]
+public sealed record RequestKey
+{
+    /// <summary>The <c>Idempotency-Key</c> header.</summary>
+    [Id(0)]
+    public required string Key { get; init; }
+
+    /// <summary>Lower-case hex SHA-256 over method, path and canonical body: two requests are the same if these are.</summary>
+    [Id(1)]
+    public required string Fingerprint { get; init; }
+}
+
+/// <summary>Take a payment for an order; for an order that failed or expired, try it again.</summary>
+[GenerateSerializer, Immutable, Alias("start-payment")]
+public sealed record StartPayment
+{
+    /// <summary>The merchant's order.</summary>
+    [Id(0)]
+    public required string OrderId { get; init; }
+
+    /// <summary>What is to be paid.</summary>
+    [Id(1)]
+    public required Money Amount { get; init; }
+
+    /// <summary>What it is paid with; null if that is said later, by <see cref="ConfirmPayment"/>.</summary>
+    [Id(2)]
+    public required PaymentMethod? Method { get; init; }
+
+    /// <summary>The card, when the method is one. Never journaled.</summary>
+    [Id(3)]
+    public CardDetails? Card { get; init; }
+
+    /// <summary>Who captures.</summary>
+    [Id(4)]
+    public required CaptureMode Capture { get; init; }
+
+    /// <summary>Who pays.</summary>
+    [Id(5)]
+    public required Customer Customer { get; init; }
+
+    /// <summary>Where the customer's browser goes at the end.</summary>
+    [Id(6)]
+    public string? ReturnUrl { get; init; }
+
+    /// <summary>What the customer reads on the payment.</summary>
+    [Id(7)]
+    public string? Description { get; init; }
+
+    /// <summary>The merchant's own pairs.</summary>
+    [Id(8)]
+    public required ImmutableDictionary<string, string> Metadata { get; init; }
+
+    /// <summary>How long the customer has; null for the configured time.</summary>
+    [Id(9)]
+    public TimeSpan? ExpiresIn { get; init; }
+
+    /// <summary>The client's name for this request.</summary>
+    [Id(10)]
+    public RequestKey? Request { get; init; }
+}
+
+/// <summary>Say what a payment is paid with, and start it; after a failure, start the next attempt.</summary>
+[GenerateSerializer, Immutable, Alias("confirm-payment")]
+public sealed record ConfirmPayment
+{
+    /// <summary>What it is paid with.</summary>
+    [Id(0)]
+    public required PaymentMethod Method { get; init; }
+
+    /// <summary>The card, when the method is one. Never journaled.</summary>
+    [Id(1)]
+    public CardDetails? Card { get; init; }
+
+    /// <summary>The client's name for this request.</summary>
+    [Id(2)]
+    public RequestKey? Request { get; init; }
+}
+
+/// <summary>Capture an authorised payment.</summary>
+[GenerateSerializer, Immutable, Alias("capture-payment")]
+public sealed record CapturePayment
+{
+    /// <summary>How much, in minor units of the payment's currency; null for all that is authorised.</summary>
+    [Id(0)]
+    public long? AmountMinor { get; init; }
+
+    /// <summary>The client's name for this request.</summary>
+    [Id(1)]
+    public RequestKey? Request { get; init; }
+}
+
+/// <summary>Give a payment up before it is captured.</summary>
+[GenerateSerializer, Immutable, Alias("cancel-payment")]
+public sealed record CancelPayment
+{
+    /// <summary>Why, for the timeline.</summary>
+    [Id(0)]
+    public string? Reason { get; init; }
+
+    /// <summary>The client's name for this request.</summary>
+    [Id(1)]
+    public RequestKey? Request { get; init; }
+}
+
+/// <summary>Give captured money back.</summary>
+[GenerateSerializer, Immutable, Alias("refund-payment")]
+public sealed record RefundPayment
+{
+    /// <summary>How much, in minor units of the payment's currency; null for all that is left.</summary>
+    [Id(0)]
+    public long? AmountMinor { get; init; }
+
+    /// <summary>Why, for the timeline and the provider.</summary>
+    [Id(1)]
+    public string? Reason { get; init; }
+
+    /// <summary>The client's name for this request.</summary>
+    [Id(2)]
+    public RequestKey? Request { get; init; }
+}
+
+/// <summary>From where a provider's word on a charge, capture or refund reached us.</summary>
+public enum ReportSource
+{
+    /// <summary>The answer to the call that caused it.</summary>
+    Answer = 1,
+
+    /// <summary>Our own status query.</summary>
+    Query = 2,
+
+    /// <summary>The provider's webhook.</summary>
+    Webhook = 3,
+}
+
+/// <summary>What a provider said of an attempt. Any number of times, in any order, from any source.</summary>
+[GenerateSerializer, Immutable, Alias("record-charge")]
+public sealed record RecordCharge
+{
+    /// <summary>The attempt's number.</summary>
+    [Id(0)]
+    public required int Attempt { get; init; }
+
+    /// <summary>What was said.</summary>
+    [Id(1)]
+    public required ProviderOutcome Outcome { get; init; }
+
+    /// <summary>Where.</summary>
+    [Id(2)]
+    public required ReportSource Source { get; init; }
+}
+
+/// <summary>What a provider answered to a capture.</summary>
+[GenerateSerializer, Immutable, Alias("record-capture")]
+public sealed record RecordCapture
+{
+    /// <summary>The attempt's number.</summary>
+    [Id(0)]
+    public required int Attempt { get; init; }
+
+    /// <summary>What was said.</summary>
+    [Id(1)]
+    public required ProviderOutcome Outcome { get; init; }
+}
+
+/// <summary>What a provider said of a refund. Any number of times, in any order, from any source.</summary>
+[GenerateSerializer, Immutable, Alias("record-refund")]
+public sealed record RecordRefund
+{
+    /// <summary>The refund's number.</summary>
+    [Id(0)]
+    public required int Number { get; init; }
+
+    /// <summary>What was said.</summary>
+    [Id(1)]
+    public required ProviderOutcome Outcome { get; init; }
+
+    /// <summary>Where.</summary>
+    [Id(2)]
+    public required ReportSource Source { get; init; }
+}

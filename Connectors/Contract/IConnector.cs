@@ -1,0 +1,35 @@
+using PaymentCluster.Grains.Abstractions.Providers;
+
+namespace PaymentCluster.Connectors.Contract;
+
+/// <summary>
+/// One payment provider. A connector translates: our requests into the provider's protocol, its answers into one of the outcomes of
+/// <see cref="ProviderOutcome"/>. It keeps no state, decides nothing about money, and never throws for what a provider or a network
+/// does: that is an outcome.
+/// </summary>
+public interface IConnector
+{
+    /// <summary>The provider's name in lower case, as the API, the store and the settings use it.</summary>
+    string Provider { get; }
+
+    /// <summary>What the provider can do; anything else is refused before it is sent.</summary>
+    ConnectorCapabilities Capabilities { get; }
+
+    /// <summary>Asks for a charge, under the attempt's id.</summary>
+    Task<ProviderOutcome> ChargeAsync(ChargeRequest request, ProviderCredentials credentials);
+
+    /// <summary>Asks what became of a charge.</summary>
+    Task<ProviderOutcome> QueryChargeAsync(ChargeQuery query, ProviderCredentials credentials);
+
+    /// <summary>Captures an authorised charge.</summary>
+    Task<ProviderOutcome> CaptureAsync(CaptureRequest request, ProviderCredentials credentials);
+
+    /// <summary>Asks for a refund, under the refund's id. Sending the same refund again has no second effect at the provider.</summary>
+    Task<ProviderOutcome> RefundAsync(RefundRequest request, ProviderCredentials credentials);
+
+    /// <summary>Asks what became of a refund.</summary>
+    Task<ProviderOutcome> QueryRefundAsync(RefundQuery query, ProviderCredentials credentials);
+
+    /// <summary>Checks a webhook's signature over its raw bytes and reads what it reports.</summary>
+    WebhookReading ReadWebhook(InboundWebhook webhook, ProviderCredentials credentials);
+}

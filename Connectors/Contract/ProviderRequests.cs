@@ -1,0 +1,110 @@
+using PaymentCluster.Grains.Abstractions.Amounts;
+using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions.Secrets;
+
+namespace PaymentCluster.Connectors.Contract;
+
+/// <summary>A charge to ask for.</summary>
+public sealed record ChargeRequest
+{
+    /// <summary>The attempt; its id is the reference that the provider is given.</summary>
+    public required AttemptId Attempt { get; init; }
+
+    /// <summary>What is to be paid.</summary>
+    public required Money Amount { get; init; }
+
+    /// <summary>What it is paid with.</summary>
+    public required PaymentMethod Method { get; init; }
+
+    /// <summary>The card, when the method is one.</summary>
+    public CardDetails? Card { get; init; }
+
+    /// <summary>Whether the provider may capture by itself.</summary>
+    public required CaptureMode Capture { get; init; }
+
+    /// <summary>Who pays.</summary>
+    public required Customer Customer { get; init; }
+
+    /// <summary>What the customer reads.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>Where the provider sends the customer's browser afterwards.</summary>
+    public required Uri CallbackUrl { get; init; }
+
+    /// <summary>Until when the customer can pay.</summary>
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>Whether this attempt may have been sent before: what it left at the provider is used, not made again.</summary>
+    public required bool Resend { get; init; }
+
+    /// <summary>Until when its bytes may leave this machine.</summary>
+    public required SendWindow Window { get; init; }
+}
+
+/// <summary>A charge to ask about.</summary>
+public sealed record ChargeQuery
+{
+    /// <summary>The attempt.</summary>
+    public required AttemptId Attempt { get; init; }
+
+    /// <summary>What was to be paid.</summary>
+    public required Money Amount { get; init; }
+
+    /// <summary>The provider's id of the order, if it was learnt.</summary>
+    public string? ProviderOrder { get; init; }
+
+    /// <summary>The provider's id of the payment, if it was learnt.</summary>
+    public string? ProviderReference { get; init; }
+}
+
+/// <summary>A capture to ask for.</summary>
+public sealed record CaptureRequest
+{
+    /// <summary>The attempt.</summary>
+    public required AttemptId Attempt { get; init; }
+
+    /// <summary>How much.</summary>
+    public required Money Amount { get; init; }
+
+    /// <summary>The provider's id of the payment.</summary>
+    public required string ProviderReference { get; init; }
+
+    /// <summary>Until when its bytes may leave this machine.</summary>
+    public required SendWindow Window { get; init; }
+}
+
+/// <summary>A refund to ask for.</summary>
+public sealed record RefundRequest
+{
+    /// <summary>The refund; its id is the idempotency key that the provider is given.</summary>
+    public required RefundId Refund { get; init; }
+
+    /// <summary>How much.</summary>
+    public required Money Amount { get; init; }
+
+    /// <summary>The provider's id of the payment.</summary>
+    public required string ProviderReference { get; init; }
+
+    /// <summary>Why, as the merchant said.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Until when its bytes may leave this machine.</summary>
+    public required SendWindow Window { get; init; }
+}
+
+/// <summary>A refund to ask about.</summary>
+public sealed record RefundQuery
+{
+    /// <summary>The refund.</summary>
+    public required RefundId Refund { get; init; }
+
+    /// <summary>How much was to go back.</summary>
+    public required Money Amount { get; init; }
+
+    /// <summary>The provider's id of the payment.</summary>
+    public required string ProviderReference { get; init; }
+
+    /// <summary>The provider's id of the refund, if it was learnt.</summary>
+    public string? ProviderRefund { get; init; }
+}

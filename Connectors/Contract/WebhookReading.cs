@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Providers;
+
+namespace PaymentCluster.Connectors.Contract;
+
+/// <summary>A provider's webhook as it came in.</summary>
+public sealed record InboundWebhook
+{
+    /// <summary>The headers, names in lower case.</summary>
+    public required ImmutableDictionary<string, string> Headers { get; init; }
+
+    /// <summary>The body, byte for byte.</summary>
+    public required ReadOnlyMemory<byte> Body { get; init; }
+}
+
+/// <summary>What a webhook turned out to be. Exactly one of the nested kinds.</summary>
+public abstract record WebhookReading
+{
+    /// <summary>The signature is missing or not the merchant's.</summary>
+    public sealed record Forged : WebhookReading;
+
+    /// <summary>The signature is right, the content is not what the provider documents.</summary>
+    /// <param name="Reason">What is wrong with it; without content.</param>
+    public sealed record Malformed(string Reason) : WebhookReading;
+
+    /// <summary>An event about nothing that this engine acts on.</summary>
+    /// <param name="EventId">The provider's id of the event.</param>
+    /// <param name="Type">The provider's name of its type.</param>
+    public sealed record Irrelevant(string EventId, string Type) : WebhookReading;
+
+    /// <summary>An event about a payment or refund that does not carry a reference of ours.</summary>
+    /// <param name="EventId">The provider's id of the event.</param>
+    /// <param name="Type">The provider's name of its type.</param>
+    public sealed record Unmatched(string EventId, string Type) : WebhookReading;
+
+    /// <summary>An event about a charge.</summary>
+    /// <param name="EventId">The provider's id of the event.</param>
+    /// <param name="Attempt">The attempt.</param>
+    /// <param name="Outcome">What it says of it.</param>
+    public sealed record OfCharge(string EventId, AttemptId Attempt, ProviderOutcome Outcome) : WebhookReading;
+
+    /// <summary>An event about a refund.</summary>
+    /// <param name="EventId">The provider's id of the event.</param>
+    /// <param name="Refund">The refund.</param>
+    /// <param name="Outcome">What it says of it.</param>
+    public sealed record OfRefund(string EventId, RefundId Refund, ProviderOutcome Outcome) : WebhookReading;
+}

@@ -1,0 +1,35 @@
+using PaymentCluster.Grains.Abstractions.Amounts;
+
+namespace PaymentCluster.Grains.Ledger;
+
+/// <summary>What a transfer stands for. Numbers are stored and never reused.</summary>
+public enum TransferKind
+{
+    /// <summary>A charge's money was captured.</summary>
+    Capture = 1,
+
+    /// <summary>What the provider keeps of a capture.</summary>
+    Fee = 2,
+
+    /// <summary>Money went back to a customer.</summary>
+    Refund = 3,
+}
+
+/// <summary>One movement of money: one debit account, one credit account, one amount. The books balance by construction.</summary>
+public sealed record LedgerTransfer
+{
+    /// <summary>The attempt or refund that caused it; with <see cref="Kind"/> it is the transfer's identity, so that none is posted twice.</summary>
+    public required string Cause { get; init; }
+
+    /// <summary>What it stands for.</summary>
+    public required TransferKind Kind { get; init; }
+
+    /// <summary>The account that is debited.</summary>
+    public required string Debit { get; init; }
+
+    /// <summary>The account that is credited.</summary>
+    public required string Credit { get; init; }
+
+    /// <summary>How much; more than nothing.</summary>
+    public required Money Amount { get; init; }
+}

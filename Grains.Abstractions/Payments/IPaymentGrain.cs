@@ -32,17 +32,18 @@ public interface IPaymentGrain : IGrainWithStringKey
     [Alias("refund")]
     Task<Reply<RefundView>> Refund(RefundPayment command);
 
-    /// <summary>Takes in what a provider said of an attempt.</summary>
+    /// <summary>Takes in what a provider said of an attempt. When it answers, what it changed is durable; saying the same again changes
+    /// nothing. False: the payment has no such attempt, and nothing was changed.</summary>
     [Alias("record-charge")]
-    Task Record(RecordCharge report);
+    Task<bool> Record(RecordCharge report);
 
-    /// <summary>Takes in what a provider answered to a capture.</summary>
+    /// <summary>Takes in what a provider answered to a capture. False: the payment has no such attempt.</summary>
     [Alias("record-capture")]
-    Task Record(RecordCapture report);
+    Task<bool> Record(RecordCapture report);
 
-    /// <summary>Takes in what a provider said of a refund.</summary>
+    /// <summary>Takes in what a provider said of a refund, as for a charge. False: the payment has no such refund.</summary>
     [Alias("record-refund")]
-    Task Record(RecordRefund report);
+    Task<bool> Record(RecordRefund report);
 
     /// <summary>Does what is due: resends what was not sent, asks for what is unknown, expires what is late. The sweeper calls it.</summary>
     [Alias("resume")]

@@ -33,7 +33,7 @@ public interface IPaymentGrain : IGrainWithStringKey
     Task<Reply<RefundView>> Refund(RefundPayment command);
 
     /// <summary>Takes in what a provider said of an attempt. When it answers, what it changed is durable; saying the same again changes
-    /// nothing. False: the payment has no such attempt, and nothing was changed.</summary>
+    /// nothing. False: the payment has no such attempt, or it is at another provider than the one that says so, and nothing was changed.</summary>
     [Alias("record-charge")]
     Task<bool> Record(RecordCharge report);
 

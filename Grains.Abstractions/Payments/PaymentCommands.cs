@@ -155,6 +155,11 @@ public sealed record RecordCharge
     /// <summary>Where.</summary>
     [Id(2)]
     public required ReportSource Source { get; init; }
+
+    /// <summary>The provider that says so, when nobody asked it (<see cref="ReportSource.Webhook"/>): it has a word on its own attempts
+    /// alone, so that one provider's webhook secret moves no money of another's. Null: the one that was asked.</summary>
+    [Id(3)]
+    public string? Provider { get; init; }
 }
 
 /// <summary>What a provider answered to a capture.</summary>
@@ -185,4 +190,9 @@ public sealed record RecordRefund
     /// <summary>Where.</summary>
     [Id(2)]
     public required ReportSource Source { get; init; }
+
+    /// <summary>The provider that says so, when nobody asked it (<see cref="ReportSource.Webhook"/>): it has a word on its own attempts
+    /// alone, so that one provider's webhook secret moves no money of another's. Null: the one that was asked.</summary>
+    [Id(3)]
+    public string? Provider { get; init; }
 }

@@ -1,0 +1,39 @@
+# shellcheck shell=bash disable=SC2154,SC2034
+# The demo merchant, made through the API like any other, with an account at the simulated Razorpay. Uses common.sh.
+
+# admin METHOD PATH BODY: an administrator's call; prints the answer's body, fails on anything but 2xx.
+admin() {
+    local answer
+    answer=$(http "$1" "$port" "$2" "$3" "Authorization: Bearer $admin_key") || die "the gateway did not answer $1 $2"
+    [[ "${answer%%$'\n'*}" == 2?? ]] || die "the gateway refused $1 $2: $answer"
+    printf '%s' "${answer#*$'\n'}"
+}
+
+demo_key_works() {
+    local answer
+    [[ -n "$1" ]] && answer=$(http GET "$port" '/api/v1/payments?limit=1' '' "Authorization: Bearer $1") && [[ "${answer%%$'\n'*}" == 200 ]]
+}
+
+# Writes .local/env; makes merchant and key first if the key of the last start does not work (any more, or at this database).
+prepare_demo() {
+    local key_id="rzp_test_demo" key_secret webhook_secret answer
+    key_secret=$(keep_secret "$local_dir/demo-razorpay.key" random_hex 16)
+    webhook_secret=$(keep_secret "$local_dir/demo-webhook.key" random_hex 16)
+    # Each time, because the ports may differ from the last start's.
+    answer=$(http PUT "$simulators_port" "/_accounts/razorpay/$key_id" "{\"key_secret\":\"$key_secret\",
+        \"webhook_url\":\"http://127.0.0.1:$port/webhooks/demo/razorpay\",\"webhook_secret\":\"$webhook_secret\"}") || die "the simulators do not answer"
+    [[ "${answer%%$'\n'*}" == 2?? ]] || die "the simulators refused the demo account: $answer"
+
+    demo_key=''
+    [[ ! -f "$local_dir/env" ]] || demo_key=$(sed -nE 's/^export PAYMENTCLUSTER_KEY=//p' "$local_dir/env")
+    if ! demo_key_works "$demo_key"; then
+        admin PUT /api/v1/merchants/demo '{"name":"Demo shop"}' >/dev/null
+        admin PUT /api/v1/merchants/demo/providers/razorpay/credentials \
+            "{\"key_id\":\"$key_id\",\"key_secret\":\"$key_secret\",\"webhook_secret\":\"$webhook_secret\"}" >/dev/null
+        demo_key=$(admin POST /api/v1/merchants/demo/keys '{"scope":"secret"}' | json_text key)
+        [[ -n "$demo_key" ]] || die "the gateway made no key for the demo merchant"
+    fi
+    write_secret "$local_dir/env" "export PAYMENTCLUSTER_URL=http://127.0.0.1:$port
+export PAYMENTCLUSTER_KEY=$demo_key
+export PAYMENTCLUSTER_SIMULATORS=http://127.0.0.1:$simulators_port"
+}

@@ -1,0 +1,13 @@
+namespace PaymentCluster.Simulators.Customer;
+
+/// <summary>The customer who stands at the other end of a payment, section <c>Simulators:Customer</c>.</summary>
+internal sealed class CustomerOptions
+{
+    public const string Section = "Simulators:Customer";
+
+    /// <summary>Whether payments are decided by themselves. Default true; else somebody must press a button.</summary>
+    public bool Automatic { get; set; } = true;
+
+    /// <summary>How long the automatic customer takes. Default 300 ms.</summary>
+    public TimeSpan ApprovalDelay { get; set; } = TimeSpan.FromMilliseconds(300);
+}

@@ -1,0 +1,105 @@
+using PaymentCluster.Simulators.Http;
+
+namespace PaymentCluster.Simulators.Dials;
+
+/// <summary>How a provider says that it failed, and that it was asked too often.</summary>
+internal sealed record FaultAnswers(Answer ServerError, Answer RateLimited);
+
+/// <summary>Stands between a call and its processing, and does to it what the dials say.</summary>
+internal sealed partial class FaultGate(TimeProvider time, ILogger<FaultGate> logger)
+{
+    private static readonly Answer Nonsense = new(200, "<html><body>502 Bad Gateway</body></html>"u8.ToArray())
+    {
+        ContentType = "text/html",
+    };
+
+    /// <summary>
+    /// Serves one call. <paramref name="process"/> must not depend on the connection: it may run long after it has gone, and it
+    /// runs to its end whatever the caller does.
+    /// </summary>
+    public async Task ServeAsync(
+        HttpContext context, DialBoard board, DialOperation operation, FaultAnswers answers, Func<Task<Answer>> process)
+    {
+        var settings = board.Settings;
+        if (settings.Latency > TimeSpan.Zero && board.Covers(operation))
+            await Task.Delay(settings.Latency, time, CancellationToken.None);
+        switch (board.FaultOf(operation))
+        {
+            case null:
+                await (await process()).SendAsync(context);
+                break;
+            case DialRate.RateLimited:
+                await answers.RateLimited.SendAsync(context);
+                break;
+            case DialRate.ServerError:
+                await answers.ServerError.SendAsync(context);
+                break;
+            case DialRate.Reset:
+                context.Abort();
+                break;
+            case DialRate.TimeoutThenCharge:
+                _ = ProcessLateAsync(settings.Late, process);
+                await HoldAsync(context, settings.Hold);
+                break;
+            case DialRate.ResetAfter:
+                await process();
+                context.Abort();
+                break;
+            case DialRate.ChargeThenTimeout:
+                await process();
+                await HoldAsync(context, settings.Hold);
+                break;
+            case DialRate.ServerErrorAfter:
+                await process();
+                await answers.ServerError.SendAsync(context);
+                break;
+            case DialRate.Truncated:
+                await SendHalfAsync(context, await process());
+                break;
+            default:
+                await process();
+                await Nonsense.SendAsync(context);
+                break;
+        }
+    }
+
+    private static async Task SendHalfAsync(HttpContext context, Answer answer)
+    {
+        context.Response.StatusCode = answer.Status;
+        context.Response.ContentType = answer.ContentType;
+        context.Response.ContentLength = answer.Body.Length;
+        await context.Response.BodyWriter.WriteAsync(answer.Body[..(answer.Body.Length / 2)], context.RequestAborted);
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+        context.Abort();
+    }
+
+    private async Task HoldAsync(HttpContext context, TimeSpan hold)
+    {
+        try
+        {
+            await Task.Delay(hold, time, context.RequestAborted);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+
+        context.Abort();
+    }
+
+    private async Task ProcessLateAsync(TimeSpan late, Func<Task<Answer>> process)
+    {
+        try
+        {
+            await Task.Delay(late, time);
+            await process();
+        }
+        catch (Exception error)
+        {
+            LogLateCallFailed(error);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "A call that was to be processed late failed.")]
+    private partial void LogLateCallFailed(Exception error);
+}

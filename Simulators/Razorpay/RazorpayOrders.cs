@@ -1,0 +1,182 @@
+using System.Globalization;
+using PaymentCluster.Simulators.Http;
+
+namespace PaymentCluster.Simulators.Razorpay;
+
+/// <summary>The orders API.</summary>
+internal sealed class RazorpayOrders(RazorpayBook book, TimeProvider time)
+{
+    private static readonly HashSet<string> Currencies = new(StringComparer.Ordinal)
+    {
+        "INR", "USD", "EUR", "GBP", "SGD", "AED", "AUD", "CAD", "CNY", "SEK", "NZD", "MXN", "HKD", "NOK", "CHF", "ZAR", "MYR",
+        "THB", "LKR", "NPR", "BDT", "IDR", "PHP", "SAR", "QAR", "JPY", "KRW", "VND", "BHD", "KWD", "OMR", "JOD", "TND",
+    };
+
+    /// <summary><c>POST /orders</c>.</summary>
+    public async Task<Answer> CreateAsync(RazorpayCall call)
+    {
+        using var document = call.Read(forms: false);
+        if (document is null)
+            return RazorpayErrors.Invalid("The request body is not valid JSON.", null);
+        var fields = new RazorpayFields(document.RootElement);
+        var amount = fields.Integer("amount", required: true);
+        var currency = fields.Text("currency", required: true);
+        var partial = fields.Flag("partial_payment") ?? false;
+        var payment = fields.Group("payment");
+        var now = time.GetUtcNow();
+        var order = WithCaptureSettings(payment, new RazorpayOrder
+        {
+            Id = RazorpayIds.New("order_"),
+            KeyId = call.Account.KeyId,
+            Amount = amount ?? 0,
+            Currency = currency ?? "",
+            Receipt = fields.Text("receipt", longest: 40),
+            Notes = fields.Notes(),
+            PartialPayment = partial,
+            FirstPaymentMinAmount = fields.Integer("first_payment_min_amount"),
+            CreatedAt = now.ToUnixTimeMilliseconds(),
+        });
+        fields.Finish(payment);
+        CheckAmount(fields, order.Amount, order.Currency);
+        if (order.FirstPaymentMinAmount is not null && !partial)
+            fields.Refuse("first_payment_min_amount is/are not required and should not be sent", "first_payment_min_amount");
+        if (fields.Finish() is { } refusal)
+            return refusal;
+
+        var change = book.Begin(new RazorpayFolder(order), now);
+        change.Put(order);
+        await book.Commit(change);
+        return Answer.Json(200, order, static (json, made) => RazorpayJson.Write(json, made));
+    }
+
+    /// <summary><c>GET /orders/{id}</c>.</summary>
+    public async Task<Answer> FetchAsync(RazorpayCall call)
+    {
+        if (Find(call, out var refusal) is not { } folder)
+            return refusal!;
+        await folder.Durable;
+        return Answer.Json(200, folder.Order, static (json, order) => RazorpayJson.Write(json, order));
+    }
+
+    /// <summary><c>GET /orders/{id}/payments</c>.</summary>
+    public async Task<Answer> FetchPaymentsAsync(RazorpayCall call)
+    {
+        if (Find(call, out var refusal) is not { } folder)
+            return refusal!;
+        var (_, payments) = await ReadAsync(folder);
+        return Answer.Json(200, payments,
+            static (json, all) => RazorpayJson.WriteCollection(json, all, RazorpayJson.Write));
+    }
+
+    /// <summary><c>GET /orders</c>: the newest first.</summary>
+    public async Task<Answer> ListAsync(RazorpayCall call)
+    {
+        var query = call.Query();
+        var unknown = query.Keys.Where(name => name is not ("receipt" or "count" or "skip" or "from" or "to" or "authorized")
+            && !name.StartsWith("expand", StringComparison.Ordinal)).ToArray();
+        if (unknown.Length > 0)
+            return RazorpayErrors.Invalid($"{string.Join(", ", unknown)} is/are not required and should not be sent", unknown[0]);
+        var numbers = new Dictionary<string, long>(StringComparer.Ordinal)
+        {
+            ["count"] = 10, ["skip"] = 0, ["from"] = 0, ["to"] = long.MaxValue / 1000, ["authorized"] = -1,
+        };
+        foreach (var name in numbers.Keys.ToArray())
+        {
+            if (!query.TryGetValue(name, out var text))
+                continue;
+            if (!long.TryParse(text.ToString(), NumberStyles.None, null, out var number))
+                return RazorpayErrors.Invalid($"The {name} must be an integer.", name);
+            numbers[name] = number;
+        }
+
+        if (numbers["count"] is < 1 or > 100)
+            return RazorpayErrors.Invalid("The count may not be greater than 100.", "count");
+        var shelf = book.Shelf(call.Account.KeyId);
+        var candidates = query.TryGetValue("receipt", out var receipt) ? shelf.WithReceipt(receipt.ToString()) : shelf.All();
+        var chosen = candidates.Reverse()
+            .Where(folder => folder.Order.CreatedAt / 1000 >= numbers["from"] && folder.Order.CreatedAt / 1000 <= numbers["to"])
+            .Where(folder => numbers["authorized"] < 0 || IsAuthorized(folder) == (numbers["authorized"] == 1))
+            .Skip((int)Math.Min(numbers["skip"], int.MaxValue)).Take((int)numbers["count"]).ToArray();
+        var expand = query.Where(pair => pair.Key.StartsWith("expand", StringComparison.Ordinal))
+            .Any(pair => pair.Value.Any(value => value is "payments" or "payments.card"));
+        var items = new List<(RazorpayOrder Order, IReadOnlyList<RazorpayPayment>? Payments)>(chosen.Length);
+        foreach (var folder in chosen)
+        {
+            var (order, payments) = await ReadAsync(folder);
+            items.Add((order, expand ? payments : null));
+        }
+
+        return Answer.Json(200, items, static (json, all) => RazorpayJson.WriteCollection(json, all,
+            static (writer, item) => RazorpayJson.Write(writer, item.Order, item.Payments)));
+    }
+
+    /// <summary>The rules on an amount, the same for orders and payments.</summary>
+    public static void CheckAmount(RazorpayFields fields, long amount, string currency)
+    {
+        if (fields.Refusal is not null)
+            return;
+        if (!Currencies.Contains(currency))
+            fields.Refuse("Currency is not supported", "currency");
+        else if (currency == "INR" && amount < 100)
+            fields.Refuse("The amount must be at least INR 1.00", "amount");
+        else if (amount < 1)
+            fields.Refuse($"The amount must be at least {currency} 0.01", "amount");
+        else if (currency is "KWD" or "BHD" or "OMR" && amount % 10 != 0)
+            fields.Refuse("The last digit of the amount must be 0 for this currency.", "amount");
+    }
+
+    private static RazorpayOrder WithCaptureSettings(RazorpayFields? payment, RazorpayOrder order)
+    {
+        if (payment is null)
+            return order;
+        var capture = payment.Text("capture", required: true);
+        if (capture is not (null or "automatic" or "manual"))
+            payment.Refuse("The selected capture is invalid.", "capture");
+        var options = payment.Group("capture_options");
+        var automatic = options?.Integer("automatic_expiry_period", required: capture == "automatic");
+        var manual = options?.Integer("manual_expiry_period");
+        if (automatic < 12)
+            options!.Refuse("The automatic expiry period must be at least 12.", "automatic_expiry_period");
+        if (manual > 7200 || manual < Math.Max(automatic ?? 12, 12))
+            options!.Refuse("The manual expiry period must be between the automatic one and 7200.", "manual_expiry_period");
+        if (options?.Text("refund_speed") is not (null or "normal" or "optimum"))
+            options.Refuse("The selected refund speed is invalid.", "refund_speed");
+        payment.Finish(options);
+        return order with
+        {
+            AutoCapture = capture == "automatic",
+            AutomaticExpiryMinutes = (int?)automatic,
+            ManualExpiryMinutes = (int?)manual,
+        };
+    }
+
+    private static bool IsAuthorized(RazorpayFolder folder)
+    {
+        lock (folder.Gate)
+            return folder.Payments.Any(payment => payment.AuthorizedAt != 0);
+    }
+
+    private static async Task<(RazorpayOrder Order, RazorpayPayment[] Payments)> ReadAsync(RazorpayFolder folder)
+    {
+        RazorpayOrder order;
+        RazorpayPayment[] payments;
+        Task durable;
+        lock (folder.Gate)
+        {
+            order = folder.Order;
+            payments = [.. folder.Payments];
+            durable = folder.Durable;
+        }
+
+        await durable;
+        return (order, payments);
+    }
+
+    private RazorpayFolder? Find(RazorpayCall call, out Answer? refusal)
+    {
+        var folder = RazorpayIds.IsValid(call.Id, "order_") ? book.Find(call.Account.KeyId, call.Id) : null;
+        refusal = folder is not null ? null
+            : RazorpayIds.IsValid(call.Id, "order_") ? RazorpayErrors.NoSuchId : RazorpayErrors.NotAnId(call.Id);
+        return folder;
+    }
+}

@@ -43,7 +43,7 @@ public static class ErrorCatalogue
         new(ErrorCode.IdempotencyKeyReused, "idempotency_key_reused", 422, false, "The idempotency key belongs to a request with other content."),
         new(ErrorCode.CaptureAmountInvalid, "capture_amount_invalid", 422, false, "The amount is not one that can be captured."),
         new(ErrorCode.RefundAmountExceeded, "refund_amount_exceeded", 422, false, "The amount is more than is left of the captured amount."),
-        new(ErrorCode.LimitReached, "limit_reached", 409, false, "The payment has had as many attempts or refunds as it may have."),
+        new(ErrorCode.LimitReached, "limit_reached", 409, false, "There are as many attempts, refunds or API keys as there may be; the detail says which."),
         new(ErrorCode.NoProvider, "no_provider", 422, false, "The merchant has no provider configured that takes such a payment."),
         new(ErrorCode.FlowNotSupported, "flow_not_supported", 422, false, "The provider does not offer this method, flow or currency."),
         new(ErrorCode.UpiCollectNotAllowed, "upi_collect_not_allowed", 422, false, "UPI collect was withdrawn on 28 February 2026 and is switched on for exempt merchants alone; use intent or qr."),

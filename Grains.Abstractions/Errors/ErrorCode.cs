@@ -90,7 +90,7 @@ public enum ErrorCode
     /// <summary>The refund is for more than is left of the captured amount.</summary>
     RefundAmountExceeded = 45,
 
-    /// <summary>The payment has had as many attempts or refunds as it may have.</summary>
+    /// <summary>There are as many attempts, refunds or API keys as there may be.</summary>
     LimitReached = 46,
 
     /// <summary>The merchant has no provider that takes such a payment.</summary>

@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using PaymentCluster.Grains.Abstractions.Merchants;
+
+namespace PaymentCluster.Grains.Merchants;
+
+/// <summary>A merchant as it is stored: as JSON, under these names. A stored format: members are added and never change their meaning.</summary>
+[GenerateSerializer, Immutable, Alias("merchant-document")]
+public sealed record MerchantDocument
+{
+    /// <summary>The name that customers read.</summary>
+    [Id(0)]
+    public string Name { get; init; } = "";
+
+    /// <summary>Whether UPI collect is allowed.</summary>
+    [Id(1)]
+    public bool UpiCollectAllowed { get; init; }
+
+    /// <summary>When the merchant was created.</summary>
+    [Id(2)]
+    public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>The API keys, oldest first.</summary>
+    [Id(3)]
+    public ImmutableArray<StoredApiKey> Keys { get; init; } = [];
+
+    /// <summary>The credentials at providers, by provider.</summary>
+    [Id(4)]
+    public ImmutableArray<StoredProvider> Providers { get; init; } = [];
+}
+
+/// <summary>An API key as its merchant's document has it.</summary>
+[GenerateSerializer, Immutable, Alias("stored-api-key")]
+public sealed record StoredApiKey
+{
+    /// <summary>The key's id, which opens nothing.</summary>
+    [Id(0)]
+    public required string Id { get; init; }
+
+    /// <summary>The lower-case hex SHA-256 of the key.</summary>
+    [Id(1)]
+    public required string Hash { get; init; }
+
+    /// <summary>What it may do.</summary>
+    [Id(2)]
+    public required ApiKeyScope Scope { get; init; }
+
+    /// <summary>When it was made.</summary>
+    [Id(3)]
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Whether anybody may have it. What was made and never handed out is revoked by the next command.</summary>
+    [Id(4)]
+    public bool HandedOut { get; init; }
+
+    /// <summary>When it was revoked; null while it works.</summary>
+    [Id(5)]
+    public DateTimeOffset? RevokedAt { get; init; }
+}
+
+/// <summary>Credentials at one provider.</summary>
+[GenerateSerializer, Immutable, Alias("stored-provider")]
+public sealed record StoredProvider
+{
+    /// <summary>The provider's name.</summary>
+    [Id(0)]
+    public required string Provider { get; init; }
+
+    /// <summary>The credentials, sealed.</summary>
+    [Id(1)]
+    public required SealedCredentials Credentials { get; init; }
+}
+
+/// <summary>What an API key opens, as it is stored.</summary>
+[GenerateSerializer, Immutable, Alias("api-key-document")]
+public sealed record ApiKeyDocument
+{
+    /// <summary>What it opens; null if it was revoked before it opened anything.</summary>
+    [Id(0)]
+    public ApiKeyGrant? Grant { get; init; }
+
+    /// <summary>When it was revoked; null while it works. It stays, so that a late grant opens nothing and the trail is kept.</summary>
+    [Id(1)]
+    public DateTimeOffset? RevokedAt { get; init; }
+}

@@ -1,0 +1,36 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Grains.Abstractions.Merchants;
+
+namespace PaymentCluster.Grains.Merchants;
+
+/// <summary>What payments need to know of their merchant, as this silo remembers it. It prints no credential.</summary>
+/// <param name="merchant">The merchant's id.</param>
+/// <param name="settings">Its settings.</param>
+/// <param name="cipher">Opens its credentials.</param>
+public sealed class MerchantProfile(string merchant, MerchantSettings settings, CredentialCipher cipher)
+{
+    private readonly ConcurrentDictionary<string, ProviderCredentials> _opened = new(StringComparer.Ordinal);
+
+    /// <summary>The merchant's id.</summary>
+    public string Merchant { get; } = merchant;
+
+    /// <summary>The name that customers read.</summary>
+    public string Name => settings.Name;
+
+    /// <summary>Whether UPI collect is allowed.</summary>
+    public bool UpiCollectAllowed => settings.UpiCollectAllowed;
+
+    /// <summary>The providers with credentials, in the order of their names.</summary>
+    public ImmutableArray<string> Providers { get; } = [.. settings.Providers.Keys.Order(StringComparer.Ordinal)];
+
+    /// <summary>The credentials at one of <see cref="Providers"/>, opened at the first use and kept in memory as long as this object.</summary>
+    /// <exception cref="KeyNotFoundException">The merchant has none there.</exception>
+    /// <exception cref="CredentialsUnreadableException">They cannot be opened.</exception>
+    public ProviderCredentials Open(string provider) => _opened.GetOrAdd(
+        provider, name => new ProviderCredentials(Merchant, cipher.Open(Merchant, name, settings.Providers[name])));
+
+    /// <inheritdoc/>
+    public override string ToString() => $"profile of {Merchant}";
+}

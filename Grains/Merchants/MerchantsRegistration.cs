@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace PaymentCluster.Grains.Merchants;
+
+/// <summary>Registers what merchants need on a silo.</summary>
+public static class MerchantsRegistration
+{
+    /// <summary>The name of the grain storage that documents are kept in.</summary>
+    public const string Storage = "documents";
+
+    /// <summary>
+    /// Adds merchants: their grains' services, <see cref="MerchantDirectory"/> and the vault's keys (section <c>Vault</c>). A host without
+    /// usable keys does not start.
+    /// </summary>
+    public static IServiceCollection AddMerchants(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<ISecretSource, SystemSecretSource>();
+        services.AddOptions<VaultOptions>()
+            .Configure<IConfiguration>((options, configuration) => options.Read(configuration.GetSection(VaultOptions.Section)))
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<VaultOptions>, VaultOptionsValidation>();
+        services.AddOptions<MerchantDirectoryOptions>()
+            .BindConfiguration("MerchantDirectory")
+            .Validate(
+                options => options.Lifetime > TimeSpan.Zero && options.Lifetime <= TimeSpan.FromSeconds(5) && options.Capacity > 0,
+                "MerchantDirectory: Lifetime is more than nothing and at most 5 seconds, Capacity is at least 1.")
+            .ValidateOnStart();
+        services.AddSingleton(provider => MasterKeys.TryLoad(
+            provider.GetRequiredService<IOptions<VaultOptions>>().Value, out var keys, out var problem)
+            ? keys
+            : throw new InvalidOperationException(problem));
+        services.AddSingleton<CredentialCipher>();
+        services.AddSingleton<MerchantDirectory>();
+        return services;
+    }
+}

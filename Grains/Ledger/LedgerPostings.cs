@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using PaymentCluster.Grains.Abstractions.Amounts;
+using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Payments;
+
+namespace PaymentCluster.Grains.Ledger;
+
+/// <summary>
+/// Which transfers a payment's event causes. The accounts are the merchant's own books: what each provider owes (<c>receivable:razorpay</c>),
+/// what the merchant has earned (<c>merchant_payable</c>), and what providers keep (<c>provider_fees</c>).
+/// </summary>
+public static class LedgerPostings
+{
+    /// <summary>What the merchant has earned, refunds taken off.</summary>
+    public const string MerchantPayable = "merchant_payable";
+
+    /// <summary>What providers keep.</summary>
+    public const string ProviderFees = "provider_fees";
+
+    /// <summary>What a provider owes: captured, not yet settled, its fees taken off.</summary>
+    public static string ReceivableFrom(string provider) => $"receivable:{provider}";
+
+    /// <summary>The transfers of events.</summary>
+    /// <param name="payment">The payment.</param>
+    /// <param name="state">The state after the events.</param>
+    /// <param name="events">The events.</param>
+    public static ImmutableArray<LedgerTransfer> Of(PaymentId payment, PaymentState state, ImmutableArray<PaymentEvent> events)
+    {
+        var transfers = ImmutableArray.CreateBuilder<LedgerTransfer>(2);
+        foreach (var happened in events)
+        {
+            switch (happened)
+            {
+                case PaymentCaptured captured:
+                    AddCapture(transfers, payment, state, captured.Attempt, captured.AmountMinor, captured.FeeMinor);
+                    break;
+                case SurplusCaptured surplus:
+                    AddCapture(transfers, payment, state, surplus.Attempt, surplus.AmountMinor, surplus.FeeMinor);
+                    break;
+                case RefundSucceeded refunded:
+                    AddRefund(transfers, payment, state, refunded.Refund);
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        return transfers.DrainToImmutable();
+    }
+
+    private static void AddCapture(
+        ImmutableArray<LedgerTransfer>.Builder transfers, PaymentId payment, PaymentState state, int number, long amountMinor, long? feeMinor)
+    {
+        var cause = new AttemptId { Payment = payment, Number = number }.ToString();
+        var receivable = ReceivableFrom(state.Attempts[number - 1].Provider);
+        transfers.Add(new LedgerTransfer
+        {
+            Cause = cause,
+            Kind = TransferKind.Capture,
+            Debit = receivable,
+            Credit = MerchantPayable,
+            Amount = Money.Of(amountMinor, state.Amount.Currency),
+        });
+        if (feeMinor > 0)
+        {
+            transfers.Add(new LedgerTransfer
+            {
+                Cause = cause,
+                Kind = TransferKind.Fee,
+                Debit = ProviderFees,
+                Credit = receivable,
+                Amount = Money.Of(feeMinor.Value, state.Amount.Currency),
+            });
+        }
+    }
+
+    private static void AddRefund(ImmutableArray<LedgerTransfer>.Builder transfers, PaymentId payment, PaymentState state, int number)
+    {
+        var refund = state.Refunds[number - 1];
+        transfers.Add(new LedgerTransfer
+        {
+            Cause = new RefundId { Payment = payment, Number = number }.ToString(),
+            Kind = TransferKind.Refund,
+            Debit = MerchantPayable,
+            Credit = ReceivableFrom(state.Attempts[refund.Attempt - 1].Provider),
+            Amount = Money.Of(refund.AmountMinor, state.Amount.Currency),
+        });
+    }
+}

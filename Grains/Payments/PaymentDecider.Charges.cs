@@ -1,0 +1,282 @@
+using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions.Providers;
+
+namespace PaymentCluster.Grains.Payments;
+
+// What providers report of charges. Reports come any number of times, in any order, from the call's answer, our queries and webhooks:
+// each is compared with what is known, and only news becomes an event.
+public static partial class PaymentDecider
+{
+    private static readonly Decision Nothing = new Decision.AlreadyApplied();
+
+    /// <summary>Take in what a provider said of an attempt.</summary>
+    public static Decision Decide(PaymentState state, RecordCharge report, Terms terms)
+    {
+        var attempt = state.Attempts[report.Attempt - 1];
+        return state.Status switch
+        {
+            PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.NeedsReview => OfUndecided(state, attempt, report, terms),
+            PaymentStatus.Failed or PaymentStatus.Expired => OfEnded(state, attempt, report, terms),
+            PaymentStatus.Authorized or PaymentStatus.Success when attempt.Number == state.PaidAttempt => OfPaying(state, attempt, report, terms),
+            PaymentStatus.Authorized or PaymentStatus.Success or PaymentStatus.Cancelled => OfSuperfluous(state, attempt, report, terms),
+        };
+    }
+
+    /// <summary>Take in what a provider answered to a capture. What it leaves open is asked as a charge.</summary>
+    public static Decision Decide(PaymentState state, RecordCapture report, Terms terms)
+    {
+        var attempt = state.Attempts[report.Attempt - 1];
+        return state.Status switch
+        {
+            PaymentStatus.Authorized when attempt.CaptureIntent is not null => report.Outcome switch
+            {
+                ProviderOutcome.Succeeded { Stage: ChargeStage.Captured } success => Pays(state, attempt, success, terms),
+                ProviderOutcome.Declined declined =>
+                    Accept(new CaptureRefused { At = terms.Now, Attempt = attempt.Number, Failure = declined.Failure }),
+                _ => Nothing,
+            },
+            PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.Authorized or PaymentStatus.Success or PaymentStatus.Failed
+                or PaymentStatus.Cancelled or PaymentStatus.Expired or PaymentStatus.NeedsReview => Nothing,
+        };
+    }
+
+    private static Decision OfUndecided(PaymentState state, AttemptState attempt, RecordCharge report, Terms terms) => report.Outcome switch
+    {
+        ProviderOutcome.Succeeded success => Pays(state, attempt, success, terms),
+        ProviderOutcome.Declined declined => attempt.IsOpen ? Fail(attempt, declined, terms) : Nothing,
+        ProviderOutcome.Pending pending => attempt.IsOpen ? StillPending(state, attempt, pending, terms) : Nothing,
+        ProviderOutcome.NotSent notSent => attempt.Phase == AttemptPhase.Sending ? NotSent(state, attempt, notSent, terms) : Nothing,
+        ProviderOutcome.Unknown unknown => attempt.IsOpen ? StillUnknown(state, attempt, report, unknown, terms) : Nothing,
+        ProviderOutcome.NotFound => attempt.IsOpen ? NotFound(state, attempt, terms) : Nothing,
+        _ => throw new InvalidOperationException($"{report.Outcome.GetType().Name} is not an outcome."),
+    };
+
+    // The order was given up for this attempt, but money may still come of it: a late success is accepted, and pays the order.
+    private static Decision OfEnded(PaymentState state, AttemptState attempt, RecordCharge report, Terms terms) => report.Outcome switch
+    {
+        ProviderOutcome.Succeeded success => Pays(state, attempt, success, terms),
+        ProviderOutcome.Declined declined => attempt.IsOpen ? Fail(attempt, declined, terms) : Nothing,
+        _ => Nothing,
+    };
+
+    // More of the attempt that authorised or paid the order.
+    private static Decision OfPaying(PaymentState state, AttemptState attempt, RecordCharge report, Terms terms) => report.Outcome switch
+    {
+        ProviderOutcome.Succeeded success => Pays(state, attempt, success, terms),
+
+        // A refusal after an authorisation is an old message overtaken, or an authorisation that ran out: the provider's present word tells.
+        ProviderOutcome.Declined declined when attempt.Phase == AttemptPhase.Authorized => report.Source == ReportSource.Query
+            ? Fail(attempt, declined, terms)
+            : new Decision.Accepted([], [new PaymentEffect.AskCharge(attempt.Number)]),
+        _ => Nothing,
+    };
+
+    // An attempt of an order that another attempt paid, or that the merchant gave up: what it takes goes back by itself.
+    private static Decision OfSuperfluous(PaymentState state, AttemptState attempt, RecordCharge report, Terms terms) => report.Outcome switch
+    {
+        ProviderOutcome.Succeeded { Stage: ChargeStage.Captured } success when attempt.CapturedMinor == 0 =>
+            Surplus(state, attempt, success, terms),
+        ProviderOutcome.Declined declined when attempt.IsOpen => Fail(attempt, declined, terms),
+        _ => Nothing,
+    };
+
+    private static Decision Pays(PaymentState state, AttemptState attempt, ProviderOutcome.Succeeded success, Terms terms)
+    {
+        if (attempt.Phase == AttemptPhase.Captured)
+        {
+            return Nothing;
+        }
+
+        if (success.Amount != state.Amount)
+        {
+            return Mismatch(state, attempt, success, terms);
+        }
+
+        if (success.Stage == ChargeStage.Captured)
+        {
+            return Accept(new PaymentCaptured
+            {
+                At = terms.Now,
+                Attempt = attempt.Number,
+                AmountMinor = success.Amount.AmountMinor,
+                FeeMinor = success.Fee?.AmountMinor,
+                ProviderReference = success.ProviderReference,
+                BankReference = success.BankReference,
+            });
+        }
+
+        return attempt.Phase == AttemptPhase.Authorized
+            ? CaptureAgain(attempt, terms)
+            : Authorize(state, attempt, success, terms);
+    }
+
+    private static Decision Authorize(PaymentState state, AttemptState attempt, ProviderOutcome.Succeeded success, Terms terms)
+    {
+        var authorized = new PaymentAuthorized
+        {
+            At = terms.Now,
+            Attempt = attempt.Number,
+            AmountMinor = success.Amount.AmountMinor,
+            ProviderReference = success.ProviderReference,
+            BankReference = success.BankReference,
+        };
+        return state.Capture == CaptureMode.Manual
+            ? Accept(authorized)
+            : new Decision.Accepted(
+                [authorized, CaptureIntent(attempt, success.Amount.AmountMinor, terms)],
+                [new PaymentEffect.SendCapture(attempt.Number)]);
+    }
+
+    // Still only authorised although a capture was sent: once it provably cannot arrive any more, it is sent again. A provider captures
+    // a payment once, so a repeat that does arrive twice is harmless.
+    private static Decision CaptureAgain(AttemptState attempt, Terms terms) =>
+        attempt.CaptureIntent is { } intent && terms.Now >= intent.Send.BelieveNotFoundAt
+            ? new Decision.Accepted(
+                [CaptureIntent(attempt, intent.AmountMinor, terms)], [new PaymentEffect.SendCapture(attempt.Number)])
+            : Nothing;
+
+    private static Decision Surplus(PaymentState state, AttemptState attempt, ProviderOutcome.Succeeded success, Terms terms)
+    {
+        if (success.Amount.Currency != state.Amount.Currency || success.Amount.AmountMinor <= 0)
+        {
+            return Mismatch(state, attempt, success, terms);
+        }
+
+        var captured = new SurplusCaptured
+        {
+            At = terms.Now,
+            Attempt = attempt.Number,
+            AmountMinor = success.Amount.AmountMinor,
+            FeeMinor = success.Fee?.AmountMinor,
+            ProviderReference = success.ProviderReference,
+            BankReference = success.BankReference,
+        };
+        var refund = RefundOf(state, attempt, success.Amount.AmountMinor, terms) with
+        {
+            Automatic = true,
+            Reason = state.Status == PaymentStatus.Cancelled ? "the payment was cancelled" : "the order was paid by another attempt",
+        };
+        return new Decision.Accepted([captured, refund], [new PaymentEffect.SendRefund(refund.Refund)]);
+    }
+
+    // Never booked: an operator compares the two. The same report again adds nothing.
+    private static Decision Mismatch(PaymentState state, AttemptState attempt, ProviderOutcome.Succeeded success, Terms terms) =>
+        state.Status == PaymentStatus.NeedsReview || state.PaidAttempt > 0
+            ? Nothing
+            : Accept(new ReviewRequired
+            {
+                At = terms.Now,
+                Attempt = attempt.Number,
+                Reason = $"The provider reports {success.Amount} where {state.Amount} was asked for.",
+            });
+
+    private static Decision StillPending(PaymentState state, AttemptState attempt, ProviderOutcome.Pending pending, Terms terms)
+    {
+        var news = attempt.Phase != AttemptPhase.Accepted || (attempt.Action is null && pending.Action is not null)
+            ? new AttemptAccepted
+            {
+                At = terms.Now,
+                Attempt = attempt.Number,
+                Action = pending.Action,
+                ProviderOrder = pending.ProviderOrder,
+                ProviderReference = pending.ProviderReference,
+            }
+            : null;
+        return (news, expired: IsOverdue(state, attempt, terms)) switch
+        {
+            (null, false) => Nothing,
+            (null, true) => Accept(new PaymentExpired { At = terms.Now }),
+            (_, false) => Accept(news),
+            (_, true) => Accept(news, new PaymentExpired { At = terms.Now }),
+        };
+    }
+
+    private static Decision NotSent(PaymentState state, AttemptState attempt, ProviderOutcome.NotSent notSent, Terms terms)
+    {
+        // The card is gone with the call, and may not have been kept: there is nothing to send again.
+        if (attempt.Method.Kind == PaymentMethodKind.Card || terms.Now >= state.ExpiresAt)
+        {
+            return FailByUs(attempt, FailureCodes.ProviderUnreachable, "The provider could not be reached; nothing was sent.", terms);
+        }
+
+        return Accept(new AttemptNotSent
+        {
+            At = terms.Now,
+            Attempt = attempt.Number,
+            Reason = notSent.Reason,
+            RetryAt = terms.Now + PaymentSchedule.RetryDelay(attempt.Sends),
+        });
+    }
+
+    private static Decision StillUnknown(
+        PaymentState state, AttemptState attempt, RecordCharge report, ProviderOutcome.Unknown unknown, Terms terms)
+    {
+        if (report.Source == ReportSource.Query)
+        {
+            return IsOverdue(state, attempt, terms) && state.Status != PaymentStatus.NeedsReview
+                ? Accept(new ReviewRequired
+                {
+                    At = terms.Now,
+                    Attempt = attempt.Number,
+                    Reason = "The outcome stayed unknown to the payment's deadline: " + unknown.Reason,
+                })
+                : Nothing;
+        }
+
+        return attempt.Phase == AttemptPhase.Sending
+            ? Accept(new OutcomeUnknown
+            {
+                At = terms.Now,
+                Attempt = attempt.Number,
+                Reason = unknown.Reason,
+                ProviderOrder = unknown.ProviderOrder,
+            })
+            : Nothing;
+    }
+
+    private static Decision NotFound(PaymentState state, AttemptState attempt, Terms terms)
+    {
+        // Until then the request may still be on its way.
+        if (attempt.Phase == AttemptPhase.NotSent || terms.Now < attempt.Send.BelieveNotFoundAt)
+        {
+            return Nothing;
+        }
+
+        if (attempt.Phase == AttemptPhase.Accepted)
+        {
+            return IsOverdue(state, attempt, terms) ? Accept(new PaymentExpired { At = terms.Now }) : Nothing;
+        }
+
+        if (attempt.Method.Kind == PaymentMethodKind.Card)
+        {
+            return FailByUs(
+                attempt, FailureCodes.InterruptedBeforeSend, "The card was not charged: processing was interrupted before it was sent.", terms);
+        }
+
+        return terms.Now >= state.ExpiresAt
+            ? FailByUs(attempt, FailureCodes.NotExecuted, "The provider never received the payment.", terms)
+            : SendAgain(attempt, resend: true, terms);
+    }
+
+    private static Decision.Accepted SendAgain(AttemptState attempt, bool resend, Terms terms) => new(
+        [new AttemptResent { At = terms.Now, Attempt = attempt.Number, Send = terms.SendAgain(attempt.Send) }],
+        [new PaymentEffect.SendCharge(attempt.Number, resend)]);
+
+    private static Decision Fail(AttemptState attempt, ProviderOutcome.Declined declined, Terms terms) => Accept(new AttemptFailed
+    {
+        At = terms.Now,
+        Attempt = attempt.Number,
+        Failure = declined.Failure,
+        ProviderReference = declined.ProviderReference,
+    });
+
+    private static Decision FailByUs(AttemptState attempt, string code, string message, Terms terms) => Accept(new AttemptFailed
+    {
+        At = terms.Now,
+        Attempt = attempt.Number,
+        Failure = new Failure { Code = code, Message = message, Party = FailureParty.Engine },
+    });
+
+    private static bool IsOverdue(PaymentState state, AttemptState attempt, Terms terms) =>
+        terms.Now >= state.ExpiresAt && attempt.Number == state.Attempts.Length;
+}

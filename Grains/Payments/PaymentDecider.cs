@@ -1,0 +1,285 @@
+using PaymentCluster.Grains.Abstractions.Errors;
+using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Payments;
+
+namespace PaymentCluster.Grains.Payments;
+
+/// <summary>
+/// The rules of a payment: what each command means in each status. Pure: no clock, no store, no provider. <c>docs/states.md</c> is generated
+/// from it. This file holds what merchants command; what providers report, and what time brings, stand beside it.
+/// </summary>
+public static partial class PaymentDecider
+{
+    /// <summary>Take the payment; for an order that failed or expired, start the next attempt; else answer what is there.</summary>
+    public static Decision Decide(PaymentState? state, StartPayment command, Terms terms)
+    {
+        if (state is null)
+        {
+            return command.Method is { } method && CannotAttempt(null, method, command.Card, terms) is { } refused
+                ? refused
+                : Create(command, terms);
+        }
+
+        if (Remembered(state, command.Request) is { } seen)
+        {
+            return seen;
+        }
+
+        if (command.Amount.Currency != state.Amount.Currency)
+        {
+            return OrderDiffers("currency", state);
+        }
+
+        if (command.Amount != state.Amount)
+        {
+            return OrderDiffers("amount", state);
+        }
+
+        return state.Status switch
+        {
+            PaymentStatus.Failed or PaymentStatus.Expired => command.Method is null
+                ? Unchanged(command.Request, terms)
+                : NextAttempt(state, command.Method, command.Card, command.ExpiresIn, command.Request, terms),
+            PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.Authorized or PaymentStatus.Success
+                or PaymentStatus.Cancelled or PaymentStatus.NeedsReview => Unchanged(command.Request, terms),
+        };
+    }
+
+    /// <summary>Say what the payment is paid with: its first attempt, or the next one after a failure.</summary>
+    public static Decision Decide(PaymentState state, ConfirmPayment command, Terms terms)
+    {
+        if (Remembered(state, command.Request) is { } seen)
+        {
+            return seen;
+        }
+
+        return state.Status switch
+        {
+            PaymentStatus.Pending when state.Attempts.IsEmpty && terms.Now >= state.ExpiresAt => NotIn(state, "confirmed after its time"),
+            PaymentStatus.Pending when state.Attempts.IsEmpty =>
+                NextAttempt(state, command.Method, command.Card, state.ExpiresAt - terms.Now, command.Request, terms),
+            PaymentStatus.Failed or PaymentStatus.Expired =>
+                NextAttempt(state, command.Method, command.Card, null, command.Request, terms),
+            PaymentStatus.Pending => OutcomePending("An attempt is under way."),
+            PaymentStatus.RequiresAction or PaymentStatus.Authorized or PaymentStatus.Success or PaymentStatus.Cancelled
+                or PaymentStatus.NeedsReview => NotIn(state, "confirmed"),
+        };
+    }
+
+    /// <summary>Capture what is authorised.</summary>
+    public static Decision Decide(PaymentState state, CapturePayment command, Terms terms)
+    {
+        if (Remembered(state, command.Request) is { } seen)
+        {
+            return seen;
+        }
+
+        return state.Status switch
+        {
+            PaymentStatus.Authorized => Capture(state, state.Attempts[state.PaidAttempt - 1], command, terms),
+            PaymentStatus.Success when (command.AmountMinor ?? state.Current!.CapturedMinor) == state.Current!.CapturedMinor =>
+                Unchanged(command.Request, terms),
+            PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.Success or PaymentStatus.Failed
+                or PaymentStatus.Cancelled or PaymentStatus.Expired or PaymentStatus.NeedsReview => NotIn(state, "captured"),
+        };
+    }
+
+    /// <summary>Give the payment up before its money is taken. Money that arrives all the same is refunded.</summary>
+    public static Decision Decide(PaymentState state, CancelPayment command, Terms terms)
+    {
+        if (Remembered(state, command.Request) is { } seen)
+        {
+            return seen;
+        }
+
+        var cancelled = new PaymentCancelled { At = terms.Now, Request = command.Request, Reason = command.Reason };
+        return state.Status switch
+        {
+            PaymentStatus.Pending when state.Current is { Phase: AttemptPhase.Sending or AttemptPhase.Unknown } =>
+                OutcomePending("The provider's answer to the attempt is outstanding."),
+            PaymentStatus.Authorized when state.Current is { CaptureIntent: not null } =>
+                OutcomePending("The provider's answer to the capture is outstanding."),
+            PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.Authorized => Accept(cancelled),
+            PaymentStatus.Cancelled => Unchanged(command.Request, terms),
+            PaymentStatus.Success or PaymentStatus.Failed or PaymentStatus.Expired or PaymentStatus.NeedsReview =>
+                NotIn(state, "cancelled"),
+        };
+    }
+
+    /// <summary>Give captured money back: any number of times, never more than was captured.</summary>
+    public static Decision Decide(PaymentState state, RefundPayment command, Terms terms)
+    {
+        if (Remembered(state, command.Request) is { } seen)
+        {
+            return seen;
+        }
+
+        return state.Status switch
+        {
+            PaymentStatus.Success => Refund(state, state.Attempts[state.PaidAttempt - 1], command, terms),
+            PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.Authorized or PaymentStatus.Failed
+                or PaymentStatus.Cancelled or PaymentStatus.Expired or PaymentStatus.NeedsReview => NotIn(state, "refunded"),
+        };
+    }
+
+    private static Decision Create(StartPayment command, Terms terms)
+    {
+        var expiresAt = terms.Now + (command.ExpiresIn ?? terms.ExpiresIn);
+        var created = new PaymentCreated
+        {
+            At = terms.Now,
+            Request = command.Request,
+            OrderId = command.OrderId,
+            Amount = command.Amount,
+            Capture = command.Capture,
+            Customer = command.Customer,
+            Description = command.Description,
+            ReturnUrl = command.ReturnUrl,
+            Metadata = command.Metadata,
+            ExpiresAt = expiresAt,
+        };
+        return command.Method is { } method
+            ? new Decision.Accepted([created, Attempt(1, method, expiresAt, null, terms)], [new PaymentEffect.SendCharge(1, Resend: false)])
+            : Accept(created);
+    }
+
+    private static Decision NextAttempt(
+        PaymentState state,
+        PaymentMethod method,
+        Abstractions.Secrets.CardDetails? card,
+        TimeSpan? expiresIn,
+        RequestKey? request,
+        Terms terms)
+    {
+        if (CannotAttempt(state, method, card, terms) is { } refused)
+        {
+            return refused;
+        }
+
+        var number = state.Attempts.Length + 1;
+        var started = Attempt(number, method, terms.Now + (expiresIn ?? terms.ExpiresIn), request, terms);
+        return new Decision.Accepted([started], [new PaymentEffect.SendCharge(number, Resend: false)]);
+    }
+
+    private static AttemptStarted Attempt(int number, PaymentMethod method, DateTimeOffset expiresAt, RequestKey? request, Terms terms) => new()
+    {
+        At = terms.Now,
+        Request = request,
+        Attempt = number,
+        Provider = terms.Route!.Provider,
+        Method = method,
+        Send = terms.SendNow(terms.Route.SettleTime),
+        LateSuccess = terms.Route.LateSuccess,
+        ExpiresAt = expiresAt,
+    };
+
+    private static Decision.Rejected? CannotAttempt(
+        PaymentState? state, PaymentMethod method, Abstractions.Secrets.CardDetails? card, Terms terms)
+    {
+        if (method.Kind == PaymentMethodKind.Card && card is null)
+        {
+            return Reject(ErrorCode.MissingField, "A card payment needs the card.", "card");
+        }
+
+        if (terms.Route is null)
+        {
+            return new Decision.Rejected(terms.NoRoute
+                ?? Refusal.Of(ErrorCode.NoProvider, "The merchant has no provider that takes such a payment.", "method"));
+        }
+
+        return state?.Attempts.Length >= AttemptId.MaxNumber
+            ? Reject(ErrorCode.LimitReached, $"A payment has at most {AttemptId.MaxNumber} attempts.")
+            : null;
+    }
+
+    private static Decision Capture(PaymentState state, AttemptState attempt, CapturePayment command, Terms terms)
+    {
+        var amount = command.AmountMinor ?? attempt.AuthorizedMinor;
+        if (attempt.CaptureIntent is { } intent)
+        {
+            return intent.AmountMinor == amount
+                ? Unchanged(command.Request, terms)
+                : OutcomePending("A capture of another amount is under way.");
+        }
+
+        // No provider that is connected captures a part; when one does, its capability belongs into Terms.
+        if (amount != attempt.AuthorizedMinor)
+        {
+            return Reject(
+                ErrorCode.CaptureAmountInvalid,
+                $"The provider captures the authorised amount of {attempt.AuthorizedMinor} {state.Amount.Currency} as a whole.",
+                "amount");
+        }
+
+        return new Decision.Accepted(
+            [CaptureIntent(attempt, amount, terms) with { Request = command.Request }],
+            [new PaymentEffect.SendCapture(attempt.Number)]);
+    }
+
+    private static Decision Refund(PaymentState state, AttemptState attempt, RefundPayment command, Terms terms)
+    {
+        var left = state.RefundableMinor(attempt);
+        var amount = command.AmountMinor ?? left;
+        if (amount > left || left == 0)
+        {
+            return Reject(
+                ErrorCode.RefundAmountExceeded, $"{left} {state.Amount.Currency} of the captured amount can be refunded.", "amount");
+        }
+
+        if (state.Refunds.Length >= RefundId.MaxNumber)
+        {
+            return Reject(ErrorCode.LimitReached, $"A payment has at most {RefundId.MaxNumber} refunds.");
+        }
+
+        var requested = RefundOf(state, attempt, amount, terms) with { Reason = command.Reason, Request = command.Request };
+        return new Decision.Accepted([requested], [new PaymentEffect.SendRefund(requested.Refund)]) { Refund = requested.Refund };
+    }
+
+    private static RefundRequested RefundOf(PaymentState state, AttemptState attempt, long amountMinor, Terms terms) => new()
+    {
+        At = terms.Now,
+        Refund = state.Refunds.Length + 1,
+        Attempt = attempt.Number,
+        AmountMinor = amountMinor,
+        Automatic = false,
+        Send = terms.SendAgain(attempt.Send),
+    };
+
+    private static CaptureRequested CaptureIntent(AttemptState attempt, long amountMinor, Terms terms) => new()
+    {
+        At = terms.Now,
+        Attempt = attempt.Number,
+        AmountMinor = amountMinor,
+        Send = terms.SendAgain(attempt.Send),
+    };
+
+    // A request that took effect under this name is not made again; another request under this name is a mistake of the client's.
+    private static Decision? Remembered(PaymentState state, RequestKey? request)
+    {
+        if (request is null || !state.Requests.TryGetValue(request.Key, out var earlier))
+        {
+            return null;
+        }
+
+        return earlier.Fingerprint == request.Fingerprint
+            ? new Decision.AlreadyApplied(Replayed: true, earlier.Refund)
+            : Reject(ErrorCode.IdempotencyKeyReused, "The idempotency key belongs to a request with other content.");
+    }
+
+    // Nothing to do; but if the client gave the request a name, the name is kept, so that it cannot mean something else later.
+    private static Decision Unchanged(RequestKey? request, Terms terms) => request is null
+        ? new Decision.AlreadyApplied()
+        : Accept(new RequestRepeated { At = terms.Now, Request = request });
+
+    private static Decision.Accepted Accept(params PaymentEvent[] events) => new([.. events], []);
+
+    private static Decision.Rejected Reject(ErrorCode code, string detail, string? field = null) => new(Refusal.Of(code, detail, field));
+
+    private static Decision.Rejected OutcomePending(string why) => Reject(ErrorCode.OutcomePending, why + " Try again when it is known.");
+
+    private static Decision.Rejected NotIn(PaymentState state, string participle) => Reject(
+        ErrorCode.StatusConflict, $"A payment that is {state.Status.Name()} cannot be {participle}.");
+
+    private static Decision.Rejected OrderDiffers(string field, PaymentState state) => Reject(
+        ErrorCode.OrderConflict, $"The order exists with another {field}: {state.Amount}.", field);
+}

@@ -1,0 +1,152 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using PaymentCluster.Grains.Abstractions.Amounts;
+using PaymentCluster.Grains.Journal;
+
+namespace PaymentCluster.Grains.Payments;
+
+/// <summary>The stored form of payment events: a name and UTF-8 JSON. The names here are what the journal holds for ever.</summary>
+public static class PaymentEventJson
+{
+    private static readonly PaymentEventJsonContext Json = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Converters = { new CurrencyJson() },
+    });
+
+    // Name, whether merchants are told (and how that event is called), and the type's JSON contract.
+    private static readonly EventFormat[] Formats =
+    [
+        new("payment_created", null, Json.PaymentCreated),
+        new("request_repeated", null, Json.RequestRepeated),
+        new("attempt_started", null, Json.AttemptStarted),
+        new("attempt_resent", null, Json.AttemptResent),
+        new("attempt_not_sent", null, Json.AttemptNotSent),
+        new("outcome_unknown", null, Json.OutcomeUnknown),
+        new("attempt_accepted", "payment.requires_action", Json.AttemptAccepted),
+        new("payment_authorized", "payment.authorized", Json.PaymentAuthorized),
+        new("capture_requested", null, Json.CaptureRequested),
+        new("capture_refused", "payment.capture_failed", Json.CaptureRefused),
+        new("payment_captured", "payment.succeeded", Json.PaymentCaptured),
+        new("surplus_captured", "payment.surplus_captured", Json.SurplusCaptured),
+        new("attempt_failed", "payment.failed", Json.AttemptFailed),
+        new("payment_cancelled", "payment.cancelled", Json.PaymentCancelled),
+        new("payment_expired", "payment.expired", Json.PaymentExpired),
+        new("review_required", "payment.needs_review", Json.ReviewRequired),
+        new("refund_requested", "refund.created", Json.RefundRequested),
+        new("refund_resent", null, Json.RefundResent),
+        new("refund_not_sent", null, Json.RefundNotSent),
+        new("refund_outcome_unknown", null, Json.RefundOutcomeUnknown),
+        new("refund_accepted", null, Json.RefundAccepted),
+        new("refund_succeeded", "refund.succeeded", Json.RefundSucceeded),
+        new("refund_failed", "refund.failed", Json.RefundFailed),
+        new("refund_review_required", "refund.needs_review", Json.RefundReviewRequired),
+    ];
+
+    private static readonly FrozenDictionary<Type, EventFormat> ByType = Formats.ToFrozenDictionary(format => format.Json.Type);
+    private static readonly FrozenDictionary<string, EventFormat> ByName =
+        Formats.ToFrozenDictionary(format => format.Name, StringComparer.Ordinal);
+
+    /// <summary>The name under which an event is stored.</summary>
+    public static string NameOf(PaymentEvent happened) => ByType[happened.GetType()].Name;
+
+    /// <summary>Every stored name.</summary>
+    public static IEnumerable<string> Names => Formats.Select(format => format.Name);
+
+    /// <summary>An event in its stored form.</summary>
+    /// <param name="happened">The event.</param>
+    /// <param name="version">Its number within the payment.</param>
+    public static JournaledEvent Write(PaymentEvent happened, int version)
+    {
+        var format = ByType[happened.GetType()];
+        return new JournaledEvent
+        {
+            Version = version,
+            Type = format.Name,
+            At = happened.At,
+            Data = JsonSerializer.SerializeToUtf8Bytes(happened, format.Json),
+            PublicType = happened is AttemptAccepted { Action: null } ? null : format.PublicName,
+        };
+    }
+
+    /// <summary>An event from its stored form.</summary>
+    /// <exception cref="JsonException">It is not one: the journal is newer than this program, or damaged.</exception>
+    public static PaymentEvent Read(JournaledEvent stored) =>
+        ByName.TryGetValue(stored.Type, out var format) && JsonSerializer.Deserialize(stored.Data, format.Json) is PaymentEvent happened
+            ? happened
+            : throw new JsonException($"The journal holds an event '{stored.Type}' that this version does not know.");
+
+    /// <summary>The state that a stored payment's events make, compared with the figures stored beside them.</summary>
+    /// <exception cref="InvalidOperationException">The two disagree: nothing may be built on this payment.</exception>
+    public static PaymentState Fold(StoredPayment stored)
+    {
+        PaymentState? state = null;
+        foreach (var happened in stored.Events)
+        {
+            state = PaymentState.Evolve(state, Read(happened));
+        }
+
+        if (state is null || state.Version != stored.Version || RowOf(state) != stored.Row with { CustomerId = state.Customer.Id })
+        {
+            throw new InvalidOperationException("A payment's events and its row disagree.");
+        }
+
+        return state.CheckInvariants();
+    }
+
+    /// <summary>The figures of a state that are stored beside its events.</summary>
+    public static PaymentRow RowOf(PaymentState state) => new()
+    {
+        OrderId = state.OrderId,
+        CustomerId = state.Customer.Id,
+        Status = state.Status,
+        Amount = state.Amount,
+        Method = state.Current?.Method.Kind,
+        AuthorizedMinor = state.AuthorizedMinor,
+        CapturedMinor = state.CapturedMinor,
+        RefundedMinor = state.RefundedMinor,
+        CreatedAt = state.CreatedAt,
+        UpdatedAt = state.UpdatedAt,
+    };
+
+    private sealed record EventFormat(string Name, string? PublicName, JsonTypeInfo Json);
+
+    private sealed class CurrencyJson : JsonConverter<Currency>
+    {
+        public override Currency Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            Currency.Parse(reader.GetString() ?? "");
+
+        public override void Write(Utf8JsonWriter writer, Currency value, JsonSerializerOptions options) => writer.WriteStringValue(value.Code);
+    }
+}
+
+[JsonSerializable(typeof(PaymentCreated))]
+[JsonSerializable(typeof(RequestRepeated))]
+[JsonSerializable(typeof(AttemptStarted))]
+[JsonSerializable(typeof(AttemptResent))]
+[JsonSerializable(typeof(AttemptNotSent))]
+[JsonSerializable(typeof(OutcomeUnknown))]
+[JsonSerializable(typeof(AttemptAccepted))]
+[JsonSerializable(typeof(PaymentAuthorized))]
+[JsonSerializable(typeof(CaptureRequested))]
+[JsonSerializable(typeof(CaptureRefused))]
+[JsonSerializable(typeof(PaymentCaptured))]
+[JsonSerializable(typeof(SurplusCaptured))]
+[JsonSerializable(typeof(AttemptFailed))]
+[JsonSerializable(typeof(PaymentCancelled))]
+[JsonSerializable(typeof(PaymentExpired))]
+[JsonSerializable(typeof(ReviewRequired))]
+[JsonSerializable(typeof(RefundRequested))]
+[JsonSerializable(typeof(RefundResent))]
+[JsonSerializable(typeof(RefundNotSent))]
+[JsonSerializable(typeof(RefundOutcomeUnknown))]
+[JsonSerializable(typeof(RefundAccepted))]
+[JsonSerializable(typeof(RefundSucceeded))]
+[JsonSerializable(typeof(RefundFailed))]
+[JsonSerializable(typeof(RefundReviewRequired))]
+[JsonSerializable(typeof(ImmutableDictionary<string, string>))]
+internal sealed partial class PaymentEventJsonContext : JsonSerializerContext;

@@ -1,0 +1,342 @@
+using System.Collections.Immutable;
+using PaymentCluster.Grains.Abstractions.Amounts;
+using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions.Providers;
+
+namespace PaymentCluster.Grains.Payments;
+
+// The events of a payment. This is a stored format: the journal holds them as JSON under the names in PaymentEventJson, for ever.
+// Members may be added if old events without them still make sense; none may be renamed, retyped or removed. No card data, no secrets.
+
+/// <summary>Something that happened to a payment.</summary>
+public abstract record PaymentEvent
+{
+    /// <summary>When.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>The client's name for the request that caused it; remembered for as long as the payment.</summary>
+    public RequestKey? Request { get; init; }
+}
+
+/// <summary>The merchant asked for a payment, and it was accepted.</summary>
+public sealed record PaymentCreated : PaymentEvent
+{
+    /// <summary>The merchant's order.</summary>
+    public required string OrderId { get; init; }
+
+    /// <summary>What is to be paid.</summary>
+    public required Money Amount { get; init; }
+
+    /// <summary>Who captures.</summary>
+    public required CaptureMode Capture { get; init; }
+
+    /// <summary>Who pays.</summary>
+    public required Customer Customer { get; init; }
+
+    /// <summary>What the customer reads.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>Where the customer's browser goes at the end.</summary>
+    public string? ReturnUrl { get; init; }
+
+    /// <summary>The merchant's own pairs.</summary>
+    public required ImmutableDictionary<string, string> Metadata { get; init; }
+
+    /// <summary>Until when the customer can pay.</summary>
+    public required DateTimeOffset ExpiresAt { get; init; }
+}
+
+/// <summary>A request was recognised as one that had taken effect under another name; only its name is new.</summary>
+public sealed record RequestRepeated : PaymentEvent;
+
+/// <summary>A provider is about to be asked for a charge: the intent, durable before any byte leaves.</summary>
+public sealed record AttemptStarted : PaymentEvent
+{
+    /// <summary>The attempt, from 1.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>The provider.</summary>
+    public required string Provider { get; init; }
+
+    /// <summary>What it is paid with.</summary>
+    public required PaymentMethod Method { get; init; }
+
+    /// <summary>Until when the request may leave, and from when on a "not found" is believed.</summary>
+    public required SendTerms Send { get; init; }
+
+    /// <summary>How long after it was given up the attempt can still turn into a success.</summary>
+    public required TimeSpan LateSuccess { get; init; }
+
+    /// <summary>Until when the customer can pay.</summary>
+    public required DateTimeOffset ExpiresAt { get; init; }
+}
+
+/// <summary>The time limits of one send.</summary>
+public sealed record SendTerms
+{
+    /// <summary>No byte leaves after this.</summary>
+    public required DateTimeOffset Before { get; init; }
+
+    /// <summary>A provider's "not found" is believed from here on: the send's end, the clocks' error and the provider's settle time.</summary>
+    public required DateTimeOffset BelieveNotFoundAt { get; init; }
+}
+
+/// <summary>The attempt provably did not leave this machine, or provably did not arrive; it is sent again under the same id.</summary>
+public sealed record AttemptResent : PaymentEvent
+{
+    /// <summary>The attempt.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>The new limits.</summary>
+    public required SendTerms Send { get; init; }
+}
+
+/// <summary>The attempt did not leave this machine.</summary>
+public sealed record AttemptNotSent : PaymentEvent
+{
+    /// <summary>The attempt.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>What stood in the way.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>When it is tried again.</summary>
+    public required DateTimeOffset RetryAt { get; init; }
+}
+
+/// <summary>The attempt may have arrived; the provider will be asked.</summary>
+public sealed record OutcomeUnknown : PaymentEvent
+{
+    /// <summary>The attempt.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>What was seen.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>The provider's id of the order, if it was learnt.</summary>
+    public string? ProviderOrder { get; init; }
+}
+
+/// <summary>The provider took the attempt and works on it, or waits for the customer.</summary>
+public sealed record AttemptAccepted : PaymentEvent
+{
+    /// <summary>The attempt.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>The customer's step, when there is one.</summary>
+    public CustomerAction? Action { get; init; }
+
+    /// <summary>The provider's id of the order.</summary>
+    public string? ProviderOrder { get; init; }
+
+    /// <summary>The provider's id of the payment.</summary>
+    public string? ProviderReference { get; init; }
+}
+
+/// <summary>The money is reserved.</summary>
+public sealed record PaymentAuthorized : PaymentEvent
+{
+    /// <summary>The attempt.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>How much, in minor units.</summary>
+    public required long AmountMinor { get; init; }
+
+    /// <summary>The provider's id of the payment.</summary>
+    public string? ProviderReference { get; init; }
+
+    /// <summary>The reference that the customer's bank shows.</summary>
+    public string? BankReference { get; init; }
+}
+
+/// <summary>The provider is about to be asked for a capture.</summary>
+public sealed record CaptureRequested : PaymentEvent
+{
+    /// <summary>The attempt.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>How much, in minor units.</summary>
+    public required long AmountMinor { get; init; }
+
+    /// <summary>The limits of the send.</summary>
+    public required SendTerms Send { get; init; }
+}
+
+/// <summary>The provider refused the capture; the authorisation stands.</summary>
+public sealed record CaptureRefused : PaymentEvent
+{
+    /// <summary>The attempt.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>Why.</summary>
+    public required Failure Failure { get; init; }
+}
+
+/// <summary>The money is captured: the order is paid.</summary>
+public sealed record PaymentCaptured : PaymentEvent
+{
+    /// <summary>The attempt.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>How much, in minor units.</summary>
+    public required long AmountMinor { get; init; }
+
+    /// <summary>What the provider keeps, in minor units; null if it did not say.</summary>
+    public long? FeeMinor { get; init; }
+
+    /// <summary>The provider's id of the payment.</summary>
+    public string? ProviderReference { get; init; }
+
+    /// <summary>The reference that the customer's bank shows.</summary>
+    public string? BankReference { get; init; }
+}
+
+/// <summary>Money arrived for an order that is paid otherwise or was given up. Its refund follows in the same commit.</summary>
+public sealed record SurplusCaptured : PaymentEvent
+{
+    /// <summary>The attempt.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>How much, in minor units.</summary>
+    public required long AmountMinor { get; init; }
+
+    /// <summary>What the provider keeps, in minor units; null if it did not say.</summary>
+    public long? FeeMinor { get; init; }
+
+    /// <summary>The provider's id of the payment.</summary>
+    public string? ProviderReference { get; init; }
+
+    /// <summary>The reference that the customer's bank shows.</summary>
+    public string? BankReference { get; init; }
+}
+
+/// <summary>The attempt failed.</summary>
+public sealed record AttemptFailed : PaymentEvent
+{
+    /// <summary>The attempt.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>Why.</summary>
+    public required Failure Failure { get; init; }
+
+    /// <summary>The provider's id of the payment, if it was learnt.</summary>
+    public string? ProviderReference { get; init; }
+}
+
+/// <summary>The merchant gave the payment up.</summary>
+public sealed record PaymentCancelled : PaymentEvent
+{
+    /// <summary>Why, as the merchant said.</summary>
+    public string? Reason { get; init; }
+}
+
+/// <summary>The customer did not pay in time.</summary>
+public sealed record PaymentExpired : PaymentEvent;
+
+/// <summary>The outcome stayed unknown to the deadline, or the provider reported another amount.</summary>
+public sealed record ReviewRequired : PaymentEvent
+{
+    /// <summary>The attempt.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>Why, in one sentence for an operator.</summary>
+    public required string Reason { get; init; }
+}
+
+/// <summary>The provider is about to be asked for a refund.</summary>
+public sealed record RefundRequested : PaymentEvent
+{
+    /// <summary>The refund, from 1.</summary>
+    public required int Refund { get; init; }
+
+    /// <summary>The attempt whose money goes back.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>How much, in minor units.</summary>
+    public required long AmountMinor { get; init; }
+
+    /// <summary>Why.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Whether the engine made it.</summary>
+    public required bool Automatic { get; init; }
+
+    /// <summary>The limits of the send.</summary>
+    public required SendTerms Send { get; init; }
+}
+
+/// <summary>The refund is sent again under the same id, which the provider recognises.</summary>
+public sealed record RefundResent : PaymentEvent
+{
+    /// <summary>The refund.</summary>
+    public required int Refund { get; init; }
+
+    /// <summary>The new limits.</summary>
+    public required SendTerms Send { get; init; }
+}
+
+/// <summary>The refund did not leave this machine.</summary>
+public sealed record RefundNotSent : PaymentEvent
+{
+    /// <summary>The refund.</summary>
+    public required int Refund { get; init; }
+
+    /// <summary>What stood in the way.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>When it is tried again.</summary>
+    public required DateTimeOffset RetryAt { get; init; }
+}
+
+/// <summary>The refund may have arrived; the provider will be asked.</summary>
+public sealed record RefundOutcomeUnknown : PaymentEvent
+{
+    /// <summary>The refund.</summary>
+    public required int Refund { get; init; }
+
+    /// <summary>What was seen.</summary>
+    public required string Reason { get; init; }
+}
+
+/// <summary>The provider took the refund and works on it.</summary>
+public sealed record RefundAccepted : PaymentEvent
+{
+    /// <summary>The refund.</summary>
+    public required int Refund { get; init; }
+
+    /// <summary>The provider's id of the refund.</summary>
+    public string? ProviderReference { get; init; }
+}
+
+/// <summary>The money went back.</summary>
+public sealed record RefundSucceeded : PaymentEvent
+{
+    /// <summary>The refund.</summary>
+    public required int Refund { get; init; }
+
+    /// <summary>The provider's id of the refund.</summary>
+    public string? ProviderReference { get; init; }
+
+    /// <summary>The reference that the customer's bank shows.</summary>
+    public string? BankReference { get; init; }
+}
+
+/// <summary>The provider refused the refund; its amount can be refunded again.</summary>
+public sealed record RefundFailed : PaymentEvent
+{
+    /// <summary>The refund.</summary>
+    public required int Refund { get; init; }
+
+    /// <summary>Why.</summary>
+    public required Failure Failure { get; init; }
+}
+
+/// <summary>The refund's outcome stayed unknown, or the provider reported another amount; it keeps its amount reserved.</summary>
+public sealed record RefundReviewRequired : PaymentEvent
+{
+    /// <summary>The refund.</summary>
+    public required int Refund { get; init; }
+
+    /// <summary>Why, in one sentence for an operator.</summary>
+    public required string Reason { get; init; }
+}

@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using PaymentCluster.Grains.Abstractions.Amounts;
+using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions.Refunds;
+using PaymentCluster.Grains.Journal;
+
+namespace PaymentCluster.Grains.Payments;
+
+/// <summary>What merchants see of a payment.</summary>
+internal static class PaymentMapping
+{
+    public static PaymentView ToView(this PaymentState state, PaymentId id)
+    {
+        var current = state.Current;
+        return new PaymentView
+        {
+            Id = id,
+            OrderId = state.OrderId,
+            Status = state.Status,
+            Amount = state.Amount,
+            AuthorizedMinor = current?.AuthorizedMinor ?? 0,
+            CapturedMinor = current?.CapturedMinor ?? 0,
+            RefundedMinor = current is null ? 0 : Refunded(state, current),
+            RefundStatus = ProgressOf(state, current),
+            Capture = state.Capture,
+            Method = current?.Method,
+            Action = state.Status == PaymentStatus.RequiresAction ? current?.Action : null,
+            Failure = current?.Failure,
+            Provider = current?.Provider,
+            Attempt = current is null ? null : new AttemptId { Payment = id, Number = current.Number },
+            ProviderReference = current?.ProviderReference,
+            BankReference = current?.BankReference,
+            Customer = state.Customer,
+            Description = state.Description,
+            ReturnUrl = state.ReturnUrl,
+            Metadata = state.Metadata,
+            Refunds = [.. state.Refunds.Select(refund => refund.ToView(state, id))],
+            CreatedAt = state.CreatedAt,
+            UpdatedAt = state.UpdatedAt,
+            ExpiresAt = state.ExpiresAt,
+            Version = state.Version,
+            Settled = IsSettled(state),
+        };
+    }
+
+    public static RefundView ToView(this RefundState refund, PaymentState state, PaymentId payment) => new()
+    {
+        Id = new RefundId { Payment = payment, Number = refund.Number },
+        Amount = Money.Of(refund.AmountMinor, state.Amount.Currency),
+        Status = refund.Status,
+        Reason = refund.Reason,
+        Automatic = refund.Automatic,
+        ProviderReference = refund.ProviderReference,
+        BankReference = refund.BankReference,
+        Failure = refund.Failure,
+        CreatedAt = refund.CreatedAt,
+        UpdatedAt = refund.UpdatedAt,
+    };
+
+    public static ImmutableArray<TimelineEntry> Timeline(ImmutableArray<JournaledEvent> events, int afterVersion)
+    {
+        var entries = ImmutableArray.CreateBuilder<TimelineEntry>(events.Length);
+        PaymentState? state = null;
+        foreach (var stored in events)
+        {
+            var happened = PaymentEventJson.Read(stored);
+            state = PaymentState.Evolve(state, happened);
+            if (stored.Version > afterVersion)
+            {
+                entries.Add(new TimelineEntry
+                {
+                    Version = stored.Version,
+                    Type = stored.Type,
+                    At = stored.At,
+                    Summary = PaymentTimeline.Summarise(happened, state),
+                    Status = state.Status,
+                });
+            }
+        }
+
+        return entries.DrainToImmutable();
+    }
+
+    private static long Refunded(PaymentState state, AttemptState current) => state.Refunds
+        .Where(refund => refund.Attempt == current.Number && refund.Status == RefundStatus.Success)
+        .Sum(refund => refund.AmountMinor);
+
+    private static RefundProgress ProgressOf(PaymentState state, AttemptState? current)
+    {
+        if (current is null)
+        {
+            return RefundProgress.None;
+        }
+
+        var refunded = Refunded(state, current);
+        return refunded == 0
+            ? state.Refunds.Any(refund => refund.Attempt == current.Number && refund.Status == RefundStatus.Pending)
+                ? RefundProgress.Pending
+                : RefundProgress.None
+            : refunded == current.CapturedMinor ? RefundProgress.Full : RefundProgress.Partial;
+    }
+
+    private static bool IsSettled(PaymentState state) => state.Status switch
+    {
+        PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.NeedsReview => false,
+        PaymentStatus.Authorized => state.Current!.CaptureIntent is null,
+        PaymentStatus.Success or PaymentStatus.Failed or PaymentStatus.Cancelled or PaymentStatus.Expired =>
+            state.Refunds.All(refund => refund.Status != RefundStatus.Pending),
+    };
+}

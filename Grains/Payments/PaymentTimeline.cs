@@ -1,0 +1,49 @@
+using PaymentCluster.Grains.Abstractions.Amounts;
+using PaymentCluster.Grains.Abstractions.Payments;
+
+namespace PaymentCluster.Grains.Payments;
+
+/// <summary>Events in one sentence each, for people.</summary>
+internal static class PaymentTimeline
+{
+    public static string Summarise(PaymentEvent happened, PaymentState after) => happened switch
+    {
+        PaymentCreated e => $"Payment of {e.Amount} for order {e.OrderId} accepted.",
+        RequestRepeated => "The same request came again; nothing changed.",
+        AttemptStarted e => $"Attempt {e.Attempt} by {Method(e.Method)} goes to {e.Provider}.",
+        AttemptResent e => $"Attempt {e.Attempt} is sent again.",
+        AttemptNotSent e => $"Attempt {e.Attempt} was not sent: {e.Reason} It is tried again at {e.RetryAt:O}.",
+        OutcomeUnknown e => $"The outcome of attempt {e.Attempt} is unknown: {e.Reason} The provider will be asked.",
+        AttemptAccepted { Action: not null } e => $"The provider took attempt {e.Attempt} and waits for the customer.",
+        AttemptAccepted e => $"The provider took attempt {e.Attempt} and works on it.",
+        PaymentAuthorized e => $"{Amount(after, e.AmountMinor)} authorised by attempt {e.Attempt}.",
+        CaptureRequested e => $"Capture of {Amount(after, e.AmountMinor)} requested.",
+        CaptureRefused e => $"The provider refused the capture: {e.Failure.Message}",
+        PaymentCaptured e => $"{Amount(after, e.AmountMinor)} captured by attempt {e.Attempt}: the order is paid.",
+        SurplusCaptured e => $"{Amount(after, e.AmountMinor)} arrived by attempt {e.Attempt} and is not owed; it goes back.",
+        AttemptFailed e => $"Attempt {e.Attempt} failed: {e.Failure.Message}",
+        PaymentCancelled e => e.Reason is null ? "Cancelled by the merchant." : $"Cancelled by the merchant: {e.Reason}",
+        PaymentExpired => "The customer did not pay in time.",
+        ReviewRequired e => $"An operator is needed. {e.Reason}",
+        RefundRequested { Automatic: true } e => $"Refund {e.Refund} of {Amount(after, e.AmountMinor)} by itself: {e.Reason}.",
+        RefundRequested e => $"Refund {e.Refund} of {Amount(after, e.AmountMinor)} accepted.",
+        RefundResent e => $"Refund {e.Refund} is sent again.",
+        RefundNotSent e => $"Refund {e.Refund} was not sent: {e.Reason} It is tried again at {e.RetryAt:O}.",
+        RefundOutcomeUnknown e => $"The outcome of refund {e.Refund} is unknown: {e.Reason} The provider will be asked.",
+        RefundAccepted e => $"The provider took refund {e.Refund} and works on it.",
+        RefundSucceeded e => $"Refund {e.Refund} was paid out.",
+        RefundFailed e => $"Refund {e.Refund} failed: {e.Failure.Message}",
+        RefundReviewRequired e => $"An operator is needed for refund {e.Refund}. {e.Reason}",
+        _ => throw new InvalidOperationException($"{happened.GetType().Name} is not an event of payments."),
+    };
+
+    private static Money Amount(PaymentState state, long amountMinor) => Money.Of(amountMinor, state.Amount.Currency);
+
+    private static string Method(PaymentMethod method) => method.Kind switch
+    {
+        PaymentMethodKind.Upi => $"UPI ({method.Flow?.ToString().ToLowerInvariant()})",
+        PaymentMethodKind.Card => $"card ending {method.CardLast4}",
+        PaymentMethodKind.Wallet => $"wallet {method.Wallet}",
+        PaymentMethodKind.Netbanking => $"netbanking {method.Bank}",
+    };
+}

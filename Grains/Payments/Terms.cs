@@ -1,0 +1,52 @@
+using PaymentCluster.Grains.Abstractions.Errors;
+
+namespace PaymentCluster.Grains.Payments;
+
+/// <summary>What a decision may not find out by itself: the time, the limits that are configured, and where routing leads.</summary>
+public sealed record Terms
+{
+    /// <summary>Now.</summary>
+    public required DateTimeOffset Now { get; init; }
+
+    /// <summary>How long a request may take to leave this machine.</summary>
+    public required TimeSpan SendWindow { get; init; }
+
+    /// <summary>How far the clocks of two machines may be apart.</summary>
+    public required TimeSpan ClockError { get; init; }
+
+    /// <summary>How long a customer has to pay, unless the merchant says otherwise.</summary>
+    public required TimeSpan ExpiresIn { get; init; }
+
+    /// <summary>Where an attempt would go; null if nowhere, or if the command starts none.</summary>
+    public Route? Route { get; init; }
+
+    /// <summary>Why it would go nowhere.</summary>
+    public Refusal? NoRoute { get; init; }
+
+    /// <summary>The limits of a send to a provider that needs this long before its "not found" is final.</summary>
+    public SendTerms SendNow(TimeSpan settleTime) => new()
+    {
+        Before = Now + SendWindow,
+        BelieveNotFoundAt = Now + SendWindow + ClockError + settleTime,
+    };
+
+    /// <summary>The limits of sending again what was sent under these.</summary>
+    public SendTerms SendAgain(SendTerms earlier) => new()
+    {
+        Before = Now + SendWindow,
+        BelieveNotFoundAt = Now + SendWindow + (earlier.BelieveNotFoundAt - earlier.Before),
+    };
+}
+
+/// <summary>The provider that an attempt goes to, and what the rules need to know of it.</summary>
+public sealed record Route
+{
+    /// <summary>The provider.</summary>
+    public required string Provider { get; init; }
+
+    /// <summary>How long after the last possible send its "not found" is not yet believed.</summary>
+    public required TimeSpan SettleTime { get; init; }
+
+    /// <summary>How long after it was given up an attempt can still turn into a success.</summary>
+    public required TimeSpan LateSuccess { get; init; }
+}

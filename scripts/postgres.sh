@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154,SC2034
+# shellcheck shell=bash disable=SC2119,SC2120,SC2154,SC2034
 # (Variables are shared with common.sh, and with the scripts that read this one.)
 # A private PostgreSQL cluster: loopback only, passwords required, durable settings, never run as root.
 # Callers set `pg_home`, the directory that is handed over to the cluster, before anything but find_postgres.
@@ -177,9 +177,10 @@ start_postgres() {
     die "PostgreSQL did not start (its log: $log)"
 }
 
+# stop_postgres [MODE]: fast unless told otherwise, and immediate if that takes too long.
 stop_postgres() {
     [[ -n "${pg_home:-}" && -f "$pg_home/data/postmaster.pid" ]] || return 0
-    pg_run "$pg_bin/pg_ctl" -D "$pg_home/data" -s -m fast -w -t 60 stop >/dev/null 2>&1 ||
+    pg_run "$pg_bin/pg_ctl" -D "$pg_home/data" -s -m "${1:-fast}" -w -t 60 stop >/dev/null 2>&1 ||
         pg_run "$pg_bin/pg_ctl" -D "$pg_home/data" -s -m immediate -w -t 30 stop >/dev/null 2>&1 || true
 }
 

@@ -1,0 +1,36 @@
+using Serilog.Core;
+using Serilog.Events;
+
+namespace PaymentCluster.Hosting.Logs;
+
+/// <summary>
+/// Puts the ids that a line belongs to behind a human's line: the payment or the grain it is about, and the trace of the request, which is
+/// also the <c>traceId</c> of an error that the caller saw. In JSON the same ids are members of their own.
+/// </summary>
+internal sealed class IdsEnricher : ILogEventEnricher
+{
+    private static readonly string[] Names = ["PaymentId", "GrainKey"];
+
+    public void Enrich(LogEvent logEvent, ILogEventPropertyFactory propertyFactory)
+    {
+        var ids = Names
+            .Select(name => logEvent.Properties.GetValueOrDefault(name))
+            .OfType<ScalarValue>()
+            .Select(value => value.Value?.ToString())
+            .Append(logEvent.TraceId?.ToHexString())
+            .Where(id => !string.IsNullOrEmpty(id))
+            .Distinct(StringComparer.Ordinal);
+        var text = string.Join(' ', ids);
+        logEvent.AddOrUpdateProperty(new LogEventProperty("Ids", new Ids(text)));
+    }
+
+    /// <summary>Prints bare: a string's quotes would stand in the line.</summary>
+    private sealed class Ids(string text) : LogEventPropertyValue
+    {
+        public override void Render(TextWriter output, string? format = null, IFormatProvider? formatProvider = null)
+        {
+            if (text.Length > 0)
+                output.Write($" [{text}]");
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Serilog;
+using Serilog.Events;
+using Serilog.Formatting.Json;
+using Serilog.Sinks.SystemConsole.Themes;
+
+namespace PaymentCluster.Hosting.Logs;
+
+/// <summary>Serilog behind the logging of the framework.</summary>
+internal static class LogsRegistration
+{
+    private const string HumanLine = "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj}{Ids}{NewLine}{Exception}";
+
+    // What the framework, Orleans and the driver tell at Information is about themselves, per request and per membership change.
+    private static readonly string[] ChattySources = ["Microsoft", "System", "Orleans", "Npgsql"];
+
+    public static void AddLogs(this IHostApplicationBuilder builder, string process)
+    {
+        var options = builder.Configuration.GetSection(LogOptions.Section).Get<LogOptions>() ?? new();
+        var human = options.Format == LogFormat.Human || (options.Format == LogFormat.Auto && !Console.IsOutputRedirected);
+
+        var configuration = new LoggerConfiguration()
+            .MinimumLevel.Information()
+            .Enrich.WithProperty("Process", process)
+            .Enrich.With<IdsEnricher>();
+        foreach (var source in ChattySources)
+            configuration.MinimumLevel.Override(source, LogEventLevel.Warning);
+        configuration.MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Information);
+        configuration.ReadFrom.Configuration(builder.Configuration);
+
+        if (human)
+        {
+            var theme = Console.IsOutputRedirected ? ConsoleTheme.None : AnsiConsoleTheme.Literate;
+            configuration.WriteTo.Console(outputTemplate: HumanLine, theme: theme);
+        }
+        else
+        {
+            configuration.WriteTo.Console(new JsonFormatter(renderMessage: true));
+        }
+
+        builder.Logging.ClearProviders();
+        // One place decides about levels: Serilog's configuration.
+        builder.Logging.SetMinimumLevel(LogLevel.Trace);
+        builder.Logging.AddSerilog(configuration.CreateLogger(), dispose: true);
+    }
+}

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Payments;
 
 namespace PaymentCluster.Connectors.Contract;
@@ -15,6 +16,13 @@ public sealed record ConnectorCapabilities
     /// <summary>The ISO 4217 codes it takes.</summary>
     public required ImmutableHashSet<string> Currencies { get; init; }
 
+    /// <summary>The methods that take the Indian rupee alone, whatever else the provider takes.</summary>
+    public ImmutableHashSet<PaymentMethodKind> RupeeOnly { get; init; } = [];
+
+    /// <summary>By ISO 4217 code, of what an amount must be a multiple, in minor units; currencies that are not named have no such
+    /// rule.</summary>
+    public ImmutableDictionary<string, long> AmountSteps { get; init; } = ImmutableDictionary<string, long>.Empty;
+
     /// <summary>Whether less than the authorised amount can be captured.</summary>
     public required bool PartialCapture { get; init; }
 
@@ -26,4 +34,28 @@ public sealed record ConnectorCapabilities
 
     /// <summary>How long after an attempt was given up it can still turn into a success; it is watched for so long.</summary>
     public required TimeSpan LateSuccess { get; init; }
+
+    /// <summary>Why the provider cannot be asked for a charge like this, in one sentence for the merchant; null if it can.</summary>
+    public string? Refuses(PaymentMethod method, Money amount)
+    {
+        var code = amount.Currency.Code;
+        if (!Methods.Contains(method.Kind))
+        {
+            return $"The provider does not take the method {method.Kind}.";
+        }
+
+        if (method.Kind is PaymentMethodKind.Upi && (method.Flow is not { } flow || !UpiFlows.Contains(flow)))
+        {
+            return $"The provider does not take the UPI flow {method.Flow}.";
+        }
+
+        if (!Currencies.Contains(code) || (RupeeOnly.Contains(method.Kind) && amount.Currency != Currency.Inr))
+        {
+            return $"The provider does not take {code} by the method {method.Kind}.";
+        }
+
+        return amount.AmountMinor <= 0 || (AmountSteps.TryGetValue(code, out var step) && amount.AmountMinor % step != 0)
+            ? $"The provider does not take this amount in {code}."
+            : null;
+    }
 }

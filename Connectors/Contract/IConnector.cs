@@ -7,6 +7,10 @@ namespace PaymentCluster.Connectors.Contract;
 /// <see cref="ProviderOutcome"/>. It keeps no state, decides nothing about money, and never throws for what a provider or a network
 /// does: that is an outcome.
 /// </summary>
+/// <remarks>
+/// The outcome of a question is about the effect that it asks for, not about the question: a question that could not be asked, or whose
+/// answer is a refusal, is <see cref="ProviderOutcome.Unknown"/>, never <see cref="ProviderOutcome.NotSent"/> or a decline.
+/// </remarks>
 public interface IConnector
 {
     /// <summary>The provider's name in lower case, as the API, the store and the settings use it.</summary>

@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Connectors.Http;
+using PaymentCluster.Connectors.Razorpay;
+
+namespace PaymentCluster.Connectors;
+
+/// <summary>Registers the connectors.</summary>
+public static class ConnectorsRegistration
+{
+    /// <summary>Adds every connector, one line each, and the <see cref="ConnectorCatalogue"/>.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="configuration">The root; each connector reads its section under <c>Connectors</c>.</param>
+    public static IServiceCollection AddConnectors(this IServiceCollection services, IConfiguration configuration)
+    {
+        var section = configuration.GetSection("Connectors");
+        services.AddConnector<RazorpayConnector, RazorpayOptions>(section.GetSection("Razorpay"));
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<ConnectorCatalogue>();
+        return services;
+    }
+
+    private static void AddConnector<TConnector, TOptions>(this IServiceCollection services, IConfigurationSection section)
+        where TConnector : class, IConnector
+        where TOptions : ProviderHttpOptions
+    {
+        services.AddOptions<TOptions>().Bind(section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<IConnector, TConnector>();
+    }
+}

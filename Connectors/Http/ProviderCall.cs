@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+using System.Net.Http.Headers;
+using PaymentCluster.Connectors.Contract;
+
+namespace PaymentCluster.Connectors.Http;
+
+/// <summary>One call to a provider. Not a record, so that nothing prints what it carries.</summary>
+public sealed class ProviderCall
+{
+    /// <summary>What it does, for metrics and logs: <c>charge.payment</c>, <c>refund</c>, <c>query.order</c>, …</summary>
+    public required string Operation { get; init; }
+
+    /// <summary>The attempt's or refund's id, for the log.</summary>
+    public required string Reference { get; init; }
+
+    /// <summary>The HTTP method.</summary>
+    public required HttpMethod Method { get; init; }
+
+    /// <summary>The path and query below the provider's address, escaped, without a leading slash.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>The credentials.</summary>
+    public AuthenticationHeaderValue? Authorization { get; init; }
+
+    /// <summary>Further headers.</summary>
+    public ImmutableArray<KeyValuePair<string, string>> Headers { get; init; } = [];
+
+    /// <summary>The body; null for a question. It may hold a card, and is overwritten once the call is over.</summary>
+    public byte[]? Body { get; init; }
+
+    /// <summary>The body's media type.</summary>
+    public string ContentType { get; init; } = "application/json";
+
+    /// <summary>Until when its bytes may leave. Whatever has a body has an effect and needs one.</summary>
+    public SendWindow? Window { get; init; }
+}

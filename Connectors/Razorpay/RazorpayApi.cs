@@ -1,0 +1,112 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Connectors.Http;
+using PaymentCluster.Grains.Abstractions.Providers;
+
+namespace PaymentCluster.Connectors.Razorpay;
+
+/// <summary>Calls to Razorpay and what its answers mean by their form, before anyone looks at a payment.</summary>
+internal sealed class RazorpayApi(ProviderHttp http)
+{
+    public const string KeyId = "key_id";
+    public const string KeySecret = "key_secret";
+
+    /// <summary>Asks a question. There is an answer, or else what stood in the way, or neither if the answer cannot be read.</summary>
+    public async Task<(T? Answer, string? Problem)> AskAsync<T>(
+        string operation, string reference, string path, JsonTypeInfo<T> type, ProviderCredentials credentials)
+        where T : class
+    {
+        var reply = await http.SendAsync(new ProviderCall
+        {
+            Operation = operation,
+            Reference = reference,
+            Method = HttpMethod.Get,
+            Path = path,
+            Authorization = Authorization(credentials),
+        });
+        return reply switch
+        {
+            ProviderReply.Answered { IsSuccess: true } answered => TryRead(answered, type, out var answer) ? (answer, null) : (null, null),
+            ProviderReply.Answered answered => (null, $"HTTP {answered.Status}"),
+            ProviderReply.NotSent notSent => (null, notSent.Reason),
+            ProviderReply.Unknown unknown => (null, unknown.Reason),
+            _ => throw new UnreachableException(),
+        };
+    }
+
+    /// <summary>Asks for an effect.</summary>
+    public Task<ProviderReply> ActAsync<T>(
+        string operation, string reference, string path, T body, JsonTypeInfo<T> type, SendWindow window,
+        ProviderCredentials credentials, ImmutableArray<KeyValuePair<string, string>>? headers = null) =>
+        http.SendAsync(new ProviderCall
+        {
+            Operation = operation,
+            Reference = reference,
+            Method = HttpMethod.Post,
+            Path = path,
+            Authorization = Authorization(credentials),
+            Headers = headers ?? [],
+            Body = JsonSerializer.SerializeToUtf8Bytes(body, type),
+            Window = window,
+        });
+
+    /// <summary>The outcome of an effect that was asked for.</summary>
+    /// <param name="reply">What came back.</param>
+    /// <param name="type">The answer that a 2xx brings.</param>
+    /// <param name="read">What that answer says; null if it lacks what must be there.</param>
+    public static ProviderOutcome Outcome<T>(ProviderReply reply, JsonTypeInfo<T> type, Func<T, ProviderOutcome?> read)
+        where T : class => reply switch
+        {
+            ProviderReply.NotSent notSent => new ProviderOutcome.NotSent { Reason = notSent.Reason },
+            ProviderReply.Unknown unknown => Unknown(unknown.Reason),
+            ProviderReply.Answered { IsSuccess: true } answered =>
+                TryRead(answered, type, out var answer) && read(answer) is { } outcome
+                    ? outcome
+                    : Unknown($"HTTP {answered.Status} with an answer that cannot be read"),
+            ProviderReply.Answered { Status: 401 } => new ProviderOutcome.Declined { Failure = RazorpayMapping.CredentialsRefused },
+            // Documented for idempotency keys: another request of this name is under way, or was another one.
+            ProviderReply.Answered { Status: not 409 } answered when ReadError(answered) is { } error =>
+                new ProviderOutcome.Declined { Failure = RazorpayMapping.Refused(error) },
+            // Not Razorpay's own refusal, but something's in between.
+            ProviderReply.Answered answered => Unknown($"HTTP {answered.Status}"),
+            _ => throw new UnreachableException(),
+        };
+
+    /// <summary>Whether the provider looked at the request and refused it; bad credentials are refused without a look.</summary>
+    public static bool IsRefusal(ProviderOutcome outcome) =>
+        outcome is ProviderOutcome.Declined { Failure.Code: not FailureCodes.CredentialsRefused };
+
+    /// <summary>The documented error in an answer, if it is one.</summary>
+    public static ErrorBody? ReadError(ProviderReply.Answered answered) =>
+        TryRead(answered, RazorpayJson.Default.ErrorAnswer, out var answer) && !string.IsNullOrEmpty(answer.Error?.Code)
+            ? answer.Error
+            : null;
+
+    /// <summary>Reads an answer; false if it is not this JSON.</summary>
+    public static bool TryRead<T>(ProviderReply.Answered answered, JsonTypeInfo<T> type, [NotNullWhen(true)] out T? value)
+        where T : class
+    {
+        try
+        {
+            value = JsonSerializer.Deserialize(answered.Body.Span, type);
+        }
+        catch (JsonException)
+        {
+            value = null;
+        }
+
+        return value is not null;
+    }
+
+    private static AuthenticationHeaderValue Authorization(ProviderCredentials credentials) => new(
+        "Basic",
+        Convert.ToBase64String(Encoding.UTF8.GetBytes($"{credentials[KeyId].Reveal()}:{credentials[KeySecret].Reveal()}")));
+
+    private static ProviderOutcome.Unknown Unknown(string reason) => new() { Reason = reason };
+}

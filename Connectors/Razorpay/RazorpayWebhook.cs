@@ -1,0 +1,109 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Grains.Abstractions.Ids;
+
+namespace PaymentCluster.Connectors.Razorpay;
+
+/// <summary>Razorpay's webhooks: razorpay.com/docs/webhooks (validate-test, payments, orders, refunds).</summary>
+internal static class RazorpayWebhook
+{
+    /// <summary>The credential's name. It is the webhook's own secret, not the key's.</summary>
+    public const string Secret = "webhook_secret";
+
+    /// <summary>Their bodies have a few kilobytes.</summary>
+    private const int MaxBody = 262_144;
+
+    public static WebhookReading Read(InboundWebhook webhook, Grains.Abstractions.Secrets.Secret secret)
+    {
+        if (!IsSigned(webhook, secret))
+        {
+            return new WebhookReading.Forged();
+        }
+
+        if (webhook.Body.Length > MaxBody)
+        {
+            return new WebhookReading.Malformed("the body is too large");
+        }
+
+        EventBody? body;
+        try
+        {
+            body = JsonSerializer.Deserialize(webhook.Body.Span, RazorpayJson.Default.EventBody);
+        }
+        catch (JsonException)
+        {
+            return new WebhookReading.Malformed("the body is not the JSON that is documented");
+        }
+
+        if (body?.Event is not { Length: > 0 and <= 64 } type || !IsPrintable(type))
+        {
+            return new WebhookReading.Malformed("the event has no type");
+        }
+
+        var id = EventId(webhook);
+        return type switch
+        {
+            "payment.authorized" or "payment.captured" or "payment.failed" or "order.paid" => OfCharge(id, type, body.Payload),
+            "refund.created" or "refund.processed" or "refund.failed" => OfRefund(id, type, body.Payload?.Refund?.Entity),
+            _ => new WebhookReading.Irrelevant(id, type),
+        };
+    }
+
+    private static WebhookReading OfCharge(string id, string type, EventPayload? payload)
+    {
+        var payment = payload?.Payment?.Entity;
+        if (RazorpayMapping.Outcome(payment) is not { } outcome)
+        {
+            return new WebhookReading.Malformed("the payment cannot be read");
+        }
+
+        var order = payload!.Order?.Entity is { } entity && entity.Id == payment!.OrderId ? entity : null;
+        return AttemptId.TryParse(RazorpayMapping.Text(payment!.Notes, RazorpayMapping.AttemptNote), out var attempt)
+            || AttemptId.TryParse(order?.Receipt, out attempt)
+                ? new WebhookReading.OfCharge(id, attempt, outcome)
+                : new WebhookReading.Unmatched(id, type);
+    }
+
+    private static WebhookReading OfRefund(string id, string type, RefundEntity? refund)
+    {
+        if (RazorpayMapping.Outcome(refund) is not { } outcome)
+        {
+            return new WebhookReading.Malformed("the refund cannot be read");
+        }
+
+        return RefundId.TryParse(refund!.Receipt, out var ours)
+            || RefundId.TryParse(RazorpayMapping.Text(refund.Notes, RazorpayMapping.RefundNote), out ours)
+                ? new WebhookReading.OfRefund(id, ours, outcome)
+                : new WebhookReading.Unmatched(id, type);
+    }
+
+    /// <summary><c>X-Razorpay-Signature</c> is the hex HMAC-SHA256 of the body's bytes under the webhook's own secret.</summary>
+    private static bool IsSigned(InboundWebhook webhook, Grains.Abstractions.Secrets.Secret secret)
+    {
+        var key = Encoding.UTF8.GetBytes(secret.Reveal());
+        Span<byte> claimed = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        // Anyone can sign with an empty secret.
+        if (key.Length == 0
+            || !webhook.Headers.TryGetValue("x-razorpay-signature", out var text)
+            || text.Length != 2 * HMACSHA256.HashSizeInBytes
+            || Convert.FromHexString(text, claimed, out _, out _) != System.Buffers.OperationStatus.Done)
+        {
+            return false;
+        }
+
+        Span<byte> expected = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(key, webhook.Body.Span, expected);
+        return CryptographicOperations.FixedTimeEquals(claimed, expected);
+    }
+
+    /// <summary>The header names the event, so that it is taken in once; it is not signed. Without a usable one the signed body names
+    /// itself.</summary>
+    private static string EventId(InboundWebhook webhook) =>
+        webhook.Headers.TryGetValue("x-razorpay-event-id", out var id) && id.Length is > 0 and <= 128 && IsPrintable(id)
+            ? id
+            : $"sha256:{Convert.ToHexStringLower(SHA256.HashData(webhook.Body.Span))}";
+
+    private static bool IsPrintable(string text) => !text.AsSpan().ContainsAnyExceptInRange('!', '~');
+}

@@ -12,8 +12,7 @@ public static class MerchantForm
 
     /// <summary>
     /// Whether a text can be a merchant's id: 2 to 30 lower-case letters, digits, <c>-</c> or <c>_</c>, the first one a letter. It begins
-    /// keys (<c>{merchant}/{payment}</c>), so it has no slash; and it is neither a number nor as long as a GUID, because the store keeps
-    /// such keys in other columns.
+    /// keys (<c>{merchant}/{payment}</c>), so it has no slash; and it is shorter than a GUID, which the store would keep in other columns.
     /// </summary>
     public static bool IsId(string text) =>
         text.Length is >= 2 and <= MaxIdLength && char.IsAsciiLetterLower(text[0]) && !text.AsSpan().ContainsAnyExcept(IdCharacters);

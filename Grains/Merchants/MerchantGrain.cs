@@ -30,8 +30,6 @@ public sealed partial class MerchantGrain(
     TimeProvider time,
     ILogger<MerchantGrain> logger) : Grain, IMerchantGrain
 {
-    private const int KeyIdBytes = 10;
-
     private string Id => this.GetPrimaryKeyString();
 
     /// <inheritdoc/>
@@ -75,10 +73,10 @@ public sealed partial class MerchantGrain(
             return Refuse<NewApiKey>(refusal);
         }
 
-        var text = NewKey(scope);
+        var text = ApiKeyFormat.NewKey(scope, random);
         var key = new StoredApiKey
         {
-            Id = NewKeyId(), Hash = ApiKeyFormat.Hash(text), Scope = scope, CreatedAt = time.GetUtcNow(),
+            Id = ApiKeyFormat.NewId(random), Hash = ApiKeyFormat.Hash(text), Scope = scope, CreatedAt = time.GetUtcNow(),
         };
         await StoreAsync(MerchantDecider.AddKey(merchant.State, key));
         await GrainOf(key).Grant(new ApiKeyGrant { Merchant = Id, KeyId = key.Id, Scope = scope });
@@ -208,20 +206,6 @@ public sealed partial class MerchantGrain(
     }
 
     private IApiKeyGrain GrainOf(StoredApiKey key) => GrainFactory.GetGrain<IApiKeyGrain>(ApiKeyFormat.GrainKey(key.Hash));
-
-    private string NewKey(ApiKeyScope scope)
-    {
-        Span<byte> bytes = stackalloc byte[ApiKeyFormat.RandomBytes];
-        random.Fill(bytes);
-        return ApiKeyFormat.Write(scope, bytes);
-    }
-
-    private string NewKeyId()
-    {
-        Span<byte> bytes = stackalloc byte[KeyIdBytes];
-        random.Fill(bytes);
-        return $"key_{ApiKeyFormat.Base32Text(bytes)}";
-    }
 
     private static Refusal Unknown() => Refusal.Of(ErrorCode.MerchantNotFound, "There is no such merchant.", "merchant");
 

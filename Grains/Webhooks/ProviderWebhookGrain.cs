@@ -12,6 +12,7 @@ using PaymentCluster.Grains.Merchants;
 namespace PaymentCluster.Grains.Webhooks;
 
 /// <inheritdoc cref="IProviderWebhookGrain"/>
+/// <param name="grains">Leads to payments.</param>
 /// <param name="connectors">Read webhooks.</param>
 /// <param name="directory">Knows merchants' secrets.</param>
 /// <param name="inbox">Knows which events were taken in.</param>
@@ -20,6 +21,7 @@ namespace PaymentCluster.Grains.Webhooks;
 /// <param name="logger">The log.</param>
 [StatelessWorker]
 public sealed partial class ProviderWebhookGrain(
+    IGrainFactory grains,
     IEnumerable<IConnector> connectors,
     MerchantDirectory directory,
     IWebhookInbox inbox,
@@ -124,7 +126,7 @@ public sealed partial class ProviderWebhookGrain(
 
     // The key holds the merchant whose secret signed: an id of another merchant's payment leads to one that does not exist.
     private IPaymentGrain PaymentOf(PaymentId payment) =>
-        GrainFactory.GetGrain<IPaymentGrain>(PaymentKey.Of(_merchant, payment).ToString());
+        grains.GetGrain<IPaymentGrain>(PaymentKey.Of(_merchant, payment).ToString());
 
     private static WebhookFate Fate(bool known) => known ? WebhookFate.Applied : WebhookFate.Parked;
 

@@ -65,6 +65,10 @@ public sealed record StartPayment
     /// <summary>The client's name for this request.</summary>
     [Id(10)]
     public RequestKey? Request { get; init; }
+
+    /// <summary>Whether the payment's id was made for this very command, so that there is nothing to look for under it.</summary>
+    [Id(11)]
+    public bool IsNew { get; init; }
 }
 
 /// <summary>Say what a payment is paid with, and start it; after a failure, start the next attempt.</summary>

@@ -1,0 +1,13 @@
+using Microsoft.Extensions.Logging;
+using PaymentCluster.Grains.Abstractions.Ids;
+
+namespace PaymentCluster.Grains.Payments;
+
+public sealed partial class PaymentEffects
+{
+    [LoggerMessage(1101, LogLevel.Debug, "{Effect} ended as {Outcome}.")]
+    private partial void LogOutcome(PaymentEffect effect, string outcome);
+
+    [LoggerMessage(1102, LogLevel.Warning, "{Effect} of {Payment} was lost; the provider will be asked.")]
+    private partial void LogEffectLost(Exception exception, PaymentKey payment, PaymentEffect effect);
+}

@@ -1,0 +1,238 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using PaymentCluster.Connectors;
+using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Grains.Abstractions.Amounts;
+using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions.Providers;
+using PaymentCluster.Grains.Abstractions.Secrets;
+using PaymentCluster.Grains.Merchants;
+
+namespace PaymentCluster.Grains.Payments;
+
+/// <summary>
+/// Carries out what payments ask of providers: outside the payment's turn, and back to it as a command. It remembers nothing that matters:
+/// if the process dies, or the command does not get through, the payment's schedule asks the provider what became of it. It alone holds
+/// card data, from the accepted command until the provider was asked.
+/// </summary>
+public sealed partial class PaymentEffects(
+    IGrainFactory grains,
+    ConnectorCatalogue connectors,
+    MerchantDirectory merchants,
+    IOptions<PaymentOptions> options,
+    TimeProvider time,
+    ILogger<PaymentEffects> logger) : IHostedService
+{
+    private static readonly ActivitySource Activities = new("PaymentCluster.Payments");
+
+    private readonly ConcurrentDictionary<(PaymentKey, PaymentEffect), Task> _running = new();
+
+    /// <summary>Starts an effect of a payment, unless it is under way on this silo. Returns at once.</summary>
+    /// <param name="key">The payment.</param>
+    /// <param name="state">The payment as it is durable now.</param>
+    /// <param name="effect">The effect.</param>
+    /// <param name="card">The card, for the send of a card's charge.</param>
+    public void Start(PaymentKey key, PaymentState state, PaymentEffect effect, CardDetails? card)
+    {
+        if (IsAnswerUnderWay(key, effect))
+        {
+            return;
+        }
+
+        // The window opens here, on the monotonic clock, right after the intent's commit: what the intent promised to leave within
+        // the window leaves within it, however long this process is frozen in between.
+        var window = SendWindow.Open(time, options.Value.SendWindow);
+        var running = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!_running.TryAdd((key, effect), running.Task))
+        {
+            return;
+        }
+
+        _ = Task.Run(async () =>
+        {
+            try
+            {
+                await RunAsync(key, state, effect, card, window);
+            }
+            catch (Exception exception)
+            {
+                // Nobody waits for this task, and nothing is lost with it: the payment's schedule asks.
+                LogEffectLost(exception, key, effect);
+            }
+            finally
+            {
+                _running.TryRemove((key, effect), out _);
+                running.SetResult();
+            }
+        });
+    }
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Lets what is under way come to its end, as long as the host waits.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken) =>
+        await Task.WhenAll(_running.Values).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    // While the send itself is under way its answer is the better one.
+    private bool IsAnswerUnderWay(PaymentKey key, PaymentEffect effect) => effect switch
+    {
+        PaymentEffect.AskCharge ask => IsRunning(key, new PaymentEffect.SendCharge(ask.Attempt, Resend: false))
+            || IsRunning(key, new PaymentEffect.SendCharge(ask.Attempt, Resend: true))
+            || IsRunning(key, new PaymentEffect.SendCapture(ask.Attempt)),
+        PaymentEffect.AskRefund ask => IsRunning(key, new PaymentEffect.SendRefund(ask.Refund)),
+        _ => false,
+    };
+
+    private bool IsRunning(PaymentKey key, PaymentEffect effect) => _running.ContainsKey((key, effect));
+
+    private async Task RunAsync(PaymentKey key, PaymentState state, PaymentEffect effect, CardDetails? card, SendWindow window)
+    {
+        using var activity = Activities.StartActivity(effect.GetType().Name);
+        activity?.SetTag("payment.id", key.Payment.ToString());
+        using var scope = logger.BeginScope(new Dictionary<string, object>(StringComparer.Ordinal)
+        {
+            ["Merchant"] = key.Merchant,
+            ["PaymentId"] = key.Payment.ToString(),
+        });
+        var payment = grains.GetGrain<IPaymentGrain>(key.ToString());
+        switch (effect)
+        {
+            case PaymentEffect.SendCharge send:
+                var charged = await ChargeAsync(key, state, send, card, window);
+                LogOutcome(effect, charged.GetType().Name);
+                await payment.Record(new RecordCharge { Attempt = send.Attempt, Outcome = charged, Source = ReportSource.Answer });
+                break;
+            case PaymentEffect.AskCharge ask:
+                var known = await AskChargeAsync(key, state, ask.Attempt);
+                LogOutcome(effect, known.GetType().Name);
+                await payment.Record(new RecordCharge { Attempt = ask.Attempt, Outcome = known, Source = ReportSource.Query });
+                break;
+            case PaymentEffect.SendCapture send:
+                var captured = await CaptureAsync(key, state, send.Attempt, window);
+                LogOutcome(effect, captured.GetType().Name);
+                await payment.Record(new RecordCapture { Attempt = send.Attempt, Outcome = captured });
+                break;
+            case PaymentEffect.SendRefund send:
+                var refunded = await RefundAsync(key, state, send.Refund, window);
+                LogOutcome(effect, refunded.GetType().Name);
+                await payment.Record(new RecordRefund { Number = send.Refund, Outcome = refunded, Source = ReportSource.Answer });
+                break;
+            case PaymentEffect.AskRefund ask:
+                var progress = await AskRefundAsync(key, state, ask.Refund);
+                LogOutcome(effect, progress.GetType().Name);
+                await payment.Record(new RecordRefund { Number = ask.Refund, Outcome = progress, Source = ReportSource.Query });
+                break;
+            default:
+                throw new InvalidOperationException($"{effect.GetType().Name} is not an effect.");
+        }
+    }
+
+    private async Task<ProviderOutcome> ChargeAsync(
+        PaymentKey key, PaymentState state, PaymentEffect.SendCharge send, CardDetails? card, SendWindow window)
+    {
+        var attempt = state.Attempts[send.Attempt - 1];
+        if (await OpenAsync(key, attempt.Provider) is not { } credentials)
+        {
+            return NoCredentials(attempt.Provider);
+        }
+
+        var id = new AttemptId { Payment = key.Payment, Number = attempt.Number };
+        return await connectors.Get(attempt.Provider).ChargeAsync(
+            new ChargeRequest
+            {
+                Attempt = id,
+                Amount = state.Amount,
+                Method = attempt.Method,
+                Card = card,
+                Capture = state.Capture,
+                Customer = state.Customer,
+                Description = state.Description,
+                CallbackUrl = new Uri(options.Value.PublicUrl, $"/return/{key.Merchant}/{attempt.Provider}/{id}"),
+                ExpiresAt = state.ExpiresAt,
+                Resend = send.Resend,
+                Window = window,
+            },
+            credentials);
+    }
+
+    private async Task<ProviderOutcome> AskChargeAsync(PaymentKey key, PaymentState state, int number)
+    {
+        var attempt = state.Attempts[number - 1];
+        return await OpenAsync(key, attempt.Provider) is { } credentials
+            ? await connectors.Get(attempt.Provider).QueryChargeAsync(
+                new ChargeQuery
+                {
+                    Attempt = new AttemptId { Payment = key.Payment, Number = number },
+                    Amount = state.Amount,
+                    ProviderOrder = attempt.ProviderOrder,
+                    ProviderReference = attempt.ProviderReference,
+                },
+                credentials)
+            : NobodyToAsk(attempt.Provider);
+    }
+
+    private async Task<ProviderOutcome> CaptureAsync(PaymentKey key, PaymentState state, int number, SendWindow window)
+    {
+        var attempt = state.Attempts[number - 1];
+        return await OpenAsync(key, attempt.Provider) is { } credentials
+            ? await connectors.Get(attempt.Provider).CaptureAsync(
+                new CaptureRequest
+                {
+                    Attempt = new AttemptId { Payment = key.Payment, Number = number },
+                    Amount = Money.Of(attempt.CaptureIntent!.AmountMinor, state.Amount.Currency),
+                    ProviderReference = attempt.ProviderReference!,
+                    Window = window,
+                },
+                credentials)
+            : NobodyToAsk(attempt.Provider);
+    }
+
+    private async Task<ProviderOutcome> RefundAsync(PaymentKey key, PaymentState state, int number, SendWindow window)
+    {
+        var refund = state.Refunds[number - 1];
+        var attempt = state.Attempts[refund.Attempt - 1];
+        return await OpenAsync(key, attempt.Provider) is { } credentials
+            ? await connectors.Get(attempt.Provider).RefundAsync(
+                new RefundRequest
+                {
+                    Refund = new RefundId { Payment = key.Payment, Number = number },
+                    Amount = Money.Of(refund.AmountMinor, state.Amount.Currency),
+                    ProviderReference = attempt.ProviderReference!,
+                    Reason = refund.Reason,
+                    Window = window,
+                },
+                credentials)
+            : NoCredentials(attempt.Provider);
+    }
+
+    private async Task<ProviderOutcome> AskRefundAsync(PaymentKey key, PaymentState state, int number)
+    {
+        var refund = state.Refunds[number - 1];
+        var attempt = state.Attempts[refund.Attempt - 1];
+        return await OpenAsync(key, attempt.Provider) is { } credentials
+            ? await connectors.Get(attempt.Provider).QueryRefundAsync(
+                new RefundQuery
+                {
+                    Refund = new RefundId { Payment = key.Payment, Number = number },
+                    Amount = Money.Of(refund.AmountMinor, state.Amount.Currency),
+                    ProviderReference = attempt.ProviderReference!,
+                    ProviderRefund = refund.ProviderReference,
+                },
+                credentials)
+            : NobodyToAsk(attempt.Provider);
+    }
+
+    private async ValueTask<ProviderCredentials?> OpenAsync(PaymentKey key, string provider) =>
+        await merchants.GetAsync(key.Merchant) is { } merchant && merchant.Providers.Contains(provider) ? merchant.Open(provider) : null;
+
+    private static ProviderOutcome.NotSent NoCredentials(string provider) =>
+        new() { Reason = $"The merchant's credentials at {provider} are gone." };
+
+    private static ProviderOutcome.Unknown NobodyToAsk(string provider) =>
+        new() { Reason = $"The merchant's credentials at {provider} are gone." };
+}

@@ -142,7 +142,7 @@ public sealed partial class PaymentEffects(
         }
 
         var id = new AttemptId { Payment = key.Payment, Number = attempt.Number };
-        return await connectors.Get(attempt.Provider).ChargeAsync(
+        return await connectors[attempt.Provider].ChargeAsync(
             new ChargeRequest
             {
                 Attempt = id,
@@ -164,7 +164,7 @@ public sealed partial class PaymentEffects(
     {
         var attempt = state.Attempts[number - 1];
         return await OpenAsync(key, attempt.Provider) is { } credentials
-            ? await connectors.Get(attempt.Provider).QueryChargeAsync(
+            ? await connectors[attempt.Provider].QueryChargeAsync(
                 new ChargeQuery
                 {
                     Attempt = new AttemptId { Payment = key.Payment, Number = number },
@@ -180,7 +180,7 @@ public sealed partial class PaymentEffects(
     {
         var attempt = state.Attempts[number - 1];
         return await OpenAsync(key, attempt.Provider) is { } credentials
-            ? await connectors.Get(attempt.Provider).CaptureAsync(
+            ? await connectors[attempt.Provider].CaptureAsync(
                 new CaptureRequest
                 {
                     Attempt = new AttemptId { Payment = key.Payment, Number = number },
@@ -197,7 +197,7 @@ public sealed partial class PaymentEffects(
         var refund = state.Refunds[number - 1];
         var attempt = state.Attempts[refund.Attempt - 1];
         return await OpenAsync(key, attempt.Provider) is { } credentials
-            ? await connectors.Get(attempt.Provider).RefundAsync(
+            ? await connectors[attempt.Provider].RefundAsync(
                 new RefundRequest
                 {
                     Refund = new RefundId { Payment = key.Payment, Number = number },
@@ -215,7 +215,7 @@ public sealed partial class PaymentEffects(
         var refund = state.Refunds[number - 1];
         var attempt = state.Attempts[refund.Attempt - 1];
         return await OpenAsync(key, attempt.Provider) is { } credentials
-            ? await connectors.Get(attempt.Provider).QueryRefundAsync(
+            ? await connectors[attempt.Provider].QueryRefundAsync(
                 new RefundQuery
                 {
                     Refund = new RefundId { Payment = key.Payment, Number = number },

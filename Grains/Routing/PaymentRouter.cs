@@ -28,11 +28,12 @@ public sealed class PaymentRouter(ConnectorCatalogue connectors)
         string? objection = null;
         foreach (var provider in merchant.Providers)
         {
-            if (connectors.Find(provider) is not { Capabilities: var capabilities })
+            if (!connectors.TryGet(provider, out var connector))
             {
                 continue;
             }
 
+            var capabilities = connector.Capabilities;
             objection = capabilities.Refuses(method, amount);
             if (objection is null)
             {

@@ -1,0 +1,140 @@
+using System.Collections.Immutable;
+using PaymentCluster.Grains.Abstractions.Amounts;
+using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions.Providers;
+using PaymentCluster.Grains.Abstractions.Secrets;
+using PaymentCluster.Grains.Payments;
+
+namespace PaymentCluster.Payments.Tests;
+
+/// <summary>Payments in every stage, made by the rules themselves: given / when / then.</summary>
+internal sealed class Given
+{
+    public static readonly DateTimeOffset Start = new(2026, 11, 20, 10, 0, 0, TimeSpan.Zero);
+    public static readonly Money Amount = Money.Of(50_000, Currency.Inr);
+    public static readonly PaymentMethod Upi = new() { Kind = PaymentMethodKind.Upi, Flow = UpiFlow.Intent };
+    public static readonly PaymentMethod CardMethod = new() { Kind = PaymentMethodKind.Card, CardLast4 = "1111", CardNetwork = "visa" };
+    public static readonly TimeSpan Settle = TimeSpan.FromMinutes(1);
+    public static readonly Failure Refused = new() { Code = "declined", Message = "No.", Party = FailureParty.Customer };
+
+    private static readonly Route Razorpay = new() { Provider = "razorpay", SettleTime = Settle, LateSuccess = TimeSpan.FromDays(3) };
+
+    private Given(PaymentState state, DateTimeOffset now) => (State, Now) = (state, now);
+
+    public PaymentState State { get; private init; }
+
+    public DateTimeOffset Now { get; private init; }
+
+    public Terms Terms => TermsAt(Now);
+
+    public static CardDetails Card
+    {
+        get
+        {
+            Assert.True(CardNumber.TryParse("4111111111111111", out var number));
+            return new CardDetails
+            {
+                Number = number, ExpiryMonth = 12, ExpiryYear = 2030, SecurityCode = new Secret("123"), HolderName = "A B",
+            };
+        }
+    }
+
+    public static Terms TermsAt(DateTimeOffset now) => new()
+    {
+        Now = now,
+        SendWindow = TimeSpan.FromSeconds(20),
+        ClockError = TimeSpan.FromSeconds(10),
+        ExpiresIn = TimeSpan.FromMinutes(15),
+        Route = Razorpay,
+    };
+
+    public static StartPayment StartCommand(PaymentMethod? method = null, CaptureMode capture = CaptureMode.Automatic) => new()
+    {
+        OrderId = "order_1",
+        Amount = Amount,
+        Method = method ?? Upi,
+        Card = method?.Kind == PaymentMethodKind.Card ? Card : null,
+        Capture = capture,
+        Customer = new Customer { Id = "cust_1" },
+        Metadata = ImmutableDictionary<string, string>.Empty,
+    };
+
+    public static Given Started(PaymentMethod? method = null, CaptureMode capture = CaptureMode.Automatic) =>
+        Fold(null, PaymentDecider.Decide(null, StartCommand(method, capture), TermsAt(Start)), Start);
+
+    public static Given Unconfirmed() =>
+        Fold(null, PaymentDecider.Decide(null, StartCommand() with { Method = null }, TermsAt(Start)), Start);
+
+    public static Given RequiresAction(PaymentMethod? method = null) => Started(method).Report(PendingWithAction);
+
+    public static Given Authorized() => Started(capture: CaptureMode.Manual).Report(AuthorizedOutcome());
+
+    public static Given Capturing() => Authorized().When(new CapturePayment());
+
+    public static Given Paid() => RequiresAction().Report(Captured());
+
+    public static Given Failed() => Started().Report(new ProviderOutcome.Declined { Failure = Refused });
+
+    public static Given Cancelled() => RequiresAction().When(new CancelPayment());
+
+    public static Given Expired() =>
+        RequiresAction().At(Start + TimeSpan.FromMinutes(16)).Report(PendingWithAction, ReportSource.Query);
+
+    public static Given NeedsReview() =>
+        Started().At(Start + TimeSpan.FromMinutes(16)).Report(new ProviderOutcome.Unknown { Reason = "No answer." }, ReportSource.Query);
+
+    public static ProviderOutcome PendingWithAction { get; } = new ProviderOutcome.Pending
+    {
+        Action = new CustomerAction { Kind = CustomerActionKind.UpiIntent, Url = "upi://pay?pa=a@b" },
+        ProviderOrder = "order_A",
+        ProviderReference = "pay_A",
+    };
+
+    public static ProviderOutcome.Succeeded Captured(Money? amount = null, long? feeMinor = 1180) => new()
+    {
+        Stage = ChargeStage.Captured,
+        Amount = amount ?? Amount,
+        Fee = feeMinor is { } fee ? Money.Of(fee, Currency.Inr) : null,
+        ProviderReference = "pay_A",
+        BankReference = "123456789012",
+    };
+
+    public static ProviderOutcome.Succeeded AuthorizedOutcome() => Captured(feeMinor: null) with { Stage = ChargeStage.Authorized };
+
+    public Given At(DateTimeOffset now) => new(State, now);
+
+    public Given After(TimeSpan time) => new(State, Now + time);
+
+    public Given Report(ProviderOutcome outcome, ReportSource source = ReportSource.Answer, int attempt = 1) =>
+        Fold(State, Decide(new RecordCharge { Attempt = attempt, Outcome = outcome, Source = source }), Now);
+
+    public Given ReportRefund(ProviderOutcome outcome, int refund = 1) =>
+        Fold(State, Decide(new RecordRefund { Number = refund, Outcome = outcome, Source = ReportSource.Answer }), Now);
+
+    public Given When(object command) => Fold(State, Decide(command), Now);
+
+    public Decision Decide(object command) => command switch
+    {
+        StartPayment c => PaymentDecider.Decide(State, c, Terms),
+        ConfirmPayment c => PaymentDecider.Decide(State, c, Terms),
+        CapturePayment c => PaymentDecider.Decide(State, c, Terms),
+        CancelPayment c => PaymentDecider.Decide(State, c, Terms),
+        RefundPayment c => PaymentDecider.Decide(State, c, Terms),
+        RecordCharge c => PaymentDecider.Decide(State, c, Terms),
+        RecordCapture c => PaymentDecider.Decide(State, c, Terms),
+        RecordRefund c => PaymentDecider.Decide(State, c, Terms),
+        ResumePayment c => PaymentDecider.Decide(State, c, Terms),
+        AskAboutAttempt c => PaymentDecider.Decide(State, c, Terms),
+        _ => throw new ArgumentException($"{command.GetType().Name} is not a command.", nameof(command)),
+    };
+
+    public static Given Fold(PaymentState? state, Decision decision, DateTimeOffset now)
+    {
+        if (decision is Decision.Accepted accepted)
+        {
+            state = accepted.Events.Aggregate(state, PaymentState.Evolve);
+        }
+
+        return new Given((state ?? throw new InvalidOperationException($"{decision}")).CheckInvariants(), now);
+    }
+}

@@ -1,0 +1,183 @@
+using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions.Providers;
+using PaymentCluster.Grains.Payments;
+
+namespace PaymentCluster.Payments.Tests;
+
+/// <summary>What the table has no room for: rules about time, amounts, repeats and second attempts.</summary>
+public sealed class PaymentRuleTests
+{
+    private static readonly RequestKey Key = new() { Key = "k1", Fingerprint = "f1" };
+
+    [Fact]
+    public void A_new_payment_is_created_and_sent_in_one_commit()
+    {
+        var decision = Assert.IsType<Decision.Accepted>(PaymentDecider.Decide(null, Given.StartCommand(), Given.TermsAt(Given.Start)));
+        Assert.Collection(decision.Events, e => Assert.IsType<PaymentCreated>(e), e => Assert.IsType<AttemptStarted>(e));
+        Assert.Equal(new PaymentEffect.SendCharge(1, Resend: false), Assert.Single(decision.Effects));
+    }
+
+    [Fact]
+    public void A_payment_without_a_method_waits_to_be_confirmed_and_expires_if_it_is_not()
+    {
+        var given = Given.Unconfirmed();
+        Assert.Equal(PaymentStatus.Pending, given.State.Status);
+        Assert.Equal(PaymentStatus.Pending, given.When(new ConfirmPayment { Method = Given.Upi }).State.Status);
+        Assert.Equal(PaymentStatus.Expired, given.After(TimeSpan.FromMinutes(15)).When(new ResumePayment()).State.Status);
+    }
+
+    [Fact]
+    public void A_card_payment_without_its_card_is_refused() => Assert.Equal(
+        ErrorCode.MissingField,
+        Code(PaymentDecider.Decide(null, Given.StartCommand(Given.CardMethod) with { Card = null }, Given.TermsAt(Given.Start))));
+
+    [Fact]
+    public void A_payment_that_no_provider_takes_is_refused() => Assert.Equal(
+        ErrorCode.NoProvider,
+        Code(PaymentDecider.Decide(null, Given.StartCommand(), Given.TermsAt(Given.Start) with { Route = null })));
+
+    [Fact]
+    public void A_request_with_a_known_name_is_recognised_and_one_with_other_content_is_refused()
+    {
+        var given = Given.Paid().When(new RefundPayment { AmountMinor = 100, Request = Key });
+        Assert.Equal(
+            new Decision.AlreadyApplied(Replayed: true, Refund: 1), given.Decide(new RefundPayment { AmountMinor = 100, Request = Key }));
+        Assert.Equal(
+            ErrorCode.IdempotencyKeyReused,
+            Code(given.Decide(new RefundPayment { AmountMinor = 200, Request = Key with { Fingerprint = "f2" } })));
+    }
+
+    [Fact]
+    public void A_name_given_to_a_request_that_changed_nothing_is_kept()
+    {
+        var given = Given.RequiresAction().When(Given.StartCommand() with { Request = Key });
+        Assert.Equal(new Decision.AlreadyApplied(Replayed: true), given.Decide(Given.StartCommand() with { Request = Key }));
+    }
+
+    [Fact]
+    public void Not_found_is_not_believed_while_the_request_may_be_on_its_way()
+    {
+        var asked = new RecordCharge { Attempt = 1, Outcome = new ProviderOutcome.NotFound(), Source = ReportSource.Query };
+        var given = Given.Started();
+        Assert.IsType<Decision.AlreadyApplied>(given.After(TimeSpan.FromSeconds(89)).Decide(asked));
+        Assert.IsType<AttemptResent>(Events(given.After(TimeSpan.FromSeconds(90)).Decide(asked)).Single());
+    }
+
+    [Fact]
+    public void A_card_that_was_never_sent_fails_and_is_not_sent_again()
+    {
+        var given = Given.Started(Given.CardMethod).After(TimeSpan.FromMinutes(2))
+            .Report(new ProviderOutcome.NotFound(), ReportSource.Query);
+        Assert.Equal(PaymentStatus.Failed, given.State.Status);
+        Assert.Equal(FailureCodes.InterruptedBeforeSend, given.State.Current!.Failure!.Code);
+    }
+
+    [Fact]
+    public void A_card_that_could_not_be_sent_fails_at_once()
+    {
+        var given = Given.Started(Given.CardMethod).Report(new ProviderOutcome.NotSent { Reason = "Refused." });
+        Assert.Equal(FailureCodes.ProviderUnreachable, given.State.Current!.Failure!.Code);
+    }
+
+    [Fact]
+    public void What_was_not_sent_is_sent_again_until_the_payment_expires()
+    {
+        var given = Given.Started().Report(new ProviderOutcome.NotSent { Reason = "Refused." });
+        Assert.Equal(Given.Start + TimeSpan.FromSeconds(1), PaymentSchedule.NextActionAt(given.State, given.Now));
+        Assert.IsType<AttemptResent>(Events(given.After(TimeSpan.FromSeconds(1)).Decide(new ResumePayment())).Single());
+        Assert.Equal(PaymentStatus.Failed, given.After(TimeSpan.FromMinutes(15)).When(new ResumePayment()).State.Status);
+    }
+
+    [Fact]
+    public void Unknown_stays_open_until_the_deadline_and_then_needs_a_person_and_is_never_failed()
+    {
+        var given = Given.Started().Report(new ProviderOutcome.Unknown { Reason = "Timeout." });
+        Assert.Equal(PaymentStatus.Pending, given.State.Status);
+        var late = given.After(TimeSpan.FromMinutes(15)).Report(new ProviderOutcome.Unknown { Reason = "Timeout." }, ReportSource.Query);
+        Assert.Equal(PaymentStatus.NeedsReview, late.State.Status);
+        Assert.NotNull(PaymentSchedule.NextActionAt(late.State, late.Now));
+        Assert.Equal(PaymentStatus.Success, late.Report(Given.Captured(), ReportSource.Query).State.Status);
+    }
+
+    [Fact]
+    public void A_late_success_of_an_expired_payment_pays_the_order() =>
+        Assert.Equal(PaymentStatus.Success, Given.Expired().Report(Given.Captured(), ReportSource.Webhook).State.Status);
+
+    [Fact]
+    public void A_second_success_for_one_order_goes_back_by_itself()
+    {
+        var given = Given.Expired().When(Given.StartCommand())
+            .Report(Given.Captured(), ReportSource.Webhook, attempt: 2)
+            .Report(Given.Captured(), ReportSource.Webhook, attempt: 1);
+        Assert.Equal(PaymentStatus.Success, given.State.Status);
+        Assert.Equal(2, given.State.PaidAttempt);
+        var refund = Assert.Single(given.State.Refunds);
+        Assert.True(refund.Automatic);
+        Assert.Equal((1, 50_000L), (refund.Attempt, refund.AmountMinor));
+        Assert.Equal(50_000, given.State.RefundableMinor(given.State.Current!));
+    }
+
+    [Fact]
+    public void Money_for_a_cancelled_payment_goes_back_by_itself()
+    {
+        var given = Given.Cancelled().Report(Given.Captured(), ReportSource.Webhook);
+        Assert.Equal(PaymentStatus.Cancelled, given.State.Status);
+        Assert.True(Assert.Single(given.State.Refunds).Automatic);
+    }
+
+    [Fact]
+    public void Refunds_never_exceed_what_was_captured()
+    {
+        var given = Given.Paid().When(new RefundPayment { AmountMinor = 30_000 });
+        Assert.Equal(ErrorCode.RefundAmountExceeded, Code(given.Decide(new RefundPayment { AmountMinor = 20_001 })));
+        given = given.When(new RefundPayment { AmountMinor = 20_000 });
+        Assert.Equal(ErrorCode.RefundAmountExceeded, Code(given.Decide(new RefundPayment())));
+        given = given.ReportRefund(new ProviderOutcome.Declined { Failure = Given.Refused });
+        Assert.Equal(30_000, given.State.RefundableMinor(given.State.Current!));
+    }
+
+    [Fact]
+    public void A_capture_that_got_lost_is_sent_again_once_it_cannot_arrive_any_more()
+    {
+        var given = Given.Capturing();
+        var asked = new RecordCharge { Attempt = 1, Outcome = Given.AuthorizedOutcome(), Source = ReportSource.Query };
+        Assert.IsType<Decision.AlreadyApplied>(given.After(TimeSpan.FromSeconds(89)).Decide(asked));
+        Assert.IsType<CaptureRequested>(Events(given.After(TimeSpan.FromSeconds(90)).Decide(asked)).Single());
+    }
+
+    [Fact]
+    public void A_part_of_the_authorised_amount_is_not_captured() =>
+        Assert.Equal(ErrorCode.CaptureAmountInvalid, Code(Given.Authorized().Decide(new CapturePayment { AmountMinor = 1 })));
+
+    [Fact]
+    public void A_refused_capture_leaves_the_authorisation_to_be_captured_again()
+    {
+        var refused = Given.Capturing().When(new RecordCapture
+        {
+            Attempt = 1, Outcome = new ProviderOutcome.Declined { Failure = Given.Refused },
+        });
+        Assert.Equal(PaymentStatus.Authorized, refused.State.Status);
+        Assert.IsType<Decision.Accepted>(refused.Decide(new CapturePayment()));
+    }
+
+    [Fact]
+    public void An_authorisation_that_the_provider_let_go_fails_the_payment()
+    {
+        var declined = new ProviderOutcome.Declined { Failure = Given.Refused };
+        Assert.Equal(PaymentStatus.Authorized, Given.Authorized().Report(declined, ReportSource.Webhook).State.Status);
+        Assert.Equal(PaymentStatus.Failed, Given.Authorized().Report(declined, ReportSource.Query).State.Status);
+    }
+
+    [Fact]
+    public void A_refund_with_an_unknown_outcome_is_asked_and_then_sent_again_under_its_name()
+    {
+        var given = Given.Paid().When(new RefundPayment()).ReportRefund(new ProviderOutcome.Unknown { Reason = "Timeout." });
+        var asked = new RecordRefund { Number = 1, Outcome = new ProviderOutcome.NotFound(), Source = ReportSource.Query };
+        Assert.IsType<Decision.AlreadyApplied>(given.Decide(asked));
+        Assert.IsType<RefundResent>(Events(given.After(TimeSpan.FromMinutes(2)).Decide(asked)).Single());
+    }
+
+    private static ErrorCode Code(Decision decision) => Assert.IsType<Decision.Rejected>(decision).Refusal.Code;
+
+    private static IEnumerable<PaymentEvent> Events(Decision decision) => Assert.IsType<Decision.Accepted>(decision).Events;
+}

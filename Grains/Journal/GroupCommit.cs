@@ -1,0 +1,86 @@
+using System.Threading.Channels;
+
+namespace PaymentCluster.Grains.Journal;
+
+/// <summary>
+/// Shares the cost of a durable commit among all who wait for one: while a writer's transaction is under way the next batch collects, and there
+/// is no delay beyond that. What it accepted it brings to an end, whoever stops waiting.
+/// </summary>
+internal sealed class GroupCommit<TMember, TResult> : IAsyncDisposable
+{
+    private readonly Channel<Pending<TMember, TResult>> _queue;
+    private readonly JournalMetrics _metrics;
+    private readonly int _maxBatch;
+    private readonly Task[] _writers;
+
+    public GroupCommit(JournalOptions options, JournalMetrics metrics, Func<GroupWriter<TMember, TResult>> writer)
+    {
+        _metrics = metrics;
+        _maxBatch = options.MaxBatch;
+        _queue = Channel.CreateBounded<Pending<TMember, TResult>>(new BoundedChannelOptions(options.QueueLimit)
+        {
+            FullMode = BoundedChannelFullMode.Wait,
+        });
+
+        // The writers belong to no request: what the first caller carries with it must not stay with them.
+        using (ExecutionContext.SuppressFlow())
+        {
+            _writers = [.. Enumerable.Range(0, options.Writers).Select(_ => Task.Run(() => RunAsync(writer())))];
+        }
+    }
+
+    /// <summary>How many members wait for a writer.</summary>
+    public int Depth => _queue.Reader.Count;
+
+    /// <summary>Queues a member; the task answers when its fate is certain.</summary>
+    /// <exception cref="JournalOverloadedException">The queue is full, or closed; the member was not accepted.</exception>
+    public Task<TResult> AddAsync(TMember member)
+    {
+        var pending = new Pending<TMember, TResult>(member);
+        if (!_queue.Writer.TryWrite(pending))
+        {
+            _metrics.Refused();
+            throw new JournalOverloadedException();
+        }
+
+        return pending.Task;
+    }
+
+    /// <summary>Accepts nothing more and brings what was accepted to its end.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _queue.Writer.TryComplete();
+        await Task.WhenAll(_writers);
+    }
+
+    private async Task RunAsync(GroupWriter<TMember, TResult> writer)
+    {
+        var batch = new List<Pending<TMember, TResult>>();
+        while (await _queue.Reader.WaitToReadAsync())
+        {
+            batch.Clear();
+            while (batch.Count < _maxBatch && _queue.Reader.TryRead(out var pending))
+            {
+                batch.Add(pending);
+            }
+
+            if (batch.Count == 0)
+            {
+                continue;
+            }
+
+            try
+            {
+                await writer.WriteAsync(batch);
+            }
+            catch (Exception exception)
+            {
+                // A bug, and its callers are told; the writer serves the others on.
+                foreach (var pending in batch)
+                {
+                    pending.TrySetException(exception);
+                }
+            }
+        }
+    }
+}

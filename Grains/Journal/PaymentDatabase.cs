@@ -1,0 +1,50 @@
+using Npgsql;
+
+namespace PaymentCluster.Grains.Journal;
+
+/// <summary>The connections to the store: one pool for the group commit's writers, one for everything else.</summary>
+public sealed class PaymentDatabase : IAsyncDisposable
+{
+    // A prepared statement's plan is made once, often while the tables are still empty, and must hold for millions of rows: on these statements
+    // only the way through the indexes is ever right. The lock timeout keeps one stuck row from holding up everybody's payments.
+    private const string WriterSettings =
+        "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_bitmapscan=off "
+        + "-c jit=off -c lock_timeout=2s -c statement_timeout=8s";
+
+    /// <summary>Makes the pools; connects at first use.</summary>
+    /// <param name="connectionString">The application's login.</param>
+    public PaymentDatabase(string connectionString)
+    {
+        Reads = NpgsqlDataSource.Create(StoreConnection.Complete(connectionString));
+        Writes = NpgsqlDataSource.Create(StoreConnection.Complete(connectionString, WriterSettings));
+    }
+
+    /// <summary>For queries and small statements.</summary>
+    public NpgsqlDataSource Reads { get; }
+
+    /// <summary>For the group commit's writers.</summary>
+    internal NpgsqlDataSource Writes { get; }
+
+    /// <summary>Closes the connections.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Writes.DisposeAsync();
+        await Reads.DisposeAsync();
+    }
+
+    /// <summary>Runs a query on a connection of <see cref="Reads"/>.</summary>
+    /// <exception cref="JournalUnavailableException">The store is out of reach or did not answer in time.</exception>
+    internal async Task<T> ReadAsync<T>(Func<NpgsqlConnection, Task<T>> query, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var connection = await Reads.OpenConnectionAsync(cancellation);
+            return await query(connection);
+        }
+        catch (Exception exception) when (
+            !cancellation.IsCancellationRequested && StoreFaults.Of(exception) is StoreFault.Lost or StoreFault.Refused)
+        {
+            throw new JournalUnavailableException(exception);
+        }
+    }
+}

@@ -1,0 +1,153 @@
+using System.Collections.Immutable;
+
+namespace PaymentCluster.Grains.Journal;
+
+/// <summary>
+/// The journal's SQL. What one batch writes is sent as one pipeline and so is one transaction, in this order of statements, each over arrays
+/// in the order of its key: every writer locks the same things in the same order, and the rows that all writers share come last.
+/// </summary>
+internal static class PaymentSql
+{
+    /// <summary>A member was decided on a version that the payment no longer has (<c>payment_require_rows</c> of 0002).</summary>
+    public const string StaleVersion = "PC001";
+
+    public const string InsertKeys =
+        """
+        insert into idempotency_keys (merchant_id, key, fingerprint, payment_id)
+        select * from unnest($1::text[], $2::text[], $3::bytea[], $4::uuid[])
+        """;
+
+    public const string InsertPayments =
+        """
+        insert into payments (merchant_id, payment_id, version, status, method, currency, amount, authorized_amount, captured_amount,
+                              refunded_amount, created_at, updated_at, order_id, customer_id)
+        select * from unnest($1::text[], $2::uuid[], $3::int[], $4::smallint[], $5::smallint[], $6::char(3)[], $7::bigint[], $8::bigint[],
+                             $9::bigint[], $10::bigint[], $11::timestamptz[], $12::timestamptz[], $13::text[], $14::text[])
+        """;
+
+    public const string UpdatePayments =
+        """
+        with moved as (
+            update payments p
+            set version = m.version, status = m.status, method = m.method, authorized_amount = m.authorized, captured_amount = m.captured,
+                refunded_amount = m.refunded, updated_at = m.updated_at
+            from unnest($1::text[], $2::uuid[], $3::int[], $4::int[], $5::smallint[], $6::smallint[], $7::bigint[], $8::bigint[], $9::bigint[],
+                        $10::timestamptz[])
+                as m (merchant_id, payment_id, expected, version, status, method, authorized, captured, refunded, updated_at)
+            where p.merchant_id = m.merchant_id and p.payment_id = m.payment_id and p.version = m.expected
+            returning 1)
+        select payment_require_rows((select count(*) from moved), $11)
+        """;
+
+    /// <summary>For commits without events, which must hold the version until their schedule is written.</summary>
+    public const string LockPayments =
+        """
+        with held as (
+            select 1
+            from unnest($1::text[], $2::uuid[], $3::int[]) as m (merchant_id, payment_id, expected)
+            join payments p on p.merchant_id = m.merchant_id and p.payment_id = m.payment_id and p.version = m.expected
+            for no key update of p)
+        select payment_require_rows((select count(*) from held), $4)
+        """;
+
+    public const string UpsertSchedule =
+        """
+        insert into payment_schedule (payment_id, due_at, merchant_id)
+        select * from unnest($1::uuid[], $2::timestamptz[], $3::text[])
+        on conflict (payment_id) do update set due_at = excluded.due_at
+        """;
+
+    public const string DeleteSchedule = "delete from payment_schedule where payment_id = any ($1::uuid[])";
+
+    public const string InsertEvents =
+        """
+        insert into payment_events (payment_id, at, version, type, data)
+        select * from unnest($1::uuid[], $2::timestamptz[], $3::int[], $4::text[], $5::json[])
+        """;
+
+    public const string InsertTransfers =
+        """
+        insert into ledger_transfers (payment_id, at, amount, version, kind, currency, merchant_id, cause, debit_account, credit_account)
+        select * from unnest($1::uuid[], $2::timestamptz[], $3::bigint[], $4::int[], $5::smallint[], $6::char(3)[], $7::text[], $8::text[],
+                             $9::text[], $10::text[])
+        """;
+
+    public const string InsertOutbox =
+        """
+        insert into outbox (payment_id, created_at, version, merchant_id, type)
+        select * from unnest($1::uuid[], $2::timestamptz[], $3::int[], $4::text[], $5::text[])
+        """;
+
+    public const string AddToBalances =
+        """
+        insert into ledger_balances as b (merchant_id, account, currency, shard, debits, credits)
+        select m.merchant_id, m.account, m.currency, pg_backend_pid() % 16, m.debits, m.credits
+        from unnest($1::text[], $2::text[], $3::char(3)[], $4::bigint[], $5::bigint[]) as m (merchant_id, account, currency, debits, credits)
+        on conflict (merchant_id, account, currency, shard)
+            do update set debits = b.debits + excluded.debits, credits = b.credits + excluded.credits
+        """;
+
+    /// <summary>What stands in the way of each member. A payment's id that another merchant's payment has counts as another version.</summary>
+    public const string FindConflicts =
+        """
+        select m.n::int,
+               case
+                   when exists (select from payment_events e where e.payment_id = m.payment_id and e.version = m.expected + 1) then m.expected + 1
+                   else coalesce((select version from payments p where p.merchant_id = m.merchant_id and p.payment_id = m.payment_id), 0)
+               end,
+               (select payment_id from idempotency_keys k where k.merchant_id = m.merchant_id and k.key = m.key),
+               (select payment_id from payments o where o.merchant_id = m.merchant_id and o.order_id = m.order_id)
+        from unnest($1::text[], $2::uuid[], $3::int[], $4::text[], $5::text[])
+            with ordinality as m (merchant_id, payment_id, expected, key, order_id, n)
+        """;
+
+    /// <summary>The events that a member would have written, if it did.</summary>
+    public const string ReadBack =
+        """
+        select m.n::int, e.version, e.type, e.at, e.data
+        from unnest($1::uuid[], $2::int[], $3::int[]) with ordinality as m (payment_id, first, last, n)
+        join payment_events e on e.payment_id = m.payment_id and e.version between m.first and m.last
+        """;
+
+    /// <summary>A commit that waits until all earlier ones are as safe as commits are here: on the standbys too, where there are some.</summary>
+    public const string Barrier = "select pg_logical_emit_message(true, 'paymentcluster', 'barrier')";
+
+    public const string Load =
+        """
+        select p.version, p.order_id, p.customer_id, p.status, p.amount, p.currency, p.method, p.authorized_amount, p.captured_amount,
+               p.refunded_amount, p.created_at, p.updated_at, e.version, e.type, e.at, e.data, o.type
+        from payments p
+        join payment_events e on e.payment_id = p.payment_id
+        left join outbox o on o.payment_id = e.payment_id and o.version = e.version
+        where p.merchant_id = $1 and p.payment_id = $2
+        order by e.version
+        """;
+
+    public const string ClaimDue =
+        """
+        with due as materialized (
+            select payment_id from payment_schedule where due_at <= now() order by due_at limit $1 for update skip locked)
+        update payment_schedule s set due_at = now() + $2
+        from due
+        where s.payment_id = due.payment_id
+        returning s.merchant_id, s.payment_id
+        """;
+
+    public const string InsertInbox =
+        """
+        insert into webhook_inbox (merchant_id, provider, event_id, received_at, fate, detail, body)
+        select * from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::smallint[], $6::text[], $7::bytea[])
+        on conflict do nothing
+        returning merchant_id, provider, event_id
+        """;
+
+    public const string InboxExists =
+        "select exists (select from webhook_inbox where merchant_id = $1 and provider = $2 and event_id = $3)";
+
+    /// <summary>Every statement, for the check at start that the schema answers all of them.</summary>
+    public static readonly ImmutableArray<string> All =
+    [
+        InsertKeys, InsertPayments, UpdatePayments, LockPayments, UpsertSchedule, DeleteSchedule, InsertEvents, InsertTransfers, InsertOutbox,
+        AddToBalances, FindConflicts, ReadBack, Barrier, Load, ClaimDue, InsertInbox, InboxExists,
+    ];
+}

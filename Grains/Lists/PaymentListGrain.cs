@@ -1,0 +1,12 @@
+using Orleans.Concurrency;
+using PaymentCluster.Grains.Abstractions.Payments;
+
+namespace PaymentCluster.Grains.Lists;
+
+/// <summary>A merchant's payments, read from the store.</summary>
+[StatelessWorker]
+public sealed class PaymentListGrain(PaymentListStore store) : Grain, IPaymentListGrain
+{
+    /// <inheritdoc/>
+    public Task<PaymentPage> List(PaymentListQuery query) => store.ListAsync(this.GetPrimaryKeyString(), query);
+}

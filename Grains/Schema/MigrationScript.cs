@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace PaymentCluster.Grains.Schema;
+
+/// <summary>One numbered step of the schema, a file of <c>sql/</c> that is built into this assembly. Once released it never changes.</summary>
+internal sealed record MigrationScript(int Number, string Name, string Sql, string Sha256)
+{
+    private const string Folder = "sql/";
+    private const string Extension = ".sql";
+
+    /// <summary>All steps of this build, in order.</summary>
+    public static ImmutableArray<MigrationScript> BuiltIn { get; } = Load(typeof(MigrationScript).Assembly);
+
+    /// <summary>A step from its file name, <c>NNNN_name.sql</c>, and text.</summary>
+    /// <exception cref="SchemaException">The name is not of that form.</exception>
+    public static MigrationScript Of(string fileName, string text)
+    {
+        var name = Path.GetFileNameWithoutExtension(fileName);
+        if (name.Length < 6 || name[4] != '_' || !int.TryParse(name.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            throw new SchemaException($"'{fileName}' is not named like a migration, NNNN_name.sql.");
+        }
+
+        // A checkout with other line ends is the same script.
+        var sql = text.ReplaceLineEndings("\n");
+        return new MigrationScript(number, name[5..], sql, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sql))));
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Number:0000}_{Name}";
+
+    private static ImmutableArray<MigrationScript> Load(Assembly assembly)
+    {
+        var scripts = assembly.GetManifestResourceNames()
+            .Where(name => name.StartsWith(Folder, StringComparison.Ordinal) && name.EndsWith(Extension, StringComparison.Ordinal))
+            .Select(name => Of(name[Folder.Length..], Read(assembly, name)))
+            .OrderBy(script => script.Number)
+            .ToImmutableArray();
+        var doubled = scripts.GroupBy(script => script.Number).FirstOrDefault(group => group.Count() > 1);
+        return doubled is null ? scripts : throw new SchemaException($"Two migrations have the number {doubled.Key:0000}.");
+    }
+
+    private static string Read(Assembly assembly, string resource)
+    {
+        using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!, Encoding.UTF8);
+        return reader.ReadToEnd();
+    }
+}

@@ -1,11 +1,11 @@
 # shellcheck shell=bash disable=SC2154,SC2034
 # The demo merchant, made through the API like any other, with an account at the simulated Razorpay. Uses common.sh.
 
-# admin METHOD PATH BODY: an administrator's call; prints the answer's body, fails on anything but 2xx.
-admin() {
+# call KEY METHOD PATH BODY: prints the answer's body, fails on anything but 2xx.
+call() {
     local answer
-    answer=$(http "$1" "$port" "$2" "$3" "Authorization: Bearer $admin_key") || die "the gateway did not answer $1 $2"
-    [[ "${answer%%$'\n'*}" == 2?? ]] || die "the gateway refused $1 $2: $answer"
+    answer=$(http "$2" "$port" "$3" "$4" "Authorization: Bearer $1") || die "the gateway did not answer $2 $3"
+    [[ "${answer%%$'\n'*}" == 2?? ]] || die "the gateway refused $2 $3: ${answer#*$'\n'}"
     printf '%s' "${answer#*$'\n'}"
 }
 
@@ -27,11 +27,12 @@ prepare_demo() {
     demo_key=''
     [[ ! -f "$local_dir/env" ]] || demo_key=$(sed -nE 's/^export PAYMENTCLUSTER_KEY=//p' "$local_dir/env")
     if ! demo_key_works "$demo_key"; then
-        admin PUT /api/v1/merchants/demo '{"name":"Demo shop"}' >/dev/null
-        admin PUT /api/v1/merchants/demo/providers/razorpay/credentials \
-            "{\"key_id\":\"$key_id\",\"key_secret\":\"$key_secret\",\"webhook_secret\":\"$webhook_secret\"}" >/dev/null
-        demo_key=$(admin POST /api/v1/merchants/demo/keys '{"scope":"secret"}' | json_text key)
+        call "$admin_key" PUT /api/v1/merchants/demo '{"name":"Demo shop"}' >/dev/null
+        answer=$(call "$admin_key" POST /api/v1/merchants/demo/keys '{"scope":"secret"}')
+        demo_key=$(json_text key <<<"$answer")
         [[ -n "$demo_key" ]] || die "the gateway made no key for the demo merchant"
+        call "$demo_key" PUT /api/v1/providers/razorpay/credentials \
+            "{\"key_id\":\"$key_id\",\"key_secret\":\"$key_secret\",\"webhook_secret\":\"$webhook_secret\"}" >/dev/null
     fi
     write_secret "$local_dir/env" "export PAYMENTCLUSTER_URL=http://127.0.0.1:$port
 export PAYMENTCLUSTER_KEY=$demo_key

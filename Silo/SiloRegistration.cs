@@ -1,0 +1,94 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Orleans.Configuration;
+using PaymentCluster.Connectors;
+using PaymentCluster.Grains.Journal;
+using PaymentCluster.Grains.Merchants;
+using PaymentCluster.Grains.Payments;
+using PaymentCluster.Grains.Schema;
+using PaymentCluster.Grains.Storage;
+using PaymentCluster.Grains.Webhooks;
+using PaymentCluster.Hosting.Startup;
+
+namespace PaymentCluster.Silo;
+
+/// <summary>What a silo is made of, whichever process it lives in.</summary>
+public static partial class SiloRegistration
+{
+    // A part of the stored key of every grain document: it never changes.
+    private const string ServiceId = "paymentcluster";
+    private const string Provider = "Npgsql";
+
+    /// <summary>Adds one silo with all capabilities. Settings: section <c>Silo</c>, the connection strings, and those of the capabilities.</summary>
+    /// <exception cref="StartupException">A setting is missing or out of form.</exception>
+    public static IHostApplicationBuilder AddPaymentClusterSilo(this IHostApplicationBuilder builder, SiloClustering clustering)
+    {
+        var settings = SiloSettings.Read(builder.Configuration);
+        builder.Services.AddSingleton(TimeProvider.System);
+        // Services stop in the reverse order: the sweeper and the calls to providers before the grains, and the grains before the journal.
+        builder.Services.AddPaymentStore(builder.Configuration);
+        builder.Services.AddConnectors(builder.Configuration);
+        builder.Services.AddMerchants();
+        builder.Services.AddWebhooks();
+        builder.UseOrleans(silo => silo.Configure(settings, clustering));
+        builder.Services.AddPayments();
+        return builder;
+    }
+
+    /// <summary>Migrates the database if its owner's connection string is set, and refuses one that payments may not be kept in.</summary>
+    /// <exception cref="StartupException">The database is away, not this build's, or not durable.</exception>
+    public static async Task PreparePaymentClusterAsync(this IServiceProvider services)
+    {
+        try
+        {
+            await services.PreparePaymentStoreAsync();
+        }
+        catch (SchemaException exception)
+        {
+            throw new StartupException(exception.Message, exception);
+        }
+    }
+
+    private static void Configure(this ISiloBuilder silo, SiloSettings settings, SiloClustering clustering)
+    {
+        if (clustering == SiloClustering.Alone)
+            silo.UseLocalhostClustering(settings.Port, settings.GatewayPort, null, ServiceId, "standalone");
+        else
+            silo.JoinCluster(settings);
+
+        silo.AddAdoNetGrainStorage(MerchantsRegistration.Storage, options =>
+        {
+            options.Invariant = Provider;
+            options.ConnectionString = settings.Database;
+            options.GrainStorageSerializer = new JsonGrainStorageSerializer();
+        });
+        // A payment that nobody asks about has no reason to stay in memory: the journal has it.
+        silo.Configure<GrainCollectionOptions>(options => options.CollectionAge = TimeSpan.FromMinutes(2));
+        silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(30));
+        silo.AddIncomingGrainCallFilter<PaymentLogScope>();
+        silo.AddOperatorsView();
+    }
+
+    private static void JoinCluster(this ISiloBuilder silo, SiloSettings settings)
+    {
+        silo.UseAdoNetClustering(options =>
+        {
+            options.Invariant = Provider;
+            options.ConnectionString = settings.Database;
+        });
+        silo.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (ServiceId, ServiceId));
+        silo.Configure<EndpointOptions>(options =>
+        {
+            options.AdvertisedIPAddress = settings.Address;
+            options.SiloPort = settings.Port;
+            options.GatewayPort = settings.GatewayPort;
+            if (settings.Address is null)
+            {
+                // A container on two networks has two addresses: one is told, both are listened on.
+                options.SiloListeningEndpoint = new IPEndPoint(IPAddress.Any, settings.Port);
+                options.GatewayListeningEndpoint = new IPEndPoint(IPAddress.Any, settings.GatewayPort);
+            }
+        });
+    }
+}

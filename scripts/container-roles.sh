@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Run once by the PostgreSQL image when its volume is empty: an owner who may migrate, and a login that may only work.
+set -euo pipefail
+psql -X -q -v ON_ERROR_STOP=1 -v owner="$PAYMENTCLUSTER_OWNER_PASSWORD" -v app="$PAYMENTCLUSTER_APP_PASSWORD" \
+    --username "$POSTGRES_USER" --dbname postgres <<'SQL'
+CREATE ROLE paymentcluster_app NOLOGIN;
+CREATE ROLE paymentcluster_owner LOGIN PASSWORD :'owner';
+CREATE ROLE paymentcluster LOGIN PASSWORD :'app' IN ROLE paymentcluster_app;
+CREATE DATABASE paymentcluster OWNER paymentcluster_owner;
+REVOKE ALL ON DATABASE paymentcluster FROM PUBLIC;
+GRANT CONNECT ON DATABASE paymentcluster TO paymentcluster_app;
+SQL

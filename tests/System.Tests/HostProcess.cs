@@ -1,0 +1,88 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace PaymentCluster.System.Tests;
+
+/// <summary>One process of the system, as an operator starts it: the built program, its settings in the environment.</summary>
+internal sealed class HostProcess : IDisposable
+{
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _errors = new();
+    private readonly ConcurrentQueue<string> _lines = new();
+
+    private HostProcess(Process process)
+    {
+        _process = process;
+        process.OutputDataReceived += (_, line) => Keep(_lines, line.Data);
+        process.ErrorDataReceived += (_, line) => Keep(_errors, line.Data);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    public bool HasExited => _process.HasExited;
+
+    public string Output => string.Join('\n', _lines);
+
+    public string Errors => string.Join('\n', _errors);
+
+    public static HostProcess Start(string project, IReadOnlyDictionary<string, string> settings)
+    {
+        // bin/<configuration>/net10.0 of this project; the others were built in the same configuration.
+        var output = new DirectoryInfo(AppContext.BaseDirectory);
+        var root = output.Parent!.Parent!.Parent!.Parent!.Parent!.FullName;
+        var program = Path.Combine(root, project, "bin", output.Parent.Name, output.Name, $"PaymentCluster.{project}.dll");
+        var start = new ProcessStartInfo("dotnet")
+        {
+            ArgumentList = { program },
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            WorkingDirectory = root,
+        };
+        foreach (var (name, value) in settings)
+            start.Environment[name] = value;
+        // Two processes for one test need no heap per core.
+        start.Environment["DOTNET_gcServer"] = "0";
+        return new HostProcess(new Process { StartInfo = start });
+    }
+
+    /// <summary>Ends it as a power cut would: nothing of it runs any more.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>Waits for its own end, and answers with its exit code.</summary>
+    public async Task<int> ExitAsync(TimeSpan patience)
+    {
+        using var limit = new CancellationTokenSource(patience);
+        try
+        {
+            await _process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail($"The process did not end within {patience}. It said:\n{Output}\n{Errors}");
+        }
+
+        return _process.ExitCode;
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+            _process.Kill(entireProcessTree: true);
+        _process.Dispose();
+    }
+
+    private static void Keep(ConcurrentQueue<string> lines, string? line)
+    {
+        if (line is null)
+            return;
+        lines.Enqueue(line);
+        while (lines.Count > 500)
+            lines.TryDequeue(out _);
+    }
+}

@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions.Providers;
+
+namespace PaymentCluster.Merchants.Tests.Hosting;
+
+/// <summary>A provider that only sends webhooks: JSON with <c>id</c> and <c>about</c>, signed with HMAC-SHA256 over the body.</summary>
+internal sealed class TestConnector(string provider) : IConnector
+{
+    public const string SignatureHeader = "x-signature";
+
+    public string Provider => provider;
+
+    public ConnectorCapabilities Capabilities { get; } = new()
+    {
+        Methods = [PaymentMethodKind.Card],
+        UpiFlows = [],
+        Currencies = ["INR"],
+        PartialCapture = false,
+        Credentials = ["key_id", "key_secret", "webhook_secret"],
+        SettleTime = TimeSpan.FromSeconds(1),
+        LateSuccess = TimeSpan.FromSeconds(1),
+    };
+
+    public static string Sign(byte[] body, string secret) =>
+        Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), body));
+
+    public WebhookReading ReadWebhook(InboundWebhook webhook, ProviderCredentials credentials)
+    {
+        var body = webhook.Body.ToArray();
+        if (webhook.Headers.GetValueOrDefault(SignatureHeader) != Sign(body, credentials["webhook_secret"].Reveal()))
+        {
+            return new WebhookReading.Forged();
+        }
+
+        var content = JsonSerializer.Deserialize<Dictionary<string, string>>(body)!;
+        if (!content.TryGetValue("id", out var id))
+        {
+            return new WebhookReading.Malformed("it has no id");
+        }
+
+        var about = content["about"];
+        ProviderOutcome outcome = new ProviderOutcome.NotFound();
+        return AttemptId.TryParse(about, out var attempt) ? new WebhookReading.OfCharge(id, attempt, outcome)
+            : RefundId.TryParse(about, out var refund) ? new WebhookReading.OfRefund(id, refund, outcome)
+            : about == "settlement" ? new WebhookReading.Irrelevant(id, about)
+            : new WebhookReading.Unmatched(id, about);
+    }
+
+    public Task<ProviderOutcome> ChargeAsync(ChargeRequest request, ProviderCredentials credentials) => throw new NotSupportedException();
+
+    public Task<ProviderOutcome> QueryChargeAsync(ChargeQuery query, ProviderCredentials credentials) => throw new NotSupportedException();
+
+    public Task<ProviderOutcome> CaptureAsync(CaptureRequest request, ProviderCredentials credentials) => throw new NotSupportedException();
+
+    public Task<ProviderOutcome> RefundAsync(RefundRequest request, ProviderCredentials credentials) => throw new NotSupportedException();
+
+    public Task<ProviderOutcome> QueryRefundAsync(RefundQuery query, ProviderCredentials credentials) => throw new NotSupportedException();
+}

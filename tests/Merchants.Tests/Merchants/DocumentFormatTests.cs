@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using System.Text;
+using PaymentCluster.Grains.Abstractions.Merchants;
+using PaymentCluster.Grains.Merchants;
+using PaymentCluster.Grains.Storage;
+
+namespace PaymentCluster.Merchants.Tests.Merchants;
+
+/// <summary>Documents are stored: what these tests read must be read for ever.</summary>
+public sealed class DocumentFormatTests
+{
+    private const string Merchant =
+        """{"name":"Acme","upi_collect_allowed":true,"created_at":"2026-11-20T10:00:00+00:00","keys":[{"id":"key_1","hash":"aa","scope":1,"created_at":"2026-11-20T10:00:00+00:00","handed_out":true,"revoked_at":"2026-11-21T10:00:00+00:00"}],"providers":[{"provider":"testpay","credentials":{"key_id":"k1","sealed":"AAAA","names":["key_id"],"updated_at":"2026-11-20T10:00:00+00:00"}}]}""";
+
+    private const string Key =
+        """{"grant":{"merchant":"acme","key_id":"key_1","scope":2},"revoked_at":null}""";
+
+    private static readonly DateTimeOffset At = new(2026, 11, 20, 10, 0, 0, TimeSpan.Zero);
+    private static readonly JsonGrainStorageSerializer Serializer = new();
+
+    [Fact]
+    public void A_merchant_is_written_so()
+    {
+        var document = new MerchantDocument
+        {
+            Name = "Acme",
+            UpiCollectAllowed = true,
+            CreatedAt = At,
+            Keys =
+            [
+                new StoredApiKey
+                {
+                    Id = "key_1", Hash = "aa", Scope = ApiKeyScope.Secret, CreatedAt = At, HandedOut = true, RevokedAt = At.AddDays(1),
+                },
+            ],
+            Providers =
+            [
+                new StoredProvider
+                {
+                    Provider = "testpay",
+                    Credentials = new SealedCredentials { KeyId = "k1", Sealed = "AAAA", Names = ["key_id"], UpdatedAt = At },
+                },
+            ],
+        };
+        Assert.Equal(Merchant, Write(document));
+        Assert.Equivalent(document, Read<MerchantDocument>(Merchant), strict: true);
+    }
+
+    [Fact]
+    public void A_key_is_written_so()
+    {
+        var document = new ApiKeyDocument
+        {
+            Grant = new ApiKeyGrant { Merchant = "acme", KeyId = "key_1", Scope = ApiKeyScope.Publishable },
+        };
+        Assert.Equal(Key, Write(document));
+        Assert.Equal(document, Read<ApiKeyDocument>(Key));
+    }
+
+    [Fact]
+    public void A_document_without_lists_reads_as_one_with_empty_ones()
+    {
+        var document = Read<MerchantDocument>("""{"name":"Acme"}""");
+        Assert.Equal(ImmutableArray<StoredApiKey>.Empty, document.Keys);
+        Assert.Equal(ImmutableArray<StoredProvider>.Empty, document.Providers);
+    }
+
+    [Fact]
+    public void Members_that_later_versions_add_are_passed_over() =>
+        Assert.Equal("Acme", Read<MerchantDocument>("""{"name":"Acme","colour":"blue"}""").Name);
+
+    private static string Write<T>(T document) => Encoding.UTF8.GetString(Serializer.Serialize(document));
+
+    private static T Read<T>(string text) => Serializer.Deserialize<T>(new BinaryData(Encoding.UTF8.GetBytes(text)))!;
+}

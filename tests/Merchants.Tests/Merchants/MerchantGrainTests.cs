@@ -1,0 +1,197 @@
+using System.Collections.Immutable;
+using PaymentCluster.Grains.Abstractions.Merchants;
+using PaymentCluster.Grains.Abstractions.Secrets;
+using PaymentCluster.Grains.Merchants;
+using PaymentCluster.Merchants.Tests.Hosting;
+
+namespace PaymentCluster.Merchants.Tests.Merchants;
+
+public sealed class MerchantGrainTests : IAsyncLifetime
+{
+    private static readonly PutMerchant Acme = new() { Name = "Acme", UpiCollectAllowed = false };
+
+    private readonly DocumentStore _store = new();
+    private TestSilo _silo = null!;
+
+    public async Task InitializeAsync() => _silo = await TestSilo.StartAsync(_store);
+
+    public async Task DisposeAsync() => await _silo.DisposeAsync();
+
+    [Fact]
+    public async Task A_merchant_that_was_never_put_is_not_there()
+    {
+        var merchant = _silo.Merchant("nobody");
+        Assert.Null(await merchant.Get());
+        Assert.Null(await merchant.Settings());
+        Assert.Equal(ErrorCode.MerchantNotFound, (await merchant.CreateKey(ApiKeyScope.Secret)).Refusal?.Code);
+        Assert.Equal(ErrorCode.MerchantNotFound, (await merchant.RevokeKey("key_1")).Refusal?.Code);
+        Assert.Equal(
+            ErrorCode.MerchantNotFound, (await merchant.PutCredentials("testpay", TestSilo.Credentials("s"))).Refusal?.Code);
+        Assert.Equal(0, _store.Writes);
+    }
+
+    [Fact]
+    public async Task Put_creates_and_changes()
+    {
+        var created = await _silo.Merchant("acme").Put(Acme);
+        Assert.Equal("Acme", created.Value?.Name);
+        var changed = await _silo.Merchant("acme").Put(new PutMerchant { Name = "Acme & Sons", UpiCollectAllowed = true });
+        Assert.Equal("Acme & Sons", changed.Value?.Name);
+        Assert.True((await _silo.Merchant("acme").Settings())!.UpiCollectAllowed);
+    }
+
+    [Fact]
+    public async Task Putting_the_same_again_writes_nothing()
+    {
+        await _silo.Merchant("acme").Put(Acme);
+        await _silo.Merchant("acme").Put(Acme);
+        Assert.Equal(1, _store.Writes);
+    }
+
+    [Theory]
+    [InlineData("a")]
+    [InlineData("1acme")]
+    [InlineData("Acme")]
+    [InlineData("ac/me")]
+    [InlineData("ac.me")]
+    [InlineData("a23456789012345678901234567890x")]
+    public async Task An_id_out_of_form_is_refused_by_its_name(string id)
+    {
+        var reply = await _silo.Merchant(id).Put(Acme);
+        Assert.Equal((ErrorCode.InvalidField, "merchant"), (reply.Refusal!.Code, reply.Refusal.Field));
+        Assert.Equal(0, _store.Writes);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("  ")]
+    [InlineData("a\nb")]
+    public async Task A_name_out_of_form_is_refused_by_its_name(string name)
+    {
+        var reply = await _silo.Merchant("acme").Put(Acme with { Name = name });
+        Assert.Equal((ErrorCode.InvalidField, "name"), (reply.Refusal!.Code, reply.Refusal.Field));
+        Assert.Equal(0, _store.Writes);
+    }
+
+    [Fact]
+    public async Task A_key_opens_its_merchant_and_is_stored_nowhere()
+    {
+        await _silo.Merchant("acme").Put(Acme);
+        var key = (await _silo.Merchant("acme").CreateKey(ApiKeyScope.Publishable)).Value!;
+        var grant = await _silo.ResolveAsync(key.Key);
+        Assert.Equal(new ApiKeyGrant { Merchant = "acme", KeyId = key.Id, Scope = ApiKeyScope.Publishable }, grant);
+        Assert.DoesNotContain(key.Key.Reveal(), _store.Text(), StringComparison.Ordinal);
+        Assert.DoesNotContain(key.Key.Reveal()["pk_test_".Length..], _store.Text(), StringComparison.Ordinal);
+        var listed = Assert.Single((await _silo.Merchant("acme").Get())!.Keys);
+        Assert.Equal((key.Id, ApiKeyScope.Publishable, null), (listed.Id, listed.Scope, listed.RevokedAt));
+    }
+
+    [Fact]
+    public async Task A_guessed_key_opens_nothing_and_leaves_nothing()
+    {
+        Assert.Null(await _silo.ResolveAsync(new Secret("sk_test_00000000000000000000000000000000")));
+        Assert.Equal(0, _store.Writes);
+    }
+
+    [Fact]
+    public async Task A_revoked_key_opens_nothing_and_stays_listed()
+    {
+        await _silo.Merchant("acme").Put(Acme);
+        var first = (await _silo.Merchant("acme").CreateKey(ApiKeyScope.Secret)).Value!;
+        var second = (await _silo.Merchant("acme").CreateKey(ApiKeyScope.Secret)).Value!;
+        var reply = await _silo.Merchant("acme").RevokeKey(first.Id);
+        Assert.NotNull(reply.Value!.Keys.Single(key => key.Id == first.Id).RevokedAt);
+        Assert.Null(await _silo.ResolveAsync(first.Key));
+        Assert.NotNull(await _silo.ResolveAsync(second.Key));
+
+        var revokedAt = reply.Value.Keys.Single(key => key.Id == first.Id).RevokedAt;
+        var again = await _silo.Merchant("acme").RevokeKey(first.Id);
+        Assert.Equal(revokedAt, again.Value!.Keys.Single(key => key.Id == first.Id).RevokedAt);
+    }
+
+    [Fact]
+    public async Task Another_merchants_key_cannot_be_revoked()
+    {
+        await _silo.Merchant("acme").Put(Acme);
+        await _silo.Merchant("other").Put(Acme);
+        var key = (await _silo.Merchant("acme").CreateKey(ApiKeyScope.Secret)).Value!;
+        Assert.Equal(ErrorCode.ApiKeyNotFound, (await _silo.Merchant("other").RevokeKey(key.Id)).Refusal?.Code);
+        Assert.NotNull(await _silo.ResolveAsync(key.Key));
+    }
+
+    [Fact]
+    public async Task A_revoked_key_cannot_be_granted_again()
+    {
+        await _silo.Merchant("acme").Put(Acme);
+        var key = (await _silo.Merchant("acme").CreateKey(ApiKeyScope.Secret)).Value!;
+        var grant = await _silo.ResolveAsync(key.Key);
+        await _silo.Merchant("acme").RevokeKey(key.Id);
+        var grain = _silo.Grains.GetGrain<IApiKeyGrain>(ApiKeyFormat.GrainKey(ApiKeyFormat.Hash(key.Key.Reveal())));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => grain.Grant(grant!));
+        Assert.Null(await grain.Resolve());
+    }
+
+    [Fact]
+    public async Task Too_many_working_keys_are_refused_until_one_is_revoked()
+    {
+        await _silo.Merchant("acme").Put(Acme);
+        NewApiKey? last = null;
+        for (var i = 0; i < MerchantDecider.MaxWorkingKeys; i++)
+        {
+            last = (await _silo.Merchant("acme").CreateKey(ApiKeyScope.Secret)).Value!;
+        }
+
+        Assert.Equal(ErrorCode.LimitReached, (await _silo.Merchant("acme").CreateKey(ApiKeyScope.Secret)).Refusal?.Code);
+        await _silo.Merchant("acme").RevokeKey(last!.Id);
+        Assert.Null((await _silo.Merchant("acme").CreateKey(ApiKeyScope.Secret)).Refusal);
+    }
+
+    [Fact]
+    public async Task Credentials_are_stored_sealed_and_shown_by_name_alone()
+    {
+        await _silo.PutMerchantAsync("acme", "canary-secret");
+        var provider = Assert.Single((await _silo.Merchant("acme").Get())!.Providers);
+        Assert.Equal("testpay", provider.Provider);
+        Assert.Equal<IEnumerable<string>>(["key_id", "key_secret", "webhook_secret"], provider.Credentials);
+        Assert.DoesNotContain("canary-secret", _store.Text(), StringComparison.Ordinal);
+        var settings = (await _silo.Merchant("acme").Settings())!;
+        Assert.Equal("k1", settings.Providers["testpay"].KeyId);
+    }
+
+    [Fact]
+    public async Task Credentials_need_exactly_what_the_connector_names()
+    {
+        await _silo.Merchant("acme").Put(Acme);
+        var merchant = _silo.Merchant("acme");
+        var all = TestSilo.Credentials("s");
+        await AssertRefusedAsync(merchant, "nopay", all, ErrorCode.InvalidField, "provider");
+        await AssertRefusedAsync(merchant, "testpay", all.Remove("key_secret"), ErrorCode.MissingField, "key_secret");
+        await AssertRefusedAsync(merchant, "testpay", all.Add("extra", new Secret("x")), ErrorCode.UnknownField, "extra");
+        await AssertRefusedAsync(merchant, "testpay", all.SetItem("key_id", new Secret("")), ErrorCode.InvalidField, "key_id");
+        await AssertRefusedAsync(merchant, "testpay", all.SetItem("key_id", new Secret("x ")), ErrorCode.InvalidField, "key_id");
+        Assert.Empty((await merchant.Get())!.Providers);
+    }
+
+    [Fact]
+    public async Task Everything_is_there_again_after_a_restart()
+    {
+        await _silo.PutMerchantAsync("acme", "s");
+        var kept = (await _silo.Merchant("acme").CreateKey(ApiKeyScope.Secret)).Value!;
+        var revoked = (await _silo.Merchant("acme").CreateKey(ApiKeyScope.Secret)).Value!;
+        await _silo.Merchant("acme").RevokeKey(revoked.Id);
+        var before = await _silo.Merchant("acme").Get();
+
+        await using var next = await TestSilo.StartAsync(_store);
+        var after = await next.Merchant("acme").Get();
+        Assert.Equivalent(before, after, strict: true);
+        Assert.NotNull(await next.ResolveAsync(kept.Key));
+        Assert.Null(await next.ResolveAsync(revoked.Key));
+    }
+
+    private static async Task AssertRefusedAsync(
+        IMerchantGrain merchant, string provider, ImmutableDictionary<string, Secret> values, ErrorCode code, string field)
+    {
+        var refusal = (await merchant.PutCredentials(provider, values)).Refusal;
+        Assert.Equal((code, field), (refusal!.Code, refusal.Field));
+    }
+}

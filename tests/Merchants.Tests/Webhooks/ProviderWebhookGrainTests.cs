@@ -1,0 +1,236 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using PaymentCluster.Grains.Abstractions.Errors;
+using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions.Webhooks;
+using PaymentCluster.Grains.Merchants;
+using PaymentCluster.Grains.Webhooks;
+using PaymentCluster.Merchants.Tests.Hosting;
+
+namespace PaymentCluster.Merchants.Tests.Webhooks;
+
+public sealed class ProviderWebhookGrainTests : IAsyncLifetime
+{
+    private const string Secret = "secret-of-acme";
+
+    private readonly PaymentId _payment = PaymentId.New(TimeProvider.System);
+    private readonly DocumentStore _store = new();
+    private readonly MemoryInbox _inbox = new();
+    private readonly ConcurrentQueue<string> _reports = new();
+    private readonly ConcurrentDictionary<string, object> _changes = new();
+    private Func<Task> _beforeRecording = () => Task.CompletedTask;
+    private TestSilo _silo = null!;
+
+    private string Attempt => new AttemptId { Payment = _payment, Number = 1 }.ToString();
+
+    private string Refund => new RefundId { Payment = _payment, Number = 2 }.ToString();
+
+    public async Task InitializeAsync()
+    {
+        _silo = await TestSilo.StartAsync(_store, builder =>
+        {
+            builder.Services.AddSingleton<IWebhookInbox>(_inbox);
+            builder.Services.AddSingleton(services => StubbedGrains.Of(PaymentOf, services.GetRequiredService<IClusterClient>));
+        });
+        await _silo.PutMerchantAsync("acme", Secret);
+        await _silo.PutMerchantAsync("other", "secret-of-other");
+    }
+
+    public async Task DisposeAsync() => await _silo.DisposeAsync();
+
+    [Fact]
+    public async Task A_signed_event_reaches_its_payment_and_the_inbox()
+    {
+        var reply = await ReceiveAsync(Event("evt_1", Attempt));
+        Assert.Equal(WebhookFate.Applied, reply.Value?.Fate);
+        var report = Assert.IsType<RecordCharge>(_changes[$"acme/{_payment}"]);
+        Assert.Equal((1, ReportSource.Webhook, TestSilo.Provider), (report.Attempt, report.Source, report.Provider));
+        var entry = Assert.Single(_inbox.Entries);
+        Assert.Equal(("acme", TestSilo.Provider, "evt_1"), (entry.Merchant, entry.Provider, entry.EventId));
+        Assert.Equal((WebhookFate.Applied, Attempt, null), (entry.Fate, entry.Detail, entry.Body));
+    }
+
+    [Fact]
+    public async Task An_event_about_a_refund_reaches_its_payment()
+    {
+        Assert.Equal(WebhookFate.Applied, (await ReceiveAsync(Event("evt_1", Refund))).Value?.Fate);
+        var report = Assert.IsType<RecordRefund>(_changes[$"acme/{_payment}"]);
+        Assert.Equal((2, ReportSource.Webhook, TestSilo.Provider), (report.Number, report.Source, report.Provider));
+    }
+
+    [Fact]
+    public async Task Fifty_copies_at_once_have_one_effect_and_all_are_answered()
+    {
+        var webhook = Event("evt_1", Attempt);
+        var replies = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => ReceiveAsync(webhook)));
+        Assert.All(replies, reply => Assert.Null(reply.Refusal));
+        Assert.Single(replies, reply => reply.Value!.Fate == WebhookFate.Applied);
+        Assert.Equal(49, replies.Count(reply => reply.Value!.Fate == WebhookFate.Duplicate));
+        Assert.Single(_changes);
+        Assert.Single(_inbox.Entries);
+    }
+
+    [Fact]
+    public async Task A_known_event_does_not_reach_its_payment_again()
+    {
+        await ReceiveAsync(Event("evt_1", Attempt));
+        Assert.Equal(WebhookFate.Duplicate, (await ReceiveAsync(Event("evt_1", Attempt))).Value?.Fate);
+        Assert.Single(_reports);
+    }
+
+    [Fact]
+    public async Task The_same_event_id_of_two_merchants_is_two_events()
+    {
+        await ReceiveAsync(Event("evt_1", Attempt));
+        var reply = await ReceiveAsync(Event("evt_1", "settlement", "secret-of-other"), "other");
+        Assert.Equal(WebhookFate.Ignored, reply.Value?.Fate);
+        Assert.Equal(2, _inbox.Entries.Count);
+    }
+
+    [Fact]
+    public async Task The_row_follows_the_effect_and_a_failed_effect_leaves_no_row()
+    {
+        _beforeRecording = () =>
+        {
+            Assert.Empty(_inbox.Entries);
+            throw new TimeoutException("The payment did not answer.");
+        };
+        await Assert.ThrowsAsync<TimeoutException>(() => ReceiveAsync(Event("evt_1", Attempt)));
+        Assert.Empty(_inbox.Entries);
+
+        _beforeRecording = () => Task.CompletedTask;
+        Assert.Equal(WebhookFate.Applied, (await ReceiveAsync(Event("evt_1", Attempt))).Value?.Fate);
+    }
+
+    [Fact]
+    public async Task A_forged_event_changes_nothing()
+    {
+        var forged = Event("evt_1", Attempt) with { Headers = Signed("0000") };
+        AssertRefused(ErrorCode.WebhookSignatureInvalid, await ReceiveAsync(forged));
+    }
+
+    [Fact]
+    public async Task Another_merchants_secret_signs_nothing_here() =>
+        AssertRefused(ErrorCode.WebhookSignatureInvalid, await ReceiveAsync(Event("evt_1", Attempt, "secret-of-other")));
+
+    [Fact]
+    public async Task A_body_that_differs_by_one_blank_is_forged()
+    {
+        var webhook = Event("evt_1", Attempt);
+        AssertRefused(ErrorCode.WebhookSignatureInvalid, await ReceiveAsync(webhook with { Body = webhook.Body.Add((byte)' ') }));
+    }
+
+    [Fact]
+    public async Task Who_is_no_merchant_cannot_be_told_from_a_wrong_signature()
+    {
+        var wrong = (await ReceiveAsync(Event("evt_1", Attempt, "wrong"))).Refusal;
+        Assert.Equal(wrong, (await ReceiveAsync(Event("evt_1", Attempt), "nobody")).Refusal);
+        Assert.Equal(wrong, (await ReceiveAsync(Event("evt_1", Attempt), "../up")).Refusal);
+        Assert.Equal(wrong, (await ReceiveAsync(Event("evt_1", Attempt), "acme", "nopay")).Refusal);
+        Assert.Equal(wrong, (await ReceiveAsync(Event("evt_1", Attempt), "acme", "otherpay")).Refusal);
+        Assert.Equal(wrong, (await _silo.Grains.GetGrain<IProviderWebhookGrain>("noslash").Receive(Event("evt_1", Attempt))).Refusal);
+        Assert.Empty(_inbox.Entries);
+        Assert.Empty(_reports);
+    }
+
+    [Fact]
+    public async Task A_signed_event_without_an_id_is_malformed()
+    {
+        AssertRefused(ErrorCode.WebhookMalformed, await ReceiveAsync(Message("""{"about":"settlement"}""", Secret)));
+        AssertRefused(ErrorCode.WebhookMalformed, await ReceiveAsync(Event("", "settlement")));
+        AssertRefused(ErrorCode.WebhookMalformed, await ReceiveAsync(Event(new string('x', 256), "settlement")));
+    }
+
+    [Fact]
+    public async Task An_event_about_nothing_of_ours_is_ignored_once()
+    {
+        Assert.Equal(WebhookFate.Ignored, (await ReceiveAsync(Event("evt_1", "settlement"))).Value?.Fate);
+        Assert.Equal(WebhookFate.Duplicate, (await ReceiveAsync(Event("evt_1", "settlement"))).Value?.Fate);
+        Assert.Null(Assert.Single(_inbox.Entries).Body);
+    }
+
+    [Fact]
+    public async Task An_event_without_a_reference_of_ours_is_parked_with_its_body()
+    {
+        var webhook = Event("evt_1", "a payment of somebody else");
+        Assert.Equal(WebhookFate.Parked, (await ReceiveAsync(webhook)).Value?.Fate);
+        var entry = Assert.Single(_inbox.Entries);
+        Assert.Equal(WebhookFate.Parked, entry.Fate);
+        Assert.Equal(webhook.Body, entry.Body!);
+    }
+
+    [Fact]
+    public async Task An_event_about_another_merchants_payment_is_parked_with_its_body()
+    {
+        var webhook = Event("evt_1", Attempt, "secret-of-other");
+        Assert.Equal(WebhookFate.Parked, (await ReceiveAsync(webhook, "other")).Value?.Fate);
+        Assert.Empty(_changes);
+        Assert.Equal(webhook.Body, Assert.Single(_inbox.Entries).Body!);
+    }
+
+    [Fact]
+    public async Task New_credentials_count_at_once_on_the_silo_that_took_them()
+    {
+        Assert.Null((await ReceiveAsync(Event("evt_1", Attempt))).Refusal);
+        await _silo.PutMerchantAsync("acme", "new-secret");
+        Assert.Equal(ErrorCode.WebhookSignatureInvalid, (await ReceiveAsync(Event("evt_2", Attempt))).Refusal?.Code);
+        Assert.Null((await ReceiveAsync(Event("evt_2", Attempt, "new-secret"))).Refusal);
+    }
+
+    [Fact]
+    public async Task Credentials_that_cannot_be_opened_are_a_failure_and_no_refusal()
+    {
+        // Somebody moved another merchant's row here.
+        _store.Change("merchant", "acme", text => text.Replace("\"sealed\":\"", "\"sealed\":\"AAAA", StringComparison.Ordinal));
+        await using var next = await TestSilo.StartAsync(_store);
+        var grain = next.Grains.GetGrain<IProviderWebhookGrain>($"acme/{TestSilo.Provider}");
+        await Assert.ThrowsAsync<CredentialsUnreadableException>(() => grain.Receive(Event("evt_1", Attempt)));
+    }
+
+    // A payment that exists under one key alone, and to which hearing the same twice is no news.
+    private IPaymentGrain PaymentOf(string key) => Stub.Of<IPaymentGrain>((method, args) =>
+    {
+        Assert.Equal(nameof(IPaymentGrain.Record), method.Name);
+        return RecordAsync(key, args[0]!);
+    });
+
+    private async Task<bool> RecordAsync(string key, object report)
+    {
+        await _beforeRecording();
+        await Task.Yield();
+        _reports.Enqueue(key);
+        if (key != $"acme/{_payment}")
+        {
+            return false;
+        }
+
+        _changes.TryAdd(key, report);
+        return true;
+    }
+
+    private Task<Reply<WebhookReceipt>> ReceiveAsync(
+        ProviderWebhook webhook, string merchant = "acme", string provider = TestSilo.Provider) =>
+        _silo.Grains.GetGrain<IProviderWebhookGrain>($"{merchant}/{provider}").Receive(webhook);
+
+    private void AssertRefused(ErrorCode code, Reply<WebhookReceipt> reply)
+    {
+        Assert.Equal(code, reply.Refusal?.Code);
+        Assert.Empty(_inbox.Entries);
+        Assert.Empty(_reports);
+    }
+
+    private static ProviderWebhook Event(string id, string about, string secret = Secret) =>
+        Message($$"""{"id":"{{id}}","about":"{{about}}"}""", secret);
+
+    private static ProviderWebhook Message(string text, string secret)
+    {
+        var body = Encoding.UTF8.GetBytes(text);
+        return new ProviderWebhook { Headers = Signed(TestConnector.Sign(body, secret)), Body = [.. body] };
+    }
+
+    private static ImmutableDictionary<string, string> Signed(string signature) =>
+        ImmutableDictionary<string, string>.Empty.Add(TestConnector.SignatureHeader, signature);
+}

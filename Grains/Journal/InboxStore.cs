@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using PaymentCluster.Grains.Abstractions.Webhooks;
+using PaymentCluster.Grains.Webhooks;
 
 namespace PaymentCluster.Grains.Journal;
 
@@ -31,7 +32,7 @@ public sealed record InboxEntry
 }
 
 /// <summary>Which webhooks were taken in. Rows are written by a group commit of their own.</summary>
-public sealed class InboxStore : IAsyncDisposable
+public sealed class InboxStore : IWebhookInbox, IAsyncDisposable
 {
     private readonly PaymentDatabase _database;
     private readonly GroupCommit<InboxEntry, bool> _commits;

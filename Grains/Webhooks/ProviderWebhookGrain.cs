@@ -7,6 +7,7 @@ using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Webhooks;
+using PaymentCluster.Grains.Journal;
 using PaymentCluster.Grains.Merchants;
 
 namespace PaymentCluster.Grains.Webhooks;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using PaymentCluster.Grains.Journal;
 using PaymentCluster.Grains.Webhooks;
 
 namespace PaymentCluster.Merchants.Tests.Hosting;
@@ -10,7 +11,7 @@ internal sealed class MemoryInbox : IWebhookInbox
 
     public ICollection<InboxEntry> Entries => _entries.Values;
 
-    public async Task<bool> ExistsAsync(string merchant, string provider, string eventId)
+    public async Task<bool> ExistsAsync(string merchant, string provider, string eventId, CancellationToken cancellation = default)
     {
         await Task.Yield();
         return _entries.ContainsKey((merchant, provider, eventId));

@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using System.Text.Json.Serialization;
+using PaymentCluster.Gateway.Api.Json;
+using PaymentCluster.Grains.Abstractions.Errors;
+
+namespace PaymentCluster.Gateway.Api.Errors;
+
+/// <summary>A failure, as RFC 9457 problem details.</summary>
+public sealed record ProblemAnswer
+{
+    /// <summary>Where the code is explained, relative to this server.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>What the code means, the same for each occurrence.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>The HTTP status.</summary>
+    public required int Status { get; init; }
+
+    /// <summary>What is the matter with this request.</summary>
+    public required string Detail { get; init; }
+
+    /// <summary>The stable code.</summary>
+    public required string Code { get; init; }
+
+    /// <summary>Finds this occurrence in the logs.</summary>
+    [JsonPropertyName("traceId")]
+    public required string TraceId { get; init; }
+
+    /// <summary>What is wrong with each field of the input; left out if no field is to blame.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, string[]>? Errors { get; init; }
+}
+
+/// <summary>Writes failures.</summary>
+internal static class Problem
+{
+    public const string ContentType = "application/problem+json";
+
+    /// <summary>When to come back, where nothing better is known.</summary>
+    private const string RetryAfterSeconds = "1";
+
+    public static Task WriteAsync(HttpContext http, Refusal refusal) => WriteAsync(
+        http,
+        refusal.Code,
+        refusal.Detail,
+        refusal.Field is { } field ? new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [refusal.Detail] } : null);
+
+    public static Task WriteAsync(
+        HttpContext http, ErrorCode code, string? detail = null, IReadOnlyDictionary<string, string[]>? errors = null)
+    {
+        var entry = code.Entry();
+        if (entry.HttpStatus is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests
+            && !http.Response.Headers.ContainsKey("Retry-After"))
+        {
+            http.Response.Headers.RetryAfter = RetryAfterSeconds;
+        }
+
+        if (entry.HttpStatus == StatusCodes.Status401Unauthorized)
+        {
+            http.Response.Headers.WWWAuthenticate = "Bearer";
+        }
+
+        var answer = new ProblemAnswer
+        {
+            Type = $"/docs/errors#{entry.Name}",
+            Title = entry.Meaning,
+            Status = entry.HttpStatus,
+            Detail = detail ?? entry.Meaning,
+            Code = entry.Name,
+            TraceId = Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier,
+            Errors = errors,
+        };
+        return Answer.WriteAsync(http, entry.HttpStatus, answer, GatewayJson.Default.ProblemAnswer, ContentType);
+    }
+}

@@ -1,0 +1,28 @@
+using PaymentCluster.Gateway.Api.Json;
+
+namespace PaymentCluster.Gateway.Api.Errors;
+
+/// <summary>A request that cannot be taken, found out below its handler: it leaves as problem+json.</summary>
+internal sealed class ProblemException : Exception
+{
+    public ProblemException(ErrorCode code, string detail)
+        : base(detail) => Code = code;
+
+    public ProblemException(ErrorCode code, string detail, string field)
+        : base(detail)
+    {
+        Code = code;
+        Errors = new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [detail] };
+    }
+
+    public ProblemException(InputErrors errors)
+        : base(errors.Detail)
+    {
+        Code = errors.Code;
+        Errors = errors.ByField();
+    }
+
+    public ErrorCode Code { get; }
+
+    public IReadOnlyDictionary<string, string[]>? Errors { get; }
+}

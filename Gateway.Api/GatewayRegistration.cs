@@ -1,0 +1,123 @@
+using System.Net;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using PaymentCluster.Gateway.Api.Access;
+using PaymentCluster.Gateway.Api.Errors;
+using PaymentCluster.Gateway.Api.Health;
+using PaymentCluster.Gateway.Api.Json;
+using PaymentCluster.Gateway.Api.Ledger;
+using PaymentCluster.Gateway.Api.Limits;
+using PaymentCluster.Gateway.Api.Merchants;
+using PaymentCluster.Gateway.Api.OpenApi;
+using PaymentCluster.Gateway.Api.Payments;
+using PaymentCluster.Gateway.Api.Queries;
+using PaymentCluster.Gateway.Api.Refunds;
+using PaymentCluster.Gateway.Api.Returns;
+using PaymentCluster.Gateway.Api.Webhooks;
+
+namespace PaymentCluster.Gateway.Api;
+
+/// <summary>The gateway's registrations, for its own host and for the one that also hosts a silo.</summary>
+public static class GatewayRegistration
+{
+    private const int MaxHeaders = 64;
+    private const int MaxHeaderBytes = 16 * 1024;
+    private const int MaxRequestLineBytes = 8 * 1024;
+    private const double MinBodyBytesPerSecond = 240;
+
+    /// <summary>Adds what the gateway consists of. It talks to grains through the <see cref="IGrainFactory"/> that the host registers.</summary>
+    public static IHostApplicationBuilder AddGateway(this IHostApplicationBuilder builder)
+    {
+        var options = builder.Configuration.GetSection(GatewayOptions.Section).Get<GatewayOptions>() ?? new GatewayOptions();
+        if (options.Fault() is { } fault)
+        {
+            throw new Hosting.Startup.StartupException(fault);
+        }
+
+        var services = builder.Services;
+        services.AddSingleton(options);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<RequestLimits>();
+        services.AddSingleton<RequestBodies>();
+        services.AddSingleton<FailedKeys>();
+        services.AddSingleton<ApiKeys>();
+        services.AddSingleton<PaymentWaits>();
+        services.AddSingleton<PaymentEventStream>();
+        services.AddSingleton<PaymentsApi>();
+        services.AddSingleton<RefundsApi>();
+        services.AddSingleton<LedgerApi>();
+        services.AddSingleton<MerchantsApi>();
+        services.AddSingleton<ProvidersApi>();
+        services.AddSingleton<WebhooksApi>();
+        services.AddSingleton<ReturnsApi>();
+        services.AddSingleton<HealthApi>();
+        services.AddApiDescription();
+        services.Configure<KestrelServerOptions>(server => Limit(server, options));
+        services.Configure<ForwardedHeadersOptions>(forwarded => Trust(forwarded, options));
+        // The framework's own lines name whole addresses, queries included.
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        return builder;
+    }
+
+    /// <summary>Puts the gateway's layers into the pipeline, outermost first. Call it before endpoints are mapped.</summary>
+    public static WebApplication UseGateway(this WebApplication app)
+    {
+        if (app.Services.GetRequiredService<GatewayOptions>().KnownProxies.Count > 0)
+        {
+            app.UseForwardedHeaders();
+        }
+
+        app.UseMiddleware<EdgeMiddleware>();
+        app.UseRouting();
+        app.UseMiddleware<AccessMiddleware>();
+        app.UseMiddleware<LimitsMiddleware>();
+        app.UseMiddleware<QueryMiddleware>();
+        app.UseDocsPage();
+        return app;
+    }
+
+    /// <summary>Maps the gateway's endpoints.</summary>
+    public static IEndpointRouteBuilder MapGateway(this IEndpointRouteBuilder routes)
+    {
+        var services = routes.ServiceProvider;
+        var api = routes.MapGroup(PaymentsMapping.Root);
+        services.GetRequiredService<PaymentsApi>().Map(api);
+        services.GetRequiredService<RefundsApi>().Map(api);
+        services.GetRequiredService<LedgerApi>().Map(api);
+        services.GetRequiredService<MerchantsApi>().Map(api);
+        services.GetRequiredService<ProvidersApi>().Map(api);
+        services.GetRequiredService<WebhooksApi>().Map(routes);
+        services.GetRequiredService<ReturnsApi>().Map(routes);
+        services.GetRequiredService<HealthApi>().Map(routes);
+        routes.MapApiDescription();
+        return routes;
+    }
+
+    /// <summary>Kestrel's limits are made for sites that take uploads; these are for an API that takes some kilobytes.</summary>
+    private static void Limit(KestrelServerOptions server, GatewayOptions options)
+    {
+        server.AddServerHeader = false;
+        server.AllowSynchronousIO = false;
+        var limits = server.Limits;
+        limits.MaxRequestBodySize = WebhooksApi.MaxBytes;
+        limits.MaxRequestHeaderCount = MaxHeaders;
+        limits.MaxRequestHeadersTotalSize = MaxHeaderBytes;
+        limits.MaxRequestLineSize = MaxRequestLineBytes;
+        limits.MaxConcurrentConnections = options.Connections == 0 ? null : options.Connections;
+        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        limits.KeepAliveTimeout = TimeSpan.FromSeconds(75);
+        limits.MinRequestBodyDataRate = new MinDataRate(MinBodyBytesPerSecond, TimeSpan.FromSeconds(5));
+    }
+
+    private static void Trust(ForwardedHeadersOptions forwarded, GatewayOptions options)
+    {
+        forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+        forwarded.KnownProxies.Clear();
+        forwarded.KnownIPNetworks.Clear();
+        forwarded.ForwardLimit = null;
+        foreach (var proxy in options.KnownProxies)
+        {
+            forwarded.KnownProxies.Add(IPAddress.Parse(proxy));
+        }
+    }
+}

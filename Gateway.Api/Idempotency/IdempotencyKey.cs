@@ -1,0 +1,46 @@
+using PaymentCluster.Gateway.Api.Errors;
+using PaymentCluster.Gateway.Api.Json;
+using PaymentCluster.Grains.Abstractions.Payments;
+
+namespace PaymentCluster.Gateway.Api.Idempotency;
+
+/// <summary>The <c>Idempotency-Key</c> header: a client's name for a write, so that sending it again has no second effect.</summary>
+internal static class IdempotencyKey
+{
+    public const string Header = "Idempotency-Key";
+
+    /// <summary>Says on an answer that the request had taken effect before.</summary>
+    public const string ReplayedHeader = "Idempotency-Replayed";
+
+    /// <summary>The longest key.</summary>
+    public const int MaxLength = 255;
+
+    /// <summary>The client's name for this request; null if it gave none.</summary>
+    /// <exception cref="ProblemException">The header is out of form.</exception>
+    public static RequestKey? Of(HttpContext http, Body body) => Read(http) is { } key
+        ? new RequestKey { Key = key, Fingerprint = Fingerprint.Of(http.Request.Method, http.Request.Path.Value ?? "", body) }
+        : null;
+
+    /// <summary>The header; null if there is none.</summary>
+    /// <exception cref="ProblemException">It is out of form.</exception>
+    public static string? Read(HttpContext http)
+    {
+        var values = http.Request.Headers[Header];
+        return values switch
+        {
+            { Count: 0 } => null,
+            [{ Length: >= 1 and <= MaxLength } key] when !key.AsSpan().ContainsAnyExceptInRange('!', '~') => key,
+            _ => throw new ProblemException(
+                ErrorCode.IdempotencyKeyInvalid,
+                $"{Header} is one header with 1 to {MaxLength} printable ASCII characters and no spaces."),
+        };
+    }
+
+    public static void MarkReplay(HttpContext http, bool replayed)
+    {
+        if (replayed)
+        {
+            http.Response.Headers[ReplayedHeader] = "true";
+        }
+    }
+}

@@ -1,0 +1,52 @@
+
+namespace PaymentCluster.Gateway.Api.Json;
+
+/// <summary>What is wrong with a request's input: all of it, so that a caller mends it in one go.</summary>
+internal sealed class InputErrors
+{
+    /// <summary>More are counted as one: nobody reads them, and an answer stays small.</summary>
+    private const int Most = 32;
+
+    private readonly List<(ErrorCode Code, string Field, string Reason)> _errors = [];
+
+    public bool Any => _errors.Count > 0;
+
+    /// <summary>The code of the answer: the first in the order of the error reference.</summary>
+    public ErrorCode Code => _errors.Min(error => error.Code);
+
+    /// <summary>One sentence for the answer.</summary>
+    public string Detail
+    {
+        get
+        {
+            var first = _errors.MinBy(error => error.Code);
+            var more = _errors.Count - 1;
+            var sentence = first.Field.Length == 0 ? $"The body {first.Reason}." : $"'{first.Field}' {first.Reason}.";
+            return more == 0 ? sentence : $"{sentence} {more} more: see errors.";
+        }
+    }
+
+    public void Add(ErrorCode code, string field, string reason)
+    {
+        if (_errors.Count < Most)
+        {
+            _errors.Add((code, field, reason));
+        }
+    }
+
+    /// <summary>Leaves nothing but this one: the rest of the body cannot be judged.</summary>
+    public void Only(ErrorCode code, string reason)
+    {
+        _errors.Clear();
+        _errors.Add((code, "", reason));
+    }
+
+    /// <summary>The reasons by field; null if no error is about a field.</summary>
+    public IReadOnlyDictionary<string, string[]>? ByField()
+    {
+        var byField = _errors.Where(error => error.Field.Length > 0)
+            .GroupBy(error => error.Field, error => error.Reason, StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal);
+        return byField.Count == 0 ? null : byField;
+    }
+}

@@ -1,0 +1,134 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using Microsoft.Net.Http.Headers;
+using PaymentCluster.Gateway.Api.Errors;
+using PaymentCluster.Gateway.Api.Limits;
+using PaymentCluster.Grains.Abstractions.Errors;
+using PaymentCluster.Grains.Abstractions.Secrets;
+
+namespace PaymentCluster.Gateway.Api.Json;
+
+/// <summary>
+/// Takes bodies off the wire, within their limits. A write takes its place among those in flight when its body is here and before
+/// anything is done with it: a slow sender holds nobody up.
+/// </summary>
+internal sealed class RequestBodies(RequestLimits limits)
+{
+    /// <summary>The largest JSON body, in bytes.</summary>
+    public const int MaxJsonBytes = 64 * 1024;
+
+    private delegate T Parser<out T>(in ReadOnlySequence<byte> bytes, InputErrors errors);
+
+    /// <summary>The body of a call. No body at all is an empty object where no member is required.</summary>
+    /// <exception cref="ProblemException">It is too large, not JSON, or not one JSON object; or there is too much in flight.</exception>
+    public Task<Body> ReadAsync(HttpContext http, BodyShape shape, InputErrors errors) => ReadJsonAsync(
+        http,
+        errors,
+        shape.Required ? null : new Body(shape),
+        (in ReadOnlySequence<byte> bytes, InputErrors found) => BodyReader.Read(bytes, shape, found));
+
+    /// <summary>A body of secrets.</summary>
+    /// <exception cref="ProblemException">It is too large, not JSON, or not one JSON object; or there is too much in flight.</exception>
+    public Task<ImmutableDictionary<string, Secret>> ReadSecretsAsync(HttpContext http, InputErrors errors) =>
+        ReadJsonAsync(http, errors, null, BodyReader.ReadSecrets);
+
+    /// <summary>The whole body, byte for byte.</summary>
+    /// <exception cref="ProblemException">It is too large, or there is too much in flight.</exception>
+    public async Task<byte[]> ReadBytesAsync(HttpContext http, int limit)
+    {
+        var read = await ReadToEndAsync(http, limit);
+        var bytes = read.ToArray();
+        http.Request.BodyReader.AdvanceTo(read.End);
+        await EnterAsync(http);
+        return bytes;
+    }
+
+    /// <summary>Reads a body that is of no interest, so that its connection can go on.</summary>
+    /// <exception cref="ProblemException">It is too large.</exception>
+    public static async Task SkipAsync(HttpContext http, int limit)
+    {
+        var read = await ReadToEndAsync(http, limit);
+        http.Request.BodyReader.AdvanceTo(read.End);
+    }
+
+    /// <summary>Takes the request's place among the writes in flight, for as long as it lasts.</summary>
+    private async ValueTask EnterAsync(HttpContext http)
+    {
+        var lease = await limits.Writes.AcquireAsync(1, http.RequestAborted);
+        http.Response.RegisterForDispose(lease);
+        if (!lease.IsAcquired)
+        {
+            throw new ProblemException(ErrorCode.Overloaded, ErrorCode.Overloaded.Entry().Meaning);
+        }
+    }
+
+    private async Task<T> ReadJsonAsync<T>(HttpContext http, InputErrors errors, T? ifNone, Parser<T?> parse)
+        where T : class
+    {
+        // A body without length or chunks is none; HTTP/1.1 has no third way to send one.
+        var mayHaveBody = http.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? true;
+        if (ifNone is not null && (http.Request.ContentLength == 0 || !mayHaveBody))
+        {
+            await EnterAsync(http);
+            return ifNone;
+        }
+
+        if (!IsJson(http.Request.ContentType))
+        {
+            throw new ProblemException(ErrorCode.UnsupportedMediaType, "Send the body as application/json in UTF-8.");
+        }
+
+        var bytes = await ReadToEndAsync(http, MaxJsonBytes);
+        var body = parse(bytes, errors);
+        http.Request.BodyReader.AdvanceTo(bytes.End);
+        if (body is null)
+        {
+            throw new ProblemException(errors);
+        }
+
+        await EnterAsync(http);
+        return body;
+    }
+
+    private static async ValueTask<ReadOnlySequence<byte>> ReadToEndAsync(HttpContext http, int limit)
+    {
+        if (http.Request.ContentLength > limit)
+        {
+            throw TooLarge(limit);
+        }
+
+        var reader = http.Request.BodyReader;
+        while (true)
+        {
+            var read = await reader.ReadAsync(http.RequestAborted);
+            if (read.Buffer.Length > limit)
+            {
+                reader.AdvanceTo(read.Buffer.End);
+                throw TooLarge(limit);
+            }
+
+            if (read.IsCompleted)
+            {
+                return read.Buffer;
+            }
+
+            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    private static ProblemException TooLarge(int limit) =>
+        new(ErrorCode.BodyTooLarge, $"The body of this call has at most {limit} bytes.");
+
+    private static bool IsJson(string? contentType)
+    {
+        // The usual spelling first: it needs no parser.
+        if (string.Equals(contentType, "application/json", StringComparison.OrdinalIgnoreCase))
+        {
+            return true;
+        }
+
+        return MediaTypeHeaderValue.TryParse(contentType, out var type)
+            && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+            && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase));
+    }
+}

@@ -1,0 +1,47 @@
+using PaymentCluster.Gateway.Api.Access;
+using PaymentCluster.Gateway.Api.Json;
+using PaymentCluster.Gateway.Api.OpenApi;
+using PaymentCluster.Grains.Abstractions.Ledger;
+
+namespace PaymentCluster.Gateway.Api.Ledger;
+
+/// <summary>A merchant's books, to read.</summary>
+internal sealed class LedgerApi(IGrainFactory grains)
+{
+    private const string Tag = "Ledger";
+
+    private static readonly ApiOperation AccountsOperation = new()
+    {
+        Id = "listLedgerAccounts",
+        Tag = Tag,
+        Summary = "Read every account with its sums.",
+        Answers = [new(200, "The accounts.", typeof(AccountListAnswer))],
+    };
+
+    private static readonly ApiOperation TrialBalanceOperation = new()
+    {
+        Id = "getTrialBalance",
+        Tag = Tag,
+        Summary = "Read debits and credits over all accounts per currency, from one snapshot.",
+        Answers = [new(200, "The trial balance.", typeof(TrialBalanceAnswer))],
+    };
+
+    public void Map(IEndpointRouteBuilder api)
+    {
+        var ledger = api.MapGroup("/ledger").RequireAccess(AccessRule.Secret);
+        ledger.MapGet("/accounts", AccountsAsync, AccountsOperation);
+        ledger.MapGet("/trial-balance", TrialBalanceAsync, TrialBalanceOperation);
+    }
+
+    private async Task AccountsAsync(HttpContext http)
+    {
+        var accounts = await grains.GetGrain<ILedgerGrain>(Caller.From(http).Merchant).Accounts();
+        await Answer.WriteAsync(http, StatusCodes.Status200OK, LedgerMapping.ToAnswer(accounts), GatewayJson.Default.AccountListAnswer);
+    }
+
+    private async Task TrialBalanceAsync(HttpContext http)
+    {
+        var lines = await grains.GetGrain<ILedgerGrain>(Caller.From(http).Merchant).TrialBalance();
+        await Answer.WriteAsync(http, StatusCodes.Status200OK, LedgerMapping.ToAnswer(lines), GatewayJson.Default.TrialBalanceAnswer);
+    }
+}

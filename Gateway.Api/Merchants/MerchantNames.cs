@@ -1,0 +1,24 @@
+namespace PaymentCluster.Gateway.Api.Merchants;
+
+/// <summary>The forms of the names that stand in paths and in grains' keys: a slash or an upper-case twin would name another grain.</summary>
+internal static class MerchantNames
+{
+    private const int MinMerchant = 3;
+    private const int MaxName = 32;
+
+    /// <summary>Whether a text can be a merchant's id: <c>^[a-z0-9][a-z0-9_-]{2,31}$</c>.</summary>
+    public static bool IsMerchant(string? text) =>
+        text is { Length: >= MinMerchant and <= MaxName }
+        && (char.IsAsciiLetterLower(text[0]) || char.IsAsciiDigit(text[0]))
+        && text.All(character => IsNameCharacter(character) || character == '-');
+
+    /// <summary>Whether a text can be a provider's name: <c>^[a-z][a-z0-9_]{1,31}$</c>.</summary>
+    public static bool IsProvider(string? text) =>
+        text is { Length: >= 2 and <= MaxName } && char.IsAsciiLetterLower(text[0]) && text.All(IsNameCharacter);
+
+    /// <summary>Whether a text can be an API key's id.</summary>
+    public static bool IsKeyId(string? text) =>
+        text is { Length: >= 1 and <= 64 } && text.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-');
+
+    private static bool IsNameCharacter(char character) => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '_';
+}

@@ -1,0 +1,126 @@
+using PaymentCluster.Gateway.Api.Access;
+using PaymentCluster.Gateway.Api.Errors;
+using PaymentCluster.Gateway.Api.Json;
+using PaymentCluster.Gateway.Api.OpenApi;
+using PaymentCluster.Gateway.Api.Payments;
+using PaymentCluster.Grains.Abstractions.Errors;
+using PaymentCluster.Grains.Abstractions.Merchants;
+
+namespace PaymentCluster.Gateway.Api.Merchants;
+
+/// <summary>Merchants and their API keys, for the administrator.</summary>
+internal sealed class MerchantsApi(IGrainFactory grains, RequestBodies bodies)
+{
+    private const string Tag = "Merchants";
+
+    private static readonly ApiOperation PutOperation = new()
+    {
+        Id = "putMerchant",
+        Tag = Tag,
+        Summary = "Create a merchant, or change its name and switches.",
+        Body = MerchantsRequests.Put,
+        Answers = [new(200, "The merchant.", typeof(MerchantAnswer))],
+    };
+
+    private static readonly ApiOperation GetOperation = new()
+    {
+        Id = "getMerchant",
+        Tag = Tag,
+        Summary = "Read a merchant.",
+        Answers = [new(200, "The merchant.", typeof(MerchantAnswer))],
+        Errors = [ErrorCode.MerchantNotFound],
+    };
+
+    private static readonly ApiOperation CreateKeyOperation = new()
+    {
+        Id = "createApiKey",
+        Tag = Tag,
+        Summary = "Make an API key. This answer is the only place where it can be read.",
+        Body = MerchantsRequests.CreateKey,
+        Answers = [new(201, "The key.", typeof(NewApiKeyAnswer))],
+        Errors = [ErrorCode.MerchantNotFound, ErrorCode.LimitReached],
+    };
+
+    private static readonly ApiOperation RevokeKeyOperation = new()
+    {
+        Id = "revokeApiKey",
+        Tag = Tag,
+        Summary = "Revoke an API key. No gateway honours it after some seconds.",
+        Answers = [new(200, "The merchant.", typeof(MerchantAnswer))],
+        Errors = [ErrorCode.MerchantNotFound, ErrorCode.ApiKeyNotFound],
+    };
+
+    public void Map(IEndpointRouteBuilder api)
+    {
+        var merchants = api.MapGroup("/merchants/{id}").RequireAccess(AccessRule.Admin);
+        merchants.MapPut("", PutAsync, PutOperation);
+        merchants.MapGet("", GetAsync, GetOperation);
+        merchants.MapPost("/keys", CreateKeyAsync, CreateKeyOperation);
+        merchants.MapDelete("/keys/{keyId}", RevokeKeyAsync, RevokeKeyOperation);
+    }
+
+    private async Task PutAsync(HttpContext http)
+    {
+        var id = (string?)http.Request.RouteValues["id"];
+        if (!MerchantNames.IsMerchant(id))
+        {
+            throw new ProblemException(
+                ErrorCode.InvalidField, "A merchant's id has 3 to 32 lower-case letters, digits, '_' or '-', the first a letter or digit.", "id");
+        }
+
+        var errors = new InputErrors();
+        var body = await bodies.ReadAsync(http, MerchantsRequests.Put, errors);
+        if (errors.Any)
+        {
+            throw new ProblemException(errors);
+        }
+
+        var command = new PutMerchant { Name = body.Text("name")!, UpiCollectAllowed = body.Flag("upi_collect_allowed") ?? false };
+        await AnswerAsync(http, await grains.GetGrain<IMerchantGrain>(id!).Put(command));
+    }
+
+    private async Task GetAsync(HttpContext http)
+    {
+        var view = await Find(http).Get();
+        await (view is null
+            ? Problem.WriteAsync(http, ErrorCode.MerchantNotFound)
+            : Answer.WriteAsync(http, StatusCodes.Status200OK, MerchantsMapping.ToAnswer(view), GatewayJson.Default.MerchantAnswer));
+    }
+
+    private async Task CreateKeyAsync(HttpContext http)
+    {
+        var merchant = Find(http);
+        var errors = new InputErrors();
+        var body = await bodies.ReadAsync(http, MerchantsRequests.CreateKey, errors);
+        if (errors.Any)
+        {
+            throw new ProblemException(errors);
+        }
+
+        var reply = await merchant.CreateKey(PaymentNames.Parse<ApiKeyScope>(body.Text("scope")!, MerchantsMapping.NameOf)!.Value);
+        await (reply.Refusal is { } refusal
+            ? Problem.WriteAsync(http, refusal)
+            : Answer.WriteAsync(http, StatusCodes.Status201Created, MerchantsMapping.ToAnswer(reply.Value!), GatewayJson.Default.NewApiKeyAnswer));
+    }
+
+    private async Task RevokeKeyAsync(HttpContext http)
+    {
+        var merchant = Find(http);
+        var keyId = (string?)http.Request.RouteValues["keyId"];
+        if (!MerchantNames.IsKeyId(keyId))
+        {
+            await Problem.WriteAsync(http, ErrorCode.ApiKeyNotFound);
+            return;
+        }
+
+        await AnswerAsync(http, await merchant.RevokeKey(keyId!));
+    }
+
+    private IMerchantGrain Find(HttpContext http) => (string?)http.Request.RouteValues["id"] is { } id && MerchantNames.IsMerchant(id)
+        ? grains.GetGrain<IMerchantGrain>(id)
+        : throw new ProblemException(ErrorCode.MerchantNotFound, ErrorCode.MerchantNotFound.Entry().Meaning);
+
+    private static Task AnswerAsync(HttpContext http, Reply<MerchantView> reply) => reply.Refusal is { } refusal
+        ? Problem.WriteAsync(http, refusal)
+        : Answer.WriteAsync(http, StatusCodes.Status200OK, MerchantsMapping.ToAnswer(reply.Value!), GatewayJson.Default.MerchantAnswer);
+}

@@ -1,0 +1,21 @@
+using PaymentCluster.Gateway.Api.Json;
+using PaymentCluster.Gateway.Api.Payments;
+using PaymentCluster.Grains.Abstractions.Merchants;
+
+namespace PaymentCluster.Gateway.Api.Merchants;
+
+/// <summary>The bodies of the merchant calls.</summary>
+internal static class MerchantsRequests
+{
+    /// <summary><c>PUT /merchants/{id}</c>.</summary>
+    public static readonly BodyShape Put = new(
+        "PutMerchantRequest",
+        Field.Text("name", 100, "The name that customers read.") with { Required = true, Example = "\"Demo Shop\"" },
+        Field.Flag("upi_collect_allowed", "Whether the merchant is exempt from the withdrawal of UPI collect; false if it is left out."));
+
+    /// <summary><c>POST /merchants/{id}/keys</c>.</summary>
+    public static readonly BodyShape CreateKey = new(
+        "CreateApiKeyRequest",
+        Field.Choice("scope", "What the key may do.", [.. PaymentNames.All<ApiKeyScope>(MerchantsMapping.NameOf)])
+            with { Required = true, Example = "\"secret\"" });
+}

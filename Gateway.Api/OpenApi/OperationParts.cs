@@ -1,0 +1,182 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+using PaymentCluster.Gateway.Api.Access;
+using PaymentCluster.Gateway.Api.Errors;
+using PaymentCluster.Gateway.Api.Idempotency;
+using PaymentCluster.Gateway.Api.Json;
+using PaymentCluster.Gateway.Api.Queries;
+using PaymentCluster.Grains.Abstractions.Errors;
+
+namespace PaymentCluster.Gateway.Api.OpenApi;
+
+/// <summary>What the description says of each operation, drawn from what the operation enforces.</summary>
+internal static class OperationParts
+{
+    public static async Task Describe(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellation)
+    {
+        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        var api = metadata.OfType<ApiOperation>().Last();
+        var rule = metadata.OfType<AccessMetadata>().Last().Rule;
+        operation.OperationId = api.Id;
+        operation.Parameters = [.. PathParameters(context.Description.RelativePath ?? ""), .. api.Query.Select(Parameter), .. Headers(api)];
+        operation.RequestBody = Body(api);
+        operation.Security = Security(rule, context.Document);
+        operation.Responses ??= [];
+        foreach (var answer in api.Answers)
+        {
+            if (operation.Responses.TryGetValue(Text(answer.Status), out var response))
+            {
+                response.Description = answer.Meaning;
+                if (answer is { Type: null, Status: StatusCodes.Status200OK } && response is OpenApiResponse plain)
+                {
+                    plain.Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal) { [answer.ContentType] = new() };
+                }
+            }
+        }
+
+        var problem = await context.GetOrCreateSchemaAsync(typeof(ProblemAnswer), null, cancellation);
+        context.Document?.AddComponent(nameof(ProblemAnswer), problem);
+        foreach (var group in ErrorsOf(api, rule).Distinct().Select(code => code.Entry()).GroupBy(entry => entry.HttpStatus).OrderBy(group => group.Key))
+        {
+            operation.Responses[Text(group.Key)] = new OpenApiResponse
+            {
+                Description = string.Join("\n", group.OrderBy(entry => entry.Code).Select(entry => $"- `{entry.Name}`: {entry.Meaning}")),
+                Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
+                {
+                    [Problem.ContentType] = new() { Schema = new OpenApiSchemaReference(nameof(ProblemAnswer), context.Document) },
+                },
+            };
+        }
+    }
+
+    /// <summary>Every failure that a call can meet.</summary>
+    private static IEnumerable<ErrorCode> ErrorsOf(ApiOperation api, AccessRule rule)
+    {
+        IEnumerable<ErrorCode> errors = [.. api.Errors, ErrorCode.Unavailable, ErrorCode.InternalError];
+        if (!api.TakesAnyQuery)
+        {
+            errors = errors.Append(ErrorCode.InvalidField);
+        }
+
+        if (rule != AccessRule.Anybody)
+        {
+            errors = errors.Concat([ErrorCode.AuthenticationRequired, ErrorCode.ApiKeyInvalid, ErrorCode.RateLimited]);
+        }
+
+        if (rule == AccessRule.Secret)
+        {
+            errors = errors.Append(ErrorCode.PermissionDenied);
+        }
+
+        if (api.TakesBytes)
+        {
+            errors = errors.Concat([ErrorCode.BodyTooLarge, ErrorCode.Overloaded]);
+        }
+
+        if (api.Body is not null || api.TakesSecrets)
+        {
+            errors = errors.Concat(
+            [
+                ErrorCode.MalformedJson, ErrorCode.UnknownField, ErrorCode.DuplicateField, ErrorCode.MissingField, ErrorCode.InvalidField,
+                ErrorCode.BodyTooLarge, ErrorCode.UnsupportedMediaType, ErrorCode.Overloaded,
+            ]);
+        }
+
+        return api.TakesIdempotencyKey ? errors.Concat([ErrorCode.IdempotencyKeyInvalid, ErrorCode.IdempotencyKeyReused]) : errors;
+    }
+
+    private static IEnumerable<IOpenApiParameter> PathParameters(string path) =>
+        path.Split('/').Where(segment => segment.StartsWith('{')).Select(segment => new OpenApiParameter
+        {
+            Name = segment.Trim('{', '}'),
+            In = ParameterLocation.Path,
+            Required = true,
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+        });
+
+    private static OpenApiParameter Parameter(QueryParameter query)
+    {
+        var schema = new OpenApiSchema { Type = JsonSchemaType.String };
+        if (query.Bounds is { } bounds)
+        {
+            schema.Type = JsonSchemaType.Integer;
+            schema.Minimum = Text(bounds.Min);
+            schema.Maximum = Text(bounds.Max);
+        }
+
+        if (query.IsTime)
+        {
+            schema.Format = "date-time";
+        }
+
+        if (query.Choices.Length > 0)
+        {
+            schema.Enum = [.. query.Choices.Select(choice => (JsonNode)choice)];
+        }
+
+        return new OpenApiParameter { Name = query.Name, In = ParameterLocation.Query, Description = query.Meaning, Schema = schema };
+    }
+
+    private static IEnumerable<IOpenApiParameter> Headers(ApiOperation api)
+    {
+        if (api.TakesIdempotencyKey)
+        {
+            yield return Header(IdempotencyKey.Header, "Your name for this request: sending it again has no second effect.", IdempotencyKey.MaxLength);
+        }
+
+        if (api.Answers.Any(answer => answer.ContentType == "text/event-stream"))
+        {
+            yield return Header("Last-Event-ID", "The id of the last event that was received.", null);
+        }
+    }
+
+    private static OpenApiParameter Header(string name, string meaning, int? maxLength) => new()
+    {
+        Name = name,
+        In = ParameterLocation.Header,
+        Description = meaning,
+        Schema = new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = maxLength },
+    };
+
+    private static OpenApiRequestBody? Body(ApiOperation api)
+    {
+        var schema = api switch
+        {
+            { Body: { } shape } => ShapeSchemas.Of(shape),
+            { TakesSecrets: true } => new OpenApiSchema
+            {
+                Type = JsonSchemaType.Object,
+                AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.String, Format = "password" },
+                MinProperties = 1,
+                Description = "Each credential under the name that the provider gives it.",
+            },
+            { TakesBytes: true } => new OpenApiSchema(),
+            _ => null,
+        };
+        return schema is null
+            ? null
+            : new OpenApiRequestBody
+            {
+                Required = api.Body?.Required ?? api.TakesSecrets,
+                Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
+                {
+                    [api.TakesBytes ? "*/*" : Answer.Json] = new()
+                    {
+                        Schema = schema,
+                        Example = api.Body is { } body ? ShapeSchemas.Example(body) : null,
+                    },
+                },
+            };
+    }
+
+    private static List<OpenApiSecurityRequirement> Security(AccessRule rule, OpenApiDocument? document) => rule switch
+    {
+        AccessRule.Anybody => [],
+        AccessRule.Admin => [new() { [new OpenApiSecuritySchemeReference(DocumentParts.AdminKey, document)] = [] }],
+        AccessRule.Secret or AccessRule.Publishable => [new() { [new OpenApiSecuritySchemeReference(DocumentParts.MerchantKey, document)] = [] }],
+    };
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,38 @@
+namespace PaymentCluster.Gateway.Api.OpenApi;
+
+/// <summary>Maps endpoints together with what they take and answer.</summary>
+internal static class OperationRoutes
+{
+    public static IEndpointConventionBuilder MapGet(
+        this IEndpointRouteBuilder routes, string pattern, RequestDelegate handler, ApiOperation operation) =>
+        routes.Map([HttpMethods.Get], pattern, handler, operation);
+
+    public static IEndpointConventionBuilder MapPost(
+        this IEndpointRouteBuilder routes, string pattern, RequestDelegate handler, ApiOperation operation) =>
+        routes.Map([HttpMethods.Post], pattern, handler, operation);
+
+    public static IEndpointConventionBuilder MapPut(
+        this IEndpointRouteBuilder routes, string pattern, RequestDelegate handler, ApiOperation operation) =>
+        routes.Map([HttpMethods.Put], pattern, handler, operation);
+
+    public static IEndpointConventionBuilder MapDelete(
+        this IEndpointRouteBuilder routes, string pattern, RequestDelegate handler, ApiOperation operation) =>
+        routes.Map([HttpMethods.Delete], pattern, handler, operation);
+
+    // The method's metadata is what the API explorer goes by; a plain request delegate brings none.
+    private static IEndpointConventionBuilder Map(
+        this IEndpointRouteBuilder routes, string[] methods, string pattern, RequestDelegate handler, ApiOperation operation)
+    {
+        var endpoint = routes.MapMethods(pattern, methods, handler)
+            .WithMetadata(operation, handler.Method)
+            .WithName(operation.Id)
+            .WithTags(operation.Tag)
+            .WithSummary(operation.Summary);
+        foreach (var answer in operation.Answers)
+        {
+            endpoint.WithMetadata(new ProducesResponseTypeMetadata(answer.Status, answer.Type ?? typeof(void), answer.Type is null ? [] : [answer.ContentType]));
+        }
+
+        return endpoint;
+    }
+}

@@ -1,0 +1,79 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Microsoft.OpenApi;
+using PaymentCluster.Gateway.Api.Json;
+
+namespace PaymentCluster.Gateway.Api.OpenApi;
+
+/// <summary>Schemas and examples of bodies, from the shapes that the reader enforces.</summary>
+internal static class ShapeSchemas
+{
+    public static OpenApiSchema Of(BodyShape shape) => new()
+    {
+        Title = shape.Name,
+        Type = JsonSchemaType.Object,
+        AdditionalPropertiesAllowed = false,
+        Properties = shape.Fields.ToDictionary(field => field.Name, field => (IOpenApiSchema)Of(field), StringComparer.Ordinal),
+        Required = shape.Fields.Where(field => field.Required).Select(field => field.Name).ToHashSet(StringComparer.Ordinal),
+    };
+
+    /// <summary>A body with the members that have an example: what is needed, and the details of one method alone.</summary>
+    public static JsonObject Example(BodyShape shape)
+    {
+        var example = new JsonObject();
+        foreach (var field in shape.Fields)
+        {
+            if (field.Kind != FieldKind.Object && field.Example is { } value)
+            {
+                example[field.Name] = JsonNode.Parse(value);
+            }
+            else if (field is { Kind: FieldKind.Object, Name: "upi" or "customer" })
+            {
+                example[field.Name] = Example(field.Shape!);
+            }
+        }
+
+        return example;
+    }
+
+    private static OpenApiSchema Of(Field field)
+    {
+        var schema = field.Shape is { } shape ? Of(shape) : new OpenApiSchema();
+        schema.Description = field.Meaning;
+        schema.Type = field.Kind switch
+        {
+            FieldKind.Integer => JsonSchemaType.Integer,
+            FieldKind.Flag => JsonSchemaType.Boolean,
+            FieldKind.Object or FieldKind.TextMap => JsonSchemaType.Object,
+            FieldKind.Text or FieldKind.CardNumber or FieldKind.SecurityCode => JsonSchemaType.String,
+        };
+        switch (field.Kind)
+        {
+            case FieldKind.Integer:
+                schema.Format = "int64";
+                schema.Minimum = field.Min.ToString(CultureInfo.InvariantCulture);
+                schema.Maximum = field.Max.ToString(CultureInfo.InvariantCulture);
+                break;
+            case FieldKind.TextMap:
+                schema.AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.String };
+                break;
+            case FieldKind.Text:
+                schema.MinLength = (int)field.Min;
+                schema.MaxLength = (int)field.Max;
+                schema.Pattern = field.Form?.ToString();
+                schema.Enum = field.Choices.IsEmpty ? null : [.. field.Choices.Select(choice => (JsonNode)choice)];
+                break;
+            case FieldKind.CardNumber or FieldKind.SecurityCode:
+                schema.Format = "password";
+                break;
+        }
+
+        if (!field.Required)
+        {
+            schema.Type |= JsonSchemaType.Null;
+            schema.Enum?.Add(JsonNullSentinel.JsonNull);
+        }
+
+        return schema;
+    }
+}

@@ -1,0 +1,130 @@
+using PaymentCluster.Gateway.Api.OpenApi;
+using PaymentCluster.Gateway.Api.Queries;
+
+namespace PaymentCluster.Gateway.Api.Payments;
+
+/// <summary>What the payment calls take and answer.</summary>
+internal static class PaymentOperations
+{
+    private const string Tag = "Payments";
+
+    public static readonly QueryParameter Wait =
+        new() { Name = "wait", Meaning = "How many seconds to wait for the payment's next change; a settled payment answers at once.", Bounds = (0, 30) };
+
+    public static readonly ApiOperation Start = new()
+    {
+        Id = "startPayment",
+        Tag = Tag,
+        Summary = "Take a payment for an order. The answer comes when the payment is durable; the provider is asked afterwards.",
+        Body = PaymentsRequests.Start,
+        TakesIdempotencyKey = true,
+        Answers =
+        [
+            new(202, "The payment was accepted.", typeof(PaymentAnswer)),
+            new(200, "The order's payment exists with the same content; this is how it stands.", typeof(PaymentAnswer)),
+        ],
+        Errors =
+        [
+            ErrorCode.AmountInvalid, ErrorCode.CurrencyUnknown, ErrorCode.OrderIdInvalid, ErrorCode.CardInvalid, ErrorCode.OrderConflict,
+            ErrorCode.OutcomePending, ErrorCode.LimitReached, ErrorCode.NoProvider, ErrorCode.FlowNotSupported, ErrorCode.UpiCollectNotAllowed,
+            ErrorCode.MerchantNotFound,
+        ],
+    };
+
+    public static readonly ApiOperation Confirm = new()
+    {
+        Id = "confirmPayment",
+        Tag = Tag,
+        Summary = "Say what a payment is paid with, and start it; after a failure, start the next attempt.",
+        Body = PaymentsRequests.Confirm,
+        TakesIdempotencyKey = true,
+        Answers = [new(202, "The attempt was accepted.", typeof(PaymentAnswer))],
+        Errors =
+        [
+            ErrorCode.CardInvalid, ErrorCode.PaymentNotFound, ErrorCode.StatusConflict, ErrorCode.OutcomePending, ErrorCode.LimitReached,
+            ErrorCode.NoProvider, ErrorCode.FlowNotSupported, ErrorCode.UpiCollectNotAllowed,
+        ],
+    };
+
+    public static readonly ApiOperation Capture = new()
+    {
+        Id = "capturePayment",
+        Tag = Tag,
+        Summary = "Capture the authorised amount.",
+        Body = PaymentsRequests.Capture,
+        TakesIdempotencyKey = true,
+        Answers = [new(202, "The capture was accepted; the provider is asked.", typeof(PaymentAnswer))],
+        Errors = [ErrorCode.AmountInvalid, ErrorCode.PaymentNotFound, ErrorCode.StatusConflict, ErrorCode.OutcomePending, ErrorCode.CaptureAmountInvalid],
+    };
+
+    public static readonly ApiOperation Cancel = new()
+    {
+        Id = "cancelPayment",
+        Tag = Tag,
+        Summary = "Give a payment up before it is captured.",
+        Body = PaymentsRequests.Cancel,
+        TakesIdempotencyKey = true,
+        Answers = [new(202, "The cancellation was accepted.", typeof(PaymentAnswer))],
+        Errors = [ErrorCode.PaymentNotFound, ErrorCode.StatusConflict, ErrorCode.OutcomePending],
+    };
+
+    public static readonly ApiOperation Get = new()
+    {
+        Id = "getPayment",
+        Tag = Tag,
+        Summary = "Read a payment, now or as soon as it changes.",
+        Query = [Wait],
+        Answers = [new(200, "The payment.", typeof(PaymentAnswer))],
+        Errors = [ErrorCode.InvalidField, ErrorCode.PaymentNotFound, ErrorCode.Overloaded],
+    };
+
+    public static readonly ApiOperation List = new()
+    {
+        Id = "listPayments",
+        Tag = Tag,
+        Summary = "List payments, newest first.",
+        Query = PaymentsQuery.Parameters,
+        Answers = [new(200, "A page.", typeof(PaymentListAnswer))],
+        Errors = [ErrorCode.InvalidField, ErrorCode.CursorInvalid],
+    };
+
+    public static readonly ApiOperation Timeline = new()
+    {
+        Id = "getPaymentTimeline",
+        Tag = Tag,
+        Summary = "Read a payment's history, oldest first.",
+        Answers = [new(200, "The history.", typeof(TimelineAnswer))],
+        Errors = [ErrorCode.PaymentNotFound],
+    };
+
+    public static readonly ApiOperation Events = new()
+    {
+        Id = "streamPaymentEvents",
+        Tag = Tag,
+        Summary = "Follow a payment as server-sent events: its history, then what happens, until nothing more does. Last-Event-ID resumes.",
+        Answers =
+        [
+            new(200, "One event per step of the history; its data is a timeline entry.", null, "text/event-stream"),
+            new(204, "Nothing more happens after the event of Last-Event-ID."),
+        ],
+        Errors = [ErrorCode.InvalidField, ErrorCode.PaymentNotFound, ErrorCode.Overloaded],
+    };
+
+    public static readonly ApiOperation QrSvg = new()
+    {
+        Id = "getPaymentQrSvg",
+        Tag = Tag,
+        Summary = "The payment's UPI link as a QR code (SVG).",
+        Answers = [new(200, "The image.", null, "image/svg+xml")],
+        Errors = [ErrorCode.PaymentNotFound, ErrorCode.NotFound],
+    };
+
+    public static readonly ApiOperation QrPng = new()
+    {
+        Id = "getPaymentQrPng",
+        Tag = Tag,
+        Summary = "The payment's UPI link as a QR code (PNG).",
+        Answers = [new(200, "The image.", null, "image/png")],
+        Errors = [ErrorCode.PaymentNotFound, ErrorCode.NotFound],
+    };
+}

@@ -1,0 +1,261 @@
+using System.Text.Json.Serialization;
+using PaymentCluster.Gateway.Api.Refunds;
+
+namespace PaymentCluster.Gateway.Api.Payments;
+
+/// <summary>A payment. Amounts are whole numbers in the minor unit of the currency (paise, cents).</summary>
+public sealed record PaymentAnswer
+{
+    /// <summary>The payment's id, <c>pay_…</c>.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>What the call did; only in answers to POST.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Message { get; init; }
+
+    /// <summary>The merchant's order.</summary>
+    public required string OrderId { get; init; }
+
+    /// <summary>Where the payment stands.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>What is to be paid.</summary>
+    public required long Amount { get; init; }
+
+    /// <summary>ISO 4217 code.</summary>
+    public required string Currency { get; init; }
+
+    /// <summary>Reserved so far.</summary>
+    public required long AuthorizedAmount { get; init; }
+
+    /// <summary>Captured so far.</summary>
+    public required long CapturedAmount { get; init; }
+
+    /// <summary>Refunded so far; refunds under way not counted.</summary>
+    public required long RefundedAmount { get; init; }
+
+    /// <summary>How much of the captured amount went back.</summary>
+    public required string RefundStatus { get; init; }
+
+    /// <summary>Who captures: the engine at once, or the merchant by the capture call.</summary>
+    public required string Capture { get; init; }
+
+    /// <summary>The kind of instrument of the latest attempt; null before there is one.</summary>
+    public required string? Method { get; init; }
+
+    /// <summary>The latest attempt's UPI details, if it is one.</summary>
+    public required UpiAnswer? Upi { get; init; }
+
+    /// <summary>The latest attempt's card, if it is one.</summary>
+    public required CardAnswer? Card { get; init; }
+
+    /// <summary>The latest attempt's wallet, if it is one.</summary>
+    public required WalletAnswer? Wallet { get; init; }
+
+    /// <summary>The latest attempt's bank, if it is one.</summary>
+    public required NetbankingAnswer? Netbanking { get; init; }
+
+    /// <summary>The customer's step, while there is one.</summary>
+    public required ActionAnswer? Action { get; init; }
+
+    /// <summary>Why the latest attempt failed; null unless it did.</summary>
+    public required FailureAnswer? Failure { get; init; }
+
+    /// <summary>The provider of the latest attempt.</summary>
+    public required string? Provider { get; init; }
+
+    /// <summary>The latest attempt's id, under which the provider knows it.</summary>
+    public required string? Attempt { get; init; }
+
+    /// <summary>The provider's id of the payment, once known.</summary>
+    public required string? ProviderReference { get; init; }
+
+    /// <summary>The reference that the customer's bank shows, once known.</summary>
+    public required string? BankReference { get; init; }
+
+    /// <summary>The merchant's id of the customer; null for publishable keys.</summary>
+    public required string? CustomerId { get; init; }
+
+    /// <summary>Who pays; null for publishable keys.</summary>
+    public required CustomerAnswer? Customer { get; init; }
+
+    /// <summary>What the customer reads on the payment.</summary>
+    public required string? Description { get; init; }
+
+    /// <summary>Where the customer's browser goes at the end.</summary>
+    public required string? ReturnUrl { get; init; }
+
+    /// <summary>The merchant's own pairs; empty for publishable keys.</summary>
+    public required IReadOnlyDictionary<string, string> Metadata { get; init; }
+
+    /// <summary>The refunds, oldest first; empty for publishable keys.</summary>
+    public required RefundAnswer[] Refunds { get; init; }
+
+    /// <summary>When it was accepted.</summary>
+    public required DateTime CreatedAt { get; init; }
+
+    /// <summary>When it last changed.</summary>
+    public required DateTime UpdatedAt { get; init; }
+
+    /// <summary>Until when the customer can pay.</summary>
+    public required DateTime ExpiresAt { get; init; }
+
+    /// <summary>The number of its latest event; it grows with each change.</summary>
+    public required int Version { get; init; }
+
+    /// <summary>Whether nothing more happens to the payment by itself.</summary>
+    public required bool Settled { get; init; }
+}
+
+/// <summary>How a UPI payment reaches the customer.</summary>
+public sealed record UpiAnswer
+{
+    /// <summary>The flow.</summary>
+    public required string? Flow { get; init; }
+
+    /// <summary>The customer's UPI id; for collect alone.</summary>
+    public required string? Vpa { get; init; }
+}
+
+/// <summary>A card, as far as it may be shown.</summary>
+public sealed record CardAnswer
+{
+    /// <summary>The last four digits.</summary>
+    public required string? Last4 { get; init; }
+
+    /// <summary>The network, such as <c>visa</c>.</summary>
+    public required string? Network { get; init; }
+}
+
+/// <summary>A wallet.</summary>
+public sealed record WalletAnswer
+{
+    /// <summary>The wallet's code.</summary>
+    public required string? Provider { get; init; }
+}
+
+/// <summary>A bank.</summary>
+public sealed record NetbankingAnswer
+{
+    /// <summary>The bank's code.</summary>
+    public required string? Bank { get; init; }
+}
+
+/// <summary>A step that only the customer can take.</summary>
+public sealed record ActionAnswer
+{
+    /// <summary>What to do: <c>redirect</c> the browser to the URL, open it on a phone (<c>upi_intent</c>), show it as a QR code
+    /// (<c>upi_qr</c>), or wait for the approval in the customer's UPI app (<c>upi_approve</c>).</summary>
+    public required string Type { get; init; }
+
+    /// <summary>The link, exactly as the provider gave it.</summary>
+    public required string? Url { get; init; }
+
+    /// <summary>The path of the link as a QR code, for UPI links.</summary>
+    public required string? QrSvg { get; init; }
+
+    /// <summary>The same as PNG.</summary>
+    public required string? QrPng { get; init; }
+}
+
+/// <summary>Why an attempt or a refund failed.</summary>
+public sealed record FailureAnswer
+{
+    /// <summary>The engine's or the provider's word for it.</summary>
+    public required string Code { get; init; }
+
+    /// <summary>One sentence.</summary>
+    public required string Message { get; init; }
+
+    /// <summary>Whose fault it is.</summary>
+    public required string Party { get; init; }
+}
+
+/// <summary>Who pays.</summary>
+public sealed record CustomerAnswer
+{
+    /// <summary>Name.</summary>
+    public required string? Name { get; init; }
+
+    /// <summary>E-mail address.</summary>
+    public required string? Email { get; init; }
+
+    /// <summary>Phone number.</summary>
+    public required string? Phone { get; init; }
+}
+
+/// <summary>One page of payments, newest first.</summary>
+public sealed record PaymentListAnswer
+{
+    /// <summary>The payments.</summary>
+    public required PaymentSummaryAnswer[] Data { get; init; }
+
+    /// <summary>The <c>cursor</c> of the next page; null on the last one.</summary>
+    public required string? NextCursor { get; init; }
+}
+
+/// <summary>A payment as a line of a list.</summary>
+public sealed record PaymentSummaryAnswer
+{
+    /// <summary>The payment's id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The merchant's order.</summary>
+    public required string OrderId { get; init; }
+
+    /// <summary>Where the payment stands.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>What is to be paid.</summary>
+    public required long Amount { get; init; }
+
+    /// <summary>ISO 4217 code.</summary>
+    public required string Currency { get; init; }
+
+    /// <summary>Captured so far.</summary>
+    public required long CapturedAmount { get; init; }
+
+    /// <summary>Refunded so far.</summary>
+    public required long RefundedAmount { get; init; }
+
+    /// <summary>The latest attempt's kind of instrument; null before there is one.</summary>
+    public required string? Method { get; init; }
+
+    /// <summary>The merchant's id of the customer.</summary>
+    public required string? CustomerId { get; init; }
+
+    /// <summary>When it was accepted.</summary>
+    public required DateTime CreatedAt { get; init; }
+
+    /// <summary>When it last changed.</summary>
+    public required DateTime UpdatedAt { get; init; }
+
+    /// <summary>The number of its latest event.</summary>
+    public required int Version { get; init; }
+}
+
+/// <summary>A payment's history, oldest first.</summary>
+public sealed record TimelineAnswer
+{
+    /// <summary>What happened.</summary>
+    public required TimelineEntryAnswer[] Data { get; init; }
+}
+
+/// <summary>One step of a payment's history.</summary>
+public sealed record TimelineEntryAnswer
+{
+    /// <summary>The event's number within the payment, from 1 without gaps.</summary>
+    public required int Version { get; init; }
+
+    /// <summary>What happened, such as <c>payment_captured</c>.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>When.</summary>
+    public required DateTime At { get; init; }
+
+    /// <summary>The same in one sentence.</summary>
+    public required string Summary { get; init; }
+
+    /// <summary>The status after it.</summary>
+    public required string Status { get; init; }
+}

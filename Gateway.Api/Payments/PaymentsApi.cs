@@ -1,0 +1,192 @@
+using PaymentCluster.Gateway.Api.Access;
+using PaymentCluster.Gateway.Api.Errors;
+using PaymentCluster.Gateway.Api.Idempotency;
+using PaymentCluster.Gateway.Api.Json;
+using PaymentCluster.Gateway.Api.OpenApi;
+using PaymentCluster.Gateway.Api.Queries;
+using PaymentCluster.Grains.Abstractions.Errors;
+using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Payments;
+
+namespace PaymentCluster.Gateway.Api.Payments;
+
+/// <summary>The payment calls. A command carries no cancellation: what was accepted goes on, whether or not its caller stays.</summary>
+internal sealed class PaymentsApi(IGrainFactory grains, RequestBodies bodies, TimeProvider time, PaymentWaits waits, PaymentEventStream events)
+{
+    /// <summary>An order leads to its payment in one step, an idempotency key of another order in two.</summary>
+    private const int MaxHops = 4;
+
+    private const string Initiated = "Payment initiated successfully";
+
+    public void Map(IEndpointRouteBuilder api)
+    {
+        var payments = api.MapGroup("/payments").RequireAccess(AccessRule.Secret);
+        payments.MapPost("", StartAsync, PaymentOperations.Start).RequireAccess(AccessRule.Publishable);
+        payments.MapGet("", ListAsync, PaymentOperations.List);
+        payments.MapGet("/{id}", GetAsync, PaymentOperations.Get).RequireAccess(AccessRule.Publishable);
+        payments.MapPost("/{id}/confirm", ConfirmAsync, PaymentOperations.Confirm).RequireAccess(AccessRule.Publishable);
+        payments.MapPost("/{id}/capture", CaptureAsync, PaymentOperations.Capture);
+        payments.MapPost("/{id}/cancel", CancelAsync, PaymentOperations.Cancel);
+        payments.MapGet("/{id}/timeline", TimelineAsync, PaymentOperations.Timeline);
+        payments.MapGet("/{id}/events", EventsAsync, PaymentOperations.Events).RequireAccess(AccessRule.Publishable);
+        payments.MapGet("/{id}/qr.svg", SvgAsync, PaymentOperations.QrSvg).RequireAccess(AccessRule.Publishable);
+        payments.MapGet("/{id}/qr.png", PngAsync, PaymentOperations.QrPng).RequireAccess(AccessRule.Publishable);
+    }
+
+    private async Task StartAsync(HttpContext http)
+    {
+        var caller = Caller.From(http);
+        var errors = new InputErrors();
+        var body = await bodies.ReadAsync(http, PaymentsRequests.Start, errors);
+        var command = PaymentsRequests.ReadStart(body, time.GetUtcNow(), errors) ?? throw new ProblemException(errors);
+        if (IdempotencyKey.Of(http, body) is { } request)
+        {
+            command = command with { Request = request };
+        }
+
+        var reply = await grains.GetGrain<IPaymentGrain>(PaymentKey.Of(caller.Merchant, PaymentId.New(time)).ToString()).Start(command);
+        var existed = reply.Elsewhere is not null;
+        for (var hop = 0; reply.Elsewhere is { } elsewhere; hop++)
+        {
+            if (hop == MaxHops)
+            {
+                throw new TimeoutException("The order's payment was not reached.");
+            }
+
+            reply = await grains.GetGrain<IPaymentGrain>(PaymentKey.Of(caller.Merchant, elsewhere).ToString()).Start(command);
+        }
+
+        IdempotencyKey.MarkReplay(http, reply.Replayed);
+        if (reply.Refusal is { } refusal)
+        {
+            await Problem.WriteAsync(http, refusal);
+            return;
+        }
+
+        var payment = reply.Payment!;
+        http.Response.Headers.Location = PaymentsMapping.PathOf(payment.Id);
+        await Answer.WriteAsync(
+            http,
+            existed ? StatusCodes.Status200OK : StatusCodes.Status202Accepted,
+            PaymentsMapping.ToAnswer(payment, caller.IsBrowser, existed ? "Payment exists" : Initiated),
+            GatewayJson.Default.PaymentAnswer);
+    }
+
+    private async Task ConfirmAsync(HttpContext http)
+    {
+        var payment = Find(http);
+        var errors = new InputErrors();
+        var body = await bodies.ReadAsync(http, PaymentsRequests.Confirm, errors);
+        var command = PaymentsRequests.ReadConfirm(body, time.GetUtcNow(), errors) ?? throw new ProblemException(errors);
+        await AnswerAsync(http, await payment.Confirm(command with { Request = IdempotencyKey.Of(http, body) }), Initiated);
+    }
+
+    private async Task CaptureAsync(HttpContext http)
+    {
+        var payment = Find(http);
+        var body = await ReadAsync(http, PaymentsRequests.Capture);
+        var command = new CapturePayment { AmountMinor = body.Integer("amount"), Request = IdempotencyKey.Of(http, body) };
+        await AnswerAsync(http, await payment.Capture(command), "Capture accepted");
+    }
+
+    private async Task CancelAsync(HttpContext http)
+    {
+        var payment = Find(http);
+        var body = await ReadAsync(http, PaymentsRequests.Cancel);
+        var command = new CancelPayment { Reason = body.Text("reason"), Request = IdempotencyKey.Of(http, body) };
+        await AnswerAsync(http, await payment.Cancel(command), "Cancellation accepted");
+    }
+
+    private async Task GetAsync(HttpContext http)
+    {
+        var errors = new InputErrors();
+        var wait = QueryReader.Integer(http, PaymentOperations.Wait, 0, errors);
+        if (errors.Any)
+        {
+            throw new ProblemException(errors);
+        }
+
+        var payment = Find(http);
+        var view = await payment.Get();
+        if (view is { Settled: false } && wait > 0)
+        {
+            var version = view.Version;
+            view = await waits.UntilAsync(payment, view, now => now.Version > version, TimeSpan.FromSeconds(wait), http);
+        }
+
+        await (view is null
+            ? Problem.WriteAsync(http, ErrorCode.PaymentNotFound)
+            : Answer.WriteAsync(
+                http, StatusCodes.Status200OK, PaymentsMapping.ToAnswer(view, Caller.From(http).IsBrowser), GatewayJson.Default.PaymentAnswer));
+    }
+
+    private async Task ListAsync(HttpContext http)
+    {
+        var query = PaymentsQuery.Read(http);
+        var page = await grains.GetGrain<IPaymentListGrain>(Caller.From(http).Merchant).List(query);
+        await Answer.WriteAsync(http, StatusCodes.Status200OK, PaymentsMapping.ToAnswer(page), GatewayJson.Default.PaymentListAnswer);
+    }
+
+    private async Task TimelineAsync(HttpContext http)
+    {
+        if (await Find(http).Timeline(0) is not { } entries)
+        {
+            await Problem.WriteAsync(http, ErrorCode.PaymentNotFound);
+            return;
+        }
+
+        var answer = new TimelineAnswer { Data = [.. entries.Select(PaymentsMapping.ToAnswer)] };
+        await Answer.WriteAsync(http, StatusCodes.Status200OK, answer, GatewayJson.Default.TimelineAnswer);
+    }
+
+    private Task EventsAsync(HttpContext http) => events.WriteAsync(http, Find(http), Caller.From(http).Merchant);
+
+    private Task SvgAsync(HttpContext http) => WriteQrAsync(http, "image/svg+xml", PaymentQr.Svg);
+
+    private Task PngAsync(HttpContext http) => WriteQrAsync(http, "image/png", PaymentQr.Png);
+
+    private async Task WriteQrAsync(HttpContext http, string contentType, Func<string, byte[]> draw)
+    {
+        var view = await Find(http).Get();
+        if (view is null)
+        {
+            await Problem.WriteAsync(http, ErrorCode.PaymentNotFound);
+            return;
+        }
+
+        if (PaymentsMapping.QrLink(view.Action) is not { } link || !PaymentQr.Fits(link))
+        {
+            await Problem.WriteAsync(http, ErrorCode.NotFound, "The payment has no UPI link to show now.");
+            return;
+        }
+
+        var image = draw(link);
+        http.Response.ContentType = contentType;
+        http.Response.ContentLength = image.Length;
+        await http.Response.Body.WriteAsync(image, http.RequestAborted);
+    }
+
+    private async Task<Body> ReadAsync(HttpContext http, BodyShape shape)
+    {
+        var errors = new InputErrors();
+        var body = await bodies.ReadAsync(http, shape, errors);
+        return errors.Any ? throw new ProblemException(errors) : body;
+    }
+
+    /// <summary>The payment that the path names. An id out of form is one that the merchant does not have.</summary>
+    private IPaymentGrain Find(HttpContext http) => PaymentId.TryParse((string?)http.Request.RouteValues["id"], out var id)
+        ? grains.GetGrain<IPaymentGrain>(PaymentKey.Of(Caller.From(http).Merchant, id).ToString())
+        : throw new ProblemException(ErrorCode.PaymentNotFound, ErrorCode.PaymentNotFound.Entry().Meaning);
+
+    private static Task AnswerAsync(HttpContext http, Reply<PaymentView> reply, string message)
+    {
+        IdempotencyKey.MarkReplay(http, reply.Replayed);
+        return reply.Refusal is { } refusal
+            ? Problem.WriteAsync(http, refusal)
+            : Answer.WriteAsync(
+                http,
+                StatusCodes.Status202Accepted,
+                PaymentsMapping.ToAnswer(reply.Value!, Caller.From(http).IsBrowser, message),
+                GatewayJson.Default.PaymentAnswer);
+    }
+}

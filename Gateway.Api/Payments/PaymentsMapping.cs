@@ -1,0 +1,125 @@
+using System.Collections.Immutable;
+using PaymentCluster.Gateway.Api.Refunds;
+using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions.Providers;
+
+namespace PaymentCluster.Gateway.Api.Payments;
+
+/// <summary>From the grains' views to the API's answers.</summary>
+internal static class PaymentsMapping
+{
+    /// <summary>The root of the API's paths.</summary>
+    public const string Root = "/api/v1";
+
+    public static string PathOf(PaymentId id) => $"{Root}/payments/{id}";
+
+    /// <summary>A payment. For a browser's key it leaves out what the payer did not type in this browser: customer, metadata, refunds.</summary>
+    public static PaymentAnswer ToAnswer(PaymentView view, bool forBrowser, string? message = null)
+    {
+        var id = view.Id.ToString();
+        return new PaymentAnswer
+        {
+            Id = id,
+            Message = message,
+            OrderId = view.OrderId,
+            Status = PaymentNames.Of(view.Status),
+            Amount = view.Amount.AmountMinor,
+            Currency = view.Amount.Currency.Code,
+            AuthorizedAmount = view.AuthorizedMinor,
+            CapturedAmount = view.CapturedMinor,
+            RefundedAmount = view.RefundedMinor,
+            RefundStatus = PaymentNames.Of(view.RefundStatus),
+            Capture = PaymentNames.Of(view.Capture),
+            Method = view.Method is { } method ? PaymentNames.Of(method.Kind) : null,
+            Upi = view.Method is { Kind: PaymentMethodKind.Upi } upi
+                ? new UpiAnswer { Flow = upi.Flow is { } flow ? PaymentNames.Of(flow) : null, Vpa = upi.Vpa }
+                : null,
+            Card = view.Method is { Kind: PaymentMethodKind.Card } card ? new CardAnswer { Last4 = card.CardLast4, Network = card.CardNetwork } : null,
+            Wallet = view.Method is { Kind: PaymentMethodKind.Wallet } wallet ? new WalletAnswer { Provider = wallet.Wallet } : null,
+            Netbanking = view.Method is { Kind: PaymentMethodKind.Netbanking } bank ? new NetbankingAnswer { Bank = bank.Bank } : null,
+            Action = view.Action is { } action ? ToAnswer(action, id) : null,
+            Failure = ToAnswer(view.Failure),
+            Provider = view.Provider,
+            Attempt = view.Attempt?.ToString(),
+            ProviderReference = view.ProviderReference,
+            BankReference = view.BankReference,
+            CustomerId = forBrowser ? null : view.Customer.Id,
+            Customer = forBrowser ? null : ToAnswer(view.Customer),
+            Description = view.Description,
+            ReturnUrl = view.ReturnUrl,
+            Metadata = forBrowser ? ImmutableDictionary<string, string>.Empty : view.Metadata,
+            Refunds = forBrowser || view.Refunds.IsDefaultOrEmpty ? [] : RefundsMapping.ToAnswers(view.Refunds, id),
+            CreatedAt = view.CreatedAt.UtcDateTime,
+            UpdatedAt = view.UpdatedAt.UtcDateTime,
+            ExpiresAt = view.ExpiresAt.UtcDateTime,
+            Version = view.Version,
+            Settled = view.Settled,
+        };
+    }
+
+    public static PaymentListAnswer ToAnswer(PaymentPage page) => new()
+    {
+        Data = [.. page.Payments.Select(ToAnswer)],
+        NextCursor = page.HasMore && page.Payments.Length > 0 ? PaymentCursor.Write(page.Payments[^1].Id) : null,
+    };
+
+    public static TimelineEntryAnswer ToAnswer(TimelineEntry entry) => new()
+    {
+        Version = entry.Version,
+        Type = entry.Type,
+        At = entry.At.UtcDateTime,
+        Summary = entry.Summary,
+        Status = PaymentNames.Of(entry.Status),
+    };
+
+    public static FailureAnswer? ToAnswer(Failure? failure) => failure is null
+        ? null
+        : new FailureAnswer { Code = failure.Code, Message = failure.Message, Party = PaymentNames.Of(failure.Party) };
+
+    /// <summary>The link to show as a QR code; null if the customer's step is another.</summary>
+    public static string? QrLink(CustomerAction? action) =>
+        action is { Kind: CustomerActionKind.UpiIntent or CustomerActionKind.UpiQr, Url: { } url }
+        && url.StartsWith("upi://", StringComparison.Ordinal)
+            ? url
+            : null;
+
+    /// <summary>Whether nothing changes any more unless the merchant asks for it: event streams end here.</summary>
+    public static bool IsFinal(PaymentView view) => view is
+    {
+        Settled: true,
+        Status: PaymentStatus.Success or PaymentStatus.Failed or PaymentStatus.Cancelled or PaymentStatus.Expired,
+    };
+
+    private static ActionAnswer ToAnswer(CustomerAction action, string id)
+    {
+        var hasQr = QrLink(action) is not null;
+        return new ActionAnswer
+        {
+            Type = PaymentNames.Of(action.Kind),
+            Url = action.Url,
+            QrSvg = hasQr ? $"{Root}/payments/{id}/qr.svg" : null,
+            QrPng = hasQr ? $"{Root}/payments/{id}/qr.png" : null,
+        };
+    }
+
+    private static CustomerAnswer? ToAnswer(Customer customer) => customer is { Name: null, Email: null, Phone: null }
+        ? null
+        : new CustomerAnswer { Name = customer.Name, Email = customer.Email, Phone = customer.Phone };
+
+    private static PaymentSummaryAnswer ToAnswer(PaymentSummary summary) => new()
+    {
+        Id = summary.Id.ToString(),
+        OrderId = summary.OrderId,
+        Status = PaymentNames.Of(summary.Status),
+        Amount = summary.Amount.AmountMinor,
+        Currency = summary.Amount.Currency.Code,
+        CapturedAmount = summary.CapturedMinor,
+        RefundedAmount = summary.RefundedMinor,
+        Method = summary.Method is { } kind ? PaymentNames.Of(kind) : null,
+        CustomerId = summary.CustomerId,
+        CreatedAt = summary.CreatedAt.UtcDateTime,
+        UpdatedAt = summary.UpdatedAt.UtcDateTime,
+        Version = summary.Version,
+    };
+}

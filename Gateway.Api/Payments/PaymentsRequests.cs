@@ -1,0 +1,160 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using PaymentCluster.Gateway.Api.Json;
+using PaymentCluster.Grains.Abstractions.Amounts;
+using PaymentCluster.Grains.Abstractions.Payments;
+
+namespace PaymentCluster.Gateway.Api.Payments;
+
+/// <summary>The bodies of the payment calls, and the commands that they mean.</summary>
+internal static partial class PaymentsRequests
+{
+    private const int MatchTimeout = 100;
+
+    /// <summary>An amount in minor units.</summary>
+    public static readonly Field Amount = Field.Integer("amount", 1, Money.MaxAmountMinor, "A whole number in the minor unit of the currency (paise, cents).")
+        with
+    { Code = ErrorCode.AmountInvalid, Example = "50000" };
+
+    /// <summary>Why a merchant does something.</summary>
+    public static readonly Field Reason = Field.Text("reason", 255, "Why, for the timeline.") with { Example = "\"customer asked for it\"" };
+
+    private static readonly BodyShape Customer = new(
+        "CustomerRequest",
+        Field.Text("name", 100, "Name.") with { Example = "\"A Customer\"" },
+        Field.Text("email", 254, "E-mail address.", EmailForm(), "must be an e-mail address") with { Example = "\"customer@example.com\"" },
+        Field.Text("phone", 16, "Phone number.", PhoneForm(), "must be 6 to 15 digits with an optional leading '+'")
+            with { Example = "\"+919876543210\"" });
+
+    private static readonly BodyShape Client = new(
+        "ClientRequest",
+        Field.Text("ip", 45, "The address of the customer's device.", null, "must be an IP address") with { Example = "\"203.0.113.7\"" },
+        Field.Text("user_agent", 512, "The customer's browser, as it names itself."));
+
+    /// <summary><c>POST /payments</c>.</summary>
+    public static readonly BodyShape Start = new(
+        "StartPaymentRequest",
+        [
+            Field.Text("order_id", 64, "The merchant's order: one payment per order.", OrderForm(), "must be 1 to 64 letters, digits, '.', '_', ':' or '-'")
+                with { Required = true, Code = ErrorCode.OrderIdInvalid, Example = "\"order_123\"" },
+            Amount with { Required = true },
+            Field.Text("currency", 3, "ISO 4217 code, upper case.", null, "must be an ISO 4217 code such as INR")
+                with { Required = true, Code = ErrorCode.CurrencyUnknown, Example = "\"INR\"" },
+            .. PaymentMethodRequests.Fields(required: false),
+            Field.Choice("capture", "Who captures; automatic if it is left out.", [.. PaymentNames.All<CaptureMode>(PaymentNames.Of)]),
+            Field.Flag("confirm", "False: only take the order in; the call confirm says later what it is paid with. True if it is left out."),
+            Field.Text("customer_id", 64, "The merchant's id of the customer.", CustomerIdForm(), "must be 1 to 64 letters, digits or any of . _ : @ + -")
+                with { Example = "\"customer_42\"" },
+            Field.Object("customer", Customer, "Who pays."),
+            Field.Object("client", Client, "The customer's device; some providers score it."),
+            Field.Text("return_url", 2048, "Where the customer's browser goes at the end: https, or http on the loopback interface.", null, "must be an https URL")
+                with { Example = "\"https://shop.example/thanks\"" },
+            Field.Text("description", 255, "What the customer reads on the payment.") with { Example = "\"Two tickets\"" },
+            new Field
+            {
+                Name = "metadata",
+                Kind = FieldKind.TextMap,
+                Rule = "must be an object of strings",
+                Meaning = "The merchant's own pairs: at most 20, names up to 40 characters, values up to 500.",
+                Example = """{"cart":"c_17"}""",
+            },
+            Field.Integer("expires_in", 60, 86_400, "How many seconds the customer has to pay.") with { Example = "900" },
+        ]);
+
+    /// <summary><c>POST /payments/{id}/confirm</c>.</summary>
+    public static readonly BodyShape Confirm = new("ConfirmPaymentRequest", PaymentMethodRequests.Fields(required: true));
+
+    /// <summary><c>POST /payments/{id}/capture</c>.</summary>
+    public static readonly BodyShape Capture = new("CapturePaymentRequest", Amount);
+
+    /// <summary><c>POST /payments/{id}/cancel</c>.</summary>
+    public static readonly BodyShape Cancel = new("CancelPaymentRequest", Reason);
+
+    /// <summary>The command; null if the body cannot be used, which then stands in <paramref name="errors"/>.</summary>
+    public static StartPayment? ReadStart(Body body, DateTimeOffset now, InputErrors errors)
+    {
+        if (!Currency.TryParse(body.Text("currency"), out var currency) && body.Text("currency") is not null)
+        {
+            errors.Add(ErrorCode.CurrencyUnknown, "currency", "must be an ISO 4217 code such as INR");
+        }
+
+        var confirm = body.Flag("confirm") ?? true;
+        if (confirm && !body.Mentions("method"))
+        {
+            errors.Add(ErrorCode.MissingField, "method", "is missing; only with \"confirm\": false is it said later");
+        }
+
+        var method = PaymentMethodRequests.Read(body, now, errors, out var card);
+        var customer = ReadCustomer(body, errors);
+        var returnUrl = body.Text("return_url");
+        if (returnUrl is not null && !IsReturnUrl(returnUrl))
+        {
+            errors.Add(ErrorCode.InvalidField, "return_url", "must be an absolute https URL without user name; http only for localhost");
+        }
+
+        return errors.Any
+            ? null
+            : new StartPayment
+            {
+                OrderId = body.Text("order_id")!,
+                Amount = Money.Of(body.Integer("amount")!.Value, currency),
+                Method = confirm ? method : null,
+                Card = confirm ? card : null,
+                Capture = body.Text("capture") is { } word ? PaymentNames.Parse<CaptureMode>(word, PaymentNames.Of)!.Value : CaptureMode.Automatic,
+                Customer = customer,
+                ReturnUrl = returnUrl,
+                Description = body.Text("description"),
+                Metadata = body.Map("metadata"),
+                ExpiresIn = body.Integer("expires_in") is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+            };
+    }
+
+    /// <summary>The command; null if the body cannot be used, which then stands in <paramref name="errors"/>.</summary>
+    public static ConfirmPayment? ReadConfirm(Body body, DateTimeOffset now, InputErrors errors)
+    {
+        var method = PaymentMethodRequests.Read(body, now, errors, out var card);
+        return errors.Any || method is null ? null : new ConfirmPayment { Method = method, Card = card };
+    }
+
+    private static Customer ReadCustomer(Body body, InputErrors errors)
+    {
+        var customer = body.Object("customer");
+        var client = body.Object("client");
+        IPAddress? address = null;
+        if (client?.Text("ip") is { } ip && !IPAddress.TryParse(ip, out address))
+        {
+            errors.Add(ErrorCode.InvalidField, "client.ip", "must be an IP address");
+        }
+
+        return new Customer
+        {
+            Id = body.Text("customer_id"),
+            Name = customer?.Text("name"),
+            Email = customer?.Text("email"),
+            Phone = customer?.Text("phone"),
+            IpAddress = address?.ToString(),
+            UserAgent = client?.Text("user_agent"),
+        };
+    }
+
+    /// <summary>Whether a customer's browser may be sent there: https, so that nobody on the way reads or changes what it says.</summary>
+    private static bool IsReturnUrl(string text) =>
+        !text.Contains('\\', StringComparison.Ordinal)
+        && Uri.TryCreate(text, UriKind.Absolute, out var url)
+        && url.UserInfo.Length == 0
+        && url.Host.Length > 0
+        && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback));
+
+    [GeneratedRegex("^[A-Za-z0-9._:-]{1,64}$", RegexOptions.None, MatchTimeout)]
+    private static partial Regex OrderForm();
+
+    [GeneratedRegex("^[A-Za-z0-9._:@+-]{1,64}$", RegexOptions.None, MatchTimeout)]
+    private static partial Regex CustomerIdForm();
+
+    // No full grammar: the provider sends a mail, and finds out.
+    [GeneratedRegex("^[^\\s@<>]{1,64}@[^\\s@<>]{1,189}$", RegexOptions.None, MatchTimeout)]
+    private static partial Regex EmailForm();
+
+    [GeneratedRegex("^\\+?[0-9]{6,15}$", RegexOptions.None, MatchTimeout)]
+    private static partial Regex PhoneForm();
+}

@@ -1,0 +1,67 @@
+using System.Globalization;
+using PaymentCluster.Gateway.Api.Json;
+
+namespace PaymentCluster.Gateway.Api.Queries;
+
+/// <summary>Reads the query parameters that a call takes.</summary>
+internal static class QueryReader
+{
+    /// <summary>RFC 3339, with or without a fraction; the offset must stand there.</summary>
+    private static readonly string[] TimeForms =
+        ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
+
+    /// <summary>A text of 1 to <paramref name="max"/> characters; null if the parameter is absent or wrong.</summary>
+    public static string? Text(HttpContext http, string name, int max, InputErrors errors)
+    {
+        if (!http.Request.Query.TryGetValue(name, out var values))
+        {
+            return null;
+        }
+
+        var text = values.ToString();
+        if (text.Length >= 1 && text.Length <= max && !text.Any(char.IsControl))
+        {
+            return text;
+        }
+
+        errors.Add(ErrorCode.InvalidField, name, $"must have 1 to {max} characters");
+        return null;
+    }
+
+    /// <summary>A whole number within bounds; <paramref name="absent"/> if the parameter is absent or wrong.</summary>
+    public static int Integer(HttpContext http, QueryParameter parameter, int absent, InputErrors errors)
+    {
+        if (!http.Request.Query.TryGetValue(parameter.Name, out var values))
+        {
+            return absent;
+        }
+
+        var (min, max) = parameter.Bounds!.Value;
+        if (int.TryParse(values.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max)
+        {
+            return number;
+        }
+
+        errors.Add(ErrorCode.InvalidField, parameter.Name, $"must be a whole number from {min} to {max}");
+        return absent;
+    }
+
+    /// <summary>An instant; null if the parameter is absent or wrong.</summary>
+    public static DateTimeOffset? Time(HttpContext http, string name, InputErrors errors)
+    {
+        if (!http.Request.Query.TryGetValue(name, out var values))
+        {
+            return null;
+        }
+
+        var text = values.ToString();
+        var hasOffset = text.EndsWith('Z') || (text.Length > 6 && text[^3] == ':' && text[^6] is '+' or '-');
+        if (hasOffset && DateTimeOffset.TryParseExact(text, TimeForms, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time))
+        {
+            return time.ToUniversalTime();
+        }
+
+        errors.Add(ErrorCode.InvalidField, name, "must be a time such as 2026-11-20T09:30:00Z; in a query '+' is written %2B");
+        return null;
+    }
+}

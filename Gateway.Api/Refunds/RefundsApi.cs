@@ -1,0 +1,86 @@
+using PaymentCluster.Gateway.Api.Access;
+using PaymentCluster.Gateway.Api.Errors;
+using PaymentCluster.Gateway.Api.Idempotency;
+using PaymentCluster.Gateway.Api.Json;
+using PaymentCluster.Gateway.Api.OpenApi;
+using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Payments;
+
+namespace PaymentCluster.Gateway.Api.Refunds;
+
+/// <summary>The refund calls. A refund's id leads to its payment's grain.</summary>
+internal sealed class RefundsApi(IGrainFactory grains, RequestBodies bodies)
+{
+    private const string Tag = "Refunds";
+
+    private static readonly ApiOperation RefundOperation = new()
+    {
+        Id = "refundPayment",
+        Tag = Tag,
+        Summary = "Give captured money back: all that is left, or a part. Never more than was captured, however many ask at once.",
+        Body = RefundsRequests.Refund,
+        TakesIdempotencyKey = true,
+        Answers = [new(202, "The refund was accepted; the provider is asked.", typeof(RefundAnswer))],
+        Errors = [ErrorCode.AmountInvalid, ErrorCode.PaymentNotFound, ErrorCode.StatusConflict, ErrorCode.RefundAmountExceeded, ErrorCode.LimitReached],
+    };
+
+    private static readonly ApiOperation GetOperation = new()
+    {
+        Id = "getRefund",
+        Tag = Tag,
+        Summary = "Read a refund.",
+        Answers = [new(200, "The refund.", typeof(RefundAnswer))],
+        Errors = [ErrorCode.RefundNotFound],
+    };
+
+    public void Map(IEndpointRouteBuilder api)
+    {
+        api.MapPost("/payments/{id}/refunds", RefundAsync, RefundOperation).RequireAccess(AccessRule.Secret);
+        api.MapGet("/refunds/{id}", GetAsync, GetOperation).RequireAccess(AccessRule.Secret);
+    }
+
+    private async Task RefundAsync(HttpContext http)
+    {
+        if (!PaymentId.TryParse((string?)http.Request.RouteValues["id"], out var id))
+        {
+            await Problem.WriteAsync(http, ErrorCode.PaymentNotFound);
+            return;
+        }
+
+        var errors = new InputErrors();
+        var body = await bodies.ReadAsync(http, RefundsRequests.Refund, errors);
+        if (errors.Any)
+        {
+            throw new ProblemException(errors);
+        }
+
+        var command = new RefundPayment
+        {
+            AmountMinor = body.Integer("amount"),
+            Reason = body.Text("reason"),
+            Request = IdempotencyKey.Of(http, body),
+        };
+        var reply = await grains.GetGrain<IPaymentGrain>(PaymentKey.Of(Caller.From(http).Merchant, id).ToString()).Refund(command);
+        IdempotencyKey.MarkReplay(http, reply.Replayed);
+        if (reply.Refusal is { } refusal)
+        {
+            await Problem.WriteAsync(http, refusal);
+            return;
+        }
+
+        var refund = reply.Value!;
+        http.Response.Headers.Location = RefundsMapping.PathOf(refund.Id);
+        await Answer.WriteAsync(http, StatusCodes.Status202Accepted, RefundsMapping.ToAnswer(refund, id.ToString()), GatewayJson.Default.RefundAnswer);
+    }
+
+    private async Task GetAsync(HttpContext http)
+    {
+        var refund = RefundId.TryParse((string?)http.Request.RouteValues["id"], out var id)
+            ? await grains.GetGrain<IPaymentGrain>(PaymentKey.Of(Caller.From(http).Merchant, id.Payment).ToString()).GetRefund(id.Number)
+            : null;
+        await (refund is null
+            ? Problem.WriteAsync(http, ErrorCode.RefundNotFound)
+            : Answer.WriteAsync(
+                http, StatusCodes.Status200OK, RefundsMapping.ToAnswer(refund, id.Payment.ToString()), GatewayJson.Default.RefundAnswer));
+    }
+}

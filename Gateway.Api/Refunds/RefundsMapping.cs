@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using PaymentCluster.Gateway.Api.Payments;
+using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Refunds;
+
+namespace PaymentCluster.Gateway.Api.Refunds;
+
+/// <summary>A refund. Its amount is a whole number in the minor unit of the currency.</summary>
+public sealed record RefundAnswer
+{
+    /// <summary>The refund's id, <c>rfd_…</c>.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The payment.</summary>
+    public required string PaymentId { get; init; }
+
+    /// <summary>How much goes back.</summary>
+    public required long Amount { get; init; }
+
+    /// <summary>ISO 4217 code.</summary>
+    public required string Currency { get; init; }
+
+    /// <summary>Where the refund stands.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>Why, as the merchant said.</summary>
+    public required string? Reason { get; init; }
+
+    /// <summary>Whether the engine made it: money that arrived for an order already paid or given up.</summary>
+    public required bool Automatic { get; init; }
+
+    /// <summary>The provider's id, once known.</summary>
+    public required string? ProviderReference { get; init; }
+
+    /// <summary>The reference that the customer's bank shows, once known.</summary>
+    public required string? BankReference { get; init; }
+
+    /// <summary>Why it failed; null unless it did.</summary>
+    public required FailureAnswer? Failure { get; init; }
+
+    /// <summary>When it was accepted.</summary>
+    public required DateTime CreatedAt { get; init; }
+
+    /// <summary>When it last changed.</summary>
+    public required DateTime UpdatedAt { get; init; }
+}
+
+/// <summary>From the grains' views to the API's answers.</summary>
+internal static class RefundsMapping
+{
+    public static string PathOf(RefundId id) => $"{PaymentsMapping.Root}/refunds/{id}";
+
+    public static RefundAnswer[] ToAnswers(ImmutableArray<RefundView> refunds, string paymentId) =>
+        [.. refunds.Select(refund => ToAnswer(refund, paymentId))];
+
+    public static RefundAnswer ToAnswer(RefundView view, string paymentId) => new()
+    {
+        Id = view.Id.ToString(),
+        PaymentId = paymentId,
+        Amount = view.Amount.AmountMinor,
+        Currency = view.Amount.Currency.Code,
+        Status = PaymentNames.Of(view.Status),
+        Reason = view.Reason,
+        Automatic = view.Automatic,
+        ProviderReference = view.ProviderReference,
+        BankReference = view.BankReference,
+        Failure = PaymentsMapping.ToAnswer(view.Failure),
+        CreatedAt = view.CreatedAt.UtcDateTime,
+        UpdatedAt = view.UpdatedAt.UtcDateTime,
+    };
+}

@@ -1,0 +1,109 @@
+using System.Net;
+using System.Text;
+using PaymentCluster.Gateway.Api.Access;
+using PaymentCluster.Gateway.Api.Errors;
+using PaymentCluster.Gateway.Api.Json;
+using PaymentCluster.Gateway.Api.Limits;
+using PaymentCluster.Gateway.Api.Merchants;
+using PaymentCluster.Gateway.Api.OpenApi;
+using PaymentCluster.Gateway.Api.Payments;
+using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Payments;
+
+namespace PaymentCluster.Gateway.Api.Returns;
+
+/// <summary>
+/// Where a provider's page sends the customer's browser. Whatever it brings along is believed in nothing: it is a reason to ask the
+/// provider now, and the payment's own return address decides where the browser goes.
+/// </summary>
+internal sealed class ReturnsApi(IGrainFactory grains, PaymentWaits waits, RequestLimits limits)
+{
+    private const int MaxFormBytes = 16 * 1024;
+
+    private const string Page =
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"
+        + "<title>Payment</title></head><body><h1>Thank you</h1><p>You can go back to the shop.</p></body></html>";
+
+    private static readonly byte[] PageBytes = Encoding.UTF8.GetBytes(Page);
+    private static readonly TimeSpan Wait = TimeSpan.FromSeconds(5);
+
+    public void Map(IEndpointRouteBuilder root)
+    {
+        root.MapGet("/return/{merchant}/{provider}/{attempt}", ReturnAsync, Operation("customerReturnedByGet")).RequireAccess(AccessRule.Anybody);
+        root.MapPost("/return/{merchant}/{provider}/{attempt}", ReturnAsync, Operation("customerReturnedByPost")).RequireAccess(AccessRule.Anybody);
+    }
+
+    private static ApiOperation Operation(string id) => new()
+    {
+        Id = id,
+        Tag = "Returns",
+        Summary = "The customer's browser comes back from a provider's page.",
+        TakesAnyQuery = true,
+        TakesBytes = id == "customerReturnedByPost",
+        Answers =
+        [
+            new(303, "To the payment's return_url, with payment_id, order_id and status in its query."),
+            new(200, "A page that says to go back to the shop, if the payment has no return_url.", null, "text/html"),
+        ],
+        Errors = [ErrorCode.PaymentNotFound, ErrorCode.RateLimited],
+    };
+
+    private async Task ReturnAsync(HttpContext http)
+    {
+        using var lease = limits.Returns.AttemptAcquire(http.Connection.RemoteIpAddress ?? IPAddress.None);
+        if (!lease.IsAcquired)
+        {
+            await LimitsMiddleware.RefuseRateAsync(http, lease);
+            return;
+        }
+
+        var merchant = (string?)http.Request.RouteValues["merchant"];
+        if (!MerchantNames.IsMerchant(merchant)
+            || !MerchantNames.IsProvider((string?)http.Request.RouteValues["provider"])
+            || !AttemptId.TryParse((string?)http.Request.RouteValues["attempt"], out var attempt))
+        {
+            await Problem.WriteAsync(http, ErrorCode.PaymentNotFound);
+            return;
+        }
+
+        if (HttpMethods.IsPost(http.Request.Method))
+        {
+            await RequestBodies.SkipAsync(http, MaxFormBytes);
+        }
+
+        var payment = grains.GetGrain<IPaymentGrain>(PaymentKey.Of(merchant!, attempt.Payment).ToString());
+        var view = await payment.CustomerReturned(attempt.Number);
+        if (view is { Settled: false })
+        {
+            view = await waits.UntilAsync(payment, view, IsDecided, Wait, http);
+        }
+
+        if (view is null)
+        {
+            await Problem.WriteAsync(http, ErrorCode.PaymentNotFound);
+            return;
+        }
+
+        // The address that the browser leaves names an attempt; the shop needs no more than its parameters.
+        http.Response.Headers["Referrer-Policy"] = "no-referrer";
+        http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+        if (view.ReturnUrl is { } returnUrl)
+        {
+            http.Response.StatusCode = StatusCodes.Status303SeeOther;
+            http.Response.Headers.Location = ReturnUrl.For(view, returnUrl);
+            return;
+        }
+
+        http.Response.ContentType = "text/html; charset=utf-8";
+        http.Response.ContentLength = PageBytes.Length;
+        await http.Response.Body.WriteAsync(PageBytes, http.RequestAborted);
+    }
+
+    /// <summary>Whether the shop can show an outcome.</summary>
+    private static bool IsDecided(PaymentView view) => view.Status switch
+    {
+        PaymentStatus.Pending or PaymentStatus.RequiresAction => false,
+        PaymentStatus.Authorized or PaymentStatus.Success or PaymentStatus.Failed or PaymentStatus.Cancelled or PaymentStatus.Expired
+            or PaymentStatus.NeedsReview => true,
+    };
+}

@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using PaymentCluster.Gateway.Api.Access;
+using PaymentCluster.Gateway.Api.Errors;
+using PaymentCluster.Gateway.Api.Json;
+using PaymentCluster.Gateway.Api.Merchants;
+using PaymentCluster.Gateway.Api.OpenApi;
+using PaymentCluster.Grains.Abstractions.Webhooks;
+
+namespace PaymentCluster.Gateway.Api.Webhooks;
+
+/// <summary>What became of a webhook.</summary>
+public sealed record WebhookAnswer
+{
+    /// <summary><c>applied</c>, <c>duplicate</c>, <c>ignored</c> or <c>parked</c>.</summary>
+    public required string Fate { get; init; }
+}
+
+/// <summary>Takes in providers' webhooks. They carry no API key: their signature, over the bytes as they came, is what proves them.</summary>
+internal sealed class WebhooksApi(IGrainFactory grains, RequestBodies bodies)
+{
+    /// <summary>The largest webhook, in bytes; providers' have some kilobytes.</summary>
+    public const int MaxBytes = 256 * 1024;
+
+    private static readonly ApiOperation ReceiveOperation = new()
+    {
+        Id = "receiveProviderWebhook",
+        Tag = "Webhooks",
+        Summary = "Take in a provider's webhook. A 200 says that its effect is durable.",
+        TakesAnyQuery = true,
+        TakesBytes = true,
+        Answers = [new(200, "It was taken in, now or before, or is about nothing that matters here.", typeof(WebhookAnswer))],
+        Errors = [ErrorCode.NotFound, ErrorCode.MerchantNotFound, ErrorCode.WebhookSignatureInvalid, ErrorCode.WebhookMalformed],
+    };
+
+    public void Map(IEndpointRouteBuilder root) =>
+        root.MapPost("/webhooks/{merchant}/{provider}", ReceiveAsync, ReceiveOperation).RequireAccess(AccessRule.Anybody);
+
+    private async Task ReceiveAsync(HttpContext http)
+    {
+        var merchant = (string?)http.Request.RouteValues["merchant"];
+        var provider = (string?)http.Request.RouteValues["provider"];
+        if (!MerchantNames.IsMerchant(merchant) || !MerchantNames.IsProvider(provider))
+        {
+            await Problem.WriteAsync(http, ErrorCode.NotFound);
+            return;
+        }
+
+        var bytes = await bodies.ReadBytesAsync(http, MaxBytes);
+        var webhook = new ProviderWebhook
+        {
+            Headers = http.Request.Headers.ToImmutableDictionary(
+                header => header.Key.ToLowerInvariant(), header => header.Value.ToString(), StringComparer.Ordinal),
+            Body = ImmutableCollectionsMarshal.AsImmutableArray(bytes),
+        };
+        var reply = await grains.GetGrain<IProviderWebhookGrain>($"{merchant}/{provider}").Receive(webhook);
+        if (reply.Refusal is { } refusal)
+        {
+            await Problem.WriteAsync(http, refusal);
+            return;
+        }
+
+        var answer = new WebhookAnswer { Fate = NameOf(reply.Value!.Fate) };
+        await Answer.WriteAsync(http, StatusCodes.Status200OK, answer, GatewayJson.Default.WebhookAnswer);
+    }
+
+    private static string NameOf(WebhookFate fate) => fate switch
+    {
+        WebhookFate.Applied => "applied",
+        WebhookFate.Duplicate => "duplicate",
+        WebhookFate.Ignored => "ignored",
+        WebhookFate.Parked => "parked",
+    };
+}

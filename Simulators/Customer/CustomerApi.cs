@@ -18,7 +18,7 @@ internal enum DecisionOutcome
     AlreadyDecided,
 }
 
-/// <summary>The automatic customer as it is at the moment; changed by <c>PUT /_customer</c>, not kept over a restart.</summary>
+/// <summary>The automatic customer as it is now: changed by <c>PUT /_customer</c>, not kept over a restart.</summary>
 internal sealed class CustomerSettings(IOptions<CustomerOptions> options)
 {
     public bool Automatic { get; set; } = options.Value.Automatic;

@@ -1,8 +1,8 @@
 namespace PaymentCluster.Simulators.Dials;
 
 /// <summary>
-/// The dials of one provider and the draws from them. A draw is a function of the seed, the dial and how often that dial was
-/// asked since it was set: the same calls in the same order meet the same faults.
+/// The dials of one provider and the draws from them. A draw is a function of the seed, the dial and how often that
+/// dial was asked since it was set: the same calls in the same order meet the same faults.
 /// </summary>
 internal sealed class DialBoard
 {

@@ -13,8 +13,8 @@ internal enum DialOperation
 }
 
 /// <summary>
-/// The faults that have a rate. The first ones hit a call, of which the first to fire wins, in this order; then come those of a
-/// payment or refund, and those of a webhook.
+/// The faults that have a rate. The first ones hit a call, of which the first to fire wins, in this order; then come
+/// those of a payment or refund, and those of a webhook.
 /// </summary>
 internal enum DialRate
 {

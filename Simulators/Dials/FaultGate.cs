@@ -14,8 +14,8 @@ internal sealed partial class FaultGate(TimeProvider time, ILogger<FaultGate> lo
     };
 
     /// <summary>
-    /// Serves one call. <paramref name="process"/> must not depend on the connection: it may run long after it has gone, and it
-    /// runs to its end whatever the caller does.
+    /// Serves one call. <paramref name="process"/> must not depend on the connection: it may run long after that has
+    /// gone, and it runs to its end whatever the caller does.
     /// </summary>
     public async Task ServeAsync(
         HttpContext context, DialBoard board, DialOperation operation, FaultAnswers answers, Func<Task<Answer>> process)

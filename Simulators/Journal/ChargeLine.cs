@@ -1,11 +1,12 @@
+using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace PaymentCluster.Simulators.Journal;
 
 /// <summary>
-/// One charge or refund as the provider's books have it, with its latest status. A charge is a payment that was authorised:
-/// the customer's money is held or taken.
+/// One charge or refund as the provider's books have it, with its latest status. A charge is a payment that was
+/// authorised: the customer's money was held or taken.
 /// </summary>
 internal sealed record ChargeLine
 {
@@ -58,9 +59,10 @@ internal static class JournalApi
             var body = context.Response.BodyWriter;
             foreach (var line in lines)
             {
-                await body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(line, ChargeLineJson.Default.ChargeLine),
-                    context.RequestAborted);
-                await body.WriteAsync("\n"u8.ToArray(), context.RequestAborted);
+                body.Write(JsonSerializer.SerializeToUtf8Bytes(line, ChargeLineJson.Default.ChargeLine));
+                body.Write("\n"u8);
+                if (body.UnflushedBytes > 64 * 1024)
+                    await body.FlushAsync(context.RequestAborted);
             }
         });
 }

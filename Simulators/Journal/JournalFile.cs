@@ -4,9 +4,9 @@ using Microsoft.Win32.SafeHandles;
 namespace PaymentCluster.Simulators.Journal;
 
 /// <summary>
-/// An append-only file of lines. <see cref="Append"/> completes when its line is on disk; while one flush is under way
-/// the next lines collect, so that many callers share one. A line is kept whole or not at all: a torn last line, left by
-/// a kill, is cut off at the next start.
+/// An append-only file of lines. <see cref="Append"/> completes when its line is on disk; while one flush is under
+/// way the next lines collect, so that many callers share one. A line is kept whole or not at all: a torn last line,
+/// left by a kill, is cut off at the next start.
 /// </summary>
 internal sealed class JournalFile : IDisposable
 {
@@ -29,7 +29,7 @@ internal sealed class JournalFile : IDisposable
         _writer.Start();
     }
 
-    /// <summary>Opens the file, creating it if need be, and hands each line it holds to <paramref name="replay"/>.</summary>
+    /// <summary>Opens the file, or creates it, and hands each of its lines to <paramref name="replay"/>.</summary>
     /// <exception cref="IOException">Another process has it open.</exception>
     public static JournalFile Open(string path, Action<ReadOnlyMemory<byte>> replay)
     {

@@ -84,8 +84,7 @@ internal sealed class RazorpayApi(
             SecondId = request.RouteValues["second"] as string ?? "",
             QueryText = request.QueryString.Value,
             Body = body,
-            IsForm = request.ContentType?.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)
-                ?? false,
+            IsForm = request.HasFormContentType,
             IdempotencyKey = key.Count == 0 ? null : key.ToString(),
         };
         await gate.ServeAsync(context, book.Dials, operation, RazorpayErrors.Faults, () => handle(call));

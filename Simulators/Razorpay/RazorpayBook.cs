@@ -32,7 +32,7 @@ internal sealed class RazorpayBook : IDisposable
         foreach (var account in options.Value.Accounts)
         {
             if (!_accounts.ContainsKey(account.KeyId))
-                Register(account.KeyId, account.KeySecret, account.WebhookUrl, account.WebhookSecret).GetAwaiter().GetResult();
+                _ = Register(account.KeyId, account.KeySecret, account.WebhookUrl, account.WebhookSecret);
         }
     }
 

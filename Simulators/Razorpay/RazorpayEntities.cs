@@ -2,8 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace PaymentCluster.Simulators.Razorpay;
 
-// These records are the journal's format: a field may be added, none may change its meaning. Times are Unix milliseconds, amounts
-// minor units. A card number or CVV has no place in them.
+// These records are the journal's format: a field may be added, none may change its meaning. Times are Unix
+// milliseconds, amounts minor units. A card number or CVV has no place in them.
 internal enum RazorpayOrderStatus
 {
     Created,

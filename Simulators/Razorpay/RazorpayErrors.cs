@@ -7,7 +7,7 @@ namespace PaymentCluster.Simulators.Razorpay;
 internal static class RazorpayErrors
 {
     public static FaultAnswers Faults { get; } = new(
-        Error(500, "SERVER_ERROR", "We are facing some trouble completing your request at the moment. Please try again shortly."),
+        Error(500, "SERVER_ERROR", "We are facing some trouble completing your request at the moment."),
         Error(429, "BAD_REQUEST_ERROR", "Request failed. Please try after sometime.") with { RetryAfter = 1 });
 
     public static Answer NotAuthenticated { get; } = Error(401, "BAD_REQUEST_ERROR", "Authentication failed");

@@ -53,14 +53,15 @@ internal static class RazorpayFailures
             "customer", Authentication, "payment_cancelled"),
         new(BadRequest, "Your payment did not go through as it was declined by the bank. Try another payment method or "
             + "contact your bank.", "bank", Authorization, "card_declined"),
-        new(BadRequest, "Your card is disabled for online payments. Please reach to your bank or try with another card.",
-            "customer", Authorization, "card_disabled_for_online_payments"),
+        new(BadRequest, "Your card is disabled for online payments. Please reach to your bank or try with another "
+            + "card.", "customer", Authorization, "card_disabled_for_online_payments"),
         new(BadRequest, "You have entered an incorrect card number. Try again.",
             "customer", "payment_initiation", "card_number_invalid"),
-        new("GATEWAY_ERROR", "Your payment did not go through due to a temporary issue. Any debited amount will be refunded "
-            + "in 4-5 business days.", "gateway", Authorization, "gateway_technical_error"),
-        new("GATEWAY_ERROR", "Your payment could not be completed due to incorrect OTP or verification details. Try another "
-            + "payment method or contact your bank for details.", "customer", Authentication, "authentication_failed"),
+        new("GATEWAY_ERROR", "Your payment did not go through due to a temporary issue. Any debited amount will be "
+            + "refunded in 4-5 business days.", "gateway", Authorization, "gateway_technical_error"),
+        new("GATEWAY_ERROR", "Your payment could not be completed due to incorrect OTP or verification details. Try "
+            + "another payment method or contact your bank for details.",
+            "customer", Authentication, "authentication_failed"),
         new(BadRequest, "Your payment did not go through as it was declined by the bank. Try another payment method or "
             + "contact your bank.", "bank", Authorization, "payment_declined"),
         new(BadRequest, "Payment was not completed on time.",

@@ -5,8 +5,8 @@ using PaymentCluster.Simulators.Http;
 namespace PaymentCluster.Simulators.Razorpay;
 
 /// <summary>
-/// Reads a request's fields, each asked for by name; the first thing wrong is kept as <see cref="Refusal"/>, and
-/// fields that nobody asked for are wrong too. Numbers and flags may come as text, as they do in forms and in Razorpay's samples.
+/// Reads a request's fields, each asked for by name; the first thing wrong is kept as <see cref="Refusal"/>, and fields
+/// that nobody asked for are wrong too. Numbers and flags may come as text, as in forms and in Razorpay's samples.
 /// </summary>
 internal sealed class RazorpayFields(JsonElement json)
 {

@@ -3,15 +3,17 @@ using PaymentCluster.Simulators.Customer;
 
 namespace PaymentCluster.Simulators.Razorpay;
 
-/// <summary>How payments move: created → authorized → captured → refunded, or failed. Callers hold the folder's lock.</summary>
+/// <summary>
+/// How payments move: created → authorized → captured → refunded, or failed. Callers hold the folder's lock.
+/// </summary>
 internal sealed class RazorpayLifecycle(
     RazorpayBook book, RazorpayAgenda agenda, IOptions<RazorpayOptions> options, TimeProvider time)
 {
     private readonly RazorpayOptions _options = options.Value;
 
     /// <summary>
-    /// The customer decides. A failed payment can still be approved: the bank's yes came late, or the customer tried again in
-    /// their app; Razorpay documents both.
+    /// The customer decides. A failed payment can still be approved: the bank's yes came late, or the customer tried
+    /// again in their app; Razorpay documents both.
     /// </summary>
     public DecisionOutcome Decide(RazorpayFolder folder, string paymentId, CustomerDecision decision)
     {
@@ -207,7 +209,8 @@ internal sealed class RazorpayLifecycle(
         change.Put(authorized);
         change.Raise("payment.authorized", payment.Id);
         var order = change.Folder.Order;
-        var inTime = order.AutomaticExpiryMinutes is not { } minutes || change.Now - payment.CreatedAt <= minutes * 60_000L;
+        var inTime = order.AutomaticExpiryMinutes is not { } minutes
+            || change.Now - payment.CreatedAt <= minutes * 60_000L;
         if ((order.AutoCapture ?? _options.AutoCapture) && inTime && order.Status != RazorpayOrderStatus.Paid)
             Capture(change, authorized, order);
         else

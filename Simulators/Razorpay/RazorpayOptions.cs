@@ -15,7 +15,8 @@ internal sealed class RazorpayOptions
     public TimeSpan PaymentWindow { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// Age at which an authorised payment that was not captured is refunded, unless its order says otherwise. Default 3 days.
+    /// Age at which an authorised payment that was not captured is refunded, unless its order says otherwise.
+    /// Default 3 days.
     /// </summary>
     public TimeSpan CaptureWindow { get; set; } = TimeSpan.FromDays(3);
 

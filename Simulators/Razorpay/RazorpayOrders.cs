@@ -6,12 +6,6 @@ namespace PaymentCluster.Simulators.Razorpay;
 /// <summary>The orders API.</summary>
 internal sealed class RazorpayOrders(RazorpayBook book, TimeProvider time)
 {
-    private static readonly HashSet<string> Currencies = new(StringComparer.Ordinal)
-    {
-        "INR", "USD", "EUR", "GBP", "SGD", "AED", "AUD", "CAD", "CNY", "SEK", "NZD", "MXN", "HKD", "NOK", "CHF", "ZAR", "MYR",
-        "THB", "LKR", "NPR", "BDT", "IDR", "PHP", "SAR", "QAR", "JPY", "KRW", "VND", "BHD", "KWD", "OMR", "JOD", "TND",
-    };
-
     /// <summary><c>POST /orders</c>.</summary>
     public async Task<Answer> CreateAsync(RazorpayCall call)
     {
@@ -37,9 +31,13 @@ internal sealed class RazorpayOrders(RazorpayBook book, TimeProvider time)
             CreatedAt = now.ToUnixTimeMilliseconds(),
         });
         fields.Finish(payment);
-        CheckAmount(fields, order.Amount, order.Currency);
+        RazorpayCurrencies.Check(fields, order.Amount, order.Currency);
         if (order.FirstPaymentMinAmount is not null && !partial)
-            fields.Refuse("first_payment_min_amount is/are not required and should not be sent", "first_payment_min_amount");
+        {
+            fields.Refuse("first_payment_min_amount is/are not required and should not be sent",
+                "first_payment_min_amount");
+        }
+
         if (fields.Finish() is { } refusal)
             return refusal;
 
@@ -54,8 +52,8 @@ internal sealed class RazorpayOrders(RazorpayBook book, TimeProvider time)
     {
         if (Find(call, out var refusal) is not { } folder)
             return refusal!;
-        await folder.Durable;
-        return Answer.Json(200, folder.Order, static (json, order) => RazorpayJson.Write(json, order));
+        var (order, _) = await ReadAsync(folder);
+        return Answer.Json(200, order, static (json, read) => RazorpayJson.Write(json, read));
     }
 
     /// <summary><c>GET /orders/{id}/payments</c>.</summary>
@@ -72,10 +70,13 @@ internal sealed class RazorpayOrders(RazorpayBook book, TimeProvider time)
     public async Task<Answer> ListAsync(RazorpayCall call)
     {
         var query = call.Query();
-        var unknown = query.Keys.Where(name => name is not ("receipt" or "count" or "skip" or "from" or "to" or "authorized")
-            && !name.StartsWith("expand", StringComparison.Ordinal)).ToArray();
+        var unknown = query.Keys.Where(name => !IsKnown(name)).ToArray();
         if (unknown.Length > 0)
-            return RazorpayErrors.Invalid($"{string.Join(", ", unknown)} is/are not required and should not be sent", unknown[0]);
+        {
+            return RazorpayErrors.Invalid(
+                $"{string.Join(", ", unknown)} is/are not required and should not be sent", unknown[0]);
+        }
+
         var numbers = new Dictionary<string, long>(StringComparer.Ordinal)
         {
             ["count"] = 10, ["skip"] = 0, ["from"] = 0, ["to"] = long.MaxValue / 1000, ["authorized"] = -1,
@@ -92,9 +93,12 @@ internal sealed class RazorpayOrders(RazorpayBook book, TimeProvider time)
         if (numbers["count"] is < 1 or > 100)
             return RazorpayErrors.Invalid("The count may not be greater than 100.", "count");
         var shelf = book.Shelf(call.Account.KeyId);
-        var candidates = query.TryGetValue("receipt", out var receipt) ? shelf.WithReceipt(receipt.ToString()) : shelf.All();
+        var candidates = query.TryGetValue("receipt", out var receipt)
+            ? shelf.WithReceipt(receipt.ToString())
+            : shelf.All();
         var chosen = candidates.Reverse()
-            .Where(folder => folder.Order.CreatedAt / 1000 >= numbers["from"] && folder.Order.CreatedAt / 1000 <= numbers["to"])
+            .Where(folder => folder.Order.CreatedAt / 1000 >= numbers["from"])
+            .Where(folder => folder.Order.CreatedAt / 1000 <= numbers["to"])
             .Where(folder => numbers["authorized"] < 0 || IsAuthorized(folder) == (numbers["authorized"] == 1))
             .Skip((int)Math.Min(numbers["skip"], int.MaxValue)).Take((int)numbers["count"]).ToArray();
         var expand = query.Where(pair => pair.Key.StartsWith("expand", StringComparison.Ordinal))
@@ -110,21 +114,6 @@ internal sealed class RazorpayOrders(RazorpayBook book, TimeProvider time)
             static (writer, item) => RazorpayJson.Write(writer, item.Order, item.Payments)));
     }
 
-    /// <summary>The rules on an amount, the same for orders and payments.</summary>
-    public static void CheckAmount(RazorpayFields fields, long amount, string currency)
-    {
-        if (fields.Refusal is not null)
-            return;
-        if (!Currencies.Contains(currency))
-            fields.Refuse("Currency is not supported", "currency");
-        else if (currency == "INR" && amount < 100)
-            fields.Refuse("The amount must be at least INR 1.00", "amount");
-        else if (amount < 1)
-            fields.Refuse($"The amount must be at least {currency} 0.01", "amount");
-        else if (currency is "KWD" or "BHD" or "OMR" && amount % 10 != 0)
-            fields.Refuse("The last digit of the amount must be 0 for this currency.", "amount");
-    }
-
     private static RazorpayOrder WithCaptureSettings(RazorpayFields? payment, RazorpayOrder order)
     {
         if (payment is null)
@@ -138,7 +127,11 @@ internal sealed class RazorpayOrders(RazorpayBook book, TimeProvider time)
         if (automatic < 12)
             options!.Refuse("The automatic expiry period must be at least 12.", "automatic_expiry_period");
         if (manual > 7200 || manual < Math.Max(automatic ?? 12, 12))
-            options!.Refuse("The manual expiry period must be between the automatic one and 7200.", "manual_expiry_period");
+        {
+            options!.Refuse("The manual expiry period must be between the automatic one and 7200.",
+                "manual_expiry_period");
+        }
+
         if (options?.Text("refund_speed") is not (null or "normal" or "optimum"))
             options.Refuse("The selected refund speed is invalid.", "refund_speed");
         payment.Finish(options);
@@ -149,6 +142,10 @@ internal sealed class RazorpayOrders(RazorpayBook book, TimeProvider time)
             ManualExpiryMinutes = (int?)manual,
         };
     }
+
+    private static bool IsKnown(string parameter) =>
+        parameter is "receipt" or "count" or "skip" or "from" or "to" or "authorized"
+        || parameter.StartsWith("expand", StringComparison.Ordinal);
 
     private static bool IsAuthorized(RazorpayFolder folder)
     {

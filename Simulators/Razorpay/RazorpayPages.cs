@@ -61,20 +61,10 @@ internal sealed class RazorpayPages(
     private async Task ShowAsync(HttpContext context, CustomerDecision? decision)
     {
         var id = context.Request.RouteValues["id"] as string ?? "";
-        if (!RazorpayIds.IsValid(id, "pay_") || book.Find(id) is not { } folder
-            || folder.Payment(id) is not { Method: "card" or "netbanking" or "wallet" } payment)
+        if (Decide(id, decision) is not var (payment, durable))
         {
             await RazorpayErrors.NoSuchId.SendAsync(context);
             return;
-        }
-
-        Task durable;
-        lock (folder.Gate)
-        {
-            if (decision is { } taken && folder.Payment(id).Status == RazorpayPaymentStatus.Created)
-                lifecycle.Decide(folder, id, taken);
-            payment = folder.Payment(id);
-            durable = folder.Durable;
         }
 
         await durable;
@@ -87,11 +77,30 @@ internal sealed class RazorpayPages(
         await context.Response.BodyWriter.WriteAsync(Encoding.UTF8.GetBytes(page), context.RequestAborted);
     }
 
+    // The payment after the decision, if it is one that has a page.
+    private (RazorpayPayment Payment, Task Durable)? Decide(string id, CustomerDecision? decision)
+    {
+        if (!RazorpayIds.IsValid(id, "pay_") || book.Find(id) is not { } folder)
+            return null;
+        lock (folder.Gate)
+        {
+            var payment = folder.Payment(id);
+            if (payment.Method == "upi")
+                return null;
+            if (decision is { } taken && payment.Status == RazorpayPaymentStatus.Created)
+                lifecycle.Decide(folder, id, taken);
+            return (folder.Payment(id), folder.Durable);
+        }
+    }
+
     private string Ask(RazorpayPayment payment, string nonce)
     {
-        var with = payment.Card is { } card ? $"{card.Network} card ending {card.Last4}" : payment.Bank ?? payment.Wallet!;
+        var with = payment.Card is { } card
+            ? $"{card.Network} card ending {card.Last4}"
+            : payment.Bank ?? payment.Wallet!;
+        var amount = RazorpayCurrencies.Spell(payment.Amount, payment.Currency);
         var body = new StringBuilder()
-            .Append($"<p>Pay <strong>{payment.Amount / 100}.{payment.Amount % 100:00} {Html.Encode(payment.Currency)}</strong> to ")
+            .Append($"<p>Pay <strong>{amount} {Html.Encode(payment.Currency)}</strong> to ")
             .Append($"{Html.Encode(options.Value.PayeeName)} with {Html.Encode(with)}?</p>")
             .Append("<form method=\"post\"><button name=\"action\" value=\"approve\">Approve</button>")
             .Append("<button name=\"action\" value=\"decline\">Decline</button></form>");
@@ -110,7 +119,8 @@ internal sealed class RazorpayPages(
         var title = failed ? "Payment failed" : "Payment approved";
         if (payment.CallbackUrl is null)
             return Page(title, "<p>You can close this page.</p>", nonce);
-        var form = new StringBuilder($"<form method=\"post\" id=\"back\" action=\"{Html.Encode(payment.CallbackUrl)}\">");
+        var form = new StringBuilder()
+            .Append($"<form method=\"post\" id=\"back\" action=\"{Html.Encode(payment.CallbackUrl)}\">");
         if (payment.Failure is { } failure)
         {
             form.Append(Field("error[code]", failure.Code))
@@ -118,7 +128,8 @@ internal sealed class RazorpayPages(
                 .Append(Field("error[source]", failure.Source))
                 .Append(Field("error[step]", failure.Step))
                 .Append(Field("error[reason]", failure.Reason))
-                .Append(Field("error[metadata]", $$"""{"payment_id":"{{payment.Id}}","order_id":"{{payment.OrderId}}"}"""));
+                .Append(Field("error[metadata]",
+                    $$"""{"payment_id":"{{payment.Id}}","order_id":"{{payment.OrderId}}"}"""));
         }
         else
         {

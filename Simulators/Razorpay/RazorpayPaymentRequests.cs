@@ -7,11 +7,12 @@ internal static partial class RazorpayPaymentRequests
 {
     private static readonly HashSet<string> Banks = new(StringComparer.Ordinal)
     {
-        "AIRP", "ALLA", "ANDB", "AUBL", "BARB_C", "BARB_R", "BBKM", "BDBL", "BKDN", "BKID", "CBIN", "CIUB", "CNRB", "CORP", "COSB",
-        "CSBK", "DBSS", "DCBL", "DEUT", "DLXB", "ESAF", "ESFB", "FDRL", "FSFB", "HDFC", "HSBC", "IBKL", "ICIC", "IDFB", "IDIB", "INDB",
-        "IOBA", "JAKA", "JSBP", "KARB", "KKBK", "KVBL", "LAVB_R", "MAHB", "NKGS", "ORBC", "PMCB", "PSIB", "PUNB", "PUNB_R", "RATN",
-        "SBBJ", "SBHY", "SBIN", "SBMY", "SBTR", "SCBL", "SIBL", "SRCB", "STBP", "SVCB", "SYNB", "TMBL", "TNSC", "UBIN", "UCBA", "UTBI",
-        "UTIB", "VARA", "VIJB", "YESB",
+        "AIRP", "ALLA", "ANDB", "AUBL", "BARB_C", "BARB_R", "BBKM", "BDBL", "BKDN", "BKID", "CBIN", "CIUB", "CNRB",
+        "CORP", "COSB", "CSBK", "DBSS", "DCBL", "DEUT", "DLXB", "ESAF", "ESFB", "FDRL", "FSFB", "HDFC", "HSBC",
+        "IBKL", "ICIC", "IDFB", "IDIB", "INDB", "IOBA", "JAKA", "JSBP", "KARB", "KKBK", "KVBL", "LAVB_R", "MAHB",
+        "NKGS", "ORBC", "PMCB", "PSIB", "PUNB", "PUNB_R", "RATN", "SBBJ", "SBHY", "SBIN", "SBMY", "SBTR", "SCBL",
+        "SIBL", "SRCB", "STBP", "SVCB", "SYNB", "TMBL", "TNSC", "UBIN", "UCBA", "UTBI", "UTIB", "VARA", "VIJB",
+        "YESB",
     };
 
     private static readonly HashSet<string> Wallets = new(StringComparer.Ordinal)
@@ -19,7 +20,9 @@ internal static partial class RazorpayPaymentRequests
         "airtelmoney", "amazonpay", "freecharge", "jiomoney", "mobikwik", "olamoney", "paytm", "payzapp", "phonepe",
     };
 
-    /// <summary>Reads a payment, as far as its own fields tell; the caller asks <see cref="RazorpayFields.Finish()"/> next.</summary>
+    /// <summary>
+    /// Reads a payment, as far as its own fields tell; the caller asks <see cref="RazorpayFields.Finish()"/> next.
+    /// </summary>
     public static RazorpayPayment Read(RazorpayFields fields, string keyId, DateTimeOffset now)
     {
         var at = now.ToUnixTimeMilliseconds();
@@ -45,7 +48,7 @@ internal static partial class RazorpayPaymentRequests
         fields.Text("ip");
         fields.Text("referer", longest: 2048);
         fields.Text("user_agent", longest: 1024);
-        RazorpayOrders.CheckAmount(fields, payment.Amount, payment.Currency);
+        RazorpayCurrencies.Check(fields, payment.Amount, payment.Currency);
         if (fields.Refusal is null)
             CheckCustomer(fields, payment);
         return payment.Method switch

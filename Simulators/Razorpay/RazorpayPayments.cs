@@ -152,7 +152,8 @@ internal sealed class RazorpayPayments(
         };
 
     private static Answer OrderPaid { get; } = RazorpayErrors.Invalid(
-        "Your payment has been declined as the order is already paid. Please initiate the payment with a new order.", null);
+        "Your payment has been declined as the order is already paid. Please initiate the payment with a new order.",
+        null);
 
     private static Answer? WhyNotPayable(RazorpayOrder order, RazorpayPayment payment)
     {
@@ -162,9 +163,12 @@ internal sealed class RazorpayPayments(
             return RazorpayErrors.Invalid("Payment currency is different from your order currency.", "currency");
         var due = order.Amount - order.AmountPaid;
         var least = order.AmountPaid == 0 ? order.FirstPaymentMinAmount ?? 0 : 0;
-        var fits = order.PartialPayment ? payment.Amount <= due && payment.Amount >= least : payment.Amount == order.Amount;
+        var fits = order.PartialPayment
+            ? payment.Amount <= due && payment.Amount >= least
+            : payment.Amount == order.Amount;
         return fits ? null : RazorpayErrors.Invalid(
-            "Payment amount is different from your order amount. To pay successfully, please try using right amount.", "amount");
+            "Payment amount is different from your order amount. To pay successfully, please try using right amount.",
+            "amount");
     }
 
     private async Task<(RazorpayPayment? Payment, Answer? Refusal)> CreateAsync(RazorpayCall call, bool upiOnly)
@@ -217,5 +221,5 @@ internal sealed class RazorpayPayments(
         $"upi://pay?pa={Uri.EscapeDataString(_options.PayeeVpa).Replace("%40", "@", StringComparison.Ordinal)}"
         + $"&pn={Uri.EscapeDataString(_options.PayeeName)}&tr={payment.Id["pay_".Length..]}"
         + $"&tn={Uri.EscapeDataString(payment.Description is { Length: > 0 and <= 50 } note ? note : "Payment")}"
-        + $"&am={payment.Amount / 100}.{payment.Amount % 100:00}&cu=INR&mc={_options.CategoryCode}";
+        + $"&am={RazorpayCurrencies.Spell(payment.Amount, "INR")}&cu=INR&mc={_options.CategoryCode}";
 }

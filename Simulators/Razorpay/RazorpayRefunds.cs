@@ -9,7 +9,7 @@ namespace PaymentCluster.Simulators.Razorpay;
 internal sealed class RazorpayRefunds(
     RazorpayBook book, RazorpayPayments payments, RazorpayLifecycle lifecycle, TimeProvider time)
 {
-    /// <summary><c>POST /payments/{id}/refund</c>; with <c>X-Refund-Idempotency</c>, at most one refund per key.</summary>
+    /// <summary><c>POST /payments/{id}/refund</c>: with <c>X-Refund-Idempotency</c>, one refund per key.</summary>
     public async Task<Answer> CreateAsync(RazorpayCall call)
     {
         if (payments.Find(call, out var refusal) is not { } folder)
@@ -90,7 +90,8 @@ internal sealed class RazorpayRefunds(
             static (json, all) => RazorpayJson.WriteCollection(json, all, RazorpayJson.Write));
     }
 
-    private static bool IsKey(string key) => key.Length >= 10 && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
+    private static bool IsKey(string key) =>
+        key.Length >= 10 && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 
     private static string Fingerprint(string paymentId, long? amount, string speed, string? receipt, string? notes) =>
         Convert.ToHexStringLower(SHA256.HashData(
@@ -101,7 +102,8 @@ internal sealed class RazorpayRefunds(
         var left = payment.Amount - payment.AmountRefunded;
         return payment.Status switch
         {
-            RazorpayPaymentStatus.Refunded => RazorpayErrors.Invalid("The payment has been fully refunded already", null),
+            RazorpayPaymentStatus.Refunded => RazorpayErrors.Invalid(
+                "The payment has been fully refunded already", null),
             not RazorpayPaymentStatus.Captured => RazorpayErrors.Invalid(
                 "The payment status should be captured for action to be taken", null),
             _ when amount > left => RazorpayErrors.Invalid(

@@ -7,7 +7,7 @@ using PaymentCluster.Simulators.Timing;
 namespace PaymentCluster.Simulators.Webhooks;
 
 /// <summary>
-/// Delivers events at least once: a few at a time per receiver, again with growing waits when the answer is not a 2xx in time.
+/// Delivers events at least once: a few at a time per receiver, and again with growing waits when no 2xx came in time.
 /// What is undelivered is its provider's to remember; the sender holds no state of its own.
 /// </summary>
 internal sealed class WebhookSender : IDisposable
@@ -143,8 +143,17 @@ internal sealed class WebhookSender : IDisposable
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
             return response.IsSuccessStatusCode;
         }
-        catch (Exception error) when (error is HttpRequestException or OperationCanceledException or ObjectDisposedException)
+        catch (HttpRequestException)
         {
+            return false;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+        catch (ObjectDisposedException)
+        {
+            // The host is stopping.
             return false;
         }
     }

@@ -232,6 +232,21 @@ public sealed class DialTests
     }
 
     [Fact]
+    public async Task A_reordered_event_falls_behind_those_after_it()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        await using var simulator = await FailingPaymentAsync(receiver, """{"webhook_reorder":1}""");
+        await simulator.DialAsync("{}");
+        await simulator.PayAsync(await simulator.OrderAsync());
+
+        var prompt = await receiver.NextAsync(3, "the later payment's events");
+        Assert.DoesNotContain(prompt, one => one.Event == "payment.failed");
+        simulator.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal("payment.failed", (await receiver.NextAsync(1, "the event held back"))[0].Event);
+    }
+
+    [Fact]
     public async Task A_dropped_event_never_comes()
     {
         await using var receiver = await WebhookReceiver.StartAsync();

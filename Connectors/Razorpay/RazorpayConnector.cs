@@ -63,6 +63,7 @@ public sealed class RazorpayConnector : IConnector, IDisposable
         string? order = null;
         if (request.Resend)
         {
+            // If this cannot be found out now, it is as before: believed not to have arrived, and not sent.
             var earlier = await FindByReceiptAsync(request.Attempt.ToString(), request.Amount, credentials);
             if (earlier is not ProviderOutcome.NotFound)
             {
@@ -87,7 +88,7 @@ public sealed class RazorpayConnector : IConnector, IDisposable
         {
             // The order may refuse this payment because of an earlier one that was listed too late.
             var listed = await QueryOrderAsync(request.Attempt.ToString(), order, credentials);
-            return listed is ProviderOutcome.NotFound ? charge : listed;
+            return listed is ProviderOutcome.NotFound ? charge : OfQuestion(listed);
         }
 
         return charge;
@@ -99,7 +100,7 @@ public sealed class RazorpayConnector : IConnector, IDisposable
         var reference = query.Attempt.ToString();
         if (query.ProviderOrder is null && query.ProviderReference is null)
         {
-            return await FindByReceiptAsync(reference, query.Amount, credentials);
+            return OfQuestion(await FindByReceiptAsync(reference, query.Amount, credentials));
         }
 
         var order = query.ProviderOrder;
@@ -113,13 +114,13 @@ public sealed class RazorpayConnector : IConnector, IDisposable
         // A failed payment may have been followed by another one on its order, so the order's list has the last word.
         if (single is not (null or ProviderOutcome.Declined) || order is null)
         {
-            return single!;
+            return OfQuestion(single!);
         }
 
         var listed = await QueryOrderAsync(reference, order, credentials);
-        return listed is ProviderOutcome.NotFound && query.ProviderReference is { } payment
+        return OfQuestion(listed is ProviderOutcome.NotFound && query.ProviderReference is { } payment
             ? single ?? await QueryPaymentAsync(reference, payment, credentials)
-            : listed;
+            : listed);
     }
 
     /// <inheritdoc/>
@@ -142,7 +143,7 @@ public sealed class RazorpayConnector : IConnector, IDisposable
             var stands = await QueryPaymentAsync(reference, payment, credentials);
             return stands is ProviderOutcome.Succeeded { Stage: ChargeStage.Authorized }
                 ? outcome with { ProviderOrder = stands.ProviderOrder, ProviderReference = payment }
-                : stands;
+                : OfQuestion(stands);
         }
 
         return outcome is ProviderOutcome.Succeeded { Stage: ChargeStage.Authorized }
@@ -172,7 +173,7 @@ public sealed class RazorpayConnector : IConnector, IDisposable
 
         // "Already refunded" may mean this very refund, and 409 that it is under way. The payment's list of refunds knows.
         var listed = await FindRefundAsync(reference, payment, credentials);
-        return listed is ProviderOutcome.NotFound ? outcome : listed;
+        return listed is ProviderOutcome.NotFound ? outcome : OfQuestion(listed);
     }
 
     /// <inheritdoc/>
@@ -181,7 +182,7 @@ public sealed class RazorpayConnector : IConnector, IDisposable
         var reference = query.Refund.ToString();
         if (query.ProviderRefund is not { } id)
         {
-            return await FindRefundAsync(reference, query.ProviderReference, credentials);
+            return OfQuestion(await FindRefundAsync(reference, query.ProviderReference, credentials));
         }
 
         if (!RazorpayMapping.IsId(id, "rfnd_"))
@@ -232,7 +233,7 @@ public sealed class RazorpayConnector : IConnector, IDisposable
         return earlier switch
         {
             ProviderOutcome.NotFound { ProviderOrder: { } found } => (found, true, null),
-            null or ProviderOutcome.NotFound or ProviderOutcome.Unknown => (null, false, outcome),
+            null or ProviderOutcome.NotFound or ProviderOutcome.NotSent => (null, false, outcome),
             _ => (null, false, earlier),
         };
     }
@@ -252,6 +253,8 @@ public sealed class RazorpayConnector : IConnector, IDisposable
         return outcome with { ProviderOrder = order, ProviderReference = outcome.ProviderReference ?? refused };
     }
 
+    // The questions below answer with NotSent if nobody could be asked, so that a charge that waits for the answer can stay unsent.
+
     /// <summary>What became of the charge under a receipt; with <see cref="ProviderOutcome.NotFound"/> the order that is free for it,
     /// if there is one.</summary>
     private async Task<ProviderOutcome> FindByReceiptAsync(string receipt, Money amount, ProviderCredentials credentials)
@@ -261,7 +264,7 @@ public sealed class RazorpayConnector : IConnector, IDisposable
             "query.receipt", receipt, $"v1/orders?receipt={receipt}&count=100", RazorpayJson.Default.CollectionOrderEntity, credentials);
         if (orders?.Items is not { } items || items.Any(order => !RazorpayMapping.IsId(order?.Id, "order_")))
         {
-            return Unknown(problem ?? "the list of orders cannot be read");
+            return Unread(problem, "the list of orders cannot be read");
         }
 
         ProviderOutcome found = new ProviderOutcome.NotFound();
@@ -286,7 +289,7 @@ public sealed class RazorpayConnector : IConnector, IDisposable
             "query.order", reference, $"v1/orders/{order}/payments", RazorpayJson.Default.CollectionPaymentEntity, credentials);
         if (payments?.Items is not { } items)
         {
-            return Unknown(problem ?? "the list of payments cannot be read", order);
+            return Unread(problem, "the list of payments cannot be read") with { ProviderOrder = order };
         }
 
         ProviderOutcome found = new ProviderOutcome.NotFound { ProviderOrder = order };
@@ -310,7 +313,7 @@ public sealed class RazorpayConnector : IConnector, IDisposable
             "query.payment", reference, $"v1/payments/{payment}", RazorpayJson.Default.PaymentEntity, credentials);
         return entity?.Id == payment && RazorpayMapping.Outcome(entity) is { } outcome
             ? outcome
-            : new ProviderOutcome.Unknown { Reason = problem ?? "the payment cannot be read", ProviderReference = payment };
+            : Unread(problem, "the payment cannot be read") with { ProviderReference = payment };
     }
 
     private async Task<ProviderOutcome> FindRefundAsync(string receipt, string payment, ProviderCredentials credentials)
@@ -328,7 +331,7 @@ public sealed class RazorpayConnector : IConnector, IDisposable
                 "query.refunds", receipt, path, RazorpayJson.Default.CollectionRefundEntity, credentials);
             if (refunds?.Items is not { } items)
             {
-                return Unknown(problem ?? "the list of refunds cannot be read");
+                return Unread(problem, "the list of refunds cannot be read");
             }
 
             if (items.Find(refund => RazorpayMapping.NameOf(refund) == receipt) is { } refund)
@@ -344,6 +347,18 @@ public sealed class RazorpayConnector : IConnector, IDisposable
 
         return new ProviderOutcome.NotFound();
     }
+
+    /// <summary>What is known of an effect after a question about it: that it could not be asked says nothing of the effect.</summary>
+    private static ProviderOutcome OfQuestion(ProviderOutcome outcome) => outcome is ProviderOutcome.NotSent { Reason: var reason }
+        ? new ProviderOutcome.Unknown
+        {
+            Reason = reason,
+            ProviderOrder = outcome.ProviderOrder,
+            ProviderReference = outcome.ProviderReference,
+        }
+        : outcome;
+
+    private static ProviderOutcome Unread(string? problem, string otherwise) => problem is null ? Unknown(otherwise) : NotSent(problem);
 
     private static ProviderOutcome.Declined Declined(Failure failure) => new() { Failure = failure };
 

@@ -239,17 +239,18 @@ internal static partial class RazorpayMapping
         return outcome with { ProviderReference = refund.Id };
     }
 
-    /// <summary>The one of two outcomes of a charge that tells more: money taken, money reserved, then what is not known, what is under way,
-    /// what failed, and nothing.</summary>
+    /// <summary>The one of two outcomes of a charge that tells more: money taken, money reserved, what cannot be read, what is under way, what
+    /// could not be asked, what failed, and nothing.</summary>
     public static ProviderOutcome Weightier(ProviderOutcome left, ProviderOutcome right) =>
         Weight(right) > Weight(left) ? right : left;
 
     private static int Weight(ProviderOutcome outcome) => outcome switch
     {
-        ProviderOutcome.Succeeded { Stage: ChargeStage.Captured } => 6,
-        ProviderOutcome.Succeeded => 5,
-        ProviderOutcome.Unknown => 4,
-        ProviderOutcome.Pending => 3,
+        ProviderOutcome.Succeeded { Stage: ChargeStage.Captured } => 7,
+        ProviderOutcome.Succeeded => 6,
+        ProviderOutcome.Unknown => 5,
+        ProviderOutcome.Pending => 4,
+        ProviderOutcome.NotSent => 3,
         ProviderOutcome.Declined => 2,
         _ => outcome.ProviderOrder is null ? 0 : 1,
     };

@@ -1,0 +1,366 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Connectors.Http;
+using PaymentCluster.Connectors.Tests.Fakes;
+using PaymentCluster.Grains.Abstractions.Providers;
+using Xunit;
+
+namespace PaymentCluster.Connectors.Tests.Conformance;
+
+/// <summary>What holds of every connector, whatever its provider. A connector's test class inherits it and brings its rig.</summary>
+public abstract class ConnectorConformance(ConnectorRig rig) : IAsyncLifetime
+{
+    private readonly CapturedLogs _logs = new();
+    private readonly ShiftedTime _time = new();
+    private ScriptedServer _server = null!;
+
+    public static TheoryData<Effect> Effects { get; } = [Effect.Charge, Effect.Capture, Effect.Refund];
+
+    public async Task InitializeAsync() => _server = await ScriptedServer.StartAsync();
+
+    public async Task DisposeAsync() => await _server.DisposeAsync();
+
+    [Theory, MemberData(nameof(Effects))]
+    public async Task A_healthy_provider_is_understood(Effect effect)
+    {
+        _server.Script = rig.AnswerAsync;
+        var outcome = await rig.ActAsync(Create(), effect, _time);
+        Assert.True(outcome is ProviderOutcome.Succeeded or ProviderOutcome.Pending, outcome.ToString());
+        Assert.NotNull(outcome.ProviderReference);
+        Assert.Single(_server.Requests, request => rig.Is(effect, request));
+    }
+
+    [Theory, MemberData(nameof(Effects))]
+    public async Task A_refused_connection_is_not_sent(Effect effect)
+    {
+        await _server.DisposeAsync();
+        Assert.IsType<ProviderOutcome.NotSent>(await rig.ActAsync(Create(), effect, _time));
+    }
+
+    [Theory, MemberData(nameof(Effects))]
+    public async Task A_closed_send_window_is_not_sent(Effect effect)
+    {
+        _server.Script = rig.AnswerAsync;
+        var outcome = await rig.ActAsync(Create(), effect, _time, SendWindow.Open(_time, TimeSpan.Zero));
+        Assert.IsType<ProviderOutcome.NotSent>(outcome);
+        Assert.DoesNotContain(_server.Requests, request => rig.Is(effect, request));
+    }
+
+    [Theory, MemberData(nameof(Effects))]
+    public async Task No_answer_is_unknown(Effect effect) =>
+        await IsUnknownAsync(effect, (_, context) => Answers.NothingAsync(context), TimeSpan.FromMilliseconds(400));
+
+    [Theory, MemberData(nameof(Effects))]
+    public async Task A_reset_after_the_request_is_unknown(Effect effect) =>
+        await IsUnknownAsync(effect, (_, context) => Answers.ResetAsync(context));
+
+    [Theory]
+    [InlineData(500), InlineData(502), InlineData(503), InlineData(504), InlineData(302), InlineData(307), InlineData(408)]
+    public async Task A_status_that_says_nothing_of_the_effect_is_unknown(int status)
+    {
+        foreach (var effect in Enum.GetValues<Effect>())
+        {
+            await IsUnknownAsync(effect, (_, context) =>
+            {
+                context.Response.Headers.RetryAfter = "1";
+                context.Response.Headers.Location = "/elsewhere";
+                return Answers.JsonAsync(context, status, "{}");
+            });
+        }
+
+        Assert.DoesNotContain(_server.Requests, request => request.Path == "/elsewhere");
+    }
+
+    [Theory, MemberData(nameof(Effects))]
+    public async Task A_truncated_answer_is_unknown(Effect effect) =>
+        await IsUnknownAsync(effect, (_, context) => Answers.TruncatedAsync(context, """{"id":"x","status":"captured"}"""));
+
+    [Theory]
+    [InlineData(""), InlineData("{"), InlineData("{}"), InlineData("[]"), InlineData("null"), InlineData("\"ok\"")]
+    [InlineData("<html>502</html>"), InlineData("""{"id":1,"razorpay_payment_id":1}"""), InlineData("{\"id\":\"a\",\"id\":\"b\"}")]
+    public async Task A_success_that_cannot_be_read_is_unknown(string body)
+    {
+        foreach (var effect in Enum.GetValues<Effect>())
+        {
+            await IsUnknownAsync(effect, (_, context) => Answers.JsonAsync(context, 200, body));
+        }
+    }
+
+    [Theory, MemberData(nameof(Effects))]
+    public async Task An_oversized_answer_is_unknown(Effect effect) =>
+        await IsUnknownAsync(effect, (_, context) => Answers.JsonAsync(context, 200, new string(' ', 2_000) + "{}"));
+
+    [Theory, MemberData(nameof(Effects))]
+    public async Task An_endless_answer_is_unknown(Effect effect) => await IsUnknownAsync(effect, async (_, context) =>
+    {
+        context.Response.ContentType = "application/json";
+        while (!context.RequestAborted.IsCancellationRequested)
+        {
+            await context.Response.WriteAsync(new string(' ', 1_000));
+        }
+    });
+
+    [Theory, MemberData(nameof(Effects))]
+    public async Task A_packed_answer_is_not_unpacked(Effect effect) => await IsUnknownAsync(effect, (request, context) =>
+    {
+        context.Response.Headers.ContentEncoding = "gzip";
+        return rig.AnswerAsync(request, context);
+    });
+
+    [Theory, MemberData(nameof(Effects))]
+    public async Task A_refusal_for_haste_is_not_sent(Effect effect)
+    {
+        _server.Script = Faulty(effect, (_, context) => Answers.JsonAsync(context, 429, "{}"));
+        Assert.IsType<ProviderOutcome.NotSent>(await rig.ActAsync(Create(), effect, _time));
+        Assert.Equal(3, _server.Requests.Count(request => rig.Is(effect, request)));
+    }
+
+    [Theory, MemberData(nameof(Effects))]
+    public async Task A_long_retry_after_is_left_to_the_caller(Effect effect)
+    {
+        _server.Script = Faulty(effect, (_, context) =>
+        {
+            context.Response.Headers.RetryAfter = "3600";
+            return Answers.JsonAsync(context, 429, "{}");
+        });
+        Assert.IsType<ProviderOutcome.NotSent>(await rig.ActAsync(Create(), effect, _time));
+        Assert.Single(_server.Requests, request => rig.Is(effect, request));
+    }
+
+    [Theory, MemberData(nameof(Effects))]
+    public async Task What_was_refused_for_haste_passes_at_the_next_try(Effect effect)
+    {
+        var tries = 0;
+        _server.Script = Faulty(effect, (request, context) => ++tries == 1
+            ? Answers.JsonAsync(context, 429, "{}")
+            : rig.AnswerAsync(request, context));
+        var outcome = await rig.ActAsync(Create(), effect, _time);
+        Assert.True(outcome is ProviderOutcome.Succeeded or ProviderOutcome.Pending, outcome.ToString());
+    }
+
+    [Theory, MemberData(nameof(Effects))]
+    public async Task Refused_credentials_are_a_decline_that_blames_the_merchant(Effect effect)
+    {
+        _server.Script = Faulty(effect, (_, context) => Answers.JsonAsync(context, 401, "{}"));
+        var declined = Assert.IsType<ProviderOutcome.Declined>(await rig.ActAsync(Create(), effect, _time));
+        Assert.Equal((FailureCodes.CredentialsRefused, FailureParty.Merchant), (declined.Failure.Code, declined.Failure.Party));
+    }
+
+    [Fact]
+    public async Task A_declined_charge_is_declined_with_a_code_and_a_sentence()
+    {
+        _server.Script = Faulty(Effect.Charge, (_, context) => rig.DeclineAsync(context));
+        var declined = Assert.IsType<ProviderOutcome.Declined>(await rig.ActAsync(Create(), Effect.Charge, _time));
+        Assert.Matches("^[a-z0-9_]{2,64}$", declined.Failure.Code);
+        Assert.NotEmpty(declined.Failure.Message);
+    }
+
+    [Theory]
+    [InlineData(200), InlineData(301), InlineData(400), InlineData(401), InlineData(403), InlineData(404), InlineData(429), InlineData(500)]
+    public async Task A_question_that_goes_wrong_leaves_the_outcome_unknown(int status)
+    {
+        _server.Script = (_, context) => Answers.JsonAsync(context, status, "{}");
+        Assert.All(await rig.AskAsync(Create()), outcome => Assert.IsType<ProviderOutcome.Unknown>(outcome));
+    }
+
+    [Fact]
+    public async Task A_question_that_cannot_be_asked_leaves_the_outcome_unknown()
+    {
+        await _server.DisposeAsync();
+        Assert.All(await rig.AskAsync(Create()), outcome => Assert.IsType<ProviderOutcome.Unknown>(outcome));
+    }
+
+    [Fact]
+    public async Task A_question_answered_with_garbage_leaves_the_outcome_unknown()
+    {
+        _server.Script = (_, context) => Answers.JsonAsync(context, 200, "<html>");
+        Assert.All(await rig.AskAsync(Create()), outcome => Assert.IsType<ProviderOutcome.Unknown>(outcome));
+    }
+
+    [Fact]
+    public async Task A_provider_that_keeps_failing_is_left_alone_and_then_tried_again()
+    {
+        var connector = Create(options =>
+        {
+            options.BreakerMinimumCalls = 4;
+            options.BreakerBreak = TimeSpan.FromMinutes(5);
+        });
+        _server.Script = Faulty(Effect.Refund, (_, context) => Answers.JsonAsync(context, 500, "{}"));
+        for (var i = 0; i < 4; i++)
+        {
+            Assert.IsType<ProviderOutcome.Unknown>(await rig.ActAsync(connector, Effect.Refund, _time));
+        }
+
+        var sofar = _server.Requests.Count;
+        Assert.IsType<ProviderOutcome.NotSent>(await rig.ActAsync(connector, Effect.Refund, _time));
+        Assert.Equal(sofar, _server.Requests.Count);
+
+        _server.Script = rig.AnswerAsync;
+        _time.Advance(TimeSpan.FromMinutes(6));
+        var outcome = await rig.ActAsync(connector, Effect.Refund, _time);
+        Assert.True(outcome is ProviderOutcome.Succeeded or ProviderOutcome.Pending, outcome.ToString());
+    }
+
+    [Fact]
+    public async Task Declines_do_not_speak_against_the_provider()
+    {
+        var connector = Create(options => options.BreakerMinimumCalls = 2);
+        _server.Script = Faulty(Effect.Charge, (_, context) => rig.DeclineAsync(context));
+        for (var i = 0; i < 10; i++)
+        {
+            Assert.IsType<ProviderOutcome.Declined>(await rig.ActAsync(connector, Effect.Charge, _time));
+        }
+    }
+
+    [Fact]
+    public async Task Amounts_are_in_the_providers_own_format()
+    {
+        var connector = Create();
+        _server.Script = rig.AnswerAsync;
+        foreach (var (amount, inBody) in rig.AmountFormats)
+        {
+            var request = ConnectorRig.ChargeOf(_time, SendWindow.Open(_time, TimeSpan.FromMinutes(1)), amount);
+            await connector.ChargeAsync(request, rig.Credentials);
+            Assert.Contains(inBody, _server.Requests.Last(received => rig.Is(Effect.Charge, received)).Text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task What_the_provider_does_not_take_is_declined_unsent()
+    {
+        _server.Script = rig.AnswerAsync;
+        var request = ConnectorRig.ChargeOf(_time, SendWindow.Open(_time, TimeSpan.FromMinutes(1)), ConnectorRig.Rupees.Zero);
+        var declined = Assert.IsType<ProviderOutcome.Declined>(await Create().ChargeAsync(request, rig.Credentials));
+        Assert.Equal(FailureCodes.RequestRefused, declined.Failure.Code);
+        Assert.Empty(_server.Requests);
+    }
+
+    [Fact]
+    public void A_webhook_is_read_if_its_signature_is_right()
+    {
+        var reading = Create().ReadWebhook(rig.Webhook(ConnectorRig.Attempt, rig.WebhookSecret), rig.Credentials);
+        var charge = Assert.IsType<WebhookReading.OfCharge>(reading);
+        Assert.Equal(ConnectorRig.Attempt, charge.Attempt);
+        Assert.NotEmpty(charge.EventId);
+        Assert.Equal(ChargeStage.Captured, Assert.IsType<ProviderOutcome.Succeeded>(charge.Outcome).Stage);
+    }
+
+    [Fact]
+    public void A_webhook_signed_with_another_secret_is_forged() =>
+        Assert.IsType<WebhookReading.Forged>(Create().ReadWebhook(rig.Webhook(ConnectorRig.Attempt, "another secret"), rig.Credentials));
+
+    [Fact]
+    public void A_webhook_without_a_signature_is_forged()
+    {
+        var webhook = rig.Webhook(ConnectorRig.Attempt, rig.WebhookSecret);
+        Assert.IsType<WebhookReading.Forged>(Create().ReadWebhook(webhook with { Headers = webhook.Headers.Clear() }, rig.Credentials));
+    }
+
+    [Fact]
+    public void A_webhook_is_forged_if_any_byte_of_it_is_changed()
+    {
+        var connector = Create();
+        var webhook = rig.Webhook(ConnectorRig.Attempt, rig.WebhookSecret);
+        for (var i = 0; i < webhook.Body.Length; i++)
+        {
+            var body = webhook.Body.ToArray();
+            body[i] ^= 1;
+            Assert.IsType<WebhookReading.Forged>(connector.ReadWebhook(webhook with { Body = body }, rig.Credentials));
+        }
+    }
+
+    [Fact]
+    public async Task No_secret_is_in_a_log_an_outcome_or_a_span()
+    {
+        var seen = new StringBuilder();
+        using var spans = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == ConnectorTelemetry.Name,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = span =>
+            {
+                lock (seen)
+                {
+                    seen.Append(span.DisplayName).AppendJoin(' ', span.TagObjects);
+                }
+            },
+        };
+        ActivitySource.AddActivityListener(spans);
+
+        var connector = Create(options => options.Timeout = TimeSpan.FromMilliseconds(300));
+        Func<Received, HttpContext, Task>[] scripts =
+        [
+            rig.AnswerAsync,
+            // A provider that repeats to us what we sent.
+            (request, context) => Answers.JsonAsync(context, 200, request.Text),
+            (request, context) => Answers.JsonAsync(context, 400, Echo(request)),
+            (request, context) => Answers.JsonAsync(context, 500, request.Text),
+            (_, context) => Answers.ResetAsync(context),
+            (_, context) => Answers.NothingAsync(context),
+        ];
+        foreach (var script in scripts)
+        {
+            foreach (var effect in Enum.GetValues<Effect>())
+            {
+                _server.Script = Faulty(effect, script);
+                Note(await rig.ActAsync(connector, effect, _time));
+            }
+        }
+
+        Note(connector.ReadWebhook(rig.Webhook(ConnectorRig.Attempt, rig.WebhookSecret), rig.Credentials));
+        Note(rig.Credentials);
+        string text;
+        lock (seen)
+        {
+            text = seen.AppendJoin('\n', _logs.Lines).ToString();
+        }
+
+        Assert.NotEmpty(_logs.Lines);
+        Assert.All(rig.Secrets, secret => Assert.DoesNotContain(secret, text, StringComparison.Ordinal));
+
+        void Note(object value)
+        {
+            lock (seen)
+            {
+                seen.AppendLine(value.ToString());
+            }
+        }
+    }
+
+    private static string Echo(Received request) => string.Create(
+        CultureInfo.InvariantCulture,
+        $$$"""
+        {"error":{"code":"BAD_REQUEST_ERROR","description":"The card {{{ConnectorRig.CardNumber}}} is not valid in {{{request.Path}}}"}}
+        """);
+
+    private async Task IsUnknownAsync(Effect effect, Func<Received, HttpContext, Task> fault, TimeSpan? timeout = null)
+    {
+        _server.Script = Faulty(effect, fault);
+        var connector = Create(options =>
+        {
+            options.Timeout = timeout ?? options.Timeout;
+            options.MaxAnswerBytes = 1_500;
+        });
+        var before = _server.Requests.Count(request => rig.Is(effect, request));
+        var outcome = await rig.ActAsync(connector, effect, _time);
+        Assert.True(outcome is ProviderOutcome.Unknown, $"{effect}: {outcome}");
+        Assert.Equal(before + 1, _server.Requests.Count(request => rig.Is(effect, request)));
+    }
+
+    private Func<Received, HttpContext, Task> Faulty(Effect effect, Func<Received, HttpContext, Task> fault) =>
+        (request, context) => rig.Is(effect, request) ? fault(request, context) : rig.AnswerAsync(request, context);
+
+    private IConnector Create(Action<ProviderHttpOptions>? configure = null) => rig.Create(
+        options =>
+        {
+            options.BaseUrl = _server.Url;
+            options.RetryDelay = TimeSpan.FromMilliseconds(1);
+            options.ConnectTimeout = TimeSpan.FromSeconds(2);
+            configure?.Invoke(options);
+        },
+        _time,
+        _logs);
+}

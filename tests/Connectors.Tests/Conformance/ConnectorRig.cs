@@ -1,0 +1,139 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Connectors.Http;
+using PaymentCluster.Connectors.Tests.Fakes;
+using PaymentCluster.Grains.Abstractions.Amounts;
+using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions.Providers;
+using PaymentCluster.Grains.Abstractions.Secrets;
+
+namespace PaymentCluster.Connectors.Tests.Conformance;
+
+/// <summary>The effects that a connector has at its provider.</summary>
+public enum Effect
+{
+    Charge,
+    Capture,
+    Refund,
+}
+
+/// <summary>What the conformance tests need to know of one connector.</summary>
+public abstract class ConnectorRig
+{
+    /// <summary>The secrets that are given to the connector, and must be found nowhere else.</summary>
+    public IReadOnlyList<string> Secrets => [CardNumber, SecurityCode, .. SecretCredentials];
+
+    public const string CardNumber = "4111111111111111";
+    public const string SecurityCode = "9173";
+
+    public abstract ProviderCredentials Credentials { get; }
+
+    /// <summary>The values of the credentials that are secret, and whatever is derived from them.</summary>
+    public abstract IReadOnlyList<string> SecretCredentials { get; }
+
+    /// <summary>A payment's id in the provider's form.</summary>
+    public abstract string PaymentReference { get; }
+
+    /// <summary>An order's id in the provider's form.</summary>
+    public abstract string OrderReference { get; }
+
+    /// <summary>A refund's id in the provider's form.</summary>
+    public abstract string RefundReference { get; }
+
+    /// <summary>Amounts, and the text that must be in the body of the call that charges them.</summary>
+    public abstract IEnumerable<(Money Amount, string InBody)> AmountFormats { get; }
+
+    public abstract IConnector Create(Action<ProviderHttpOptions> configure, TimeProvider time, ILoggerFactory logs);
+
+    /// <summary>Whether this is the one call that has the effect.</summary>
+    public abstract bool Is(Effect effect, Received request);
+
+    /// <summary>What the provider answers when all is well.</summary>
+    public abstract Task AnswerAsync(Received request, HttpContext context);
+
+    /// <summary>The provider's refusal of an effect for the customer's bank's sake.</summary>
+    public abstract Task DeclineAsync(HttpContext context);
+
+    /// <summary>A webhook about a captured payment, signed with this secret.</summary>
+    public abstract InboundWebhook Webhook(AttemptId attempt, string secret);
+
+    /// <summary>The secret that webhooks are signed with.</summary>
+    public abstract string WebhookSecret { get; }
+
+    public static PaymentId Payment { get; } = PaymentId.Parse("pay_01k8dq2v7me8k9c4ss8m3y5d6f");
+
+    public static AttemptId Attempt { get; } = new() { Payment = Payment, Number = 1 };
+
+    public static RefundId Refund { get; } = new() { Payment = Payment, Number = 2 };
+
+    public static Money Rupees { get; } = Money.Of(12_345, Currency.Inr);
+
+    public static ChargeRequest ChargeOf(TimeProvider time, SendWindow window, Money? amount = null) => new()
+    {
+        Attempt = Attempt,
+        Amount = amount ?? Rupees,
+        Method = new PaymentMethod { Kind = PaymentMethodKind.Card, CardLast4 = "1111", CardNetwork = "visa" },
+        Card = new CardDetails
+        {
+            Number = Number(),
+            ExpiryMonth = 4,
+            ExpiryYear = 2031,
+            SecurityCode = new Secret(SecurityCode),
+            HolderName = "A B",
+        },
+        Capture = CaptureMode.Automatic,
+        Customer = new Customer { Email = "a@b.example", Phone = "+919876543210" },
+        CallbackUrl = new Uri("https://engine.example/return"),
+        ExpiresAt = time.GetUtcNow().AddMinutes(15),
+        Resend = false,
+        Window = window,
+    };
+
+    public Task<ProviderOutcome> ActAsync(IConnector connector, Effect effect, TimeProvider time, SendWindow? window = null)
+    {
+        window ??= SendWindow.Open(time, TimeSpan.FromMinutes(1));
+        return effect switch
+        {
+            Effect.Charge => connector.ChargeAsync(ChargeOf(time, window), Credentials),
+            Effect.Capture => connector.CaptureAsync(
+                new CaptureRequest { Attempt = Attempt, Amount = Rupees, ProviderReference = PaymentReference, Window = window }, Credentials),
+            Effect.Refund => connector.RefundAsync(
+                new RefundRequest
+                {
+                    Refund = Refund,
+                    Amount = Rupees,
+                    ProviderReference = PaymentReference,
+                    Reason = "returned",
+                    Window = window,
+                },
+                Credentials),
+        };
+    }
+
+    /// <summary>Every kind of question.</summary>
+    public async Task<IReadOnlyList<ProviderOutcome>> AskAsync(IConnector connector) =>
+    [
+        await connector.QueryChargeAsync(new ChargeQuery { Attempt = Attempt, Amount = Rupees }, Credentials),
+        await connector.QueryChargeAsync(
+            new ChargeQuery { Attempt = Attempt, Amount = Rupees, ProviderOrder = OrderReference }, Credentials),
+        await connector.QueryChargeAsync(
+            new ChargeQuery { Attempt = Attempt, Amount = Rupees, ProviderReference = PaymentReference }, Credentials),
+        await connector.QueryRefundAsync(
+            new RefundQuery { Refund = Refund, Amount = Rupees, ProviderReference = PaymentReference }, Credentials),
+        await connector.QueryRefundAsync(
+            new RefundQuery
+            {
+                Refund = Refund,
+                Amount = Rupees,
+                ProviderReference = PaymentReference,
+                ProviderRefund = RefundReference,
+            },
+            Credentials),
+    ];
+
+    private static CardNumber Number() => Grains.Abstractions.Secrets.CardNumber.TryParse(CardNumber, out var number)
+        ? number
+        : throw new InvalidOperationException("The test card has a wrong digit.");
+}

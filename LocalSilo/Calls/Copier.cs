@@ -36,6 +36,17 @@ internal static class Copier
             && PlanOf(declared).Copy is null && (declared.IsSealed || declared.IsValueType);
     }
 
+    /// <summary>Looks at what a method declares to take and return.</summary>
+    /// <exception cref="CodecNotFoundException">A type of it cannot cross a call.</exception>
+    public static void RequireSerializers(MethodInfo method)
+    {
+        foreach (var type in method.GetParameters().Select(parameter => parameter.ParameterType)
+            .Concat(method.ReturnType.GetGenericArguments()))
+        {
+            Passes(type);
+        }
+    }
+
     public static object? Copy(object? value) => value is null ? null : CopyOf(value, new References());
 
     public static T CopyOf<T>(T value) => value is null || Declared<T>.Passes ? value : (T)CopyOf(value, new References());

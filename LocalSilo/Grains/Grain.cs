@@ -32,8 +32,17 @@ public abstract class Grain : IGrainBase, IAddressable
     /// <summary>The grain's kind and key, for logs.</summary>
     public string IdentityString => _activation.GrainId.ToString();
 
-    /// <summary>Hands out references to other grains.</summary>
-    protected IGrainFactory GrainFactory => _activation.Silo;
+    /// <summary>Hands out references to other grains, within the grain's own turns.</summary>
+    /// <exception cref="InvalidOperationException">The code runs elsewhere, in <c>Task.Run</c> say: inject an
+    /// <see cref="IGrainFactory"/> for that.</exception>
+    protected IGrainFactory GrainFactory
+    {
+        get
+        {
+            _activation.RequireTurn();
+            return _activation.Silo;
+        }
+    }
 
     /// <summary>The services of this activation.</summary>
     protected internal IServiceProvider ServiceProvider => _activation.ActivationServices;

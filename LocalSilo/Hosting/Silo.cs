@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Calls;
 using Orleans.Configuration;
 using Orleans.Runtime;
+using Orleans.Serialization;
 
 namespace Orleans.Local;
 
@@ -81,6 +82,8 @@ internal sealed class Silo(IServiceProvider services, IOptions<SiloMessagingOpti
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        if (Services.GetService<IHostEnvironment>()?.IsDevelopment() == true)
+            RequireSerializers();
         Filters = [.. Services.GetServices<IIncomingGrainCallFilter>()];
         foreach (var startup in Services.GetServices<ISiloStartup>())
             await startup.StartAsync(cancellationToken);
@@ -133,15 +136,41 @@ internal sealed class Silo(IServiceProvider services, IOptions<SiloMessagingOpti
             activation.DeactivateIfIdle(Collection.CollectionAge);
     }
 
-    private GrainInterface Find(Type grainInterface)
+    /// <summary>The grain classes by the interfaces that they implement.</summary>
+    private ILookup<Type, GrainClass> Classes()
     {
-        ILookup<Type, GrainClass> classes;
         lock (_gate)
-            classes = _classes ??= GrainClasses.Find().Select(type => new GrainClass(this, type)).ToList()
+        {
+            return _classes ??= GrainClasses.Find().Select(type => new GrainClass(this, type)).ToList()
                 .SelectMany(found => found.Type.GetInterfaces().Select(contract => (contract, found)))
                 .Where(pair => typeof(IGrain).IsAssignableFrom(pair.contract))
                 .ToLookup(pair => pair.contract, pair => pair.found);
-        var found = classes[grainInterface].ToList();
+        }
+    }
+
+    /// <summary>In development, a type that cannot cross a call is found at the start and not by its first call.</summary>
+    private void RequireSerializers()
+    {
+        var complaints = new List<string>();
+        foreach (var method in Classes().SelectMany(group => group.Key.GetMethods()))
+        {
+            try
+            {
+                Copier.RequireSerializers(method);
+            }
+            catch (CodecNotFoundException exception)
+            {
+                complaints.Add($"{method.DeclaringType}.{method.Name}: {exception.Message}");
+            }
+        }
+
+        if (complaints.Count > 0)
+            throw new OrleansConfigurationException($"Grain interfaces name types that cannot cross a call.\n{string.Join('\n', complaints)}");
+    }
+
+    private GrainInterface Find(Type grainInterface)
+    {
+        var found = Classes()[grainInterface].ToList();
         return found.Count == 1
             ? new GrainInterface(this, grainInterface, found[0])
             : throw new ArgumentException(found.Count == 0

@@ -1,0 +1,75 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
+
+namespace PaymentCluster.Semantics.Tests;
+
+/// <summary>Real silos and a real client find each other through the tables.</summary>
+public sealed class MembershipTests(Database database) : IClassFixture<Database>
+{
+    [Fact]
+    public async Task Silos_and_clients_find_each_other_in_the_database()
+    {
+        using var first = await StartSiloAsync("first");
+        using var second = await StartSiloAsync("second");
+        Assert.Equal(2L, await CountAsync("status = 3"));
+
+        using var client = StartClient();
+        await client.StartAsync();
+        var factory = client.Services.GetRequiredService<IClusterClient>();
+        for (var i = 0; i < 20; i++)
+            Assert.True(await factory.GetGrain<ITurnGrain>(Probe.NewKey()).Number() > 0);
+
+        await second.StopAsync();
+        await Eventually.HoldsAsync(async () => await CountAsync("status = 3") == 1, "The silo that stopped is still active.");
+        Assert.True(await factory.GetGrain<ITurnGrain>(Probe.NewKey()).Number() > 0);
+        await client.StopAsync();
+        await first.StopAsync();
+        Assert.Equal(0L, await CountAsync("status = 3"));
+    }
+
+    private async Task<long> CountAsync(string condition) =>
+        (long)(await database.RowAsync($"SELECT count(*) FROM orleansmembershiptable WHERE {condition}"))[0]!;
+
+    private async Task<IHost> StartSiloAsync(string name)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Logging.SetMinimumLevel(LogLevel.None);
+        builder.UseOrleans(silo => silo
+            .Configure<SiloOptions>(options => options.SiloName = name)
+            .Configure<ClusterOptions>(options => options.ClusterId = options.ServiceId = SemanticsHost.ServiceId)
+            .ConfigureEndpoints(IPAddress.Loopback, FreePort(), FreePort())
+            .UseAdoNetClustering(options =>
+            {
+                options.Invariant = "Npgsql";
+                options.ConnectionString = database.ConnectionString;
+            }));
+        var host = builder.Build();
+        await host.StartAsync();
+        return host;
+    }
+
+    private IHost StartClient()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Logging.SetMinimumLevel(LogLevel.None);
+        builder.UseOrleansClient(client => client
+            .Configure<ClusterOptions>(options => options.ClusterId = options.ServiceId = SemanticsHost.ServiceId)
+            .UseAdoNetClustering(options =>
+            {
+                options.Invariant = "Npgsql";
+                options.ConnectionString = database.ConnectionString;
+            }));
+        return builder.Build();
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

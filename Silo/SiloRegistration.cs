@@ -61,7 +61,7 @@ public static partial class SiloRegistration
         {
             options.Invariant = Provider;
             options.ConnectionString = settings.Database;
-            options.GrainStorageSerializer = new JsonGrainStorageSerializer();
+            options.GrainStorageSerializer = new DocumentJsonSerializer();
         });
         // A payment that nobody asks about has no reason to stay in memory: the journal has it.
         silo.Configure<GrainCollectionOptions>(options => options.CollectionAge = TimeSpan.FromMinutes(2));

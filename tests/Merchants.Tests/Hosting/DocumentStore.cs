@@ -8,7 +8,7 @@ namespace PaymentCluster.Merchants.Tests.Hosting;
 /// breaks down where the test says.</summary>
 internal sealed class DocumentStore : IGrainStorage
 {
-    private readonly JsonGrainStorageSerializer _serializer = new();
+    private readonly DocumentJsonSerializer _serializer = new();
     private readonly ConcurrentDictionary<(string State, string Key), (byte[] Bytes, int Version)> _rows = new();
     private int _writes;
 

@@ -50,7 +50,7 @@ internal sealed class TestSilo : IAsyncDisposable
         {
             options.Invariant = "Npgsql";
             options.ConnectionString = connectionString;
-            options.GrainStorageSerializer = new JsonGrainStorageSerializer();
+            options.GrainStorageSerializer = new DocumentJsonSerializer();
         })));
 
     public IMerchantGrain Merchant(string id) => Grains.GetGrain<IMerchantGrain>(id);

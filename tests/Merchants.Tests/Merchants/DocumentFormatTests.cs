@@ -16,7 +16,7 @@ public sealed class DocumentFormatTests
         """{"grant":{"merchant":"acme","key_id":"key_1","scope":2},"revoked_at":null}""";
 
     private static readonly DateTimeOffset At = new(2026, 11, 20, 10, 0, 0, TimeSpan.Zero);
-    private static readonly JsonGrainStorageSerializer Serializer = new();
+    private static readonly DocumentJsonSerializer Serializer = new();
 
     [Fact]
     public void A_merchant_is_written_so()

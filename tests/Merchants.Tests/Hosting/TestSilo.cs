@@ -3,15 +3,16 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Orleans.Storage;
 using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains.Abstractions.Merchants;
 using PaymentCluster.Grains.Abstractions.Secrets;
+using PaymentCluster.Grains.Journal;
 using PaymentCluster.Grains.Merchants;
 using PaymentCluster.Grains.Storage;
 using PaymentCluster.Grains.Webhooks;
+using PaymentCluster.Testing;
 
 namespace PaymentCluster.Merchants.Tests.Hosting;
 
@@ -41,17 +42,25 @@ internal sealed class TestSilo : IAsyncDisposable
     public static Task<TestSilo> StartAsync(DocumentStore store, Action<HostApplicationBuilder>? configure = null) => StartAsync(builder =>
     {
         builder.Services.AddKeyedSingleton<IGrainStorage>(MerchantsRegistration.Storage, store);
+        builder.Services.AddSingleton<IWebhookInbox, MemoryInbox>();
         configure?.Invoke(builder);
     });
 
-    /// <summary>Starts a silo whose documents are in PostgreSQL.</summary>
-    public static Task<TestSilo> StartAsync(string connectionString) => StartAsync(builder => builder.UseOrleans(silo =>
-        silo.AddAdoNetGrainStorage(MerchantsRegistration.Storage, options =>
+    /// <summary>Starts a silo on PostgreSQL, with the application's rights.</summary>
+    public static Task<TestSilo> StartAsync(TestDatabase database, Action<HostApplicationBuilder>? configure = null) => StartAsync(builder =>
+    {
+        builder.Configuration.AddInMemoryCollection(
+            [new($"ConnectionStrings:{JournalRegistration.Application}", database.AppConnectionString)]);
+        builder.Services.AddPaymentStore(builder.Configuration);
+        builder.UseOrleans(silo => silo.AddAdoNetGrainStorage(MerchantsRegistration.Storage, options =>
         {
             options.Invariant = "Npgsql";
-            options.ConnectionString = connectionString;
+            // Without a pool nothing holds on to a database that is about to be dropped.
+            options.ConnectionString = database.AppConnectionString + ";Pooling=false";
             options.GrainStorageSerializer = new DocumentJsonSerializer();
-        })));
+        }));
+        configure?.Invoke(builder);
+    });
 
     public IMerchantGrain Merchant(string id) => Grains.GetGrain<IMerchantGrain>(id);
 
@@ -75,11 +84,10 @@ internal sealed class TestSilo : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration.AddInMemoryCollection([new("Vault:MasterKey", Key(1))]);
         builder.UseOrleans(silo => silo.UseLocalhostClustering(FreePort(), FreePort()));
-        builder.Services.AddMerchants().AddWebhooks();
         builder.Services.AddSingleton<IConnector>(new TestConnector(Provider));
         builder.Services.AddSingleton<IConnector>(new TestConnector("otherpay"));
-        builder.Services.TryAddSingleton<IWebhookInbox, MemoryInbox>();
         configure(builder);
+        builder.Services.AddMerchants().AddWebhooks();
         var host = builder.Build();
         await host.StartAsync();
         return new TestSilo(host);

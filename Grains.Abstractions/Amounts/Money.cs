@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace PaymentCluster.Grains.Abstractions.Amounts;
 
 /// <summary>An amount in the minor unit of a currency (paise, cents). Arithmetic is checked: it throws and never wraps.</summary>
@@ -17,6 +19,7 @@ public readonly record struct Money
     public required Currency Currency { get; init; }
 
     /// <summary>Nothing, in the same currency.</summary>
+    [JsonIgnore]
     public Money Zero => this with { AmountMinor = 0 };
 
     /// <summary>This many minor units of a currency.</summary>

@@ -24,22 +24,22 @@ internal sealed record SiloSettings
     /// <exception cref="StartupException">One is missing or out of form.</exception>
     public static SiloSettings Read(IConfiguration configuration) => new()
     {
-        Port = Port(configuration, "Silo:Port", 11111),
-        GatewayPort = Port(configuration, "Silo:GatewayPort", 30000),
-        Address = Address(configuration["Silo:Address"]),
+        Port = PortOf(configuration, "Silo:Port", 11111),
+        GatewayPort = PortOf(configuration, "Silo:GatewayPort", 30000),
+        Address = AddressOf(configuration["Silo:Address"]),
         Database = configuration.GetConnectionString(JournalRegistration.Application) is { Length: > 0 } database
             ? database
             : throw new StartupException($"ConnectionStrings:{JournalRegistration.Application} is missing: the application's login at its database."),
     };
 
-    private static int Port(IConfiguration configuration, string key, int otherwise) => configuration[key] switch
+    private static int PortOf(IConfiguration configuration, string key, int otherwise) => configuration[key] switch
     {
         null or "" => otherwise,
         var text when int.TryParse(text, out var port) && port is > 0 and <= ushort.MaxValue => port,
         var text => throw new StartupException($"{key} is not a port: '{text}'."),
     };
 
-    private static IPAddress? Address(string? text) => text switch
+    private static IPAddress? AddressOf(string? text) => text switch
     {
         null or "" => null,
         _ when IPAddress.TryParse(text, out var address) => address,

@@ -57,6 +57,7 @@ wait_for_children() {
 
 stop_children() {
     local index
+    ((${#child_pids[@]} > 0)) || return 0
     for ((index = ${#child_pids[@]} - 1; index >= 0; index--)); do
         end_process "${child_pids[index]}" 40
     done

@@ -1,0 +1,55 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace PaymentCluster.System.Tests;
+
+/// <summary>The API as a merchant's program uses it.</summary>
+internal sealed class ApiClient(HttpClient http, string? key) : IDisposable
+{
+    /// <summary>Calls, and answers with status and body; null if the process could not be reached.</summary>
+    public async Task<ApiAnswer?> SendAsync(HttpMethod method, string path, object? body = null, string? idempotencyKey = null)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (key is not null)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        if (idempotencyKey is not null)
+            request.Headers.Add("Idempotency-Key", idempotencyKey);
+        if (body is not null)
+            request.Content = JsonContent.Create(body);
+        try
+        {
+            using var response = await http.SendAsync(request);
+            var text = await response.Content.ReadAsStringAsync();
+            return new ApiAnswer(response.StatusCode, text);
+        }
+        catch (HttpRequestException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Calls, and expects a success.</summary>
+    public async Task<JsonElement> CallAsync(HttpMethod method, string path, object? body = null)
+    {
+        var answer = await SendAsync(method, path, body);
+        Assert.True(answer?.Status is HttpStatusCode.OK or HttpStatusCode.Created or HttpStatusCode.Accepted,
+            $"{method} {path} answered {answer?.Status.ToString() ?? "nothing"}: {answer?.Text}");
+        return answer!.Json;
+    }
+
+    public Task<JsonElement> GetAsync(string path) => CallAsync(HttpMethod.Get, path);
+
+    public Task<JsonElement> PostAsync(string path, object? body = null) => CallAsync(HttpMethod.Post, path, body);
+
+    public Task<JsonElement> PutAsync(string path, object body) => CallAsync(HttpMethod.Put, path, body);
+
+    public void Dispose() => http.Dispose();
+}
+
+/// <summary>An answer of the API.</summary>
+internal sealed record ApiAnswer(HttpStatusCode Status, string Text)
+{
+    public JsonElement Json => JsonDocument.Parse(Text).RootElement;
+}

@@ -1,0 +1,31 @@
+using System.Text.Json;
+
+namespace PaymentCluster.System.Tests;
+
+public sealed class FirstPaymentTests
+{
+    [Fact]
+    public async Task A_upi_payment_succeeds_on_a_fresh_system_and_is_charged_once()
+    {
+        await using var system = await RunningSystem.StartAsync();
+        using var shop = system.Shop();
+
+        var started = await shop.PostAsync("/api/v1/payments", new { order_id = "order_123", amount = 50000, currency = "INR", method = "upi" });
+        Assert.Equal("PENDING", started.GetProperty("status").GetString());
+        Assert.Equal("Payment initiated successfully", started.GetProperty("message").GetString());
+        var path = $"/api/v1/payments/{started.GetProperty("id").GetString()}";
+
+        JsonElement last = default;
+        await Eventually.TrueAsync(
+            async () => (last = await shop.GetAsync(path)).GetProperty("status").GetString() == "SUCCESS",
+            () => $"The payment did not succeed; it stands at {last}. The server's log:\n{system.ServerLog}");
+
+        using var simulators = system.Simulators();
+        var journal = await simulators.SendAsync(HttpMethod.Get, "/_journal");
+        var charges = journal!.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonDocument.Parse(line).RootElement)
+            .Where(line => line.GetProperty("kind").GetString() == "charge")
+            .ToList();
+        Assert.Equal(50000, Assert.Single(charges).GetProperty("amount").GetInt64());
+    }
+}

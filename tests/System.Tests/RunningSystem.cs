@@ -1,0 +1,175 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace PaymentCluster.System.Tests;
+
+/// <summary>
+/// The whole system as ./run starts it: simulators and the single process, on a database and in folders of their own, with the merchant
+/// <c>shop</c>, whose provider is the simulated Razorpay. Processes can be killed and started again; data stays.
+/// </summary>
+public sealed class RunningSystem : IAsyncDisposable
+{
+    private const string RazorpayKeyId = "rzp_test_shop";
+    private const string RazorpaySecret = "the-secret-of-the-shop";
+    private const string WebhookSecret = "the-webhook-secret-of-the-shop";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("paymentcluster-system-").FullName;
+    private readonly string _adminKey = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
+    private readonly TestDatabase _database;
+    private readonly int _port = FreePort();
+    private readonly int _simulatorsPort = FreePort();
+    private HostProcess? _server;
+    private HostProcess? _simulators;
+    private string? _shopKey;
+
+    private RunningSystem(TestDatabase database) => _database = database;
+
+    /// <summary>Further settings of the server, by their names in the environment; they count from the next start.</summary>
+    public Dictionary<string, string> Settings { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What the server wrote to standard output and standard error since it was last started.</summary>
+    public string ServerLog => $"{_server?.Output}\n{_server?.Errors}";
+
+    /// <summary>The owner's connection string, for looking at what is stored.</summary>
+    public string Database => _database.Owner;
+
+    /// <summary>A system without processes.</summary>
+    public static async Task<RunningSystem> PrepareAsync() => new(await TestDatabase.CreateAsync());
+
+    /// <summary>A system that is ready, with its merchant.</summary>
+    public static async Task<RunningSystem> StartAsync()
+    {
+        var system = await PrepareAsync();
+        await system.StartSimulatorsAsync();
+        await system.StartServerAsync();
+        await system.MakeShopAsync();
+        return system;
+    }
+
+    /// <summary>Starts the simulators, and waits until they answer.</summary>
+    public async Task StartSimulatorsAsync()
+    {
+        _simulators = HostProcess.Start("Simulators", new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{_simulatorsPort}",
+            ["Simulators__DataDirectory"] = Path.Combine(_folder, "simulators"),
+        });
+        using var client = Simulators();
+        await ReadyAsync(_simulators, client, "/_health", "The simulators");
+    }
+
+    /// <summary>Starts the server, and waits until it can take payments.</summary>
+    public async Task StartServerAsync()
+    {
+        _server = StartServer();
+        using var client = Anonymous();
+        await ReadyAsync(_server, client, "/health/ready", "The server");
+    }
+
+    /// <summary>Ends the server as a power cut would.</summary>
+    public Task KillServerAsync() => _server!.KillAsync();
+
+    /// <summary>Ends the simulators as a power cut would.</summary>
+    public Task KillSimulatorsAsync() => _simulators!.KillAsync();
+
+    /// <summary>The API with the shop's secret key.</summary>
+    internal ApiClient Shop() => Client(_port, _shopKey);
+
+    /// <summary>The API with the administrator's key.</summary>
+    internal ApiClient Administrator() => Client(_port, _adminKey);
+
+    /// <summary>The API without a key.</summary>
+    internal ApiClient Anonymous() => Client(_port, null);
+
+    /// <summary>The simulators' own calls: journal, dials, accounts.</summary>
+    internal ApiClient Simulators() => Client(_simulatorsPort, null);
+
+    /// <summary>Starts the server with the settings, and does not wait.</summary>
+    internal HostProcess StartServer()
+    {
+        var settings = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{_port}",
+            ["ConnectionStrings__PaymentCluster"] = _database.App,
+            ["ConnectionStrings__PaymentClusterOwner"] = _database.Owner,
+            ["Vault__MasterKeyFile"] = MasterKeyFile(),
+            ["Gateway__AdminKeyHash"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(_adminKey))),
+            ["Connectors__Razorpay__BaseUrl"] = $"http://127.0.0.1:{_simulatorsPort}/",
+            ["Payments__PublicUrl"] = $"http://127.0.0.1:{_port}",
+            ["Silo__Port"] = $"{FreePort()}",
+            ["Silo__GatewayPort"] = $"{FreePort()}",
+        };
+        foreach (var (name, value) in Settings)
+            settings[name] = value;
+        return HostProcess.Start("Standalone", settings);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _server?.Dispose();
+        _simulators?.Dispose();
+        await _database.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static ApiClient Client(int port, string? key) =>
+        new(new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(60) }, key);
+
+    private static async Task ReadyAsync(HostProcess process, ApiClient client, string path, string name)
+    {
+        ApiAnswer? last = null;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                Assert.False(process.HasExited, $"{name} ended while starting:\n{process.Output}\n{process.Errors}");
+                last = await client.SendAsync(HttpMethod.Get, path);
+                return last?.Status == HttpStatusCode.OK;
+            },
+            () => $"{name} did not get ready; the last answer: {last}. The log:\n{process.Output}\n{process.Errors}",
+            TimeSpan.FromSeconds(60));
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private async Task MakeShopAsync()
+    {
+        using var simulators = Simulators();
+        await simulators.PutAsync($"/_accounts/razorpay/{RazorpayKeyId}", new
+        {
+            key_secret = RazorpaySecret,
+            webhook_url = $"http://127.0.0.1:{_port}/webhooks/shop/razorpay",
+            webhook_secret = WebhookSecret,
+        });
+        using var administrator = Administrator();
+        await administrator.PutAsync("/api/v1/merchants/shop", new { name = "Shop" });
+        var key = await administrator.PostAsync("/api/v1/merchants/shop/keys", new { scope = "secret" });
+        _shopKey = key.GetProperty("key").GetString();
+        using var shop = Shop();
+        await shop.PutAsync("/api/v1/providers/razorpay/credentials", new
+        {
+            key_id = RazorpayKeyId,
+            key_secret = RazorpaySecret,
+            webhook_secret = WebhookSecret,
+        });
+    }
+
+    private string MasterKeyFile()
+    {
+        var file = Path.Combine(_folder, "master.key");
+        if (!File.Exists(file))
+        {
+            File.WriteAllText(file, Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
+        return file;
+    }
+}

@@ -5,10 +5,9 @@ using Orleans.Runtime;
 
 namespace Orleans.Local;
 
-/// <summary>One grain in memory. As a task scheduler it runs whatever belongs to the grain on one thread at a time, so that
-/// the continuations of its awaits come back to it; as a queue it starts a call when those that run allow it.</summary>
+/// <summary>One grain in memory: a queue that starts a turn when those that run allow it.</summary>
 internal sealed class Activation(Silo silo, GrainClass grainClass, string key, IActivationOwner owner)
-    : TaskScheduler, IThreadPoolWorkItem, IGrainContext
+    : TurnScheduler, IGrainContext
 {
     private static readonly Action<object?> PumpAction = static activation => ((Activation)activation!).Pump();
 
@@ -16,7 +15,6 @@ internal sealed class Activation(Silo silo, GrainClass grainClass, string key, I
     private static Activation? _underConstruction;
 
     private readonly Lock _gate = new();
-    private readonly Queue<Task> _tasks = new(2);
     private readonly Queue<Turn> _waiting = new(2);
     private Queue<Turn>? _interleaving;
     private List<GrainTimer>? _timers;
@@ -30,7 +28,6 @@ internal sealed class Activation(Silo silo, GrainClass grainClass, string key, I
     private long _order;
     private long _lastUse = silo.Clock.GetTimestamp();
     private long _keepUntil;
-    private bool _scheduled;
     private bool _pumping;
     private bool _wasValid;
 
@@ -59,8 +56,6 @@ internal sealed class Activation(Silo silo, GrainClass grainClass, string key, I
     public object? GrainInstance { get; private set; }
 
     public IServiceProvider ActivationServices => _scope!.Value.ServiceProvider;
-
-    public override int MaximumConcurrencyLevel => 1;
 
     public Task Deactivated
     {
@@ -142,7 +137,7 @@ internal sealed class Activation(Silo silo, GrainClass grainClass, string key, I
     {
         lock (_gate)
         {
-            _keepUntil = time == TimeSpan.MaxValue || time == Timeout.InfiniteTimeSpan ? long.MaxValue
+            _keepUntil = time.TotalDays > 36_500 || time == Timeout.InfiniteTimeSpan ? long.MaxValue
                 : time <= TimeSpan.Zero ? 0
                 : Silo.Clock.GetTimestamp() + (long)(time.TotalSeconds * Silo.Clock.TimestampFrequency);
         }
@@ -176,64 +171,13 @@ internal sealed class Activation(Silo silo, GrainClass grainClass, string key, I
             throw new InvalidOperationException($"{GrainId} was accessed outside of its turns.");
     }
 
-    void IThreadPoolWorkItem.Execute()
-    {
-        // The thread goes back to the pool now and then, so that a busy grain does not starve the others.
-        for (var i = 0; i < 100; i++)
-        {
-            Task? task;
-            lock (_tasks)
-            {
-                if (!_tasks.TryDequeue(out task))
-                {
-                    _scheduled = false;
-                    return;
-                }
-            }
-
-            TryExecuteTask(task);
-        }
-
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-    }
-
-    protected override void QueueTask(Task task)
-    {
-        lock (_tasks)
-        {
-            _tasks.Enqueue(task);
-            if (_scheduled)
-                return;
-            _scheduled = true;
-        }
-
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
-    }
-
-    protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) =>
-        !taskWasPreviouslyQueued && Current == this && TryExecuteTask(task);
-
-    protected override IEnumerable<Task> GetScheduledTasks()
-    {
-        lock (_tasks)
-            return _tasks.ToArray();
-    }
-
     /// <summary>Has the queues looked at, on the grain's own scheduler. The lock is held.</summary>
     private void Signal()
     {
         if (_pumping || _operating)
             return;
         _pumping = true;
-        if (ExecutionContext.IsFlowSuppressed())
-        {
-            new Task(PumpAction, this).Start(this);
-            return;
-        }
-
-        // Nothing of the caller's context flows into the grain but the request context, which a call carries itself.
-        using (ExecutionContext.SuppressFlow())
-            new Task(PumpAction, this).Start(this);
+        Schedule(PumpAction);
     }
 
     private void StartDeactivating(DeactivationReason reason)

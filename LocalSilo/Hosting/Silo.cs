@@ -171,6 +171,8 @@ internal sealed class Silo(IServiceProvider services, IOptions<SiloMessagingOpti
     private GrainInterface Find(Type grainInterface)
     {
         var found = Classes()[grainInterface].ToList();
+        if (found.Count > 1 && found.Find(one => $"I{one.Type.Name}" == grainInterface.Name) is { } namesake)
+            found = [namesake];
         return found.Count == 1
             ? new GrainInterface(this, grainInterface, found[0])
             : throw new ArgumentException(found.Count == 0

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Orleans.Serialization;
+using PaymentCluster.Testing;
 
 namespace PaymentCluster.Semantics.Tests;
 
@@ -203,7 +204,7 @@ public sealed class CallFilterTests
         });
         await host.Grains.GetGrain<ILifeGrain>(Probe.NewKey()).StartTimer(
             TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan, interleave: false, keepAlive: false);
-        await Eventually.HoldsAsync(() => seen.Count >= 4, "The filters did not see the call and the tick.");
+        await Eventually.HoldsAsync(() => seen.Count >= 4, "the filters see the call and the tick");
         Assert.Equal(["outer", "inner", "outer", "inner"], seen);
 
         async Task Note(IIncomingGrainCallContext context, string name)

@@ -1,25 +1,28 @@
 using Npgsql;
+using PaymentCluster.Testing;
 
 namespace PaymentCluster.Semantics.Tests;
 
-/// <summary>A database of its own with the tables that Orleans' providers use, on the server that <c>./test</c> starts.</summary>
+/// <summary>A database of its own with the tables that Orleans' providers use, and nothing else.</summary>
 public sealed class Database : IAsyncLifetime
 {
-    private readonly string _name = $"semantics_{Environment.ProcessId}_{TimeProvider.System.GetUtcNow().Ticks}";
-    private readonly string _server = Environment.GetEnvironmentVariable("PAYMENTCLUSTER_TEST_DB")
-        ?? throw new InvalidOperationException("PAYMENTCLUSTER_TEST_DB names no PostgreSQL server: run ./test, which starts one.");
+    private TestDatabase? _database;
 
-    public string ConnectionString => new NpgsqlConnectionStringBuilder(_server) { Database = _name }.ConnectionString;
+    public string ConnectionString => _database!.OwnerConnectionString;
 
     public async Task InitializeAsync()
     {
-        await ExecuteAsync(_server, $"CREATE DATABASE {_name}");
-        await ExecuteAsync(ConnectionString, await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "0001_orleans.sql")));
+        _database = await TestDatabase.CreateEmptyAsync(TestDatabase.Server);
+        await ExecuteAsync(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "0001_orleans.sql")));
     }
 
-    public async Task DisposeAsync() => await ExecuteAsync(_server, $"DROP DATABASE IF EXISTS {_name} WITH (FORCE)");
+    public async Task DisposeAsync()
+    {
+        if (_database is not null)
+            await _database.DisposeAsync();
+    }
 
-    public Task ExecuteAsync(string sql) => ExecuteAsync(ConnectionString, sql);
+    public Task ExecuteAsync(string sql) => _database!.ExecuteAsync(sql);
 
     public async Task<object?[]> RowAsync(string sql)
     {
@@ -32,12 +35,5 @@ public sealed class Database : IAsyncLifetime
             row[i] = await reader.IsDBNullAsync(i) ? null : reader.GetValue(i);
         Assert.False(await reader.ReadAsync(), $"More than one row: {sql}");
         return row;
-    }
-
-    private static async Task ExecuteAsync(string connectionString, string sql)
-    {
-        await using var source = NpgsqlDataSource.Create(connectionString);
-        await using var command = source.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync();
     }
 }

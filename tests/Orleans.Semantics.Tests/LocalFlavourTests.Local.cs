@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Serialization;
+using PaymentCluster.Testing;
 
 namespace PaymentCluster.Semantics.Tests;
 
@@ -37,6 +38,41 @@ public sealed class LocalFlavourTests(SharedSilo silo)
         using var host = builder.Build();
         var grain = host.Services.GetRequiredService<IGrainFactory>().GetGrain<ITurnGrain>("key/early");
         await Assert.ThrowsAsync<SiloUnavailableException>(() => grain.Number());
+    }
+
+    [Fact]
+    public async Task A_silo_that_stops_lets_running_calls_end_and_takes_no_new_ones()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.UseOrleans(_ => { });
+        using var host = builder.Build();
+        await host.StartAsync();
+        var key = Probe.NewKey();
+        var grains = host.Services.GetRequiredService<IGrainFactory>();
+        var grain = grains.GetGrain<ITurnGrain>(key);
+        var running = grain.Hold("running");
+        await Probe.Of(key).SeesAsync("running entered");
+        var stopping = host.StopAsync();
+        await Eventually.HoldsAsync(() => RefusesAsync(grains.GetGrain<ITurnGrain>(Probe.NewKey())), "the silo activates no new grains");
+        var waiting = grain.Number();
+        Probe.Of(key).Open("running");
+        await running;
+        await stopping;
+        await Assert.ThrowsAsync<SiloUnavailableException>(() => waiting);
+        await Assert.ThrowsAsync<SiloUnavailableException>(() => grain.Number());
+
+        static async Task<bool> RefusesAsync(ITurnGrain grain)
+        {
+            try
+            {
+                await grain.Number();
+                return false;
+            }
+            catch (SiloUnavailableException)
+            {
+                return true;
+            }
+        }
     }
 
     [GenerateSerializer]

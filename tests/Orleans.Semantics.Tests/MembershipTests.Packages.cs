@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
+using PaymentCluster.Testing;
 
 namespace PaymentCluster.Semantics.Tests;
 
@@ -24,7 +25,7 @@ public sealed class MembershipTests(Database database) : IClassFixture<Database>
             Assert.True(await factory.GetGrain<ITurnGrain>(Probe.NewKey()).Number() > 0);
 
         await second.StopAsync();
-        await Eventually.HoldsAsync(async () => await CountAsync("status = 3") == 1, "The silo that stopped is still active.");
+        await Eventually.HoldsAsync(async () => await CountAsync("status = 3") == 1, "the silo that stopped is no longer active");
         Assert.True(await factory.GetGrain<ITurnGrain>(Probe.NewKey()).Number() > 0);
         await client.StopAsync();
         await first.StopAsync();

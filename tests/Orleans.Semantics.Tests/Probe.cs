@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using PaymentCluster.Testing;
 
 namespace PaymentCluster.Semantics.Tests;
 
@@ -44,37 +45,10 @@ internal sealed class Probe
     public void Open(string gate) => Gate(gate).TrySetResult();
 
     public Task SeesAsync(string what) =>
-        Eventually.HoldsAsync(() => Events.Contains(what), $"'{what}' did not happen; there was: {string.Join(", ", Events)}");
+        Eventually.HoldsAsync(() => Events.Contains(what), $"'{what}' is seen");
 
     private TaskCompletionSource Gate(string gate) =>
         _gates.GetOrAdd(gate, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
-}
-
-internal static class Eventually
-{
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
-
-    public static async Task HoldsAsync(Func<bool> condition, string message)
-    {
-        var started = TimeProvider.System.GetTimestamp();
-        while (!condition())
-        {
-            if (TimeProvider.System.GetElapsedTime(started) > Limit)
-                Assert.Fail(message);
-            await Task.Delay(10);
-        }
-    }
-
-    public static async Task HoldsAsync(Func<Task<bool>> condition, string message)
-    {
-        var started = TimeProvider.System.GetTimestamp();
-        while (!await condition())
-        {
-            if (TimeProvider.System.GetElapsedTime(started) > Limit)
-                Assert.Fail(message);
-            await Task.Delay(10);
-        }
-    }
 }
 
 /// <summary>The silo that tests without wishes share.</summary>

@@ -1,3 +1,5 @@
+using PaymentCluster.Testing;
+
 namespace PaymentCluster.Semantics.Tests;
 
 [Collection(SharedSiloCollection.Name)]
@@ -13,7 +15,7 @@ public sealed class TimerTests(SharedSilo silo)
     public async Task A_timer_ticks_in_turns_of_its_grain_until_it_is_stopped()
     {
         await Grain.StartTimer(TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(10), interleave: false, keepAlive: false);
-        await Eventually.HoldsAsync(() => Ticks() >= 3, "The timer did not tick three times.");
+        await Eventually.HoldsAsync(() => Ticks() >= 3, "the timer ticks three times");
         await Grain.StopTimer();
         var ticks = Ticks();
         var other = silo.Grains.GetGrain<ILifeGrain>(Probe.NewKey());
@@ -58,7 +60,7 @@ public sealed class TimerTests(SharedSilo silo)
     public async Task A_timer_goes_on_after_a_tick_that_failed()
     {
         await Grain.StartFailingTimer();
-        await Eventually.HoldsAsync(() => Probe.Events.Count(what => what == "failing tick") >= 2, "The timer did not tick again.");
+        await Eventually.HoldsAsync(() => Probe.Events.Count(what => what == "failing tick") >= 2, "the timer ticks again");
         await Grain.StopTimer();
     }
 

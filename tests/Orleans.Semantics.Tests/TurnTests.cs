@@ -1,4 +1,5 @@
 using Orleans.Configuration;
+using PaymentCluster.Testing;
 
 namespace PaymentCluster.Semantics.Tests;
 
@@ -97,6 +98,24 @@ public sealed class TurnTests(SharedSilo silo)
         await Task.WhenAll([.. reading, writing, probing, late, probingAgain]);
     }
 
+    // Orleans remembers one read-only call alone, and forgets with it that others still run: a read-only method must not
+    // rely on the grain's state across an await.
+    [Fact]
+    public async Task A_writing_call_starts_when_the_first_of_several_read_only_calls_has_ended()
+    {
+        var first = Grain.HoldReading("first");
+        await Probe.SeesAsync("first entered");
+        var second = Grain.HoldReading("second");
+        await Probe.SeesAsync("second entered");
+        Probe.Open("first");
+        await first;
+        Probe.Open("write");
+        await Grain.Hold("write");
+        Assert.DoesNotContain("second left", Probe.Events);
+        Probe.Open("second");
+        await second;
+    }
+
     [Fact]
     public async Task A_one_way_call_does_not_wait_for_the_grain()
     {
@@ -135,7 +154,7 @@ public sealed class TurnTests(SharedSilo silo)
         var worker = silo.Grains.GetGrain<IWorkerGrain>(_key);
         var held = new[] { worker.Hold("one"), worker.Hold("two"), worker.Hold("three") };
         await Eventually.HoldsAsync(() => Probe.Events.Count(what => what.EndsWith("entered", StringComparison.Ordinal)) >= 2,
-            "Two workers did not start.");
+            "two workers start");
         Assert.Equal(2, Probe.Events.Count(what => what.EndsWith("entered", StringComparison.Ordinal)));
         foreach (var gate in new[] { "one", "two", "three" })
             Probe.Open(gate);

@@ -7,7 +7,12 @@ public sealed class GatewayOptions
     public const string Section = "Gateway";
 
     /// <summary>Lower-case hex SHA-256 of the key that administers merchants; without it such calls are refused.</summary>
-    public string? AdminKeyHash { get; set; }
+    public string? AdminKeyHash
+    {
+        get;
+        // An environment that names the setting without a value means none.
+        set => field = string.IsNullOrEmpty(value) ? null : value;
+    }
 
     /// <summary>Requests per second that one API key may make in the long run.</summary>
     public int RequestsPerSecond { get; set; } = 2000;

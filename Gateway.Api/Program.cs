@@ -10,7 +10,7 @@ using PaymentCluster.Hosting.Startup;
 
 return await HostProgram.RunAsync(async () =>
 {
-    var builder = WebApplication.CreateBuilder(args);
+    var builder = WebApplication.CreateSlimBuilder(args);
     builder.AddObservability("gateway");
     var database = builder.Configuration["Database:App"]
         ?? throw new StartupException("Database:App names the database with the cluster's membership.");
@@ -26,7 +26,8 @@ return await HostProgram.RunAsync(async () =>
             cluster.ServiceId = "paymentcluster";
         }));
     builder.AddGateway();
-    var app = builder.Build();
+
+    await using var app = builder.Build();
     app.UseGateway();
     app.MapGateway();
     await app.RunAsync();

@@ -106,15 +106,22 @@ internal static class BodyReader
 
     private static int Find(ref Utf8JsonReader json, BodyShape shape)
     {
-        for (var i = 0; i < shape.Fields.Length; i++)
+        try
         {
-            if (json.ValueTextEquals(shape.Fields[i].Utf8Name))
+            for (var i = 0; i < shape.Fields.Length; i++)
             {
-                return i;
+                if (json.ValueTextEquals(shape.Fields[i].Utf8Name))
+                {
+                    return i;
+                }
             }
-        }
 
-        return -1;
+            return -1;
+        }
+        catch (InvalidOperationException fault)
+        {
+            throw NotUnicode(fault);
+        }
     }
 
     /// <summary>Reads a value into its slot; false if it does not fit the field.</summary>
@@ -251,10 +258,12 @@ internal static class BodyReader
         }
         catch (InvalidOperationException fault)
         {
-            // Bytes that are no UTF-8, or half of a surrogate pair.
-            throw new JsonException("The text is not Unicode.", fault);
+            throw NotUnicode(fault);
         }
     }
+
+    /// <summary>The reader's word for bytes that are no UTF-8 and for half of a surrogate pair is an invalid operation.</summary>
+    private static JsonException NotUnicode(InvalidOperationException fault) => new("The text is not Unicode.", fault);
 
     private static bool HasControl(string text) => text.AsSpan().ContainsAnyInRange('\0', '\u001f') || text.Contains('\u007f', StringComparison.Ordinal);
 

@@ -21,7 +21,7 @@ internal static class OperationParts
         var rule = metadata.OfType<AccessMetadata>().Last().Rule;
         operation.OperationId = api.Id;
         operation.Parameters = [.. PathParameters(context.Description.RelativePath ?? ""), .. api.Query.Select(Parameter), .. Headers(api)];
-        operation.RequestBody = Body(api);
+        operation.RequestBody = Body(api, context.Document);
         operation.Security = Security(rule, context.Document);
         operation.Responses ??= [];
         foreach (var answer in api.Answers)
@@ -140,11 +140,11 @@ internal static class OperationParts
         Schema = new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = maxLength },
     };
 
-    private static OpenApiRequestBody? Body(ApiOperation api)
+    private static OpenApiRequestBody? Body(ApiOperation api, OpenApiDocument? document)
     {
-        var schema = api switch
+        IOpenApiSchema? schema = api switch
         {
-            { Body: { } shape } => ShapeSchemas.Of(shape),
+            { Body: { } shape } => ShapeSchemas.Reference(shape, document),
             { TakesSecrets: true } => new OpenApiSchema
             {
                 Type = JsonSchemaType.Object,

@@ -8,9 +8,15 @@ namespace PaymentCluster.Gateway.Api.OpenApi;
 /// <summary>Schemas and examples of bodies, from the shapes that the reader enforces.</summary>
 internal static class ShapeSchemas
 {
+    /// <summary>A reference to the shape's schema, which it puts into the document.</summary>
+    public static OpenApiSchemaReference Reference(BodyShape shape, OpenApiDocument? document)
+    {
+        document?.AddComponent(shape.Name, Of(shape));
+        return new OpenApiSchemaReference(shape.Name, document);
+    }
+
     public static OpenApiSchema Of(BodyShape shape) => new()
     {
-        Title = shape.Name,
         Type = JsonSchemaType.Object,
         AdditionalPropertiesAllowed = false,
         Properties = shape.Fields.ToDictionary(field => field.Name, field => (IOpenApiSchema)Of(field), StringComparer.Ordinal),

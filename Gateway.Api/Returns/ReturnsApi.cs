@@ -90,7 +90,7 @@ internal sealed class ReturnsApi(IGrainFactory grains, PaymentWaits waits, Reque
         if (view.ReturnUrl is { } returnUrl)
         {
             http.Response.StatusCode = StatusCodes.Status303SeeOther;
-            http.Response.Headers.Location = ReturnUrl.For(view, returnUrl);
+            http.Response.Headers.Location = ReturnUrl.For(view.Id, view.OrderId, PaymentNames.Of(view.Status), returnUrl);
             return;
         }
 

@@ -1,0 +1,198 @@
+using System.Net;
+using PaymentCluster.Gateway.Tests.Host;
+using PaymentCluster.Grains.Abstractions.Merchants;
+
+namespace PaymentCluster.Gateway.Tests.Access;
+
+public sealed class AccessTests
+{
+    private const string Payment = "/api/v1/payments/pay_01m7wtn50sfz5txb0tmw4px1yr";
+
+    private static readonly (string Method, string Path)[] ForSecretKeys =
+    [
+        ("GET", "/api/v1/payments"), ("POST", Payment + "/capture"), ("POST", Payment + "/cancel"), ("GET", Payment + "/timeline"),
+        ("POST", Payment + "/refunds"), ("GET", "/api/v1/refunds/rfd_01m7wtn50sfz5txb0tmw4px1yr_1"), ("GET", "/api/v1/ledger/accounts"),
+        ("GET", "/api/v1/ledger/trial-balance"), ("GET", "/api/v1/providers"), ("PUT", "/api/v1/providers/razorpay/credentials"),
+    ];
+
+    private static readonly (string Method, string Path)[] ForBrowsers =
+    [
+        ("POST", "/api/v1/payments"), ("GET", Payment), ("GET", Payment + "/events"), ("POST", Payment + "/confirm"),
+        ("GET", Payment + "/qr.svg"), ("GET", Payment + "/qr.png"),
+    ];
+
+    private static readonly (string Method, string Path)[] ForTheAdministrator =
+    [
+        ("PUT", "/api/v1/merchants/shop"), ("GET", "/api/v1/merchants/shop"), ("POST", "/api/v1/merchants/shop/keys"),
+        ("DELETE", "/api/v1/merchants/shop/keys/key_1"),
+    ];
+
+    [Fact]
+    public async Task Without_a_key_every_call_is_refused_before_its_body_is_read()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        using var client = host.Client(null);
+        foreach (var (method, path) in (IEnumerable<(string, string)>)[.. ForSecretKeys, .. ForBrowsers, .. ForTheAdministrator])
+        {
+            var response = await client.SendJsonAsync(path, "not JSON", method);
+            await response.ProblemAsync(401, "authentication_required");
+            Assert.Equal("Bearer", response.Headers.WwwAuthenticate.Single().Scheme);
+        }
+
+        Assert.Empty(host.Payments.Commands);
+    }
+
+    [Fact]
+    public async Task A_publishable_key_does_what_a_browser_may_and_no_more()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        using var client = host.Client(GatewayHost.PublishableKey);
+        foreach (var (method, path) in ForSecretKeys)
+        {
+            await (await client.SendJsonAsync(path, "{}", method)).ProblemAsync(403, "permission_denied");
+        }
+
+        foreach (var (method, path) in ForBrowsers)
+        {
+            var status = (await client.SendJsonAsync(path, "{}", method)).StatusCode;
+            Assert.True(status is HttpStatusCode.BadRequest or HttpStatusCode.NotFound, $"{method} {path}: {status}");
+        }
+    }
+
+    [Fact]
+    public async Task Merchants_and_the_administrator_do_not_stand_in_for_each_other()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        foreach (var key in (string[])[GatewayHost.SecretKey, GatewayHost.PublishableKey])
+        {
+            using var client = host.Client(key);
+            foreach (var (method, path) in ForTheAdministrator)
+            {
+                await (await client.SendJsonAsync(path, "{}", method)).ProblemAsync(401, "api_key_invalid");
+            }
+        }
+
+        using var administrator = host.Client(GatewayHost.AdminKey);
+        await (await administrator.GetAsync("/api/v1/payments")).ProblemAsync(401, "api_key_invalid");
+    }
+
+    [Theory]
+    [InlineData("Basic c2s6")]
+    [InlineData("Bearer")]
+    [InlineData("Bearer ")]
+    [InlineData("sk_test_0000000000000000shop")]
+    public async Task A_key_is_a_bearer_token(string header)
+    {
+        await using var host = await GatewayHost.StartAsync();
+        using var client = host.Client(null);
+        client.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", header);
+        await (await client.GetAsync("/api/v1/payments")).ProblemAsync(401, "authentication_required");
+    }
+
+    [Theory]
+    [InlineData("Bearer sk_test_unknownunknownunknown")]
+    [InlineData("Bearer nonsense")]
+    [InlineData("Bearer sk_test_0000000000000000shop2")]
+    [InlineData("Bearer SK_TEST_0000000000000000SHOP")]
+    public async Task An_unknown_key_is_refused(string header)
+    {
+        await using var host = await GatewayHost.StartAsync();
+        using var client = host.Client(null);
+        client.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", header);
+        await (await client.GetAsync("/api/v1/payments")).ProblemAsync(401, "api_key_invalid");
+    }
+
+    [Fact]
+    public async Task A_key_in_the_address_is_refused_and_written_nowhere()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        using var client = host.Client();
+        var problem = await (await client.GetAsync("/api/v1/payments?api_key=sk_test_canarycanarycanary")).ProblemAsync(400, "invalid_field");
+        Assert.True(problem.GetProperty("errors").TryGetProperty("api_key", out _));
+        Assert.DoesNotContain("canary", problem.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(host.Log, line => line.Contains("canary", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Merchants_see_nothing_of_each_other()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        using var shop = host.Client();
+        using var other = host.Client(GatewayHost.OtherKey);
+        var payment = await (await shop.SendJsonAsync("/api/v1/payments", PaymentBodies.Upi("o1"))).JsonAsync();
+        var path = $"/api/v1/payments/{payment.GetProperty("id").GetString()}";
+        var refund = await (await shop.SendJsonAsync(path + "/refunds", "{}")).JsonAsync();
+        foreach (var (method, theirs, twin) in (IEnumerable<(string, string, string)>)
+        [
+            ("GET", path, Payment), ("POST", path + "/capture", Payment + "/capture"), ("POST", path + "/cancel", Payment + "/cancel"),
+            ("POST", path + "/refunds", Payment + "/refunds"), ("GET", path + "/timeline", Payment + "/timeline"),
+            ("GET", path + "/events", Payment + "/events"), ("GET", path + "/qr.svg", Payment + "/qr.svg"),
+        ])
+        {
+            var one = await (await other.SendJsonAsync(theirs, "{}", method)).ProblemAsync(404, "payment_not_found");
+            var two = await (await other.SendJsonAsync(twin, "{}", method)).ProblemAsync(404, "payment_not_found");
+            Assert.Equal(one.GetProperty("detail").GetString(), two.GetProperty("detail").GetString());
+        }
+
+        await (await other.GetAsync($"/api/v1/refunds/{refund.GetProperty("id").GetString()}")).ProblemAsync(404, "refund_not_found");
+        Assert.Equal(202, (int)(await other.SendJsonAsync("/api/v1/payments", PaymentBodies.Upi("o1"))).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_key_is_asked_about_once_for_some_seconds()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        using var client = host.Client();
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => client.GetAsync("/api/v1/payments")));
+        Assert.InRange(host.Keys.Asked, 1, 5);
+    }
+
+    [Fact]
+    public async Task A_revoked_key_stops_working()
+    {
+        await using var host = await GatewayHost.StartAsync(("Gateway:KeyLifetime", "00:00:00.050"));
+        using var client = host.Client();
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/api/v1/payments")).StatusCode);
+        host.Keys.Revoke(GatewayHost.SecretKey);
+        await Eventually.Async(
+            async () => (await client.GetAsync("/api/v1/payments")).StatusCode == HttpStatusCode.Unauthorized, "the revoked key still works");
+    }
+
+    [Fact]
+    public async Task Who_guesses_keys_is_held_off_but_known_keys_go_on()
+    {
+        await using var host = await GatewayHost.StartAsync(("Gateway:FailedKeysPerAddress", "3"), ("Gateway:KeyLifetime", "00:00:00"));
+        using var known = host.Client();
+        Assert.Equal(HttpStatusCode.OK, (await known.GetAsync("/api/v1/payments")).StatusCode);
+        using var guesser = host.Client("sk_test_guessguessguessguess");
+        var statuses = new List<HttpStatusCode>();
+        for (var guess = 0; guess < 20; guess++)
+        {
+            statuses.Add((await guesser.GetAsync("/api/v1/payments")).StatusCode);
+        }
+
+        Assert.Equal(HttpStatusCode.Unauthorized, statuses[0]);
+        Assert.Contains(HttpStatusCode.TooManyRequests, statuses);
+        Assert.Equal(HttpStatusCode.OK, (await known.GetAsync("/api/v1/payments")).StatusCode);
+        using var administrator = host.Client(GatewayHost.AdminKey);
+        Assert.Equal(HttpStatusCode.NotFound, (await administrator.GetAsync("/api/v1/merchants/none")).StatusCode);
+        Assert.Contains(host.Log, line => line.Contains("keeps sending", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Without_an_administrators_key_nobody_administers()
+    {
+        await using var host = await GatewayHost.StartAsync(("Gateway:AdminKeyHash", ""));
+        using var client = host.Client(GatewayHost.AdminKey);
+        await (await client.GetAsync("/api/v1/merchants/shop")).ProblemAsync(401, "api_key_invalid");
+    }
+
+    [Fact]
+    public async Task A_new_key_works_at_once_where_it_was_not_tried_before()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        host.Keys.Add("sk_test_brandnewbrandnewbrand", "shop", ApiKeyScope.Secret);
+        using var client = host.Client("sk_test_brandnewbrandnewbrand");
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/api/v1/payments")).StatusCode);
+    }
+}

@@ -1,0 +1,323 @@
+using System.Net;
+using System.Net.ServerSentEvents;
+using System.Text;
+using System.Text.Json;
+using PaymentCluster.Gateway.Tests.Host;
+using PaymentCluster.Grains.Abstractions.Amounts;
+using PaymentCluster.Grains.Abstractions.Errors;
+using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Payments;
+
+namespace PaymentCluster.Gateway.Tests.Http;
+
+public sealed class PaymentsHttpTests
+{
+    private const string Payments = "/api/v1/payments";
+
+    [Fact]
+    public async Task A_payment_is_accepted_with_its_address()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        using var client = host.Client();
+        var response = await client.SendJsonAsync(Payments, PaymentBodies.Upi("o1"));
+        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+        var payment = await response.JsonAsync();
+        Assert.Equal("Payment initiated successfully", payment.GetProperty("message").GetString());
+        Assert.Equal($"{Payments}/{payment.GetProperty("id").GetString()}", response.Headers.Location?.OriginalString);
+        Assert.Equal("2026-01-01T00:00:00Z", payment.GetProperty("created_at").GetString());
+        var read = await (await client.GetAsync(response.Headers.Location)).JsonAsync();
+        Assert.False(read.TryGetProperty("message", out _));
+        Assert.Equal("REQUIRES_ACTION", read.GetProperty("status").GetString());
+    }
+
+    [Fact]
+    public async Task A_hundred_posts_of_one_order_find_one_payment()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        using var client = host.Client();
+        var responses = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => client.SendJsonAsync(Payments, PaymentBodies.Upi("o1"))));
+        Assert.Single(responses, response => response.StatusCode == HttpStatusCode.Accepted);
+        Assert.Equal(99, responses.Count(response => response.StatusCode == HttpStatusCode.OK));
+        var ids = await Task.WhenAll(responses.Select(async response => (await response.JsonAsync()).GetProperty("id").GetString()));
+        Assert.Single(ids.Distinct(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_refusal_of_the_grain_leaves_with_its_code_and_field()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        host.Payments.Refusal = Refusal.Of(ErrorCode.OrderConflict, "The order exists with another amount.", "amount");
+        using var client = host.Client();
+        var problem = await (await client.SendJsonAsync(Payments, PaymentBodies.Upi("o1"))).ProblemAsync(409, "order_conflict");
+        Assert.Equal("The order exists with another amount.", problem.GetProperty("errors").GetProperty("amount")[0].GetString());
+    }
+
+    [Fact]
+    public async Task An_idempotency_key_goes_with_the_command_and_a_replay_is_marked()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        using var client = host.Client();
+        var first = await client.SendJsonAsync(Payments, PaymentBodies.Upi("o1"), headers: ("Idempotency-Key", "k-1"));
+        Assert.False(first.Headers.Contains("Idempotency-Replayed"));
+        var again = await client.SendJsonAsync(Payments, PaymentBodies.Upi("o1"), headers: ("Idempotency-Key", "k-1"));
+        Assert.Equal("true", again.Headers.GetValues("Idempotency-Replayed").Single());
+        var requests = host.Payments.Commands.Cast<StartPayment>().Select(command => command.Request!).ToList();
+        Assert.All(requests, request => Assert.Equal(("k-1", requests[0].Fingerprint), (request.Key, request.Fingerprint)));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("with space")]
+    [InlineData("tab\there")]
+    [InlineData("sch\u00f6n")]
+    public async Task An_idempotency_key_out_of_form_is_refused(string key)
+    {
+        await using var host = await GatewayHost.StartAsync();
+        using var client = new HttpClient(new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 }) { BaseAddress = host.Address };
+        client.DefaultRequestHeaders.Authorization = new("Bearer", GatewayHost.SecretKey);
+        await (await client.SendJsonAsync(Payments, PaymentBodies.Upi("o1"), headers: ("Idempotency-Key", key))).ProblemAsync(400, "idempotency_key_invalid");
+        await (await client.SendJsonAsync(Payments, PaymentBodies.Upi("o1"), headers: ("Idempotency-Key", new string('k', 256))))
+            .ProblemAsync(400, "idempotency_key_invalid");
+        Assert.Empty(host.Payments.Commands);
+    }
+
+    [Fact]
+    public async Task A_publishable_key_reads_nothing_of_the_merchants_own()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        using var shop = host.Client();
+        using var browser = host.Client(GatewayHost.PublishableKey);
+        var body = PaymentBodies.Upi("o1", ",\"customer_id\":\"c1\",\"customer\":{\"email\":\"a@b.example\"},\"metadata\":{\"margin\":\"12\"}");
+        var full = await (await shop.SendJsonAsync(Payments, body)).JsonAsync();
+        Assert.Equal("a@b.example", full.GetProperty("customer").GetProperty("email").GetString());
+        foreach (var seen in (JsonElement[])
+        [
+            await (await browser.GetAsync($"{Payments}/{full.GetProperty("id").GetString()}")).JsonAsync(),
+            await (await browser.SendJsonAsync(Payments, body)).JsonAsync(),
+        ])
+        {
+            Assert.Equal(JsonValueKind.Null, seen.GetProperty("customer").ValueKind);
+            Assert.Equal(JsonValueKind.Null, seen.GetProperty("customer_id").ValueKind);
+            Assert.Empty(seen.GetProperty("metadata").EnumerateObject());
+        }
+    }
+
+    [Fact]
+    public async Task Commands_of_a_payment_reach_its_grain()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        using var client = host.Client();
+        var created = await (await client.SendJsonAsync(Payments, """{"order_id":"o1","amount":100,"currency":"INR","confirm":false}""")).JsonAsync();
+        var path = $"{Payments}/{created.GetProperty("id").GetString()}";
+        Assert.Equal(202, (int)(await client.SendJsonAsync(path + "/confirm", """{"method":"netbanking","netbanking":{"bank":"HDFC"}}""")).StatusCode);
+        Assert.Equal(202, (int)(await client.SendJsonAsync(path + "/capture", """{"amount":60}""")).StatusCode);
+        Assert.Equal(202, (int)(await client.PostAsync(path + "/cancel", null)).StatusCode);
+        var refund = await client.SendJsonAsync(path + "/refunds", """{"amount":1,"reason":"because"}""");
+        Assert.Equal(202, (int)refund.StatusCode);
+        var refundId = (await refund.JsonAsync()).GetProperty("id").GetString();
+        Assert.Equal($"/api/v1/refunds/{refundId}", refund.Headers.Location?.OriginalString);
+        Assert.Equal("because", (await (await client.GetAsync(refund.Headers.Location)).JsonAsync()).GetProperty("reason").GetString());
+        Assert.Collection(
+            host.Payments.Commands,
+            start => Assert.Null(Assert.IsType<StartPayment>(start).Method),
+            confirm => Assert.Equal("HDFC", Assert.IsType<ConfirmPayment>(confirm).Method.Bank),
+            capture => Assert.Equal(60, Assert.IsType<CapturePayment>(capture).AmountMinor),
+            cancel => Assert.Null(Assert.IsType<CancelPayment>(cancel).Reason),
+            refunded => Assert.Equal((1, "because"), (((RefundPayment)refunded).AmountMinor, ((RefundPayment)refunded).Reason)));
+        var timeline = (await (await client.GetAsync(path + "/timeline")).JsonAsync()).GetProperty("data");
+        Assert.Equal([1, 2, 3, 4, 5], timeline.EnumerateArray().Select(entry => entry.GetProperty("version").GetInt32()));
+    }
+
+    [Fact]
+    public async Task A_caller_that_leaves_does_not_take_its_payment_along()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        host.Payments.Gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var client = host.Client();
+        using var leaving = new CancellationTokenSource();
+        var request = new HttpRequestMessage(HttpMethod.Post, Payments)
+        {
+            Content = new StringContent(PaymentBodies.Upi("o1"), Encoding.UTF8, new System.Net.Http.Headers.MediaTypeHeaderValue("application/json")),
+        };
+        var sending = client.SendAsync(request, leaving.Token);
+        await Eventually.Async(() => Task.FromResult(!host.Payments.Commands.IsEmpty), "the command never came");
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);
+        host.Payments.Gate.SetResult();
+        await Eventually.Async(
+            async () => (await client.SendJsonAsync(Payments, PaymentBodies.Upi("o1"))).StatusCode == HttpStatusCode.OK, "the payment was not taken");
+    }
+
+    [Fact]
+    public async Task A_read_that_waits_answers_at_the_next_change()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        using var client = host.Client();
+        var payment = await (await client.SendJsonAsync(Payments, PaymentBodies.Upi("o1"))).JsonAsync();
+        var path = $"{Payments}/{payment.GetProperty("id").GetString()}";
+        var waiting = client.GetAsync(path + "?wait=30");
+        Assert.NotSame(waiting, await Task.WhenAny(waiting, Task.Delay(300)));
+        await client.PostAsync(path + "/capture", null);
+        Assert.Equal("SUCCESS", (await (await waiting).JsonAsync()).GetProperty("status").GetString());
+        Assert.Equal("SUCCESS", (await (await client.GetAsync(path + "?wait=30")).JsonAsync()).GetProperty("status").GetString());
+    }
+
+    [Fact]
+    public async Task A_read_that_waits_in_vain_answers_how_it_stands()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        using var client = host.Client();
+        var payment = await (await client.SendJsonAsync(Payments, PaymentBodies.Upi("o1"))).JsonAsync();
+        var response = await client.GetAsync($"{Payments}/{payment.GetProperty("id").GetString()}?wait=1");
+        Assert.Equal("REQUIRES_ACTION", (await response.JsonAsync()).GetProperty("status").GetString());
+    }
+
+    [Fact]
+    public async Task Events_tell_the_history_then_what_happens_and_end_with_the_payment()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        using var client = host.Client();
+        var payment = await (await client.SendJsonAsync(Payments, PaymentBodies.Upi("o1"))).JsonAsync();
+        var path = $"{Payments}/{payment.GetProperty("id").GetString()}";
+        using var response = await client.GetAsync(path + "/events", HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
+        var seen = new List<string>();
+        await foreach (var item in SseParser.Create(await response.Content.ReadAsStreamAsync()).EnumerateAsync())
+        {
+            var entry = JsonSerializer.Deserialize<JsonElement>(item.Data);
+            Assert.Equal(item.EventId, entry.GetProperty("version").ToString());
+            seen.Add(entry.GetProperty("type").GetString()!);
+            if (seen.Count == 1)
+            {
+                await client.PostAsync(path + "/capture", null);
+            }
+        }
+
+        Assert.Equal(["payment_accepted", "payment_captured"], seen);
+        var resumed = new HttpRequestMessage(HttpMethod.Get, path + "/events");
+        resumed.Headers.Add("Last-Event-ID", "1");
+        var rest = await (await client.SendAsync(resumed)).Content.ReadAsStringAsync();
+        Assert.StartsWith("id: 2\ndata: {", rest, StringComparison.Ordinal);
+        Assert.EndsWith("}\n\n", rest, StringComparison.Ordinal);
+        var over = new HttpRequestMessage(HttpMethod.Get, path + "/events");
+        over.Headers.Add("Last-Event-ID", "2");
+        Assert.Equal(HttpStatusCode.NoContent, (await client.SendAsync(over)).StatusCode);
+        var wrong = new HttpRequestMessage(HttpMethod.Get, path + "/events");
+        wrong.Headers.Add("Last-Event-ID", "x");
+        await (await client.SendAsync(wrong)).ProblemAsync(400, "invalid_field");
+    }
+
+    [Fact]
+    public async Task A_UPI_link_is_shown_as_a_QR_code()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        using var client = host.Client();
+        var payment = await (await client.SendJsonAsync(Payments, PaymentBodies.Upi("o1"))).JsonAsync();
+        var action = payment.GetProperty("action");
+        Assert.Equal("upi://pay?pa=shop@bank&am=500.00&tr=x", action.GetProperty("url").GetString());
+        var svg = await client.GetAsync(action.GetProperty("qr_svg").GetString());
+        Assert.Equal("image/svg+xml", svg.Content.Headers.ContentType?.MediaType);
+        Assert.Contains("<svg", await svg.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        var png = await client.GetAsync(action.GetProperty("qr_png").GetString());
+        Assert.Equal("image/png", png.Content.Headers.ContentType?.MediaType);
+        Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], (await png.Content.ReadAsByteArrayAsync())[..4]);
+        var card = await (await client.SendJsonAsync(Payments, PaymentBodies.Card("o2"))).JsonAsync();
+        await (await client.GetAsync($"{Payments}/{card.GetProperty("id").GetString()}/qr.svg")).ProblemAsync(404, "not_found");
+    }
+
+    [Fact]
+    public async Task A_list_is_asked_as_its_query_says()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        using var client = host.Client();
+        var last = PaymentId.New(TimeProvider.System);
+        var summary = new PaymentSummary
+        {
+            Id = last,
+            OrderId = "o1",
+            Status = PaymentStatus.Failed,
+            Amount = Money.Of(5, Currency.Inr),
+            CapturedMinor = 0,
+            RefundedMinor = 0,
+            CreatedAt = DateTimeOffset.UnixEpoch,
+            UpdatedAt = DateTimeOffset.UnixEpoch,
+            Version = 3,
+        };
+        host.List("shop").Page = new PaymentPage { Payments = [summary], HasMore = true };
+        var page = await (await client.GetAsync(
+            $"{Payments}?order_id=o1&customer_id=c&status=FAILED&method=card&limit=100&created_from=2026-01-01T00:00:00%2B05:30&created_to=2026-01-02T00:00:00.5Z"))
+            .JsonAsync();
+        Assert.Equal(last.ToString(), page.GetProperty("data")[0].GetProperty("id").GetString());
+        var next = page.GetProperty("next_cursor").GetString();
+        await client.GetAsync($"{Payments}?cursor={next}");
+        Assert.Collection(
+            host.List("shop").Queries,
+            query => Assert.Equal(
+                new PaymentListQuery
+                {
+                    OrderId = "o1",
+                    CustomerId = "c",
+                    Status = PaymentStatus.Failed,
+                    Method = PaymentMethodKind.Card,
+                    CreatedFrom = new DateTimeOffset(2025, 12, 31, 18, 30, 0, TimeSpan.Zero),
+                    CreatedTo = new DateTimeOffset(2026, 1, 2, 0, 0, 0, 500, TimeSpan.Zero),
+                    Limit = 100,
+                },
+                query),
+            query => Assert.Equal((last, 20), (query.Before!.Value, query.Limit)));
+    }
+
+    [Theory]
+    [InlineData("limit=0", "limit", "invalid_field")]
+    [InlineData("limit=101", "limit", "invalid_field")]
+    [InlineData("limit=1000000000", "limit", "invalid_field")]
+    [InlineData("limit=-1", "limit", "invalid_field")]
+    [InlineData("limit=1e1", "limit", "invalid_field")]
+    [InlineData("limit=", "limit", "invalid_field")]
+    [InlineData("limit=5&limit=6", "limit", "invalid_field")]
+    [InlineData("status=success", "status", "invalid_field")]
+    [InlineData("status=", "status", "invalid_field")]
+    [InlineData("method=UPI", "method", "invalid_field")]
+    [InlineData("created_from=yesterday", "created_from", "invalid_field")]
+    [InlineData("created_from=2026-01-01", "created_from", "invalid_field")]
+    [InlineData("created_from=2026-01-01T00:00:00", "created_from", "invalid_field")]
+    [InlineData("created_to=2026-13-01T00:00:00Z", "created_to", "invalid_field")]
+    [InlineData("cursor=x", "cursor", "cursor_invalid")]
+    [InlineData("cursor=", "cursor", "cursor_invalid")]
+    [InlineData("offset=1", "offset", "invalid_field")]
+    [InlineData("Limit=1", "Limit", "invalid_field")]
+    [InlineData("order_id=%00", "order_id", "invalid_field")]
+    public async Task A_query_out_of_form_is_refused(string query, string field, string code)
+    {
+        await using var host = await GatewayHost.StartAsync();
+        using var client = host.Client();
+        var problem = await (await client.GetAsync($"{Payments}?{query}")).ProblemAsync(400, code);
+        Assert.Equal(field, problem.GetProperty("errors").EnumerateObject().Single().Name);
+    }
+
+    [Theory]
+    [InlineData("wait=31")]
+    [InlineData("wait=-1")]
+    [InlineData("wait=soon")]
+    [InlineData("limit=1")]
+    public async Task A_wait_out_of_bounds_is_refused(string query)
+    {
+        await using var host = await GatewayHost.StartAsync();
+        using var client = host.Client();
+        await (await client.GetAsync($"{Payments}/pay_01m7wtn50sfz5txb0tmw4px1yr?{query}")).ProblemAsync(400, "invalid_field");
+    }
+
+    [Theory]
+    [InlineData("x")]
+    [InlineData("pay_")]
+    [InlineData("PAY_01M7WTN50SFZ5TXB0TMW4PX1YR")]
+    [InlineData("pay_01m7wtn50sfz5txb0tmw4px1yr%2f")]
+    [InlineData("rfd_01m7wtn50sfz5txb0tmw4px1yr_1")]
+    public async Task An_id_out_of_form_is_no_payments(string id)
+    {
+        await using var host = await GatewayHost.StartAsync();
+        using var client = host.Client();
+        await (await client.GetAsync($"{Payments}/{id}")).ProblemAsync(404, "payment_not_found");
+        await (await client.GetAsync($"/api/v1/refunds/{id}")).ProblemAsync(404, "refund_not_found");
+    }
+}

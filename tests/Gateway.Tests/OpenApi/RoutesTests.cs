@@ -1,0 +1,153 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using PaymentCluster.Gateway.Api.Access;
+using PaymentCluster.Gateway.Api.Json;
+using PaymentCluster.Gateway.Api.OpenApi;
+using PaymentCluster.Gateway.Tests.Host;
+
+namespace PaymentCluster.Gateway.Tests.OpenApi;
+
+public sealed partial class RoutesTests
+{
+    /// <summary>Who may call what. A new endpoint is decided about here as well.</summary>
+    private static readonly Dictionary<string, AccessRule> Rules = new(StringComparer.Ordinal)
+    {
+        ["POST /api/v1/payments"] = AccessRule.Publishable,
+        ["GET /api/v1/payments"] = AccessRule.Secret,
+        ["GET /api/v1/payments/{id}"] = AccessRule.Publishable,
+        ["POST /api/v1/payments/{id}/confirm"] = AccessRule.Publishable,
+        ["POST /api/v1/payments/{id}/capture"] = AccessRule.Secret,
+        ["POST /api/v1/payments/{id}/cancel"] = AccessRule.Secret,
+        ["GET /api/v1/payments/{id}/timeline"] = AccessRule.Secret,
+        ["GET /api/v1/payments/{id}/events"] = AccessRule.Publishable,
+        ["GET /api/v1/payments/{id}/qr.svg"] = AccessRule.Publishable,
+        ["GET /api/v1/payments/{id}/qr.png"] = AccessRule.Publishable,
+        ["POST /api/v1/payments/{id}/refunds"] = AccessRule.Secret,
+        ["GET /api/v1/refunds/{id}"] = AccessRule.Secret,
+        ["GET /api/v1/ledger/accounts"] = AccessRule.Secret,
+        ["GET /api/v1/ledger/trial-balance"] = AccessRule.Secret,
+        ["PUT /api/v1/merchants/{id}"] = AccessRule.Admin,
+        ["GET /api/v1/merchants/{id}"] = AccessRule.Admin,
+        ["POST /api/v1/merchants/{id}/keys"] = AccessRule.Admin,
+        ["DELETE /api/v1/merchants/{id}/keys/{keyId}"] = AccessRule.Admin,
+        ["GET /api/v1/providers"] = AccessRule.Secret,
+        ["PUT /api/v1/providers/{provider}/credentials"] = AccessRule.Secret,
+        ["POST /webhooks/{merchant}/{provider}"] = AccessRule.Anybody,
+        ["GET /return/{merchant}/{provider}/{attempt}"] = AccessRule.Anybody,
+        ["POST /return/{merchant}/{provider}/{attempt}"] = AccessRule.Anybody,
+        ["GET /health/live"] = AccessRule.Anybody,
+        ["GET /health/ready"] = AccessRule.Anybody,
+        ["GET /openapi/v1.json"] = AccessRule.Anybody,
+        ["GET /docs/errors"] = AccessRule.Anybody,
+    };
+
+    private static readonly string[] NotDescribed = ["GET /openapi/v1.json", "GET /docs/errors"];
+
+    [Fact]
+    public async Task Every_endpoint_has_the_access_rule_that_was_decided()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        Assert.Equal(
+            Rules.OrderBy(rule => rule.Key, StringComparer.Ordinal),
+            Endpoints(host).Select(endpoint => KeyValuePair.Create(endpoint.Name, endpoint.Rule)).OrderBy(rule => rule.Key, StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_description_has_every_endpoint_and_no_other()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        var document = await DocumentAsync(host);
+        var described = document.GetProperty("paths").EnumerateObject()
+            .SelectMany(path => path.Value.EnumerateObject().Select(operation => $"{operation.Name.ToUpperInvariant()} {path.Name}"));
+        Assert.Equal(
+            Endpoints(host).Select(endpoint => endpoint.Name).Except(NotDescribed, StringComparer.Ordinal).Order(StringComparer.Ordinal),
+            described.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Every_operation_is_described_whole()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        var document = await DocumentAsync(host);
+        Assert.StartsWith("3.1", document.GetProperty("openapi").GetString(), StringComparison.Ordinal);
+        foreach (var path in document.GetProperty("paths").EnumerateObject())
+        {
+            foreach (var operation in path.Value.EnumerateObject())
+            {
+                var name = $"{operation.Name} {path.Name}";
+                Assert.False(string.IsNullOrEmpty(operation.Value.GetProperty("summary").GetString()), name);
+                var responses = operation.Value.GetProperty("responses").EnumerateObject().ToList();
+                Assert.Contains(responses, response => response.Name[0] is '2' or '3');
+                Assert.All(
+                    responses.Where(response => response.Name[0] is '4' or '5'),
+                    response => Assert.True(response.Value.GetProperty("content").TryGetProperty("application/problem+json", out _), name));
+                Assert.All(responses, response => Assert.NotEqual("OK", response.Value.GetProperty("description").GetString()));
+                var parameters = operation.Value.TryGetProperty("parameters", out var found) ? found.EnumerateArray().ToList() : [];
+                Assert.Equal(
+                    PathParameter().Count(path.Name),
+                    parameters.Count(parameter => parameter.GetProperty("in").GetString() == "path"));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Every_reference_in_the_description_leads_somewhere()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        var text = await host.Client(null).GetStringAsync("/openapi/v1.json");
+        var schemas = JsonSerializer.Deserialize<JsonElement>(text).GetProperty("components").GetProperty("schemas");
+        Assert.NotEmpty(Reference().Matches(text));
+        foreach (Match match in Reference().Matches(text))
+        {
+            Assert.True(schemas.TryGetProperty(match.Groups["name"].Value, out _), match.Value);
+        }
+    }
+
+    [Fact]
+    public async Task Every_example_is_taken_by_its_own_call()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        foreach (var shape in Operations(host).Select(operation => operation.Body).OfType<BodyShape>())
+        {
+            var errors = new InputErrors();
+            var example = ShapeSchemas.Example(shape).ToJsonString();
+            BodyReader.Read(new(System.Text.Encoding.UTF8.GetBytes(example)), shape, errors);
+            Assert.False(errors.Any, $"{shape.Name}: {example}");
+        }
+    }
+
+    [Fact]
+    public async Task Answers_name_nothing_that_is_internal()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        var schemas = (await DocumentAsync(host)).GetProperty("components").GetProperty("schemas");
+        string[] unwanted = ["lease", "next_action_at", "sealed", "hash", "cvv", "number", "security_code", "stack_trace", "user_agent", "ip_address"];
+        foreach (var schema in schemas.EnumerateObject().Where(schema => schema.Name.EndsWith("Answer", StringComparison.Ordinal)))
+        {
+            Assert.DoesNotContain(
+                schema.Value.GetProperty("properties").EnumerateObject(), member => unwanted.Contains(member.Name, StringComparer.Ordinal));
+        }
+    }
+
+    private static IEnumerable<(string Name, AccessRule Rule)> Endpoints(GatewayHost host) =>
+        from endpoint in host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+        from method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods
+        select ($"{method} {endpoint.RoutePattern.RawText!.TrimEnd('/')}", endpoint.Metadata.GetMetadata<AccessMetadata>()?.Rule ?? default);
+
+    private static IEnumerable<ApiOperation> Operations(GatewayHost host) =>
+        host.Services.GetRequiredService<EndpointDataSource>().Endpoints.Select(endpoint => endpoint.Metadata.GetMetadata<ApiOperation>()).OfType<ApiOperation>();
+
+    private static async Task<JsonElement> DocumentAsync(GatewayHost host)
+    {
+        using var client = host.Client(null);
+        return JsonSerializer.Deserialize<JsonElement>(await client.GetStringAsync("/openapi/v1.json"));
+    }
+
+    [GeneratedRegex("\"#/components/schemas/(?<name>[^\"]+)\"", RegexOptions.None, 1000)]
+    private static partial Regex Reference();
+
+    [GeneratedRegex("\\{", RegexOptions.None, 1000)]
+    private static partial Regex PathParameter();
+}

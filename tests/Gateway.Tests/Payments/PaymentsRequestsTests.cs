@@ -1,0 +1,113 @@
+using System.Text;
+using PaymentCluster.Gateway.Api.Json;
+using PaymentCluster.Gateway.Api.Payments;
+using PaymentCluster.Grains.Abstractions.Payments;
+
+namespace PaymentCluster.Gateway.Tests.Payments;
+
+public sealed class PaymentsRequestsTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void A_full_body_becomes_a_command()
+    {
+        var command = Start(
+            """
+            {"order_id":"order_1.a:b-c","amount":100000000000000,"currency":"KWD","method":"upi","upi":{"flow":"collect","vpa":"Some.One@OkBank"},
+             "capture":"manual","customer_id":"c@1","customer":{"name":"Ä","email":"a@b.example","phone":"+919876543210"},
+             "client":{"ip":"2001:db8::1","user_agent":"Mozilla"},"return_url":"https://shop.example/x?y=z#top","description":"Two",
+             "metadata":{"a":"","b":"c"},"expires_in":60}
+            """)!;
+        Assert.Equal("order_1.a:b-c", command.OrderId);
+        Assert.Equal("100000000000000 KWD", command.Amount.ToString());
+        Assert.Equal((PaymentMethodKind.Upi, UpiFlow.Collect, "some.one@okbank"), (command.Method!.Kind, command.Method.Flow, command.Method.Vpa));
+        Assert.Equal(CaptureMode.Manual, command.Capture);
+        Assert.Equal(
+            new Customer { Id = "c@1", Name = "Ä", Email = "a@b.example", Phone = "+919876543210", IpAddress = "2001:db8::1", UserAgent = "Mozilla" },
+            command.Customer);
+        Assert.Equal("https://shop.example/x?y=z#top", command.ReturnUrl);
+        Assert.Equal("Two", command.Description);
+        Assert.Equal(2, command.Metadata.Count);
+        Assert.Equal(TimeSpan.FromMinutes(1), command.ExpiresIn);
+        Assert.Null(command.Card);
+        Assert.Null(command.Request);
+    }
+
+    [Fact]
+    public void What_is_left_out_has_its_default()
+    {
+        var command = Start("""{"order_id":"o","amount":1,"currency":"INR","method":"upi"}""")!;
+        Assert.Equal(UpiFlow.Intent, command.Method!.Flow);
+        Assert.Equal(CaptureMode.Automatic, command.Capture);
+        Assert.Empty(command.Metadata);
+        Assert.Null(command.ExpiresIn);
+    }
+
+    [Fact]
+    public void A_card_goes_into_types_that_do_not_print_it()
+    {
+        var command = Start(
+            """
+            {"order_id":"o","amount":1,"currency":"INR","method":"card",
+             "card":{"number":"4111 1111 1111 1111","expiry_month":11,"expiry_year":2026,"cvv":"987","name":"A"}}
+            """)!;
+        Assert.Equal("4111111111111111", command.Card!.Number.Reveal());
+        Assert.Equal("987", command.Card.SecurityCode.Reveal());
+        Assert.Equal(("1111", "visa"), (command.Method!.CardLast4, command.Method.CardNetwork));
+        Assert.DoesNotContain("41111", command.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("987", command.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"method\":\"wallet\",\"wallet\":{\"provider\":\"mobikwik\"}", PaymentMethodKind.Wallet)]
+    [InlineData("\"method\":\"netbanking\",\"netbanking\":{\"bank\":\"HDFC\"}", PaymentMethodKind.Netbanking)]
+    [InlineData("\"method\":\"upi\",\"upi\":{\"flow\":\"qr\"}", PaymentMethodKind.Upi)]
+    public void Each_method_has_its_details(string members, PaymentMethodKind kind) =>
+        Assert.Equal(kind, Start($"{{\"order_id\":\"o\",\"amount\":1,\"currency\":\"INR\",{members}}}")!.Method!.Kind);
+
+    [Theory]
+    [InlineData("\"method\":\"card\"", "card")]
+    [InlineData("\"method\":\"wallet\"", "wallet")]
+    [InlineData("\"method\":\"netbanking\"", "netbanking")]
+    [InlineData("\"confirm\":true", "method")]
+    [InlineData("\"description\":\"d\"", "method")]
+    public void What_the_method_needs_must_be_there(string members, string field)
+    {
+        var errors = new InputErrors();
+        Assert.Null(Start($"{{\"order_id\":\"o\",\"amount\":1,\"currency\":\"INR\",{members}}}", errors));
+        Assert.Equal((ErrorCode.MissingField, field), (errors.Code, errors.ByField()!.Keys.Single()));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(",\"method\":\"upi\"")]
+    public void Without_confirmation_there_is_no_method_yet(string members) =>
+        Assert.Null(Start($"{{\"order_id\":\"o\",\"amount\":1,\"currency\":\"INR\",\"confirm\":false{members}}}")!.Method);
+
+    [Theory]
+    [InlineData("http://localhost:3000/x")]
+    [InlineData("http://127.0.0.1/x")]
+    [InlineData("http://[::1]/x")]
+    [InlineData("https://shop.example")]
+    public void A_return_address_is_https_or_this_machine(string address) => Assert.Equal(
+        address, Start($"{{\"order_id\":\"o\",\"amount\":1,\"currency\":\"INR\",\"method\":\"upi\",\"return_url\":\"{address}\"}}")!.ReturnUrl);
+
+    [Fact]
+    public void Every_word_of_an_enumeration_is_read_back()
+    {
+        Assert.All(PaymentNames.All<PaymentStatus>(PaymentNames.Of), word => Assert.Matches("^[A-Z_]+$", word));
+        foreach (var status in Enum.GetValues<PaymentStatus>())
+        {
+            Assert.Equal(status, PaymentNames.Parse<PaymentStatus>(PaymentNames.Of(status), PaymentNames.Of));
+        }
+    }
+
+    private static StartPayment? Start(string text, InputErrors? errors = null)
+    {
+        var found = errors ?? new InputErrors();
+        var command = PaymentsRequests.ReadStart(BodyReader.Read(new(Encoding.UTF8.GetBytes(text)), PaymentsRequests.Start, found)!, Now, found);
+        Assert.True(errors is not null || !found.Any, found.Any ? found.Detail : "");
+        return command;
+    }
+}

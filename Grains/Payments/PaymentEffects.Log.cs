@@ -10,4 +10,7 @@ public sealed partial class PaymentEffects
 
     [LoggerMessage(1102, LogLevel.Warning, "{Effect} of {Payment} was lost; the provider will be asked.")]
     private partial void LogEffectLost(Exception exception, PaymentKey payment, PaymentEffect effect);
+
+    [LoggerMessage(1103, LogLevel.Error, "The credentials of {Merchant} at {Provider} cannot be opened.")]
+    private partial void LogCredentialsUnreadable(Exception exception, string merchant, string provider);
 }

@@ -227,12 +227,24 @@ public sealed partial class PaymentEffects(
             : NobodyToAsk(attempt.Provider);
     }
 
-    private async ValueTask<ProviderCredentials?> OpenAsync(PaymentKey key, string provider) =>
-        await merchants.GetAsync(key.Merchant) is { } merchant && merchant.Providers.Contains(provider) ? merchant.Open(provider) : null;
+    private async ValueTask<ProviderCredentials?> OpenAsync(PaymentKey key, string provider)
+    {
+        try
+        {
+            return await merchants.GetAsync(key.Merchant) is { } merchant && merchant.Providers.Contains(provider)
+                ? merchant.Open(provider)
+                : null;
+        }
+        catch (CredentialsUnreadableException exception)
+        {
+            LogCredentialsUnreadable(exception, key.Merchant, provider);
+            return null;
+        }
+    }
 
     private static ProviderOutcome.NotSent NoCredentials(string provider) =>
-        new() { Reason = $"The merchant's credentials at {provider} are gone." };
+        new() { Reason = $"The merchant's credentials at {provider} are missing or cannot be opened." };
 
     private static ProviderOutcome.Unknown NobodyToAsk(string provider) =>
-        new() { Reason = $"The merchant's credentials at {provider} are gone." };
+        new() { Reason = $"The merchant's credentials at {provider} are missing or cannot be opened." };
 }

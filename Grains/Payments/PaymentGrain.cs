@@ -94,7 +94,7 @@ public sealed partial class PaymentGrain(
 
     /// <inheritdoc/>
     public Task<bool> Record(RecordCharge report) => Take(
-        state => state.Attempt(report.Attempt) is not null, (state, terms) => PaymentDecider.Decide(state, report, terms));
+        state => IsOf(state.Attempt(report.Attempt), report.Provider), (state, terms) => PaymentDecider.Decide(state, report, terms));
 
     /// <inheritdoc/>
     public Task<bool> Record(RecordCapture report) => Take(
@@ -102,7 +102,7 @@ public sealed partial class PaymentGrain(
 
     /// <inheritdoc/>
     public Task<bool> Record(RecordRefund report) => Take(
-        state => state.Refund(report.Number) is not null, (state, terms) => PaymentDecider.Decide(state, report, terms));
+        state => state.Refund(report.Number) is { } refund && IsOf(state.Attempt(refund.Attempt), report.Provider), (state, terms) => PaymentDecider.Decide(state, report, terms));
 
     /// <inheritdoc/>
     public async Task Resume()
@@ -117,7 +117,7 @@ public sealed partial class PaymentGrain(
         // Nothing happened, so nothing was committed: the schedule alone moves on, past the sweeper's lease.
         if (_state is { } state && state.Version == version)
         {
-            await journal.AppendAsync(CommitOf(state, state, [], null, time.GetUtcNow()));
+            await journal.AppendAsync(CommitOf(state, state, [], null, Now()));
         }
     }
 
@@ -174,6 +174,9 @@ public sealed partial class PaymentGrain(
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Whoever signs for one provider says nothing about an attempt at another.
+    private static bool IsOf(AttemptState? attempt, string? provider) => attempt is not null && (provider is null || provider == attempt.Provider);
 
     private static ValueTask<(Route? Route, Refusal? Refusal)> NoRoute(PaymentState? state) => default;
 
@@ -255,7 +258,7 @@ public sealed partial class PaymentGrain(
         }
 
         var next = accepted.Events.Aggregate(_state, PaymentState.Evolve)!.CheckInvariants();
-        switch (await journal.AppendAsync(CommitOf(_state, next, accepted.Events, request, time.GetUtcNow())))
+        switch (await journal.AppendAsync(CommitOf(_state, next, accepted.Events, request, Now())))
         {
             case CommitResult.Committed:
                 _state = next;
@@ -303,9 +306,16 @@ public sealed partial class PaymentGrain(
         }
     }
 
+    // In microseconds, as PostgreSQL keeps time: what is read back must be what was decided.
+    private DateTimeOffset Now()
+    {
+        var now = time.GetUtcNow();
+        return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
+    }
+
     private Terms TermsNow(Route? route, Refusal? noRoute) => new()
     {
-        Now = time.GetUtcNow(),
+        Now = Now(),
         SendWindow = options.Value.SendWindow,
         ClockError = options.Value.ClockError,
         ExpiresIn = options.Value.ExpiresIn,

@@ -4,7 +4,9 @@ await Console.Error.WriteLineAsync("The gateway's own host needs the Orleans pac
 return 1;
 #else
 using Orleans.Configuration;
+using Orleans.Dashboard;
 using PaymentCluster.Gateway.Api;
+using PaymentCluster.Gateway.Api.Dashboard;
 using PaymentCluster.Hosting;
 using PaymentCluster.Hosting.Startup;
 
@@ -12,8 +14,8 @@ return await HostProgram.RunAsync(async () =>
 {
     var builder = WebApplication.CreateSlimBuilder(args);
     builder.AddObservability("gateway");
-    var database = builder.Configuration["Database:App"]
-        ?? throw new StartupException("Database:App names the database with the cluster's membership.");
+    var database = builder.Configuration.GetConnectionString("PaymentCluster")
+        ?? throw new StartupException("ConnectionStrings:PaymentCluster is missing: the application's login at the database with the membership.");
     builder.UseOrleansClient(client => client
         .UseAdoNetClustering(clustering =>
         {
@@ -24,12 +26,14 @@ return await HostProgram.RunAsync(async () =>
         {
             cluster.ClusterId = "paymentcluster";
             cluster.ServiceId = "paymentcluster";
-        }));
+        })
+        .AddDashboard());
     builder.AddGateway();
 
     await using var app = builder.Build();
     app.UseGateway();
     app.MapGateway();
+    app.MapDashboard();
     await app.RunAsync();
 });
 #endif

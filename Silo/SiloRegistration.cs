@@ -80,10 +80,13 @@ public static partial class SiloRegistration
         silo.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (ServiceId, ServiceId));
         silo.Configure<EndpointOptions>(options =>
         {
-            options.AdvertisedIPAddress = settings.Address;
             options.SiloPort = settings.Port;
             options.GatewayPort = settings.GatewayPort;
-            if (settings.Address is null)
+            if (settings.Address is { } address)
+            {
+                options.AdvertisedIPAddress = address;
+            }
+            else
             {
                 // A container on two networks has two addresses: one is told, both are listened on.
                 options.SiloListeningEndpoint = new IPEndPoint(IPAddress.Any, settings.Port);

@@ -1,4 +1,5 @@
 using PaymentCluster.Gateway.Api;
+using PaymentCluster.Gateway.Api.Dashboard;
 using PaymentCluster.Hosting;
 using PaymentCluster.Hosting.Startup;
 using PaymentCluster.Silo;
@@ -14,6 +15,7 @@ return await HostProgram.RunAsync(async () =>
     await using var app = builder.Build();
     app.UseGateway();
     app.MapGateway();
+    app.MapDashboard();
     await app.Services.PreparePaymentClusterAsync();
     await app.RunAsync();
 });

@@ -122,6 +122,7 @@ end_leftovers() {
     [[ -f "$local_dir/processes" ]] || return 0
     while read -r name pid started; do
         [[ -n "$started" && "$(process_started "$pid")" == "$started" ]] || continue
+        process_gone "$pid" && continue
         say "Ending $name (process $pid), left over from a start that was killed."
         end_process "$pid"
     done <"$local_dir/processes"

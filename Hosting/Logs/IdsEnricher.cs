@@ -4,12 +4,12 @@ using Serilog.Events;
 namespace PaymentCluster.Hosting.Logs;
 
 /// <summary>
-/// Puts the ids that a line belongs to behind a human's line: the payment or the grain it is about, and the trace of the request, which is
+/// Puts the ids that a line belongs to behind a human's line: the payment it is about, the request, and the request's trace, which is
 /// also the <c>traceId</c> of an error that the caller saw. In JSON the same ids are members of their own.
 /// </summary>
 internal sealed class IdsEnricher : ILogEventEnricher
 {
-    private static readonly string[] Names = ["PaymentId", "GrainKey"];
+    private static readonly string[] Names = ["PaymentId", "RequestId"];
 
     public void Enrich(LogEvent logEvent, ILogEventPropertyFactory propertyFactory)
     {

@@ -62,35 +62,35 @@ namespace Orleans
             return timer;
         }
 
-        /// <inheritdoc cref="RegisterGrainTimer{TState}(IGrainBase, Func{TState, CancellationToken, Task}, TState, GrainTimerCreationOptions)"/>
+        /// <summary>Starts a timer whose ticks are turns of the grain.</summary>
         public static IGrainTimer RegisterGrainTimer(this IGrainBase grain, Func<CancellationToken, Task> callback,
             GrainTimerCreationOptions options) =>
             grain.RegisterGrainTimer(static (callback, token) => callback(token), callback, options);
 
-        /// <inheritdoc cref="RegisterGrainTimer{TState}(IGrainBase, Func{TState, CancellationToken, Task}, TState, GrainTimerCreationOptions)"/>
+        /// <summary>Starts a timer whose ticks are turns of the grain.</summary>
         public static IGrainTimer RegisterGrainTimer(this IGrainBase grain, Func<Task> callback,
             GrainTimerCreationOptions options) =>
             grain.RegisterGrainTimer(static (callback, _) => callback(), callback, options);
 
-        /// <inheritdoc cref="RegisterGrainTimer{TState}(IGrainBase, Func{TState, CancellationToken, Task}, TState, GrainTimerCreationOptions)"/>
+        /// <summary>Starts a timer whose ticks are turns of the grain.</summary>
         public static IGrainTimer RegisterGrainTimer<TState>(this IGrainBase grain, Func<TState, Task> callback,
             TState state, GrainTimerCreationOptions options) =>
             grain.RegisterGrainTimer((held, _) => callback(held), state, options);
 
-        /// <inheritdoc cref="RegisterGrainTimer{TState}(IGrainBase, Func{TState, CancellationToken, Task}, TState, GrainTimerCreationOptions)"/>
+        /// <summary>Starts a timer whose ticks are turns of the grain.</summary>
         public static IGrainTimer RegisterGrainTimer(this IGrainBase grain, Func<Task> callback, TimeSpan dueTime,
             TimeSpan period) => grain.RegisterGrainTimer(callback, new(dueTime, period));
 
-        /// <inheritdoc cref="RegisterGrainTimer{TState}(IGrainBase, Func{TState, CancellationToken, Task}, TState, GrainTimerCreationOptions)"/>
+        /// <summary>Starts a timer whose ticks are turns of the grain.</summary>
         public static IGrainTimer RegisterGrainTimer(this IGrainBase grain, Func<CancellationToken, Task> callback,
             TimeSpan dueTime, TimeSpan period) => grain.RegisterGrainTimer(callback, new(dueTime, period));
 
-        /// <inheritdoc cref="RegisterGrainTimer{TState}(IGrainBase, Func{TState, CancellationToken, Task}, TState, GrainTimerCreationOptions)"/>
+        /// <summary>Starts a timer whose ticks are turns of the grain.</summary>
         public static IGrainTimer RegisterGrainTimer<TState>(this IGrainBase grain, Func<TState, Task> callback,
             TState state, TimeSpan dueTime, TimeSpan period) =>
             grain.RegisterGrainTimer(callback, state, new(dueTime, period));
 
-        /// <inheritdoc cref="RegisterGrainTimer{TState}(IGrainBase, Func{TState, CancellationToken, Task}, TState, GrainTimerCreationOptions)"/>
+        /// <summary>Starts a timer whose ticks are turns of the grain.</summary>
         public static IGrainTimer RegisterGrainTimer<TState>(this IGrainBase grain,
             Func<TState, CancellationToken, Task> callback, TState state, TimeSpan dueTime, TimeSpan period) =>
             grain.RegisterGrainTimer(callback, state, new(dueTime, period));

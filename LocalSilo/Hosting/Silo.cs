@@ -118,7 +118,8 @@ internal sealed class Silo(IServiceProvider services, IOptions<SiloMessagingOpti
 
         _isRunning = false;
         _expiry?.Dispose();
-        Timeouts.Fail(long.MaxValue, call => new SiloUnavailableException($"The silo stopped before {call.Target.GrainId} answered."));
+        Timeouts.Fail(long.MaxValue,
+            call => new SiloUnavailableException($"The silo stopped before {call.Target.GrainId} answered."));
     }
 
     public void Dispose()
@@ -165,7 +166,10 @@ internal sealed class Silo(IServiceProvider services, IOptions<SiloMessagingOpti
         }
 
         if (complaints.Count > 0)
-            throw new OrleansConfigurationException($"Grain interfaces name types that cannot cross a call.\n{string.Join('\n', complaints)}");
+        {
+            throw new OrleansConfigurationException(
+                $"Grain interfaces name types that cannot cross a call.\n{string.Join('\n', complaints)}");
+        }
     }
 
     private GrainInterface Find(Type grainInterface)

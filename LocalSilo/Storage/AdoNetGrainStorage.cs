@@ -23,14 +23,19 @@ internal sealed class AdoNetGrainStorage : IGrainStorage, ISiloStartup, IAsyncDi
     private readonly NpgsqlDataSource _source;
     private Dictionary<string, string> _queries = [];
 
-    public AdoNetGrainStorage(string name, AdoNetGrainStorageOptions options, IGrainStorageSerializer? serializer, string serviceId)
+    public AdoNetGrainStorage(
+        string name, AdoNetGrainStorageOptions options, IGrainStorageSerializer? serializer, string serviceId)
     {
         if (options.Invariant != "Npgsql")
-            throw new OrleansConfigurationException($"The local flavour stores in PostgreSQL alone: storage \"{name}\" needs the invariant Npgsql.");
+        {
+            throw new OrleansConfigurationException(
+                $"The local flavour stores in PostgreSQL alone: storage \"{name}\" needs the invariant Npgsql.");
+        }
+
         if (string.IsNullOrWhiteSpace(options.ConnectionString))
             throw new OrleansConfigurationException($"Storage \"{name}\" has no connection string.");
         options.GrainStorageSerializer ??= serializer ?? throw new OrleansConfigurationException(
-            $"Storage \"{name}\" has no {nameof(AdoNetGrainStorageOptions.GrainStorageSerializer)}, and the local flavour no default one.");
+            $"Storage \"{name}\" has no {nameof(AdoNetGrainStorageOptions.GrainStorageSerializer)}, and there is no default one.");
         _name = name;
         _serviceId = serviceId;
         _options = options;
@@ -80,7 +85,8 @@ internal sealed class AdoNetGrainStorage : IGrainStorage, ISiloStartup, IAsyncDi
                 return;
         }
 
-        await using var command = Command(_options.DeleteStateOnClear ? "DeleteStorageKey" : "ClearStorageKey", stateName, grainId);
+        var query = _options.DeleteStateOnClear ? "DeleteStorageKey" : "ClearStorageKey";
+        await using var command = Command(query, stateName, grainId);
         AddVersion(command, grainState.ETag);
         var version = await NewVersionAsync(command, "ClearState", stateName, grainId, grainState.ETag);
         grainState.ETag = _options.DeleteStateOnClear ? null : version;
@@ -115,7 +121,8 @@ internal sealed class AdoNetGrainStorage : IGrainStorage, ISiloStartup, IAsyncDi
     }
 
     /// <summary>A statement that found another version returns none, or the one it was given.</summary>
-    private async Task<string> NewVersionAsync(NpgsqlCommand command, string operation, string stateName, GrainId grainId, string? etag)
+    private async Task<string> NewVersionAsync(
+        NpgsqlCommand command, string operation, string stateName, GrainId grainId, string? etag)
     {
         var version = await command.ExecuteScalarAsync() is int number ? Text(number) : null;
         return version is not null && version != etag

@@ -44,10 +44,24 @@ wait_ready() {
     until answer=$(http GET "$port" "$path") && [[ "${answer%%$'\n'*}" == 200 ]]; do
         if ended=$(ended_child); then die "$ended while starting (.local/logs/${ended%% *}.log)"; fi
         ((SECONDS < deadline)) || die "$name was not ready after 120 s (.local/logs/$name.log): ${answer:-no answer}"
-        # `wait` and not `sleep` alone, so that a signal is honoured at once.
-        sleep 0.2 9>&- &
-        wait "$!" || true
+        pause 0.2
     done
+}
+
+# wait_port NAME PORT: until somebody listens there.
+wait_port() {
+    local name="$1" port="$2" deadline=$((SECONDS + 120)) ended
+    until port_taken "$port"; do
+        if ended=$(ended_child); then die "$ended while starting (.local/logs/${ended%% *}.log)"; fi
+        ((SECONDS < deadline)) || die "$name did not listen on port $port within 120 s (.local/logs/$name.log)"
+        pause 0.2
+    done
+}
+
+# Unlike a bare `sleep`, ends at once when this script is told to stop.
+pause() {
+    sleep "$1" 9>&- &
+    wait "$!" || true
 }
 
 # Returns when any child has ended.
@@ -55,11 +69,19 @@ wait_for_children() {
     wait -n "${child_pids[@]}" || true
 }
 
-stop_children() {
+forget_child() {
     local index
+    for index in "${!child_names[@]}"; do
+        [[ "${child_names[index]}" == "$1" ]] || continue
+        unset "child_names[index]" "child_pids[index]"
+    done
+}
+
+stop_children() {
+    local index indexes=("${!child_pids[@]}")
     ((${#child_pids[@]} > 0)) || return 0
-    for ((index = ${#child_pids[@]} - 1; index >= 0; index--)); do
-        end_process "${child_pids[index]}" 40
+    for ((index = ${#indexes[@]} - 1; index >= 0; index--)); do
+        end_process "${child_pids[indexes[index]]}" 40
     done
     child_names=() child_pids=()
     rm -f "$local_dir/processes"

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Serilog;
 using Serilog.Events;
+using Serilog.Extensions.Logging;
 using Serilog.Formatting.Json;
 using Serilog.Sinks.SystemConsole.Themes;
 
@@ -41,8 +42,8 @@ internal static class LogsRegistration
         }
 
         builder.Logging.ClearProviders();
-        // One place decides about levels: Serilog's configuration.
-        builder.Logging.SetMinimumLevel(LogLevel.Trace);
+        // One place decides about levels: Serilog's configuration. Only for Serilog: other listeners would ask for every line.
+        builder.Logging.AddFilter<SerilogLoggerProvider>(null, LogLevel.Trace);
         builder.Logging.AddSerilog(configuration.CreateLogger(), dispose: true);
     }
 }

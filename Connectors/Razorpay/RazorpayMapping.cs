@@ -327,6 +327,7 @@ internal static partial class RazorpayMapping
         BankReference = Text(payment.AcquirerData, "rrn")
             ?? Text(payment.AcquirerData, "upi_transaction_id")
             ?? Text(payment.AcquirerData, "bank_transaction_id")
+            ?? Text(payment.AcquirerData, "transaction_id")
             ?? Text(payment.AcquirerData, "auth_code")
             ?? Text(payment.AcquirerData, "authentication_reference_number"),
     };

@@ -146,6 +146,19 @@ public sealed class ProviderHttpTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_body_refuses_to_be_written_twice()
+    {
+        using var content = new SendOnceContent([1, 2, 3], "application/json", SendWindow.Open(_time, TimeSpan.FromMinutes(1)));
+        using var wire = new MemoryStream();
+        Assert.False(content.Started);
+        await content.CopyToAsync(wire);
+        Assert.True(content.Started);
+        // HttpContent may wrap what was thrown.
+        await Assert.ThrowsAnyAsync<Exception>(() => content.CopyToAsync(wire));
+        Assert.Equal(3, wire.Length);
+    }
+
+    [Fact]
     public async Task An_effect_without_a_window_is_a_mistake()
     {
         using var http = Create();

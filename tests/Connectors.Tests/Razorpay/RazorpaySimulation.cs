@@ -1,0 +1,130 @@
+using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Connectors.Tests.Conformance;
+using PaymentCluster.Grains.Abstractions.Amounts;
+using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions.Providers;
+using PaymentCluster.Grains.Abstractions.Secrets;
+using PaymentCluster.Testing;
+using Xunit;
+
+namespace PaymentCluster.Connectors.Tests.Razorpay;
+
+/// <summary>One sale at the simulator: connector and simulator are two independent readings of the same documents; here they meet.</summary>
+public abstract class RazorpaySimulation(SimulatedRazorpay razorpay) : IClassFixture<SimulatedRazorpay>, IAsyncLifetime
+{
+    // Faults that strike before Razorpay has looked at a call, and after it has acted on it.
+    public static TheoryData<string> Before { get; } = ["server_error", "reset"];
+
+    public static TheoryData<string> After { get; } = ["charge_then_timeout", "server_error_after", "reset_after", "truncated", "garbage"];
+
+    protected static PaymentMethod Netbanking { get; } = new() { Kind = PaymentMethodKind.Netbanking, Bank = "HDFC" };
+
+    protected SimulatedRazorpay Razorpay { get; } = razorpay;
+
+    protected RazorpayRig Rig { get; } = new();
+
+    protected AttemptId Attempt { get; } = NewAttempt();
+
+    protected static Money Part => Money.Of(5_000, Currency.Inr);
+
+    protected RefundId RefundId => new() { Payment = Attempt.Payment, Number = 1 };
+
+    protected static AttemptId NewAttempt() => new() { Payment = PaymentId.New(TimeProvider.System), Number = 1 };
+
+    protected static ChargeRequest Request(PaymentMethod method, AttemptId attempt)
+    {
+        var time = TimeProvider.System;
+        var request = ConnectorRig.ChargeOf(time, SendWindow.Open(time, TimeSpan.FromMinutes(1))) with { Attempt = attempt, Method = method };
+        return method.Kind == PaymentMethodKind.Card ? request : request with { Card = null };
+    }
+
+    protected Task<ProviderOutcome> ChargeAsync(
+        PaymentMethod method, CaptureMode capture = CaptureMode.Automatic, bool resend = false, Money? amount = null,
+        string? cardNumber = null, ProviderCredentials? credentials = null)
+    {
+        var request = Request(method, Attempt) with { Capture = capture, Resend = resend, Amount = amount ?? ConnectorRig.Rupees };
+        if (cardNumber is not null && CardNumber.TryParse(cardNumber, out var number))
+        {
+            var card = request.Card!;
+            request = request with
+            {
+                Card = new CardDetails
+                {
+                    Number = number,
+                    ExpiryMonth = card.ExpiryMonth,
+                    ExpiryYear = card.ExpiryYear,
+                    SecurityCode = card.SecurityCode,
+                    HolderName = card.HolderName,
+                },
+            };
+        }
+
+        return Razorpay.Connect().ChargeAsync(request, credentials ?? Rig.Credentials);
+    }
+
+    protected Task<ProviderOutcome> QueryAsync() => QueryAsync(null, null);
+
+    protected Task<ProviderOutcome> QueryAsync(string? order, string? payment) => Razorpay.Connect().QueryChargeAsync(
+        new ChargeQuery { Attempt = Attempt, Amount = ConnectorRig.Rupees, ProviderOrder = order, ProviderReference = payment }, Rig.Credentials);
+
+    protected Task<ProviderOutcome> CaptureAsync(string payment) => Razorpay.Connect().CaptureAsync(
+        new CaptureRequest
+        {
+            Attempt = Attempt,
+            Amount = ConnectorRig.Rupees,
+            ProviderReference = payment,
+            Window = SendWindow.Open(TimeProvider.System, TimeSpan.FromMinutes(1)),
+        },
+        Rig.Credentials);
+
+    protected RefundRequest RefundOf(string payment) => new()
+    {
+        Refund = RefundId,
+        Amount = Part,
+        ProviderReference = payment,
+        Reason = "returned",
+        Window = SendWindow.Open(TimeProvider.System, TimeSpan.FromMinutes(1)),
+    };
+
+    protected Task<ProviderOutcome> RefundAsync(string payment) => Razorpay.Connect().RefundAsync(RefundOf(payment), Rig.Credentials);
+
+    protected Task<ProviderOutcome> QueryRefundAsync(string payment, string? refund = null) => Razorpay.Connect().QueryRefundAsync(
+        new RefundQuery { Refund = RefundId, Amount = Part, ProviderReference = payment, ProviderRefund = refund }, Rig.Credentials);
+
+    protected async Task<string> PaidAsync()
+    {
+        var pending = await ChargeAsync(Netbanking);
+        return (await CapturedAsync(pending.ProviderOrder, pending.ProviderReference)).ProviderReference!;
+    }
+
+    protected async Task<ProviderOutcome.Succeeded> CapturedAsync(string? order, string? payment) => (ProviderOutcome.Succeeded)await UntilAsync(
+        () => QueryAsync(order, payment), outcome => outcome is ProviderOutcome.Succeeded { Stage: ChargeStage.Captured }, "the payment is captured");
+
+    protected async Task OnePaidChargeAsync()
+    {
+        await CapturedAsync(null, null);
+        Assert.True(Assert.Single(await Razorpay.JournalAsync(Attempt.ToString())).GetProperty("captured").GetBoolean());
+    }
+
+    protected static async Task<ProviderOutcome> UntilAsync(Func<Task<ProviderOutcome>> ask, Func<ProviderOutcome, bool> holds, string what)
+    {
+        ProviderOutcome? last = null;
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                last = await ask();
+                return holds(last);
+            },
+            what);
+        return last!;
+    }
+
+    public async Task InitializeAsync()
+    {
+        await Razorpay.DialAsync("{}");
+        await Razorpay.CustomerAsync(automatic: true);
+    }
+
+    public Task DisposeAsync() => Task.CompletedTask;
+}

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PaymentCluster.Testing;
 
 namespace PaymentCluster.System.Tests;
 
@@ -16,9 +17,9 @@ public sealed class FirstPaymentTests
         var path = $"/api/v1/payments/{started.GetProperty("id").GetString()}";
 
         JsonElement last = default;
-        await Eventually.TrueAsync(
+        await Eventually.HoldsAsync(
             async () => (last = await shop.GetAsync(path)).GetProperty("status").GetString() == "SUCCESS",
-            () => $"The payment did not succeed; it stands at {last}. The server's log:\n{system.ServerLog}");
+            () => $"the payment succeeds; it stands at {last}. The server's log:\n{system.ServerLog}");
 
         using var simulators = system.Simulators();
         var journal = await simulators.SendAsync(HttpMethod.Get, "/_journal");

@@ -35,6 +35,7 @@ internal sealed class HostProcess : IDisposable
         var start = new ProcessStartInfo("dotnet")
         {
             ArgumentList = { program },
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,

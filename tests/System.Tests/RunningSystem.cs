@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
+using PaymentCluster.Testing;
 
 namespace PaymentCluster.System.Tests;
 
@@ -17,14 +18,14 @@ public sealed class RunningSystem : IAsyncDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("paymentcluster-system-").FullName;
     private readonly string _adminKey = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
-    private readonly TestDatabase _database;
+    private readonly SystemDatabase _database;
     private readonly int _port = FreePort();
     private readonly int _simulatorsPort = FreePort();
     private HostProcess? _server;
     private HostProcess? _simulators;
     private string? _shopKey;
 
-    private RunningSystem(TestDatabase database) => _database = database;
+    private RunningSystem(SystemDatabase database) => _database = database;
 
     /// <summary>Further settings of the server, by their names in the environment; they count from the next start.</summary>
     public Dictionary<string, string> Settings { get; } = new(StringComparer.Ordinal);
@@ -36,7 +37,7 @@ public sealed class RunningSystem : IAsyncDisposable
     public string Database => _database.Owner;
 
     /// <summary>A system without processes.</summary>
-    public static async Task<RunningSystem> PrepareAsync() => new(await TestDatabase.CreateAsync());
+    public static async Task<RunningSystem> PrepareAsync() => new(await SystemDatabase.CreateAsync());
 
     /// <summary>A system that is ready, with its merchant.</summary>
     public static async Task<RunningSystem> StartAsync()
@@ -121,14 +122,14 @@ public sealed class RunningSystem : IAsyncDisposable
     private static async Task ReadyAsync(HostProcess process, ApiClient client, string path, string name)
     {
         ApiAnswer? last = null;
-        await Eventually.TrueAsync(
+        await Eventually.HoldsAsync(
             async () =>
             {
                 Assert.False(process.HasExited, $"{name} ended while starting:\n{process.Output}\n{process.Errors}");
                 last = await client.SendAsync(HttpMethod.Get, path);
                 return last?.Status == HttpStatusCode.OK;
             },
-            () => $"{name} did not get ready; the last answer: {last}. The log:\n{process.Output}\n{process.Errors}",
+            () => $"{name} got ready; the last answer: {last}. The log:\n{process.Output}\n{process.Errors}",
             TimeSpan.FromSeconds(60));
     }
 
@@ -166,8 +167,11 @@ public sealed class RunningSystem : IAsyncDisposable
         var file = Path.Combine(_folder, "master.key");
         if (!File.Exists(file))
         {
-            File.WriteAllText(file, Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
-            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            var open = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+                open.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            using var writer = new StreamWriter(file, open);
+            writer.WriteLine(Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
         }
 
         return file;

@@ -13,14 +13,18 @@ public static class Eventually
     /// <param name="what">What is waited for, for the message if it never comes.</param>
     /// <param name="patience">How long; 30 s unless stated.</param>
     /// <exception cref="TimeoutException">It did not hold in time.</exception>
-    public static async Task HoldsAsync(Func<Task<bool>> condition, string what, TimeSpan? patience = null)
+    public static Task HoldsAsync(Func<Task<bool>> condition, string what, TimeSpan? patience = null) =>
+        HoldsAsync(condition, () => what, patience);
+
+    /// <inheritdoc cref="HoldsAsync(Func{Task{bool}}, string, TimeSpan?)"/>
+    public static async Task HoldsAsync(Func<Task<bool>> condition, Func<string> what, TimeSpan? patience = null)
     {
         var started = Stopwatch.GetTimestamp();
         while (!await condition())
         {
             if (Stopwatch.GetElapsedTime(started) > (patience ?? Patience))
             {
-                throw new TimeoutException($"It did not happen that {what}.");
+                throw new TimeoutException($"It did not happen that {what()}.");
             }
 
             await Task.Delay(Pause);

@@ -4,12 +4,12 @@ using Npgsql;
 namespace PaymentCluster.System.Tests;
 
 /// <summary>A database of one test's own on the server that ./test starts, with an owner and a login that may only work.</summary>
-internal sealed class TestDatabase : IAsyncDisposable
+internal sealed class SystemDatabase : IAsyncDisposable
 {
     private readonly string _name = $"system_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}";
     private readonly string _password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 
-    private TestDatabase()
+    private SystemDatabase()
     {
     }
 
@@ -22,9 +22,9 @@ internal sealed class TestDatabase : IAsyncDisposable
     private static string Server => Environment.GetEnvironmentVariable("PAYMENTCLUSTER_TEST_DB")
         ?? throw new InvalidOperationException("PAYMENTCLUSTER_TEST_DB is not set: run the tests with ./test, which starts a PostgreSQL for them.");
 
-    public static async Task<TestDatabase> CreateAsync()
+    public static async Task<SystemDatabase> CreateAsync()
     {
-        var database = new TestDatabase();
+        var database = new SystemDatabase();
         var name = database._name;
         await ExecuteAsync(
             """

@@ -31,26 +31,14 @@ public sealed class RazorpayConnector : IConnector, IDisposable
         _time = time;
         _http = new ProviderHttp(Provider, _options, time, logger);
         _api = new RazorpayApi(_http);
+        Capabilities = CapabilitiesWith(_options.SettleTime);
     }
 
     /// <inheritdoc/>
     public string Provider => "razorpay";
 
     /// <inheritdoc/>
-    public ConnectorCapabilities Capabilities { get; } = new()
-    {
-        Methods = [PaymentMethodKind.Upi, PaymentMethodKind.Card, PaymentMethodKind.Wallet, PaymentMethodKind.Netbanking],
-        UpiFlows = [UpiFlow.Intent, UpiFlow.Qr, UpiFlow.Collect],
-        Currencies = RazorpayMapping.Currencies,
-        RupeeOnly = [PaymentMethodKind.Upi, PaymentMethodKind.Wallet, PaymentMethodKind.Netbanking],
-        AmountSteps = RazorpayMapping.AmountSteps,
-        // "Capture amount must be equal to the amount authorized": razorpay.com/docs/api/payments/capture.
-        PartialCapture = false,
-        Credentials = [RazorpayApi.KeyId, RazorpayApi.KeySecret, RazorpayWebhook.Secret],
-        SettleTime = TimeSpan.FromSeconds(60),
-        // A failed payment can become authorised for so long: razorpay.com/docs/payments/payments/late-authorisation.
-        LateSuccess = TimeSpan.FromDays(3),
-    };
+    public ConnectorCapabilities Capabilities { get; }
 
     /// <inheritdoc/>
     public async Task<ProviderOutcome> ChargeAsync(ChargeRequest request, ProviderCredentials credentials)
@@ -366,4 +354,19 @@ public sealed class RazorpayConnector : IConnector, IDisposable
 
     private static ProviderOutcome.Unknown Unknown(string reason, string? order = null) =>
         new() { Reason = reason, ProviderOrder = order };
+
+    private static ConnectorCapabilities CapabilitiesWith(TimeSpan settleTime) => new()
+    {
+        Methods = [PaymentMethodKind.Upi, PaymentMethodKind.Card, PaymentMethodKind.Wallet, PaymentMethodKind.Netbanking],
+        UpiFlows = [UpiFlow.Intent, UpiFlow.Qr, UpiFlow.Collect],
+        Currencies = RazorpayMapping.Currencies,
+        RupeeOnly = [PaymentMethodKind.Upi, PaymentMethodKind.Wallet, PaymentMethodKind.Netbanking],
+        AmountSteps = RazorpayMapping.AmountSteps,
+        // "Capture amount must be equal to the amount authorized": razorpay.com/docs/api/payments/capture.
+        PartialCapture = false,
+        Credentials = [RazorpayApi.KeyId, RazorpayApi.KeySecret, RazorpayWebhook.Secret],
+        SettleTime = settleTime,
+        // A failed payment can become authorised for so long: razorpay.com/docs/payments/payments/late-authorisation.
+        LateSuccess = TimeSpan.FromDays(3),
+    };
 }

@@ -25,4 +25,9 @@ public sealed class RazorpayOptions : ProviderHttpOptions
     /// <summary>The browser of a customer that is not known.</summary>
     [Required, MaxLength(255)]
     public string DefaultUserAgent { get; set; } = "Mozilla/5.0";
+
+    /// <summary>How long after the last possible send a "not found" is not yet believed. Default 60 s; Razorpay documents none, and a request
+    /// that is still on its way ends with its connection well before.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
+    public TimeSpan SettleTime { get; set; } = TimeSpan.FromSeconds(60);
 }

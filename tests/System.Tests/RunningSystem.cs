@@ -43,10 +43,16 @@ public sealed class RunningSystem : IAsyncDisposable
     public static async Task<RunningSystem> StartAsync()
     {
         var system = await PrepareAsync();
-        await system.StartSimulatorsAsync();
-        await system.StartServerAsync();
-        await system.MakeShopAsync();
+        await system.OpenAsync();
         return system;
+    }
+
+    /// <summary>Starts the processes, waits until they are ready, and makes the merchant.</summary>
+    public async Task OpenAsync()
+    {
+        await StartSimulatorsAsync();
+        await StartServerAsync();
+        await MakeShopAsync();
     }
 
     /// <summary>Starts the simulators, and waits until they answer.</summary>

@@ -1,0 +1,190 @@
+using System.Net;
+using System.Text.Json;
+
+namespace PaymentCluster.System.Tests;
+
+/// <summary>
+/// The server dies with payments in every stage and comes back. Three journals are joined: what the API promised, what is stored, and what
+/// the provider charged.
+/// </summary>
+public sealed class KillTests
+{
+    private static readonly string[] Final = ["SUCCESS", "FAILED", "CANCELLED", "EXPIRED"];
+
+    [Fact]
+    public async Task Payments_in_every_stage_are_finished_after_a_kill_and_charged_once()
+    {
+        await using var system = await RunningSystem.PrepareAsync();
+        // Everything that waits for clocks and frozen machines is shortened, so that recovery is over within the test.
+        system.Settings["Payments__SendWindow"] = "00:00:02";
+        system.Settings["Payments__ClockError"] = "00:00:00.500";
+        system.Settings["Payments__SweepInterval"] = "00:00:00.200";
+        system.Settings["Payments__Lease"] = "00:00:02";
+        system.Settings["Connectors__Razorpay__SettleTime"] = "00:00:01";
+        system.Settings["Connectors__Razorpay__Timeout"] = "00:00:02";
+        await system.OpenAsync();
+
+        using var simulators = system.Simulators();
+        using var shop = system.Shop();
+        var accepted = new List<Accepted>();
+
+        // Over before the kill, with a refund.
+        await simulators.PutAsync("/_customer", new { automatic = true, approval_delay_ms = 20 });
+        var paid = await TakeAsync(shop, "paid", 10, Methods.All);
+        await Eventually.TrueAsync(() => AllAsync(shop, paid, "SUCCESS"), () => "The first payments did not succeed.");
+        var refunded = await RefundAsync(shop, paid.Take(5));
+        accepted.AddRange(paid);
+
+        // Waiting for the customer; authorised and waiting for the merchant.
+        await simulators.PutAsync("/_customer", new { automatic = false });
+        var waiting = await TakeAsync(shop, "waiting", 10, Methods.All);
+        await Eventually.TrueAsync(() => AllAsync(shop, waiting, "REQUIRES_ACTION"), () => "Not every payment reached its customer.");
+        accepted.AddRange(waiting);
+        await simulators.PutAsync("/_customer", new { automatic = true, approval_delay_ms = 20 });
+        var held = await TakeAsync(shop, "held", 5, Methods.All, capture: "manual");
+        await Eventually.TrueAsync(() => AllAsync(shop, held, "AUTHORIZED"), () => "Not every payment was authorised.");
+        accepted.AddRange(held);
+
+        // On the wire: calls that are slow, that are processed but never answered, that are answered but processed later.
+        await simulators.PutAsync("/_dials/razorpay", new
+        {
+            seed = 7, latency_ms = 300, charge_then_timeout = 0.2, reset = 0.2, reset_after = 0.2, timeout_then_charge = 0.1, hold_ms = 3000,
+            late_ms = 500,
+        });
+        accepted.AddRange(await TakeAsync(shop, "wire", 40, Methods.All));
+        foreach (var payment in held)
+            await shop.PostAsync($"/api/v1/payments/{payment.Id}/capture");
+        refunded.AddRange(await RefundAsync(shop, paid.Skip(5)));
+
+        // Accepted in the very moment of the kill.
+        var burst = Task.WhenAll(Enumerable.Range(0, 60).Select(i => TryTakeAsync(shop, $"burst-{i}", Methods.At(i))));
+        await Task.WhenAny(burst, Task.Delay(150));
+        await system.KillServerAsync();
+        accepted.AddRange((await burst).OfType<Accepted>());
+
+        await simulators.PutAsync("/_dials/razorpay", new { seed = 7 });
+        await system.StartServerAsync();
+        foreach (var payment in waiting)
+            await ApproveAsync(simulators, shop, payment);
+        JsonElement last = default;
+        await Eventually.TrueAsync(
+            async () => (last = await OpenPaymentAsync(shop, accepted)).ValueKind == JsonValueKind.Undefined,
+            () => $"A payment did not come to its end: {last}. The server's log:\n{system.ServerLog}",
+            TimeSpan.FromSeconds(90));
+
+        await CheckAsync(system, simulators, shop, accepted, refunded);
+    }
+
+    private static async Task CheckAsync(
+        RunningSystem system, ApiClient simulators, ApiClient shop, List<Accepted> accepted, List<string> refunded)
+    {
+        var lines = (await simulators.SendAsync(HttpMethod.Get, "/_journal"))!.Text
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonDocument.Parse(line).RootElement)
+            .ToList();
+        var charges = lines.Where(line => line.GetProperty("kind").GetString() == "charge" && line.GetProperty("captured").GetBoolean())
+            .ToLookup(line => line.GetProperty("reference").GetString()!);
+        var stored = await StoredPayments.ReadAsync(system.Database);
+
+        foreach (var promise in accepted)
+        {
+            var payment = await shop.GetAsync($"/api/v1/payments/{promise.Id}");
+            Assert.Equal(promise.OrderId, payment.GetProperty("order_id").GetString());
+            var isPaid = payment.GetProperty("status").GetString() == "SUCCESS";
+            var ofPayment = charges[payment.GetProperty("attempt").GetString()!].ToList();
+            Assert.True(
+                ofPayment.Count == (isPaid ? 1 : 0),
+                $"{promise.Id} is {payment.GetProperty("status")} and was charged {ofPayment.Count} times: {payment}");
+            Assert.All(ofPayment, charge => Assert.Equal(payment.GetProperty("amount").GetInt64(), charge.GetProperty("amount").GetInt64()));
+        }
+
+        // No charge without its payment: every reference that the provider knows is an attempt of ours.
+        Assert.All(charges, charge => Assert.Contains(charge.Key, stored.Attempts));
+        Assert.Equal(charges.Sum(charge => charge.Sum(line => line.GetProperty("amount").GetInt64())), stored.Captured);
+
+        var payouts = lines.Where(line => line.GetProperty("kind").GetString() == "refund" && line.GetProperty("status").GetString() == "processed")
+            .GroupBy(line => line.GetProperty("reference").GetString()!)
+            .ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
+        Assert.All(refunded, refund => Assert.Equal(1, payouts.GetValueOrDefault(refund)));
+        Assert.Equal(refunded.Count, payouts.Count);
+
+        var balance = await shop.GetAsync("/api/v1/ledger/trial-balance");
+        Assert.True(balance.GetProperty("balanced").GetBoolean());
+    }
+
+    private static async Task<List<Accepted>> TakeAsync(
+        ApiClient shop, string name, int count, Func<int, object> method, string capture = "automatic")
+    {
+        var taken = await Task.WhenAll(Enumerable.Range(0, count).Select(i => TryTakeAsync(shop, $"{name}-{i}", method(i), capture)));
+        return [.. taken.Select(payment => payment ?? throw new InvalidOperationException($"A payment of {name} was not accepted."))];
+    }
+
+    private static async Task<Accepted?> TryTakeAsync(ApiClient shop, string order, object method, string capture = "automatic")
+    {
+        var body = new Dictionary<string, object>(StringComparer.Ordinal)
+        {
+            ["order_id"] = order, ["amount"] = 50_000, ["currency"] = "INR", ["capture"] = capture,
+        };
+        foreach (var property in method.GetType().GetProperties())
+            body[property.Name] = property.GetValue(method)!;
+        var answer = await shop.SendAsync(HttpMethod.Post, "/api/v1/payments", body);
+        return answer?.Status == HttpStatusCode.Accepted ? new Accepted(answer.Json.GetProperty("id").GetString()!, order) : null;
+    }
+
+    private static async Task<List<string>> RefundAsync(ApiClient shop, IEnumerable<Accepted> payments)
+    {
+        var refunds = await Task.WhenAll(payments.Select(payment =>
+            shop.PostAsync($"/api/v1/payments/{payment.Id}/refunds", new { amount = 10_000 })));
+        return [.. refunds.Select(refund => refund.GetProperty("id").GetString()!)];
+    }
+
+    private static async Task<bool> AllAsync(ApiClient shop, List<Accepted> payments, string status)
+    {
+        foreach (var payment in payments)
+        {
+            if ((await shop.GetAsync($"/api/v1/payments/{payment.Id}")).GetProperty("status").GetString() != status)
+                return false;
+        }
+
+        return true;
+    }
+
+    private static async Task ApproveAsync(ApiClient simulators, ApiClient shop, Accepted payment)
+    {
+        var view = await shop.GetAsync($"/api/v1/payments/{payment.Id}");
+        var reference = view.GetProperty("provider_reference").GetString();
+        await simulators.SendAsync(HttpMethod.Post, $"/_customer/razorpay/{reference}", new { action = "approve" });
+    }
+
+    // The first that is not at its end, with nothing under way; undefined when there is none.
+    private static async Task<JsonElement> OpenPaymentAsync(ApiClient shop, List<Accepted> payments)
+    {
+        foreach (var promise in payments)
+        {
+            var payment = await shop.GetAsync($"/api/v1/payments/{promise.Id}");
+            if (!Final.Contains(payment.GetProperty("status").GetString()) || !payment.GetProperty("settled").GetBoolean())
+                return payment;
+        }
+
+        return default;
+    }
+
+    private sealed record Accepted(string Id, string OrderId);
+
+    private static class Methods
+    {
+        public static Func<int, object> All { get; } = At;
+
+        public static object At(int i) => (i % 4) switch
+        {
+            0 => new { method = "upi" },
+            1 => new
+            {
+                method = "card",
+                card = new { number = "4111111111111111", expiry_month = 12, expiry_year = 2040, cvv = "123", name = "A B" },
+            },
+            2 => new { method = "wallet", wallet = new { provider = "mobikwik" } },
+            _ => new { method = "netbanking", netbanking = new { bank = "HDFC" } },
+        };
+    }
+}

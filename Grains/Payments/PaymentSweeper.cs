@@ -25,12 +25,9 @@ public sealed partial class PaymentSweeper(
     {
         var settings = options.Value;
         var perSweep = Math.Max(1, (int)(settings.SweepsPerSecond * settings.SweepInterval.TotalSeconds));
-
-        // Seeded by the process, so that silos that start together do not sweep together.
-        var random = new Random(Environment.ProcessId);
         while (!stoppingToken.IsCancellationRequested)
         {
-            await Task.Delay(settings.SweepInterval * (1 + random.NextDouble()), time, stoppingToken)
+            await Task.Delay(settings.SweepInterval * (1 + Jitter()), time, stoppingToken)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!stoppingToken.IsCancellationRequested)
             {
@@ -38,6 +35,9 @@ public sealed partial class PaymentSweeper(
             }
         }
     }
+
+    // 0 to 1. The clock's last digits are random enough to keep silos that started together from sweeping together.
+    private double Jitter() => time.GetTimestamp() / 16 % 1024 / 1024.0;
 
     private async Task SweepAsync(int limit, TimeSpan lease)
     {

@@ -36,7 +36,8 @@ create index payments_customer_idx on payments (merchant_id, customer_id, paymen
 comment on table payments is
     'One row per payment: where it stands and its figures. Written with its events, never without them.';
 comment on column payments.payment_id is 'UUIDv7, so in the order of time; payment_text() gives the public id.';
-comment on column payments.version is 'The number of the latest event. An update names the version that it was decided on: the fence against a second writer.';
+comment on column payments.version is
+    'The number of the latest event. An update names the version that it was decided on: the fence against a second writer.';
 comment on column payments.status is '1 PENDING, 2 REQUIRES_ACTION, 3 AUTHORIZED, 4 SUCCESS, 5 FAILED, 6 CANCELLED, 7 EXPIRED, 8 NEEDS_REVIEW.';
 comment on column payments.method is 'The latest attempt''s: 1 upi, 2 card, 3 wallet, 4 netbanking; null before there is one.';
 comment on column payments.amount is 'What is to be paid, in minor units, as all amounts are. It never changes.';

@@ -9,11 +9,14 @@ namespace PaymentCluster.Grains.Health;
 [StatelessWorker]
 public sealed class HealthGrain(PaymentDatabase database, TimeProvider time) : Grain, IHealthGrain
 {
-    internal const string CheckSql = "select pg_is_in_recovery() or current_setting('transaction_read_only')::bool";
+    private const string CheckSql = "select pg_is_in_recovery() or current_setting('transaction_read_only')::bool";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     /// <inheritdoc/>
-    public async Task<string?> Check()
+    public Task<string?> Check() => CheckAsync(database, time);
+
+    /// <summary>What is wrong with the store now; null if nothing is.</summary>
+    internal static async Task<string?> CheckAsync(PaymentDatabase database, TimeProvider time)
     {
         using var deadline = new CancellationTokenSource(Patience, time);
         try

@@ -9,7 +9,7 @@ namespace PaymentCluster.Grains.Journal;
 /// </summary>
 internal sealed class GroupWriter<TMember, TResult>(
     NpgsqlDataSource dataSource,
-    IGroupTransaction<TMember, TResult> transaction,
+    Func<IGroupTransaction<TMember, TResult>> newTransaction,
     JournalOptions options,
     JournalMetrics metrics,
     TimeProvider time,
@@ -17,25 +17,30 @@ internal sealed class GroupWriter<TMember, TResult>(
 {
     private const int MaxRepeats = 3;
 
+    private IGroupTransaction<TMember, TResult> _transaction = newTransaction();
+
     // Conflicts come in runs (a client that repeats itself): after one, the next batch is looked through before it is written, so that a few
     // repetitions do not cost everybody a transaction rolled back.
     private bool _wary;
 
     /// <summary>Answers every member of the batch.</summary>
-    public async Task WriteAsync(IReadOnlyList<Pending<TMember, TResult>> members)
+    public Task WriteAsync(IReadOnlyList<Pending<TMember, TResult>> members) => WriteAsync(members, impatient: false);
+
+    private async Task WriteAsync(IReadOnlyList<Pending<TMember, TResult>> members, bool impatient)
     {
         metrics.Batch(members.Count);
         List<Pending<TMember, TResult>> batch = [.. members];
         var look = _wary || batch.Exists(pending => pending.InDoubt);
         while (batch.Count > 0)
         {
-            batch = await WriteTogetherAsync(batch, look);
+            batch = await WriteTogetherAsync(batch, look, impatient);
             look = true;
         }
     }
 
     // Answers those members that can go together and returns the others: they claim what one of the first claims, too.
-    private async Task<List<Pending<TMember, TResult>>> WriteTogetherAsync(List<Pending<TMember, TResult>> batch, bool look)
+    private async Task<List<Pending<TMember, TResult>>> WriteTogetherAsync(
+        List<Pending<TMember, TResult>> batch, bool look, bool impatient)
     {
         var (conflicts, deadlocks, trouble) = (0, 0, new StoreTrouble(options, time));
         List<Pending<TMember, TResult>> later = [];
@@ -44,8 +49,7 @@ internal sealed class GroupWriter<TMember, TResult>(
             var sent = false;
             try
             {
-                await using var connection = await dataSource.OpenConnectionAsync();
-                if (look && !await LookAsync(connection, batch))
+                if (look && !await LookAsync(batch))
                 {
                     return later;
                 }
@@ -53,7 +57,7 @@ internal sealed class GroupWriter<TMember, TResult>(
                 look = false;
                 later.AddRange(TakeApart(batch));
                 sent = true;
-                await CommitAsync(connection, batch);
+                await CommitAsync(batch, impatient);
                 return later;
             }
             catch (Exception exception)
@@ -63,7 +67,7 @@ internal sealed class GroupWriter<TMember, TResult>(
                     case StoreFault.Repeat when ++deadlocks <= MaxRepeats:
                         metrics.Repeated();
                         break;
-                    case StoreFault.Member when exception is PostgresException error && transaction.IsConflict(error) && ++conflicts <= MaxRepeats:
+                    case StoreFault.Member when exception is PostgresException error && _transaction.IsConflict(error) && ++conflicts <= MaxRepeats:
                         look = true;
                         break;
                     case StoreFault.Member:
@@ -88,36 +92,49 @@ internal sealed class GroupWriter<TMember, TResult>(
         }
     }
 
-    private async Task CommitAsync(NpgsqlConnection connection, List<Pending<TMember, TResult>> batch)
+    private async Task CommitAsync(List<Pending<TMember, TResult>> batch, bool impatient)
     {
         var started = time.GetTimestamp();
-        using (var warnings = new CommitWarnings(connection))
+        var (transaction, members) = (_transaction, batch.ToArray());
+        await AnsweredAsync(async connection =>
         {
-            await transaction.WriteAsync(connection, batch);
-            warnings.ThrowIfAny();
-        }
-
+            await transaction.WriteAsync(connection, members, impatient);
+            return true;
+        });
         metrics.Committed(time.GetElapsedTime(started));
-        foreach (var pending in batch)
+        foreach (var pending in members)
         {
             pending.TrySetResult(transaction.ResultOf(pending.Member));
         }
     }
 
     // Whether any member is left to be written.
-    private async Task<bool> LookAsync(NpgsqlConnection connection, List<Pending<TMember, TResult>> batch)
+    private async Task<bool> LookAsync(List<Pending<TMember, TResult>> batch)
     {
         var doubtful = batch.Count(pending => pending.InDoubt);
-        if (doubtful > 0)
+        var (transaction, members) = (_transaction, batch.ToArray());
+        var verdicts = await AnsweredAsync(async connection =>
         {
-            // What is seen after this is as safe as a commit can be, even if the lost one did not wait for its standbys.
-            using var warnings = new CommitWarnings(connection);
-            await using var barrier = new NpgsqlCommand(PaymentSql.Barrier, connection);
-            await barrier.ExecuteNonQueryAsync();
-            warnings.ThrowIfAny();
+            if (doubtful > 0)
+            {
+                // What is seen after this is as safe as a commit can be, even if the lost one did not wait for its standbys.
+                await using var barrier = new NpgsqlCommand(PaymentSql.Barrier, connection);
+                await barrier.ExecuteNonQueryAsync();
+            }
+
+            return await transaction.SortOutAsync(connection, members);
+        });
+        _wary = false;
+        foreach (var verdict in verdicts)
+        {
+            members[verdict.Index].TrySetResult(verdict.Result);
+            if (verdict.Conflict is not null)
+            {
+                _wary = true;
+                metrics.Conflict(verdict.Conflict);
+            }
         }
 
-        _wary = await transaction.SortOutAsync(connection, batch) > 0;
         batch.RemoveAll(pending => pending.Task.IsCompleted);
         if (doubtful > 0)
         {
@@ -127,13 +144,39 @@ internal sealed class GroupWriter<TMember, TResult>(
         return batch.Count > 0;
     }
 
+    // Gives up waiting, but neither cancels nor closes: Npgsql's own timeout asks the server to cancel, and a commit whose wait for the standbys
+    // is cancelled counts as done without them. What is given up comes to its end by itself; nothing of it is used again.
+    private async Task<T> AnsweredAsync<T>(Func<NpgsqlConnection, Task<T>> work)
+    {
+        var answer = RunAsync();
+        try
+        {
+            return await answer.WaitAsync(options.AnswerPatience, time);
+        }
+        catch (TimeoutException) when (!answer.IsCompleted)
+        {
+            _transaction = newTransaction();
+            _ = answer.ContinueWith(static late => late.Exception, TaskScheduler.Default);
+            throw;
+        }
+
+        async Task<T> RunAsync()
+        {
+            await using var connection = await dataSource.OpenConnectionAsync();
+            using var warnings = new CommitWarnings(connection);
+            var result = await work(connection);
+            warnings.ThrowIfAny();
+            return result;
+        }
+    }
+
     private List<Pending<TMember, TResult>> TakeApart(List<Pending<TMember, TResult>> batch)
     {
         List<Pending<TMember, TResult>> later = [];
-        transaction.Begin();
+        _transaction.Begin();
         batch.RemoveAll(pending =>
         {
-            var joins = transaction.TryJoin(pending.Member);
+            var joins = _transaction.TryJoin(pending.Member);
             if (!joins)
             {
                 later.Add(pending);
@@ -155,8 +198,8 @@ internal sealed class GroupWriter<TMember, TResult>(
         }
 
         var half = batch.Count / 2;
-        await WriteAsync(batch[..half]);
-        await WriteAsync(batch[half..]);
+        await WriteAsync(batch[..half], impatient: true);
+        await WriteAsync(batch[half..], impatient: true);
     }
 
     private void Doubt(List<Pending<TMember, TResult>> batch, bool sent)

@@ -15,7 +15,10 @@ internal interface IGroupTransaction<TMember, TResult>
     bool TryJoin(TMember member);
 
     /// <summary>Writes all members in one transaction, or fails with nothing written.</summary>
-    Task WriteAsync(NpgsqlConnection connection, IReadOnlyList<Pending<TMember, TResult>> members);
+    /// <param name="connection">Where.</param>
+    /// <param name="members">Whom.</param>
+    /// <param name="impatient">Whether to wait for locks only briefly: some member is suspected to meet one that is stuck.</param>
+    Task WriteAsync(NpgsqlConnection connection, IReadOnlyList<Pending<TMember, TResult>> members, bool impatient);
 
     /// <summary>A member's answer after <see cref="WriteAsync"/> succeeded.</summary>
     TResult ResultOf(TMember member);
@@ -24,9 +27,14 @@ internal interface IGroupTransaction<TMember, TResult>
     bool IsConflict(PostgresException exception);
 
     /// <summary>
-    /// Answers those members that cannot be written because of what is stored, and those in doubt that turn out to have been written. The others
-    /// stay unanswered.
+    /// Finds those members that cannot be written because of what is stored, and those in doubt that turn out to have been written. Of the
+    /// others it says nothing.
     /// </summary>
-    /// <returns>How many had a conflict.</returns>
-    Task<int> SortOutAsync(NpgsqlConnection connection, IReadOnlyList<Pending<TMember, TResult>> members);
+    Task<List<Verdict<TResult>>> SortOutAsync(NpgsqlConnection connection, IReadOnlyList<Pending<TMember, TResult>> members);
 }
+
+/// <summary>What was found out about a member without writing it.</summary>
+/// <param name="Index">Which.</param>
+/// <param name="Result">Its answer.</param>
+/// <param name="Conflict">What it conflicts with; null if it turned out to have been written.</param>
+internal readonly record struct Verdict<TResult>(int Index, TResult Result, string? Conflict);

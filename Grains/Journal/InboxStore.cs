@@ -43,7 +43,7 @@ public sealed class InboxStore : IWebhookInbox, IAsyncDisposable
     {
         _database = database;
         _commits = new GroupCommit<InboxEntry, bool>(options.Value, metrics, () => new GroupWriter<InboxEntry, bool>(
-            database.Writes, new InboxTransaction(), options.Value, metrics, time, logger));
+            database.Writes, () => new InboxTransaction(), options.Value, metrics, time, logger));
         metrics.Watch("inbox", () => _commits.Depth);
     }
 

@@ -12,7 +12,8 @@ internal sealed class InboxTransaction : IGroupTransaction<InboxEntry, bool>
 
     public bool TryJoin(InboxEntry member) => _members.Add(Identity(member));
 
-    public async Task WriteAsync(NpgsqlConnection connection, IReadOnlyList<Pending<InboxEntry, bool>> members)
+    // Nothing holds these rows for long, so that patience makes no difference.
+    public async Task WriteAsync(NpgsqlConnection connection, IReadOnlyList<Pending<InboxEntry, bool>> members, bool impatient)
     {
         _inserted.Clear();
         // One order of locks for all writers.
@@ -39,7 +40,8 @@ internal sealed class InboxTransaction : IGroupTransaction<InboxEntry, bool>
 
     public bool IsConflict(PostgresException exception) => false;
 
-    public Task<int> SortOutAsync(NpgsqlConnection connection, IReadOnlyList<Pending<InboxEntry, bool>> members) => Task.FromResult(0);
+    public Task<List<Verdict<bool>>> SortOutAsync(NpgsqlConnection connection, IReadOnlyList<Pending<InboxEntry, bool>> members) =>
+        Task.FromResult(new List<Verdict<bool>>());
 
     private static (string Merchant, string Provider, string EventId) Identity(InboxEntry entry) =>
         (entry.Merchant, entry.Provider, entry.EventId);

@@ -18,6 +18,9 @@ public sealed class JournalOptions
     [Range(1, 1_000_000)]
     public int QueueLimit { get; set; } = 16_384;
 
+    /// <summary>How long a transaction may go without an answer before its fate is looked up on another connection. It is not cancelled.</summary>
+    public TimeSpan AnswerPatience { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How long a batch that nobody has seen yet tries to reach the store before its callers hear <c>unavailable</c>.</summary>
     public TimeSpan ConnectPatience { get; set; } = TimeSpan.FromSeconds(5);
 

@@ -205,7 +205,8 @@ internal sealed class LedgerColumns
     private readonly List<string> _causes = [];
     private readonly List<string> _debits = [];
     private readonly List<string> _credits = [];
-    private readonly SortedDictionary<(string Merchant, string Account, string Currency), (long Debits, long Credits)> _sums = new(ByAccount);
+    private readonly SortedDictionary<(string Merchant, string Account, string Currency), (long Debits, long Credits)> _sums =
+        new(ByAccount);
     private readonly List<string> _sumMerchants = [];
     private readonly List<string> _sumAccounts = [];
     private readonly List<string> _sumCurrencies = [];

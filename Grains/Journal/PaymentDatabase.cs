@@ -16,7 +16,9 @@ public sealed class PaymentDatabase : IAsyncDisposable
     public PaymentDatabase(string connectionString)
     {
         Reads = NpgsqlDataSource.Create(StoreConnection.Complete(connectionString));
-        Writes = NpgsqlDataSource.Create(StoreConnection.Complete(connectionString, WriterSettings));
+        // Without Npgsql's timeout, which would ask the server to cancel: the group commit has its own.
+        var writes = new NpgsqlConnectionStringBuilder(StoreConnection.Complete(connectionString, WriterSettings)) { CommandTimeout = 0 };
+        Writes = NpgsqlDataSource.Create(writes);
     }
 
     /// <summary>For queries and small statements.</summary>

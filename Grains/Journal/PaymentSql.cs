@@ -11,6 +11,9 @@ internal static class PaymentSql
     /// <summary>A member was decided on a version that the payment no longer has (<c>payment_require_rows</c> of 0002).</summary>
     public const string StaleVersion = "PC001";
 
+    /// <summary>For the transaction that it stands in.</summary>
+    public const string BeImpatient = "select set_config('lock_timeout', '100ms', true)";
+
     public const string InsertKeys =
         """
         insert into idempotency_keys (merchant_id, key, fingerprint, payment_id)
@@ -92,7 +95,8 @@ internal static class PaymentSql
         """
         select m.n::int,
                case
-                   when exists (select from payment_events e where e.payment_id = m.payment_id and e.version = m.expected + 1) then m.expected + 1
+                   when exists (select from payment_events e where e.payment_id = m.payment_id and e.version = m.expected + 1)
+                       then m.expected + 1
                    else coalesce((select version from payments p where p.merchant_id = m.merchant_id and p.payment_id = m.payment_id), 0)
                end,
                (select payment_id from idempotency_keys k where k.merchant_id = m.merchant_id and k.key = m.key),
@@ -147,7 +151,7 @@ internal static class PaymentSql
     /// <summary>Every statement, for the check at start that the schema answers all of them.</summary>
     public static readonly ImmutableArray<string> All =
     [
-        InsertKeys, InsertPayments, UpdatePayments, LockPayments, UpsertSchedule, DeleteSchedule, InsertEvents, InsertTransfers, InsertOutbox,
+        BeImpatient, InsertKeys, InsertPayments, UpdatePayments, LockPayments, UpsertSchedule, DeleteSchedule, InsertEvents, InsertTransfers, InsertOutbox,
         AddToBalances, FindConflicts, ReadBack, Barrier, Load, ClaimDue, InsertInbox, InboxExists,
     ];
 }

@@ -20,7 +20,7 @@ public sealed class PaymentStore : IPaymentJournal, IAsyncDisposable
     {
         _database = database;
         _commits = new GroupCommit<PaymentCommit, CommitResult>(options.Value, metrics, () => new GroupWriter<PaymentCommit, CommitResult>(
-            database.Writes, new PaymentTransaction(metrics), options.Value, metrics, time, logger));
+            database.Writes, () => new PaymentTransaction(), options.Value, metrics, time, logger));
         metrics.Watch("payments", () => _commits.Depth);
     }
 

@@ -4,7 +4,7 @@ using PaymentCluster.Grains.Abstractions.Ids;
 namespace PaymentCluster.Grains.Journal;
 
 /// <summary>Payments' decisions, many in one transaction.</summary>
-internal sealed class PaymentTransaction(JournalMetrics metrics) : IGroupTransaction<PaymentCommit, CommitResult>
+internal sealed class PaymentTransaction : IGroupTransaction<PaymentCommit, CommitResult>
 {
     private static readonly CommitResult.Committed Committed = new();
 
@@ -46,11 +46,16 @@ internal sealed class PaymentTransaction(JournalMetrics metrics) : IGroupTransac
         return true;
     }
 
-    public async Task WriteAsync(NpgsqlConnection connection, IReadOnlyList<Pending<PaymentCommit, CommitResult>> members)
+    public async Task WriteAsync(NpgsqlConnection connection, IReadOnlyList<Pending<PaymentCommit, CommitResult>> members, bool impatient)
     {
         _rows.Fill(members);
         // No BEGIN and no COMMIT: a pipeline that ends with one Sync is one transaction, in one round trip.
         await using var batch = new NpgsqlBatch(connection);
+        if (impatient)
+        {
+            batch.Add(PaymentSql.BeImpatient);
+        }
+
         _rows.AddTo(batch);
         await batch.ExecuteNonQueryAsync();
     }
@@ -60,7 +65,8 @@ internal sealed class PaymentTransaction(JournalMetrics metrics) : IGroupTransac
     public bool IsConflict(PostgresException exception) =>
         exception.SqlState is PaymentSql.StaleVersion or PostgresErrorCodes.UniqueViolation;
 
-    public async Task<int> SortOutAsync(NpgsqlConnection connection, IReadOnlyList<Pending<PaymentCommit, CommitResult>> members)
+    public async Task<List<Verdict<CommitResult>>> SortOutAsync(
+        NpgsqlConnection connection, IReadOnlyList<Pending<PaymentCommit, CommitResult>> members)
     {
         await using var batch = new NpgsqlBatch(connection);
         AddFindConflicts(batch, members);
@@ -73,17 +79,24 @@ internal sealed class PaymentTransaction(JournalMetrics metrics) : IGroupTransac
         // First what stands in the way, then whether it is the member itself: a lost commit that lands between the two snapshots is still
         // recognised, where the other order would take it for somebody else's.
         await using var reader = await batch.ExecuteReaderAsync();
-        var conflicts = await ReadConflictsAsync(reader, members);
+        var answers = await ReadConflictsAsync(reader, members);
         if (doubtful.Count > 0)
         {
             await reader.NextResultAsync();
-            foreach (var written in await ReadWrittenAsync(reader, doubtful))
+            var written = await ReadWrittenAsync(reader, doubtful);
+            for (var index = 0; index < members.Count; index++)
             {
-                written.TrySetResult(Committed);
+                answers[index] = written.Contains(members[index]) ? Committed : answers[index];
             }
         }
 
-        return Answer(members, conflicts);
+        return
+        [
+            .. from index in Enumerable.Range(0, members.Count)
+               let answer = answers[index]
+               where answer is not null
+               select new Verdict<CommitResult>(index, answer, answer == Committed ? null : answer.GetType().Name),
+        ];
     }
 
     private static void AddFindConflicts(NpgsqlBatch batch, IReadOnlyList<Pending<PaymentCommit, CommitResult>> members)
@@ -136,7 +149,7 @@ internal sealed class PaymentTransaction(JournalMetrics metrics) : IGroupTransac
     private static PaymentId? Holder(NpgsqlDataReader reader, int column) =>
         reader.IsDBNull(column) ? null : new PaymentId { Value = reader.GetGuid(column) };
 
-    private static async Task<List<Pending<PaymentCommit, CommitResult>>> ReadWrittenAsync(
+    private static async Task<HashSet<Pending<PaymentCommit, CommitResult>>> ReadWrittenAsync(
         NpgsqlDataReader reader, List<Pending<PaymentCommit, CommitResult>> doubtful)
     {
         var same = new int[doubtful.Count];
@@ -154,21 +167,6 @@ internal sealed class PaymentTransaction(JournalMetrics metrics) : IGroupTransac
         }
 
         return [.. doubtful.Where((pending, index) => same[index] == pending.Member.Events.Length)];
-    }
-
-    private int Answer(IReadOnlyList<Pending<PaymentCommit, CommitResult>> members, CommitResult?[] conflicts)
-    {
-        var count = 0;
-        for (var index = 0; index < conflicts.Length; index++)
-        {
-            if (conflicts[index] is { } conflict && members[index].TrySetResult(conflict))
-            {
-                metrics.Conflict(conflict.GetType().Name);
-                count++;
-            }
-        }
-
-        return count;
     }
 }
 

@@ -23,9 +23,10 @@ public static class StoreConnection
         };
         Default("Timeout", () => complete.Timeout = 5);
         Default("Command Timeout", () => complete.CommandTimeout = 10);
-        // A client that gives up breaks its connection and asks for nothing to be cancelled: a cancelled commit is reported as a success.
+        // Whoever gives up does not wait for the server to agree.
         Default("Cancellation Timeout", () => complete.CancellationTimeout = -1);
         Default("Keepalive", () => complete.KeepAlive = 15);
+        Default("TCP Keepalive", () => complete.TcpKeepAlive = true);
         Default("Max Auto Prepare", () => complete.MaxAutoPrepare = 50);
         Default("Auto Prepare Min Usages", () => complete.AutoPrepareMinUsages = 2);
         Default("Application Name", () => complete.ApplicationName = "paymentcluster");

@@ -1,0 +1,145 @@
+using System.Collections.Immutable;
+using Npgsql;
+using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Journal;
+using PaymentCluster.Grains.Schema;
+using PaymentCluster.Testing;
+
+namespace PaymentCluster.Journal.Tests;
+
+public sealed class SchemaTests : IAsyncLifetime
+{
+    private TestDatabase _database = null!;
+
+    public async Task InitializeAsync() => _database = await TestDatabase.CreateEmptyAsync(TestDatabase.Server);
+
+    public async Task DisposeAsync() => await _database.DisposeAsync();
+
+    [Fact]
+    public async Task Processes_that_start_together_migrate_once()
+    {
+        var made = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => SchemaMigrator.MigrateAsync(_database.OwnerConnectionString)));
+        Assert.Single(made, count => count == MigrationScript.BuiltIn.Length);
+        Assert.Equal(7, made.Count(count => count == 0));
+    }
+
+    [Fact]
+    public async Task A_changed_migration_is_refused()
+    {
+        await _database.MigrateAsync();
+        await _database.ExecuteAsync("update schema_migrations set sha256 = 'other' where number = 2");
+        await AssertRefusedAsync("Migration 0002_payments is not the one that the database has had");
+    }
+
+    [Fact]
+    public async Task A_newer_versions_database_is_refused()
+    {
+        await _database.MigrateAsync();
+        await _database.ExecuteAsync("insert into schema_migrations values (9999, 'later', '')");
+        await AssertRefusedAsync("migration 9999_later, which this version does not know");
+    }
+
+    [Fact]
+    public async Task A_missing_migration_before_others_is_refused()
+    {
+        await _database.MigrateAsync();
+        await _database.ExecuteAsync("delete from schema_migrations where number = 2");
+        await AssertRefusedAsync("but not 0002_payments before it");
+    }
+
+    [Fact]
+    public async Task A_half_migrated_database_is_refused_until_its_owner_migrates_it()
+    {
+        await SchemaMigrator.MigrateAsync(_database.OwnerConnectionString, MigrationScript.BuiltIn[..1]);
+        await using var database = new PaymentDatabase(_database.OwnerConnectionString);
+        var refusal = await Assert.ThrowsAsync<SchemaException>(() => SchemaGuard.CheckAsync(database));
+        Assert.Contains("lacks migration 0002_payments", refusal.Message, StringComparison.Ordinal);
+
+        await _database.MigrateAsync();
+        await CheckAsync();
+    }
+
+    [Fact]
+    public async Task A_migration_that_fails_leaves_nothing_of_itself()
+    {
+        ImmutableArray<MigrationScript> scripts =
+        [
+            MigrationScript.Of("0001_good.sql", "create table good (x int)"),
+            MigrationScript.Of("0002_bad.sql", "create table half (x int); select 1 / 0"),
+        ];
+        var failure = await Assert.ThrowsAsync<SchemaException>(() => SchemaMigrator.MigrateAsync(_database.OwnerConnectionString, scripts));
+        Assert.Equal("Migration 0002_bad failed: division by zero", failure.Message);
+        Assert.Equal(
+            "good schema_migrations",
+            await _database.ScalarAsync<string>(
+                "select string_agg(relname, ' ' order by relname) from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace"));
+        Assert.Equal(1L, await _database.ScalarAsync<long>("select count(*) from schema_migrations"));
+    }
+
+    [Fact]
+    public void Line_ends_do_not_change_a_migration() =>
+        Assert.Equal(MigrationScript.Of("0001_x.sql", "a\nb\n").Sha256, MigrationScript.Of("0001_x.sql", "a\r\nb\r\n").Sha256);
+
+    [Fact]
+    public async Task An_owner_that_is_no_superuser_can_migrate()
+    {
+        var owner = $"{_database.Name}_owner";
+        await _database.ExecuteAsync($"create role {owner} login createrole password 'owner'; alter database {_database.Name} owner to {owner}");
+        try
+        {
+            var login = new NpgsqlConnectionStringBuilder(_database.OwnerConnectionString) { Username = owner, Password = "owner" };
+            Assert.Equal(MigrationScript.BuiltIn.Length, await SchemaMigrator.MigrateAsync(login.ConnectionString));
+            login.Options = "-c role=paymentcluster_app";
+            await using var database = new PaymentDatabase(login.ConnectionString);
+            await SchemaGuard.CheckAsync(database);
+        }
+        finally
+        {
+            await _database.ExecuteAsync($"reassign owned by {owner} to current_user; drop owned by {owner}; drop role {owner}");
+        }
+    }
+
+    [Fact]
+    public async Task Every_constraint_of_the_schema_is_checked_at_start()
+    {
+        await _database.MigrateAsync();
+        var constraints = await _database.ScalarAsync<string[]>(
+            """
+            select array_agg(conname::text) from pg_constraint
+            where contype in ('c', 'p', 'u') and connamespace = 'public'::regnamespace
+              and conrelid::regclass::text not like 'orleans%' and conrelid <> 'schema_migrations'::regclass
+            """);
+        Assert.Equal(constraints.Order(StringComparer.Ordinal), SchemaGuard.Constraints.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_public_id_in_SQL_is_that_of_the_engine()
+    {
+        await _database.MigrateAsync();
+        for (var index = 0; index < 50; index++)
+        {
+            var id = index == 0 ? new PaymentId { Value = Guid.AllBitsSet } : PaymentId.New(TimeProvider.System);
+            Assert.Equal(id.ToString(), await _database.ScalarAsync<string>($"select payment_text('{id.Value}')"));
+            Assert.Equal(id.Value, await _database.ScalarAsync<Guid>($"select payment_uuid('{id}')"));
+        }
+
+        foreach (var other in new[] { "pay_", "pay_8zzzzzzzzzzzzzzzzzzzzzzzzz", "pay_0000000000000000000000000u", "rfd_00000000000000000000000000" })
+        {
+            Assert.Equal(DBNull.Value, await _database.ScalarAsync<object>($"select payment_uuid('{other}')"));
+        }
+    }
+
+    private async Task AssertRefusedAsync(string because)
+    {
+        var migrating = await Assert.ThrowsAsync<SchemaException>(() => SchemaMigrator.MigrateAsync(_database.OwnerConnectionString));
+        Assert.Contains(because, migrating.Message, StringComparison.Ordinal);
+        var checking = await Assert.ThrowsAsync<SchemaException>(CheckAsync);
+        Assert.Contains(because, checking.Message, StringComparison.Ordinal);
+    }
+
+    private async Task CheckAsync()
+    {
+        await using var database = new PaymentDatabase(_database.AppConnectionString);
+        await SchemaGuard.CheckAsync(database);
+    }
+}

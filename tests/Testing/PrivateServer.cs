@@ -1,0 +1,131 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+
+namespace PaymentCluster.Testing;
+
+/// <summary>A PostgreSQL server of a test's own, to be stopped, crashed and set up as no shared one may be. Loopback only.</summary>
+public sealed class PrivateServer : IAsyncDisposable
+{
+    private readonly string _binaries;
+    private readonly string[] _as;
+    private readonly string _home;
+
+    private PrivateServer(string binaries, string[] runAs, string home, int port)
+    {
+        (_binaries, _as, _home, Port) = (binaries, runAs, home, port);
+        ConnectionString = $"Host=127.0.0.1;Port={port};Username=postgres;Database=postgres;Timeout=5";
+    }
+
+    /// <summary>The port on 127.0.0.1.</summary>
+    public int Port { get; }
+
+    /// <summary>The superuser's connection string.</summary>
+    public string ConnectionString { get; }
+
+    private string Data => Path.Combine(_home, "data");
+
+    /// <summary>Creates and starts a server with durable settings.</summary>
+    /// <exception cref="InvalidOperationException">There are no server binaries here, or nobody to run them as.</exception>
+    public static async Task<PrivateServer> StartAsync()
+    {
+        var home = Path.Combine(Path.GetTempPath(), $"paymentcluster-{RandomNumberGenerator.GetHexString(12, lowercase: true)}");
+        Directory.CreateDirectory(home);
+        var server = new PrivateServer(await FindBinariesAsync(), await ChooseUserAsync(home), home, FreePort());
+        await server.RunAsync("initdb", "-D", server.Data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync");
+        await server.StartAgainAsync();
+        return server;
+    }
+
+    /// <summary>Starts it after a stop.</summary>
+    /// <param name="settings">PostgreSQL's settings, such as <c>fsync=off</c>.</param>
+    public Task StartAgainAsync(params string[] settings)
+    {
+        string[] all = [$"port={Port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", .. settings];
+        var options = string.Join(' ', all.Select(setting => $"-c {setting}"));
+        return RunAsync("pg_ctl", "-D", Data, "-l", Path.Combine(_home, "log"), "-o", options, "-w", "start");
+    }
+
+    /// <summary>Ends it as a power cut of its process does: nothing is written any more, and the next start recovers.</summary>
+    public Task CrashAsync() => RunAsync("pg_ctl", "-D", Data, "-m", "immediate", "-w", "stop");
+
+    /// <summary>Makes it read its settings again.</summary>
+    public Task ReloadAsync() => RunAsync("pg_ctl", "-D", Data, "reload");
+
+    /// <summary>Stops it and removes everything of it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (File.Exists(Path.Combine(Data, "postmaster.pid")))
+        {
+            await CrashAsync();
+        }
+
+        Directory.Delete(_home, recursive: true);
+    }
+
+    private static async Task<string> FindBinariesAsync()
+    {
+        const string Debian = "/usr/lib/postgresql";
+        var candidates = Directory.Exists(Debian)
+            ? Directory.GetDirectories(Debian).OrderByDescending(Path.GetFileName, StringComparer.Ordinal).Select(each => Path.Combine(each, "bin"))
+            : [];
+        var found = candidates.FirstOrDefault(each => File.Exists(Path.Combine(each, "initdb")));
+        return found ?? (await ExecuteAsync("pg_config", ["--bindir"])).Trim();
+    }
+
+    // PostgreSQL does not run as root.
+    private static async Task<string[]> ChooseUserAsync(string home)
+    {
+        if (Environment.UserName != "root")
+        {
+            return [];
+        }
+
+        var users = (await File.ReadAllLinesAsync("/etc/passwd")).Select(line => line.Split(':')).ToList();
+        var user = users.Find(each => each[0] == "postgres") ?? users.Find(each => each[0] == "nobody")
+            ?? throw new InvalidOperationException("PostgreSQL does not run as root, and there is neither a user postgres nor nobody.");
+        await ExecuteAsync("chown", [user[2], home]);
+        return ["setpriv", $"--reuid={user[2]}", $"--regid={user[3]}", "--clear-groups"];
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private Task RunAsync(string program, params string[] arguments)
+    {
+        string[] command = [.. _as, Path.Combine(_binaries, program), .. arguments];
+        return ExecuteAsync(command[0], command[1..]);
+    }
+
+    private static async Task<string> ExecuteAsync(string program, string[] arguments)
+    {
+        // Output goes to a file: the server inherits it, and a pipe would stay open as long as the server lives.
+        var output = Path.GetTempFileName();
+        try
+        {
+            var shell = new ProcessStartInfo("/bin/sh") { WorkingDirectory = "/" };
+            foreach (var argument in (string[])["-c", "exec \"$@\" > \"$0\" 2>&1", output, program, .. arguments])
+            {
+                shell.ArgumentList.Add(argument);
+            }
+
+            using var process = Process.Start(shell) ?? throw new InvalidOperationException("There is no /bin/sh.");
+            await process.WaitForExitAsync();
+            var text = await File.ReadAllTextAsync(output);
+            return process.ExitCode == 0
+                ? text
+                : throw new InvalidOperationException(string.Create(
+                    CultureInfo.InvariantCulture, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {text}"));
+        }
+        finally
+        {
+            File.Delete(output);
+        }
+    }
+}

@@ -39,13 +39,10 @@ internal sealed class PaymentsApi(IGrainFactory grains, RequestBodies bodies, Ti
         var errors = new InputErrors();
         var body = await bodies.ReadAsync(http, PaymentsRequests.Start, errors);
         var command = PaymentsRequests.ReadStart(body, time.GetUtcNow(), errors) ?? throw new ProblemException(errors);
-        if (IdempotencyKey.Of(http, body) is { } request)
-        {
-            command = command with { Request = request };
-        }
-
+        command = command with { Request = IdempotencyKey.Of(http, body), IsNew = true };
         var reply = await grains.GetGrain<IPaymentGrain>(PaymentKey.Of(caller.Merchant, PaymentId.New(time)).ToString()).Start(command);
         var existed = reply.Elsewhere is not null;
+        command = command with { IsNew = false };
         for (var hop = 0; reply.Elsewhere is { } elsewhere; hop++)
         {
             if (hop == MaxHops)

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
@@ -92,6 +93,20 @@ public sealed class RunningSystem : IAsyncDisposable
 
     /// <summary>The simulators' own calls: journal, dials, accounts.</summary>
     internal ApiClient Simulators() => Client(_simulatorsPort, null);
+
+    /// <summary>The API by itself, for looking at headers and streams.</summary>
+    /// <param name="key">The API key; null for none.</param>
+    internal HttpClient Http(string? key)
+    {
+        // The caller disposes of the client, and the client of its handler.
+        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri($"http://127.0.0.1:{_port}") };
+        if (key is not null)
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        return client;
+    }
+
+    /// <summary>The shop's secret key.</summary>
+    internal string? ShopKey => _shopKey;
 
     /// <summary>Starts the server with the settings, and does not wait.</summary>
     internal HostProcess StartServer()

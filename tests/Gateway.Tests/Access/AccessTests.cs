@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Builder;
 using PaymentCluster.Gateway.Tests.Host;
 using PaymentCluster.Grains.Abstractions.Merchants;
 
@@ -194,5 +195,16 @@ public sealed class AccessTests
         host.Keys.Add("sk_test_brandnewbrandnewbrand", "shop", ApiKeyScope.Secret);
         using var client = host.Client("sk_test_brandnewbrandnewbrand");
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/api/v1/payments")).StatusCode);
+    }
+
+    [Fact]
+    public async Task An_endpoint_without_a_rule_is_closed_to_everybody()
+    {
+        await using var host = await GatewayHost.StartAsync(routes => routes.MapGet("/forgotten", () => "hello"));
+        foreach (var key in (string?[])[null, GatewayHost.SecretKey, GatewayHost.AdminKey])
+        {
+            using var client = host.Client(key);
+            await (await client.GetAsync("/forgotten")).ProblemAsync(403, "permission_denied");
+        }
     }
 }

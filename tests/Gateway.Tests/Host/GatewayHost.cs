@@ -1,11 +1,10 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -48,7 +47,9 @@ public sealed class GatewayHost : IAsyncDisposable
 
     public Uri Address => new(_app.Urls.Single());
 
-    public static async Task<GatewayHost> StartAsync(params (string Key, string Value)[] settings)
+    public static Task<GatewayHost> StartAsync(params (string Key, string Value)[] settings) => StartAsync(_ => { }, settings);
+
+    public static async Task<GatewayHost> StartAsync(Action<IEndpointRouteBuilder> more, params (string Key, string Value)[] settings)
     {
         var builder = WebApplication.CreateBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -66,6 +67,7 @@ public sealed class GatewayHost : IAsyncDisposable
         var app = builder.Build();
         app.UseGateway();
         app.MapGateway();
+        more(app);
         var host = new GatewayHost(app, grains);
         log.Lines = host.Log;
         host.AddGrains();
@@ -124,41 +126,5 @@ public sealed class GatewayHost : IAsyncDisposable
         public void Dispose()
         {
         }
-    }
-}
-
-/// <summary>Short ways to send and read.</summary>
-public static class HttpExtensions
-{
-    public static Task<HttpResponseMessage> SendJsonAsync(
-        this HttpClient client, string path, string body, string method = "POST", params (string Name, string Value)[] headers)
-    {
-        var request = new HttpRequestMessage(new HttpMethod(method), path)
-        {
-            Content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue("application/json")),
-        };
-        foreach (var (name, value) in headers)
-        {
-            request.Headers.TryAddWithoutValidation(name, value);
-        }
-
-        return client.SendAsync(request);
-    }
-
-    public static async Task<JsonElement> JsonAsync(this HttpResponseMessage response) =>
-        await response.Content.ReadFromJsonAsync<JsonElement>();
-
-    public static async Task<JsonElement> ProblemAsync(this HttpResponseMessage response, int status, string code)
-    {
-        var text = await response.Content.ReadAsStringAsync();
-        Assert.True((int)response.StatusCode == status, $"{(int)response.StatusCode} instead of {status}: {text}");
-        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
-        var problem = JsonSerializer.Deserialize<JsonElement>(text);
-        Assert.Equal(code, problem.GetProperty("code").GetString());
-        Assert.Equal(status, problem.GetProperty("status").GetInt32());
-        Assert.Equal($"/docs/errors#{code}", problem.GetProperty("type").GetString());
-        Assert.NotEmpty(problem.GetProperty("traceId").GetString()!);
-        Assert.NotEmpty(problem.GetProperty("detail").GetString()!);
-        return problem;
     }
 }

@@ -103,7 +103,9 @@ internal sealed class ReturnsApi(IGrainFactory grains, PaymentWaits waits, Reque
     private static bool IsDecided(PaymentView view) => view.Status switch
     {
         PaymentStatus.Pending or PaymentStatus.RequiresAction => false,
-        PaymentStatus.Authorized or PaymentStatus.Success or PaymentStatus.Failed or PaymentStatus.Cancelled or PaymentStatus.Expired
+        // Where the engine captures, this is a moment on the way to an outcome.
+        PaymentStatus.Authorized => view.Capture == CaptureMode.Manual,
+        PaymentStatus.Success or PaymentStatus.Failed or PaymentStatus.Cancelled or PaymentStatus.Expired
             or PaymentStatus.NeedsReview => true,
     };
 }

@@ -32,7 +32,7 @@ public static class HostProgram
     {
         StartupException refusal => refusal.Message,
         OptionsValidationException invalid => $"The configuration is not valid: {string.Join(" ", invalid.Failures)}",
-        IOException { InnerException: AddressInUseException taken } => $"A port is taken: {taken.Message}",
+        IOException { InnerException: AddressInUseException } taken => $"A port is taken: {taken.Message}",
         SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } taken => $"A port is taken: {taken.Message}",
         DbException database => $"The database does not answer as it should: {Whole(database)}",
         AggregateException { InnerExceptions: [var only] } => Explain(only),

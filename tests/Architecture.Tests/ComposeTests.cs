@@ -1,0 +1,87 @@
+namespace PaymentCluster.Architecture.Tests;
+
+/// <summary>The cluster in containers cannot be started everywhere; what can be read of it is held here.</summary>
+public sealed class ComposeTests
+{
+    private static readonly Dictionary<string, object> Compose = Yaml.Parse(Checkout.Text("docker-compose.yml"));
+
+    private static readonly Dictionary<string, Dictionary<string, object>> Services = Map(Compose["services"])
+        .ToDictionary(service => service.Key, service => Map(service.Value), StringComparer.Ordinal);
+
+    [Fact]
+    public void The_cluster_is_a_store_silos_a_gateway_and_simulators() =>
+        Assert.Equal(["gateway", "postgres", "silo", "simulators"], Services.Keys.Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Three_silos_vote_a_dead_one_out() =>
+        Assert.Equal("3", Map(Services["silo"]["deploy"])["replicas"]);
+
+    [Fact]
+    public void Every_process_comes_back_and_is_watched() =>
+        Assert.All(Services.Values, service =>
+        {
+            Assert.Equal("unless-stopped", service["restart"]);
+            Assert.NotEmpty((List<string>)Map(service["healthcheck"])["test"]);
+        });
+
+    [Fact]
+    public void Only_the_edge_is_reachable_from_outside() =>
+        Assert.Equal(
+            ["gateway", "simulators"],
+            Services.Where(service => service.Value.ContainsKey("ports")).Select(service => service.Key).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void The_store_is_durable()
+    {
+        var command = (List<string>)Services["postgres"]["command"];
+        Assert.Contains("fsync=on", command);
+        Assert.Contains("synchronous_commit=on", command);
+        Assert.Contains("full_page_writes=on", command);
+        Assert.Contains("--data-checksums", (string)Map(Services["postgres"]["environment"])["POSTGRES_INITDB_ARGS"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Whatever_is_waited_for_has_a_service() =>
+        Violations.None(
+            from service in Services
+            where service.Value.ContainsKey("depends_on")
+            from needed in Map(service.Value["depends_on"])
+            where !Services.ContainsKey(needed.Key) || (string)Map(needed.Value)["condition"] != "service_healthy"
+            select $"{service.Key} waits for {needed.Key}");
+
+    [Fact]
+    public void No_secret_is_written_down() =>
+        Violations.None(
+            from service in Services
+            where service.Value.ContainsKey("environment")
+            from variable in Map(service.Value["environment"])
+            let text = (string)variable.Value
+            where variable.Key.Contains("Password", StringComparison.OrdinalIgnoreCase) || variable.Key.Contains("Secret", StringComparison.Ordinal)
+                || variable.Key.Contains("MasterKey", StringComparison.Ordinal) || text.Contains("Password=", StringComparison.Ordinal)
+            where !text.Contains("${", StringComparison.Ordinal) || text.Contains(":-", StringComparison.Ordinal)
+            select $"{service.Key}: {variable.Key}");
+
+    [Fact]
+    public void Every_image_is_a_stage_of_the_dockerfile_and_runs_without_privileges()
+    {
+        var dockerfile = Checkout.Text("Dockerfile");
+        Assert.Contains("USER $APP_UID", dockerfile, StringComparison.Ordinal);
+        Assert.All(Services.Values.Where(service => service.ContainsKey("build")), service =>
+        {
+            Assert.Contains($" AS {Map(service["build"])["target"]}\n", dockerfile, StringComparison.Ordinal);
+            Assert.Equal("true", service["read_only"]);
+        });
+    }
+
+    [Fact]
+    public void Mounted_files_are_there() =>
+        Violations.None(
+            from service in Services.Values
+            where service.ContainsKey("volumes")
+            from volume in (List<string>)service["volumes"]
+            let source = volume.Split(':')[0]
+            where source.StartsWith('.') ? !Checkout.Exists(source) : !Map(Compose["volumes"]).ContainsKey(source)
+            select volume);
+
+    private static Dictionary<string, object> Map(object value) => (Dictionary<string, object>)value;
+}

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using PaymentCluster.Gateway.Tests.Host;
 using PaymentCluster.System.Tests;
+using PaymentCluster.Testing;
 
 namespace PaymentCluster.Api.Tests;
 
@@ -54,9 +55,9 @@ public sealed class ApiFixture : IAsyncLifetime
     public static async Task<JsonElement> UntilAsync(HttpClient client, string path, string status)
     {
         JsonElement last = default;
-        await Eventually.TrueAsync(
+        await Eventually.HoldsAsync(
             async () => (last = await (await client.GetAsync(path + "?wait=1")).JsonAsync()).GetProperty("status").GetString() == status,
-            () => $"The payment did not become {status}; it stands at {last}.");
+            () => $"the payment became {status}; it stands at {last}");
         return last;
     }
 
@@ -64,13 +65,13 @@ public sealed class ApiFixture : IAsyncLifetime
     public static async Task<JsonElement> SettledAsync(HttpClient client, string path, string status)
     {
         JsonElement last = default;
-        await Eventually.TrueAsync(
+        await Eventually.HoldsAsync(
             async () =>
             {
                 last = await (await client.GetAsync(path + "?wait=1")).JsonAsync();
                 return last.GetProperty("status").GetString() == status && last.GetProperty("settled").GetBoolean();
             },
-            () => $"The payment did not settle as {status}; it stands at {last}.");
+            () => $"the payment settled as {status}; it stands at {last}");
         return last;
     }
 

@@ -1,6 +1,6 @@
 using System.Net;
 using PaymentCluster.Gateway.Tests.Host;
-using PaymentCluster.System.Tests;
+using PaymentCluster.Testing;
 using static PaymentCluster.Api.Tests.ApiFixture;
 
 namespace PaymentCluster.Api.Tests;
@@ -75,9 +75,9 @@ public sealed class TenantsTests(ApiFixture api)
         using var client = api.Client(key.GetProperty("key").GetString());
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(Payments)).StatusCode);
         await administrator.CallAsync(HttpMethod.Delete, $"/api/v1/merchants/other/keys/{key.GetProperty("id").GetString()}");
-        await Eventually.TrueAsync(
+        await Eventually.HoldsAsync(
             async () => (await client.GetAsync(Payments)).StatusCode == HttpStatusCode.Unauthorized,
-            () => "The revoked key still works.",
+            "the revoked key stopped working",
             TimeSpan.FromSeconds(10));
         var merchant = await administrator.GetAsync("/api/v1/merchants/other");
         Assert.DoesNotContain(key.GetProperty("key").GetString()!, merchant.ToString(), StringComparison.Ordinal);

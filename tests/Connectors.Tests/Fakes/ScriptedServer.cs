@@ -67,8 +67,12 @@ public static class Answers
 {
     public static async Task JsonAsync(HttpContext context, int status, string json)
     {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "application/json";
+        if (!context.Response.HasStarted)
+        {
+            context.Response.StatusCode = status;
+            context.Response.ContentType = "application/json";
+        }
+
         await context.Response.WriteAsync(json, context.RequestAborted);
     }
 

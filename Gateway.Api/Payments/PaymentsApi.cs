@@ -41,7 +41,6 @@ internal sealed class PaymentsApi(IGrainFactory grains, RequestBodies bodies, Ti
         var command = PaymentsRequests.ReadStart(body, time.GetUtcNow(), errors) ?? throw new ProblemException(errors);
         command = command with { Request = IdempotencyKey.Of(http, body), IsNew = true };
         var reply = await grains.GetGrain<IPaymentGrain>(PaymentKey.Of(caller.Merchant, PaymentId.New(time)).ToString()).Start(command);
-        var existed = reply.Elsewhere is not null;
         command = command with { IsNew = false };
         for (var hop = 0; reply.Elsewhere is { } elsewhere; hop++)
         {
@@ -60,12 +59,14 @@ internal sealed class PaymentsApi(IGrainFactory grains, RequestBodies bodies, Ti
             return;
         }
 
+        // A request that is sent again is answered as it was the first time.
+        var initiated = reply.Started || reply.Replayed;
         var payment = reply.Payment!;
         http.Response.Headers.Location = PaymentsMapping.PathOf(payment.Id);
         await Answer.WriteAsync(
             http,
-            existed ? StatusCodes.Status200OK : StatusCodes.Status202Accepted,
-            PaymentsMapping.ToAnswer(payment, caller.IsBrowser, existed ? "Payment exists" : Initiated),
+            initiated ? StatusCodes.Status202Accepted : StatusCodes.Status200OK,
+            PaymentsMapping.ToAnswer(payment, caller.IsBrowser, initiated ? Initiated : "Payment exists"),
             GatewayJson.Default.PaymentAnswer);
     }
 

@@ -135,6 +135,10 @@ public sealed record StartReply
     /// <summary>The payment that holds the order or the idempotency key already: send it the same command.</summary>
     [Id(3)]
     public PaymentId? Elsewhere { get; init; }
+
+    /// <summary>Whether the command created the payment or started an attempt; false when it found the payment as it stands.</summary>
+    [Id(4)]
+    public bool Started { get; init; }
 }
 
 /// <summary>One step of a payment's history, for people.</summary>

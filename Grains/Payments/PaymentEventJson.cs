@@ -80,39 +80,6 @@ public static class PaymentEventJson
             ? happened
             : throw new JsonException($"The journal holds an event '{stored.Type}' that this version does not know.");
 
-    /// <summary>The state that a stored payment's events make, compared with the figures stored beside them.</summary>
-    /// <exception cref="InvalidOperationException">The two disagree: nothing may be built on this payment.</exception>
-    public static PaymentState Fold(StoredPayment stored)
-    {
-        PaymentState? state = null;
-        foreach (var happened in stored.Events)
-        {
-            state = PaymentState.Evolve(state, Read(happened));
-        }
-
-        if (state is null || state.Version != stored.Version || RowOf(state) != stored.Row with { CustomerId = state.Customer.Id })
-        {
-            throw new InvalidOperationException("A payment's events and its row disagree.");
-        }
-
-        return state.CheckInvariants();
-    }
-
-    /// <summary>The figures of a state that are stored beside its events.</summary>
-    public static PaymentRow RowOf(PaymentState state) => new()
-    {
-        OrderId = state.OrderId,
-        CustomerId = state.Customer.Id,
-        Status = state.Status,
-        Amount = state.Amount,
-        Method = state.Current?.Method.Kind,
-        AuthorizedMinor = state.AuthorizedMinor,
-        CapturedMinor = state.CapturedMinor,
-        RefundedMinor = state.RefundedMinor,
-        CreatedAt = state.CreatedAt,
-        UpdatedAt = state.UpdatedAt,
-    };
-
     private sealed record EventFormat(string Name, string? PublicName, JsonTypeInfo Json);
 
     private sealed class CurrencyJson : JsonConverter<Currency>

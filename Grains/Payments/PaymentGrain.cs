@@ -8,7 +8,6 @@ using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Refunds;
 using PaymentCluster.Grains.Abstractions.Secrets;
 using PaymentCluster.Grains.Journal;
-using PaymentCluster.Grains.Ledger;
 using PaymentCluster.Grains.Merchants;
 using PaymentCluster.Grains.Routing;
 
@@ -62,6 +61,7 @@ public sealed partial class PaymentGrain(
             Refusal = outcome.Refusal,
             Replayed = outcome.Replayed,
             Elsewhere = outcome.Elsewhere,
+            Started = outcome.Started,
         };
     }
 
@@ -117,7 +117,7 @@ public sealed partial class PaymentGrain(
         // Nothing happened, so nothing was committed: the schedule alone moves on, past the sweeper's lease.
         if (_state is { } state && state.Version == version)
         {
-            await journal.AppendAsync(CommitOf(state, state, [], null, Now()));
+            await journal.AppendAsync(PaymentRecord.CommitOf(_key, state, state, [], null, Now()));
         }
     }
 
@@ -258,14 +258,18 @@ public sealed partial class PaymentGrain(
         }
 
         var next = accepted.Events.Aggregate(_state, PaymentState.Evolve)!.CheckInvariants();
-        switch (await journal.AppendAsync(CommitOf(_state, next, accepted.Events, request, Now())))
+        switch (await journal.AppendAsync(PaymentRecord.CommitOf(_key, _state, next, accepted.Events, request, Now())))
         {
             case CommitResult.Committed:
                 _state = next;
                 _isLoaded = true;
                 Signal();
                 Perform(accepted.Effects, card);
-                return new Outcome { Refund = accepted.Refund };
+                return new Outcome
+                {
+                    Refund = accepted.Refund,
+                    Started = accepted.Events.Any(happened => happened is PaymentCreated or AttemptStarted),
+                };
             case CommitResult.OrderTaken taken:
                 Leave();
                 return new Outcome { Elsewhere = taken.Holder };
@@ -280,22 +284,6 @@ public sealed partial class PaymentGrain(
                 Forget();
                 return null;
         }
-    }
-
-    private PaymentCommit CommitOf(
-        PaymentState? before, PaymentState after, ImmutableArray<PaymentEvent> events, RequestKey? request, DateTimeOffset now)
-    {
-        var version = before?.Version ?? 0;
-        return new PaymentCommit
-        {
-            Key = _key,
-            ExpectedVersion = version,
-            Row = PaymentEventJson.RowOf(after),
-            Events = [.. events.Select((happened, index) => PaymentEventJson.Write(happened, version + index + 1))],
-            Transfers = LedgerPostings.Of(_key.Payment, after, events),
-            Request = request,
-            NextActionAt = PaymentSchedule.NextActionAt(after, now),
-        };
     }
 
     private void Perform(ImmutableArray<PaymentEffect> wanted, CardDetails? card)
@@ -338,7 +326,7 @@ public sealed partial class PaymentGrain(
     {
         try
         {
-            _state = await journal.LoadAsync(_key) is { } stored ? PaymentEventJson.Fold(stored) : null;
+            _state = await journal.LoadAsync(_key) is { } stored ? PaymentRecord.Fold(stored) : null;
             _isLoaded = true;
         }
         finally
@@ -390,6 +378,8 @@ public sealed partial class PaymentGrain(
         public bool Replayed { get; init; }
 
         public int Refund { get; init; }
+
+        public bool Started { get; init; }
 
         public PaymentId? Elsewhere { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using PaymentCluster.Testing;
 
 namespace PaymentCluster.System.Tests;
 
@@ -31,18 +32,18 @@ public sealed class KillTests
         // Over before the kill, with a refund.
         await simulators.PutAsync("/_customer", new { automatic = true, approval_delay_ms = 20 });
         var paid = await TakeAsync(shop, "paid", 10, Methods.All);
-        await Eventually.TrueAsync(() => AllAsync(shop, paid, "SUCCESS"), () => "The first payments did not succeed.");
+        await Eventually.HoldsAsync(() => AllAsync(shop, paid, "SUCCESS"), () => "the first payments succeed");
         var refunded = await RefundAsync(shop, paid.Take(5));
         accepted.AddRange(paid);
 
         // Waiting for the customer; authorised and waiting for the merchant.
         await simulators.PutAsync("/_customer", new { automatic = false });
         var waiting = await TakeAsync(shop, "waiting", 10, Methods.All);
-        await Eventually.TrueAsync(() => AllAsync(shop, waiting, "REQUIRES_ACTION"), () => "Not every payment reached its customer.");
+        await Eventually.HoldsAsync(() => AllAsync(shop, waiting, "REQUIRES_ACTION"), () => "every payment reaches its customer");
         accepted.AddRange(waiting);
         await simulators.PutAsync("/_customer", new { automatic = true, approval_delay_ms = 20 });
         var held = await TakeAsync(shop, "held", 5, Methods.All, capture: "manual");
-        await Eventually.TrueAsync(() => AllAsync(shop, held, "AUTHORIZED"), () => "Not every payment was authorised.");
+        await Eventually.HoldsAsync(() => AllAsync(shop, held, "AUTHORIZED"), () => "every payment is authorised");
         accepted.AddRange(held);
 
         // On the wire: calls that are slow, that are processed but never answered, that are answered but processed later.
@@ -67,9 +68,9 @@ public sealed class KillTests
         foreach (var payment in waiting)
             await ApproveAsync(simulators, shop, payment);
         JsonElement last = default;
-        await Eventually.TrueAsync(
+        await Eventually.HoldsAsync(
             async () => (last = await OpenPaymentAsync(shop, accepted)).ValueKind == JsonValueKind.Undefined,
-            () => $"A payment did not come to its end: {last}. The server's log:\n{system.ServerLog}",
+            () => $"every payment comes to its end; one stands at {last}. The server's log:\n{system.ServerLog}",
             TimeSpan.FromSeconds(90));
 
         await CheckAsync(system, simulators, shop, accepted, refunded);

@@ -6,16 +6,18 @@ namespace PaymentCluster.Grains.Journal;
 public sealed class PaymentDatabase : IAsyncDisposable
 {
     // A prepared statement's plan is made once, often while the tables are still empty, and must hold for millions of rows: on these statements
-    // only the way through the indexes is ever right. The lock timeout keeps one stuck row from holding up everybody's payments.
+    // only the way through the indexes is ever right.
+    private const string IndexesOnly = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
+
+    // The lock timeout keeps one stuck row from holding up everybody's payments.
     private const string WriterSettings =
-        "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_bitmapscan=off "
-        + "-c jit=off -c lock_timeout=2s -c statement_timeout=8s";
+        $"{IndexesOnly} -c plan_cache_mode=force_generic_plan -c enable_bitmapscan=off -c lock_timeout=2s -c statement_timeout=8s";
 
     /// <summary>Makes the pools; connects at first use.</summary>
     /// <param name="connectionString">The application's login.</param>
     public PaymentDatabase(string connectionString)
     {
-        Reads = NpgsqlDataSource.Create(StoreConnection.Complete(connectionString));
+        Reads = NpgsqlDataSource.Create(StoreConnection.Complete(connectionString, IndexesOnly));
         // Without Npgsql's timeout, which would ask the server to cancel: the group commit has its own.
         var writes = new NpgsqlConnectionStringBuilder(StoreConnection.Complete(connectionString, WriterSettings)) { CommandTimeout = 0 };
         Writes = NpgsqlDataSource.Create(writes);
@@ -34,19 +36,30 @@ public sealed class PaymentDatabase : IAsyncDisposable
         await Reads.DisposeAsync();
     }
 
-    /// <summary>Runs a query on a connection of <see cref="Reads"/>.</summary>
+    /// <summary>Runs a query that may be repeated on a connection of <see cref="Reads"/>.</summary>
     /// <exception cref="JournalUnavailableException">The store is out of reach or did not answer in time.</exception>
     internal async Task<T> ReadAsync<T>(Func<NpgsqlConnection, Task<T>> query, CancellationToken cancellation)
     {
-        try
+        for (var isLast = false; ; isLast = true)
         {
-            await using var connection = await Reads.OpenConnectionAsync(cancellation);
-            return await query(connection);
-        }
-        catch (Exception exception) when (
-            !cancellation.IsCancellationRequested && StoreFaults.Of(exception) is StoreFault.Lost or StoreFault.Refused)
-        {
-            throw new JournalUnavailableException(exception);
+            try
+            {
+                await using var connection = await Reads.OpenConnectionAsync(cancellation);
+                return await query(connection);
+            }
+            catch (PostgresException exception) when (!isLast && StoreFaults.Of(exception) is StoreFault.Lost)
+            {
+                // The pooled connection died with the server or its backend some time ago; the next one is new.
+            }
+            catch (NpgsqlException exception) when (!isLast && exception.InnerException is IOException)
+            {
+                // As above, seen from the network.
+            }
+            catch (Exception exception) when (
+                !cancellation.IsCancellationRequested && StoreFaults.Of(exception) is StoreFault.Lost or StoreFault.Refused)
+            {
+                throw new JournalUnavailableException(exception);
+            }
         }
     }
 }

@@ -42,6 +42,24 @@ public sealed class CrashTests(StoreFixture fixture) : IClassFixture<StoreFixtur
     }
 
     [Fact]
+    public async Task A_read_does_not_mind_that_its_pooled_connection_died()
+    {
+        await using var store = fixture.Open();
+        var accepted = Commits.Accepted();
+        await store.Payments.AppendAsync(accepted);
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => store.Payments.LoadAsync(accepted.Key)));
+
+        await fixture.Database.ExecuteAsync(
+            """
+            select pg_terminate_backend(pid, 5000) from pg_stat_activity
+            where datname = current_database() and application_name = 'paymentcluster'
+            """);
+
+        Assert.NotNull(await store.Payments.LoadAsync(accepted.Key));
+        Assert.IsType<CommitResult.Committed>(await store.Payments.AppendAsync(Commits.Captured(accepted)));
+    }
+
+    [Fact]
     public async Task A_row_that_somebody_holds_stops_its_own_payment_alone()
     {
         await using var store = fixture.Open(new JournalOptions { Writers = 1 });

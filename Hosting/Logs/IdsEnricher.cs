@@ -5,7 +5,7 @@ namespace PaymentCluster.Hosting.Logs;
 
 /// <summary>
 /// Puts the ids that a line belongs to behind a human's line: the payment it is about, the request, and the request's trace, which is
-/// also the <c>traceId</c> of an error that the caller saw. In JSON the same ids are members of their own.
+/// also the <c>traceId</c> of an error that the caller saw. JSON has the same ids as members of their own.
 /// </summary>
 internal sealed class IdsEnricher : ILogEventEnricher
 {
@@ -21,16 +21,6 @@ internal sealed class IdsEnricher : ILogEventEnricher
             .Where(id => !string.IsNullOrEmpty(id))
             .Distinct(StringComparer.Ordinal);
         var text = string.Join(' ', ids);
-        logEvent.AddOrUpdateProperty(new LogEventProperty("Ids", new Ids(text)));
-    }
-
-    /// <summary>Prints bare: a string's quotes would stand in the line.</summary>
-    private sealed class Ids(string text) : LogEventPropertyValue
-    {
-        public override void Render(TextWriter output, string? format = null, IFormatProvider? formatProvider = null)
-        {
-            if (text.Length > 0)
-                output.Write($" [{text}]");
-        }
+        logEvent.AddOrUpdateProperty(new LogEventProperty("Ids", new ScalarValue(text.Length > 0 ? $" [{text}]" : "")));
     }
 }

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Serilog;
 using Serilog.Events;
-using Serilog.Extensions.Logging;
 using Serilog.Formatting.Json;
 using Serilog.Sinks.SystemConsole.Themes;
 
@@ -12,7 +11,7 @@ namespace PaymentCluster.Hosting.Logs;
 /// <summary>Serilog behind the logging of the framework.</summary>
 internal static class LogsRegistration
 {
-    private const string HumanLine = "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj}{Ids}{NewLine}{Exception}";
+    private const string HumanLine = "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj}{Ids:l}{NewLine}{Exception}";
 
     // What the framework, Orleans and the driver tell at Information is about themselves, per request and per membership change.
     private static readonly string[] ChattySources = ["Microsoft", "System", "Orleans", "Npgsql"];
@@ -24,8 +23,7 @@ internal static class LogsRegistration
 
         var configuration = new LoggerConfiguration()
             .MinimumLevel.Information()
-            .Enrich.WithProperty("Process", process)
-            .Enrich.With<IdsEnricher>();
+            .Enrich.WithProperty("Process", process);
         foreach (var source in ChattySources)
             configuration.MinimumLevel.Override(source, LogEventLevel.Warning);
         configuration.MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Information);
@@ -34,6 +32,7 @@ internal static class LogsRegistration
         if (human)
         {
             var theme = Console.IsOutputRedirected ? ConsoleTheme.None : AnsiConsoleTheme.Literate;
+            configuration.Enrich.With<IdsEnricher>();
             configuration.WriteTo.Console(outputTemplate: HumanLine, theme: theme);
         }
         else
@@ -42,8 +41,7 @@ internal static class LogsRegistration
         }
 
         builder.Logging.ClearProviders();
-        // One place decides about levels: Serilog's configuration. Only for Serilog: other listeners would ask for every line.
-        builder.Logging.AddFilter<SerilogLoggerProvider>(null, LogLevel.Trace);
+        // Levels are decided in one place, Serilog's configuration: this lets every line through to it.
         builder.Logging.AddSerilog(configuration.CreateLogger(), dispose: true);
     }
 }

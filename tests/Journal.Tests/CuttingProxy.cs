@@ -131,7 +131,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
             // Only a session that is set up makes requests of the journal's.
             var cut = connection.IsReady ? (Cut)Interlocked.Exchange(ref _next, (int)Cut.None) : Cut.None;
             Cuts += cut == Cut.None ? 0 : 1;
-            connection.Swallow = cut is Cut.Reply or Cut.DelayRequest;
+            connection.Swallow |= cut is Cut.Reply or Cut.DelayRequest;
             switch (cut)
             {
                 case Cut.Request:

@@ -6,7 +6,8 @@ public sealed class GatewayOptions
     /// <summary>The name of the configuration section.</summary>
     public const string Section = "Gateway";
 
-    /// <summary>Lower-case hex SHA-256 of the key that administers merchants; without it such calls are refused.</summary>
+    /// <summary>Lower-case hex SHA-256 of the key that administers merchants; without it such calls are
+    /// refused.</summary>
     public string? AdminKeyHash
     {
         get;
@@ -20,7 +21,8 @@ public sealed class GatewayOptions
     /// <summary>Requests that one API key may make at once after a pause.</summary>
     public int RequestBurst { get; set; } = 4000;
 
-    /// <summary>Writes that may be in flight in this process; what comes above that and the queue is refused before anything is accepted.</summary>
+    /// <summary>Writes that may be in flight in this process; what comes above that and the queue is refused before
+    /// anything is accepted.</summary>
     public int WritesInFlight { get; set; } = 2048;
 
     /// <summary>Writes that may wait for their turn.</summary>
@@ -35,7 +37,8 @@ public sealed class GatewayOptions
     /// <summary>The part of the waiting reads and event streams that one merchant may hold, in percent.</summary>
     public int MerchantSharePercent { get; set; } = 50;
 
-    /// <summary>For how long an API key's resolution is believed. A revoked key works this much longer at most.</summary>
+    /// <summary>For how long an API key's resolution is believed. A revoked key works this much longer at
+    /// most.</summary>
     public TimeSpan KeyLifetime { get; set; } = TimeSpan.FromSeconds(3);
 
     /// <summary>Refused API keys that one address may send at once after a pause; it regains one per second.</summary>
@@ -44,7 +47,8 @@ public sealed class GatewayOptions
     /// <summary>Browser returns per second from one address.</summary>
     public int ReturnsPerSecond { get; set; } = 50;
 
-    /// <summary>Addresses of the proxies in front, whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> are believed; nobody else's are.</summary>
+    /// <summary>Addresses of the proxies in front, whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> are
+    /// believed; nobody else's are.</summary>
     public IList<string> KnownProxies { get; } = [];
 
     /// <summary>Open connections; 0 for no limit.</summary>
@@ -55,13 +59,14 @@ public sealed class GatewayOptions
     {
         { AdminKeyHash: { } hash } when hash.Length != 64 || !hash.All(char.IsAsciiHexDigitLower) =>
             "Gateway:AdminKeyHash is the lower-case hex SHA-256 of the administrator's key.",
-        { RequestsPerSecond: < 1 } or { RequestBurst: < 1 } or { WritesInFlight: < 1 } or { WritesQueued: < 0 } or { WaitingReads: < 1 }
-            or { EventStreams: < 1 } or { FailedKeysPerAddress: < 1 } or { ReturnsPerSecond: < 1 } or { Connections: < 0 } =>
+        { RequestsPerSecond: < 1 } or { RequestBurst: < 1 } or { WritesInFlight: < 1 } or { WritesQueued: < 0 }
+            or { WaitingReads: < 1 } or { EventStreams: < 1 } or { FailedKeysPerAddress: < 1 } or { ReturnsPerSecond: < 1 } or { Connections: < 0 } =>
             "The limits of the section Gateway are positive.",
         { MerchantSharePercent: < 1 or > 100 } => "Gateway:MerchantSharePercent is 1 to 100.",
         _ when KeyLifetime < TimeSpan.Zero || KeyLifetime > TimeSpan.FromSeconds(3) =>
             "Gateway:KeyLifetime is at most 3 seconds: a revoked key must stop working within 5.",
-        _ when KnownProxies.Any(proxy => !System.Net.IPAddress.TryParse(proxy, out var _)) => "Gateway:KnownProxies are IP addresses.",
+        _ when KnownProxies.Any(proxy => !System.Net.IPAddress.TryParse(proxy, out var _)) =>
+            "Gateway:KnownProxies are IP addresses.",
         _ => null,
     };
 }

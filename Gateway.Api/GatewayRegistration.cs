@@ -25,7 +25,8 @@ public static class GatewayRegistration
     private const int MaxRequestLineBytes = 8 * 1024;
     private const double MinBodyBytesPerSecond = 240;
 
-    /// <summary>Adds what the gateway consists of. It talks to grains through the <see cref="IGrainFactory"/> that the host registers.</summary>
+    /// <summary>Adds what the gateway consists of. It talks to grains through the <see cref="IGrainFactory"/> that the
+    /// host registers.</summary>
     public static IHostApplicationBuilder AddGateway(this IHostApplicationBuilder builder)
     {
         var options = builder.Configuration.GetSection(GatewayOptions.Section).Get<GatewayOptions>() ?? new GatewayOptions();
@@ -59,7 +60,8 @@ public static class GatewayRegistration
         return builder;
     }
 
-    /// <summary>Puts the gateway's layers into the pipeline, outermost first. Call it before endpoints are mapped.</summary>
+    /// <summary>Puts the gateway's layers into the pipeline, outermost first. Call it before endpoints are
+    /// mapped.</summary>
     public static WebApplication UseGateway(this WebApplication app)
     {
         if (app.Services.GetRequiredService<GatewayOptions>().KnownProxies.Count > 0)
@@ -93,7 +95,8 @@ public static class GatewayRegistration
         return routes;
     }
 
-    /// <summary>Kestrel's limits are made for sites that take uploads; these are for an API that takes some kilobytes.</summary>
+    /// <summary>Kestrel's limits are made for sites that take uploads; these are for an API that takes some
+    /// kilobytes.</summary>
     private static void Limit(KestrelServerOptions server, GatewayOptions options)
     {
         server.AddServerHeader = false;

@@ -55,7 +55,8 @@ internal sealed partial class AccessMiddleware(
         var caller = Caller.Of(grant);
         if (caller.IsBrowser && rule != AccessRule.Publishable)
         {
-            await Problem.WriteAsync(http, ErrorCode.PermissionDenied, "A publishable key may not make this call; use a secret key.");
+            await Problem.WriteAsync(
+                http, ErrorCode.PermissionDenied, "A publishable key may not make this call; use a secret key.");
             return;
         }
 
@@ -71,7 +72,8 @@ internal sealed partial class AccessMiddleware(
         }
 
         if (options.AdminKeyHash is { } expected
-            && CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(KeyHash.Of(key).ToString()), Encoding.ASCII.GetBytes(expected)))
+            && CryptographicOperations.FixedTimeEquals(
+                Encoding.ASCII.GetBytes(KeyHash.Of(key).ToString()), Encoding.ASCII.GetBytes(expected)))
         {
             http.Features.Set(Caller.Administrator);
             return next(http);

@@ -12,7 +12,8 @@ public enum AccessRule
     /// <summary>The administrator's key.</summary>
     Admin = 3,
 
-    /// <summary>Anybody: what is sent proves itself (a signed webhook), is believed in nothing (a browser's return), or is public.</summary>
+    /// <summary>Anybody: what is sent proves itself (a signed webhook), is believed in nothing (a browser's return), or
+    /// is public.</summary>
     Anybody = 4,
 }
 

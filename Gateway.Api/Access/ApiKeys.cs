@@ -7,8 +7,8 @@ using PaymentCluster.Grains.Abstractions.Merchants;
 namespace PaymentCluster.Gateway.Api.Access;
 
 /// <summary>
-/// What API keys open, asked of their grains and believed for some seconds. Keys are looked up by their hash and never kept: what
-/// timing tells of a comparison of hashes leads to no key.
+/// What API keys open, asked of their grains and believed for some seconds. Keys are looked up by their hash and never
+/// kept: what timing tells of a comparison of hashes leads to no key.
 /// </summary>
 internal sealed class ApiKeys(IGrainFactory grains, GatewayOptions options, TimeProvider time)
 {
@@ -28,7 +28,8 @@ internal sealed class ApiKeys(IGrainFactory grains, GatewayOptions options, Time
     private static readonly System.Buffers.SearchValues<char> KeyCharacters =
         System.Buffers.SearchValues.Create("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-");
 
-    /// <summary>Whether this process has known the key as good: such a key is asked about again even while strangers' keys are not.</summary>
+    /// <summary>Whether this process has known the key as good: such a key is asked about again even while strangers'
+    /// keys are not.</summary>
     public bool WasGood(KeyHash hash) => _entries.TryGetValue(hash, out var entry) && entry.Good;
 
     /// <summary>What the key opens; null if it opens nothing.</summary>
@@ -46,7 +47,8 @@ internal sealed class ApiKeys(IGrainFactory grains, GatewayOptions options, Time
     {
         MakeRoom();
         // All requests that meet the stale entry at once share one question.
-        var fresh = new Entry(time.GetTimestamp(), new Lazy<Task<ApiKeyGrant?>>(() => grains.GetGrain<IApiKeyGrain>($"key/{hash}").Resolve()));
+        var fresh = new Entry(time.GetTimestamp(), new Lazy<Task<ApiKeyGrant?>>(
+            () => grains.GetGrain<IApiKeyGrain>($"key/{hash}").Resolve()));
         var entry = stale is null
             ? _entries.GetOrAdd(hash, fresh)
             : _entries.TryUpdate(hash, fresh, stale) ? fresh : _entries.GetOrAdd(hash, fresh);

@@ -14,12 +14,14 @@ internal sealed record Caller
     /// <summary>The key's id, which opens nothing.</summary>
     public required string KeyId { get; init; }
 
-    /// <summary>Whether the key is one that anybody can read in a page: what it reads is cut down to what the payer knows anyway.</summary>
+    /// <summary>Whether the key is one that anybody can read in a page: what it reads is cut down to what the payer
+    /// knows anyway.</summary>
     public required bool IsBrowser { get; init; }
 
     public static Caller Of(ApiKeyGrant grant) =>
         new() { Merchant = grant.Merchant, KeyId = grant.KeyId, IsBrowser = grant.Scope == ApiKeyScope.Publishable };
 
     /// <summary>The caller that the access rule let through.</summary>
-    public static Caller From(HttpContext http) => http.Features.Get<Caller>() ?? throw new UnreachableException("The endpoint takes anybody.");
+    public static Caller From(HttpContext http) =>
+        http.Features.Get<Caller>() ?? throw new UnreachableException("The endpoint takes anybody.");
 }

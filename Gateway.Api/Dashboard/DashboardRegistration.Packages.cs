@@ -3,10 +3,13 @@ using PaymentCluster.Gateway.Api.Access;
 
 namespace PaymentCluster.Gateway.Api.Dashboard;
 
-/// <summary>Orleans' dashboard at <c>/dashboard</c>: activations, calls and silos, for operators. The flavour without packages has none.</summary>
+/// <summary>Orleans' dashboard at <c>/dashboard</c>: activations, calls and silos, for operators. The flavour without
+/// packages has none.</summary>
 public static class DashboardRegistration
 {
     /// <summary>Maps the dashboard. The host has registered it with its silo or its client.</summary>
     public static void MapDashboard(this IEndpointRouteBuilder routes) =>
-        routes.MapOrleansDashboard("/dashboard").RequireAccess(AccessRule.Anybody).AddEndpointFilter(OperatorSignIn.RequireAsync);
+        routes.MapOrleansDashboard("/dashboard")
+            .RequireAccess(AccessRule.Anybody)
+            .AddEndpointFilter(OperatorSignIn.RequireAsync);
 }

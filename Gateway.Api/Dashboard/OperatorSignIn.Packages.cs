@@ -7,8 +7,8 @@ using PaymentCluster.Gateway.Api.Limits;
 namespace PaymentCluster.Gateway.Api.Dashboard;
 
 /// <summary>
-/// Lets an operator's browser in: any name, and the administrator's key as the password. Not "from loopback", which a proxy on the same
-/// machine would make of everybody.
+/// Lets an operator's browser in: any name, and the administrator's key as the password. Not "from loopback", which a
+/// proxy on the same machine would make of everybody.
 /// </summary>
 internal static class OperatorSignIn
 {
@@ -26,12 +26,14 @@ internal static class OperatorSignIn
         }
 
         http.Response.Headers.WWWAuthenticate = "Basic realm=\"operators\", charset=\"UTF-8\"";
-        return ValueTask.FromResult<object?>(Results.Text("Any name, and the administrator's key.", statusCode: StatusCodes.Status401Unauthorized));
+        return ValueTask.FromResult<object?>(
+            Results.Text("Any name, and the administrator's key.", statusCode: StatusCodes.Status401Unauthorized));
     }
 
     private static bool IsAdministrator(GatewayOptions options, string password) =>
         options.AdminKeyHash is { } expected
-        && CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(KeyHash.Of(password).ToString()), Encoding.ASCII.GetBytes(expected));
+        && CryptographicOperations.FixedTimeEquals(
+            Encoding.ASCII.GetBytes(KeyHash.Of(password).ToString()), Encoding.ASCII.GetBytes(expected));
 
     private static string? Password(HttpRequest request)
     {

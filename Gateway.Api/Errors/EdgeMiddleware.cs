@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 namespace PaymentCluster.Gateway.Api.Errors;
 
 /// <summary>
-/// The outermost layer: names the request, puts the headers on that every answer has, and turns whatever went wrong further in into
-/// problem+json. Nothing of an exception reaches the caller.
+/// The outermost layer: names the request, puts the headers on that every answer has, and turns whatever went wrong
+/// further in into problem+json. Nothing of an exception reaches the caller.
 /// </summary>
 internal sealed partial class EdgeMiddleware(RequestDelegate next, ILogger<EdgeMiddleware> logger)
 {
@@ -40,7 +40,8 @@ internal sealed partial class EdgeMiddleware(RequestDelegate next, ILogger<EdgeM
         {
             await WriteExceptionAsync(http, exception);
         }
-        catch (Exception exception) when (exception is OperationCanceledException or IOException && http.RequestAborted.IsCancellationRequested)
+        catch (Exception exception) when (
+            exception is OperationCanceledException or IOException && http.RequestAborted.IsCancellationRequested)
         {
             // The caller left in the middle of an answer.
         }
@@ -116,14 +117,17 @@ internal sealed partial class EdgeMiddleware(RequestDelegate next, ILogger<EdgeM
     };
 
     private static string RequestId(HttpContext http) =>
-        http.Request.Headers[RequestIdHeader] is [{ Length: >= 1 and <= MaxRequestIdLength } given] && given.All(IsRequestIdCharacter)
+        http.Request.Headers[RequestIdHeader] is [{ Length: >= 1 and <= MaxRequestIdLength } given]
+        && given.All(IsRequestIdCharacter)
             ? given
             : $"{ProcessPrefix}{Interlocked.Increment(ref _requests):x}";
 
-    private static bool IsRequestIdCharacter(char character) => char.IsAsciiLetterOrDigit(character) || character is '.' or '_' or '-';
+    private static bool IsRequestIdCharacter(char character) =>
+        char.IsAsciiLetterOrDigit(character) || character is '.' or '_' or '-';
 
     // The pattern and not the path: a path may hold what does not belong into a log.
-    private static string Route(HttpContext http) => (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(no route)";
+    private static string Route(HttpContext http) =>
+        (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(no route)";
 
     [LoggerMessage(100, LogLevel.Warning, "{Method} {Route}: something that it needs is out of reach")]
     private partial void LogUnavailable(Exception exception, string method, string route);

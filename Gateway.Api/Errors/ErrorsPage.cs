@@ -5,7 +5,8 @@ using PaymentCluster.Grains.Abstractions.Errors;
 
 namespace PaymentCluster.Gateway.Api.Errors;
 
-/// <summary>The error reference: the page that <c>type</c> of each problem leads to, and the table of <c>docs/errors.md</c>.</summary>
+/// <summary>The error reference: the page that <c>type</c> of each problem leads to, and the table of
+/// <c>docs/errors.md</c>.</summary>
 internal static class ErrorsPage
 {
     /// <summary>The reference as a Markdown table, one line per code.</summary>
@@ -14,7 +15,9 @@ internal static class ErrorsPage
         var text = new StringBuilder("| Code | HTTP | Retry helps | Meaning |\n|---|---|---|---|\n");
         foreach (var entry in ErrorCatalogue.All)
         {
-            text.Append(CultureInfo.InvariantCulture, $"| `{entry.Name}` | {entry.HttpStatus} | {(entry.Retryable ? "yes" : "no")} | {entry.Meaning} |\n");
+            var retry = entry.Retryable ? "yes" : "no";
+            text.Append(
+                CultureInfo.InvariantCulture, $"| `{entry.Name}` | {entry.HttpStatus} | {retry} | {entry.Meaning} |\n");
         }
 
         return text.ToString();
@@ -24,8 +27,9 @@ internal static class ErrorsPage
     public static string Html()
     {
         var text = new StringBuilder(
-            "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Errors</title><style>body{font:16px/1.5 system-ui;margin:2rem}"
-            + "td,th{text-align:left;padding:.3rem 1rem .3rem 0;vertical-align:top}:target{background:#ff8}</style></head><body><h1>Errors</h1>"
+            "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Errors</title><style>"
+            + "body{font:16px/1.5 system-ui;margin:2rem}:target{background:#ff8}"
+            + "td,th{text-align:left;padding:.3rem 1rem .3rem 0;vertical-align:top}</style></head><body><h1>Errors</h1>"
             + "<table><tr><th>Code<th>HTTP<th>Retry helps<th>Meaning</tr>");
         foreach (var entry in ErrorCatalogue.All)
         {

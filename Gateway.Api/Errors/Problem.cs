@@ -44,7 +44,9 @@ internal static class Problem
         http,
         refusal.Code,
         refusal.Detail,
-        refusal.Field is { } field ? new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [refusal.Detail] } : null);
+        refusal.Field is { } field
+            ? new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [refusal.Detail] }
+            : null);
 
     public static Task WriteAsync(
         HttpContext http, ErrorCode code, string? detail = null, IReadOnlyDictionary<string, string[]>? errors = null)

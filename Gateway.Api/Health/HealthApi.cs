@@ -51,7 +51,8 @@ internal sealed class HealthApi(IGrainFactory grains, TimeProvider time)
         string? reason;
         try
         {
-            reason = await grains.GetGrain<IHealthGrain>("gateway").Check().WaitAsync(Patience, time, http.RequestAborted);
+            reason = await grains.GetGrain<IHealthGrain>("gateway").Check()
+                .WaitAsync(Patience, time, http.RequestAborted);
         }
         catch (TimeoutException)
         {
@@ -62,5 +63,6 @@ internal sealed class HealthApi(IGrainFactory grains, TimeProvider time)
     }
 
     private static Task WriteOkAsync(HttpContext http) =>
-        Answer.WriteAsync(http, StatusCodes.Status200OK, new HealthAnswer { Status = "ok" }, GatewayJson.Default.HealthAnswer);
+        Answer.WriteAsync(
+            http, StatusCodes.Status200OK, new HealthAnswer { Status = "ok" }, GatewayJson.Default.HealthAnswer);
 }

@@ -6,7 +6,8 @@ using PaymentCluster.Gateway.Api.Json;
 
 namespace PaymentCluster.Gateway.Api.Idempotency;
 
-/// <summary>What makes two requests the same: method, path and content, whatever the order and spacing of the body's members.</summary>
+/// <summary>What makes two requests the same: method, path and content, whatever the order and spacing of the body's
+/// members.</summary>
 internal static class Fingerprint
 {
     /// <summary>Lower-case hex SHA-256 over method, path and canonical body.</summary>

@@ -4,7 +4,8 @@ using PaymentCluster.Grains.Abstractions.Payments;
 
 namespace PaymentCluster.Gateway.Api.Idempotency;
 
-/// <summary>The <c>Idempotency-Key</c> header: a client's name for a write, so that sending it again has no second effect.</summary>
+/// <summary>The <c>Idempotency-Key</c> header: a client's name for a write, so that sending it again has no second
+/// effect.</summary>
 internal static class IdempotencyKey
 {
     public const string Header = "Idempotency-Key";
@@ -18,7 +19,11 @@ internal static class IdempotencyKey
     /// <summary>The client's name for this request; null if it gave none.</summary>
     /// <exception cref="ProblemException">The header is out of form.</exception>
     public static RequestKey? Of(HttpContext http, Body body) => Read(http) is { } key
-        ? new RequestKey { Key = key, Fingerprint = Fingerprint.Of(http.Request.Method, http.Request.Path.Value ?? "", body) }
+        ? new RequestKey
+        {
+            Key = key,
+            Fingerprint = Fingerprint.Of(http.Request.Method, http.Request.Path.Value ?? "", body),
+        }
         : null;
 
     /// <summary>The header; null if there is none.</summary>

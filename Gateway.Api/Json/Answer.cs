@@ -23,7 +23,8 @@ internal static class Answer
     [ThreadStatic]
     private static Kept? _kept;
 
-    public static Task WriteAsync<T>(HttpContext http, int status, T value, JsonTypeInfo<T> type, string contentType = Json)
+    public static Task WriteAsync<T>(
+        HttpContext http, int status, T value, JsonTypeInfo<T> type, string contentType = Json)
     {
         var bytes = Serialize(value, type);
         var response = http.Response;
@@ -34,7 +35,8 @@ internal static class Answer
         return response.BodyWriter.FlushAsync(http.RequestAborted).AsTask();
     }
 
-    /// <summary>The value as JSON, in a buffer that the thread's next call reuses: use it before anything is awaited.</summary>
+    /// <summary>The value as JSON, in a buffer that the thread's next call reuses: use it before anything is
+    /// awaited.</summary>
     public static ReadOnlyMemory<byte> Serialize<T>(T value, JsonTypeInfo<T> type)
     {
         var kept = _kept ??= new Kept();

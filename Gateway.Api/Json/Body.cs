@@ -4,7 +4,8 @@ using PaymentCluster.Grains.Abstractions.Secrets;
 
 namespace PaymentCluster.Gateway.Api.Json;
 
-/// <summary>A body's values, each of them checked against its field. A member that is absent, null or refused has none.</summary>
+/// <summary>A body's values, each of them checked against its field. A member that is absent, null or refused has
+/// none.</summary>
 internal sealed class Body(BodyShape shape)
 {
     private readonly Slot[] _slots = new Slot[shape.Fields.Length];
@@ -50,8 +51,9 @@ internal sealed class Body(BodyShape shape)
     }
 
     /// <summary>
-    /// Writes the same bytes for the same content, whatever the order and spacing of its members. Of a card it tells the last four
-    /// digits and never the number or security code, so that a stored hash over this is nothing to guess card numbers with.
+    /// Writes the same bytes for the same content, whatever the order and spacing of its members. Of a card it tells
+    /// the last four digits and never the number or security code, so that a stored hash over this is nothing to guess
+    /// card numbers with.
     /// </summary>
     internal void WriteCanonical(Utf8JsonWriter json)
     {
@@ -82,7 +84,8 @@ internal sealed class Body(BodyShape shape)
                     break;
                 case FieldKind.TextMap:
                     json.WriteStartObject(field.Utf8Name);
-                    foreach (var (key, value) in ((ImmutableDictionary<string, string>)slot.Value!).OrderBy(pair => pair.Key, StringComparer.Ordinal))
+                    var pairs = (ImmutableDictionary<string, string>)slot.Value!;
+                    foreach (var (key, value) in pairs.OrderBy(pair => pair.Key, StringComparer.Ordinal))
                     {
                         json.WriteString(key, value);
                     }

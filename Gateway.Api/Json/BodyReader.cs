@@ -6,9 +6,10 @@ using PaymentCluster.Grains.Abstractions.Secrets;
 namespace PaymentCluster.Gateway.Api.Json;
 
 /// <summary>
-/// The one reader of JSON bodies. It takes exactly what a <see cref="BodyShape"/> says: a member that is unknown or stands twice, a value of
-/// another type, a number with a fraction or an exponent, half of a surrogate pair or a control character, anything after the object: all of
-/// it is refused, and everything that is wrong is reported at once. A null stands for an absent member.
+/// The one reader of JSON bodies. It takes exactly what a <see cref="BodyShape"/> says: a member that is unknown or
+/// stands twice, a value of another type, a number with a fraction or an exponent, half of a surrogate pair or a
+/// control character, anything after the object: all of it is refused, and everything that is wrong is reported at
+/// once. A null stands for an absent member.
 /// </summary>
 internal static class BodyReader
 {
@@ -23,12 +24,15 @@ internal static class BodyReader
 
     private delegate T ObjectReader<out T>(ref Utf8JsonReader json, InputErrors errors);
 
-    /// <summary>The body; null if it is not one JSON object. Whether it can be used is for <paramref name="errors"/> to say.</summary>
+    /// <summary>The body; null if it is not one JSON object. Whether it can be used is for <paramref name="errors"/> to
+    /// say.</summary>
     public static Body? Read(in ReadOnlySequence<byte> bytes, BodyShape shape, InputErrors errors) => ReadAll(
         bytes, errors, (ref Utf8JsonReader json, InputErrors found) => ReadObject(ref json, shape, "", found));
 
-    /// <summary>A body whose members are secrets, under names of the caller's choice; null if it is not one JSON object.</summary>
-    public static ImmutableDictionary<string, Secret>? ReadSecrets(in ReadOnlySequence<byte> bytes, InputErrors errors) =>
+    /// <summary>A body whose members are secrets, under names of the caller's choice; null if it is not one JSON
+    /// object.</summary>
+    public static ImmutableDictionary<string, Secret>? ReadSecrets(
+        in ReadOnlySequence<byte> bytes, InputErrors errors) =>
         ReadAll(bytes, errors, ReadSecrets);
 
     private static T? ReadAll<T>(in ReadOnlySequence<byte> bytes, InputErrors errors, ObjectReader<T> read)
@@ -50,7 +54,9 @@ internal static class BodyReader
         catch (JsonException fault)
         {
             // Where, but not what: the place may be in a card's number.
-            var place = fault.LineNumber is { } line && fault.BytePositionInLine is { } position ? $" at line {line + 1}, byte {position + 1}" : "";
+            var place = fault is { LineNumber: { } line, BytePositionInLine: { } position }
+                ? $" at line {line + 1}, byte {position + 1}"
+                : "";
             errors.Only(ErrorCode.MalformedJson, $"is not one JSON object in UTF-8{place}");
             return null;
         }
@@ -125,7 +131,8 @@ internal static class BodyReader
     }
 
     /// <summary>Reads a value into its slot; false if it does not fit the field.</summary>
-    private static bool ReadValue(ref Utf8JsonReader json, Field field, int index, Body body, string path, InputErrors errors)
+    private static bool ReadValue(
+        ref Utf8JsonReader json, Field field, int index, Body body, string path, InputErrors errors)
     {
         switch (field.Kind)
         {
@@ -182,7 +189,8 @@ internal static class BodyReader
         }
     }
 
-    private static ImmutableDictionary<string, string> ReadPairs(ref Utf8JsonReader json, string path, InputErrors errors)
+    private static ImmutableDictionary<string, string> ReadPairs(
+        ref Utf8JsonReader json, string path, InputErrors errors)
     {
         var pairs = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
@@ -205,7 +213,10 @@ internal static class BodyReader
             }
             else if (value is null || value.Length > MaxPairValue || HasControl(value))
             {
-                errors.Add(ErrorCode.InvalidField, pairPath, $"must be a string of at most {MaxPairValue} characters without control characters");
+                errors.Add(
+                    ErrorCode.InvalidField,
+                    pairPath,
+                    $"must be a string of at most {MaxPairValue} characters without control characters");
             }
 
             pairs[name] = value ?? "";
@@ -228,11 +239,16 @@ internal static class BodyReader
             json.Read();
             var value = json.TokenType == JsonTokenType.String ? GetText(ref json) : null;
             json.Skip();
-            if (name.Length is < 1 or > MaxPairName || !name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_'))
+            if (name.Length is < 1 or > MaxPairName || !name.All(
+                c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_'))
             {
-                errors.Add(ErrorCode.InvalidField, NameToShow(name), $"must have a name of 1 to {MaxPairName} lower-case letters, digits or '_'");
+                errors.Add(
+                    ErrorCode.InvalidField,
+                    NameToShow(name),
+                    $"must have a name of 1 to {MaxPairName} lower-case letters, digits or '_'");
             }
-            else if (value is null or "" || value.Length > MaxSecretLength || value.Contains('\0', StringComparison.Ordinal))
+            else if (value is null or "" || value.Length > MaxSecretLength || value.Contains(
+                '\0', StringComparison.Ordinal))
             {
                 errors.Add(ErrorCode.InvalidField, name, $"must be a string of 1 to {MaxSecretLength} characters");
             }
@@ -262,10 +278,12 @@ internal static class BodyReader
         }
     }
 
-    /// <summary>The reader's word for bytes that are no UTF-8 and for half of a surrogate pair is an invalid operation.</summary>
+    /// <summary>The reader's word for bytes that are no UTF-8 and for half of a surrogate pair is an invalid
+    /// operation.</summary>
     private static JsonException NotUnicode(InvalidOperationException fault) => new("The text is not Unicode.", fault);
 
-    private static bool HasControl(string text) => text.AsSpan().ContainsAnyInRange('\0', '\u001f') || text.Contains('\u007f', StringComparison.Ordinal);
+    private static bool HasControl(string text) =>
+        text.AsSpan().ContainsAnyInRange('\0', '\u001f') || text.Contains('\u007f', StringComparison.Ordinal);
 
     private static string NameToShow(string name)
     {

@@ -115,7 +115,8 @@ internal sealed class BodyShape
         Name = name;
         Fields = fields;
         Required = fields.Any(field => field.Required);
-        InNameOrder = [.. Enumerable.Range(0, fields.Length).OrderBy(index => fields[index].Name, StringComparer.Ordinal)];
+        InNameOrder = [.. Enumerable.Range(0, fields.Length).OrderBy(
+            index => fields[index].Name, StringComparer.Ordinal)];
     }
 
     /// <summary>The name of its schema in the OpenAPI document.</summary>

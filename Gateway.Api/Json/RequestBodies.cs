@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 using PaymentCluster.Gateway.Api.Errors;
 using PaymentCluster.Gateway.Api.Limits;
@@ -9,8 +10,8 @@ using PaymentCluster.Grains.Abstractions.Secrets;
 namespace PaymentCluster.Gateway.Api.Json;
 
 /// <summary>
-/// Takes bodies off the wire, within their limits. A write takes its place among those in flight when its body is here and before
-/// anything is done with it: a slow sender holds nobody up.
+/// Takes bodies off the wire, within their limits. A write takes its place among those in flight when its body is here
+/// and before anything is done with it: a slow sender holds nobody up.
 /// </summary>
 internal sealed class RequestBodies(RequestLimits limits)
 {
@@ -20,7 +21,8 @@ internal sealed class RequestBodies(RequestLimits limits)
     private delegate T Parser<out T>(in ReadOnlySequence<byte> bytes, InputErrors errors);
 
     /// <summary>The body of a call. No body at all is an empty object where no member is required.</summary>
-    /// <exception cref="ProblemException">It is too large, not JSON, or not one JSON object; or there is too much in flight.</exception>
+    /// <exception cref="ProblemException">It is too large, not JSON, or not one JSON object; or there is too much in
+    /// flight.</exception>
     public Task<Body> ReadAsync(HttpContext http, BodyShape shape, InputErrors errors) => ReadJsonAsync(
         http,
         errors,
@@ -28,7 +30,8 @@ internal sealed class RequestBodies(RequestLimits limits)
         (in ReadOnlySequence<byte> bytes, InputErrors found) => BodyReader.Read(bytes, shape, found));
 
     /// <summary>A body of secrets.</summary>
-    /// <exception cref="ProblemException">It is too large, not JSON, or not one JSON object; or there is too much in flight.</exception>
+    /// <exception cref="ProblemException">It is too large, not JSON, or not one JSON object; or there is too much in
+    /// flight.</exception>
     public Task<ImmutableDictionary<string, Secret>> ReadSecretsAsync(HttpContext http, InputErrors errors) =>
         ReadJsonAsync(http, errors, null, BodyReader.ReadSecrets);
 
@@ -66,7 +69,7 @@ internal sealed class RequestBodies(RequestLimits limits)
         where T : class
     {
         // A body without length or chunks is none; HTTP/1.1 has no third way to send one.
-        var mayHaveBody = http.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? true;
+        var mayHaveBody = http.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? true;
         if (ifNone is not null && (http.Request.ContentLength == 0 || !mayHaveBody))
         {
             await EnterAsync(http);

@@ -36,12 +36,14 @@ internal sealed class LedgerApi(IGrainFactory grains)
     private async Task AccountsAsync(HttpContext http)
     {
         var accounts = await grains.GetGrain<ILedgerGrain>(Caller.From(http).Merchant).Accounts();
-        await Answer.WriteAsync(http, StatusCodes.Status200OK, LedgerMapping.ToAnswer(accounts), GatewayJson.Default.AccountListAnswer);
+        await Answer.WriteAsync(
+            http, StatusCodes.Status200OK, LedgerMapping.ToAnswer(accounts), GatewayJson.Default.AccountListAnswer);
     }
 
     private async Task TrialBalanceAsync(HttpContext http)
     {
         var lines = await grains.GetGrain<ILedgerGrain>(Caller.From(http).Merchant).TrialBalance();
-        await Answer.WriteAsync(http, StatusCodes.Status200OK, LedgerMapping.ToAnswer(lines), GatewayJson.Default.TrialBalanceAnswer);
+        await Answer.WriteAsync(
+            http, StatusCodes.Status200OK, LedgerMapping.ToAnswer(lines), GatewayJson.Default.TrialBalanceAnswer);
     }
 }

@@ -32,7 +32,8 @@ internal sealed class LimitsMiddleware(RequestDelegate next, RequestLimits limit
     public static Task RefuseRateAsync(HttpContext http, RateLimitLease lease)
     {
         var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromSeconds(1);
-        http.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        http.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(
+            CultureInfo.InvariantCulture);
         return Problem.WriteAsync(http, ErrorCode.RateLimited);
     }
 }

@@ -3,7 +3,8 @@ using System.Threading.RateLimiting;
 
 namespace PaymentCluster.Gateway.Api.Limits;
 
-/// <summary>What may be in flight and how fast it may come: past these limits the gateway refuses before anything is accepted.</summary>
+/// <summary>What may be in flight and how fast it may come: past these limits the gateway refuses before anything is
+/// accepted.</summary>
 internal sealed class RequestLimits : IDisposable
 {
     public RequestLimits(GatewayOptions options)

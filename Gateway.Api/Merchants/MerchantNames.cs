@@ -1,6 +1,7 @@
 namespace PaymentCluster.Gateway.Api.Merchants;
 
-/// <summary>The forms of the names that stand in paths and in grains' keys: a slash or an upper-case twin would name another grain.</summary>
+/// <summary>The forms of the names that stand in paths and in grains' keys: a slash or an upper-case twin would name
+/// another grain.</summary>
 internal static class MerchantNames
 {
     private const int MinMerchant = 3;
@@ -18,7 +19,9 @@ internal static class MerchantNames
 
     /// <summary>Whether a text can be an API key's id.</summary>
     public static bool IsKeyId(string? text) =>
-        text is { Length: >= 1 and <= 64 } && text.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-');
+        text is { Length: >= 1 and <= 64 } && text.All(
+            character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-');
 
-    private static bool IsNameCharacter(char character) => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '_';
+    private static bool IsNameCharacter(char character) =>
+        char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '_';
 }

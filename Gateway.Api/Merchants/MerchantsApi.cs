@@ -65,7 +65,9 @@ internal sealed class MerchantsApi(IGrainFactory grains, RequestBodies bodies)
         if (!MerchantNames.IsMerchant(id))
         {
             throw new ProblemException(
-                ErrorCode.InvalidField, "A merchant's id has 3 to 32 lower-case letters, digits, '_' or '-', the first a letter or digit.", "id");
+                ErrorCode.InvalidField,
+                "A merchant's id has 3 to 32 lower-case letters, digits, '_' or '-', the first a letter or digit.",
+                "id");
         }
 
         var errors = new InputErrors();
@@ -75,7 +77,8 @@ internal sealed class MerchantsApi(IGrainFactory grains, RequestBodies bodies)
             throw new ProblemException(errors);
         }
 
-        var command = new PutMerchant { Name = body.Text("name")!, UpiCollectAllowed = body.Flag("upi_collect_allowed") ?? false };
+        var command = new PutMerchant { Name = body.Text("name")!, UpiCollectAllowed = body.Flag(
+            "upi_collect_allowed") ?? false };
         await AnswerAsync(http, await grains.GetGrain<IMerchantGrain>(id!).Put(command));
     }
 
@@ -84,7 +87,8 @@ internal sealed class MerchantsApi(IGrainFactory grains, RequestBodies bodies)
         var view = await Find(http).Get();
         await (view is null
             ? Problem.WriteAsync(http, ErrorCode.MerchantNotFound)
-            : Answer.WriteAsync(http, StatusCodes.Status200OK, MerchantsMapping.ToAnswer(view), GatewayJson.Default.MerchantAnswer));
+            : Answer.WriteAsync(
+                http, StatusCodes.Status200OK, MerchantsMapping.ToAnswer(view), GatewayJson.Default.MerchantAnswer));
     }
 
     private async Task CreateKeyAsync(HttpContext http)
@@ -97,10 +101,15 @@ internal sealed class MerchantsApi(IGrainFactory grains, RequestBodies bodies)
             throw new ProblemException(errors);
         }
 
-        var reply = await merchant.CreateKey(PaymentNames.Parse<ApiKeyScope>(body.Text("scope")!, MerchantsMapping.NameOf)!.Value);
+        var reply = await merchant.CreateKey(
+            PaymentNames.Parse<ApiKeyScope>(body.Text("scope")!, MerchantsMapping.NameOf)!.Value);
         await (reply.Refusal is { } refusal
             ? Problem.WriteAsync(http, refusal)
-            : Answer.WriteAsync(http, StatusCodes.Status201Created, MerchantsMapping.ToAnswer(reply.Value!), GatewayJson.Default.NewApiKeyAnswer));
+            : Answer.WriteAsync(
+                http,
+                StatusCodes.Status201Created,
+                MerchantsMapping.ToAnswer(reply.Value!),
+                GatewayJson.Default.NewApiKeyAnswer));
     }
 
     private async Task RevokeKeyAsync(HttpContext http)
@@ -116,11 +125,13 @@ internal sealed class MerchantsApi(IGrainFactory grains, RequestBodies bodies)
         await AnswerAsync(http, await merchant.RevokeKey(keyId!));
     }
 
-    private IMerchantGrain Find(HttpContext http) => (string?)http.Request.RouteValues["id"] is { } id && MerchantNames.IsMerchant(id)
+    private IMerchantGrain Find(HttpContext http) =>
+        (string?)http.Request.RouteValues["id"] is { } id && MerchantNames.IsMerchant(id)
         ? grains.GetGrain<IMerchantGrain>(id)
         : throw new ProblemException(ErrorCode.MerchantNotFound, ErrorCode.MerchantNotFound.Entry().Meaning);
 
     private static Task AnswerAsync(HttpContext http, Reply<MerchantView> reply) => reply.Refusal is { } refusal
         ? Problem.WriteAsync(http, refusal)
-        : Answer.WriteAsync(http, StatusCodes.Status200OK, MerchantsMapping.ToAnswer(reply.Value!), GatewayJson.Default.MerchantAnswer);
+        : Answer.WriteAsync(
+            http, StatusCodes.Status200OK, MerchantsMapping.ToAnswer(reply.Value!), GatewayJson.Default.MerchantAnswer);
 }

@@ -95,7 +95,8 @@ internal static class MerchantsMapping
         Providers = ToAnswers(view.Providers),
     };
 
-    public static NewApiKeyAnswer ToAnswer(NewApiKey key) => new() { Id = key.Id, Key = key.Key.Reveal(), Scope = NameOf(key.Scope) };
+    public static NewApiKeyAnswer ToAnswer(NewApiKey key) =>
+        new() { Id = key.Id, Key = key.Key.Reveal(), Scope = NameOf(key.Scope) };
 
     public static ProviderAnswer[] ToAnswers(ImmutableArray<ProviderView> providers) =>
         [.. providers.Select(provider => new ProviderAnswer

@@ -11,7 +11,9 @@ internal static class MerchantsRequests
     public static readonly BodyShape Put = new(
         "PutMerchantRequest",
         Field.Text("name", 100, "The name that customers read.") with { Required = true, Example = "\"Demo Shop\"" },
-        Field.Flag("upi_collect_allowed", "Whether the merchant is exempt from the withdrawal of UPI collect; false if it is left out."));
+        Field.Flag(
+            "upi_collect_allowed",
+            "Whether the merchant is exempt from the withdrawal of UPI collect; false if it is left out."));
 
     /// <summary><c>POST /merchants/{id}/keys</c>.</summary>
     public static readonly BodyShape CreateKey = new(

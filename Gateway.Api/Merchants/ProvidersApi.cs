@@ -23,7 +23,8 @@ internal sealed class ProvidersApi(IGrainFactory grains, RequestBodies bodies)
     {
         Id = "putProviderCredentials",
         Tag = Tag,
-        Summary = "Set the credentials at a provider, all of them at once. They are stored encrypted and are never given out again.",
+        Summary = "Set the credentials at a provider, all of them at once. They are stored encrypted and are never given "
+            + "out again.",
         TakesSecrets = true,
         Answers = [new(200, "The providers.", typeof(ProviderListAnswer))],
         Errors = [ErrorCode.NoProvider],
@@ -47,7 +48,8 @@ internal sealed class ProvidersApi(IGrainFactory grains, RequestBodies bodies)
         var provider = (string?)http.Request.RouteValues["provider"];
         if (!MerchantNames.IsProvider(provider))
         {
-            throw new ProblemException(ErrorCode.InvalidField, "A provider's name has 2 to 32 lower-case letters, digits or '_'.", "provider");
+            throw new ProblemException(
+                ErrorCode.InvalidField, "A provider's name has 2 to 32 lower-case letters, digits or '_'.", "provider");
         }
 
         var errors = new InputErrors();

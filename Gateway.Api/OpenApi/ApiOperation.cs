@@ -3,7 +3,8 @@ using PaymentCluster.Gateway.Api.Queries;
 
 namespace PaymentCluster.Gateway.Api.OpenApi;
 
-/// <summary>What an endpoint takes and answers: enforced where it can be (its query parameters, its body's shape), and documented from here.</summary>
+/// <summary>What an endpoint takes and answers: enforced where it can be (its query parameters, its body's shape), and
+/// documented from here.</summary>
 internal sealed record ApiOperation
 {
     /// <summary>The operation's id.</summary>

@@ -9,15 +9,16 @@ internal static class DocumentParts
     public const string MerchantKey = "merchantKey";
     public const string AdminKey = "adminKey";
 
-    public static Task Describe(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellation)
+    public static Task Describe(
+        OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellation)
     {
         document.Info = new OpenApiInfo
         {
             Title = "PaymentCluster",
             Version = "1",
-            Description = "Take payments by card, UPI, wallet or netbanking through any configured provider. Amounts are whole numbers in the minor "
-                + "unit of their currency; times are RFC 3339 in UTC. A failure is problem+json with a stable code: see /docs/errors. A member that "
-                + "a body does not document is refused.",
+            Description = "Take payments by card, UPI, wallet or netbanking through any configured provider. Amounts are "
+                + "whole numbers in the minor unit of their currency; times are RFC 3339 in UTC. A failure is problem+json "
+                + "with a stable code: see /docs/errors. A member that a body does not document is refused.",
         };
         document.Servers = [new OpenApiServer { Url = "/" }];
         document.Components ??= new OpenApiComponents();
@@ -27,7 +28,8 @@ internal static class DocumentParts
             {
                 Type = SecuritySchemeType.Http,
                 Scheme = "bearer",
-                Description = "A merchant's API key: secret (sk_…) for everything, publishable (pk_…) for what a browser may do.",
+                Description = "A merchant's API key: secret (sk_…) for everything, publishable (pk_…) for what a "
+                    + "browser may do.",
             },
             [AdminKey] = new OpenApiSecurityScheme
             {

@@ -9,13 +9,15 @@ using PaymentCluster.Gateway.Api.Json;
 
 namespace PaymentCluster.Gateway.Api.OpenApi;
 
-/// <summary>The API's description at <c>/openapi/v1.json</c>, and the pages to read and try it under <c>/docs</c>.</summary>
+/// <summary>The API's description at <c>/openapi/v1.json</c>, and the pages to read and try it under
+/// <c>/docs</c>.</summary>
 internal static class OpenApiRegistration
 {
     public const string DocumentName = "v1";
     private const string DocumentPath = "/openapi/v1.json";
 
-    // The page's own script and style, from this server and nowhere else; the tool draws icons as data and sets styles inline.
+    // The page's own script and style, from this server and nowhere else; the tool draws icons as data and sets styles
+    // inline.
     private const string DocsPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; "
         + "font-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
@@ -32,7 +34,8 @@ internal static class OpenApiRegistration
         services.AddOpenApi(DocumentName, options =>
         {
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
-            options.ShouldInclude = description => description.ActionDescriptor.EndpointMetadata.Any(item => item is ApiOperation);
+            options.ShouldInclude = description => description.ActionDescriptor.EndpointMetadata.Any(
+                item => item is ApiOperation);
             options.AddDocumentTransformer(DocumentParts.Describe);
             options.AddOperationTransformer(OperationParts.Describe);
             options.AddSchemaTransformer(SchemaParts.Describe);
@@ -41,11 +44,15 @@ internal static class OpenApiRegistration
 
     public static void UseDocsPage(this WebApplication app)
     {
-        app.UseWhen(http => http.Request.Path.StartsWithSegments("/docs", StringComparison.OrdinalIgnoreCase), docs => docs.Use((http, next) =>
+        app.Use((http, next) =>
         {
-            http.Response.Headers.ContentSecurityPolicy = DocsPolicy;
+            if (http.Request.Path.StartsWithSegments("/docs", StringComparison.OrdinalIgnoreCase))
+            {
+                http.Response.Headers.ContentSecurityPolicy = DocsPolicy;
+            }
+
             return next(http);
-        }));
+        });
         app.UseSwaggerUI(page =>
         {
             page.RoutePrefix = "docs";

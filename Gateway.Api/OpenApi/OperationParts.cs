@@ -14,13 +14,15 @@ namespace PaymentCluster.Gateway.Api.OpenApi;
 /// <summary>What the description says of each operation, drawn from what the operation enforces.</summary>
 internal static class OperationParts
 {
-    public static async Task Describe(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellation)
+    public static async Task Describe(
+        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellation)
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         var api = metadata.OfType<ApiOperation>().Last();
         var rule = metadata.OfType<AccessMetadata>().Last().Rule;
         operation.OperationId = api.Id;
-        operation.Parameters = [.. PathParameters(context.Description.RelativePath ?? ""), .. api.Query.Select(Parameter), .. Headers(api)];
+        operation.Parameters =
+            [.. PathParameters(context.Description.RelativePath ?? ""), .. api.Query.Select(Parameter), .. Headers(api)];
         operation.RequestBody = Body(api, context.Document);
         operation.Security = Security(rule, context.Document);
         operation.Responses ??= [];
@@ -31,21 +33,27 @@ internal static class OperationParts
                 response.Description = answer.Meaning;
                 if (answer is { Type: null, Status: StatusCodes.Status200OK } && response is OpenApiResponse plain)
                 {
-                    plain.Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal) { [answer.ContentType] = new() };
+                    plain.Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
+                    {
+                        [answer.ContentType] = new(),
+                    };
                 }
             }
         }
 
         var problem = await context.GetOrCreateSchemaAsync(typeof(ProblemAnswer), null, cancellation);
         context.Document?.AddComponent(nameof(ProblemAnswer), problem);
-        foreach (var group in ErrorsOf(api, rule).Distinct().Select(code => code.Entry()).GroupBy(entry => entry.HttpStatus).OrderBy(group => group.Key))
+        var entries = ErrorsOf(api, rule).Distinct().Select(code => code.Entry());
+        foreach (var group in entries.GroupBy(entry => entry.HttpStatus).OrderBy(group => group.Key))
         {
             operation.Responses[Text(group.Key)] = new OpenApiResponse
             {
-                Description = string.Join("\n", group.OrderBy(entry => entry.Code).Select(entry => $"- `{entry.Name}`: {entry.Meaning}")),
+                Description = string.Join(
+                    "\n", group.OrderBy(entry => entry.Code).Select(entry => $"- `{entry.Name}`: {entry.Meaning}")),
                 Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
                 {
-                    [Problem.ContentType] = new() { Schema = new OpenApiSchemaReference(nameof(ProblemAnswer), context.Document) },
+                    [Problem.ContentType] = new() { Schema = new OpenApiSchemaReference(
+                        nameof(ProblemAnswer), context.Document) },
                 },
             };
         }
@@ -79,12 +87,13 @@ internal static class OperationParts
         {
             errors = errors.Concat(
             [
-                ErrorCode.MalformedJson, ErrorCode.UnknownField, ErrorCode.DuplicateField, ErrorCode.MissingField, ErrorCode.InvalidField,
-                ErrorCode.BodyTooLarge, ErrorCode.UnsupportedMediaType, ErrorCode.Overloaded,
+                ErrorCode.MalformedJson, ErrorCode.UnknownField, ErrorCode.DuplicateField, ErrorCode.MissingField,
+                ErrorCode.InvalidField, ErrorCode.BodyTooLarge, ErrorCode.UnsupportedMediaType, ErrorCode.Overloaded,
             ]);
         }
 
-        return api.TakesIdempotencyKey ? errors.Concat([ErrorCode.IdempotencyKeyInvalid, ErrorCode.IdempotencyKeyReused]) : errors;
+        return api.TakesIdempotencyKey ? errors.Concat(
+            [ErrorCode.IdempotencyKeyInvalid, ErrorCode.IdempotencyKeyReused]) : errors;
     }
 
     private static IEnumerable<IOpenApiParameter> PathParameters(string path) =>
@@ -116,14 +125,23 @@ internal static class OperationParts
             schema.Enum = [.. query.Choices.Select(choice => (JsonNode)choice)];
         }
 
-        return new OpenApiParameter { Name = query.Name, In = ParameterLocation.Query, Description = query.Meaning, Schema = schema };
+        return new OpenApiParameter
+        {
+            Name = query.Name,
+            In = ParameterLocation.Query,
+            Description = query.Meaning,
+            Schema = schema,
+        };
     }
 
     private static IEnumerable<IOpenApiParameter> Headers(ApiOperation api)
     {
         if (api.TakesIdempotencyKey)
         {
-            yield return Header(IdempotencyKey.Header, "Your name for this request: sending it again has no second effect.", IdempotencyKey.MaxLength);
+            yield return Header(
+                IdempotencyKey.Header,
+                "Your name for this request: sending it again has no second effect.",
+                IdempotencyKey.MaxLength);
         }
 
         if (api.Answers.Any(answer => answer.ContentType == "text/event-stream"))
@@ -175,7 +193,8 @@ internal static class OperationParts
     {
         AccessRule.Anybody => [],
         AccessRule.Admin => [new() { [new OpenApiSecuritySchemeReference(DocumentParts.AdminKey, document)] = [] }],
-        AccessRule.Secret or AccessRule.Publishable => [new() { [new OpenApiSecuritySchemeReference(DocumentParts.MerchantKey, document)] = [] }],
+        AccessRule.Secret or AccessRule.Publishable => [new() { [new OpenApiSecuritySchemeReference(
+            DocumentParts.MerchantKey, document)] = [] }],
     };
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

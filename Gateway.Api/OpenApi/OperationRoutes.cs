@@ -30,7 +30,8 @@ internal static class OperationRoutes
             .WithSummary(operation.Summary);
         foreach (var answer in operation.Answers)
         {
-            endpoint.WithMetadata(new ProducesResponseTypeMetadata(answer.Status, answer.Type ?? typeof(void), answer.Type is null ? [] : [answer.ContentType]));
+            endpoint.WithMetadata(new ProducesResponseTypeMetadata(
+                answer.Status, answer.Type ?? typeof(void), answer.Type is null ? [] : [answer.ContentType]));
         }
 
         return endpoint;

@@ -34,9 +34,11 @@ internal static class SchemaParts
         [(typeof(NewApiKeyAnswer), "scope")] = Scopes,
     };
 
-    public static Task Describe(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellation)
+    public static Task Describe(
+        OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellation)
     {
-        if (context.JsonPropertyInfo is { DeclaringType: { } answer, Name: { } member } && Words.TryGetValue((answer, member), out var words))
+        if (context.JsonPropertyInfo is { DeclaringType: { } answer, Name: { } member } && Words.TryGetValue(
+            (answer, member), out var words))
         {
             schema.Enum = [.. words.Select(word => (JsonNode)word)];
             if (schema.Type?.HasFlag(JsonSchemaType.Null) == true)

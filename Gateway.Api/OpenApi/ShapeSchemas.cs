@@ -19,11 +19,14 @@ internal static class ShapeSchemas
     {
         Type = JsonSchemaType.Object,
         AdditionalPropertiesAllowed = false,
-        Properties = shape.Fields.ToDictionary(field => field.Name, field => (IOpenApiSchema)Of(field), StringComparer.Ordinal),
-        Required = shape.Fields.Where(field => field.Required).Select(field => field.Name).ToHashSet(StringComparer.Ordinal),
+        Properties = shape.Fields.ToDictionary(
+            field => field.Name, field => (IOpenApiSchema)Of(field), StringComparer.Ordinal),
+        Required = shape.Fields.Where(field => field.Required).Select(field => field.Name).ToHashSet(
+            StringComparer.Ordinal),
     };
 
-    /// <summary>A body with the members that have an example: what is needed, and the details of one method alone.</summary>
+    /// <summary>A body with the members that have an example: what is needed, and the details of one method
+    /// alone.</summary>
     public static JsonObject Example(BodyShape shape)
     {
         var example = new JsonObject();

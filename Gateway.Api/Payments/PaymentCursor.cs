@@ -4,8 +4,8 @@ using PaymentCluster.Grains.Abstractions.Ids;
 namespace PaymentCluster.Gateway.Api.Payments;
 
 /// <summary>
-/// Where a list goes on: base64url of a version byte and the last payment's id. It is opaque to callers, has one spelling, and opens
-/// nothing: lists are by merchant.
+/// Where a list goes on: base64url of a version byte and the last payment's id. It is opaque to callers, has one
+/// spelling, and opens nothing: lists are by merchant.
 /// </summary>
 internal static class PaymentCursor
 {

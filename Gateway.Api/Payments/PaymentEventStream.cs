@@ -8,8 +8,9 @@ using PaymentCluster.Grains.Abstractions.Payments;
 namespace PaymentCluster.Gateway.Api.Payments;
 
 /// <summary>
-/// A payment's history as server-sent events (WHATWG HTML, section 9.2): first what happened, then what happens, until nothing more does.
-/// An event's id is its version, so that a client which comes back with <c>Last-Event-ID</c> goes on where it was.
+/// A payment's history as server-sent events (WHATWG HTML, section 9.2): first what happened, then what happens, until
+/// nothing more does. An event's id is its version, so that a client which comes back with <c>Last-Event-ID</c> goes on
+/// where it was.
 /// </summary>
 internal sealed class PaymentEventStream(PaymentWaits waits, TimeProvider time)
 {
@@ -17,7 +18,8 @@ internal sealed class PaymentEventStream(PaymentWaits waits, TimeProvider time)
 
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
-    /// <summary>Between looks at a payment that waits for its merchant: no attempt is under way whose end could be waited for.</summary>
+    /// <summary>Between looks at a payment that waits for its merchant: no attempt is under way whose end could be
+    /// waited for.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     public async Task WriteAsync(HttpContext http, IPaymentGrain payment, string merchant)
@@ -53,7 +55,8 @@ internal sealed class PaymentEventStream(PaymentWaits waits, TimeProvider time)
         }
     }
 
-    private async Task FollowAsync(HttpContext http, IPaymentGrain payment, PaymentView view, int sent, CancellationToken leaving)
+    private async Task FollowAsync(
+        HttpContext http, IPaymentGrain payment, PaymentView view, int sent, CancellationToken leaving)
     {
         var wroteAt = time.GetTimestamp();
         while (true)
@@ -112,6 +115,7 @@ internal sealed class PaymentEventStream(PaymentWaits waits, TimeProvider time)
 
         return int.TryParse(header.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
             ? version
-            : throw new ProblemException(ErrorCode.InvalidField, $"{LastEventId} is the id of an event of this stream.", LastEventId);
+            : throw new ProblemException(
+                ErrorCode.InvalidField, $"{LastEventId} is the id of an event of this stream.", LastEventId);
     }
 }

@@ -6,7 +6,8 @@ using PaymentCluster.Grains.Abstractions.Secrets;
 
 namespace PaymentCluster.Gateway.Api.Payments;
 
-/// <summary>What a payment is paid with, as bodies say it: the part that starting and confirming a payment share.</summary>
+/// <summary>What a payment is paid with, as bodies say it: the part that starting and confirming a payment
+/// share.</summary>
 internal static partial class PaymentMethodRequests
 {
     private const int MatchTimeout = 100;
@@ -16,9 +17,11 @@ internal static partial class PaymentMethodRequests
 
     private static readonly BodyShape Upi = new(
         "UpiRequest",
-        Field.Choice("flow", "How the payment reaches the customer's app.", [.. PaymentNames.All<UpiFlow>(PaymentNames.Of)])
+        Field.Choice(
+            "flow", "How the payment reaches the customer's app.", [.. PaymentNames.All<UpiFlow>(PaymentNames.Of)])
             with { Example = "\"intent\"" },
-        Field.Text("vpa", 255, "The customer's UPI id; for collect alone.", VpaForm(), "must be a UPI id such as name@bank"));
+        Field.Text(
+            "vpa", 255, "The customer's UPI id; for collect alone.", VpaForm(), "must be a UPI id such as name@bank"));
 
     private static readonly BodyShape Card = new(
         "CardRequest",
@@ -32,8 +35,10 @@ internal static partial class PaymentMethodRequests
             Meaning = "The card's number.",
             Example = "\"4111111111111111\"",
         },
-        Field.Integer("expiry_month", 1, 12, "The month of expiry.") with { Required = true, Code = ErrorCode.CardInvalid, Example = "12" },
-        Field.Integer("expiry_year", 2000, 2999, "The year of expiry, four digits.") with { Required = true, Code = ErrorCode.CardInvalid, Example = "2030" },
+        Field.Integer("expiry_month", 1, 12, "The month of expiry.")
+            with { Required = true, Code = ErrorCode.CardInvalid, Example = "12" },
+        Field.Integer("expiry_year", 2000, 2999, "The year of expiry, four digits.")
+            with { Required = true, Code = ErrorCode.CardInvalid, Example = "2030" },
         new Field
         {
             Name = "cvv",
@@ -48,12 +53,18 @@ internal static partial class PaymentMethodRequests
 
     private static readonly BodyShape Wallet = new(
         "WalletRequest",
-        Field.Text("provider", 32, "The wallet's code, such as mobikwik.", WalletForm(), "must be 2 to 32 lower-case letters, digits or '_'")
+        Field.Text(
+            "provider",
+            32,
+            "The wallet's code, such as mobikwik.",
+            WalletForm(),
+            "must be 2 to 32 lower-case letters, digits or '_'")
             with { Required = true, Example = "\"mobikwik\"" });
 
     private static readonly BodyShape Netbanking = new(
         "NetbankingRequest",
-        Field.Text("bank", 8, "The bank's code, such as HDFC.", BankForm(), "must be a bank's code such as HDFC or PUNB_R")
+        Field.Text(
+            "bank", 8, "The bank's code, such as HDFC.", BankForm(), "must be a bank's code such as HDFC or PUNB_R")
             with { Required = true, Example = "\"HDFC\"" });
 
     /// <summary>The members that say what a payment is paid with.</summary>
@@ -67,7 +78,8 @@ internal static partial class PaymentMethodRequests
         Field.Object("netbanking", Netbanking, "The bank, for method netbanking."),
     ];
 
-    /// <summary>What a body says; null if it says nothing that can be used, which then stands in <paramref name="errors"/>.</summary>
+    /// <summary>What a body says; null if it says nothing that can be used, which then stands in <paramref
+    /// name="errors"/>.</summary>
     public static PaymentMethod? Read(Body body, DateTimeOffset now, InputErrors errors, out CardDetails? card)
     {
         card = null;
@@ -131,21 +143,30 @@ internal static partial class PaymentMethodRequests
 
         if (code.Reveal().Length != (number.Network == "amex" ? 4 : 3))
         {
-            errors.Add(ErrorCode.CardInvalid, "card.cvv", "must be a string of three digits, or four for American Express");
+            errors.Add(
+                ErrorCode.CardInvalid, "card.cvv", "must be a string of three digits, or four for American Express");
         }
 
         // A card is good to the end of its month, and that comes last in UTC-12.
         var today = now.AddHours(-12);
         if ((year, month).CompareTo((today.Year, today.Month)) < 0)
         {
-            errors.Add(ErrorCode.CardInvalid, month >= today.Month ? "card.expiry_year" : "card.expiry_month", "is over");
+            errors.Add(
+                ErrorCode.CardInvalid, month >= today.Month ? "card.expiry_year" : "card.expiry_month", "is over");
         }
         else if (year > today.Year + MaxCardYears)
         {
             errors.Add(ErrorCode.CardInvalid, "card.expiry_year", $"is more than {MaxCardYears} years away");
         }
 
-        card = new CardDetails { Number = number, ExpiryMonth = (int)month, ExpiryYear = (int)year, SecurityCode = code, HolderName = name };
+        card = new CardDetails
+        {
+            Number = number,
+            ExpiryMonth = (int)month,
+            ExpiryYear = (int)year,
+            SecurityCode = code,
+            HolderName = name,
+        };
         return new PaymentMethod { Kind = PaymentMethodKind.Card, CardLast4 = number.Last4, CardNetwork = number.Network };
     }
 

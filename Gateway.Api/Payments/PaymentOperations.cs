@@ -8,8 +8,12 @@ internal static class PaymentOperations
 {
     private const string Tag = "Payments";
 
-    public static readonly QueryParameter Wait =
-        new() { Name = "wait", Meaning = "How many seconds to wait for the payment's next change; a settled payment answers at once.", Bounds = (0, 30) };
+    public static readonly QueryParameter Wait = new()
+    {
+        Name = "wait",
+        Meaning = "How many seconds to wait for the payment's next change; a settled payment answers at once.",
+        Bounds = (0, 30),
+    };
 
     public static readonly ApiOperation Start = new()
     {
@@ -20,14 +24,14 @@ internal static class PaymentOperations
         TakesIdempotencyKey = true,
         Answers =
         [
-            new(202, "The payment was accepted.", typeof(PaymentAnswer)),
+            new(202, "The payment or its next attempt was accepted, now or by this request before.", typeof(PaymentAnswer)),
             new(200, "The order's payment exists with the same content; this is how it stands.", typeof(PaymentAnswer)),
         ],
         Errors =
         [
-            ErrorCode.AmountInvalid, ErrorCode.CurrencyUnknown, ErrorCode.OrderIdInvalid, ErrorCode.CardInvalid, ErrorCode.OrderConflict,
-            ErrorCode.OutcomePending, ErrorCode.LimitReached, ErrorCode.NoProvider, ErrorCode.FlowNotSupported, ErrorCode.UpiCollectNotAllowed,
-            ErrorCode.MerchantNotFound,
+            ErrorCode.AmountInvalid, ErrorCode.CurrencyUnknown, ErrorCode.OrderIdInvalid, ErrorCode.CardInvalid,
+            ErrorCode.OrderConflict, ErrorCode.OutcomePending, ErrorCode.LimitReached, ErrorCode.NoProvider,
+            ErrorCode.FlowNotSupported, ErrorCode.UpiCollectNotAllowed, ErrorCode.MerchantNotFound,
         ],
     };
 
@@ -41,8 +45,8 @@ internal static class PaymentOperations
         Answers = [new(202, "The attempt was accepted.", typeof(PaymentAnswer))],
         Errors =
         [
-            ErrorCode.CardInvalid, ErrorCode.PaymentNotFound, ErrorCode.StatusConflict, ErrorCode.OutcomePending, ErrorCode.LimitReached,
-            ErrorCode.NoProvider, ErrorCode.FlowNotSupported, ErrorCode.UpiCollectNotAllowed,
+            ErrorCode.CardInvalid, ErrorCode.PaymentNotFound, ErrorCode.StatusConflict, ErrorCode.OutcomePending,
+            ErrorCode.LimitReached, ErrorCode.NoProvider, ErrorCode.FlowNotSupported, ErrorCode.UpiCollectNotAllowed,
         ],
     };
 
@@ -54,7 +58,11 @@ internal static class PaymentOperations
         Body = PaymentsRequests.Capture,
         TakesIdempotencyKey = true,
         Answers = [new(202, "The capture was accepted; the provider is asked.", typeof(PaymentAnswer))],
-        Errors = [ErrorCode.AmountInvalid, ErrorCode.PaymentNotFound, ErrorCode.StatusConflict, ErrorCode.OutcomePending, ErrorCode.CaptureAmountInvalid],
+        Errors =
+        [
+            ErrorCode.AmountInvalid, ErrorCode.PaymentNotFound, ErrorCode.StatusConflict, ErrorCode.OutcomePending,
+            ErrorCode.CaptureAmountInvalid,
+        ],
     };
 
     public static readonly ApiOperation Cancel = new()
@@ -101,7 +109,8 @@ internal static class PaymentOperations
     {
         Id = "streamPaymentEvents",
         Tag = Tag,
-        Summary = "Follow a payment as server-sent events: its history, then what happens, until nothing more does. Last-Event-ID resumes.",
+        Summary = "Follow a payment as server-sent events: its history, then what happens, until nothing more does. "
+            + "Last-Event-ID resumes.",
         Answers =
         [
             new(200, "One event per step of the history; its data is a timeline entry.", null, "text/event-stream"),

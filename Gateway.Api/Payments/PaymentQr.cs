@@ -27,5 +27,6 @@ internal static class PaymentQr
         return png.GetGraphic(PixelsPerModule);
     }
 
-    private static QRCodeData Encode(string link) => QRCodeGenerator.GenerateQrCode(link, QRCodeGenerator.ECCLevel.L, forceUtf8: true);
+    private static QRCodeData Encode(string link) =>
+        QRCodeGenerator.GenerateQrCode(link, QRCodeGenerator.ECCLevel.L, forceUtf8: true);
 }

@@ -60,6 +60,7 @@ internal sealed class PaymentWaits(RequestLimits limits, TimeProvider time, IHos
         }
 
         lease.Dispose();
-        throw new ProblemException(ErrorCode.Overloaded, "Too many requests wait for changes; ask without waiting, or later.");
+        throw new ProblemException(
+            ErrorCode.Overloaded, "Too many requests wait for changes; ask without waiting, or later.");
     }
 }

@@ -144,8 +144,8 @@ public sealed record NetbankingAnswer
 /// <summary>A step that only the customer can take.</summary>
 public sealed record ActionAnswer
 {
-    /// <summary>What to do: <c>redirect</c> the browser to the URL, open it on a phone (<c>upi_intent</c>), show it as a QR code
-    /// (<c>upi_qr</c>), or wait for the approval in the customer's UPI app (<c>upi_approve</c>).</summary>
+    /// <summary>What to do: <c>redirect</c> the browser to the URL, open it on a phone (<c>upi_intent</c>), show it as
+    /// a QR code (<c>upi_qr</c>), or wait for the approval in the customer's UPI app (<c>upi_approve</c>).</summary>
     public required string Type { get; init; }
 
     /// <summary>The link, exactly as the provider gave it.</summary>

@@ -10,8 +10,10 @@ using PaymentCluster.Grains.Abstractions.Payments;
 
 namespace PaymentCluster.Gateway.Api.Payments;
 
-/// <summary>The payment calls. A command carries no cancellation: what was accepted goes on, whether or not its caller stays.</summary>
-internal sealed class PaymentsApi(IGrainFactory grains, RequestBodies bodies, TimeProvider time, PaymentWaits waits, PaymentEventStream events)
+/// <summary>The payment calls. A command carries no cancellation: what was accepted goes on, whether or not its caller
+/// stays.</summary>
+internal sealed class PaymentsApi(
+    IGrainFactory grains, RequestBodies bodies, TimeProvider time, PaymentWaits waits, PaymentEventStream events)
 {
     /// <summary>An order leads to its payment in one step, an idempotency key of another order in two.</summary>
     private const int MaxHops = 4;
@@ -24,7 +26,8 @@ internal sealed class PaymentsApi(IGrainFactory grains, RequestBodies bodies, Ti
         payments.MapPost("", StartAsync, PaymentOperations.Start).RequireAccess(AccessRule.Publishable);
         payments.MapGet("", ListAsync, PaymentOperations.List);
         payments.MapGet("/{id}", GetAsync, PaymentOperations.Get).RequireAccess(AccessRule.Publishable);
-        payments.MapPost("/{id}/confirm", ConfirmAsync, PaymentOperations.Confirm).RequireAccess(AccessRule.Publishable);
+        payments.MapPost("/{id}/confirm", ConfirmAsync, PaymentOperations.Confirm).RequireAccess(
+            AccessRule.Publishable);
         payments.MapPost("/{id}/capture", CaptureAsync, PaymentOperations.Capture);
         payments.MapPost("/{id}/cancel", CancelAsync, PaymentOperations.Cancel);
         payments.MapGet("/{id}/timeline", TimelineAsync, PaymentOperations.Timeline);
@@ -40,7 +43,7 @@ internal sealed class PaymentsApi(IGrainFactory grains, RequestBodies bodies, Ti
         var body = await bodies.ReadAsync(http, PaymentsRequests.Start, errors);
         var command = PaymentsRequests.ReadStart(body, time.GetUtcNow(), errors) ?? throw new ProblemException(errors);
         command = command with { Request = IdempotencyKey.Of(http, body), IsNew = true };
-        var reply = await grains.GetGrain<IPaymentGrain>(PaymentKey.Of(caller.Merchant, PaymentId.New(time)).ToString()).Start(command);
+        var reply = await Find(caller, PaymentId.New(time)).Start(command);
         command = command with { IsNew = false };
         for (var hop = 0; reply.Elsewhere is { } elsewhere; hop++)
         {
@@ -49,7 +52,7 @@ internal sealed class PaymentsApi(IGrainFactory grains, RequestBodies bodies, Ti
                 throw new TimeoutException("The order's payment was not reached.");
             }
 
-            reply = await grains.GetGrain<IPaymentGrain>(PaymentKey.Of(caller.Merchant, elsewhere).ToString()).Start(command);
+            reply = await Find(caller, elsewhere).Start(command);
         }
 
         IdempotencyKey.MarkReplay(http, reply.Replayed);
@@ -76,7 +79,8 @@ internal sealed class PaymentsApi(IGrainFactory grains, RequestBodies bodies, Ti
         var errors = new InputErrors();
         var body = await bodies.ReadAsync(http, PaymentsRequests.Confirm, errors);
         var command = PaymentsRequests.ReadConfirm(body, time.GetUtcNow(), errors) ?? throw new ProblemException(errors);
-        await AnswerAsync(http, await payment.Confirm(command with { Request = IdempotencyKey.Of(http, body) }), Initiated);
+        await AnswerAsync(
+            http, await payment.Confirm(command with { Request = IdempotencyKey.Of(http, body) }), Initiated);
     }
 
     private async Task CaptureAsync(HttpContext http)
@@ -109,20 +113,25 @@ internal sealed class PaymentsApi(IGrainFactory grains, RequestBodies bodies, Ti
         if (view is { Settled: false } && wait > 0)
         {
             var version = view.Version;
-            view = await waits.UntilAsync(payment, view, now => now.Version > version, TimeSpan.FromSeconds(wait), http);
+            view = await waits.UntilAsync(
+                payment, view, now => now.Version > version, TimeSpan.FromSeconds(wait), http);
         }
 
         await (view is null
             ? Problem.WriteAsync(http, ErrorCode.PaymentNotFound)
             : Answer.WriteAsync(
-                http, StatusCodes.Status200OK, PaymentsMapping.ToAnswer(view, Caller.From(http).IsBrowser), GatewayJson.Default.PaymentAnswer));
+                http,
+                StatusCodes.Status200OK,
+                PaymentsMapping.ToAnswer(view, Caller.From(http).IsBrowser),
+                GatewayJson.Default.PaymentAnswer));
     }
 
     private async Task ListAsync(HttpContext http)
     {
         var query = PaymentsQuery.Read(http);
         var page = await grains.GetGrain<IPaymentListGrain>(Caller.From(http).Merchant).List(query);
-        await Answer.WriteAsync(http, StatusCodes.Status200OK, PaymentsMapping.ToAnswer(page), GatewayJson.Default.PaymentListAnswer);
+        await Answer.WriteAsync(
+            http, StatusCodes.Status200OK, PaymentsMapping.ToAnswer(page), GatewayJson.Default.PaymentListAnswer);
     }
 
     private async Task TimelineAsync(HttpContext http)
@@ -172,9 +181,13 @@ internal sealed class PaymentsApi(IGrainFactory grains, RequestBodies bodies, Ti
     }
 
     /// <summary>The payment that the path names. An id out of form is one that the merchant does not have.</summary>
-    private IPaymentGrain Find(HttpContext http) => PaymentId.TryParse((string?)http.Request.RouteValues["id"], out var id)
-        ? grains.GetGrain<IPaymentGrain>(PaymentKey.Of(Caller.From(http).Merchant, id).ToString())
+    private IPaymentGrain Find(HttpContext http) =>
+        PaymentId.TryParse((string?)http.Request.RouteValues["id"], out var id)
+        ? Find(Caller.From(http), id)
         : throw new ProblemException(ErrorCode.PaymentNotFound, ErrorCode.PaymentNotFound.Entry().Meaning);
+
+    private IPaymentGrain Find(Caller caller, PaymentId id) =>
+        grains.GetGrain<IPaymentGrain>(PaymentKey.Of(caller.Merchant, id).ToString());
 
     private static Task AnswerAsync(HttpContext http, Reply<PaymentView> reply, string message)
     {

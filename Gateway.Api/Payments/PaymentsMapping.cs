@@ -14,7 +14,8 @@ internal static class PaymentsMapping
 
     public static string PathOf(PaymentId id) => $"{Root}/payments/{id}";
 
-    /// <summary>A payment. For a browser's key it leaves out what the payer did not type in this browser: customer, metadata, refunds.</summary>
+    /// <summary>A payment. For a browser's key it leaves out what the payer did not type in this browser: customer,
+    /// metadata, refunds.</summary>
     public static PaymentAnswer ToAnswer(PaymentView view, bool forBrowser, string? message = null)
     {
         var id = view.Id.ToString();
@@ -35,9 +36,15 @@ internal static class PaymentsMapping
             Upi = view.Method is { Kind: PaymentMethodKind.Upi } upi
                 ? new UpiAnswer { Flow = upi.Flow is { } flow ? PaymentNames.Of(flow) : null, Vpa = upi.Vpa }
                 : null,
-            Card = view.Method is { Kind: PaymentMethodKind.Card } card ? new CardAnswer { Last4 = card.CardLast4, Network = card.CardNetwork } : null,
-            Wallet = view.Method is { Kind: PaymentMethodKind.Wallet } wallet ? new WalletAnswer { Provider = wallet.Wallet } : null,
-            Netbanking = view.Method is { Kind: PaymentMethodKind.Netbanking } bank ? new NetbankingAnswer { Bank = bank.Bank } : null,
+            Card = view.Method is { Kind: PaymentMethodKind.Card } card
+                ? new CardAnswer { Last4 = card.CardLast4, Network = card.CardNetwork }
+                : null,
+            Wallet = view.Method is { Kind: PaymentMethodKind.Wallet } wallet
+                ? new WalletAnswer { Provider = wallet.Wallet }
+                : null,
+            Netbanking = view.Method is { Kind: PaymentMethodKind.Netbanking } bank
+                ? new NetbankingAnswer { Bank = bank.Bank }
+                : null,
             Action = view.Action is { } action ? ToAnswer(action, id) : null,
             Failure = ToAnswer(view.Failure),
             Provider = view.Provider,

@@ -14,14 +14,25 @@ internal static class PaymentsQuery
     private const int MaxWordLength = 32;
     private const int MaxCursorLength = 64;
 
-    public static readonly QueryParameter Limit = new() { Name = "limit", Meaning = "How many at most; 20 if it is left out.", Bounds = (1, 100) };
+    public static readonly QueryParameter Limit =
+        new() { Name = "limit", Meaning = "How many at most; 20 if it is left out.", Bounds = (1, 100) };
 
     public static readonly QueryParameter[] Parameters =
     [
         new() { Name = "order_id", Meaning = "Only this order's payment." },
         new() { Name = "customer_id", Meaning = "Only this customer's payments." },
-        new() { Name = "status", Meaning = "Only payments in this status.", Choices = PaymentNames.All<PaymentStatus>(PaymentNames.Of) },
-        new() { Name = "method", Meaning = "Only payments with this kind of instrument.", Choices = PaymentNames.All<PaymentMethodKind>(PaymentNames.Of) },
+        new()
+        {
+            Name = "status",
+            Meaning = "Only payments in this status.",
+            Choices = PaymentNames.All<PaymentStatus>(PaymentNames.Of),
+        },
+        new()
+        {
+            Name = "method",
+            Meaning = "Only payments with this kind of instrument.",
+            Choices = PaymentNames.All<PaymentMethodKind>(PaymentNames.Of),
+        },
         new() { Name = "created_from", Meaning = "Only payments accepted at or after this time.", IsTime = true },
         new() { Name = "created_to", Meaning = "Only payments accepted before this time.", IsTime = true },
         Limit,
@@ -70,7 +81,8 @@ internal static class PaymentsQuery
             return null;
         }
 
-        if (QueryReader.Text(http, "cursor", MaxCursorLength, new InputErrors()) is { } text && PaymentCursor.TryRead(text, out var last))
+        if (QueryReader.Text(http, "cursor", MaxCursorLength, new InputErrors()) is { } text
+            && PaymentCursor.TryRead(text, out var last))
         {
             return last;
         }

@@ -12,42 +12,66 @@ internal static partial class PaymentsRequests
     private const int MatchTimeout = 100;
 
     /// <summary>An amount in minor units.</summary>
-    public static readonly Field Amount = Field.Integer("amount", 1, Money.MaxAmountMinor, "A whole number in the minor unit of the currency (paise, cents).")
+    public static readonly Field Amount = Field.Integer(
+        "amount", 1, Money.MaxAmountMinor, "A whole number in the minor unit of the currency (paise, cents).")
         with
     { Code = ErrorCode.AmountInvalid, Example = "50000" };
 
     /// <summary>Why a merchant does something.</summary>
-    public static readonly Field Reason = Field.Text("reason", 255, "Why, for the timeline.") with { Example = "\"customer asked for it\"" };
+    public static readonly Field Reason =
+        Field.Text("reason", 255, "Why, for the timeline.") with { Example = "\"customer asked for it\"" };
 
     private static readonly BodyShape Customer = new(
         "CustomerRequest",
         Field.Text("name", 100, "Name.") with { Example = "\"A Customer\"" },
-        Field.Text("email", 254, "E-mail address.", EmailForm(), "must be an e-mail address") with { Example = "\"customer@example.com\"" },
+        Field.Text("email", 254, "E-mail address.", EmailForm(), "must be an e-mail address")
+            with { Example = "\"customer@example.com\"" },
         Field.Text("phone", 16, "Phone number.", PhoneForm(), "must be 6 to 15 digits with an optional leading '+'")
             with { Example = "\"+919876543210\"" });
 
     private static readonly BodyShape Client = new(
         "ClientRequest",
-        Field.Text("ip", 45, "The address of the customer's device.", null, "must be an IP address") with { Example = "\"203.0.113.7\"" },
+        Field.Text("ip", 45, "The address of the customer's device.", null, "must be an IP address")
+            with { Example = "\"203.0.113.7\"" },
         Field.Text("user_agent", 512, "The customer's browser, as it names itself."));
 
     /// <summary><c>POST /payments</c>.</summary>
     public static readonly BodyShape Start = new(
         "StartPaymentRequest",
         [
-            Field.Text("order_id", 64, "The merchant's order: one payment per order.", OrderForm(), "must be 1 to 64 letters, digits, '.', '_', ':' or '-'")
+            Field.Text(
+                "order_id",
+                64,
+                "The merchant's order: one payment per order.",
+                OrderForm(),
+                "must be 1 to 64 letters, digits, '.', '_', ':' or '-'")
                 with { Required = true, Code = ErrorCode.OrderIdInvalid, Example = "\"order_123\"" },
             Amount with { Required = true },
             Field.Text("currency", 3, "ISO 4217 code, upper case.", null, "must be an ISO 4217 code such as INR")
                 with { Required = true, Code = ErrorCode.CurrencyUnknown, Example = "\"INR\"" },
             .. PaymentMethodRequests.Fields(required: false),
-            Field.Choice("capture", "Who captures; automatic if it is left out.", [.. PaymentNames.All<CaptureMode>(PaymentNames.Of)]),
-            Field.Flag("confirm", "False: only take the order in; the call confirm says later what it is paid with. True if it is left out."),
-            Field.Text("customer_id", 64, "The merchant's id of the customer.", CustomerIdForm(), "must be 1 to 64 letters, digits or any of . _ : @ + -")
+            Field.Choice(
+                "capture",
+                "Who captures; automatic if it is left out.",
+                [.. PaymentNames.All<CaptureMode>(PaymentNames.Of)]),
+            Field.Flag(
+                "confirm",
+                "False: only take the order in; the call confirm says later what it is paid with. True if it is left out."),
+            Field.Text(
+                "customer_id",
+                64,
+                "The merchant's id of the customer.",
+                CustomerIdForm(),
+                "must be 1 to 64 letters, digits or any of . _ : @ + -")
                 with { Example = "\"customer_42\"" },
             Field.Object("customer", Customer, "Who pays."),
             Field.Object("client", Client, "The customer's device; some providers score it."),
-            Field.Text("return_url", 2048, "Where the customer's browser goes at the end: https, or http on the loopback interface.", null, "must be an https URL")
+            Field.Text(
+                "return_url",
+                2048,
+                "Where the customer's browser goes at the end: https, or http on the loopback interface.",
+                null,
+                "must be an https URL")
                 with { Example = "\"https://shop.example/thanks\"" },
             Field.Text("description", 255, "What the customer reads on the payment.") with { Example = "\"Two tickets\"" },
             new Field
@@ -62,7 +86,8 @@ internal static partial class PaymentsRequests
         ]);
 
     /// <summary><c>POST /payments/{id}/confirm</c>.</summary>
-    public static readonly BodyShape Confirm = new("ConfirmPaymentRequest", PaymentMethodRequests.Fields(required: true));
+    public static readonly BodyShape Confirm = new(
+        "ConfirmPaymentRequest", PaymentMethodRequests.Fields(required: true));
 
     /// <summary><c>POST /payments/{id}/capture</c>.</summary>
     public static readonly BodyShape Capture = new("CapturePaymentRequest", Amount);
@@ -89,7 +114,10 @@ internal static partial class PaymentsRequests
         var returnUrl = body.Text("return_url");
         if (returnUrl is not null && !IsReturnUrl(returnUrl))
         {
-            errors.Add(ErrorCode.InvalidField, "return_url", "must be an absolute https URL without user name; http only for localhost");
+            errors.Add(
+                ErrorCode.InvalidField,
+                "return_url",
+                "must be an absolute https URL without user name; http only for localhost");
         }
 
         return errors.Any
@@ -100,7 +128,9 @@ internal static partial class PaymentsRequests
                 Amount = Money.Of(body.Integer("amount")!.Value, currency),
                 Method = confirm ? method : null,
                 Card = confirm ? card : null,
-                Capture = body.Text("capture") is { } word ? PaymentNames.Parse<CaptureMode>(word, PaymentNames.Of)!.Value : CaptureMode.Automatic,
+                Capture = body.Text("capture") is { } word
+                    ? PaymentNames.Parse<CaptureMode>(word, PaymentNames.Of)!.Value
+                    : CaptureMode.Automatic,
                 Customer = customer,
                 ReturnUrl = returnUrl,
                 Description = body.Text("description"),
@@ -137,7 +167,8 @@ internal static partial class PaymentsRequests
         };
     }
 
-    /// <summary>Whether a customer's browser may be sent there: https, so that nobody on the way reads or changes what it says.</summary>
+    /// <summary>Whether a customer's browser may be sent there: https, so that nobody on the way reads or changes what
+    /// it says.</summary>
     private static bool IsReturnUrl(string text) =>
         !text.Contains('\\', StringComparison.Ordinal)
         && Uri.TryCreate(text, UriKind.Absolute, out var url)

@@ -22,15 +22,15 @@ internal sealed record QueryParameter
 }
 
 /// <summary>
-/// Refuses query parameters that a call does not take, and such as stand twice. A key in an address would end in logs and histories: it is
-/// refused like any other unknown name, and its value is written nowhere.
+/// Refuses query parameters that a call does not take, and such as stand twice. A key in an address would end in logs
+/// and histories: it is refused like any other unknown name, and its value is written nowhere.
 /// </summary>
 internal sealed class QueryMiddleware(RequestDelegate next)
 {
     public Task InvokeAsync(HttpContext http)
     {
         if (!http.Request.QueryString.HasValue
-            || (http.GetEndpoint() as RouteEndpoint)?.Metadata.GetMetadata<ApiOperation>() is not { TakesAnyQuery: false } operation)
+            || http.GetEndpoint()?.Metadata.GetMetadata<ApiOperation>() is not { TakesAnyQuery: false } operation)
         {
             return next(http);
         }
@@ -39,7 +39,8 @@ internal sealed class QueryMiddleware(RequestDelegate next)
         {
             if (!operation.Query.Any(parameter => parameter.Name == name))
             {
-                throw new ProblemException(ErrorCode.InvalidField, "This call has no such query parameter.", Shown(name));
+                throw new ProblemException(
+                    ErrorCode.InvalidField, "This call has no such query parameter.", Shown(name));
             }
 
             if (values.Count != 1)
@@ -53,5 +54,8 @@ internal sealed class QueryMiddleware(RequestDelegate next)
 
     // Only a name is shown, and only if it looks like one.
     private static string Shown(string name) =>
-        name.Length is >= 1 and <= 40 && name.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-') ? name : "query";
+        name.Length is >= 1 and <= 40
+        && name.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-')
+            ? name
+            : "query";
 }

@@ -37,7 +37,8 @@ internal static class QueryReader
         }
 
         var (min, max) = parameter.Bounds!.Value;
-        if (int.TryParse(values.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max)
+        if (int.TryParse(values.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number >= min && number <= max)
         {
             return number;
         }
@@ -56,12 +57,14 @@ internal static class QueryReader
 
         var text = values.ToString();
         var hasOffset = text.EndsWith('Z') || (text.Length > 6 && text[^3] == ':' && text[^6] is '+' or '-');
-        if (hasOffset && DateTimeOffset.TryParseExact(text, TimeForms, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time))
+        if (hasOffset && DateTimeOffset.TryParseExact(
+            text, TimeForms, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time))
         {
             return time.ToUniversalTime();
         }
 
-        errors.Add(ErrorCode.InvalidField, name, "must be a time such as 2026-11-20T09:30:00Z; in a query '+' is written %2B");
+        errors.Add(
+            ErrorCode.InvalidField, name, "must be a time such as 2026-11-20T09:30:00Z; in a query '+' is written %2B");
         return null;
     }
 }

@@ -17,11 +17,16 @@ internal sealed class RefundsApi(IGrainFactory grains, RequestBodies bodies)
     {
         Id = "refundPayment",
         Tag = Tag,
-        Summary = "Give captured money back: all that is left, or a part. Never more than was captured, however many ask at once.",
+        Summary = "Give captured money back: all that is left, or a part. Never more than was captured, however many ask "
+            + "at once.",
         Body = RefundsRequests.Refund,
         TakesIdempotencyKey = true,
         Answers = [new(202, "The refund was accepted; the provider is asked.", typeof(RefundAnswer))],
-        Errors = [ErrorCode.AmountInvalid, ErrorCode.PaymentNotFound, ErrorCode.StatusConflict, ErrorCode.RefundAmountExceeded, ErrorCode.LimitReached],
+        Errors =
+        [
+            ErrorCode.AmountInvalid, ErrorCode.PaymentNotFound, ErrorCode.StatusConflict, ErrorCode.RefundAmountExceeded,
+            ErrorCode.LimitReached,
+        ],
     };
 
     private static readonly ApiOperation GetOperation = new()
@@ -60,7 +65,7 @@ internal sealed class RefundsApi(IGrainFactory grains, RequestBodies bodies)
             Reason = body.Text("reason"),
             Request = IdempotencyKey.Of(http, body),
         };
-        var reply = await grains.GetGrain<IPaymentGrain>(PaymentKey.Of(Caller.From(http).Merchant, id).ToString()).Refund(command);
+        var reply = await Find(http, id).Refund(command);
         IdempotencyKey.MarkReplay(http, reply.Replayed);
         if (reply.Refusal is { } refusal)
         {
@@ -70,17 +75,27 @@ internal sealed class RefundsApi(IGrainFactory grains, RequestBodies bodies)
 
         var refund = reply.Value!;
         http.Response.Headers.Location = RefundsMapping.PathOf(refund.Id);
-        await Answer.WriteAsync(http, StatusCodes.Status202Accepted, RefundsMapping.ToAnswer(refund, id.ToString()), GatewayJson.Default.RefundAnswer);
+        await Answer.WriteAsync(
+            http,
+            StatusCodes.Status202Accepted,
+            RefundsMapping.ToAnswer(refund, id.ToString()),
+            GatewayJson.Default.RefundAnswer);
     }
 
     private async Task GetAsync(HttpContext http)
     {
         var refund = RefundId.TryParse((string?)http.Request.RouteValues["id"], out var id)
-            ? await grains.GetGrain<IPaymentGrain>(PaymentKey.Of(Caller.From(http).Merchant, id.Payment).ToString()).GetRefund(id.Number)
+            ? await Find(http, id.Payment).GetRefund(id.Number)
             : null;
         await (refund is null
             ? Problem.WriteAsync(http, ErrorCode.RefundNotFound)
             : Answer.WriteAsync(
-                http, StatusCodes.Status200OK, RefundsMapping.ToAnswer(refund, id.Payment.ToString()), GatewayJson.Default.RefundAnswer));
+                http,
+                StatusCodes.Status200OK,
+                RefundsMapping.ToAnswer(refund, id.Payment.ToString()),
+                GatewayJson.Default.RefundAnswer));
     }
+
+    private IPaymentGrain Find(HttpContext http, PaymentId id) =>
+        grains.GetGrain<IPaymentGrain>(PaymentKey.Of(Caller.From(http).Merchant, id).ToString());
 }

@@ -7,5 +7,6 @@ namespace PaymentCluster.Gateway.Api.Refunds;
 internal static class RefundsRequests
 {
     /// <summary><c>POST /payments/{id}/refunds</c>.</summary>
-    public static readonly BodyShape Refund = new("RefundPaymentRequest", PaymentsRequests.Amount, PaymentsRequests.Reason);
+    public static readonly BodyShape Refund = new(
+        "RefundPaymentRequest", PaymentsRequests.Amount, PaymentsRequests.Reason);
 }

@@ -5,8 +5,8 @@ namespace PaymentCluster.Gateway.Api.Returns;
 /// <summary>Where a customer's browser goes at the end.</summary>
 internal static class ReturnUrl
 {
-    /// <summary>The merchant's address with <c>payment_id</c>, <c>order_id</c> and <c>status</c> appended to its query. They are a hint for
-    /// the page that is shown; what happened is read from the API.</summary>
+    /// <summary>The merchant's address with <c>payment_id</c>, <c>order_id</c> and <c>status</c> appended to its query.
+    /// They are a hint for the page that is shown; what happened is read from the API.</summary>
     public static string For(PaymentId payment, string orderId, string status, string returnUrl)
     {
         var hash = returnUrl.IndexOf('#', StringComparison.Ordinal);

@@ -13,12 +13,14 @@ using PaymentCluster.Grains.Abstractions.Payments;
 namespace PaymentCluster.Gateway.Api.Returns;
 
 /// <summary>
-/// Where a provider's page sends the customer's browser. Whatever it brings along is believed in nothing: it is a reason to ask the
-/// provider now, and the payment's own return address decides where the browser goes.
+/// Where a provider's page sends the customer's browser. Whatever it brings along is believed in nothing: it is a
+/// reason to ask the provider now, and the payment's own return address decides where the browser goes.
 /// </summary>
 internal sealed class ReturnsApi(IGrainFactory grains, PaymentWaits waits, RequestLimits limits)
 {
     private const int MaxFormBytes = 16 * 1024;
+
+    private const string Policy = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
     private const string Page =
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"
@@ -29,8 +31,9 @@ internal sealed class ReturnsApi(IGrainFactory grains, PaymentWaits waits, Reque
 
     public void Map(IEndpointRouteBuilder root)
     {
-        root.MapGet("/return/{merchant}/{provider}/{attempt}", ReturnAsync, Operation("customerReturnedByGet")).RequireAccess(AccessRule.Anybody);
-        root.MapPost("/return/{merchant}/{provider}/{attempt}", ReturnAsync, Operation("customerReturnedByPost")).RequireAccess(AccessRule.Anybody);
+        var returns = root.MapGroup("/return/{merchant}/{provider}/{attempt}").RequireAccess(AccessRule.Anybody);
+        returns.MapGet("", ReturnAsync, Operation("customerReturnedByGet"));
+        returns.MapPost("", ReturnAsync, Operation("customerReturnedByPost"));
     }
 
     private static ApiOperation Operation(string id) => new()
@@ -86,11 +89,12 @@ internal sealed class ReturnsApi(IGrainFactory grains, PaymentWaits waits, Reque
 
         // The address that the browser leaves names an attempt; the shop needs no more than its parameters.
         http.Response.Headers["Referrer-Policy"] = "no-referrer";
-        http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+        http.Response.Headers.ContentSecurityPolicy = Policy;
         if (view.ReturnUrl is { } returnUrl)
         {
             http.Response.StatusCode = StatusCodes.Status303SeeOther;
-            http.Response.Headers.Location = ReturnUrl.For(view.Id, view.OrderId, PaymentNames.Of(view.Status), returnUrl);
+            http.Response.Headers.Location = ReturnUrl.For(
+                view.Id, view.OrderId, PaymentNames.Of(view.Status), returnUrl);
             return;
         }
 

@@ -16,7 +16,8 @@ public sealed record WebhookAnswer
     public required string Fate { get; init; }
 }
 
-/// <summary>Takes in providers' webhooks. They carry no API key: their signature, over the bytes as they came, is what proves them.</summary>
+/// <summary>Takes in providers' webhooks. They carry no API key: their signature, over the bytes as they came, is what
+/// proves them.</summary>
 internal sealed class WebhooksApi(IGrainFactory grains, RequestBodies bodies)
 {
     /// <summary>The largest webhook, in bytes; providers' have some kilobytes.</summary>
@@ -29,7 +30,8 @@ internal sealed class WebhooksApi(IGrainFactory grains, RequestBodies bodies)
         Summary = "Take in a provider's webhook. A 200 says that its effect is durable.",
         TakesAnyQuery = true,
         TakesBytes = true,
-        Answers = [new(200, "It was taken in, now or before, or is about nothing that matters here.", typeof(WebhookAnswer))],
+        Answers = [new(
+            200, "It was taken in, now or before, or is about nothing that matters here.", typeof(WebhookAnswer))],
         Errors = [ErrorCode.NotFound, ErrorCode.MerchantNotFound, ErrorCode.WebhookSignatureInvalid, ErrorCode.WebhookMalformed],
     };
 

@@ -12,7 +12,8 @@ public sealed class ApiCollection : ICollectionFixture<ApiFixture>
     public const string Name = "api";
 }
 
-/// <summary>The running system with its merchant <c>shop</c> and a second one, <c>other</c>, both at the simulated Razorpay.</summary>
+/// <summary>The running system with its merchant <c>shop</c> and a second one, <c>other</c>, both at the simulated
+/// Razorpay.</summary>
 public sealed class ApiFixture : IAsyncLifetime
 {
     public const string Payments = "/api/v1/payments";
@@ -39,7 +40,8 @@ public sealed class ApiFixture : IAsyncLifetime
     public static string Upi(string order, long amount = 50_000, string more = "") =>
         $"{{\"order_id\":\"{order}\",\"amount\":{amount},\"currency\":\"INR\",\"method\":\"upi\"{more}}}";
 
-    public static string Card(string order, string number = "4111111111111111", string more = "", long amount = 50_000) =>
+    public static string Card(
+        string order, string number = "4111111111111111", string more = "", long amount = 50_000) =>
         $"{{\"order_id\":\"{order}\",\"amount\":{amount},\"currency\":\"INR\",\"method\":\"card\",\"card\":{{\"number\":\"{number}\","
         + $"\"expiry_month\":12,\"expiry_year\":2040,\"cvv\":\"987\",\"name\":\"A Customer\"}}{more}}}";
 
@@ -80,7 +82,8 @@ public sealed class ApiFixture : IAsyncLifetime
     {
         using var simulators = Running.Simulators();
         var journal = await simulators.SendAsync(HttpMethod.Get, "/_journal");
-        return [.. journal!.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<JsonElement>(line))];
+        return [.. journal!.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(
+            line => JsonSerializer.Deserialize<JsonElement>(line))];
     }
 
     /// <summary>A client of the API.</summary>

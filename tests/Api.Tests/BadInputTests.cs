@@ -27,7 +27,8 @@ public sealed class BadInputTests(ApiFixture api)
     [InlineData("\"order_id\":\"no spaces\",\"amount\":500,\"currency\":\"INR\",\"method\":\"upi\"", 400, "order_id_invalid", "order_id")]
     [InlineData("ORDER,\"amount\":500,\"currency\":\"INR\",\"method\":\"upi\",\"metadata\":{\"a\":{}}", 400, "invalid_field", "metadata.a")]
     [InlineData("ORDER,\"amount\":500,\"currency\":\"INR\",\"method\":\"upi\",\"expires_in\":1", 400, "invalid_field", "expires_in")]
-    public async Task A_bad_body_names_its_field_and_changes_nothing(string members, int status, string code, string? field)
+    public async Task A_bad_body_names_its_field_and_changes_nothing(
+        string members, int status, string code, string? field)
     {
         var order = NewOrder();
         var body = members[0] is '{' or '[' ? members : $"{{{members.Replace("ORDER", $"\"order_id\":\"{order}\"", StringComparison.Ordinal)}}}";
@@ -84,7 +85,8 @@ public sealed class BadInputTests(ApiFixture api)
     public async Task Ready_and_described()
     {
         using var anybody = api.Client(null);
-        Assert.Equal("ok", (await (await anybody.GetAsync("/health/ready")).JsonAsync()).GetProperty("status").GetString());
+        Assert.Equal(
+            "ok", (await (await anybody.GetAsync("/health/ready")).JsonAsync()).GetProperty("status").GetString());
         var document = JsonSerializer.Deserialize<JsonElement>(await anybody.GetStringAsync("/openapi/v1.json"));
         Assert.True(document.GetProperty("paths").TryGetProperty(Payments, out _));
     }

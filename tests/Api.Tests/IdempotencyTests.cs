@@ -13,7 +13,7 @@ public sealed class IdempotencyTests(ApiFixture api)
         var order = NewOrder();
         var path = (await SendAsync(Upi(order), $"key-{order}")).Headers.Location!.OriginalString;
         var replay = await SendAsync($"{{ \"method\":\"upi\",\n\"currency\":\"INR\", \"amount\" : 50000, \"order_id\":\"{order}\" }}", $"key-{order}");
-        Assert.Equal(HttpStatusCode.OK, replay.StatusCode);
+        Assert.Equal(HttpStatusCode.Accepted, replay.StatusCode);
         Assert.Equal("true", replay.Headers.GetValues("Idempotency-Replayed").Single());
         Assert.Equal(path, replay.Headers.Location?.OriginalString);
     }
@@ -41,7 +41,8 @@ public sealed class IdempotencyTests(ApiFixture api)
         var order = NewOrder();
         Assert.Equal(HttpStatusCode.Accepted, (await SendAsync(Card(order), $"key-{order}")).StatusCode);
         Assert.True((await SendAsync(Card(order), $"key-{order}")).Headers.Contains("Idempotency-Replayed"));
-        await (await SendAsync(Card(order, "5105105105105100"), $"key-{order}")).ProblemAsync(422, "idempotency_key_reused");
+        await (await SendAsync(Card(order, "5105105105105100"), $"key-{order}")).ProblemAsync(
+            422, "idempotency_key_reused");
     }
 
     [Fact]
@@ -49,7 +50,8 @@ public sealed class IdempotencyTests(ApiFixture api)
     {
         var order = NewOrder();
         var one = await SendAsync(Upi(order), "the-same-key-" + order);
-        var two = await api.Other.SendJsonAsync(Payments, Upi(order, amount: 70), headers: ("Idempotency-Key", "the-same-key-" + order));
+        var two = await api.Other.SendJsonAsync(
+            Payments, Upi(order, amount: 70), headers: ("Idempotency-Key", "the-same-key-" + order));
         Assert.Equal((HttpStatusCode.Accepted, HttpStatusCode.Accepted), (one.StatusCode, two.StatusCode));
         Assert.NotEqual(one.Headers.Location, two.Headers.Location);
     }
@@ -62,7 +64,8 @@ public sealed class IdempotencyTests(ApiFixture api)
         var again = await api.Shop.SendJsonAsync(Payments, Upi(order));
         Assert.Equal((HttpStatusCode.OK, path), (again.StatusCode, again.Headers.Location!.OriginalString));
         Assert.Equal("Payment exists", (await again.JsonAsync()).GetProperty("message").GetString());
-        var conflict = await (await api.Shop.SendJsonAsync(Payments, Upi(order, amount: 1))).ProblemAsync(409, "order_conflict");
+        var conflict = await (await api.Shop.SendJsonAsync(Payments, Upi(order, amount: 1))).ProblemAsync(
+            409, "order_conflict");
         Assert.True(conflict.GetProperty("errors").TryGetProperty("amount", out _));
     }
 
@@ -77,13 +80,16 @@ public sealed class IdempotencyTests(ApiFixture api)
             responses.Add(await api.Shop.SendJsonAsync(path + "/refunds", """{"amount":300}""", headers: ("Idempotency-Key", "refund-1")));
         }
 
-        Assert.Single(responses.Select(response => response.Headers.Location!.OriginalString).Distinct(StringComparer.Ordinal));
-        Assert.Equal([false, true, true], responses.Select(response => response.Headers.Contains("Idempotency-Replayed")));
+        Assert.Single(
+            responses.Select(response => response.Headers.Location!.OriginalString).Distinct(StringComparer.Ordinal));
+        Assert.Equal(
+            [false, true, true], responses.Select(response => response.Headers.Contains("Idempotency-Replayed")));
         await (await api.Shop.SendJsonAsync(path + "/refunds", """{"amount":301}""", headers: ("Idempotency-Key", "refund-1")))
             .ProblemAsync(422, "idempotency_key_reused");
         var refund = await (await api.Shop.GetAsync(responses[0].Headers.Location)).JsonAsync();
         Assert.Equal(300, refund.GetProperty("amount").GetInt64());
     }
 
-    private Task<HttpResponseMessage> SendAsync(string body, string key) => api.Shop.SendJsonAsync(Payments, body, headers: ("Idempotency-Key", key));
+    private Task<HttpResponseMessage> SendAsync(string body, string key) =>
+        api.Shop.SendJsonAsync(Payments, body, headers: ("Idempotency-Key", key));
 }

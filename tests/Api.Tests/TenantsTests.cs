@@ -22,8 +22,10 @@ public sealed class TenantsTests(ApiFixture api)
             ("POST", "/cancel", "{}"), ("POST", "/refunds", "{}"), ("POST", "/confirm", """{"method":"upi"}"""),
         ])
         {
-            var theirs = await (await api.Other.SendJsonAsync(path + suffix, body, method)).ProblemAsync(404, "payment_not_found");
-            var nobodys = await (await api.Other.SendJsonAsync(Nobodys + suffix, body, method)).ProblemAsync(404, "payment_not_found");
+            var theirs = await (await api.Other.SendJsonAsync(path + suffix, body, method)).ProblemAsync(
+                404, "payment_not_found");
+            var nobodys = await (await api.Other.SendJsonAsync(Nobodys + suffix, body, method)).ProblemAsync(
+                404, "payment_not_found");
             Assert.Equal(nobodys.GetProperty("detail").GetString(), theirs.GetProperty("detail").GetString());
             Assert.DoesNotContain("canary", theirs.ToString(), StringComparison.Ordinal);
         }
@@ -32,7 +34,8 @@ public sealed class TenantsTests(ApiFixture api)
         var list = await api.Other.GetStringAsync(Payments + "?limit=100");
         Assert.DoesNotContain("canary", list, StringComparison.Ordinal);
         Assert.DoesNotContain(path.Split('/')[^1], list, StringComparison.Ordinal);
-        Assert.DoesNotContain("\"credits\":50000", await api.Other.GetStringAsync("/api/v1/ledger/accounts"), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "\"credits\":50000", await api.Other.GetStringAsync("/api/v1/ledger/accounts"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -74,7 +77,8 @@ public sealed class TenantsTests(ApiFixture api)
         var key = await administrator.PostAsync("/api/v1/merchants/other/keys", new { scope = "secret" });
         using var client = api.Client(key.GetProperty("key").GetString());
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(Payments)).StatusCode);
-        await administrator.CallAsync(HttpMethod.Delete, $"/api/v1/merchants/other/keys/{key.GetProperty("id").GetString()}");
+        await administrator.CallAsync(
+            HttpMethod.Delete, $"/api/v1/merchants/other/keys/{key.GetProperty("id").GetString()}");
         await Eventually.HoldsAsync(
             async () => (await client.GetAsync(Payments)).StatusCode == HttpStatusCode.Unauthorized,
             "the revoked key stopped working",
@@ -91,6 +95,7 @@ public sealed class TenantsTests(ApiFixture api)
         var key = await administrator.PostAsync("/api/v1/merchants/bare/keys", new { scope = "secret" });
         using var client = api.Client(key.GetProperty("key").GetString());
         await (await client.SendJsonAsync(Payments, Upi(NewOrder()))).ProblemAsync(422, "no_provider");
-        Assert.Empty((await (await client.GetAsync("/api/v1/providers")).JsonAsync()).GetProperty("data").EnumerateArray());
+        Assert.Empty(
+            (await (await client.GetAsync("/api/v1/providers")).JsonAsync()).GetProperty("data").EnumerateArray());
     }
 }

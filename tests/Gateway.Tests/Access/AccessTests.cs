@@ -135,7 +135,8 @@ public sealed class AccessTests
             Assert.Equal(one.GetProperty("detail").GetString(), two.GetProperty("detail").GetString());
         }
 
-        await (await other.GetAsync($"/api/v1/refunds/{refund.GetProperty("id").GetString()}")).ProblemAsync(404, "refund_not_found");
+        await (await other.GetAsync($"/api/v1/refunds/{refund.GetProperty("id").GetString()}")).ProblemAsync(
+            404, "refund_not_found");
         Assert.Equal(202, (int)(await other.SendJsonAsync("/api/v1/payments", PaymentBodies.Upi("o1"))).StatusCode);
     }
 
@@ -162,7 +163,8 @@ public sealed class AccessTests
     [Fact]
     public async Task Who_guesses_keys_is_held_off_but_known_keys_go_on()
     {
-        await using var host = await GatewayHost.StartAsync(("Gateway:FailedKeysPerAddress", "3"), ("Gateway:KeyLifetime", "00:00:00"));
+        await using var host = await GatewayHost.StartAsync(
+            ("Gateway:FailedKeysPerAddress", "3"), ("Gateway:KeyLifetime", "00:00:00"));
         using var known = host.Client();
         Assert.Equal(HttpStatusCode.OK, (await known.GetAsync("/api/v1/payments")).StatusCode);
         using var guesser = host.Client("sk_test_guessguessguessguess");

@@ -19,13 +19,15 @@ public sealed class ErrorReferenceTests
     public void Every_code_has_one_entry_and_a_name_of_its_own()
     {
         Assert.Equal(Enum.GetValues<ErrorCode>().Order(), ErrorCatalogue.All.Select(entry => entry.Code));
-        Assert.Equal(ErrorCatalogue.All.Count(), ErrorCatalogue.All.Select(entry => entry.Name).Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal(ErrorCatalogue.All.Count(), ErrorCatalogue.All.Select(entry => entry.Name).Distinct(
+            StringComparer.Ordinal).Count());
         Assert.All(ErrorCatalogue.All, entry => Assert.Matches("^[a-z]+(_[a-z]+)*$", entry.Name));
     }
 
     [Fact]
     public void The_page_has_an_anchor_for_each_code() => Assert.All(
-        ErrorCatalogue.All, entry => Assert.Contains($"id=\"{entry.Name}\"", ErrorsPage.Html(), StringComparison.Ordinal));
+        ErrorCatalogue.All, entry => Assert.Contains(
+            $"id=\"{entry.Name}\"", ErrorsPage.Html(), StringComparison.Ordinal));
 
     [Fact]
     public void What_is_out_of_reach_may_be_tried_again_and_a_bug_is_ours()
@@ -37,5 +39,6 @@ public sealed class ErrorReferenceTests
         Assert.Null(EdgeMiddleware.CodeOf(new OperationCanceledException(), true));
     }
 
-    private static string Root([CallerFilePath] string path = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "..", "..", ".."));
+    private static string Root([CallerFilePath] string path = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "..", "..", ".."));
 }

@@ -25,7 +25,8 @@ public sealed class FakeApiKeys
 
     public IApiKeyGrain Make(string key) => new Grain(this, key);
 
-    private static string GrainKey(string key) => "key/" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+    private static string GrainKey(string key) =>
+        "key/" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 
     private sealed class Grain(FakeApiKeys all, string key) : IApiKeyGrain
     {
@@ -58,10 +59,12 @@ public sealed class FakeMerchant(string id) : IMerchantGrain
 
     public Task<Reply<NewApiKey>> CreateKey(ApiKeyScope scope) => Task.FromResult(_view is null
         ? Reply<NewApiKey>.Refused(Refusal.Of(ErrorCode.MerchantNotFound, "There is no such merchant."))
-        : Reply<NewApiKey>.Of(new NewApiKey { Id = "key_1", Key = new Secret("sk_test_0123456789abcdef"), Scope = scope }));
+        : Reply<NewApiKey>.Of(
+            new NewApiKey { Id = "key_1", Key = new Secret("sk_test_0123456789abcdef"), Scope = scope }));
 
     public Task<Reply<MerchantView>> RevokeKey(string keyId) =>
-        Task.FromResult(Reply<MerchantView>.Refused(Refusal.Of(ErrorCode.ApiKeyNotFound, "The merchant has no such API key.")));
+        Task.FromResult(
+            Reply<MerchantView>.Refused(Refusal.Of(ErrorCode.ApiKeyNotFound, "The merchant has no such API key.")));
 
     public Task<Reply<MerchantView>> PutCredentials(string provider, ImmutableDictionary<string, Secret> values)
     {

@@ -9,7 +9,8 @@ using PaymentCluster.Grains.Abstractions.Refunds;
 
 namespace PaymentCluster.Gateway.Tests.Host;
 
-/// <summary>Payments without rules: they take what they are given, so that a test sees what the gateway sent and how it answers.</summary>
+/// <summary>Payments without rules: they take what they are given, so that a test sees what the gateway sent and how it
+/// answers.</summary>
 public sealed class FakePayments
 {
     private readonly ConcurrentDictionary<string, PaymentId> _orders = new();
@@ -54,7 +55,7 @@ public sealed class FakePayments
             }
 
             Change("payment_accepted", View(command));
-            return new StartReply { Payment = _view };
+            return new StartReply { Payment = _view, Started = true };
         }
 
         public async Task<Reply<PaymentView>> Confirm(ConfirmPayment command)
@@ -80,7 +81,8 @@ public sealed class FakePayments
             await EnterAsync(command);
             if (_view is null)
             {
-                return Reply<RefundView>.Refused(Grains.Abstractions.Errors.Refusal.Of(ErrorCode.PaymentNotFound, "The merchant has no such payment."));
+                return Reply<RefundView>.Refused(Grains.Abstractions.Errors.Refusal.Of(
+                    ErrorCode.PaymentNotFound, "The merchant has no such payment."));
             }
 
             var refund = new RefundView
@@ -131,7 +133,8 @@ public sealed class FakePayments
         public Task<RefundView?> GetRefund(int number) =>
             Task.FromResult(_view?.Refunds.FirstOrDefault(refund => refund.Id.Number == number));
 
-        public Task<ImmutableArray<TimelineEntry>?> Timeline(int afterVersion) => Task.FromResult<ImmutableArray<TimelineEntry>?>(
+        public Task<ImmutableArray<TimelineEntry>?> Timeline(int afterVersion) =>
+            Task.FromResult<ImmutableArray<TimelineEntry>?>(
             _view is null ? null : [.. _history.Where(entry => entry.Version > afterVersion)]);
 
         private async Task EnterAsync(object? command)
@@ -156,7 +159,8 @@ public sealed class FakePayments
         {
             if (_view is null)
             {
-                return Reply<PaymentView>.Refused(Grains.Abstractions.Errors.Refusal.Of(ErrorCode.PaymentNotFound, "The merchant has no such payment."));
+                return Reply<PaymentView>.Refused(Grains.Abstractions.Errors.Refusal.Of(
+                    ErrorCode.PaymentNotFound, "The merchant has no such payment."));
             }
 
             Change(type, change(_view));

@@ -47,9 +47,11 @@ public sealed class GatewayHost : IAsyncDisposable
 
     public Uri Address => new(_app.Urls.Single());
 
-    public static Task<GatewayHost> StartAsync(params (string Key, string Value)[] settings) => StartAsync(_ => { }, settings);
+    public static Task<GatewayHost> StartAsync(params (string Key, string Value)[] settings) =>
+        StartAsync(_ => { }, settings);
 
-    public static async Task<GatewayHost> StartAsync(Action<IEndpointRouteBuilder> more, params (string Key, string Value)[] settings)
+    public static async Task<GatewayHost> StartAsync(
+        Action<IEndpointRouteBuilder> more, params (string Key, string Value)[] settings)
     {
         var builder = WebApplication.CreateBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -57,7 +59,8 @@ public sealed class GatewayHost : IAsyncDisposable
         [
             new("Gateway:AdminKeyHash", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(AdminKey)))),
         ]);
-        builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)));
+        builder.Configuration.AddInMemoryCollection(
+            settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)));
         var grains = new FakeGrains();
         builder.Services.AddSingleton(grains.Factory());
         builder.AddGateway();

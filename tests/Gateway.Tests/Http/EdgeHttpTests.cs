@@ -124,7 +124,8 @@ public sealed class EdgeHttpTests
         using var client = host.Client();
         for (var number = 0; number < count; number++)
         {
-            client.DefaultRequestHeaders.Add(string.Create(CultureInfo.InvariantCulture, $"X-{number}"), new string('x', length));
+            client.DefaultRequestHeaders.Add(
+                string.Create(CultureInfo.InvariantCulture, $"X-{number}"), new string('x', length));
         }
 
         Assert.Equal(431, (int)(await client.GetAsync(Payments)).StatusCode);
@@ -219,7 +220,8 @@ public sealed class EdgeHttpTests
         var html = await page.Content.ReadAsStringAsync();
         Assert.Contains("swagger-ui", html, StringComparison.Ordinal);
         Assert.DoesNotContain("https://", html, StringComparison.Ordinal);
-        Assert.Contains("script-src 'self'", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        Assert.Contains(
+            "script-src 'self'", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
         Assert.DoesNotMatch("<script[^>]*>[^<]", html);
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/docs/swagger-ui-bundle.js")).StatusCode);
         Assert.Contains("payment_not_found", await client.GetStringAsync("/docs/errors"), StringComparison.Ordinal);

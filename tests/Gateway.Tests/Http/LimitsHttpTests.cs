@@ -10,7 +10,8 @@ public sealed class LimitsHttpTests
     [Fact]
     public async Task A_key_that_asks_too_often_is_told_when_to_come_back()
     {
-        await using var host = await GatewayHost.StartAsync(("Gateway:RequestsPerSecond", "10"), ("Gateway:RequestBurst", "5"));
+        await using var host = await GatewayHost.StartAsync(
+            ("Gateway:RequestsPerSecond", "10"), ("Gateway:RequestBurst", "5"));
         using var client = host.Client();
         var responses = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => client.GetAsync(Payments)));
         Assert.Contains(responses, response => response.StatusCode == HttpStatusCode.OK);
@@ -24,11 +25,14 @@ public sealed class LimitsHttpTests
     [Fact]
     public async Task Past_what_it_can_carry_the_gateway_refuses_before_anything_is_accepted()
     {
-        await using var host = await GatewayHost.StartAsync(("Gateway:WritesInFlight", "2"), ("Gateway:WritesQueued", "1"));
+        await using var host = await GatewayHost.StartAsync(
+            ("Gateway:WritesInFlight", "2"), ("Gateway:WritesQueued", "1"));
         host.Payments.Gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var client = host.Client();
-        var writes = Enumerable.Range(0, 10).Select(number => client.SendJsonAsync(Payments, PaymentBodies.Upi($"o{number}"))).ToList();
-        await Eventually.Async(() => Task.FromResult(writes.Count(write => write.IsCompleted) == 7), "seven writes were not refused");
+        var writes = Enumerable.Range(0, 10).Select(
+            number => client.SendJsonAsync(Payments, PaymentBodies.Upi($"o{number}"))).ToList();
+        await Eventually.Async(
+            () => Task.FromResult(writes.Count(write => write.IsCompleted) == 7), "seven writes were not refused");
         foreach (var write in writes.Where(write => write.IsCompleted))
         {
             var response = await write;
@@ -41,18 +45,21 @@ public sealed class LimitsHttpTests
         host.Payments.Gate.SetResult();
         Assert.Equal(3, (await Task.WhenAll(writes)).Count(response => response.StatusCode == HttpStatusCode.Accepted));
         host.Payments.Gate = null;
-        Assert.Equal(HttpStatusCode.Accepted, (await client.SendJsonAsync(Payments, PaymentBodies.Upi("later"))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.Accepted, (await client.SendJsonAsync(Payments, PaymentBodies.Upi("later"))).StatusCode);
     }
 
     [Fact]
     public async Task Reads_that_wait_have_a_limit_of_their_own()
     {
-        await using var host = await GatewayHost.StartAsync(("Gateway:WaitingReads", "2"), ("Gateway:MerchantSharePercent", "100"));
+        await using var host = await GatewayHost.StartAsync(
+            ("Gateway:WaitingReads", "2"), ("Gateway:MerchantSharePercent", "100"));
         using var client = host.Client();
         var payment = await (await client.SendJsonAsync(Payments, PaymentBodies.Upi("o1"))).JsonAsync();
         var path = $"{Payments}/{payment.GetProperty("id").GetString()}";
         var waits = Enumerable.Range(0, 5).Select(_ => client.GetAsync(path + "?wait=30")).ToList();
-        await Eventually.Async(() => Task.FromResult(waits.Count(wait => wait.IsCompleted) == 3), "three reads were not refused");
+        await Eventually.Async(
+            () => Task.FromResult(waits.Count(wait => wait.IsCompleted) == 3), "three reads were not refused");
         foreach (var wait in waits.Where(wait => wait.IsCompleted))
         {
             await (await wait).ProblemAsync(503, "overloaded");
@@ -66,7 +73,8 @@ public sealed class LimitsHttpTests
     [Fact]
     public async Task Event_streams_have_a_limit_of_their_own_and_give_their_place_back()
     {
-        await using var host = await GatewayHost.StartAsync(("Gateway:EventStreams", "1"), ("Gateway:MerchantSharePercent", "100"));
+        await using var host = await GatewayHost.StartAsync(
+            ("Gateway:EventStreams", "1"), ("Gateway:MerchantSharePercent", "100"));
         using var client = host.Client();
         var payment = await (await client.SendJsonAsync(Payments, PaymentBodies.Upi("o1"))).JsonAsync();
         var path = $"{Payments}/{payment.GetProperty("id").GetString()}/events";

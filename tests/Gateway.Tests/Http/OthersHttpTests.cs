@@ -42,9 +42,12 @@ public sealed class OthersHttpTests
     {
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client(null);
-        host.Webhooks("shop/razorpay").Refusal = Refusal.Of(ErrorCode.WebhookSignatureInvalid, "The signature does not match.");
-        await (await client.SendJsonAsync("/webhooks/shop/razorpay", "{}")).ProblemAsync(401, "webhook_signature_invalid");
-        await (await client.PostAsync("/webhooks/shop/razorpay", new ByteArrayContent(new byte[300_000]))).ProblemAsync(413, "body_too_large");
+        host.Webhooks("shop/razorpay").Refusal = Refusal.Of(
+            ErrorCode.WebhookSignatureInvalid, "The signature does not match.");
+        await (await client.SendJsonAsync("/webhooks/shop/razorpay", "{}")).ProblemAsync(
+            401, "webhook_signature_invalid");
+        await (await client.PostAsync("/webhooks/shop/razorpay", new ByteArrayContent(new byte[300_000]))).ProblemAsync(
+            413, "body_too_large");
         Assert.Single(host.Webhooks("shop/razorpay").Received);
     }
 
@@ -82,7 +85,8 @@ public sealed class OthersHttpTests
         await client.PostAsync($"/api/v1/payments/{payment.GetProperty("id").GetString()}/cancel", null);
         using var browser = host.Client(null);
         var response = await browser.GetAsync($"/return/shop/razorpay/{payment.GetProperty("attempt").GetString()}");
-        Assert.Contains("You can go back to the shop", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains(
+            "You can go back to the shop", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Contains("default-src 'none'", response.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
     }
 
@@ -95,7 +99,8 @@ public sealed class OthersHttpTests
     {
         await using var host = await GatewayHost.StartAsync();
         using var browser = host.Client(null);
-        await (await browser.GetAsync(path + "?return_url=https://evil.example")).ProblemAsync(404, "payment_not_found");
+        await (await browser.GetAsync(path + "?return_url=https://evil.example")).ProblemAsync(
+            404, "payment_not_found");
     }
 
     [Fact]

@@ -35,10 +35,12 @@ public sealed class PaymentsHttpTests
     {
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client();
-        var responses = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => client.SendJsonAsync(Payments, PaymentBodies.Upi("o1"))));
+        var responses = await Task.WhenAll(
+            Enumerable.Range(0, 100).Select(_ => client.SendJsonAsync(Payments, PaymentBodies.Upi("o1"))));
         Assert.Single(responses, response => response.StatusCode == HttpStatusCode.Accepted);
         Assert.Equal(99, responses.Count(response => response.StatusCode == HttpStatusCode.OK));
-        var ids = await Task.WhenAll(responses.Select(async response => (await response.JsonAsync()).GetProperty("id").GetString()));
+        var ids = await Task.WhenAll(
+            responses.Select(async response => (await response.JsonAsync()).GetProperty("id").GetString()));
         Assert.Single(ids.Distinct(StringComparer.Ordinal));
     }
 
@@ -48,7 +50,8 @@ public sealed class PaymentsHttpTests
         await using var host = await GatewayHost.StartAsync();
         host.Payments.Refusal = Refusal.Of(ErrorCode.OrderConflict, "The order exists with another amount.", "amount");
         using var client = host.Client();
-        var problem = await (await client.SendJsonAsync(Payments, PaymentBodies.Upi("o1"))).ProblemAsync(409, "order_conflict");
+        var problem = await (await client.SendJsonAsync(Payments, PaymentBodies.Upi("o1"))).ProblemAsync(
+            409, "order_conflict");
         Assert.Equal("The order exists with another amount.", problem.GetProperty("errors").GetProperty("amount")[0].GetString());
     }
 
@@ -62,7 +65,8 @@ public sealed class PaymentsHttpTests
         var again = await client.SendJsonAsync(Payments, PaymentBodies.Upi("o1"), headers: ("Idempotency-Key", "k-1"));
         Assert.Equal("true", again.Headers.GetValues("Idempotency-Replayed").Single());
         var requests = host.Payments.Commands.Cast<StartPayment>().Select(command => command.Request!).ToList();
-        Assert.All(requests, request => Assert.Equal(("k-1", requests[0].Fingerprint), (request.Key, request.Fingerprint)));
+        Assert.All(
+            requests, request => Assert.Equal(("k-1", requests[0].Fingerprint), (request.Key, request.Fingerprint)));
     }
 
     [Theory]
@@ -76,7 +80,8 @@ public sealed class PaymentsHttpTests
         using var client = new HttpClient(new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 }) { BaseAddress = host.Address };
         client.DefaultRequestHeaders.Authorization = new("Bearer", GatewayHost.SecretKey);
         await (await client.SendJsonAsync(Payments, PaymentBodies.Upi("o1"), headers: ("Idempotency-Key", key))).ProblemAsync(400, "idempotency_key_invalid");
-        await (await client.SendJsonAsync(Payments, PaymentBodies.Upi("o1"), headers: ("Idempotency-Key", new string('k', 256))))
+        await (await client.SendJsonAsync(
+            Payments, PaymentBodies.Upi("o1"), headers: ("Idempotency-Key", new string('k', 256))))
             .ProblemAsync(400, "idempotency_key_invalid");
         Assert.Empty(host.Payments.Commands);
     }
@@ -87,7 +92,8 @@ public sealed class PaymentsHttpTests
         await using var host = await GatewayHost.StartAsync();
         using var shop = host.Client();
         using var browser = host.Client(GatewayHost.PublishableKey);
-        var body = PaymentBodies.Upi("o1", ",\"customer_id\":\"c1\",\"customer\":{\"email\":\"a@b.example\"},\"metadata\":{\"margin\":\"12\"}");
+        var body = PaymentBodies.Upi(
+            "o1", ",\"customer_id\":\"c1\",\"customer\":{\"email\":\"a@b.example\"},\"metadata\":{\"margin\":\"12\"}");
         var full = await (await shop.SendJsonAsync(Payments, body)).JsonAsync();
         Assert.Equal("a@b.example", full.GetProperty("customer").GetProperty("email").GetString());
         foreach (var seen in (JsonElement[])
@@ -123,9 +129,11 @@ public sealed class PaymentsHttpTests
             confirm => Assert.Equal("HDFC", Assert.IsType<ConfirmPayment>(confirm).Method.Bank),
             capture => Assert.Equal(60, Assert.IsType<CapturePayment>(capture).AmountMinor),
             cancel => Assert.Null(Assert.IsType<CancelPayment>(cancel).Reason),
-            refunded => Assert.Equal((1, "because"), (((RefundPayment)refunded).AmountMinor, ((RefundPayment)refunded).Reason)));
+            refunded => Assert.Equal(
+                (1, "because"), (((RefundPayment)refunded).AmountMinor, ((RefundPayment)refunded).Reason)));
         var timeline = (await (await client.GetAsync(path + "/timeline")).JsonAsync()).GetProperty("data");
-        Assert.Equal([1, 2, 3, 4, 5], timeline.EnumerateArray().Select(entry => entry.GetProperty("version").GetInt32()));
+        Assert.Equal(
+            [1, 2, 3, 4, 5], timeline.EnumerateArray().Select(entry => entry.GetProperty("version").GetInt32()));
     }
 
     [Fact]

@@ -55,7 +55,8 @@ public sealed class FingerprintTests
         Assert.Equal(one, OfCard("4111111111111111", "999"));
         Assert.Equal(one, OfCard("5555550000061111", "123"));
         Assert.NotEqual(one, OfCard("4012888888881881", "123"));
-        Assert.NotEqual(one, Of($"{{{Card.Replace("NUMBER", "4111111111111111").Replace("CVV", "123").Replace("2030", "2031")}}}"));
+        Assert.NotEqual(
+            one, Of($"{{{Card.Replace("NUMBER", "4111111111111111").Replace("CVV", "123").Replace("2030", "2031")}}}"));
     }
 
     [Fact]
@@ -74,9 +75,11 @@ public sealed class FingerprintTests
         Assert.DoesNotContain("cvv", text, StringComparison.Ordinal);
     }
 
-    private static string OfCard(string number, string code) => Of($"{{{Card.Replace("NUMBER", number).Replace("CVV", code)}}}");
+    private static string OfCard(string number, string code) =>
+        Of($"{{{Card.Replace("NUMBER", number).Replace("CVV", code)}}}");
 
     private static string Of(string text) => Fingerprint.Of("POST", Path, Read(text));
 
-    private static Body Read(string text) => BodyReader.Read(new(Encoding.UTF8.GetBytes(text)), PaymentsRequests.Start, new InputErrors())!;
+    private static Body Read(string text) =>
+        BodyReader.Read(new(Encoding.UTF8.GetBytes(text)), PaymentsRequests.Start, new InputErrors())!;
 }

@@ -130,7 +130,8 @@ public sealed class BodyReaderTests
     public void A_value_that_does_not_fit_names_its_field(string member, string code, string field)
     {
         var name = member[1..member.IndexOf('"', 1)];
-        var others = string.Join(',', Valid.Split(',').Where(other => !other.StartsWith($"\"{name}\"", StringComparison.Ordinal)));
+        var others = string.Join(
+            ',', Valid.Split(',').Where(other => !other.StartsWith($"\"{name}\"", StringComparison.Ordinal)));
         var (command, errors) = ReadStart($"{{{others},{member}}}");
         Assert.Null(command);
         Assert.Equal(code, Grains.Abstractions.Errors.ErrorCatalogue.Entry(errors.Code).Name);
@@ -189,7 +190,8 @@ public sealed class BodyReaderTests
     [Fact]
     public void Null_stands_for_an_absent_member()
     {
-        var (command, errors) = ReadStart($"{{{Valid},\"customer\":null,\"metadata\":null,\"upi\":null,\"confirm\":null,\"expires_in\":null}}");
+        var (command, errors) = ReadStart(
+            $"{{{Valid},\"customer\":null,\"metadata\":null,\"upi\":null,\"confirm\":null,\"expires_in\":null}}");
         Assert.False(errors.Any);
         Assert.Null(command!.ExpiresIn);
     }
@@ -204,7 +206,8 @@ public sealed class BodyReaderTests
     [Fact]
     public void A_body_in_pieces_reads_like_one_in_one_piece()
     {
-        var bytes = Encoding.UTF8.GetBytes($"{{{Valid},\"description\":\"Zwei Stück \\u00e4 👍\",\"metadata\":{{\"schlüssel\":\"wert\"}}}}");
+        var bytes = Encoding.UTF8.GetBytes(
+            $"{{{Valid},\"description\":\"Zwei Stück \\u00e4 👍\",\"metadata\":{{\"schlüssel\":\"wert\"}}}}");
         for (var size = 1; size < 8; size++)
         {
             var errors = new InputErrors();
@@ -240,7 +243,8 @@ public sealed class BodyReaderTests
     [InlineData(40, 501, false)]
     public void Metadata_has_short_names_and_values(int name, int value, bool fits)
     {
-        var (command, _) = ReadStart($"{{{Valid},\"metadata\":{{\"{new string('k', name)}\":\"{new string('v', value)}\"}}}}");
+        var (command, _) = ReadStart(
+            $"{{{Valid},\"metadata\":{{\"{new string('k', name)}\":\"{new string('v', value)}\"}}}}");
         Assert.Equal(fits, command is not null);
     }
 
@@ -276,7 +280,8 @@ public sealed class BodyReaderTests
         var errors = new InputErrors();
         var body = Read(Encoding.UTF8.GetBytes(text), errors);
         Assert.True(body is not null, errors.Any ? errors.Detail : "");
-        return (PaymentsRequests.ReadStart(body, new DateTimeOffset(2026, 11, 20, 12, 0, 0, TimeSpan.Zero), errors), errors);
+        return (PaymentsRequests.ReadStart(
+            body, new DateTimeOffset(2026, 11, 20, 12, 0, 0, TimeSpan.Zero), errors), errors);
     }
 
     private static ReadOnlySequence<byte> Pieces(byte[] bytes, int size)

@@ -51,7 +51,8 @@ public sealed partial class RoutesTests
         await using var host = await GatewayHost.StartAsync();
         Assert.Equal(
             Rules.OrderBy(rule => rule.Key, StringComparer.Ordinal),
-            Endpoints(host).Select(endpoint => KeyValuePair.Create(endpoint.Name, endpoint.Rule)).OrderBy(rule => rule.Key, StringComparer.Ordinal));
+            Endpoints(host).Select(endpoint => KeyValuePair.Create(endpoint.Name, endpoint.Rule)).OrderBy(
+                rule => rule.Key, StringComparer.Ordinal));
     }
 
     [Fact]
@@ -60,9 +61,11 @@ public sealed partial class RoutesTests
         await using var host = await GatewayHost.StartAsync();
         var document = await DocumentAsync(host);
         var described = document.GetProperty("paths").EnumerateObject()
-            .SelectMany(path => path.Value.EnumerateObject().Select(operation => $"{operation.Name.ToUpperInvariant()} {path.Name}"));
+            .SelectMany(path => path.Value.EnumerateObject().Select(
+                operation => $"{operation.Name.ToUpperInvariant()} {path.Name}"));
         Assert.Equal(
-            Endpoints(host).Select(endpoint => endpoint.Name).Except(NotDescribed, StringComparer.Ordinal).Order(StringComparer.Ordinal),
+            Endpoints(host).Select(endpoint => endpoint.Name).Except(NotDescribed, StringComparer.Ordinal).Order(
+                StringComparer.Ordinal),
             described.Order(StringComparer.Ordinal));
     }
 
@@ -82,8 +85,10 @@ public sealed partial class RoutesTests
                 Assert.Contains(responses, response => response.Name[0] is '2' or '3');
                 Assert.All(
                     responses.Where(response => response.Name[0] is '4' or '5'),
-                    response => Assert.True(response.Value.GetProperty("content").TryGetProperty("application/problem+json", out _), name));
-                Assert.All(responses, response => Assert.NotEqual("OK", response.Value.GetProperty("description").GetString()));
+                    response => Assert.True(
+                        response.Value.GetProperty("content").TryGetProperty("application/problem+json", out _), name));
+                Assert.All(responses, response => Assert.NotEqual(
+                    "OK", response.Value.GetProperty("description").GetString()));
                 var parameters = operation.Value.TryGetProperty("parameters", out var found) ? found.EnumerateArray().ToList() : [];
                 Assert.Equal(
                     PathParameter().Count(path.Name),
@@ -124,10 +129,12 @@ public sealed partial class RoutesTests
         await using var host = await GatewayHost.StartAsync();
         var schemas = (await DocumentAsync(host)).GetProperty("components").GetProperty("schemas");
         string[] unwanted = ["lease", "next_action_at", "sealed", "hash", "cvv", "number", "security_code", "stack_trace", "user_agent", "ip_address"];
-        foreach (var schema in schemas.EnumerateObject().Where(schema => schema.Name.EndsWith("Answer", StringComparison.Ordinal)))
+        foreach (var schema in schemas.EnumerateObject().Where(
+            schema => schema.Name.EndsWith("Answer", StringComparison.Ordinal)))
         {
             Assert.DoesNotContain(
-                schema.Value.GetProperty("properties").EnumerateObject(), member => unwanted.Contains(member.Name, StringComparer.Ordinal));
+                schema.Value.GetProperty("properties").EnumerateObject(), member => unwanted.Contains(
+                    member.Name, StringComparer.Ordinal));
         }
     }
 

@@ -83,7 +83,8 @@ public sealed class PaymentsRequestsTests
     [InlineData("")]
     [InlineData(",\"method\":\"upi\"")]
     public void Without_confirmation_there_is_no_method_yet(string members) =>
-        Assert.Null(Start($"{{\"order_id\":\"o\",\"amount\":1,\"currency\":\"INR\",\"confirm\":false{members}}}")!.Method);
+        Assert.Null(
+            Start($"{{\"order_id\":\"o\",\"amount\":1,\"currency\":\"INR\",\"confirm\":false{members}}}")!.Method);
 
     [Theory]
     [InlineData("http://localhost:3000/x")]
@@ -106,7 +107,8 @@ public sealed class PaymentsRequestsTests
     private static StartPayment? Start(string text, InputErrors? errors = null)
     {
         var found = errors ?? new InputErrors();
-        var command = PaymentsRequests.ReadStart(BodyReader.Read(new(Encoding.UTF8.GetBytes(text)), PaymentsRequests.Start, found)!, Now, found);
+        var command = PaymentsRequests.ReadStart(
+            BodyReader.Read(new(Encoding.UTF8.GetBytes(text)), PaymentsRequests.Start, found)!, Now, found);
         Assert.True(errors is not null || !found.Any, found.Any ? found.Detail : "");
         return command;
     }

@@ -16,5 +16,6 @@ public sealed class ReturnUrlTests
     [InlineData("https://shop.example/thanks?a=1#top?x", "https://shop.example/thanks?a=1&" + Added + "#top?x")]
     [InlineData("https://shop.example/danke schön", "https://shop.example/danke%20sch%C3%B6n?" + Added)]
     public void The_outcome_is_appended_to_the_query(string address, string expected) =>
-        Assert.Equal(expected, ReturnUrl.For(PaymentId.Parse("pay_01m7wtn50sfz5txb0tmw4px1yr"), "o:1", "SUCCESS", address));
+        Assert.Equal(
+            expected, ReturnUrl.For(PaymentId.Parse("pay_01m7wtn50sfz5txb0tmw4px1yr"), "o:1", "SUCCESS", address));
 }

@@ -35,6 +35,7 @@ public sealed partial class PaymentGrain(
     private PaymentKey _key;
     private PaymentState? _state;
     private bool _isLoaded;
+    private bool _isLeaving;
     private Task? _loading;
     private TaskCompletionSource _changed = NewSignal();
 
@@ -102,7 +103,8 @@ public sealed partial class PaymentGrain(
 
     /// <inheritdoc/>
     public Task<bool> Record(RecordRefund report) => Take(
-        state => state.Refund(report.Number) is { } refund && IsOf(state.Attempt(refund.Attempt), report.Provider), (state, terms) => PaymentDecider.Decide(state, report, terms));
+        state => state.Refund(report.Number) is { } refund && IsOf(state.Attempt(refund.Attempt), report.Provider),
+        (state, terms) => PaymentDecider.Decide(state, report, terms));
 
     /// <inheritdoc/>
     public async Task Resume()
@@ -143,7 +145,7 @@ public sealed partial class PaymentGrain(
         while (await Load() is { } state)
         {
             var view = state.ToView(_key.Payment);
-            if (state.Version > version || view.Settled || deadline.IsCompleted)
+            if (state.Version > version || view.Settled || deadline.IsCompleted || _isLeaving)
             {
                 return view;
             }
@@ -335,11 +337,14 @@ public sealed partial class PaymentGrain(
         }
     }
 
+    // Those who wait for a change are sent home with what is stored: an activation leaves when its last call has ended.
     private void Forget()
     {
         _state = null;
         _isLoaded = false;
+        _isLeaving = true;
         DeactivateOnIdle();
+        Signal();
     }
 
     // There is nothing here, and a guess must not stay in memory.

@@ -24,8 +24,9 @@ public sealed class JournalOptions
     /// <summary>How long a batch that nobody has seen yet tries to reach the store before its callers hear <c>unavailable</c>.</summary>
     public TimeSpan ConnectPatience { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long the fate of a commit is looked for whose answer got lost. It must end before callers give up waiting (30 s).</summary>
-    public TimeSpan DoubtPatience { get; set; } = TimeSpan.FromSeconds(15);
+    /// <summary>How long the fate of a commit is looked for whose answer got lost. With <see cref="AnswerPatience"/> before it, and one more try at its
+    /// end, it stays within the time that callers wait (30 s).</summary>
+    public TimeSpan DoubtPatience { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The pause before the second try to reach the store; it doubles up to a second.</summary>
     public TimeSpan FirstRetryDelay { get; set; } = TimeSpan.FromMilliseconds(50);

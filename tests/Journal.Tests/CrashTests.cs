@@ -146,6 +146,37 @@ public sealed class ServerCrashTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_frozen_server_is_unavailable_and_what_it_does_after_its_thaw_is_found()
+    {
+        await using var store = new Store(
+            new NpgsqlConnectionStringBuilder(_database.AppConnectionString) { Timeout = 1 }.ConnectionString,
+            new JournalOptions
+            {
+                Writers = 1,
+                AnswerPatience = TimeSpan.FromMilliseconds(300),
+                DoubtPatience = TimeSpan.FromMilliseconds(300),
+            });
+        var accepted = Commits.Accepted();
+        await store.Payments.AppendAsync(accepted);
+
+        await _server.FreezeAsync();
+        try
+        {
+            await Assert.ThrowsAsync<JournalUnavailableException>(() => store.Payments.AppendAsync(Commits.Captured(accepted)));
+        }
+        finally
+        {
+            await _server.ThawAsync();
+        }
+
+        // The request was in the server's hands when it froze: it is carried out now, and the same decision again is stale.
+        await Eventually.HoldsAsync(
+            async () => (await store.Payments.LoadAsync(accepted.Key))!.Version == 2, "the thawed server carries out what it had");
+        Assert.IsType<CommitResult.VersionConflict>(await store.Payments.AppendAsync(Commits.Captured(accepted)));
+        Assert.Null(await Audit.FindAsync(_database));
+    }
+
+    [Fact]
     public async Task A_commit_that_did_not_wait_for_its_standby_is_in_doubt_until_it_has()
     {
         await using var store = new Store(_database.AppConnectionString, new JournalOptions { Writers = 1 });

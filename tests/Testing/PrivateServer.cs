@@ -51,6 +51,12 @@ public sealed class PrivateServer : IAsyncDisposable
     /// <summary>Ends it as a power cut of its process does: nothing is written any more, and the next start recovers.</summary>
     public Task CrashAsync() => RunAsync("pg_ctl", "-D", Data, "-m", "immediate", "-w", "stop");
 
+    /// <summary>Stops all of its processes where they stand: connections stay open, and nothing is answered.</summary>
+    public Task FreezeAsync() => SignalAsync("-STOP");
+
+    /// <summary>Lets it go on after <see cref="FreezeAsync"/>.</summary>
+    public Task ThawAsync() => SignalAsync("-CONT");
+
     /// <summary>Makes it read its settings again.</summary>
     public Task ReloadAsync() => RunAsync("pg_ctl", "-D", Data, "reload");
 
@@ -95,6 +101,30 @@ public sealed class PrivateServer : IAsyncDisposable
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        var postmaster = (await File.ReadAllLinesAsync(Path.Combine(Data, "postmaster.pid")))[0];
+        var children = Directory.GetDirectories("/proc")
+            .Where(each => char.IsAsciiDigit(Path.GetFileName(each)[0]) && ParentOf(each) == postmaster)
+            .Select(each => Path.GetFileName(each));
+        await ExecuteAsync("kill", [signal, postmaster, .. children]);
+    }
+
+    // The fourth field of /proc/<pid>/stat; the second, the name, is in parentheses and may hold anything.
+    private static string? ParentOf(string process)
+    {
+        try
+        {
+            var stat = File.ReadAllText(Path.Combine(process, "stat"));
+            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1];
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // It has just ended, or is nobody's business.
+            return null;
+        }
     }
 
     private Task RunAsync(string program, params string[] arguments)

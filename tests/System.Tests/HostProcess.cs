@@ -55,6 +55,13 @@ internal sealed class HostProcess : IDisposable
         await _process.WaitForExitAsync();
     }
 
+    /// <summary>Asks it to stop, as an operator or a container's runtime does.</summary>
+    public async Task AskToStopAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
+        await kill.WaitForExitAsync();
+    }
+
     /// <summary>Waits for its own end, and answers with its exit code.</summary>
     public async Task<int> ExitAsync(TimeSpan patience)
     {

@@ -79,6 +79,13 @@ public sealed class RunningSystem : IAsyncDisposable
     /// <summary>Ends the server as a power cut would.</summary>
     public Task KillServerAsync() => _server!.KillAsync();
 
+    /// <summary>Asks the server to stop, and answers with its exit code.</summary>
+    public async Task<int> StopServerAsync()
+    {
+        await _server!.AskToStopAsync();
+        return await _server.ExitAsync(TimeSpan.FromSeconds(45));
+    }
+
     /// <summary>Ends the simulators as a power cut would.</summary>
     public Task KillSimulatorsAsync() => _simulators!.KillAsync();
 
@@ -154,7 +161,7 @@ public sealed class RunningSystem : IAsyncDisposable
             TimeSpan.FromSeconds(60));
     }
 
-    private static int FreePort()
+    internal static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

@@ -77,6 +77,22 @@ public sealed class ApiFixture : IAsyncLifetime
         return last;
     }
 
+    /// <summary>Whether the simulated customer approves by itself; for payments taken from then on.</summary>
+    public async Task LeaveToCustomerAsync(bool automatic)
+    {
+        using var simulators = Running.Simulators();
+        await simulators.PutAsync("/_customer", new { automatic });
+    }
+
+    /// <summary>Approves a payment as its customer.</summary>
+    public async Task ApproveAsync(string path)
+    {
+        var payment = await (await Shop.GetAsync(path)).JsonAsync();
+        using var simulators = Running.Simulators();
+        await simulators.PostAsync(
+            $"/_customer/razorpay/{payment.GetProperty("provider_reference").GetString()}", new { action = "approve" });
+    }
+
     /// <summary>The simulators' journal: every charge and refund.</summary>
     public async Task<List<JsonElement>> JournalAsync()
     {

@@ -21,11 +21,14 @@ public sealed class PaymentsTests(ApiFixture api)
     [Fact]
     public async Task A_UPI_payment_shows_its_link_and_QR_code_while_the_customer_has_it_to_do()
     {
+        await api.LeaveToCustomerAsync(automatic: false);
         var path = await StartAsync(api.Browser, Upi(NewOrder(), more: ",\"upi\":{\"flow\":\"qr\"}"));
         var action = (await UntilAsync(api.Browser, path, "REQUIRES_ACTION")).GetProperty("action");
         Assert.StartsWith("upi://pay?", action.GetProperty("url").GetString(), StringComparison.Ordinal);
         var image = await api.Browser.GetAsync(action.GetProperty("qr_png").GetString());
         Assert.Equal("image/png", image.Content.Headers.ContentType?.MediaType);
+        await api.ApproveAsync(path);
+        await api.LeaveToCustomerAsync(automatic: true);
         await SettledAsync(api.Browser, path, "SUCCESS");
         await (await api.Browser.GetAsync(action.GetProperty("qr_png").GetString())).ProblemAsync(404, "not_found");
     }

@@ -28,7 +28,7 @@ internal sealed record SiloSettings
         GatewayPort = PortOf(configuration, "Silo:GatewayPort", 30000),
         Address = AddressOf(configuration["Silo:Address"]),
         Database = configuration.GetConnectionString(JournalRegistration.Application) is { Length: > 0 } database
-            ? database
+            ? StoreConnection.Complete(database)
             : throw new StartupException($"ConnectionStrings:{JournalRegistration.Application} is missing: the application's login at its database."),
     };
 

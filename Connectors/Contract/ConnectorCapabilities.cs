@@ -23,6 +23,10 @@ public sealed record ConnectorCapabilities
     /// rule.</summary>
     public ImmutableDictionary<string, long> AmountSteps { get; init; } = ImmutableDictionary<string, long>.Empty;
 
+    /// <summary>Whether the provider captures by itself what it authorised, when it is asked to at the charge. The engine then captures only what it
+    /// finds still uncaptured later.</summary>
+    public required bool CapturesByItself { get; init; }
+
     /// <summary>Whether less than the authorised amount can be captured.</summary>
     public required bool PartialCapture { get; init; }
 

@@ -364,6 +364,8 @@ public sealed class RazorpayConnector : IConnector, IDisposable
         AmountSteps = RazorpayMapping.AmountSteps,
         // "Capture amount must be equal to the amount authorized": razorpay.com/docs/api/payments/capture.
         PartialCapture = false,
+        // By the order's payment.capture: razorpay.com/docs/payments/payments/capture-settings/api.
+        CapturesByItself = true,
         Credentials = [RazorpayApi.KeyId, RazorpayApi.KeySecret, RazorpayWebhook.Secret],
         SettleTime = settleTime,
         // A failed payment can become authorised for so long: razorpay.com/docs/payments/payments/late-authorisation.

@@ -106,7 +106,7 @@ public static partial class PaymentDecider
         }
 
         return attempt.Phase == AttemptPhase.Authorized
-            ? CaptureAgain(attempt, terms)
+            ? CaptureLeftover(state, attempt, terms)
             : Authorize(state, attempt, success, terms);
     }
 
@@ -120,20 +120,26 @@ public static partial class PaymentDecider
             ProviderReference = success.ProviderReference,
             BankReference = success.BankReference,
         };
-        return state.Capture == CaptureMode.Manual
+        return state.Capture == CaptureMode.Manual || attempt.ProviderCaptures
             ? Accept(authorized)
             : new Decision.Accepted(
                 [authorized, CaptureIntent(attempt, success.Amount.AmountMinor, terms)],
                 [new PaymentEffect.SendCapture(attempt.Number)]);
     }
 
-    // Still only authorised although a capture was sent: once it provably cannot arrive any more, it is sent again. A provider captures
-    // a payment once, so a repeat that does arrive twice is harmless.
-    private static Decision CaptureAgain(AttemptState attempt, Terms terms) =>
-        attempt.CaptureIntent is { } intent && terms.Now >= intent.Send.BelieveNotFoundAt
+    // Still only authorised. A capture that was sent is sent again once it provably cannot arrive any more; a provider that should have
+    // captured by itself is told to after a while. It captures a payment once, so a repeat that does arrive twice is harmless.
+    private static Decision CaptureLeftover(PaymentState state, AttemptState attempt, Terms terms)
+    {
+        var isDue = attempt.CaptureIntent is { } intent
+            ? terms.Now >= intent.Send.BelieveNotFoundAt
+            : state.Capture == CaptureMode.Automatic && attempt.Failure is null && terms.Now >= attempt.ChangedAt + PaymentSchedule.OwnCapture;
+        return isDue
             ? new Decision.Accepted(
-                [CaptureIntent(attempt, intent.AmountMinor, terms)], [new PaymentEffect.SendCapture(attempt.Number)])
+                [CaptureIntent(attempt, attempt.CaptureIntent?.AmountMinor ?? attempt.AuthorizedMinor, terms)],
+                [new PaymentEffect.SendCapture(attempt.Number)])
             : Nothing;
+    }
 
     private static Decision Surplus(PaymentState state, AttemptState attempt, ProviderOutcome.Succeeded success, Terms terms)
     {

@@ -139,7 +139,7 @@ public static partial class PaymentDecider
             ExpiresAt = expiresAt,
         };
         return command.Method is { } method
-            ? new Decision.Accepted([created, Attempt(1, method, expiresAt, null, terms)], [new PaymentEffect.SendCharge(1, Resend: false)])
+            ? new Decision.Accepted([created, Attempt(1, method, command.Capture, expiresAt, null, terms)], [new PaymentEffect.SendCharge(1, Resend: false)])
             : Accept(created);
     }
 
@@ -157,11 +157,12 @@ public static partial class PaymentDecider
         }
 
         var number = state.Attempts.Length + 1;
-        var started = Attempt(number, method, terms.Now + (expiresIn ?? terms.ExpiresIn), request, terms);
+        var started = Attempt(number, method, state.Capture, terms.Now + (expiresIn ?? terms.ExpiresIn), request, terms);
         return new Decision.Accepted([started], [new PaymentEffect.SendCharge(number, Resend: false)]);
     }
 
-    private static AttemptStarted Attempt(int number, PaymentMethod method, DateTimeOffset expiresAt, RequestKey? request, Terms terms) => new()
+    private static AttemptStarted Attempt(
+        int number, PaymentMethod method, CaptureMode capture, DateTimeOffset expiresAt, RequestKey? request, Terms terms) => new()
     {
         At = terms.Now,
         Request = request,
@@ -169,6 +170,7 @@ public static partial class PaymentDecider
         Provider = terms.Route!.Provider,
         Method = method,
         Send = terms.SendNow(terms.Route.SettleTime),
+        ProviderCaptures = capture == CaptureMode.Automatic && terms.Route.CapturesByItself,
         LateSuccess = terms.Route.LateSuccess,
         ExpiresAt = expiresAt,
     };

@@ -64,6 +64,9 @@ public sealed record AttemptStarted : PaymentEvent
     /// <summary>Until when the request may leave, and from when on a "not found" is believed.</summary>
     public required SendTerms Send { get; init; }
 
+    /// <summary>Whether the provider was asked to capture by itself what it authorises.</summary>
+    public required bool ProviderCaptures { get; init; }
+
     /// <summary>How long after it was given up the attempt can still turn into a success.</summary>
     public required TimeSpan LateSuccess { get; init; }
 

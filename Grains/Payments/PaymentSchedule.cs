@@ -11,6 +11,9 @@ public static class PaymentSchedule
     /// <summary>How long a refund may stay unknown before an operator is asked.</summary>
     public static readonly TimeSpan RefundDeadline = TimeSpan.FromDays(7);
 
+    /// <summary>How long a provider that captures by itself has for it, before it is told to.</summary>
+    public static readonly TimeSpan OwnCapture = TimeSpan.FromSeconds(2);
+
     // RELIABILITY: inquiry at 2 s, 5 s, 15 s, 1 min, 5 min, 15 min, 1 h, then hourly. Webhooks usually win the race.
     private static readonly TimeSpan[] Inquiries =
     [
@@ -38,9 +41,11 @@ public static class PaymentSchedule
             next = state.ExpiresAt;
         }
 
+        // Somebody waits for the outcome of an undecided payment; of one that was given up it only must not stay hidden for ever.
+        var isAwaited = state.Status is PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.NeedsReview;
         foreach (var attempt in state.Attempts)
         {
-            next = Earlier(next, NextOf(attempt, now));
+            next = Earlier(next, NextOf(attempt, isAwaited, now));
         }
 
         foreach (var refund in state.Refunds)
@@ -67,13 +72,16 @@ public static class PaymentSchedule
     public static bool IsAskedFor(RefundState refund) =>
         refund.Status is RefundStatus.Pending or RefundStatus.NeedsReview && refund.Phase is not RefundPhase.NotSent and not RefundPhase.Done;
 
-    private static DateTimeOffset? NextOf(AttemptState attempt, DateTimeOffset now) => attempt.Phase switch
+    private static DateTimeOffset? NextOf(AttemptState attempt, bool isAwaited, DateTimeOffset now) => attempt.Phase switch
     {
         AttemptPhase.Sending or AttemptPhase.Unknown => After(attempt.ChangedAt, now, Inquiries, Hour),
         AttemptPhase.NotSent => Later(attempt.RetryAt!.Value, now),
-        AttemptPhase.Accepted when IsWatched(attempt, now) => After(attempt.ChangedAt, now, Inquiries, Hour),
+        AttemptPhase.Accepted when IsWatched(attempt, now) => isAwaited
+            ? After(attempt.ChangedAt, now, Inquiries, Hour)
+            : AfterAll(attempt.ChangedAt, now, LateInquiries),
         AttemptPhase.Authorized when attempt.CaptureIntent is { } intent => EarlierOf(
             After(attempt.ChangedAt, now, Inquiries, Hour), intent.Send.BelieveNotFoundAt > now ? intent.Send.BelieveNotFoundAt : null),
+        AttemptPhase.Authorized when attempt.ProviderCaptures && attempt.Failure is null => After(attempt.ChangedAt, now, Inquiries, Hour),
         AttemptPhase.Authorized => After(attempt.ChangedAt, now, [], AuthorizationStep),
         AttemptPhase.Failed when IsWatched(attempt, now) => AfterAll(attempt.ChangedAt, now, LateInquiries),
         AttemptPhase.Accepted or AttemptPhase.Failed or AttemptPhase.Captured => null,

@@ -154,6 +154,7 @@ public sealed partial record PaymentState
             StartedAt = started.At,
             ChangedAt = started.At,
             Send = started.Send,
+            ProviderCaptures = started.ProviderCaptures,
             LateSuccess = started.LateSuccess,
         }),
     };

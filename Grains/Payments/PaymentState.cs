@@ -150,6 +150,9 @@ public sealed record AttemptState
     /// <summary>The limits of its latest send.</summary>
     public required SendTerms Send { get; init; }
 
+    /// <summary>Whether the provider was asked to capture by itself what it authorises.</summary>
+    public required bool ProviderCaptures { get; init; }
+
     /// <summary>How long after it was given up it can still turn into a success.</summary>
     public required TimeSpan LateSuccess { get; init; }
 

@@ -44,6 +44,9 @@ public sealed record Route
     /// <summary>The provider.</summary>
     public required string Provider { get; init; }
 
+    /// <summary>Whether it captures by itself what it authorised.</summary>
+    public required bool CapturesByItself { get; init; }
+
     /// <summary>How long after the last possible send its "not found" is not yet believed.</summary>
     public required TimeSpan SettleTime { get; init; }
 

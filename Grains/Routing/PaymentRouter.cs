@@ -40,6 +40,7 @@ public sealed class PaymentRouter(ConnectorCatalogue connectors)
                 return (new Route
                 {
                     Provider = provider,
+                    CapturesByItself = capabilities.CapturesByItself,
                     SettleTime = capabilities.SettleTime,
                     LateSuccess = capabilities.LateSuccess,
                 }, null);

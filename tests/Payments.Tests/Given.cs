@@ -17,7 +17,7 @@ internal sealed class Given
     public static readonly TimeSpan Settle = TimeSpan.FromMinutes(1);
     public static readonly Failure Refused = new() { Code = "declined", Message = "No.", Party = FailureParty.Customer };
 
-    private static readonly Route Razorpay = new() { Provider = "razorpay", SettleTime = Settle, LateSuccess = TimeSpan.FromDays(3) };
+    private static readonly Route Razorpay = new() { Provider = "razorpay", CapturesByItself = false, SettleTime = Settle, LateSuccess = TimeSpan.FromDays(3) };
 
     private Given(PaymentState state, DateTimeOffset now) => (State, Now) = (state, now);
 

@@ -104,6 +104,19 @@ public sealed class PaymentRuleTests
         Assert.Equal(PaymentStatus.Success, Given.Expired().Report(Given.Captured(), ReportSource.Webhook).State.Status);
 
     [Fact]
+    public void An_expired_payment_is_asked_about_now_and_then_and_at_last_no_more()
+    {
+        var given = Given.Expired();
+        var asked = new List<TimeSpan>();
+        for (var at = given.Now; PaymentSchedule.NextActionAt(given.State, at) is { } next; at = next)
+        {
+            asked.Add(next - Given.Start);
+        }
+
+        Assert.Equal([TimeSpan.FromHours(1), TimeSpan.FromHours(6), TimeSpan.FromDays(1), TimeSpan.FromDays(3)], asked);
+    }
+
+    [Fact]
     public void A_second_success_for_one_order_goes_back_by_itself()
     {
         var given = Given.Expired().When(Given.StartCommand())
@@ -143,6 +156,23 @@ public sealed class PaymentRuleTests
         var asked = new RecordCharge { Attempt = 1, Outcome = Given.AuthorizedOutcome(), Source = ReportSource.Query };
         Assert.IsType<Decision.AlreadyApplied>(given.After(TimeSpan.FromSeconds(89)).Decide(asked));
         Assert.IsType<CaptureRequested>(Events(given.After(TimeSpan.FromSeconds(90)).Decide(asked)).Single());
+    }
+
+    [Fact]
+    public void A_provider_that_captures_by_itself_is_told_to_only_when_it_has_not()
+    {
+        var terms = Given.TermsAt(Given.Start);
+        var started = Given.Fold(
+            null, PaymentDecider.Decide(null, Given.StartCommand(), terms with { Route = terms.Route! with { CapturesByItself = true } }), Given.Start);
+        var given = started.Report(Given.AuthorizedOutcome(), ReportSource.Webhook);
+        Assert.Equal(PaymentStatus.Authorized, given.State.Status);
+        Assert.Null(given.State.Current!.CaptureIntent);
+        Assert.Equal(given.Now + PaymentSchedule.OwnCapture, PaymentSchedule.NextActionAt(given.State, given.Now));
+
+        var asked = new RecordCharge { Attempt = 1, Outcome = Given.AuthorizedOutcome(), Source = ReportSource.Query };
+        Assert.IsType<Decision.AlreadyApplied>(given.Decide(asked));
+        Assert.IsType<CaptureRequested>(Events(given.After(PaymentSchedule.OwnCapture).Decide(asked)).Single());
+        Assert.Equal(PaymentStatus.Success, given.Report(Given.Captured(), ReportSource.Webhook).State.Status);
     }
 
     [Fact]

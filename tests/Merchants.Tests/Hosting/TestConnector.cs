@@ -21,6 +21,7 @@ internal sealed class TestConnector(string provider) : IConnector
         Methods = [PaymentMethodKind.Card],
         UpiFlows = [],
         Currencies = ["INR"],
+        CapturesByItself = true,
         PartialCapture = false,
         Credentials = ["key_id", "key_secret", "webhook_secret"],
         SettleTime = TimeSpan.FromSeconds(1),

@@ -46,13 +46,16 @@ public sealed class KillTests
         await Eventually.HoldsAsync(() => AllAsync(shop, held, "AUTHORIZED"), () => "every payment is authorised");
         accepted.AddRange(held);
 
-        // On the wire: calls that are slow, that are processed but never answered, that are answered but processed later.
+        // On the wire: calls that are slow, that are processed but never answered, that are answered but processed later, and webhooks that
+        // are lost, doubled, late or changed on their way.
         await simulators.PutAsync("/_dials/razorpay", new
         {
             seed = 7, latency_ms = 300, charge_then_timeout = 0.2, reset = 0.2, reset_after = 0.2, timeout_then_charge = 0.1, hold_ms = 3000,
-            late_ms = 500,
+            late_ms = 500, webhook_drop = 0.9, webhook_duplicate = 0.2, webhook_reorder = 0.2, webhook_tampered = 0.1,
         });
-        accepted.AddRange(await TakeAsync(shop, "wire", 40, Methods.All));
+        var wire = await TakeAsync(shop, "wire", 40, Methods.All);
+        await Eventually.HoldsAsync(() => AnyAsync(shop, wire, "outcome_unknown"), () => "an outcome is unknown");
+        accepted.AddRange(wire);
         foreach (var payment in held)
             await shop.PostAsync($"/api/v1/payments/{payment.Id}/capture");
         refunded.AddRange(await RefundAsync(shop, paid.Skip(5)));
@@ -148,6 +151,18 @@ public sealed class KillTests
         }
 
         return true;
+    }
+
+    private static async Task<bool> AnyAsync(ApiClient shop, List<Accepted> payments, string happened)
+    {
+        foreach (var payment in payments)
+        {
+            var timeline = await shop.GetAsync($"/api/v1/payments/{payment.Id}/timeline");
+            if (timeline.GetProperty("data").EnumerateArray().Any(entry => entry.GetProperty("type").GetString() == happened))
+                return true;
+        }
+
+        return false;
     }
 
     private static async Task ApproveAsync(ApiClient simulators, ApiClient shop, Accepted payment)

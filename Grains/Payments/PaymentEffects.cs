@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -27,8 +26,6 @@ public sealed partial class PaymentEffects(
     TimeProvider time,
     ILogger<PaymentEffects> logger) : IHostedService
 {
-    private static readonly ActivitySource Activities = new("PaymentCluster.Payments");
-
     private readonly ConcurrentDictionary<(PaymentKey, PaymentEffect), Task> _running = new();
 
     /// <summary>Starts an effect of a payment, unless it is under way on this silo. Returns at once.</summary>
@@ -92,7 +89,7 @@ public sealed partial class PaymentEffects(
 
     private async Task RunAsync(PaymentKey key, PaymentState state, PaymentEffect effect, CardDetails? card, SendWindow window)
     {
-        using var activity = Activities.StartActivity(effect.GetType().Name);
+        using var activity = PaymentTelemetry.Activities.StartActivity(effect.GetType().Name);
         activity?.SetTag("payment.id", key.Payment.ToString());
         using var scope = logger.BeginScope(new Dictionary<string, object>(StringComparer.Ordinal)
         {

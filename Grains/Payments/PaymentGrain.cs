@@ -266,6 +266,7 @@ public sealed partial class PaymentGrain(
                 _state = next;
                 _isLoaded = true;
                 Signal();
+                PaymentTelemetry.Count(accepted.Events);
                 Perform(accepted.Effects, card);
                 return new Outcome
                 {

@@ -164,6 +164,10 @@ public sealed record RecordCharge
     /// alone, so that one provider's webhook secret moves no money of another's. Null: the one that was asked.</summary>
     [Id(3)]
     public string? Provider { get; init; }
+
+    /// <summary>Which send of the attempt was answered, from 1; null for a question's answer and a notice, which are about all of them.</summary>
+    [Id(4)]
+    public int? Send { get; init; }
 }
 
 /// <summary>What a provider answered to a capture.</summary>

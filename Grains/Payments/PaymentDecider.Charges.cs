@@ -45,7 +45,10 @@ public static partial class PaymentDecider
         ProviderOutcome.Succeeded success => Pays(state, attempt, success, terms),
         ProviderOutcome.Declined declined => attempt.IsOpen ? Fail(attempt, declined, terms) : Nothing,
         ProviderOutcome.Pending pending => attempt.IsOpen ? StillPending(state, attempt, pending, terms) : Nothing,
-        ProviderOutcome.NotSent notSent => attempt.Phase == AttemptPhase.Sending ? NotSent(state, attempt, notSent, terms) : Nothing,
+        // That an earlier send came too late says nothing of the one that is under way.
+        ProviderOutcome.NotSent notSent => attempt.Phase == AttemptPhase.Sending && (report.Send ?? attempt.Sends) == attempt.Sends
+            ? NotSent(state, attempt, notSent, terms)
+            : Nothing,
         ProviderOutcome.Unknown unknown => attempt.IsOpen ? StillUnknown(state, attempt, report, unknown, terms) : Nothing,
         ProviderOutcome.NotFound => attempt.IsOpen ? NotFound(state, attempt, terms) : Nothing,
         _ => throw new InvalidOperationException($"{report.Outcome.GetType().Name} is not an outcome."),

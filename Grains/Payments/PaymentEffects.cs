@@ -23,7 +23,6 @@ public sealed partial class PaymentEffects(
     ConnectorCatalogue connectors,
     MerchantDirectory merchants,
     IOptions<PaymentOptions> options,
-    TimeProvider time,
     ILogger<PaymentEffects> logger) : IHostedService
 {
     private readonly ConcurrentDictionary<(PaymentKey, PaymentEffect), Task> _running = new();
@@ -33,16 +32,15 @@ public sealed partial class PaymentEffects(
     /// <param name="state">The payment as it is durable now.</param>
     /// <param name="effect">The effect.</param>
     /// <param name="card">The card, for the send of a card's charge.</param>
-    public void Start(PaymentKey key, PaymentState state, PaymentEffect effect, CardDetails? card)
+    /// <param name="window">Until when it may leave: opened before the intent was committed, so that what the intent promised holds however
+    /// long this process is frozen in between.</param>
+    public void Start(PaymentKey key, PaymentState state, PaymentEffect effect, CardDetails? card, SendWindow window)
     {
         if (IsAnswerUnderWay(key, effect))
         {
             return;
         }
 
-        // The window opens here, on the monotonic clock, right after the intent's commit: what the intent promised to leave within
-        // the window leaves within it, however long this process is frozen in between.
-        var window = SendWindow.Open(time, options.Value.SendWindow);
         var running = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         if (!_running.TryAdd((key, effect), running.Task))
         {
@@ -102,7 +100,13 @@ public sealed partial class PaymentEffects(
             case PaymentEffect.SendCharge send:
                 var charged = await ChargeAsync(key, state, send, card, window);
                 LogOutcome(effect, charged.GetType().Name);
-                await payment.Record(new RecordCharge { Attempt = send.Attempt, Outcome = charged, Source = ReportSource.Answer });
+                await payment.Record(new RecordCharge
+                {
+                    Attempt = send.Attempt,
+                    Send = state.Attempts[send.Attempt - 1].Sends,
+                    Outcome = charged,
+                    Source = ReportSource.Answer,
+                });
                 break;
             case PaymentEffect.AskCharge ask:
                 var known = await AskChargeAsync(key, state, ask.Attempt);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Ids;
@@ -220,13 +221,16 @@ public sealed partial class PaymentGrain(
                 }
 
                 var routed = await route(_state);
+                // It opens before the terms are made and committed: a process may be frozen before it learns that they are, and what it
+                // then still sent, others would long have believed lost, and sent again.
+                var window = SendWindow.Open(time, options.Value.SendWindow);
                 switch (decide(_state, TermsNow(routed.Route, routed.Refusal)))
                 {
                     case Decision.Rejected rejected:
                         return Outcome.Refused(rejected.Refusal);
                     case Decision.AlreadyApplied applied:
                         return new Outcome { Replayed = applied.Replayed, Refund = applied.Refund };
-                    case Decision.Accepted accepted when await Commit(accepted, request, card) is { } outcome:
+                    case Decision.Accepted accepted when await Commit(accepted, request, card, window) is { } outcome:
                         return outcome;
                     default:
                         continue;
@@ -251,11 +255,11 @@ public sealed partial class PaymentGrain(
 
     // Null: the state was stale and was dropped; decide again. Dying before the append loses a command that nobody was told of; dying
     // after it leaves an intent, whose effect the schedule asks about.
-    private async Task<Outcome?> Commit(Decision.Accepted accepted, RequestKey? request, CardDetails? card)
+    private async Task<Outcome?> Commit(Decision.Accepted accepted, RequestKey? request, CardDetails? card, SendWindow window)
     {
         if (accepted.Events.IsEmpty)
         {
-            Perform(accepted.Effects, card);
+            Perform(accepted.Effects, card, window);
             return new Outcome { Refund = accepted.Refund };
         }
 
@@ -267,7 +271,7 @@ public sealed partial class PaymentGrain(
                 _isLoaded = true;
                 Signal();
                 PaymentTelemetry.Count(accepted.Events);
-                Perform(accepted.Effects, card);
+                Perform(accepted.Effects, card, window);
                 return new Outcome
                 {
                     Refund = accepted.Refund,
@@ -289,11 +293,11 @@ public sealed partial class PaymentGrain(
         }
     }
 
-    private void Perform(ImmutableArray<PaymentEffect> wanted, CardDetails? card)
+    private void Perform(ImmutableArray<PaymentEffect> wanted, CardDetails? card, SendWindow window)
     {
         foreach (var effect in wanted)
         {
-            effects.Start(_key, _state!, effect, card);
+            effects.Start(_key, _state!, effect, card, window);
         }
     }
 

@@ -64,6 +64,18 @@ public sealed class PaymentRuleTests
     }
 
     [Fact]
+    public void That_an_earlier_send_came_too_late_says_nothing_of_the_one_under_way()
+    {
+        var late = new RecordCharge
+        {
+            Attempt = 1, Send = 1, Outcome = new ProviderOutcome.NotSent { Reason = "Too late." }, Source = ReportSource.Answer,
+        };
+        var resent = Given.Started().After(TimeSpan.FromSeconds(90)).Report(new ProviderOutcome.NotFound(), ReportSource.Query);
+        Assert.IsType<Decision.AlreadyApplied>(resent.Decide(late));
+        Assert.IsType<AttemptNotSent>(Events(resent.Decide(late with { Send = 2 })).Single());
+    }
+
+    [Fact]
     public void A_card_that_was_never_sent_fails_and_is_not_sent_again()
     {
         var given = Given.Started(Given.CardMethod).After(TimeSpan.FromMinutes(2))

@@ -55,12 +55,14 @@ internal sealed class HostProcess : IDisposable
         await _process.WaitForExitAsync();
     }
 
+    /// <summary>Stops it where it stands, as a machine does that is paused or swaps: it does not know.</summary>
+    public Task FreezeAsync() => SignalAsync("STOP");
+
+    /// <summary>Lets it go on.</summary>
+    public Task ThawAsync() => SignalAsync("CONT");
+
     /// <summary>Asks it to stop, as an operator or a container's runtime does.</summary>
-    public async Task AskToStopAsync()
-    {
-        using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
-        await kill.WaitForExitAsync();
-    }
+    public Task AskToStopAsync() => SignalAsync("TERM");
 
     /// <summary>Waits for its own end, and answers with its exit code.</summary>
     public async Task<int> ExitAsync(TimeSpan patience)
@@ -83,6 +85,14 @@ internal sealed class HostProcess : IDisposable
         if (!_process.HasExited)
             _process.Kill(entireProcessTree: true);
         _process.Dispose();
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        // The shell's own kill: not every machine has one of its own.
+        using var kill = Process.Start("/bin/sh", ["-c", "kill -s \"$0\" \"$1\"", signal, $"{_process.Id}"]);
+        await kill.WaitForExitAsync();
+        Assert.Equal(0, kill.ExitCode);
     }
 
     private static void Keep(ConcurrentQueue<string> lines, string? line)

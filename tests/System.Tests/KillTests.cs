@@ -10,8 +10,6 @@ namespace PaymentCluster.System.Tests;
 /// </summary>
 public sealed class KillTests
 {
-    private static readonly string[] Final = ["SUCCESS", "FAILED", "CANCELLED", "EXPIRED"];
-
     [Fact]
     public async Task Payments_in_every_stage_are_finished_after_a_kill_and_charged_once()
     {
@@ -72,48 +70,11 @@ public sealed class KillTests
             await ApproveAsync(simulators, shop, payment);
         JsonElement last = default;
         await Eventually.HoldsAsync(
-            async () => (last = await OpenPaymentAsync(shop, accepted)).ValueKind == JsonValueKind.Undefined,
+            async () => (last = await Books.OpenPaymentAsync(shop, accepted)).ValueKind == JsonValueKind.Undefined,
             () => $"every payment comes to its end; one stands at {last}. The server's log:\n{system.ServerLog}",
             TimeSpan.FromSeconds(90));
 
-        await CheckAsync(system, simulators, shop, accepted, refunded);
-    }
-
-    private static async Task CheckAsync(
-        RunningSystem system, ApiClient simulators, ApiClient shop, List<Accepted> accepted, List<string> refunded)
-    {
-        var lines = (await simulators.SendAsync(HttpMethod.Get, "/_journal"))!.Text
-            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Select(line => JsonDocument.Parse(line).RootElement)
-            .ToList();
-        var charges = lines.Where(line => line.GetProperty("kind").GetString() == "charge" && line.GetProperty("captured").GetBoolean())
-            .ToLookup(line => line.GetProperty("reference").GetString()!);
-        var stored = await StoredPayments.ReadAsync(system.Database);
-
-        foreach (var promise in accepted)
-        {
-            var payment = await shop.GetAsync($"/api/v1/payments/{promise.Id}");
-            Assert.Equal(promise.OrderId, payment.GetProperty("order_id").GetString());
-            var isPaid = payment.GetProperty("status").GetString() == "SUCCESS";
-            var ofPayment = charges[payment.GetProperty("attempt").GetString()!].ToList();
-            Assert.True(
-                ofPayment.Count == (isPaid ? 1 : 0),
-                $"{promise.Id} is {payment.GetProperty("status")} and was charged {ofPayment.Count} times: {payment}");
-            Assert.All(ofPayment, charge => Assert.Equal(payment.GetProperty("amount").GetInt64(), charge.GetProperty("amount").GetInt64()));
-        }
-
-        // No charge without its payment: every reference that the provider knows is an attempt of ours.
-        Assert.All(charges, charge => Assert.Contains(charge.Key, stored.Attempts));
-        Assert.Equal(charges.Sum(charge => charge.Sum(line => line.GetProperty("amount").GetInt64())), stored.Captured);
-
-        var payouts = lines.Where(line => line.GetProperty("kind").GetString() == "refund" && line.GetProperty("status").GetString() == "processed")
-            .GroupBy(line => line.GetProperty("reference").GetString()!)
-            .ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
-        Assert.All(refunded, refund => Assert.Equal(1, payouts.GetValueOrDefault(refund)));
-        Assert.Equal(refunded.Count, payouts.Count);
-
-        var balance = await shop.GetAsync("/api/v1/ledger/trial-balance");
-        Assert.True(balance.GetProperty("balanced").GetBoolean());
+        await Books.AgreeAsync(system, simulators, shop, accepted, refunded);
     }
 
     private static async Task<List<Accepted>> TakeAsync(
@@ -170,37 +131,5 @@ public sealed class KillTests
         var view = await shop.GetAsync($"/api/v1/payments/{payment.Id}");
         var reference = view.GetProperty("provider_reference").GetString();
         await simulators.SendAsync(HttpMethod.Post, $"/_customer/razorpay/{reference}", new { action = "approve" });
-    }
-
-    // The first that is not at its end, with nothing under way; undefined when there is none.
-    private static async Task<JsonElement> OpenPaymentAsync(ApiClient shop, List<Accepted> payments)
-    {
-        foreach (var promise in payments)
-        {
-            var payment = await shop.GetAsync($"/api/v1/payments/{promise.Id}");
-            if (!Final.Contains(payment.GetProperty("status").GetString()) || !payment.GetProperty("settled").GetBoolean())
-                return payment;
-        }
-
-        return default;
-    }
-
-    private sealed record Accepted(string Id, string OrderId);
-
-    private static class Methods
-    {
-        public static Func<int, object> All { get; } = At;
-
-        public static object At(int i) => (i % 4) switch
-        {
-            0 => new { method = "upi" },
-            1 => new
-            {
-                method = "card",
-                card = new { number = "4111111111111111", expiry_month = 12, expiry_year = 2040, cvv = "123", name = "A B" },
-            },
-            2 => new { method = "wallet", wallet = new { provider = "mobikwik" } },
-            _ => new { method = "netbanking", netbanking = new { bank = "HDFC" } },
-        };
     }
 }

@@ -9,9 +9,10 @@ namespace PaymentCluster.System.Tests;
 
 /// <summary>
 /// The whole system as ./run starts it: simulators and the single process, on a database and in folders of their own, with the merchant
-/// <c>shop</c>, whose provider is the simulated Razorpay. Processes can be killed and started again; data stays.
+/// <c>shop</c>, whose provider is the simulated Razorpay. Processes can be killed and started again; data stays. A cluster is one whose
+/// server is made of several processes.
 /// </summary>
-public sealed class RunningSystem : IAsyncDisposable
+public class RunningSystem : IAsyncDisposable
 {
     private const string RazorpayKeyId = "rzp_test_shop";
     private const string RazorpaySecret = "the-secret-of-the-shop";
@@ -26,13 +27,13 @@ public sealed class RunningSystem : IAsyncDisposable
     private HostProcess? _simulators;
     private string? _shopKey;
 
-    private RunningSystem(SystemDatabase database) => _database = database;
+    private protected RunningSystem(SystemDatabase database) => _database = database;
 
     /// <summary>Further settings of the server, by their names in the environment; they count from the next start.</summary>
     public Dictionary<string, string> Settings { get; } = new(StringComparer.Ordinal);
 
     /// <summary>What the server wrote to standard output and standard error since it was last started.</summary>
-    public string ServerLog => $"{_server?.Output}\n{_server?.Errors}";
+    public virtual string ServerLog => $"{_server?.Output}\n{_server?.Errors}";
 
     /// <summary>The owner's connection string, for looking at what is stored.</summary>
     public string Database => _database.Owner;
@@ -69,12 +70,7 @@ public sealed class RunningSystem : IAsyncDisposable
     }
 
     /// <summary>Starts the server, and waits until it can take payments.</summary>
-    public async Task StartServerAsync()
-    {
-        _server = StartServer();
-        using var client = Anonymous();
-        await ReadyAsync(_server, client, "/health/ready", "The server");
-    }
+    public virtual Task StartServerAsync() => StartServerAsync("Standalone");
 
     /// <summary>Ends the server as a power cut would.</summary>
     public Task KillServerAsync() => _server!.KillAsync();
@@ -116,7 +112,36 @@ public sealed class RunningSystem : IAsyncDisposable
     internal string? ShopKey => _shopKey;
 
     /// <summary>Starts the server with the settings, and does not wait.</summary>
-    internal HostProcess StartServer()
+    internal HostProcess StartServer() => HostProcess.Start("Standalone", ServerSettings());
+
+    /// <inheritdoc/>
+    public virtual async ValueTask DisposeAsync()
+    {
+        _server?.Dispose();
+        _simulators?.Dispose();
+        await _database.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>A port that nobody listens on now.</summary>
+    internal static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>Starts the process that answers the API, and waits until it can take payments.</summary>
+    private protected async Task StartServerAsync(string project)
+    {
+        _server = HostProcess.Start(project, ServerSettings());
+        using var client = Anonymous();
+        await ReadyAsync(_server, client, "/health/ready", "The server");
+    }
+
+    /// <summary>What each process of the server is told, with ports of its own for a silo.</summary>
+    private protected Dictionary<string, string> ServerSettings()
     {
         var settings = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -132,16 +157,7 @@ public sealed class RunningSystem : IAsyncDisposable
         };
         foreach (var (name, value) in Settings)
             settings[name] = value;
-        return HostProcess.Start("Standalone", settings);
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        _server?.Dispose();
-        _simulators?.Dispose();
-        await _database.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        return settings;
     }
 
     private static ApiClient Client(int port, string? key) =>
@@ -159,13 +175,6 @@ public sealed class RunningSystem : IAsyncDisposable
             },
             () => $"{name} got ready; the last answer: {last}. The log:\n{process.Output}\n{process.Errors}",
             TimeSpan.FromSeconds(60));
-    }
-
-    internal static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private async Task MakeShopAsync()

@@ -1,0 +1,97 @@
+using Npgsql;
+using PaymentCluster.System.Tests;
+using PaymentCluster.Testing;
+
+namespace PaymentCluster.Cluster.Tests;
+
+/// <summary>
+/// The whole system as ./run starts it for a cluster: simulators, silos and a gateway, each a process of its own, which find each other
+/// through the membership table.
+/// </summary>
+internal sealed class RunningCluster : RunningSystem
+{
+    private const int Active = 3;
+    private const int Dead = 6;
+
+    // Three missed probes of five seconds and two votes, on a machine that has other work too.
+    private static readonly TimeSpan EvictionPatience = TimeSpan.FromSeconds(90);
+
+    private readonly List<RunningSilo> _silos = [];
+    private readonly int _atStart;
+    private readonly NpgsqlDataSource _membership;
+
+    private RunningCluster(SystemDatabase database, int silos)
+        : base(database)
+    {
+        _atStart = silos;
+        _membership = NpgsqlDataSource.Create(Database);
+    }
+
+    /// <summary>The silos in the order of their starts, those that ended included.</summary>
+    public IReadOnlyList<RunningSilo> Silos => _silos;
+
+    /// <inheritdoc/>
+    public override string ServerLog => string.Join(
+        '\n', [base.ServerLog, .. _silos.Select((silo, index) => $"Silo {index + 1}:\n{silo.Process.Output}\n{silo.Process.Errors}")]);
+
+    /// <summary>A cluster without processes.</summary>
+    /// <param name="silos">How many start with it.</param>
+    public static async Task<RunningCluster> PrepareAsync(int silos) => new(await SystemDatabase.CreateAsync(), silos);
+
+    /// <summary>Starts the silos and the gateway, and waits until payments can be taken.</summary>
+    public override async Task StartServerAsync()
+    {
+        for (var silo = 0; silo < _atStart; silo++)
+            StartSilo();
+        await AreActiveAsync(_atStart);
+        await StartServerAsync("Gateway.Api");
+    }
+
+    /// <summary>Starts one more silo, and does not wait.</summary>
+    public void StartSilo()
+    {
+        var settings = ServerSettings();
+        settings["Silo__Address"] = "127.0.0.1";
+        _silos.Add(new RunningSilo(HostProcess.Start("Silo", settings), int.Parse(settings["Silo__Port"], null)));
+    }
+
+    /// <summary>Waits until so many silos are members.</summary>
+    public Task AreActiveAsync(int count) => Eventually.HoldsAsync(
+        async () => await CountAsync("status = $1", Active) == count,
+        () => $"{count} silos are active. The log:\n{ServerLog}",
+        EvictionPatience);
+
+    /// <summary>Waits until the others have declared the silo dead.</summary>
+    public Task IsEvictedAsync(RunningSilo silo) => Eventually.HoldsAsync(
+        async () => await CountAsync("status = $1 AND port = $2", Dead, silo.Port) == 1,
+        () => $"the other silos declare the one on port {silo.Port} dead. The log:\n{ServerLog}",
+        EvictionPatience);
+
+    /// <inheritdoc/>
+    public override async ValueTask DisposeAsync()
+    {
+        foreach (var silo in _silos)
+            silo.Process.Dispose();
+        await _membership.DisposeAsync();
+        await base.DisposeAsync();
+    }
+
+    private async Task<long> CountAsync(string condition, params int[] values)
+    {
+        await using var command = _membership.CreateCommand($"SELECT count(*) FROM orleansmembershiptable WHERE {condition}");
+        foreach (var value in values)
+            command.Parameters.AddWithValue(value);
+        try
+        {
+            return (long)(await command.ExecuteScalarAsync())!;
+        }
+        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.UndefinedTable)
+        {
+            // The first silo makes it.
+            return 0;
+        }
+    }
+}
+
+/// <summary>One silo: its process, and the port that it is known by.</summary>
+internal sealed record RunningSilo(HostProcess Process, int Port);

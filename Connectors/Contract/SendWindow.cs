@@ -1,24 +1,27 @@
 namespace PaymentCluster.Connectors.Contract;
 
 /// <summary>
-/// Until when a request's bytes may leave this machine, on the monotonic clock. It is checked just before they do: a process that was
+/// Until when a request's bytes may leave this machine, by the monotonic clock and the wall's. It is checked just before they do: a process that was
 /// frozen between its intent and its send must not send once others may believe that it never will.
 /// </summary>
 public sealed class SendWindow
 {
     private readonly TimeProvider _time;
     private readonly long _opened;
+    private readonly DateTimeOffset _openedAt;
     private readonly TimeSpan _length;
 
     private SendWindow(TimeProvider time, TimeSpan length)
     {
         _time = time;
         _opened = time.GetTimestamp();
+        _openedAt = time.GetUtcNow();
         _length = length;
     }
 
-    /// <summary>Whether bytes may still leave.</summary>
-    public bool IsOpen => _time.GetElapsedTime(_opened) < _length;
+    /// <summary>Whether bytes may still leave. Both clocks must say so: the wall's may be set back, and the monotonic one stands still while
+    /// a virtual machine is suspended.</summary>
+    public bool IsOpen => _time.GetElapsedTime(_opened) < _length && _time.GetUtcNow() - _openedAt < _length;
 
     /// <summary>A window that is open from now on.</summary>
     public static SendWindow Open(TimeProvider time, TimeSpan length) => new(time, length);

@@ -6,8 +6,7 @@ namespace Orleans
     public sealed class GenerateSerializerAttribute : Attribute;
 
     /// <summary>The stable id of a serialized member; never reused.</summary>
-    [AttributeUsage(AttributeTargets.Field | AttributeTargets.Property | AttributeTargets.Parameter
-        | AttributeTargets.Class | AttributeTargets.Struct | AttributeTargets.Enum | AttributeTargets.Method)]
+    [AttributeUsage(AttributeTargets.Field | AttributeTargets.Property)]
     public sealed class IdAttribute(uint id) : Attribute
     {
         /// <summary>The id.</summary>
@@ -15,8 +14,8 @@ namespace Orleans
     }
 
     /// <summary>The stable name under which a type, interface or method crosses processes.</summary>
-    [AttributeUsage(AttributeTargets.Class | AttributeTargets.Interface | AttributeTargets.Struct | AttributeTargets.Enum
-        | AttributeTargets.Method, AllowMultiple = true)]
+    [AttributeUsage(AttributeTargets.Class | AttributeTargets.Interface | AttributeTargets.Struct
+        | AttributeTargets.Enum | AttributeTargets.Method)]
     public sealed class AliasAttribute(string alias) : Attribute
     {
         /// <summary>The name.</summary>
@@ -24,14 +23,13 @@ namespace Orleans
     }
 
     /// <summary>Instances never change once made, so that a call passes them on without copying.</summary>
-    [AttributeUsage(AttributeTargets.Class | AttributeTargets.Struct | AttributeTargets.Field | AttributeTargets.Property
-        | AttributeTargets.Parameter | AttributeTargets.ReturnValue, Inherited = false)]
+    [AttributeUsage(AttributeTargets.Class | AttributeTargets.Struct, Inherited = false)]
     public sealed class ImmutableAttribute : Attribute;
 }
 
 namespace Orleans.Concurrency
 {
-    /// <summary>The method may start at any moment, also between two awaits of another call to the same activation.</summary>
+    /// <summary>The method may start at any moment, also between two awaits of another call.</summary>
     [AttributeUsage(AttributeTargets.Method)]
     public sealed class AlwaysInterleaveAttribute : Attribute;
 
@@ -43,32 +41,24 @@ namespace Orleans.Concurrency
     [AttributeUsage(AttributeTargets.Method)]
     public sealed class OneWayAttribute : Attribute;
 
-    /// <summary>The grain has no identity of its own: a key may have several activations that work in parallel.</summary>
-    /// <param name="maxLocalWorkers">The most activations of one key; one per processor if not above zero.</param>
+    /// <summary>A key may have this many activations at once; one per processor if not above zero.</summary>
     [AttributeUsage(AttributeTargets.Class)]
-    public sealed class StatelessWorkerAttribute(int maxLocalWorkers) : Attribute
+    public sealed class StatelessWorkerAttribute(int maxLocalWorkers = -1) : Attribute
     {
-        /// <summary>One activation per processor at most.</summary>
-        public StatelessWorkerAttribute() : this(-1)
-        {
-        }
-
         internal int MaxLocal { get; } = maxLocalWorkers > 0 ? maxLocalWorkers : Environment.ProcessorCount;
     }
 }
 
 namespace Orleans.Runtime
 {
-    /// <summary>Injects a named state of the grain, read before the grain activates.</summary>
-    /// <param name="stateName">The state's name, a part of its stored key.</param>
-    /// <param name="storageName">The storage provider; the default one if null.</param>
+    /// <summary>Injects a named state, kept by the named storage and read before the grain activates.</summary>
     [AttributeUsage(AttributeTargets.Parameter)]
-    public class PersistentStateAttribute(string stateName, string? storageName = null) : Attribute
+    public sealed class PersistentStateAttribute(string stateName, string storageName) : Attribute
     {
-        /// <summary>The state's name.</summary>
+        /// <summary>The state's name, a part of its stored key.</summary>
         public string StateName { get; } = stateName;
 
-        /// <summary>The storage provider's name, or null for the default.</summary>
-        public string? StorageName { get; } = storageName;
+        /// <summary>The storage provider's name.</summary>
+        public string StorageName { get; } = storageName;
     }
 }

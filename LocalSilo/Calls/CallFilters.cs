@@ -4,7 +4,7 @@ using Orleans.Runtime;
 namespace Orleans
 {
     /// <summary>A call on its way into a grain.</summary>
-    public interface IGrainCallContext
+    public interface IIncomingGrainCallContext
     {
         /// <summary>The grain that is called.</summary>
         object Grain { get; }
@@ -21,6 +21,9 @@ namespace Orleans
         /// <summary>The interface's method.</summary>
         MethodInfo InterfaceMethod { get; }
 
+        /// <summary>The method of the grain's class.</summary>
+        MethodInfo ImplementationMethod { get; }
+
         /// <summary>The result, once the call has run; may be replaced.</summary>
         object? Result { get; set; }
 
@@ -28,20 +31,10 @@ namespace Orleans
         Task Invoke();
     }
 
-    /// <inheritdoc/>
-    public interface IIncomingGrainCallContext : IGrainCallContext
-    {
-        /// <summary>The activation that is called.</summary>
-        IGrainContext TargetContext { get; }
-
-        /// <summary>The method of the grain's class.</summary>
-        MethodInfo ImplementationMethod { get; }
-    }
-
     /// <summary>Stands around every call into a grain of the silo, ticks of timers included.</summary>
     public interface IIncomingGrainCallFilter
     {
-        /// <summary>Runs around the call; calls <see cref="IGrainCallContext.Invoke"/> or sets a result.</summary>
+        /// <summary>Runs around the call; invokes it or sets a result.</summary>
         Task Invoke(IIncomingGrainCallContext context);
     }
 
@@ -56,72 +49,39 @@ namespace Orleans.Calls
         public Task Invoke(IIncomingGrainCallContext context) => filter(context);
     }
 
-    internal sealed class FilteredCall(Local.Activation activation, IReadOnlyList<IIncomingGrainCallFilter> filters,
-        IInvocation invocation) : IIncomingGrainCallContext
+    internal sealed class FilteredCall(Local.Activation activation, Turn turn) : IIncomingGrainCallContext
     {
-        private int _stage;
-        private bool _answered;
+        private int _passed;
 
-        public object Grain => activation.GrainInstance!;
-
-        public IGrainContext TargetContext => activation;
+        public object Grain => activation.Grain;
 
         public GrainId TargetId => activation.GrainId;
 
-        public string InterfaceName => InterfaceMethod.DeclaringType!.FullName!.Replace('+', '.');
+        public string InterfaceName => InterfaceMethod.DeclaringType!.FullName!;
 
         public string MethodName => InterfaceMethod.Name;
 
-        public MethodInfo InterfaceMethod => invocation.Method;
+        public MethodInfo InterfaceMethod => turn.Method;
 
         public MethodInfo ImplementationMethod
         {
             get
             {
-                if (!invocation.Method.DeclaringType!.IsInstanceOfType(Grain))
-                    return invocation.Method;
-                var map = Grain.GetType().GetInterfaceMap(invocation.Method.DeclaringType);
-                return map.TargetMethods[Array.IndexOf(map.InterfaceMethods, invocation.Method)];
+                if (!InterfaceMethod.DeclaringType!.IsInterface)
+                    return InterfaceMethod;
+                var map = Grain.GetType().GetInterfaceMap(InterfaceMethod.DeclaringType);
+                return map.TargetMethods[Array.IndexOf(map.InterfaceMethods, InterfaceMethod)];
             }
         }
 
         public object? Result
         {
-            get => invocation.Result;
-            set
-            {
-                invocation.Result = value;
-                _answered = true;
-            }
+            get => turn.Result;
+            set => turn.Result = value;
         }
 
-        public async Task Invoke()
-        {
-            var stage = _stage++;
-            try
-            {
-                var filter = stage < filters.Count ? filters[stage]
-                    : stage == filters.Count ? Grain as IIncomingGrainCallFilter : null;
-                if (filter is null && stage == filters.Count)
-                {
-                    await Invoke();
-                    return;
-                }
-
-                if (filter is null)
-                {
-                    Result = await invocation.InvokeAsync(activation.GrainInstance!);
-                    return;
-                }
-
-                await filter.Invoke(this);
-                if (!_answered)
-                    throw new InvalidOperationException($"The call filter {filter.GetType()} neither invoked nor answered.");
-            }
-            finally
-            {
-                _stage--;
-            }
-        }
+        public Task Invoke() => _passed < activation.Silo.Filters.Length
+            ? activation.Silo.Filters[_passed++].Invoke(this)
+            : turn.InvokeAsync(Grain);
     }
 }

@@ -6,17 +6,7 @@ using Orleans.Storage;
 
 namespace Orleans.Calls;
 
-/// <summary>What a call filter sees of the work behind it.</summary>
-internal interface IInvocation
-{
-    MethodInfo Method { get; }
-
-    object? Result { get; set; }
-
-    Task<object?> InvokeAsync(object grain);
-}
-
-/// <summary>A piece of work that an activation starts when nothing forbids it: a call, or the tick of a timer.</summary>
+/// <summary>What an activation starts when nothing forbids it: a call, or the tick of a timer.</summary>
 internal abstract class Turn
 {
     public bool AlwaysInterleave { get; protected init; }
@@ -26,158 +16,135 @@ internal abstract class Turn
     /// <summary>Whether it counts as use of the grain, which puts off its collection.</summary>
     public bool KeepAlive { get; protected init; } = true;
 
-    /// <summary>Where it stands among what waits for the same activation.</summary>
-    public long Order { get; set; }
+    public ImmutableDictionary<string, object>? Context { get; protected init; }
 
-    public virtual ImmutableDictionary<string, object>? Context => null;
+    public abstract MethodInfo Method { get; }
+
+    public virtual object? Result { get; set; }
+
+    /// <summary>Whether nobody waits for it any more, so that it need not start.</summary>
+    protected abstract bool IsTooLate { get; }
 
     /// <summary>Runs on the activation's scheduler, reports its end to the activation and never throws.</summary>
-    public abstract Task RunAsync(Activation activation);
-
-    /// <summary>The activation it waited for has gone.</summary>
-    /// <param name="activation">The activation.</param>
-    /// <param name="failure">Why it could not activate, or null if another activation may take the work.</param>
-    public abstract void Leave(Activation activation, Exception? failure);
-}
-
-/// <summary>A call that somebody waits for, with its deadline.</summary>
-internal abstract class Call(GrainReference target, object?[] arguments, long deadline) : Turn
-{
-    private readonly ImmutableDictionary<string, object>? _context = Copier.CopyContext(RequestContext.Current);
-
-    public GrainReference Target { get; } = target;
-
-    /// <summary>On <see cref="Environment.TickCount64"/>. Past it nobody waits, and the call does not start any more.</summary>
-    public long Deadline { get; } = deadline;
-
-    public override ImmutableDictionary<string, object>? Context => _context;
-
-    // The neighbours in the list of calls that may time out; the list's lock guards them.
-    public Call? Previous { get; set; }
-
-    public Call? Next { get; set; }
-
-    protected object?[] Arguments { get; } = arguments;
-
-    public abstract void Fail(Exception exception);
-
-    public override void Leave(Activation activation, Exception? failure)
-    {
-        if (failure is not null)
-        {
-            Fail(failure);
-            return;
-        }
-
-        try
-        {
-            Target.Interface.Class.Enqueue(Target.Key, this);
-        }
-        catch (SiloUnavailableException exception)
-        {
-            Fail(exception);
-        }
-    }
-}
-
-internal sealed class Call<T> : Call, IInvocation
-{
-    private readonly GrainMethod<T> _method;
-    private readonly TaskCompletionSource<T>? _answer;
-    private readonly CancellationTokenRegistration _cancellation;
-
-    public Call(GrainMethod<T> method, GrainReference target, object?[] arguments, long deadline, CancellationToken token)
-        : base(target, arguments, deadline)
-    {
-        _method = method;
-        AlwaysInterleave = method.AlwaysInterleave;
-        ReadOnly = method.ReadOnly;
-        if (method.OneWay)
-            return;
-
-        // Without this flag a caller outside of grains would continue inside the callee's turn.
-        _answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (token.CanBeCanceled)
-        {
-            // The caller stops waiting at once; the callee hears of it through the same token.
-            _cancellation = token.UnsafeRegister(
-                static (call, token) => ((Call<T>)call!).Fail(new OperationCanceledException(token)), this);
-        }
-    }
-
-    public Task<T>? Answer => _answer?.Task;
-
-    public MethodInfo Method => _method.Method;
-
-    object? IInvocation.Result { get; set; }
-
-    public override async Task RunAsync(Activation activation)
+    public async Task RunAsync(Activation activation)
     {
         RequestContext.Current = Context;
         try
         {
-            if (Environment.TickCount64 >= Deadline)
+            if (IsTooLate)
                 return;
-
-            T result;
-            if (activation.Class.Filters is { } filters)
-            {
-                await new FilteredCall(activation, filters, this).Invoke();
-                result = ((IInvocation)this).Result is T value ? value : default!;
-            }
+            if (activation.Silo.Filters.Length > 0)
+                await new FilteredCall(activation, this).Invoke();
             else
-            {
-                var running = _method.Start(activation.GrainInstance!, Arguments);
-                await running;
-                result = GrainMethod<T>.ResultOf(running);
-            }
-
-            if (_answer is not null)
-                _answer.TrySetResult(_method.CopyResult(result));
+                await InvokeAsync(activation.Grain);
+            OnSucceeded();
         }
         catch (Exception exception)
         {
+            if (exception is InconsistentStateException { IsSourceActivation: true } inconsistent)
+            {
+                inconsistent.IsSourceActivation = false;
+                activation.Deactivate(DeactivationReasonCode.ApplicationError, exception.Message);
+            }
+
             OnFailed(activation, exception);
         }
         finally
         {
-            if (_answer is not null)
-                activation.Silo.Timeouts.Remove(this);
-            _cancellation.Unregister();
             activation.OnCompleted(this);
         }
     }
 
-    public async Task<object?> InvokeAsync(object grain)
+    /// <summary>Runs the grain's code.</summary>
+    public abstract Task InvokeAsync(object grain);
+
+    /// <summary>The activation it waited for has gone.</summary>
+    /// <param name="failure">Why it could not activate, or null if another activation may take the work.</param>
+    public virtual void Leave(Exception? failure)
     {
-        var running = _method.Start(grain, Arguments);
-        await running;
-        return typeof(T) == typeof(Nothing) ? null : GrainMethod<T>.ResultOf(running);
     }
 
-    public override void Fail(Exception exception)
+    protected virtual void OnSucceeded()
     {
-        if (_answer is null)
-            return;
-        _answer.TrySetException(exception);
-        Target.Interface.Silo.Timeouts.Remove(this);
-        _cancellation.Unregister();
     }
 
-    private void OnFailed(Activation activation, Exception exception)
+    protected virtual void OnFailed(Activation activation, Exception exception)
     {
-        if (exception is InconsistentStateException { IsSourceActivation: true } inconsistent)
+    }
+}
+
+internal sealed class Call<T> : Turn
+{
+    private readonly GrainMethod<T> _method;
+    private readonly GrainReference _target;
+    private readonly object?[] _arguments;
+    private readonly long _deadline;
+
+    // Without this flag a caller outside of grains would continue inside the callee's turn.
+    private readonly TaskCompletionSource<T> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private T _result = default!;
+
+    public Call(GrainMethod<T> method, GrainReference target, object?[] arguments)
+    {
+        _method = method;
+        _target = target;
+        _arguments = arguments;
+        _deadline = Environment.TickCount64 + (long)Timeout.TotalMilliseconds;
+        AlwaysInterleave = method.AlwaysInterleave;
+        ReadOnly = method.ReadOnly;
+        Context = RequestContext.Current?.ToImmutableDictionary(pair => pair.Key, pair => Copier.Copy(pair.Value)!);
+    }
+
+    public override MethodInfo Method => _method.Method;
+
+    public override object? Result
+    {
+        get => _result;
+        set => _result = (T)value!;
+    }
+
+    protected override bool IsTooLate => Environment.TickCount64 >= _deadline;
+
+    private TimeSpan Timeout => _target.Class.Silo.ResponseTimeout;
+
+    /// <summary>The answer. A caller that cancels or has waited too long stops waiting at once; the callee goes on, and
+    /// hears of the cancellation through the same token.</summary>
+    public async Task<T> AnswerAsync(CancellationToken token)
+    {
+        try
         {
-            inconsistent.IsSourceActivation = false;
-            activation.Deactivate(new(DeactivationReasonCode.ApplicationError, exception, exception.Message), CancellationToken.None);
+            return await _answer.Task.WaitAsync(Timeout, token).ConfigureAwait(false);
         }
+        catch (TimeoutException exception) when (!_answer.Task.IsCompleted)
+        {
+            throw new TimeoutException(
+                $"Response did not arrive on time in {Timeout} for a call to {_target.GrainId}.", exception);
+        }
+    }
 
-        if (_answer is null)
-            LocalSiloLog.OneWayFailed(activation.Silo.Logger, exception, _method.Method.Name, activation.GrainId);
+    public override async Task InvokeAsync(object grain)
+    {
+        var running = _method.Start(grain, _arguments);
+        await running;
+        if (running is Task<T> typed)
+            _result = await typed;
+    }
+
+    public override void Leave(Exception? failure)
+    {
+        if (failure is null)
+            _target.Class.Enqueue(_target.Key, this);
+        else
+            _answer.TrySetException(failure);
+    }
+
+    protected override void OnSucceeded() => _answer.TrySetResult((T)Copier.Copy(_result)!);
+
+    protected override void OnFailed(Activation activation, Exception exception)
+    {
+        if (_method.OneWay)
+            LocalSiloLog.OneWayFailed(activation.Silo.Logger, exception, Method.Name, activation.GrainId);
         else
             _answer.TrySetException(exception);
     }
 }
-
-/// <summary>The result of a method that returns none.</summary>
-internal readonly struct Nothing;

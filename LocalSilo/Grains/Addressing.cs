@@ -3,15 +3,6 @@ namespace Orleans.Runtime
     /// <summary>Anything that can be called: a grain's reference or the grain itself.</summary>
     public interface IAddressable;
 
-    /// <summary>The kind of a grain, derived from its class's name.</summary>
-    public readonly record struct GrainType
-    {
-        internal string Value { get; init; }
-
-        /// <inheritdoc/>
-        public override string ToString() => Value ?? "";
-    }
-
     /// <summary>The key of a grain.</summary>
     public readonly record struct IdSpan
     {
@@ -24,18 +15,15 @@ namespace Orleans.Runtime
     /// <summary>What identifies a grain: its kind and its key.</summary>
     public readonly record struct GrainId
     {
-        /// <summary>The kind.</summary>
-        public GrainType Type { get; private init; }
+        private readonly string _type;
+
+        internal GrainId(string type, string key) => (_type, Key) = (type, new() { Value = key });
 
         /// <summary>The key.</summary>
-        public IdSpan Key { get; private init; }
-
-        /// <summary>The id of a kind and a key.</summary>
-        public static GrainId Create(string type, string key) =>
-            new() { Type = new() { Value = type }, Key = new() { Value = key } };
+        public IdSpan Key { get; }
 
         /// <inheritdoc/>
-        public override string ToString() => $"{Type}/{Key}";
+        public override string ToString() => $"{_type}/{Key}";
     }
 }
 
@@ -50,51 +38,30 @@ namespace Orleans
     /// <summary>A grain's interface whose grains are named by a string.</summary>
     public interface IGrainWithStringKey : IGrain;
 
-    /// <summary>Hands out references to grains. A reference costs nothing; the grain activates with its first call.</summary>
+    /// <summary>Hands out references to grains. The grain activates with its first call.</summary>
     public interface IGrainFactory
     {
         /// <summary>The grain of this key.</summary>
-        /// <param name="primaryKey">The key.</param>
-        /// <param name="grainClassNamePrefix">Not offered by the local flavour: leave it null.</param>
-        /// <exception cref="ArgumentException">No class, or more than one, implements the interface.</exception>
-        TGrainInterface GetGrain<TGrainInterface>(string primaryKey, string? grainClassNamePrefix = null)
+        /// <exception cref="ArgumentException">Not exactly one class implements the interface.</exception>
+        TGrainInterface GetGrain<TGrainInterface>(string primaryKey)
             where TGrainInterface : IGrainWithStringKey;
-
-        /// <inheritdoc cref="GetGrain{TGrainInterface}(string, string?)"/>
-        IGrain GetGrain(Type grainInterfaceType, string grainPrimaryKey);
     }
 
-    /// <summary>The client of a silo; of the one in this process in the local flavour.</summary>
-    public interface IClusterClient : IGrainFactory
-    {
-        /// <summary>The client's services.</summary>
-        IServiceProvider ServiceProvider { get; }
-    }
+    /// <summary>The client of the silo in this process.</summary>
+    public interface IClusterClient : IGrainFactory;
 
     /// <summary>What a grain or a reference can say about itself.</summary>
     public static class GrainExtensions
     {
         /// <summary>A reference to this grain, to hand to others.</summary>
-        public static TGrainInterface AsReference<TGrainInterface>(this IAddressable grain) => grain switch
+        public static TGrainInterface AsReference<TGrainInterface>(this IAddressable grain)
         {
-            TGrainInterface reference when grain is GrainReference => reference,
-            GrainReference reference => (TGrainInterface)(object)reference.Cast(typeof(TGrainInterface)),
-            IGrainBase { GrainContext: Local.Activation own } => (TGrainInterface)(object)own.ReferenceAs(typeof(TGrainInterface)),
-            _ => throw NotAGrain(grain),
-        };
-
-        /// <summary>The grain's id.</summary>
-        public static GrainId GetGrainId(this IAddressable grain) => grain switch
-        {
-            GrainReference reference => reference.GrainId,
-            IGrainBase own => own.GrainContext.GrainId,
-            _ => throw NotAGrain(grain),
-        };
+            var silo = grain is GrainReference reference ? reference.Class.Silo : ((Grain)grain).Activation.Silo;
+            return (TGrainInterface)(object)silo.Reference(typeof(TGrainInterface), grain.GetPrimaryKeyString());
+        }
 
         /// <summary>The grain's key.</summary>
-        public static string GetPrimaryKeyString(this IAddressable grain) => grain.GetGrainId().Key.ToString();
-
-        private static ArgumentException NotAGrain(IAddressable grain) =>
-            new($"{grain.GetType()} is neither a grain nor a reference to one.", nameof(grain));
+        public static string GetPrimaryKeyString(this IAddressable grain) =>
+            grain is GrainReference reference ? reference.Key : ((Grain)grain).Activation.Key;
     }
 }

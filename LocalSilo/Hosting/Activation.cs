@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Calls;
 using Orleans.Runtime;
@@ -6,33 +5,25 @@ using Orleans.Runtime;
 namespace Orleans.Local;
 
 /// <summary>One grain in memory: a queue that starts a turn when those that run allow it.</summary>
-internal sealed class Activation(Silo silo, GrainClass grainClass, string key, IActivationOwner owner)
-    : TurnScheduler, IGrainContext
+internal sealed class Activation(GrainClass grainClass, string key, int worker) : TurnScheduler
 {
-    private static readonly Action<object?> PumpAction = static activation => ((Activation)activation!).Pump();
-
-    [ThreadStatic]
-    private static Activation? _underConstruction;
+    private static readonly TimeSpan OperationTimeout = TimeSpan.FromSeconds(30);
 
     private readonly Lock _gate = new();
-    private readonly Queue<Turn> _waiting = new(2);
-    private Queue<Turn>? _interleaving;
-    private List<GrainTimer>? _timers;
-    private List<IActivationState>? _states;
-    private TaskCompletionSource? _deactivated;
-    private AsyncServiceScope? _scope;
+    private readonly List<Turn> _waiting = [];
+    private readonly List<GrainTimer> _timers = [];
+    private readonly List<Func<Task>> _loads = [];
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly AsyncServiceScope _scope = grainClass.Silo.Services.CreateAsyncScope();
+    private Grain? _grain;
     private State _state;
     private DeactivationReason _reason;
     private Turn? _blocking;
     private int _running;
-    private long _order;
-    private long _lastUse = silo.Clock.GetTimestamp();
-    private long _keepUntil;
+    private TimeSpan _lastUse = grainClass.Silo.Now;
+    private TimeSpan _keepUntil;
     private bool _pumping;
-    private bool _wasValid;
-
-    // The activation itself is at work: it activates or deactivates, and no turn starts before it is done.
-    private bool _operating;
 
     private enum State
     {
@@ -43,32 +34,21 @@ internal sealed class Activation(Silo silo, GrainClass grainClass, string key, I
         Gone,
     }
 
-    public static Activation? UnderConstruction => _underConstruction;
+    public Silo Silo => grainClass.Silo;
 
-    public Silo Silo { get; } = silo;
+    public string Key => key;
 
-    public GrainClass Class { get; } = grainClass;
+    /// <summary>Which of the activations of the key it is.</summary>
+    public int Worker => worker;
 
-    public string Key { get; } = key;
+    public GrainId GrainId => new(grainClass.Name, key);
 
-    public GrainId GrainId => GrainId.Create(Class.Name, Key);
+    public Grain Grain => _grain!;
 
-    public object? GrainInstance { get; private set; }
+    public IServiceProvider Services => _scope.ServiceProvider;
 
-    public IServiceProvider ActivationServices => _scope!.Value.ServiceProvider;
-
-    public Task Deactivated
-    {
-        get
-        {
-            lock (_gate)
-            {
-                if (_state == State.Gone && _deactivated is null)
-                    return Task.CompletedTask;
-                return (_deactivated ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
-            }
-        }
-    }
+    /// <summary>Completes when the activation has gone.</summary>
+    public Task Deactivated => _gone.Task;
 
     /// <summary>How many turns run or wait.</summary>
     public int Load
@@ -76,7 +56,7 @@ internal sealed class Activation(Silo silo, GrainClass grainClass, string key, I
         get
         {
             lock (_gate)
-                return _running + _waiting.Count + (_interleaving?.Count ?? 0) + (_operating ? 1 : 0);
+                return _running + _waiting.Count;
         }
     }
 
@@ -88,12 +68,9 @@ internal sealed class Activation(Silo silo, GrainClass grainClass, string key, I
         {
             if (_state == State.Gone)
                 return false;
-            turn.Order = _order++;
-            if (turn.AlwaysInterleave)
-                (_interleaving ??= new()).Enqueue(turn);
-            else
-                _waiting.Enqueue(turn);
-            Signal();
+            _waiting.Add(turn);
+            if (_state != State.Valid || MayStart(turn))
+                Signal();
             return true;
         }
     }
@@ -104,19 +81,25 @@ internal sealed class Activation(Silo silo, GrainClass grainClass, string key, I
         {
             _running--;
             if (turn.KeepAlive)
-                _lastUse = Silo.Clock.GetTimestamp();
+                _lastUse = Silo.Now;
             if (ReferenceEquals(_blocking, turn))
                 _blocking = null;
             Signal();
         }
     }
 
-    public void Deactivate(DeactivationReason deactivationReason, CancellationToken cancellationToken = default)
+    /// <summary>Lets the current turns end and the activation go.</summary>
+    public void Deactivate(DeactivationReasonCode code, string text)
     {
         lock (_gate)
         {
-            if (_state < State.Deactivating)
-                StartDeactivating(deactivationReason);
+            // What has never been called goes the same way as the others: it activates first.
+            Signal();
+            if (_state >= State.Deactivating)
+                return;
+            _state = State.Deactivating;
+            _reason = new(code, text);
+            Signal();
         }
     }
 
@@ -125,11 +108,9 @@ internal sealed class Activation(Silo silo, GrainClass grainClass, string key, I
     {
         lock (_gate)
         {
-            if (_state != State.Valid || _running > 0 || _waiting.Count > 0 || _interleaving?.Count > 0)
-                return;
-            var now = Silo.Clock.GetTimestamp();
-            if (now >= _keepUntil && Silo.Clock.GetElapsedTime(_lastUse, now) >= age)
-                StartDeactivating(new(DeactivationReasonCode.ActivationIdle, $"It was idle for {age}."));
+            var now = Silo.Now;
+            if (_state == State.Valid && _running + _waiting.Count == 0 && now >= _keepUntil && now - _lastUse >= age)
+                Deactivate(DeactivationReasonCode.ActivationIdle, $"It was idle for {age}.");
         }
     }
 
@@ -137,31 +118,25 @@ internal sealed class Activation(Silo silo, GrainClass grainClass, string key, I
     {
         lock (_gate)
         {
-            _keepUntil = time.TotalDays > 36_500 || time == Timeout.InfiniteTimeSpan ? long.MaxValue
-                : time <= TimeSpan.Zero ? 0
-                : Silo.Clock.GetTimestamp() + (long)(time.TotalSeconds * Silo.Clock.TimestampFrequency);
+            var isForever = time == Timeout.InfiniteTimeSpan || time.TotalDays > 36_500;
+            _keepUntil = isForever ? TimeSpan.MaxValue : Silo.Now + time;
         }
     }
-
-    public IAddressable ReferenceAs(Type grainInterface) => Silo.Reference(grainInterface, Key);
 
     public void Add(GrainTimer timer)
     {
         lock (_gate)
-            (_timers ??= []).Add(timer);
+            _timers.Add(timer);
     }
 
     public void Remove(GrainTimer timer)
     {
         lock (_gate)
-            _timers?.Remove(timer);
+            _timers.Remove(timer);
     }
 
-    public TState Add<TState>(TState state) where TState : IActivationState
-    {
-        (_states ??= []).Add(state);
-        return state;
-    }
+    /// <summary>Adds what is to be read before the grain activates.</summary>
+    public void Add(Func<Task> load) => _loads.Add(load);
 
     /// <summary>State and timers belong to the grain's own turns.</summary>
     /// <exception cref="InvalidOperationException">The code runs elsewhere, in <c>Task.Run</c> say.</exception>
@@ -171,37 +146,41 @@ internal sealed class Activation(Silo silo, GrainClass grainClass, string key, I
             throw new InvalidOperationException($"{GrainId} was accessed outside of its turns.");
     }
 
-    /// <summary>Has the queues looked at, on the grain's own scheduler. The lock is held.</summary>
+    /// <summary>Does what is next, on the grain's own scheduler. The lock is held.</summary>
     private void Signal()
     {
-        if (_pumping || _operating)
-            return;
-        _pumping = true;
-        Schedule(PumpAction);
-    }
-
-    private void StartDeactivating(DeactivationReason reason)
-    {
-        _wasValid = _state == State.Valid;
-        _state = State.Deactivating;
-        _reason = reason;
-        Signal();
+        switch (_state)
+        {
+            case State.New:
+                _state = State.Activating;
+                Schedule(() => _ = LiveAsync());
+                break;
+            case State.Valid when !_pumping:
+                _pumping = true;
+                Schedule(Pump);
+                break;
+            case State.Deactivating when _running == 0:
+                _drained.TrySetResult();
+                break;
+        }
     }
 
     private void Pump()
     {
         while (true)
         {
-            Turn? turn;
+            Turn turn;
             lock (_gate)
             {
-                turn = _state == State.Valid ? TakeStartable() : null;
-                if (turn is null)
+                var next = _state == State.Valid ? _waiting.FindIndex(MayStart) : -1;
+                if (next < 0)
                 {
                     _pumping = false;
-                    break;
+                    return;
                 }
 
+                turn = _waiting[next];
+                _waiting.RemoveAt(next);
                 _running++;
                 if (!turn.AlwaysInterleave)
                     _blocking ??= turn;
@@ -209,175 +188,88 @@ internal sealed class Activation(Silo silo, GrainClass grainClass, string key, I
 
             _ = turn.RunAsync(this);
         }
-
-        Operate();
     }
 
-    /// <summary>Activates a new activation, or ends one that should go and has nothing running any more.</summary>
-    private void Operate()
+    /// <summary>Orleans' rule: anything when nothing runs, or once the turn that others waited for has ended; what
+    /// always interleaves; read-only beside read-only.</summary>
+    private bool MayStart(Turn turn) =>
+        _blocking is null || turn.AlwaysInterleave || (turn.ReadOnly && _blocking.ReadOnly);
+
+    private async Task LiveAsync()
     {
-        bool isNew;
+        var failure = await ActivateAsync();
+        bool isValid;
         lock (_gate)
         {
-            isNew = _state == State.New;
-            if (_operating || !(isNew || (_state == State.Deactivating && _running == 0)))
-                return;
-            _operating = true;
-            if (isNew)
-                _state = State.Activating;
-        }
-
-        _ = isNew ? ActivateAsync() : FinishAsync(failure: null);
-    }
-
-    /// <summary>The next turn that may start, by Orleans' rule: anything when nothing runs; what always interleaves; read-only
-    /// beside read-only; and anything once the turn that others waited for has ended.</summary>
-    private Turn? TakeStartable()
-    {
-        var interleaving = _interleaving?.Count > 0 ? _interleaving.Peek() : null;
-        var waiting = _waiting.Count > 0 ? _waiting.Peek() : null;
-        if (waiting is not null && (_running == 0 || _blocking is null)
-            && (interleaving is null || waiting.Order < interleaving.Order))
-        {
-            return _waiting.Dequeue();
-        }
-
-        if (interleaving is not null)
-            return _interleaving!.Dequeue();
-        if (waiting is null || _blocking is not { ReadOnly: true })
-            return null;
-
-        Turn? found = null;
-        for (var i = _waiting.Count; i > 0; i--)
-        {
-            var turn = _waiting.Dequeue();
-            if (found is null && turn.ReadOnly)
-                found = turn;
-            else
-                _waiting.Enqueue(turn);
-        }
-
-        return found;
-    }
-
-    private async Task ActivateAsync()
-    {
-        Exception? failure = null;
-        try
-        {
-            _scope = Silo.Services.CreateAsyncScope();
-            lock (_gate)
-                RequestContext.Current = (_waiting.Count > 0 ? _waiting.Peek() : _interleaving?.Peek())?.Context;
-            Construct();
-            if (Class.Activates || _states is not null)
-            {
-                using var timeout = new CancellationTokenSource(Silo.Collection.ActivationTimeout);
-                foreach (var state in _states ?? [])
-                    await state.LoadAsync(timeout.Token).WaitAsync(timeout.Token);
-                await ((Grain)GrainInstance!).OnActivateAsync(timeout.Token).WaitAsync(timeout.Token);
-            }
-        }
-        catch (Exception exception)
-        {
-            failure = exception;
-            LocalSiloLog.ActivationFailed(Silo.Logger, exception, GrainId);
-        }
-
-        if (failure is not null)
-        {
-            lock (_gate)
-                _state = State.Deactivating;
-            await FinishAsync(failure);
-            return;
-        }
-
-        lock (_gate)
-        {
-            if (_state == State.Activating)
-                _state = State.Valid;
-            _operating = false;
+            isValid = failure is null && _state == State.Activating;
+            _state = isValid ? State.Valid : State.Deactivating;
             Signal();
         }
-    }
 
-    private void Construct()
-    {
-        _underConstruction = this;
-        try
-        {
-            GrainInstance = Class.Construct(this);
-        }
-        finally
-        {
-            _underConstruction = null;
-        }
-    }
-
-    private async Task FinishAsync(Exception? failure)
-    {
-        GrainTimer[] timers;
-        lock (_gate)
-            timers = _timers?.ToArray() ?? [];
-        foreach (var timer in timers)
-            timer.Dispose();
-        if (_wasValid && Class.Deactivates)
-        {
-            try
-            {
-                using var timeout = new CancellationTokenSource(Silo.Collection.DeactivationTimeout);
-                await ((Grain)GrainInstance!).OnDeactivateAsync(_reason, timeout.Token).WaitAsync(timeout.Token);
-            }
-            catch (Exception exception)
-            {
-                LocalSiloLog.DeactivationFailed(Silo.Logger, exception, GrainId);
-            }
-        }
-
-        owner.Remove(this);
-        var left = new List<Turn>();
+        await _drained.Task;
+        await DeactivateAsync(isValid);
+        grainClass.Remove(this);
+        Turn[] left;
         lock (_gate)
         {
             _state = State.Gone;
-            left.AddRange(_waiting.Concat(_interleaving ?? []).OrderBy(turn => turn.Order));
-            _waiting.Clear();
-            _interleaving?.Clear();
+            left = [.. _waiting];
         }
 
-        await DisposeAsync();
-        lock (_gate)
-            _deactivated?.TrySetResult();
+        _gone.SetResult();
         foreach (var turn in left)
-            turn.Leave(this, failure);
+            turn.Leave(failure);
     }
 
-    private async Task DisposeAsync()
+    private async Task<Exception?> ActivateAsync()
     {
         try
         {
-            if (GrainInstance is IAsyncDisposable asyncDisposable)
-                await asyncDisposable.DisposeAsync();
-            else if (GrainInstance is IDisposable disposable)
-                disposable.Dispose();
-            if (_scope is { } scope)
-                await scope.DisposeAsync();
+            lock (_gate)
+                RequestContext.Current = _waiting.FirstOrDefault()?.Context;
+            _grain = grainClass.Construct(this);
+            using var timeout = new CancellationTokenSource(OperationTimeout);
+            foreach (var load in _loads)
+                await load().WaitAsync(timeout.Token);
+            await _grain.OnActivateAsync(timeout.Token).WaitAsync(timeout.Token);
+            return null;
+        }
+        catch (Exception exception)
+        {
+            LocalSiloLog.ActivationFailed(Silo.Logger, exception, GrainId);
+            return exception;
+        }
+    }
+
+    private async Task DeactivateAsync(bool isValid)
+    {
+        GrainTimer[] timers;
+        lock (_gate)
+            timers = [.. _timers];
+        foreach (var timer in timers)
+            timer.Dispose();
+        try
+        {
+            using var timeout = new CancellationTokenSource(OperationTimeout);
+            if (isValid)
+                await Grain.OnDeactivateAsync(_reason, timeout.Token).WaitAsync(timeout.Token);
         }
         catch (Exception exception)
         {
             LocalSiloLog.DeactivationFailed(Silo.Logger, exception, GrainId);
         }
 
-        Debug.Assert(_running == 0, "An activation goes only when nothing of it runs.");
+        try
+        {
+            if (_grain is IAsyncDisposable asyncDisposable)
+                await asyncDisposable.DisposeAsync();
+            else if (_grain is IDisposable disposable)
+                disposable.Dispose();
+            await _scope.DisposeAsync();
+        }
+        catch (Exception exception)
+        {
+            LocalSiloLog.DeactivationFailed(Silo.Logger, exception, GrainId);
+        }
     }
-}
-
-/// <summary>Who hands turns to an activation, and forgets it when it goes.</summary>
-internal interface IActivationOwner
-{
-    void Remove(Activation activation);
-}
-
-/// <summary>A stored state that is read before its grain activates.</summary>
-internal interface IActivationState
-{
-    Task LoadAsync(CancellationToken token);
 }

@@ -16,14 +16,14 @@ public class ClusterOptions
 /// <summary>Where a silo of a cluster listens. The local flavour has no cluster and ignores it.</summary>
 public class EndpointOptions
 {
-    /// <summary>The address that other silos are told; by default one of the machine's.</summary>
+    /// <summary>The address that other silos are told.</summary>
     public IPAddress? AdvertisedIPAddress { get; set; }
 
     /// <summary>The port for silos.</summary>
-    public int SiloPort { get; set; } = 11111;
+    public int SiloPort { get; set; }
 
-    /// <summary>The port for clients; 0 for none.</summary>
-    public int GatewayPort { get; set; } = 30000;
+    /// <summary>The port for clients.</summary>
+    public int GatewayPort { get; set; }
 
     /// <summary>Where to listen for silos, if not at the advertised address.</summary>
     public IPEndPoint? SiloListeningEndpoint { get; set; }
@@ -40,55 +40,33 @@ public class GrainCollectionOptions
 
     /// <summary>How long a grain may be idle; 15 minutes by default.</summary>
     public TimeSpan CollectionAge { get; set; } = TimeSpan.FromMinutes(15);
-
-    /// <summary>How long a grain may take to activate; 30 seconds by default.</summary>
-    public TimeSpan ActivationTimeout { get; set; } = TimeSpan.FromSeconds(30);
-
-    /// <summary>How long a grain may take to deactivate; 30 seconds by default.</summary>
-    public TimeSpan DeactivationTimeout { get; set; } = TimeSpan.FromSeconds(30);
-}
-
-/// <summary>How long a caller waits.</summary>
-public abstract class MessagingOptions
-{
-    /// <summary>Then the call fails with a <see cref="TimeoutException"/>, and its outcome is unknown; 30 seconds by default.</summary>
-    public TimeSpan ResponseTimeout { get; set; } = TimeSpan.FromSeconds(30);
 }
 
 /// <summary>How long a caller in a silo's process waits.</summary>
-public class SiloMessagingOptions : MessagingOptions;
+public class SiloMessagingOptions
+{
+    /// <summary>Then the call fails with a <see cref="TimeoutException"/>; 30 seconds by default.</summary>
+    public TimeSpan ResponseTimeout { get; set; } = TimeSpan.FromSeconds(30);
+}
 
-/// <summary>How long a caller in a client's process waits.</summary>
-public class ClientMessagingOptions : MessagingOptions;
-
-/// <summary>Where silos find each other.</summary>
+/// <summary>Where silos find each other. The local flavour has no cluster and ignores it.</summary>
 public class AdoNetClusteringSiloOptions
 {
     /// <summary>The database.</summary>
     public string? ConnectionString { get; set; }
 
     /// <summary>The ADO.NET provider's name.</summary>
-    public string Invariant { get; set; } = null!;
-}
-
-/// <summary>Where clients find the silos.</summary>
-public class AdoNetClusteringClientOptions
-{
-    /// <summary>The database.</summary>
-    public string? ConnectionString { get; set; }
-
-    /// <summary>The ADO.NET provider's name.</summary>
-    public string Invariant { get; set; } = null!;
+    public string? Invariant { get; set; }
 }
 
 /// <summary>Where and how states are stored.</summary>
 public class AdoNetGrainStorageOptions
 {
     /// <summary>The database.</summary>
-    public string? ConnectionString { get; set; }
+    public string ConnectionString { get; set; } = null!;
 
-    /// <summary>The ADO.NET provider's name; the local flavour knows <c>Npgsql</c> alone.</summary>
-    public string Invariant { get; set; } = "Microsoft.Data.SqlClient";
+    /// <summary>The ADO.NET provider's name; the local flavour takes any for <c>Npgsql</c>.</summary>
+    public string? Invariant { get; set; }
 
     /// <summary>Turns states into bytes; must be set in the local flavour.</summary>
     public IGrainStorageSerializer GrainStorageSerializer { get; set; } = null!;

@@ -1,7 +1,7 @@
 namespace Orleans.Local;
 
-/// <summary>Runs whatever belongs to one grain on one thread at a time, so that the continuations of its awaits come back to
-/// it.</summary>
+/// <summary>Runs whatever belongs to one grain on one thread at a time, so that the continuations of its awaits
+/// come back to it.</summary>
 internal abstract class TurnScheduler : TaskScheduler, IThreadPoolWorkItem
 {
     // The thread goes back to the pool now and then, so that a busy grain does not starve the others.
@@ -9,8 +9,6 @@ internal abstract class TurnScheduler : TaskScheduler, IThreadPoolWorkItem
 
     private readonly Queue<Task> _tasks = new(2);
     private bool _scheduled;
-
-    public override int MaximumConcurrencyLevel => 1;
 
     void IThreadPoolWorkItem.Execute()
     {
@@ -32,18 +30,12 @@ internal abstract class TurnScheduler : TaskScheduler, IThreadPoolWorkItem
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
-    /// <summary>Runs an action on this scheduler, outside of the context of whoever asks for it: nothing of a caller's flows
-    /// into a grain but the request context, which a call carries itself.</summary>
-    protected void Schedule(Action<object?> action)
+    /// <summary>Runs an action on this scheduler, outside of the context of whoever asks for it: nothing of a caller's
+    /// flows into a grain but the request context, which a call carries itself.</summary>
+    protected void Schedule(Action action)
     {
-        if (ExecutionContext.IsFlowSuppressed())
-        {
-            new Task(action, this).Start(this);
-            return;
-        }
-
-        using (ExecutionContext.SuppressFlow())
-            new Task(action, this).Start(this);
+        using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
+            new Task(action).Start(this);
     }
 
     protected override void QueueTask(Task task)

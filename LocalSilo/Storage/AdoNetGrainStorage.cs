@@ -13,55 +13,24 @@ namespace Orleans.Storage;
 
 /// <summary>Stores states in the table <c>OrleansStorage</c> by the statements of <c>OrleansQuery</c>, in the format of
 /// Orleans' ADO.NET provider: what one flavour writes, the other reads.</summary>
-internal sealed class AdoNetGrainStorage : IGrainStorage, ISiloStartup, IAsyncDisposable
+internal sealed class AdoNetGrainStorage(string name, AdoNetGrainStorageOptions options, string serviceId)
+    : IGrainStorage, IAsyncDisposable
 {
     private const string QueriesSql = "SELECT QueryKey, QueryText FROM OrleansQuery";
 
-    private readonly string _name;
-    private readonly string _serviceId;
-    private readonly AdoNetGrainStorageOptions _options;
-    private readonly NpgsqlDataSource _source;
-    private Dictionary<string, string> _queries = [];
-
-    public AdoNetGrainStorage(
-        string name, AdoNetGrainStorageOptions options, IGrainStorageSerializer? serializer, string serviceId)
-    {
-        if (options.Invariant != "Npgsql")
-        {
-            throw new OrleansConfigurationException(
-                $"The local flavour stores in PostgreSQL alone: storage \"{name}\" needs the invariant Npgsql.");
-        }
-
-        if (string.IsNullOrWhiteSpace(options.ConnectionString))
-            throw new OrleansConfigurationException($"Storage \"{name}\" has no connection string.");
-        options.GrainStorageSerializer ??= serializer ?? throw new OrleansConfigurationException(
-            $"Storage \"{name}\" has no {nameof(AdoNetGrainStorageOptions.GrainStorageSerializer)}, and there is no default one.");
-        _name = name;
-        _serviceId = serviceId;
-        _options = options;
-        _source = NpgsqlDataSource.Create(options.ConnectionString);
-    }
-
-    public async Task StartAsync(CancellationToken token)
-    {
-        await using var command = _source.CreateCommand(QueriesSql);
-        await using var reader = await command.ExecuteReaderAsync(token);
-        var queries = new Dictionary<string, string>(StringComparer.Ordinal);
-        while (await reader.ReadAsync(token))
-            queries[reader.GetString(0)] = reader.GetString(1);
-        _queries = queries;
-    }
+    private readonly NpgsqlDataSource _source = NpgsqlDataSource.Create(options.ConnectionString);
+    private Dictionary<string, string>? _queries;
 
     public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
-        await using var command = Command("ReadFromStorageKey", stateName, grainId);
+        await using var command = await CommandAsync("ReadFromStorageKey", stateName, grainId);
         await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SingleRow);
         var found = await reader.ReadAsync();
         var payload = found ? reader.GetOrdinal("PayloadBinary") : 0;
         var version = found ? reader.GetOrdinal("Version") : 0;
         var exists = found && !reader.IsDBNull(payload);
         grainState.State = (exists
-            ? _options.GrainStorageSerializer!.Deserialize<T>(new BinaryData(reader.GetFieldValue<byte[]>(payload)))
+            ? options.GrainStorageSerializer.Deserialize<T>(new BinaryData(reader.GetFieldValue<byte[]>(payload)))
             : default) ?? PersistentState<T>.Empty();
         grainState.ETag = found && !reader.IsDBNull(version) ? Text(reader.GetInt32(version)) : null;
         grainState.RecordExists = exists;
@@ -69,9 +38,10 @@ internal sealed class AdoNetGrainStorage : IGrainStorage, ISiloStartup, IAsyncDi
 
     public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
-        await using var command = Command("WriteToStorageKey", stateName, grainId);
+        await using var command = await CommandAsync("WriteToStorageKey", stateName, grainId);
         AddVersion(command, grainState.ETag);
-        Add(command, "PayloadBinary", DbType.Binary, _options.GrainStorageSerializer!.Serialize(grainState.State).ToArray());
+        var payload = options.GrainStorageSerializer.Serialize(grainState.State).ToArray();
+        Add(command, "PayloadBinary", DbType.Binary, payload);
         grainState.ETag = await NewVersionAsync(command, "WriteState", stateName, grainId, grainState.ETag);
         grainState.RecordExists = true;
     }
@@ -85,11 +55,11 @@ internal sealed class AdoNetGrainStorage : IGrainStorage, ISiloStartup, IAsyncDi
                 return;
         }
 
-        var query = _options.DeleteStateOnClear ? "DeleteStorageKey" : "ClearStorageKey";
-        await using var command = Command(query, stateName, grainId);
+        var query = options.DeleteStateOnClear ? "DeleteStorageKey" : "ClearStorageKey";
+        await using var command = await CommandAsync(query, stateName, grainId);
         AddVersion(command, grainState.ETag);
         var version = await NewVersionAsync(command, "ClearState", stateName, grainId, grainState.ETag);
-        grainState.ETag = _options.DeleteStateOnClear ? null : version;
+        grainState.ETag = options.DeleteStateOnClear ? null : version;
         grainState.RecordExists = false;
         grainState.State = PersistentState<T>.Empty();
     }
@@ -101,14 +71,14 @@ internal sealed class AdoNetGrainStorage : IGrainStorage, ISiloStartup, IAsyncDi
     private static void Add(NpgsqlCommand command, string name, DbType type, object? value) =>
         command.Parameters.Add(new NpgsqlParameter(name, type) { Value = value ?? DBNull.Value });
 
-    private static void AddVersion(NpgsqlCommand command, string? etag) => Add(command, "GrainStateVersion", DbType.Int32,
-        string.IsNullOrWhiteSpace(etag) ? null : int.Parse(etag, CultureInfo.InvariantCulture));
+    private static void AddVersion(NpgsqlCommand command, string? etag) =>
+        Add(command, "GrainStateVersion", DbType.Int32,
+            string.IsNullOrWhiteSpace(etag) ? null : int.Parse(etag, CultureInfo.InvariantCulture));
 
-    private NpgsqlCommand Command(string query, string stateName, GrainId grainId)
+    private async Task<NpgsqlCommand> CommandAsync(string query, string stateName, GrainId grainId)
     {
-        var command = _source.CreateCommand(_queries.TryGetValue(query, out var text)
-            ? text
-            : throw new OrleansConfigurationException($"OrleansQuery has no {query}."));
+        _queries ??= await QueriesAsync();
+        var command = _source.CreateCommand(_queries[query]);
         var key = StorageKey.Of(grainId.Key.ToString());
         Add(command, "GrainIdHash", DbType.Int32, key.Hash);
         Add(command, "GrainIdN0", DbType.Int64, key.N0);
@@ -116,8 +86,18 @@ internal sealed class AdoNetGrainStorage : IGrainStorage, ISiloStartup, IAsyncDi
         Add(command, "GrainTypeHash", DbType.Int32, XxHash32.Of(Encoding.UTF8.GetBytes(stateName)));
         Add(command, "GrainTypeString", DbType.String, stateName);
         Add(command, "GrainIdExtensionString", DbType.String, key.Text);
-        Add(command, "ServiceId", DbType.String, _serviceId);
+        Add(command, "ServiceId", DbType.String, serviceId);
         return command;
+    }
+
+    private async Task<Dictionary<string, string>> QueriesAsync()
+    {
+        await using var command = _source.CreateCommand(QueriesSql);
+        await using var reader = await command.ExecuteReaderAsync();
+        var queries = new Dictionary<string, string>(StringComparer.Ordinal);
+        while (await reader.ReadAsync())
+            queries[reader.GetString(0)] = reader.GetString(1);
+        return queries;
     }
 
     /// <summary>A statement that found another version returns none, or the one it was given.</summary>
@@ -127,13 +107,14 @@ internal sealed class AdoNetGrainStorage : IGrainStorage, ISiloStartup, IAsyncDi
         var version = await command.ExecuteScalarAsync() is int number ? Text(number) : null;
         return version is not null && version != etag
             ? version
-            : throw new InconsistentStateException($"Version conflict ({operation}): ServiceId={_serviceId} "
-                + $"ProviderName={_name} GrainType={stateName} GrainId={grainId.Key} ETag={etag}.");
+            : throw new InconsistentStateException($"Version conflict ({operation}): ServiceId={serviceId} "
+                + $"ProviderName={name} GrainType={stateName} GrainId={grainId.Key} ETag={etag}.");
     }
 }
 
-/// <summary>A grain's key in the columns of <c>OrleansStorage</c>. A key that reads as a GUID (32 hexadecimal digits) or as a
-/// hexadecimal number is stored as that, with what follows a plus sign as the extension: a grain's key should be neither.</summary>
+/// <summary>A grain's key in the columns of <c>OrleansStorage</c>. A key that reads as a GUID (32 hexadecimal
+/// digits) or as a hexadecimal number is stored as that, with what follows a plus sign as the extension: a key should
+/// be neither.</summary>
 internal readonly record struct StorageKey(long N0, long N1, string? Text, int Hash)
 {
     public static StorageKey Of(string key)
@@ -198,7 +179,12 @@ internal static class XxHash32
         {
             hash += length;
             for (; data.Length >= 4; data = data[4..])
-                hash = BitOperations.RotateLeft(hash + (BinaryPrimitives.ReadUInt32LittleEndian(data) * Prime3), 17) * Prime4;
+            {
+                hash += BinaryPrimitives.ReadUInt32LittleEndian(data) * Prime3;
+                hash = BitOperations.RotateLeft(hash, 17) * Prime4;
+            }
+
+
             foreach (var one in data)
                 hash = BitOperations.RotateLeft(hash + (one * Prime5), 11) * Prime1;
             hash = (hash ^ (hash >> 15)) * Prime2;

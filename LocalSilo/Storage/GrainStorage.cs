@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using Microsoft.Extensions.DependencyInjection;
-using Orleans.Core;
 using Orleans.Runtime;
 
 namespace Orleans
@@ -19,11 +17,15 @@ namespace Orleans
     }
 }
 
-namespace Orleans.Core
+namespace Orleans.Runtime
 {
-    /// <summary>A state that a grain reads and writes.</summary>
-    public interface IStorage
+    /// <summary>A named state of a grain, injected by <see cref="PersistentStateAttribute"/>. To write or clear what
+    /// somebody else has written since fails with an <see cref="Storage.InconsistentStateException"/>.</summary>
+    public interface IPersistentState<TState>
     {
+        /// <summary>The state; never null.</summary>
+        TState State { get; set; }
+
         /// <summary>The version that was last read or written; null before the first.</summary>
         string? Etag { get; }
 
@@ -31,41 +33,14 @@ namespace Orleans.Core
         bool RecordExists { get; }
 
         /// <summary>Clears what is stored, and the state with it.</summary>
-        /// <exception cref="Storage.InconsistentStateException">Somebody else has written.</exception>
         Task ClearStateAsync();
 
         /// <summary>Stores the state.</summary>
-        /// <exception cref="Storage.InconsistentStateException">Somebody else has written.</exception>
         Task WriteStateAsync();
 
         /// <summary>Replaces the state by what is stored.</summary>
         Task ReadStateAsync();
-
-        // A storage that knows no tokens ignores them, as Orleans' ADO.NET one does.
-#pragma warning disable MA0040
-        /// <inheritdoc cref="ClearStateAsync()"/>
-        Task ClearStateAsync(CancellationToken cancellationToken) => ClearStateAsync();
-
-        /// <inheritdoc cref="WriteStateAsync()"/>
-        Task WriteStateAsync(CancellationToken cancellationToken) => WriteStateAsync();
-
-        /// <inheritdoc cref="ReadStateAsync()"/>
-        Task ReadStateAsync(CancellationToken cancellationToken) => ReadStateAsync();
-#pragma warning restore MA0040
     }
-
-    /// <inheritdoc/>
-    public interface IStorage<TState> : IStorage
-    {
-        /// <summary>The state; never null.</summary>
-        TState State { get; set; }
-    }
-}
-
-namespace Orleans.Runtime
-{
-    /// <summary>A named state of a grain, injected by <see cref="PersistentStateAttribute"/>.</summary>
-    public interface IPersistentState<TState> : IStorage<TState>;
 }
 
 namespace Orleans.Storage
@@ -80,18 +55,17 @@ namespace Orleans.Storage
         T? Deserialize<T>(BinaryData input);
     }
 
-    /// <summary>Where states are stored.</summary>
+    /// <summary>Where states are stored. To write or clear another version than the stored one is an
+    /// <see cref="InconsistentStateException"/>.</summary>
     public interface IGrainStorage
     {
         /// <summary>Reads a state and its version.</summary>
         Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState);
 
-        /// <summary>Writes a state if its version is still the stored one.</summary>
-        /// <exception cref="InconsistentStateException">It is not.</exception>
+        /// <summary>Writes a state.</summary>
         Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState);
 
-        /// <summary>Clears a state if its version is still the stored one.</summary>
-        /// <exception cref="InconsistentStateException">It is not.</exception>
+        /// <summary>Clears a state.</summary>
         Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState);
     }
 }
@@ -100,23 +74,33 @@ namespace Orleans.Local
 {
     using Orleans.Storage;
 
-    internal sealed class PersistentState<T>(Activation activation, IGrainStorage storage, string name)
-        : IPersistentState<T>, IGrainState<T>, IActivationState
+    internal sealed class PersistentState<T> : IPersistentState<T>, IGrainState<T>
     {
-        private T? _state;
+        private readonly Activation _activation;
+        private readonly IGrainStorage _storage;
+        private readonly string _name;
+        private T? _state = Empty();
         private Task _last = Task.CompletedTask;
+
+        public PersistentState(Activation activation, IGrainStorage storage, string name)
+        {
+            _activation = activation;
+            _storage = storage;
+            _name = name;
+            activation.Add(ReadStateAsync);
+        }
 
         public T State
         {
             get
             {
-                activation.RequireTurn();
+                _activation.RequireTurn();
                 return _state!;
             }
 
             set
             {
-                activation.RequireTurn();
+                _activation.RequireTurn();
                 _state = value;
             }
         }
@@ -138,41 +122,24 @@ namespace Orleans.Local
             ? Activator.CreateInstance<T>()
             : (T)RuntimeHelpers.GetUninitializedObject(typeof(T));
 
-        public static object Create(Activation activation, PersistentStateAttribute attribute)
-        {
-            var provider = attribute.StorageName ?? GrainStorageNames.Default;
-            var storage = activation.ActivationServices.GetKeyedService<IGrainStorage>(provider)
-                ?? throw new OrleansConfigurationException($"No storage provider named \"{provider}\" found for {activation.GrainId}.");
-            return activation.Add(new PersistentState<T>(activation, storage, attribute.StateName) { _state = Empty() });
-        }
+        public Task ReadStateAsync() => InOrder(() => _storage.ReadStateAsync(_name, _activation.GrainId, this));
 
-        public Task LoadAsync(CancellationToken token) => ReadStateAsync();
+        public Task WriteStateAsync() => InOrder(() => _storage.WriteStateAsync(_name, _activation.GrainId, this));
 
-        public Task ReadStateAsync() =>
-            InOrder(() => storage.ReadStateAsync(name, activation.GrainId, this));
-
-        public Task WriteStateAsync() =>
-            InOrder(() => storage.WriteStateAsync(name, activation.GrainId, this));
-
-        public Task ClearStateAsync() =>
-            InOrder(() => storage.ClearStateAsync(name, activation.GrainId, this));
+        public Task ClearStateAsync() => InOrder(() => _storage.ClearStateAsync(_name, _activation.GrainId, this));
 
         /// <summary>Interleaving calls may write at the same time; one operation follows the other.</summary>
         private Task InOrder(Func<Task> operation)
         {
-            activation.RequireTurn();
+            _activation.RequireTurn();
             return _last = _last.IsCompleted ? operation() : Follow(_last);
 
             async Task Follow(Task previous)
             {
-                await previous.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+                await previous.ConfigureAwait(
+                    ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
                 await operation();
             }
         }
-    }
-
-    internal static class GrainStorageNames
-    {
-        public const string Default = "Default";
     }
 }

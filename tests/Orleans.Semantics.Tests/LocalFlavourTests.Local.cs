@@ -21,16 +21,6 @@ public sealed class LocalFlavourTests(SharedSilo silo)
     }
 
     [Fact]
-    public async Task The_host_of_a_client_does_not_start_and_says_why()
-    {
-        var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.UseOrleansClient(client => client.UseAdoNetClustering(options => options.Invariant = "Npgsql"));
-        using var host = builder.Build();
-        var exception = await Assert.ThrowsAsync<OrleansConfigurationException>(() => host.StartAsync());
-        Assert.Contains("no cluster", exception.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task A_silo_that_has_not_started_takes_no_calls()
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);

@@ -30,5 +30,6 @@ public sealed class ConnectorCatalogue
     public IConnector this[string provider] => _connectors[provider];
 
     /// <summary>The connector of a provider, if there is one.</summary>
-    public bool TryGet(string provider, [NotNullWhen(true)] out IConnector? connector) => _connectors.TryGetValue(provider, out connector);
+    public bool TryGet(string provider, [NotNullWhen(true)] out IConnector? connector) =>
+        _connectors.TryGetValue(provider, out connector);
 }

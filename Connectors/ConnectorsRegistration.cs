@@ -23,7 +23,8 @@ public static class ConnectorsRegistration
         return services;
     }
 
-    private static void AddConnector<TConnector, TOptions>(this IServiceCollection services, IConfigurationSection section)
+    private static void AddConnector<TConnector, TOptions>(
+        this IServiceCollection services, IConfigurationSection section)
         where TConnector : class, IConnector
         where TOptions : ProviderHttpOptions
     {

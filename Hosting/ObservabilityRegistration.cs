@@ -11,7 +11,8 @@ public static class ObservabilityRegistration
     /// Logs to standard output, and traces and metrics to a collector if one is configured.
     /// </summary>
     /// <param name="builder">The host.</param>
-    /// <param name="process">What this process is called in logs, traces and metrics: <c>gateway</c>, <c>silo</c>, <c>standalone</c>.</param>
+    /// <param name="process">What this process is called in logs, traces and metrics: <c>gateway</c>, <c>silo</c>,
+    /// <c>standalone</c>.</param>
     public static IHostApplicationBuilder AddObservability(this IHostApplicationBuilder builder, string process)
     {
         builder.AddLogs(process);

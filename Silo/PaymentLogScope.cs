@@ -3,7 +3,8 @@ using PaymentCluster.Grains.Abstractions.Payments;
 
 namespace PaymentCluster.Silo;
 
-/// <summary>Puts the payment's id on every line that is logged while its grain works, in what the grain starts as well.</summary>
+/// <summary>Puts the payment's id on every line that is logged while its grain works, in what the grain starts as
+/// well.</summary>
 internal sealed class PaymentLogScope(ILogger<PaymentLogScope> logger) : IIncomingGrainCallFilter
 {
     public async Task Invoke(IIncomingGrainCallContext context)

@@ -20,13 +20,16 @@ public static partial class SiloRegistration
     private const string ServiceId = "paymentcluster";
     private const string Provider = "Npgsql";
 
-    /// <summary>Adds one silo with all capabilities. Settings: section <c>Silo</c>, the connection strings, and those of the capabilities.</summary>
+    /// <summary>Adds one silo with all capabilities. Settings: section <c>Silo</c>, the connection strings, and those
+    /// of the capabilities.</summary>
     /// <exception cref="StartupException">A setting is missing or out of form.</exception>
-    public static IHostApplicationBuilder AddPaymentClusterSilo(this IHostApplicationBuilder builder, SiloClustering clustering)
+    public static IHostApplicationBuilder AddPaymentClusterSilo(
+        this IHostApplicationBuilder builder, SiloClustering clustering)
     {
         var settings = SiloSettings.Read(builder.Configuration);
         builder.Services.AddSingleton(TimeProvider.System);
-        // Services stop in the reverse order: the sweeper and the calls to providers before the grains, and the grains before the journal.
+        // Services stop in the reverse order: the sweeper and the calls to providers before the grains, and the grains
+        // before the journal.
         builder.Services.AddPaymentStore(builder.Configuration);
         builder.Services.AddConnectors(builder.Configuration);
         builder.Services.AddMerchants();
@@ -36,7 +39,8 @@ public static partial class SiloRegistration
         return builder;
     }
 
-    /// <summary>Migrates the database if its owner's connection string is set, and refuses one that payments may not be kept in.</summary>
+    /// <summary>Migrates the database if its owner's connection string is set, and refuses one that payments may not be
+    /// kept in.</summary>
     /// <exception cref="StartupException">The database is away, not this build's, or not durable.</exception>
     public static async Task PreparePaymentClusterAsync(this IServiceProvider services)
     {

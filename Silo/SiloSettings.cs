@@ -14,10 +14,12 @@ internal sealed record SiloSettings
     /// <summary><c>Silo:GatewayPort</c>, where gateways reach it. Default 30000.</summary>
     public required int GatewayPort { get; init; }
 
-    /// <summary><c>Silo:Address</c>, the address that others are told. Default: the machine's own, which in a container is the container's.</summary>
+    /// <summary><c>Silo:Address</c>, the address that others are told. Default: the machine's own, which in a container
+    /// is the container's.</summary>
     public required IPAddress? Address { get; init; }
 
-    /// <summary><c>ConnectionStrings:PaymentCluster</c>, for everyday work: a login that may not change the schema.</summary>
+    /// <summary><c>ConnectionStrings:PaymentCluster</c>, for everyday work: a login that may not change the
+    /// schema.</summary>
     public required string Database { get; init; }
 
     /// <summary>Reads the settings.</summary>

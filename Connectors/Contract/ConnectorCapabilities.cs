@@ -19,12 +19,12 @@ public sealed record ConnectorCapabilities
     /// <summary>The methods that take the Indian rupee alone, whatever else the provider takes.</summary>
     public ImmutableHashSet<PaymentMethodKind> RupeeOnly { get; init; } = [];
 
-    /// <summary>By ISO 4217 code, of what an amount must be a multiple, in minor units; currencies that are not named have no such
-    /// rule.</summary>
+    /// <summary>By ISO 4217 code, of what an amount must be a multiple, in minor units; currencies that are not named
+    /// have no such rule.</summary>
     public ImmutableDictionary<string, long> AmountSteps { get; init; } = ImmutableDictionary<string, long>.Empty;
 
-    /// <summary>Whether the provider captures by itself what it authorised, when it is asked to at the charge. The engine then captures only what it
-    /// finds still uncaptured later.</summary>
+    /// <summary>Whether the provider captures by itself what it authorised, when it is asked to at the charge. The
+    /// engine then captures only what it finds still uncaptured later.</summary>
     public required bool CapturesByItself { get; init; }
 
     /// <summary>Whether less than the authorised amount can be captured.</summary>
@@ -36,10 +36,12 @@ public sealed record ConnectorCapabilities
     /// <summary>How long after the last possible send a "not found" is not yet believed.</summary>
     public required TimeSpan SettleTime { get; init; }
 
-    /// <summary>How long after an attempt was given up it can still turn into a success; it is watched for so long.</summary>
+    /// <summary>How long after an attempt was given up it can still turn into a success; it is watched for so
+    /// long.</summary>
     public required TimeSpan LateSuccess { get; init; }
 
-    /// <summary>Why the provider cannot be asked for a charge like this, in one sentence for the merchant; null if it can.</summary>
+    /// <summary>Why the provider cannot be asked for a charge like this, in one sentence for the merchant; null if it
+    /// can.</summary>
     public string? Refuses(PaymentMethod method, Money amount)
     {
         var code = amount.Currency.Code;

@@ -3,13 +3,14 @@ using PaymentCluster.Grains.Abstractions.Providers;
 namespace PaymentCluster.Connectors.Contract;
 
 /// <summary>
-/// One payment provider. A connector translates: our requests into the provider's protocol, its answers into one of the outcomes of
-/// <see cref="ProviderOutcome"/>. It keeps no state, decides nothing about money, and never throws for what a provider or a network
-/// does: that is an outcome.
+/// One payment provider. A connector translates: our requests into the provider's protocol, its answers into one of the
+/// outcomes of <see cref="ProviderOutcome"/>. It keeps no state, decides nothing about money, and never throws for what
+/// a provider or a network does: that is an outcome.
 /// </summary>
 /// <remarks>
-/// The outcome of a question is about the effect that it asks for, not about the question: a question that could not be asked, or whose
-/// answer is a refusal, is <see cref="ProviderOutcome.Unknown"/>, never <see cref="ProviderOutcome.NotSent"/> or a decline.
+/// The outcome of a question is about the effect that it asks for, not about the question: a question that could not be
+/// asked, or whose answer is a refusal, is <see cref="ProviderOutcome.Unknown"/>, never
+/// <see cref="ProviderOutcome.NotSent"/> or a decline.
 /// </remarks>
 public interface IConnector
 {
@@ -28,7 +29,8 @@ public interface IConnector
     /// <summary>Captures an authorised charge.</summary>
     Task<ProviderOutcome> CaptureAsync(CaptureRequest request, ProviderCredentials credentials);
 
-    /// <summary>Asks for a refund, under the refund's id. Sending the same refund again has no second effect at the provider.</summary>
+    /// <summary>Asks for a refund, under the refund's id. Sending the same refund again has no second effect at the
+    /// provider.</summary>
     Task<ProviderOutcome> RefundAsync(RefundRequest request, ProviderCredentials credentials);
 
     /// <summary>Asks what became of a refund.</summary>

@@ -11,7 +11,8 @@ public sealed class ProviderCredentials(string merchant, ImmutableDictionary<str
     /// <summary>The merchant's id.</summary>
     public string Merchant { get; } = merchant;
 
-    /// <summary>A credential. The settings refuse a merchant's credentials unless all that the connector names are there.</summary>
+    /// <summary>A credential. The settings refuse a merchant's credentials unless all that the connector names are
+    /// there.</summary>
     public Secret this[string name] => values[name];
 
     /// <inheritdoc/>

@@ -35,8 +35,8 @@ public sealed record ChargeRequest
     /// <summary>Until when the customer can pay.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>Whether this attempt may have been sent before, and is believed not to have arrived: what it left at the provider is used, not
-    /// made again, and while that cannot be found out nothing is sent.</summary>
+    /// <summary>Whether this attempt may have been sent before, and is believed not to have arrived: what it left at
+    /// the provider is used, not made again, and while that cannot be found out nothing is sent.</summary>
     public required bool Resend { get; init; }
 
     /// <summary>Until when its bytes may leave this machine.</summary>

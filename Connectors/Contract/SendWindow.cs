@@ -1,8 +1,9 @@
 namespace PaymentCluster.Connectors.Contract;
 
 /// <summary>
-/// Until when a request's bytes may leave this machine, by the monotonic clock and the wall's. It is checked just before they do: a process that was
-/// frozen between its intent and its send must not send once others may believe that it never will.
+/// Until when a request's bytes may leave this machine, by the monotonic clock and the wall's. It is checked just
+/// before they do: a process that was frozen between its intent and its send must not send once others may believe that
+/// it never will.
 /// </summary>
 public sealed class SendWindow
 {
@@ -19,8 +20,8 @@ public sealed class SendWindow
         _length = length;
     }
 
-    /// <summary>Whether bytes may still leave. Both clocks must say so: the wall's may be set back, and the monotonic one stands still while
-    /// a virtual machine is suspended.</summary>
+    /// <summary>Whether bytes may still leave. Both clocks must say so: the wall's may be set back, and the monotonic
+    /// one stands still while a virtual machine is suspended.</summary>
     public bool IsOpen => _time.GetElapsedTime(_opened) < _length && _time.GetUtcNow() - _openedAt < _length;
 
     /// <summary>A window that is open from now on.</summary>

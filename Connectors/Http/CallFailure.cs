@@ -3,8 +3,8 @@ using Polly.CircuitBreaker;
 namespace PaymentCluster.Connectors.Http;
 
 /// <summary>
-/// The one place that says what a failed call means. The line is drawn where bytes with an effect may have left: before it
-/// <see cref="ProviderReply.NotSent"/>, after it <see cref="ProviderReply.Unknown"/>.
+/// The one place that says what a failed call means. The line is drawn where bytes with an effect may have left: before
+/// it <see cref="ProviderReply.NotSent"/>, after it <see cref="ProviderReply.Unknown"/>.
 /// </summary>
 internal static class CallFailure
 {
@@ -13,7 +13,8 @@ internal static class CallFailure
     /// <param name="content">The call's body; null for a question, which has no effect that could be unknown.</param>
     public static ProviderReply? Of(Exception exception, SendOnceContent? content) => exception switch
     {
-        BrokenCircuitException => new ProviderReply.NotSent { Reason = "the provider is left alone for a while after failures" },
+        BrokenCircuitException =>
+            new ProviderReply.NotSent { Reason = "the provider is left alone for a while after failures" },
         TurnRefusedException => new ProviderReply.NotSent { Reason = "too many calls to the provider are under way" },
         _ when content is { CameTooLate: true } => new ProviderReply.NotSent { Reason = "the time to send was over" },
         _ when !IsOfNetwork(exception) => null,

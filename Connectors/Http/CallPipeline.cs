@@ -7,8 +7,8 @@ using Polly.Timeout;
 namespace PaymentCluster.Connectors.Http;
 
 /// <summary>
-/// What stands around every call, from the outside in: tries for what was not sent, one of a limited number of turns, the circuit breaker,
-/// the time limit. A turn is held per try, so that a pause between tries blocks nobody.
+/// What stands around every call, from the outside in: tries for what was not sent, one of a limited number of turns,
+/// the circuit breaker, the time limit. A turn is held per try, so that a pause between tries blocks nobody.
 /// </summary>
 internal static class CallPipeline
 {
@@ -71,7 +71,8 @@ internal static class CallPipeline
 /// <summary>No turn was free in time.</summary>
 internal sealed class TurnRefusedException() : Exception("No turn was free in time.");
 
-/// <summary>Holds a turn while the call is made. Polly's own limiter is a package apart; this is all that is needed of it.</summary>
+/// <summary>Holds a turn while the call is made. Polly's own limiter is a package apart; this is all that is needed of
+/// it.</summary>
 internal sealed class OneOfLimitedTurns(RateLimiter turns, TimeSpan patience, TimeProvider time) : ResilienceStrategy<ProviderReply>
 {
     protected override async ValueTask<Outcome<ProviderReply>> ExecuteCore<TState>(

@@ -22,7 +22,8 @@ public static class ConnectorTelemetry
         return activity;
     }
 
-    internal static void Finish(Activity? activity, string provider, ProviderCall call, string outcome, TimeSpan elapsed)
+    internal static void Finish(
+        Activity? activity, string provider, ProviderCall call, string outcome, TimeSpan elapsed)
     {
         activity?.SetTag("outcome", outcome);
         if (outcome is "not_sent" or "unknown")

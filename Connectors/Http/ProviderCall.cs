@@ -7,7 +7,8 @@ namespace PaymentCluster.Connectors.Http;
 /// <summary>One call to a provider. Not a record, so that nothing prints what it carries.</summary>
 public sealed class ProviderCall
 {
-    /// <summary>What it does, for metrics and logs: <c>charge.payment</c>, <c>refund</c>, <c>query.order</c>, …</summary>
+    /// <summary>What it does, for metrics and logs: <c>charge.payment</c>, <c>refund</c>, <c>query.order</c>,
+    /// …</summary>
     public required string Operation { get; init; }
 
     /// <summary>The attempt's or refund's id, for the log.</summary>

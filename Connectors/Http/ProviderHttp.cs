@@ -7,8 +7,8 @@ using Polly;
 namespace PaymentCluster.Connectors.Http;
 
 /// <summary>
-/// The one way to a provider. One per provider and process: its connections, its circuit breaker and its turns are shared by all merchants.
-/// No cancellation token crosses it, because a call that may have left must be heard out.
+/// The one way to a provider. One per provider and process: its connections, its circuit breaker and its turns are
+/// shared by all merchants. No cancellation token crosses it, because a call that may have left must be heard out.
 /// </summary>
 public sealed partial class ProviderHttp : IDisposable
 {
@@ -30,7 +30,8 @@ public sealed partial class ProviderHttp : IDisposable
     {
         _provider = provider;
         _options = options;
-        _base = WithTrailingSlash(options.BaseUrl ?? throw new ArgumentException("A base address is missing.", nameof(options)));
+        _base = WithTrailingSlash(
+            options.BaseUrl ?? throw new ArgumentException("A base address is missing.", nameof(options)));
         _time = time;
         _logger = logger;
         _client = new HttpMessageInvoker(CreateHandler(options));
@@ -95,7 +96,8 @@ public sealed partial class ProviderHttp : IDisposable
         Credentials = null,
         AutomaticDecompression = DecompressionMethods.None,
         ConnectTimeout = options.ConnectTimeout,
-        // Below what servers usually keep an idle connection for, so that a stale one, and with it an unknown outcome, is rare.
+        // Below what servers usually keep an idle connection for, so that a stale one, and with it an unknown outcome,
+        // is rare.
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(20),
         // Follows a provider whose address moves.
         PooledConnectionLifetime = TimeSpan.FromMinutes(2),
@@ -144,7 +146,8 @@ public sealed partial class ProviderHttp : IDisposable
         return request;
     }
 
-    private async Task<ProviderReply> ReadAsync(HttpResponseMessage response, int status, CancellationToken cancellation)
+    private async Task<ProviderReply> ReadAsync(
+        HttpResponseMessage response, int status, CancellationToken cancellation)
     {
         // Nothing but the bare body was asked for; what is packed is not unpacked.
         if (response.Content.Headers.ContentEncoding.Count > 0)

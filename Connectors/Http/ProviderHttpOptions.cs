@@ -2,7 +2,8 @@ using System.ComponentModel.DataAnnotations;
 
 namespace PaymentCluster.Connectors.Http;
 
-/// <summary>How one provider is reached. Bound from <c>Connectors:{Provider}</c> and checked when the process starts.</summary>
+/// <summary>How one provider is reached. Bound from <c>Connectors:{Provider}</c> and checked when the process
+/// starts.</summary>
 public abstract class ProviderHttpOptions : IValidatableObject
 {
     /// <summary>The provider's API, up to and without the first part of a call's path. Default: its documented public
@@ -10,11 +11,12 @@ public abstract class ProviderHttpOptions : IValidatableObject
     [Required]
     public Uri? BaseUrl { get; set; }
 
-    /// <summary>Whether <see cref="BaseUrl"/> may be plain HTTP to another machine. Loopback always may. Default: no, because
-    /// credentials and cards travel on it.</summary>
+    /// <summary>Whether <see cref="BaseUrl"/> may be plain HTTP to another machine. Loopback always may. Default: no,
+    /// because credentials and cards travel on it.</summary>
     public bool AllowPlainHttp { get; set; }
 
-    /// <summary>How long a connection may take to open, TLS included. Nothing has been sent by then. Default 5 s.</summary>
+    /// <summary>How long a connection may take to open, TLS included. Nothing has been sent by then. Default 5
+    /// s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:01:00")]
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
@@ -23,7 +25,8 @@ public abstract class ProviderHttpOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.010", "00:05:00")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How many calls may be under way at once: a slow provider holds so many and no more. Default 128.</summary>
+    /// <summary>How many calls may be under way at once: a slow provider holds so many and no more. Default
+    /// 128.</summary>
     [Range(1, 10_000)]
     public int MaxConcurrency { get; set; } = 128;
 
@@ -39,20 +42,23 @@ public abstract class ProviderHttpOptions : IValidatableObject
     [Range(0, 10)]
     public int Retries { get; set; } = 2;
 
-    /// <summary>The pause before the first of these tries; doubled for each further one, with jitter. Default 150 ms.</summary>
+    /// <summary>The pause before the first of these tries; doubled for each further one, with jitter. Default 150
+    /// ms.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:10")]
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMilliseconds(150);
 
-    /// <summary>The longest <c>Retry-After</c> that is waited for in place; with a longer one the caller comes back later.
-    /// Default 2 s.</summary>
+    /// <summary>The longest <c>Retry-After</c> that is waited for in place; with a longer one the caller comes back
+    /// later. Default 2 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan MaxRetryAfter { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>The share of calls that must fail for want of the provider before it is left alone for a while. Default 0.5.</summary>
+    /// <summary>The share of calls that must fail for want of the provider before it is left alone for a while. Default
+    /// 0.5.</summary>
     [Range(0.01, 1.0)]
     public double BreakerFailureRatio { get; set; } = 0.5;
 
-    /// <summary>How many calls within <see cref="BreakerWindow"/> the ratio needs to mean something. Default 20.</summary>
+    /// <summary>How many calls within <see cref="BreakerWindow"/> the ratio needs to mean something. Default
+    /// 20.</summary>
     [Range(2, 100_000)]
     public int BreakerMinimumCalls { get; set; } = 20;
 
@@ -64,7 +70,8 @@ public abstract class ProviderHttpOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.500", "01:00:00")]
     public TimeSpan BreakerBreak { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The largest answer that is read, in bytes; a larger one leaves the outcome unknown. Default 1 MiB.</summary>
+    /// <summary>The largest answer that is read, in bytes; a larger one leaves the outcome unknown. Default 1
+    /// MiB.</summary>
     [Range(1_024, 64 * 1_048_576)]
     public int MaxAnswerBytes { get; set; } = 1_048_576;
 

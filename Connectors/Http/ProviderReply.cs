@@ -3,10 +3,12 @@ namespace PaymentCluster.Connectors.Http;
 /// <summary>What came of a call on the way to a provider and back. Exactly one of the nested kinds.</summary>
 public abstract record ProviderReply
 {
-    /// <summary>Whether it speaks against the provider's health, for the circuit breaker. Refusals and our own limits do not.</summary>
+    /// <summary>Whether it speaks against the provider's health, for the circuit breaker. Refusals and our own limits
+    /// do not.</summary>
     public bool BlamesProvider { get; init; }
 
-    /// <summary>The provider answered, with a status below 500 other than 429 and a body that was read to its end.</summary>
+    /// <summary>The provider answered, with a status below 500 other than 429 and a body that was read to its
+    /// end.</summary>
     public sealed record Answered : ProviderReply
     {
         /// <summary>The HTTP status.</summary>

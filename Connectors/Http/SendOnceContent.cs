@@ -5,13 +5,14 @@ using PaymentCluster.Connectors.Contract;
 namespace PaymentCluster.Connectors.Http;
 
 /// <summary>
-/// A request's body that is written at most once, and only while the send window is open. It is asked for its bytes after the connection
-/// stands, right before they leave, so this is the last place where a frozen process can still notice that it is too late; and whether it
-/// was asked tells "provably not sent" from "unknown".
+/// A request's body that is written at most once, and only while the send window is open. It is asked for its bytes
+/// after the connection stands, right before they leave, so this is the last place where a frozen process can still
+/// notice that it is too late; and whether it was asked tells "provably not sent" from "unknown".
 /// </summary>
 /// <remarks>
-/// SocketsHttpHandler repeats a request by itself when a pooled connection turns out to be closed. It does so only before the body has been
-/// started (HTTP/1.1). Should that ever change, the second write throws here: a charge cannot be doubled below us.
+/// SocketsHttpHandler repeats a request by itself when a pooled connection turns out to be closed. It does so only
+/// before the body has been started (HTTP/1.1). Should that ever change, the second write throws here: a charge cannot
+/// be doubled below us.
 /// </remarks>
 internal sealed class SendOnceContent : HttpContent
 {
@@ -35,14 +36,16 @@ internal sealed class SendOnceContent : HttpContent
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, CancellationToken.None);
 
-    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    protected override async Task SerializeToStreamAsync(
+        Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         if (Started)
         {
             throw new IOException("A request with an effect was about to be written twice.");
         }
 
-        // Request line and headers may already be buffered or out, but without the announced body no server can act on them.
+        // Request line and headers may already be buffered or out, but without the announced body no server can act on
+        // them.
         if (!_window.IsOpen)
         {
             CameTooLate = true;

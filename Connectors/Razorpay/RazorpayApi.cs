@@ -17,7 +17,8 @@ internal sealed class RazorpayApi(ProviderHttp http)
     public const string KeyId = "key_id";
     public const string KeySecret = "key_secret";
 
-    /// <summary>Asks a question. There is an answer, or else what stood in the way, or neither if the answer cannot be read.</summary>
+    /// <summary>Asks a question. There is an answer, or else what stood in the way, or neither if the answer cannot be
+    /// read.</summary>
     public async Task<(T? Answer, string? Problem)> AskAsync<T>(
         string operation, string reference, string path, JsonTypeInfo<T> type, ProviderCredentials credentials)
         where T : class
@@ -32,7 +33,8 @@ internal sealed class RazorpayApi(ProviderHttp http)
         });
         return reply switch
         {
-            ProviderReply.Answered { IsSuccess: true } answered => TryRead(answered, type, out var answer) ? (answer, null) : (null, null),
+            ProviderReply.Answered { IsSuccess: true } answered =>
+                TryRead(answered, type, out var answer) ? (answer, null) : (null, null),
             ProviderReply.Answered answered => (null, $"HTTP {answered.Status}"),
             ProviderReply.NotSent notSent => (null, notSent.Reason),
             ProviderReply.Unknown unknown => (null, unknown.Reason),
@@ -69,7 +71,8 @@ internal sealed class RazorpayApi(ProviderHttp http)
                 TryRead(answered, type, out var answer) && read(answer) is { } outcome
                     ? outcome
                     : Unknown($"HTTP {answered.Status} with an answer that cannot be read"),
-            ProviderReply.Answered { Status: 401 } => new ProviderOutcome.Declined { Failure = RazorpayMapping.CredentialsRefused },
+            ProviderReply.Answered { Status: 401 } =>
+                new ProviderOutcome.Declined { Failure = RazorpayMapping.CredentialsRefused },
             // Documented for idempotency keys: another request of this name is under way, or was another one.
             ProviderReply.Answered { Status: not 409 } answered when ReadError(answered) is { } error =>
                 new ProviderOutcome.Declined { Failure = RazorpayMapping.Refused(error) },
@@ -78,7 +81,8 @@ internal sealed class RazorpayApi(ProviderHttp http)
             _ => throw new UnreachableException(),
         };
 
-    /// <summary>Whether the provider looked at the request and refused it; bad credentials are refused without a look.</summary>
+    /// <summary>Whether the provider looked at the request and refused it; bad credentials are refused without a
+    /// look.</summary>
     public static bool IsRefusal(ProviderOutcome outcome) =>
         outcome is ProviderOutcome.Declined { Failure.Code: not FailureCodes.CredentialsRefused };
 
@@ -89,7 +93,8 @@ internal sealed class RazorpayApi(ProviderHttp http)
             : null;
 
     /// <summary>Reads an answer; false if it is not this JSON.</summary>
-    public static bool TryRead<T>(ProviderReply.Answered answered, JsonTypeInfo<T> type, [NotNullWhen(true)] out T? value)
+    public static bool TryRead<T>(
+        ProviderReply.Answered answered, JsonTypeInfo<T> type, [NotNullWhen(true)] out T? value)
         where T : class
     {
         try

@@ -13,9 +13,9 @@ namespace PaymentCluster.Connectors.Razorpay;
 /// Razorpay, server to server (razorpay.com/docs/api and /docs/payments/payment-gateway/s2s-integration/json/v2).
 /// </summary>
 /// <remarks>
-/// A charge is two calls: an order, which moves no money, and a payment on it. Both carry the attempt's id, the order as
-/// <c>receipt</c>, the payment in <c>notes</c>. The order is the fence: once a payment on it is captured it takes no other, so
-/// that a payment that was sent late or twice on one order cannot be taken twice.
+/// A charge is two calls: an order, which moves no money, and a payment on it. Both carry the attempt's id, the order
+/// as <c>receipt</c>, the payment in <c>notes</c>. The order is the fence: once a payment on it is captured it takes no
+/// other, so that a payment that was sent late or twice on one order cannot be taken twice.
 /// </remarks>
 public sealed class RazorpayConnector : IConnector, IDisposable
 {
@@ -45,7 +45,8 @@ public sealed class RazorpayConnector : IConnector, IDisposable
     {
         if (Capabilities.Refuses(request.Method, request.Amount) is { } refusal)
         {
-            return Declined(new Failure { Code = FailureCodes.RequestRefused, Message = refusal, Party = FailureParty.Merchant });
+            return Declined(
+                new Failure { Code = FailureCodes.RequestRefused, Message = refusal, Party = FailureParty.Merchant });
         }
 
         string? order = null;
@@ -120,7 +121,10 @@ public sealed class RazorpayConnector : IConnector, IDisposable
             return Unknown("the payment's id is not one of Razorpay's");
         }
 
-        var body = new CreateCapture { Amount = RazorpayMapping.ToAmount(request.Amount), Currency = request.Amount.Currency.Code };
+        var body = new CreateCapture
+        {
+            Amount = RazorpayMapping.ToAmount(request.Amount), Currency = request.Amount.Currency.Code,
+        };
         var reply = await _api.ActAsync(
             "capture", reference, $"v1/payments/{payment}/capture", body, RazorpayJson.Default.CreateCapture, request.Window, credentials);
         var outcome = RazorpayApi.Outcome(
@@ -148,7 +152,8 @@ public sealed class RazorpayConnector : IConnector, IDisposable
             return Unknown("the payment's id is not one of Razorpay's");
         }
 
-        // Same key and same body: Razorpay answers with the first result (razorpay.com/docs/api/refunds/normal-refunds-idempotent).
+        // Same key and same body: Razorpay answers with the first result
+        // (razorpay.com/docs/api/refunds/normal-refunds-idempotent).
         var reply = await _api.ActAsync(
             "refund", reference, $"v1/payments/{payment}/refund", RazorpayMapping.Refund(request), RazorpayJson.Default.CreateRefund,
             request.Window, credentials, [new("X-Refund-Idempotency", reference)]);
@@ -159,7 +164,8 @@ public sealed class RazorpayConnector : IConnector, IDisposable
             return outcome;
         }
 
-        // "Already refunded" may mean this very refund, and 409 that it is under way. The payment's list of refunds knows.
+        // "Already refunded" may mean this very refund, and 409 that it is under way. The payment's list of refunds
+        // knows.
         var listed = await FindRefundAsync(reference, payment, credentials);
         return listed is ProviderOutcome.NotFound ? outcome : OfQuestion(listed);
     }
@@ -213,7 +219,10 @@ public sealed class RazorpayConnector : IConnector, IDisposable
         if (!RazorpayApi.IsRefusal(outcome))
         {
             // An order moves no money, so whatever became of it, the charge has not been sent.
-            return (null, false, outcome is ProviderOutcome.Unknown unknown ? NotSent($"order: {unknown.Reason}") : outcome);
+            return (
+                null,
+                false,
+                outcome is ProviderOutcome.Unknown unknown ? NotSent($"order: {unknown.Reason}") : outcome);
         }
 
         // Receipts are documented to be unique: the refusal may be about an order that an earlier try left.
@@ -226,7 +235,8 @@ public sealed class RazorpayConnector : IConnector, IDisposable
         };
     }
 
-    private async Task<ProviderOutcome> CreatePaymentAsync(ChargeRequest request, string order, ProviderCredentials credentials)
+    private async Task<ProviderOutcome> CreatePaymentAsync(
+        ChargeRequest request, string order, ProviderCredentials credentials)
     {
         var body = RazorpayMapping.Payment(request, order, _options, _time.GetUtcNow());
         var reply = await _api.ActAsync(
@@ -241,13 +251,16 @@ public sealed class RazorpayConnector : IConnector, IDisposable
         return outcome with { ProviderOrder = order, ProviderReference = outcome.ProviderReference ?? refused };
     }
 
-    // The questions below answer with NotSent if nobody could be asked, so that a charge that waits for the answer can stay unsent.
+    // The questions below answer with NotSent if nobody could be asked, so that a charge that waits for the answer can
+    // stay unsent.
 
-    /// <summary>What became of the charge under a receipt; with <see cref="ProviderOutcome.NotFound"/> the order that is free for it,
-    /// if there is one.</summary>
-    private async Task<ProviderOutcome> FindByReceiptAsync(string receipt, Money amount, ProviderCredentials credentials)
+    /// <summary>What became of the charge under a receipt; with <see cref="ProviderOutcome.NotFound"/> the order that
+    /// is free for it, if there is one.</summary>
+    private async Task<ProviderOutcome> FindByReceiptAsync(
+        string receipt, Money amount, ProviderCredentials credentials)
     {
-        // The filter is documented as "contains", and attempt 1 is contained in attempts 10 to 19: hence the count and the exact match.
+        // The filter is documented as "contains", and attempt 1 is contained in attempts 10 to 19: hence the count and
+        // the exact match.
         var (orders, problem) = await _api.AskAsync(
             "query.receipt", receipt, $"v1/orders?receipt={receipt}&count=100", RazorpayJson.Default.CollectionOrderEntity, credentials);
         if (orders?.Items is not { } items || items.Any(order => !RazorpayMapping.IsId(order?.Id, "order_")))
@@ -259,7 +272,8 @@ public sealed class RazorpayConnector : IConnector, IDisposable
         foreach (var order in items.Where(order => order!.Receipt == receipt))
         {
             var outcome = await QueryOrderAsync(receipt, order!.Id!, credentials);
-            var isFree = RazorpayMapping.TryReadMoney(order.Amount, order.Currency, out var orderAmount) && orderAmount == amount;
+            var isFree = RazorpayMapping.TryReadMoney(order.Amount, order.Currency, out var orderAmount)
+                && orderAmount == amount;
             found = outcome is ProviderOutcome.NotFound && !isFree ? found : RazorpayMapping.Weightier(found, outcome);
         }
 
@@ -290,7 +304,8 @@ public sealed class RazorpayConnector : IConnector, IDisposable
         return found;
     }
 
-    private async Task<ProviderOutcome> QueryPaymentAsync(string reference, string payment, ProviderCredentials credentials)
+    private async Task<ProviderOutcome> QueryPaymentAsync(
+        string reference, string payment, ProviderCredentials credentials)
     {
         if (!RazorpayMapping.IsId(payment, "pay_"))
         {
@@ -336,7 +351,8 @@ public sealed class RazorpayConnector : IConnector, IDisposable
         return new ProviderOutcome.NotFound();
     }
 
-    /// <summary>What is known of an effect after a question about it: that it could not be asked says nothing of the effect.</summary>
+    /// <summary>What is known of an effect after a question about it: that it could not be asked says nothing of the
+    /// effect.</summary>
     private static ProviderOutcome OfQuestion(ProviderOutcome outcome) => outcome is ProviderOutcome.NotSent { Reason: var reason }
         ? new ProviderOutcome.Unknown
         {
@@ -346,7 +362,8 @@ public sealed class RazorpayConnector : IConnector, IDisposable
         }
         : outcome;
 
-    private static ProviderOutcome Unread(string? problem, string otherwise) => problem is null ? Unknown(otherwise) : NotSent(problem);
+    private static ProviderOutcome Unread(string? problem, string otherwise) =>
+        problem is null ? Unknown(otherwise) : NotSent(problem);
 
     private static ProviderOutcome.Declined Declined(Failure failure) => new() { Failure = failure };
 

@@ -12,7 +12,8 @@ using PaymentCluster.Grains.Abstractions.Secrets;
 
 namespace PaymentCluster.Connectors.Razorpay;
 
-/// <summary>Razorpay's words in ours and ours in Razorpay's; the one place where its amounts are made and read.</summary>
+/// <summary>Razorpay's words in ours and ours in Razorpay's; the one place where its amounts are made and
+/// read.</summary>
 internal static partial class RazorpayMapping
 {
     /// <summary>The key in <c>notes</c> under which a payment carries its attempt's id.</summary>
@@ -25,8 +26,8 @@ internal static partial class RazorpayMapping
     private const int ShortestAutomaticCapture = 12;
     private const int LongestCapture = 7_200;
 
-    /// <summary>The currencies of razorpay.com/docs/payments/international-payments (supported currencies) that ISO 4217 still lists; the
-    /// exponents there are those of ISO 4217.</summary>
+    /// <summary>The currencies of razorpay.com/docs/payments/international-payments (supported currencies) that ISO
+    /// 4217 still lists; the exponents there are those of ISO 4217.</summary>
     public static ImmutableHashSet<string> Currencies { get; } =
     [
         .. ("AED ALL AMD AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BRL BSD BTN BWP BZD CAD CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP "
@@ -56,7 +57,8 @@ internal static partial class RazorpayMapping
         return true;
     }
 
-    /// <summary>Whether this is an id of Razorpay's with this prefix. Ids become parts of paths, so nothing else is let through.</summary>
+    /// <summary>Whether this is an id of Razorpay's with this prefix. Ids become parts of paths, so nothing else is let
+    /// through.</summary>
     public static bool IsId([NotNullWhen(true)] string? text, string prefix) =>
         text is not null
         && text.Length > prefix.Length && text.Length <= 64
@@ -80,7 +82,8 @@ internal static partial class RazorpayMapping
             Capture = request.Capture == CaptureMode.Automatic ? "automatic" : "manual",
             CaptureOptions = new CaptureOptions
             {
-                // For as long as the customer can pay. What is authorised later is captured by the engine, or goes back.
+                // For as long as the customer can pay. What is authorised later is captured by the engine, or goes
+                // back.
                 AutomaticExpiryPeriod = request.Capture == CaptureMode.Automatic
                     ? MinutesUntil(request.ExpiresAt, now, ShortestAutomaticCapture, LongestCapture)
                     : null,
@@ -106,7 +109,9 @@ internal static partial class RazorpayMapping
         },
         Upi = request.Method.Kind == PaymentMethodKind.Upi ? Upi(request, now) : null,
         Card = request.Card is { } card && request.Method.Kind == PaymentMethodKind.Card ? Card(card) : null,
-        Authentication = request.Method.Kind == PaymentMethodKind.Card ? new() { AuthenticationChannel = "browser" } : null,
+        Authentication = request.Method.Kind == PaymentMethodKind.Card
+            ? new() { AuthenticationChannel = "browser" }
+            : null,
         Browser = request.Method.Kind == PaymentMethodKind.Card ? UsualBrowser : null,
         Wallet = request.Method.Wallet,
         Bank = request.Method.Bank,
@@ -118,7 +123,8 @@ internal static partial class RazorpayMapping
         Referer = request.CallbackUrl.GetLeftPart(UriPartial.Authority) + "/",
     };
 
-    // Razorpay demands these for 3-D Secure; the engine does not see the customer's screen, and banks take the usual values.
+    // Razorpay demands these for 3-D Secure; the engine does not see the customer's screen, and banks take the usual
+    // values.
     private static Browser UsualBrowser { get; } = new()
     {
         JavaEnabled = false,
@@ -155,7 +161,10 @@ internal static partial class RazorpayMapping
             notes["reason"] = reason[..Math.Min(reason.Length, 256)];
         }
 
-        return new() { Amount = ToAmount(request.Amount), Speed = "normal", Receipt = request.Refund.ToString(), Notes = notes };
+        return new()
+        {
+            Amount = ToAmount(request.Amount), Speed = "normal", Receipt = request.Refund.ToString(), Notes = notes,
+        };
     }
 
     /// <summary>What the answer to a new payment says; null if it lacks what must be there.</summary>
@@ -223,7 +232,9 @@ internal static partial class RazorpayMapping
             {
                 Stage = ChargeStage.Captured,
                 Amount = amount,
-                BankReference = Text(refund.AcquirerData, "arn") ?? Text(refund.AcquirerData, "rrn") ?? Text(refund.AcquirerData, "utr"),
+                BankReference = Text(refund.AcquirerData, "arn")
+                    ?? Text(refund.AcquirerData, "rrn")
+                    ?? Text(refund.AcquirerData, "utr"),
             },
             "failed" => new ProviderOutcome.Declined
             {
@@ -239,8 +250,8 @@ internal static partial class RazorpayMapping
         return outcome with { ProviderReference = refund.Id };
     }
 
-    /// <summary>The one of two outcomes of a charge that tells more: money taken, money reserved, what cannot be read, what is under way, what
-    /// could not be asked, what failed, and nothing.</summary>
+    /// <summary>The one of two outcomes of a charge that tells more: money taken, money reserved, what cannot be read,
+    /// what is under way, what could not be asked, what failed, and nothing.</summary>
     public static ProviderOutcome Weightier(ProviderOutcome left, ProviderOutcome right) =>
         Weight(right) > Weight(left) ? right : left;
 
@@ -307,7 +318,8 @@ internal static partial class RazorpayMapping
         Party = FailureParty.Merchant,
     };
 
-    /// <summary>A short text in an object that may also be an empty array or null, as <c>notes</c> and <c>acquirer_data</c> are.</summary>
+    /// <summary>A short text in an object that may also be an empty array or null, as <c>notes</c> and
+    /// <c>acquirer_data</c> are.</summary>
     public static string? Text(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object
         && element.TryGetProperty(name, out var value)
@@ -361,5 +373,6 @@ internal static partial class RazorpayMapping
         text is { Length: > 1 and <= 64 } && text.AsSpan().IndexOfAnyExcept(WordCharacters) < 0;
 
     private static string? Url(IReadOnlyList<NextStep> steps, string action, Func<string, bool> isSafe) =>
-        steps.FirstOrDefault(step => step?.Action == action && step.Url is { Length: <= 2_048 } url && isSafe(url))?.Url;
+        steps.FirstOrDefault(
+            step => step?.Action == action && step.Url is { Length: <= 2_048 } url && isSafe(url))?.Url;
 }

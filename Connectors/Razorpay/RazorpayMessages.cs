@@ -3,8 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace PaymentCluster.Connectors.Razorpay;
 
-// Razorpay's JSON, as far as it is used: razorpay.com/docs/api (orders, payments, refunds, errors) and /docs/webhooks. Members that are
-// not named are ignored; those that are named must have the stated type. Classes, not records: what they hold is never printed.
+// Razorpay's JSON, as far as it is used: razorpay.com/docs/api (orders, payments, refunds, errors) and /docs/webhooks.
+// Members that are not named are ignored; those that are named must have the stated type. Classes, not records: what
+// they hold is never printed.
 
 /// <summary><c>POST /v1/orders</c>.</summary>
 internal sealed class CreateOrder

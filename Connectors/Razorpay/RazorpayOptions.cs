@@ -3,14 +3,17 @@ using PaymentCluster.Connectors.Http;
 
 namespace PaymentCluster.Connectors.Razorpay;
 
-/// <summary>How Razorpay is reached, and what it is told where the customer is not known. Section <c>Connectors:Razorpay</c>.</summary>
+/// <summary>How Razorpay is reached, and what it is told where the customer is not known. Section
+/// <c>Connectors:Razorpay</c>.</summary>
 public sealed class RazorpayOptions : ProviderHttpOptions
 {
-    /// <summary>Razorpay's one host; the key's prefix tells test from live (razorpay.com/docs/api/authentication).</summary>
+    /// <summary>Razorpay's one host; the key's prefix tells test from live
+    /// (razorpay.com/docs/api/authentication).</summary>
     public RazorpayOptions() => BaseUrl = new Uri("https://api.razorpay.com/");
 
-    /// <summary>The e-mail address of a customer who gave none. Razorpay demands one, and refuses invented ones in international
-    /// payments, so a merchant that takes these should ask. Default: an address that reaches nobody.</summary>
+    /// <summary>The e-mail address of a customer who gave none. Razorpay demands one, and refuses invented ones in
+    /// international payments, so a merchant that takes these should ask. Default: an address that reaches
+    /// nobody.</summary>
     [Required, EmailAddress, MaxLength(40)]
     public string DefaultEmail { get; set; } = "customer@example.com";
 
@@ -26,8 +29,8 @@ public sealed class RazorpayOptions : ProviderHttpOptions
     [Required, MaxLength(255)]
     public string DefaultUserAgent { get; set; } = "Mozilla/5.0";
 
-    /// <summary>How long after the last possible send a "not found" is not yet believed. Default 60 s; Razorpay documents none, and a request
-    /// that is still on its way ends with its connection well before.</summary>
+    /// <summary>How long after the last possible send a "not found" is not yet believed. Default 60 s; Razorpay
+    /// documents none, and a request that is still on its way ends with its connection well before.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
     public TimeSpan SettleTime { get; set; } = TimeSpan.FromSeconds(60);
 }

@@ -45,8 +45,10 @@ internal static class RazorpayWebhook
         var id = EventId(webhook);
         return type switch
         {
-            "payment.authorized" or "payment.captured" or "payment.failed" or "order.paid" => OfCharge(id, type, body.Payload),
-            "refund.created" or "refund.processed" or "refund.failed" => OfRefund(id, type, body.Payload?.Refund?.Entity),
+            "payment.authorized" or "payment.captured" or "payment.failed" or "order.paid" =>
+                OfCharge(id, type, body.Payload),
+            "refund.created" or "refund.processed" or "refund.failed" =>
+                OfRefund(id, type, body.Payload?.Refund?.Entity),
             _ => new WebhookReading.Irrelevant(id, type),
         };
     }
@@ -79,7 +81,8 @@ internal static class RazorpayWebhook
                 : new WebhookReading.Unmatched(id, type);
     }
 
-    /// <summary><c>X-Razorpay-Signature</c> is the hex HMAC-SHA256 of the body's bytes under the webhook's own secret.</summary>
+    /// <summary><c>X-Razorpay-Signature</c> is the hex HMAC-SHA256 of the body's bytes under the webhook's own
+    /// secret.</summary>
     private static bool IsSigned(InboundWebhook webhook, Grains.Abstractions.Secrets.Secret secret)
     {
         var key = Encoding.UTF8.GetBytes(secret.Reveal());
@@ -98,8 +101,8 @@ internal static class RazorpayWebhook
         return CryptographicOperations.FixedTimeEquals(claimed, expected);
     }
 
-    /// <summary>The header names the event, so that it is taken in once; it is not signed. Without a usable one the signed body names
-    /// itself.</summary>
+    /// <summary>The header names the event, so that it is taken in once; it is not signed. Without a usable one the
+    /// signed body names itself.</summary>
     private static string EventId(InboundWebhook webhook) =>
         webhook.Headers.TryGetValue("x-razorpay-event-id", out var id) && id.Length is > 0 and <= 128 && IsPrintable(id)
             ? id

@@ -111,8 +111,10 @@ internal sealed partial class EdgeMiddleware(RequestDelegate next, ILogger<EdgeM
 
     private static string? DetailOf(Exception exception) => exception switch
     {
-        BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => "The body did not arrive in time.",
-        BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } => "The body broke off or is out of form.",
+        BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } =>
+            "The body did not arrive in time.",
+        BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } =>
+            "The body broke off or is out of form.",
         _ => null,
     };
 

@@ -20,7 +20,10 @@ internal static class BodyReader
     private const int MaxSecretLength = 8192;
     private const int MaxNameShown = 64;
 
-    private static readonly JsonReaderOptions Options = new() { MaxDepth = 8, CommentHandling = JsonCommentHandling.Disallow };
+    private static readonly JsonReaderOptions Options = new()
+    {
+        MaxDepth = 8, CommentHandling = JsonCommentHandling.Disallow,
+    };
 
     private delegate T ObjectReader<out T>(ref Utf8JsonReader json, InputErrors errors);
 
@@ -70,7 +73,10 @@ internal static class BodyReader
             var index = Find(ref json, shape);
             if (index < 0)
             {
-                errors.Add(ErrorCode.UnknownField, path + NameToShow(GetText(ref json)), "is not a member of this call's body");
+                errors.Add(
+                    ErrorCode.UnknownField,
+                    path + NameToShow(GetText(ref json)),
+                    "is not a member of this call's body");
                 json.Read();
                 json.Skip();
                 continue;

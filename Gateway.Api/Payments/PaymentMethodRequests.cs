@@ -114,7 +114,9 @@ internal static partial class PaymentMethodRequests
 
     private static PaymentMethod ReadUpi(Body? upi, InputErrors errors)
     {
-        var flow = upi?.Text("flow") is { } word ? PaymentNames.Parse<UpiFlow>(word, PaymentNames.Of)!.Value : UpiFlow.Intent;
+        var flow = upi?.Text("flow") is { } word
+            ? PaymentNames.Parse<UpiFlow>(word, PaymentNames.Of)!.Value
+            : UpiFlow.Intent;
         var mentionsVpa = upi?.Mentions("vpa") ?? false;
         if (flow == UpiFlow.Collect && !mentionsVpa)
         {
@@ -125,7 +127,10 @@ internal static partial class PaymentMethodRequests
             errors.Add(ErrorCode.InvalidField, "upi.vpa", $"does not belong to flow {PaymentNames.Of(flow)}");
         }
 
-        return new PaymentMethod { Kind = PaymentMethodKind.Upi, Flow = flow, Vpa = upi?.Text("vpa")?.ToLowerInvariant() };
+        return new PaymentMethod
+        {
+            Kind = PaymentMethodKind.Upi, Flow = flow, Vpa = upi?.Text("vpa")?.ToLowerInvariant(),
+        };
     }
 
     private static PaymentMethod? ReadCard(Body? body, DateTimeOffset now, InputErrors errors, out CardDetails? card)
@@ -167,7 +172,10 @@ internal static partial class PaymentMethodRequests
             SecurityCode = code,
             HolderName = name,
         };
-        return new PaymentMethod { Kind = PaymentMethodKind.Card, CardLast4 = number.Last4, CardNetwork = number.Network };
+        return new PaymentMethod
+        {
+            Kind = PaymentMethodKind.Card, CardLast4 = number.Last4, CardNetwork = number.Network,
+        };
     }
 
     // NPCI: a handle after one '@', and before it letters, digits, '.', '-' and '_'.

@@ -24,7 +24,10 @@ internal static class PaymentOperations
         TakesIdempotencyKey = true,
         Answers =
         [
-            new(202, "The payment or its next attempt was accepted, now or by this request before.", typeof(PaymentAnswer)),
+            new(
+                202,
+                "The payment or its next attempt was accepted, now or by this request before.",
+                typeof(PaymentAnswer)),
             new(200, "The order's payment exists with the same content; this is how it stands.", typeof(PaymentAnswer)),
         ],
         Errors =

@@ -87,7 +87,10 @@ internal sealed class PaymentsApi(
     {
         var payment = Find(http);
         var body = await ReadAsync(http, PaymentsRequests.Capture);
-        var command = new CapturePayment { AmountMinor = body.Integer("amount"), Request = IdempotencyKey.Of(http, body) };
+        var command = new CapturePayment
+        {
+            AmountMinor = body.Integer("amount"), Request = IdempotencyKey.Of(http, body),
+        };
         await AnswerAsync(http, await payment.Capture(command), "Capture accepted");
     }
 

@@ -73,7 +73,10 @@ internal static partial class PaymentsRequests
                 null,
                 "must be an https URL")
                 with { Example = "\"https://shop.example/thanks\"" },
-            Field.Text("description", 255, "What the customer reads on the payment.") with { Example = "\"Two tickets\"" },
+            Field.Text("description", 255, "What the customer reads on the payment.") with
+            {
+                Example = "\"Two tickets\"",
+            },
             new Field
             {
                 Name = "metadata",
@@ -82,7 +85,10 @@ internal static partial class PaymentsRequests
                 Meaning = "The merchant's own pairs: at most 20, names up to 40 characters, values up to 500.",
                 Example = """{"cart":"c_17"}""",
             },
-            Field.Integer("expires_in", 60, 86_400, "How many seconds the customer has to pay.") with { Example = "900" },
+            Field.Integer("expires_in", 60, 86_400, "How many seconds the customer has to pay.") with
+            {
+                Example = "900",
+            },
         ]);
 
     /// <summary><c>POST /payments/{id}/confirm</c>.</summary>

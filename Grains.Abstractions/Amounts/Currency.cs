@@ -31,7 +31,8 @@ public readonly record struct Currency
     public int MinorDigits => Digits[Code];
 
     /// <summary>Every currency that a payment may be in.</summary>
-    public static IEnumerable<Currency> All => Digits.Keys.Order(StringComparer.Ordinal).Select(code => new Currency { Code = code });
+    public static IEnumerable<Currency> All =>
+        Digits.Keys.Order(StringComparer.Ordinal).Select(code => new Currency { Code = code });
 
     /// <summary>The currency with this code; exact case, as ISO 4217 writes it.</summary>
     public static bool TryParse([NotNullWhen(true)] string? code, out Currency currency)
@@ -44,7 +45,9 @@ public readonly record struct Currency
     /// <summary>The currency with this code.</summary>
     /// <exception cref="FormatException">There is no such currency.</exception>
     public static Currency Parse(string code) =>
-        TryParse(code, out var currency) ? currency : throw new FormatException($"'{code}' is not an ISO 4217 currency.");
+        TryParse(code, out var currency)
+            ? currency
+            : throw new FormatException($"'{code}' is not an ISO 4217 currency.");
 
     /// <inheritdoc/>
     public override string ToString() => Code ?? "";

@@ -2,7 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace PaymentCluster.Grains.Abstractions.Amounts;
 
-/// <summary>An amount in the minor unit of a currency (paise, cents). Arithmetic is checked: it throws and never wraps.</summary>
+/// <summary>An amount in the minor unit of a currency (paise, cents). Arithmetic is checked: it throws and never
+/// wraps.</summary>
 [GenerateSerializer, Immutable, Alias("money")]
 public readonly record struct Money
 {
@@ -23,7 +24,8 @@ public readonly record struct Money
     public Money Zero => this with { AmountMinor = 0 };
 
     /// <summary>This many minor units of a currency.</summary>
-    public static Money Of(long amountMinor, Currency currency) => new() { AmountMinor = amountMinor, Currency = currency };
+    public static Money Of(long amountMinor, Currency currency) =>
+        new() { AmountMinor = amountMinor, Currency = currency };
 
     /// <summary>The sum.</summary>
     /// <exception cref="OverflowException">It does not fit 64 bits.</exception>

@@ -1,8 +1,8 @@
 namespace PaymentCluster.Grains.Abstractions.Ids;
 
 /// <summary>
-/// UUIDs as 26 characters of Crockford's base32 in lower case: as short as a readable id gets, and in the same order as the
-/// 128 bits. Reading is strict (no upper case, no look-alikes), so that one id has one spelling.
+/// UUIDs as 26 characters of Crockford's base32 in lower case: as short as a readable id gets, and in the same order as
+/// the 128 bits. Reading is strict (no upper case, no look-alikes), so that one id has one spelling.
 /// </summary>
 internal static class Base32
 {

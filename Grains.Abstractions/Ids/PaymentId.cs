@@ -1,8 +1,8 @@
 namespace PaymentCluster.Grains.Abstractions.Ids;
 
 /// <summary>
-/// A payment's id, <c>pay_</c> and a UUIDv7 in base32. Time-ordered on purpose: random keys cost a quarter of the store's speed.
-/// It opens nothing by itself; every lookup is by merchant and id.
+/// A payment's id, <c>pay_</c> and a UUIDv7 in base32. Time-ordered on purpose: random keys cost a quarter of the
+/// store's speed. It opens nothing by itself; every lookup is by merchant and id.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("payment-id")]
 public readonly record struct PaymentId
@@ -19,7 +19,8 @@ public readonly record struct PaymentId
     /// <summary>Reads an id in its one spelling.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out PaymentId id)
     {
-        var valid = text.StartsWith(Prefix, StringComparison.Ordinal) & Base32.TryRead(text[Math.Min(Prefix.Length, text.Length)..], out var value);
+        var valid = text.StartsWith(Prefix, StringComparison.Ordinal) & Base32.TryRead(
+            text[Math.Min(Prefix.Length, text.Length)..], out var value);
         id = valid ? new PaymentId { Value = value } : default;
         return valid;
     }

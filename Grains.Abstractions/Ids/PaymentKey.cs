@@ -1,7 +1,8 @@
 namespace PaymentCluster.Grains.Abstractions.Ids;
 
 /// <summary>
-/// The key of a payment's grain, <c>{merchant}/{payment}</c>: with another merchant's id it names a payment that does not exist.
+/// The key of a payment's grain, <c>{merchant}/{payment}</c>: with another merchant's id it names a payment that does
+/// not exist.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("payment-key")]
 public readonly record struct PaymentKey

@@ -1,7 +1,8 @@
 namespace PaymentCluster.Grains.Abstractions.Ids;
 
 /// <summary>
-/// A refund's id, and the provider's idempotency key for it: <c>rfd_</c>, the payment's 26 characters, <c>_</c> and the refund's number.
+/// A refund's id, and the provider's idempotency key for it: <c>rfd_</c>, the payment's 26 characters, <c>_</c> and the
+/// refund's number.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("refund-id")]
 public readonly record struct RefundId

@@ -11,7 +11,8 @@ public interface ILedgerGrain : IGrainWithStringKey
     [Alias("accounts")]
     Task<ImmutableArray<AccountBalance>> Accounts();
 
-    /// <summary>Debits and credits over all accounts per currency, read in one snapshot; the two are always equal.</summary>
+    /// <summary>Debits and credits over all accounts per currency, read in one snapshot; the two are always
+    /// equal.</summary>
     [Alias("trial-balance")]
     Task<ImmutableArray<TrialBalanceLine>> TrialBalance();
 }

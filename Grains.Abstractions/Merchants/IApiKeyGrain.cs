@@ -1,8 +1,8 @@
 namespace PaymentCluster.Grains.Abstractions.Merchants;
 
 /// <summary>
-/// What an API key opens. Its key is <c>key/</c> and the lower-case hex SHA-256 of the API key: the key itself is stored nowhere, and a
-/// plain hash is enough for one with 160 random bits.
+/// What an API key opens. Its key is <c>key/</c> and the lower-case hex SHA-256 of the API key: the key itself is
+/// stored nowhere, and a plain hash is enough for one with 160 random bits.
 /// </summary>
 [Alias("api-key")]
 public interface IApiKeyGrain : IGrainWithStringKey

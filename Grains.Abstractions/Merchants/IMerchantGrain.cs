@@ -4,7 +4,8 @@ using PaymentCluster.Grains.Abstractions.Secrets;
 
 namespace PaymentCluster.Grains.Abstractions.Merchants;
 
-/// <summary>A merchant: its name, switches, API keys and credentials at providers. Its key is the merchant's id.</summary>
+/// <summary>A merchant: its name, switches, API keys and credentials at providers. Its key is the merchant's
+/// id.</summary>
 [Alias("merchant")]
 public interface IMerchantGrain : IGrainWithStringKey
 {

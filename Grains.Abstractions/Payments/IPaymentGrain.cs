@@ -6,13 +6,14 @@ using PaymentCluster.Grains.Abstractions.Refunds;
 namespace PaymentCluster.Grains.Abstractions.Payments;
 
 /// <summary>
-/// One payment: the queue, the cache and the conversation of it. Its key is a <see cref="Ids.PaymentKey"/>. Commands run one at a time
-/// and have answered only when they are durable; reads run between them.
+/// One payment: the queue, the cache and the conversation of it. Its key is a <see cref="Ids.PaymentKey"/>. Commands
+/// run one at a time and have answered only when they are durable; reads run between them.
 /// </summary>
 [Alias("payment")]
 public interface IPaymentGrain : IGrainWithStringKey
 {
-    /// <summary>Takes the payment, or starts its next attempt. An order or an idempotency key that another payment holds leads there.</summary>
+    /// <summary>Takes the payment, or starts its next attempt. An order or an idempotency key that another payment
+    /// holds leads there.</summary>
     [Alias("start")]
     Task<StartReply> Start(StartPayment command);
 
@@ -32,8 +33,9 @@ public interface IPaymentGrain : IGrainWithStringKey
     [Alias("refund")]
     Task<Reply<RefundView>> Refund(RefundPayment command);
 
-    /// <summary>Takes in what a provider said of an attempt. When it answers, what it changed is durable; saying the same again changes
-    /// nothing. False: the payment has no such attempt, or it is at another provider than the one that says so, and nothing was changed.</summary>
+    /// <summary>Takes in what a provider said of an attempt. When it answers, what it changed is durable; saying the
+    /// same again changes nothing. False: the payment has no such attempt, or it is at another provider than the one
+    /// that says so, and nothing was changed.</summary>
     [Alias("record-charge")]
     Task<bool> Record(RecordCharge report);
 
@@ -41,16 +43,18 @@ public interface IPaymentGrain : IGrainWithStringKey
     [Alias("record-capture")]
     Task<bool> Record(RecordCapture report);
 
-    /// <summary>Takes in what a provider said of a refund, as for a charge. False: the payment has no such refund.</summary>
+    /// <summary>Takes in what a provider said of a refund, as for a charge. False: the payment has no such
+    /// refund.</summary>
     [Alias("record-refund")]
     Task<bool> Record(RecordRefund report);
 
-    /// <summary>Does what is due: resends what was not sent, asks for what is unknown, expires what is late. The sweeper calls it.</summary>
+    /// <summary>Does what is due: resends what was not sent, asks for what is unknown, expires what is late. The
+    /// sweeper calls it.</summary>
     [Alias("resume")]
     Task Resume();
 
-    /// <summary>Asks the provider now, because the customer's browser came back from it. Answers where that browser goes next: the payment,
-    /// or null if there is none with such an attempt.</summary>
+    /// <summary>Asks the provider now, because the customer's browser came back from it. Answers where that browser
+    /// goes next: the payment, or null if there is none with such an attempt.</summary>
     [Alias("customer-returned")]
     Task<PaymentView?> CustomerReturned(int attempt);
 
@@ -58,8 +62,8 @@ public interface IPaymentGrain : IGrainWithStringKey
     [Alias("get"), AlwaysInterleave]
     Task<PaymentView?> Get();
 
-    /// <summary>The payment as soon as its version is above <paramref name="version"/>, or it is settled, or the wait is over; null if
-    /// there is none.</summary>
+    /// <summary>The payment as soon as its version is above <paramref name="version"/>, or it is settled, or the wait
+    /// is over; null if there is none.</summary>
     [Alias("get-after"), AlwaysInterleave]
     Task<PaymentView?> GetAfter(int version, TimeSpan wait);
 

@@ -13,7 +13,8 @@ public sealed record RequestKey
     [Id(0)]
     public required string Key { get; init; }
 
-    /// <summary>Lower-case hex SHA-256 over method, path and canonical body: two requests are the same if these are.</summary>
+    /// <summary>Lower-case hex SHA-256 over method, path and canonical body: two requests are the same if these
+    /// are.</summary>
     [Id(1)]
     public required string Fingerprint { get; init; }
 }
@@ -66,7 +67,8 @@ public sealed record StartPayment
     [Id(10)]
     public RequestKey? Request { get; init; }
 
-    /// <summary>Whether the payment's id was made for this very command, so that there is nothing to look for under it.</summary>
+    /// <summary>Whether the payment's id was made for this very command, so that there is nothing to look for under
+    /// it.</summary>
     [Id(11)]
     public bool IsNew { get; init; }
 }
@@ -160,12 +162,14 @@ public sealed record RecordCharge
     [Id(2)]
     public required ReportSource Source { get; init; }
 
-    /// <summary>The provider that says so, when nobody asked it (<see cref="ReportSource.Webhook"/>): it has a word on its own attempts
-    /// alone, so that one provider's webhook secret moves no money of another's. Null: the one that was asked.</summary>
+    /// <summary>The provider that says so, when nobody asked it (<see cref="ReportSource.Webhook"/>): it has a word on
+    /// its own attempts alone, so that one provider's webhook secret moves no money of another's. Null: the one that
+    /// was asked.</summary>
     [Id(3)]
     public string? Provider { get; init; }
 
-    /// <summary>Which send of the attempt was answered, from 1; null for a question's answer and a notice, which are about all of them.</summary>
+    /// <summary>Which send of the attempt was answered, from 1; null for a question's answer and a notice, which are
+    /// about all of them.</summary>
     [Id(4)]
     public int? Send { get; init; }
 }
@@ -199,8 +203,9 @@ public sealed record RecordRefund
     [Id(2)]
     public required ReportSource Source { get; init; }
 
-    /// <summary>The provider that says so, when nobody asked it (<see cref="ReportSource.Webhook"/>): it has a word on its own attempts
-    /// alone, so that one provider's webhook secret moves no money of another's. Null: the one that was asked.</summary>
+    /// <summary>The provider that says so, when nobody asked it (<see cref="ReportSource.Webhook"/>): it has a word on
+    /// its own attempts alone, so that one provider's webhook secret moves no money of another's. Null: the one that
+    /// was asked.</summary>
     [Id(3)]
     public string? Provider { get; init; }
 }

@@ -1,6 +1,7 @@
 namespace PaymentCluster.Grains.Abstractions.Payments;
 
-/// <summary>Where a payment stands. Numbers are stored and never reused; answers carry the name in upper case.</summary>
+/// <summary>Where a payment stands. Numbers are stored and never reused; answers carry the name in upper
+/// case.</summary>
 public enum PaymentStatus
 {
     /// <summary>Accepted; the provider has not answered, or not been asked yet.</summary>
@@ -24,8 +25,8 @@ public enum PaymentStatus
     /// <summary>The customer did not pay in time; the order may be tried again.</summary>
     Expired = 7,
 
-    /// <summary>The outcome stayed unknown to its deadline, or the provider reported another amount. It is asked on and an operator is
-    /// told; it is never called failed by silence.</summary>
+    /// <summary>The outcome stayed unknown to its deadline, or the provider reported another amount. It is asked on and
+    /// an operator is told; it is never called failed by silence.</summary>
     NeedsReview = 8,
 }
 

@@ -111,7 +111,8 @@ public sealed record PaymentView
     [Id(24)]
     public required int Version { get; init; }
 
-    /// <summary>Whether nothing more happens to the payment by itself: no attempt, capture or refund is under way.</summary>
+    /// <summary>Whether nothing more happens to the payment by itself: no attempt, capture or refund is under
+    /// way.</summary>
     [Id(25)]
     public required bool Settled { get; init; }
 }
@@ -136,7 +137,8 @@ public sealed record StartReply
     [Id(3)]
     public PaymentId? Elsewhere { get; init; }
 
-    /// <summary>Whether the command created the payment or started an attempt; false when it found the payment as it stands.</summary>
+    /// <summary>Whether the command created the payment or started an attempt; false when it found the payment as it
+    /// stands.</summary>
     [Id(4)]
     public bool Started { get; init; }
 }

@@ -3,8 +3,9 @@ using PaymentCluster.Grains.Abstractions.Amounts;
 namespace PaymentCluster.Grains.Abstractions.Providers;
 
 /// <summary>
-/// What is known after a provider was asked for an effect, or about one. Exactly one of the nested kinds. The rule that keeps money safe:
-/// only <see cref="NotSent"/> may be sent again; whatever may have arrived is <see cref="Unknown"/> and is asked, never guessed.
+/// What is known after a provider was asked for an effect, or about one. Exactly one of the nested kinds. The rule that
+/// keeps money safe: only <see cref="NotSent"/> may be sent again; whatever may have arrived is <see cref="Unknown"/>
+/// and is asked, never guessed.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("provider-outcome")]
 public abstract record ProviderOutcome
@@ -33,7 +34,8 @@ public abstract record ProviderOutcome
         [Id(2)]
         public Money? Fee { get; init; }
 
-        /// <summary>The reference that the customer's bank shows (UPI's RRN, a card's ARN or authorisation code).</summary>
+        /// <summary>The reference that the customer's bank shows (UPI's RRN, a card's ARN or authorisation
+        /// code).</summary>
         [Id(3)]
         public string? BankReference { get; init; }
     }
@@ -74,8 +76,8 @@ public abstract record ProviderOutcome
         public required string Reason { get; init; }
     }
 
-    /// <summary>An answer to queries alone: the provider knows nothing by this name. Believed only after the send deadline and the
-    /// provider's settle time, because a request may still be on its way.</summary>
+    /// <summary>An answer to queries alone: the provider knows nothing by this name. Believed only after the send
+    /// deadline and the provider's settle time, because a request may still be on its way.</summary>
     [GenerateSerializer, Immutable, Alias("outcome-not-found")]
     public sealed record NotFound : ProviderOutcome;
 }
@@ -158,7 +160,8 @@ public sealed record Failure
 /// <summary>Failure codes of the engine's own; providers add theirs.</summary>
 public static class FailureCodes
 {
-    /// <summary>The process died before the card was sent; the security code may not be kept, so it cannot be sent again.</summary>
+    /// <summary>The process died before the card was sent; the security code may not be kept, so it cannot be sent
+    /// again.</summary>
     public const string InterruptedBeforeSend = "interrupted_before_send";
 
     /// <summary>The provider could not be reached before the payment expired; nothing was sent.</summary>

@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace PaymentCluster.Grains.Abstractions.Secrets;
 
-/// <summary>Card networks by their issuer identification numbers (ISO/IEC 7812; the networks' published ranges).</summary>
+/// <summary>Card networks by their issuer identification numbers (ISO/IEC 7812; the networks' published
+/// ranges).</summary>
 internal static class CardNetworks
 {
     // The first range that holds the number's first six digits decides; narrower ranges stand before wider ones.
@@ -15,7 +16,8 @@ internal static class CardNetworks
         (608001, 608500, "rupay"), (652150, 653149, "rupay"), (817200, 820199, "rupay"),
         (601100, 601199, "discover"), (644000, 652149, "discover"), (653150, 659999, "discover"),
         (510000, 559999, "mastercard"), (222100, 272099, "mastercard"),
-        (500000, 508499, "maestro"), (509000, 509999, "maestro"), (560000, 589999, "maestro"), (630000, 639999, "maestro"),
+        (500000, 508499, "maestro"), (509000, 509999, "maestro"), (560000, 589999, "maestro"), (
+            630000, 639999, "maestro"),
         (670000, 679999, "maestro"),
         (400000, 499999, "visa"),
     ];

@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace PaymentCluster.Grains.Abstractions.Secrets;
 
 /// <summary>
-/// A card's number (PAN), with a valid length and Luhn digit. It prints as <c>***</c> and the last four digits, has no JSON form, and
-/// lives in memory and in a provider's request alone (PCI DSS 3.4.1, 3.5.1).
+/// A card's number (PAN), with a valid length and Luhn digit. It prints as <c>***</c> and the last four digits, has no
+/// JSON form, and lives in memory and in a provider's request alone (PCI DSS 3.4.1, 3.5.1).
 /// </summary>
 [GenerateSerializer, Immutable, Alias("card-number")]
 public sealed class CardNumber
@@ -17,8 +17,8 @@ public sealed class CardNumber
     /// <summary>The last four digits, which may be shown and stored.</summary>
     public string Last4 => _digits[^4..];
 
-    /// <summary>The card's network, as far as its first digits tell: <c>visa</c>, <c>mastercard</c>, <c>rupay</c>, <c>amex</c>, <c>diners</c>,
-    /// <c>discover</c>, <c>jcb</c>, <c>maestro</c> or <c>unknown</c>.</summary>
+    /// <summary>The card's network, as far as its first digits tell: <c>visa</c>, <c>mastercard</c>, <c>rupay</c>,
+    /// <c>amex</c>, <c>diners</c>, <c>discover</c>, <c>jcb</c>, <c>maestro</c> or <c>unknown</c>.</summary>
     public string Network => CardNetworks.Of(_digits);
 
     /// <summary>Reads 12 to 19 digits, in groups or not, whose last one is right (ISO/IEC 7812).</summary>

@@ -1,8 +1,8 @@
 namespace PaymentCluster.Grains.Abstractions.Secrets;
 
 /// <summary>
-/// A secret text: an API key, a provider's credential. It prints as <c>***</c>, has no JSON form, and is read only by the code that
-/// hands it to its one addressee.
+/// A secret text: an API key, a provider's credential. It prints as <c>***</c>, has no JSON form, and is read only by
+/// the code that hands it to its one addressee.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("secret")]
 public sealed class Secret : IEquatable<Secret>

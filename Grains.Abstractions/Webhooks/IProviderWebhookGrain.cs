@@ -8,8 +8,8 @@ namespace PaymentCluster.Grains.Abstractions.Webhooks;
 public interface IProviderWebhookGrain : IGrainWithStringKey
 {
     /// <summary>
-    /// Checks the signature over the raw bytes, takes the event in once, and answers when its effect and its inbox row are durable: only
-    /// then may the provider be told that it arrived.
+    /// Checks the signature over the raw bytes, takes the event in once, and answers when its effect and its inbox row
+    /// are durable: only then may the provider be told that it arrived.
     /// </summary>
     [Alias("receive")]
     Task<Reply<WebhookReceipt>> Receive(ProviderWebhook webhook);

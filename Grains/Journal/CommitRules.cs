@@ -1,6 +1,7 @@
 namespace PaymentCluster.Grains.Journal;
 
-/// <summary>What every commit must satisfy before it is queued. The store's constraints say the same; here the one at fault is named.</summary>
+/// <summary>What every commit must satisfy before it is queued. The store's constraints say the same; here the one at
+/// fault is named.</summary>
 internal static class CommitRules
 {
     private const int FingerprintLength = 64;
@@ -48,6 +49,8 @@ internal static class CommitRules
             }
         }
 
-        return commit.Request is null || commit.Request.Fingerprint.Length == FingerprintLength ? null : "a fingerprint is a SHA-256 in hex";
+        return commit.Request is null || commit.Request.Fingerprint.Length == FingerprintLength
+            ? null
+            : "a fingerprint is a SHA-256 in hex";
     }
 }

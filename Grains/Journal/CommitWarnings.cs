@@ -3,8 +3,8 @@ using Npgsql;
 namespace PaymentCluster.Grains.Journal;
 
 /// <summary>
-/// PostgreSQL reports a commit whose wait for the standbys was cancelled as a success with a warning: it is durable here alone. Nothing else that
-/// the journal sends can warn, so that any warning means: in doubt.
+/// PostgreSQL reports a commit whose wait for the standbys was cancelled as a success with a warning: it is durable
+/// here alone. Nothing else that the journal sends can warn, so that any warning means: in doubt.
 /// </summary>
 internal sealed class CommitWarnings : IDisposable
 {
@@ -39,4 +39,5 @@ internal sealed class CommitWarnings : IDisposable
 
 /// <summary>A commit was answered with a warning.</summary>
 /// <param name="sqlState">The warning's code.</param>
-internal sealed class CommitWarnedException(string sqlState) : Exception($"The commit was answered with warning {sqlState}.");
+internal sealed class CommitWarnedException(string sqlState) : Exception(
+    $"The commit was answered with warning {sqlState}.");

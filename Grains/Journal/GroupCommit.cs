@@ -3,8 +3,8 @@ using System.Threading.Channels;
 namespace PaymentCluster.Grains.Journal;
 
 /// <summary>
-/// Shares the cost of a durable commit among all who wait for one: while a writer's transaction is under way the next batch collects, and there
-/// is no delay beyond that. What it accepted it brings to an end, whoever stops waiting.
+/// Shares the cost of a durable commit among all who wait for one: while a writer's transaction is under way the next
+/// batch collects, and there is no delay beyond that. What it accepted it brings to an end, whoever stops waiting.
 /// </summary>
 internal sealed class GroupCommit<TMember, TResult> : IAsyncDisposable
 {
@@ -33,7 +33,8 @@ internal sealed class GroupCommit<TMember, TResult> : IAsyncDisposable
     public int Depth => _queue.Reader.Count;
 
     /// <summary>Queues a member; the task answers when its fate is certain.</summary>
-    /// <exception cref="JournalOverloadedException">The queue is full, or closed; the member was not accepted.</exception>
+    /// <exception cref="JournalOverloadedException">The queue is full, or closed; the member was not
+    /// accepted.</exception>
     public Task<TResult> AddAsync(TMember member)
     {
         var pending = new Pending<TMember, TResult>(member);

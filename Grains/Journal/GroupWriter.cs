@@ -4,8 +4,9 @@ using Npgsql;
 namespace PaymentCluster.Grains.Journal;
 
 /// <summary>
-/// Brings one batch at a time to its end: all members in one transaction if nothing stands in the way. Otherwise those that conflict are answered
-/// alone and the others go together again; and what was in doubt is looked up before anything is repeated.
+/// Brings one batch at a time to its end: all members in one transaction if nothing stands in the way. Otherwise those
+/// that conflict are answered alone and the others go together again; and what was in doubt is looked up before
+/// anything is repeated.
 /// </summary>
 internal sealed class GroupWriter<TMember, TResult>(
     NpgsqlDataSource dataSource,
@@ -19,8 +20,8 @@ internal sealed class GroupWriter<TMember, TResult>(
 
     private IGroupTransaction<TMember, TResult> _transaction = newTransaction();
 
-    // Conflicts come in runs (a client that repeats itself): after one, the next batch is looked through before it is written, so that a few
-    // repetitions do not cost everybody a transaction rolled back.
+    // Conflicts come in runs (a client that repeats itself): after one, the next batch is looked through before it is
+    // written, so that a few repetitions do not cost everybody a transaction rolled back.
     private bool _wary;
 
     /// <summary>Answers every member of the batch.</summary>
@@ -117,7 +118,8 @@ internal sealed class GroupWriter<TMember, TResult>(
         {
             if (doubtful > 0)
             {
-                // What is seen after this is as safe as a commit can be, even if the lost one did not wait for its standbys.
+                // What is seen after this is as safe as a commit can be, even if the lost one did not wait for its
+                // standbys.
                 await using var barrier = new NpgsqlCommand(PaymentSql.Barrier, connection);
                 await barrier.ExecuteNonQueryAsync();
             }
@@ -144,8 +146,9 @@ internal sealed class GroupWriter<TMember, TResult>(
         return batch.Count > 0;
     }
 
-    // Gives up waiting, but neither cancels nor closes: Npgsql's own timeout asks the server to cancel, and a commit whose wait for the standbys
-    // is cancelled counts as done without them. What is given up comes to its end by itself; nothing of it is used again.
+    // Gives up waiting, but neither cancels nor closes: Npgsql's own timeout asks the server to cancel, and a commit
+    // whose wait for the standbys is cancelled counts as done without them. What is given up comes to its end by
+    // itself; nothing of it is used again.
     private async Task<T> AnsweredAsync<T>(Func<NpgsqlConnection, Task<T>> work)
     {
         var answer = RunAsync();
@@ -193,7 +196,8 @@ internal sealed class GroupWriter<TMember, TResult>(
         if (batch.Count == 1)
         {
             GroupCommitLog.MemberRefused(logger, StoreFaults.Name(exception));
-            batch[0].TrySetException(StoreFaults.IsLock(exception) ? new JournalUnavailableException(exception) : exception);
+            batch[0].TrySetException(
+                StoreFaults.IsLock(exception) ? new JournalUnavailableException(exception) : exception);
             return;
         }
 

@@ -3,16 +3,19 @@ using PaymentCluster.Grains.Abstractions.Ids;
 
 namespace PaymentCluster.Grains.Journal;
 
-/// <summary>Where payments are kept. <see cref="PaymentStore"/> is the one of the product; simulations put a model in its place.</summary>
+/// <summary>Where payments are kept. <see cref="PaymentStore"/> is the one of the product; simulations put a model in
+/// its place.</summary>
 public interface IPaymentJournal
 {
     /// <summary>
-    /// Makes one decision durable, or nothing of it, and answers when that is certain. There is nothing to cancel it with: a commit under
-    /// way is never given up.
+    /// Makes one decision durable, or nothing of it, and answers when that is certain. There is nothing to cancel it
+    /// with: a commit under way is never given up.
     /// </summary>
     /// <exception cref="JournalOverloadedException">Too much is queued already; nothing was accepted.</exception>
-    /// <exception cref="JournalUnavailableException">The store is out of reach. What was appended may or may not be there.</exception>
-    /// <exception cref="ArgumentException">The commit contradicts itself: gaps between its events, refunded above captured. A bug.</exception>
+    /// <exception cref="JournalUnavailableException">The store is out of reach. What was appended may or may not be
+    /// there.</exception>
+    /// <exception cref="ArgumentException">The commit contradicts itself: gaps between its events, refunded above
+    /// captured. A bug.</exception>
     Task<CommitResult> AppendAsync(PaymentCommit commit);
 
     /// <summary>A payment as it is stored, read in one snapshot; null if there is none.</summary>
@@ -20,8 +23,8 @@ public interface IPaymentJournal
     Task<StoredPayment?> LoadAsync(PaymentKey key, CancellationToken cancellation = default);
 
     /// <summary>
-    /// Payments whose time has come, most overdue first, by the store's clock. Each is leased: nobody else gets it for that long, and then
-    /// it is due again, unless a commit in between said otherwise.
+    /// Payments whose time has come, most overdue first, by the store's clock. Each is leased: nobody else gets it for
+    /// that long, and then it is due again, unless a commit in between said otherwise.
     /// </summary>
     /// <exception cref="JournalUnavailableException">The store is out of reach.</exception>
     Task<ImmutableArray<PaymentKey>> ClaimDueAsync(int limit, TimeSpan lease, CancellationToken cancellation = default);

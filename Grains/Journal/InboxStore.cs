@@ -48,9 +48,11 @@ public sealed class InboxStore : IWebhookInbox, IAsyncDisposable
     }
 
     /// <summary>Remembers a webhook, durably.</summary>
-    /// <returns>False if its event was remembered before; what was remembered stays. After a lost answer that may have been this call.</returns>
+    /// <returns>False if its event was remembered before; what was remembered stays. After a lost answer that may have
+    /// been this call.</returns>
     /// <exception cref="JournalOverloadedException">Too much is queued already.</exception>
-    /// <exception cref="JournalUnavailableException">The store is out of reach; the row may or may not be there.</exception>
+    /// <exception cref="JournalUnavailableException">The store is out of reach; the row may or may not be
+    /// there.</exception>
     public Task<bool> RecordAsync(InboxEntry entry) => _commits.AddAsync(entry);
 
     /// <summary>Whether an event was taken in before.</summary>

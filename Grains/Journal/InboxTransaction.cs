@@ -2,7 +2,8 @@ using Npgsql;
 
 namespace PaymentCluster.Grains.Journal;
 
-/// <summary>Webhooks' inbox rows, many in one transaction. Writing one again does nothing, so nothing is ever in doubt.</summary>
+/// <summary>Webhooks' inbox rows, many in one transaction. Writing one again does nothing, so nothing is ever in
+/// doubt.</summary>
 internal sealed class InboxTransaction : IGroupTransaction<InboxEntry, bool>
 {
     private readonly HashSet<(string Merchant, string Provider, string EventId)> _members = [];
@@ -13,7 +14,8 @@ internal sealed class InboxTransaction : IGroupTransaction<InboxEntry, bool>
     public bool TryJoin(InboxEntry member) => _members.Add(Identity(member));
 
     // Nothing holds these rows for long, so that patience makes no difference.
-    public async Task WriteAsync(NpgsqlConnection connection, IReadOnlyList<Pending<InboxEntry, bool>> members, bool impatient)
+    public async Task WriteAsync(
+        NpgsqlConnection connection, IReadOnlyList<Pending<InboxEntry, bool>> members, bool impatient)
     {
         _inserted.Clear();
         // One order of locks for all writers.

@@ -20,12 +20,17 @@ public sealed class JournalMetrics
     public JournalMetrics(IMeterFactory meters)
     {
         _meter = meters.Create(MeterName);
-        _batch = _meter.CreateHistogram<int>("journal.batch.size", "{commit}", "Commits that went into one transaction");
-        _duration = _meter.CreateHistogram<double>("journal.commit.duration", "s", "One transaction, from its first byte to its durability");
-        _conflicts = _meter.CreateCounter<long>("journal.conflicts", "{commit}", "Commits refused because of what is stored, by reason");
-        _refused = _meter.CreateCounter<long>("journal.overloads", "{commit}", "Commits refused because the queue was full");
+        _batch = _meter.CreateHistogram<int>(
+            "journal.batch.size", "{commit}", "Commits that went into one transaction");
+        _duration = _meter.CreateHistogram<double>(
+            "journal.commit.duration", "s", "One transaction, from its first byte to its durability");
+        _conflicts = _meter.CreateCounter<long>(
+            "journal.conflicts", "{commit}", "Commits refused because of what is stored, by reason");
+        _refused = _meter.CreateCounter<long>(
+            "journal.overloads", "{commit}", "Commits refused because the queue was full");
         _inDoubt = _meter.CreateCounter<long>("journal.in_doubt", "{commit}", "Commits whose answer got lost");
-        _repeated = _meter.CreateCounter<long>("journal.repeats", "{transaction}", "Transactions repeated after a deadlock");
+        _repeated = _meter.CreateCounter<long>(
+            "journal.repeats", "{transaction}", "Transactions repeated after a deadlock");
     }
 
     internal void Batch(int size) => _batch.Record(size);
@@ -42,6 +47,7 @@ public sealed class JournalMetrics
 
     /// <summary>Watches a queue's depth.</summary>
     internal void Watch(string queue, Func<int> depth) => _meter.CreateObservableGauge(
-        "journal.queue.depth", () => new Measurement<int>(depth(), new KeyValuePair<string, object?>("queue", queue)), "{commit}",
+        "journal.queue.depth", () =>
+            new Measurement<int>(depth(), new KeyValuePair<string, object?>("queue", queue)), "{commit}",
         "Commits that wait for a writer");
 }

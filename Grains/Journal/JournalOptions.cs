@@ -5,8 +5,8 @@ namespace PaymentCluster.Grains.Journal;
 /// <summary>How commits are grouped. Configuration section <c>Journal</c>.</summary>
 public sealed class JournalOptions
 {
-    /// <summary>How many transactions one silo has under way at once. Two: while one waits for the disk, the other's rows are written.
-    /// More only make the batches smaller.</summary>
+    /// <summary>How many transactions one silo has under way at once. Two: while one waits for the disk, the other's
+    /// rows are written. More only make the batches smaller.</summary>
     [Range(1, 16)]
     public int Writers { get; set; } = 2;
 
@@ -18,14 +18,16 @@ public sealed class JournalOptions
     [Range(1, 1_000_000)]
     public int QueueLimit { get; set; } = 16_384;
 
-    /// <summary>How long a transaction may go without an answer before its fate is looked up on another connection. It is not cancelled.</summary>
+    /// <summary>How long a transaction may go without an answer before its fate is looked up on another connection. It
+    /// is not cancelled.</summary>
     public TimeSpan AnswerPatience { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a batch that nobody has seen yet tries to reach the store before its callers hear <c>unavailable</c>.</summary>
+    /// <summary>How long a batch that nobody has seen yet tries to reach the store before its callers hear
+    /// <c>unavailable</c>.</summary>
     public TimeSpan ConnectPatience { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long the fate of a commit is looked for whose answer got lost. With <see cref="AnswerPatience"/> before it, and one more try at its
-    /// end, it stays within the time that callers wait (30 s).</summary>
+    /// <summary>How long the fate of a commit is looked for whose answer got lost. With <see cref="AnswerPatience"/>
+    /// before it, and one more try at its end, it stays within the time that callers wait (30 s).</summary>
     public TimeSpan DoubtPatience { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The pause before the second try to reach the store; it doubles up to a second.</summary>

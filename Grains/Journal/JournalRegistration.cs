@@ -13,17 +13,20 @@ public static class JournalRegistration
     /// <summary>The connection string of the application's login; needed.</summary>
     public const string Application = "PaymentCluster";
 
-    /// <summary>The connection string of the owner's login; with it the schema is migrated at start, without it only checked.</summary>
+    /// <summary>The connection string of the owner's login; with it the schema is migrated at start, without it only
+    /// checked.</summary>
     public const string Owner = "PaymentClusterOwner";
 
-    /// <summary>Adds the store: <see cref="IPaymentJournal"/>, <see cref="InboxStore"/>, and what the ledger and the lists read.</summary>
+    /// <summary>Adds the store: <see cref="IPaymentJournal"/>, <see cref="InboxStore"/>, and what the ledger and the
+    /// lists read.</summary>
     /// <exception cref="SchemaException">The connection string is missing.</exception>
     public static IServiceCollection AddPaymentStore(this IServiceCollection services, IConfiguration configuration)
     {
         var connectionString = configuration.GetConnectionString(Application);
         if (string.IsNullOrWhiteSpace(connectionString))
         {
-            throw new SchemaException($"ConnectionStrings:{Application} is not set: it names the database that payments are kept in.");
+            throw new SchemaException(
+                $"ConnectionStrings:{Application} is not set: it names the database that payments are kept in.");
         }
 
         services.AddOptions<JournalOptions>().Bind(configuration.GetSection("Journal")).ValidateDataAnnotations().ValidateOnStart();
@@ -39,9 +42,11 @@ public static class JournalRegistration
         return services;
     }
 
-    /// <summary>Migrates the store if the owner's login is configured, then checks it. Hosts await it before they start anything.</summary>
+    /// <summary>Migrates the store if the owner's login is configured, then checks it. Hosts await it before they start
+    /// anything.</summary>
     /// <exception cref="SchemaException">Payments may not be kept there; the message is for the operator.</exception>
-    public static async Task PreparePaymentStoreAsync(this IServiceProvider services, CancellationToken cancellation = default)
+    public static async Task PreparePaymentStoreAsync(
+        this IServiceProvider services, CancellationToken cancellation = default)
     {
         var owner = services.GetRequiredService<IConfiguration>().GetConnectionString(Owner);
         if (!string.IsNullOrWhiteSpace(owner))

@@ -3,7 +3,8 @@ using NpgsqlTypes;
 
 namespace PaymentCluster.Grains.Journal;
 
-/// <summary>Positional parameters with their PostgreSQL types stated, so that one text is one prepared statement whatever the values are.</summary>
+/// <summary>Positional parameters with their PostgreSQL types stated, so that one text is one prepared statement
+/// whatever the values are.</summary>
 internal static class Parameters
 {
     private const NpgsqlDbType Array = NpgsqlDbType.Array;
@@ -55,5 +56,6 @@ internal static class Parameters
         batch.BatchCommands.Add(command);
     }
 
-    private static NpgsqlParameter<T> Typed<T>(T value, NpgsqlDbType type) => new() { TypedValue = value, NpgsqlDbType = type };
+    private static NpgsqlParameter<T> Typed<T>(T value, NpgsqlDbType type) =>
+        new() { TypedValue = value, NpgsqlDbType = type };
 }

@@ -192,7 +192,8 @@ internal sealed class EventColumns
     }
 }
 
-/// <summary>Rows for <see cref="PaymentSql.InsertTransfers"/>, and what they add up to per account for <see cref="PaymentSql.AddToBalances"/>.</summary>
+/// <summary>Rows for <see cref="PaymentSql.InsertTransfers"/>, and what they add up to per account for
+/// <see cref="PaymentSql.AddToBalances"/>.</summary>
 internal sealed class LedgerColumns
 {
     private readonly List<Guid> _payments = [];
@@ -223,7 +224,8 @@ internal sealed class LedgerColumns
 
     public void Add(PaymentCommit member, LedgerTransfer transfer)
     {
-        var (merchant, currency, amount) = (member.Key.Merchant, transfer.Amount.Currency.Code, transfer.Amount.AmountMinor);
+        var (merchant, currency, amount) = (
+            member.Key.Merchant, transfer.Amount.Currency.Code, transfer.Amount.AmountMinor);
         _payments.Add(member.Key.Payment.Value);
         _times.Add(StoredTime.Of(member.Row.UpdatedAt));
         _amounts.Add(amount);

@@ -12,13 +12,15 @@ public sealed record PaymentCommit
     /// <summary>The payment.</summary>
     public required PaymentKey Key { get; init; }
 
-    /// <summary>The version that the decision was made on; 0 for a new payment. Another version in the store fails this commit alone.</summary>
+    /// <summary>The version that the decision was made on; 0 for a new payment. Another version in the store fails this
+    /// commit alone.</summary>
     public required int ExpectedVersion { get; init; }
 
     /// <summary>The payment's figures after the events.</summary>
     public required PaymentRow Row { get; init; }
 
-    /// <summary>The events, numbered from <see cref="ExpectedVersion"/> + 1 without gaps. None: only <see cref="NextActionAt"/> changes.</summary>
+    /// <summary>The events, numbered from <see cref="ExpectedVersion"/> + 1 without gaps. None: only
+    /// <see cref="NextActionAt"/> changes.</summary>
     public required ImmutableArray<JournaledEvent> Events { get; init; }
 
     /// <summary>The ledger transfers that the events cause.</summary>
@@ -31,7 +33,8 @@ public sealed record PaymentCommit
     public required DateTimeOffset? NextActionAt { get; init; }
 }
 
-/// <summary>A payment's figures, as the store keeps them beside its events: for lists, for constraints, and to check the fold against.</summary>
+/// <summary>A payment's figures, as the store keeps them beside its events: for lists, for constraints, and to check
+/// the fold against.</summary>
 public sealed record PaymentRow
 {
     /// <summary>The merchant's order; unique per merchant.</summary>
@@ -49,7 +52,8 @@ public sealed record PaymentRow
     /// <summary>The latest attempt's method; null before there is one.</summary>
     public PaymentMethodKind? Method { get; init; }
 
-    /// <summary>Authorised over all attempts, in minor units. A charge that arrived for an order already paid counts too, until its refund.</summary>
+    /// <summary>Authorised over all attempts, in minor units. A charge that arrived for an order already paid counts
+    /// too, until its refund.</summary>
     public required long AuthorizedMinor { get; init; }
 
     /// <summary>Captured over all attempts, in minor units; at most what is authorised.</summary>
@@ -80,7 +84,8 @@ public sealed record JournaledEvent
     /// <summary>Its content, UTF-8 JSON.</summary>
     public required byte[] Data { get; init; }
 
-    /// <summary>The public event that merchants are told, such as <c>payment.succeeded</c>: one row of the outbox. Null: none.</summary>
+    /// <summary>The public event that merchants are told, such as <c>payment.succeeded</c>: one row of the outbox.
+    /// Null: none.</summary>
     public string? PublicType { get; init; }
 }
 
@@ -110,15 +115,18 @@ public abstract record CommitResult
     /// <param name="Holder">That payment.</param>
     public sealed record OrderTaken(PaymentId Holder) : CommitResult;
 
-    /// <summary>The idempotency key belongs to another payment, or to another request on this one; nothing was written.</summary>
+    /// <summary>The idempotency key belongs to another payment, or to another request on this one; nothing was
+    /// written.</summary>
     /// <param name="Holder">The payment that holds it.</param>
     public sealed record RequestTaken(PaymentId Holder) : CommitResult;
 }
 
-/// <summary>The journal has as much work queued as it may: nothing was accepted. Answered with <c>overloaded</c>.</summary>
+/// <summary>The journal has as much work queued as it may: nothing was accepted. Answered with
+/// <c>overloaded</c>.</summary>
 public sealed class JournalOverloadedException() : Exception("The journal's queue is full.");
 
-/// <summary>The store could not be reached or did not answer in time, and whether the commit happened could not be found out either.
-/// Whoever gets this drops its state and reads again.</summary>
+/// <summary>The store could not be reached or did not answer in time, and whether the commit happened could not be
+/// found out either. Whoever gets this drops its state and reads again.</summary>
 /// <param name="cause">What failed.</param>
-public sealed class JournalUnavailableException(Exception cause) : Exception("The payment store is out of reach.", cause);
+public sealed class JournalUnavailableException(Exception cause) : Exception(
+    "The payment store is out of reach.", cause);

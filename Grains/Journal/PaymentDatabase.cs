@@ -5,8 +5,8 @@ namespace PaymentCluster.Grains.Journal;
 /// <summary>The connections to the store: one pool for the group commit's writers, one for everything else.</summary>
 public sealed class PaymentDatabase : IAsyncDisposable
 {
-    // A prepared statement's plan is made once, often while the tables are still empty, and must hold for millions of rows: on these statements
-    // only the way through the indexes is ever right.
+    // A prepared statement's plan is made once, often while the tables are still empty, and must hold for millions of
+    // rows: on these statements only the way through the indexes is ever right.
     private const string IndexesOnly = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
 
     // The lock timeout keeps one stuck row from holding up everybody's payments.
@@ -19,7 +19,10 @@ public sealed class PaymentDatabase : IAsyncDisposable
     {
         Reads = NpgsqlDataSource.Create(StoreConnection.Complete(connectionString, IndexesOnly));
         // Without Npgsql's timeout, which would ask the server to cancel: the group commit has its own.
-        var writes = new NpgsqlConnectionStringBuilder(StoreConnection.Complete(connectionString, WriterSettings)) { CommandTimeout = 0 };
+        var writes = new NpgsqlConnectionStringBuilder(StoreConnection.Complete(connectionString, WriterSettings))
+        {
+            CommandTimeout = 0,
+        };
         Writes = NpgsqlDataSource.Create(writes);
     }
 

@@ -3,8 +3,8 @@ using Npgsql;
 namespace PaymentCluster.Grains.Journal;
 
 /// <summary>
-/// The rows of one batch of decisions, per table and column, in the order in which every writer takes its locks. The buffers are kept from batch
-/// to batch.
+/// The rows of one batch of decisions, per table and column, in the order in which every writer takes its locks. The
+/// buffers are kept from batch to batch.
 /// </summary>
 internal sealed class PaymentRows
 {
@@ -69,7 +69,11 @@ internal sealed class PaymentRows
 
         if (_duePayments.Count > 0)
         {
-            batch.Add(PaymentSql.UpsertSchedule, Parameters.Of(_duePayments), Parameters.Of(_dueTimes), Parameters.Of(_dueMerchants));
+            batch.Add(
+                PaymentSql.UpsertSchedule,
+                Parameters.Of(_duePayments),
+                Parameters.Of(_dueTimes),
+                Parameters.Of(_dueMerchants));
         }
 
         if (_idlePayments.Count > 0)

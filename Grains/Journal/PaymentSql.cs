@@ -3,12 +3,14 @@ using System.Collections.Immutable;
 namespace PaymentCluster.Grains.Journal;
 
 /// <summary>
-/// The journal's SQL. What one batch writes is sent as one pipeline and so is one transaction, in this order of statements, each over arrays
-/// in the order of its key: every writer locks the same things in the same order, and the rows that all writers share come last.
+/// The journal's SQL. What one batch writes is sent as one pipeline and so is one transaction, in this order of
+/// statements, each over arrays in the order of its key: every writer locks the same things in the same order, and the
+/// rows that all writers share come last.
 /// </summary>
 internal static class PaymentSql
 {
-    /// <summary>A member was decided on a version that the payment no longer has (<c>payment_require_rows</c> of 0002).</summary>
+    /// <summary>A member was decided on a version that the payment no longer has (<c>payment_require_rows</c> of
+    /// 0002).</summary>
     public const string StaleVersion = "PC001";
 
     /// <summary>For the transaction that it stands in.</summary>
@@ -90,7 +92,8 @@ internal static class PaymentSql
             do update set debits = b.debits + excluded.debits, credits = b.credits + excluded.credits
         """;
 
-    /// <summary>What stands in the way of each member. A payment's id that another merchant's payment has counts as another version.</summary>
+    /// <summary>What stands in the way of each member. A payment's id that another merchant's payment has counts as
+    /// another version.</summary>
     public const string FindConflicts =
         """
         select m.n::int,
@@ -113,7 +116,8 @@ internal static class PaymentSql
         join payment_events e on e.payment_id = m.payment_id and e.version between m.first and m.last
         """;
 
-    /// <summary>A commit that waits until all earlier ones are as safe as commits are here: on the standbys too, where there are some.</summary>
+    /// <summary>A commit that waits until all earlier ones are as safe as commits are here: on the standbys too, where
+    /// there are some.</summary>
     public const string Barrier = "select pg_logical_emit_message(true, 'paymentcluster', 'barrier')";
 
     public const string Load =

@@ -65,7 +65,8 @@ public sealed class PaymentStore : IPaymentJournal, IAsyncDisposable
     /// <summary>Brings what was appended to its end.</summary>
     public ValueTask DisposeAsync() => _commits.DisposeAsync();
 
-    private static async Task<StoredPayment> ReadAsync(PaymentKey key, NpgsqlDataReader reader, CancellationToken cancellation)
+    private static async Task<StoredPayment> ReadAsync(
+        PaymentKey key, NpgsqlDataReader reader, CancellationToken cancellation)
     {
         var (version, row) = (reader.GetInt32(0), ReadRow(reader));
         var events = ImmutableArray.CreateBuilder<JournaledEvent>(version);
@@ -110,5 +111,6 @@ public sealed class PaymentStore : IPaymentJournal, IAsyncDisposable
         UpdatedAt = Time(reader, 11),
     };
 
-    private static DateTimeOffset Time(NpgsqlDataReader reader, int column) => new(reader.GetDateTime(column), TimeSpan.Zero);
+    private static DateTimeOffset Time(NpgsqlDataReader reader, int column) =>
+        new(reader.GetDateTime(column), TimeSpan.Zero);
 }

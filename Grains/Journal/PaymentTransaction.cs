@@ -46,7 +46,8 @@ internal sealed class PaymentTransaction : IGroupTransaction<PaymentCommit, Comm
         return true;
     }
 
-    public async Task WriteAsync(NpgsqlConnection connection, IReadOnlyList<Pending<PaymentCommit, CommitResult>> members, bool impatient)
+    public async Task WriteAsync(
+        NpgsqlConnection connection, IReadOnlyList<Pending<PaymentCommit, CommitResult>> members, bool impatient)
     {
         _rows.Fill(members);
         // No BEGIN and no COMMIT: a pipeline that ends with one Sync is one transaction, in one round trip.
@@ -76,8 +77,8 @@ internal sealed class PaymentTransaction : IGroupTransaction<PaymentCommit, Comm
             AddReadBack(batch, doubtful);
         }
 
-        // First what stands in the way, then whether it is the member itself: a lost commit that lands between the two snapshots is still
-        // recognised, where the other order would take it for somebody else's.
+        // First what stands in the way, then whether it is the member itself: a lost commit that lands between the two
+        // snapshots is still recognised, where the other order would take it for somebody else's.
         await using var reader = await batch.ExecuteReaderAsync();
         var answers = await ReadConflictsAsync(reader, members);
         if (doubtful.Count > 0)
@@ -173,5 +174,6 @@ internal sealed class PaymentTransaction : IGroupTransaction<PaymentCommit, Comm
 /// <summary>Times as the store keeps them: UTC, in microseconds.</summary>
 internal static class StoredTime
 {
-    public static DateTime Of(DateTimeOffset time) => new(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerMicrosecond), DateTimeKind.Utc);
+    public static DateTime Of(DateTimeOffset time) =>
+        new(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerMicrosecond), DateTimeKind.Utc);
 }

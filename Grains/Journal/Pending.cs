@@ -1,6 +1,7 @@
 namespace PaymentCluster.Grains.Journal;
 
-/// <summary>Something that waits to be made durable together with others, and the answer that its caller waits for.</summary>
+/// <summary>Something that waits to be made durable together with others, and the answer that its caller waits
+/// for.</summary>
 /// <param name="member">What is to be made durable.</param>
 internal sealed class Pending<TMember, TResult>(TMember member)
     : TaskCompletionSource<TResult>(TaskCreationOptions.RunContinuationsAsynchronously)

@@ -6,8 +6,9 @@ namespace PaymentCluster.Grains.Journal;
 public static class StoreConnection
 {
     /// <summary>
-    /// Completes an operator's connection string. What it states itself stays, but for two things: errors never quote rows, and a pooled connection
-    /// is not reset when it is given back, because nothing of ours leaves state in a session.
+    /// Completes an operator's connection string. What it states itself stays, but for two things: errors never quote
+    /// rows, and a pooled connection is not reset when it is given back, because nothing of ours leaves state in a
+    /// session.
     /// </summary>
     /// <param name="connectionString">As configured.</param>
     /// <param name="options">More of PostgreSQL's command-line options.</param>

@@ -9,13 +9,15 @@ internal enum StoreFault
     /// <summary>Nothing was written and the same may succeed at once: a deadlock, a serialization failure.</summary>
     Repeat,
 
-    /// <summary>Because of what some member holds: a constraint, a lock, a character that the store cannot take. Nothing was written.</summary>
+    /// <summary>Because of what some member holds: a constraint, a lock, a character that the store cannot take.
+    /// Nothing was written.</summary>
     Member,
 
     /// <summary>Nothing was written, and not because of a member: no space, read-only, an internal error.</summary>
     Refused,
 
-    /// <summary>There is no connection, or it ended before the answer: if anything was sent, it may be durable.</summary>
+    /// <summary>There is no connection, or it ended before the answer: if anything was sent, it may be
+    /// durable.</summary>
     Lost,
 }
 

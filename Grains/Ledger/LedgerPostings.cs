@@ -6,8 +6,9 @@ using PaymentCluster.Grains.Payments;
 namespace PaymentCluster.Grains.Ledger;
 
 /// <summary>
-/// Which transfers a payment's event causes. The accounts are the merchant's own books: what each provider owes (<c>receivable:razorpay</c>),
-/// what the merchant has earned (<c>merchant_payable</c>), and what providers keep (<c>provider_fees</c>).
+/// Which transfers a payment's event causes. The accounts are the merchant's own books: what each provider owes
+/// (<c>receivable:razorpay</c>), what the merchant has earned (<c>merchant_payable</c>), and what providers keep
+/// (<c>provider_fees</c>).
 /// </summary>
 public static class LedgerPostings
 {
@@ -24,7 +25,8 @@ public static class LedgerPostings
     /// <param name="payment">The payment.</param>
     /// <param name="state">The state after the events.</param>
     /// <param name="events">The events.</param>
-    public static ImmutableArray<LedgerTransfer> Of(PaymentId payment, PaymentState state, ImmutableArray<PaymentEvent> events)
+    public static ImmutableArray<LedgerTransfer> Of(
+        PaymentId payment, PaymentState state, ImmutableArray<PaymentEvent> events)
     {
         var transfers = ImmutableArray.CreateBuilder<LedgerTransfer>(2);
         foreach (var happened in events)
@@ -74,7 +76,8 @@ public static class LedgerPostings
         }
     }
 
-    private static void AddRefund(ImmutableArray<LedgerTransfer>.Builder transfers, PaymentId payment, PaymentState state, int number)
+    private static void AddRefund(
+        ImmutableArray<LedgerTransfer>.Builder transfers, PaymentId payment, PaymentState state, int number)
     {
         var refund = state.Refunds[number - 1];
         transfers.Add(new LedgerTransfer

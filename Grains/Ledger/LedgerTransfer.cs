@@ -15,10 +15,12 @@ public enum TransferKind
     Refund = 3,
 }
 
-/// <summary>One movement of money: one debit account, one credit account, one amount. The books balance by construction.</summary>
+/// <summary>One movement of money: one debit account, one credit account, one amount. The books balance by
+/// construction.</summary>
 public sealed record LedgerTransfer
 {
-    /// <summary>The attempt or refund that caused it; with <see cref="Kind"/> it is the transfer's identity, so that none is posted twice.</summary>
+    /// <summary>The attempt or refund that caused it; with <see cref="Kind"/> it is the transfer's identity, so that
+    /// none is posted twice.</summary>
     public required string Cause { get; init; }
 
     /// <summary>What it stands for.</summary>

@@ -9,7 +9,8 @@ using PaymentCluster.Grains.Journal;
 
 namespace PaymentCluster.Grains.Lists;
 
-/// <summary>Reads pages of a merchant's payments, newest first. Ids are in the order of time, so the page's place is an id.</summary>
+/// <summary>Reads pages of a merchant's payments, newest first. Ids are in the order of time, so the page's place is an
+/// id.</summary>
 public sealed class PaymentListStore(PaymentDatabase database)
 {
     /// <summary>The most payments of one page.</summary>
@@ -22,7 +23,8 @@ public sealed class PaymentListStore(PaymentDatabase database)
         where merchant_id = $1
         """;
 
-    // A gateway makes the id and a silo the time of acceptance: their clocks, and a queue between them, may be this far apart.
+    // A gateway makes the id and a silo the time of acceptance: their clocks, and a queue between them, may be this far
+    // apart.
     private static readonly TimeSpan IdSlack = TimeSpan.FromHours(1);
 
     /// <summary>One page.</summary>

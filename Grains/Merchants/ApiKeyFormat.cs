@@ -6,8 +6,9 @@ using PaymentCluster.Grains.Abstractions.Merchants;
 namespace PaymentCluster.Grains.Merchants;
 
 /// <summary>
-/// How an API key is written: <c>sk_test_</c> (secret) or <c>pk_test_</c> (publishable), and 32 characters of Crockford's base32 in
-/// lower case, which are 160 random bits. All that is stored of it is its SHA-256: a plain hash is enough for so much chance.
+/// How an API key is written: <c>sk_test_</c> (secret) or <c>pk_test_</c> (publishable), and 32 characters of
+/// Crockford's base32 in lower case, which are 160 random bits. All that is stored of it is its SHA-256: a plain hash
+/// is enough for so much chance.
 /// </summary>
 internal static class ApiKeyFormat
 {
@@ -34,7 +35,8 @@ internal static class ApiKeyFormat
     public static string NewId(ISecretSource random) => NewText("key_", KeyIdBytes, random);
 
     /// <summary>The lower-case hex SHA-256 of an API key.</summary>
-    public static string Hash(string apiKey) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(apiKey)));
+    public static string Hash(string apiKey) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(apiKey)));
 
     /// <summary>The key of the <see cref="IApiKeyGrain"/> for an API key's hash.</summary>
     public static string GrainKey(string hash) => $"key/{hash}";

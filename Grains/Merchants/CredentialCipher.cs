@@ -8,8 +8,9 @@ using PaymentCluster.Grains.Abstractions.Secrets;
 namespace PaymentCluster.Grains.Merchants;
 
 /// <summary>
-/// Seals merchants' credentials for the database: AES-256-GCM (NIST SP 800-38D) under a key of the merchant's own, with a random 96-bit
-/// nonce, and bound to merchant, provider and master key: a row that is moved to another merchant or provider does not open.
+/// Seals merchants' credentials for the database: AES-256-GCM (NIST SP 800-38D) under a key of the merchant's own, with
+/// a random 96-bit nonce, and bound to merchant, provider and master key: a row that is moved to another merchant or
+/// provider does not open.
 /// </summary>
 /// <param name="keys">The master keys.</param>
 /// <param name="random">Where nonces come from.</param>
@@ -52,8 +53,8 @@ public sealed class CredentialCipher(MasterKeys keys, ISecretSource random, Time
     }
 
     /// <summary>Opens credentials.</summary>
-    /// <exception cref="CredentialsUnreadableException">Their master key is not here, or they are not what was sealed for this merchant and
-    /// provider.</exception>
+    /// <exception cref="CredentialsUnreadableException">Their master key is not here, or they are not what was sealed
+    /// for this merchant and provider.</exception>
     public ImmutableDictionary<string, Secret> Open(string merchant, string provider, SealedCredentials credentials)
     {
         Span<byte> key = stackalloc byte[MasterKeys.KeyLength];
@@ -107,7 +108,8 @@ public sealed class CredentialCipher(MasterKeys keys, ISecretSource random, Time
         Encoding.UTF8.GetBytes($"{merchant}|{provider}|{keyId}");
 }
 
-/// <summary>Stored credentials cannot be opened: a fault of the installation, or somebody changed the database.</summary>
+/// <summary>Stored credentials cannot be opened: a fault of the installation, or somebody changed the
+/// database.</summary>
 /// <param name="merchant">Whose.</param>
 /// <param name="provider">At which provider.</param>
 /// <param name="reason">Why, without content.</param>

@@ -64,8 +64,8 @@ public sealed class MasterKeys
     }
 
     /// <summary>
-    /// Makes the key for one purpose out of a master key (HKDF-SHA256, RFC 5869): what is sealed for one merchant is under another key
-    /// than what is sealed for the next, and no key is used for two purposes.
+    /// Makes the key for one purpose out of a master key (HKDF-SHA256, RFC 5869): what is sealed for one merchant is
+    /// under another key than what is sealed for the next, and no key is used for two purposes.
     /// </summary>
     /// <returns>Whether there is such a master key.</returns>
     public bool TryDerive(string keyId, string purpose, Span<byte> key)

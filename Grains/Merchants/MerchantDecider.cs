@@ -30,7 +30,10 @@ internal static class MerchantDecider
 
         return MerchantForm.IsName(command.Name)
             ? null
-            : Refusal.Of(ErrorCode.InvalidField, "A name has 1 to 100 characters, is not blank and has no control characters.", "name");
+            : Refusal.Of(
+                ErrorCode.InvalidField,
+                "A name has 1 to 100 characters, is not blank and has no control characters.",
+                "name");
     }
 
     /// <summary>Why a merchant cannot have another API key; null if it can.</summary>
@@ -43,15 +46,18 @@ internal static class MerchantDecider
 
         return merchant.Keys.Count(key => key.RevokedAt is null) < MaxWorkingKeys
             ? null
-            : Refusal.Of(ErrorCode.LimitReached, $"The merchant has {MaxWorkingKeys} API keys that work; revoke one first.");
+            : Refusal.Of(
+                ErrorCode.LimitReached, $"The merchant has {MaxWorkingKeys} API keys that work; revoke one first.");
     }
 
     /// <summary>Why these cannot be the credentials at a provider; null if they can.</summary>
-    public static Refusal? CheckCredentials(string provider, IConnector? connector, ImmutableDictionary<string, Secret> values)
+    public static Refusal? CheckCredentials(
+        string provider, IConnector? connector, ImmutableDictionary<string, Secret> values)
     {
         if (connector is null)
         {
-            return Refusal.Of(ErrorCode.InvalidField, $"There is no connector for a provider '{provider}'.", "provider");
+            return Refusal.Of(
+                ErrorCode.InvalidField, $"There is no connector for a provider '{provider}'.", "provider");
         }
 
         var named = connector.Capabilities.Credentials;
@@ -123,6 +129,8 @@ internal static class MerchantDecider
     private static bool IsCredential(Secret value)
     {
         var text = value.Reveal();
-        return text.Length is > 0 and <= MaxCredentialLength && !char.IsWhiteSpace(text[0]) && !char.IsWhiteSpace(text[^1]);
+        return text.Length is > 0 and <= MaxCredentialLength
+            && !char.IsWhiteSpace(text[0])
+            && !char.IsWhiteSpace(text[^1]);
     }
 }

@@ -5,9 +5,9 @@ using PaymentCluster.Grains.Abstractions.Merchants;
 namespace PaymentCluster.Grains.Merchants;
 
 /// <summary>
-/// What one silo remembers of merchants: a payment asks here several times, and a merchant's grain must not be the queue that all its
-/// payments stand in. Callers that miss at the same time share one question. A change is seen at once on the silo that made it, and
-/// within <see cref="MerchantDirectoryOptions.Lifetime"/> on the others.
+/// What one silo remembers of merchants: a payment asks here several times, and a merchant's grain must not be the
+/// queue that all its payments stand in. Callers that miss at the same time share one question. A change is seen at
+/// once on the silo that made it, and within <see cref="MerchantDirectoryOptions.Lifetime"/> on the others.
 /// </summary>
 /// <param name="grains">Asks the merchants.</param>
 /// <param name="cipher">Opens their credentials.</param>
@@ -21,7 +21,8 @@ public sealed class MerchantDirectory(
     /// <summary>How many merchants it remembers now.</summary>
     internal int Count => _entries.Count;
 
-    /// <summary>A merchant; null if there is none. That there is none is not remembered: guesses would push out those there are.</summary>
+    /// <summary>A merchant; null if there is none. That there is none is not remembered: guesses would push out those
+    /// there are.</summary>
     public async ValueTask<MerchantProfile?> GetAsync(string merchant)
     {
         if (!MerchantForm.IsId(merchant))
@@ -62,7 +63,8 @@ public sealed class MerchantDirectory(
     private Entry NewEntry(string merchant)
     {
         var entry = new Entry { AskedAt = time.GetTimestamp() };
-        // Off the caller's scheduler: the answer is everybody's, and must not wait for the turn of the grain that asked first.
+        // Off the caller's scheduler: the answer is everybody's, and must not wait for the turn of the grain that asked
+        // first.
         entry.Profile = new Lazy<Task<MerchantProfile?>>(() => Task.Run(() => AskAsync(merchant, entry)));
         return entry;
     }
@@ -123,7 +125,8 @@ public sealed class MerchantDirectory(
 /// <summary>The section <c>MerchantDirectory</c>.</summary>
 public sealed class MerchantDirectoryOptions
 {
-    /// <summary>How long a merchant is remembered: 3 s. A change of its settings may take as long to reach another silo.</summary>
+    /// <summary>How long a merchant is remembered: 3 s. A change of its settings may take as long to reach another
+    /// silo.</summary>
     public TimeSpan Lifetime { get; set; } = TimeSpan.FromSeconds(3);
 
     /// <summary>How many merchants are remembered: 10000.</summary>

@@ -3,7 +3,8 @@ using PaymentCluster.Grains.Abstractions.Merchants;
 
 namespace PaymentCluster.Grains.Merchants;
 
-/// <summary>A merchant as it is stored: as JSON, under these names. A stored format: members are added and never change their meaning.</summary>
+/// <summary>A merchant as it is stored: as JSON, under these names. A stored format: members are added and never change
+/// their meaning.</summary>
 [GenerateSerializer, Immutable, Alias("merchant-document")]
 public sealed record MerchantDocument
 {
@@ -48,7 +49,8 @@ public sealed record StoredApiKey
     [Id(3)]
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>Whether anybody may have it. What was made and never handed out is revoked by the next command.</summary>
+    /// <summary>Whether anybody may have it. What was made and never handed out is revoked by the next
+    /// command.</summary>
     [Id(4)]
     public bool HandedOut { get; init; }
 
@@ -78,7 +80,8 @@ public sealed record ApiKeyDocument
     [Id(0)]
     public ApiKeyGrant? Grant { get; init; }
 
-    /// <summary>When it was revoked; null while it works. It stays, so that a late grant opens nothing and the trail is kept.</summary>
+    /// <summary>When it was revoked; null while it works. It stays, so that a late grant opens nothing and the trail is
+    /// kept.</summary>
     [Id(1)]
     public DateTimeOffset? RevokedAt { get; init; }
 }

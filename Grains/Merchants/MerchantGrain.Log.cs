@@ -18,7 +18,8 @@ public sealed partial class MerchantGrain
     private static partial void LogCredentialsPut(ILogger logger, string merchant, string provider);
 
     [LoggerMessage(3005, LogLevel.Information, "The credentials of {Merchant} at {Provider} went from master key {Before} to {After}")]
-    private static partial void LogResealed(ILogger logger, string merchant, string provider, string before, string after);
+    private static partial void LogResealed(
+        ILogger logger, string merchant, string provider, string before, string after);
 
     [LoggerMessage(3006, LogLevel.Error, "The credentials of {Merchant} at {Provider} cannot be sealed anew")]
     private static partial void LogUnreadable(ILogger logger, Exception failure, string merchant, string provider);

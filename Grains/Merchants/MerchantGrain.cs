@@ -9,10 +9,11 @@ namespace PaymentCluster.Grains.Merchants;
 
 /// <inheritdoc cref="IMerchantGrain"/>
 /// <remarks>
-/// An API key lives in two documents, and a crash may part them at any await. The order keeps three promises: what opens something is
-/// listed here, so that it can be revoked; what nobody was given opens nothing for long; what is called revoked opens nothing.
-/// Creating: listed here, then granted, then marked as handed out, then answered. A key left unmarked was never answered to anybody,
-/// and the next command revokes it. Revoking: the grant first, then the mark here; whoever got no answer says it again.
+/// An API key lives in two documents, and a crash may part them at any await. The order keeps three promises: what
+/// opens something is listed here, so that it can be revoked; what nobody was given opens nothing for long; what is
+/// called revoked opens nothing. Creating: listed here, then granted, then marked as handed out, then answered. A key
+/// left unmarked was never answered to anybody, and the next command revokes it. Revoking: the grant first, then the
+/// mark here; whoever got no answer says it again.
 /// </remarks>
 /// <param name="merchant">What is stored of it.</param>
 /// <param name="connectors">The providers there are.</param>
@@ -97,7 +98,8 @@ public sealed partial class MerchantGrain(
         var key = merchant.State.Keys.FirstOrDefault(key => key.Id == keyId && key.HandedOut);
         if (key is null)
         {
-            return Refuse<MerchantView>(Refusal.Of(ErrorCode.ApiKeyNotFound, "The merchant has no such API key.", "key"));
+            return Refuse<MerchantView>(
+                Refusal.Of(ErrorCode.ApiKeyNotFound, "The merchant has no such API key.", "key"));
         }
 
         if (key.RevokedAt is null)
@@ -205,9 +207,11 @@ public sealed partial class MerchantGrain(
         }
     }
 
-    private IApiKeyGrain GrainOf(StoredApiKey key) => GrainFactory.GetGrain<IApiKeyGrain>(ApiKeyFormat.GrainKey(key.Hash));
+    private IApiKeyGrain GrainOf(StoredApiKey key) =>
+        GrainFactory.GetGrain<IApiKeyGrain>(ApiKeyFormat.GrainKey(key.Hash));
 
-    private static Refusal Unknown() => Refusal.Of(ErrorCode.MerchantNotFound, "There is no such merchant.", "merchant");
+    private static Refusal Unknown() =>
+        Refusal.Of(ErrorCode.MerchantNotFound, "There is no such merchant.", "merchant");
 
     private Reply<T> Refuse<T>(Refusal refusal)
         where T : class

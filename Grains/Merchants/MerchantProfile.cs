@@ -25,7 +25,8 @@ public sealed class MerchantProfile(string merchant, MerchantSettings settings, 
     /// <summary>The providers with credentials, in the order of their names.</summary>
     public ImmutableArray<string> Providers { get; } = [.. settings.Providers.Keys.Order(StringComparer.Ordinal)];
 
-    /// <summary>The credentials at one of <see cref="Providers"/>, opened at the first use and kept in memory as long as this object.</summary>
+    /// <summary>The credentials at one of <see cref="Providers"/>, opened at the first use and kept in memory as long
+    /// as this object.</summary>
     /// <exception cref="KeyNotFoundException">The merchant has none there.</exception>
     /// <exception cref="CredentialsUnreadableException">They cannot be opened.</exception>
     public ProviderCredentials Open(string provider) => _opened.GetOrAdd(

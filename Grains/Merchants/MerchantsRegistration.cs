@@ -12,8 +12,8 @@ public static class MerchantsRegistration
     public const string Storage = "documents";
 
     /// <summary>
-    /// Adds merchants: their grains' services, <see cref="MerchantDirectory"/> and the vault's keys (section <c>Vault</c>). A host without
-    /// usable keys does not start.
+    /// Adds merchants: their grains' services, <see cref="MerchantDirectory"/> and the vault's keys (section
+    /// <c>Vault</c>). A host without usable keys does not start.
     /// </summary>
     public static IServiceCollection AddMerchants(this IServiceCollection services)
     {
@@ -26,7 +26,10 @@ public static class MerchantsRegistration
         services.AddOptions<MerchantDirectoryOptions>()
             .BindConfiguration("MerchantDirectory")
             .Validate(
-                options => options.Lifetime > TimeSpan.Zero && options.Lifetime <= TimeSpan.FromSeconds(5) && options.Capacity > 0,
+                options =>
+                    options.Lifetime > TimeSpan.Zero
+                        && options.Lifetime <= TimeSpan.FromSeconds(5)
+                        && options.Capacity > 0,
                 "MerchantDirectory: Lifetime is more than nothing and at most 5 seconds, Capacity is at least 1.")
             .ValidateOnStart();
         services.AddSingleton(provider => MasterKeys.TryLoad(

@@ -8,7 +8,8 @@ public abstract record Decision
 {
     /// <summary>It happens: these events become durable, then these effects are started.</summary>
     /// <param name="Events">What happened, in order.</param>
-    /// <param name="Effects">What to ask of the provider once the events are durable. An effect without an event is a question.</param>
+    /// <param name="Effects">What to ask of the provider once the events are durable. An effect without an event is a
+    /// question.</param>
     public sealed record Accepted(ImmutableArray<PaymentEvent> Events, ImmutableArray<PaymentEffect> Effects) : Decision
     {
         /// <summary>The refund that the command made or found; 0 if it is about none.</summary>
@@ -25,7 +26,8 @@ public abstract record Decision
     public sealed record Rejected(Refusal Refusal) : Decision;
 }
 
-/// <summary>Something to ask of a provider, outside the payment's turn. Each has a name, under which it runs once at a time.</summary>
+/// <summary>Something to ask of a provider, outside the payment's turn. Each has a name, under which it runs once at a
+/// time.</summary>
 public abstract record PaymentEffect
 {
     /// <summary>Send the attempt's charge.</summary>

@@ -3,8 +3,8 @@ using PaymentCluster.Grains.Abstractions.Providers;
 
 namespace PaymentCluster.Grains.Payments;
 
-// What providers report of charges. Reports come any number of times, in any order, from the call's answer, our queries and webhooks:
-// each is compared with what is known, and only news becomes an event.
+// What providers report of charges. Reports come any number of times, in any order, from the call's answer, our queries
+// and webhooks: each is compared with what is known, and only news becomes an event.
 public static partial class PaymentDecider
 {
     private static readonly Decision Nothing = new Decision.AlreadyApplied();
@@ -15,10 +15,13 @@ public static partial class PaymentDecider
         var attempt = state.Attempts[report.Attempt - 1];
         return state.Status switch
         {
-            PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.NeedsReview => OfUndecided(state, attempt, report, terms),
+            PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.NeedsReview =>
+                OfUndecided(state, attempt, report, terms),
             PaymentStatus.Failed or PaymentStatus.Expired => OfEnded(state, attempt, report, terms),
-            PaymentStatus.Authorized or PaymentStatus.Success when attempt.Number == state.PaidAttempt => OfPaying(state, attempt, report, terms),
-            PaymentStatus.Authorized or PaymentStatus.Success or PaymentStatus.Cancelled => OfSuperfluous(state, attempt, report, terms),
+            PaymentStatus.Authorized or PaymentStatus.Success when attempt.Number == state.PaidAttempt =>
+                OfPaying(state, attempt, report, terms),
+            PaymentStatus.Authorized or PaymentStatus.Success or PaymentStatus.Cancelled =>
+                OfSuperfluous(state, attempt, report, terms),
         };
     }
 
@@ -30,7 +33,8 @@ public static partial class PaymentDecider
         {
             PaymentStatus.Authorized when attempt.CaptureIntent is not null => report.Outcome switch
             {
-                ProviderOutcome.Succeeded { Stage: ChargeStage.Captured } success => Pays(state, attempt, success, terms),
+                ProviderOutcome.Succeeded { Stage: ChargeStage.Captured } success =>
+                    Pays(state, attempt, success, terms),
                 ProviderOutcome.Declined declined =>
                     Accept(new CaptureRefused { At = terms.Now, Attempt = attempt.Number, Failure = declined.Failure }),
                 _ => Nothing,
@@ -49,12 +53,14 @@ public static partial class PaymentDecider
         ProviderOutcome.NotSent notSent => attempt.Phase == AttemptPhase.Sending && (report.Send ?? attempt.Sends) == attempt.Sends
             ? NotSent(state, attempt, notSent, terms)
             : Nothing,
-        ProviderOutcome.Unknown unknown => attempt.IsOpen ? StillUnknown(state, attempt, report, unknown, terms) : Nothing,
+        ProviderOutcome.Unknown unknown =>
+            attempt.IsOpen ? StillUnknown(state, attempt, report, unknown, terms) : Nothing,
         ProviderOutcome.NotFound => attempt.IsOpen ? NotFound(state, attempt, terms) : Nothing,
         _ => throw new InvalidOperationException($"{report.Outcome.GetType().Name} is not an outcome."),
     };
 
-    // The order was given up for this attempt, but money may still come of it: a late success is accepted, and pays the order.
+    // The order was given up for this attempt, but money may still come of it: a late success is accepted, and pays the
+    // order.
     private static Decision OfEnded(PaymentState state, AttemptState attempt, RecordCharge report, Terms terms) => report.Outcome switch
     {
         ProviderOutcome.Succeeded success => Pays(state, attempt, success, terms),
@@ -67,14 +73,16 @@ public static partial class PaymentDecider
     {
         ProviderOutcome.Succeeded success => Pays(state, attempt, success, terms),
 
-        // A refusal after an authorisation is an old message overtaken, or an authorisation that ran out: the provider's present word tells.
+        // A refusal after an authorisation is an old message overtaken, or an authorisation that ran out: the
+        // provider's present word tells.
         ProviderOutcome.Declined declined when attempt.Phase == AttemptPhase.Authorized => report.Source == ReportSource.Query
             ? Fail(attempt, declined, terms)
             : new Decision.Accepted([], [new PaymentEffect.AskCharge(attempt.Number)]),
         _ => Nothing,
     };
 
-    // An attempt of an order that another attempt paid, or that the merchant gave up: what it takes goes back by itself.
+    // An attempt of an order that another attempt paid, or that the merchant gave up: what it takes goes back by
+    // itself.
     private static Decision OfSuperfluous(PaymentState state, AttemptState attempt, RecordCharge report, Terms terms) => report.Outcome switch
     {
         ProviderOutcome.Succeeded { Stage: ChargeStage.Captured } success when attempt.CapturedMinor == 0 =>
@@ -83,7 +91,8 @@ public static partial class PaymentDecider
         _ => Nothing,
     };
 
-    private static Decision Pays(PaymentState state, AttemptState attempt, ProviderOutcome.Succeeded success, Terms terms)
+    private static Decision Pays(
+        PaymentState state, AttemptState attempt, ProviderOutcome.Succeeded success, Terms terms)
     {
         if (attempt.Phase == AttemptPhase.Captured)
         {
@@ -113,7 +122,8 @@ public static partial class PaymentDecider
             : Authorize(state, attempt, success, terms);
     }
 
-    private static Decision Authorize(PaymentState state, AttemptState attempt, ProviderOutcome.Succeeded success, Terms terms)
+    private static Decision Authorize(
+        PaymentState state, AttemptState attempt, ProviderOutcome.Succeeded success, Terms terms)
     {
         var authorized = new PaymentAuthorized
         {
@@ -130,13 +140,16 @@ public static partial class PaymentDecider
                 [new PaymentEffect.SendCapture(attempt.Number)]);
     }
 
-    // Still only authorised. A capture that was sent is sent again once it provably cannot arrive any more; a provider that should have
-    // captured by itself is told to after a while. It captures a payment once, so a repeat that does arrive twice is harmless.
+    // Still only authorised. A capture that was sent is sent again once it provably cannot arrive any more; a provider
+    // that should have captured by itself is told to after a while. It captures a payment once, so a repeat that does
+    // arrive twice is harmless.
     private static Decision CaptureLeftover(PaymentState state, AttemptState attempt, Terms terms)
     {
         var isDue = attempt.CaptureIntent is { } intent
             ? terms.Now >= intent.Send.BelieveNotFoundAt
-            : state.Capture == CaptureMode.Automatic && attempt.Failure is null && terms.Now >= attempt.ChangedAt + PaymentSchedule.OwnCapture;
+            : state.Capture == CaptureMode.Automatic
+                && attempt.Failure is null
+                && terms.Now >= attempt.ChangedAt + PaymentSchedule.OwnCapture;
         return isDue
             ? new Decision.Accepted(
                 [CaptureIntent(attempt, attempt.CaptureIntent?.AmountMinor ?? attempt.AuthorizedMinor, terms)],
@@ -144,7 +157,8 @@ public static partial class PaymentDecider
             : Nothing;
     }
 
-    private static Decision Surplus(PaymentState state, AttemptState attempt, ProviderOutcome.Succeeded success, Terms terms)
+    private static Decision Surplus(
+        PaymentState state, AttemptState attempt, ProviderOutcome.Succeeded success, Terms terms)
     {
         if (success.Amount.Currency != state.Amount.Currency || success.Amount.AmountMinor <= 0)
         {
@@ -163,7 +177,9 @@ public static partial class PaymentDecider
         var refund = RefundOf(state, attempt, success.Amount.AmountMinor, terms) with
         {
             Automatic = true,
-            Reason = state.Status == PaymentStatus.Cancelled ? "the payment was cancelled" : "the order was paid by another attempt",
+            Reason = state.Status == PaymentStatus.Cancelled
+                ? "the payment was cancelled"
+                : "the order was paid by another attempt",
         };
         return new Decision.Accepted([captured, refund], [new PaymentEffect.SendRefund(refund.Refund)]);
     }
@@ -179,7 +195,8 @@ public static partial class PaymentDecider
                 Reason = $"The provider reports {success.Amount} where {state.Amount} was asked for.",
             });
 
-    private static Decision StillPending(PaymentState state, AttemptState attempt, ProviderOutcome.Pending pending, Terms terms)
+    private static Decision StillPending(
+        PaymentState state, AttemptState attempt, ProviderOutcome.Pending pending, Terms terms)
     {
         var news = attempt.Phase != AttemptPhase.Accepted || (attempt.Action is null && pending.Action is not null)
             ? new AttemptAccepted
@@ -200,12 +217,17 @@ public static partial class PaymentDecider
         };
     }
 
-    private static Decision NotSent(PaymentState state, AttemptState attempt, ProviderOutcome.NotSent notSent, Terms terms)
+    private static Decision NotSent(
+        PaymentState state, AttemptState attempt, ProviderOutcome.NotSent notSent, Terms terms)
     {
         // The card is gone with the call, and may not have been kept: there is nothing to send again.
         if (attempt.Method.Kind == PaymentMethodKind.Card || terms.Now >= state.ExpiresAt)
         {
-            return FailByUs(attempt, FailureCodes.ProviderUnreachable, "The provider could not be reached; nothing was sent.", terms);
+            return FailByUs(
+                attempt,
+                FailureCodes.ProviderUnreachable,
+                "The provider could not be reached; nothing was sent.",
+                terms);
         }
 
         return Accept(new AttemptNotSent

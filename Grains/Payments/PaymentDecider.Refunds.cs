@@ -3,10 +3,12 @@ using PaymentCluster.Grains.Abstractions.Providers;
 
 namespace PaymentCluster.Grains.Payments;
 
-// What providers report of refunds. A refund's id is the provider's idempotency key, so that sending it again is always safe.
+// What providers report of refunds. A refund's id is the provider's idempotency key, so that sending it again is always
+// safe.
 public static partial class PaymentDecider
 {
-    /// <summary>Take in what a provider said of a refund. The payment's status neither matters to it nor changes by it.</summary>
+    /// <summary>Take in what a provider said of a refund. The payment's status neither matters to it nor changes by
+    /// it.</summary>
     public static Decision Decide(PaymentState state, RecordRefund report, Terms terms)
     {
         var refund = state.Refunds[report.Number - 1];
@@ -14,7 +16,8 @@ public static partial class PaymentDecider
         {
             RefundStatus.Pending or RefundStatus.NeedsReview => OfOpenRefund(state, refund, report, terms),
 
-            // A refund that was reported as failed and then paid out all the same is booked, if its money was not promised again since.
+            // A refund that was reported as failed and then paid out all the same is booked, if its money was not
+            // promised again since.
             RefundStatus.Failed => report.Outcome is ProviderOutcome.Succeeded success
                 ? Refunded(state, refund, success, terms)
                 : Nothing,
@@ -25,7 +28,8 @@ public static partial class PaymentDecider
     private static Decision OfOpenRefund(PaymentState state, RefundState refund, RecordRefund report, Terms terms) => report.Outcome switch
     {
         ProviderOutcome.Succeeded success => Refunded(state, refund, success, terms),
-        ProviderOutcome.Declined declined => Accept(new RefundFailed { At = terms.Now, Refund = refund.Number, Failure = declined.Failure }),
+        ProviderOutcome.Declined declined =>
+            Accept(new RefundFailed { At = terms.Now, Refund = refund.Number, Failure = declined.Failure }),
         ProviderOutcome.Pending pending => refund.Phase == RefundPhase.Accepted
             ? Nothing
             : Accept(new RefundAccepted { At = terms.Now, Refund = refund.Number, ProviderReference = pending.ProviderReference }),
@@ -47,7 +51,8 @@ public static partial class PaymentDecider
         _ => throw new InvalidOperationException($"{report.Outcome.GetType().Name} is not an outcome."),
     };
 
-    private static Decision Refunded(PaymentState state, RefundState refund, ProviderOutcome.Succeeded success, Terms terms)
+    private static Decision Refunded(
+        PaymentState state, RefundState refund, ProviderOutcome.Succeeded success, Terms terms)
     {
         var attempt = state.Attempts[refund.Attempt - 1];
         var fits = refund.Status != RefundStatus.Failed || refund.AmountMinor <= state.RefundableMinor(attempt);

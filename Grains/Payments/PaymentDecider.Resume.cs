@@ -11,7 +11,8 @@ public sealed record ResumePayment;
 /// <param name="Attempt">The attempt.</param>
 public sealed record AskAboutAttempt(int Attempt);
 
-// What time brings. Whatever was interrupted looks, to the next process, like something whose answer never came: it is asked.
+// What time brings. Whatever was interrupted looks, to the next process, like something whose answer never came: it is
+// asked.
 public static partial class PaymentDecider
 {
     /// <summary>Resend what was not sent, ask for what is open, expire what nobody pays.</summary>
@@ -23,7 +24,8 @@ public static partial class PaymentDecider
             PaymentStatus.Pending when state.Attempts.IsEmpty => terms.Now >= state.ExpiresAt
                 ? Accept(new PaymentExpired { At = terms.Now })
                 : Nothing,
-            PaymentStatus.Pending when state.Attempts[^1] is { Phase: AttemptPhase.NotSent } waiting => Retry(state, waiting, terms),
+            PaymentStatus.Pending when state.Attempts[^1] is { Phase: AttemptPhase.NotSent } waiting =>
+                Retry(state, waiting, terms),
             PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.NeedsReview or PaymentStatus.Authorized
                 or PaymentStatus.Success or PaymentStatus.Failed or PaymentStatus.Cancelled or PaymentStatus.Expired =>
                 Continue(state, terms),
@@ -50,18 +52,21 @@ public static partial class PaymentDecider
                 attempt, FailureCodes.ProviderUnreachable, "The provider could not be reached in time; nothing was sent.", terms);
         }
 
-        return terms.Now >= attempt.RetryAt ? SendAgain(attempt, resend: attempt.Sends > 1, terms) : Continue(state, terms);
+        return terms.Now >= attempt.RetryAt
+            ? SendAgain(attempt, resend: attempt.Sends > 1, terms)
+            : Continue(state, terms);
     }
 
-    // Questions for all that is open, and the first refund that is due to be sent again. One at a time: each is a commit of its own, and the
-    // next one is due at once.
+    // Questions for all that is open, and the first refund that is due to be sent again. One at a time: each is a
+    // commit of its own, and the next one is due at once.
     private static Decision Continue(PaymentState state, Terms terms)
     {
         var questions = state.Attempts.Where(attempt => PaymentSchedule.IsWatched(attempt, terms.Now))
             .Select(attempt => (PaymentEffect)new PaymentEffect.AskCharge(attempt.Number))
             .Concat(state.Refunds.Where(PaymentSchedule.IsAskedFor).Select(refund => new PaymentEffect.AskRefund(refund.Number)))
             .ToImmutableArray();
-        var due = state.Refunds.FirstOrDefault(refund => refund.Phase == RefundPhase.NotSent && terms.Now >= refund.RetryAt);
+        var due = state.Refunds.FirstOrDefault(
+            refund => refund.Phase == RefundPhase.NotSent && terms.Now >= refund.RetryAt);
         if (due is not null)
         {
             var again = SendAgain(due, terms);

@@ -5,12 +5,14 @@ using PaymentCluster.Grains.Abstractions.Payments;
 namespace PaymentCluster.Grains.Payments;
 
 /// <summary>
-/// The rules of a payment: what each command means in each status. Pure: no clock, no store, no provider. <c>docs/states.md</c> is generated
-/// from it. This file holds what merchants command; what providers report, and what time brings, stand beside it.
+/// The rules of a payment: what each command means in each status. Pure: no clock, no store, no provider.
+/// <c>docs/states.md</c> is generated from it. This file holds what merchants command; what providers report, and what
+/// time brings, stand beside it.
 /// </summary>
 public static partial class PaymentDecider
 {
-    /// <summary>Take the payment; for an order that failed or expired, start the next attempt; else answer what is there.</summary>
+    /// <summary>Take the payment; for an order that failed or expired, start the next attempt; else answer what is
+    /// there.</summary>
     public static Decision Decide(PaymentState? state, StartPayment command, Terms terms)
     {
         if (state is null)
@@ -55,7 +57,8 @@ public static partial class PaymentDecider
 
         return state.Status switch
         {
-            PaymentStatus.Pending when state.Attempts.IsEmpty && terms.Now >= state.ExpiresAt => NotIn(state, "confirmed after its time"),
+            PaymentStatus.Pending when state.Attempts.IsEmpty && terms.Now >= state.ExpiresAt =>
+                NotIn(state, "confirmed after its time"),
             PaymentStatus.Pending when state.Attempts.IsEmpty =>
                 NextAttempt(state, command.Method, command.Card, state.ExpiresAt - terms.Now, command.Request, terms),
             PaymentStatus.Failed or PaymentStatus.Expired =>
@@ -80,7 +83,8 @@ public static partial class PaymentDecider
             PaymentStatus.Success when (command.AmountMinor ?? state.Current!.CapturedMinor) == state.Current!.CapturedMinor =>
                 Unchanged(command.Request, terms),
             PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.Success or PaymentStatus.Failed
-                or PaymentStatus.Cancelled or PaymentStatus.Expired or PaymentStatus.NeedsReview => NotIn(state, "captured"),
+                or PaymentStatus.Cancelled or PaymentStatus.Expired or PaymentStatus.NeedsReview =>
+                    NotIn(state, "captured"),
         };
     }
 
@@ -118,7 +122,8 @@ public static partial class PaymentDecider
         {
             PaymentStatus.Success => Refund(state, state.Attempts[state.PaidAttempt - 1], command, terms),
             PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.Authorized or PaymentStatus.Failed
-                or PaymentStatus.Cancelled or PaymentStatus.Expired or PaymentStatus.NeedsReview => NotIn(state, "refunded"),
+                or PaymentStatus.Cancelled or PaymentStatus.Expired or PaymentStatus.NeedsReview =>
+                    NotIn(state, "refunded"),
         };
     }
 
@@ -157,7 +162,8 @@ public static partial class PaymentDecider
         }
 
         var number = state.Attempts.Length + 1;
-        var started = Attempt(number, method, state.Capture, terms.Now + (expiresIn ?? terms.ExpiresIn), request, terms);
+        var started = Attempt(
+            number, method, state.Capture, terms.Now + (expiresIn ?? terms.ExpiresIn), request, terms);
         return new Decision.Accepted([started], [new PaymentEffect.SendCharge(number, Resend: false)]);
     }
 
@@ -233,8 +239,14 @@ public static partial class PaymentDecider
             return Reject(ErrorCode.LimitReached, $"A payment has at most {RefundId.MaxNumber} refunds.");
         }
 
-        var requested = RefundOf(state, attempt, amount, terms) with { Reason = command.Reason, Request = command.Request };
-        return new Decision.Accepted([requested], [new PaymentEffect.SendRefund(requested.Refund)]) { Refund = requested.Refund };
+        var requested = RefundOf(state, attempt, amount, terms) with
+        {
+            Reason = command.Reason, Request = command.Request,
+        };
+        return new Decision.Accepted([requested], [new PaymentEffect.SendRefund(requested.Refund)])
+        {
+            Refund = requested.Refund,
+        };
     }
 
     private static RefundRequested RefundOf(PaymentState state, AttemptState attempt, long amountMinor, Terms terms) => new()
@@ -255,7 +267,8 @@ public static partial class PaymentDecider
         Send = terms.SendAgain(attempt.Send),
     };
 
-    // A request that took effect under this name is not made again; another request under this name is a mistake of the client's.
+    // A request that took effect under this name is not made again; another request under this name is a mistake of the
+    // client's.
     private static Decision? Remembered(PaymentState state, RequestKey? request)
     {
         if (request is null || !state.Requests.TryGetValue(request.Key, out var earlier))
@@ -268,16 +281,19 @@ public static partial class PaymentDecider
             : Reject(ErrorCode.IdempotencyKeyReused, "The idempotency key belongs to a request with other content.");
     }
 
-    // Nothing to do; but if the client gave the request a name, the name is kept, so that it cannot mean something else later.
+    // Nothing to do; but if the client gave the request a name, the name is kept, so that it cannot mean something else
+    // later.
     private static Decision Unchanged(RequestKey? request, Terms terms) => request is null
         ? new Decision.AlreadyApplied()
         : Accept(new RequestRepeated { At = terms.Now, Request = request });
 
     private static Decision.Accepted Accept(params PaymentEvent[] events) => new([.. events], []);
 
-    private static Decision.Rejected Reject(ErrorCode code, string detail, string? field = null) => new(Refusal.Of(code, detail, field));
+    private static Decision.Rejected Reject(ErrorCode code, string detail, string? field = null) =>
+        new(Refusal.Of(code, detail, field));
 
-    private static Decision.Rejected OutcomePending(string why) => Reject(ErrorCode.OutcomePending, why + " Try again when it is known.");
+    private static Decision.Rejected OutcomePending(string why) =>
+        Reject(ErrorCode.OutcomePending, why + " Try again when it is known.");
 
     private static Decision.Rejected NotIn(PaymentState state, string participle) => Reject(
         ErrorCode.StatusConflict, $"A payment that is {state.Status.Name()} cannot be {participle}.");

@@ -14,9 +14,9 @@ using PaymentCluster.Grains.Merchants;
 namespace PaymentCluster.Grains.Payments;
 
 /// <summary>
-/// Carries out what payments ask of providers: outside the payment's turn, and back to it as a command. It remembers nothing that matters:
-/// if the process dies, or the command does not get through, the payment's schedule asks the provider what became of it. It alone holds
-/// card data, from the accepted command until the provider was asked.
+/// Carries out what payments ask of providers: outside the payment's turn, and back to it as a command. It remembers
+/// nothing that matters: if the process dies, or the command does not get through, the payment's schedule asks the
+/// provider what became of it. It alone holds card data, from the accepted command until the provider was asked.
 /// </summary>
 public sealed partial class PaymentEffects(
     IGrainFactory grains,
@@ -32,8 +32,8 @@ public sealed partial class PaymentEffects(
     /// <param name="state">The payment as it is durable now.</param>
     /// <param name="effect">The effect.</param>
     /// <param name="card">The card, for the send of a card's charge.</param>
-    /// <param name="window">Until when it may leave: opened before the intent was committed, so that what the intent promised holds however
-    /// long this process is frozen in between.</param>
+    /// <param name="window">Until when it may leave: opened before the intent was committed, so that what the intent
+    /// promised holds however long this process is frozen in between.</param>
     public void Start(PaymentKey key, PaymentState state, PaymentEffect effect, CardDetails? card, SendWindow window)
     {
         if (IsAnswerUnderWay(key, effect))
@@ -71,7 +71,8 @@ public sealed partial class PaymentEffects(
 
     /// <summary>Lets what is under way come to its end, as long as the host waits.</summary>
     public async Task StopAsync(CancellationToken cancellationToken) =>
-        await Task.WhenAll(_running.Values).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_running.Values).WaitAsync(cancellationToken).ConfigureAwait(
+            ConfigureAwaitOptions.SuppressThrowing);
 
     // While the send itself is under way its answer is the better one.
     private bool IsAnswerUnderWay(PaymentKey key, PaymentEffect effect) => effect switch
@@ -85,7 +86,8 @@ public sealed partial class PaymentEffects(
 
     private bool IsRunning(PaymentKey key, PaymentEffect effect) => _running.ContainsKey((key, effect));
 
-    private async Task RunAsync(PaymentKey key, PaymentState state, PaymentEffect effect, CardDetails? card, SendWindow window)
+    private async Task RunAsync(
+        PaymentKey key, PaymentState state, PaymentEffect effect, CardDetails? card, SendWindow window)
     {
         using var activity = PaymentTelemetry.Activities.StartActivity(effect.GetType().Name);
         activity?.SetTag("payment.id", key.Payment.ToString());
@@ -111,7 +113,8 @@ public sealed partial class PaymentEffects(
             case PaymentEffect.AskCharge ask:
                 var known = await AskChargeAsync(key, state, ask.Attempt);
                 LogOutcome(effect, known.GetType().Name);
-                await payment.Record(new RecordCharge { Attempt = ask.Attempt, Outcome = known, Source = ReportSource.Query });
+                await payment.Record(
+                    new RecordCharge { Attempt = ask.Attempt, Outcome = known, Source = ReportSource.Query });
                 break;
             case PaymentEffect.SendCapture send:
                 var captured = await CaptureAsync(key, state, send.Attempt, window);
@@ -121,12 +124,14 @@ public sealed partial class PaymentEffects(
             case PaymentEffect.SendRefund send:
                 var refunded = await RefundAsync(key, state, send.Refund, window);
                 LogOutcome(effect, refunded.GetType().Name);
-                await payment.Record(new RecordRefund { Number = send.Refund, Outcome = refunded, Source = ReportSource.Answer });
+                await payment.Record(
+                    new RecordRefund { Number = send.Refund, Outcome = refunded, Source = ReportSource.Answer });
                 break;
             case PaymentEffect.AskRefund ask:
                 var progress = await AskRefundAsync(key, state, ask.Refund);
                 LogOutcome(effect, progress.GetType().Name);
-                await payment.Record(new RecordRefund { Number = ask.Refund, Outcome = progress, Source = ReportSource.Query });
+                await payment.Record(
+                    new RecordRefund { Number = ask.Refund, Outcome = progress, Source = ReportSource.Query });
                 break;
             default:
                 throw new InvalidOperationException($"{effect.GetType().Name} is not an effect.");

@@ -8,7 +8,8 @@ using PaymentCluster.Grains.Journal;
 
 namespace PaymentCluster.Grains.Payments;
 
-/// <summary>The stored form of payment events: a name and UTF-8 JSON. The names here are what the journal holds for ever.</summary>
+/// <summary>The stored form of payment events: a name and UTF-8 JSON. The names here are what the journal holds for
+/// ever.</summary>
 public static class PaymentEventJson
 {
     private static readonly PaymentEventJsonContext Json = new(new JsonSerializerOptions
@@ -47,7 +48,8 @@ public static class PaymentEventJson
         new("refund_review_required", "refund.needs_review", Json.RefundReviewRequired),
     ];
 
-    private static readonly FrozenDictionary<Type, EventFormat> ByType = Formats.ToFrozenDictionary(format => format.Json.Type);
+    private static readonly FrozenDictionary<Type, EventFormat> ByType = Formats.ToFrozenDictionary(
+        format => format.Json.Type);
     private static readonly FrozenDictionary<string, EventFormat> ByName =
         Formats.ToFrozenDictionary(format => format.Name, StringComparer.Ordinal);
 
@@ -87,7 +89,8 @@ public static class PaymentEventJson
         public override Currency Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             Currency.Parse(reader.GetString() ?? "");
 
-        public override void Write(Utf8JsonWriter writer, Currency value, JsonSerializerOptions options) => writer.WriteStringValue(value.Code);
+        public override void Write(Utf8JsonWriter writer, Currency value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.Code);
     }
 }
 

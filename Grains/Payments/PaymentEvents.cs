@@ -5,8 +5,9 @@ using PaymentCluster.Grains.Abstractions.Providers;
 
 namespace PaymentCluster.Grains.Payments;
 
-// The events of a payment. This is a stored format: the journal holds them as JSON under the names in PaymentEventJson, for ever.
-// Members may be added if old events without them still make sense; none may be renamed, retyped or removed. No card data, no secrets.
+// The events of a payment. This is a stored format: the journal holds them as JSON under the names in PaymentEventJson,
+// for ever. Members may be added if old events without them still make sense; none may be renamed, retyped or removed.
+// No card data, no secrets.
 
 /// <summary>Something that happened to a payment.</summary>
 public abstract record PaymentEvent
@@ -80,11 +81,13 @@ public sealed record SendTerms
     /// <summary>No byte leaves after this.</summary>
     public required DateTimeOffset Before { get; init; }
 
-    /// <summary>A provider's "not found" is believed from here on: the send's end, the clocks' error and the provider's settle time.</summary>
+    /// <summary>A provider's "not found" is believed from here on: the send's end, the clocks' error and the provider's
+    /// settle time.</summary>
     public required DateTimeOffset BelieveNotFoundAt { get; init; }
 }
 
-/// <summary>The attempt provably did not leave this machine, or provably did not arrive; it is sent again under the same id.</summary>
+/// <summary>The attempt provably did not leave this machine, or provably did not arrive; it is sent again under the
+/// same id.</summary>
 public sealed record AttemptResent : PaymentEvent
 {
     /// <summary>The attempt.</summary>
@@ -194,7 +197,8 @@ public sealed record PaymentCaptured : PaymentEvent
     public string? BankReference { get; init; }
 }
 
-/// <summary>Money arrived for an order that is paid otherwise or was given up. Its refund follows in the same commit.</summary>
+/// <summary>Money arrived for an order that is paid otherwise or was given up. Its refund follows in the same
+/// commit.</summary>
 public sealed record SurplusCaptured : PaymentEvent
 {
     /// <summary>The attempt.</summary>
@@ -334,7 +338,8 @@ public sealed record RefundFailed : PaymentEvent
     public required Failure Failure { get; init; }
 }
 
-/// <summary>The refund's outcome stayed unknown, or the provider reported another amount; it keeps its amount reserved.</summary>
+/// <summary>The refund's outcome stayed unknown, or the provider reported another amount; it keeps its amount
+/// reserved.</summary>
 public sealed record RefundReviewRequired : PaymentEvent
 {
     /// <summary>The refund.</summary>

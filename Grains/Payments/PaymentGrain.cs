@@ -15,8 +15,8 @@ using PaymentCluster.Grains.Routing;
 namespace PaymentCluster.Grains.Payments;
 
 /// <summary>
-/// One payment: loads, asks the decider, commits, starts effects, answers. It is the queue and the cache; the lock is the journal's version
-/// check, because two activations of one grain can briefly exist.
+/// One payment: loads, asks the decider, commits, starts effects, answers. It is the queue and the cache; the lock is
+/// the journal's version check, because two activations of one grain can briefly exist.
 /// </summary>
 public sealed partial class PaymentGrain(
     IPaymentJournal journal,
@@ -27,7 +27,8 @@ public sealed partial class PaymentGrain(
     TimeProvider time,
     ILogger<PaymentGrain> logger) : Grain, IPaymentGrain
 {
-    // A stale activation decides again on what it reads; if that is stale too, a second activation is at work, and the caller may try again.
+    // A stale activation decides again on what it reads; if that is stale too, a second activation is at work, and the
+    // caller may try again.
     private const int MaxTries = 3;
 
     // Well below the response timeout of grain calls.
@@ -85,7 +86,8 @@ public sealed partial class PaymentGrain(
     /// <inheritdoc/>
     public async Task<Reply<RefundView>> Refund(RefundPayment command)
     {
-        var outcome = await Execute(NoRoute, (state, terms) => PaymentDecider.Decide(state!, command, terms), command.Request);
+        var outcome = await Execute(
+            NoRoute, (state, terms) => PaymentDecider.Decide(state!, command, terms), command.Request);
         return outcome.Refusal is { } refusal
             ? Reply<RefundView>.Refused(refusal)
             : _state?.Refund(outcome.Refund) is { } refund
@@ -179,14 +181,16 @@ public sealed partial class PaymentGrain(
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // Whoever signs for one provider says nothing about an attempt at another.
-    private static bool IsOf(AttemptState? attempt, string? provider) => attempt is not null && (provider is null || provider == attempt.Provider);
+    private static bool IsOf(AttemptState? attempt, string? provider) =>
+        attempt is not null && (provider is null || provider == attempt.Provider);
 
     private static ValueTask<(Route? Route, Refusal? Refusal)> NoRoute(PaymentState? state) => default;
 
     private async ValueTask<(Route? Route, Refusal? Refusal)> RouteOf(PaymentMethod? method, Money amount) =>
         method is null ? default : router.Choose(await merchants.GetAsync(_key.Merchant), method, amount);
 
-    // A provider's word, or the sweeper's: there is nobody to refuse it to. False: there is no such payment, attempt or refund.
+    // A provider's word, or the sweeper's: there is nobody to refuse it to. False: there is no such payment, attempt or
+    // refund.
     private async Task<bool> Take(Func<PaymentState, bool> isAbout, Func<PaymentState, Terms, Decision> decide)
     {
         if (await Load() is not { } known || !isAbout(known))
@@ -201,7 +205,7 @@ public sealed partial class PaymentGrain(
             : true;
     }
 
-    private async Task<Outcome> Execute(
+    private async Task<CommandOutcome> Execute(
         Func<PaymentState?, ValueTask<(Route? Route, Refusal? Refusal)>> route,
         Func<PaymentState?, Terms, Decision> decide,
         RequestKey? request,
@@ -217,19 +221,19 @@ public sealed partial class PaymentGrain(
                 if ((tries > 1 || !isNew) && await Load() is null && !mayBeNew)
                 {
                     Nobody<PaymentView>();
-                    return Outcome.Refused(Refusal.Of(ErrorCode.PaymentNotFound, "The merchant has no such payment."));
+                    return CommandOutcome.Refused(Refusal.Of(ErrorCode.PaymentNotFound, "The merchant has no such payment."));
                 }
 
                 var routed = await route(_state);
-                // It opens before the terms are made and committed: a process may be frozen before it learns that they are, and what it
-                // then still sent, others would long have believed lost, and sent again.
+                // It opens before the terms are made and committed: a process may be frozen before it learns that they
+                // are, and what it then still sent, others would long have believed lost, and sent again.
                 var window = SendWindow.Open(time, options.Value.SendWindow);
                 switch (decide(_state, TermsNow(routed.Route, routed.Refusal)))
                 {
                     case Decision.Rejected rejected:
-                        return Outcome.Refused(rejected.Refusal);
+                        return CommandOutcome.Refused(rejected.Refusal);
                     case Decision.AlreadyApplied applied:
-                        return new Outcome { Replayed = applied.Replayed, Refund = applied.Refund };
+                        return new CommandOutcome { Replayed = applied.Replayed, Refund = applied.Refund };
                     case Decision.Accepted accepted when await Commit(accepted, request, card, window) is { } outcome:
                         return outcome;
                     default:
@@ -238,29 +242,32 @@ public sealed partial class PaymentGrain(
             }
 
             LogFenced(_key, MaxTries);
-            return Outcome.Refused(Refusal.Of(ErrorCode.Unavailable, "The payment is being changed elsewhere; try again."));
+            return CommandOutcome.Refused(
+                Refusal.Of(ErrorCode.Unavailable, "The payment is being changed elsewhere; try again."));
         }
         catch (JournalOverloadedException)
         {
-            return Outcome.Refused(Refusal.Of(ErrorCode.Overloaded, "The system has more work than it can accept; nothing was accepted."));
+            return CommandOutcome.Refused(
+                Refusal.Of(ErrorCode.Overloaded, "The system has more work than it can accept; nothing was accepted."));
         }
         catch (JournalUnavailableException exception)
         {
             // What was committed and what was not is for the next activation to read.
             Forget();
             LogUnavailable(exception, _key);
-            return Outcome.Refused(Refusal.Of(ErrorCode.Unavailable, "The payment store is out of reach."));
+            return CommandOutcome.Refused(Refusal.Of(ErrorCode.Unavailable, "The payment store is out of reach."));
         }
     }
 
-    // Null: the state was stale and was dropped; decide again. Dying before the append loses a command that nobody was told of; dying
-    // after it leaves an intent, whose effect the schedule asks about.
-    private async Task<Outcome?> Commit(Decision.Accepted accepted, RequestKey? request, CardDetails? card, SendWindow window)
+    // Null: the state was stale and was dropped; decide again. Dying before the append loses a command that nobody was
+    // told of; dying after it leaves an intent, whose effect the schedule asks about.
+    private async Task<CommandOutcome?> Commit(
+        Decision.Accepted accepted, RequestKey? request, CardDetails? card, SendWindow window)
     {
         if (accepted.Events.IsEmpty)
         {
             Perform(accepted.Effects, card, window);
-            return new Outcome { Refund = accepted.Refund };
+            return new CommandOutcome { Refund = accepted.Refund };
         }
 
         var next = accepted.Events.Aggregate(_state, PaymentState.Evolve)!.CheckInvariants();
@@ -272,20 +279,20 @@ public sealed partial class PaymentGrain(
                 Signal();
                 PaymentTelemetry.Count(accepted.Events);
                 Perform(accepted.Effects, card, window);
-                return new Outcome
+                return new CommandOutcome
                 {
                     Refund = accepted.Refund,
                     Started = accepted.Events.Any(happened => happened is PaymentCreated or AttemptStarted),
                 };
             case CommitResult.OrderTaken taken:
                 Leave();
-                return new Outcome { Elsewhere = taken.Holder };
+                return new CommandOutcome { Elsewhere = taken.Holder };
             case CommitResult.RequestTaken taken when taken.Holder == _key.Payment || _state is not null:
-                return Outcome.Refused(Refusal.Of(
+                return CommandOutcome.Refused(Refusal.Of(
                     ErrorCode.IdempotencyKeyReused, "The idempotency key belongs to a request with other content."));
             case CommitResult.RequestTaken taken:
                 Leave();
-                return new Outcome { Elsewhere = taken.Holder };
+                return new CommandOutcome { Elsewhere = taken.Holder };
             default:
                 LogStale(_key, _state?.Version ?? 0);
                 Forget();
@@ -377,22 +384,7 @@ public sealed partial class PaymentGrain(
         changed.SetResult();
     }
 
-    private Reply<PaymentView> ToPayment(Outcome outcome) => outcome.Refusal is { } refusal
+    private Reply<PaymentView> ToPayment(CommandOutcome outcome) => outcome.Refusal is { } refusal
         ? Reply<PaymentView>.Refused(refusal)
         : Reply<PaymentView>.Of(_state!.ToView(_key.Payment), outcome.Replayed);
-
-    private sealed record Outcome
-    {
-        public Refusal? Refusal { get; init; }
-
-        public bool Replayed { get; init; }
-
-        public int Refund { get; init; }
-
-        public bool Started { get; init; }
-
-        public PaymentId? Elsewhere { get; init; }
-
-        public static Outcome Refused(Refusal refusal) => new() { Refusal = refusal };
-    }
 }

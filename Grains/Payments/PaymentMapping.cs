@@ -104,7 +104,9 @@ internal static class PaymentMapping
     private static bool IsSettled(PaymentState state) => state.Status switch
     {
         PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.NeedsReview => false,
-        PaymentStatus.Authorized => state.Current is { CaptureIntent: null } current && (!current.ProviderCaptures || current.Failure is not null),
+        PaymentStatus.Authorized =>
+            state.Current is { CaptureIntent: null } current && (
+                !current.ProviderCaptures || current.Failure is not null),
         PaymentStatus.Success or PaymentStatus.Failed or PaymentStatus.Cancelled or PaymentStatus.Expired =>
             state.Refunds.All(refund => refund.Status != RefundStatus.Pending),
     };

@@ -2,20 +2,22 @@ using System.ComponentModel.DataAnnotations;
 
 namespace PaymentCluster.Grains.Payments;
 
-/// <summary>How payments are processed. Section <c>Payments</c> of the configuration; checked when the host starts.</summary>
+/// <summary>How payments are processed. Section <c>Payments</c> of the configuration; checked when the host
+/// starts.</summary>
 public sealed class PaymentOptions
 {
-    /// <summary>The address under which customers' browsers and providers reach the gateway; returns from a provider lead there.
-    /// Default <c>http://127.0.0.1:8080</c>.</summary>
+    /// <summary>The address under which customers' browsers and providers reach the gateway; returns from a provider
+    /// lead there. Default <c>http://127.0.0.1:8080</c>.</summary>
     [Required]
     public Uri PublicUrl { get; set; } = new("http://127.0.0.1:8080");
 
-    /// <summary>How long a request to a provider may take to leave this machine, retries before the first byte included. Default 20 s.</summary>
+    /// <summary>How long a request to a provider may take to leave this machine, retries before the first byte
+    /// included. Default 20 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan SendWindow { get; set; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>How far the clocks of two machines may be apart. Default 10 s. Too small a value lets a "not found" be believed too
-    /// early; a large one only makes recovery of a lost send later.</summary>
+    /// <summary>How far the clocks of two machines may be apart. Default 10 s. Too small a value lets a "not found" be
+    /// believed too early; a large one only makes recovery of a lost send later.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan ClockError { get; set; } = TimeSpan.FromSeconds(10);
 
@@ -23,12 +25,13 @@ public sealed class PaymentOptions
     [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00")]
     public TimeSpan ExpiresIn { get; set; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>How often a silo looks for payments that are due. Default 500 ms; each silo adds up to as much again at random.</summary>
+    /// <summary>How often a silo looks for payments that are due. Default 500 ms; each silo adds up to as much again at
+    /// random.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
     public TimeSpan SweepInterval { get; set; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>How many due payments one silo wakes per second at most, so that a restart with many open payments does not become a
-    /// flood at the providers. Default 200.</summary>
+    /// <summary>How many due payments one silo wakes per second at most, so that a restart with many open payments does
+    /// not become a flood at the providers. Default 200.</summary>
     [Range(1, 100_000)]
     public int SweepsPerSecond { get; set; } = 200;
 

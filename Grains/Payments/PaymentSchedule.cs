@@ -3,8 +3,9 @@ using PaymentCluster.Grains.Abstractions.Payments;
 namespace PaymentCluster.Grains.Payments;
 
 /// <summary>
-/// When a payment wants to be woken. A function of the state and the time alone: no counter is stored, and the next time is the first point
-/// of the schedule that is still to come, so that a late sweeper asks once and not for each point that it missed.
+/// When a payment wants to be woken. A function of the state and the time alone: no counter is stored, and the next
+/// time is the first point of the schedule that is still to come, so that a late sweeper asks once and not for each
+/// point that it missed.
 /// </summary>
 public static class PaymentSchedule
 {
@@ -41,7 +42,8 @@ public static class PaymentSchedule
             next = state.ExpiresAt;
         }
 
-        // Somebody waits for the outcome of an undecided payment; of one that was given up it only must not stay hidden for ever.
+        // Somebody waits for the outcome of an undecided payment; of one that was given up it only must not stay hidden
+        // for ever.
         var isAwaited = state.Status is PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.NeedsReview;
         foreach (var attempt in state.Attempts)
         {
@@ -56,7 +58,8 @@ public static class PaymentSchedule
         return next;
     }
 
-    /// <summary>How long to wait before sending again what could not be sent this often: 1 s, doubling to a minute.</summary>
+    /// <summary>How long to wait before sending again what could not be sent this often: 1 s, doubling to a
+    /// minute.</summary>
     public static TimeSpan RetryDelay(int sends) => TimeSpan.FromSeconds(Math.Min(60, 1 << Math.Min(sends - 1, 6)));
 
     /// <summary>Whether there is something to learn of the attempt by asking.</summary>
@@ -64,13 +67,15 @@ public static class PaymentSchedule
     {
         AttemptPhase.Sending or AttemptPhase.Unknown or AttemptPhase.Authorized => true,
         AttemptPhase.Accepted => now < attempt.ChangedAt + attempt.LateSuccess + Hour,
-        AttemptPhase.Failed => attempt.ProviderReference is not null && now < attempt.ChangedAt + attempt.LateSuccess + Hour,
+        AttemptPhase.Failed =>
+            attempt.ProviderReference is not null && now < attempt.ChangedAt + attempt.LateSuccess + Hour,
         AttemptPhase.NotSent or AttemptPhase.Captured => false,
     };
 
     /// <summary>Whether there is something to learn of the refund by asking.</summary>
     public static bool IsAskedFor(RefundState refund) =>
-        refund.Status is RefundStatus.Pending or RefundStatus.NeedsReview && refund.Phase is not RefundPhase.NotSent and not RefundPhase.Done;
+        refund.Status is RefundStatus.Pending or RefundStatus.NeedsReview
+            && refund.Phase is not RefundPhase.NotSent and not RefundPhase.Done;
 
     private static DateTimeOffset? NextOf(AttemptState attempt, bool isAwaited, DateTimeOffset now) => attempt.Phase switch
     {
@@ -81,7 +86,8 @@ public static class PaymentSchedule
             : AfterAll(attempt.ChangedAt, now, LateInquiries),
         AttemptPhase.Authorized when attempt.CaptureIntent is { } intent => EarlierOf(
             After(attempt.ChangedAt, now, Inquiries, Hour), intent.Send.BelieveNotFoundAt > now ? intent.Send.BelieveNotFoundAt : null),
-        AttemptPhase.Authorized when attempt.ProviderCaptures && attempt.Failure is null => After(attempt.ChangedAt, now, Inquiries, Hour),
+        AttemptPhase.Authorized when attempt.ProviderCaptures && attempt.Failure is null =>
+            After(attempt.ChangedAt, now, Inquiries, Hour),
         AttemptPhase.Authorized => After(attempt.ChangedAt, now, [], AuthorizationStep),
         AttemptPhase.Failed when IsWatched(attempt, now) => AfterAll(attempt.ChangedAt, now, LateInquiries),
         AttemptPhase.Accepted or AttemptPhase.Failed or AttemptPhase.Captured => null,
@@ -89,7 +95,8 @@ public static class PaymentSchedule
 
     private static DateTimeOffset? NextOf(RefundState refund, DateTimeOffset now) => refund.Phase switch
     {
-        RefundPhase.Sending or RefundPhase.Unknown or RefundPhase.Accepted => After(refund.UpdatedAt, now, Inquiries, SlowRefundStep),
+        RefundPhase.Sending or RefundPhase.Unknown or RefundPhase.Accepted =>
+            After(refund.UpdatedAt, now, Inquiries, SlowRefundStep),
         RefundPhase.NotSent => Later(refund.RetryAt!.Value, now),
         RefundPhase.Done => null,
     };
@@ -119,10 +126,12 @@ public static class PaymentSchedule
         return null;
     }
 
-    private static DateTimeOffset Later(DateTimeOffset at, DateTimeOffset now) => at > now ? at : now + TimeSpan.FromSeconds(1);
+    private static DateTimeOffset Later(DateTimeOffset at, DateTimeOffset now) =>
+        at > now ? at : now + TimeSpan.FromSeconds(1);
 
     private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) =>
         one is null ? other : other is null || one < other ? one : other;
 
-    private static DateTimeOffset EarlierOf(DateTimeOffset one, DateTimeOffset? other) => other < one ? other.Value : one;
+    private static DateTimeOffset EarlierOf(DateTimeOffset one, DateTimeOffset? other) =>
+        other < one ? other.Value : one;
 }

@@ -45,7 +45,8 @@ public sealed partial record PaymentState
         {
             Phase = AttemptPhase.Sending, Send = e.Send, Sends = a.Sends + 1, RetryAt = null,
         }),
-        AttemptNotSent e => state.With(e.Attempt, e.At, a => a with { Phase = AttemptPhase.NotSent, RetryAt = e.RetryAt }),
+        AttemptNotSent e =>
+            state.With(e.Attempt, e.At, a => a with { Phase = AttemptPhase.NotSent, RetryAt = e.RetryAt }),
         OutcomeUnknown e => state.With(e.Attempt, e.At, a => a with
         {
             Phase = AttemptPhase.Unknown, ProviderOrder = e.ProviderOrder ?? a.ProviderOrder,
@@ -66,11 +67,14 @@ public sealed partial record PaymentState
             Action = null,
             Failure = null,
         }) with { Status = PaymentStatus.Authorized, PaidAttempt = e.Attempt },
-        CaptureRequested e => state.With(e.Attempt, e.At, a => a with { CaptureIntent = new CaptureIntent(e.AmountMinor, e.Send) }),
+        CaptureRequested e =>
+            state.With(e.Attempt, e.At, a => a with { CaptureIntent = new CaptureIntent(e.AmountMinor, e.Send) }),
         CaptureRefused e => state.With(e.Attempt, e.At, a => a with { CaptureIntent = null, Failure = e.Failure }),
-        PaymentCaptured e => state.With(e.Attempt, e.At, a => Captured(a, e.AmountMinor, e.ProviderReference, e.BankReference))
+        PaymentCaptured e =>
+            state.With(e.Attempt, e.At, a => Captured(a, e.AmountMinor, e.ProviderReference, e.BankReference))
             with { Status = PaymentStatus.Success, PaidAttempt = e.Attempt },
-        SurplusCaptured e => state.With(e.Attempt, e.At, a => Captured(a, e.AmountMinor, e.ProviderReference, e.BankReference)),
+        SurplusCaptured e =>
+            state.With(e.Attempt, e.At, a => Captured(a, e.AmountMinor, e.ProviderReference, e.BankReference)),
         AttemptFailed e => state.With(e.Attempt, e.At, a => a with
         {
             Phase = AttemptPhase.Failed,
@@ -90,8 +94,11 @@ public sealed partial record PaymentState
     private static PaymentState ApplyToRefund(PaymentState state, PaymentEvent happened) => happened switch
     {
         RefundRequested e => state with { Refunds = state.Refunds.Add(Begin(e)) },
-        RefundResent e => state.WithRefund(e.Refund, e.At, r => r with { Phase = RefundPhase.Sending, Send = e.Send, RetryAt = null }),
-        RefundNotSent e => state.WithRefund(e.Refund, e.At, r => r with { Phase = RefundPhase.NotSent, RetryAt = e.RetryAt }),
+        RefundResent e =>
+            state.WithRefund(
+                e.Refund, e.At, r => r with { Phase = RefundPhase.Sending, Send = e.Send, RetryAt = null }),
+        RefundNotSent e =>
+            state.WithRefund(e.Refund, e.At, r => r with { Phase = RefundPhase.NotSent, RetryAt = e.RetryAt }),
         RefundOutcomeUnknown e => state.WithRefund(e.Refund, e.At, r => r with { Phase = RefundPhase.Unknown }),
         RefundAccepted e => state.WithRefund(e.Refund, e.At, r => r with
         {
@@ -170,7 +177,8 @@ public sealed partial record PaymentState
             ? this with { Status = PaymentStatus.Failed, PaidAttempt = 0 }
             : this;
 
-    private bool IsUndecided => Status is PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.NeedsReview;
+    private bool IsUndecided =>
+        Status is PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.NeedsReview;
 
     private PaymentState With(int attempt, DateTimeOffset at, Func<AttemptState, AttemptState> change) => this with
     {

@@ -5,7 +5,8 @@ using PaymentCluster.Grains.Abstractions.Providers;
 
 namespace PaymentCluster.Grains.Payments;
 
-/// <summary>A payment, as its events make it. Immutable: a decision is made on one, and a commit brings the next.</summary>
+/// <summary>A payment, as its events make it. Immutable: a decision is made on one, and a commit brings the
+/// next.</summary>
 public sealed partial record PaymentState
 {
     /// <summary>The number of the latest event.</summary>
@@ -56,7 +57,8 @@ public sealed partial record PaymentState
     /// <summary>The number of the attempt that authorised or paid the order; 0 while none did.</summary>
     public int PaidAttempt { get; init; }
 
-    /// <summary>The attempt that the order is about now: the one that pays it, or the latest; null before the first.</summary>
+    /// <summary>The attempt that the order is about now: the one that pays it, or the latest; null before the
+    /// first.</summary>
     public AttemptState? Current => PaidAttempt > 0 ? Attempts[PaidAttempt - 1] : Attempts.LastOrDefault();
 
     /// <summary>Authorised over all attempts.</summary>
@@ -78,15 +80,21 @@ public sealed partial record PaymentState
     /// <summary>The refund with this number; null if there is none.</summary>
     public RefundState? Refund(int number) => number >= 1 && number <= Refunds.Length ? Refunds[number - 1] : null;
 
-    /// <summary>What must hold of every payment, whatever happened. Checked before each write and after each read.</summary>
-    /// <exception cref="InvalidOperationException">It does not: a bug, and nothing may be built on this state.</exception>
+    /// <summary>What must hold of every payment, whatever happened. Checked before each write and after each
+    /// read.</summary>
+    /// <exception cref="InvalidOperationException">It does not: a bug, and nothing may be built on this
+    /// state.</exception>
     public PaymentState CheckInvariants()
     {
         Require(Amount.AmountMinor > 0, "the amount is positive");
         Require(Attempts.All(a => a.CapturedMinor <= a.AuthorizedMinor), "captured is at most authorised");
         Require(Attempts.All(a => RefundableMinor(a) >= 0), "refunded is at most captured");
-        Require(Status != PaymentStatus.Success || Current is { CapturedMinor: > 0 }, "a paid order has a captured attempt");
-        Require(Status != PaymentStatus.Authorized || Current is { Phase: AttemptPhase.Authorized }, "an authorised order has its attempt");
+        Require(
+            Status != PaymentStatus.Success || Current is { CapturedMinor: > 0 },
+            "a paid order has a captured attempt");
+        Require(
+            Status != PaymentStatus.Authorized || Current is { Phase: AttemptPhase.Authorized },
+            "an authorised order has its attempt");
         return this;
     }
 
@@ -187,7 +195,8 @@ public sealed record AttemptState
     public CaptureIntent? CaptureIntent { get; init; }
 
     /// <summary>Whether its outcome is not known: it may be asked about, and no other attempt may be started.</summary>
-    public bool IsOpen => Phase is AttemptPhase.Sending or AttemptPhase.NotSent or AttemptPhase.Unknown or AttemptPhase.Accepted;
+    public bool IsOpen =>
+        Phase is AttemptPhase.Sending or AttemptPhase.NotSent or AttemptPhase.Unknown or AttemptPhase.Accepted;
 }
 
 /// <summary>A capture that the provider was or is about to be asked for.</summary>

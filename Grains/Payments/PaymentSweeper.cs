@@ -8,8 +8,9 @@ using PaymentCluster.Grains.Journal;
 namespace PaymentCluster.Grains.Payments;
 
 /// <summary>
-/// Wakes payments that are due: after a crash, for retries, questions and expiries. Every silo runs one; a lease keeps two from waking the
-/// same payment, and a payment whose waker died is due again when the lease is over. It decides nothing: the payment does.
+/// Wakes payments that are due: after a crash, for retries, questions and expiries. Every silo runs one; a lease keeps
+/// two from waking the same payment, and a payment whose waker died is due again when the lease is over. It decides
+/// nothing: the payment does.
 /// </summary>
 public sealed partial class PaymentSweeper(
     IPaymentJournal journal,

@@ -20,16 +20,20 @@ internal static class PaymentTimeline
         CaptureRequested e => $"Capture of {Amount(after, e.AmountMinor)} requested.",
         CaptureRefused e => $"The provider refused the capture: {e.Failure.Message}",
         PaymentCaptured e => $"{Amount(after, e.AmountMinor)} captured by attempt {e.Attempt}: the order is paid.",
-        SurplusCaptured e => $"{Amount(after, e.AmountMinor)} arrived by attempt {e.Attempt} and is not owed; it goes back.",
+        SurplusCaptured e =>
+            $"{Amount(after, e.AmountMinor)} arrived by attempt {e.Attempt} and is not owed; it goes back.",
         AttemptFailed e => $"Attempt {e.Attempt} failed: {e.Failure.Message}",
-        PaymentCancelled e => e.Reason is null ? "Cancelled by the merchant." : $"Cancelled by the merchant: {e.Reason}",
+        PaymentCancelled e =>
+            e.Reason is null ? "Cancelled by the merchant." : $"Cancelled by the merchant: {e.Reason}",
         PaymentExpired => "The customer did not pay in time.",
         ReviewRequired e => $"An operator is needed. {e.Reason}",
-        RefundRequested { Automatic: true } e => $"Refund {e.Refund} of {Amount(after, e.AmountMinor)} by itself: {e.Reason}.",
+        RefundRequested { Automatic: true } e =>
+            $"Refund {e.Refund} of {Amount(after, e.AmountMinor)} by itself: {e.Reason}.",
         RefundRequested e => $"Refund {e.Refund} of {Amount(after, e.AmountMinor)} accepted.",
         RefundResent e => $"Refund {e.Refund} is sent again.",
         RefundNotSent e => $"Refund {e.Refund} was not sent: {e.Reason} It is tried again at {e.RetryAt:O}.",
-        RefundOutcomeUnknown e => $"The outcome of refund {e.Refund} is unknown: {e.Reason} The provider will be asked.",
+        RefundOutcomeUnknown e =>
+            $"The outcome of refund {e.Refund} is unknown: {e.Reason} The provider will be asked.",
         RefundAccepted e => $"The provider took refund {e.Refund} and works on it.",
         RefundSucceeded e => $"Refund {e.Refund} was paid out.",
         RefundFailed e => $"Refund {e.Refund} failed: {e.Failure.Message}",

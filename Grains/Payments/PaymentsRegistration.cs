@@ -6,7 +6,8 @@ namespace PaymentCluster.Grains.Payments;
 /// <summary>Registers the payments capability.</summary>
 public static class PaymentsRegistration
 {
-    /// <summary>Adds what payment grains need, and the sweeper. The payment store, merchants and connectors are added by their own.</summary>
+    /// <summary>Adds what payment grains need, and the sweeper. The payment store, merchants and connectors are added
+    /// by their own.</summary>
     public static IServiceCollection AddPayments(this IServiceCollection services)
     {
         services.AddOptions<PaymentOptions>().BindConfiguration("Payments").ValidateDataAnnotations().ValidateOnStart();

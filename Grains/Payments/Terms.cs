@@ -2,7 +2,8 @@ using PaymentCluster.Grains.Abstractions.Errors;
 
 namespace PaymentCluster.Grains.Payments;
 
-/// <summary>What a decision may not find out by itself: the time, the limits that are configured, and where routing leads.</summary>
+/// <summary>What a decision may not find out by itself: the time, the limits that are configured, and where routing
+/// leads.</summary>
 public sealed record Terms
 {
     /// <summary>Now.</summary>

@@ -7,7 +7,8 @@ using PaymentCluster.Grains.Payments;
 
 namespace PaymentCluster.Grains.Routing;
 
-/// <summary>Which provider takes an attempt: the first, in alphabetical order, that the merchant has credentials at and that can do it.</summary>
+/// <summary>Which provider takes an attempt: the first, in alphabetical order, that the merchant has credentials at and
+/// that can do it.</summary>
 /// <param name="connectors">The connectors.</param>
 public sealed class PaymentRouter(ConnectorCatalogue connectors)
 {
@@ -47,6 +48,8 @@ public sealed class PaymentRouter(ConnectorCatalogue connectors)
             }
         }
 
-        return (null, Refusal.Of(ErrorCode.FlowNotSupported, objection ?? "None of the merchant's providers is connected.", "method"));
+        return (
+            null,
+            Refusal.Of(ErrorCode.FlowNotSupported, objection ?? "None of the merchant's providers is connected.", "method"));
     }
 }

@@ -6,7 +6,8 @@ using System.Text;
 
 namespace PaymentCluster.Grains.Schema;
 
-/// <summary>One numbered step of the schema, a file of <c>sql/</c> that is built into this assembly. Once released it never changes.</summary>
+/// <summary>One numbered step of the schema, a file of <c>sql/</c> that is built into this assembly. Once released it
+/// never changes.</summary>
 internal sealed record MigrationScript(int Number, string Name, string Sql, string Sha256)
 {
     private const string Folder = "sql/";
@@ -27,7 +28,8 @@ internal sealed record MigrationScript(int Number, string Name, string Sql, stri
 
         // A checkout with other line ends is the same script.
         var sql = text.ReplaceLineEndings("\n");
-        return new MigrationScript(number, name[5..], sql, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sql))));
+        return new MigrationScript(
+            number, name[5..], sql, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sql))));
     }
 
     /// <inheritdoc/>
@@ -41,7 +43,9 @@ internal sealed record MigrationScript(int Number, string Name, string Sql, stri
             .OrderBy(script => script.Number)
             .ToImmutableArray();
         var doubled = scripts.GroupBy(script => script.Number).FirstOrDefault(group => group.Count() > 1);
-        return doubled is null ? scripts : throw new SchemaException($"Two migrations have the number {doubled.Key:0000}.");
+        return doubled is null
+            ? scripts
+            : throw new SchemaException($"Two migrations have the number {doubled.Key:0000}.");
     }
 
     private static string Read(Assembly assembly, string resource)

@@ -5,15 +5,16 @@ using PaymentCluster.Grains.Journal;
 namespace PaymentCluster.Grains.Schema;
 
 /// <summary>
-/// What a silo asks of its store before it takes a payment: the whole schema, durable settings, and no more rights than it needs. A promise
-/// of durability is worth what this checks.
+/// What a silo asks of its store before it takes a payment: the whole schema, durable settings, and no more rights than
+/// it needs. A promise of durability is worth what this checks.
 /// </summary>
 public static class SchemaGuard
 {
     /// <summary>UNIQUE NULLS NOT DISTINCT came with 15.</summary>
     private const int OldestServer = 150000;
 
-    /// <summary>The constraints that carry the invariants; a test holds this list against the migrated schema.</summary>
+    /// <summary>The constraints that carry the invariants; a test holds this list against the migrated
+    /// schema.</summary>
     internal static readonly ImmutableArray<string> Constraints =
     [
         "payments_pkey", "payments_order_key", "payments_version_check", "payments_status_check", "payments_method_check",
@@ -101,13 +102,20 @@ public static class SchemaGuard
         await using var command = new NpgsqlCommand(SettingsSql, connection);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
-        Require(reader.GetInt32(0) >= OldestServer, $"PostgreSQL {reader.GetString(1)} is too old: 15 or later is needed.");
-        Require(reader.GetString(2) == "on", "PostgreSQL runs with fsync=off: it would lose payments that it has acknowledged.");
-        Require(reader.GetString(3) == "on", "PostgreSQL runs with full_page_writes=off: a power cut could tear pages of payments.");
+        Require(
+            reader.GetInt32(0) >= OldestServer, $"PostgreSQL {reader.GetString(1)} is too old: 15 or later is needed.");
+        Require(
+            reader.GetString(2) == "on",
+            "PostgreSQL runs with fsync=off: it would lose payments that it has acknowledged.");
+        Require(
+            reader.GetString(3) == "on",
+            "PostgreSQL runs with full_page_writes=off: a power cut could tear pages of payments.");
 
         var commit = reader.GetString(4);
         var standbys = reader.GetString(5);
-        Require(commit != "off", "PostgreSQL runs with synchronous_commit=off: it would lose payments that it has acknowledged.");
+        Require(
+            commit != "off",
+            "PostgreSQL runs with synchronous_commit=off: it would lose payments that it has acknowledged.");
         Require(
             commit != "local" || standbys.Length == 0,
             "PostgreSQL has synchronous standbys but runs with synchronous_commit=local: a failover would lose acknowledged payments.");
@@ -135,7 +143,9 @@ public static class SchemaGuard
         }
 
         var missing = Constraints.FirstOrDefault(name => !found.Contains(name));
-        Require(missing is null, $"The database has lost the constraint {missing}, or it is not valid: somebody changed the schema by hand.");
+        Require(
+            missing is null,
+            $"The database has lost the constraint {missing}, or it is not valid: somebody changed the schema by hand.");
     }
 
     private static async Task CheckRightsAsync(NpgsqlConnection connection, CancellationToken cancellation)
@@ -146,7 +156,9 @@ public static class SchemaGuard
         {
             var right = reader.GetString(0);
             var (needed, present) = (reader.GetBoolean(1), reader.GetBoolean(2));
-            Require(!needed || present, $"The application's database login may not {right}: it must be in the group paymentcluster_app.");
+            Require(
+                !needed || present,
+                $"The application's database login may not {right}: it must be in the group paymentcluster_app.");
             Require(
                 needed || !present,
                 $"The application's database login may {right}: use a login that is only in the group paymentcluster_app, "
@@ -161,12 +173,14 @@ public static class SchemaGuard
         {
             try
             {
-                await using var command = new NpgsqlCommand($"prepare schema_guard as {sql}; deallocate schema_guard", connection);
+                await using var command = new NpgsqlCommand(
+                    $"prepare schema_guard as {sql}; deallocate schema_guard", connection);
                 await command.ExecuteNonQueryAsync(cancellation);
             }
             catch (PostgresException exception)
             {
-                throw new SchemaException($"The database's schema is not this version's: {exception.MessageText}.", exception);
+                throw new SchemaException(
+                    $"The database's schema is not this version's: {exception.MessageText}.", exception);
             }
         }
     }

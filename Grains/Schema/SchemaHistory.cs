@@ -9,7 +9,8 @@ internal static class SchemaHistory
     private const string ReadSql = "select number, name, sha256 from schema_migrations order by number";
 
     /// <summary>The steps that a database has had; none if it never had one.</summary>
-    public static async Task<ImmutableArray<AppliedMigration>> ReadAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    public static async Task<ImmutableArray<AppliedMigration>> ReadAsync(
+        NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var exists = new NpgsqlCommand("select to_regclass('schema_migrations') is not null", connection);
         if (await exists.ExecuteScalarAsync(cancellation) is not true)
@@ -29,9 +30,10 @@ internal static class SchemaHistory
     }
 
     /// <summary>The steps that are still to be made.</summary>
-    /// <exception cref="SchemaException">The database has had a step that this build does not know, or knows with other content, or one is
-    /// missing before one that it has had.</exception>
-    public static ImmutableArray<MigrationScript> Pending(ImmutableArray<MigrationScript> scripts, ImmutableArray<AppliedMigration> applied)
+    /// <exception cref="SchemaException">The database has had a step that this build does not know, or knows with other
+    /// content, or one is missing before one that it has had.</exception>
+    public static ImmutableArray<MigrationScript> Pending(
+        ImmutableArray<MigrationScript> scripts, ImmutableArray<AppliedMigration> applied)
     {
         var known = scripts.ToDictionary(script => script.Number);
         foreach (var step in applied)

@@ -3,7 +3,8 @@ using Npgsql;
 
 namespace PaymentCluster.Grains.Schema;
 
-/// <summary>Brings a database to this build's schema. Any number of processes may start it at once: one migrates, the others wait.</summary>
+/// <summary>Brings a database to this build's schema. Any number of processes may start it at once: one migrates, the
+/// others wait.</summary>
 public static class SchemaMigrator
 {
     // "PayClu": any number that nothing else in the database locks.
@@ -20,10 +21,12 @@ public static class SchemaMigrator
         """;
 
     /// <summary>Makes the steps that the database lacks, each in one transaction.</summary>
-    /// <param name="ownerConnectionString">A login that owns the database, or may create tables and roles in it.</param>
+    /// <param name="ownerConnectionString">A login that owns the database, or may create tables and roles in
+    /// it.</param>
     /// <param name="cancellation">Gives up between two statements; a step is then made wholly or not at all.</param>
     /// <returns>How many steps were made.</returns>
-    /// <exception cref="SchemaException">The database cannot be reached, is not this build's, or a step failed.</exception>
+    /// <exception cref="SchemaException">The database cannot be reached, is not this build's, or a step
+    /// failed.</exception>
     public static Task<int> MigrateAsync(string ownerConnectionString, CancellationToken cancellation = default) =>
         MigrateAsync(ownerConnectionString, MigrationScript.BuiltIn, cancellation);
 
@@ -51,7 +54,8 @@ public static class SchemaMigrator
         }
     }
 
-    private static async Task ApplyAsync(NpgsqlConnection connection, MigrationScript script, CancellationToken cancellation)
+    private static async Task ApplyAsync(
+        NpgsqlConnection connection, MigrationScript script, CancellationToken cancellation)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         try
@@ -65,7 +69,8 @@ public static class SchemaMigrator
             throw new SchemaException($"Migration {script} failed: {exception.MessageText}", exception);
         }
 
-        await using var record = new NpgsqlCommand("insert into schema_migrations (number, name, sha256) values ($1, $2, $3)", connection);
+        await using var record = new NpgsqlCommand(
+            "insert into schema_migrations (number, name, sha256) values ($1, $2, $3)", connection);
         record.Parameters.Add(new NpgsqlParameter<int> { TypedValue = script.Number });
         record.Parameters.Add(new NpgsqlParameter<string> { TypedValue = script.Name });
         record.Parameters.Add(new NpgsqlParameter<string> { TypedValue = script.Sha256 });

@@ -3,12 +3,16 @@ using Orleans.Storage;
 
 namespace PaymentCluster.Grains.Storage;
 
-/// <summary>Stores the state of grain documents as JSON with snake_case names, the same in every flavour of Orleans and readable in
-/// <c>psql</c>: <c>convert_from(payloadbinary, 'UTF8')::json</c>. Members that a state no longer has are ignored; a member that
-/// it gains later must have a default and not be <c>required</c>, since rows without it exist.</summary>
+/// <summary>Stores the state of grain documents as JSON with snake_case names, the same in every flavour of Orleans and
+/// readable in <c>psql</c>: <c>convert_from(payloadbinary, 'UTF8')::json</c>. Members that a state no longer has are
+/// ignored; a member that it gains later must have a default and not be <c>required</c>, since rows without it
+/// exist.</summary>
 public sealed class DocumentJsonSerializer : IGrainStorageSerializer
 {
-    private static readonly JsonSerializerOptions Format = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions Format = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+    };
 
     /// <inheritdoc/>
     public BinaryData Serialize<T>(T? input) => new(JsonSerializer.SerializeToUtf8Bytes(input, Format));

@@ -2,7 +2,8 @@ using PaymentCluster.Grains.Journal;
 
 namespace PaymentCluster.Grains.Webhooks;
 
-/// <summary>Which events of providers were taken in. What it answers is durable. <see cref="InboxStore"/> is the one of the product.</summary>
+/// <summary>Which events of providers were taken in. What it answers is durable. <see cref="InboxStore"/> is the one of
+/// the product.</summary>
 public interface IWebhookInbox
 {
     /// <summary>Whether the event was taken in before.</summary>
@@ -11,6 +12,7 @@ public interface IWebhookInbox
 
     /// <summary>Takes an event in. False: it was taken in before, and that entry stands.</summary>
     /// <exception cref="JournalOverloadedException">Too much is queued already.</exception>
-    /// <exception cref="JournalUnavailableException">The store is out of reach; the entry may or may not be there.</exception>
+    /// <exception cref="JournalUnavailableException">The store is out of reach; the entry may or may not be
+    /// there.</exception>
     Task<bool> RecordAsync(InboxEntry entry);
 }

@@ -10,7 +10,8 @@ public sealed partial class ProviderWebhookGrain
         ILogger logger, string merchant, string provider, string eventId, string? detail, WebhookFate fate);
 
     [LoggerMessage(3102, LogLevel.Warning, "Event {EventId} of {Provider} names {Detail}, which {Merchant} does not have; it is parked")]
-    private static partial void LogParked(ILogger logger, string merchant, string provider, string eventId, string? detail);
+    private static partial void LogParked(
+        ILogger logger, string merchant, string provider, string eventId, string? detail);
 
     [LoggerMessage(3103, LogLevel.Warning, "A webhook for {Merchant} from {Provider} has no valid signature")]
     private static partial void LogForged(ILogger logger, string merchant, string provider);

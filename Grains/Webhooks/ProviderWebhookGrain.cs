@@ -51,7 +51,8 @@ public sealed partial class ProviderWebhookGrain(
     }
 
     /// <inheritdoc/>
-    /// <exception cref="CredentialsUnreadableException">The merchant's credentials cannot be opened: the provider is to send again.</exception>
+    /// <exception cref="CredentialsUnreadableException">The merchant's credentials cannot be opened: the provider is to
+    /// send again.</exception>
     public async Task<Reply<WebhookReceipt>> Receive(ProviderWebhook webhook)
     {
         var receivedAt = time.GetUtcNow();
@@ -72,7 +73,8 @@ public sealed partial class ProviderWebhookGrain(
         };
     }
 
-    // What does not exist (merchant, provider, credentials) is answered like a wrong signature: the address tells nobody who is a merchant.
+    // What does not exist (merchant, provider, credentials) is answered like a wrong signature: the address tells
+    // nobody who is a merchant.
     private async Task<WebhookReading> ReadAsync(ProviderWebhook webhook, byte[] body)
     {
         var connector = connectors.FirstOrDefault(connector => connector.Provider == _provider);
@@ -84,12 +86,14 @@ public sealed partial class ProviderWebhookGrain(
             return new WebhookReading.Forged();
         }
 
-        return connector.ReadWebhook(new InboundWebhook { Headers = webhook.Headers, Body = body }, profile.Open(_provider));
+        return connector.ReadWebhook(
+            new InboundWebhook { Headers = webhook.Headers, Body = body }, profile.Open(_provider));
     }
 
-    // Effect, then inbox row, then answer. The effect is durable when the payment answers, and saying it twice changes nothing, so a crash
-    // between the two only means that the provider sends again. The other order could lose the effect behind a row that calls the
-    // event known. The row is committed before the answer, so that the provider is never told "arrived" about what could be forgotten.
+    // Effect, then inbox row, then answer. The effect is durable when the payment answers, and saying it twice changes
+    // nothing, so a crash between the two only means that the provider sends again. The other order could lose the
+    // effect behind a row that calls the event known. The row is committed before the answer, so that the provider is
+    // never told "arrived" about what could be forgotten.
     private async Task<Reply<WebhookReceipt>> TakeInAsync(InboxEntry entry, byte[] body, Func<Task<WebhookFate>> effect)
     {
         if (entry.EventId.Length is 0 or > MaxEventIdLength)
@@ -103,7 +107,8 @@ public sealed partial class ProviderWebhookGrain(
         }
 
         var fate = await effect();
-        var first = await inbox.RecordAsync(entry with { Fate = fate, Body = fate == WebhookFate.Parked ? body : null });
+        var first = await inbox.RecordAsync(
+            entry with { Fate = fate, Body = fate == WebhookFate.Parked ? body : null });
         return Receipt(entry, first ? fate : WebhookFate.Duplicate);
     }
 
@@ -125,7 +130,8 @@ public sealed partial class ProviderWebhookGrain(
             Provider = _provider,
         }));
 
-    // The key holds the merchant whose secret signed: an id of another merchant's payment leads to one that does not exist.
+    // The key holds the merchant whose secret signed: an id of another merchant's payment leads to one that does not
+    // exist.
     private IPaymentGrain PaymentOf(PaymentId payment) =>
         grains.GetGrain<IPaymentGrain>(PaymentKey.Of(_merchant, payment).ToString());
 
@@ -165,6 +171,7 @@ public sealed partial class ProviderWebhookGrain(
     {
         meter.Malformed(_provider);
         LogMalformed(logger, _merchant, _provider, reason);
-        return Reply<WebhookReceipt>.Refused(Refusal.Of(ErrorCode.WebhookMalformed, $"The webhook cannot be read: {reason}."));
+        return Reply<WebhookReceipt>.Refused(
+            Refusal.Of(ErrorCode.WebhookMalformed, $"The webhook cannot be read: {reason}."));
     }
 }

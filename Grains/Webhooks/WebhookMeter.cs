@@ -3,7 +3,8 @@ using PaymentCluster.Grains.Abstractions.Webhooks;
 
 namespace PaymentCluster.Grains.Webhooks;
 
-/// <summary>Counts inbound webhooks: the counter <c>paymentcluster.webhooks.received</c> by provider and fate.</summary>
+/// <summary>Counts inbound webhooks: the counter <c>paymentcluster.webhooks.received</c> by provider and
+/// fate.</summary>
 public sealed class WebhookMeter
 {
     /// <summary>The meter's name.</summary>
@@ -26,7 +27,8 @@ public sealed class WebhookMeter
         WebhookFate.Parked => "parked",
     });
 
-    /// <summary>One was not signed with the merchant's secret. The provider is not counted: anybody can write one into the address.</summary>
+    /// <summary>One was not signed with the merchant's secret. The provider is not counted: anybody can write one into
+    /// the address.</summary>
     public void Forged() => Add("", "forged");
 
     /// <summary>One was signed and could not be read.</summary>

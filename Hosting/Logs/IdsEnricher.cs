@@ -4,8 +4,9 @@ using Serilog.Events;
 namespace PaymentCluster.Hosting.Logs;
 
 /// <summary>
-/// Puts the ids that a line belongs to behind a human's line: the payment it is about, the request, and the request's trace, which is
-/// also the <c>traceId</c> of an error that the caller saw. JSON has the same ids as members of their own.
+/// Puts the ids that a line belongs to behind a human's line: the payment it is about, the request, and the request's
+/// trace, which is also the <c>traceId</c> of an error that the caller saw. JSON has the same ids as members of their
+/// own.
 /// </summary>
 internal sealed class IdsEnricher : ILogEventEnricher
 {

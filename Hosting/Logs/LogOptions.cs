@@ -1,6 +1,7 @@
 namespace PaymentCluster.Hosting.Logs;
 
-/// <summary>How log lines look, section <c>Log</c>. Levels are Serilog's own section, <c>Serilog:MinimumLevel</c>.</summary>
+/// <summary>How log lines look, section <c>Log</c>. Levels are Serilog's own section,
+/// <c>Serilog:MinimumLevel</c>.</summary>
 public sealed class LogOptions
 {
     /// <summary>The section's name.</summary>

@@ -13,13 +13,15 @@ internal static class LogsRegistration
 {
     private const string HumanLine = "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj}{Ids:l}{NewLine}{Exception}";
 
-    // What the framework, Orleans and the driver tell at Information is about themselves, per request and per membership change.
+    // What the framework, Orleans and the driver tell at Information is about themselves, per request and per
+    // membership change.
     private static readonly string[] ChattySources = ["Microsoft", "System", "Orleans", "Npgsql"];
 
     public static void AddLogs(this IHostApplicationBuilder builder, string process)
     {
         var options = builder.Configuration.GetSection(LogOptions.Section).Get<LogOptions>() ?? new();
-        var human = options.Format == LogFormat.Human || (options.Format == LogFormat.Auto && !Console.IsOutputRedirected);
+        var human = options.Format == LogFormat.Human || (
+            options.Format == LogFormat.Auto && !Console.IsOutputRedirected);
 
         var configuration = new LoggerConfiguration()
             .MinimumLevel.Information()

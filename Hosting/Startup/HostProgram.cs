@@ -9,8 +9,8 @@ namespace PaymentCluster.Hosting.Startup;
 public static class HostProgram
 {
     /// <summary>
-    /// Runs the host. What a user can cause (a setting, a port that is taken, a database that is away) ends in one sentence on standard
-    /// error and exit code 1; anything else is a bug and keeps its stack trace.
+    /// Runs the host. What a user can cause (a setting, a port that is taken, a database that is away) ends in one
+    /// sentence on standard error and exit code 1; anything else is a bug and keeps its stack trace.
     /// </summary>
     /// <returns>The exit code: 0 after a stop on request, 1 after a failure.</returns>
     public static async Task<int> RunAsync(Func<Task> host)
@@ -33,7 +33,8 @@ public static class HostProgram
         StartupException refusal => refusal.Message,
         OptionsValidationException invalid => $"The configuration is not valid: {string.Join(" ", invalid.Failures)}",
         IOException { InnerException: AddressInUseException } taken => $"A port is taken: {taken.Message}",
-        SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } taken => $"A port is taken: {taken.Message}",
+        SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } taken =>
+            $"A port is taken: {taken.Message}",
         DbException database => $"The database does not answer as it should: {Whole(database)}",
         AggregateException { InnerExceptions: [var only] } => Explain(only),
         _ => exception.InnerException is { } inner ? Explain(inner) : null,

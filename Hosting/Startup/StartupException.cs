@@ -1,8 +1,8 @@
 namespace PaymentCluster.Hosting.Startup;
 
 /// <summary>
-/// The process cannot start, and whoever started it can change that: the message is one sentence that says how. It ends the process with
-/// exit code 1 and without a stack trace.
+/// The process cannot start, and whoever started it can change that: the message is one sentence that says how. It ends
+/// the process with exit code 1 and without a stack trace.
 /// </summary>
 public sealed class StartupException : Exception
 {

@@ -7,8 +7,8 @@ using OpenTelemetry.Trace;
 namespace PaymentCluster.Hosting.Telemetry;
 
 /// <summary>
-/// Subscribes by name to what the framework, Orleans, the driver and this system publish, and sends it to the collector that the standard
-/// <c>OTEL_…</c> variables name. The names are listed in docs/operating.md.
+/// Subscribes by name to what the framework, Orleans, the driver and this system publish, and sends it to the collector
+/// that the standard <c>OTEL_…</c> variables name. The names are listed in docs/operating.md.
 /// </summary>
 internal sealed class TelemetryExport(string process) : IHostedService, IDisposable
 {

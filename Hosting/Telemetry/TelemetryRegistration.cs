@@ -6,7 +6,8 @@ namespace PaymentCluster.Hosting.Telemetry;
 /// <summary>Traces and metrics over OTLP.</summary>
 internal static class TelemetryRegistration
 {
-    /// <summary>The OpenTelemetry specification's own variable; without it nothing is collected and nothing is sent.</summary>
+    /// <summary>The OpenTelemetry specification's own variable; without it nothing is collected and nothing is
+    /// sent.</summary>
     public const string EndpointVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
     public static void AddTelemetry(this IHostApplicationBuilder builder, string process)

@@ -58,7 +58,8 @@ public sealed class ApiFixture : IAsyncLifetime
     {
         JsonElement last = default;
         await Eventually.HoldsAsync(
-            async () => (last = await (await client.GetAsync(path + "?wait=1")).JsonAsync()).GetProperty("status").GetString() == status,
+            async () =>
+                (last = await (await client.GetAsync(path + "?wait=1")).JsonAsync()).GetProperty("status").GetString() == status,
             () => $"the payment became {status}; it stands at {last}");
         return last;
     }

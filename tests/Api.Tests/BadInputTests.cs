@@ -31,7 +31,9 @@ public sealed class BadInputTests(ApiFixture api)
         string members, int status, string code, string? field)
     {
         var order = NewOrder();
-        var body = members[0] is '{' or '[' ? members : $"{{{members.Replace("ORDER", $"\"order_id\":\"{order}\"", StringComparison.Ordinal)}}}";
+        var body = members[0] is '{' or '['
+            ? members
+            : $"{{{members.Replace("ORDER", $"\"order_id\":\"{order}\"", StringComparison.Ordinal)}}}";
         var problem = await (await api.Shop.SendJsonAsync(Payments, body)).ProblemAsync(status, code);
         if (field is not null)
         {

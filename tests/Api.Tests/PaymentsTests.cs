@@ -163,7 +163,9 @@ public sealed class PaymentsTests(ApiFixture api)
         await SettledAsync(api.Shop, await StartAsync(api.Shop, Card(NewOrder())), "SUCCESS");
         Assert.True((await (await api.Shop.GetAsync("/api/v1/ledger/trial-balance")).JsonAsync()).GetProperty("balanced").GetBoolean());
         var accounts = (await (await api.Shop.GetAsync("/api/v1/ledger/accounts")).JsonAsync()).GetProperty("data").EnumerateArray().ToList();
-        Assert.Contains(accounts, account => account.GetProperty("account").GetString() == "merchant_payable" && account.GetProperty("credits").GetInt64() > 0);
+        Assert.Contains(
+            accounts,
+            account => account.GetProperty("account").GetString() == "merchant_payable" && account.GetProperty("credits").GetInt64() > 0);
         Assert.Equal(0, accounts.Sum(account => account.GetProperty("balance").GetInt64()));
     }
 
@@ -177,7 +179,10 @@ public sealed class PaymentsTests(ApiFixture api)
         var response = await browser.PostAsync(
             $"/return/shop/razorpay/{attempt}", new FormUrlEncodedContent([new("razorpay_payment_id", "pay_forged")]));
         Assert.Equal(HttpStatusCode.SeeOther, response.StatusCode);
-        Assert.StartsWith("https://shop.example/thanks?cart=7&payment_id=pay_", response.Headers.Location?.OriginalString, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "https://shop.example/thanks?cart=7&payment_id=pay_",
+            response.Headers.Location?.OriginalString,
+            StringComparison.Ordinal);
         Assert.EndsWith("&status=SUCCESS", response.Headers.Location?.OriginalString, StringComparison.Ordinal);
         await (await browser.GetAsync($"/return/other/razorpay/{attempt}")).ProblemAsync(404, "payment_not_found");
     }

@@ -60,7 +60,8 @@ public sealed class TenantsTests(ApiFixture api)
     {
         foreach (var (method, path) in (IEnumerable<(string, string)>)
         [
-            ("GET", Payments), ("POST", Nobodys + "/refunds"), ("POST", Nobodys + "/capture"), ("GET", "/api/v1/ledger/accounts"),
+            ("GET", Payments), ("POST", Nobodys + "/refunds"), ("POST", Nobodys + "/capture"), (
+                "GET", "/api/v1/ledger/accounts"),
             ("GET", "/api/v1/providers"), ("PUT", "/api/v1/providers/razorpay/credentials"),
         ])
         {

@@ -11,7 +11,8 @@ internal static partial class Checkout
 
     public static IReadOnlyList<SourceFile> Files { get; } = [.. Read(new DirectoryInfo(Root))];
 
-    public static IEnumerable<SourceFile> Sources => Files.Where(file => file.Path.EndsWith(".cs", StringComparison.Ordinal));
+    public static IEnumerable<SourceFile> Sources =>
+        Files.Where(file => file.Path.EndsWith(".cs", StringComparison.Ordinal));
 
     /// <summary>Names of files and folders in the root.</summary>
     public static IEnumerable<string> RootEntries => new DirectoryInfo(Root).EnumerateFileSystemInfos()
@@ -36,7 +37,8 @@ internal static partial class Checkout
     private static IEnumerable<SourceFile> Read(DirectoryInfo directory)
     {
         foreach (var file in directory.EnumerateFiles().Where(file => IsText(file.Name)))
-            yield return new SourceFile(System.IO.Path.GetRelativePath(Root, file.FullName), File.ReadAllText(file.FullName));
+            yield return new SourceFile(
+                System.IO.Path.GetRelativePath(Root, file.FullName), File.ReadAllText(file.FullName));
         foreach (var child in directory.EnumerateDirectories().Where(child => !NotOurs.Contains(child.Name)))
         {
             foreach (var file in Read(child))
@@ -44,7 +46,8 @@ internal static partial class Checkout
         }
     }
 
-    private static bool IsText(string name) => TextFile().IsMatch(name) || !name.Contains('.', StringComparison.Ordinal);
+    private static bool IsText(string name) =>
+        TextFile().IsMatch(name) || !name.Contains('.', StringComparison.Ordinal);
 
     [GeneratedRegex(@"\.(cs|csproj|props|targets|sln|sql|md|json|yml|yaml|sh|html|css|js|txt|editorconfig|gitignore|dockerignore)$")]
     private static partial Regex TextFile();

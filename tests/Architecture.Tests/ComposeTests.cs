@@ -37,7 +37,10 @@ public sealed class ComposeTests
         Assert.Contains("fsync=on", command);
         Assert.Contains("synchronous_commit=on", command);
         Assert.Contains("full_page_writes=on", command);
-        Assert.Contains("--data-checksums", (string)Map(Services["postgres"]["environment"])["POSTGRES_INITDB_ARGS"], StringComparison.Ordinal);
+        Assert.Contains(
+            "--data-checksums",
+            (string)Map(Services["postgres"]["environment"])["POSTGRES_INITDB_ARGS"],
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -45,7 +45,8 @@ public sealed partial class DocumentTests
     private static bool NamedInReadme(string entry)
     {
         var readme = Checkout.Text("README.md");
-        return readme.Contains($"`{entry}`", StringComparison.Ordinal) || readme.Contains($"`{entry}/", StringComparison.Ordinal);
+        return readme.Contains($"`{entry}`", StringComparison.Ordinal) || readme.Contains(
+            $"`{entry}/", StringComparison.Ordinal);
     }
 
     // A name in backticks at the start of a table's row is meant as a path.

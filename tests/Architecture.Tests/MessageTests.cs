@@ -59,7 +59,8 @@ public sealed class MessageTests
         Violations.None(
             from type in Messages
             where !type.IsEnum
-            from constructor in type.GetConstructors(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance)
+            from constructor in type.GetConstructors(
+                BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance)
             let parameters = constructor.GetParameters()
             where parameters.Length > 0 && !(parameters.Length == 1 && parameters[0].ParameterType == type)
             // A class that guards its one value is not a record, and states its own way of crossing.
@@ -91,7 +92,8 @@ public sealed class MessageTests
         {
             if (!field.Name.StartsWith('<'))
                 yield return field;
-            else if (type.GetProperty(field.Name[1..field.Name.IndexOf('>', StringComparison.Ordinal)], own) is { } property)
+            else if (
+                type.GetProperty(field.Name[1..field.Name.IndexOf('>', StringComparison.Ordinal)], own) is { } property)
                 yield return property;
         }
     }

@@ -3,8 +3,9 @@ using System.Text.RegularExpressions;
 namespace PaymentCluster.Architecture.Tests;
 
 /// <summary>
-/// Reads the part of YAML that the compose file keeps to: block mappings and lists, one-line lists, plain and quoted scalars, anchors on
-/// mappings and their merging. Anything else is an error, so that the file stays readable for every parser.
+/// Reads the part of YAML that the compose file keeps to: block mappings and lists, one-line lists, plain and quoted
+/// scalars, anchors on mappings and their merging. Anything else is an error, so that the file stays readable for every
+/// parser.
 /// </summary>
 internal sealed partial class Yaml
 {
@@ -73,7 +74,9 @@ internal sealed partial class Yaml
         var mapping = Mapping(_lines[_next].Indent);
         if (inline.StartsWith('&'))
             _anchors.Add(inline[1..], mapping);
-        return mapping.Count > 0 ? mapping : throw new FormatException($"Line {_lines[line].Number} has nothing below it.");
+        return mapping.Count > 0
+            ? mapping
+            : throw new FormatException($"Line {_lines[line].Number} has nothing below it.");
     }
 
     private List<string> List(int indent)
@@ -92,11 +95,13 @@ internal sealed partial class Yaml
     {
         ['"', .. var inside, '"'] => inside,
         ['"' or '\'' or '{' or '&' or '*' or '|' or '>' or '!' or '%' or '@' or '`', ..] => throw Fault($"has a value of another kind: {text}"),
-        _ when text.Contains(": ", StringComparison.Ordinal) || text.Contains(" #", StringComparison.Ordinal) => throw Fault($"needs quotes: {text}"),
+        _ when text.Contains(": ", StringComparison.Ordinal) || text.Contains(" #", StringComparison.Ordinal) =>
+            throw Fault($"needs quotes: {text}"),
         _ => text,
     };
 
-    private FormatException Fault(string what) => new($"Line {_lines[Math.Min(_next, _lines.Count - 1)].Number} {what}.");
+    private FormatException Fault(string what) =>
+        new($"Line {_lines[Math.Min(_next, _lines.Count - 1)].Number} {what}.");
 
     [GeneratedRegex(@"^(?<name>[\w.<-]+):(?: (?<value>.*))?$")]
     private static partial Regex Entry();

@@ -5,7 +5,8 @@ using PaymentCluster.Testing;
 
 namespace PaymentCluster.Cluster.Tests;
 
-/// <summary>Many payments at once, from a shop that starts an order again until it is told that its payment is there.</summary>
+/// <summary>Many payments at once, from a shop that starts an order again until it is told that its payment is
+/// there.</summary>
 internal sealed class Burst
 {
     private const int Orders = 160;
@@ -28,7 +29,8 @@ internal sealed class Burst
 
     public static Burst Start(RunningCluster cluster, ApiClient shop) => new(cluster, shop);
 
-    /// <summary>Waits until it is in its middle: some payments are accepted, some under way, most still to come.</summary>
+    /// <summary>Waits until it is in its middle: some payments are accepted, some under way, most still to
+    /// come.</summary>
     public Task IsInItsMiddleAsync() => Eventually.HoldsAsync(
         () => _accepted.Count >= Orders / 4 || _all.IsFaulted, "a quarter of the payments is accepted", Patience);
 
@@ -53,7 +55,10 @@ internal sealed class Burst
     private async Task TakeAsync(int number)
     {
         var order = $"order-{number}";
-        var body = new Dictionary<string, object>(StringComparer.Ordinal) { ["order_id"] = order, ["amount"] = 50_000, ["currency"] = "INR" };
+        var body = new Dictionary<string, object>(StringComparer.Ordinal)
+        {
+            ["order_id"] = order, ["amount"] = 50_000, ["currency"] = "INR",
+        };
         var method = Methods.At(number);
         foreach (var property in method.GetType().GetProperties())
             body[property.Name] = property.GetValue(method)!;

@@ -2,7 +2,8 @@ using PaymentCluster.System.Tests;
 
 namespace PaymentCluster.Cluster.Tests;
 
-/// <summary>Silos die, freeze, come and go in the middle of payments; the merchant and the provider notice nothing but some patience.</summary>
+/// <summary>Silos die, freeze, come and go in the middle of payments; the merchant and the provider notice nothing but
+/// some patience.</summary>
 public sealed class ClusterTests
 {
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(60);
@@ -10,7 +11,8 @@ public sealed class ClusterTests
     // Slow enough for much to be under way at any time.
     private static readonly object NoneIsLost = new { seed = 7, latency_ms = 200 };
 
-    // Calls that are processed but never answered, and connections that break before and after the request was processed.
+    // Calls that are processed but never answered, and connections that break before and after the request was
+    // processed.
     private static readonly object SomeAreLost = new
     {
         seed = 7, latency_ms = 200, charge_then_timeout = 0.05, reset = 0.05, reset_after = 0.05, hold_ms = 3000,
@@ -35,7 +37,8 @@ public sealed class ClusterTests
     public async Task A_silo_that_freezes_until_the_others_give_it_up_charges_nothing_twice_and_ends_itself()
     {
         await using var cluster = await RunningCluster.PrepareAsync(silos: 3);
-        // The send window is as long as in production: it is there for machines that freeze. What it holds up is what the frozen silo lost.
+        // The send window is as long as in production: it is there for machines that freeze. What it holds up is what
+        // the frozen silo lost.
         await OpenAsync(cluster, NoneIsLost, sendWindow: "00:00:20", clockError: "00:00:10");
         using var shop = cluster.Shop();
 

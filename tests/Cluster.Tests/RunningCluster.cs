@@ -5,8 +5,8 @@ using PaymentCluster.Testing;
 namespace PaymentCluster.Cluster.Tests;
 
 /// <summary>
-/// The whole system as ./run starts it for a cluster: simulators, silos and a gateway, each a process of its own, which find each other
-/// through the membership table.
+/// The whole system as ./run starts it for a cluster: simulators, silos and a gateway, each a process of its own, which
+/// find each other through the membership table.
 /// </summary>
 internal sealed class RunningCluster : RunningSystem
 {
@@ -78,7 +78,8 @@ internal sealed class RunningCluster : RunningSystem
 
     private async Task<long> CountAsync(string condition, params int[] values)
     {
-        await using var command = _membership.CreateCommand($"SELECT count(*) FROM orleansmembershiptable WHERE {condition}");
+        await using var command = _membership.CreateCommand(
+            $"SELECT count(*) FROM orleansmembershiptable WHERE {condition}");
         foreach (var value in values)
             command.Parameters.AddWithValue(value);
         try

@@ -39,7 +39,9 @@ public sealed class RegistrationTests
     public void By_itself_a_connector_speaks_to_the_documented_address()
     {
         using var services = Services();
-        Assert.Equal("https://api.razorpay.com/", services.GetRequiredService<IOptions<RazorpayOptions>>().Value.BaseUrl!.AbsoluteUri);
+        Assert.Equal(
+            "https://api.razorpay.com/",
+            services.GetRequiredService<IOptions<RazorpayOptions>>().Value.BaseUrl!.AbsoluteUri);
     }
 
     [Theory]
@@ -57,7 +59,8 @@ public sealed class RegistrationTests
     public void Settings_that_cannot_work_are_refused(string name, string value)
     {
         using var services = Services((name, value));
-        var refusal = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IOptions<RazorpayOptions>>().Value);
+        var refusal = Assert.Throws<OptionsValidationException>(
+            () => services.GetRequiredService<IOptions<RazorpayOptions>>().Value);
         Assert.Contains(name, refusal.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret@", refusal.Message, StringComparison.Ordinal);
     }

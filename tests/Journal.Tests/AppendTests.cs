@@ -79,7 +79,8 @@ public sealed class AppendTests(StoreFixture fixture) : IClassFixture<StoreFixtu
         var bystanders = Enumerable.Range(0, 100).Select(_ => Commits.Accepted()).ToList();
 
         var others = bystanders.Select(each => first.Payments.AppendAsync(each)).ToList();
-        var results = await Task.WhenAll(racers.Select((each, index) => (index % 2 == 0 ? first : second).Payments.AppendAsync(each)));
+        var results = await Task.WhenAll(
+            racers.Select((each, index) => (index % 2 == 0 ? first : second).Payments.AppendAsync(each)));
 
         var winner = racers[Array.FindIndex(results, each => each is CommitResult.Committed)].Key.Payment;
         Assert.Single(results, each => each is CommitResult.Committed);
@@ -92,9 +93,11 @@ public sealed class AppendTests(StoreFixture fixture) : IClassFixture<StoreFixtu
     {
         await using var first = fixture.Open();
         await using var second = fixture.Open();
-        var racers = Enumerable.Range(0, 100).Select(index => Commits.Accepted(request: Commits.Request("one-key", $"{index % 2}"))).ToList();
+        var racers = Enumerable.Range(0, 100).Select(
+            index => Commits.Accepted(request: Commits.Request("one-key", $"{index % 2}"))).ToList();
 
-        var results = await Task.WhenAll(racers.Select((each, index) => (index % 2 == 0 ? first : second).Payments.AppendAsync(each)));
+        var results = await Task.WhenAll(
+            racers.Select((each, index) => (index % 2 == 0 ? first : second).Payments.AppendAsync(each)));
 
         var winner = racers[Array.FindIndex(results, each => each is CommitResult.Committed)].Key.Payment;
         Assert.Single(results, each => each is CommitResult.Committed);
@@ -180,8 +183,12 @@ public sealed class AppendTests(StoreFixture fixture) : IClassFixture<StoreFixtu
                and exists (select from outbox o where o.payment_id = p.payment_id and o.version = 4)
                and not exists (select from payment_schedule s where s.payment_id = p.payment_id)
              """));
-        Assert.Equal(Payments, await fixture.Database.ScalarAsync<long>($"select count(*) from payments where merchant_id = '{merchant}'"));
-        Assert.Equal(Payments, await fixture.Database.ScalarAsync<long>($"select count(*) from idempotency_keys where merchant_id = '{merchant}'"));
+        Assert.Equal(
+            Payments,
+            await fixture.Database.ScalarAsync<long>($"select count(*) from payments where merchant_id = '{merchant}'"));
+        Assert.Equal(
+            Payments,
+            await fixture.Database.ScalarAsync<long>($"select count(*) from idempotency_keys where merchant_id = '{merchant}'"));
     }
 
     [Fact]
@@ -228,7 +235,8 @@ public sealed class AppendTests(StoreFixture fixture) : IClassFixture<StoreFixtu
         Assert.IsType<CommitResult.Committed>(await store.Payments.AppendAsync(Commits.Rescheduled(accepted, dueAt)));
         Assert.Equal(dueAt.UtcDateTime, await DueAtAsync(accepted.Key));
         await store.Payments.AppendAsync(Commits.Noted(accepted) with { NextActionAt = dueAt });
-        Assert.IsType<CommitResult.VersionConflict>(await store.Payments.AppendAsync(Commits.Rescheduled(accepted, null)));
+        Assert.IsType<CommitResult.VersionConflict>(
+            await store.Payments.AppendAsync(Commits.Rescheduled(accepted, null)));
         Assert.Equal(dueAt.UtcDateTime, await DueAtAsync(accepted.Key));
     }
 
@@ -271,7 +279,8 @@ public sealed class AppendTests(StoreFixture fixture) : IClassFixture<StoreFixtu
             "gap" => good with { Events = [good.Events[0] with { Version = 2 }] },
             "empty" => good with { Events = [] },
             "refunded" => good with { Row = good.Row with { RefundedMinor = 1 } },
-            "transfer" => good with { Transfers = [Commits.Transfer("att_x_1", TransferKind.Capture, "same", "same", 1)] },
+            "transfer" =>
+                good with { Transfers = [Commits.Transfer("att_x_1", TransferKind.Capture, "same", "same", 1)] },
             _ => good with { Request = new() { Key = "key", Fingerprint = "short" } },
         };
         await Assert.ThrowsAsync<ArgumentException>(() => store.Payments.AppendAsync(bad));
@@ -293,5 +302,6 @@ public sealed class AppendTests(StoreFixture fixture) : IClassFixture<StoreFixtu
     };
 
     private Task<DateTime> DueAtAsync(PaymentKey key) =>
-        fixture.Database.ScalarAsync<DateTime>($"select due_at from payment_schedule where payment_id = '{key.Payment.Value}'");
+        fixture.Database.ScalarAsync<DateTime>(
+            $"select due_at from payment_schedule where payment_id = '{key.Payment.Value}'");
 }

@@ -45,5 +45,6 @@ internal static class Audit
         """;
 
     /// <summary>The first finding; null if all is well.</summary>
-    public static async Task<string?> FindAsync(TestDatabase database) => await database.ScalarAsync<object>(Sql) as string;
+    public static async Task<string?> FindAsync(TestDatabase database) =>
+        await database.ScalarAsync<object>(Sql) as string;
 }

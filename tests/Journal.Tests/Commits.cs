@@ -17,7 +17,8 @@ internal static class Commits
 
     private static int _orders;
 
-    public static string NewOrder() => string.Create(CultureInfo.InvariantCulture, $"order_{Interlocked.Increment(ref _orders)}");
+    public static string NewOrder() =>
+        string.Create(CultureInfo.InvariantCulture, $"order_{Interlocked.Increment(ref _orders)}");
 
     public static RequestKey Request(string key, string body = "") => new()
     {
@@ -26,7 +27,8 @@ internal static class Commits
     };
 
     /// <summary>A new payment of 500.00 INR, due at once.</summary>
-    public static PaymentCommit Accepted(string? order = null, RequestKey? request = null, string merchant = Merchant, PaymentId? id = null)
+    public static PaymentCommit Accepted(
+        string? order = null, RequestKey? request = null, string merchant = Merchant, PaymentId? id = null)
     {
         var now = TimeProvider.System.GetUtcNow();
         var payment = id ?? PaymentId.New(TimeProvider.System);
@@ -73,7 +75,12 @@ internal static class Commits
             Events = [Event(version + 1, "payment_captured", now, "payment.succeeded")],
             Transfers =
             [
-                Transfer(cause, TransferKind.Capture, "provider_receivable:razorpay", "merchant_payable", amount.AmountMinor),
+                Transfer(
+                    cause,
+                    TransferKind.Capture,
+                    "provider_receivable:razorpay",
+                    "merchant_payable",
+                    amount.AmountMinor),
                 Transfer(cause, TransferKind.Fee, "provider_fees", "provider_receivable:razorpay", 1_180),
             ],
             Request = null,

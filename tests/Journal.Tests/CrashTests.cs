@@ -134,7 +134,8 @@ public sealed class ServerCrashTests : IAsyncLifetime
         }
 
         var last = Volatile.Read(ref count);
-        await Eventually.HoldsAsync(() => Volatile.Read(ref count) > last + 500, "payments are taken after the last crash");
+        await Eventually.HoldsAsync(
+            () => Volatile.Read(ref count) > last + 500, "payments are taken after the last crash");
         await stop.CancelAsync();
         await Task.WhenAll(load);
 
@@ -162,14 +163,16 @@ public sealed class ServerCrashTests : IAsyncLifetime
         await _server.FreezeAsync();
         try
         {
-            await Assert.ThrowsAsync<JournalUnavailableException>(() => store.Payments.AppendAsync(Commits.Captured(accepted)));
+            await Assert.ThrowsAsync<JournalUnavailableException>(
+                () => store.Payments.AppendAsync(Commits.Captured(accepted)));
         }
         finally
         {
             await _server.ThawAsync();
         }
 
-        // The request was in the server's hands when it froze: it is carried out now, and the same decision again is stale.
+        // The request was in the server's hands when it froze: it is carried out now, and the same decision again is
+        // stale.
         await Eventually.HoldsAsync(
             async () => (await store.Payments.LoadAsync(accepted.Key))!.Version == 2, "the thawed server carries out what it had");
         Assert.IsType<CommitResult.VersionConflict>(await store.Payments.AppendAsync(Commits.Captured(accepted)));
@@ -194,7 +197,9 @@ public sealed class ServerCrashTests : IAsyncLifetime
                 $"select count(*) from payments where payment_id = '{commit.Key.Payment.Value}'") == 1,
             "the cancelled wait leaves the commit here alone");
         await Eventually.HoldsAsync(
-            async () => await _database.ScalarAsync<long>("select count(*) from pg_stat_activity where wait_event = 'SyncRep'") > 0,
+            async () =>
+                await _database.ScalarAsync<long>(
+                    "select count(*) from pg_stat_activity where wait_event = 'SyncRep'") > 0,
             "the journal waits for the standby again");
         Assert.False(result.IsCompleted, "a commit that no standby has was acknowledged");
 
@@ -208,7 +213,8 @@ public sealed class ServerCrashTests : IAsyncLifetime
         await _database.ExecuteAsync($"alter system set synchronous_standby_names = '{names}'");
         await _server.ReloadAsync();
         await Eventually.HoldsAsync(
-            async () => await _database.ScalarAsync<string>("select current_setting('synchronous_standby_names')") == names,
+            async () =>
+                await _database.ScalarAsync<string>("select current_setting('synchronous_standby_names')") == names,
             "the server has read its settings");
     }
 }

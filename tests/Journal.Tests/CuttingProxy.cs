@@ -109,7 +109,9 @@ internal sealed class CuttingProxy : IAsyncDisposable
             await server.ConnectAsync(_server.Host!, _server.Port, both.Token);
             var (near, far) = (client.GetStream(), server.GetStream());
             var connection = new Connection();
-            await Task.WhenAny(RequestsAsync(client, near, far, connection, both.Token), RepliesAsync(near, far, connection, both.Token));
+            await Task.WhenAny(
+                RequestsAsync(client, near, far, connection, both.Token),
+                RepliesAsync(near, far, connection, both.Token));
         }
         catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
         {
@@ -122,7 +124,8 @@ internal sealed class CuttingProxy : IAsyncDisposable
         }
     }
 
-    private async Task RequestsAsync(TcpClient client, NetworkStream near, NetworkStream far, Connection connection, CancellationToken cancellation)
+    private async Task RequestsAsync(
+        TcpClient client, NetworkStream near, NetworkStream far, Connection connection, CancellationToken cancellation)
     {
         var buffer = new byte[1 << 20];
         int count;
@@ -149,7 +152,8 @@ internal sealed class CuttingProxy : IAsyncDisposable
         }
     }
 
-    private async Task RepliesAsync(NetworkStream near, NetworkStream far, Connection connection, CancellationToken cancellation)
+    private async Task RepliesAsync(
+        NetworkStream near, NetworkStream far, Connection connection, CancellationToken cancellation)
     {
         var buffer = new byte[1 << 20];
         int count;

@@ -95,8 +95,10 @@ public sealed class DoubtTests(StoreFixture fixture) : IClassFixture<StoreFixtur
 
         proxy.Closed = true;
         proxy.Next(Cut.Reply);
-        await Assert.ThrowsAsync<JournalUnavailableException>(() => store.Payments.AppendAsync(Commits.Captured(accepted[0])));
-        await Assert.ThrowsAsync<JournalUnavailableException>(() => store.Payments.AppendAsync(Commits.Captured(accepted[1])));
+        await Assert.ThrowsAsync<JournalUnavailableException>(
+            () => store.Payments.AppendAsync(Commits.Captured(accepted[0])));
+        await Assert.ThrowsAsync<JournalUnavailableException>(
+            () => store.Payments.AppendAsync(Commits.Captured(accepted[1])));
         store.Database.Reads.Clear();
         await Assert.ThrowsAsync<JournalUnavailableException>(() => store.Payments.LoadAsync(accepted[0].Key));
 
@@ -110,7 +112,8 @@ public sealed class DoubtTests(StoreFixture fixture) : IClassFixture<StoreFixtur
     public async Task A_client_that_gives_up_cancels_nothing()
     {
         var app = new NpgsqlConnectionStringBuilder(fixture.Database.AppConnectionString) { CommandTimeout = 1 };
-        await using var store = new Store(app.ConnectionString, new JournalOptions { Writers = 1, AnswerPatience = TimeSpan.FromMilliseconds(500) });
+        await using var store = new Store(
+            app.ConnectionString, new JournalOptions { Writers = 1, AnswerPatience = TimeSpan.FromMilliseconds(500) });
         var accepted = await AcceptAsync(store, 1);
         await using var owner = await fixture.Database.OpenOwnerAsync();
         await using var transaction = await owner.BeginTransactionAsync();
@@ -120,7 +123,8 @@ public sealed class DoubtTests(StoreFixture fixture) : IClassFixture<StoreFixtur
         }
 
         var result = store.Payments.AppendAsync(Commits.Captured(accepted[0]));
-        // The first backend still waits for the lock although its client has gone, and the second try has come to the same point.
+        // The first backend still waits for the lock although its client has gone, and the second try has come to the
+        // same point.
         await Eventually.HoldsAsync(
             async () => await fixture.Database.ScalarAsync<long>(Waiting) == 2, "the abandoned transaction and its repetition wait for the lock");
         await transaction.RollbackAsync();

@@ -25,12 +25,15 @@ public sealed class GuardTests(StoreFixture fixture) : IClassFixture<StoreFixtur
     [Fact]
     public async Task A_confined_owner_stays_confined_on_pooled_connections()
     {
-        await using var database = new PaymentDatabase(With(fixture.Database.OwnerConnectionString, "-c role=paymentcluster_app"));
+        await using var database = new PaymentDatabase(
+            With(fixture.Database.OwnerConnectionString, "-c role=paymentcluster_app"));
         for (var round = 0; round < 5; round++)
         {
             await using var connection = await database.Reads.OpenConnectionAsync();
-            await using var command = new NpgsqlCommand("select current_user::text || ' ' || pg_backend_pid()", connection);
-            Assert.StartsWith("paymentcluster_app ", (string)(await command.ExecuteScalarAsync())!, StringComparison.Ordinal);
+            await using var command = new NpgsqlCommand(
+                "select current_user::text || ' ' || pg_backend_pid()", connection);
+            Assert.StartsWith(
+                "paymentcluster_app ", (string)(await command.ExecuteScalarAsync())!, StringComparison.Ordinal);
         }
     }
 
@@ -41,7 +44,10 @@ public sealed class GuardTests(StoreFixture fixture) : IClassFixture<StoreFixtur
         await fixture.Database.ExecuteAsync($"create role {login} login password 'stranger'");
         try
         {
-            var stranger = new NpgsqlConnectionStringBuilder(fixture.Database.AppConnectionString) { Username = login, Password = "stranger" };
+            var stranger = new NpgsqlConnectionStringBuilder(fixture.Database.AppConnectionString)
+            {
+                Username = login, Password = "stranger",
+            };
             await AssertRefusedAsync(stranger.ConnectionString, "paymentcluster_app");
         }
         finally

@@ -35,7 +35,10 @@ public sealed class InboxTests(StoreFixture fixture) : IClassFixture<StoreFixtur
     public async Task A_parked_event_keeps_its_body()
     {
         await using var store = fixture.Open();
-        var entry = Entry("parked") with { Fate = WebhookFate.Parked, Detail = "no such payment", Body = Encoding.UTF8.GetBytes("{\"a\":1}") };
+        var entry = Entry("parked") with
+        {
+            Fate = WebhookFate.Parked, Detail = "no such payment", Body = Encoding.UTF8.GetBytes("{\"a\":1}"),
+        };
         Assert.True(await store.Inbox.RecordAsync(entry));
         Assert.Equal(
             "4 no such payment {\"a\":1}",

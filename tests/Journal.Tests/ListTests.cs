@@ -16,7 +16,8 @@ public sealed class ListTests(StoreFixture fixture) : IClassFixture<StoreFixture
         PaymentPage page;
         do
         {
-            page = await ListAsync(store, "pages", new PaymentListQuery { Limit = 10, Before = seen.Count == 0 ? null : seen[^1] });
+            page = await ListAsync(
+                store, "pages", new PaymentListQuery { Limit = 10, Before = seen.Count == 0 ? null : seen[^1] });
             seen.AddRange(page.Payments.Select(each => each.Id));
         }
         while (page.HasMore);
@@ -35,8 +36,10 @@ public sealed class ListTests(StoreFixture fixture) : IClassFixture<StoreFixture
 
         var line = Assert.Single((await ListAsync(store, "line", new PaymentListQuery { Limit = 10 })).Payments);
 
-        Assert.Equal((accepted.Key.Payment, captured.Row.OrderId, PaymentStatus.Success), (line.Id, line.OrderId, line.Status));
-        Assert.Equal((captured.Row.Amount, 50_000, 0, 2), (line.Amount, line.CapturedMinor, line.RefundedMinor, line.Version));
+        Assert.Equal(
+            (accepted.Key.Payment, captured.Row.OrderId, PaymentStatus.Success), (line.Id, line.OrderId, line.Status));
+        Assert.Equal(
+            (captured.Row.Amount, 50_000, 0, 2), (line.Amount, line.CapturedMinor, line.RefundedMinor, line.Version));
         Assert.Equal((PaymentMethodKind.Upi, "customer_1"), (line.Method, line.CustomerId));
     }
 

@@ -34,7 +34,8 @@ public sealed class ScheduleTests : IAsyncLifetime
 
         Assert.Single(await store.Payments.ClaimDueAsync(10, TimeSpan.FromMinutes(5)));
         Assert.Empty(await store.Payments.ClaimDueAsync(10, TimeSpan.FromMinutes(5)));
-        await _fixture.Database.ExecuteAsync("update payment_schedule set due_at = due_at - interval '5 minutes 1 second'");
+        await _fixture.Database.ExecuteAsync(
+            "update payment_schedule set due_at = due_at - interval '5 minutes 1 second'");
         Assert.Single(await store.Payments.ClaimDueAsync(10, TimeSpan.FromMinutes(5)));
     }
 
@@ -58,14 +59,16 @@ public sealed class ScheduleTests : IAsyncLifetime
         await store.Payments.AppendAsync(commit);
         await store.Payments.ClaimDueAsync(10, TimeSpan.FromMinutes(5));
 
-        await store.Payments.AppendAsync(Commits.Noted(commit) with { NextActionAt = TimeProvider.System.GetUtcNow().AddMinutes(-1) });
+        await store.Payments.AppendAsync(
+            Commits.Noted(commit) with { NextActionAt = TimeProvider.System.GetUtcNow().AddMinutes(-1) });
 
         Assert.Equal(commit.Key, Assert.Single(await store.Payments.ClaimDueAsync(10, TimeSpan.FromMinutes(5))));
     }
 
     private static async Task<List<Guid>> AcceptAsync(Store store, int count, Func<int, DateTimeOffset> dueAt)
     {
-        var commits = Enumerable.Range(0, count).Select(index => Commits.Accepted() with { NextActionAt = dueAt(index) }).ToList();
+        var commits = Enumerable.Range(0, count).Select(
+            index => Commits.Accepted() with { NextActionAt = dueAt(index) }).ToList();
         await Task.WhenAll(commits.Select(store.Payments.AppendAsync));
         return commits.ConvertAll(each => each.Key.Payment.Value);
     }

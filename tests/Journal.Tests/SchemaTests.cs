@@ -18,7 +18,8 @@ public sealed class SchemaTests : IAsyncLifetime
     [Fact]
     public async Task Processes_that_start_together_migrate_once()
     {
-        var made = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => SchemaMigrator.MigrateAsync(_database.OwnerConnectionString)));
+        var made = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(_ => SchemaMigrator.MigrateAsync(_database.OwnerConnectionString)));
         Assert.Single(made, count => count == MigrationScript.BuiltIn.Length);
         Assert.Equal(7, made.Count(count => count == 0));
     }
@@ -67,7 +68,8 @@ public sealed class SchemaTests : IAsyncLifetime
             MigrationScript.Of("0001_good.sql", "create table good (x int)"),
             MigrationScript.Of("0002_bad.sql", "create table half (x int); select 1 / 0"),
         ];
-        var failure = await Assert.ThrowsAsync<SchemaException>(() => SchemaMigrator.MigrateAsync(_database.OwnerConnectionString, scripts));
+        var failure = await Assert.ThrowsAsync<SchemaException>(
+            () => SchemaMigrator.MigrateAsync(_database.OwnerConnectionString, scripts));
         Assert.Equal("Migration 0002_bad failed: division by zero", failure.Message);
         Assert.Equal(
             "good schema_migrations",
@@ -78,16 +80,21 @@ public sealed class SchemaTests : IAsyncLifetime
 
     [Fact]
     public void Line_ends_do_not_change_a_migration() =>
-        Assert.Equal(MigrationScript.Of("0001_x.sql", "a\nb\n").Sha256, MigrationScript.Of("0001_x.sql", "a\r\nb\r\n").Sha256);
+        Assert.Equal(
+            MigrationScript.Of("0001_x.sql", "a\nb\n").Sha256, MigrationScript.Of("0001_x.sql", "a\r\nb\r\n").Sha256);
 
     [Fact]
     public async Task An_owner_that_is_no_superuser_can_migrate()
     {
         var owner = $"{_database.Name}_owner";
-        await _database.ExecuteAsync($"create role {owner} login createrole password 'owner'; alter database {_database.Name} owner to {owner}");
+        await _database.ExecuteAsync(
+            $"create role {owner} login createrole password 'owner'; alter database {_database.Name} owner to {owner}");
         try
         {
-            var login = new NpgsqlConnectionStringBuilder(_database.OwnerConnectionString) { Username = owner, Password = "owner" };
+            var login = new NpgsqlConnectionStringBuilder(_database.OwnerConnectionString)
+            {
+                Username = owner, Password = "owner",
+            };
             Assert.Equal(MigrationScript.BuiltIn.Length, await SchemaMigrator.MigrateAsync(login.ConnectionString));
             login.Options = "-c role=paymentcluster_app";
             await using var database = new PaymentDatabase(login.ConnectionString);
@@ -95,7 +102,8 @@ public sealed class SchemaTests : IAsyncLifetime
         }
         finally
         {
-            await _database.ExecuteAsync($"reassign owned by {owner} to current_user; drop owned by {owner}; drop role {owner}");
+            await _database.ExecuteAsync(
+                $"reassign owned by {owner} to current_user; drop owned by {owner}; drop role {owner}");
         }
     }
 
@@ -131,7 +139,8 @@ public sealed class SchemaTests : IAsyncLifetime
 
     private async Task AssertRefusedAsync(string because)
     {
-        var migrating = await Assert.ThrowsAsync<SchemaException>(() => SchemaMigrator.MigrateAsync(_database.OwnerConnectionString));
+        var migrating = await Assert.ThrowsAsync<SchemaException>(
+            () => SchemaMigrator.MigrateAsync(_database.OwnerConnectionString));
         Assert.Contains(because, migrating.Message, StringComparison.Ordinal);
         var checking = await Assert.ThrowsAsync<SchemaException>(CheckAsync);
         Assert.Contains(because, checking.Message, StringComparison.Ordinal);

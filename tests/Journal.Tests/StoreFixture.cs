@@ -30,7 +30,8 @@ internal sealed class Store : IAsyncDisposable
         _options = Options.Create(options ?? new JournalOptions());
         _metrics = new JournalMetrics(_meters);
         Database = new PaymentDatabase(connectionString);
-        Payments = new PaymentStore(Database, _options, _metrics, TimeProvider.System, NullLogger<PaymentStore>.Instance);
+        Payments = new PaymentStore(
+            Database, _options, _metrics, TimeProvider.System, NullLogger<PaymentStore>.Instance);
         Inbox = new InboxStore(Database, _options, _metrics, TimeProvider.System, NullLogger<InboxStore>.Instance);
     }
 

@@ -163,7 +163,8 @@ public sealed class CrossingGrain : Grain, ICrossingGrain
 
     public Task<string?> Context(string name) => Task.FromResult((string?)RequestContext.Get(name));
 
-    public Task<string?> ContextOfOther(string key, string name) => GrainFactory.GetGrain<ICrossingGrain>(key).Context(name);
+    public Task<string?> ContextOfOther(string key, string name) =>
+        GrainFactory.GetGrain<ICrossingGrain>(key).Context(name);
 
     public Task SetContext(string name, string value)
     {
@@ -185,7 +186,8 @@ public sealed class CrossingGrain : Grain, ICrossingGrain
         }
     }
 
-    public Task<bool> IsSelf(ICrossingGrain grain) => Task.FromResult(grain.GetPrimaryKeyString() == this.GetPrimaryKeyString());
+    public Task<bool> IsSelf(ICrossingGrain grain) =>
+        Task.FromResult(grain.GetPrimaryKeyString() == this.GetPrimaryKeyString());
 
     public Task<ICrossingGrain> Self() => Task.FromResult(this.AsReference<ICrossingGrain>());
 

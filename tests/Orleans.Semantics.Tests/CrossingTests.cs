@@ -83,7 +83,8 @@ public sealed class CrossingTests(SharedSilo silo)
     }
 
     [Fact]
-    public async Task A_result_without_a_serializer_fails() => await FailsAsync(() => Grain.Unsendable(), nameof(Unsendable));
+    public async Task A_result_without_a_serializer_fails() =>
+        await FailsAsync(() => Grain.Unsendable(), nameof(Unsendable));
 
     [Theory]
     [InlineData(false)]
@@ -182,7 +183,8 @@ public sealed class CallFilterTests
         var key = Probe.NewKey();
         Assert.Equal(11, await host.Grains.GetGrain<ICrossingGrain>(key).Double(5));
         Assert.Equal([$"PaymentCluster.Semantics.Tests.ICrossingGrain Double Double CrossingGrain {key}"], seen);
-        await Assert.ThrowsAsync<RefusedException>(() => host.Grains.GetGrain<ICrossingGrain>(key).Fail(afterAwait: true));
+        await Assert.ThrowsAsync<RefusedException>(
+            () => host.Grains.GetGrain<ICrossingGrain>(key).Fail(afterAwait: true));
     }
 
     [Fact]
@@ -190,7 +192,8 @@ public sealed class CallFilterTests
     {
         await using var host = await SemanticsHost.StartAsync(silo => silo.AddIncomingGrainCallFilter(
             context => context.Grain is CrossingGrain ? throw new RefusedException("No.") : context.Invoke()));
-        await Assert.ThrowsAsync<RefusedException>(() => host.Grains.GetGrain<ICrossingGrain>(Probe.NewKey()).Double(5));
+        await Assert.ThrowsAsync<RefusedException>(
+            () => host.Grains.GetGrain<ICrossingGrain>(Probe.NewKey()).Double(5));
     }
 
     [Fact]

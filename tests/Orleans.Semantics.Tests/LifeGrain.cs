@@ -137,7 +137,9 @@ public sealed class LifeGrain : Grain, ILifeGrain
         await Task.Run(() =>
         {
             Try("factory", () => GrainFactory.GetGrain<ILifeGrain>("key/other"));
-            Try("timer", () => this.RegisterGrainTimer(() => Task.CompletedTask, TimeSpan.FromDays(1), TimeSpan.FromDays(1)));
+            Try(
+                "timer",
+                () => this.RegisterGrainTimer(() => Task.CompletedTask, TimeSpan.FromDays(1), TimeSpan.FromDays(1)));
             Try("delay", () => DelayDeactivation(TimeSpan.FromSeconds(1)));
             Try("key", () => this.GetPrimaryKeyString());
         });

@@ -68,7 +68,8 @@ public sealed class CollectionTests
         var key = Probe.NewKey();
         var grain = host.Grains.GetGrain<ILifeGrain>(key);
         var number = await grain.Number();
-        await grain.StartTimer(TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(20), interleave: false, keepAlive: false);
+        await grain.StartTimer(
+            TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(20), interleave: false, keepAlive: false);
         await Probe.Of(key).SeesAsync($"deactivated {number}");
         Assert.Contains($"deactivating {number} ActivationIdle", Probe.Of(key).Events);
         Assert.Contains("tick True", Probe.Of(key).Events);
@@ -102,6 +103,8 @@ public sealed class CollectionTests
         int number;
         await using (var host = await SemanticsHost.StartAsync())
             number = await host.Grains.GetGrain<ILifeGrain>(key).Number();
-        Assert.Equal([$"activated {number}", $"deactivating {number} ShuttingDown", $"deactivated {number}"], Probe.Of(key).Events);
+        Assert.Equal(
+            [$"activated {number}", $"deactivating {number} ShuttingDown", $"deactivated {number}"],
+            Probe.Of(key).Events);
     }
 }

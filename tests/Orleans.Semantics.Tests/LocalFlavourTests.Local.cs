@@ -16,7 +16,10 @@ public sealed class LocalFlavourTests(SharedSilo silo)
         foreach (var value in new object[] { new WithoutId(), new WithDoubledId(), new HoldsUnsendable() })
         {
             var exception = await Assert.ThrowsAsync<CodecNotFoundException>(() => grain.SendObject(value));
-            Assert.Contains(value is HoldsUnsendable ? nameof(Unsendable) : value.GetType().Name, exception.Message, StringComparison.Ordinal);
+            Assert.Contains(
+                value is HoldsUnsendable ? nameof(Unsendable) : value.GetType().Name,
+                exception.Message,
+                StringComparison.Ordinal);
         }
     }
 
@@ -43,7 +46,8 @@ public sealed class LocalFlavourTests(SharedSilo silo)
         var running = grain.Hold("running");
         await Probe.Of(key).SeesAsync("running entered");
         var stopping = host.StopAsync();
-        await Eventually.HoldsAsync(() => RefusesAsync(grains.GetGrain<ITurnGrain>(Probe.NewKey())), "the silo activates no new grains");
+        await Eventually.HoldsAsync(
+            () => RefusesAsync(grains.GetGrain<ITurnGrain>(Probe.NewKey())), "the silo activates no new grains");
         var waiting = grain.Number();
         Probe.Of(key).Open("running");
         await running;

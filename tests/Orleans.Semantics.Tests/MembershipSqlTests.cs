@@ -22,7 +22,9 @@ public sealed class MembershipSqlTests(Database database) : IClassFixture<Databa
         var joining = Enumerable.Range(1, 8).Select(port => JoinAsync(port, version: 0));
         Assert.Single(await Task.WhenAll(joining), joined => joined is true);
         Assert.Equal(1, await VersionAsync());
-        Assert.Equal(1L, (await database.RowAsync($"SELECT count(*) FROM orleansmembershiptable WHERE deploymentid = '{_cluster}'"))[0]);
+        Assert.Equal(
+            1L,
+            (await database.RowAsync($"SELECT count(*) FROM orleansmembershiptable WHERE deploymentid = '{_cluster}'"))[0]);
     }
 
     [Fact]
@@ -59,7 +61,8 @@ public sealed class MembershipSqlTests(Database database) : IClassFixture<Databa
 
     private async Task<object?> AskAsync(string query, params (string Name, object Value)[] parameters)
     {
-        var text = (string)(await database.RowAsync($"SELECT querytext FROM orleansquery WHERE querykey = '{query}'"))[0]!;
+        var text = (string)(
+            await database.RowAsync($"SELECT querytext FROM orleansquery WHERE querykey = '{query}'"))[0]!;
         await using var source = NpgsqlDataSource.Create(database.ConnectionString);
         await using var command = source.CreateCommand(text);
         command.Parameters.AddWithValue("DeploymentId", _cluster);

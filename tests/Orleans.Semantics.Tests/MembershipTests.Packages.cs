@@ -25,7 +25,8 @@ public sealed class MembershipTests(Database database) : IClassFixture<Database>
             Assert.True(await factory.GetGrain<ITurnGrain>(Probe.NewKey()).Number() > 0);
 
         await second.StopAsync();
-        await Eventually.HoldsAsync(async () => await CountAsync("status = 3") == 1, "the silo that stopped is no longer active");
+        await Eventually.HoldsAsync(
+            async () => await CountAsync("status = 3") == 1, "the silo that stopped is no longer active");
         Assert.True(await factory.GetGrain<ITurnGrain>(Probe.NewKey()).Number() > 0);
         await client.StopAsync();
         await first.StopAsync();

@@ -3,7 +3,8 @@ using PaymentCluster.Testing;
 
 namespace PaymentCluster.Semantics.Tests;
 
-/// <summary>What a test and a grain share outside of calls: silo and tests live in one process in both flavours.</summary>
+/// <summary>What a test and a grain share outside of calls: silo and tests live in one process in both
+/// flavours.</summary>
 internal sealed class Probe
 {
     private static readonly ConcurrentDictionary<string, Probe> Probes = new(StringComparer.Ordinal);

@@ -36,7 +36,8 @@ public sealed class StorageTests(Database database) : IClassFixture<Database>
     [InlineData("cafe", 1265775606, 0L, 51966L, null)]
     [InlineData("cafe+bar", -85827878, 0L, 51966L, "bar")]
     [InlineData("0123456789abcdef0123456789abcdef", 226093389, -3607513408948976281L, -1167088121787636991L, null)]
-    public async Task A_row_stands_at_the_documented_key_columns(string key, int hash, long n0, long n1, string? extension)
+    public async Task A_row_stands_at_the_documented_key_columns(
+        string key, int hash, long n0, long n1, string? extension)
     {
         await using var host = await StartAsync();
         await host.Grains.GetGrain<IStoreGrain>(key).Write("text");
@@ -86,7 +87,9 @@ public sealed class StorageTests(Database database) : IClassFixture<Database>
         await using var host = await StartAsync(deleteOnClear: true);
         await Grain(host).Write("one");
         await Grain(host).Clear();
-        Assert.Equal(0L, (await database.RowAsync($"SELECT count(*) FROM orleansstorage WHERE grainidextensionstring = '{_key}'"))[0]);
+        Assert.Equal(
+            0L,
+            (await database.RowAsync($"SELECT count(*) FROM orleansstorage WHERE grainidextensionstring = '{_key}'"))[0]);
         Assert.Equal("1", await Grain(host).Write("two"));
     }
 

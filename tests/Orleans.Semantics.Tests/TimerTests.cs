@@ -14,12 +14,14 @@ public sealed class TimerTests(SharedSilo silo)
     [Fact]
     public async Task A_timer_ticks_in_turns_of_its_grain_until_it_is_stopped()
     {
-        await Grain.StartTimer(TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(10), interleave: false, keepAlive: false);
+        await Grain.StartTimer(
+            TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(10), interleave: false, keepAlive: false);
         await Eventually.HoldsAsync(() => Ticks() >= 3, "the timer ticks three times");
         await Grain.StopTimer();
         var ticks = Ticks();
         var other = silo.Grains.GetGrain<ILifeGrain>(Probe.NewKey());
-        await other.StartTimer(TimeSpan.FromMilliseconds(100), Timeout.InfiniteTimeSpan, interleave: false, keepAlive: false);
+        await other.StartTimer(
+            TimeSpan.FromMilliseconds(100), Timeout.InfiniteTimeSpan, interleave: false, keepAlive: false);
         await Probe.Of(other.GetPrimaryKeyString()).SeesAsync("tick True");
         Assert.Equal(ticks, Ticks());
         Assert.DoesNotContain("tick False", Probe.Events);
@@ -60,7 +62,8 @@ public sealed class TimerTests(SharedSilo silo)
     public async Task A_timer_goes_on_after_a_tick_that_failed()
     {
         await Grain.StartFailingTimer();
-        await Eventually.HoldsAsync(() => Probe.Events.Count(what => what == "failing tick") >= 2, "the timer ticks again");
+        await Eventually.HoldsAsync(
+            () => Probe.Events.Count(what => what == "failing tick") >= 2, "the timer ticks again");
         await Grain.StopTimer();
     }
 

@@ -98,8 +98,8 @@ public sealed class TurnTests(SharedSilo silo)
         await Task.WhenAll([.. reading, writing, probing, late, probingAgain]);
     }
 
-    // Orleans remembers one read-only call alone, and forgets with it that others still run: a read-only method must not
-    // rely on the grain's state across an await.
+    // Orleans remembers one read-only call alone, and forgets with it that others still run: a read-only method must
+    // not rely on the grain's state across an await.
     [Fact]
     public async Task A_writing_call_starts_when_the_first_of_several_read_only_calls_has_ended()
     {
@@ -172,7 +172,8 @@ public sealed class CallTimeoutTests
     {
         await using var host = await StartAsync();
         var (caller, callee) = (Probe.NewKey(), Probe.NewKey());
-        await Assert.ThrowsAsync<TimeoutException>(() => host.Grains.GetGrain<ITurnGrain>(caller).HoldOther(callee, "slow"));
+        await Assert.ThrowsAsync<TimeoutException>(
+            () => host.Grains.GetGrain<ITurnGrain>(caller).HoldOther(callee, "slow"));
         Assert.Equal(["slow entered"], Probe.Of(callee).Events);
         Probe.Of(callee).Open("slow");
         await Probe.Of(callee).SeesAsync("slow left");

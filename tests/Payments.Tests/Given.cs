@@ -13,11 +13,20 @@ internal sealed class Given
     public static readonly DateTimeOffset Start = new(2026, 11, 20, 10, 0, 0, TimeSpan.Zero);
     public static readonly Money Amount = Money.Of(50_000, Currency.Inr);
     public static readonly PaymentMethod Upi = new() { Kind = PaymentMethodKind.Upi, Flow = UpiFlow.Intent };
-    public static readonly PaymentMethod CardMethod = new() { Kind = PaymentMethodKind.Card, CardLast4 = "1111", CardNetwork = "visa" };
+    public static readonly PaymentMethod CardMethod = new()
+    {
+        Kind = PaymentMethodKind.Card, CardLast4 = "1111", CardNetwork = "visa",
+    };
     public static readonly TimeSpan Settle = TimeSpan.FromMinutes(1);
-    public static readonly Failure Refused = new() { Code = "declined", Message = "No.", Party = FailureParty.Customer };
+    public static readonly Failure Refused = new()
+    {
+        Code = "declined", Message = "No.", Party = FailureParty.Customer,
+    };
 
-    private static readonly Route Razorpay = new() { Provider = "razorpay", CapturesByItself = false, SettleTime = Settle, LateSuccess = TimeSpan.FromDays(3) };
+    private static readonly Route Razorpay = new()
+    {
+        Provider = "razorpay", CapturesByItself = false, SettleTime = Settle, LateSuccess = TimeSpan.FromDays(3),
+    };
 
     private Given(PaymentState state, DateTimeOffset now) => (State, Now) = (state, now);
 
@@ -81,7 +90,8 @@ internal sealed class Given
         RequiresAction().At(Start + TimeSpan.FromMinutes(16)).Report(PendingWithAction, ReportSource.Query);
 
     public static Given NeedsReview() =>
-        Started().At(Start + TimeSpan.FromMinutes(16)).Report(new ProviderOutcome.Unknown { Reason = "No answer." }, ReportSource.Query);
+        Started().At(Start + TimeSpan.FromMinutes(16)).Report(
+            new ProviderOutcome.Unknown { Reason = "No answer." }, ReportSource.Query);
 
     public static ProviderOutcome PendingWithAction { get; } = new ProviderOutcome.Pending
     {
@@ -99,7 +109,8 @@ internal sealed class Given
         BankReference = "123456789012",
     };
 
-    public static ProviderOutcome.Succeeded AuthorizedOutcome() => Captured(feeMinor: null) with { Stage = ChargeStage.Authorized };
+    public static ProviderOutcome.Succeeded AuthorizedOutcome() =>
+        Captured(feeMinor: null) with { Stage = ChargeStage.Authorized };
 
     public Given At(DateTimeOffset now) => new(State, now);
 

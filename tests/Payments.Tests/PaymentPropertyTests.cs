@@ -8,7 +8,8 @@ using PaymentCluster.Grains.Payments;
 
 namespace PaymentCluster.Payments.Tests;
 
-/// <summary>What holds after any commands and any reports in any order. A history is a list of numbers, so that a failing one shrinks.</summary>
+/// <summary>What holds after any commands and any reports in any order. A history is a list of numbers, so that a
+/// failing one shrinks.</summary>
 public sealed class PaymentPropertyTests
 {
     private static readonly PaymentId Id = PaymentId.New(TimeProvider.System);
@@ -34,7 +35,8 @@ public sealed class PaymentPropertyTests
     public void Whatever_happens_an_order_is_paid_at_most_once_net_of_what_goes_back() => ForAnyHistory(history =>
     {
         var state = Play(history).State;
-        var onTheWayBack = state.Refunds.Where(refund => refund.Status != RefundStatus.Failed).Sum(refund => refund.AmountMinor);
+        var onTheWayBack = state.Refunds.Where(refund => refund.Status != RefundStatus.Failed).Sum(
+            refund => refund.AmountMinor);
         var refusedSurplus = state.Refunds.Where(refund => refund is { Automatic: true, Status: RefundStatus.Failed })
             .Sum(refund => refund.AmountMinor);
         Assert.True(state.CapturedMinor - onTheWayBack - refusedSurplus <= state.Amount.AmountMinor);

@@ -12,8 +12,10 @@ public sealed class PaymentRuleTests
     [Fact]
     public void A_new_payment_is_created_and_sent_in_one_commit()
     {
-        var decision = Assert.IsType<Decision.Accepted>(PaymentDecider.Decide(null, Given.StartCommand(), Given.TermsAt(Given.Start)));
-        Assert.Collection(decision.Events, e => Assert.IsType<PaymentCreated>(e), e => Assert.IsType<AttemptStarted>(e));
+        var decision = Assert.IsType<Decision.Accepted>(
+            PaymentDecider.Decide(null, Given.StartCommand(), Given.TermsAt(Given.Start)));
+        Assert.Collection(
+            decision.Events, e => Assert.IsType<PaymentCreated>(e), e => Assert.IsType<AttemptStarted>(e));
         Assert.Equal(new PaymentEffect.SendCharge(1, Resend: false), Assert.Single(decision.Effects));
     }
 
@@ -23,7 +25,8 @@ public sealed class PaymentRuleTests
         var given = Given.Unconfirmed();
         Assert.Equal(PaymentStatus.Pending, given.State.Status);
         Assert.Equal(PaymentStatus.Pending, given.When(new ConfirmPayment { Method = Given.Upi }).State.Status);
-        Assert.Equal(PaymentStatus.Expired, given.After(TimeSpan.FromMinutes(15)).When(new ResumePayment()).State.Status);
+        Assert.Equal(
+            PaymentStatus.Expired, given.After(TimeSpan.FromMinutes(15)).When(new ResumePayment()).State.Status);
     }
 
     [Fact]
@@ -51,13 +54,17 @@ public sealed class PaymentRuleTests
     public void A_name_given_to_a_request_that_changed_nothing_is_kept()
     {
         var given = Given.RequiresAction().When(Given.StartCommand() with { Request = Key });
-        Assert.Equal(new Decision.AlreadyApplied(Replayed: true), given.Decide(Given.StartCommand() with { Request = Key }));
+        Assert.Equal(
+            new Decision.AlreadyApplied(Replayed: true), given.Decide(Given.StartCommand() with { Request = Key }));
     }
 
     [Fact]
     public void Not_found_is_not_believed_while_the_request_may_be_on_its_way()
     {
-        var asked = new RecordCharge { Attempt = 1, Outcome = new ProviderOutcome.NotFound(), Source = ReportSource.Query };
+        var asked = new RecordCharge
+        {
+            Attempt = 1, Outcome = new ProviderOutcome.NotFound(), Source = ReportSource.Query,
+        };
         var given = Given.Started();
         Assert.IsType<Decision.AlreadyApplied>(given.After(TimeSpan.FromSeconds(89)).Decide(asked));
         Assert.IsType<AttemptResent>(Events(given.After(TimeSpan.FromSeconds(90)).Decide(asked)).Single());
@@ -68,9 +75,13 @@ public sealed class PaymentRuleTests
     {
         var late = new RecordCharge
         {
-            Attempt = 1, Send = 1, Outcome = new ProviderOutcome.NotSent { Reason = "Too late." }, Source = ReportSource.Answer,
+            Attempt = 1, Send = 1, Outcome = new ProviderOutcome.NotSent
+            {
+                Reason = "Too late.",
+            }, Source = ReportSource.Answer,
         };
-        var resent = Given.Started().After(TimeSpan.FromSeconds(90)).Report(new ProviderOutcome.NotFound(), ReportSource.Query);
+        var resent = Given.Started().After(TimeSpan.FromSeconds(90)).Report(
+            new ProviderOutcome.NotFound(), ReportSource.Query);
         Assert.IsType<Decision.AlreadyApplied>(resent.Decide(late));
         Assert.IsType<AttemptNotSent>(Events(resent.Decide(late with { Send = 2 })).Single());
     }
@@ -97,7 +108,8 @@ public sealed class PaymentRuleTests
         var given = Given.Started().Report(new ProviderOutcome.NotSent { Reason = "Refused." });
         Assert.Equal(Given.Start + TimeSpan.FromSeconds(1), PaymentSchedule.NextActionAt(given.State, given.Now));
         Assert.IsType<AttemptResent>(Events(given.After(TimeSpan.FromSeconds(1)).Decide(new ResumePayment())).Single());
-        Assert.Equal(PaymentStatus.Failed, given.After(TimeSpan.FromMinutes(15)).When(new ResumePayment()).State.Status);
+        Assert.Equal(
+            PaymentStatus.Failed, given.After(TimeSpan.FromMinutes(15)).When(new ResumePayment()).State.Status);
     }
 
     [Fact]
@@ -105,7 +117,8 @@ public sealed class PaymentRuleTests
     {
         var given = Given.Started().Report(new ProviderOutcome.Unknown { Reason = "Timeout." });
         Assert.Equal(PaymentStatus.Pending, given.State.Status);
-        var late = given.After(TimeSpan.FromMinutes(15)).Report(new ProviderOutcome.Unknown { Reason = "Timeout." }, ReportSource.Query);
+        var late = given.After(TimeSpan.FromMinutes(15)).Report(
+            new ProviderOutcome.Unknown { Reason = "Timeout." }, ReportSource.Query);
         Assert.Equal(PaymentStatus.NeedsReview, late.State.Status);
         Assert.NotNull(PaymentSchedule.NextActionAt(late.State, late.Now));
         Assert.Equal(PaymentStatus.Success, late.Report(Given.Captured(), ReportSource.Query).State.Status);
@@ -113,7 +126,8 @@ public sealed class PaymentRuleTests
 
     [Fact]
     public void A_late_success_of_an_expired_payment_pays_the_order() =>
-        Assert.Equal(PaymentStatus.Success, Given.Expired().Report(Given.Captured(), ReportSource.Webhook).State.Status);
+        Assert.Equal(
+            PaymentStatus.Success, Given.Expired().Report(Given.Captured(), ReportSource.Webhook).State.Status);
 
     [Fact]
     public void An_expired_payment_is_asked_about_now_and_then_and_at_last_no_more()
@@ -189,7 +203,8 @@ public sealed class PaymentRuleTests
 
     [Fact]
     public void A_part_of_the_authorised_amount_is_not_captured() =>
-        Assert.Equal(ErrorCode.CaptureAmountInvalid, Code(Given.Authorized().Decide(new CapturePayment { AmountMinor = 1 })));
+        Assert.Equal(
+            ErrorCode.CaptureAmountInvalid, Code(Given.Authorized().Decide(new CapturePayment { AmountMinor = 1 })));
 
     [Fact]
     public void A_refused_capture_leaves_the_authorisation_to_be_captured_again()
@@ -213,13 +228,18 @@ public sealed class PaymentRuleTests
     [Fact]
     public void A_refund_with_an_unknown_outcome_is_asked_and_then_sent_again_under_its_name()
     {
-        var given = Given.Paid().When(new RefundPayment()).ReportRefund(new ProviderOutcome.Unknown { Reason = "Timeout." });
-        var asked = new RecordRefund { Number = 1, Outcome = new ProviderOutcome.NotFound(), Source = ReportSource.Query };
+        var given = Given.Paid().When(new RefundPayment()).ReportRefund(
+            new ProviderOutcome.Unknown { Reason = "Timeout." });
+        var asked = new RecordRefund
+        {
+            Number = 1, Outcome = new ProviderOutcome.NotFound(), Source = ReportSource.Query,
+        };
         Assert.IsType<Decision.AlreadyApplied>(given.Decide(asked));
         Assert.IsType<RefundResent>(Events(given.After(TimeSpan.FromMinutes(2)).Decide(asked)).Single());
     }
 
     private static ErrorCode Code(Decision decision) => Assert.IsType<Decision.Rejected>(decision).Refusal.Code;
 
-    private static IEnumerable<PaymentEvent> Events(Decision decision) => Assert.IsType<Decision.Accepted>(decision).Events;
+    private static IEnumerable<PaymentEvent> Events(Decision decision) =>
+        Assert.IsType<Decision.Accepted>(decision).Events;
 }

@@ -9,7 +9,8 @@ namespace PaymentCluster.System.Tests;
 internal sealed class ApiClient(HttpClient http, string? key) : IDisposable
 {
     /// <summary>Calls, and answers with status and body; null if the process could not be reached.</summary>
-    public async Task<ApiAnswer?> SendAsync(HttpMethod method, string path, object? body = null, string? idempotencyKey = null)
+    public async Task<ApiAnswer?> SendAsync(
+        HttpMethod method, string path, object? body = null, string? idempotencyKey = null)
     {
         using var request = new HttpRequestMessage(method, path);
         if (key is not null)

@@ -5,7 +5,8 @@ namespace PaymentCluster.System.Tests;
 /// <summary>A payment that the API accepted.</summary>
 internal sealed record Accepted(string Id, string OrderId);
 
-/// <summary>Three journals that must agree: what the API promised, what is stored, and what the provider charged.</summary>
+/// <summary>Three journals that must agree: what the API promised, what is stored, and what the provider
+/// charged.</summary>
 internal static class Books
 {
     private static readonly string[] Final = ["SUCCESS", "FAILED", "CANCELLED", "EXPIRED"];
@@ -27,7 +28,8 @@ internal static class Books
         return default;
     }
 
-    /// <summary>Fails unless every payment that was accepted was charged as often as it says, every refund was paid out once, and nothing else was.</summary>
+    /// <summary>Fails unless every payment that was accepted was charged as often as it says, every refund was paid out
+    /// once, and nothing else was.</summary>
     public static async Task AgreeAsync(
         RunningSystem system, ApiClient simulators, ApiClient shop, IReadOnlyCollection<Accepted> accepted, IReadOnlyCollection<string> refunded)
     {
@@ -48,7 +50,9 @@ internal static class Books
             Assert.True(
                 ofPayment.Count == (isPaid ? 1 : 0),
                 $"{promise.Id} is {payment.GetProperty("status")} and was charged {ofPayment.Count} times: {payment}");
-            Assert.All(ofPayment, charge => Assert.Equal(payment.GetProperty("amount").GetInt64(), charge.GetProperty("amount").GetInt64()));
+            Assert.All(
+                ofPayment,
+                charge => Assert.Equal(payment.GetProperty("amount").GetInt64(), charge.GetProperty("amount").GetInt64()));
         }
 
         // No charge without its payment: every reference that the provider knows is an attempt of ours.

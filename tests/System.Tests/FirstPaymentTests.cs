@@ -11,7 +11,8 @@ public sealed class FirstPaymentTests
         await using var system = await RunningSystem.StartAsync();
         using var shop = system.Shop();
 
-        var started = await shop.PostAsync("/api/v1/payments", new { order_id = "order_123", amount = 50000, currency = "INR", method = "upi" });
+        var started = await shop.PostAsync(
+            "/api/v1/payments", new { order_id = "order_123", amount = 50000, currency = "INR", method = "upi" });
         Assert.Equal("PENDING", started.GetProperty("status").GetString());
         Assert.Equal("Payment initiated successfully", started.GetProperty("message").GetString());
         var path = $"/api/v1/payments/{started.GetProperty("id").GetString()}";

@@ -3,7 +3,8 @@ using System.Diagnostics;
 
 namespace PaymentCluster.System.Tests;
 
-/// <summary>One process of the system, as an operator starts it: the built program, its settings in the environment.</summary>
+/// <summary>One process of the system, as an operator starts it: the built program, its settings in the
+/// environment.</summary>
 internal sealed class HostProcess : IDisposable
 {
     private readonly Process _process;
@@ -31,7 +32,8 @@ internal sealed class HostProcess : IDisposable
         // bin/<configuration>/net10.0 of this project; the others were built in the same configuration.
         var output = new DirectoryInfo(AppContext.BaseDirectory);
         var root = output.Parent!.Parent!.Parent!.Parent!.Parent!.FullName;
-        var program = Path.Combine(root, project, "bin", output.Parent.Name, output.Name, $"PaymentCluster.{project}.dll");
+        var program = Path.Combine(
+            root, project, "bin", output.Parent.Name, output.Name, $"PaymentCluster.{project}.dll");
         var start = new ProcessStartInfo("dotnet")
         {
             ArgumentList = { program },

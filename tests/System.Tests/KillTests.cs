@@ -5,8 +5,8 @@ using PaymentCluster.Testing;
 namespace PaymentCluster.System.Tests;
 
 /// <summary>
-/// The server dies with payments in every stage and comes back. Three journals are joined: what the API promised, what is stored, and what
-/// the provider charged.
+/// The server dies with payments in every stage and comes back. Three journals are joined: what the API promised, what
+/// is stored, and what the provider charged.
 /// </summary>
 public sealed class KillTests
 {
@@ -37,15 +37,16 @@ public sealed class KillTests
         // Waiting for the customer; authorised and waiting for the merchant.
         await simulators.PutAsync("/_customer", new { automatic = false });
         var waiting = await TakeAsync(shop, "waiting", 10, Methods.All);
-        await Eventually.HoldsAsync(() => AllAsync(shop, waiting, "REQUIRES_ACTION"), () => "every payment reaches its customer");
+        await Eventually.HoldsAsync(
+            () => AllAsync(shop, waiting, "REQUIRES_ACTION"), () => "every payment reaches its customer");
         accepted.AddRange(waiting);
         await simulators.PutAsync("/_customer", new { automatic = true, approval_delay_ms = 20 });
         var held = await TakeAsync(shop, "held", 5, Methods.All, capture: "manual");
         await Eventually.HoldsAsync(() => AllAsync(shop, held, "AUTHORIZED"), () => "every payment is authorised");
         accepted.AddRange(held);
 
-        // On the wire: calls that are slow, that are processed but never answered, that are answered but processed later, and webhooks that
-        // are lost, doubled, late or changed on their way.
+        // On the wire: calls that are slow, that are processed but never answered, that are answered but processed
+        // later, and webhooks that are lost, doubled, late or changed on their way.
         await simulators.PutAsync("/_dials/razorpay", new
         {
             seed = 7, latency_ms = 300, charge_then_timeout = 0.2, reset = 0.2, reset_after = 0.2, timeout_then_charge = 0.1, hold_ms = 3000,
@@ -80,11 +81,13 @@ public sealed class KillTests
     private static async Task<List<Accepted>> TakeAsync(
         ApiClient shop, string name, int count, Func<int, object> method, string capture = "automatic")
     {
-        var taken = await Task.WhenAll(Enumerable.Range(0, count).Select(i => TryTakeAsync(shop, $"{name}-{i}", method(i), capture)));
+        var taken = await Task.WhenAll(
+            Enumerable.Range(0, count).Select(i => TryTakeAsync(shop, $"{name}-{i}", method(i), capture)));
         return [.. taken.Select(payment => payment ?? throw new InvalidOperationException($"A payment of {name} was not accepted."))];
     }
 
-    private static async Task<Accepted?> TryTakeAsync(ApiClient shop, string order, object method, string capture = "automatic")
+    private static async Task<Accepted?> TryTakeAsync(
+        ApiClient shop, string order, object method, string capture = "automatic")
     {
         var body = new Dictionary<string, object>(StringComparer.Ordinal)
         {
@@ -93,7 +96,9 @@ public sealed class KillTests
         foreach (var property in method.GetType().GetProperties())
             body[property.Name] = property.GetValue(method)!;
         var answer = await shop.SendAsync(HttpMethod.Post, "/api/v1/payments", body);
-        return answer?.Status == HttpStatusCode.Accepted ? new Accepted(answer.Json.GetProperty("id").GetString()!, order) : null;
+        return answer?.Status == HttpStatusCode.Accepted
+            ? new Accepted(answer.Json.GetProperty("id").GetString()!, order)
+            : null;
     }
 
     private static async Task<List<string>> RefundAsync(ApiClient shop, IEnumerable<Accepted> payments)

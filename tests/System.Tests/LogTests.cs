@@ -15,7 +15,10 @@ public sealed class LogTests
             amount = 100,
             currency = "INR",
             method = "card",
-            card = new { number = "4111111111111111", expiry_month = 12, expiry_year = 2030, cvv = "739", name = "A Customer" },
+            card = new
+            {
+                number = "4111111111111111", expiry_month = 12, expiry_year = 2030, cvv = "739", name = "A Customer",
+            },
         });
 
         var lines = system.ServerLog.Split('\n', StringSplitOptions.RemoveEmptyEntries);

@@ -11,7 +11,10 @@ internal static class Methods
         1 => new
         {
             method = "card",
-            card = new { number = "4111111111111111", expiry_month = 12, expiry_year = 2040, cvv = "123", name = "A B" },
+            card = new
+            {
+                number = "4111111111111111", expiry_month = 12, expiry_year = 2040, cvv = "123", name = "A B",
+            },
         },
         2 => new { method = "wallet", wallet = new { provider = "mobikwik" } },
         _ => new { method = "netbanking", netbanking = new { bank = "HDFC" } },

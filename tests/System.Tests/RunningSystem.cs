@@ -8,9 +8,9 @@ using PaymentCluster.Testing;
 namespace PaymentCluster.System.Tests;
 
 /// <summary>
-/// The whole system as ./run starts it: simulators and the single process, on a database and in folders of their own, with the merchant
-/// <c>shop</c>, whose provider is the simulated Razorpay. Processes can be killed and started again; data stays. A cluster is one whose
-/// server is made of several processes.
+/// The whole system as ./run starts it: simulators and the single process, on a database and in folders of their own,
+/// with the merchant <c>shop</c>, whose provider is the simulated Razorpay. Processes can be killed and started again;
+/// data stays. A cluster is one whose server is made of several processes.
 /// </summary>
 public class RunningSystem : IAsyncDisposable
 {
@@ -29,7 +29,8 @@ public class RunningSystem : IAsyncDisposable
 
     private protected RunningSystem(SystemDatabase database) => _database = database;
 
-    /// <summary>Further settings of the server, by their names in the environment; they count from the next start.</summary>
+    /// <summary>Further settings of the server, by their names in the environment; they count from the next
+    /// start.</summary>
     public Dictionary<string, string> Settings { get; } = new(StringComparer.Ordinal);
 
     /// <summary>What the server wrote to standard output and standard error since it was last started.</summary>
@@ -102,7 +103,10 @@ public class RunningSystem : IAsyncDisposable
     internal HttpClient Http(string? key)
     {
         // The caller disposes of the client, and the client of its handler.
-        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri($"http://127.0.0.1:{_port}") };
+        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false })
+        {
+            BaseAddress = new Uri($"http://127.0.0.1:{_port}"),
+        };
         if (key is not null)
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         return client;
@@ -161,7 +165,9 @@ public class RunningSystem : IAsyncDisposable
     }
 
     private static ApiClient Client(int port, string? key) =>
-        new(new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(60) }, key);
+        new(
+            new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(60) },
+            key);
 
     private static async Task ReadyAsync(HostProcess process, ApiClient client, string path, string name)
     {

@@ -12,7 +12,8 @@ public sealed class StopTests
         using var simulators = system.Simulators();
         using var shop = system.Shop();
         await simulators.PutAsync("/_dials/razorpay", new { latency_ms = 1500 });
-        var started = await shop.PostAsync("/api/v1/payments", new { order_id = "order_stop", amount = 700, currency = "INR", method = "upi" });
+        var started = await shop.PostAsync(
+            "/api/v1/payments", new { order_id = "order_stop", amount = 700, currency = "INR", method = "upi" });
 
         Assert.Equal(0, await system.StopServerAsync());
 
@@ -20,7 +21,8 @@ public sealed class StopTests
         await system.StartServerAsync();
         JsonElement last = default;
         await Eventually.HoldsAsync(
-            async () => (last = await shop.GetAsync($"/api/v1/payments/{started.GetProperty("id").GetString()}")).GetProperty("status").GetString() == "SUCCESS",
+            async () =>
+                (last = await shop.GetAsync($"/api/v1/payments/{started.GetProperty("id").GetString()}")).GetProperty("status").GetString() == "SUCCESS",
             () => $"the payment succeeds; it stands at {last}. The server's log:\n{system.ServerLog}",
             TimeSpan.FromSeconds(60));
         var journal = await simulators.SendAsync(HttpMethod.Get, "/_journal");

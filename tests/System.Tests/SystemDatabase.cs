@@ -3,7 +3,8 @@ using Npgsql;
 
 namespace PaymentCluster.System.Tests;
 
-/// <summary>A database of one test's own on the server that ./test starts, with an owner and a login that may only work.</summary>
+/// <summary>A database of one test's own on the server that ./test starts, with an owner and a login that may only
+/// work.</summary>
 internal sealed class SystemDatabase : IAsyncDisposable
 {
     private readonly string _name = $"system_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}";
@@ -20,7 +21,8 @@ internal sealed class SystemDatabase : IAsyncDisposable
     public string App => Of($"{_name}_login");
 
     private static string Server => Environment.GetEnvironmentVariable("PAYMENTCLUSTER_TEST_DB")
-        ?? throw new InvalidOperationException("PAYMENTCLUSTER_TEST_DB is not set: run the tests with ./test, which starts a PostgreSQL for them.");
+        ?? throw new InvalidOperationException(
+            "PAYMENTCLUSTER_TEST_DB is not set: run the tests with ./test, which starts a PostgreSQL for them.");
 
     public static async Task<SystemDatabase> CreateAsync()
     {
@@ -42,7 +44,8 @@ internal sealed class SystemDatabase : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         NpgsqlConnection.ClearAllPools();
-        await ExecuteAsync($"drop database {_name} with (force)", $"drop role {_name}_login", $"drop role {_name}_owner");
+        await ExecuteAsync(
+            $"drop database {_name} with (force)", $"drop role {_name}_login", $"drop role {_name}_owner");
     }
 
     private static async Task ExecuteAsync(params string[] statements)

@@ -21,7 +21,9 @@ public sealed class TelemetryTests
         await system.StartServerAsync();
 
         await Eventually.HoldsAsync(
-            () => collector.Has("/v1/traces", "Microsoft.AspNetCore") && collector.Has("/v1/metrics", "PaymentCluster.Journal"),
+            () =>
+                collector.Has("/v1/traces", "Microsoft.AspNetCore") && collector.Has(
+                    "/v1/metrics", "PaymentCluster.Journal"),
             "traces and metrics arrive");
     }
 

@@ -6,7 +6,8 @@ using System.Security.Cryptography;
 
 namespace PaymentCluster.Testing;
 
-/// <summary>A PostgreSQL server of a test's own, to be stopped, crashed and set up as no shared one may be. Loopback only.</summary>
+/// <summary>A PostgreSQL server of a test's own, to be stopped, crashed and set up as no shared one may be. Loopback
+/// only.</summary>
 public sealed class PrivateServer : IAsyncDisposable
 {
     private readonly string _binaries;
@@ -28,13 +29,16 @@ public sealed class PrivateServer : IAsyncDisposable
     private string Data => Path.Combine(_home, "data");
 
     /// <summary>Creates and starts a server with durable settings.</summary>
-    /// <exception cref="InvalidOperationException">There are no server binaries here, or nobody to run them as.</exception>
+    /// <exception cref="InvalidOperationException">There are no server binaries here, or nobody to run them
+    /// as.</exception>
     public static async Task<PrivateServer> StartAsync()
     {
-        var home = Path.Combine(Path.GetTempPath(), $"paymentcluster-{RandomNumberGenerator.GetHexString(12, lowercase: true)}");
+        var home = Path.Combine(
+            Path.GetTempPath(), $"paymentcluster-{RandomNumberGenerator.GetHexString(12, lowercase: true)}");
         Directory.CreateDirectory(home);
         var server = new PrivateServer(await FindBinariesAsync(), await ChooseUserAsync(home), home, FreePort());
-        await server.RunAsync("initdb", "-D", server.Data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync");
+        await server.RunAsync(
+            "initdb", "-D", server.Data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync");
         await server.StartAgainAsync();
         return server;
     }
@@ -48,7 +52,8 @@ public sealed class PrivateServer : IAsyncDisposable
         return RunAsync("pg_ctl", "-D", Data, "-l", Path.Combine(_home, "log"), "-o", options, "-w", "start");
     }
 
-    /// <summary>Ends it as a power cut of its process does: nothing is written any more, and the next start recovers.</summary>
+    /// <summary>Ends it as a power cut of its process does: nothing is written any more, and the next start
+    /// recovers.</summary>
     public Task CrashAsync() => RunAsync("pg_ctl", "-D", Data, "-m", "immediate", "-w", "stop");
 
     /// <summary>Stops all of its processes where they stand: connections stay open, and nothing is answered.</summary>
@@ -91,7 +96,8 @@ public sealed class PrivateServer : IAsyncDisposable
 
         var users = (await File.ReadAllLinesAsync("/etc/passwd")).Select(line => line.Split(':')).ToList();
         var user = users.Find(each => each[0] == "postgres") ?? users.Find(each => each[0] == "nobody")
-            ?? throw new InvalidOperationException("PostgreSQL does not run as root, and there is neither a user postgres nor nobody.");
+            ?? throw new InvalidOperationException(
+                "PostgreSQL does not run as root, and there is neither a user postgres nor nobody.");
         await ExecuteAsync("chown", [user[2], home]);
         return ["setpriv", $"--reuid={user[2]}", $"--regid={user[3]}", "--clear-groups"];
     }

@@ -5,8 +5,8 @@ using PaymentCluster.Grains.Schema;
 namespace PaymentCluster.Testing;
 
 /// <summary>
-/// A database of a test's own on the server that <c>PAYMENTCLUSTER_TEST_DB</c> names (an Npgsql connection string of a superuser; <c>./test</c>
-/// sets it), with a login of the application's; both are gone afterwards.
+/// A database of a test's own on the server that <c>PAYMENTCLUSTER_TEST_DB</c> names (an Npgsql connection string of a
+/// superuser; <c>./test</c> sets it), with a login of the application's; both are gone afterwards.
 /// </summary>
 public sealed class TestDatabase : IAsyncDisposable
 {
@@ -44,7 +44,8 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <exception cref="InvalidOperationException">It is not set.</exception>
     public static string Server => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } server
         ? server
-        : throw new InvalidOperationException($"{Variable} is not set: run the tests with ./test, or name a PostgreSQL server's superuser.");
+        : throw new InvalidOperationException(
+            $"{Variable} is not set: run the tests with ./test, or name a PostgreSQL server's superuser.");
 
     /// <summary>Creates a database and brings it to the present schema.</summary>
     public static async Task<TestDatabase> CreateAsync()
@@ -103,7 +104,8 @@ public sealed class TestDatabase : IAsyncDisposable
     // Without a pool nothing holds on to a database that is about to be dropped.
     private static async Task<NpgsqlConnection> OpenAsync(string connectionString)
     {
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
         await connection.OpenAsync();
         return connection;
     }

@@ -10,7 +10,8 @@ using Xunit;
 
 namespace PaymentCluster.Connectors.Tests.Conformance;
 
-/// <summary>What holds of every connector, whatever its provider. A connector's test class inherits it and brings its rig.</summary>
+/// <summary>What holds of every connector, whatever its provider. A connector's test class inherits it and brings its
+/// rig.</summary>
 public abstract class ConnectorConformance(ConnectorRig rig) : IAsyncLifetime
 {
     private readonly CapturedLogs _logs = new();
@@ -151,7 +152,8 @@ public abstract class ConnectorConformance(ConnectorRig rig) : IAsyncLifetime
     {
         _server.Script = Faulty(effect, (_, context) => Answers.JsonAsync(context, 401, "{}"));
         var declined = Assert.IsType<ProviderOutcome.Declined>(await rig.ActAsync(Create(), effect, _time));
-        Assert.Equal((FailureCodes.CredentialsRefused, FailureParty.Merchant), (declined.Failure.Code, declined.Failure.Party));
+        Assert.Equal(
+            (FailureCodes.CredentialsRefused, FailureParty.Merchant), (declined.Failure.Code, declined.Failure.Party));
     }
 
     [Fact]
@@ -229,7 +231,10 @@ public abstract class ConnectorConformance(ConnectorRig rig) : IAsyncLifetime
         {
             var request = ConnectorRig.ChargeOf(_time, SendWindow.Open(_time, TimeSpan.FromMinutes(1)), amount);
             await connector.ChargeAsync(request, rig.Credentials);
-            Assert.Contains(inBody, _server.Requests.Last(received => rig.Is(Effect.Charge, received)).Text, StringComparison.Ordinal);
+            Assert.Contains(
+                inBody,
+                _server.Requests.Last(received => rig.Is(Effect.Charge, received)).Text,
+                StringComparison.Ordinal);
         }
     }
 
@@ -237,7 +242,8 @@ public abstract class ConnectorConformance(ConnectorRig rig) : IAsyncLifetime
     public async Task What_the_provider_does_not_take_is_declined_unsent()
     {
         _server.Script = rig.AnswerAsync;
-        var request = ConnectorRig.ChargeOf(_time, SendWindow.Open(_time, TimeSpan.FromMinutes(1)), ConnectorRig.Rupees.Zero);
+        var request = ConnectorRig.ChargeOf(
+            _time, SendWindow.Open(_time, TimeSpan.FromMinutes(1)), ConnectorRig.Rupees.Zero);
         var declined = Assert.IsType<ProviderOutcome.Declined>(await Create().ChargeAsync(request, rig.Credentials));
         Assert.Equal(FailureCodes.RequestRefused, declined.Failure.Code);
         Assert.Empty(_server.Requests);
@@ -255,13 +261,15 @@ public abstract class ConnectorConformance(ConnectorRig rig) : IAsyncLifetime
 
     [Fact]
     public void A_webhook_signed_with_another_secret_is_forged() =>
-        Assert.IsType<WebhookReading.Forged>(Create().ReadWebhook(rig.Webhook(ConnectorRig.Attempt, "another secret"), rig.Credentials));
+        Assert.IsType<WebhookReading.Forged>(
+            Create().ReadWebhook(rig.Webhook(ConnectorRig.Attempt, "another secret"), rig.Credentials));
 
     [Fact]
     public void A_webhook_without_a_signature_is_forged()
     {
         var webhook = rig.Webhook(ConnectorRig.Attempt, rig.WebhookSecret);
-        Assert.IsType<WebhookReading.Forged>(Create().ReadWebhook(webhook with { Headers = webhook.Headers.Clear() }, rig.Credentials));
+        Assert.IsType<WebhookReading.Forged>(
+            Create().ReadWebhook(webhook with { Headers = webhook.Headers.Clear() }, rig.Credentials));
     }
 
     [Fact]

@@ -91,7 +91,8 @@ public abstract class ConnectorRig
         Window = window,
     };
 
-    public Task<ProviderOutcome> ActAsync(IConnector connector, Effect effect, TimeProvider time, SendWindow? window = null)
+    public Task<ProviderOutcome> ActAsync(
+        IConnector connector, Effect effect, TimeProvider time, SendWindow? window = null)
     {
         window ??= SendWindow.Open(time, TimeSpan.FromMinutes(1));
         return effect switch

@@ -11,7 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace PaymentCluster.Connectors.Tests.Fakes;
 
 /// <summary>One request as a provider saw it.</summary>
-public sealed record Received(string Method, string Path, string Query, IReadOnlyDictionary<string, string> Headers, byte[] Body)
+public sealed record Received(
+    string Method, string Path, string Query, IReadOnlyDictionary<string, string> Headers, byte[] Body)
 {
     public string Text => Encoding.UTF8.GetString(Body);
 }
@@ -25,7 +26,8 @@ public sealed class ScriptedServer : IAsyncDisposable
     private ScriptedServer(WebApplication app) => _app = app;
 
     /// <summary>How the next requests are answered.</summary>
-    public Func<Received, HttpContext, Task> Script { get; set; } = (_, context) => Answers.JsonAsync(context, 200, "{}");
+    public Func<Received, HttpContext, Task> Script { get; set; } = (_, context) =>
+        Answers.JsonAsync(context, 200, "{}");
 
     public Uri Url { get; private set; } = null!;
 
@@ -55,7 +57,8 @@ public sealed class ScriptedServer : IAsyncDisposable
             context.Request.Method,
             context.Request.Path,
             context.Request.QueryString.Value ?? "",
-            context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
+            context.Request.Headers.ToDictionary(
+                header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
             body.ToArray());
         _requests.Enqueue(received);
         await Script(received, context);

@@ -116,8 +116,10 @@ public sealed class ProviderHttpTests : IAsyncLifetime
     [Fact]
     public async Task A_body_is_never_repeated_when_a_kept_connection_breaks()
     {
-        // The first request is answered and its connection kept; the server takes the second one from it and hangs up without a word.
-        _server.Script = (request, context) => request.Text == "first" ? Answers.JsonAsync(context, 200, "{}") : Answers.ResetAsync(context);
+        // The first request is answered and its connection kept; the server takes the second one from it and hangs up
+        // without a word.
+        _server.Script = (request, context) =>
+            request.Text == "first" ? Answers.JsonAsync(context, 200, "{}") : Answers.ResetAsync(context);
         using var http = Create();
         for (var i = 0; i < 20; i++)
         {
@@ -137,7 +139,8 @@ public sealed class ProviderHttpTests : IAsyncLifetime
         using var http = Create(options => options.BaseUrl = server.Url);
         for (var i = 0; i < 30; i++)
         {
-            // It may be found closed in time (and go over a new one), or not (and be unknown); it must not be sent twice.
+            // It may be found closed in time (and go over a new one), or not (and be unknown); it must not be sent
+            // twice.
             await http.SendAsync(Effect($"<body {i}>"));
         }
 
@@ -148,7 +151,8 @@ public sealed class ProviderHttpTests : IAsyncLifetime
     [Fact]
     public async Task A_body_refuses_to_be_written_twice()
     {
-        using var content = new SendOnceContent([1, 2, 3], "application/json", SendWindow.Open(_time, TimeSpan.FromMinutes(1)));
+        using var content = new SendOnceContent(
+            [1, 2, 3], "application/json", SendWindow.Open(_time, TimeSpan.FromMinutes(1)));
         using var wire = new MemoryStream();
         Assert.False(content.Started);
         await content.CopyToAsync(wire);
@@ -301,7 +305,8 @@ public sealed class ProviderHttpTests : IAsyncLifetime
                         Bodies.Enqueue(body);
                     }
 
-                    await socket.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: keep-alive\r\n\r\n{}"u8.ToArray());
+                    await socket.SendAsync(
+                        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: keep-alive\r\n\r\n{}"u8.ToArray());
                 }
             }
             catch (Exception exception) when (exception is SocketException or ObjectDisposedException)

@@ -16,7 +16,8 @@ public sealed class RazorpayAgainstSimulatorTests(SimulatedRazorpay razorpay) : 
     [InlineData(PaymentMethodKind.Netbanking, null, CustomerActionKind.Redirect), InlineData(PaymentMethodKind.Wallet, null, CustomerActionKind.Redirect)]
     [InlineData(PaymentMethodKind.Card, null, CustomerActionKind.Redirect), InlineData(PaymentMethodKind.Upi, UpiFlow.Intent, CustomerActionKind.UpiIntent)]
     [InlineData(PaymentMethodKind.Upi, UpiFlow.Qr, CustomerActionKind.UpiQr), InlineData(PaymentMethodKind.Upi, UpiFlow.Collect, CustomerActionKind.UpiApprove)]
-    public async Task Every_method_is_taken_and_captured(PaymentMethodKind kind, UpiFlow? flow, CustomerActionKind action)
+    public async Task Every_method_is_taken_and_captured(
+        PaymentMethodKind kind, UpiFlow? flow, CustomerActionKind action)
     {
         var pending = Assert.IsType<ProviderOutcome.Pending>(await ChargeAsync(new PaymentMethod
         {
@@ -41,22 +42,28 @@ public sealed class RazorpayAgainstSimulatorTests(SimulatedRazorpay razorpay) : 
     public async Task Cards_are_charged_in_other_currencies(string code, long amount)
     {
         var money = Money.Of(amount, Currency.Parse(code));
-        var pending = Assert.IsType<ProviderOutcome.Pending>(await ChargeAsync(new PaymentMethod { Kind = PaymentMethodKind.Card }, amount: money));
+        var pending = Assert.IsType<ProviderOutcome.Pending>(
+            await ChargeAsync(new PaymentMethod { Kind = PaymentMethodKind.Card }, amount: money));
         Assert.Equal(money, (await CapturedAsync(pending.ProviderOrder, null)).Amount);
     }
 
     [Fact]
     public async Task What_is_authorised_by_hand_is_captured_once()
     {
-        var pending = Assert.IsType<ProviderOutcome.Pending>(await ChargeAsync(Netbanking, capture: CaptureMode.Manual));
-        await UntilAsync(QueryAsync, outcome => outcome is ProviderOutcome.Succeeded { Stage: ChargeStage.Authorized }, "the payment is authorised");
+        var pending = Assert.IsType<ProviderOutcome.Pending>(
+            await ChargeAsync(Netbanking, capture: CaptureMode.Manual));
+        await UntilAsync(
+            QueryAsync,
+            outcome => outcome is ProviderOutcome.Succeeded { Stage: ChargeStage.Authorized },
+            "the payment is authorised");
         for (var i = 0; i < 2; i++)
         {
             var captured = Assert.IsType<ProviderOutcome.Succeeded>(await CaptureAsync(pending.ProviderReference!));
             Assert.Equal((ChargeStage.Captured, ConnectorRig.Rupees), (captured.Stage, captured.Amount));
         }
 
-        Assert.True(Assert.Single(await Razorpay.JournalAsync(Attempt.ToString())).GetProperty("captured").GetBoolean());
+        Assert.True(
+            Assert.Single(await Razorpay.JournalAsync(Attempt.ToString())).GetProperty("captured").GetBoolean());
     }
 
     [Fact]
@@ -73,7 +80,8 @@ public sealed class RazorpayAgainstSimulatorTests(SimulatedRazorpay razorpay) : 
     public async Task A_failing_card_is_declined_by_the_bank()
     {
         await ChargeAsync(new PaymentMethod { Kind = PaymentMethodKind.Card }, cardNumber: "4100280000060003");
-        var declined = (ProviderOutcome.Declined)await UntilAsync(QueryAsync, outcome => outcome is ProviderOutcome.Declined, "the card is declined");
+        var declined = (ProviderOutcome.Declined)await UntilAsync(
+            QueryAsync, outcome => outcome is ProviderOutcome.Declined, "the card is declined");
         Assert.Equal(("card_declined", FailureParty.Bank), (declined.Failure.Code, declined.Failure.Party));
     }
 
@@ -99,7 +107,8 @@ public sealed class RazorpayAgainstSimulatorTests(SimulatedRazorpay razorpay) : 
     [Fact]
     public async Task A_refused_request_is_declined()
     {
-        var declined = Assert.IsType<ProviderOutcome.Declined>(await ChargeAsync(Netbanking, amount: Money.Of(99, Currency.Inr)));
+        var declined = Assert.IsType<ProviderOutcome.Declined>(
+            await ChargeAsync(Netbanking, amount: Money.Of(99, Currency.Inr)));
         Assert.Equal(FailureParty.Merchant, declined.Failure.Party);
         Assert.Equal(
             "input_validation_failed",
@@ -115,7 +124,9 @@ public sealed class RazorpayAgainstSimulatorTests(SimulatedRazorpay razorpay) : 
         Assert.Equal(unknown.ProviderOrder, notFound.ProviderOrder);
 
         await Razorpay.DialAsync("{}");
-        Assert.Equal(unknown.ProviderOrder, Assert.IsType<ProviderOutcome.Pending>(await ChargeAsync(Netbanking, resend: true)).ProviderOrder);
+        Assert.Equal(
+            unknown.ProviderOrder,
+            Assert.IsType<ProviderOutcome.Pending>(await ChargeAsync(Netbanking, resend: true)).ProviderOrder);
         await OnePaidChargeAsync();
     }
 
@@ -179,7 +190,8 @@ public sealed class RazorpayAgainstSimulatorTests(SimulatedRazorpay razorpay) : 
     {
         await Razorpay.DialAsync("""{"decline":1}""");
         await ChargeAsync(Netbanking);
-        Assert.IsType<ProviderOutcome.Declined>(await UntilAsync(QueryAsync, outcome => outcome is not ProviderOutcome.Pending, "the payment is decided"));
+        Assert.IsType<ProviderOutcome.Declined>(
+            await UntilAsync(QueryAsync, outcome => outcome is not ProviderOutcome.Pending, "the payment is decided"));
     }
 
     [Fact]
@@ -213,12 +225,14 @@ public sealed class RazorpayAgainstSimulatorTests(SimulatedRazorpay razorpay) : 
         await Task.WhenAll(attempts.Select(attempt => PayAsync(connector, attempt)));
         foreach (var attempt in attempts)
         {
-            Assert.True(Assert.Single(await Razorpay.JournalAsync(attempt.ToString())).GetProperty("captured").GetBoolean(), $"{attempt} is captured");
+            Assert.True(
+                Assert.Single(await Razorpay.JournalAsync(attempt.ToString())).GetProperty("captured").GetBoolean(),
+                $"{attempt} is captured");
         }
     }
 
-    /// <summary>What the engine does: sends again what was not sent, asks for what is unknown, and believes "not found" here at once, because
-    /// no dial of this storm lets a call through late.</summary>
+    /// <summary>What the engine does: sends again what was not sent, asks for what is unknown, and believes "not found"
+    /// here at once, because no dial of this storm lets a call through late.</summary>
     private async Task PayAsync(IConnector connector, AttemptId attempt)
     {
         var outcome = await connector.ChargeAsync(Request(Netbanking, attempt), Rig.Credentials);

@@ -8,7 +8,8 @@ using Xunit;
 
 namespace PaymentCluster.Connectors.Tests.Razorpay;
 
-/// <summary>Signatures made and requests sent by Razorpay's official Node SDK 2.9.8, and its documents' tables.</summary>
+/// <summary>Signatures made and requests sent by Razorpay's official Node SDK 2.9.8, and its documents'
+/// tables.</summary>
 public sealed class RazorpayFactsTests : IAsyncLifetime
 {
     // The SDK accepts this body under this secret with this signature, and refuses it with 12346 for 12345.
@@ -155,7 +156,8 @@ public sealed class RazorpayFactsTests : IAsyncLifetime
         return webhook with { Headers = webhook.Headers.SetItem("x-razorpay-signature", WebhookSignature) };
     }
 
-    private IConnector Create() => _rig.Create(options => options.BaseUrl = _server.Url, TimeProvider.System, new CapturedLogs());
+    private IConnector Create() =>
+        _rig.Create(options => options.BaseUrl = _server.Url, TimeProvider.System, new CapturedLogs());
 
     private Task ChargeAsync(PaymentMethod method, CaptureMode capture = CaptureMode.Automatic)
     {
@@ -181,8 +183,12 @@ public sealed class RazorpayFactsTests : IAsyncLifetime
         using var expected = JsonDocument.Parse(members);
         foreach (var member in expected.RootElement.EnumerateObject())
         {
-            Assert.True(actual.RootElement.TryGetProperty(member.Name, out var value), $"{member.Name} is missing in {sent.Text}");
-            Assert.True(JsonElement.DeepEquals(member.Value, value), $"{member.Name}: {member.Value} is expected, {value} was sent");
+            Assert.True(
+                actual.RootElement.TryGetProperty(member.Name, out var value),
+                $"{member.Name} is missing in {sent.Text}");
+            Assert.True(
+                JsonElement.DeepEquals(member.Value, value),
+                $"{member.Name}: {member.Value} is expected, {value} was sent");
         }
 
         return sent;

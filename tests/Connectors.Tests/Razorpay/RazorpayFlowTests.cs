@@ -43,16 +43,19 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
     [Fact]
     public async Task A_refused_order_is_a_decline()
     {
-        _answers[("POST", "/v1/orders")] = (400, RazorpayRig.ErrorJson("Order amount less than minimum amount allowed"));
+        _answers[("POST", "/v1/orders")] = (
+            400, RazorpayRig.ErrorJson("Order amount less than minimum amount allowed"));
         var declined = Assert.IsType<ProviderOutcome.Declined>(await ChargeAsync());
-        Assert.Equal(("input_validation_failed", FailureParty.Merchant), (declined.Failure.Code, declined.Failure.Party));
+        Assert.Equal(
+            ("input_validation_failed", FailureParty.Merchant), (declined.Failure.Code, declined.Failure.Party));
     }
 
     [Fact]
     public async Task An_order_refused_as_a_duplicate_is_found_and_used()
     {
         _answers[("POST", "/v1/orders")] = (400, RazorpayRig.ErrorJson("The receipt has to be unique"));
-        _answers[("GET", "/v1/orders")] = (200, RazorpayRig.Collection(RazorpayRig.OrderJson(RazorpayRig.Order, Receipt)));
+        _answers[("GET", "/v1/orders")] = (
+            200, RazorpayRig.Collection(RazorpayRig.OrderJson(RazorpayRig.Order, Receipt)));
         Assert.IsType<ProviderOutcome.Pending>(await ChargeAsync());
     }
 
@@ -66,7 +69,8 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
     [Fact]
     public async Task A_declined_payment_tells_its_id()
     {
-        _server.Script = (request, context) => _rig.Is(Effect.Charge, request) ? _rig.DeclineAsync(context) : _rig.AnswerAsync(request, context);
+        _server.Script = (request, context) =>
+            _rig.Is(Effect.Charge, request) ? _rig.DeclineAsync(context) : _rig.AnswerAsync(request, context);
         var declined = Assert.IsType<ProviderOutcome.Declined>(await ChargeAsync());
         Assert.Equal((RazorpayRig.Order, RazorpayRig.Pay), (declined.ProviderOrder, declined.ProviderReference));
     }
@@ -76,15 +80,18 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
     {
         _answers[("GET", "/v1/orders")] = (200, RazorpayRig.Collection(
             RazorpayRig.OrderJson(OtherOrder, Receipt + "1"), RazorpayRig.OrderJson(RazorpayRig.Order, Receipt)));
-        Assert.Equal(RazorpayRig.Order, Assert.IsType<ProviderOutcome.Pending>(await ChargeAsync(resend: true)).ProviderOrder);
+        Assert.Equal(
+            RazorpayRig.Order, Assert.IsType<ProviderOutcome.Pending>(await ChargeAsync(resend: true)).ProviderOrder);
         Assert.DoesNotContain(_server.Requests, request => request is { Method: "POST", Path: "/v1/orders" });
-        Assert.Contains(_server.Requests, request => request.Query.Contains($"receipt={Receipt}&", StringComparison.Ordinal));
+        Assert.Contains(
+            _server.Requests, request => request.Query.Contains($"receipt={Receipt}&", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task A_resend_does_not_use_an_order_of_another_amount()
     {
-        _answers[("GET", "/v1/orders")] = (200, RazorpayRig.Collection(RazorpayRig.OrderJson(OtherOrder, Receipt, amount: 1)));
+        _answers[("GET", "/v1/orders")] = (
+            200, RazorpayRig.Collection(RazorpayRig.OrderJson(OtherOrder, Receipt, amount: 1)));
         _answers[("GET", $"/v1/orders/{OtherOrder}/payments")] = (200, RazorpayRig.Collection());
         Assert.Equal(RazorpayRig.Order, (await ChargeAsync(resend: true)).ProviderOrder);
     }
@@ -94,8 +101,10 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
     [InlineData("created", typeof(ProviderOutcome.Pending)), InlineData("failed", typeof(ProviderOutcome.Declined))]
     public async Task A_resend_does_not_pay_an_order_that_has_a_payment(string status, Type expected)
     {
-        _answers[("GET", "/v1/orders")] = (200, RazorpayRig.Collection(RazorpayRig.OrderJson(RazorpayRig.Order, Receipt)));
-        _answers[("GET", $"/v1/orders/{RazorpayRig.Order}/payments")] = (200, RazorpayRig.Collection(RazorpayRig.PaymentJson(status)));
+        _answers[("GET", "/v1/orders")] = (
+            200, RazorpayRig.Collection(RazorpayRig.OrderJson(RazorpayRig.Order, Receipt)));
+        _answers[("GET", $"/v1/orders/{RazorpayRig.Order}/payments")] = (
+            200, RazorpayRig.Collection(RazorpayRig.PaymentJson(status)));
         Assert.IsType(expected, await ChargeAsync(resend: true));
         Assert.DoesNotContain(_server.Requests, request => request.Method == "POST");
     }
@@ -111,7 +120,8 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
     [Fact]
     public async Task A_resend_that_finds_what_it_cannot_read_is_unknown()
     {
-        _answers[("GET", "/v1/orders")] = (200, RazorpayRig.Collection(RazorpayRig.OrderJson(RazorpayRig.Order, Receipt)));
+        _answers[("GET", "/v1/orders")] = (
+            200, RazorpayRig.Collection(RazorpayRig.OrderJson(RazorpayRig.Order, Receipt)));
         _answers[("GET", $"/v1/orders/{RazorpayRig.Order}/payments")] = (200, RazorpayRig.Collection("""{"id":"pay_1"}"""));
         Assert.IsType<ProviderOutcome.Unknown>(await ChargeAsync(resend: true));
         Assert.DoesNotContain(_server.Requests, request => request.Method == "POST");
@@ -120,8 +130,10 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
     [Fact]
     public async Task A_resend_refused_because_the_order_is_paid_answers_with_that_payment()
     {
-        _answers[("GET", "/v1/orders")] = (200, RazorpayRig.Collection(RazorpayRig.OrderJson(RazorpayRig.Order, Receipt)));
-        _answers[("POST", "/v1/payments/create/json")] = (400, RazorpayRig.ErrorJson("Your payment has been declined as the order is already paid."));
+        _answers[("GET", "/v1/orders")] = (
+            200, RazorpayRig.Collection(RazorpayRig.OrderJson(RazorpayRig.Order, Receipt)));
+        _answers[("POST", "/v1/payments/create/json")] = (
+            400, RazorpayRig.ErrorJson("Your payment has been declined as the order is already paid."));
         var looks = 0;
         var usual = _server.Script;
         _server.Script = (request, context) => request.Path == $"/v1/orders/{RazorpayRig.Order}/payments" && ++looks == 2
@@ -153,7 +165,8 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
         _answers[("GET", $"/v1/payments/{RazorpayRig.Pay}")] = (200, RazorpayRig.PaymentJson("failed"));
         _answers[("GET", $"/v1/orders/{RazorpayRig.Order}/payments")] = (200, RazorpayRig.Collection(
             RazorpayRig.PaymentJson("failed"), RazorpayRig.PaymentJson("captured", id: OtherPay)));
-        var outcome = await Create().QueryChargeAsync(Query() with { ProviderReference = RazorpayRig.Pay }, _rig.Credentials);
+        var outcome = await Create().QueryChargeAsync(
+            Query() with { ProviderReference = RazorpayRig.Pay }, _rig.Credentials);
         Assert.Equal(OtherPay, Assert.IsType<ProviderOutcome.Succeeded>(outcome).ProviderReference);
     }
 
@@ -170,7 +183,8 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
     public async Task What_has_no_order_or_no_payment_is_not_found()
     {
         Assert.IsType<ProviderOutcome.NotFound>(await Create().QueryChargeAsync(Query(), _rig.Credentials));
-        _answers[("GET", "/v1/orders")] = (200, RazorpayRig.Collection(RazorpayRig.OrderJson(RazorpayRig.Order, Receipt)));
+        _answers[("GET", "/v1/orders")] = (
+            200, RazorpayRig.Collection(RazorpayRig.OrderJson(RazorpayRig.Order, Receipt)));
         Assert.Equal(
             RazorpayRig.Order, Assert.IsType<ProviderOutcome.NotFound>(await Create().QueryChargeAsync(Query(), _rig.Credentials)).ProviderOrder);
     }
@@ -182,7 +196,9 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
             RazorpayRig.OrderJson(RazorpayRig.Order, Receipt), RazorpayRig.OrderJson(OtherOrder, Receipt)));
         _answers[("GET", $"/v1/orders/{OtherOrder}/payments")] = (200, RazorpayRig.Collection(
             RazorpayRig.PaymentJson("captured", id: OtherPay, order: OtherOrder)));
-        Assert.Equal(OtherOrder, Assert.IsType<ProviderOutcome.Succeeded>(await Create().QueryChargeAsync(Query(), _rig.Credentials)).ProviderOrder);
+        Assert.Equal(
+            OtherOrder,
+            Assert.IsType<ProviderOutcome.Succeeded>(await Create().QueryChargeAsync(Query(), _rig.Credentials)).ProviderOrder);
     }
 
     [Theory]
@@ -190,7 +206,8 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
     [InlineData("authorized", typeof(ProviderOutcome.Declined)), InlineData("failed", typeof(ProviderOutcome.Declined))]
     public async Task A_refused_capture_is_what_the_payment_says(string status, Type expected)
     {
-        _answers[("POST", $"/v1/payments/{RazorpayRig.Pay}/capture")] = (400, RazorpayRig.ErrorJson("This payment has already been captured"));
+        _answers[("POST", $"/v1/payments/{RazorpayRig.Pay}/capture")] = (
+            400, RazorpayRig.ErrorJson("This payment has already been captured"));
         _answers[("GET", $"/v1/payments/{RazorpayRig.Pay}")] = (200, RazorpayRig.PaymentJson(status));
         Assert.IsType(expected, await _rig.ActAsync(Create(), Effect.Capture, TimeProvider.System));
     }
@@ -198,7 +215,8 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
     [Fact]
     public async Task A_refused_capture_of_a_payment_that_cannot_be_asked_about_is_unknown()
     {
-        _answers[("POST", $"/v1/payments/{RazorpayRig.Pay}/capture")] = (400, RazorpayRig.ErrorJson("This payment has already been captured"));
+        _answers[("POST", $"/v1/payments/{RazorpayRig.Pay}/capture")] = (
+            400, RazorpayRig.ErrorJson("This payment has already been captured"));
         _answers[("GET", $"/v1/payments/{RazorpayRig.Pay}")] = (500, "{}");
         Assert.IsType<ProviderOutcome.Unknown>(await _rig.ActAsync(Create(), Effect.Capture, TimeProvider.System));
     }
@@ -206,8 +224,10 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
     [Fact]
     public async Task An_answer_about_another_payment_is_unknown()
     {
-        _answers[("POST", $"/v1/payments/{RazorpayRig.Pay}/capture")] = (200, RazorpayRig.PaymentJson("captured", id: OtherPay));
-        _answers[("POST", $"/v1/payments/{RazorpayRig.Pay}/refund")] = (200, RazorpayRig.RefundJson("processed", payment: OtherPay));
+        _answers[("POST", $"/v1/payments/{RazorpayRig.Pay}/capture")] = (
+            200, RazorpayRig.PaymentJson("captured", id: OtherPay));
+        _answers[("POST", $"/v1/payments/{RazorpayRig.Pay}/refund")] = (
+            200, RazorpayRig.RefundJson("processed", payment: OtherPay));
         Assert.IsType<ProviderOutcome.Unknown>(await _rig.ActAsync(Create(), Effect.Capture, TimeProvider.System));
         Assert.IsType<ProviderOutcome.Unknown>(await _rig.ActAsync(Create(), Effect.Refund, TimeProvider.System));
     }
@@ -217,7 +237,8 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
     [InlineData(409, true, typeof(ProviderOutcome.Succeeded)), InlineData(409, false, typeof(ProviderOutcome.Unknown))]
     public async Task A_refused_refund_is_what_the_list_of_refunds_says(int status, bool listed, Type expected)
     {
-        _answers[("POST", $"/v1/payments/{RazorpayRig.Pay}/refund")] = (status, RazorpayRig.ErrorJson("The payment has been fully refunded already"));
+        _answers[("POST", $"/v1/payments/{RazorpayRig.Pay}/refund")] = (
+            status, RazorpayRig.ErrorJson("The payment has been fully refunded already"));
         _answers[("GET", $"/v1/payments/{RazorpayRig.Pay}/refunds")] = (200, listed
             ? RazorpayRig.Collection(RazorpayRig.RefundJson("pending", id: "rfnd_other", receipt: "someone"), RazorpayRig.RefundJson("processed"))
             : RazorpayRig.Collection(RazorpayRig.RefundJson("processed", receipt: "someone")));
@@ -234,7 +255,10 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
                 RazorpayRig.RefundJson("processed", id: $"rfnd_{skip}x{i}", receipt: skip == 200 ? ConnectorRig.Refund.ToString() : $"other{skip + i}"));
             return Answers.JsonAsync(context, 200, RazorpayRig.Collection([.. page]));
         };
-        var query = new RefundQuery { Refund = ConnectorRig.Refund, Amount = ConnectorRig.Rupees, ProviderReference = RazorpayRig.Pay };
+        var query = new RefundQuery
+        {
+            Refund = ConnectorRig.Refund, Amount = ConnectorRig.Rupees, ProviderReference = RazorpayRig.Pay,
+        };
         Assert.Equal("rfnd_200x0", (await Create().QueryRefundAsync(query, _rig.Credentials)).ProviderReference);
     }
 
@@ -252,7 +276,8 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
             Window = SendWindow.Open(time, TimeSpan.FromMinutes(1)),
         };
         Assert.IsType<ProviderOutcome.Unknown>(await connector.CaptureAsync(capture, _rig.Credentials));
-        Assert.IsType<ProviderOutcome.Unknown>(await connector.QueryChargeAsync(Query() with { ProviderReference = id }, _rig.Credentials));
+        Assert.IsType<ProviderOutcome.Unknown>(
+            await connector.QueryChargeAsync(Query() with { ProviderReference = id }, _rig.Credentials));
         Assert.Empty(_server.Requests);
     }
 

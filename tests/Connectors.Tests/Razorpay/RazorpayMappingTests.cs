@@ -28,7 +28,8 @@ public sealed class RazorpayMappingTests
     [Fact]
     public void A_captured_payment_tells_amount_fee_and_bank_reference()
     {
-        var outcome = Assert.IsType<ProviderOutcome.Succeeded>(RazorpayMapping.Outcome(Payment(RazorpayRig.PaymentJson("captured"))));
+        var outcome = Assert.IsType<ProviderOutcome.Succeeded>(
+            RazorpayMapping.Outcome(Payment(RazorpayRig.PaymentJson("captured"))));
         Assert.Equal(ConnectorRig.Rupees, outcome.Amount);
         Assert.Equal(292, outcome.Fee!.Value.AmountMinor);
         Assert.Equal("412345678901", outcome.BankReference);
@@ -48,12 +49,14 @@ public sealed class RazorpayMappingTests
     [InlineData("business", "payment_failed", "BAD_REQUEST_ERROR", "payment_failed", FailureParty.Merchant)]
     [InlineData("NA", "NA", "GATEWAY_ERROR", FailureCodes.Declined, FailureParty.Provider)]
     [InlineData("NA", "Not a word!", "BAD_REQUEST_ERROR", FailureCodes.Declined, FailureParty.Customer)]
-    public void A_failed_payment_says_why_and_by_whom(string source, string reason, string code, string expected, FailureParty party)
+    public void A_failed_payment_says_why_and_by_whom(
+        string source, string reason, string code, string expected, FailureParty party)
     {
         var error = $"\"error_code\":\"{code}\",\"error_source\":\"{source}\",\"error_reason\":\"{reason}\",\"error_description\":\"Why.\",";
         var declined = Assert.IsType<ProviderOutcome.Declined>(
             RazorpayMapping.Outcome(Payment(RazorpayRig.PaymentJson("failed", error: error))));
-        Assert.Equal((expected, "Why.", party), (declined.Failure.Code, declined.Failure.Message, declined.Failure.Party));
+        Assert.Equal(
+            (expected, "Why.", party), (declined.Failure.Code, declined.Failure.Message, declined.Failure.Party));
     }
 
     [Theory]
@@ -61,7 +64,9 @@ public sealed class RazorpayMappingTests
     [InlineData("The API key/secret provided is invalid.", FailureCodes.CredentialsRefused)]
     [InlineData("Authentication failed due to incorrect otp", "invalid_otp")]
     public void Refused_credentials_are_told_from_a_customers_failed_authentication(string description, string expected) =>
-        Assert.Equal(expected, RazorpayMapping.Refused(new ErrorBody { Code = "BAD_REQUEST_ERROR", Description = description, Reason = "invalid_otp" }).Code);
+        Assert.Equal(
+            expected,
+            RazorpayMapping.Refused(new ErrorBody { Code = "BAD_REQUEST_ERROR", Description = description, Reason = "invalid_otp" }).Code);
 
     [Theory]
     [InlineData("processed", typeof(ProviderOutcome.Succeeded)), InlineData("failed", typeof(ProviderOutcome.Declined))]
@@ -77,7 +82,8 @@ public sealed class RazorpayMappingTests
     [Fact]
     public void A_processed_refund_tells_amount_and_bank_reference()
     {
-        var outcome = Assert.IsType<ProviderOutcome.Succeeded>(RazorpayMapping.Outcome(Refund(RazorpayRig.RefundJson("processed"))));
+        var outcome = Assert.IsType<ProviderOutcome.Succeeded>(
+            RazorpayMapping.Outcome(Refund(RazorpayRig.RefundJson("processed"))));
         Assert.Equal((ConnectorRig.Rupees, "74332746053000000000001"), (outcome.Amount, outcome.BankReference));
     }
 
@@ -101,9 +107,13 @@ public sealed class RazorpayMappingTests
     [InlineData(UpiFlow.Collect, "poll", "https://api.razorpay.example/v1/payments/x", CustomerActionKind.UpiApprove)]
     [InlineData(null, "redirect", "javascript:alert(1)", null), InlineData(null, "redirect", "http://bank.example/3ds", null)]
     [InlineData(UpiFlow.Intent, "intent", "intent://evil", null), InlineData(null, "otp_generate", "https://x.example/", null)]
-    public void The_next_step_is_the_customers_action(UpiFlow? flow, string action, string url, CustomerActionKind? expected)
+    public void The_next_step_is_the_customers_action(
+        UpiFlow? flow, string action, string url, CustomerActionKind? expected)
     {
-        var method = new PaymentMethod { Kind = flow is null ? PaymentMethodKind.Card : PaymentMethodKind.Upi, Flow = flow };
+        var method = new PaymentMethod
+        {
+            Kind = flow is null ? PaymentMethodKind.Card : PaymentMethodKind.Upi, Flow = flow,
+        };
         NextStep[] steps = [new() { Action = "poll", Url = "https://api.razorpay.example/v1/payments/x" }, new() { Action = action, Url = url }];
         var step = RazorpayMapping.Action(method, steps, plainHttp: false);
         Assert.Equal(expected, step?.Kind);
@@ -113,11 +123,14 @@ public sealed class RazorpayMappingTests
     [Fact]
     public void A_description_that_quotes_a_card_is_masked()
     {
-        var failure = RazorpayMapping.Refused(new ErrorBody { Code = "BAD_REQUEST_ERROR", Description = "4111 1111 1111 1111 is no card." });
+        var failure = RazorpayMapping.Refused(
+            new ErrorBody { Code = "BAD_REQUEST_ERROR", Description = "4111 1111 1111 1111 is no card." });
         Assert.Equal("*** is no card.", failure.Message);
     }
 
-    private static PaymentEntity Payment(string json) => JsonSerializer.Deserialize(json, RazorpayJson.Default.PaymentEntity)!;
+    private static PaymentEntity Payment(string json) =>
+        JsonSerializer.Deserialize(json, RazorpayJson.Default.PaymentEntity)!;
 
-    private static RefundEntity Refund(string json) => JsonSerializer.Deserialize(json, RazorpayJson.Default.RefundEntity)!;
+    private static RefundEntity Refund(string json) =>
+        JsonSerializer.Deserialize(json, RazorpayJson.Default.RefundEntity)!;
 }

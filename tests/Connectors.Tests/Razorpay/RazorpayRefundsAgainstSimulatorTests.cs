@@ -19,7 +19,9 @@ public sealed class RazorpayRefundsAgainstSimulatorTests(SimulatedRazorpay razor
         var payment = await PaidAsync();
         await Razorpay.DialAsync(dial is null ? "{}" : $$"""{"{{dial}}":1,"operations":["refund"]}""");
         var first = await RefundAsync(payment);
-        Assert.IsType(dial switch { null => typeof(ProviderOutcome.Pending), "rate_limited" => typeof(ProviderOutcome.NotSent), _ => typeof(ProviderOutcome.Unknown) }, first);
+        Assert.IsType(
+            dial switch { null => typeof(ProviderOutcome.Pending), "rate_limited" => typeof(ProviderOutcome.NotSent), _ => typeof(ProviderOutcome.Unknown) },
+            first);
         await Razorpay.DialAsync("{}");
         for (var i = 0; i < 2; i++)
         {
@@ -27,7 +29,8 @@ public sealed class RazorpayRefundsAgainstSimulatorTests(SimulatedRazorpay razor
             Assert.True(again is ProviderOutcome.Pending or ProviderOutcome.Succeeded, again.ToString());
         }
 
-        var done = (ProviderOutcome.Succeeded)await UntilAsync(() => QueryRefundAsync(payment), outcome => outcome is ProviderOutcome.Succeeded, "the refund is done");
+        var done = (ProviderOutcome.Succeeded)await UntilAsync(
+            () => QueryRefundAsync(payment), outcome => outcome is ProviderOutcome.Succeeded, "the refund is done");
         Assert.Equal((Part, 23), (done.Amount, done.BankReference!.Length));
         Assert.Equal(done, await QueryRefundAsync(payment, done.ProviderReference));
         Assert.Single(await Razorpay.JournalAsync(RefundId.ToString()));
@@ -50,7 +53,8 @@ public sealed class RazorpayRefundsAgainstSimulatorTests(SimulatedRazorpay razor
     [Fact]
     public async Task A_refund_of_more_than_was_paid_is_declined()
     {
-        var outcome = await Razorpay.Connect().RefundAsync(RefundOf(await PaidAsync()) with { Amount = Money.Of(99_999, Currency.Inr) }, Rig.Credentials);
+        var outcome = await Razorpay.Connect().RefundAsync(
+            RefundOf(await PaidAsync()) with { Amount = Money.Of(99_999, Currency.Inr) }, Rig.Credentials);
         Assert.Equal(FailureParty.Merchant, Assert.IsType<ProviderOutcome.Declined>(outcome).Failure.Party);
     }
 
@@ -64,14 +68,19 @@ public sealed class RazorpayRefundsAgainstSimulatorTests(SimulatedRazorpay razor
             await Razorpay.DialAsync("""{"webhook_duplicate":1}""");
             var payment = await PaidAsync();
             await RefundAsync(payment);
-            await UntilReadAsync(receiver, reading => reading is WebhookReading.OfRefund { Outcome: ProviderOutcome.Succeeded });
+            await UntilReadAsync(
+                receiver, reading => reading is WebhookReading.OfRefund { Outcome: ProviderOutcome.Succeeded });
 
             var all = Readings(receiver);
-            Assert.All(all, reading => Assert.True(reading is WebhookReading.OfCharge or WebhookReading.OfRefund, reading.ToString()));
-            var captured = all.OfType<WebhookReading.OfCharge>().First(reading => reading.Outcome is ProviderOutcome.Succeeded { Stage: ChargeStage.Captured });
+            Assert.All(
+                all,
+                reading => Assert.True(reading is WebhookReading.OfCharge or WebhookReading.OfRefund, reading.ToString()));
+            var captured = all.OfType<WebhookReading.OfCharge>().First(
+                reading => reading.Outcome is ProviderOutcome.Succeeded { Stage: ChargeStage.Captured });
             Assert.Equal(Attempt, captured.Attempt);
             Assert.Equal(await QueryAsync(), captured.Outcome);
-            var refunded = all.OfType<WebhookReading.OfRefund>().First(reading => reading.Outcome is ProviderOutcome.Succeeded);
+            var refunded = all.OfType<WebhookReading.OfRefund>().First(
+                reading => reading.Outcome is ProviderOutcome.Succeeded);
             Assert.Equal(RefundId, refunded.Refund);
             Assert.Equal(await QueryRefundAsync(payment), refunded.Outcome);
         }
@@ -110,7 +119,8 @@ public sealed class RazorpayRefundsAgainstSimulatorTests(SimulatedRazorpay razor
             .. receiver.Requests.Select(request => connector.ReadWebhook(
                 new InboundWebhook
                 {
-                    Headers = request.Headers.ToImmutableDictionary(header => header.Key.ToLowerInvariant(), header => header.Value),
+                    Headers = request.Headers.ToImmutableDictionary(
+                        header => header.Key.ToLowerInvariant(), header => header.Value),
                     Body = request.Body,
                 },
                 Rig.Credentials)),

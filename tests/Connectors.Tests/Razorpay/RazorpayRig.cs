@@ -97,7 +97,10 @@ public sealed class RazorpayRig : ConnectorRig
         var bytes = Encoding.UTF8.GetBytes(body);
         var headers = ImmutableDictionary<string, string>.Empty.Add(
             "x-razorpay-signature", Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), bytes)));
-        return new InboundWebhook { Headers = eventId is null ? headers : headers.Add("x-razorpay-event-id", eventId), Body = bytes };
+        return new InboundWebhook
+        {
+            Headers = eventId is null ? headers : headers.Add("x-razorpay-event-id", eventId), Body = bytes,
+        };
     }
 
     public static string Collection(params string[] items) =>

@@ -10,7 +10,8 @@ using Xunit;
 
 namespace PaymentCluster.Connectors.Tests.Razorpay;
 
-/// <summary>One sale at the simulator: connector and simulator are two independent readings of the same documents; here they meet.</summary>
+/// <summary>One sale at the simulator: connector and simulator are two independent readings of the same documents; here
+/// they meet.</summary>
 public abstract class RazorpaySimulation(SimulatedRazorpay razorpay) : IClassFixture<SimulatedRazorpay>, IAsyncLifetime
 {
     // Faults that strike before Razorpay has looked at a call, and after it has acted on it.
@@ -35,7 +36,10 @@ public abstract class RazorpaySimulation(SimulatedRazorpay razorpay) : IClassFix
     protected static ChargeRequest Request(PaymentMethod method, AttemptId attempt)
     {
         var time = TimeProvider.System;
-        var request = ConnectorRig.ChargeOf(time, SendWindow.Open(time, TimeSpan.FromMinutes(1))) with { Attempt = attempt, Method = method };
+        var request = ConnectorRig.ChargeOf(time, SendWindow.Open(time, TimeSpan.FromMinutes(1))) with
+        {
+            Attempt = attempt, Method = method,
+        };
         return method.Kind == PaymentMethodKind.Card ? request : request with { Card = null };
     }
 
@@ -43,7 +47,10 @@ public abstract class RazorpaySimulation(SimulatedRazorpay razorpay) : IClassFix
         PaymentMethod method, CaptureMode capture = CaptureMode.Automatic, bool resend = false, Money? amount = null,
         string? cardNumber = null, ProviderCredentials? credentials = null)
     {
-        var request = Request(method, Attempt) with { Capture = capture, Resend = resend, Amount = amount ?? ConnectorRig.Rupees };
+        var request = Request(method, Attempt) with
+        {
+            Capture = capture, Resend = resend, Amount = amount ?? ConnectorRig.Rupees,
+        };
         if (cardNumber is not null && CardNumber.TryParse(cardNumber, out var number))
         {
             var card = request.Card!;
@@ -87,7 +94,8 @@ public abstract class RazorpaySimulation(SimulatedRazorpay razorpay) : IClassFix
         Window = SendWindow.Open(TimeProvider.System, TimeSpan.FromMinutes(1)),
     };
 
-    protected Task<ProviderOutcome> RefundAsync(string payment) => Razorpay.Connect().RefundAsync(RefundOf(payment), Rig.Credentials);
+    protected Task<ProviderOutcome> RefundAsync(string payment) =>
+        Razorpay.Connect().RefundAsync(RefundOf(payment), Rig.Credentials);
 
     protected Task<ProviderOutcome> QueryRefundAsync(string payment, string? refund = null) => Razorpay.Connect().QueryRefundAsync(
         new RefundQuery { Refund = RefundId, Amount = Part, ProviderReference = payment, ProviderRefund = refund }, Rig.Credentials);
@@ -104,10 +112,12 @@ public abstract class RazorpaySimulation(SimulatedRazorpay razorpay) : IClassFix
     protected async Task OnePaidChargeAsync()
     {
         await CapturedAsync(null, null);
-        Assert.True(Assert.Single(await Razorpay.JournalAsync(Attempt.ToString())).GetProperty("captured").GetBoolean());
+        Assert.True(
+            Assert.Single(await Razorpay.JournalAsync(Attempt.ToString())).GetProperty("captured").GetBoolean());
     }
 
-    protected static async Task<ProviderOutcome> UntilAsync(Func<Task<ProviderOutcome>> ask, Func<ProviderOutcome, bool> holds, string what)
+    protected static async Task<ProviderOutcome> UntilAsync(
+        Func<Task<ProviderOutcome>> ask, Func<ProviderOutcome, bool> holds, string what)
     {
         ProviderOutcome? last = null;
         await Eventually.HoldsAsync(

@@ -22,7 +22,8 @@ public sealed class RazorpayWebhookTests
             Read(Event(type, $$"""{"payment":{"entity":{{RazorpayRig.PaymentJson(status, notes: AttemptNote)}} } }""")));
         Assert.Equal(("evt_1", ConnectorRig.Attempt), (charge.EventId, charge.Attempt));
         Assert.IsType(expected, charge.Outcome);
-        Assert.Equal((RazorpayRig.Order, RazorpayRig.Pay), (charge.Outcome.ProviderOrder, charge.Outcome.ProviderReference));
+        Assert.Equal(
+            (RazorpayRig.Order, RazorpayRig.Pay), (charge.Outcome.ProviderOrder, charge.Outcome.ProviderReference));
     }
 
     [Fact]
@@ -32,7 +33,8 @@ public sealed class RazorpayWebhookTests
             {"payment":{"entity":{{RazorpayRig.PaymentJson("captured")}} },
             "order":{"entity":{{RazorpayRig.OrderJson(RazorpayRig.Order, ConnectorRig.Attempt.ToString())}} } }
             """;
-        Assert.Equal(ConnectorRig.Attempt, Assert.IsType<WebhookReading.OfCharge>(Read(Event("order.paid", payload))).Attempt);
+        Assert.Equal(
+            ConnectorRig.Attempt, Assert.IsType<WebhookReading.OfCharge>(Read(Event("order.paid", payload))).Attempt);
     }
 
     [Fact]
@@ -97,8 +99,10 @@ public sealed class RazorpayWebhookTests
     public void Without_a_usable_event_id_the_body_names_the_event(string? eventId)
     {
         var body = """{"event":"an.event","payload":{}}""";
-        var first = Assert.IsType<WebhookReading.Irrelevant>(Read(RazorpayRig.Signed(body, _rig.WebhookSecret, eventId)));
-        var second = Assert.IsType<WebhookReading.Irrelevant>(Read(RazorpayRig.Signed(body, _rig.WebhookSecret, new string('x', 200))));
+        var first = Assert.IsType<WebhookReading.Irrelevant>(
+            Read(RazorpayRig.Signed(body, _rig.WebhookSecret, eventId)));
+        var second = Assert.IsType<WebhookReading.Irrelevant>(
+            Read(RazorpayRig.Signed(body, _rig.WebhookSecret, new string('x', 200))));
         Assert.Matches("^sha256:[0-9a-f]{64}$", first.EventId);
         Assert.Equal(first.EventId, second.EventId);
     }
@@ -106,7 +110,8 @@ public sealed class RazorpayWebhookTests
     [Fact]
     public void Nothing_is_signed_by_an_empty_secret()
     {
-        var connector = _rig.Create(options => options.BaseUrl = new Uri("https://razorpay.example/"), TimeProvider.System, new CapturedLogs());
+        var connector = _rig.Create(
+            options => options.BaseUrl = new Uri("https://razorpay.example/"), TimeProvider.System, new CapturedLogs());
         var webhook = RazorpayRig.Signed("""{"event":"an.event","payload":{}}""", "");
         Assert.IsType<WebhookReading.Forged>(connector.ReadWebhook(webhook, RazorpayRig.CredentialsOf("k", "s", "")));
     }

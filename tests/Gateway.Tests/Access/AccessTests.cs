@@ -11,9 +11,12 @@ public sealed class AccessTests
 
     private static readonly (string Method, string Path)[] ForSecretKeys =
     [
-        ("GET", "/api/v1/payments"), ("POST", Payment + "/capture"), ("POST", Payment + "/cancel"), ("GET", Payment + "/timeline"),
-        ("POST", Payment + "/refunds"), ("GET", "/api/v1/refunds/rfd_01m7wtn50sfz5txb0tmw4px1yr_1"), ("GET", "/api/v1/ledger/accounts"),
-        ("GET", "/api/v1/ledger/trial-balance"), ("GET", "/api/v1/providers"), ("PUT", "/api/v1/providers/razorpay/credentials"),
+        ("GET", "/api/v1/payments"), ("POST", Payment + "/capture"), ("POST", Payment + "/cancel"), (
+            "GET", Payment + "/timeline"),
+        ("POST", Payment + "/refunds"), ("GET", "/api/v1/refunds/rfd_01m7wtn50sfz5txb0tmw4px1yr_1"), (
+            "GET", "/api/v1/ledger/accounts"),
+        ("GET", "/api/v1/ledger/trial-balance"), ("GET", "/api/v1/providers"), (
+            "PUT", "/api/v1/providers/razorpay/credentials"),
     ];
 
     private static readonly (string Method, string Path)[] ForBrowsers =
@@ -125,7 +128,8 @@ public sealed class AccessTests
         var refund = await (await shop.SendJsonAsync(path + "/refunds", "{}")).JsonAsync();
         foreach (var (method, theirs, twin) in (IEnumerable<(string, string, string)>)
         [
-            ("GET", path, Payment), ("POST", path + "/capture", Payment + "/capture"), ("POST", path + "/cancel", Payment + "/cancel"),
+            ("GET", path, Payment), ("POST", path + "/capture", Payment + "/capture"), (
+                "POST", path + "/cancel", Payment + "/cancel"),
             ("POST", path + "/refunds", Payment + "/refunds"), ("GET", path + "/timeline", Payment + "/timeline"),
             ("GET", path + "/events", Payment + "/events"), ("GET", path + "/qr.svg", Payment + "/qr.svg"),
         ])

@@ -19,7 +19,10 @@ public sealed class FakeApiKeys
     private int _asked;
 
     public void Add(string key, string merchant, ApiKeyScope scope) =>
-        _grants[GrainKey(key)] = new ApiKeyGrant { Merchant = merchant, KeyId = $"key_{merchant}_{scope}", Scope = scope };
+        _grants[GrainKey(key)] = new ApiKeyGrant
+        {
+            Merchant = merchant, KeyId = $"key_{merchant}_{scope}", Scope = scope,
+        };
 
     public void Revoke(string key) => _grants.TryRemove(GrainKey(key), out _);
 
@@ -51,7 +54,10 @@ public sealed class FakeMerchant(string id) : IMerchantGrain
 
     public Task<Reply<MerchantView>> Put(PutMerchant command)
     {
-        _view = new MerchantView { Id = id, Name = command.Name, UpiCollectAllowed = command.UpiCollectAllowed, Keys = [], Providers = [] };
+        _view = new MerchantView
+        {
+            Id = id, Name = command.Name, UpiCollectAllowed = command.UpiCollectAllowed, Keys = [], Providers = [],
+        };
         return Task.FromResult(Reply<MerchantView>.Of(_view));
     }
 
@@ -69,7 +75,10 @@ public sealed class FakeMerchant(string id) : IMerchantGrain
     public Task<Reply<MerchantView>> PutCredentials(string provider, ImmutableDictionary<string, Secret> values)
     {
         Credentials = values;
-        var view = new ProviderView { Provider = provider, Credentials = [.. values.Keys.Order()], UpdatedAt = DateTimeOffset.UnixEpoch };
+        var view = new ProviderView
+        {
+            Provider = provider, Credentials = [.. values.Keys.Order()], UpdatedAt = DateTimeOffset.UnixEpoch,
+        };
         return Task.FromResult(Reply<MerchantView>.Of(
             new MerchantView { Id = id, Name = "Shop", UpiCollectAllowed = false, Keys = [], Providers = [view] }));
     }

@@ -67,7 +67,9 @@ public sealed class FakePayments
         public async Task<Reply<PaymentView>> Capture(CapturePayment command)
         {
             await EnterAsync(command);
-            return Update("payment_captured", view => view with { Status = PaymentStatus.Success, CapturedMinor = view.Amount.AmountMinor, Settled = true });
+            return Update(
+                "payment_captured",
+                view => view with { Status = PaymentStatus.Success, CapturedMinor = view.Amount.AmountMinor, Settled = true });
         }
 
         public async Task<Reply<PaymentView>> Cancel(CancelPayment command)

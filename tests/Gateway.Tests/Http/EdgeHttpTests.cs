@@ -63,7 +63,10 @@ public sealed class EdgeHttpTests
         using var client = host.Client();
         var request = new HttpRequestMessage(HttpMethod.Post, Payments)
         {
-            Content = new StringContent(PaymentBodies.Upi("o1", $",\"description\":\"{new string('x', 70_000)}\""), Encoding.UTF8, "application/json"),
+            Content = new StringContent(
+                PaymentBodies.Upi("o1", $",\"description\":\"{new string('x', 70_000)}\""),
+                Encoding.UTF8,
+                "application/json"),
         };
         request.Headers.TransferEncodingChunked = chunked;
         await (await client.SendAsync(request)).ProblemAsync(413, "body_too_large");

@@ -62,7 +62,9 @@ public sealed class OthersHttpTests
             "/api/v1/payments", PaymentBodies.Upi("o1", ",\"return_url\":\"https://shop.example/thanks?cart=7\""))).JsonAsync();
         var id = payment.GetProperty("id").GetString();
         using var browser = host.Client(null);
-        var request = new HttpRequestMessage(new HttpMethod(method), $"/return/shop/razorpay/{payment.GetProperty("attempt").GetString()}?razorpay_payment_id=x");
+        var request = new HttpRequestMessage(
+            new HttpMethod(method),
+            $"/return/shop/razorpay/{payment.GetProperty("attempt").GetString()}?razorpay_payment_id=x");
         if (method == "POST")
         {
             request.Content = new FormUrlEncodedContent([new("razorpay_signature", "whatever")]);
@@ -72,7 +74,9 @@ public sealed class OthersHttpTests
         await client.PostAsync($"/api/v1/payments/{id}/capture", null);
         var response = await returning;
         Assert.Equal(HttpStatusCode.SeeOther, response.StatusCode);
-        Assert.Equal($"https://shop.example/thanks?cart=7&payment_id={id}&order_id=o1&status=SUCCESS", response.Headers.Location?.OriginalString);
+        Assert.Equal(
+            $"https://shop.example/thanks?cart=7&payment_id={id}&order_id=o1&status=SUCCESS",
+            response.Headers.Location?.OriginalString);
         Assert.Contains(1, host.Payments.Commands);
     }
 
@@ -87,7 +91,10 @@ public sealed class OthersHttpTests
         var response = await browser.GetAsync($"/return/shop/razorpay/{payment.GetProperty("attempt").GetString()}");
         Assert.Contains(
             "You can go back to the shop", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        Assert.Contains("default-src 'none'", response.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        Assert.Contains(
+            "default-src 'none'",
+            response.Headers.GetValues("Content-Security-Policy").Single(),
+            StringComparison.Ordinal);
     }
 
     [Theory]

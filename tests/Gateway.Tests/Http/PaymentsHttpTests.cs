@@ -52,7 +52,9 @@ public sealed class PaymentsHttpTests
         using var client = host.Client();
         var problem = await (await client.SendJsonAsync(Payments, PaymentBodies.Upi("o1"))).ProblemAsync(
             409, "order_conflict");
-        Assert.Equal("The order exists with another amount.", problem.GetProperty("errors").GetProperty("amount")[0].GetString());
+        Assert.Equal(
+            "The order exists with another amount.",
+            problem.GetProperty("errors").GetProperty("amount")[0].GetString());
     }
 
     [Fact]
@@ -77,7 +79,10 @@ public sealed class PaymentsHttpTests
     public async Task An_idempotency_key_out_of_form_is_refused(string key)
     {
         await using var host = await GatewayHost.StartAsync();
-        using var client = new HttpClient(new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 }) { BaseAddress = host.Address };
+        using var client = new HttpClient(new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 })
+        {
+            BaseAddress = host.Address,
+        };
         client.DefaultRequestHeaders.Authorization = new("Bearer", GatewayHost.SecretKey);
         await (await client.SendJsonAsync(Payments, PaymentBodies.Upi("o1"), headers: ("Idempotency-Key", key))).ProblemAsync(400, "idempotency_key_invalid");
         await (await client.SendJsonAsync(
@@ -122,7 +127,9 @@ public sealed class PaymentsHttpTests
         Assert.Equal(202, (int)refund.StatusCode);
         var refundId = (await refund.JsonAsync()).GetProperty("id").GetString();
         Assert.Equal($"/api/v1/refunds/{refundId}", refund.Headers.Location?.OriginalString);
-        Assert.Equal("because", (await (await client.GetAsync(refund.Headers.Location)).JsonAsync()).GetProperty("reason").GetString());
+        Assert.Equal(
+            "because",
+            (await (await client.GetAsync(refund.Headers.Location)).JsonAsync()).GetProperty("reason").GetString());
         Assert.Collection(
             host.Payments.Commands,
             start => Assert.Null(Assert.IsType<StartPayment>(start).Method),
@@ -145,7 +152,10 @@ public sealed class PaymentsHttpTests
         using var leaving = new CancellationTokenSource();
         var request = new HttpRequestMessage(HttpMethod.Post, Payments)
         {
-            Content = new StringContent(PaymentBodies.Upi("o1"), Encoding.UTF8, new System.Net.Http.Headers.MediaTypeHeaderValue("application/json")),
+            Content = new StringContent(
+                PaymentBodies.Upi("o1"),
+                Encoding.UTF8,
+                new System.Net.Http.Headers.MediaTypeHeaderValue("application/json")),
         };
         var sending = client.SendAsync(request, leaving.Token);
         await Eventually.Async(() => Task.FromResult(!host.Payments.Commands.IsEmpty), "the command never came");
@@ -167,7 +177,9 @@ public sealed class PaymentsHttpTests
         Assert.NotSame(waiting, await Task.WhenAny(waiting, Task.Delay(300)));
         await client.PostAsync(path + "/capture", null);
         Assert.Equal("SUCCESS", (await (await waiting).JsonAsync()).GetProperty("status").GetString());
-        Assert.Equal("SUCCESS", (await (await client.GetAsync(path + "?wait=30")).JsonAsync()).GetProperty("status").GetString());
+        Assert.Equal(
+            "SUCCESS",
+            (await (await client.GetAsync(path + "?wait=30")).JsonAsync()).GetProperty("status").GetString());
     }
 
     [Fact]

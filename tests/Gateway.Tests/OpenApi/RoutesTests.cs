@@ -89,7 +89,9 @@ public sealed partial class RoutesTests
                         response.Value.GetProperty("content").TryGetProperty("application/problem+json", out _), name));
                 Assert.All(responses, response => Assert.NotEqual(
                     "OK", response.Value.GetProperty("description").GetString()));
-                var parameters = operation.Value.TryGetProperty("parameters", out var found) ? found.EnumerateArray().ToList() : [];
+                var parameters = operation.Value.TryGetProperty("parameters", out var found)
+                    ? found.EnumerateArray().ToList()
+                    : [];
                 Assert.Equal(
                     PathParameter().Count(path.Name),
                     parameters.Count(parameter => parameter.GetProperty("in").GetString() == "path"));
@@ -141,7 +143,9 @@ public sealed partial class RoutesTests
     private static IEnumerable<(string Name, AccessRule Rule)> Endpoints(GatewayHost host) =>
         from endpoint in host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
         from method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods
-        select ($"{method} {endpoint.RoutePattern.RawText!.TrimEnd('/')}", endpoint.Metadata.GetMetadata<AccessMetadata>()?.Rule ?? default);
+        select (
+            $"{method} {endpoint.RoutePattern.RawText!.TrimEnd('/')}",
+            endpoint.Metadata.GetMetadata<AccessMetadata>()?.Rule ?? default);
 
     private static IEnumerable<ApiOperation> Operations(GatewayHost host) =>
         host.Services.GetRequiredService<EndpointDataSource>().Endpoints.Select(endpoint => endpoint.Metadata.GetMetadata<ApiOperation>()).OfType<ApiOperation>();

@@ -21,7 +21,9 @@ public sealed class PaymentsRequestsTests
             """)!;
         Assert.Equal("order_1.a:b-c", command.OrderId);
         Assert.Equal("100000000000000 KWD", command.Amount.ToString());
-        Assert.Equal((PaymentMethodKind.Upi, UpiFlow.Collect, "some.one@okbank"), (command.Method!.Kind, command.Method.Flow, command.Method.Vpa));
+        Assert.Equal(
+            (PaymentMethodKind.Upi, UpiFlow.Collect, "some.one@okbank"),
+            (command.Method!.Kind, command.Method.Flow, command.Method.Vpa));
         Assert.Equal(CaptureMode.Manual, command.Capture);
         Assert.Equal(
             new Customer { Id = "c@1", Name = "Ä", Email = "a@b.example", Phone = "+919876543210", IpAddress = "2001:db8::1", UserAgent = "Mozilla" },

@@ -4,8 +4,8 @@ using PaymentCluster.Grains.Storage;
 
 namespace PaymentCluster.Merchants.Tests.Hosting;
 
-/// <summary>Documents in memory, as the real store keeps them: as bytes, with a version that fences. It outlives the silos of a test, and
-/// breaks down where the test says.</summary>
+/// <summary>Documents in memory, as the real store keeps them: as bytes, with a version that fences. It outlives the
+/// silos of a test, and breaks down where the test says.</summary>
 internal sealed class DocumentStore : IGrainStorage
 {
     private readonly DocumentJsonSerializer _serializer = new();
@@ -21,20 +21,25 @@ internal sealed class DocumentStore : IGrainStorage
     public int Writes => _writes;
 
     public IEnumerable<T> All<T>(string state) =>
-        _rows.Where(row => row.Key.State == state).Select(row => _serializer.Deserialize<T>(new BinaryData(row.Value.Bytes))!);
+        _rows.Where(row => row.Key.State == state).Select(
+            row => _serializer.Deserialize<T>(new BinaryData(row.Value.Bytes))!);
 
-    public string Text() => string.Join('\n', _rows.Select(row => $"{row.Key} {System.Text.Encoding.UTF8.GetString(row.Value.Bytes)}"));
+    public string Text() =>
+        string.Join('\n', _rows.Select(row => $"{row.Key} {System.Text.Encoding.UTF8.GetString(row.Value.Bytes)}"));
 
     public void Change(string state, string key, Func<string, string> change)
     {
         var (bytes, version) = _rows[(state, key)];
-        _rows[(state, key)] = (System.Text.Encoding.UTF8.GetBytes(change(System.Text.Encoding.UTF8.GetString(bytes))), version);
+        _rows[(state, key)] = (
+            System.Text.Encoding.UTF8.GetBytes(change(System.Text.Encoding.UTF8.GetString(bytes))), version);
     }
 
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         var exists = _rows.TryGetValue((stateName, grainId.Key.ToString()!), out var row);
-        grainState.State = exists ? _serializer.Deserialize<T>(new BinaryData(row.Bytes))! : Activator.CreateInstance<T>();
+        grainState.State = exists
+            ? _serializer.Deserialize<T>(new BinaryData(row.Bytes))!
+            : Activator.CreateInstance<T>();
         grainState.ETag = exists ? row.Version.ToString() : null!;
         grainState.RecordExists = exists;
         return Task.CompletedTask;
@@ -54,7 +59,9 @@ internal sealed class DocumentStore : IGrainStorage
         var next = (_serializer.Serialize(grainState.State).ToArray(), version + 1);
         var written = version == 0
             ? _rows.TryAdd(key, next)
-            : _rows.TryGetValue(key, out var current) && current.Version == version && _rows.TryUpdate(key, next, current);
+            : _rows.TryGetValue(key, out var current)
+                && current.Version == version
+                && _rows.TryUpdate(key, next, current);
         if (!written)
         {
             throw new InconsistentStateException($"{key} is not at version {version}.");

@@ -11,7 +11,8 @@ internal sealed class MemoryInbox : IWebhookInbox
 
     public ICollection<InboxEntry> Entries => _entries.Values;
 
-    public async Task<bool> ExistsAsync(string merchant, string provider, string eventId, CancellationToken cancellation = default)
+    public async Task<bool> ExistsAsync(
+        string merchant, string provider, string eventId, CancellationToken cancellation = default)
     {
         await Task.Yield();
         return _entries.ContainsKey((merchant, provider, eventId));

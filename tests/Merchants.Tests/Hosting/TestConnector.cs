@@ -9,7 +9,8 @@ using PaymentCluster.Grains.Abstractions.Providers;
 
 namespace PaymentCluster.Merchants.Tests.Hosting;
 
-/// <summary>A provider that only sends webhooks: JSON with <c>id</c> and <c>about</c>, signed with HMAC-SHA256 over the body.</summary>
+/// <summary>A provider that only sends webhooks: JSON with <c>id</c> and <c>about</c>, signed with HMAC-SHA256 over the
+/// body.</summary>
 internal sealed class TestConnector(string provider) : IConnector
 {
     public const string SignatureHeader = "x-signature";
@@ -53,13 +54,18 @@ internal sealed class TestConnector(string provider) : IConnector
             : new WebhookReading.Unmatched(id, about);
     }
 
-    public Task<ProviderOutcome> ChargeAsync(ChargeRequest request, ProviderCredentials credentials) => throw new NotSupportedException();
+    public Task<ProviderOutcome> ChargeAsync(ChargeRequest request, ProviderCredentials credentials) =>
+        throw new NotSupportedException();
 
-    public Task<ProviderOutcome> QueryChargeAsync(ChargeQuery query, ProviderCredentials credentials) => throw new NotSupportedException();
+    public Task<ProviderOutcome> QueryChargeAsync(ChargeQuery query, ProviderCredentials credentials) =>
+        throw new NotSupportedException();
 
-    public Task<ProviderOutcome> CaptureAsync(CaptureRequest request, ProviderCredentials credentials) => throw new NotSupportedException();
+    public Task<ProviderOutcome> CaptureAsync(CaptureRequest request, ProviderCredentials credentials) =>
+        throw new NotSupportedException();
 
-    public Task<ProviderOutcome> RefundAsync(RefundRequest request, ProviderCredentials credentials) => throw new NotSupportedException();
+    public Task<ProviderOutcome> RefundAsync(RefundRequest request, ProviderCredentials credentials) =>
+        throw new NotSupportedException();
 
-    public Task<ProviderOutcome> QueryRefundAsync(RefundQuery query, ProviderCredentials credentials) => throw new NotSupportedException();
+    public Task<ProviderOutcome> QueryRefundAsync(RefundQuery query, ProviderCredentials credentials) =>
+        throw new NotSupportedException();
 }

@@ -30,7 +30,8 @@ internal sealed class TestSilo : IAsyncDisposable
     public IServiceProvider Services => _host.Services;
 
     /// <summary>32 bytes that are all the same, as the vault's setting.</summary>
-    public static string Key(byte value) => Convert.ToBase64String(Enumerable.Repeat(value, MasterKeys.KeyLength).ToArray());
+    public static string Key(byte value) =>
+        Convert.ToBase64String(Enumerable.Repeat(value, MasterKeys.KeyLength).ToArray());
 
     /// <summary>Credentials for <see cref="TestConnector"/>.</summary>
     public static ImmutableDictionary<string, Secret> Credentials(string secret) => ImmutableDictionary<string, Secret>.Empty
@@ -93,7 +94,8 @@ internal sealed class TestSilo : IAsyncDisposable
         return new TestSilo(host);
     }
 
-    private Task<ApiKeyGrant?> Resolve(string key) => Grains.GetGrain<IApiKeyGrain>($"key/{ApiKeyFormat.Hash(key)}").Resolve();
+    private Task<ApiKeyGrant?> Resolve(string key) =>
+        Grains.GetGrain<IApiKeyGrain>($"key/{ApiKeyFormat.Hash(key)}").Resolve();
 
     private static int FreePort()
     {

@@ -4,7 +4,8 @@ using PaymentCluster.Merchants.Tests.Hosting;
 
 namespace PaymentCluster.Merchants.Tests.Merchants;
 
-/// <summary>A key lives in two documents; whatever breaks between their writes, the promises of <see cref="MerchantGrain"/> hold.</summary>
+/// <summary>A key lives in two documents; whatever breaks between their writes, the promises of
+/// <see cref="MerchantGrain"/> hold.</summary>
 public sealed class ApiKeyCrashTests
 {
     private static readonly PutMerchant Acme = new() { Name = "Acme", UpiCollectAllowed = false };
@@ -16,7 +17,8 @@ public sealed class ApiKeyCrashTests
 
     [Theory]
     [MemberData(nameof(OfCreating))]
-    public async Task A_key_that_was_never_answered_is_listed_from_the_start_and_soon_opens_nothing(int write, bool losesAnswer)
+    public async Task A_key_that_was_never_answered_is_listed_from_the_start_and_soon_opens_nothing(
+        int write, bool losesAnswer)
     {
         var store = new DocumentStore();
         await using (var silo = await TestSilo.StartAsync(store))
@@ -30,7 +32,8 @@ public sealed class ApiKeyCrashTests
         await using var next = await TestSilo.StartAsync(store);
         await next.Merchant("acme").Settings();
         var handedOut = store.All<MerchantDocument>("merchant").Single().Keys.Any(key => key.HandedOut);
-        // Only a lost answer to the last write leaves a key that counts as handed out; it is listed, and can be revoked.
+        // Only a lost answer to the last write leaves a key that counts as handed out; it is listed, and can be
+        // revoked.
         Assert.Equal(write == 3 && losesAnswer, handedOut);
         Assert.Equal(handedOut, store.All<ApiKeyDocument>("api_key").Any(Opens));
         Assert.Equal(handedOut ? 1 : 0, (await next.Merchant("acme").Get())!.Keys.Length);

@@ -24,7 +24,8 @@ public sealed class CredentialCipherTests
     {
         var @sealed = Cipher().Seal("acme", "testpay", TestSilo.Credentials(Canary));
         Assert.DoesNotContain(Canary, @sealed.ToString(), StringComparison.Ordinal);
-        Assert.DoesNotContain(Canary, Encoding.UTF8.GetString(Convert.FromBase64String(@sealed.Sealed)), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            Canary, Encoding.UTF8.GetString(Convert.FromBase64String(@sealed.Sealed)), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -92,7 +93,10 @@ public sealed class CredentialCipherTests
     [Fact]
     public void The_name_of_the_master_key_is_bound_too()
     {
-        var @sealed = Cipher(Options("k1", 1)).Seal("acme", "testpay", TestSilo.Credentials(Canary)) with { KeyId = "k2" };
+        var @sealed = Cipher(Options("k1", 1)).Seal("acme", "testpay", TestSilo.Credentials(Canary)) with
+        {
+            KeyId = "k2",
+        };
         Assert.Throws<CredentialsUnreadableException>(() => Cipher(Options("k2", 1)).Open("acme", "testpay", @sealed));
     }
 

@@ -38,7 +38,10 @@ public sealed class DocumentFormatTests
                 new StoredProvider
                 {
                     Provider = "testpay",
-                    Credentials = new SealedCredentials { KeyId = "k1", Sealed = "AAAA", Names = ["key_id"], UpdatedAt = At },
+                    Credentials = new SealedCredentials
+                    {
+                        KeyId = "k1", Sealed = "AAAA", Names = ["key_id"], UpdatedAt = At,
+                    },
                 },
             ],
         };

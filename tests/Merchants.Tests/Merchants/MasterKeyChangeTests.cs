@@ -50,7 +50,8 @@ public sealed class MasterKeyChangeTests
 
     private static Action<HostApplicationBuilder> ChangeKey(bool keepsOld) => builder =>
     {
-        builder.Configuration.AddInMemoryCollection([new("Vault:KeyId", "k2"), new("Vault:MasterKey", TestSilo.Key(2))]);
+        builder.Configuration.AddInMemoryCollection(
+            [new("Vault:KeyId", "k2"), new("Vault:MasterKey", TestSilo.Key(2))]);
         if (keepsOld)
         {
             builder.Configuration.AddInMemoryCollection([new("Vault:PreviousKeys:k1:MasterKey", TestSilo.Key(1))]);

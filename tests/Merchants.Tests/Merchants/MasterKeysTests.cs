@@ -28,10 +28,12 @@ public sealed class MasterKeysTests
 
     [Fact]
     public void Two_places_for_one_key_are_refused() =>
-        AssertRefused("both MasterKeyFile and MasterKey", ("MasterKeyFile", "/nowhere"), ("MasterKey", TestSilo.Key(1)));
+        AssertRefused(
+            "both MasterKeyFile and MasterKey", ("MasterKeyFile", "/nowhere"), ("MasterKey", TestSilo.Key(1)));
 
     [Fact]
-    public void A_missing_file_is_refused_by_its_name() => AssertRefused("'/nowhere/at/all'", ("MasterKeyFile", "/nowhere/at/all"));
+    public void A_missing_file_is_refused_by_its_name() =>
+        AssertRefused("'/nowhere/at/all'", ("MasterKeyFile", "/nowhere/at/all"));
 
     [Theory]
     [InlineData("c2hvcnQ=")]

@@ -46,7 +46,8 @@ public sealed class MerchantGrainOnPostgreSqlTests(StoreFixture store) : IClassF
         Assert.NotNull(await other.Merchant("shared").Get());
         var first = (await one.Merchant("shared").CreateKey(ApiKeyScope.Secret)).Value!;
 
-        // The other silo's activation read the merchant before; its write is refused, and the next one starts from what is stored.
+        // The other silo's activation read the merchant before; its write is refused, and the next one starts from what
+        // is stored.
         await Assert.ThrowsAsync<Orleans.Storage.InconsistentStateException>(
             () => other.Merchant("shared").CreateKey(ApiKeyScope.Secret));
         var second = (await other.Merchant("shared").CreateKey(ApiKeyScope.Secret)).Value!;

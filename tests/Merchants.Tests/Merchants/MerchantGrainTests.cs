@@ -35,7 +35,8 @@ public sealed class MerchantGrainTests : IAsyncLifetime
     {
         var created = await _silo.Merchant("acme").Put(Acme);
         Assert.Equal("Acme", created.Value?.Name);
-        var changed = await _silo.Merchant("acme").Put(new PutMerchant { Name = "Acme & Sons", UpiCollectAllowed = true });
+        var changed = await _silo.Merchant("acme").Put(
+            new PutMerchant { Name = "Acme & Sons", UpiCollectAllowed = true });
         Assert.Equal("Acme & Sons", changed.Value?.Name);
         Assert.True((await _silo.Merchant("acme").Settings())!.UpiCollectAllowed);
     }
@@ -141,7 +142,8 @@ public sealed class MerchantGrainTests : IAsyncLifetime
             last = (await _silo.Merchant("acme").CreateKey(ApiKeyScope.Secret)).Value!;
         }
 
-        Assert.Equal(ErrorCode.LimitReached, (await _silo.Merchant("acme").CreateKey(ApiKeyScope.Secret)).Refusal?.Code);
+        Assert.Equal(
+            ErrorCode.LimitReached, (await _silo.Merchant("acme").CreateKey(ApiKeyScope.Secret)).Refusal?.Code);
         await _silo.Merchant("acme").RevokeKey(last!.Id);
         Assert.Null((await _silo.Merchant("acme").CreateKey(ApiKeyScope.Secret)).Refusal);
     }
@@ -166,9 +168,12 @@ public sealed class MerchantGrainTests : IAsyncLifetime
         var all = TestSilo.Credentials("s");
         await AssertRefusedAsync(merchant, "nopay", all, ErrorCode.InvalidField, "provider");
         await AssertRefusedAsync(merchant, "testpay", all.Remove("key_secret"), ErrorCode.MissingField, "key_secret");
-        await AssertRefusedAsync(merchant, "testpay", all.Add("extra", new Secret("x")), ErrorCode.UnknownField, "extra");
-        await AssertRefusedAsync(merchant, "testpay", all.SetItem("key_id", new Secret("")), ErrorCode.InvalidField, "key_id");
-        await AssertRefusedAsync(merchant, "testpay", all.SetItem("key_id", new Secret("x ")), ErrorCode.InvalidField, "key_id");
+        await AssertRefusedAsync(
+            merchant, "testpay", all.Add("extra", new Secret("x")), ErrorCode.UnknownField, "extra");
+        await AssertRefusedAsync(
+            merchant, "testpay", all.SetItem("key_id", new Secret("")), ErrorCode.InvalidField, "key_id");
+        await AssertRefusedAsync(
+            merchant, "testpay", all.SetItem("key_id", new Secret("x ")), ErrorCode.InvalidField, "key_id");
         Assert.Empty((await merchant.Get())!.Providers);
     }
 

@@ -57,9 +57,11 @@ public sealed class SecrecyTests
     }
 
     private static bool Mentions(Type type, Type wanted) =>
-        type == wanted || (type.IsGenericType && type.GetGenericArguments().Any(argument => Mentions(argument, wanted)));
+        type == wanted || (
+            type.IsGenericType && type.GetGenericArguments().Any(argument => Mentions(argument, wanted)));
 
-    private static MasterKeys Keys() => MasterKeysTests.Load(new() { MasterKey = new() { Text = new(TestSilo.Key(1)) } });
+    private static MasterKeys Keys() =>
+        MasterKeysTests.Load(new() { MasterKey = new() { Text = new(TestSilo.Key(1)) } });
 
     private static MerchantProfile Profile()
     {

@@ -33,7 +33,8 @@ public sealed class ProviderWebhookGrainTests : IAsyncLifetime
         _silo = await TestSilo.StartAsync(_store, builder =>
         {
             builder.Services.AddSingleton<IWebhookInbox>(_inbox);
-            builder.Services.AddSingleton(services => StubbedGrains.Of(PaymentOf, services.GetRequiredService<IClusterClient>));
+            builder.Services.AddSingleton(
+                services => StubbedGrains.Of(PaymentOf, services.GetRequiredService<IClusterClient>));
         });
         await _silo.PutMerchantAsync("acme", Secret);
         await _silo.PutMerchantAsync("other", "secret-of-other");
@@ -114,13 +115,15 @@ public sealed class ProviderWebhookGrainTests : IAsyncLifetime
 
     [Fact]
     public async Task Another_merchants_secret_signs_nothing_here() =>
-        AssertRefused(ErrorCode.WebhookSignatureInvalid, await ReceiveAsync(Event("evt_1", Attempt, "secret-of-other")));
+        AssertRefused(
+            ErrorCode.WebhookSignatureInvalid, await ReceiveAsync(Event("evt_1", Attempt, "secret-of-other")));
 
     [Fact]
     public async Task A_body_that_differs_by_one_blank_is_forged()
     {
         var webhook = Event("evt_1", Attempt);
-        AssertRefused(ErrorCode.WebhookSignatureInvalid, await ReceiveAsync(webhook with { Body = webhook.Body.Add((byte)' ') }));
+        AssertRefused(
+            ErrorCode.WebhookSignatureInvalid, await ReceiveAsync(webhook with { Body = webhook.Body.Add((byte)' ') }));
     }
 
     [Fact]
@@ -131,7 +134,9 @@ public sealed class ProviderWebhookGrainTests : IAsyncLifetime
         Assert.Equal(wrong, (await ReceiveAsync(Event("evt_1", Attempt), "../up")).Refusal);
         Assert.Equal(wrong, (await ReceiveAsync(Event("evt_1", Attempt), "acme", "nopay")).Refusal);
         Assert.Equal(wrong, (await ReceiveAsync(Event("evt_1", Attempt), "acme", "otherpay")).Refusal);
-        Assert.Equal(wrong, (await _silo.Grains.GetGrain<IProviderWebhookGrain>("noslash").Receive(Event("evt_1", Attempt))).Refusal);
+        Assert.Equal(
+            wrong,
+            (await _silo.Grains.GetGrain<IProviderWebhookGrain>("noslash").Receive(Event("evt_1", Attempt))).Refusal);
         Assert.Empty(_inbox.Entries);
         Assert.Empty(_reports);
     }
@@ -184,7 +189,8 @@ public sealed class ProviderWebhookGrainTests : IAsyncLifetime
     public async Task Credentials_that_cannot_be_opened_are_a_failure_and_no_refusal()
     {
         // Somebody moved another merchant's row here.
-        _store.Change("merchant", "acme", text => text.Replace("\"sealed\":\"", "\"sealed\":\"AAAA", StringComparison.Ordinal));
+        _store.Change(
+            "merchant", "acme", text => text.Replace("\"sealed\":\"", "\"sealed\":\"AAAA", StringComparison.Ordinal));
         await using var next = await TestSilo.StartAsync(_store);
         var grain = next.Grains.GetGrain<IProviderWebhookGrain>($"acme/{TestSilo.Provider}");
         await Assert.ThrowsAsync<CredentialsUnreadableException>(() => grain.Receive(Event("evt_1", Attempt)));

@@ -21,7 +21,8 @@ public sealed class WebhookInboxOnPostgreSqlTests(StoreFixture store) : IClassFi
     {
         await using var silo = await StartAsync();
         var attempt = new AttemptId { Payment = PaymentId.New(TimeProvider.System), Number = 1 };
-        var replies = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => ReceiveAsync(silo, "evt_copies", attempt.ToString())));
+        var replies = await Task.WhenAll(
+            Enumerable.Range(0, 50).Select(_ => ReceiveAsync(silo, "evt_copies", attempt.ToString())));
         Assert.All(replies, reply => Assert.Null(reply.Refusal));
         Assert.Single(replies, reply => reply.Value!.Fate == WebhookFate.Applied);
         Assert.Single(_changes);
@@ -57,10 +58,12 @@ public sealed class WebhookInboxOnPostgreSqlTests(StoreFixture store) : IClassFi
         Assert.Equal("0", await RowAsync("evt_forged", "count(*)::text"));
     }
 
-    private static Task<Reply<WebhookReceipt>> ReceiveAsync(TestSilo silo, string id, string about, string secret = Secret)
+    private static Task<Reply<WebhookReceipt>> ReceiveAsync(
+        TestSilo silo, string id, string about, string secret = Secret)
     {
         var body = Encoding.UTF8.GetBytes(Text(id, about));
-        var headers = ImmutableDictionary<string, string>.Empty.Add(TestConnector.SignatureHeader, TestConnector.Sign(body, secret));
+        var headers = ImmutableDictionary<string, string>.Empty.Add(
+            TestConnector.SignatureHeader, TestConnector.Sign(body, secret));
         return silo.Grains.GetGrain<IProviderWebhookGrain>($"acme/{TestSilo.Provider}")
             .Receive(new ProviderWebhook { Headers = headers, Body = [.. body] });
     }

@@ -61,7 +61,8 @@ internal sealed class Simulator : IAsyncDisposable
         return simulator;
     }
 
-    /// <summary>Stops the host and starts another on the same directory, which then knows only what was written.</summary>
+    /// <summary>Stops the host and starts another on the same directory, which then knows only what was
+    /// written.</summary>
     public async Task RestartAsync()
     {
         await StopAsync();

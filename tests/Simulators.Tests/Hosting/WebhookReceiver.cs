@@ -55,7 +55,8 @@ internal sealed class WebhookReceiver : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            Assert.Fail($"{what}: {all.Count} of {count} deliveries came: {string.Join(", ", all.Select(one => one.Event))}");
+            Assert.Fail(
+                $"{what}: {all.Count} of {count} deliveries came: {string.Join(", ", all.Select(one => one.Event))}");
         }
 
         return [.. all];

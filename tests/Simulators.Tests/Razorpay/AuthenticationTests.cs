@@ -87,6 +87,7 @@ public sealed class AuthenticationTests
     {
         await using var simulator = await Simulator.StartAsync();
 
-        Assert.Equal(HttpStatusCode.BadRequest, (await simulator.PutAsync($"/_accounts/razorpay/{keyId}", body)).Status);
+        Assert.Equal(
+            HttpStatusCode.BadRequest, (await simulator.PutAsync($"/_accounts/razorpay/{keyId}", body)).Status);
     }
 }

@@ -16,7 +16,8 @@ public sealed class CaptureTests
 
         var captured = await simulator.CaptureAsync(payment.Id);
 
-        Assert.Equal((HttpStatusCode.OK, "captured", "True"), (captured.Status, captured["status"], captured["captured"]));
+        Assert.Equal(
+            (HttpStatusCode.OK, "captured", "True"), (captured.Status, captured["status"], captured["captured"]));
         Assert.Equal("paid", (await simulator.GetAsync($"/v1/orders/{order}"))["status"]);
     }
 
@@ -102,7 +103,8 @@ public sealed class CaptureTests
         Assert.Equal(HttpStatusCode.OK, (await simulator.CaptureAsync(first.PaymentId)).Status);
         var refused = await simulator.CaptureAsync(second.PaymentId);
 
-        Assert.StartsWith("Your payment has been declined as the order is already paid.", refused.Error, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Your payment has been declined as the order is already paid.", refused.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -10,7 +10,8 @@ public sealed class ClientLibraryTests
 {
     private static readonly JsonElement Requests = TestData.Read("razorpay-sdk-requests");
 
-    public static TheoryData<string> Calls() => [.. Requests.EnumerateArray().Select(one => one.GetProperty("call").GetString()!)];
+    public static TheoryData<string> Calls() =>
+        [.. Requests.EnumerateArray().Select(one => one.GetProperty("call").GetString()!)];
 
     [Theory]
     [MemberData(nameof(Calls))]
@@ -21,12 +22,15 @@ public sealed class ClientLibraryTests
         var order = await simulator.OrderAsync(call.EndsWith("capture", StringComparison.Ordinal) ? Shop.Manual : "");
         var needsPayment = !call.Contains("create", StringComparison.Ordinal);
         var payment = needsPayment ? (await simulator.PayAsync(order)).Id : "";
-        var refund = call.EndsWith("refunds.fetch", StringComparison.Ordinal) ? (await simulator.RefundAsync(payment)).Id : "";
+        var refund = call.EndsWith("refunds.fetch", StringComparison.Ordinal)
+            ? (await simulator.RefundAsync(payment)).Id
+            : "";
         string WithIds(string name) => recorded.GetProperty(name).GetString()!
             .Replace("order_X", order, StringComparison.Ordinal)
             .Replace("pay_X", payment, StringComparison.Ordinal)
             .Replace("rfnd_X", refund, StringComparison.Ordinal);
-        using var request = new HttpRequestMessage(HttpMethod.Parse(recorded.GetProperty("method").GetString()), WithIds("path"));
+        using var request = new HttpRequestMessage(
+            HttpMethod.Parse(recorded.GetProperty("method").GetString()), WithIds("path"));
         var body = WithIds("body");
         if (body.Length > 0)
             request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));

@@ -45,7 +45,8 @@ public sealed partial class CustomerPageTests
         Assert.Contains("action=\"https://shop.example/back?a=1&amp;b=%22\"", page.Text, StringComparison.Ordinal);
         Assert.Equal(begun.PaymentId, fields["razorpay_payment_id"]);
         Assert.Equal(order, fields["razorpay_order_id"]);
-        Assert.Equal(RazorpaySignature.OfPayment(Simulator.KeySecret, order, begun.PaymentId), fields["razorpay_signature"]);
+        Assert.Equal(
+            RazorpaySignature.OfPayment(Simulator.KeySecret, order, begun.PaymentId), fields["razorpay_signature"]);
         Assert.Equal("captured", (await simulator.FetchAsync(begun.PaymentId))["status"]);
     }
 
@@ -97,14 +98,17 @@ public sealed partial class CustomerPageTests
         await using var simulator = await Simulator.StartAsync();
         var begun = await simulator.BeginAsync(await simulator.OrderAsync(), Shop.Intent);
 
-        Assert.Equal(HttpStatusCode.BadRequest, (await simulator.GetAsync($"/v1/payments/{begun.PaymentId}/authorize")).Status);
-        Assert.Equal(HttpStatusCode.BadRequest, (await simulator.GetAsync("/v1/payments/pay_ABCDEFGHIJKLMN/authorize")).Status);
+        Assert.Equal(
+            HttpStatusCode.BadRequest, (await simulator.GetAsync($"/v1/payments/{begun.PaymentId}/authorize")).Status);
+        Assert.Equal(
+            HttpStatusCode.BadRequest, (await simulator.GetAsync("/v1/payments/pay_ABCDEFGHIJKLMN/authorize")).Status);
     }
 
     [Fact]
     public async Task What_a_page_shows_is_escaped()
     {
-        await using var simulator = await Simulator.StartAsync("--Simulators:Razorpay:PayeeName", "<script>alert(1)</script>");
+        await using var simulator = await Simulator.StartAsync(
+            "--Simulators:Razorpay:PayeeName", "<script>alert(1)</script>");
         var begun = await simulator.BeginAsync(await simulator.OrderAsync(), Shop.Netbanking);
 
         var page = await simulator.GetAsync($"/v1/payments/{begun.PaymentId}/authorize");
@@ -123,7 +127,9 @@ public sealed partial class CustomerPageTests
     }
 
     private static Dictionary<string, string> Fields(string page) => Hidden().Matches(page).ToDictionary(
-        match => WebUtility.HtmlDecode(match.Groups["name"].Value), match => WebUtility.HtmlDecode(match.Groups["value"].Value),
+        match =>
+            WebUtility.HtmlDecode(match.Groups["name"].Value), match =>
+                WebUtility.HtmlDecode(match.Groups["value"].Value),
         StringComparer.Ordinal);
 
     [GeneratedRegex("<input type=\"hidden\" name=\"(?<name>[^\"]*)\" value=\"(?<value>[^\"]*)\">", RegexOptions.None, 1000)]

@@ -99,7 +99,9 @@ public sealed class OrderTests
         var found = await simulator.GetAsync("/v1/orders?receipt=same");
 
         Assert.Equal(2, found.Json.GetProperty("count").GetInt32());
-        Assert.Equal([second, first], found.Json.GetProperty("items").EnumerateArray().Select(o => o.GetProperty("id").GetString()!));
+        Assert.Equal(
+            [second, first],
+            found.Json.GetProperty("items").EnumerateArray().Select(o => o.GetProperty("id").GetString()!));
         Assert.Equal(0, (await simulator.GetAsync("/v1/orders?receipt=none")).Json.GetProperty("count").GetInt32());
     }
 
@@ -122,7 +124,8 @@ public sealed class OrderTests
         Assert.Equal([paid], await IdsAsync("from=1795176050"));
         Assert.Equal([paid], await IdsAsync("authorized=1"));
         var expanded = (await simulator.GetAsync("/v1/orders?expand[]=payments&count=1")).Json.GetProperty("items")[0];
-        Assert.Equal("captured", expanded.GetProperty("payments").GetProperty("items")[0].GetProperty("status").GetString());
+        Assert.Equal(
+            "captured", expanded.GetProperty("payments").GetProperty("items")[0].GetProperty("status").GetString());
     }
 
     [Theory]
@@ -164,7 +167,8 @@ public sealed class OrderTests
         var paid = await simulator.GetAsync($"/v1/orders/{order}");
 
         Assert.Equal(("attempted", "1", "0"), (attempted["status"], attempted["attempts"], attempted["amount_paid"]));
-        Assert.Equal(("paid", "2", "12345", "0"), (paid["status"], paid["attempts"], paid["amount_paid"], paid["amount_due"]));
+        Assert.Equal(
+            ("paid", "2", "12345", "0"), (paid["status"], paid["attempts"], paid["amount_paid"], paid["amount_due"]));
     }
 
     [Fact]
@@ -178,7 +182,8 @@ public sealed class OrderTests
         var again = await simulator.PostAsync("/v1/payments/create/json", Shop.Payment(order, Shop.Intent));
 
         Assert.Equal(HttpStatusCode.BadRequest, again.Status);
-        Assert.StartsWith("Your payment has been declined as the order is already paid.", again.Error, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Your payment has been declined as the order is already paid.", again.Error, StringComparison.Ordinal);
         Assert.Equal("paid", (await simulator.GetAsync($"/v1/orders/{order}"))["status"]);
     }
 

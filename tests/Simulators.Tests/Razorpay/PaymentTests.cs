@@ -21,7 +21,9 @@ public sealed class PaymentTests
                 + "&tn=Payment&am=123.45&cu=INR&mc=5411",
             next[0].GetProperty("url").GetString());
         Assert.Equal("poll", next[1].GetProperty("action").GetString());
-        Assert.Equal($"{simulator.Http.BaseAddress}razorpay/v1/payments/{begun.PaymentId}", next[1].GetProperty("url").GetString());
+        Assert.Equal(
+            $"{simulator.Http.BaseAddress}razorpay/v1/payments/{begun.PaymentId}",
+            next[1].GetProperty("url").GetString());
         Assert.Equal("created", (await simulator.FetchAsync(begun.PaymentId))["status"]);
     }
 
@@ -84,7 +86,9 @@ public sealed class PaymentTests
 
         var payment = await simulator.PayAsync(order, method);
 
-        Assert.Equal(("captured", "True", name, order), (payment["status"], payment["captured"], payment["method"], payment["order_id"]));
+        Assert.Equal(
+            ("captured", "True", name, order),
+            (payment["status"], payment["captured"], payment["method"], payment["order_id"]));
         // 2 % of 12345 is 246.9, and 18 % of 247 is 44.46.
         Assert.Equal(("291", "44"), (payment["fee"], payment["tax"]));
         Assert.NotEqual("", payment.Json.GetProperty("acquirer_data").GetProperty(reference).ToString());
@@ -140,7 +144,8 @@ public sealed class PaymentTests
         var payment = await simulator.PayAsync(await simulator.OrderAsync(), Shop.Card(number));
 
         var card = payment.Json.GetProperty("card");
-        Assert.Equal((network, last4), (card.GetProperty("network").GetString(), card.GetProperty("last4").GetString()));
+        Assert.Equal(
+            (network, last4), (card.GetProperty("network").GetString(), card.GetProperty("last4").GetString()));
         Assert.Equal(payment["card_id"], card.GetProperty("id").GetString());
     }
 
@@ -168,7 +173,9 @@ public sealed class PaymentTests
 
         var payment = await simulator.PayAsync(await simulator.OrderAsync(), Shop.Collect("failure@razorpay"));
 
-        Assert.Equal(("failed", "bank", "payment_declined"), (payment["status"], payment["error_source"], payment["error_reason"]));
+        Assert.Equal(
+            ("failed", "bank", "payment_declined"),
+            (payment["status"], payment["error_source"], payment["error_reason"]));
     }
 
     [Theory]
@@ -201,7 +208,8 @@ public sealed class PaymentTests
     [InlineData("4100280000001007", "13", "30", "100", "expiry_month")]
     [InlineData("4100280000001007", "10", "26", "100", "expiry_year")]
     [InlineData("4100280000001007", "11", "30", "1x0", "cvv")]
-    public async Task A_card_that_cannot_be_one_is_refused(string number, string month, string year, string cvv, string field)
+    public async Task A_card_that_cannot_be_one_is_refused(
+        string number, string month, string year, string cvv, string field)
     {
         await using var simulator = await Simulator.StartAsync();
         var order = await simulator.OrderAsync();

@@ -38,10 +38,12 @@ public sealed class RefundTests
         var fully = await simulator.FetchAsync(payment.Id);
         var again = await simulator.RefundAsync(payment.Id, """{"amount":100}""");
 
-        Assert.Equal(("captured", "partial", "5000"), (partly["status"], partly["refund_status"], partly["amount_refunded"]));
+        Assert.Equal(
+            ("captured", "partial", "5000"), (partly["status"], partly["refund_status"], partly["amount_refunded"]));
         Assert.Equal("The refund amount provided is greater than amount captured", tooMuch.Error);
         Assert.Equal("7345", rest["amount"]);
-        Assert.Equal(("refunded", "full", "12345"), (fully["status"], fully["refund_status"], fully["amount_refunded"]));
+        Assert.Equal(
+            ("refunded", "full", "12345"), (fully["status"], fully["refund_status"], fully["amount_refunded"]));
         Assert.Equal("The payment has been fully refunded already", again.Error);
     }
 
@@ -54,9 +56,12 @@ public sealed class RefundTests
         var refund = await simulator.RefundAsync(payment.Id, """{"amount":100}""");
 
         var list = await simulator.GetAsync($"/v1/payments/{payment.Id}/refunds");
-        Assert.Equal(refund.Id, Assert.Single(list.Json.GetProperty("items").EnumerateArray()).GetProperty("id").GetString());
+        Assert.Equal(
+            refund.Id, Assert.Single(list.Json.GetProperty("items").EnumerateArray()).GetProperty("id").GetString());
         Assert.Equal(refund.Id, (await simulator.GetAsync($"/v1/payments/{payment.Id}/refunds/{refund.Id}")).Id);
-        Assert.Equal(HttpStatusCode.BadRequest, (await simulator.GetAsync($"/v1/payments/{other.Id}/refunds/{refund.Id}")).Status);
+        Assert.Equal(
+            HttpStatusCode.BadRequest,
+            (await simulator.GetAsync($"/v1/payments/{other.Id}/refunds/{refund.Id}")).Status);
         Assert.Equal(HttpStatusCode.BadRequest, (await simulator.GetAsync("/v1/refunds/rfnd_X")).Status);
         Assert.Equal(HttpStatusCode.BadRequest, (await simulator.GetAsync("/v1/refunds/rfnd_ABCDEFGHIJKLMN")).Status);
     }

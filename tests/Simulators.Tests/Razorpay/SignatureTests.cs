@@ -39,7 +39,8 @@ public sealed class SignatureTests
     {
         var (inputs, secret, expected) = Vector("razorpay-basic-auth-1");
 
-        Assert.Equal(expected.GetString(), Simulator.BasicAuth(inputs.GetProperty("key_id").GetString()!, secret).ToString());
+        Assert.Equal(
+            expected.GetString(), Simulator.BasicAuth(inputs.GetProperty("key_id").GetString()!, secret).ToString());
     }
 
     private static string SignBody(JsonElement inputs, string secret) =>
@@ -47,7 +48,9 @@ public sealed class SignatureTests
 
     private static (JsonElement Inputs, string Secret, JsonElement Expected) Vector(string id)
     {
-        var vector = TestData.Read("razorpay-vectors").EnumerateArray().Single(one => one.GetProperty("id").GetString() == id);
-        return (vector.GetProperty("inputs"), vector.GetProperty("secret").GetString()!, vector.GetProperty("expected"));
+        var vector = TestData.Read("razorpay-vectors").EnumerateArray().Single(
+            one => one.GetProperty("id").GetString() == id);
+        return (
+            vector.GetProperty("inputs"), vector.GetProperty("secret").GetString()!, vector.GetProperty("expected"));
     }
 }

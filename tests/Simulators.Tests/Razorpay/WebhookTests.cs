@@ -17,7 +17,8 @@ public sealed class WebhookTests
         var events = (await receiver.NextAsync(3, "the events of a payment"))
             .ToDictionary(one => one.Event, StringComparer.Ordinal);
 
-        Assert.Equal(["order.paid", "payment.authorized", "payment.captured"], events.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["order.paid", "payment.authorized", "payment.captured"], events.Keys.Order(StringComparer.Ordinal));
         Assert.All(events.Values, one =>
         {
             Assert.Equal(RazorpaySignature.OfWebhook(Simulator.WebhookSecret, one.Body), one.Signature);
@@ -70,7 +71,8 @@ public sealed class WebhookTests
         var deliveries = new List<Received>();
         for (var attempt = 0; attempt < 4; attempt++)
         {
-            deliveries.AddRange(await WhileTimePassesAsync(simulator, receiver.NextAsync(1, $"delivery {attempt + 1}")));
+            deliveries.AddRange(
+                await WhileTimePassesAsync(simulator, receiver.NextAsync(1, $"delivery {attempt + 1}")));
             arrivals.Add(simulator.Clock.GetUtcNow() - start);
         }
 
@@ -78,7 +80,8 @@ public sealed class WebhookTests
         Assert.Single(deliveries.Select(one => one.Signature).Distinct());
         // Waits of 1, 2 and 4 seconds at least; the clock may have run on a little before each was noticed.
         Assert.True(arrivals[1] >= TimeSpan.FromSeconds(1), $"first retry after {arrivals[1]}");
-        Assert.True(arrivals[2] - arrivals[1] >= TimeSpan.FromSeconds(1.5), $"second retry after {arrivals[2] - arrivals[1]}");
+        Assert.True(
+            arrivals[2] - arrivals[1] >= TimeSpan.FromSeconds(1.5), $"second retry after {arrivals[2] - arrivals[1]}");
         Assert.True(arrivals[3] >= TimeSpan.FromSeconds(7), $"third retry after {arrivals[3]}");
     }
 

@@ -16,7 +16,8 @@ public sealed class DialTests
     [InlineData("""{"seed":"x"}""", "seed must be an integer")]
     [InlineData("""{"operations":["orders"]}""", "operations are order, payment, capture, refund and query")]
     [InlineData("[]", "the dials are one JSON object")]
-    public async Task A_dial_that_is_not_there_or_makes_no_sense_is_refused_and_changes_nothing(string dials, string error)
+    public async Task A_dial_that_is_not_there_or_makes_no_sense_is_refused_and_changes_nothing(
+        string dials, string error)
     {
         await using var simulator = await Simulator.StartAsync();
         await simulator.DialAsync("""{"seed":42}""");
@@ -57,7 +58,9 @@ public sealed class DialTests
             await simulator.DialAsync($$"""{"seed":{{seed}},"server_error":0.5}""");
             var outcomes = new char[40];
             for (var i = 0; i < outcomes.Length; i++)
-                outcomes[i] = (await simulator.PostAsync("/v1/orders", NewOrder)).Status == HttpStatusCode.OK ? '.' : 'x';
+                outcomes[i] = (await simulator.PostAsync("/v1/orders", NewOrder)).Status == HttpStatusCode.OK
+                    ? '.'
+                    : 'x';
             return new string(outcomes);
         }
 
@@ -256,7 +259,8 @@ public sealed class DialTests
 
         await simulator.PayAsync(await simulator.OrderAsync());
 
-        Assert.DoesNotContain(await receiver.NextAsync(3, "the next payment's events"), one => one.Event == "payment.failed");
+        Assert.DoesNotContain(
+            await receiver.NextAsync(3, "the next payment's events"), one => one.Event == "payment.failed");
     }
 
     private static string SignatureOf(Received one) =>

@@ -5,7 +5,8 @@ namespace PaymentCluster.Simulators.Tests.Shared;
 
 public sealed class JournalFileTests : IDisposable
 {
-    private readonly string _path = Path.Combine(Directory.CreateTempSubdirectory("journal").FullName, "journal.ndjson");
+    private readonly string _path = Path.Combine(
+        Directory.CreateTempSubdirectory("journal").FullName, "journal.ndjson");
 
     public void Dispose() => Directory.Delete(Path.GetDirectoryName(_path)!, recursive: true);
 

@@ -108,7 +108,8 @@ public sealed class RestartTests
     {
         await using var simulator = await Simulator.StartAsync();
 
-        Assert.Throws<IOException>(() => Journal.JournalFile.Open(Path.Combine(simulator.Directory, "razorpay.ndjson"), _ => { }));
+        Assert.Throws<IOException>(
+            () => Journal.JournalFile.Open(Path.Combine(simulator.Directory, "razorpay.ndjson"), _ => { }));
     }
 
     /// <summary>The host as a process of its own, killed without warning when disposed of.</summary>
@@ -130,7 +131,9 @@ public sealed class RestartTests
             while (await process.StandardOutput.ReadLineAsync() is { } line)
             {
                 if (line.Contains(Listening, StringComparison.Ordinal))
-                    return new HostProcess(process, new Uri(line[(line.IndexOf(Listening, StringComparison.Ordinal) + Listening.Length)..]));
+                    return new HostProcess(
+                        process,
+                        new Uri(line[(line.IndexOf(Listening, StringComparison.Ordinal) + Listening.Length)..]));
             }
 
             throw new InvalidOperationException("The host did not say where it listens.");

@@ -325,12 +325,24 @@ public sealed partial class PaymentGrain(
         NoRoute = noRoute,
     };
 
-    // Once per activation; reads that run between the commands share it.
+    // Once per activation; reads that run between the commands share it. Whoever waited for a load takes it away, so that
+    // the next one is a new one, also where a load ends before it is waited for.
     private async ValueTask<PaymentState?> Load()
     {
         while (!_isLoaded)
         {
-            await (_loading ??= LoadOnce());
+            var loading = _loading ??= LoadOnce();
+            try
+            {
+                await loading;
+            }
+            finally
+            {
+                if (_loading == loading)
+                {
+                    _loading = null;
+                }
+            }
         }
 
         return _state;
@@ -338,15 +350,8 @@ public sealed partial class PaymentGrain(
 
     private async Task LoadOnce()
     {
-        try
-        {
-            _state = await journal.LoadAsync(_key) is { } stored ? PaymentRecord.Fold(stored) : null;
-            _isLoaded = true;
-        }
-        finally
-        {
-            _loading = null;
-        }
+        _state = await journal.LoadAsync(_key) is { } stored ? PaymentRecord.Fold(stored) : null;
+        _isLoaded = true;
     }
 
     // Those who wait for a change are sent home with what is stored: an activation leaves when its last call has ended.

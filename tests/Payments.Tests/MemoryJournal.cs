@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Journal;
+using PaymentCluster.Grains.Payments;
+
+namespace PaymentCluster.Payments.Tests;
+
+/// <summary>A journal in memory, whose answers are there before anybody waits for them.</summary>
+internal sealed class MemoryJournal : IPaymentJournal
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<PaymentKey, StoredPayment> _payments = [];
+
+    public Task<CommitResult> AppendAsync(PaymentCommit commit)
+    {
+        lock (_lock)
+        {
+            var stored = _payments.GetValueOrDefault(commit.Key);
+            if ((stored?.Version ?? 0) != commit.ExpectedVersion)
+            {
+                return Task.FromResult<CommitResult>(new CommitResult.VersionConflict());
+            }
+
+            _payments[commit.Key] = new StoredPayment
+            {
+                Version = commit.ExpectedVersion + commit.Events.Length,
+                Row = commit.Row,
+                Events = [.. stored?.Events ?? [], .. commit.Events],
+            };
+            return Task.FromResult<CommitResult>(new CommitResult.Committed());
+        }
+    }
+
+    public Task<StoredPayment?> LoadAsync(PaymentKey key, CancellationToken cancellation = default)
+    {
+        lock (_lock)
+        {
+            return Task.FromResult(_payments.GetValueOrDefault(key));
+        }
+    }
+
+    public Task<ImmutableArray<PaymentKey>> ClaimDueAsync(
+        int limit, TimeSpan lease, CancellationToken cancellation = default) =>
+        Task.FromResult(ImmutableArray<PaymentKey>.Empty);
+
+    /// <summary>Does what a second activation of the payment's grain would do.</summary>
+    public async Task HappensElsewhereAsync(PaymentKey key, PaymentEvent happened)
+    {
+        var before = PaymentRecord.Fold((await LoadAsync(key))!);
+        var after = PaymentState.Evolve(before, happened);
+        Assert.IsType<CommitResult.Committed>(
+            await AppendAsync(PaymentRecord.CommitOf(key, before, after, [happened], null, happened.At)));
+    }
+}

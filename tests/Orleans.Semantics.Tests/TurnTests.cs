@@ -190,7 +190,7 @@ public sealed class CallTimeoutTests
             () => host.Grains.GetGrain<ITurnGrain>(Probe.NewKey()).HoldOther(callee, "second"));
         await Assert.ThrowsAsync<TimeoutException>(() => first);
         Probe.Of(callee).Open("first");
-        await host.Grains.GetGrain<ITurnGrain>(callee).Number();
+        await AnswersAsync(host, callee);
         Assert.DoesNotContain("second entered", Probe.Of(callee).Events);
     }
 
@@ -201,6 +201,21 @@ public sealed class CallTimeoutTests
         var key = Probe.NewKey();
         Probe.Of(key).Open("self");
         await Assert.ThrowsAsync<TimeoutException>(() => host.Grains.GetGrain<ITurnGrain>(key).HoldOther(key, "self"));
-        Assert.True(await host.Grains.GetGrain<ITurnGrain>(key).Number() > 0);
+        await AnswersAsync(host, key);
     }
+
+    // The short timeout is for the calls that are held up; this one only must be answered at last, however busy the machine.
+    private static Task AnswersAsync(SemanticsHost host, string key) => Eventually.HoldsAsync(
+        async () =>
+        {
+            try
+            {
+                return await host.Grains.GetGrain<ITurnGrain>(key).Number() > 0;
+            }
+            catch (TimeoutException)
+            {
+                return false;
+            }
+        },
+        () => $"the grain {key} answers again");
 }

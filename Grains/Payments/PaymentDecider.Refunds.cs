@@ -39,7 +39,7 @@ public static partial class PaymentDecider
                 At = terms.Now,
                 Refund = refund.Number,
                 Reason = notSent.Reason,
-                RetryAt = terms.Now + PaymentSchedule.RetryDelay(sends: 3),
+                RetryAt = terms.Now + PaymentSchedule.RefundRetryDelay(terms.Now - refund.CreatedAt),
             })
             : Nothing,
         ProviderOutcome.Unknown unknown => refund.Phase == RefundPhase.Sending && report.Source == ReportSource.Answer

@@ -25,6 +25,8 @@ public static class PaymentSchedule
     // After an attempt was given up: a webhook that got lost must not hide money for ever.
     private static readonly TimeSpan[] LateInquiries = [TimeSpan.FromHours(1), TimeSpan.FromHours(6), TimeSpan.FromDays(1), TimeSpan.FromDays(3)];
 
+    private static readonly TimeSpan FirstRefundRetry = TimeSpan.FromSeconds(4);
+
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
     // A refund that a bank takes days for is not asked for every hour of them.
@@ -61,6 +63,11 @@ public static class PaymentSchedule
     /// <summary>How long to wait before sending again what could not be sent this often: 1 s, doubling to a
     /// minute.</summary>
     public static TimeSpan RetryDelay(int sends) => TimeSpan.FromSeconds(Math.Min(60, 1 << Math.Min(sends - 1, 6)));
+
+    /// <summary>How long to wait before sending a refund again that could not be sent: as long as it is old, between 4 s
+    /// and an hour. A refund does not expire, and each try is an event.</summary>
+    public static TimeSpan RefundRetryDelay(TimeSpan age) =>
+        age < FirstRefundRetry ? FirstRefundRetry : age > Hour ? Hour : age;
 
     /// <summary>Whether there is something to learn of the attempt by asking.</summary>
     public static bool IsWatched(AttemptState attempt, DateTimeOffset now) => attempt.Phase switch

@@ -238,6 +238,21 @@ public sealed class PaymentRuleTests
         Assert.IsType<RefundResent>(Events(given.After(TimeSpan.FromMinutes(2)).Decide(asked)).Single());
     }
 
+    [Fact]
+    public void A_refund_that_cannot_be_sent_is_tried_ever_more_rarely_and_never_given_up()
+    {
+        var given = Given.Paid().When(new RefundPayment());
+        var versions = given.State.Version;
+        for (var day = given.Now + TimeSpan.FromDays(1); given.Now < day;)
+        {
+            given = given.ReportRefund(new ProviderOutcome.NotSent { Reason = "Refused." });
+            given = given.At(given.State.Refunds[0].RetryAt!.Value).When(new ResumePayment());
+        }
+
+        Assert.Equal(RefundStatus.Pending, given.State.Refunds[0].Status);
+        Assert.InRange(given.State.Version - versions, 40, 80);
+    }
+
     private static ErrorCode Code(Decision decision) => Assert.IsType<Decision.Rejected>(decision).Refusal.Code;
 
     private static IEnumerable<PaymentEvent> Events(Decision decision) =>

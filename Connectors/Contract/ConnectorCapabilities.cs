@@ -30,6 +30,19 @@ public sealed record ConnectorCapabilities
     /// <summary>Whether less than the authorised amount can be captured.</summary>
     public required bool PartialCapture { get; init; }
 
+    /// <summary>Whether an authorisation can be released. Where it cannot, it runs out by itself.</summary>
+    public required bool Voids { get; init; }
+
+    /// <summary>Whether less than the captured amount can be refunded.</summary>
+    public required bool PartialRefund { get; init; }
+
+    /// <summary>How long the provider recognises a charge that is sent again under the same name; null: for as long as
+    /// it keeps the charge.</summary>
+    public TimeSpan? RepeatWindow { get; init; }
+
+    /// <summary>How many questions a minute a merchant may ask; more are left to the next time they are due.</summary>
+    public int QuestionsPerMinute { get; init; } = 600;
+
     /// <summary>The names of the credentials that a merchant must give, such as <c>key_secret</c>.</summary>
     public required ImmutableArray<string> Credentials { get; init; }
 

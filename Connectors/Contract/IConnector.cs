@@ -29,6 +29,11 @@ public interface IConnector
     /// <summary>Captures an authorised charge.</summary>
     Task<ProviderOutcome> CaptureAsync(CaptureRequest request, ProviderCredentials credentials);
 
+    /// <summary>Releases an authorised charge. Asked only of a provider whose capabilities say that it can. Succeeded
+    /// means released; releasing again what is released has no second effect. What it leaves open is asked as a
+    /// charge, which then reads as declined with <see cref="FailureCodes.Voided"/>.</summary>
+    Task<ProviderOutcome> VoidAsync(VoidRequest request, ProviderCredentials credentials);
+
     /// <summary>Asks for a refund, under the refund's id. Sending the same refund again has no second effect at the
     /// provider.</summary>
     Task<ProviderOutcome> RefundAsync(RefundRequest request, ProviderCredentials credentials);
@@ -36,6 +41,12 @@ public interface IConnector
     /// <summary>Asks what became of a refund.</summary>
     Task<ProviderOutcome> QueryRefundAsync(RefundQuery query, ProviderCredentials credentials);
 
-    /// <summary>Checks a webhook's signature over its raw bytes and reads what it reports.</summary>
-    WebhookReading ReadWebhook(InboundWebhook webhook, ProviderCredentials credentials);
+    /// <summary>Checks a webhook's signature over its raw bytes and reads what it reports. Where the scheme does not
+    /// sign the whole content, or carries none, the reading is <see cref="WebhookReading.About"/>, and the engine
+    /// asks.</summary>
+    ValueTask<WebhookReading> ReadWebhookAsync(InboundWebhook webhook, ProviderCredentials credentials);
+
+    /// <summary>Finds out whether the provider accepts the credentials, by its cheapest call without an
+    /// effect.</summary>
+    Task<CredentialsCheck> CheckAsync(ProviderCredentials credentials);
 }

@@ -20,6 +20,12 @@ public sealed record ChargeRequest
     /// <summary>The card, when the method is one.</summary>
     public CardDetails? Card { get; init; }
 
+    /// <summary>The saved card instead of one that was typed in.</summary>
+    public SavedCard? SavedCard { get; init; }
+
+    /// <summary>Whether the customer agreed that the provider keeps the card.</summary>
+    public bool SaveCard { get; init; }
+
     /// <summary>Whether the provider may capture by itself.</summary>
     public required CaptureMode Capture { get; init; }
 
@@ -41,6 +47,16 @@ public sealed record ChargeRequest
 
     /// <summary>Until when its bytes may leave this machine.</summary>
     public required SendWindow Window { get; init; }
+}
+
+/// <summary>A card that the provider keeps under a token.</summary>
+public sealed class SavedCard
+{
+    /// <summary>The provider's token.</summary>
+    public required Secret Token { get; init; }
+
+    /// <summary>The security code, where the provider wants it again.</summary>
+    public Secret? SecurityCode { get; init; }
 }
 
 /// <summary>A charge to ask about.</summary>
@@ -68,6 +84,28 @@ public sealed record CaptureRequest
     /// <summary>How much.</summary>
     public required Money Amount { get; init; }
 
+    /// <summary>The provider's id of the order, if it has one.</summary>
+    public string? ProviderOrder { get; init; }
+
+    /// <summary>The provider's id of the payment.</summary>
+    public required string ProviderReference { get; init; }
+
+    /// <summary>Until when its bytes may leave this machine.</summary>
+    public required SendWindow Window { get; init; }
+}
+
+/// <summary>An authorisation to release.</summary>
+public sealed record VoidRequest
+{
+    /// <summary>The attempt.</summary>
+    public required AttemptId Attempt { get; init; }
+
+    /// <summary>What is authorised.</summary>
+    public required Money Amount { get; init; }
+
+    /// <summary>The provider's id of the order, if it has one.</summary>
+    public string? ProviderOrder { get; init; }
+
     /// <summary>The provider's id of the payment.</summary>
     public required string ProviderReference { get; init; }
 
@@ -81,8 +119,14 @@ public sealed record RefundRequest
     /// <summary>The refund; its id is the idempotency key that the provider is given.</summary>
     public required RefundId Refund { get; init; }
 
+    /// <summary>The attempt whose money goes back.</summary>
+    public required AttemptId Attempt { get; init; }
+
     /// <summary>How much.</summary>
     public required Money Amount { get; init; }
+
+    /// <summary>The provider's id of the order, if it has one.</summary>
+    public string? ProviderOrder { get; init; }
 
     /// <summary>The provider's id of the payment.</summary>
     public required string ProviderReference { get; init; }
@@ -100,8 +144,14 @@ public sealed record RefundQuery
     /// <summary>The refund.</summary>
     public required RefundId Refund { get; init; }
 
+    /// <summary>The attempt whose money goes back.</summary>
+    public required AttemptId Attempt { get; init; }
+
     /// <summary>How much was to go back.</summary>
     public required Money Amount { get; init; }
+
+    /// <summary>The provider's id of the order, if it has one.</summary>
+    public string? ProviderOrder { get; init; }
 
     /// <summary>The provider's id of the payment.</summary>
     public required string ProviderReference { get; init; }

@@ -45,4 +45,15 @@ public abstract record WebhookReading
     /// <param name="Refund">The refund.</param>
     /// <param name="Outcome">What it says of it.</param>
     public sealed record OfRefund(string EventId, RefundId Refund, ProviderOutcome Outcome) : WebhookReading;
+
+    /// <summary>An event that says that something happened to a charge or one of its refunds, but not provably what:
+    /// the truth is asked for.</summary>
+    /// <param name="EventId">The provider's id of the event.</param>
+    /// <param name="Attempt">The attempt.</param>
+    public sealed record About(string EventId, AttemptId Attempt) : WebhookReading;
+
+    /// <summary>It cannot be judged now, because what its signature or content refers to is out of reach: the provider
+    /// is to send it again.</summary>
+    /// <param name="Reason">What is out of reach; without content.</param>
+    public sealed record Unavailable(string Reason) : WebhookReading;
 }

@@ -58,6 +58,22 @@ internal sealed class RazorpayApi(ProviderHttp http)
             Window = window,
         });
 
+    /// <summary>Whether the key is accepted: by a list of one payment, the cheapest question there is.</summary>
+    public async Task<CredentialsCheck> CheckAsync(ProviderCredentials credentials) =>
+        await http.SendAsync(new ProviderCall
+        {
+            Operation = "check",
+            Reference = credentials.Merchant,
+            Method = HttpMethod.Get,
+            Path = "v1/payments?count=1",
+            Authorization = Authorization(credentials),
+        }) switch
+        {
+            ProviderReply.Answered { IsSuccess: true } => CredentialsCheck.Accepted,
+            ProviderReply.Answered { Status: 401 } => CredentialsCheck.Refused,
+            _ => CredentialsCheck.NotChecked,
+        };
+
     /// <summary>The outcome of an effect that was asked for.</summary>
     /// <param name="reply">What came back.</param>
     /// <param name="type">The answer that a 2xx brings.</param>

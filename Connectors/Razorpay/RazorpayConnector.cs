@@ -4,8 +4,8 @@ using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Connectors.Http;
 using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Ids;
-using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
+using static PaymentCluster.Connectors.Contract.Outcomes;
 
 namespace PaymentCluster.Connectors.Razorpay;
 
@@ -31,7 +31,7 @@ public sealed class RazorpayConnector : IConnector, IDisposable
         _time = time;
         _http = new ProviderHttp(Provider, _options, time, logger);
         _api = new RazorpayApi(_http);
-        Capabilities = CapabilitiesWith(_options.SettleTime);
+        Capabilities = RazorpayCapabilities.With(_options.SettleTime);
     }
 
     /// <inheritdoc/>
@@ -192,8 +192,16 @@ public sealed class RazorpayConnector : IConnector, IDisposable
     }
 
     /// <inheritdoc/>
-    public WebhookReading ReadWebhook(InboundWebhook webhook, ProviderCredentials credentials) =>
-        RazorpayWebhook.Read(webhook, credentials[RazorpayWebhook.Secret]);
+    public ValueTask<WebhookReading> ReadWebhookAsync(InboundWebhook webhook, ProviderCredentials credentials) =>
+        ValueTask.FromResult(RazorpayWebhook.Read(webhook, credentials[RazorpayWebhook.Secret]));
+
+    /// <inheritdoc/>
+    /// <exception cref="NotSupportedException">Always: its capabilities say that an authorisation runs out.</exception>
+    public Task<ProviderOutcome> VoidAsync(VoidRequest request, ProviderCredentials credentials) =>
+        throw new NotSupportedException("Razorpay releases an authorisation by letting it run out.");
+
+    /// <inheritdoc/>
+    public Task<CredentialsCheck> CheckAsync(ProviderCredentials credentials) => _api.CheckAsync(credentials);
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
@@ -351,41 +359,6 @@ public sealed class RazorpayConnector : IConnector, IDisposable
         return new ProviderOutcome.NotFound();
     }
 
-    /// <summary>What is known of an effect after a question about it: that it could not be asked says nothing of the
-    /// effect.</summary>
-    private static ProviderOutcome OfQuestion(ProviderOutcome outcome) => outcome is ProviderOutcome.NotSent { Reason: var reason }
-        ? new ProviderOutcome.Unknown
-        {
-            Reason = reason,
-            ProviderOrder = outcome.ProviderOrder,
-            ProviderReference = outcome.ProviderReference,
-        }
-        : outcome;
-
     private static ProviderOutcome Unread(string? problem, string otherwise) =>
         problem is null ? Unknown(otherwise) : NotSent(problem);
-
-    private static ProviderOutcome.Declined Declined(Failure failure) => new() { Failure = failure };
-
-    private static ProviderOutcome.NotSent NotSent(string reason) => new() { Reason = reason };
-
-    private static ProviderOutcome.Unknown Unknown(string reason, string? order = null) =>
-        new() { Reason = reason, ProviderOrder = order };
-
-    private static ConnectorCapabilities CapabilitiesWith(TimeSpan settleTime) => new()
-    {
-        Methods = [PaymentMethodKind.Upi, PaymentMethodKind.Card, PaymentMethodKind.Wallet, PaymentMethodKind.Netbanking],
-        UpiFlows = [UpiFlow.Intent, UpiFlow.Qr, UpiFlow.Collect],
-        Currencies = RazorpayMapping.Currencies,
-        RupeeOnly = [PaymentMethodKind.Upi, PaymentMethodKind.Wallet, PaymentMethodKind.Netbanking],
-        AmountSteps = RazorpayMapping.AmountSteps,
-        // "Capture amount must be equal to the amount authorized": razorpay.com/docs/api/payments/capture.
-        PartialCapture = false,
-        // By the order's payment.capture: razorpay.com/docs/payments/payments/capture-settings/api.
-        CapturesByItself = true,
-        Credentials = [RazorpayApi.KeyId, RazorpayApi.KeySecret, RazorpayWebhook.Secret],
-        SettleTime = settleTime,
-        // A failed payment can become authorised for so long: razorpay.com/docs/payments/payments/late-authorisation.
-        LateSuccess = TimeSpan.FromDays(3),
-    };
 }

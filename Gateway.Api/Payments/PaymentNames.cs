@@ -53,6 +53,8 @@ internal static class PaymentNames
         CustomerActionKind.UpiIntent => "upi_intent",
         CustomerActionKind.UpiQr => "upi_qr",
         CustomerActionKind.UpiApprove => "upi_approve",
+        CustomerActionKind.Form => "form",
+        CustomerActionKind.Page => "page",
     };
 
     public static string Of(FailureParty party) => party switch

@@ -145,11 +145,19 @@ public sealed record NetbankingAnswer
 public sealed record ActionAnswer
 {
     /// <summary>What to do: <c>redirect</c> the browser to the URL, open it on a phone (<c>upi_intent</c>), show it as
-    /// a QR code (<c>upi_qr</c>), or wait for the approval in the customer's UPI app (<c>upi_approve</c>).</summary>
+    /// a QR code (<c>upi_qr</c>), wait for the approval in the customer's UPI app (<c>upi_approve</c>), post the fields
+    /// to the URL with the browser (<c>form</c>), or show the page in a frame of its own (<c>page</c>).</summary>
     public required string Type { get; init; }
 
     /// <summary>The link, exactly as the provider gave it.</summary>
     public required string? Url { get; init; }
+
+    /// <summary>The fields of the form, exactly as the provider gave them; null for other steps.</summary>
+    public required IReadOnlyDictionary<string, string>? Fields { get; init; }
+
+    /// <summary>The page, exactly as the provider gave it: foreign markup, for a sandboxed frame; null for other
+    /// steps.</summary>
+    public required string? Html { get; init; }
 
     /// <summary>The path of the link as a QR code, for UPI links.</summary>
     public required string? QrSvg { get; init; }

@@ -105,6 +105,8 @@ internal static class PaymentsMapping
         {
             Type = PaymentNames.Of(action.Kind),
             Url = action.Url,
+            Fields = action.Fields,
+            Html = action.Html,
             QrSvg = hasQr ? $"{Root}/payments/{id}/qr.svg" : null,
             QrPng = hasQr ? $"{Root}/payments/{id}/qr.png" : null,
         };

@@ -58,6 +58,11 @@ public interface IPaymentGrain : IGrainWithStringKey
     [Alias("customer-returned")]
     Task<PaymentView?> CustomerReturned(int attempt);
 
+    /// <summary>Asks the provider now about an attempt and its refunds, because the provider said that something
+    /// happened to them, but not provably what. False: the payment has no such attempt at that provider.</summary>
+    [Alias("ask")]
+    Task<bool> Ask(int attempt, string provider);
+
     /// <summary>The payment as it stands; null if there is none.</summary>
     [Alias("get"), AlwaysInterleave]
     Task<PaymentView?> Get();

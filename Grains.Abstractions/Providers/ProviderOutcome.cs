@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using PaymentCluster.Grains.Abstractions.Amounts;
 
 namespace PaymentCluster.Grains.Abstractions.Providers;
@@ -106,6 +107,14 @@ public enum CustomerActionKind
 
     /// <summary>Approve the request that the customer's UPI app shows.</summary>
     UpiApprove = 4,
+
+    /// <summary>Post <see cref="CustomerAction.Fields"/> to <see cref="CustomerAction.Url"/> with the customer's
+    /// browser, as a form does.</summary>
+    Form = 5,
+
+    /// <summary>Show <see cref="CustomerAction.Html"/> in the customer's browser, in a frame of its own: a page of the
+    /// provider's or the bank's that goes on by itself.</summary>
+    Page = 6,
 }
 
 /// <summary>A step that only the customer can take.</summary>
@@ -119,6 +128,15 @@ public sealed record CustomerAction
     /// <summary>The link, exactly as the provider gave it; null where there is none.</summary>
     [Id(1)]
     public string? Url { get; init; }
+
+    /// <summary>The fields to post, exactly as the provider gave them; null where there are none.</summary>
+    [Id(2)]
+    public ImmutableDictionary<string, string>? Fields { get; init; }
+
+    /// <summary>The page, exactly as the provider gave it; null where there is none. It is foreign markup: never in our
+    /// own origin.</summary>
+    [Id(3)]
+    public string? Html { get; init; }
 }
 
 /// <summary>Whose fault a failure is; routing counts the provider's own alone.</summary>
@@ -175,6 +193,9 @@ public static class FailureCodes
 
     /// <summary>The provider refused the request as such.</summary>
     public const string RequestRefused = "request_refused";
+
+    /// <summary>The authorisation was released before it was captured.</summary>
+    public const string Voided = "voided";
 
     /// <summary>The customer or the customer's bank declined.</summary>
     public const string Declined = "declined";

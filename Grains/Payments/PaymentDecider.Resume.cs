@@ -7,7 +7,8 @@ namespace PaymentCluster.Grains.Payments;
 /// <summary>Do what is due: the sweeper's command, after a crash as on any other day.</summary>
 public sealed record ResumePayment;
 
-/// <summary>Ask about an attempt now: the customer's browser came back from the provider.</summary>
+/// <summary>Ask about an attempt and its refunds now: the customer's browser came back from the provider, or the
+/// provider said that something happened.</summary>
 /// <param name="Attempt">The attempt.</param>
 public sealed record AskAboutAttempt(int Attempt);
 
@@ -32,16 +33,22 @@ public static partial class PaymentDecider
         };
     }
 
-    /// <summary>Ask, if there is something to learn. The return itself says nothing that could be trusted.</summary>
+    /// <summary>Ask, if there is something to learn. What made us ask says nothing that could be trusted.</summary>
     public static Decision Decide(PaymentState state, AskAboutAttempt command, Terms terms)
     {
         _ = terms;
-        return state.Status switch
+        var refunds = state.Refunds
+            .Where(refund => refund.Attempt == command.Attempt && PaymentSchedule.IsAskedFor(refund))
+            .Select(refund => (PaymentEffect)new PaymentEffect.AskRefund(refund.Number));
+        var hasCharge = state.Status switch
         {
-            PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.NeedsReview or PaymentStatus.Failed or PaymentStatus.Expired =>
-                new Decision.Accepted([], [new PaymentEffect.AskCharge(command.Attempt)]),
-            PaymentStatus.Authorized or PaymentStatus.Success or PaymentStatus.Cancelled => Nothing,
+            PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.NeedsReview or PaymentStatus.Failed
+                or PaymentStatus.Expired or PaymentStatus.Authorized or PaymentStatus.Cancelled => true,
+            PaymentStatus.Success => command.Attempt != state.PaidAttempt,
         };
+        return new Decision.Accepted(
+            [],
+            [.. hasCharge ? [new PaymentEffect.AskCharge(command.Attempt)] : Enumerable.Empty<PaymentEffect>(), .. refunds]);
     }
 
     private static Decision Retry(PaymentState state, AttemptState attempt, Terms terms)

@@ -191,6 +191,7 @@ public sealed partial class PaymentEffects(
                 {
                     Attempt = new AttemptId { Payment = key.Payment, Number = number },
                     Amount = Money.Of(attempt.CaptureIntent!.AmountMinor, state.Amount.Currency),
+                    ProviderOrder = attempt.ProviderOrder,
                     ProviderReference = attempt.ProviderReference!,
                     Window = window,
                 },
@@ -207,7 +208,9 @@ public sealed partial class PaymentEffects(
                 new RefundRequest
                 {
                     Refund = new RefundId { Payment = key.Payment, Number = number },
+                    Attempt = new AttemptId { Payment = key.Payment, Number = attempt.Number },
                     Amount = Money.Of(refund.AmountMinor, state.Amount.Currency),
+                    ProviderOrder = attempt.ProviderOrder,
                     ProviderReference = attempt.ProviderReference!,
                     Reason = refund.Reason,
                     Window = window,
@@ -225,7 +228,9 @@ public sealed partial class PaymentEffects(
                 new RefundQuery
                 {
                     Refund = new RefundId { Payment = key.Payment, Number = number },
+                    Attempt = new AttemptId { Payment = key.Payment, Number = attempt.Number },
                     Amount = Money.Of(refund.AmountMinor, state.Amount.Currency),
+                    ProviderOrder = attempt.ProviderOrder,
                     ProviderReference = attempt.ProviderReference!,
                     ProviderRefund = refund.ProviderReference,
                 },

@@ -136,6 +136,11 @@ public sealed partial class PaymentGrain(
     }
 
     /// <inheritdoc/>
+    public Task<bool> Ask(int attempt, string provider) => Take(
+        state => IsOf(state.Attempt(attempt), provider),
+        (state, terms) => PaymentDecider.Decide(state, new AskAboutAttempt(attempt), terms));
+
+    /// <inheritdoc/>
     public async Task<PaymentView?> Get()
     {
         return await Load() is { } state ? state.ToView(_key.Payment) : Nobody<PaymentView>();

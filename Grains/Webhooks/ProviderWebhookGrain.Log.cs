@@ -18,4 +18,7 @@ public sealed partial class ProviderWebhookGrain
 
     [LoggerMessage(3104, LogLevel.Warning, "A signed webhook for {Merchant} from {Provider} cannot be read: {Reason}")]
     private static partial void LogMalformed(ILogger logger, string merchant, string provider, string reason);
+
+    [LoggerMessage(3105, LogLevel.Warning, "A webhook for {Merchant} from {Provider} cannot be judged now: {Reason}")]
+    private static partial void LogUnavailable(ILogger logger, string merchant, string provider, string reason);
 }

@@ -69,6 +69,9 @@ public sealed partial class ProviderWebhookGrain(
                 Entry(e.EventId, e.Attempt.ToString(), receivedAt), body, () => RecordAsync(e)),
             WebhookReading.OfRefund e => await TakeInAsync(
                 Entry(e.EventId, e.Refund.ToString(), receivedAt), body, () => RecordAsync(e)),
+            WebhookReading.About e => await TakeInAsync(
+                Entry(e.EventId, e.Attempt.ToString(), receivedAt), body, () => AskAsync(e.Attempt)),
+            WebhookReading.Unavailable unavailable => Unavailable(unavailable.Reason),
             var unknown => throw new UnreachableException($"A webhook was read as {unknown.GetType().Name}."),
         };
     }
@@ -86,7 +89,7 @@ public sealed partial class ProviderWebhookGrain(
             return new WebhookReading.Forged();
         }
 
-        return connector.ReadWebhook(
+        return await connector.ReadWebhookAsync(
             new InboundWebhook { Headers = webhook.Headers, Body = body }, profile.Open(_provider));
     }
 
@@ -130,6 +133,9 @@ public sealed partial class ProviderWebhookGrain(
             Provider = _provider,
         }));
 
+    private async Task<WebhookFate> AskAsync(AttemptId attempt) =>
+        Fate(await PaymentOf(attempt.Payment).Ask(attempt.Number, _provider));
+
     // The key holds the merchant whose secret signed: an id of another merchant's payment leads to one that does not
     // exist.
     private IPaymentGrain PaymentOf(PaymentId payment) =>
@@ -165,6 +171,13 @@ public sealed partial class ProviderWebhookGrain(
         LogForged(logger, _merchant, _provider);
         return Reply<WebhookReceipt>.Refused(Refusal.Of(
             ErrorCode.WebhookSignatureInvalid, "The webhook's signature does not match the merchant's secret."));
+    }
+
+    private Reply<WebhookReceipt> Unavailable(string reason)
+    {
+        LogUnavailable(logger, _merchant, _provider, reason);
+        return Reply<WebhookReceipt>.Refused(
+            Refusal.Of(ErrorCode.Unavailable, "The webhook cannot be judged now; send it again."));
     }
 
     private Reply<WebhookReceipt> Malformed(string reason)

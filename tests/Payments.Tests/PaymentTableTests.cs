@@ -63,7 +63,7 @@ public sealed class PaymentTableTests
         provider: unknown: OutcomeUnknown | = | = | = | = | = | = | OutcomeUnknown
         provider: not found: = | = | = | = | = | = | = | AttemptFailed
         capture answer: captured: = | = | = | = | = | = | = | =
-        customer returned: → AskCharge | → AskCharge | = | = | → AskCharge | = | → AskCharge | → AskCharge
+        customer returned: → AskCharge | → AskCharge | → AskCharge | = | → AskCharge | → AskCharge | → AskCharge | → AskCharge
         wake up: → AskCharge | → AskCharge | → AskCharge | = | = | → AskCharge | → AskCharge | → AskCharge
         """;
 

@@ -62,6 +62,20 @@ public abstract class ConnectorRig
     /// <summary>The secret that webhooks are signed with.</summary>
     public abstract string WebhookSecret { get; }
 
+    /// <summary>Whether a webhook's signature covers all that it says; else the engine asks.</summary>
+    public virtual bool WebhookProvesContent => true;
+
+    /// <summary>A webhook without what proves its sender.</summary>
+    public virtual InboundWebhook WithoutSignature(InboundWebhook webhook) =>
+        webhook with { Headers = webhook.Headers.Clear() };
+
+    /// <summary>What is charged, and by which method: a card in rupees, unless the provider takes none.</summary>
+    public virtual Money Amount => Rupees;
+
+    /// <inheritdoc cref="Amount"/>
+    public virtual PaymentMethod Method { get; } =
+        new() { Kind = PaymentMethodKind.Card, CardLast4 = "1111", CardNetwork = "visa" };
+
     public static PaymentId Payment { get; } = PaymentId.Parse("pay_01k8dq2v7me8k9c4ss8m3y5d6f");
 
     public static AttemptId Attempt { get; } = new() { Payment = Payment, Number = 1 };
@@ -70,19 +84,12 @@ public abstract class ConnectorRig
 
     public static Money Rupees { get; } = Money.Of(12_345, Currency.Inr);
 
-    public static ChargeRequest ChargeOf(TimeProvider time, SendWindow window, Money? amount = null) => new()
+    public ChargeRequest ChargeOf(TimeProvider time, SendWindow window, Money? amount = null) => new()
     {
         Attempt = Attempt,
-        Amount = amount ?? Rupees,
-        Method = new PaymentMethod { Kind = PaymentMethodKind.Card, CardLast4 = "1111", CardNetwork = "visa" },
-        Card = new CardDetails
-        {
-            Number = Number(),
-            ExpiryMonth = 4,
-            ExpiryYear = 2031,
-            SecurityCode = new Secret(SecurityCode),
-            HolderName = "A B",
-        },
+        Amount = amount ?? Amount,
+        Method = Method,
+        Card = Method.Kind == PaymentMethodKind.Card ? Card() : null,
         Capture = CaptureMode.Automatic,
         Customer = new Customer { Email = "a@b.example", Phone = "+919876543210" },
         CallbackUrl = new Uri("https://engine.example/return"),
@@ -99,12 +106,13 @@ public abstract class ConnectorRig
         {
             Effect.Charge => connector.ChargeAsync(ChargeOf(time, window), Credentials),
             Effect.Capture => connector.CaptureAsync(
-                new CaptureRequest { Attempt = Attempt, Amount = Rupees, ProviderReference = PaymentReference, Window = window }, Credentials),
+                new CaptureRequest { Attempt = Attempt, Amount = Amount, ProviderReference = PaymentReference, Window = window }, Credentials),
             Effect.Refund => connector.RefundAsync(
                 new RefundRequest
                 {
                     Refund = Refund,
-                    Amount = Rupees,
+                    Attempt = Attempt,
+                    Amount = Amount,
                     ProviderReference = PaymentReference,
                     Reason = "returned",
                     Window = window,
@@ -116,23 +124,34 @@ public abstract class ConnectorRig
     /// <summary>Every kind of question.</summary>
     public async Task<IReadOnlyList<ProviderOutcome>> AskAsync(IConnector connector) =>
     [
-        await connector.QueryChargeAsync(new ChargeQuery { Attempt = Attempt, Amount = Rupees }, Credentials),
+        await connector.QueryChargeAsync(new ChargeQuery { Attempt = Attempt, Amount = Amount }, Credentials),
         await connector.QueryChargeAsync(
-            new ChargeQuery { Attempt = Attempt, Amount = Rupees, ProviderOrder = OrderReference }, Credentials),
+            new ChargeQuery { Attempt = Attempt, Amount = Amount, ProviderOrder = OrderReference }, Credentials),
         await connector.QueryChargeAsync(
-            new ChargeQuery { Attempt = Attempt, Amount = Rupees, ProviderReference = PaymentReference }, Credentials),
+            new ChargeQuery { Attempt = Attempt, Amount = Amount, ProviderReference = PaymentReference }, Credentials),
         await connector.QueryRefundAsync(
-            new RefundQuery { Refund = Refund, Amount = Rupees, ProviderReference = PaymentReference }, Credentials),
+            new RefundQuery { Refund = Refund, Attempt = Attempt, Amount = Amount, ProviderReference = PaymentReference },
+            Credentials),
         await connector.QueryRefundAsync(
             new RefundQuery
             {
                 Refund = Refund,
-                Amount = Rupees,
+                Attempt = Attempt,
+                Amount = Amount,
                 ProviderReference = PaymentReference,
                 ProviderRefund = RefundReference,
             },
             Credentials),
     ];
+
+    private static CardDetails Card() => new()
+    {
+        Number = Number(),
+        ExpiryMonth = 4,
+        ExpiryYear = 2031,
+        SecurityCode = new Secret(SecurityCode),
+        HolderName = "A B",
+    };
 
     private static CardNumber Number() => Grains.Abstractions.Secrets.CardNumber.TryParse(CardNumber, out var number)
         ? number

@@ -257,7 +257,10 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
         };
         var query = new RefundQuery
         {
-            Refund = ConnectorRig.Refund, Amount = ConnectorRig.Rupees, ProviderReference = RazorpayRig.Pay,
+            Refund = ConnectorRig.Refund,
+            Attempt = ConnectorRig.Attempt,
+            Amount = ConnectorRig.Rupees,
+            ProviderReference = RazorpayRig.Pay,
         };
         Assert.Equal("rfnd_200x0", (await Create().QueryRefundAsync(query, _rig.Credentials)).ProviderReference);
     }
@@ -295,7 +298,7 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
     private Task<ProviderOutcome> ChargeAsync(bool resend = false)
     {
         var time = TimeProvider.System;
-        var request = ConnectorRig.ChargeOf(time, SendWindow.Open(time, TimeSpan.FromMinutes(1))) with
+        var request = _rig.ChargeOf(time, SendWindow.Open(time, TimeSpan.FromMinutes(1))) with
         {
             Method = new PaymentMethod { Kind = PaymentMethodKind.Netbanking, Bank = "HDFC" },
             Card = null,

@@ -71,7 +71,7 @@ public sealed class RazorpayRefundsAgainstSimulatorTests(SimulatedRazorpay razor
             await UntilReadAsync(
                 receiver, reading => reading is WebhookReading.OfRefund { Outcome: ProviderOutcome.Succeeded });
 
-            var all = Readings(receiver);
+            var all = await ReadingsAsync(receiver);
             Assert.All(
                 all,
                 reading => Assert.True(reading is WebhookReading.OfCharge or WebhookReading.OfRefund, reading.ToString()));
@@ -100,7 +100,7 @@ public sealed class RazorpayRefundsAgainstSimulatorTests(SimulatedRazorpay razor
             await Razorpay.DialAsync("""{"webhook_tampered":1}""");
             await PaidAsync();
             await UntilReadAsync(receiver, reading => reading is WebhookReading.Forged);
-            Assert.All(Readings(receiver), reading => Assert.IsType<WebhookReading.Forged>(reading));
+            Assert.All(await ReadingsAsync(receiver), reading => Assert.IsType<WebhookReading.Forged>(reading));
         }
         finally
         {
@@ -109,21 +109,23 @@ public sealed class RazorpayRefundsAgainstSimulatorTests(SimulatedRazorpay razor
     }
 
     private Task UntilReadAsync(ScriptedServer receiver, Func<WebhookReading, bool> holds) =>
-        Eventually.HoldsAsync(() => Task.FromResult(Readings(receiver).Any(holds)), "the webhook arrives");
+        Eventually.HoldsAsync(async () => (await ReadingsAsync(receiver)).Any(holds), "the webhook arrives");
 
-    private WebhookReading[] Readings(ScriptedServer receiver)
+    private async Task<WebhookReading[]> ReadingsAsync(ScriptedServer receiver)
     {
         var connector = Razorpay.Connect();
-        return
-        [
-            .. receiver.Requests.Select(request => connector.ReadWebhook(
-                new InboundWebhook
-                {
-                    Headers = request.Headers.ToImmutableDictionary(
-                        header => header.Key.ToLowerInvariant(), header => header.Value),
-                    Body = request.Body,
-                },
-                Rig.Credentials)),
-        ];
+        var readings = new List<WebhookReading>();
+        foreach (var request in receiver.Requests)
+        {
+            var webhook = new InboundWebhook
+            {
+                Headers = request.Headers.ToImmutableDictionary(
+                    header => header.Key.ToLowerInvariant(), header => header.Value),
+                Body = request.Body,
+            };
+            readings.Add(await connector.ReadWebhookAsync(webhook, Rig.Credentials));
+        }
+
+        return [.. readings];
     }
 }

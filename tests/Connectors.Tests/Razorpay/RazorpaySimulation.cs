@@ -33,10 +33,10 @@ public abstract class RazorpaySimulation(SimulatedRazorpay razorpay) : IClassFix
 
     protected static AttemptId NewAttempt() => new() { Payment = PaymentId.New(TimeProvider.System), Number = 1 };
 
-    protected static ChargeRequest Request(PaymentMethod method, AttemptId attempt)
+    protected ChargeRequest Request(PaymentMethod method, AttemptId attempt)
     {
         var time = TimeProvider.System;
-        var request = ConnectorRig.ChargeOf(time, SendWindow.Open(time, TimeSpan.FromMinutes(1))) with
+        var request = Rig.ChargeOf(time, SendWindow.Open(time, TimeSpan.FromMinutes(1))) with
         {
             Attempt = attempt, Method = method,
         };
@@ -88,6 +88,7 @@ public abstract class RazorpaySimulation(SimulatedRazorpay razorpay) : IClassFix
     protected RefundRequest RefundOf(string payment) => new()
     {
         Refund = RefundId,
+        Attempt = Attempt,
         Amount = Part,
         ProviderReference = payment,
         Reason = "returned",
@@ -98,7 +99,11 @@ public abstract class RazorpaySimulation(SimulatedRazorpay razorpay) : IClassFix
         Razorpay.Connect().RefundAsync(RefundOf(payment), Rig.Credentials);
 
     protected Task<ProviderOutcome> QueryRefundAsync(string payment, string? refund = null) => Razorpay.Connect().QueryRefundAsync(
-        new RefundQuery { Refund = RefundId, Amount = Part, ProviderReference = payment, ProviderRefund = refund }, Rig.Credentials);
+        new RefundQuery
+        {
+            Refund = RefundId, Attempt = Attempt, Amount = Part, ProviderReference = payment, ProviderRefund = refund,
+        },
+        Rig.Credentials);
 
     protected async Task<string> PaidAsync()
     {

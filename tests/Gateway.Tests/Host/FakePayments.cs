@@ -109,6 +109,8 @@ public sealed class FakePayments
 
         public Task Resume() => Task.CompletedTask;
 
+        public Task<bool> Ask(int attempt, string provider) => throw new NotSupportedException();
+
         public Task<PaymentView?> CustomerReturned(int attempt)
         {
             all.Commands.Enqueue(attempt);

@@ -24,6 +24,8 @@ internal sealed class TestConnector(string provider) : IConnector
         Currencies = ["INR"],
         CapturesByItself = true,
         PartialCapture = false,
+        Voids = false,
+        PartialRefund = true,
         Credentials = ["key_id", "key_secret", "webhook_secret"],
         SettleTime = TimeSpan.FromSeconds(1),
         LateSuccess = TimeSpan.FromSeconds(1),
@@ -32,7 +34,31 @@ internal sealed class TestConnector(string provider) : IConnector
     public static string Sign(byte[] body, string secret) =>
         Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), body));
 
-    public WebhookReading ReadWebhook(InboundWebhook webhook, ProviderCredentials credentials)
+    public ValueTask<WebhookReading> ReadWebhookAsync(InboundWebhook webhook, ProviderCredentials credentials) =>
+        ValueTask.FromResult(Read(webhook, credentials));
+
+    public Task<ProviderOutcome> ChargeAsync(ChargeRequest request, ProviderCredentials credentials) =>
+        throw new NotSupportedException();
+
+    public Task<ProviderOutcome> QueryChargeAsync(ChargeQuery query, ProviderCredentials credentials) =>
+        throw new NotSupportedException();
+
+    public Task<ProviderOutcome> CaptureAsync(CaptureRequest request, ProviderCredentials credentials) =>
+        throw new NotSupportedException();
+
+    public Task<ProviderOutcome> RefundAsync(RefundRequest request, ProviderCredentials credentials) =>
+        throw new NotSupportedException();
+
+    public Task<ProviderOutcome> QueryRefundAsync(RefundQuery query, ProviderCredentials credentials) =>
+        throw new NotSupportedException();
+
+    public Task<ProviderOutcome> VoidAsync(VoidRequest request, ProviderCredentials credentials) =>
+        throw new NotSupportedException();
+
+    public Task<CredentialsCheck> CheckAsync(ProviderCredentials credentials) =>
+        Task.FromResult(CredentialsCheck.NotChecked);
+
+    private static WebhookReading Read(InboundWebhook webhook, ProviderCredentials credentials)
     {
         var body = webhook.Body.ToArray();
         if (webhook.Headers.GetValueOrDefault(SignatureHeader) != Sign(body, credentials["webhook_secret"].Reveal()))
@@ -53,19 +79,4 @@ internal sealed class TestConnector(string provider) : IConnector
             : about == "settlement" ? new WebhookReading.Irrelevant(id, about)
             : new WebhookReading.Unmatched(id, about);
     }
-
-    public Task<ProviderOutcome> ChargeAsync(ChargeRequest request, ProviderCredentials credentials) =>
-        throw new NotSupportedException();
-
-    public Task<ProviderOutcome> QueryChargeAsync(ChargeQuery query, ProviderCredentials credentials) =>
-        throw new NotSupportedException();
-
-    public Task<ProviderOutcome> CaptureAsync(CaptureRequest request, ProviderCredentials credentials) =>
-        throw new NotSupportedException();
-
-    public Task<ProviderOutcome> RefundAsync(RefundRequest request, ProviderCredentials credentials) =>
-        throw new NotSupportedException();
-
-    public Task<ProviderOutcome> QueryRefundAsync(RefundQuery query, ProviderCredentials credentials) =>
-        throw new NotSupportedException();
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using PaymentCluster.Gateway.Api.Access;
 using PaymentCluster.Gateway.Api.Errors;
 using PaymentCluster.Gateway.Api.Health;
@@ -37,7 +38,8 @@ public static class GatewayRegistration
 
         var services = builder.Services;
         services.AddSingleton(options);
-        services.AddSingleton(TimeProvider.System);
+        // In one process with a silo the silo's.
+        services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<RequestLimits>();
         services.AddSingleton<RequestBodies>();
         services.AddSingleton<FailedKeys>();

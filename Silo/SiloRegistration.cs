@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
 using PaymentCluster.Connectors;
+using PaymentCluster.Grains.Faults;
 using PaymentCluster.Grains.Journal;
 using PaymentCluster.Grains.Merchants;
 using PaymentCluster.Grains.Payments;
@@ -27,7 +28,7 @@ public static partial class SiloRegistration
         this IHostApplicationBuilder builder, SiloClustering clustering)
     {
         var settings = SiloSettings.Read(builder.Configuration);
-        builder.Services.AddSingleton(TimeProvider.System);
+        FaultPoint.Arm(builder.Configuration);
         // Services stop in the reverse order: the sweeper and the calls to providers before the grains, and the grains
         // before the journal.
         builder.Services.AddPaymentStore(builder.Configuration);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using PaymentCluster.Grains.Faults;
 using PaymentCluster.Grains.Ledger;
 using PaymentCluster.Grains.Lists;
 using PaymentCluster.Grains.Schema;
@@ -17,8 +18,8 @@ public static class JournalRegistration
     /// checked.</summary>
     public const string Owner = "PaymentClusterOwner";
 
-    /// <summary>Adds the store: <see cref="IPaymentJournal"/>, <see cref="InboxStore"/>, and what the ledger and the
-    /// lists read.</summary>
+    /// <summary>Adds the store: <see cref="IPaymentJournal"/>, <see cref="InboxStore"/>, what the ledger and the lists
+    /// read, and its clock, which is everybody's here.</summary>
     /// <exception cref="SchemaException">The connection string is missing.</exception>
     public static IServiceCollection AddPaymentStore(this IServiceCollection services, IConfiguration configuration)
     {
@@ -30,10 +31,12 @@ public static class JournalRegistration
         }
 
         services.AddOptions<JournalOptions>().Bind(configuration.GetSection("Journal")).ValidateDataAnnotations().ValidateOnStart();
-        services.TryAddSingleton(TimeProvider.System);
         services.AddMetrics();
         services.AddSingleton<JournalMetrics>();
         services.AddSingleton(_ => new PaymentDatabase(connectionString));
+        services.AddSingleton(provider => new StoreClock(MachineClock.Of(configuration), provider.GetRequiredService<PaymentDatabase>()));
+        services.AddHostedService<StoreClockKeeper>();
+        services.TryAddSingleton<TimeProvider>(provider => provider.GetRequiredService<StoreClock>());
         services.AddSingleton<PaymentStore>();
         services.AddSingleton<IPaymentJournal>(provider => provider.GetRequiredService<PaymentStore>());
         services.AddSingleton<InboxStore>();

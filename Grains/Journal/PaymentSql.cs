@@ -152,10 +152,12 @@ internal static class PaymentSql
     public const string InboxExists =
         "select exists (select from webhook_inbox where merchant_id = $1 and provider = $2 and event_id = $3)";
 
+    public const string Clock = "select clock_timestamp()";
+
     /// <summary>Every statement, for the check at start that the schema answers all of them.</summary>
     public static readonly ImmutableArray<string> All =
     [
         BeImpatient, InsertKeys, InsertPayments, UpdatePayments, LockPayments, UpsertSchedule, DeleteSchedule, InsertEvents, InsertTransfers, InsertOutbox,
-        AddToBalances, FindConflicts, ReadBack, Barrier, Load, ClaimDue, InsertInbox, InboxExists,
+        AddToBalances, FindConflicts, ReadBack, Barrier, Load, ClaimDue, InsertInbox, InboxExists, Clock,
     ];
 }

@@ -9,6 +9,7 @@ using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
 using PaymentCluster.Grains.Abstractions.Secrets;
+using PaymentCluster.Grains.Faults;
 using PaymentCluster.Grains.Merchants;
 
 namespace PaymentCluster.Grains.Payments;
@@ -100,7 +101,9 @@ public sealed partial class PaymentEffects(
         switch (effect)
         {
             case PaymentEffect.SendCharge send:
+                FaultPoint.Reach(FaultPoint.BeforeSend);
                 var charged = await ChargeAsync(key, state, send, card, window);
+                FaultPoint.Reach(FaultPoint.AfterSend);
                 LogOutcome(effect, charged.GetType().Name);
                 await payment.Record(new RecordCharge
                 {
@@ -117,12 +120,16 @@ public sealed partial class PaymentEffects(
                     new RecordCharge { Attempt = ask.Attempt, Outcome = known, Source = ReportSource.Query });
                 break;
             case PaymentEffect.SendCapture send:
+                FaultPoint.Reach(FaultPoint.BeforeSend);
                 var captured = await CaptureAsync(key, state, send.Attempt, window);
+                FaultPoint.Reach(FaultPoint.AfterSend);
                 LogOutcome(effect, captured.GetType().Name);
                 await payment.Record(new RecordCapture { Attempt = send.Attempt, Outcome = captured });
                 break;
             case PaymentEffect.SendRefund send:
+                FaultPoint.Reach(FaultPoint.BeforeSend);
                 var refunded = await RefundAsync(key, state, send.Refund, window);
+                FaultPoint.Reach(FaultPoint.AfterSend);
                 LogOutcome(effect, refunded.GetType().Name);
                 await payment.Record(
                     new RecordRefund { Number = send.Refund, Outcome = refunded, Source = ReportSource.Answer });

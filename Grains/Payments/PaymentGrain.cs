@@ -8,6 +8,7 @@ using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Refunds;
 using PaymentCluster.Grains.Abstractions.Secrets;
+using PaymentCluster.Grains.Faults;
 using PaymentCluster.Grains.Journal;
 using PaymentCluster.Grains.Merchants;
 using PaymentCluster.Grains.Routing;
@@ -34,12 +35,12 @@ public sealed partial class PaymentGrain(
     // Well below the response timeout of grain calls.
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(20);
 
+    private readonly Changes _changes = new();
     private PaymentKey _key;
     private PaymentState? _state;
     private bool _isLoaded;
     private bool _isLeaving;
     private Task? _loading;
-    private TaskCompletionSource _changed = NewSignal();
 
     /// <inheritdoc/>
     public override Task OnActivateAsync(CancellationToken cancellationToken)
@@ -158,7 +159,7 @@ public sealed partial class PaymentGrain(
                 return view;
             }
 
-            await Task.WhenAny(_changed.Task, deadline);
+            await Task.WhenAny(_changes.Next, deadline);
         }
 
         return Nobody<PaymentView>();
@@ -182,8 +183,6 @@ public sealed partial class PaymentGrain(
         Nobody<PaymentView>();
         return null;
     }
-
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // Whoever signs for one provider says nothing about an attempt at another.
     private static bool IsOf(AttemptState? attempt, string? provider) =>
@@ -230,9 +229,10 @@ public sealed partial class PaymentGrain(
                 }
 
                 var routed = await route(_state);
-                // It opens before the terms are made and committed: a process may be frozen before it learns that they
-                // are, and what it then still sent, others would long have believed lost, and sent again.
-                var window = SendWindow.Open(time, options.Value.SendWindow);
+                await StoreClock.SettledAsync(time);
+                // By the machine's own clocks, and before the terms are made and committed: a process may be frozen
+                // before it learns that they are, and what it then still sent, others would have believed lost.
+                var window = SendWindow.Open(StoreClock.MachineOf(time), options.Value.SendWindow);
                 switch (decide(_state, TermsNow(routed.Route, routed.Refusal)))
                 {
                     case Decision.Rejected rejected:
@@ -276,14 +276,18 @@ public sealed partial class PaymentGrain(
         }
 
         var next = accepted.Events.Aggregate(_state, PaymentState.Evolve)!.CheckInvariants();
+        var isIntent = !accepted.Effects.IsEmpty;
+        FaultPoint.Reach(isIntent ? FaultPoint.BeforeIntent : FaultPoint.BeforeOutcomeCommit);
         switch (await journal.AppendAsync(PaymentRecord.CommitOf(_key, _state, next, accepted.Events, request, Now())))
         {
             case CommitResult.Committed:
+                FaultPoint.Reach(isIntent ? FaultPoint.AfterIntent : FaultPoint.AfterOutcomeCommit);
                 _state = next;
                 _isLoaded = true;
-                Signal();
+                _changes.Happen();
                 PaymentTelemetry.Count(accepted.Events);
                 Perform(accepted.Effects, card, window);
+                FaultPoint.Reach(FaultPoint.BeforeReply);
                 return new CommandOutcome
                 {
                     Refund = accepted.Refund,
@@ -366,7 +370,7 @@ public sealed partial class PaymentGrain(
         _isLoaded = false;
         _isLeaving = true;
         DeactivateOnIdle();
-        Signal();
+        _changes.Happen();
     }
 
     // There is nothing here, and a guess must not stay in memory.
@@ -385,13 +389,6 @@ public sealed partial class PaymentGrain(
     {
         _isLoaded = false;
         DeactivateOnIdle();
-    }
-
-    private void Signal()
-    {
-        var changed = _changed;
-        _changed = NewSignal();
-        changed.SetResult();
     }
 
     private Reply<PaymentView> ToPayment(CommandOutcome outcome) => outcome.Refusal is { } refusal

@@ -16,9 +16,10 @@ public sealed class PaymentOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan SendWindow { get; set; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>How far the clocks of two machines may be apart. Default 10 s. Too small a value lets a "not found" be
+    /// <summary>How far two silos' clocks may be apart. Default 10 s. All follow the database's, to 0.25 s
+    /// (<see cref="Journal.StoreClock"/>), so that half a second is the least. Too small a value lets a "not found" be
     /// believed too early; a large one only makes recovery of a lost send later.</summary>
-    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    [Range(typeof(TimeSpan), "00:00:00.500", "01:00:00")]
     public TimeSpan ClockError { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long a customer has to pay, unless the merchant says otherwise. Default 15 min.</summary>

@@ -7,6 +7,7 @@ using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Webhooks;
+using PaymentCluster.Grains.Faults;
 using PaymentCluster.Grains.Journal;
 using PaymentCluster.Grains.Merchants;
 
@@ -110,8 +111,10 @@ public sealed partial class ProviderWebhookGrain(
         }
 
         var fate = await effect();
+        FaultPoint.Reach(FaultPoint.BeforeInbox);
         var first = await inbox.RecordAsync(
             entry with { Fate = fate, Body = fate == WebhookFate.Parked ? body : null });
+        FaultPoint.Reach(FaultPoint.AfterInbox);
         return Receipt(entry, first ? fate : WebhookFate.Duplicate);
     }
 

@@ -1,0 +1,96 @@
+using System.Diagnostics;
+#if FAULT_POINTS
+using System.Collections.Immutable;
+using System.Globalization;
+#endif
+using Microsoft.Extensions.Configuration;
+
+namespace PaymentCluster.Grains.Faults;
+
+/// <summary>
+/// The places where dying or stopping hurts most, by name, so that a crash suite can do it there and not just anywhere.
+/// A Debug build alone has them: elsewhere not even the calls are compiled in.
+/// </summary>
+/// <remarks>
+/// <c>Faults:Points</c> says what happens where, and how often: <c>after_send=crash:0.002;before_send=pause:15s:0.001</c>.
+/// A crash is the process's own <c>kill -9</c>; a pause stops this one flow. <c>Faults:Seed</c> fixes the draws: the
+/// n-th at a point depends on seed, point and n alone.
+/// </remarks>
+public static class FaultPoint
+{
+    /// <summary>Before an intent is given to the journal.</summary>
+    public const string BeforeIntent = "before_intent";
+
+    /// <summary>The intent is durable; nothing has been sent.</summary>
+    public const string AfterIntent = "after_intent";
+
+    /// <summary>Before a provider is asked for an effect.</summary>
+    public const string BeforeSend = "before_send";
+
+    /// <summary>The provider's answer is known, to this process alone.</summary>
+    public const string AfterSend = "after_send";
+
+    /// <summary>Before anything that is no intent is given to the journal.</summary>
+    public const string BeforeOutcomeCommit = "before_outcome_commit";
+
+    /// <summary>It is durable; nobody has been told.</summary>
+    public const string AfterOutcomeCommit = "after_outcome_commit";
+
+    /// <summary>A command took effect, and its effects are started; whoever sent it has not been answered.</summary>
+    public const string BeforeReply = "before_reply";
+
+    /// <summary>A webhook had its effect; that it came is not remembered yet.</summary>
+    public const string BeforeInbox = "before_inbox";
+
+    /// <summary>That the webhook came is remembered; the provider has not been answered.</summary>
+    public const string AfterInbox = "after_inbox";
+
+    /// <summary>Reads what is to happen at the points of this process.</summary>
+    /// <exception cref="FormatException"><c>Faults:Points</c> cannot be read.</exception>
+    [Conditional("FAULT_POINTS")]
+    public static void Arm(IConfiguration configuration)
+    {
+#if FAULT_POINTS
+        var seed = int.TryParse(configuration["Faults:Seed"], CultureInfo.InvariantCulture, out var given) ? given : 1;
+        s_armed = [.. FaultPointSettings.Parse(configuration["Faults:Points"] ?? "").Select(setting => new ArmedPoint(setting, seed))];
+#endif
+    }
+
+    /// <summary>The process has come to a point, and may go no further.</summary>
+    [Conditional("FAULT_POINTS")]
+    public static void Reach(string point)
+    {
+#if FAULT_POINTS
+        foreach (var armed in s_armed)
+        {
+            if (armed.Setting.Point == point && armed.Fires())
+            {
+                Happen(armed.Setting);
+            }
+        }
+#endif
+    }
+
+#if FAULT_POINTS
+    private static ImmutableArray<ArmedPoint> s_armed = [];
+
+    private static void Happen(FaultPointSetting setting)
+    {
+        // Not by the log, which may keep it: whoever armed the point counts these lines.
+        Console.Error.WriteLine($"fault point: {setting.Point} {(setting.Pause is { } time ? $"pause {time}" : "crash")}");
+        if (setting.Pause is { } pause)
+        {
+            using var never = new ManualResetEventSlim();
+            never.Wait(pause);
+        }
+        else
+        {
+            using var self = Process.GetCurrentProcess();
+            self.Kill();
+            // The signal takes effect before this ends.
+            using var never = new ManualResetEventSlim();
+            never.Wait(Timeout.Infinite);
+        }
+    }
+#endif
+}

@@ -1,0 +1,141 @@
+using Npgsql;
+
+namespace PaymentCluster.Grains.Journal;
+
+/// <summary>
+/// The database's clock, as this process knows it. All deadlines of payments are set and compared by it, and the
+/// sweeper's query uses the database's own: however wrong the machine's clock is, every silo means the same moment.
+/// </summary>
+/// <remarks>
+/// It is the database's time at the last reading plus what the monotonic clock counted since. How wrong that can be is
+/// known: half of the time that the reading took, what the monotonic clock may have drifted since (500 ppm, above what
+/// machines are specified for), and by how much the machine's two clocks disagree about the time since then: the
+/// monotonic one stands still while a virtual machine is suspended, the wall's may be set. While that is more than
+/// <see cref="MaxError"/> the clock is in doubt, and nothing is decided by it: <see cref="SettledAsync"/> reads anew
+/// first. Without the store it runs on, for some eight minutes within its bound; but without the store nothing is
+/// decided anyway.
+/// </remarks>
+public sealed class StoreClock(TimeProvider machine, PaymentDatabase database) : TimeProvider
+{
+    /// <summary>How far it may be from the database's clock when something is decided by it. Two silos are at most
+    /// twice as far apart: the least that <c>Payments:ClockError</c> may be.</summary>
+    public static readonly TimeSpan MaxError = TimeSpan.FromMilliseconds(250);
+
+    private const double Drift = 0.0005;
+
+    // A machine that is so busy that an answer takes half a second may be less busy the next time.
+    private const int MaxTries = 10;
+
+    private readonly Lock _gate = new();
+    private volatile Reading? _reading;
+    private Task? _asking;
+
+    /// <inheritdoc/>
+    public override long TimestampFrequency => machine.TimestampFrequency;
+
+    /// <summary>How far it may be from the database's clock now; the maximum before the first reading.</summary>
+    public TimeSpan Error => _reading is { } reading ? ErrorOf(reading, Look()) : TimeSpan.MaxValue;
+
+    /// <summary>The clocks of the machine that a process is on, for what the machine itself does or does not do in
+    /// time.</summary>
+    public static TimeProvider MachineOf(TimeProvider time) => time is StoreClock clock ? clock.Machine : time;
+
+    /// <summary>Completes when the time may be used to decide by: at once, unless the clock is in doubt.</summary>
+    /// <exception cref="JournalUnavailableException">The store's clock cannot be read, or not exactly enough.</exception>
+    public static ValueTask SettledAsync(TimeProvider time) =>
+        time is StoreClock clock && clock.Error > MaxError ? new ValueTask(clock.SettleAsync()) : ValueTask.CompletedTask;
+
+    /// <summary>The database's time; before the first reading the machine's.</summary>
+    public override DateTimeOffset GetUtcNow() => _reading is { } reading
+        ? reading.Time + machine.GetElapsedTime(reading.Taken.Timestamp)
+        : machine.GetUtcNow();
+
+    /// <inheritdoc/>
+    public override long GetTimestamp() => machine.GetTimestamp();
+
+    /// <inheritdoc/>
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+        machine.CreateTimer(callback, state, dueTime, period);
+
+    /// <summary>Reads the database's clock. A reading that is less exact than what is known is not used.</summary>
+    /// <exception cref="JournalUnavailableException">The store is out of reach.</exception>
+    public Task ReadAsync(CancellationToken cancellation = default) => database.ReadAsync(
+        async connection =>
+        {
+            await using var command = new NpgsqlCommand(PaymentSql.Clock, connection);
+            var asked = Look();
+            var time = new DateTimeOffset((DateTime)(await command.ExecuteScalarAsync(cancellation))!, TimeSpan.Zero);
+            Take(asked, time, Look());
+            return true;
+        },
+        cancellation);
+
+    /// <summary>What the machine's two clocks show.</summary>
+    internal Moment Look() => new(machine.GetTimestamp(), machine.GetUtcNow());
+
+    /// <summary>Takes in that the database's clock showed a time at some moment between two.</summary>
+    internal void Take(Moment asked, DateTimeOffset time, Moment answered)
+    {
+        var half = machine.GetElapsedTime(asked.Timestamp, answered.Timestamp) / 2;
+        // In the middle of the two; where between them it really was, is the reading's error.
+        var fresh = new Reading(answered, time + half, half + Disagreement(asked, answered));
+        lock (_gate)
+        {
+            if (_reading is not { } known || fresh.Error <= ErrorOf(known, answered))
+            {
+                _reading = fresh;
+            }
+        }
+    }
+
+    private TimeProvider Machine => machine;
+
+    // One question, whoever waits for its answer.
+    private Task SettleAsync()
+    {
+        lock (_gate)
+        {
+            return _asking ??= AskAsync();
+        }
+    }
+
+    private async Task AskAsync()
+    {
+        // Whoever holds the lock does not ask under it.
+        await Task.Yield();
+        try
+        {
+            for (var tries = 1; Error > MaxError; tries++)
+            {
+                if (tries > MaxTries)
+                {
+                    throw new JournalUnavailableException(
+                        new TimeoutException("The store's clock answers too slowly to be read exactly."));
+                }
+
+                await ReadAsync();
+            }
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _asking = null;
+            }
+        }
+    }
+
+    private TimeSpan ErrorOf(Reading reading, Moment now)
+    {
+        var age = machine.GetElapsedTime(reading.Taken.Timestamp, now.Timestamp);
+        return reading.Error + (age * Drift) + Disagreement(reading.Taken, now);
+    }
+
+    private TimeSpan Disagreement(Moment since, Moment now) =>
+        (now.Wall - since.Wall - machine.GetElapsedTime(since.Timestamp, now.Timestamp)).Duration();
+
+    /// <summary>A moment by the machine's two clocks.</summary>
+    internal readonly record struct Moment(long Timestamp, DateTimeOffset Wall);
+
+    private sealed record Reading(Moment Taken, DateTimeOffset Time, TimeSpan Error);
+}

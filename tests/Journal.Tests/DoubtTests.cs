@@ -16,11 +16,11 @@ public sealed class DoubtTests(StoreFixture fixture) : IClassFixture<StoreFixtur
     [Fact]
     public async Task A_commit_whose_answer_is_lost_is_read_back()
     {
-        await using var proxy = new CuttingProxy(fixture.Database.AppConnectionString);
+        await using var proxy = FaultProxy.ToPostgres(fixture.Database.AppConnectionString);
         await using var store = await OpenAsync(proxy);
         var accepted = await AcceptAsync(store, 30);
 
-        proxy.Next(Cut.Reply);
+        proxy.Next(new ProxyAct(ProxyFault.CutReply));
         var results = await Task.WhenAll(accepted.Select(each => store.Payments.AppendAsync(Commits.Captured(each))));
 
         Assert.Equal(1, proxy.Cuts);
@@ -31,11 +31,11 @@ public sealed class DoubtTests(StoreFixture fixture) : IClassFixture<StoreFixtur
     [Fact]
     public async Task A_commit_that_never_arrived_is_sent_again()
     {
-        await using var proxy = new CuttingProxy(fixture.Database.AppConnectionString);
+        await using var proxy = FaultProxy.ToPostgres(fixture.Database.AppConnectionString);
         await using var store = await OpenAsync(proxy);
         var accepted = await AcceptAsync(store, 30);
 
-        proxy.Next(Cut.Request);
+        proxy.Next(new ProxyAct(ProxyFault.CutRequest));
         var results = await Task.WhenAll(accepted.Select(each => store.Payments.AppendAsync(Commits.Captured(each))));
 
         Assert.Equal(1, proxy.Cuts);
@@ -46,13 +46,16 @@ public sealed class DoubtTests(StoreFixture fixture) : IClassFixture<StoreFixtur
     [Fact]
     public async Task A_commit_that_arrives_after_it_was_sent_again_changes_nothing()
     {
-        await using var proxy = new CuttingProxy(fixture.Database.AppConnectionString);
+        await using var proxy = FaultProxy.ToPostgres(fixture.Database.AppConnectionString);
         await using var store = await OpenAsync(proxy);
         var accepted = await AcceptAsync(store, 1);
 
-        proxy.Next(Cut.DelayRequest);
+        var sentAgain = new TaskCompletionSource();
+        var late = new ProxyAct(ProxyFault.LateRequest) { Until = sentAgain.Task };
+        proxy.Next(late);
         var result = await store.Payments.AppendAsync(Commits.Captured(accepted[0]));
-        await proxy.DeliverAsync();
+        sentAgain.SetResult();
+        await late.Over;
 
         Assert.Equal(1, proxy.Cuts);
         Assert.IsType<CommitResult.Committed>(result);
@@ -62,12 +65,12 @@ public sealed class DoubtTests(StoreFixture fixture) : IClassFixture<StoreFixtur
     [Fact]
     public async Task A_stale_decision_whose_answer_is_lost_is_still_stale()
     {
-        await using var proxy = new CuttingProxy(fixture.Database.AppConnectionString);
+        await using var proxy = FaultProxy.ToPostgres(fixture.Database.AppConnectionString);
         await using var store = await OpenAsync(proxy);
         var accepted = await AcceptAsync(store, 1);
         await store.Payments.AppendAsync(Commits.Noted(accepted[0]));
 
-        proxy.Next(Cut.Reply);
+        proxy.Next(new ProxyAct(ProxyFault.CutReply));
         Assert.IsType<CommitResult.VersionConflict>(await store.Payments.AppendAsync(Commits.Captured(accepted[0])));
         Assert.Equal(1, proxy.Cuts);
     }
@@ -75,11 +78,11 @@ public sealed class DoubtTests(StoreFixture fixture) : IClassFixture<StoreFixtur
     [Fact]
     public async Task A_new_payment_whose_answer_is_lost_is_not_taken_for_another_of_its_order()
     {
-        await using var proxy = new CuttingProxy(fixture.Database.AppConnectionString);
+        await using var proxy = FaultProxy.ToPostgres(fixture.Database.AppConnectionString);
         await using var store = await OpenAsync(proxy);
         await AcceptAsync(store, 1);
 
-        proxy.Next(Cut.Reply);
+        proxy.Next(new ProxyAct(ProxyFault.CutReply));
         var commit = Commits.Accepted(request: Commits.Request("lost-answer"));
         Assert.IsType<CommitResult.Committed>(await store.Payments.AppendAsync(commit));
         Assert.Equal(1, proxy.Cuts);
@@ -89,12 +92,12 @@ public sealed class DoubtTests(StoreFixture fixture) : IClassFixture<StoreFixtur
     [Fact]
     public async Task A_store_that_stays_away_is_unavailable_and_the_next_one_finds_it_again()
     {
-        await using var proxy = new CuttingProxy(fixture.Database.AppConnectionString);
+        await using var proxy = FaultProxy.ToPostgres(fixture.Database.AppConnectionString);
         await using var store = await OpenAsync(proxy);
         var accepted = await AcceptAsync(store, 2);
 
         proxy.Closed = true;
-        proxy.Next(Cut.Reply);
+        proxy.Next(new ProxyAct(ProxyFault.CutReply));
         await Assert.ThrowsAsync<JournalUnavailableException>(
             () => store.Payments.AppendAsync(Commits.Captured(accepted[0])));
         await Assert.ThrowsAsync<JournalUnavailableException>(
@@ -139,9 +142,9 @@ public sealed class DoubtTests(StoreFixture fixture) : IClassFixture<StoreFixtur
         where datname = current_database() and application_name = 'paymentcluster' and wait_event_type = 'Lock'
         """;
 
-    private static async Task<Store> OpenAsync(CuttingProxy proxy)
+    private async Task<Store> OpenAsync(FaultProxy proxy)
     {
-        var store = new Store(proxy.ConnectionString, Brief);
+        var store = new Store(proxy.Through(fixture.Database.AppConnectionString), Brief);
         // Both pools have a connection, so that the next request is a commit and not the beginning of a session.
         await store.Payments.LoadAsync(Commits.Accepted().Key);
         return store;

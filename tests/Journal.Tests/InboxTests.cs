@@ -1,6 +1,7 @@
 using System.Text;
 using PaymentCluster.Grains.Abstractions.Webhooks;
 using PaymentCluster.Grains.Journal;
+using PaymentCluster.Testing;
 
 namespace PaymentCluster.Journal.Tests;
 
@@ -60,11 +61,11 @@ public sealed class InboxTests(StoreFixture fixture) : IClassFixture<StoreFixtur
     [Fact]
     public async Task A_record_whose_answer_is_lost_is_there()
     {
-        await using var proxy = new CuttingProxy(fixture.Database.AppConnectionString);
-        await using var store = new Store(proxy.ConnectionString, new JournalOptions { Writers = 1 });
+        await using var proxy = FaultProxy.ToPostgres(fixture.Database.AppConnectionString);
+        await using var store = new Store(proxy.Through(fixture.Database.AppConnectionString), new JournalOptions { Writers = 1 });
         await store.Inbox.RecordAsync(Entry("before"));
 
-        proxy.Next(Cut.Reply);
+        proxy.Next(new ProxyAct(ProxyFault.CutReply));
         await store.Inbox.RecordAsync(Entry("lost"));
 
         Assert.Equal(1, proxy.Cuts);

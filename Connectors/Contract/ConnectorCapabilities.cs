@@ -46,6 +46,10 @@ public sealed record ConnectorCapabilities
     /// <summary>The names of the credentials that a merchant must give, such as <c>key_secret</c>.</summary>
     public required ImmutableArray<string> Credentials { get; init; }
 
+    /// <summary>Credentials that a merchant gives all together or not at all, for what the provider offers besides, such
+    /// as another way to sign.</summary>
+    public ImmutableArray<string> OptionalCredentials { get; init; } = [];
+
     /// <summary>How long after the last possible send a "not found" is not yet believed.</summary>
     public required TimeSpan SettleTime { get; init; }
 

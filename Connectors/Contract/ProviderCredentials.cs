@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using PaymentCluster.Grains.Abstractions.Secrets;
 
 namespace PaymentCluster.Connectors.Contract;
@@ -14,6 +15,9 @@ public sealed class ProviderCredentials(string merchant, ImmutableDictionary<str
     /// <summary>A credential. The settings refuse a merchant's credentials unless all that the connector names are
     /// there.</summary>
     public Secret this[string name] => values[name];
+
+    /// <summary>A credential that a merchant need not give.</summary>
+    public bool TryGet(string name, [NotNullWhen(true)] out Secret? value) => values.TryGetValue(name, out value);
 
     /// <inheritdoc/>
     public override string ToString() => $"credentials of {Merchant}";

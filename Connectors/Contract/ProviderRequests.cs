@@ -26,6 +26,9 @@ public sealed record ChargeRequest
     /// <summary>Whether the customer agreed that the provider keeps the card.</summary>
     public bool SaveCard { get; init; }
 
+    /// <summary>The token of the customer's linked wallet, when the wallet is to be debited without its page.</summary>
+    public Secret? WalletToken { get; init; }
+
     /// <summary>Whether the provider may capture by itself.</summary>
     public required CaptureMode Capture { get; init; }
 

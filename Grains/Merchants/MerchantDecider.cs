@@ -60,7 +60,12 @@ internal static class MerchantDecider
                 ErrorCode.InvalidField, $"There is no connector for a provider '{provider}'.", "provider");
         }
 
-        var named = connector.Capabilities.Credentials;
+        var (named, optional) = (connector.Capabilities.Credentials, connector.Capabilities.OptionalCredentials);
+        if (optional.Any(values.ContainsKey))
+        {
+            named = [.. named, .. optional];
+        }
+
         if (named.FirstOrDefault(name => !values.ContainsKey(name)) is { } missing)
         {
             return Refusal.Of(ErrorCode.MissingField, $"{provider} needs the credential '{missing}'.", missing);

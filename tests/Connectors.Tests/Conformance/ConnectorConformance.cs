@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using PaymentCluster.Connectors.Contract;
@@ -11,43 +10,38 @@ using Xunit;
 namespace PaymentCluster.Connectors.Tests.Conformance;
 
 /// <summary>What holds of every connector, whatever its provider. A connector's test class inherits it and brings its
-/// rig.</summary>
-public abstract class ConnectorConformance(ConnectorRig rig) : IAsyncLifetime
+/// Rig.</summary>
+public abstract class ConnectorConformance(ConnectorRig rig) : ConformanceSetting(rig)
 {
-    private readonly CapturedLogs _logs = new();
-    private readonly ShiftedTime _time = new();
-    private ScriptedServer _server = null!;
+    // What not all have is in VoidConformance.
+    private static readonly Effect[] EveryProviderHas = [Effect.Charge, Effect.Capture, Effect.Refund];
 
-    public static TheoryData<Effect> Effects { get; } = [Effect.Charge, Effect.Capture, Effect.Refund];
-
-    public async Task InitializeAsync() => _server = await ScriptedServer.StartAsync();
-
-    public async Task DisposeAsync() => await _server.DisposeAsync();
+    public static TheoryData<Effect> Effects { get; } = [.. EveryProviderHas];
 
     [Theory, MemberData(nameof(Effects))]
     public async Task A_healthy_provider_is_understood(Effect effect)
     {
-        _server.Script = rig.AnswerAsync;
-        var outcome = await rig.ActAsync(Create(), effect, _time);
+        Server.Script = Rig.AnswerAsync;
+        var outcome = await Rig.ActAsync(Create(), effect, Time);
         Assert.True(outcome is ProviderOutcome.Succeeded or ProviderOutcome.Pending, outcome.ToString());
         Assert.NotNull(outcome.ProviderReference);
-        Assert.Single(_server.Requests, request => rig.Is(effect, request));
+        Assert.Single(Server.Requests, request => Rig.Is(effect, request));
     }
 
     [Theory, MemberData(nameof(Effects))]
     public async Task A_refused_connection_is_not_sent(Effect effect)
     {
-        await _server.DisposeAsync();
-        Assert.IsType<ProviderOutcome.NotSent>(await rig.ActAsync(Create(), effect, _time));
+        await Server.DisposeAsync();
+        Assert.IsType<ProviderOutcome.NotSent>(await Rig.ActAsync(Create(), effect, Time));
     }
 
     [Theory, MemberData(nameof(Effects))]
     public async Task A_closed_send_window_is_not_sent(Effect effect)
     {
-        _server.Script = rig.AnswerAsync;
-        var outcome = await rig.ActAsync(Create(), effect, _time, SendWindow.Open(_time, TimeSpan.Zero));
+        Server.Script = Rig.AnswerAsync;
+        var outcome = await Rig.ActAsync(Create(), effect, Time, SendWindow.Open(Time, TimeSpan.Zero));
         Assert.IsType<ProviderOutcome.NotSent>(outcome);
-        Assert.DoesNotContain(_server.Requests, request => rig.Is(effect, request));
+        Assert.DoesNotContain(Server.Requests, request => Rig.Is(effect, request));
     }
 
     [Theory, MemberData(nameof(Effects))]
@@ -62,7 +56,7 @@ public abstract class ConnectorConformance(ConnectorRig rig) : IAsyncLifetime
     [InlineData(500), InlineData(502), InlineData(503), InlineData(504), InlineData(302), InlineData(307), InlineData(408)]
     public async Task A_status_that_says_nothing_of_the_effect_is_unknown(int status)
     {
-        foreach (var effect in Enum.GetValues<Effect>())
+        foreach (var effect in EveryProviderHas)
         {
             await IsUnknownAsync(effect, (_, context) =>
             {
@@ -72,7 +66,7 @@ public abstract class ConnectorConformance(ConnectorRig rig) : IAsyncLifetime
             });
         }
 
-        Assert.DoesNotContain(_server.Requests, request => request.Path == "/elsewhere");
+        Assert.DoesNotContain(Server.Requests, request => request.Path == "/elsewhere");
     }
 
     [Theory, MemberData(nameof(Effects))]
@@ -84,7 +78,7 @@ public abstract class ConnectorConformance(ConnectorRig rig) : IAsyncLifetime
     [InlineData("<html>502</html>"), InlineData("""{"id":1,"razorpay_payment_id":1}"""), InlineData("{\"id\":\"a\",\"id\":\"b\"}")]
     public async Task A_success_that_cannot_be_read_is_unknown(string body)
     {
-        foreach (var effect in Enum.GetValues<Effect>())
+        foreach (var effect in EveryProviderHas)
         {
             await IsUnknownAsync(effect, (_, context) => Answers.JsonAsync(context, 200, body));
         }
@@ -96,7 +90,7 @@ public abstract class ConnectorConformance(ConnectorRig rig) : IAsyncLifetime
         // Nothing else is wrong with it.
         context.Response.ContentType = "application/json";
         await context.Response.WriteAsync(new string(' ', 2_000));
-        await rig.AnswerAsync(request, context);
+        await Rig.AnswerAsync(request, context);
     });
 
     [Theory, MemberData(nameof(Effects))]
@@ -113,45 +107,45 @@ public abstract class ConnectorConformance(ConnectorRig rig) : IAsyncLifetime
     public async Task A_packed_answer_is_not_unpacked(Effect effect) => await IsUnknownAsync(effect, (request, context) =>
     {
         context.Response.Headers.ContentEncoding = "gzip";
-        return rig.AnswerAsync(request, context);
+        return Rig.AnswerAsync(request, context);
     });
 
     [Theory, MemberData(nameof(Effects))]
     public async Task A_refusal_for_haste_is_not_sent(Effect effect)
     {
-        _server.Script = Faulty(effect, (_, context) => Answers.JsonAsync(context, 429, "{}"));
-        Assert.IsType<ProviderOutcome.NotSent>(await rig.ActAsync(Create(), effect, _time));
-        Assert.Equal(3, _server.Requests.Count(request => rig.Is(effect, request)));
+        Server.Script = Faulty(effect, (_, context) => Answers.JsonAsync(context, 429, "{}"));
+        Assert.IsType<ProviderOutcome.NotSent>(await Rig.ActAsync(Create(), effect, Time));
+        Assert.Equal(3, Server.Requests.Count(request => Rig.Is(effect, request)));
     }
 
     [Theory, MemberData(nameof(Effects))]
     public async Task A_long_retry_after_is_left_to_the_caller(Effect effect)
     {
-        _server.Script = Faulty(effect, (_, context) =>
+        Server.Script = Faulty(effect, (_, context) =>
         {
             context.Response.Headers.RetryAfter = "3600";
             return Answers.JsonAsync(context, 429, "{}");
         });
-        Assert.IsType<ProviderOutcome.NotSent>(await rig.ActAsync(Create(), effect, _time));
-        Assert.Single(_server.Requests, request => rig.Is(effect, request));
+        Assert.IsType<ProviderOutcome.NotSent>(await Rig.ActAsync(Create(), effect, Time));
+        Assert.Single(Server.Requests, request => Rig.Is(effect, request));
     }
 
     [Theory, MemberData(nameof(Effects))]
     public async Task What_was_refused_for_haste_passes_at_the_next_try(Effect effect)
     {
         var tries = 0;
-        _server.Script = Faulty(effect, (request, context) => ++tries == 1
+        Server.Script = Faulty(effect, (request, context) => ++tries == 1
             ? Answers.JsonAsync(context, 429, "{}")
-            : rig.AnswerAsync(request, context));
-        var outcome = await rig.ActAsync(Create(), effect, _time);
+            : Rig.AnswerAsync(request, context));
+        var outcome = await Rig.ActAsync(Create(), effect, Time);
         Assert.True(outcome is ProviderOutcome.Succeeded or ProviderOutcome.Pending, outcome.ToString());
     }
 
     [Theory, MemberData(nameof(Effects))]
     public async Task Refused_credentials_are_a_decline_that_blames_the_merchant(Effect effect)
     {
-        _server.Script = Faulty(effect, (_, context) => Answers.JsonAsync(context, 401, "{}"));
-        var declined = Assert.IsType<ProviderOutcome.Declined>(await rig.ActAsync(Create(), effect, _time));
+        Server.Script = Faulty(effect, (_, context) => Rig.RefuseCredentialsAsync(context));
+        var declined = Assert.IsType<ProviderOutcome.Declined>(await Rig.ActAsync(Create(), effect, Time));
         Assert.Equal(
             (FailureCodes.CredentialsRefused, FailureParty.Merchant), (declined.Failure.Code, declined.Failure.Party));
     }
@@ -159,8 +153,8 @@ public abstract class ConnectorConformance(ConnectorRig rig) : IAsyncLifetime
     [Fact]
     public async Task A_declined_charge_is_declined_with_a_code_and_a_sentence()
     {
-        _server.Script = Faulty(Effect.Charge, (_, context) => rig.DeclineAsync(context));
-        var declined = Assert.IsType<ProviderOutcome.Declined>(await rig.ActAsync(Create(), Effect.Charge, _time));
+        Server.Script = Faulty(Effect.Charge, (_, context) => Rig.DeclineAsync(context));
+        var declined = Assert.IsType<ProviderOutcome.Declined>(await Rig.ActAsync(Create(), Effect.Charge, Time));
         Assert.Matches("^[a-z0-9_]{2,64}$", declined.Failure.Code);
         Assert.NotEmpty(declined.Failure.Message);
     }
@@ -169,22 +163,22 @@ public abstract class ConnectorConformance(ConnectorRig rig) : IAsyncLifetime
     [InlineData(200), InlineData(301), InlineData(400), InlineData(401), InlineData(403), InlineData(404), InlineData(429), InlineData(500)]
     public async Task A_question_that_goes_wrong_leaves_the_outcome_unknown(int status)
     {
-        _server.Script = (_, context) => Answers.JsonAsync(context, status, "{}");
-        Assert.All(await rig.AskAsync(Create()), outcome => Assert.IsType<ProviderOutcome.Unknown>(outcome));
+        Server.Script = (_, context) => Answers.JsonAsync(context, status, "{}");
+        Assert.All(await Rig.AskAsync(Create()), outcome => Assert.IsType<ProviderOutcome.Unknown>(outcome));
     }
 
     [Fact]
     public async Task A_question_that_cannot_be_asked_leaves_the_outcome_unknown()
     {
-        await _server.DisposeAsync();
-        Assert.All(await rig.AskAsync(Create()), outcome => Assert.IsType<ProviderOutcome.Unknown>(outcome));
+        await Server.DisposeAsync();
+        Assert.All(await Rig.AskAsync(Create()), outcome => Assert.IsType<ProviderOutcome.Unknown>(outcome));
     }
 
     [Fact]
     public async Task A_question_answered_with_garbage_leaves_the_outcome_unknown()
     {
-        _server.Script = (_, context) => Answers.JsonAsync(context, 200, "<html>");
-        Assert.All(await rig.AskAsync(Create()), outcome => Assert.IsType<ProviderOutcome.Unknown>(outcome));
+        Server.Script = (_, context) => Answers.JsonAsync(context, 200, "<html>");
+        Assert.All(await Rig.AskAsync(Create()), outcome => Assert.IsType<ProviderOutcome.Unknown>(outcome));
     }
 
     [Fact]
@@ -195,19 +189,19 @@ public abstract class ConnectorConformance(ConnectorRig rig) : IAsyncLifetime
             options.BreakerMinimumCalls = 4;
             options.BreakerBreak = TimeSpan.FromMinutes(5);
         });
-        _server.Script = Faulty(Effect.Refund, (_, context) => Answers.JsonAsync(context, 500, "{}"));
+        Server.Script = Faulty(Effect.Refund, (_, context) => Answers.JsonAsync(context, 500, "{}"));
         for (var i = 0; i < 4; i++)
         {
-            Assert.IsType<ProviderOutcome.Unknown>(await rig.ActAsync(connector, Effect.Refund, _time));
+            Assert.IsType<ProviderOutcome.Unknown>(await Rig.ActAsync(connector, Effect.Refund, Time));
         }
 
-        var sofar = _server.Requests.Count;
-        Assert.IsType<ProviderOutcome.NotSent>(await rig.ActAsync(connector, Effect.Refund, _time));
-        Assert.Equal(sofar, _server.Requests.Count);
+        var sofar = Server.Requests.Count;
+        Assert.IsType<ProviderOutcome.NotSent>(await Rig.ActAsync(connector, Effect.Refund, Time));
+        Assert.Equal(sofar, Server.Requests.Count);
 
-        _server.Script = rig.AnswerAsync;
-        _time.Advance(TimeSpan.FromMinutes(6));
-        var outcome = await rig.ActAsync(connector, Effect.Refund, _time);
+        Server.Script = Rig.AnswerAsync;
+        Time.Advance(TimeSpan.FromMinutes(6));
+        var outcome = await Rig.ActAsync(connector, Effect.Refund, Time);
         Assert.True(outcome is ProviderOutcome.Succeeded or ProviderOutcome.Pending, outcome.ToString());
     }
 
@@ -215,10 +209,10 @@ public abstract class ConnectorConformance(ConnectorRig rig) : IAsyncLifetime
     public async Task Declines_do_not_speak_against_the_provider()
     {
         var connector = Create(options => options.BreakerMinimumCalls = 2);
-        _server.Script = Faulty(Effect.Charge, (_, context) => rig.DeclineAsync(context));
+        Server.Script = Faulty(Effect.Charge, (_, context) => Rig.DeclineAsync(context));
         for (var i = 0; i < 10; i++)
         {
-            Assert.IsType<ProviderOutcome.Declined>(await rig.ActAsync(connector, Effect.Charge, _time));
+            Assert.IsType<ProviderOutcome.Declined>(await Rig.ActAsync(connector, Effect.Charge, Time));
         }
     }
 
@@ -226,14 +220,14 @@ public abstract class ConnectorConformance(ConnectorRig rig) : IAsyncLifetime
     public async Task Amounts_are_in_the_providers_own_format()
     {
         var connector = Create();
-        _server.Script = rig.AnswerAsync;
-        foreach (var (amount, inBody) in rig.AmountFormats)
+        Server.Script = Rig.AnswerAsync;
+        foreach (var (amount, inBody) in Rig.AmountFormats)
         {
-            var request = rig.ChargeOf(_time, SendWindow.Open(_time, TimeSpan.FromMinutes(1)), amount);
-            await connector.ChargeAsync(request, rig.Credentials);
+            var request = Rig.ChargeOf(Time, SendWindow.Open(Time, TimeSpan.FromMinutes(1)), amount);
+            await connector.ChargeAsync(request, Rig.Credentials);
             Assert.Contains(
                 inBody,
-                _server.Requests.Last(received => rig.Is(Effect.Charge, received)).Text,
+                Server.Requests.Last(Rig.StatesAmount).Text,
                 StringComparison.Ordinal);
         }
     }
@@ -241,19 +235,19 @@ public abstract class ConnectorConformance(ConnectorRig rig) : IAsyncLifetime
     [Fact]
     public async Task What_the_provider_does_not_take_is_declined_unsent()
     {
-        _server.Script = rig.AnswerAsync;
-        var request = rig.ChargeOf(
-            _time, SendWindow.Open(_time, TimeSpan.FromMinutes(1)), rig.Amount.Zero);
-        var declined = Assert.IsType<ProviderOutcome.Declined>(await Create().ChargeAsync(request, rig.Credentials));
+        Server.Script = Rig.AnswerAsync;
+        var request = Rig.ChargeOf(
+            Time, SendWindow.Open(Time, TimeSpan.FromMinutes(1)), Rig.Amount.Zero);
+        var declined = Assert.IsType<ProviderOutcome.Declined>(await Create().ChargeAsync(request, Rig.Credentials));
         Assert.Equal(FailureCodes.RequestRefused, declined.Failure.Code);
-        Assert.Empty(_server.Requests);
+        Assert.Empty(Server.Requests);
     }
 
     [Fact]
     public async Task A_webhook_is_read_if_its_signature_is_right()
     {
-        var reading = await ReadAsync(rig.Webhook(ConnectorRig.Attempt, rig.WebhookSecret));
-        if (!rig.WebhookProvesContent)
+        var reading = await ReadAsync(Rig.Webhook(ConnectorRig.Attempt, Rig.WebhookSecret));
+        if (!Rig.WebhookProvesContent)
         {
             Assert.Equal(ConnectorRig.Attempt, Assert.IsType<WebhookReading.About>(reading).Attempt);
             return;
@@ -267,22 +261,22 @@ public abstract class ConnectorConformance(ConnectorRig rig) : IAsyncLifetime
 
     [Fact]
     public async Task A_webhook_signed_with_another_secret_is_forged() =>
-        Assert.IsType<WebhookReading.Forged>(await ReadAsync(rig.Webhook(ConnectorRig.Attempt, "another secret")));
+        Assert.IsType<WebhookReading.Forged>(await ReadAsync(Rig.Webhook(ConnectorRig.Attempt, "another secret")));
 
     [Fact]
     public async Task A_webhook_without_a_signature_is_forged()
     {
-        var webhook = rig.Webhook(ConnectorRig.Attempt, rig.WebhookSecret);
-        Assert.IsType<WebhookReading.Forged>(await ReadAsync(rig.WithoutSignature(webhook)));
+        var webhook = Rig.Webhook(ConnectorRig.Attempt, Rig.WebhookSecret);
+        Assert.IsType<WebhookReading.Forged>(await ReadAsync(Rig.WithoutSignature(webhook)));
     }
 
     [Fact]
     public async Task A_webhook_is_forged_if_any_byte_of_it_is_changed()
     {
         var connector = Create();
-        var webhook = rig.Webhook(ConnectorRig.Attempt, rig.WebhookSecret);
+        var webhook = Rig.Webhook(ConnectorRig.Attempt, Rig.WebhookSecret);
         // Where the content is not signed, it is believed in nothing.
-        if (!rig.WebhookProvesContent)
+        if (!Rig.WebhookProvesContent)
         {
             Assert.IsNotType<WebhookReading.OfCharge>(await ReadAsync(webhook));
             return;
@@ -293,7 +287,7 @@ public abstract class ConnectorConformance(ConnectorRig rig) : IAsyncLifetime
             var body = webhook.Body.ToArray();
             body[i] ^= 1;
             Assert.IsType<WebhookReading.Forged>(
-                await connector.ReadWebhookAsync(webhook with { Body = body }, rig.Credentials));
+                await connector.ReadWebhookAsync(webhook with { Body = body }, Rig.Credentials));
         }
     }
 
@@ -318,33 +312,33 @@ public abstract class ConnectorConformance(ConnectorRig rig) : IAsyncLifetime
         var connector = Create(options => options.Timeout = TimeSpan.FromMilliseconds(300));
         Func<Received, HttpContext, Task>[] scripts =
         [
-            rig.AnswerAsync,
+            Rig.AnswerAsync,
             // A provider that repeats to us what we sent.
             (request, context) => Answers.JsonAsync(context, 200, request.Text),
-            (request, context) => Answers.JsonAsync(context, 400, Echo(request)),
+            (request, context) => Answers.JsonAsync(context, 400, Rig.Echo(request)),
             (request, context) => Answers.JsonAsync(context, 500, request.Text),
             (_, context) => Answers.ResetAsync(context),
             (_, context) => Answers.NothingAsync(context),
         ];
         foreach (var script in scripts)
         {
-            foreach (var effect in Enum.GetValues<Effect>())
+            foreach (var effect in EveryProviderHas)
             {
-                _server.Script = Faulty(effect, script);
-                Note(await rig.ActAsync(connector, effect, _time));
+                Server.Script = Faulty(effect, script);
+                Note(await Rig.ActAsync(connector, effect, Time));
             }
         }
 
-        Note(await ReadAsync(rig.Webhook(ConnectorRig.Attempt, rig.WebhookSecret)));
-        Note(rig.Credentials);
+        Note(await ReadAsync(Rig.Webhook(ConnectorRig.Attempt, Rig.WebhookSecret)));
+        Note(Rig.Credentials);
         string text;
         lock (seen)
         {
-            text = seen.AppendJoin('\n', _logs.Lines).ToString();
+            text = seen.AppendJoin('\n', Logs.Lines).ToString();
         }
 
-        Assert.NotEmpty(_logs.Lines);
-        Assert.All(rig.Secrets, secret => Assert.DoesNotContain(secret, text, StringComparison.Ordinal));
+        Assert.NotEmpty(Logs.Lines);
+        Assert.All(Rig.Secrets, secret => Assert.DoesNotContain(secret, text, StringComparison.Ordinal));
 
         void Note(object value)
         {
@@ -354,41 +348,4 @@ public abstract class ConnectorConformance(ConnectorRig rig) : IAsyncLifetime
             }
         }
     }
-
-    private static string Echo(Received request) => string.Create(
-        CultureInfo.InvariantCulture,
-        $$$"""
-        {"error":{"code":"BAD_REQUEST_ERROR","description":"The card {{{ConnectorRig.CardNumber}}} is not valid in {{{request.Path}}}"}}
-        """);
-
-    private async Task IsUnknownAsync(Effect effect, Func<Received, HttpContext, Task> fault, TimeSpan? timeout = null)
-    {
-        _server.Script = Faulty(effect, fault);
-        var connector = Create(options =>
-        {
-            options.Timeout = timeout ?? options.Timeout;
-            options.MaxAnswerBytes = 1_500;
-        });
-        var before = _server.Requests.Count(request => rig.Is(effect, request));
-        var outcome = await rig.ActAsync(connector, effect, _time);
-        Assert.True(outcome is ProviderOutcome.Unknown, $"{effect}: {outcome}");
-        Assert.Equal(before + 1, _server.Requests.Count(request => rig.Is(effect, request)));
-    }
-
-    private Func<Received, HttpContext, Task> Faulty(Effect effect, Func<Received, HttpContext, Task> fault) =>
-        (request, context) => rig.Is(effect, request) ? fault(request, context) : rig.AnswerAsync(request, context);
-
-    private ValueTask<WebhookReading> ReadAsync(InboundWebhook webhook) =>
-        Create().ReadWebhookAsync(webhook, rig.Credentials);
-
-    private IConnector Create(Action<ProviderHttpOptions>? configure = null) => rig.Create(
-        options =>
-        {
-            options.BaseUrl = _server.Url;
-            options.RetryDelay = TimeSpan.FromMilliseconds(1);
-            options.ConnectTimeout = TimeSpan.FromSeconds(2);
-            configure?.Invoke(options);
-        },
-        _time,
-        _logs);
 }

@@ -17,6 +17,9 @@ public enum Effect
     Charge,
     Capture,
     Refund,
+
+    /// <summary>For connectors that inherit <see cref="VoidConformance"/>.</summary>
+    Void,
 }
 
 /// <summary>What the conformance tests need to know of one connector.</summary>
@@ -45,6 +48,14 @@ public abstract class ConnectorRig
     /// <summary>Amounts, and the text that must be in the body of the call that charges them.</summary>
     public abstract IEnumerable<(Money Amount, string InBody)> AmountFormats { get; }
 
+    /// <summary>Whether this is the call whose body states the amount of a charge.</summary>
+    public virtual bool StatesAmount(Received request) => Is(Effect.Charge, request);
+
+    /// <summary>A refusal in the provider's form that repeats what was sent, as a careless provider would.</summary>
+    public virtual string Echo(Received request) => $$$"""
+        {"error":{"code":"BAD_REQUEST_ERROR","description":"The card {{{CardNumber}}} is not valid in {{{request.Path}}}"}}
+        """;
+
     public abstract IConnector Create(Action<ProviderHttpOptions> configure, TimeProvider time, ILoggerFactory logs);
 
     /// <summary>Whether this is the one call that has the effect.</summary>
@@ -55,6 +66,9 @@ public abstract class ConnectorRig
 
     /// <summary>The provider's refusal of an effect for the customer's bank's sake.</summary>
     public abstract Task DeclineAsync(HttpContext context);
+
+    /// <summary>What the provider answers to credentials that it does not take.</summary>
+    public virtual Task RefuseCredentialsAsync(HttpContext context) => Answers.JsonAsync(context, 401, "{}");
 
     /// <summary>A webhook about a captured payment, signed with this secret.</summary>
     public abstract InboundWebhook Webhook(AttemptId attempt, string secret);
@@ -118,6 +132,8 @@ public abstract class ConnectorRig
                     Window = window,
                 },
                 Credentials),
+            Effect.Void => connector.VoidAsync(
+                new VoidRequest { Attempt = Attempt, Amount = Amount, ProviderReference = PaymentReference, Window = window }, Credentials),
         };
     }
 

@@ -61,6 +61,7 @@ public sealed class RazorpayRig : ConnectorRig
         Effect.Charge => "/v1/payments/create/json",
         Effect.Capture => $"/v1/payments/{Pay}/capture",
         Effect.Refund => $"/v1/payments/{Pay}/refund",
+        Effect.Void => "there is no such call",
     };
 
     public override Task AnswerAsync(Received request, HttpContext context) => (request.Method, request.Path) switch

@@ -26,4 +26,7 @@ internal abstract class WebhookMessage
 }
 
 /// <summary>A rendered event.</summary>
-internal sealed record WebhookContent(byte[] Body, IReadOnlyList<KeyValuePair<string, string>> Headers);
+internal sealed record WebhookContent(byte[] Body, IReadOnlyList<KeyValuePair<string, string>> Headers)
+{
+    public string ContentType { get; init; } = "application/json";
+}

@@ -133,7 +133,7 @@ internal sealed class WebhookSender : IDisposable
         var content = delivery.Message.Render();
         var body = delivery.Tampered ? Tamper(content.Body) : content.Body;
         using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(body) };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue(content.ContentType);
         foreach (var (name, value) in content.Headers)
             request.Headers.TryAddWithoutValidation(name, value);
         try
@@ -162,8 +162,9 @@ internal sealed class WebhookSender : IDisposable
     private static byte[] Tamper(byte[] body)
     {
         var copy = body.ToArray();
-        var at = copy.AsSpan().IndexOf("\"amount\":"u8);
-        var digit = at >= 0 ? at + "\"amount\":".Length : copy.Length / 2;
+        var json = copy.AsSpan().IndexOf("\"amount\":"u8);
+        var form = copy.AsSpan().IndexOf("&amount="u8);
+        var digit = json >= 0 ? json + "\"amount\":".Length : form >= 0 ? form + "&amount=".Length : copy.Length / 2;
         copy[digit] = copy[digit] == (byte)'9' ? (byte)'8' : (byte)'9';
         return copy;
     }

@@ -13,6 +13,7 @@ using PaymentCluster.Gateway.Api.OpenApi;
 using PaymentCluster.Gateway.Api.Payments;
 using PaymentCluster.Gateway.Api.Queries;
 using PaymentCluster.Gateway.Api.Refunds;
+using PaymentCluster.Gateway.Api.Reviews;
 using PaymentCluster.Gateway.Api.Returns;
 using PaymentCluster.Gateway.Api.Webhooks;
 
@@ -48,6 +49,7 @@ public static class GatewayRegistration
         services.AddSingleton<PaymentEventStream>();
         services.AddSingleton<PaymentsApi>();
         services.AddSingleton<RefundsApi>();
+        services.AddSingleton<ReviewsApi>();
         services.AddSingleton<LedgerApi>();
         services.AddSingleton<MerchantsApi>();
         services.AddSingleton<ProvidersApi>();
@@ -87,6 +89,7 @@ public static class GatewayRegistration
         var api = routes.MapGroup(PaymentsMapping.Root);
         services.GetRequiredService<PaymentsApi>().Map(api);
         services.GetRequiredService<RefundsApi>().Map(api);
+        services.GetRequiredService<ReviewsApi>().Map(api);
         services.GetRequiredService<LedgerApi>().Map(api);
         services.GetRequiredService<MerchantsApi>().Map(api);
         services.GetRequiredService<ProvidersApi>().Map(api);

@@ -33,6 +33,14 @@ public interface IPaymentGrain : IGrainWithStringKey
     [Alias("refund")]
     Task<Reply<RefundView>> Refund(RefundPayment command);
 
+    /// <summary>Says, as an operator, what became of a payment that needs review.</summary>
+    [Alias("resolve")]
+    Task<Reply<PaymentView>> Resolve(ResolvePayment command);
+
+    /// <summary>Says, as an operator, what became of a refund that needs review.</summary>
+    [Alias("resolve-refund")]
+    Task<Reply<RefundView>> Resolve(ResolveRefund command);
+
     /// <summary>Takes in what a provider said of an attempt. When it answers, what it changed is durable; saying the
     /// same again changes nothing. False: the payment has no such attempt, or it is at another provider than the one
     /// that says so, and nothing was changed.</summary>
@@ -42,6 +50,11 @@ public interface IPaymentGrain : IGrainWithStringKey
     /// <summary>Takes in what a provider answered to a capture. False: the payment has no such attempt.</summary>
     [Alias("record-capture")]
     Task<bool> Record(RecordCapture report);
+
+    /// <summary>Takes in what a provider answered to the release of an authorisation. False: the payment has no such
+    /// attempt.</summary>
+    [Alias("record-void")]
+    Task<bool> Record(RecordVoid report);
 
     /// <summary>Takes in what a provider said of a refund, as for a charge. False: the payment has no such
     /// refund.</summary>

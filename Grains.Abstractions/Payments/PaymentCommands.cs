@@ -133,6 +133,60 @@ public sealed record RefundPayment
     public RequestKey? Request { get; init; }
 }
 
+/// <summary>Say, as an operator, what became of a payment whose outcome stayed unknown.</summary>
+[GenerateSerializer, Immutable, Alias("resolve-payment")]
+public sealed record ResolvePayment
+{
+    /// <summary>Whether the provider's books have the money.</summary>
+    [Id(0)]
+    public required bool Paid { get; init; }
+
+    /// <summary>The provider's id of the payment, as its books have it.</summary>
+    [Id(1)]
+    public string? ProviderReference { get; init; }
+
+    /// <summary>Who says so.</summary>
+    [Id(2)]
+    public required string By { get; init; }
+
+    /// <summary>Why.</summary>
+    [Id(3)]
+    public required string Note { get; init; }
+
+    /// <summary>The client's name for this request.</summary>
+    [Id(4)]
+    public RequestKey? Request { get; init; }
+}
+
+/// <summary>Say, as an operator, what became of a refund whose outcome stayed unknown.</summary>
+[GenerateSerializer, Immutable, Alias("resolve-refund")]
+public sealed record ResolveRefund
+{
+    /// <summary>The refund's number.</summary>
+    [Id(0)]
+    public required int Number { get; init; }
+
+    /// <summary>Whether the provider's books have it paid out.</summary>
+    [Id(1)]
+    public required bool Paid { get; init; }
+
+    /// <summary>The provider's id of the refund, as its books have it.</summary>
+    [Id(2)]
+    public string? ProviderReference { get; init; }
+
+    /// <summary>Who says so.</summary>
+    [Id(3)]
+    public required string By { get; init; }
+
+    /// <summary>Why.</summary>
+    [Id(4)]
+    public required string Note { get; init; }
+
+    /// <summary>The client's name for this request.</summary>
+    [Id(5)]
+    public RequestKey? Request { get; init; }
+}
+
 /// <summary>From where a provider's word on a charge, capture or refund reached us.</summary>
 public enum ReportSource
 {
@@ -177,6 +231,19 @@ public sealed record RecordCharge
 /// <summary>What a provider answered to a capture.</summary>
 [GenerateSerializer, Immutable, Alias("record-capture")]
 public sealed record RecordCapture
+{
+    /// <summary>The attempt's number.</summary>
+    [Id(0)]
+    public required int Attempt { get; init; }
+
+    /// <summary>What was said.</summary>
+    [Id(1)]
+    public required ProviderOutcome Outcome { get; init; }
+}
+
+/// <summary>What a provider answered to the release of an authorisation.</summary>
+[GenerateSerializer, Immutable, Alias("record-void")]
+public sealed record RecordVoid
 {
     /// <summary>The attempt's number.</summary>
     [Id(0)]

@@ -194,6 +194,9 @@ public static class FailureCodes
     /// <summary>The provider refused the request as such.</summary>
     public const string RequestRefused = "request_refused";
 
+    /// <summary>An operator found that no money moved.</summary>
+    public const string ResolvedUnpaid = "resolved_unpaid";
+
     /// <summary>The authorisation was released before it was captured.</summary>
     public const string Voided = "voided";
 

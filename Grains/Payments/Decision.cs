@@ -43,6 +43,10 @@ public abstract record PaymentEffect
     /// <param name="Attempt">The attempt.</param>
     public sealed record SendCapture(int Attempt) : PaymentEffect;
 
+    /// <summary>Send the release of the attempt's authorisation.</summary>
+    /// <param name="Attempt">The attempt.</param>
+    public sealed record SendVoid(int Attempt) : PaymentEffect;
+
     /// <summary>Send the refund.</summary>
     /// <param name="Refund">The refund.</param>
     public sealed record SendRefund(int Refund) : PaymentEffect;

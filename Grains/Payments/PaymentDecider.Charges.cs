@@ -9,6 +9,13 @@ public static partial class PaymentDecider
 {
     private static readonly Decision Nothing = new Decision.AlreadyApplied();
 
+    private static readonly Failure Unreachable = new()
+    {
+        Code = FailureCodes.ProviderUnreachable,
+        Message = "The provider could not be reached; nothing was sent.",
+        Party = FailureParty.Provider,
+    };
+
     /// <summary>Take in what a provider said of an attempt.</summary>
     public static Decision Decide(PaymentState state, RecordCharge report, Terms terms)
     {
@@ -25,28 +32,11 @@ public static partial class PaymentDecider
         };
     }
 
-    /// <summary>Take in what a provider answered to a capture. What it leaves open is asked as a charge.</summary>
-    public static Decision Decide(PaymentState state, RecordCapture report, Terms terms)
-    {
-        var attempt = state.Attempts[report.Attempt - 1];
-        return state.Status switch
-        {
-            PaymentStatus.Authorized when attempt.CaptureIntent is not null => report.Outcome switch
-            {
-                ProviderOutcome.Succeeded { Stage: ChargeStage.Captured } success =>
-                    Pays(state, attempt, success, terms),
-                ProviderOutcome.Declined declined =>
-                    Accept(new CaptureRefused { At = terms.Now, Attempt = attempt.Number, Failure = declined.Failure }),
-                _ => Nothing,
-            },
-            PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.Authorized or PaymentStatus.Success or PaymentStatus.Failed
-                or PaymentStatus.Cancelled or PaymentStatus.Expired or PaymentStatus.NeedsReview => Nothing,
-        };
-    }
-
     private static Decision OfUndecided(PaymentState state, AttemptState attempt, RecordCharge report, Terms terms) => report.Outcome switch
     {
         ProviderOutcome.Succeeded success => Pays(state, attempt, success, terms),
+        ProviderOutcome.Declined { Failure.Party: FailureParty.Provider } declined when attempt.IsOpen =>
+            FailOrMoveOn(state, attempt, declined.Failure, declined.ProviderReference, terms),
         ProviderOutcome.Declined declined => attempt.IsOpen ? Fail(attempt, declined, terms) : Nothing,
         ProviderOutcome.Pending pending => attempt.IsOpen ? StillPending(state, attempt, pending, terms) : Nothing,
         // That an earlier send came too late says nothing of the one that is under way.
@@ -87,7 +77,12 @@ public static partial class PaymentDecider
     {
         ProviderOutcome.Succeeded { Stage: ChargeStage.Captured } success when attempt.CapturedMinor == 0 =>
             Surplus(state, attempt, success, terms),
+        ProviderOutcome.Succeeded { Stage: ChargeStage.Authorized } success when attempt.CanVoid && attempt.CapturedMinor == 0 && success.Amount.Currency == state.Amount.Currency =>
+            Release(attempt, success, terms),
         ProviderOutcome.Declined declined when attempt.IsOpen => Fail(attempt, declined, terms),
+        ProviderOutcome.Declined when attempt.Phase == AttemptPhase.Authorized => report.Source == ReportSource.Query
+            ? Accept(new AuthorizationReleased { At = terms.Now, Attempt = attempt.Number })
+            : new Decision.Accepted([], [new PaymentEffect.AskCharge(attempt.Number)]),
         _ => Nothing,
     };
 
@@ -99,7 +94,10 @@ public static partial class PaymentDecider
             return Nothing;
         }
 
-        if (success.Amount != state.Amount)
+        var expected = success.Stage == ChargeStage.Captured && attempt.CaptureIntent is { } intent
+            ? state.Amount with { AmountMinor = intent.AmountMinor }
+            : state.Amount;
+        if (success.Amount != expected)
         {
             return Mismatch(state, attempt, success, terms);
         }
@@ -138,23 +136,6 @@ public static partial class PaymentDecider
             : new Decision.Accepted(
                 [authorized, CaptureIntent(attempt, success.Amount.AmountMinor, terms)],
                 [new PaymentEffect.SendCapture(attempt.Number)]);
-    }
-
-    // Still only authorised. A capture that was sent is sent again once it provably cannot arrive any more; a provider
-    // that should have captured by itself is told to after a while. It captures a payment once, so a repeat that does
-    // arrive twice is harmless.
-    private static Decision CaptureLeftover(PaymentState state, AttemptState attempt, Terms terms)
-    {
-        var isDue = attempt.CaptureIntent is { } intent
-            ? terms.Now >= intent.Send.BelieveNotFoundAt
-            : state.Capture == CaptureMode.Automatic
-                && attempt.Failure is null
-                && terms.Now >= attempt.ChangedAt + PaymentSchedule.OwnCapture;
-        return isDue
-            ? new Decision.Accepted(
-                [CaptureIntent(attempt, attempt.CaptureIntent?.AmountMinor ?? attempt.AuthorizedMinor, terms)],
-                [new PaymentEffect.SendCapture(attempt.Number)])
-            : Nothing;
     }
 
     private static Decision Surplus(
@@ -220,6 +201,11 @@ public static partial class PaymentDecider
     private static Decision NotSent(
         PaymentState state, AttemptState attempt, ProviderOutcome.NotSent notSent, Terms terms)
     {
+        if (MayMoveOn(state, attempt, terms))
+        {
+            return FailOrMoveOn(state, attempt, Unreachable, null, terms);
+        }
+
         // The card is gone with the call, and may not have been kept: there is nothing to send again.
         if (attempt.Method.Kind == PaymentMethodKind.Card || terms.Now >= state.ExpiresAt)
         {
@@ -284,7 +270,9 @@ public static partial class PaymentDecider
                 attempt, FailureCodes.InterruptedBeforeSend, "The card was not charged: processing was interrupted before it was sent.", terms);
         }
 
-        return terms.Now >= state.ExpiresAt
+        // Past its window the provider would take the same name for a new charge; should the first one have arrived after
+        // all, there would be two.
+        return terms.Now >= state.ExpiresAt || terms.Now >= attempt.StartedAt + attempt.RepeatWindow
             ? FailByUs(attempt, FailureCodes.NotExecuted, "The provider never received the payment.", terms)
             : SendAgain(attempt, resend: true, terms);
     }

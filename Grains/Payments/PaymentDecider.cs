@@ -69,47 +69,6 @@ public static partial class PaymentDecider
         };
     }
 
-    /// <summary>Capture what is authorised.</summary>
-    public static Decision Decide(PaymentState state, CapturePayment command, Terms terms)
-    {
-        if (Remembered(state, command.Request) is { } seen)
-        {
-            return seen;
-        }
-
-        return state.Status switch
-        {
-            PaymentStatus.Authorized => Capture(state, state.Attempts[state.PaidAttempt - 1], command, terms),
-            PaymentStatus.Success when (command.AmountMinor ?? state.Current!.CapturedMinor) == state.Current!.CapturedMinor =>
-                Unchanged(command.Request, terms),
-            PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.Success or PaymentStatus.Failed
-                or PaymentStatus.Cancelled or PaymentStatus.Expired or PaymentStatus.NeedsReview =>
-                    NotIn(state, "captured"),
-        };
-    }
-
-    /// <summary>Give the payment up before its money is taken. Money that arrives all the same is refunded.</summary>
-    public static Decision Decide(PaymentState state, CancelPayment command, Terms terms)
-    {
-        if (Remembered(state, command.Request) is { } seen)
-        {
-            return seen;
-        }
-
-        var cancelled = new PaymentCancelled { At = terms.Now, Request = command.Request, Reason = command.Reason };
-        return state.Status switch
-        {
-            PaymentStatus.Pending when state.Current is { Phase: AttemptPhase.Sending or AttemptPhase.Unknown } =>
-                OutcomePending("The provider's answer to the attempt is outstanding."),
-            PaymentStatus.Authorized when state.Current is { CaptureIntent: not null } =>
-                OutcomePending("The provider's answer to the capture is outstanding."),
-            PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.Authorized => Accept(cancelled),
-            PaymentStatus.Cancelled => Unchanged(command.Request, terms),
-            PaymentStatus.Success or PaymentStatus.Failed or PaymentStatus.Expired or PaymentStatus.NeedsReview =>
-                NotIn(state, "cancelled"),
-        };
-    }
-
     /// <summary>Give captured money back: any number of times, never more than was captured.</summary>
     public static Decision Decide(PaymentState state, RefundPayment command, Terms terms)
     {
@@ -148,82 +107,6 @@ public static partial class PaymentDecider
             : Accept(created);
     }
 
-    private static Decision NextAttempt(
-        PaymentState state,
-        PaymentMethod method,
-        Abstractions.Secrets.CardDetails? card,
-        TimeSpan? expiresIn,
-        RequestKey? request,
-        Terms terms)
-    {
-        if (CannotAttempt(state, method, card, terms) is { } refused)
-        {
-            return refused;
-        }
-
-        var number = state.Attempts.Length + 1;
-        var started = Attempt(
-            number, method, state.Capture, terms.Now + (expiresIn ?? terms.ExpiresIn), request, terms);
-        return new Decision.Accepted([started], [new PaymentEffect.SendCharge(number, Resend: false)]);
-    }
-
-    private static AttemptStarted Attempt(
-        int number, PaymentMethod method, CaptureMode capture, DateTimeOffset expiresAt, RequestKey? request, Terms terms) => new()
-    {
-        At = terms.Now,
-        Request = request,
-        Attempt = number,
-        Provider = terms.Route!.Provider,
-        Method = method,
-        Send = terms.SendNow(terms.Route.SettleTime),
-        ProviderCaptures = capture == CaptureMode.Automatic && terms.Route.CapturesByItself,
-        LateSuccess = terms.Route.LateSuccess,
-        ExpiresAt = expiresAt,
-    };
-
-    private static Decision.Rejected? CannotAttempt(
-        PaymentState? state, PaymentMethod method, Abstractions.Secrets.CardDetails? card, Terms terms)
-    {
-        if (method.Kind == PaymentMethodKind.Card && card is null)
-        {
-            return Reject(ErrorCode.MissingField, "A card payment needs the card.", "card");
-        }
-
-        if (terms.Route is null)
-        {
-            return new Decision.Rejected(terms.NoRoute
-                ?? Refusal.Of(ErrorCode.NoProvider, "The merchant has no provider that takes such a payment.", "method"));
-        }
-
-        return state?.Attempts.Length >= AttemptId.MaxNumber
-            ? Reject(ErrorCode.LimitReached, $"A payment has at most {AttemptId.MaxNumber} attempts.")
-            : null;
-    }
-
-    private static Decision Capture(PaymentState state, AttemptState attempt, CapturePayment command, Terms terms)
-    {
-        var amount = command.AmountMinor ?? attempt.AuthorizedMinor;
-        if (attempt.CaptureIntent is { } intent)
-        {
-            return intent.AmountMinor == amount
-                ? Unchanged(command.Request, terms)
-                : OutcomePending("A capture of another amount is under way.");
-        }
-
-        // No provider that is connected captures a part; when one does, its capability belongs into Terms.
-        if (amount != attempt.AuthorizedMinor)
-        {
-            return Reject(
-                ErrorCode.CaptureAmountInvalid,
-                $"The provider captures the authorised amount of {attempt.AuthorizedMinor} {state.Amount.Currency} as a whole.",
-                "amount");
-        }
-
-        return new Decision.Accepted(
-            [CaptureIntent(attempt, amount, terms) with { Request = command.Request }],
-            [new PaymentEffect.SendCapture(attempt.Number)]);
-    }
-
     private static Decision Refund(PaymentState state, AttemptState attempt, RefundPayment command, Terms terms)
     {
         var left = state.RefundableMinor(attempt);
@@ -256,14 +139,6 @@ public static partial class PaymentDecider
         Attempt = attempt.Number,
         AmountMinor = amountMinor,
         Automatic = false,
-        Send = terms.SendAgain(attempt.Send),
-    };
-
-    private static CaptureRequested CaptureIntent(AttemptState attempt, long amountMinor, Terms terms) => new()
-    {
-        At = terms.Now,
-        Attempt = attempt.Number,
-        AmountMinor = amountMinor,
         Send = terms.SendAgain(attempt.Send),
     };
 

@@ -17,7 +17,7 @@ namespace PaymentCluster.Grains.Payments;
 /// <summary>
 /// Carries out what payments ask of providers: outside the payment's turn, and back to it as a command. It remembers
 /// nothing that matters: if the process dies, or the command does not get through, the payment's schedule asks the
-/// provider what became of it. It alone holds card data, from the accepted command until the provider was asked.
+/// provider what became of it. It alone holds card data, from the accepted command until the provider's answer was taken in.
 /// </summary>
 public sealed partial class PaymentEffects(
     IGrainFactory grains,
@@ -27,6 +27,7 @@ public sealed partial class PaymentEffects(
     ILogger<PaymentEffects> logger) : IHostedService
 {
     private readonly ConcurrentDictionary<(PaymentKey, PaymentEffect), Task> _running = new();
+    private readonly ConcurrentDictionary<(PaymentKey, int Attempt), CardDetails> _cards = new();
 
     /// <summary>Starts an effect of a payment, unless it is under way on this silo. Returns at once.</summary>
     /// <param name="key">The payment.</param>
@@ -67,6 +68,9 @@ public sealed partial class PaymentEffects(
         });
     }
 
+    /// <summary>The card of an attempt that is under way from this silo; null if it is not, or if it is none.</summary>
+    public CardDetails? CardOf(PaymentKey key, int attempt) => _cards.GetValueOrDefault((key, attempt));
+
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -80,9 +84,11 @@ public sealed partial class PaymentEffects(
     {
         PaymentEffect.AskCharge ask => IsRunning(key, new PaymentEffect.SendCharge(ask.Attempt, Resend: false))
             || IsRunning(key, new PaymentEffect.SendCharge(ask.Attempt, Resend: true))
-            || IsRunning(key, new PaymentEffect.SendCapture(ask.Attempt)),
+            || IsRunning(key, new PaymentEffect.SendCapture(ask.Attempt))
+            || IsRunning(key, new PaymentEffect.SendVoid(ask.Attempt)),
         PaymentEffect.AskRefund ask => IsRunning(key, new PaymentEffect.SendRefund(ask.Refund)),
-        _ => false,
+        PaymentEffect.SendCharge or PaymentEffect.SendCapture or PaymentEffect.SendVoid or PaymentEffect.SendRefund => false,
+        _ => throw new InvalidOperationException($"{effect.GetType().Name} is not an effect."),
     };
 
     private bool IsRunning(PaymentKey key, PaymentEffect effect) => _running.ContainsKey((key, effect));
@@ -101,17 +107,7 @@ public sealed partial class PaymentEffects(
         switch (effect)
         {
             case PaymentEffect.SendCharge send:
-                FaultPoint.Reach(FaultPoint.BeforeSend);
-                var charged = await ChargeAsync(key, state, send, card, window);
-                FaultPoint.Reach(FaultPoint.AfterSend);
-                LogOutcome(effect, charged.GetType().Name);
-                await payment.Record(new RecordCharge
-                {
-                    Attempt = send.Attempt,
-                    Send = state.Attempts[send.Attempt - 1].Sends,
-                    Outcome = charged,
-                    Source = ReportSource.Answer,
-                });
+                await SendAsync(payment, key, state, send, card, window);
                 break;
             case PaymentEffect.AskCharge ask:
                 var known = await AskChargeAsync(key, state, ask.Attempt);
@@ -125,6 +121,13 @@ public sealed partial class PaymentEffects(
                 FaultPoint.Reach(FaultPoint.AfterSend);
                 LogOutcome(effect, captured.GetType().Name);
                 await payment.Record(new RecordCapture { Attempt = send.Attempt, Outcome = captured });
+                break;
+            case PaymentEffect.SendVoid send:
+                FaultPoint.Reach(FaultPoint.BeforeSend);
+                var released = await VoidAsync(key, state, send.Attempt, window);
+                FaultPoint.Reach(FaultPoint.AfterSend);
+                LogOutcome(effect, released.GetType().Name);
+                await payment.Record(new RecordVoid { Attempt = send.Attempt, Outcome = released });
                 break;
             case PaymentEffect.SendRefund send:
                 FaultPoint.Reach(FaultPoint.BeforeSend);
@@ -142,6 +145,38 @@ public sealed partial class PaymentEffects(
                 break;
             default:
                 throw new InvalidOperationException($"{effect.GetType().Name} is not an effect.");
+        }
+    }
+
+    // The card stays at hand until the payment has taken the answer in: it may send it elsewhere.
+    private async Task SendAsync(
+        IPaymentGrain payment, PaymentKey key, PaymentState state, PaymentEffect.SendCharge send, CardDetails? card, SendWindow window)
+    {
+        if (card is not null)
+        {
+            _cards[(key, send.Attempt)] = card;
+        }
+
+        try
+        {
+            FaultPoint.Reach(FaultPoint.BeforeSend);
+            var outcome = await ChargeAsync(key, state, send, card, window);
+            FaultPoint.Reach(FaultPoint.AfterSend);
+            LogOutcome(send, outcome.GetType().Name);
+            await payment.Record(new RecordCharge
+            {
+                Attempt = send.Attempt,
+                Send = state.Attempts[send.Attempt - 1].Sends,
+                Outcome = outcome,
+                Source = ReportSource.Answer,
+            });
+        }
+        finally
+        {
+            if (card is not null)
+            {
+                _cards.TryRemove((key, send.Attempt), out _);
+            }
         }
     }
 
@@ -198,6 +233,23 @@ public sealed partial class PaymentEffects(
                 {
                     Attempt = new AttemptId { Payment = key.Payment, Number = number },
                     Amount = Money.Of(attempt.CaptureIntent!.AmountMinor, state.Amount.Currency),
+                    ProviderOrder = attempt.ProviderOrder,
+                    ProviderReference = attempt.ProviderReference!,
+                    Window = window,
+                },
+                credentials)
+            : NobodyToAsk(attempt.Provider);
+    }
+
+    private async Task<ProviderOutcome> VoidAsync(PaymentKey key, PaymentState state, int number, SendWindow window)
+    {
+        var attempt = state.Attempts[number - 1];
+        return await OpenAsync(key, attempt.Provider) is { } credentials
+            ? await connectors[attempt.Provider].VoidAsync(
+                new VoidRequest
+                {
+                    Attempt = new AttemptId { Payment = key.Payment, Number = number },
+                    Amount = Money.Of(attempt.AuthorizedMinor, state.Amount.Currency),
                     ProviderOrder = attempt.ProviderOrder,
                     ProviderReference = attempt.ProviderReference!,
                     Window = window,

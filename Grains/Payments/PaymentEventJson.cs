@@ -35,9 +35,15 @@ public static class PaymentEventJson
         new("payment_captured", "payment.succeeded", Json.PaymentCaptured),
         new("surplus_captured", "payment.surplus_captured", Json.SurplusCaptured),
         new("attempt_failed", "payment.failed", Json.AttemptFailed),
+        new("surplus_authorized", null, Json.SurplusAuthorized),
+        new("void_requested", null, Json.VoidRequested),
+        new("void_refused", null, Json.VoidRefused),
+        new("authorization_released", "payment.authorization_released", Json.AuthorizationReleased),
         new("payment_cancelled", "payment.cancelled", Json.PaymentCancelled),
         new("payment_expired", "payment.expired", Json.PaymentExpired),
         new("review_required", "payment.needs_review", Json.ReviewRequired),
+        new("review_resolved", null, Json.ReviewResolved),
+        new("refund_review_resolved", null, Json.RefundReviewResolved),
         new("refund_requested", "refund.created", Json.RefundRequested),
         new("refund_resent", null, Json.RefundResent),
         new("refund_not_sent", null, Json.RefundNotSent),
@@ -71,7 +77,7 @@ public static class PaymentEventJson
             Type = format.Name,
             At = happened.At,
             Data = JsonSerializer.SerializeToUtf8Bytes(happened, format.Json),
-            PublicType = happened is AttemptAccepted { Action: null } ? null : format.PublicName,
+            PublicType = happened is AttemptAccepted { Action: null } or AttemptFailed { MovesOn: true } ? null : format.PublicName,
         };
     }
 
@@ -107,6 +113,12 @@ public static class PaymentEventJson
 [JsonSerializable(typeof(PaymentCaptured))]
 [JsonSerializable(typeof(SurplusCaptured))]
 [JsonSerializable(typeof(AttemptFailed))]
+[JsonSerializable(typeof(SurplusAuthorized))]
+[JsonSerializable(typeof(VoidRequested))]
+[JsonSerializable(typeof(VoidRefused))]
+[JsonSerializable(typeof(AuthorizationReleased))]
+[JsonSerializable(typeof(ReviewResolved))]
+[JsonSerializable(typeof(RefundReviewResolved))]
 [JsonSerializable(typeof(PaymentCancelled))]
 [JsonSerializable(typeof(PaymentExpired))]
 [JsonSerializable(typeof(ReviewRequired))]

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
+using PaymentCluster.Grains.Abstractions.Routing;
 
 namespace PaymentCluster.Grains.Payments;
 
@@ -73,6 +75,25 @@ public sealed record AttemptStarted : PaymentEvent
 
     /// <summary>Until when the customer can pay.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>Whether the provider can release what it authorised.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool CanVoid { get; init; }
+
+    /// <summary>Whether the provider can capture less than it authorised.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool CanCapturePart { get; init; }
+
+    /// <summary>How long the provider recognises the attempt when it is sent again; null: always.</summary>
+    public TimeSpan? RepeatWindow { get; init; }
+
+    /// <summary>The attempt that provably failed at its provider, and which this one replaces; 0 if none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Follows { get; init; }
+
+    /// <summary>Why this provider was chosen and others were passed over; null where there was nothing to
+    /// choose.</summary>
+    public ImmutableArray<RouteNote>? Routing { get; init; }
 }
 
 /// <summary>The time limits of one send.</summary>
@@ -228,6 +249,50 @@ public sealed record AttemptFailed : PaymentEvent
 
     /// <summary>The provider's id of the payment, if it was learnt.</summary>
     public string? ProviderReference { get; init; }
+
+    /// <summary>Whether an attempt at another provider follows in the same commit: the payment goes on.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool MovesOn { get; init; }
+}
+
+/// <summary>Money was reserved for an order that is paid otherwise or was given up.</summary>
+public sealed record SurplusAuthorized : PaymentEvent
+{
+    /// <summary>The attempt.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>How much, in minor units.</summary>
+    public required long AmountMinor { get; init; }
+
+    /// <summary>The provider's id of the payment.</summary>
+    public string? ProviderReference { get; init; }
+}
+
+/// <summary>The provider is about to be asked to release what it authorised.</summary>
+public sealed record VoidRequested : PaymentEvent
+{
+    /// <summary>The attempt.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>The limits of the send.</summary>
+    public required SendTerms Send { get; init; }
+}
+
+/// <summary>The provider refused to release the authorisation: it runs out, or turns out to be captured.</summary>
+public sealed record VoidRefused : PaymentEvent
+{
+    /// <summary>The attempt.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>Why.</summary>
+    public required Failure Failure { get; init; }
+}
+
+/// <summary>The reserved money is free again.</summary>
+public sealed record AuthorizationReleased : PaymentEvent
+{
+    /// <summary>The attempt.</summary>
+    public required int Attempt { get; init; }
 }
 
 /// <summary>The merchant gave the payment up.</summary>
@@ -250,101 +315,18 @@ public sealed record ReviewRequired : PaymentEvent
     public required string Reason { get; init; }
 }
 
-/// <summary>The provider is about to be asked for a refund.</summary>
-public sealed record RefundRequested : PaymentEvent
+/// <summary>An operator looked at the provider's books, and says what became of an attempt.</summary>
+public sealed record ReviewResolved : PaymentEvent
 {
-    /// <summary>The refund, from 1.</summary>
-    public required int Refund { get; init; }
-
-    /// <summary>The attempt whose money goes back.</summary>
+    /// <summary>The attempt.</summary>
     public required int Attempt { get; init; }
 
-    /// <summary>How much, in minor units.</summary>
-    public required long AmountMinor { get; init; }
+    /// <summary>Whether it was paid.</summary>
+    public required bool Paid { get; init; }
+
+    /// <summary>Who says so.</summary>
+    public required string By { get; init; }
 
     /// <summary>Why.</summary>
-    public string? Reason { get; init; }
-
-    /// <summary>Whether the engine made it.</summary>
-    public required bool Automatic { get; init; }
-
-    /// <summary>The limits of the send.</summary>
-    public required SendTerms Send { get; init; }
-}
-
-/// <summary>The refund is sent again under the same id, which the provider recognises.</summary>
-public sealed record RefundResent : PaymentEvent
-{
-    /// <summary>The refund.</summary>
-    public required int Refund { get; init; }
-
-    /// <summary>The new limits.</summary>
-    public required SendTerms Send { get; init; }
-}
-
-/// <summary>The refund did not leave this machine.</summary>
-public sealed record RefundNotSent : PaymentEvent
-{
-    /// <summary>The refund.</summary>
-    public required int Refund { get; init; }
-
-    /// <summary>What stood in the way.</summary>
-    public required string Reason { get; init; }
-
-    /// <summary>When it is tried again.</summary>
-    public required DateTimeOffset RetryAt { get; init; }
-}
-
-/// <summary>The refund may have arrived; the provider will be asked.</summary>
-public sealed record RefundOutcomeUnknown : PaymentEvent
-{
-    /// <summary>The refund.</summary>
-    public required int Refund { get; init; }
-
-    /// <summary>What was seen.</summary>
-    public required string Reason { get; init; }
-}
-
-/// <summary>The provider took the refund and works on it.</summary>
-public sealed record RefundAccepted : PaymentEvent
-{
-    /// <summary>The refund.</summary>
-    public required int Refund { get; init; }
-
-    /// <summary>The provider's id of the refund.</summary>
-    public string? ProviderReference { get; init; }
-}
-
-/// <summary>The money went back.</summary>
-public sealed record RefundSucceeded : PaymentEvent
-{
-    /// <summary>The refund.</summary>
-    public required int Refund { get; init; }
-
-    /// <summary>The provider's id of the refund.</summary>
-    public string? ProviderReference { get; init; }
-
-    /// <summary>The reference that the customer's bank shows.</summary>
-    public string? BankReference { get; init; }
-}
-
-/// <summary>The provider refused the refund; its amount can be refunded again.</summary>
-public sealed record RefundFailed : PaymentEvent
-{
-    /// <summary>The refund.</summary>
-    public required int Refund { get; init; }
-
-    /// <summary>Why.</summary>
-    public required Failure Failure { get; init; }
-}
-
-/// <summary>The refund's outcome stayed unknown, or the provider reported another amount; it keeps its amount
-/// reserved.</summary>
-public sealed record RefundReviewRequired : PaymentEvent
-{
-    /// <summary>The refund.</summary>
-    public required int Refund { get; init; }
-
-    /// <summary>Why, in one sentence for an operator.</summary>
-    public required string Reason { get; init; }
+    public required string Note { get; init; }
 }

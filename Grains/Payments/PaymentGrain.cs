@@ -1,14 +1,10 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using PaymentCluster.Connectors.Contract;
-using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Refunds;
-using PaymentCluster.Grains.Abstractions.Secrets;
-using PaymentCluster.Grains.Faults;
 using PaymentCluster.Grains.Journal;
 using PaymentCluster.Grains.Merchants;
 using PaymentCluster.Grains.Routing;
@@ -53,7 +49,7 @@ public sealed partial class PaymentGrain(
     public async Task<StartReply> Start(StartPayment command)
     {
         var outcome = await Execute(
-            state => RouteOf(command.Method, command.Amount),
+            _ => RouteOf(command.Method, command.Amount, command.Card, command.Metadata),
             (state, terms) => PaymentDecider.Decide(state, command, terms),
             command.Request,
             command.Card,
@@ -71,7 +67,7 @@ public sealed partial class PaymentGrain(
 
     /// <inheritdoc/>
     public async Task<Reply<PaymentView>> Confirm(ConfirmPayment command) => ToPayment(await Execute(
-        state => RouteOf(command.Method, state!.Amount),
+        state => RouteOf(command.Method, state!.Amount, command.Card, state.Metadata),
         (state, terms) => PaymentDecider.Decide(state!, command, terms),
         command.Request,
         command.Card));
@@ -85,24 +81,35 @@ public sealed partial class PaymentGrain(
         NoRoute, (state, terms) => PaymentDecider.Decide(state!, command, terms), command.Request));
 
     /// <inheritdoc/>
-    public async Task<Reply<RefundView>> Refund(RefundPayment command)
+    public async Task<Reply<RefundView>> Refund(RefundPayment command) => ToRefund(await Execute(
+        NoRoute, (state, terms) => PaymentDecider.Decide(state!, command, terms), command.Request));
+
+    /// <inheritdoc/>
+    public async Task<Reply<PaymentView>> Resolve(ResolvePayment command) => ToPayment(await Execute(
+        NoRoute, (state, terms) => PaymentDecider.Decide(state!, command, terms), command.Request));
+
+    /// <inheritdoc/>
+    public async Task<Reply<RefundView>> Resolve(ResolveRefund command) => ToRefund(await Execute(
+        NoRoute, (state, terms) => PaymentDecider.Decide(state!, command, terms), command.Request));
+
+    /// <inheritdoc/>
+    public Task<bool> Record(RecordCharge report)
     {
-        var outcome = await Execute(
-            NoRoute, (state, terms) => PaymentDecider.Decide(state!, command, terms), command.Request);
-        return outcome.Refusal is { } refusal
-            ? Reply<RefundView>.Refused(refusal)
-            : _state?.Refund(outcome.Refund) is { } refund
-                ? Reply<RefundView>.Of(refund.ToView(_state, _key.Payment), outcome.Replayed)
-                : Reply<RefundView>.Refused(Refusal.Of(
-                    ErrorCode.IdempotencyKeyReused, "The idempotency key belongs to a request that is not a refund."));
+        // Still in memory if the attempt is sent from here: another provider may be asked with it.
+        var card = effects.CardOf(_key, report.Attempt);
+        return Take(
+            state => IsOf(state.Attempt(report.Attempt), report.Provider),
+            (state, terms) => PaymentDecider.Decide(state, report, terms),
+            state => NextRouteOf(state!, report, card),
+            card);
     }
 
     /// <inheritdoc/>
-    public Task<bool> Record(RecordCharge report) => Take(
-        state => IsOf(state.Attempt(report.Attempt), report.Provider), (state, terms) => PaymentDecider.Decide(state, report, terms));
+    public Task<bool> Record(RecordCapture report) => Take(
+        state => state.Attempt(report.Attempt) is not null, (state, terms) => PaymentDecider.Decide(state, report, terms));
 
     /// <inheritdoc/>
-    public Task<bool> Record(RecordCapture report) => Take(
+    public Task<bool> Record(RecordVoid report) => Take(
         state => state.Attempt(report.Attempt) is not null, (state, terms) => PaymentDecider.Decide(state, report, terms));
 
     /// <inheritdoc/>
@@ -188,152 +195,6 @@ public sealed partial class PaymentGrain(
     private static bool IsOf(AttemptState? attempt, string? provider) =>
         attempt is not null && (provider is null || provider == attempt.Provider);
 
-    private static ValueTask<(Route? Route, Refusal? Refusal)> NoRoute(PaymentState? state) => default;
-
-    private async ValueTask<(Route? Route, Refusal? Refusal)> RouteOf(PaymentMethod? method, Money amount) =>
-        method is null ? default : router.Choose(await merchants.GetAsync(_key.Merchant), method, amount);
-
-    // A provider's word, or the sweeper's: there is nobody to refuse it to. False: there is no such payment, attempt or
-    // refund.
-    private async Task<bool> Take(Func<PaymentState, bool> isAbout, Func<PaymentState, Terms, Decision> decide)
-    {
-        if (await Load() is not { } known || !isAbout(known))
-        {
-            Nobody<PaymentView>();
-            return false;
-        }
-
-        var outcome = await Execute(NoRoute, (state, terms) => decide(state!, terms), request: null);
-        return outcome.Refusal is { Code: ErrorCode.Unavailable or ErrorCode.Overloaded } refusal
-            ? throw new TimeoutException(refusal.Detail)
-            : true;
-    }
-
-    private async Task<CommandOutcome> Execute(
-        Func<PaymentState?, ValueTask<(Route? Route, Refusal? Refusal)>> route,
-        Func<PaymentState?, Terms, Decision> decide,
-        RequestKey? request,
-        CardDetails? card = null,
-        bool mayBeNew = false,
-        bool isNew = false)
-    {
-        try
-        {
-            for (var tries = 1; tries <= MaxTries; tries++)
-            {
-                // An id that was just made has nothing to load; should it have after all, the journal says so.
-                if ((tries > 1 || !isNew) && await Load() is null && !mayBeNew)
-                {
-                    Nobody<PaymentView>();
-                    return CommandOutcome.Refused(Refusal.Of(ErrorCode.PaymentNotFound, "The merchant has no such payment."));
-                }
-
-                var routed = await route(_state);
-                await StoreClock.SettledAsync(time);
-                // By the machine's own clocks, and before the terms are made and committed: a process may be frozen
-                // before it learns that they are, and what it then still sent, others would have believed lost.
-                var window = SendWindow.Open(StoreClock.MachineOf(time), options.Value.SendWindow);
-                switch (decide(_state, TermsNow(routed.Route, routed.Refusal)))
-                {
-                    case Decision.Rejected rejected:
-                        return CommandOutcome.Refused(rejected.Refusal);
-                    case Decision.AlreadyApplied applied:
-                        return new CommandOutcome { Replayed = applied.Replayed, Refund = applied.Refund };
-                    case Decision.Accepted accepted when await Commit(accepted, request, card, window) is { } outcome:
-                        return outcome;
-                    default:
-                        continue;
-                }
-            }
-
-            LogFenced(_key, MaxTries);
-            return CommandOutcome.Refused(
-                Refusal.Of(ErrorCode.Unavailable, "The payment is being changed elsewhere; try again."));
-        }
-        catch (JournalOverloadedException)
-        {
-            return CommandOutcome.Refused(
-                Refusal.Of(ErrorCode.Overloaded, "The system has more work than it can accept; nothing was accepted."));
-        }
-        catch (JournalUnavailableException exception)
-        {
-            // What was committed and what was not is for the next activation to read.
-            Forget();
-            LogUnavailable(exception, _key);
-            return CommandOutcome.Refused(Refusal.Of(ErrorCode.Unavailable, "The payment store is out of reach."));
-        }
-    }
-
-    // Null: the state was stale and was dropped; decide again. Dying before the append loses a command that nobody was
-    // told of; dying after it leaves an intent, whose effect the schedule asks about.
-    private async Task<CommandOutcome?> Commit(
-        Decision.Accepted accepted, RequestKey? request, CardDetails? card, SendWindow window)
-    {
-        if (accepted.Events.IsEmpty)
-        {
-            Perform(accepted.Effects, card, window);
-            return new CommandOutcome { Refund = accepted.Refund };
-        }
-
-        var next = accepted.Events.Aggregate(_state, PaymentState.Evolve)!.CheckInvariants();
-        var isIntent = !accepted.Effects.IsEmpty;
-        FaultPoint.Reach(isIntent ? FaultPoint.BeforeIntent : FaultPoint.BeforeOutcomeCommit);
-        switch (await journal.AppendAsync(PaymentRecord.CommitOf(_key, _state, next, accepted.Events, request, Now())))
-        {
-            case CommitResult.Committed:
-                FaultPoint.Reach(isIntent ? FaultPoint.AfterIntent : FaultPoint.AfterOutcomeCommit);
-                _state = next;
-                _isLoaded = true;
-                _changes.Happen();
-                PaymentTelemetry.Count(accepted.Events);
-                Perform(accepted.Effects, card, window);
-                FaultPoint.Reach(FaultPoint.BeforeReply);
-                return new CommandOutcome
-                {
-                    Refund = accepted.Refund,
-                    Started = accepted.Events.Any(happened => happened is PaymentCreated or AttemptStarted),
-                };
-            case CommitResult.OrderTaken taken:
-                Leave();
-                return new CommandOutcome { Elsewhere = taken.Holder };
-            case CommitResult.RequestTaken taken when taken.Holder == _key.Payment || _state is not null:
-                return CommandOutcome.Refused(Refusal.Of(
-                    ErrorCode.IdempotencyKeyReused, "The idempotency key belongs to a request with other content."));
-            case CommitResult.RequestTaken taken:
-                Leave();
-                return new CommandOutcome { Elsewhere = taken.Holder };
-            default:
-                LogStale(_key, _state?.Version ?? 0);
-                Forget();
-                return null;
-        }
-    }
-
-    private void Perform(ImmutableArray<PaymentEffect> wanted, CardDetails? card, SendWindow window)
-    {
-        foreach (var effect in wanted)
-        {
-            effects.Start(_key, _state!, effect, card, window);
-        }
-    }
-
-    // In microseconds, as PostgreSQL keeps time: what is read back must be what was decided.
-    private DateTimeOffset Now()
-    {
-        var now = time.GetUtcNow();
-        return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
-    }
-
-    private Terms TermsNow(Route? route, Refusal? noRoute) => new()
-    {
-        Now = Now(),
-        SendWindow = options.Value.SendWindow,
-        ClockError = options.Value.ClockError,
-        ExpiresIn = options.Value.ExpiresIn,
-        Route = route,
-        NoRoute = noRoute,
-    };
-
     // Once per activation; reads that run between the commands share it. Whoever waited for a load takes it away, so that
     // the next one is a new one, also where a load ends before it is waited for.
     private async ValueTask<PaymentState?> Load()
@@ -394,4 +255,11 @@ public sealed partial class PaymentGrain(
     private Reply<PaymentView> ToPayment(CommandOutcome outcome) => outcome.Refusal is { } refusal
         ? Reply<PaymentView>.Refused(refusal)
         : Reply<PaymentView>.Of(_state!.ToView(_key.Payment), outcome.Replayed);
+
+    private Reply<RefundView> ToRefund(CommandOutcome outcome) => outcome.Refusal is { } refusal
+        ? Reply<RefundView>.Refused(refusal)
+        : _state?.Refund(outcome.Refund) is { } refund
+            ? Reply<RefundView>.Of(refund.ToView(_state, _key.Payment), outcome.Replayed)
+            : Reply<RefundView>.Refused(Refusal.Of(
+                ErrorCode.IdempotencyKeyReused, "The idempotency key belongs to a request that is not about a refund."));
 }

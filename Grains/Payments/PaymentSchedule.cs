@@ -93,6 +93,8 @@ public static class PaymentSchedule
             : AfterAll(attempt.ChangedAt, now, LateInquiries),
         AttemptPhase.Authorized when attempt.CaptureIntent is { } intent => EarlierOf(
             After(attempt.ChangedAt, now, Inquiries, Hour), intent.Send.BelieveNotFoundAt > now ? intent.Send.BelieveNotFoundAt : null),
+        AttemptPhase.Authorized when attempt.VoidIntent is { } intent => EarlierOf(
+            After(attempt.ChangedAt, now, Inquiries, Hour), intent.BelieveNotFoundAt > now ? intent.BelieveNotFoundAt : null),
         AttemptPhase.Authorized when attempt.ProviderCaptures && attempt.Failure is null =>
             After(attempt.ChangedAt, now, Inquiries, Hour),
         AttemptPhase.Authorized => After(attempt.ChangedAt, now, [], AuthorizationStep),

@@ -1,9 +1,15 @@
 using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions.Providers;
 
 namespace PaymentCluster.Grains.Payments;
 
 public sealed partial record PaymentState
 {
+    private static readonly Failure Released = new()
+    {
+        Code = FailureCodes.Voided, Message = "The authorisation was released.", Party = FailureParty.Merchant,
+    };
+
     /// <summary>The state after an event. Never refuses: what happened, happened.</summary>
     /// <param name="state">The state before; null before <see cref="PaymentCreated"/>.</param>
     /// <param name="happened">The event.</param>
@@ -84,10 +90,24 @@ public sealed partial record PaymentState
             AuthorizedMinor = 0,
             CaptureIntent = null,
         }).WithStatusOfFailed(e),
-        PaymentCancelled => state with { Status = PaymentStatus.Cancelled },
+        SurplusAuthorized e => state.With(e.Attempt, e.At, a => a with
+        {
+            Phase = AttemptPhase.Authorized,
+            AuthorizedMinor = e.AmountMinor,
+            ProviderReference = e.ProviderReference ?? a.ProviderReference,
+            Action = null,
+            Failure = null,
+        }),
+        VoidRequested e => state.With(e.Attempt, e.At, a => a with { VoidIntent = e.Send }),
+        VoidRefused e => state.With(e.Attempt, e.At, a => a with { VoidIntent = null, Failure = e.Failure }),
+        AuthorizationReleased e => state.With(e.Attempt, e.At, a => a with
+        {
+            Phase = AttemptPhase.Failed, Failure = Released, AuthorizedMinor = 0, CaptureIntent = null, VoidIntent = null,
+        }),
+        PaymentCancelled => state with { Status = PaymentStatus.Cancelled, PaidAttempt = 0 },
         PaymentExpired => state with { Status = PaymentStatus.Expired },
         ReviewRequired => state with { Status = PaymentStatus.NeedsReview },
-        RequestRepeated => state,
+        RequestRepeated or ReviewResolved or RefundReviewResolved => state,
         _ => ApplyToRefund(state, happened),
     };
 
@@ -130,6 +150,7 @@ public sealed partial record PaymentState
         Action = null,
         Failure = null,
         CaptureIntent = null,
+        VoidIntent = null,
     };
 
     private static RefundState Begin(RefundRequested requested) => new()
@@ -163,6 +184,10 @@ public sealed partial record PaymentState
             Send = started.Send,
             ProviderCaptures = started.ProviderCaptures,
             LateSuccess = started.LateSuccess,
+            CanVoid = started.CanVoid,
+            CanCapturePart = started.CanCapturePart,
+            RepeatWindow = started.RepeatWindow,
+            Follows = started.Follows,
         }),
     };
 

@@ -74,6 +74,19 @@ public sealed partial record PaymentState
     public long RefundableMinor(AttemptState attempt) => attempt.CapturedMinor
         - RefundedOf(refund => refund.Attempt == attempt.Number && refund.Status != RefundStatus.Failed);
 
+    /// <summary>The providers that an attempt has been at: its own, and those of the attempts that it
+    /// replaces.</summary>
+    public ImmutableArray<string> ProvidersOf(AttemptState attempt)
+    {
+        var providers = ImmutableArray.CreateBuilder<string>();
+        for (var at = attempt; at is not null; at = Attempt(at.Follows))
+        {
+            providers.Add(at.Provider);
+        }
+
+        return providers.DrainToImmutable();
+    }
+
     /// <summary>The attempt with this number; null if there is none.</summary>
     public AttemptState? Attempt(int number) => number >= 1 && number <= Attempts.Length ? Attempts[number - 1] : null;
 
@@ -193,6 +206,21 @@ public sealed record AttemptState
 
     /// <summary>The capture under way; null while there is none.</summary>
     public CaptureIntent? CaptureIntent { get; init; }
+
+    /// <summary>The limits of the release under way; null while there is none.</summary>
+    public SendTerms? VoidIntent { get; init; }
+
+    /// <summary>Whether its provider can release what it authorised.</summary>
+    public bool CanVoid { get; init; }
+
+    /// <summary>Whether its provider can capture less than it authorised.</summary>
+    public bool CanCapturePart { get; init; }
+
+    /// <summary>How long its provider recognises it when it is sent again; null: always.</summary>
+    public TimeSpan? RepeatWindow { get; init; }
+
+    /// <summary>The attempt that it replaces, which failed at its provider; 0 if none.</summary>
+    public int Follows { get; init; }
 
     /// <summary>Whether its outcome is not known: it may be asked about, and no other attempt may be started.</summary>
     public bool IsOpen =>

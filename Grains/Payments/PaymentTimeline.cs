@@ -10,7 +10,7 @@ internal static class PaymentTimeline
     {
         PaymentCreated e => $"Payment of {e.Amount} for order {e.OrderId} accepted.",
         RequestRepeated => "The same request came again; nothing changed.",
-        AttemptStarted e => $"Attempt {e.Attempt} by {Method(e.Method)} goes to {e.Provider}.",
+        AttemptStarted e => $"Attempt {e.Attempt} by {Method(e.Method)} goes to {e.Provider}.{Why(e)}",
         AttemptResent e => $"Attempt {e.Attempt} is sent again.",
         AttemptNotSent e => $"Attempt {e.Attempt} was not sent: {e.Reason} It is tried again at {e.RetryAt:O}.",
         OutcomeUnknown e => $"The outcome of attempt {e.Attempt} is unknown: {e.Reason} The provider will be asked.",
@@ -22,7 +22,18 @@ internal static class PaymentTimeline
         PaymentCaptured e => $"{Amount(after, e.AmountMinor)} captured by attempt {e.Attempt}: the order is paid.",
         SurplusCaptured e =>
             $"{Amount(after, e.AmountMinor)} arrived by attempt {e.Attempt} and is not owed; it goes back.",
+        AttemptFailed { MovesOn: true } e =>
+            $"Attempt {e.Attempt} failed at the provider, and another one is asked: {e.Failure.Message}",
         AttemptFailed e => $"Attempt {e.Attempt} failed: {e.Failure.Message}",
+        SurplusAuthorized e =>
+            $"{Amount(after, e.AmountMinor)} was authorised by attempt {e.Attempt} and is not owed; it is released.",
+        VoidRequested e => $"Release of the authorisation of attempt {e.Attempt} requested.",
+        VoidRefused e => $"The provider refused to release the authorisation: {e.Failure.Message}",
+        AuthorizationReleased e => $"The authorisation of attempt {e.Attempt} is released.",
+        ReviewResolved e =>
+            $"{e.By} found attempt {e.Attempt} {(e.Paid ? "paid" : "not paid")} in the provider's books: {e.Note}",
+        RefundReviewResolved e =>
+            $"{e.By} found refund {e.Refund} {(e.Paid ? "paid out" : "not paid out")} in the provider's books: {e.Note}",
         PaymentCancelled e =>
             e.Reason is null ? "Cancelled by the merchant." : $"Cancelled by the merchant: {e.Reason}",
         PaymentExpired => "The customer did not pay in time.",
@@ -40,6 +51,10 @@ internal static class PaymentTimeline
         RefundReviewRequired e => $"An operator is needed for refund {e.Refund}. {e.Reason}",
         _ => throw new InvalidOperationException($"{happened.GetType().Name} is not an event of payments."),
     };
+
+    private static string Why(AttemptStarted started) => started.Routing is { } notes
+        ? string.Concat(notes.Select(note => $" {note.Provider}: {note.Reason}"))
+        : "";
 
     private static Money Amount(PaymentState state, long amountMinor) => Money.Of(amountMinor, state.Amount.Currency);
 

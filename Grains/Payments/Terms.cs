@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using PaymentCluster.Grains.Abstractions.Errors;
+using PaymentCluster.Grains.Abstractions.Routing;
 
 namespace PaymentCluster.Grains.Payments;
 
@@ -20,6 +22,10 @@ public sealed record Terms
 
     /// <summary>Where an attempt would go; null if nowhere, or if the command starts none.</summary>
     public Route? Route { get; init; }
+
+    /// <summary>Whether the card of the attempt that is reported on is still in memory, so that it could be sent
+    /// elsewhere.</summary>
+    public bool HasCard { get; init; }
 
     /// <summary>Why it would go nowhere.</summary>
     public Refusal? NoRoute { get; init; }
@@ -47,6 +53,18 @@ public sealed record Route
 
     /// <summary>Whether it captures by itself what it authorised.</summary>
     public required bool CapturesByItself { get; init; }
+
+    /// <summary>Whether it can release what it authorised.</summary>
+    public bool CanVoid { get; init; }
+
+    /// <summary>Whether it can capture less than it authorised.</summary>
+    public bool CanCapturePart { get; init; }
+
+    /// <summary>How long it recognises an attempt that is sent again; null: always.</summary>
+    public TimeSpan? RepeatWindow { get; init; }
+
+    /// <summary>Why it was chosen and others were passed over; null where there was nothing to choose.</summary>
+    public ImmutableArray<RouteNote>? Notes { get; init; }
 
     /// <summary>How long after the last possible send its "not found" is not yet believed.</summary>
     public required TimeSpan SettleTime { get; init; }

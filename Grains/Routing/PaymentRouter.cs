@@ -1,5 +1,5 @@
 using PaymentCluster.Connectors;
-using PaymentCluster.Grains.Abstractions.Amounts;
+using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Merchants;
@@ -13,43 +13,48 @@ namespace PaymentCluster.Grains.Routing;
 public sealed class PaymentRouter(ConnectorCatalogue connectors)
 {
     /// <summary>The route of an attempt, or why there is none.</summary>
-    public (Route? Route, Refusal? Refusal) Choose(MerchantProfile? merchant, PaymentMethod method, Money amount)
+    public RoutingChoice Choose(MerchantProfile? merchant, in RoutingFacts facts)
     {
         if (merchant is null || merchant.Providers.IsEmpty)
         {
-            return (null, Refusal.Of(ErrorCode.NoProvider, "The merchant has no provider configured."));
+            return RoutingChoice.Refused(
+                Refusal.Of(ErrorCode.NoProvider, "The merchant has no provider configured."));
         }
 
-        if (method.Flow == UpiFlow.Collect && !merchant.UpiCollectAllowed)
+        if (facts.Method.Flow == UpiFlow.Collect && !merchant.UpiCollectAllowed)
         {
-            return (null, Refusal.Of(
+            return RoutingChoice.Refused(Refusal.Of(
                 ErrorCode.UpiCollectNotAllowed, "UPI collect is not allowed for this merchant; use intent or qr.", "upi.flow"));
         }
 
         string? objection = null;
         foreach (var provider in merchant.Providers)
         {
-            if (!connectors.TryGet(provider, out var connector))
+            if ((!facts.Tried.IsDefault && facts.Tried.Contains(provider))
+                || !connectors.TryGet(provider, out var connector))
             {
                 continue;
             }
 
-            var capabilities = connector.Capabilities;
-            objection = capabilities.Refuses(method, amount);
+            objection = connector.Capabilities.Refuses(facts.Method, facts.Amount);
             if (objection is null)
             {
-                return (new Route
-                {
-                    Provider = provider,
-                    CapturesByItself = capabilities.CapturesByItself,
-                    SettleTime = capabilities.SettleTime,
-                    LateSuccess = capabilities.LateSuccess,
-                }, null);
+                return new RoutingChoice { Route = RouteTo(connector) };
             }
         }
 
-        return (
-            null,
+        return RoutingChoice.Refused(
             Refusal.Of(ErrorCode.FlowNotSupported, objection ?? "None of the merchant's providers is connected.", "method"));
     }
+
+    private static Route RouteTo(IConnector connector) => new()
+    {
+        Provider = connector.Provider,
+        CapturesByItself = connector.Capabilities.CapturesByItself,
+        CanVoid = connector.Capabilities.Voids,
+        CanCapturePart = connector.Capabilities.PartialCapture,
+        RepeatWindow = connector.Capabilities.RepeatWindow,
+        SettleTime = connector.Capabilities.SettleTime,
+        LateSuccess = connector.Capabilities.LateSuccess,
+    };
 }

@@ -28,7 +28,16 @@ internal sealed class Given
         Provider = "razorpay", CapturesByItself = false, SettleTime = Settle, LateSuccess = TimeSpan.FromDays(3),
     };
 
+    /// <summary>A provider that can all that a provider may be able to.</summary>
+    public static readonly Route Payu = Razorpay with { Provider = "payu", CanVoid = true, CanCapturePart = true };
+
     private Given(PaymentState state, DateTimeOffset now) => (State, Now) = (state, now);
+
+    /// <summary>Where an attempt could go on that failed; null if nowhere.</summary>
+    public Route? Elsewhere { get; private init; }
+
+    /// <summary>Whether the card is still in memory.</summary>
+    public bool HasCard { get; private init; }
 
     public PaymentState State { get; private init; }
 
@@ -68,8 +77,11 @@ internal sealed class Given
         Metadata = ImmutableDictionary<string, string>.Empty,
     };
 
-    public static Given Started(PaymentMethod? method = null, CaptureMode capture = CaptureMode.Automatic) =>
-        Fold(null, PaymentDecider.Decide(null, StartCommand(method, capture), TermsAt(Start)), Start);
+    public static Given Started(
+        PaymentMethod? method = null, CaptureMode capture = CaptureMode.Automatic, Route? route = null) => Fold(
+            null,
+            PaymentDecider.Decide(null, StartCommand(method, capture), TermsAt(Start) with { Route = route ?? Razorpay }),
+            Start);
 
     public static Given Unconfirmed() =>
         Fold(null, PaymentDecider.Decide(null, StartCommand() with { Method = null }, TermsAt(Start)), Start);
@@ -77,6 +89,9 @@ internal sealed class Given
     public static Given RequiresAction(PaymentMethod? method = null) => Started(method).Report(PendingWithAction);
 
     public static Given Authorized() => Started(capture: CaptureMode.Manual).Report(AuthorizedOutcome());
+
+    /// <summary>Authorised at a provider that can release it, or capture a part.</summary>
+    public static Given Held() => Started(capture: CaptureMode.Manual, route: Payu).Report(AuthorizedOutcome());
 
     public static Given Capturing() => Authorized().When(new CapturePayment());
 
@@ -112,9 +127,12 @@ internal sealed class Given
     public static ProviderOutcome.Succeeded AuthorizedOutcome() =>
         Captured(feeMinor: null) with { Stage = ChargeStage.Authorized };
 
-    public Given At(DateTimeOffset now) => new(State, now);
+    public Given At(DateTimeOffset now) => new(State, now) { Elsewhere = Elsewhere, HasCard = HasCard };
 
-    public Given After(TimeSpan time) => new(State, Now + time);
+    public Given After(TimeSpan time) => At(Now + time);
+
+    /// <summary>Another provider would take the payment.</summary>
+    public Given WithElsewhere(bool hasCard = false) => new(State, Now) { Elsewhere = Payu, HasCard = hasCard };
 
     public Given Report(ProviderOutcome outcome, ReportSource source = ReportSource.Answer, int attempt = 1) =>
         Fold(State, Decide(new RecordCharge { Attempt = attempt, Outcome = outcome, Source = source }), Now);
@@ -131,7 +149,10 @@ internal sealed class Given
         CapturePayment c => PaymentDecider.Decide(State, c, Terms),
         CancelPayment c => PaymentDecider.Decide(State, c, Terms),
         RefundPayment c => PaymentDecider.Decide(State, c, Terms),
-        RecordCharge c => PaymentDecider.Decide(State, c, Terms),
+        RecordCharge c => PaymentDecider.Decide(State, c, Terms with { Route = Elsewhere, HasCard = HasCard }),
+        ResolvePayment c => PaymentDecider.Decide(State, c, Terms),
+        ResolveRefund c => PaymentDecider.Decide(State, c, Terms),
+        RecordVoid c => PaymentDecider.Decide(State, c, Terms),
         RecordCapture c => PaymentDecider.Decide(State, c, Terms),
         RecordRefund c => PaymentDecider.Decide(State, c, Terms),
         ResumePayment c => PaymentDecider.Decide(State, c, Terms),

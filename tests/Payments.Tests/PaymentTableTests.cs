@@ -33,6 +33,8 @@ public sealed class PaymentTableTests
         ("capture", new CapturePayment()),
         ("cancel", new CancelPayment()),
         ("refund", new RefundPayment { AmountMinor = 100 }),
+        ("resolve: paid", new ResolvePayment { Paid = true, By = "ops", Note = "seen" }),
+        ("resolve: not paid", new ResolvePayment { Paid = false, By = "ops", Note = "not seen" }),
         ("provider: pending", Charge(Given.PendingWithAction)),
         ("provider: authorised", Charge(Given.AuthorizedOutcome())),
         ("provider: captured", Charge(Given.Captured())),
@@ -42,6 +44,7 @@ public sealed class PaymentTableTests
         ("provider: unknown", Charge(new ProviderOutcome.Unknown { Reason = "Timeout." })),
         ("provider: not found", Charge(new ProviderOutcome.NotFound(), ReportSource.Query)),
         ("capture answer: captured", new RecordCapture { Attempt = 1, Outcome = Given.Captured() }),
+        ("void answer: released", new RecordVoid { Attempt = 1, Outcome = Given.Captured() }),
         ("customer returned", new AskAboutAttempt(1)),
         ("wake up", new ResumePayment()),
     ];
@@ -54,6 +57,8 @@ public sealed class PaymentTableTests
         capture: status_conflict | status_conflict | CaptureRequested → SendCapture | = | status_conflict | status_conflict | status_conflict | status_conflict
         cancel: outcome_pending | PaymentCancelled | PaymentCancelled | status_conflict | status_conflict | = | status_conflict | status_conflict
         refund: status_conflict | status_conflict | status_conflict | RefundRequested → SendRefund | status_conflict | status_conflict | status_conflict | status_conflict
+        resolve: paid: status_conflict | status_conflict | status_conflict | status_conflict | status_conflict | status_conflict | status_conflict | ReviewResolved, PaymentCaptured
+        resolve: not paid: status_conflict | status_conflict | status_conflict | status_conflict | status_conflict | status_conflict | status_conflict | ReviewResolved, AttemptFailed
         provider: pending: AttemptAccepted | = | = | = | = | = | = | AttemptAccepted, PaymentExpired
         provider: authorised: PaymentAuthorized, CaptureRequested → SendCapture | PaymentAuthorized, CaptureRequested → SendCapture | = | = | PaymentAuthorized, CaptureRequested → SendCapture | = | PaymentAuthorized, CaptureRequested → SendCapture | PaymentAuthorized, CaptureRequested → SendCapture
         provider: captured: PaymentCaptured | PaymentCaptured | PaymentCaptured | = | PaymentCaptured | SurplusCaptured, RefundRequested → SendRefund | PaymentCaptured | PaymentCaptured
@@ -63,6 +68,7 @@ public sealed class PaymentTableTests
         provider: unknown: OutcomeUnknown | = | = | = | = | = | = | OutcomeUnknown
         provider: not found: = | = | = | = | = | = | = | AttemptFailed
         capture answer: captured: = | = | = | = | = | = | = | =
+        void answer: released: = | = | = | = | = | = | = | =
         customer returned: → AskCharge | → AskCharge | → AskCharge | = | → AskCharge | → AskCharge | → AskCharge | → AskCharge
         wake up: → AskCharge | → AskCharge | → AskCharge | = | = | → AskCharge | → AskCharge | → AskCharge
         """;

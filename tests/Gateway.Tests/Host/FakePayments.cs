@@ -105,6 +105,25 @@ public sealed class FakePayments
 
         public Task<bool> Record(RecordCapture report) => Task.FromResult(false);
 
+        public async Task<Reply<PaymentView>> Resolve(ResolvePayment command)
+        {
+            await EnterAsync(command);
+            return Update(
+                "review_resolved",
+                view => view with { Status = command.Paid ? PaymentStatus.Success : PaymentStatus.Failed, Settled = true });
+        }
+
+        public async Task<Reply<RefundView>> Resolve(ResolveRefund command)
+        {
+            await EnterAsync(command);
+            return _view?.Refunds.FirstOrDefault(refund => refund.Id.Number == command.Number) is { } refund
+                ? Reply<RefundView>.Of(refund with { Status = command.Paid ? RefundStatus.Success : RefundStatus.Failed })
+                : Reply<RefundView>.Refused(Grains.Abstractions.Errors.Refusal.Of(
+                    ErrorCode.RefundNotFound, "The payment has no such refund."));
+        }
+
+        public Task<bool> Record(RecordVoid report) => Task.FromResult(false);
+
         public Task<bool> Record(RecordRefund report) => Task.FromResult(false);
 
         public Task Resume() => Task.CompletedTask;

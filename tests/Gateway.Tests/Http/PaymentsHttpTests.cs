@@ -144,6 +144,30 @@ public sealed class PaymentsHttpTests
     }
 
     [Fact]
+    public async Task An_operator_resolves_what_needs_review_and_leaves_name_and_reason()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        using var client = host.Client();
+        var created = await (await client.SendJsonAsync(Payments, """{"order_id":"o1","amount":100,"currency":"INR","method":"upi"}""")).JsonAsync();
+        var path = $"{Payments}/{created.GetProperty("id").GetString()}";
+        var refund = (await (await client.SendJsonAsync(path + "/refunds", "{}")).JsonAsync()).GetProperty("id").GetString();
+        var word = """{"paid":true,"provider_reference":"pay_1","by":"ops","note":"settled"}""";
+        var resolved = await (await client.SendJsonAsync(path + "/resolve", word)).JsonAsync();
+        Assert.Equal("SUCCESS", resolved.GetProperty("status").GetString());
+        var paidOut = await client.SendJsonAsync($"/api/v1/refunds/{refund}/resolve", word);
+        Assert.Equal("SUCCESS", (await paidOut.JsonAsync()).GetProperty("status").GetString());
+        Assert.Contains(
+            host.Payments.Commands,
+            command => command is ResolvePayment { Paid: true, ProviderReference: "pay_1", By: "ops", Note: "settled" });
+
+        var incomplete = await client.SendJsonAsync(path + "/resolve", """{"paid":true,"by":"ops"}""");
+        Assert.Equal(400, (int)incomplete.StatusCode);
+        Assert.Contains("note", await incomplete.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(404, (int)(await client.SendJsonAsync($"/api/v1/refunds/{refund}9/resolve", word)).StatusCode);
+        Assert.Equal(404, (int)(await client.SendJsonAsync("/api/v1/refunds/rfd_1/resolve", word)).StatusCode);
+    }
+
+    [Fact]
     public async Task A_caller_that_leaves_does_not_take_its_payment_along()
     {
         await using var host = await GatewayHost.StartAsync();

@@ -1,0 +1,115 @@
+using PaymentCluster.Gateway.Api.Access;
+using PaymentCluster.Gateway.Api.Errors;
+using PaymentCluster.Gateway.Api.Idempotency;
+using PaymentCluster.Gateway.Api.Json;
+using PaymentCluster.Gateway.Api.OpenApi;
+using PaymentCluster.Gateway.Api.Payments;
+using PaymentCluster.Gateway.Api.Refunds;
+using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Payments;
+
+namespace PaymentCluster.Gateway.Api.Reviews;
+
+/// <summary>An operator's word on payments and refunds that need review: what stayed unknown to its deadline is never
+/// called failed by silence.</summary>
+internal sealed class ReviewsApi(IGrainFactory grains, RequestBodies bodies)
+{
+    private const string Tag = "Reviews";
+
+    private static readonly ApiOperation PaymentOperation = new()
+    {
+        Id = "resolvePayment",
+        Tag = Tag,
+        Summary = "Say what became of a payment that needs review, as the provider's books have it.",
+        Body = ReviewsRequests.Payment,
+        TakesIdempotencyKey = true,
+        Answers = [new(200, "The payment.", typeof(PaymentAnswer))],
+        Errors = [ErrorCode.PaymentNotFound, ErrorCode.StatusConflict],
+    };
+
+    private static readonly ApiOperation RefundOperation = new()
+    {
+        Id = "resolveRefund",
+        Tag = Tag,
+        Summary = "Say what became of a refund that needs review, as the provider's books have it.",
+        Body = ReviewsRequests.Refund,
+        TakesIdempotencyKey = true,
+        Answers = [new(200, "The refund.", typeof(RefundAnswer))],
+        Errors = [ErrorCode.RefundNotFound, ErrorCode.StatusConflict],
+    };
+
+    public void Map(IEndpointRouteBuilder api)
+    {
+        api.MapPost("/payments/{id}/resolve", PaymentAsync, PaymentOperation).RequireAccess(AccessRule.Secret);
+        api.MapPost("/refunds/{id}/resolve", RefundAsync, RefundOperation).RequireAccess(AccessRule.Secret);
+    }
+
+    private async Task PaymentAsync(HttpContext http)
+    {
+        if (!PaymentId.TryParse((string?)http.Request.RouteValues["id"], out var id))
+        {
+            await Problem.WriteAsync(http, ErrorCode.PaymentNotFound);
+            return;
+        }
+
+        var body = await ReadAsync(http, ReviewsRequests.Payment);
+        var reply = await Find(http, id).Resolve(new ResolvePayment
+        {
+            Paid = body.Flag("paid")!.Value,
+            ProviderReference = body.Text("provider_reference"),
+            By = body.Text("by")!,
+            Note = body.Text("note")!,
+            Request = IdempotencyKey.Of(http, body),
+        });
+        IdempotencyKey.MarkReplay(http, reply.Replayed);
+        await (reply.Refusal is { } refusal
+            ? Problem.WriteAsync(http, refusal)
+            : Answer.WriteAsync(
+                http,
+                StatusCodes.Status200OK,
+                PaymentsMapping.ToAnswer(reply.Value!, forBrowser: false, "Review resolved"),
+                GatewayJson.Default.PaymentAnswer));
+    }
+
+    private async Task RefundAsync(HttpContext http)
+    {
+        if (!RefundId.TryParse((string?)http.Request.RouteValues["id"], out var id))
+        {
+            await Problem.WriteAsync(http, ErrorCode.RefundNotFound);
+            return;
+        }
+
+        var body = await ReadAsync(http, ReviewsRequests.Refund);
+        var reply = await Find(http, id.Payment).Resolve(new ResolveRefund
+        {
+            Number = id.Number,
+            Paid = body.Flag("paid")!.Value,
+            ProviderReference = body.Text("provider_reference"),
+            By = body.Text("by")!,
+            Note = body.Text("note")!,
+            Request = IdempotencyKey.Of(http, body),
+        });
+        IdempotencyKey.MarkReplay(http, reply.Replayed);
+        // An id of a payment that is not there is the id of a refund that is not there.
+        await (reply.Refusal switch
+        {
+            null => Answer.WriteAsync(
+                http,
+                StatusCodes.Status200OK,
+                RefundsMapping.ToAnswer(reply.Value!, id.Payment.ToString()),
+                GatewayJson.Default.RefundAnswer),
+            { Code: ErrorCode.PaymentNotFound } => Problem.WriteAsync(http, ErrorCode.RefundNotFound),
+            var refusal => Problem.WriteAsync(http, refusal),
+        });
+    }
+
+    private async Task<Body> ReadAsync(HttpContext http, BodyShape shape)
+    {
+        var errors = new InputErrors();
+        var body = await bodies.ReadAsync(http, shape, errors);
+        return errors.Any ? throw new ProblemException(errors) : body;
+    }
+
+    private IPaymentGrain Find(HttpContext http, PaymentId id) =>
+        grains.GetGrain<IPaymentGrain>(PaymentKey.Of(Caller.From(http).Merchant, id).ToString());
+}

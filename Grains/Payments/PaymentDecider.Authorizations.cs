@@ -1,0 +1,173 @@
+using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions.Providers;
+
+namespace PaymentCluster.Grains.Payments;
+
+// What becomes of reserved money: it is captured, or it is released. What a capture or a release leaves open is asked as
+// a charge.
+public static partial class PaymentDecider
+{
+    /// <summary>Capture what is authorised.</summary>
+    public static Decision Decide(PaymentState state, CapturePayment command, Terms terms)
+    {
+        if (Remembered(state, command.Request) is { } seen)
+        {
+            return seen;
+        }
+
+        return state.Status switch
+        {
+            PaymentStatus.Authorized => Capture(state, state.Attempts[state.PaidAttempt - 1], command, terms),
+            PaymentStatus.Success when (command.AmountMinor ?? state.Current!.CapturedMinor) == state.Current!.CapturedMinor =>
+                Unchanged(command.Request, terms),
+            PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.Success or PaymentStatus.Failed
+                or PaymentStatus.Cancelled or PaymentStatus.Expired or PaymentStatus.NeedsReview =>
+                    NotIn(state, "captured"),
+        };
+    }
+
+    /// <summary>Give the payment up before its money is taken. What is reserved is released, where the provider can;
+    /// money that arrives all the same is refunded.</summary>
+    public static Decision Decide(PaymentState state, CancelPayment command, Terms terms)
+    {
+        if (Remembered(state, command.Request) is { } seen)
+        {
+            return seen;
+        }
+
+        var cancelled = new PaymentCancelled { At = terms.Now, Request = command.Request, Reason = command.Reason };
+        return state.Status switch
+        {
+            PaymentStatus.Pending when state.Current is { Phase: AttemptPhase.Sending or AttemptPhase.Unknown } =>
+                OutcomePending("The provider's answer to the attempt is outstanding."),
+            PaymentStatus.Authorized when state.Current is { CaptureIntent: not null } =>
+                OutcomePending("The provider's answer to the capture is outstanding."),
+            PaymentStatus.Authorized when state.Current is { CanVoid: true } attempt => new Decision.Accepted(
+                [cancelled, VoidIntent(attempt, terms)], [new PaymentEffect.SendVoid(attempt.Number)]),
+            PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.Authorized => Accept(cancelled),
+            PaymentStatus.Cancelled => Unchanged(command.Request, terms),
+            PaymentStatus.Success or PaymentStatus.Failed or PaymentStatus.Expired or PaymentStatus.NeedsReview =>
+                NotIn(state, "cancelled"),
+        };
+    }
+
+    /// <summary>Take in what a provider answered to a capture. What it leaves open is asked as a charge.</summary>
+    public static Decision Decide(PaymentState state, RecordCapture report, Terms terms)
+    {
+        var attempt = state.Attempts[report.Attempt - 1];
+        return state.Status switch
+        {
+            PaymentStatus.Authorized when attempt.CaptureIntent is not null => report.Outcome switch
+            {
+                ProviderOutcome.Succeeded { Stage: ChargeStage.Captured } success =>
+                    Pays(state, attempt, success, terms),
+                ProviderOutcome.Declined declined =>
+                    Accept(new CaptureRefused { At = terms.Now, Attempt = attempt.Number, Failure = declined.Failure }),
+                _ => Nothing,
+            },
+            PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.Authorized or PaymentStatus.Success or PaymentStatus.Failed
+                or PaymentStatus.Cancelled or PaymentStatus.Expired or PaymentStatus.NeedsReview => Nothing,
+        };
+    }
+
+    /// <summary>Take in what a provider answered to the release of an authorisation.</summary>
+    public static Decision Decide(PaymentState state, RecordVoid report, Terms terms)
+    {
+        var attempt = state.Attempts[report.Attempt - 1];
+        return attempt.Phase switch
+        {
+            AttemptPhase.Authorized when attempt.VoidIntent is not null => report.Outcome switch
+            {
+                ProviderOutcome.Succeeded =>
+                    Accept(new AuthorizationReleased { At = terms.Now, Attempt = attempt.Number }),
+                ProviderOutcome.Declined declined => new Decision.Accepted(
+                    [new VoidRefused { At = terms.Now, Attempt = attempt.Number, Failure = declined.Failure }],
+                    [new PaymentEffect.AskCharge(attempt.Number)]),
+                _ => Nothing,
+            },
+            AttemptPhase.Sending or AttemptPhase.NotSent or AttemptPhase.Unknown or AttemptPhase.Accepted or AttemptPhase.Authorized
+                or AttemptPhase.Captured or AttemptPhase.Failed => Nothing,
+        };
+    }
+
+    private static Decision Capture(PaymentState state, AttemptState attempt, CapturePayment command, Terms terms)
+    {
+        var amount = command.AmountMinor ?? attempt.AuthorizedMinor;
+        if (attempt.CaptureIntent is { } intent)
+        {
+            return intent.AmountMinor == amount
+                ? Unchanged(command.Request, terms)
+                : OutcomePending("A capture of another amount is under way.");
+        }
+
+        if (amount > attempt.AuthorizedMinor || (amount < attempt.AuthorizedMinor && !attempt.CanCapturePart))
+        {
+            return Reject(
+                ErrorCode.CaptureAmountInvalid,
+                attempt.CanCapturePart
+                    ? $"{attempt.AuthorizedMinor} {state.Amount.Currency} are authorised."
+                    : $"The provider captures the authorised amount of {attempt.AuthorizedMinor} {state.Amount.Currency} as a whole.",
+                "amount");
+        }
+
+        return new Decision.Accepted(
+            [CaptureIntent(attempt, amount, terms) with { Request = command.Request }],
+            [new PaymentEffect.SendCapture(attempt.Number)]);
+    }
+
+    // Still only authorised. A capture that was sent is sent again once it provably cannot arrive any more; a provider
+    // that should have captured by itself is told to after a while. It captures a payment once, so a repeat that does
+    // arrive twice is harmless.
+    private static Decision CaptureLeftover(PaymentState state, AttemptState attempt, Terms terms)
+    {
+        var isDue = attempt.CaptureIntent is { } intent
+            ? terms.Now >= intent.Send.BelieveNotFoundAt
+            : state.Capture == CaptureMode.Automatic
+                && attempt.Failure is null
+                && terms.Now >= attempt.ChangedAt + PaymentSchedule.OwnCapture;
+        return isDue
+            ? new Decision.Accepted(
+                [CaptureIntent(attempt, attempt.CaptureIntent?.AmountMinor ?? attempt.AuthorizedMinor, terms)],
+                [new PaymentEffect.SendCapture(attempt.Number)])
+            : Nothing;
+    }
+
+    // Reserved for an order that is paid otherwise or was given up. A release that was sent is sent again once it provably
+    // cannot arrive any more; releasing twice is harmless. One that was refused is not asked for again: the
+    // authorisation runs out, or turns out to be captured and is refunded.
+    private static Decision Release(AttemptState attempt, ProviderOutcome.Succeeded success, Terms terms)
+    {
+        if (attempt.IsOpen || attempt.Phase == AttemptPhase.Failed)
+        {
+            return new Decision.Accepted(
+                [
+                    new SurplusAuthorized
+                    {
+                        At = terms.Now,
+                        Attempt = attempt.Number,
+                        AmountMinor = success.Amount.AmountMinor,
+                        ProviderReference = success.ProviderReference,
+                    },
+                    VoidIntent(attempt, terms),
+                ],
+                [new PaymentEffect.SendVoid(attempt.Number)]);
+        }
+
+        return attempt.VoidIntent is { } intent && terms.Now >= intent.BelieveNotFoundAt
+            ? new Decision.Accepted([VoidIntent(attempt, terms)], [new PaymentEffect.SendVoid(attempt.Number)])
+            : Nothing;
+    }
+
+    private static CaptureRequested CaptureIntent(AttemptState attempt, long amountMinor, Terms terms) => new()
+    {
+        At = terms.Now,
+        Attempt = attempt.Number,
+        AmountMinor = amountMinor,
+        Send = terms.SendAgain(attempt.Send),
+    };
+
+    private static VoidRequested VoidIntent(AttemptState attempt, Terms terms) => new()
+    {
+        At = terms.Now, Attempt = attempt.Number, Send = terms.SendAgain(attempt.Send),
+    };
+}

@@ -1,0 +1,110 @@
+using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions.Providers;
+
+namespace PaymentCluster.Grains.Payments;
+
+// What only an operator can know: what stayed unknown to its deadline, as the provider's own books have it. Who said so,
+// and why, is part of the payment's history.
+public static partial class PaymentDecider
+{
+    /// <summary>Say what became of a payment that needs review.</summary>
+    public static Decision Decide(PaymentState state, ResolvePayment command, Terms terms)
+    {
+        if (Remembered(state, command.Request) is { } seen)
+        {
+            return seen;
+        }
+
+        return state.Status switch
+        {
+            PaymentStatus.NeedsReview => Resolve(state, state.Attempts[^1], command, terms),
+            PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.Authorized or PaymentStatus.Success
+                or PaymentStatus.Failed or PaymentStatus.Cancelled or PaymentStatus.Expired => NotIn(state, "resolved"),
+        };
+    }
+
+    /// <summary>Say what became of a refund that needs review.</summary>
+    public static Decision Decide(PaymentState state, ResolveRefund command, Terms terms)
+    {
+        if (Remembered(state, command.Request) is { } seen)
+        {
+            return seen;
+        }
+
+        if (state.Refund(command.Number) is not { } refund)
+        {
+            return Reject(ErrorCode.RefundNotFound, "The payment has no such refund.");
+        }
+
+        return refund.Status switch
+        {
+            RefundStatus.NeedsReview => Resolve(refund, command, terms),
+            RefundStatus.Pending or RefundStatus.Success or RefundStatus.Failed =>
+                Reject(ErrorCode.StatusConflict, "Only a refund that needs review can be resolved."),
+        };
+    }
+
+    private static Decision.Accepted Resolve(
+        PaymentState state, AttemptState attempt, ResolvePayment command, Terms terms)
+    {
+        var resolved = new ReviewResolved
+        {
+            At = terms.Now,
+            Request = command.Request,
+            Attempt = attempt.Number,
+            Paid = command.Paid,
+            By = command.By,
+            Note = command.Note,
+        };
+        return command.Paid
+            ? Accept(resolved, new PaymentCaptured
+            {
+                At = terms.Now,
+                Attempt = attempt.Number,
+                AmountMinor = attempt.CaptureIntent?.AmountMinor ?? state.Amount.AmountMinor,
+                ProviderReference = command.ProviderReference,
+            })
+            : Accept(resolved, new AttemptFailed
+            {
+                At = terms.Now,
+                Attempt = attempt.Number,
+                Failure = new Failure
+                {
+                    Code = FailureCodes.ResolvedUnpaid,
+                    Message = "An operator found that the provider has no money of it.",
+                    Party = FailureParty.Engine,
+                },
+                ProviderReference = command.ProviderReference,
+            });
+    }
+
+    private static Decision.Accepted Resolve(RefundState refund, ResolveRefund command, Terms terms)
+    {
+        var resolved = new RefundReviewResolved
+        {
+            At = terms.Now,
+            Request = command.Request,
+            Refund = refund.Number,
+            Paid = command.Paid,
+            By = command.By,
+            Note = command.Note,
+        };
+        PaymentEvent outcome = command.Paid
+            ? new RefundSucceeded
+            {
+                At = terms.Now, Refund = refund.Number, ProviderReference = command.ProviderReference,
+            }
+            : new RefundFailed
+            {
+                At = terms.Now,
+                Refund = refund.Number,
+                Failure = new Failure
+                {
+                    Code = FailureCodes.ResolvedUnpaid,
+                    Message = "An operator found that the provider paid nothing out.",
+                    Party = FailureParty.Engine,
+                },
+            };
+        return Accept(resolved, outcome) with { Refund = refund.Number };
+    }
+}

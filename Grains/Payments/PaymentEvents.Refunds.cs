@@ -1,0 +1,120 @@
+using PaymentCluster.Grains.Abstractions.Providers;
+
+namespace PaymentCluster.Grains.Payments;
+
+// The events of a payment's refunds: a stored format like the others.
+
+/// <summary>The provider is about to be asked for a refund.</summary>
+public sealed record RefundRequested : PaymentEvent
+{
+    /// <summary>The refund, from 1.</summary>
+    public required int Refund { get; init; }
+
+    /// <summary>The attempt whose money goes back.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>How much, in minor units.</summary>
+    public required long AmountMinor { get; init; }
+
+    /// <summary>Why.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Whether the engine made it.</summary>
+    public required bool Automatic { get; init; }
+
+    /// <summary>The limits of the send.</summary>
+    public required SendTerms Send { get; init; }
+}
+
+/// <summary>The refund is sent again under the same id, which the provider recognises.</summary>
+public sealed record RefundResent : PaymentEvent
+{
+    /// <summary>The refund.</summary>
+    public required int Refund { get; init; }
+
+    /// <summary>The new limits.</summary>
+    public required SendTerms Send { get; init; }
+}
+
+/// <summary>The refund did not leave this machine.</summary>
+public sealed record RefundNotSent : PaymentEvent
+{
+    /// <summary>The refund.</summary>
+    public required int Refund { get; init; }
+
+    /// <summary>What stood in the way.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>When it is tried again.</summary>
+    public required DateTimeOffset RetryAt { get; init; }
+}
+
+/// <summary>The refund may have arrived; the provider will be asked.</summary>
+public sealed record RefundOutcomeUnknown : PaymentEvent
+{
+    /// <summary>The refund.</summary>
+    public required int Refund { get; init; }
+
+    /// <summary>What was seen.</summary>
+    public required string Reason { get; init; }
+}
+
+/// <summary>The provider took the refund and works on it.</summary>
+public sealed record RefundAccepted : PaymentEvent
+{
+    /// <summary>The refund.</summary>
+    public required int Refund { get; init; }
+
+    /// <summary>The provider's id of the refund.</summary>
+    public string? ProviderReference { get; init; }
+}
+
+/// <summary>The money went back.</summary>
+public sealed record RefundSucceeded : PaymentEvent
+{
+    /// <summary>The refund.</summary>
+    public required int Refund { get; init; }
+
+    /// <summary>The provider's id of the refund.</summary>
+    public string? ProviderReference { get; init; }
+
+    /// <summary>The reference that the customer's bank shows.</summary>
+    public string? BankReference { get; init; }
+}
+
+/// <summary>The provider refused the refund; its amount can be refunded again.</summary>
+public sealed record RefundFailed : PaymentEvent
+{
+    /// <summary>The refund.</summary>
+    public required int Refund { get; init; }
+
+    /// <summary>Why.</summary>
+    public required Failure Failure { get; init; }
+}
+
+/// <summary>The refund's outcome stayed unknown, or the provider reported another amount; it keeps its amount
+/// reserved.</summary>
+public sealed record RefundReviewRequired : PaymentEvent
+{
+    /// <summary>The refund.</summary>
+    public required int Refund { get; init; }
+
+    /// <summary>Why, in one sentence for an operator.</summary>
+    public required string Reason { get; init; }
+}
+
+/// <summary>An operator looked at the provider's books, and says what became of a refund.</summary>
+public sealed record RefundReviewResolved : PaymentEvent
+{
+    /// <summary>The refund.</summary>
+    public required int Refund { get; init; }
+
+    /// <summary>Whether the money went back.</summary>
+    public required bool Paid { get; init; }
+
+    /// <summary>Who says so.</summary>
+    public required string By { get; init; }
+
+    /// <summary>Why.</summary>
+    public required string Note { get; init; }
+}

@@ -1,0 +1,115 @@
+using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions.Providers;
+using PaymentCluster.Grains.Payments;
+
+namespace PaymentCluster.Payments.Tests;
+
+/// <summary>Reserved money: captured in whole or in part, or released.</summary>
+public sealed class PaymentAuthorizationTests
+{
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(90);
+
+    [Fact]
+    public void A_cancelled_authorisation_is_released_where_the_provider_can()
+    {
+        var decision = Assert.IsType<Decision.Accepted>(Given.Held().Decide(new CancelPayment()));
+        Assert.Equal([typeof(PaymentCancelled), typeof(VoidRequested)], decision.Events.Select(e => e.GetType()));
+        Assert.Equal(new PaymentEffect.SendVoid(1), Assert.Single(decision.Effects));
+
+        var released = Cancelled().When(Void(Given.Captured()));
+        Assert.Equal((PaymentStatus.Cancelled, 0L), (released.State.Status, released.State.AuthorizedMinor));
+        Assert.Equal(FailureCodes.Voided, released.State.Attempts[0].Failure?.Code);
+    }
+
+    [Fact]
+    public void A_release_without_an_answer_is_asked_and_sent_again_once_it_cannot_arrive_any_more()
+    {
+        var given = Cancelled().When(Void(new ProviderOutcome.Unknown { Reason = "Timeout." }));
+        var asked = new RecordCharge
+        {
+            Attempt = 1, Outcome = Given.AuthorizedOutcome(), Source = ReportSource.Query,
+        };
+        Assert.NotNull(PaymentSchedule.NextActionAt(given.State, given.Now));
+        Assert.IsType<Decision.AlreadyApplied>(given.Decide(asked));
+        var again = Assert.IsType<Decision.Accepted>(given.After(Window).Decide(asked));
+        Assert.Equal(new PaymentEffect.SendVoid(1), Assert.Single(again.Effects));
+    }
+
+    [Fact]
+    public void A_release_that_came_too_late_turns_into_a_refund()
+    {
+        var given = Cancelled().When(Void(new ProviderOutcome.Declined { Failure = Given.Refused }));
+        Assert.Null(given.State.Attempts[0].VoidIntent);
+        var captured = given.Report(Given.Captured(), ReportSource.Query);
+        Assert.Equal(PaymentStatus.Cancelled, captured.State.Status);
+        Assert.True(Assert.Single(captured.State.Refunds).Automatic);
+    }
+
+    [Fact]
+    public void An_authorisation_that_nobody_owes_is_released()
+    {
+        var given = Given.Started(capture: CaptureMode.Manual, route: Given.Payu).Report(Given.PendingWithAction)
+            .When(new CancelPayment()).Report(Given.AuthorizedOutcome(), ReportSource.Webhook);
+        Assert.Equal(PaymentStatus.Cancelled, given.State.Status);
+        Assert.NotNull(given.State.Attempts[0].VoidIntent);
+        Assert.Equal(0, given.When(Void(Given.Captured())).State.AuthorizedMinor);
+    }
+
+    [Fact]
+    public void An_authorisation_that_ran_out_after_the_cancellation_is_noted_and_asked_no_more()
+    {
+        var gone = Given.Authorized().When(new CancelPayment()).Report(
+            new ProviderOutcome.Declined { Failure = Given.Refused }, ReportSource.Query);
+        Assert.Equal((PaymentStatus.Cancelled, 0L), (gone.State.Status, gone.State.AuthorizedMinor));
+    }
+
+    [Fact]
+    public void A_part_is_captured_where_the_provider_can()
+    {
+        var part = Given.Amount with { AmountMinor = 20_000 };
+        var given = Given.Held().When(new CapturePayment { AmountMinor = part.AmountMinor });
+        Assert.Equal(part.AmountMinor, given.State.Attempts[0].CaptureIntent?.AmountMinor);
+        var paid = given.When(new RecordCapture { Attempt = 1, Outcome = Given.Captured(part) }).State;
+        Assert.Equal((PaymentStatus.Success, part.AmountMinor), (paid.Status, paid.CapturedMinor));
+        Assert.Equal(part.AmountMinor, paid.RefundableMinor(paid.Attempts[0]));
+    }
+
+    [Theory]
+    [InlineData(50_001), InlineData(long.MaxValue)]
+    public void More_than_is_authorised_is_not_captured(long amount) =>
+        Assert.IsType<Decision.Rejected>(Given.Held().Decide(new CapturePayment { AmountMinor = amount }));
+
+    [Fact]
+    public void A_capture_of_another_part_than_was_asked_for_is_not_booked()
+    {
+        var given = Given.Held().When(new CapturePayment { AmountMinor = 20_000 });
+        Assert.Equal(0, given.When(new RecordCapture { Attempt = 1, Outcome = Given.Captured() }).State.CapturedMinor);
+    }
+
+    [Fact]
+    public void An_operators_word_settles_what_stayed_unknown_and_stays_in_the_history()
+    {
+        var paid = Given.NeedsReview().When(
+            new ResolvePayment { Paid = true, ProviderReference = "pay_B", By = "ops", Note = "seen" });
+        Assert.Equal((PaymentStatus.Success, "pay_B"), (paid.State.Status, paid.State.Current!.ProviderReference));
+        var unpaid = Given.NeedsReview().When(new ResolvePayment { Paid = false, By = "ops", Note = "not seen" });
+        Assert.Equal(PaymentStatus.Failed, unpaid.State.Status);
+        Assert.Equal(PaymentStatus.Success, unpaid.Report(Given.Captured(), ReportSource.Webhook).State.Status);
+    }
+
+    [Fact]
+    public void An_operators_word_settles_a_refund_that_stayed_unknown()
+    {
+        var open = Given.Paid().When(new RefundPayment())
+            .After(PaymentSchedule.RefundDeadline).When(new ResumePayment());
+        Assert.Equal(RefundStatus.NeedsReview, open.State.Refunds[0].Status);
+        var word = new ResolveRefund { Number = 1, Paid = true, By = "ops", Note = "seen" };
+        Assert.Equal(RefundStatus.Success, open.When(word).State.Refunds[0].Status);
+        Assert.Equal(RefundStatus.Failed, open.When(word with { Paid = false }).State.Refunds[0].Status);
+        Assert.IsType<Decision.Rejected>(open.Decide(word with { Number = 2 }));
+    }
+
+    private static Given Cancelled() => Given.Held().When(new CancelPayment());
+
+    private static RecordVoid Void(ProviderOutcome outcome) => new() { Attempt = 1, Outcome = outcome };
+}

@@ -6,7 +6,10 @@ namespace PaymentCluster.Gateway.Api.Reviews;
 internal static class ReviewsRequests
 {
     private static readonly Field Paid = Field.Flag(
-        "paid", "Whether the provider's own books have the money moved.") with { Required = true };
+        "paid", "Whether the provider's own books have the money moved.") with
+    {
+        Required = true, Example = "true",
+    };
 
     private static readonly Field Reference = Field.Text(
         "provider_reference", 128, "The provider's id of the payment or refund, as its books have it.");

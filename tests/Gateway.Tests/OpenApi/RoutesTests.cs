@@ -25,6 +25,8 @@ public sealed partial class RoutesTests
         ["GET /api/v1/payments/{id}/qr.svg"] = AccessRule.Publishable,
         ["GET /api/v1/payments/{id}/qr.png"] = AccessRule.Publishable,
         ["POST /api/v1/payments/{id}/refunds"] = AccessRule.Secret,
+        ["POST /api/v1/payments/{id}/resolve"] = AccessRule.Secret,
+        ["POST /api/v1/refunds/{id}/resolve"] = AccessRule.Secret,
         ["GET /api/v1/refunds/{id}"] = AccessRule.Secret,
         ["GET /api/v1/ledger/accounts"] = AccessRule.Secret,
         ["GET /api/v1/ledger/trial-balance"] = AccessRule.Secret,

@@ -103,6 +103,15 @@ public enum ErrorCode
     /// <summary>UPI collect is not allowed for this merchant.</summary>
     UpiCollectNotAllowed = 49,
 
+    /// <summary>The provider refuses the credentials.</summary>
+    CredentialsRefused = 50,
+
+    /// <summary>Something at the provider is still open.</summary>
+    ProviderInUse = 51,
+
+    /// <summary>It was changed meanwhile.</summary>
+    VersionConflict = 52,
+
     /// <summary>The caller sends more requests than its key may.</summary>
     RateLimited = 60,
 

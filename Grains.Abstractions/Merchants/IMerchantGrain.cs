@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using PaymentCluster.Grains.Abstractions.Errors;
+using PaymentCluster.Grains.Abstractions.Routing;
 using PaymentCluster.Grains.Abstractions.Secrets;
 
 namespace PaymentCluster.Grains.Abstractions.Merchants;
@@ -25,9 +26,22 @@ public interface IMerchantGrain : IGrainWithStringKey
     [Alias("revoke-key")]
     Task<Reply<MerchantView>> RevokeKey(string keyId);
 
-    /// <summary>Sets the credentials at a provider. They are stored encrypted and are never given out again.</summary>
+    /// <summary>Sets the credentials at a provider. They are stored encrypted and are never given out again. Those that
+    /// they replace still verify inbound webhooks for a while.</summary>
     [Alias("put-credentials")]
     Task<Reply<MerchantView>> PutCredentials(string provider, ImmutableDictionary<string, Secret> values);
+
+    /// <summary>Forgets the credentials at a provider, whatever is open there.</summary>
+    [Alias("delete-credentials")]
+    Task<Reply<MerchantView>> DeleteCredentials(string provider);
+
+    /// <summary>How the merchant's payments find their provider; null if there is no such merchant.</summary>
+    [Alias("routing")]
+    Task<RoutingView?> Routing();
+
+    /// <summary>Sets how the merchant's payments find their provider.</summary>
+    [Alias("put-routing")]
+    Task<Reply<RoutingView>> PutRouting(PutRouting command);
 
     /// <summary>What payments need to know; null if there is no such merchant. Credentials are sealed.</summary>
     [Alias("settings")]
@@ -118,6 +132,10 @@ public sealed record ProviderView
     /// <summary>When they were set.</summary>
     [Id(2)]
     public required DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>Until when those before them still verify inbound webhooks; null if none do.</summary>
+    [Id(3)]
+    public DateTimeOffset? PreviousUntil { get; init; }
 }
 
 /// <summary>A new API key.</summary>
@@ -152,6 +170,28 @@ public sealed record MerchantSettings
     /// <summary>Sealed credentials per provider.</summary>
     [Id(2)]
     public required ImmutableDictionary<string, SealedCredentials> Providers { get; init; }
+
+    /// <summary>How payments find their provider; null if the merchant says nothing about it.</summary>
+    [Id(3)]
+    public RoutingPlan? Routing { get; init; }
+
+    /// <summary>Sealed credentials per provider that were replaced, and still verify inbound webhooks.</summary>
+    [Id(4)]
+    public ImmutableDictionary<string, PreviousCredentials> Previous { get; init; } =
+        ImmutableDictionary<string, PreviousCredentials>.Empty;
+}
+
+/// <summary>Credentials that were replaced.</summary>
+[GenerateSerializer, Immutable, Alias("previous-credentials")]
+public sealed record PreviousCredentials
+{
+    /// <summary>The credentials.</summary>
+    [Id(0)]
+    public required SealedCredentials Credentials { get; init; }
+
+    /// <summary>Until when they still verify inbound webhooks.</summary>
+    [Id(1)]
+    public required DateTimeOffset Until { get; init; }
 }
 
 /// <summary>Credentials at a provider, encrypted under a key that is outside the database.</summary>

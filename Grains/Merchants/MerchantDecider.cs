@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Merchants;
+using PaymentCluster.Grains.Abstractions.Routing;
 using PaymentCluster.Grains.Abstractions.Secrets;
+using PaymentCluster.Grains.Routing;
 
 namespace PaymentCluster.Grains.Merchants;
 
@@ -97,17 +99,38 @@ internal static class MerchantDecider
         merchant with { Keys = [.. merchant.Keys.Select(key => key.Id == keyId ? change(key) : key)] };
 
     /// <summary>The document with the credentials at one provider set.</summary>
-    public static MerchantDocument SetCredentials(MerchantDocument merchant, string provider, SealedCredentials credentials) =>
-        merchant with
-        {
-            Providers =
-            [
-                .. merchant.Providers
-                    .Where(stored => stored.Provider != provider)
-                    .Append(new StoredProvider { Provider = provider, Credentials = credentials })
-                    .OrderBy(stored => stored.Provider, StringComparer.Ordinal),
-            ],
-        };
+    public static MerchantDocument SetProvider(MerchantDocument merchant, StoredProvider provider) => merchant with
+    {
+        Providers =
+        [
+            .. merchant.Providers
+                .Where(stored => stored.Provider != provider.Provider)
+                .Append(provider)
+                .OrderBy(stored => stored.Provider, StringComparer.Ordinal),
+        ],
+    };
+
+    /// <summary>The document without the credentials at one provider.</summary>
+    public static MerchantDocument RemoveProvider(MerchantDocument merchant, string provider) => merchant with
+    {
+        Providers = [.. merchant.Providers.Where(stored => stored.Provider != provider)],
+    };
+
+    /// <summary>Why the routing cannot be set so; null if it can.</summary>
+    public static Refusal? CheckRouting(MerchantDocument merchant, PutRouting command, IReadOnlyCollection<string> providers)
+    {
+        var version = merchant.Routing?.Version ?? 0;
+        return command.IfVersion is { } expected && expected != version
+            ? Refusal.Of(
+                ErrorCode.VersionConflict, $"The routing is at version {version}, not {expected}: read it and decide anew.")
+            : RoutingPlanCheck.Check(command.Plan, providers);
+    }
+
+    /// <summary>A merchant's routing as it sees it.</summary>
+    public static RoutingView View(StoredRouting? routing) => new()
+    {
+        Version = routing?.Version ?? 0, Plan = routing?.Plan ?? new RoutingPlan(), UpdatedAt = routing?.UpdatedAt,
+    };
 
     /// <summary>The merchant as its operator sees it. A key that nobody ever got is not shown.</summary>
     public static MerchantView View(string id, MerchantDocument merchant) => new()
@@ -126,7 +149,10 @@ internal static class MerchantDecider
         [
             .. merchant.Providers.Select(stored => new ProviderView
             {
-                Provider = stored.Provider, Credentials = stored.Credentials.Names, UpdatedAt = stored.Credentials.UpdatedAt,
+                Provider = stored.Provider,
+                Credentials = stored.Credentials.Names,
+                UpdatedAt = stored.Credentials.UpdatedAt,
+                PreviousUntil = stored.Previous?.Until,
             }),
         ],
     };

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using PaymentCluster.Grains.Abstractions.Merchants;
+using PaymentCluster.Grains.Abstractions.Routing;
 
 namespace PaymentCluster.Grains.Merchants;
 
@@ -27,6 +28,10 @@ public sealed record MerchantDocument
     /// <summary>The credentials at providers, by provider.</summary>
     [Id(4)]
     public ImmutableArray<StoredProvider> Providers { get; init; } = [];
+
+    /// <summary>How payments find their provider; null while the merchant said nothing about it.</summary>
+    [Id(5)]
+    public StoredRouting? Routing { get; init; }
 }
 
 /// <summary>An API key as its merchant's document has it.</summary>
@@ -70,6 +75,27 @@ public sealed record StoredProvider
     /// <summary>The credentials, sealed.</summary>
     [Id(1)]
     public required SealedCredentials Credentials { get; init; }
+
+    /// <summary>Those that they replaced, while inbound webhooks may still be signed with them.</summary>
+    [Id(2)]
+    public PreviousCredentials? Previous { get; init; }
+}
+
+/// <summary>A merchant's routing.</summary>
+[GenerateSerializer, Immutable, Alias("stored-routing")]
+public sealed record StoredRouting
+{
+    /// <summary>Counts the changes, from 1.</summary>
+    [Id(0)]
+    public required int Version { get; init; }
+
+    /// <summary>When it was set.</summary>
+    [Id(1)]
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>The plan.</summary>
+    [Id(2)]
+    public required RoutingPlan Plan { get; init; }
 }
 
 /// <summary>What an API key opens, as it is stored.</summary>

@@ -17,6 +17,12 @@ public sealed partial class MerchantGrain
     [LoggerMessage(3004, LogLevel.Information, "Merchant {Merchant} has new credentials at {Provider}")]
     private static partial void LogCredentialsPut(ILogger logger, string merchant, string provider);
 
+    [LoggerMessage(3007, LogLevel.Information, "Merchant {Merchant} has no credentials at {Provider} any more")]
+    private static partial void LogCredentialsDeleted(ILogger logger, string merchant, string provider);
+
+    [LoggerMessage(3008, LogLevel.Information, "Merchant {Merchant} has routing version {Version} with {Rules} rules")]
+    private static partial void LogRoutingPut(ILogger logger, string merchant, int version, int rules);
+
     [LoggerMessage(3005, LogLevel.Information, "The credentials of {Merchant} at {Provider} went from master key {Before} to {After}")]
     private static partial void LogResealed(
         ILogger logger, string merchant, string provider, string before, string after);

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Merchants;
+using PaymentCluster.Grains.Abstractions.Routing;
 using PaymentCluster.Grains.Abstractions.Secrets;
 
 namespace PaymentCluster.Grains.Merchants;
@@ -20,6 +22,7 @@ namespace PaymentCluster.Grains.Merchants;
 /// <param name="cipher">Seals credentials.</param>
 /// <param name="directory">What this silo remembers of merchants.</param>
 /// <param name="random">Where keys come from.</param>
+/// <param name="options">How long replaced credentials are kept.</param>
 /// <param name="time">When it is.</param>
 /// <param name="logger">The log.</param>
 public sealed partial class MerchantGrain(
@@ -28,6 +31,7 @@ public sealed partial class MerchantGrain(
     CredentialCipher cipher,
     MerchantDirectory directory,
     ISecretSource random,
+    IOptions<MerchantsOptions> options,
     TimeProvider time,
     ILogger<MerchantGrain> logger) : Grain, IMerchantGrain
 {
@@ -125,9 +129,66 @@ public sealed partial class MerchantGrain(
         }
 
         await SettleAsync();
-        await StoreAsync(MerchantDecider.SetCredentials(merchant.State, provider, cipher.Seal(Id, provider, values)));
-        LogCredentialsPut(logger, Id, provider);
+        var before = merchant.State.Providers.FirstOrDefault(stored => stored.Provider == provider);
+        if (before is null || !IsSame(before, values))
+        {
+            await StoreAsync(MerchantDecider.SetProvider(merchant.State, new StoredProvider
+            {
+                Provider = provider, Credentials = cipher.Seal(Id, provider, values), Previous = Previous(before),
+            }));
+            LogCredentialsPut(logger, Id, provider);
+        }
+
         return Reply<MerchantView>.Of(MerchantDecider.View(Id, merchant.State));
+    }
+
+    /// <inheritdoc/>
+    public async Task<Reply<MerchantView>> DeleteCredentials(string provider)
+    {
+        if (!merchant.RecordExists)
+        {
+            return Refuse<MerchantView>(Unknown());
+        }
+
+        await SettleAsync();
+        if (merchant.State.Providers.Any(stored => stored.Provider == provider))
+        {
+            await StoreAsync(MerchantDecider.RemoveProvider(merchant.State, provider));
+            LogCredentialsDeleted(logger, Id, provider);
+        }
+
+        return Reply<MerchantView>.Of(MerchantDecider.View(Id, merchant.State));
+    }
+
+    /// <inheritdoc/>
+    public Task<RoutingView?> Routing()
+    {
+        LeaveIfUnknown();
+        return Task.FromResult(merchant.RecordExists ? MerchantDecider.View(merchant.State.Routing) : null);
+    }
+
+    /// <inheritdoc/>
+    public async Task<Reply<RoutingView>> PutRouting(PutRouting command)
+    {
+        if (!merchant.RecordExists)
+        {
+            return Refuse<RoutingView>(Unknown());
+        }
+
+        string[] providers = [.. connectors.Select(connector => connector.Provider)];
+        if (MerchantDecider.CheckRouting(merchant.State, command, providers) is { } refusal)
+        {
+            return Refuse<RoutingView>(refusal);
+        }
+
+        await SettleAsync();
+        var version = (merchant.State.Routing?.Version ?? 0) + 1;
+        await StoreAsync(merchant.State with
+        {
+            Routing = new StoredRouting { Version = version, UpdatedAt = time.GetUtcNow(), Plan = command.Plan },
+        });
+        LogRoutingPut(logger, Id, version, command.Plan.Rules.Length);
+        return Reply<RoutingView>.Of(MerchantDecider.View(merchant.State.Routing));
     }
 
     /// <inheritdoc/>
@@ -146,8 +207,31 @@ public sealed partial class MerchantGrain(
             UpiCollectAllowed = merchant.State.UpiCollectAllowed,
             Providers = merchant.State.Providers.ToImmutableDictionary(
                 stored => stored.Provider, stored => stored.Credentials, StringComparer.Ordinal),
+            Routing = merchant.State.Routing?.Plan,
+            Previous = merchant.State.Providers.Where(stored => stored.Previous is not null).ToImmutableDictionary(
+                stored => stored.Provider, stored => stored.Previous!, StringComparer.Ordinal),
         };
     }
+
+    // Sent again, or put again by an installation's script: nothing is replaced, and the older ones keep their time.
+    private bool IsSame(StoredProvider stored, ImmutableDictionary<string, Secret> values)
+    {
+        try
+        {
+            var known = cipher.Open(Id, stored.Provider, stored.Credentials);
+            return known.Count == values.Count
+                && values.All(pair => known.TryGetValue(pair.Key, out var value) && value.Equals(pair.Value));
+        }
+        catch (CredentialsUnreadableException)
+        {
+            return false;
+        }
+    }
+
+    private PreviousCredentials? Previous(StoredProvider? before) => before is null ? null : new PreviousCredentials
+    {
+        Credentials = before.Credentials, Until = time.GetUtcNow() + options.Value.CredentialOverlap,
+    };
 
     // What a crash or a change of the master key left to do. Nearly always nothing.
     private async Task SettleAsync()
@@ -162,13 +246,22 @@ public sealed partial class MerchantGrain(
             await RevokeAsync(key);
         }
 
-        foreach (var stored in merchant.State.Providers.Where(stored => cipher.IsOutdated(stored.Credentials)))
+        foreach (var stored in merchant.State.Providers.Where(IsToSettle))
         {
             try
             {
-                var anew = cipher.Reseal(Id, stored.Provider, stored.Credentials);
-                await StoreAsync(MerchantDecider.SetCredentials(merchant.State, stored.Provider, anew));
-                LogResealed(logger, Id, stored.Provider, stored.Credentials.KeyId, anew.KeyId);
+                var anew = stored with
+                {
+                    Credentials = Current(stored.Provider, stored.Credentials),
+                    Previous = stored.Previous is { } previous && time.GetUtcNow() < previous.Until
+                        ? previous with { Credentials = Current(stored.Provider, previous.Credentials) }
+                        : null,
+                };
+                await StoreAsync(MerchantDecider.SetProvider(merchant.State, anew));
+                if (anew.Credentials.KeyId != stored.Credentials.KeyId)
+                {
+                    LogResealed(logger, Id, stored.Provider, stored.Credentials.KeyId, anew.Credentials.KeyId);
+                }
             }
             catch (CredentialsUnreadableException failure)
             {
@@ -177,6 +270,14 @@ public sealed partial class MerchantGrain(
             }
         }
     }
+
+    private bool IsToSettle(StoredProvider stored) =>
+        cipher.IsOutdated(stored.Credentials)
+        || (stored.Previous is { } previous
+            && (time.GetUtcNow() >= previous.Until || cipher.IsOutdated(previous.Credentials)));
+
+    private SealedCredentials Current(string provider, SealedCredentials credentials) =>
+        cipher.IsOutdated(credentials) ? cipher.Reseal(Id, provider, credentials) : credentials;
 
     private async Task RevokeAsync(StoredApiKey key)
     {

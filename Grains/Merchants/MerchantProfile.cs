@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains.Abstractions.Merchants;
+using PaymentCluster.Grains.Abstractions.Routing;
 
 namespace PaymentCluster.Grains.Merchants;
 
@@ -31,6 +32,17 @@ public sealed class MerchantProfile(string merchant, MerchantSettings settings, 
     /// <exception cref="CredentialsUnreadableException">They cannot be opened.</exception>
     public ProviderCredentials Open(string provider) => _opened.GetOrAdd(
         provider, name => new ProviderCredentials(Merchant, cipher.Open(Merchant, name, settings.Providers[name])));
+
+    /// <summary>How payments find their provider; null if the merchant says nothing about it.</summary>
+    public RoutingPlan? Routing => settings.Routing;
+
+    /// <summary>The credentials at a provider that were replaced and still verify inbound webhooks at a time; null if
+    /// there are none.</summary>
+    /// <exception cref="CredentialsUnreadableException">They cannot be opened.</exception>
+    public ProviderCredentials? OpenPrevious(string provider, DateTimeOffset now) =>
+        settings.Previous.TryGetValue(provider, out var previous) && now < previous.Until
+            ? new ProviderCredentials(Merchant, cipher.Open(Merchant, provider, previous.Credentials))
+            : null;
 
     /// <inheritdoc/>
     public override string ToString() => $"profile of {Merchant}";

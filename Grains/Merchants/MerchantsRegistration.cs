@@ -23,6 +23,7 @@ public static class MerchantsRegistration
             .Configure<IConfiguration>((options, configuration) => options.Read(configuration.GetSection(VaultOptions.Section)))
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<VaultOptions>, VaultOptionsValidation>();
+        services.AddOptions<MerchantsOptions>().BindConfiguration("Merchants").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<MerchantDirectoryOptions>()
             .BindConfiguration("MerchantDirectory")
             .Validate(

@@ -90,8 +90,12 @@ public sealed partial class ProviderWebhookGrain(
             return new WebhookReading.Forged();
         }
 
-        return await connector.ReadWebhookAsync(
-            new InboundWebhook { Headers = webhook.Headers, Body = body }, profile.Open(_provider));
+        var inbound = new InboundWebhook { Headers = webhook.Headers, Body = body };
+        var reading = await connector.ReadWebhookAsync(inbound, profile.Open(_provider));
+        // A provider may sign with the secret before for a while after it was changed, and repeats what it signed then.
+        return reading is WebhookReading.Forged && profile.OpenPrevious(_provider, time.GetUtcNow()) is { } previous
+            ? await connector.ReadWebhookAsync(inbound, previous)
+            : reading;
     }
 
     // Effect, then inbox row, then answer. The effect is durable when the payment answers, and saying it twice changes

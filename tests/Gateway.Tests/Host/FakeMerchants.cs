@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Merchants;
+using PaymentCluster.Grains.Abstractions.Routing;
 using PaymentCluster.Grains.Abstractions.Secrets;
 
 namespace PaymentCluster.Gateway.Tests.Host;
@@ -49,6 +50,7 @@ public sealed class FakeApiKeys
 public sealed class FakeMerchant(string id) : IMerchantGrain
 {
     private MerchantView? _view;
+    private RoutingView _routing = new() { Version = 0, Plan = new() };
 
     public ImmutableDictionary<string, Secret>? Credentials { get; private set; }
 
@@ -81,6 +83,29 @@ public sealed class FakeMerchant(string id) : IMerchantGrain
         };
         return Task.FromResult(Reply<MerchantView>.Of(
             new MerchantView { Id = id, Name = "Shop", UpiCollectAllowed = false, Keys = [], Providers = [view] }));
+    }
+
+    public PutRouting? LastRouting { get; private set; }
+
+    public Refusal? RoutingRefusal { get; set; }
+
+    public Task<Reply<MerchantView>> DeleteCredentials(string provider) => throw new NotSupportedException();
+
+    public Task<RoutingView?> Routing() => Task.FromResult<RoutingView?>(_routing);
+
+    public Task<Reply<RoutingView>> PutRouting(PutRouting command)
+    {
+        LastRouting = command;
+        if (RoutingRefusal is { } refusal)
+        {
+            return Task.FromResult(Reply<RoutingView>.Refused(refusal));
+        }
+
+        _routing = new RoutingView
+        {
+            Version = _routing.Version + 1, Plan = command.Plan, UpdatedAt = DateTimeOffset.UnixEpoch,
+        };
+        return Task.FromResult(Reply<RoutingView>.Of(_routing));
     }
 
     public Task<MerchantSettings?> Settings() => throw new NotSupportedException();

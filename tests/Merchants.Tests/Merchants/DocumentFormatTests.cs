@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Text;
 using PaymentCluster.Grains.Abstractions.Merchants;
+using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions.Routing;
 using PaymentCluster.Grains.Merchants;
 using PaymentCluster.Grains.Storage;
 
@@ -9,8 +11,12 @@ namespace PaymentCluster.Merchants.Tests.Merchants;
 /// <summary>Documents are stored: what these tests read must be read for ever.</summary>
 public sealed class DocumentFormatTests
 {
-    private const string Merchant =
+    // As it was written before merchants had routing, and before credentials had predecessors.
+    private const string FirstMerchant =
         """{"name":"Acme","upi_collect_allowed":true,"created_at":"2026-11-20T10:00:00+00:00","keys":[{"id":"key_1","hash":"aa","scope":1,"created_at":"2026-11-20T10:00:00+00:00","handed_out":true,"revoked_at":"2026-11-21T10:00:00+00:00"}],"providers":[{"provider":"testpay","credentials":{"key_id":"k1","sealed":"AAAA","names":["key_id"],"updated_at":"2026-11-20T10:00:00+00:00"}}]}""";
+
+    private const string Merchant =
+        """{"name":"Acme","upi_collect_allowed":true,"created_at":"2026-11-20T10:00:00+00:00","keys":[{"id":"key_1","hash":"aa","scope":1,"created_at":"2026-11-20T10:00:00+00:00","handed_out":true,"revoked_at":"2026-11-21T10:00:00+00:00"}],"providers":[{"provider":"testpay","credentials":{"key_id":"k1","sealed":"AAAA","names":["key_id"],"updated_at":"2026-11-20T10:00:00+00:00"},"previous":{"credentials":{"key_id":"k1","sealed":"BBBB","names":["key_id"],"updated_at":"2026-11-20T10:00:00+00:00"},"until":"2026-11-21T10:00:00+00:00"}}],"routing":{"version":3,"updated_at":"2026-11-20T10:00:00+00:00","plan":{"rules":[{"name":"big","when":{"methods":[2],"upi_flows":[1],"currencies":["INR"],"amount_from_minor":1,"amount_to_minor":2,"card_networks":["visa"],"card_bins":["411111"],"segments":["gold"]},"use":{"strategy":2,"providers":[{"provider":"testpay","weight":7}],"explore_percent":5}}],"default_order":["testpay"],"off":["otherpay"]}}}""";
 
     private const string Key =
         """{"grant":{"merchant":"acme","key_id":"key_1","scope":2},"revoked_at":null}""";
@@ -42,11 +48,25 @@ public sealed class DocumentFormatTests
                     {
                         KeyId = "k1", Sealed = "AAAA", Names = ["key_id"], UpdatedAt = At,
                     },
+                    Previous = new PreviousCredentials
+                    {
+                        Credentials = new SealedCredentials
+                        {
+                            KeyId = "k1", Sealed = "BBBB", Names = ["key_id"], UpdatedAt = At,
+                        },
+                        Until = At.AddDays(1),
+                    },
                 },
             ],
+            Routing = new StoredRouting { Version = 3, UpdatedAt = At, Plan = Plan },
         };
         Assert.Equal(Merchant, Write(document));
         Assert.Equivalent(document, Read<MerchantDocument>(Merchant), strict: true);
+        var first = document with
+        {
+            Providers = [document.Providers[0] with { Previous = null }], Routing = null,
+        };
+        Assert.Equivalent(first, Read<MerchantDocument>(FirstMerchant), strict: true);
     }
 
     [Fact]
@@ -71,6 +91,34 @@ public sealed class DocumentFormatTests
     [Fact]
     public void Members_that_later_versions_add_are_passed_over() =>
         Assert.Equal("Acme", Read<MerchantDocument>("""{"name":"Acme","colour":"blue"}""").Name);
+
+    private static RoutingPlan Plan => new()
+    {
+        Rules =
+        [
+            new RoutingRule
+            {
+                Name = "big",
+                When = new()
+                {
+                    Methods = [PaymentMethodKind.Card],
+                    UpiFlows = [UpiFlow.Intent],
+                    Currencies = ["INR"],
+                    AmountFromMinor = 1,
+                    AmountToMinor = 2,
+                    CardNetworks = ["visa"],
+                    CardBins = ["411111"],
+                    Segments = ["gold"],
+                },
+                Use = new()
+                {
+                    Strategy = RoutingStrategy.Split, Providers = [new() { Provider = "testpay", Weight = 7 }],
+                },
+            },
+        ],
+        DefaultOrder = ["testpay"],
+        Off = ["otherpay"],
+    };
 
     private static string Write<T>(T document) => Encoding.UTF8.GetString(Serializer.Serialize(document));
 

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.DependencyInjection;
 using PaymentCluster.Grains.Abstractions.Merchants;
+using PaymentCluster.Grains.Abstractions.Routing;
 using PaymentCluster.Grains.Abstractions.Secrets;
 using PaymentCluster.Grains.Merchants;
 using PaymentCluster.Merchants.Tests.Hosting;
@@ -178,6 +180,69 @@ public sealed class MerchantGrainTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task New_credentials_keep_their_predecessors_for_webhooks_and_the_same_again_change_nothing()
+    {
+        await _silo.PutMerchantAsync("acme", "first");
+        Assert.Null(Assert.Single((await _silo.Merchant("acme").Get())!.Providers).PreviousUntil);
+        await _silo.Merchant("acme").PutCredentials("testpay", TestSilo.Credentials("second"));
+        var writes = _store.Writes;
+        var view = (await _silo.Merchant("acme").PutCredentials("testpay", TestSilo.Credentials("second"))).Value!;
+        Assert.Equal(writes, _store.Writes);
+        var provider = Assert.Single(view.Providers);
+        Assert.Equal(provider.UpdatedAt + TimeSpan.FromHours(24), provider.PreviousUntil!.Value, TimeSpan.FromSeconds(1));
+
+        var profile = await Directory.GetAsync("acme");
+        Assert.Equal("second", profile!.Open("testpay")["webhook_secret"].Reveal());
+        var previous = profile.OpenPrevious("testpay", provider.UpdatedAt);
+        Assert.Equal("first", previous!["webhook_secret"].Reveal());
+        Assert.Null(profile.OpenPrevious("testpay", provider.PreviousUntil.Value));
+        Assert.Null(profile.OpenPrevious("otherpay", provider.UpdatedAt));
+    }
+
+    [Fact]
+    public async Task Deleted_credentials_are_gone_with_their_predecessors()
+    {
+        await _silo.PutMerchantAsync("acme", "first");
+        await _silo.Merchant("acme").PutCredentials("testpay", TestSilo.Credentials("second"));
+        Assert.Empty((await _silo.Merchant("acme").DeleteCredentials("testpay")).Value!.Providers);
+        Assert.Empty((await Directory.GetAsync("acme"))!.Providers);
+        Assert.DoesNotContain("sealed", _store.Text(), StringComparison.Ordinal);
+        Assert.Null((await _silo.Merchant("acme").DeleteCredentials("testpay")).Refusal);
+    }
+
+    [Fact]
+    public async Task Routing_is_kept_counted_and_known_to_payments()
+    {
+        await _silo.PutMerchantAsync("acme", "s");
+        Assert.Equal((0, null), await _silo.Merchant("acme").Routing() is { } none ? (none.Version, none.UpdatedAt) : default);
+        Assert.Null((await Directory.GetAsync("acme"))!.Routing);
+        var plan = new RoutingPlan { DefaultOrder = ["testpay", "otherpay"], Off = ["otherpay"] };
+        Assert.Equal(1, (await _silo.Merchant("acme").PutRouting(new PutRouting { Plan = plan })).Value?.Version);
+        Assert.Equal("testpay otherpay", string.Join(' ', (await Directory.GetAsync("acme"))!.Routing!.DefaultOrder));
+        var second = await _silo.Merchant("acme").PutRouting(new PutRouting { Plan = new(), IfVersion = 1 });
+        Assert.Equal(2, second.Value?.Version);
+        await using var next = await TestSilo.StartAsync(_store);
+        Assert.Equal(2, (await next.Merchant("acme").Routing())?.Version);
+    }
+
+    [Fact]
+    public async Task Routing_that_was_changed_meanwhile_or_is_wrong_is_not_set()
+    {
+        await _silo.Merchant("acme").Put(Acme);
+        await _silo.Merchant("acme").PutRouting(new PutRouting { Plan = new() });
+        var writes = _store.Writes;
+        var late = await _silo.Merchant("acme").PutRouting(new PutRouting { Plan = new(), IfVersion = 0 });
+        Assert.Equal(ErrorCode.VersionConflict, late.Refusal?.Code);
+        var wrong = await _silo.Merchant("acme").PutRouting(new PutRouting { Plan = new() { Off = ["nopay"] } });
+        Assert.Equal((ErrorCode.InvalidField, "off[0]"), (wrong.Refusal?.Code, wrong.Refusal?.Field));
+        Assert.Equal(writes, _store.Writes);
+        Assert.Equal(
+            ErrorCode.MerchantNotFound,
+            (await _silo.Merchant("nobody").PutRouting(new PutRouting { Plan = new() })).Refusal?.Code);
+        Assert.Null(await _silo.Merchant("nobody").Routing());
+    }
+
+    [Fact]
     public async Task Everything_is_there_again_after_a_restart()
     {
         await _silo.PutMerchantAsync("acme", "s");
@@ -192,6 +257,8 @@ public sealed class MerchantGrainTests : IAsyncLifetime
         Assert.NotNull(await next.ResolveAsync(kept.Key));
         Assert.Null(await next.ResolveAsync(revoked.Key));
     }
+
+    private MerchantDirectory Directory => _silo.Services.GetRequiredService<MerchantDirectory>();
 
     private static async Task AssertRefusedAsync(
         IMerchantGrain merchant, string provider, ImmutableDictionary<string, Secret> values, ErrorCode code, string field)

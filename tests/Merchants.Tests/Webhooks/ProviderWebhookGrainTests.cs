@@ -18,6 +18,7 @@ public sealed class ProviderWebhookGrainTests : IAsyncLifetime
 
     private readonly PaymentId _payment = PaymentId.New(TimeProvider.System);
     private readonly DocumentStore _store = new();
+    private readonly ManualTime _time = new();
     private readonly MemoryInbox _inbox = new();
     private readonly ConcurrentQueue<string> _reports = new();
     private readonly ConcurrentDictionary<string, object> _changes = new();
@@ -32,6 +33,7 @@ public sealed class ProviderWebhookGrainTests : IAsyncLifetime
     {
         _silo = await TestSilo.StartAsync(_store, builder =>
         {
+            builder.Services.AddSingleton<TimeProvider>(_time);
             builder.Services.AddSingleton<IWebhookInbox>(_inbox);
             builder.Services.AddSingleton(
                 services => StubbedGrains.Of(PaymentOf, services.GetRequiredService<IClusterClient>));
@@ -52,6 +54,20 @@ public sealed class ProviderWebhookGrainTests : IAsyncLifetime
         var entry = Assert.Single(_inbox.Entries);
         Assert.Equal(("acme", TestSilo.Provider, "evt_1"), (entry.Merchant, entry.Provider, entry.EventId));
         Assert.Equal((WebhookFate.Applied, Attempt, null), (entry.Fate, entry.Detail, entry.Body));
+    }
+
+    [Fact]
+    public async Task The_secret_before_still_verifies_for_a_while_and_then_no_more()
+    {
+        var signed = Event("evt_1", Attempt);
+        await _silo.Merchant("acme").PutCredentials(TestSilo.Provider, TestSilo.Credentials("the-new-secret"));
+        Assert.Equal(WebhookFate.Applied, (await ReceiveAsync(signed)).Value?.Fate);
+        Assert.Null((await ReceiveAsync(Event("evt_2", Attempt, "the-new-secret"))).Refusal);
+        AssertForged(await ReceiveAsync(Event("evt_3", Attempt, "neither")));
+        _time.Advance(TimeSpan.FromHours(24));
+        AssertForged(await ReceiveAsync(Event("evt_3", Attempt)));
+        Assert.Null((await ReceiveAsync(Event("evt_4", Attempt, "the-new-secret"))).Refusal);
+        Assert.DoesNotContain("\"previous\":{", _store.Text(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -177,15 +193,6 @@ public sealed class ProviderWebhookGrainTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task New_credentials_count_at_once_on_the_silo_that_took_them()
-    {
-        Assert.Null((await ReceiveAsync(Event("evt_1", Attempt))).Refusal);
-        await _silo.PutMerchantAsync("acme", "new-secret");
-        Assert.Equal(ErrorCode.WebhookSignatureInvalid, (await ReceiveAsync(Event("evt_2", Attempt))).Refusal?.Code);
-        Assert.Null((await ReceiveAsync(Event("evt_2", Attempt, "new-secret"))).Refusal);
-    }
-
-    [Fact]
     public async Task Credentials_that_cannot_be_opened_are_a_failure_and_no_refusal()
     {
         // Somebody moved another merchant's row here.
@@ -227,6 +234,9 @@ public sealed class ProviderWebhookGrainTests : IAsyncLifetime
         Assert.Empty(_inbox.Entries);
         Assert.Empty(_reports);
     }
+
+    private static void AssertForged(Reply<WebhookReceipt> reply) =>
+        Assert.Equal(ErrorCode.WebhookSignatureInvalid, reply.Refusal?.Code);
 
     private static ProviderWebhook Event(string id, string about, string secret = Secret) =>
         Message($$"""{"id":"{{id}}","about":"{{about}}"}""", secret);

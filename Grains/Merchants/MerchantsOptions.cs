@@ -1,0 +1,12 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace PaymentCluster.Grains.Merchants;
+
+/// <summary>How merchants' settings are kept. Section <c>Merchants</c>; checked when the host starts.</summary>
+public sealed class MerchantsOptions
+{
+    /// <summary>How long credentials that were replaced still verify inbound webhooks: 24 h. Providers sign for a while
+    /// with the secret before, and repeat for up to a day what was refused.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "30.00:00:00")]
+    public TimeSpan CredentialOverlap { get; set; } = TimeSpan.FromHours(24);
+}

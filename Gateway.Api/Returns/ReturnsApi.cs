@@ -13,12 +13,14 @@ using PaymentCluster.Grains.Abstractions.Payments;
 namespace PaymentCluster.Gateway.Api.Returns;
 
 /// <summary>
-/// Where a provider's page sends the customer's browser. Whatever it brings along is believed in nothing: it is a
+/// Where a provider's page sends the customer's browser. The address holds a nonce of its attempt's, so that nobody who
+/// was not sent there has a payment asked for. Whatever it brings along is believed in nothing: it is a
 /// reason to ask the provider now, and the payment's own return address decides where the browser goes.
 /// </summary>
 internal sealed class ReturnsApi(IGrainFactory grains, PaymentWaits waits, RequestLimits limits)
 {
     private const int MaxFormBytes = 16 * 1024;
+    private const int MaxNonce = 64;
 
     private const string Policy = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
@@ -31,7 +33,7 @@ internal sealed class ReturnsApi(IGrainFactory grains, PaymentWaits waits, Reque
 
     public void Map(IEndpointRouteBuilder root)
     {
-        var returns = root.MapGroup("/return/{merchant}/{provider}/{attempt}").RequireAccess(AccessRule.Anybody);
+        var returns = root.MapGroup("/return/{merchant}/{provider}/{attempt}/{nonce}").RequireAccess(AccessRule.Anybody);
         returns.MapGet("", ReturnAsync, Operation("customerReturnedByGet"));
         returns.MapPost("", ReturnAsync, Operation("customerReturnedByPost"));
     }
@@ -61,8 +63,10 @@ internal sealed class ReturnsApi(IGrainFactory grains, PaymentWaits waits, Reque
         }
 
         var merchant = (string?)http.Request.RouteValues["merchant"];
+        var provider = (string?)http.Request.RouteValues["provider"];
         if (!MerchantNames.IsMerchant(merchant)
-            || !MerchantNames.IsProvider((string?)http.Request.RouteValues["provider"])
+            || !MerchantNames.IsProvider(provider)
+            || http.Request.RouteValues["nonce"] is not string { Length: <= MaxNonce } nonce
             || !AttemptId.TryParse((string?)http.Request.RouteValues["attempt"], out var attempt))
         {
             await Problem.WriteAsync(http, ErrorCode.PaymentNotFound);
@@ -75,7 +79,7 @@ internal sealed class ReturnsApi(IGrainFactory grains, PaymentWaits waits, Reque
         }
 
         var payment = grains.GetGrain<IPaymentGrain>(PaymentKey.Of(merchant!, attempt.Payment).ToString());
-        var view = await payment.CustomerReturned(attempt.Number);
+        var view = await payment.CustomerReturned(attempt.Number, provider!, nonce);
         if (view is { Settled: false })
         {
             view = await waits.UntilAsync(payment, view, IsDecided, Wait, http);

@@ -66,10 +66,11 @@ public interface IPaymentGrain : IGrainWithStringKey
     [Alias("resume")]
     Task Resume();
 
-    /// <summary>Asks the provider now, because the customer's browser came back from it. Answers where that browser
-    /// goes next: the payment, or null if there is none with such an attempt.</summary>
+    /// <summary>Asks the provider now, because the customer's browser came back from it, once per attempt. Answers where
+    /// that browser goes next: the payment, or null if the attempt is not this payment's or the nonce is not the
+    /// attempt's.</summary>
     [Alias("customer-returned")]
-    Task<PaymentView?> CustomerReturned(int attempt);
+    Task<PaymentView?> CustomerReturned(int attempt, string provider, string nonce);
 
     /// <summary>Asks the provider now about an attempt and its refunds, because the provider said that something
     /// happened to them, but not provably what. False: the payment has no such attempt at that provider.</summary>

@@ -26,6 +26,9 @@ public sealed class MasterKeys
     /// <summary>The name of the key that seals.</summary>
     public string Current { get; }
 
+    /// <summary>The names of all keys.</summary>
+    public IEnumerable<string> Names => _keys.Keys;
+
     /// <summary>Loads the keys that the options name.</summary>
     /// <param name="options">The options.</param>
     /// <param name="keys">The keys; null if one cannot be used.</param>

@@ -23,6 +23,7 @@ public sealed partial class PaymentEffects(
     IGrainFactory grains,
     ConnectorCatalogue connectors,
     MerchantDirectory merchants,
+    PaymentTokens tokens,
     IOptions<PaymentOptions> options,
     ILogger<PaymentEffects> logger) : IHostedService
 {
@@ -200,7 +201,9 @@ public sealed partial class PaymentEffects(
                 Capture = state.Capture,
                 Customer = state.Customer,
                 Description = state.Description,
-                CallbackUrl = new Uri(options.Value.PublicUrl, $"/return/{key.Merchant}/{attempt.Provider}/{id}"),
+                CallbackUrl = new Uri(
+                    options.Value.PublicUrl,
+                    $"/return/{key.Merchant}/{attempt.Provider}/{id}/{tokens.ReturnNonce(key, attempt.Number)}"),
                 ExpiresAt = state.ExpiresAt,
                 Resend = send.Resend,
                 Window = window,

@@ -20,6 +20,7 @@ public sealed partial class PaymentGrain(
     PaymentEffects effects,
     PaymentRouter router,
     MerchantDirectory merchants,
+    PaymentTokens tokens,
     IOptions<PaymentOptions> options,
     TimeProvider time,
     ILogger<PaymentGrain> logger) : Grain, IPaymentGrain
@@ -32,6 +33,7 @@ public sealed partial class PaymentGrain(
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(20);
 
     private readonly Changes _changes = new();
+    private readonly HashSet<int> _returned = [];
     private PaymentKey _key;
     private PaymentState? _state;
     private bool _isLoaded;
@@ -135,12 +137,20 @@ public sealed partial class PaymentGrain(
     }
 
     /// <inheritdoc/>
-    public async Task<PaymentView?> CustomerReturned(int attempt)
+    public async Task<PaymentView?> CustomerReturned(int attempt, string provider, string nonce)
     {
-        await Take(
-            state => state.Attempt(attempt) is not null,
-            (state, terms) => PaymentDecider.Decide(state, new AskAboutAttempt(attempt), terms));
-        return _state?.Attempt(attempt) is null ? null : _state.ToView(_key.Payment);
+        if (!tokens.IsReturnNonce(_key, attempt, nonce) || !IsOf((await Load())?.Attempt(attempt), provider))
+        {
+            return Nobody<PaymentView>();
+        }
+
+        // Coming back is a reason to ask once; whoever has the address and calls it again learns how the payment stands.
+        if (_returned.Add(attempt))
+        {
+            await Take(_ => true, (state, terms) => PaymentDecider.Decide(state, new AskAboutAttempt(attempt), terms));
+        }
+
+        return _state?.ToView(_key.Payment);
     }
 
     /// <inheritdoc/>

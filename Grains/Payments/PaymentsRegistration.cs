@@ -12,6 +12,7 @@ public static class PaymentsRegistration
     {
         services.AddOptions<PaymentOptions>().BindConfiguration("Payments").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<PaymentRouter>();
+        services.AddSingleton<PaymentTokens>();
         services.AddSingleton<PaymentEffects>();
         services.AddHostedService(provider => provider.GetRequiredService<PaymentEffects>());
         services.AddHostedService<PaymentSweeper>();

@@ -1,12 +1,13 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using PaymentCluster.Gateway.Tests.Host;
 using static PaymentCluster.Api.Tests.ApiFixture;
 
 namespace PaymentCluster.Api.Tests;
 
 [Collection(ApiCollection.Name)]
-public sealed class PaymentsTests(ApiFixture api)
+public sealed partial class PaymentsTests(ApiFixture api)
 {
     [Fact]
     public async Task A_UPI_payment_is_accepted_and_then_succeeds()
@@ -172,18 +173,34 @@ public sealed class PaymentsTests(ApiFixture api)
     [Fact]
     public async Task A_customer_who_comes_back_is_sent_on_to_the_shop()
     {
+        await api.LeaveToCustomerAsync(automatic: false);
         var path = await StartAsync(
             api.Shop, Card(NewOrder(), more: ",\"return_url\":\"https://shop.example/thanks?cart=7\""));
-        var attempt = (await (await api.Shop.GetAsync(path)).JsonAsync()).GetProperty("attempt").GetString();
+        var waiting = await UntilAsync(api.Shop, path, "REQUIRES_ACTION");
+        await api.ApproveAsync(path);
+        await api.LeaveToCustomerAsync(automatic: true);
         using var browser = api.Client(null);
-        var response = await browser.PostAsync(
-            $"/return/shop/razorpay/{attempt}", new FormUrlEncodedContent([new("razorpay_payment_id", "pay_forged")]));
+        var page = await browser.GetStringAsync(waiting.GetProperty("action").GetProperty("url").GetString());
+        var callback = new Uri(WebUtility.HtmlDecode(CallbackForm().Match(page).Groups[1].Value)).AbsolutePath;
+        Assert.StartsWith("/return/shop/razorpay/att_", callback, StringComparison.Ordinal);
+        var form = new FormUrlEncodedContent([new("razorpay_payment_id", "pay_forged")]);
+        var response = await browser.PostAsync(callback, form);
         Assert.Equal(HttpStatusCode.SeeOther, response.StatusCode);
         Assert.StartsWith(
             "https://shop.example/thanks?cart=7&payment_id=pay_",
             response.Headers.Location?.OriginalString,
             StringComparison.Ordinal);
         Assert.EndsWith("&status=SUCCESS", response.Headers.Location?.OriginalString, StringComparison.Ordinal);
-        await (await browser.GetAsync($"/return/other/razorpay/{attempt}")).ProblemAsync(404, "payment_not_found");
+
+        var otherShop = callback.Replace("/shop/", "/other/", StringComparison.Ordinal);
+        var otherProvider = callback.Replace("/razorpay/", "/payu/", StringComparison.Ordinal);
+        var otherNonce = callback[..^4] + "0000";
+        foreach (var swapped in new[] { otherShop, otherProvider, otherNonce })
+        {
+            await (await browser.GetAsync(swapped)).ProblemAsync(404, "payment_not_found");
+        }
     }
+
+    [GeneratedRegex("id=\"back\" action=\"([^\"]+)\"", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
+    private static partial Regex CallbackForm();
 }

@@ -13,6 +13,9 @@ namespace PaymentCluster.Gateway.Tests.Host;
 /// answers.</summary>
 public sealed class FakePayments
 {
+    /// <summary>What every attempt's return address holds.</summary>
+    public const string Nonce = "n0";
+
     private readonly ConcurrentDictionary<string, PaymentId> _orders = new();
 
     /// <summary>Every command, in order.</summary>
@@ -130,10 +133,10 @@ public sealed class FakePayments
 
         public Task<bool> Ask(int attempt, string provider) => throw new NotSupportedException();
 
-        public Task<PaymentView?> CustomerReturned(int attempt)
+        public Task<PaymentView?> CustomerReturned(int attempt, string provider, string nonce)
         {
             all.Commands.Enqueue(attempt);
-            return Task.FromResult(_view);
+            return Task.FromResult(nonce == FakePayments.Nonce ? _view : null);
         }
 
         public async Task<PaymentView?> Get()

@@ -64,7 +64,7 @@ public sealed class OthersHttpTests
         using var browser = host.Client(null);
         var request = new HttpRequestMessage(
             new HttpMethod(method),
-            $"/return/shop/razorpay/{payment.GetProperty("attempt").GetString()}?razorpay_payment_id=x");
+            $"/return/shop/razorpay/{payment.GetProperty("attempt").GetString()}/{FakePayments.Nonce}?razorpay_payment_id=x");
         if (method == "POST")
         {
             request.Content = new FormUrlEncodedContent([new("razorpay_signature", "whatever")]);
@@ -88,7 +88,7 @@ public sealed class OthersHttpTests
         var payment = await (await client.SendJsonAsync("/api/v1/payments", PaymentBodies.Upi("o1"))).JsonAsync();
         await client.PostAsync($"/api/v1/payments/{payment.GetProperty("id").GetString()}/cancel", null);
         using var browser = host.Client(null);
-        var response = await browser.GetAsync($"/return/shop/razorpay/{payment.GetProperty("attempt").GetString()}");
+        var response = await browser.GetAsync($"/return/shop/razorpay/{payment.GetProperty("attempt").GetString()}/{FakePayments.Nonce}");
         Assert.Contains(
             "You can go back to the shop", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Contains(
@@ -98,10 +98,10 @@ public sealed class OthersHttpTests
     }
 
     [Theory]
-    [InlineData("/return/shop/razorpay/att_x")]
-    [InlineData("/return/shop/razorpay/att_01m7wtn50sfz5txb0tmw4px1yr_0")]
-    [InlineData("/return/shop/razorpay/att_01m7wtn50sfz5txb0tmw4px1yr_1")]
-    [InlineData("/return/SHOP/razorpay/att_01m7wtn50sfz5txb0tmw4px1yr_1")]
+    [InlineData("/return/shop/razorpay/att_x/n0")]
+    [InlineData("/return/shop/razorpay/att_01m7wtn50sfz5txb0tmw4px1yr_0/n0")]
+    [InlineData("/return/shop/razorpay/att_01m7wtn50sfz5txb0tmw4px1yr_1/n0")]
+    [InlineData("/return/SHOP/razorpay/att_01m7wtn50sfz5txb0tmw4px1yr_1/n0")]
     public async Task A_return_of_nobody_goes_nowhere(string path)
     {
         await using var host = await GatewayHost.StartAsync();

@@ -3,6 +3,7 @@ using PaymentCluster.Simulators.Customer;
 using PaymentCluster.Simulators.Dials;
 using PaymentCluster.Simulators.Http;
 using PaymentCluster.Simulators.Journal;
+using PaymentCluster.Simulators.Paytm;
 using PaymentCluster.Simulators.Razorpay;
 using PaymentCluster.Simulators.Webhooks;
 
@@ -33,6 +34,7 @@ internal static class SimulatorsHost
         builder.Services.AddDials();
         builder.Services.AddWebhooks(builder.Configuration);
         builder.Services.AddRazorpay(builder.Configuration);
+        builder.Services.AddPaytm(builder.Configuration);
         configure?.Invoke(builder.Services);
 
         var app = builder.Build();
@@ -42,7 +44,9 @@ internal static class SimulatorsHost
         control.MapDials();
         control.MapCustomer();
         control.MapRazorpayControl();
+        control.MapPaytmControl();
         app.MapRazorpay();
+        app.MapPaytm();
         return app;
     }
 }

@@ -29,4 +29,7 @@ internal abstract class WebhookMessage
 internal sealed record WebhookContent(byte[] Body, IReadOnlyList<KeyValuePair<string, string>> Headers)
 {
     public string ContentType { get; init; } = "application/json";
+
+    /// <summary>What stands before the amount's first digit, where it is not <c>amount</c>.</summary>
+    public string? AmountMark { get; init; }
 }

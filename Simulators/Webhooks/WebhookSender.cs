@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Headers;
+using System.Text;
 using Microsoft.Extensions.Options;
 using PaymentCluster.Simulators.Dials;
 using PaymentCluster.Simulators.Timing;
@@ -131,7 +132,7 @@ internal sealed class WebhookSender : IDisposable
     private async Task<bool> PostAsync(Uri url, Delivery delivery, CancellationToken stopping)
     {
         var content = delivery.Message.Render();
-        var body = delivery.Tampered ? Tamper(content.Body) : content.Body;
+        var body = delivery.Tampered ? Tamper(content) : content.Body;
         using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue(content.ContentType);
         foreach (var (name, value) in content.Headers)
@@ -159,14 +160,19 @@ internal sealed class WebhookSender : IDisposable
     }
 
     // One digit of the amount changes after signing, which is what a forger would do.
-    private static byte[] Tamper(byte[] body)
+    private static byte[] Tamper(WebhookContent content)
     {
-        var copy = body.ToArray();
-        var json = copy.AsSpan().IndexOf("\"amount\":"u8);
-        var form = copy.AsSpan().IndexOf("&amount="u8);
-        var digit = json >= 0 ? json + "\"amount\":".Length : form >= 0 ? form + "&amount=".Length : copy.Length / 2;
+        var copy = content.Body.ToArray();
+        string[] marks = content.AmountMark is { } mark ? [mark] : ["\"amount\":", "&amount="];
+        var digit = marks.Select(text => After(copy, text)).FirstOrDefault(at => at >= 0, copy.Length / 2);
         copy[digit] = copy[digit] == (byte)'9' ? (byte)'8' : (byte)'9';
         return copy;
+    }
+
+    private static int After(byte[] body, string text)
+    {
+        var at = body.AsSpan().IndexOf(Encoding.ASCII.GetBytes(text));
+        return at < 0 ? -1 : at + text.Length;
     }
 
     private sealed record Delivery(WebhookMessage Message, int Attempt, bool Tampered, bool Copy);

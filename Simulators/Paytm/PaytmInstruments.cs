@@ -1,0 +1,135 @@
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using PaymentCluster.Simulators.Http;
+
+namespace PaymentCluster.Simulators.Paytm;
+
+/// <summary>What can be asked with an order's token: UPI ids, the customer's wallet, ways to pay.</summary>
+internal sealed class PaytmInstruments(PaytmBook book, PaytmAccess access, IOptions<PaytmOptions> options)
+{
+    public const string FailureVpa = "failure@paytm";
+
+    // paytmpayments.com/docs/api/sendotp-checkout-api and business.paytm.com/docs/validateotp-checkout-api.
+    private static readonly PaytmResult Sent = new("S", "01", "Otp sent to phone");
+    private static readonly PaytmResult WrongNumber = new("F", "431", "Invalid Mobile");
+    private static readonly PaytmResult WrongPassword = new("F", "403", "Invalid OTP entered.");
+    private static readonly PaytmResult NoWallet = new("F", "2004", "SSO Token is invalid");
+
+    private readonly PaytmOptions _options = options.Value;
+
+    /// <summary>Whether text has the form of a UPI id.</summary>
+    public static bool IsVpa(string text)
+    {
+        var at = text.IndexOf('@');
+        return at is >= 2 and <= 256
+            && text.Length - at - 1 is >= 2 and <= 64
+            && text[..at].All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-')
+            && text[(at + 1)..].All(char.IsAsciiLetterOrDigit);
+    }
+
+    /// <summary>Whether somebody answers to a UPI id; to <c>invalid@…</c> nobody does.</summary>
+    public static bool Exists(string vpa) => !vpa.StartsWith("invalid@", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The number of the owner of a wallet's token, which is <c>sso-</c> and that number here.</summary>
+    public static string? OwnerOf(string ssoToken) =>
+        ssoToken.StartsWith("sso-", StringComparison.Ordinal) && IsNumber(ssoToken[4..]) ? ssoToken[4..] : null;
+
+    /// <summary><c>POST /theia/api/v1/vpa/validate</c>.</summary>
+    public Task<Answer> ValidateVpaAsync(PaytmCall call)
+    {
+        if (access.CheckToken(call, out _) is { } refusal)
+            return Task.FromResult(PaytmAnswers.Only(call, refusal));
+        if (call.Text("vpa") is not { } vpa || call.HasUnknownField)
+            return Task.FromResult(PaytmAnswers.Only(call, PaytmResult.Missing));
+        var valid = IsVpa(vpa) && Exists(vpa);
+        return Task.FromResult(PaytmAnswers.Body(call, valid ? PaytmResult.Success : PaytmResult.WrongVpa, json =>
+        {
+            json.WriteString("vpa", vpa);
+            json.WriteBoolean("valid", valid);
+        }));
+    }
+
+    /// <summary><c>POST /login/sendOtp</c>.</summary>
+    public Task<Answer> SendPasswordAsync(PaytmCall call) => ChangeAsync(call, order =>
+    {
+        var number = call.Text("mobileNumber") ?? call.Text("mobileNo");
+        return number is null || !IsNumber(number) ? (WrongNumber, null) : (Sent, order with { PasswordSentTo = number });
+    });
+
+    /// <summary><c>POST /login/validateOtp</c>: the wallet can then pay this order.</summary>
+    public Task<Answer> CheckPasswordAsync(PaytmCall call) => ChangeAsync(call, order =>
+        order.PasswordSentTo is { } number && call.Text("otp") == _options.WalletPassword
+            ? (PaytmResult.Success with { Code = "01" }, order with { Wallet = number, PasswordSentTo = null })
+            : (WrongPassword, null));
+
+    /// <summary><c>POST /userAsset/fetchBalanceInfo</c>.</summary>
+    public Task<Answer> ReadBalanceAsync(PaytmCall call)
+    {
+        if (access.CheckToken(call, out var folder) is { } refusal)
+            return Task.FromResult(PaytmAnswers.Only(call, refusal));
+        if (call.Text("paymentMode") != "BALANCE")
+            return Task.FromResult(PaytmAnswers.Only(call, PaytmResult.NotValid));
+        return Task.FromResult(folder!.Order.Wallet is null
+            ? PaytmAnswers.Only(call, NoWallet)
+            : PaytmAnswers.Body(call, PaytmResult.Success, json =>
+            {
+                json.WriteStartObject("balanceInfo");
+                WriteAmount(json, "accountBalance", _options.WalletBalance);
+                json.WriteEndObject();
+            }));
+    }
+
+    /// <summary><c>POST /theia/api/v2/fetchPaymentOptions</c>.</summary>
+    public Task<Answer> ListOptionsAsync(PaytmCall call) => Task.FromResult(access.CheckToken(call, out _) is { } refusal
+        ? PaytmAnswers.Only(call, refusal)
+        : PaytmAnswers.Body(call, PaytmResult.Success, static json =>
+        {
+            json.WriteStartObject("merchantPayOption");
+            json.WriteStartArray("paymentModes");
+            foreach (var mode in (string[])["BALANCE", "UPI", "CREDIT_CARD", "DEBIT_CARD", "NET_BANKING"])
+            {
+                json.WriteStartObject();
+                json.WriteString("paymentMode", mode);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteStartObject("savedInstruments");
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }));
+
+    private static bool IsNumber(string text) => text.Length == 10 && text.All(char.IsAsciiDigit);
+
+    private static void WriteAmount(Utf8JsonWriter json, string name, long paise)
+    {
+        json.WriteStartObject(name);
+        json.WriteString("value", PaytmAmounts.Spell(paise));
+        json.WriteString("currency", "INR");
+        json.WriteEndObject();
+    }
+
+    private async Task<Answer> ChangeAsync(PaytmCall call, Func<PaytmOrder, (PaytmResult Result, PaytmOrder? Changed)> decide)
+    {
+        if (access.CheckToken(call, out var folder) is { } refusal)
+            return PaytmAnswers.Only(call, refusal);
+        PaytmResult result;
+        Task durable;
+        lock (folder!.Gate)
+        {
+            (result, var changed) = decide(folder.Order);
+            if (changed is not null)
+            {
+                var change = book.Begin(folder, call.Now);
+                change.Put(changed);
+                _ = book.Commit(change);
+            }
+
+            durable = folder.Durable;
+        }
+
+        await durable;
+        return PaytmAnswers.Body(
+            call, result, json => json.WriteBoolean("authenticated", result.Status == "S" && folder.Order.Wallet is not null));
+    }
+}

@@ -4,6 +4,7 @@ using PaymentCluster.Simulators.Dials;
 using PaymentCluster.Simulators.Http;
 using PaymentCluster.Simulators.Journal;
 using PaymentCluster.Simulators.Paytm;
+using PaymentCluster.Simulators.PayU;
 using PaymentCluster.Simulators.Razorpay;
 using PaymentCluster.Simulators.Webhooks;
 
@@ -33,6 +34,7 @@ internal static class SimulatorsHost
         builder.Services.AddCustomer(builder.Configuration);
         builder.Services.AddDials();
         builder.Services.AddWebhooks(builder.Configuration);
+        builder.Services.AddPayU(builder.Configuration);
         builder.Services.AddRazorpay(builder.Configuration);
         builder.Services.AddPaytm(builder.Configuration);
         configure?.Invoke(builder.Services);
@@ -43,8 +45,10 @@ internal static class SimulatorsHost
         control.MapJournal();
         control.MapDials();
         control.MapCustomer();
+        control.MapPayUControl();
         control.MapRazorpayControl();
         control.MapPaytmControl();
+        app.MapPayU();
         app.MapRazorpay();
         app.MapPaytm();
         return app;

@@ -1,0 +1,32 @@
+using PaymentCluster.Gateway.Api;
+using PaymentCluster.Gateway.Api.Dashboard;
+using PaymentCluster.Hosting;
+using PaymentCluster.Hosting.Startup;
+using PaymentCluster.Silo;
+
+namespace PaymentCluster.Standalone;
+
+/// <summary>Gateway and one silo in one process: the embedded default, and all that a feed without the Orleans packages
+/// can run.</summary>
+public static class StandaloneHost
+{
+    /// <summary>Composes the process and prepares its database; what is left to do is to run it.</summary>
+    /// <param name="args">The command line.</param>
+    /// <param name="more">Further services, for a host that brings a connector of its own, say.</param>
+    /// <exception cref="StartupException">A setting or the database is not as it must be.</exception>
+    public static async Task<WebApplication> PrepareAsync(string[] args, Action<WebApplicationBuilder>? more = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder(args);
+        builder.AddObservability("standalone");
+        builder.AddPaymentClusterSilo(SiloClustering.Alone);
+        builder.AddGateway();
+        more?.Invoke(builder);
+
+        var app = builder.Build();
+        app.UseGateway();
+        app.MapGateway();
+        app.MapDashboard();
+        await app.Services.PreparePaymentClusterAsync();
+        return app;
+    }
+}

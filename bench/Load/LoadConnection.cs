@@ -1,0 +1,124 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace PaymentCluster.Bench.Load;
+
+/// <summary>One connection that is kept: sends a request when told, reports its answer, and can be told again. Cheap,
+/// because the loader shares its machine with what it measures.</summary>
+internal sealed class LoadConnection : IDisposable
+{
+    private const int ReceiveBytes = 64 * 1024;
+
+    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    private readonly SocketAsyncEventArgs _receive = new();
+    private readonly byte[] _request;
+    private readonly byte[] _answer = new byte[ReceiveBytes];
+    private readonly Requests _requests;
+    private readonly Action<LoadConnection, Answered> _answered;
+    private int _received;
+    private int _length;
+
+    public LoadConnection(Requests requests, Action<LoadConnection, Answered> answered)
+    {
+        (_requests, _answered) = (requests, answered);
+        _request = new byte[requests.Longest];
+        _receive.Completed += (_, _) => OnReceived();
+    }
+
+    /// <summary>When the request under way was due, in the clock's ticks.</summary>
+    public long DueAt { get; private set; }
+
+    public void Connect(int port) => _socket.Connect(IPAddress.Loopback, port);
+
+    /// <summary>Sends a request. It fits into the socket's buffer, so nothing waits here.</summary>
+    public void Send(long number, long dueAt)
+    {
+        DueAt = dueAt;
+        (_received, _length) = (0, 0);
+        try
+        {
+            _socket.Send(_request, _requests.Write(number, _request), SocketFlags.None);
+            Receive();
+        }
+        catch (SocketException)
+        {
+            _answered(this, Answered.Broken);
+        }
+    }
+
+    public void Dispose()
+    {
+        _socket.Dispose();
+        _receive.Dispose();
+    }
+
+    private void Receive()
+    {
+        do
+        {
+            _receive.SetBuffer(_answer, _received, ReceiveBytes - _received);
+            if (_socket.ReceiveAsync(_receive))
+            {
+                return;
+            }
+        }
+        while (!TryEnd());
+    }
+
+    private void OnReceived()
+    {
+        if (!TryEnd())
+        {
+            Receive();
+        }
+    }
+
+    // True when the answer is complete, and the connection perhaps sends the next request already.
+    private bool TryEnd()
+    {
+        if (_receive.SocketError != SocketError.Success || _receive.BytesTransferred == 0)
+        {
+            _answered(this, Answered.Broken);
+            return true;
+        }
+
+        _received += _receive.BytesTransferred;
+        var (status, saysWhen) = (0, false);
+        if (_length == 0 && !HttpAnswer.TryRead(_answer.AsSpan(0, _received), out status, out _length, out saysWhen))
+        {
+            return false;
+        }
+
+        if (_received < _length)
+        {
+            // A longer body than the buffer is counted and not kept; status and headers are read again at its end.
+            return _length > ReceiveBytes
+                ? throw new InvalidDataException($"An answer of {_length} bytes.")
+                : Again();
+        }
+
+        _answered(this, status switch
+        {
+            >= 200 and < 300 => Answered.Accepted,
+            429 or 503 => saysWhen ? Answered.Refused : Answered.RefusedWithoutRetryAfter,
+            _ => Answered.Failed,
+        });
+        return true;
+    }
+
+    private bool Again()
+    {
+        _length = 0;
+        return false;
+    }
+}
+
+/// <summary>How a request ended.</summary>
+internal enum Answered
+{
+    Accepted,
+    Refused,
+    RefusedWithoutRetryAfter,
+    Failed,
+    Broken,
+}

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Threading.RateLimiting;
 using Microsoft.Extensions.Logging;
+using PaymentCluster.Connectors.Contract;
 using Polly;
 
 namespace PaymentCluster.Connectors.Http;
@@ -19,6 +20,7 @@ public sealed partial class ProviderHttp : IDisposable
     private readonly ILogger _logger;
     private readonly HttpMessageInvoker _client;
     private readonly ConcurrencyLimiter _turns;
+    private readonly CallWatch _watch;
     private readonly ResiliencePipeline<ProviderReply> _pipeline;
 
     /// <summary>Opens the way to a provider.</summary>
@@ -41,8 +43,12 @@ public sealed partial class ProviderHttp : IDisposable
             QueueLimit = options.MaxQueued,
             QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
         });
+        _watch = new CallWatch(options.BreakerBreak, time);
         _pipeline = CallPipeline.Build(options, _turns, time, BreakerMoved);
     }
+
+    /// <summary>How its calls have been going.</summary>
+    public ICallHealth Health => _watch;
 
     /// <summary>Makes a call. Never throws for what a network or a provider does.</summary>
     /// <exception cref="ArgumentException">It has a body and no send window.</exception>
@@ -208,11 +214,17 @@ public sealed partial class ProviderHttp : IDisposable
                 break;
         }
 
+        if (reply is not ProviderReply.NotSent)
+        {
+            _watch.Took(elapsed);
+        }
+
         ConnectorTelemetry.Finish(activity, _provider, call, outcome, elapsed);
     }
 
     private void BreakerMoved(bool opened)
     {
+        _watch.BreakerMoved(opened);
         if (opened)
         {
             LogBreakerOpened(_provider, _options.BreakerBreak);

@@ -41,6 +41,9 @@ public sealed class RazorpayConnector : IConnector, IDisposable
     public ConnectorCapabilities Capabilities { get; }
 
     /// <inheritdoc/>
+    public ICallHealth Health => _http.Health;
+
+    /// <inheritdoc/>
     public async Task<ProviderOutcome> ChargeAsync(ChargeRequest request, ProviderCredentials credentials)
     {
         if (Capabilities.Refuses(request.Method, request.Amount) is { } refusal)

@@ -137,6 +137,7 @@ public sealed partial class PaymentGrain
                 _isLoaded = true;
                 _changes.Happen();
                 PaymentTelemetry.Count(accepted.Events);
+                router.Learn(next, accepted.Events);
                 Perform(accepted.Effects, card, window);
                 FaultPoint.Reach(FaultPoint.BeforeReply);
                 return new CommandOutcome

@@ -53,7 +53,7 @@ internal static class PaymentTimeline
     };
 
     private static string Why(AttemptStarted started) => started.Routing is { } notes
-        ? string.Concat(notes.Select(note => $" {note.Provider}: {note.Reason}"))
+        ? string.Concat(notes.Select(note => $" {(note.Chosen ? "Chosen" : "Passed over")} {note.Provider}: {note.Reason.TrimEnd('.')}."))
         : "";
 
     private static Money Amount(PaymentState state, long amountMinor) => Money.Of(amountMinor, state.Amount.Currency);

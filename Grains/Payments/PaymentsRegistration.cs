@@ -11,7 +11,7 @@ public static class PaymentsRegistration
     public static IServiceCollection AddPayments(this IServiceCollection services)
     {
         services.AddOptions<PaymentOptions>().BindConfiguration("Payments").ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<PaymentRouter>();
+        services.AddPaymentRouting();
         services.AddSingleton<PaymentTokens>();
         services.AddSingleton<PaymentEffects>();
         services.AddHostedService(provider => provider.GetRequiredService<PaymentEffects>());

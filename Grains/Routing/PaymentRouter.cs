@@ -1,17 +1,31 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
 using PaymentCluster.Connectors;
 using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions.Routing;
 using PaymentCluster.Grains.Merchants;
 using PaymentCluster.Grains.Payments;
 
 namespace PaymentCluster.Grains.Routing;
 
-/// <summary>Which provider takes an attempt: the first, in alphabetical order, that the merchant has credentials at and
-/// that can do it.</summary>
+/// <summary>
+/// Which provider takes an attempt: <see cref="RoutingDecider"/> with what this silo knows of the merchant, of the
+/// connectors and of how they have been doing. It asks nobody and waits for nothing.
+/// </summary>
 /// <param name="connectors">The connectors.</param>
-public sealed class PaymentRouter(ConnectorCatalogue connectors)
+/// <param name="scores">How providers have been doing.</param>
+public sealed class PaymentRouter(ConnectorCatalogue connectors, ProviderScores scores)
 {
+    // Rules look at so many digits of a card's number, and no more are taken from it.
+    private const int MaxBin = 8;
+
+    // What is known of a provider does not change: most payments have nothing to choose and share these.
+    private readonly FrozenDictionary<string, Route> _routes = connectors.Providers.ToFrozenDictionary(
+        provider => provider, provider => RouteTo(connectors[provider]), StringComparer.Ordinal);
+
     /// <summary>The route of an attempt, or why there is none.</summary>
     public RoutingChoice Choose(MerchantProfile? merchant, in RoutingFacts facts)
     {
@@ -27,24 +41,32 @@ public sealed class PaymentRouter(ConnectorCatalogue connectors)
                 ErrorCode.UpiCollectNotAllowed, "UPI collect is not allowed for this merchant; use intent or qr.", "upi.flow"));
         }
 
-        string? objection = null;
-        foreach (var provider in merchant.Providers)
+        return merchant is { Routing: null, Providers: [var only] }
+            ? TheOnly(only, facts)
+            : Choose(merchant, PaymentOf(facts));
+    }
+
+    /// <summary>What would be decided about a payment, and why.</summary>
+    public RoutingDecision Decide(
+        ImmutableArray<string> providers, RoutingPlan? plan, RoutedPayment payment) =>
+        RoutingDecider.Decide(
+            plan, [.. providers.Select(provider => Candidate(provider, payment))], payment);
+
+    /// <summary>Takes in what happened to a payment: scores are made of it.</summary>
+    public void Learn(PaymentState after, ImmutableArray<PaymentEvent> events) => scores.Learn(after, events);
+
+    private static RoutedPayment PaymentOf(in RoutingFacts facts)
+    {
+        var number = facts.Card?.Number.Reveal();
+        return new RoutedPayment
         {
-            if ((!facts.Tried.IsDefault && facts.Tried.Contains(provider))
-                || !connectors.TryGet(provider, out var connector))
-            {
-                continue;
-            }
-
-            objection = connector.Capabilities.Refuses(facts.Method, facts.Amount);
-            if (objection is null)
-            {
-                return new RoutingChoice { Route = RouteTo(connector) };
-            }
-        }
-
-        return RoutingChoice.Refused(
-            Refusal.Of(ErrorCode.FlowNotSupported, objection ?? "None of the merchant's providers is connected.", "method"));
+            Id = facts.Payment,
+            Amount = facts.Amount,
+            Method = facts.Method,
+            CardBin = number?[..Math.Min(MaxBin, number.Length)],
+            Segment = facts.Metadata?.GetValueOrDefault(RoutingCondition.SegmentKey),
+            Tried = facts.Tried.IsDefault ? [] : facts.Tried,
+        };
     }
 
     private static Route RouteTo(IConnector connector) => new()
@@ -57,4 +79,72 @@ public sealed class PaymentRouter(ConnectorCatalogue connectors)
         SettleTime = connector.Capabilities.SettleTime,
         LateSuccess = connector.Capabilities.LateSuccess,
     };
+
+    private RoutingChoice TheOnly(string provider, in RoutingFacts facts)
+    {
+        if (!facts.Tried.IsDefaultOrEmpty && facts.Tried.Contains(provider))
+        {
+            return Nobody(null);
+        }
+
+        return ObjectionOf(provider, facts.Method, facts.Amount) is { } objection
+            ? Nobody(objection)
+            : new RoutingChoice { Route = _routes[provider] };
+    }
+
+    private RoutingChoice Choose(MerchantProfile merchant, RoutedPayment payment)
+    {
+        var decision = Decide(merchant.Providers, merchant.Routing, payment);
+        if (decision.Provider is not { } chosen)
+        {
+            return Nobody(decision.Notes.LastOrDefault(note => merchant.Providers.Contains(note.Provider))?.Reason);
+        }
+
+        return new RoutingChoice
+        {
+            Route = _routes[chosen] with
+            {
+                Notes =
+                [
+                    .. decision.Notes
+                        .Where(note => note.Verdict != RoutingVerdict.NotNeeded)
+                        .Select(note => new RouteNote
+                        {
+                            Provider = note.Provider,
+                            Chosen = note.Verdict == RoutingVerdict.Chosen,
+                            Reason = note.Reason,
+                        }),
+                ],
+            },
+        };
+    }
+
+    private static RoutingChoice Nobody(string? reason) => RoutingChoice.Refused(Refusal.Of(
+        ErrorCode.FlowNotSupported, reason ?? "None of the merchant's providers takes the payment.", "method"));
+
+    private RoutingCandidate Candidate(string provider, RoutedPayment payment) => new()
+    {
+        Provider = provider,
+        Objection = ObjectionOf(provider, payment.Method, payment.Amount),
+        Standing = StandingOf(provider, payment.Method.Kind),
+    };
+
+    private string? ObjectionOf(string provider, PaymentMethod method, Money amount) =>
+        connectors.TryGet(provider, out var connector)
+            ? connector.Capabilities.Refuses(method, amount)
+            : "The provider is not connected.";
+
+    private ProviderStanding StandingOf(string provider, PaymentMethodKind method)
+    {
+        var score = scores.Of(provider, method);
+        var breaker = connectors.TryGet(provider, out var connector) && connector.Health is { } health
+            ? health.Breaker
+            : BreakerState.Closed;
+        return new ProviderStanding
+        {
+            Score = score.Score,
+            IsDown = score.IsDown || breaker != BreakerState.Closed,
+            MayProbe = breaker != BreakerState.Open,
+        };
+    }
 }

@@ -1,0 +1,22 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace PaymentCluster.Grains.Routing;
+
+/// <summary>Registers routing.</summary>
+public static class RoutingRegistration
+{
+    /// <summary>Adds what finds a payment's provider. Connectors are added by their own.</summary>
+    public static IServiceCollection AddPaymentRouting(this IServiceCollection services)
+    {
+        services.AddOptions<RoutingOptions>()
+            .BindConfiguration("Routing")
+            .ValidateDataAnnotations()
+            .Validate(
+                options => options.DownWindow <= options.ScoreWindow,
+                "Routing: DownWindow is at most ScoreWindow.")
+            .ValidateOnStart();
+        services.AddSingleton<ProviderScores>();
+        services.AddSingleton<PaymentRouter>();
+        return services;
+    }
+}

@@ -45,6 +45,7 @@ public static class GatewayRegistration
         services.AddSingleton<RequestBodies>();
         services.AddSingleton<FailedKeys>();
         services.AddSingleton<ApiKeys>();
+        services.AddSingleton<ClientSecrets>();
         services.AddSingleton<PaymentWaits>();
         services.AddSingleton<PaymentEventStream>();
         services.AddSingleton<PaymentsApi>();

@@ -7,7 +7,12 @@ namespace PaymentCluster.Gateway.Api.Access;
 
 /// <summary>Lets through whom the endpoint's rule names. An endpoint without a rule lets nobody through.</summary>
 internal sealed partial class AccessMiddleware(
-    RequestDelegate next, ApiKeys keys, FailedKeys failures, GatewayOptions options, ILogger<AccessMiddleware> logger)
+    RequestDelegate next,
+    ApiKeys keys,
+    ClientSecrets clientSecrets,
+    FailedKeys failures,
+    GatewayOptions options,
+    ILogger<AccessMiddleware> logger)
 {
     private const string Scheme = "Bearer ";
 
@@ -36,6 +41,12 @@ internal sealed partial class AccessMiddleware(
             return;
         }
 
+        if (ClientSecrets.HasForm(key))
+        {
+            await AdmitPayerAsync(http, rule, key.ToString());
+            return;
+        }
+
         var hash = KeyHash.Of(key);
         var hasForm = ApiKeys.HasForm(key);
         if (!keys.WasGood(hash) && !failures.MayTry(http))
@@ -53,10 +64,45 @@ internal sealed partial class AccessMiddleware(
         }
 
         var caller = Caller.Of(grant);
-        if (caller.IsBrowser && rule != AccessRule.Publishable)
+        if (caller.IsBrowser && rule == AccessRule.Secret)
         {
             await Problem.WriteAsync(
                 http, ErrorCode.PermissionDenied, "A publishable key may not make this call; use a secret key.");
+            return;
+        }
+
+        http.Features.Set(caller);
+        await next(http);
+    }
+
+    private async Task AdmitPayerAsync(HttpContext http, AccessRule rule, string secret)
+    {
+        if (!failures.MayTry(http))
+        {
+            await RefuseGuessingAsync(http);
+            return;
+        }
+
+        if (await clientSecrets.OpenAsync(secret) is not { } access)
+        {
+            failures.Count(http);
+            await Problem.WriteAsync(
+                http, ErrorCode.ApiKeyInvalid, "The client secret is not one of a payment's, or its time is over.");
+            return;
+        }
+
+        var caller = Caller.Of(access);
+        if (rule != AccessRule.Payer)
+        {
+            await Problem.WriteAsync(http, ErrorCode.PermissionDenied, "A client secret may not make this call.");
+            return;
+        }
+
+        // Another payment is one that this caller's merchant does not have.
+        if (!string.Equals(
+            (string?)http.Request.RouteValues["id"], caller.Payment?.ToString(), StringComparison.Ordinal))
+        {
+            await Problem.WriteAsync(http, ErrorCode.PaymentNotFound);
             return;
         }
 

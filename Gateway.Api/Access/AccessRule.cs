@@ -15,6 +15,10 @@ public enum AccessRule
     /// <summary>Anybody: what is sent proves itself (a signed webhook), is believed in nothing (a browser's return), or
     /// is public.</summary>
     Anybody = 4,
+
+    /// <summary>The client secret of the payment that the path names, or a merchant's publishable or secret
+    /// key.</summary>
+    Payer = 5,
 }
 
 /// <summary>Says who may call an endpoint. An endpoint that does not say is closed to everybody.</summary>

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using PaymentCluster.Grains.Abstractions.Merchants;
+using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Payments;
 
 namespace PaymentCluster.Gateway.Api.Access;
 
@@ -17,6 +19,19 @@ internal sealed record Caller
     /// <summary>Whether the key is one that anybody can read in a page: what it reads is cut down to what the payer
     /// knows anyway.</summary>
     public required bool IsBrowser { get; init; }
+
+    /// <summary>The one payment that the caller may touch; null where its merchant's are all open to it.</summary>
+    public PaymentId? Payment { get; init; }
+
+    /// <summary>A payer, by a payment's client secret.</summary>
+    public static Caller Of(PaymentAccess access) => new()
+    {
+        Merchant = access.Payment.Merchant,
+        // Limits are counted per key.
+        KeyId = access.Payment.Payment.ToString(),
+        IsBrowser = true,
+        Payment = access.Payment.Payment,
+    };
 
     public static Caller Of(ApiKeyGrant grant) =>
         new() { Merchant = grant.Merchant, KeyId = grant.KeyId, IsBrowser = grant.Scope == ApiKeyScope.Publishable };

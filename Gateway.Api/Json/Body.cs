@@ -25,6 +25,8 @@ internal sealed class Body(BodyShape shape)
 
     public Body? Object(string name) => (Body?)_slots[shape.IndexOf(name)].Value;
 
+    public ImmutableArray<Body> List(string name) => (ImmutableArray<Body>?)_slots[shape.IndexOf(name)].Value ?? [];
+
     public ImmutableDictionary<string, string> Map(string name) =>
         (ImmutableDictionary<string, string>?)_slots[shape.IndexOf(name)].Value ?? ImmutableDictionary<string, string>.Empty;
 
@@ -81,6 +83,15 @@ internal sealed class Body(BodyShape shape)
                 case FieldKind.Object:
                     json.WritePropertyName(field.Utf8Name);
                     ((Body)slot.Value!).WriteCanonical(json);
+                    break;
+                case FieldKind.List:
+                    json.WriteStartArray(field.Utf8Name);
+                    foreach (var item in (ImmutableArray<Body>)slot.Value!)
+                    {
+                        item.WriteCanonical(json);
+                    }
+
+                    json.WriteEndArray();
                     break;
                 case FieldKind.TextMap:
                     json.WriteStartObject(field.Utf8Name);

@@ -152,6 +152,8 @@ internal static class BodyReader
             case FieldKind.Object when json.TokenType == JsonTokenType.StartObject:
                 body.Set(index, ReadObject(ref json, field.Shape!, $"{path}{field.Name}.", errors));
                 return true;
+            case FieldKind.List when json.TokenType == JsonTokenType.StartArray:
+                return ReadList(ref json, field, index, body, $"{path}{field.Name}", errors);
             case FieldKind.TextMap when json.TokenType == JsonTokenType.StartObject:
                 body.Set(index, ReadPairs(ref json, $"{path}{field.Name}", errors));
                 return true;
@@ -160,6 +162,34 @@ internal static class BodyReader
             default:
                 return false;
         }
+    }
+
+    // Read to its end whatever is in it: what follows belongs to the next member.
+    private static bool ReadList(
+        ref Utf8JsonReader json, Field field, int index, Body body, string path, InputErrors errors)
+    {
+        var items = ImmutableArray.CreateBuilder<Body>();
+        var fits = true;
+        for (var at = 0; json.Read() && json.TokenType != JsonTokenType.EndArray; at++)
+        {
+            if (json.TokenType != JsonTokenType.StartObject)
+            {
+                errors.Add(field.Code, $"{path}[{at}]", "must be an object");
+                json.Skip();
+            }
+            else if (at < field.Max)
+            {
+                items.Add(ReadObject(ref json, field.Shape!, $"{path}[{at}].", errors));
+            }
+            else
+            {
+                fits = false;
+                json.Skip();
+            }
+        }
+
+        body.Set(index, items.ToImmutable());
+        return fits && items.Count >= field.Min;
     }
 
     private static bool ReadText(string text, Field field, int index, Body body)

@@ -11,6 +11,9 @@ internal enum FieldKind
     Integer,
     Flag,
     Object,
+
+    /// <summary>Objects of one shape, in order.</summary>
+    List,
     TextMap,
 
     /// <summary>Read straight into a <see cref="Grains.Abstractions.Secrets.CardNumber"/>.</summary>
@@ -44,10 +47,10 @@ internal sealed record Field
     /// <summary>The code of a value that does not fit.</summary>
     public ErrorCode Code { get; init; } = ErrorCode.InvalidField;
 
-    /// <summary>The shortest text or the least number.</summary>
+    /// <summary>The shortest text, the least number or the fewest objects.</summary>
     public long Min { get; init; }
 
-    /// <summary>The longest text (in UTF-16 code units) or the greatest number.</summary>
+    /// <summary>The longest text (in UTF-16 code units), the greatest number or the most objects.</summary>
     public long Max { get; init; }
 
     /// <summary>The form of a text.</summary>
@@ -56,7 +59,7 @@ internal sealed record Field
     /// <summary>The words that a text may be; any if empty.</summary>
     public ImmutableArray<string> Choices { get; init; } = [];
 
-    /// <summary>The shape of an object.</summary>
+    /// <summary>The shape of an object, or of each object of a list.</summary>
     public BodyShape? Shape { get; init; }
 
     /// <summary>The rule as the answer to a value that breaks it: <c>must be …</c>.</summary>
@@ -105,6 +108,17 @@ internal sealed record Field
 
     public static Field Object(string name, BodyShape shape, string meaning) =>
         new() { Name = name, Kind = FieldKind.Object, Shape = shape, Rule = "must be an object", Meaning = meaning };
+
+    public static Field List(string name, BodyShape shape, int min, int max, string meaning) => new()
+    {
+        Name = name,
+        Kind = FieldKind.List,
+        Shape = shape,
+        Min = min,
+        Max = max,
+        Rule = $"must be an array of {min} to {max} objects",
+        Meaning = meaning,
+    };
 }
 
 /// <summary>The members that an object in a body may have; it has no others.</summary>

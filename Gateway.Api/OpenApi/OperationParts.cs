@@ -193,7 +193,7 @@ internal static class OperationParts
     {
         AccessRule.Anybody => [],
         AccessRule.Admin => [new() { [new OpenApiSecuritySchemeReference(DocumentParts.AdminKey, document)] = [] }],
-        AccessRule.Secret or AccessRule.Publishable => [new() { [new OpenApiSecuritySchemeReference(
+        AccessRule.Secret or AccessRule.Publishable or AccessRule.Payer => [new() { [new OpenApiSecuritySchemeReference(
             DocumentParts.MerchantKey, document)] = [] }],
     };
 

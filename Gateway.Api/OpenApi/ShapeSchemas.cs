@@ -47,13 +47,22 @@ internal static class ShapeSchemas
 
     private static OpenApiSchema Of(Field field)
     {
-        var schema = field.Shape is { } shape ? Of(shape) : new OpenApiSchema();
+        var schema = field switch
+        {
+            { Kind: FieldKind.List } => new OpenApiSchema
+            {
+                Items = Of(field.Shape!), MinItems = (int)field.Min, MaxItems = (int)field.Max,
+            },
+            { Shape: { } shape } => Of(shape),
+            _ => new OpenApiSchema(),
+        };
         schema.Description = field.Meaning;
         schema.Type = field.Kind switch
         {
             FieldKind.Integer => JsonSchemaType.Integer,
             FieldKind.Flag => JsonSchemaType.Boolean,
             FieldKind.Object or FieldKind.TextMap => JsonSchemaType.Object,
+            FieldKind.List => JsonSchemaType.Array,
             FieldKind.Text or FieldKind.CardNumber or FieldKind.SecurityCode => JsonSchemaType.String,
         };
         switch (field.Kind)

@@ -105,6 +105,45 @@ public sealed record PaymentAnswer
 
     /// <summary>Whether nothing more happens to the payment by itself.</summary>
     public required bool Settled { get; init; }
+
+    /// <summary>What the order consists of; null if the merchant did not say.</summary>
+    public required BasketAnswer? Basket { get; init; }
+
+    /// <summary>Opens this payment alone, for the payer's browser; in the answer to <c>"confirm": false</c>
+    /// alone.</summary>
+    public string? ClientSecret { get; init; }
+
+    /// <summary>The page on which the payer pays; beside the client secret.</summary>
+    public string? CheckoutUrl { get; init; }
+}
+
+/// <summary>What an order consists of, in minor units.</summary>
+public sealed record BasketAnswer
+{
+    /// <summary>The items.</summary>
+    public required BasketItemAnswer[] Items { get; init; }
+
+    /// <summary>What is taken off.</summary>
+    public required long Discount { get; init; }
+
+    /// <summary>What delivery costs.</summary>
+    public required long Shipping { get; init; }
+
+    /// <summary>What the customer saves in all.</summary>
+    public required long Savings { get; init; }
+}
+
+/// <summary>One line of a basket.</summary>
+public sealed record BasketItemAnswer
+{
+    /// <summary>What it is.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>How many.</summary>
+    public required int Quantity { get; init; }
+
+    /// <summary>What one costs.</summary>
+    public required long UnitAmount { get; init; }
 }
 
 /// <summary>How a UPI payment reaches the customer.</summary>

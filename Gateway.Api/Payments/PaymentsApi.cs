@@ -25,15 +25,15 @@ internal sealed class PaymentsApi(
         var payments = api.MapGroup("/payments").RequireAccess(AccessRule.Secret);
         payments.MapPost("", StartAsync, PaymentOperations.Start).RequireAccess(AccessRule.Publishable);
         payments.MapGet("", ListAsync, PaymentOperations.List);
-        payments.MapGet("/{id}", GetAsync, PaymentOperations.Get).RequireAccess(AccessRule.Publishable);
+        payments.MapGet("/{id}", GetAsync, PaymentOperations.Get).RequireAccess(AccessRule.Payer);
         payments.MapPost("/{id}/confirm", ConfirmAsync, PaymentOperations.Confirm).RequireAccess(
-            AccessRule.Publishable);
+            AccessRule.Payer);
         payments.MapPost("/{id}/capture", CaptureAsync, PaymentOperations.Capture);
         payments.MapPost("/{id}/cancel", CancelAsync, PaymentOperations.Cancel);
         payments.MapGet("/{id}/timeline", TimelineAsync, PaymentOperations.Timeline);
-        payments.MapGet("/{id}/events", EventsAsync, PaymentOperations.Events).RequireAccess(AccessRule.Publishable);
-        payments.MapGet("/{id}/qr.svg", SvgAsync, PaymentOperations.QrSvg).RequireAccess(AccessRule.Publishable);
-        payments.MapGet("/{id}/qr.png", PngAsync, PaymentOperations.QrPng).RequireAccess(AccessRule.Publishable);
+        payments.MapGet("/{id}/events", EventsAsync, PaymentOperations.Events).RequireAccess(AccessRule.Payer);
+        payments.MapGet("/{id}/qr.svg", SvgAsync, PaymentOperations.QrSvg).RequireAccess(AccessRule.Payer);
+        payments.MapGet("/{id}/qr.png", PngAsync, PaymentOperations.QrPng).RequireAccess(AccessRule.Payer);
     }
 
     private async Task StartAsync(HttpContext http)
@@ -69,7 +69,10 @@ internal sealed class PaymentsApi(
         await Answer.WriteAsync(
             http,
             initiated ? StatusCodes.Status202Accepted : StatusCodes.Status200OK,
-            PaymentsMapping.ToAnswer(payment, caller.IsBrowser, initiated ? Initiated : "Payment exists"),
+            PaymentsMapping.ToAnswer(payment, caller.IsBrowser, initiated ? Initiated : "Payment exists") with
+            {
+                ClientSecret = reply.ClientSecret?.Reveal(), CheckoutUrl = reply.CheckoutUrl?.Reveal(),
+            },
             GatewayJson.Default.PaymentAnswer);
     }
 

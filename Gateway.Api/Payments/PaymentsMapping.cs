@@ -62,6 +62,7 @@ internal static class PaymentsMapping
             ExpiresAt = view.ExpiresAt.UtcDateTime,
             Version = view.Version,
             Settled = view.Settled,
+            Basket = ToAnswer(view.Basket),
         };
     }
 
@@ -111,6 +112,20 @@ internal static class PaymentsMapping
             QrPng = hasQr ? $"{Root}/payments/{id}/qr.png" : null,
         };
     }
+
+    private static BasketAnswer? ToAnswer(Basket? basket) => basket is null ? null : new BasketAnswer
+    {
+        Items =
+        [
+            .. basket.Items.Select(item => new BasketItemAnswer
+            {
+                Name = item.Name, Quantity = item.Quantity, UnitAmount = item.UnitAmountMinor,
+            }),
+        ],
+        Discount = basket.DiscountMinor,
+        Shipping = basket.ShippingMinor,
+        Savings = basket.SavingsMinor,
+    };
 
     private static CustomerAnswer? ToAnswer(Customer customer) => customer is { Name: null, Email: null, Phone: null }
         ? null

@@ -77,6 +77,7 @@ internal static partial class PaymentsRequests
             {
                 Example = "\"Two tickets\"",
             },
+            BasketRequests.Basket,
             new Field
             {
                 Name = "metadata",
@@ -117,6 +118,7 @@ internal static partial class PaymentsRequests
 
         var method = PaymentMethodRequests.Read(body, now, errors, out var card);
         var customer = ReadCustomer(body, errors);
+        var basket = BasketRequests.Read(body, errors);
         var returnUrl = body.Text("return_url");
         if (returnUrl is not null && !IsReturnUrl(returnUrl))
         {
@@ -141,6 +143,7 @@ internal static partial class PaymentsRequests
                 ReturnUrl = returnUrl,
                 Description = body.Text("description"),
                 Metadata = body.Map("metadata"),
+                Basket = basket,
                 ExpiresIn = body.Integer("expires_in") is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
             };
     }

@@ -71,6 +71,10 @@ public sealed record StartPayment
     /// it.</summary>
     [Id(11)]
     public bool IsNew { get; init; }
+
+    /// <summary>What the order consists of.</summary>
+    [Id(12)]
+    public Basket? Basket { get; init; }
 }
 
 /// <summary>Say what a payment is paid with, and start it; after a failure, start the next attempt.</summary>

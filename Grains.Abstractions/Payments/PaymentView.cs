@@ -4,6 +4,7 @@ using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Providers;
 using PaymentCluster.Grains.Abstractions.Refunds;
+using PaymentCluster.Grains.Abstractions.Secrets;
 
 namespace PaymentCluster.Grains.Abstractions.Payments;
 
@@ -115,6 +116,10 @@ public sealed record PaymentView
     /// way.</summary>
     [Id(25)]
     public required bool Settled { get; init; }
+
+    /// <summary>What the order consists of.</summary>
+    [Id(26)]
+    public Basket? Basket { get; init; }
 }
 
 /// <summary>The answer to <see cref="IPaymentGrain.Start"/>.</summary>
@@ -141,6 +146,15 @@ public sealed record StartReply
     /// stands.</summary>
     [Id(4)]
     public bool Started { get; init; }
+
+    /// <summary>What opens this payment alone, for the payer's browser; made where the command leaves the method
+    /// open.</summary>
+    [Id(5)]
+    public Secret? ClientSecret { get; init; }
+
+    /// <summary>The page on which the payer pays, the client secret in it; made with it.</summary>
+    [Id(6)]
+    public Secret? CheckoutUrl { get; init; }
 }
 
 /// <summary>One step of a payment's history, for people.</summary>

@@ -101,6 +101,7 @@ public static partial class PaymentDecider
             ReturnUrl = command.ReturnUrl,
             Metadata = command.Metadata,
             ExpiresAt = expiresAt,
+            Basket = command.Basket,
         };
         return command.Method is { } method
             ? new Decision.Accepted([created, Attempt(1, method, command.Capture, expiresAt, null, terms)], [new PaymentEffect.SendCharge(1, Resend: false)])

@@ -47,6 +47,9 @@ public sealed record PaymentCreated : PaymentEvent
 
     /// <summary>Until when the customer can pay.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>What the order consists of.</summary>
+    public Basket? Basket { get; init; }
 }
 
 /// <summary>A request was recognised as one that had taken effect under another name; only its name is new.</summary>

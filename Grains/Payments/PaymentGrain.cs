@@ -5,6 +5,7 @@ using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Refunds;
+using PaymentCluster.Grains.Abstractions.Secrets;
 using PaymentCluster.Grains.Journal;
 using PaymentCluster.Grains.Merchants;
 using PaymentCluster.Grains.Routing;
@@ -33,6 +34,9 @@ public sealed partial class PaymentGrain(
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(20);
 
     private readonly Changes _changes = new();
+    // How long a payer's browser can still read the outcome.
+    private static readonly TimeSpan ReadAfterwards = TimeSpan.FromHours(1);
+
     private readonly HashSet<int> _returned = [];
     private PaymentKey _key;
     private PaymentState? _state;
@@ -57,13 +61,21 @@ public sealed partial class PaymentGrain(
             command.Card,
             mayBeNew: true,
             isNew: command.IsNew && !_isLoaded);
+        var payment = outcome.Refusal is null && outcome.Elsewhere is null ? _state?.ToView(_key.Payment) : null;
+        var secret = command.Method is null && payment is not null
+            ? tokens.ClientSecret(_key, payment.ExpiresAt + ReadAfterwards)
+            : null;
         return new StartReply
         {
-            Payment = outcome.Refusal is null && outcome.Elsewhere is null ? _state?.ToView(_key.Payment) : null,
+            Payment = payment,
             Refusal = outcome.Refusal,
             Replayed = outcome.Replayed,
             Elsewhere = outcome.Elsewhere,
             Started = outcome.Started,
+            ClientSecret = secret,
+            CheckoutUrl = secret is null
+                ? null
+                : new Secret(new Uri(options.Value.PublicUrl, $"/checkout/{_key.Payment}?key={secret.Reveal()}").AbsoluteUri),
         };
     }
 

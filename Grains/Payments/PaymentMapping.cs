@@ -41,6 +41,7 @@ internal static class PaymentMapping
             ExpiresAt = state.ExpiresAt,
             Version = state.Version,
             Settled = IsSettled(state),
+            Basket = state.Basket,
         };
     }
 

@@ -42,6 +42,7 @@ public sealed partial record PaymentState
         CreatedAt = created.At,
         UpdatedAt = created.At,
         ExpiresAt = created.ExpiresAt,
+        Basket = created.Basket,
     };
 
     private static PaymentState Apply(PaymentState state, PaymentEvent happened) => happened switch

@@ -45,6 +45,9 @@ public sealed partial record PaymentState
     /// <summary>Until when the customer can pay.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 
+    /// <summary>What the order consists of.</summary>
+    public Basket? Basket { get; init; }
+
     /// <summary>The attempts; the attempt with number n stands at n - 1.</summary>
     public ImmutableArray<AttemptState> Attempts { get; init; } = [];
 

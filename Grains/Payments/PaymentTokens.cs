@@ -1,6 +1,11 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions.Secrets;
 using PaymentCluster.Grains.Merchants;
 
 namespace PaymentCluster.Grains.Payments;
@@ -11,10 +16,15 @@ namespace PaymentCluster.Grains.Payments;
 /// </summary>
 public sealed class PaymentTokens
 {
+    /// <summary>What every client secret begins with.</summary>
+    public const string ClientSecretPrefix = "cs_";
+
     private const string Purpose = "payment-tokens/v1";
 
     // 80 bits: guessed by nobody within a payment's life.
     private const int NonceBytes = 10;
+    private const int SecretMacBytes = 16;
+    private const int ExpiryBytes = 8;
 
     private readonly string _current;
     private readonly Dictionary<string, byte[]> _keys = new(StringComparer.Ordinal);
@@ -32,19 +42,74 @@ public sealed class PaymentTokens
     }
 
     /// <summary>The word in the address to which a provider sends the customer back from an attempt.</summary>
-    public string ReturnNonce(PaymentKey key, int attempt) => Word(_keys[_current], key, attempt);
+    public string ReturnNonce(PaymentKey key, int attempt) =>
+        Convert.ToHexStringLower(Mac(_keys[_current], Return(key, attempt)).AsSpan(0, NonceBytes));
 
     /// <summary>Whether a word is the attempt's.</summary>
-    public bool IsReturnNonce(PaymentKey key, int attempt, string nonce) => _keys.Values.Any(
-        secret => CryptographicOperations.FixedTimeEquals(
-            Encoding.UTF8.GetBytes(Word(secret, key, attempt)), Encoding.UTF8.GetBytes(nonce)));
+    public bool IsReturnNonce(PaymentKey key, int attempt, string nonce)
+    {
+        Span<byte> claimed = stackalloc byte[NonceBytes];
+        return nonce.Length == 2 * NonceBytes
+            && Convert.FromHexString(nonce, claimed, out _, out _) == OperationStatus.Done
+            && IsSigned(Return(key, attempt), claimed);
+    }
+
+    /// <summary>What opens one payment to its payer's browser, until then.</summary>
+    public Secret ClientSecret(PaymentKey key, DateTimeOffset expiresAt)
+    {
+        var content = new byte[ExpiryBytes + Encoding.UTF8.GetByteCount(key.ToString())];
+        BinaryPrimitives.WriteInt64BigEndian(content, expiresAt.ToUnixTimeSeconds());
+        Encoding.UTF8.GetBytes(key.ToString(), content.AsSpan(ExpiryBytes));
+        return new Secret(
+            ClientSecretPrefix
+            + Base64Url.EncodeToString([.. Mac(_keys[_current], content).AsSpan(0, SecretMacBytes), .. content]));
+    }
+
+    /// <summary>What a client secret opens; null if it is none of ours, or its time is over.</summary>
+    public PaymentAccess? OpenClientSecret(string text, DateTimeOffset now)
+    {
+        var buffer = new byte[256];
+        if (!text.StartsWith(ClientSecretPrefix, StringComparison.Ordinal)
+            || Base64Url.DecodeFromChars(text.AsSpan(ClientSecretPrefix.Length), buffer, out _, out var length) != OperationStatus.Done
+            || length <= SecretMacBytes + ExpiryBytes)
+        {
+            return null;
+        }
+
+        var content = buffer.AsSpan(SecretMacBytes, length - SecretMacBytes);
+        if (!IsSigned(content, buffer.AsSpan(0, SecretMacBytes)))
+        {
+            return null;
+        }
+
+        var expiresAt = DateTimeOffset.FromUnixTimeSeconds(BinaryPrimitives.ReadInt64BigEndian(content));
+        return expiresAt <= now
+            ? null
+            : new PaymentAccess
+            {
+                Payment = PaymentKey.Parse(Encoding.UTF8.GetString(content[ExpiryBytes..])), ExpiresAt = expiresAt,
+            };
+    }
 
     /// <inheritdoc/>
     public override string ToString() => "payment tokens";
 
-    private static string Word(byte[] secret, PaymentKey key, int attempt)
+    // Neither kind of content can be read as the other: this one begins with a letter, the other with the high bytes of
+    // a time, which are zero.
+    private static byte[] Return(PaymentKey key, int attempt) => Encoding.UTF8.GetBytes($"return|{key}|{attempt}");
+
+    private static byte[] Mac(byte[] secret, ReadOnlySpan<byte> content) => HMACSHA256.HashData(secret, content);
+
+    private bool IsSigned(ReadOnlySpan<byte> content, ReadOnlySpan<byte> mac)
     {
-        var mac = HMACSHA256.HashData(secret, Encoding.UTF8.GetBytes($"return|{key}|{attempt}"));
-        return Convert.ToHexStringLower(mac.AsSpan(0, NonceBytes));
+        foreach (var secret in _keys.Values)
+        {
+            if (CryptographicOperations.FixedTimeEquals(Mac(secret, content).AsSpan(0, mac.Length), mac))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

@@ -64,6 +64,33 @@ public sealed class AccessTests
     }
 
     [Fact]
+    public async Task A_client_secret_opens_its_own_payment_and_nothing_else()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        using var shop = host.Client();
+        var created = await (await shop.SendJsonAsync(
+            "/api/v1/payments", """{"order_id":"o1","amount":100,"currency":"INR","confirm":false}""")).JsonAsync();
+        var path = $"/api/v1/payments/{created.GetProperty("id").GetString()}";
+        using var payer = host.Client(created.GetProperty("client_secret").GetString());
+        Assert.Equal(HttpStatusCode.OK, (await payer.GetAsync(path)).StatusCode);
+        Assert.Equal(HttpStatusCode.Accepted, (await payer.SendJsonAsync(path + "/confirm", """{"method":"upi"}""")).StatusCode);
+        Assert.Equal("null", (await (await shop.GetAsync(path)).JsonAsync()).GetProperty("client_secret").GetRawText());
+
+        foreach (var (method, other) in ForBrowsers.Where(call => call.Path.StartsWith(Payment, StringComparison.Ordinal)))
+        {
+            await (await payer.SendJsonAsync(other, "{}", method)).ProblemAsync(404, "payment_not_found");
+        }
+
+        foreach (var (method, call) in (IEnumerable<(string, string)>)[.. ForSecretKeys, ("POST", "/api/v1/payments")])
+        {
+            await (await payer.SendJsonAsync(call, "{}", method)).ProblemAsync(403, "permission_denied");
+        }
+
+        using var late = host.Client("cs_late");
+        await (await late.GetAsync(path)).ProblemAsync(401, "api_key_invalid");
+    }
+
+    [Fact]
     public async Task Merchants_and_the_administrator_do_not_stand_in_for_each_other()
     {
         await using var host = await GatewayHost.StartAsync();

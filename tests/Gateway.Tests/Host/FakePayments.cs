@@ -6,6 +6,7 @@ using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
 using PaymentCluster.Grains.Abstractions.Refunds;
+using PaymentCluster.Grains.Abstractions.Secrets;
 
 namespace PaymentCluster.Gateway.Tests.Host;
 
@@ -58,7 +59,10 @@ public sealed class FakePayments
             }
 
             Change("payment_accepted", View(command));
-            return new StartReply { Payment = _view, Started = true };
+            return new StartReply
+            {
+                Payment = _view, Started = true, ClientSecret = command.Method is null ? new Secret($"cs_{key}") : null,
+            };
         }
 
         public async Task<Reply<PaymentView>> Confirm(ConfirmPayment command)

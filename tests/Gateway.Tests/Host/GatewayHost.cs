@@ -108,6 +108,7 @@ public sealed class GatewayHost : IAsyncDisposable
         Grains.Add<ILedgerGrain>(_ => new FakeLedger());
         Grains.Add<IMerchantGrain>(id => new FakeMerchant(id));
         Grains.Add<IProviderWebhookGrain>(_ => new FakeWebhooks());
+        Grains.Add<IPaymentAccessGrain>(_ => new FakePaymentAccess());
         Grains.Add<IHealthGrain>(_ => Health);
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using PaymentCluster.Gateway.Api.Json;
 using PaymentCluster.Gateway.Api.Payments;
@@ -7,6 +8,33 @@ namespace PaymentCluster.Gateway.Tests.Payments;
 
 public sealed class PaymentsRequestsTests
 {
+    [Theory]
+    [InlineData("""{"items":[{"name":"Tablets","quantity":2,"unit_amount":300}],"discount":150,"shipping":50}""", null)]
+    [InlineData("""{"items":[{"name":"Tablets","quantity":1,"unit_amount":500}],"savings":90}""", null)]
+    [InlineData("""{"items":[{"name":"Tablets","quantity":1,"unit_amount":499}]}""", "basket")]
+    [InlineData("""{"items":[{"name":"A","quantity":10000,"unit_amount":100000000000000},{"name":"B","quantity":10000,"unit_amount":100000000000000}]}""", "basket")]
+    [InlineData("""{"items":[]}""", "basket.items")]
+    [InlineData("""{"items":[{"name":"Tablets","quantity":0,"unit_amount":500}]}""", "basket.items[0].quantity")]
+    [InlineData("""{"items":[{"name":"Tablets","quantity":1,"unit_amount":500,"x":1}]}""", "basket.items[0].x")]
+    [InlineData("""{"items":[7]}""", "basket.items[0]")]
+    [InlineData("""{"items":{}}""", "basket.items")]
+    public void A_basket_comes_to_the_amount(string basket, string? field)
+    {
+        var errors = new InputErrors();
+        var text = $"{{\"order_id\":\"o1\",\"amount\":500,\"currency\":\"INR\",\"method\":\"upi\",\"basket\":{basket}}}";
+        var body = BodyReader.Read(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(text)), PaymentsRequests.Start, errors)!;
+        var command = PaymentsRequests.ReadStart(body, DateTimeOffset.UnixEpoch, errors);
+        if (field is null)
+        {
+            Assert.Equal(500, command!.Basket!.TotalMinor());
+        }
+        else
+        {
+            Assert.Null(command);
+            Assert.Contains(field, errors.ByField()!.Keys);
+        }
+    }
+
     private static readonly DateTimeOffset Now = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Net;
+using PaymentCluster.Simulators.AmazonPay;
 using PaymentCluster.Simulators.Customer;
 using PaymentCluster.Simulators.Dials;
 using PaymentCluster.Simulators.Http;
@@ -34,6 +35,7 @@ internal static class SimulatorsHost
         builder.Services.AddCustomer(builder.Configuration);
         builder.Services.AddDials();
         builder.Services.AddWebhooks(builder.Configuration);
+        builder.Services.AddAmazonPay(builder.Configuration);
         builder.Services.AddPayU(builder.Configuration);
         builder.Services.AddRazorpay(builder.Configuration);
         builder.Services.AddPaytm(builder.Configuration);
@@ -45,9 +47,11 @@ internal static class SimulatorsHost
         control.MapJournal();
         control.MapDials();
         control.MapCustomer();
+        control.MapAmazonPayControl();
         control.MapPayUControl();
         control.MapRazorpayControl();
         control.MapPaytmControl();
+        app.MapAmazonPay();
         app.MapPayU();
         app.MapRazorpay();
         app.MapPaytm();

@@ -1,0 +1,109 @@
+using PaymentCluster.Simulators.Customer;
+using PaymentCluster.Simulators.Journal;
+using PaymentCluster.Simulators.Webhooks;
+
+namespace PaymentCluster.Simulators.AmazonPay;
+
+/// <summary>
+/// The simulated Amazon Pay as the host sees it: it takes up its work at start, and answers the control surface.
+/// </summary>
+internal sealed class AmazonPayProvider(
+    AmazonPayBook book,
+    AmazonPayLifecycle lifecycle,
+    AmazonPayAgenda agenda,
+    CustomerSettings customer,
+    WebhookSender sender) : IProvider, IHostedService
+{
+    public string Name => AmazonPayBook.Name;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        agenda.Due = step =>
+        {
+            lock (book.Gate)
+                lifecycle.CarryOut(step);
+        };
+        AmazonPayNotification[] undelivered;
+        lock (book.Gate)
+        {
+            lifecycle.Resume(customer);
+            undelivered = [.. book.Undelivered];
+        }
+
+        foreach (var notification in undelivered)
+            sender.Send(notification);
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        agenda.Dispose();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>The payment is named by its checkout session.</summary>
+    public async ValueTask<DecisionOutcome> DecideAsync(string paymentId, CustomerDecision decision)
+    {
+        DecisionOutcome outcome;
+        Task durable;
+        lock (book.Gate)
+        {
+            if (book.Session(paymentId) is not { } session)
+                return DecisionOutcome.NoSuchPayment;
+            outcome = lifecycle.Decide(session, decision);
+            durable = book.Durable;
+        }
+
+        await durable;
+        return outcome;
+    }
+
+    public IEnumerable<ChargeLine> Charges()
+    {
+        lock (book.Gate)
+            return [.. book.Charges.Select(LineOf), .. book.Refunds.Select(LineOf)];
+    }
+
+    private ChargeLine LineOf(AmazonPayCharge charge) => new()
+    {
+        Provider = AmazonPayBook.Name,
+        Kind = "charge",
+        Reference = charge.Metadata.MerchantReferenceId,
+        ProviderId = charge.Id,
+        Amount = charge.State == AmazonPayChargeState.Captured ? charge.Captured : charge.Amount,
+        Currency = charge.Currency,
+        Status = charge.State switch
+        {
+            AmazonPayChargeState.Authorized => "authorized",
+            AmazonPayChargeState.Captured when charge.Refunded >= charge.Captured => "refunded",
+            AmazonPayChargeState.Captured => "captured",
+            AmazonPayChargeState.Canceled => "voided",
+        },
+        At = charge.ChangedAt,
+        Account = charge.KeyId,
+        Parent = book.Permission(charge.PermissionId)!.SessionId,
+        Captured = charge.State == AmazonPayChargeState.Captured,
+        AmountRefunded = charge.Refunded,
+    };
+
+    private static ChargeLine LineOf(AmazonPayRefund refund) => new()
+    {
+        Provider = AmazonPayBook.Name,
+        Kind = "refund",
+        Reference = refund.IdempotencyKey,
+        ProviderId = refund.Id,
+        Amount = refund.Amount,
+        Currency = refund.Currency,
+        Status = refund.State switch
+        {
+            AmazonPayRefundState.RefundInitiated => "pending",
+            AmazonPayRefundState.Refunded => "processed",
+            AmazonPayRefundState.Declined => "failed",
+        },
+        At = refund.ChangedAt,
+        Account = refund.KeyId,
+        Parent = refund.ChargeId,
+        Captured = true,
+        AmountRefunded = 0,
+    };
+}

@@ -4,6 +4,7 @@ using PaymentCluster.Simulators.Customer;
 using PaymentCluster.Simulators.Dials;
 using PaymentCluster.Simulators.Http;
 using PaymentCluster.Simulators.Journal;
+using PaymentCluster.Simulators.Juspay;
 using PaymentCluster.Simulators.Paytm;
 using PaymentCluster.Simulators.PayU;
 using PaymentCluster.Simulators.Razorpay;
@@ -37,6 +38,7 @@ internal static class SimulatorsHost
         builder.Services.AddWebhooks(builder.Configuration);
         builder.Services.AddAmazonPay(builder.Configuration);
         builder.Services.AddPayU(builder.Configuration);
+        builder.Services.AddJuspay(builder.Configuration);
         builder.Services.AddRazorpay(builder.Configuration);
         builder.Services.AddPaytm(builder.Configuration);
         configure?.Invoke(builder.Services);
@@ -48,10 +50,12 @@ internal static class SimulatorsHost
         control.MapDials();
         control.MapCustomer();
         control.MapAmazonPayControl();
+        control.MapJuspayControl();
         control.MapPayUControl();
         control.MapRazorpayControl();
         control.MapPaytmControl();
         app.MapAmazonPay();
+        app.MapJuspay();
         app.MapPayU();
         app.MapRazorpay();
         app.MapPaytm();

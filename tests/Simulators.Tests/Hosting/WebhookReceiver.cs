@@ -8,12 +8,18 @@ using Microsoft.Extensions.Logging;
 
 namespace PaymentCluster.Simulators.Tests.Hosting;
 
-/// <summary>One delivery as it arrived.</summary>
-internal sealed record Received(byte[] Body, string Signature, string EventId)
+/// <summary>One delivery as it arrived; header names are in lower case.</summary>
+internal sealed record Received(byte[] Body, IReadOnlyDictionary<string, string> Headers)
 {
     public JsonElement Json => JsonDocument.Parse(Body).RootElement;
 
-    public string Event => Json.GetProperty("event").GetString()!;
+    public string Signature => Headers["x-razorpay-signature"];
+
+    public string EventId => Headers["x-razorpay-event-id"];
+
+    /// <summary>The event's name, by whichever member the provider has it.</summary>
+    public string Event =>
+        (Json.TryGetProperty("event", out var name) ? name : Json.GetProperty("event_name")).GetString()!;
 
     public JsonElement Entity(string name) => Json.GetProperty("payload").GetProperty(name).GetProperty("entity");
 }
@@ -77,8 +83,8 @@ internal sealed class WebhookReceiver : IAsyncDisposable
         var status = Answers.TryDequeue(out var next) ? next : 200;
         _received.Writer.TryWrite(new Received(
             body.ToArray(),
-            context.Request.Headers["X-Razorpay-Signature"].ToString(),
-            context.Request.Headers["x-razorpay-event-id"].ToString()));
+            context.Request.Headers.ToDictionary(
+                header => header.Key.ToLowerInvariant(), header => header.Value.ToString(), StringComparer.Ordinal)));
         return Results.StatusCode(status);
     }
 }

@@ -13,4 +13,7 @@ public sealed partial class PaymentEffects
 
     [LoggerMessage(1103, LogLevel.Error, "The credentials of {Merchant} at {Provider} cannot be opened.")]
     private partial void LogCredentialsUnreadable(Exception exception, string merchant, string provider);
+
+    [LoggerMessage(1104, LogLevel.Warning, "{Effect} of {Payment} waits: the questions of this minute to {Provider} are used up.")]
+    private partial void LogNoRoom(PaymentEffect effect, PaymentKey payment, string provider);
 }

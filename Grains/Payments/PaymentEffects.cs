@@ -11,6 +11,7 @@ using PaymentCluster.Grains.Abstractions.Providers;
 using PaymentCluster.Grains.Abstractions.Secrets;
 using PaymentCluster.Grains.Faults;
 using PaymentCluster.Grains.Merchants;
+using PaymentCluster.Grains.Providers;
 
 namespace PaymentCluster.Grains.Payments;
 
@@ -111,6 +112,11 @@ public sealed partial class PaymentEffects(
                 await SendAsync(payment, key, state, send, card, window);
                 break;
             case PaymentEffect.AskCharge ask:
+                if (!await MayAskAsync(key, state, effect))
+                {
+                    break;
+                }
+
                 var known = await AskChargeAsync(key, state, ask.Attempt);
                 LogOutcome(effect, known.GetType().Name);
                 await payment.Record(
@@ -139,6 +145,11 @@ public sealed partial class PaymentEffects(
                     new RecordRefund { Number = send.Refund, Outcome = refunded, Source = ReportSource.Answer });
                 break;
             case PaymentEffect.AskRefund ask:
+                if (!await MayAskAsync(key, state, effect))
+                {
+                    break;
+                }
+
                 var progress = await AskRefundAsync(key, state, ask.Refund);
                 LogOutcome(effect, progress.GetType().Name);
                 await payment.Record(
@@ -209,6 +220,23 @@ public sealed partial class PaymentEffects(
                 Window = window,
             },
             credentials);
+    }
+
+    // A question that finds no room is not asked, and nothing is said of the payment: the schedule brings it again.
+    // While a customer is at work there is less to learn than where an outcome is unknown.
+    private async Task<bool> MayAskAsync(PaymentKey key, PaymentState state, PaymentEffect question)
+    {
+        var (attempt, isUrgent) = question is PaymentEffect.AskCharge ask
+            ? (state.Attempts[ask.Attempt - 1], state.Attempts[ask.Attempt - 1].Phase != AttemptPhase.Accepted)
+            : (state.Attempts[state.Refunds[((PaymentEffect.AskRefund)question).Refund - 1].Attempt - 1], true);
+        var budget = grains.GetGrain<IQuestionBudgetGrain>($"{key.Merchant}/{attempt.Provider}");
+        if (await budget.Take(isUrgent))
+        {
+            return true;
+        }
+
+        LogNoRoom(question, key, attempt.Provider);
+        return false;
     }
 
     private async Task<ProviderOutcome> AskChargeAsync(PaymentKey key, PaymentState state, int number)

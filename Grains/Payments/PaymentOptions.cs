@@ -39,4 +39,9 @@ public sealed class PaymentOptions
     /// <summary>How long a due payment belongs to the silo that claimed it, before another may. Default 30 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How many questions a minute a merchant may ask any provider, instead of each provider's own limit. Default
+    /// none. Above a provider's limit it refuses questions, and may refuse payments with them.</summary>
+    [Range(1, 10_000_000)]
+    public int? QuestionsPerMinute { get; set; }
 }

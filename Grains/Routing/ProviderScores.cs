@@ -77,7 +77,7 @@ public sealed class ProviderScores(IOptions<RoutingOptions> options, TimeProvide
         _ => null,
     };
 
-    private long Slot() => time.GetTimestamp() * TimeSpan.TicksPerSecond / time.TimestampFrequency / BucketTicks;
+    private long Slot() => time.GetElapsedTime(0).Ticks / BucketTicks;
 
     private int Length() => (int)Math.Max(BucketsOfDownWindow, options.Value.ScoreWindow.Ticks / BucketTicks);
 

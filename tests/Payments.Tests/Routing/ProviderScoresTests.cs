@@ -61,6 +61,14 @@ public sealed class ProviderScoresTests
     }
 
     [Fact]
+    public void A_machine_that_has_run_for_years_counts_as_any_other()
+    {
+        var scores = new ProviderScores(Options.Create(new RoutingOptions()), new OldMachine());
+        scores.Count("razorpay", PaymentMethodKind.Upi, isFault: true);
+        Assert.Equal(1, scores.Of("razorpay", PaymentMethodKind.Upi).Outcomes);
+    }
+
+    [Fact]
     public void The_score_forgets_what_is_older_than_its_window()
     {
         Count(10, isFault: true);
@@ -115,5 +123,13 @@ public sealed class ProviderScoresTests
         var decision = (Decision.Accepted)before.Decide(
             new RecordCharge { Attempt = 1, Outcome = outcome, Source = ReportSource.Answer });
         _scores.Learn(before.Report(outcome).State, decision.Events);
+    }
+
+    /// <summary>Counts nanoseconds, as machines do.</summary>
+    private sealed class OldMachine : TimeProvider
+    {
+        public override long TimestampFrequency => 1_000_000_000;
+
+        public override long GetTimestamp() => long.MaxValue / 2;
     }
 }

@@ -100,11 +100,13 @@ public static partial class PaymentDecider
                 : OutcomePending("A capture of another amount is under way.");
         }
 
-        if (amount > attempt.AuthorizedMinor || (amount < attempt.AuthorizedMinor && !attempt.CanCapturePart))
+        // Where the provider captures by itself it captures all, perhaps at this moment.
+        var canCapturePart = attempt.CanCapturePart && !attempt.ProviderCaptures;
+        if (amount > attempt.AuthorizedMinor || (amount < attempt.AuthorizedMinor && !canCapturePart))
         {
             return Reject(
                 ErrorCode.CaptureAmountInvalid,
-                attempt.CanCapturePart
+                canCapturePart
                     ? $"{attempt.AuthorizedMinor} {state.Amount.Currency} are authorised."
                     : $"The provider captures the authorised amount of {attempt.AuthorizedMinor} {state.Amount.Currency} as a whole.",
                 "amount");

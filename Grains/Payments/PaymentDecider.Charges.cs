@@ -54,8 +54,8 @@ public static partial class PaymentDecider
     private static Decision OfEnded(PaymentState state, AttemptState attempt, RecordCharge report, Terms terms) => report.Outcome switch
     {
         ProviderOutcome.Succeeded success => Pays(state, attempt, success, terms),
-        ProviderOutcome.Declined declined => attempt.IsOpen ? Fail(attempt, declined, terms) : Nothing,
-        _ => Nothing,
+        ProviderOutcome.Declined declined when attempt.IsOpen => Fail(attempt, declined, terms),
+        _ => OfGivenUp(attempt, report, terms),
     };
 
     // More of the attempt that authorised or paid the order.
@@ -80,9 +80,28 @@ public static partial class PaymentDecider
         ProviderOutcome.Succeeded { Stage: ChargeStage.Authorized } success when attempt.CanVoid && attempt.CapturedMinor == 0 && success.Amount.Currency == state.Amount.Currency =>
             Release(attempt, success, terms),
         ProviderOutcome.Declined declined when attempt.IsOpen => Fail(attempt, declined, terms),
+        _ => OfGivenUp(attempt, report, terms),
+    };
+
+    // An attempt that nobody needs any more is not sent again: it ends where it provably did not arrive, and where its
+    // authorisation ran out; nobody is told of its customer's step.
+    private static Decision OfGivenUp(AttemptState attempt, RecordCharge report, Terms terms) => report.Outcome switch
+    {
         ProviderOutcome.Declined when attempt.Phase == AttemptPhase.Authorized => report.Source == ReportSource.Query
             ? Accept(new AuthorizationReleased { At = terms.Now, Attempt = attempt.Number })
             : new Decision.Accepted([], [new PaymentEffect.AskCharge(attempt.Number)]),
+        ProviderOutcome.NotSent when attempt.Phase == AttemptPhase.Sending && (report.Send ?? attempt.Sends) == attempt.Sends =>
+            FailUnsent(attempt, terms),
+        ProviderOutcome.NotFound when attempt.Phase is AttemptPhase.Sending or AttemptPhase.Unknown
+            && terms.Now >= attempt.Send.BelieveNotFoundAt => FailUnsent(attempt, terms),
+        ProviderOutcome.Pending pending when attempt.Phase is AttemptPhase.Sending or AttemptPhase.Unknown =>
+            Accept(new AttemptAccepted
+            {
+                At = terms.Now,
+                Attempt = attempt.Number,
+                ProviderOrder = pending.ProviderOrder,
+                ProviderReference = pending.ProviderReference,
+            }),
         _ => Nothing,
     };
 
@@ -167,7 +186,7 @@ public static partial class PaymentDecider
 
     // Never booked: an operator compares the two. The same report again adds nothing.
     private static Decision Mismatch(PaymentState state, AttemptState attempt, ProviderOutcome.Succeeded success, Terms terms) =>
-        state.Status == PaymentStatus.NeedsReview || state.PaidAttempt > 0
+        state.Status == PaymentStatus.NeedsReview || (state.PaidAttempt > 0 && state.PaidAttempt != attempt.Number)
             ? Nothing
             : Accept(new ReviewRequired
             {
@@ -273,7 +292,7 @@ public static partial class PaymentDecider
         // Past its window the provider would take the same name for a new charge; should the first one have arrived after
         // all, there would be two.
         return terms.Now >= state.ExpiresAt || terms.Now >= attempt.StartedAt + attempt.RepeatWindow
-            ? FailByUs(attempt, FailureCodes.NotExecuted, "The provider never received the payment.", terms)
+            ? FailUnsent(attempt, terms)
             : SendAgain(attempt, resend: true, terms);
     }
 
@@ -288,6 +307,9 @@ public static partial class PaymentDecider
         Failure = declined.Failure,
         ProviderReference = declined.ProviderReference,
     });
+
+    private static Decision FailUnsent(AttemptState attempt, Terms terms) =>
+        FailByUs(attempt, FailureCodes.NotExecuted, "The provider never received the payment.", terms);
 
     private static Decision FailByUs(AttemptState attempt, string code, string message, Terms terms) => Accept(new AttemptFailed
     {

@@ -68,7 +68,15 @@ public static partial class PaymentDecider
     // commit of its own, and the next one is due at once.
     private static Decision Continue(PaymentState state, Terms terms)
     {
-        var questions = state.Attempts.Where(attempt => PaymentSchedule.IsWatched(attempt, terms.Now))
+        // It waits for its retry, and the order was paid otherwise or given up in the meantime.
+        if (state.Attempts.FirstOrDefault(attempt =>
+            attempt.Phase == AttemptPhase.NotSent
+            && (state.Status != PaymentStatus.Pending || attempt.Number < state.Attempts.Length)) is { } unsent)
+        {
+            return FailUnsent(unsent, terms);
+        }
+
+        var questions = state.Attempts.Where(attempt => PaymentSchedule.IsWatched(state, attempt, terms.Now))
             .Select(attempt => (PaymentEffect)new PaymentEffect.AskCharge(attempt.Number))
             .Concat(state.Refunds.Where(PaymentSchedule.IsAskedFor).Select(refund => new PaymentEffect.AskRefund(refund.Number)))
             .ToImmutableArray();

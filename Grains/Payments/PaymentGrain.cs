@@ -141,10 +141,14 @@ public sealed partial class PaymentGrain(
             return PaymentDecider.Decide(state, new ResumePayment(), terms);
         });
 
-        // Nothing happened, so nothing was committed: the schedule alone moves on, past the sweeper's lease.
-        if (_state is { } state && state.Version == version)
+        // Nothing happened, so nothing was committed: the schedule alone moves on, past the sweeper's lease. Where the
+        // store has left this state behind, it is read again: it would be woken, and find nothing, for ever.
+        if (_state is { } state
+            && state.Version == version
+            && await journal.AppendAsync(PaymentRecord.CommitOf(_key, state, state, [], null, Now())) is not CommitResult.Committed)
         {
-            await journal.AppendAsync(PaymentRecord.CommitOf(_key, state, state, [], null, Now()));
+            LogStale(_key, version);
+            Forget();
         }
     }
 

@@ -23,7 +23,14 @@ public static class PaymentSchedule
     ];
 
     // After an attempt was given up: a webhook that got lost must not hide money for ever.
-    private static readonly TimeSpan[] LateInquiries = [TimeSpan.FromHours(1), TimeSpan.FromHours(6), TimeSpan.FromDays(1), TimeSpan.FromDays(3)];
+    private static readonly TimeSpan[] LateInquiries = [TimeSpan.FromHours(1), TimeSpan.FromHours(6), TimeSpan.FromDays(1)];
+
+    // When the provider's word cannot change any more. More than once, because nobody remembers whether a question that
+    // changed nothing was answered.
+    private static readonly TimeSpan[] LastInquiries = [TimeSpan.FromMinutes(10), TimeSpan.FromHours(6), TimeSpan.FromDays(1)];
+
+    // With the last of them, and a sweeper that comes late to it.
+    private static readonly TimeSpan LastInquiriesEnd = TimeSpan.FromDays(2);
 
     private static readonly TimeSpan FirstRefundRetry = TimeSpan.FromSeconds(4);
 
@@ -39,17 +46,15 @@ public static class PaymentSchedule
     public static DateTimeOffset? NextActionAt(PaymentState state, DateTimeOffset now)
     {
         DateTimeOffset? next = null;
-        if (state.Status is PaymentStatus.Pending or PaymentStatus.RequiresAction && state.ExpiresAt > now)
+        // Where nobody can be asked, the expiry alone ends it: also if it passed between the decision and this commit.
+        if (state.Status is PaymentStatus.Pending or PaymentStatus.RequiresAction && (state.ExpiresAt > now || state.Attempts.IsEmpty))
         {
-            next = state.ExpiresAt;
+            next = Later(state.ExpiresAt, now);
         }
 
-        // Somebody waits for the outcome of an undecided payment; of one that was given up it only must not stay hidden
-        // for ever.
-        var isAwaited = state.Status is PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.NeedsReview;
         foreach (var attempt in state.Attempts)
         {
-            next = Earlier(next, NextOf(attempt, isAwaited, now));
+            next = Earlier(next, NextOf(state, attempt, now));
         }
 
         foreach (var refund in state.Refunds)
@@ -70,12 +75,12 @@ public static class PaymentSchedule
         age < FirstRefundRetry ? FirstRefundRetry : age > Hour ? Hour : age;
 
     /// <summary>Whether there is something to learn of the attempt by asking.</summary>
-    public static bool IsWatched(AttemptState attempt, DateTimeOffset now) => attempt.Phase switch
+    public static bool IsWatched(PaymentState state, AttemptState attempt, DateTimeOffset now) => attempt.Phase switch
     {
         AttemptPhase.Sending or AttemptPhase.Unknown or AttemptPhase.Authorized => true,
-        AttemptPhase.Accepted => now < attempt.ChangedAt + attempt.LateSuccess + Hour,
+        AttemptPhase.Accepted => IsAwaited(state) || now < FinalAt(state, attempt) + LastInquiriesEnd,
         AttemptPhase.Failed =>
-            attempt.ProviderReference is not null && now < attempt.ChangedAt + attempt.LateSuccess + Hour,
+            attempt.ProviderReference is not null && now < FinalAt(state, attempt) + LastInquiriesEnd,
         AttemptPhase.NotSent or AttemptPhase.Captured => false,
     };
 
@@ -84,13 +89,32 @@ public static class PaymentSchedule
         refund.Status is RefundStatus.Pending or RefundStatus.NeedsReview
             && refund.Phase is not RefundPhase.NotSent and not RefundPhase.Done;
 
-    private static DateTimeOffset? NextOf(AttemptState attempt, bool isAwaited, DateTimeOffset now) => attempt.Phase switch
+    // Somebody waits for the outcome of an undecided payment; of one that was given up it only must not stay hidden for
+    // ever.
+    private static bool IsAwaited(PaymentState state) =>
+        state.Status is PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.NeedsReview;
+
+    // From when on the provider's word cannot change. A customer may pay what the provider accepted until the payment
+    // expires, whatever we gave up before.
+    private static DateTimeOffset FinalAt(PaymentState state, AttemptState attempt)
+    {
+        var givenUpAt = attempt.Phase == AttemptPhase.Accepted && state.ExpiresAt > attempt.ChangedAt ? state.ExpiresAt : attempt.ChangedAt;
+        return givenUpAt + attempt.LateSuccess;
+    }
+
+    private static DateTimeOffset? NextLate(PaymentState state, AttemptState attempt, DateTimeOffset now)
+    {
+        var finalAt = FinalAt(state, attempt);
+        return AfterAll(attempt.ChangedAt, now, LateInquiries) is { } next && next < finalAt
+            ? next
+            : AfterAll(finalAt, now, LastInquiries);
+    }
+
+    private static DateTimeOffset? NextOf(PaymentState state, AttemptState attempt, DateTimeOffset now) => attempt.Phase switch
     {
         AttemptPhase.Sending or AttemptPhase.Unknown => After(attempt.ChangedAt, now, Inquiries, Hour),
         AttemptPhase.NotSent => Later(attempt.RetryAt!.Value, now),
-        AttemptPhase.Accepted when IsWatched(attempt, now) => isAwaited
-            ? After(attempt.ChangedAt, now, Inquiries, Hour)
-            : AfterAll(attempt.ChangedAt, now, LateInquiries),
+        AttemptPhase.Accepted => IsAwaited(state) ? After(attempt.ChangedAt, now, Inquiries, Hour) : NextLate(state, attempt, now),
         AttemptPhase.Authorized when attempt.CaptureIntent is { } intent => EarlierOf(
             After(attempt.ChangedAt, now, Inquiries, Hour), intent.Send.BelieveNotFoundAt > now ? intent.Send.BelieveNotFoundAt : null),
         AttemptPhase.Authorized when attempt.VoidIntent is { } intent => EarlierOf(
@@ -98,8 +122,8 @@ public static class PaymentSchedule
         AttemptPhase.Authorized when attempt.ProviderCaptures && attempt.Failure is null =>
             After(attempt.ChangedAt, now, Inquiries, Hour),
         AttemptPhase.Authorized => After(attempt.ChangedAt, now, [], AuthorizationStep),
-        AttemptPhase.Failed when IsWatched(attempt, now) => AfterAll(attempt.ChangedAt, now, LateInquiries),
-        AttemptPhase.Accepted or AttemptPhase.Failed or AttemptPhase.Captured => null,
+        AttemptPhase.Failed when attempt.ProviderReference is not null => NextLate(state, attempt, now),
+        AttemptPhase.Failed or AttemptPhase.Captured => null,
     };
 
     private static DateTimeOffset? NextOf(RefundState refund, DateTimeOffset now) => refund.Phase switch

@@ -17,13 +17,7 @@ public sealed class PaymentGrainTests
     public async Task A_grain_that_another_activation_overtook_reads_again_and_decides_on_what_it_reads()
     {
         var journal = new MemoryJournal();
-        await using var silo = await TestSilo.StartAsync(new DocumentStore(), builder =>
-        {
-            builder.Services.AddSingleton(TimeProvider.System);
-            builder.Services.AddSingleton<IPaymentJournal>(journal);
-            builder.Services.AddSingleton<ConnectorCatalogue>();
-            builder.Services.AddPayments();
-        });
+        await using var silo = await StartAsync(journal);
         var key = PaymentKey.Of("shop", PaymentId.New(TimeProvider.System));
         var payment = silo.Grains.GetGrain<IPaymentGrain>(key.ToString());
         var started = await payment.Start(Given.StartCommand() with { Method = null });
@@ -36,4 +30,27 @@ public sealed class PaymentGrainTests
         Assert.Equal((PaymentStatus.Cancelled, 3), (cancelled.Value!.Status, cancelled.Value.Version));
         Assert.Equal(3, (await payment.Get().WaitAsync(Patience))!.Version);
     }
+
+    [Fact]
+    public async Task A_grain_that_another_activation_overtook_reads_again_when_it_is_woken()
+    {
+        var journal = new MemoryJournal();
+        await using var silo = await StartAsync(journal);
+        var key = PaymentKey.Of("shop", PaymentId.New(TimeProvider.System));
+        var payment = silo.Grains.GetGrain<IPaymentGrain>(key.ToString());
+        var started = await payment.Start(Given.StartCommand() with { Method = null });
+        var request = new RequestKey { Key = "k", Fingerprint = "f" };
+        await journal.HappensElsewhereAsync(key, new RequestRepeated { At = started.Payment!.UpdatedAt, Request = request });
+
+        await payment.Resume().WaitAsync(Patience);
+        Assert.Equal(2, (await payment.Get().WaitAsync(Patience))!.Version);
+    }
+
+    private static Task<TestSilo> StartAsync(MemoryJournal journal) => TestSilo.StartAsync(new DocumentStore(), builder =>
+    {
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<IPaymentJournal>(journal);
+        builder.Services.AddSingleton<ConnectorCatalogue>();
+        builder.Services.AddPayments();
+    });
 }

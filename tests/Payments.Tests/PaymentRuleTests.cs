@@ -139,7 +139,14 @@ public sealed class PaymentRuleTests
             asked.Add(next - Given.Start);
         }
 
-        Assert.Equal([TimeSpan.FromHours(1), TimeSpan.FromHours(6), TimeSpan.FromDays(1), TimeSpan.FromDays(3)], asked);
+        // Until its deadline (15 minutes) and then for the three days in which the provider can change its mind.
+        var final = TimeSpan.FromMinutes(15) + TimeSpan.FromDays(3);
+        Assert.Equal(
+            [
+                TimeSpan.FromHours(1), TimeSpan.FromHours(6), TimeSpan.FromDays(1), final + TimeSpan.FromMinutes(10), final + TimeSpan.FromHours(6),
+                final + TimeSpan.FromDays(1),
+            ],
+            asked);
     }
 
     [Fact]

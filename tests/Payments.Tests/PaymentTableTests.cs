@@ -62,7 +62,7 @@ public sealed class PaymentTableTests
         provider: pending: AttemptAccepted | = | = | = | = | = | = | AttemptAccepted, PaymentExpired
         provider: authorised: PaymentAuthorized, CaptureRequested → SendCapture | PaymentAuthorized, CaptureRequested → SendCapture | = | = | PaymentAuthorized, CaptureRequested → SendCapture | = | PaymentAuthorized, CaptureRequested → SendCapture | PaymentAuthorized, CaptureRequested → SendCapture
         provider: captured: PaymentCaptured | PaymentCaptured | PaymentCaptured | = | PaymentCaptured | SurplusCaptured, RefundRequested → SendRefund | PaymentCaptured | PaymentCaptured
-        provider: captured, other amount: ReviewRequired | ReviewRequired | = | = | ReviewRequired | SurplusCaptured, RefundRequested → SendRefund | ReviewRequired | =
+        provider: captured, other amount: ReviewRequired | ReviewRequired | ReviewRequired | = | ReviewRequired | SurplusCaptured, RefundRequested → SendRefund | ReviewRequired | =
         provider: declined: AttemptFailed | AttemptFailed | → AskCharge | = | = | AttemptFailed | AttemptFailed | AttemptFailed
         provider: not sent: AttemptNotSent | = | = | = | = | = | = | AttemptFailed
         provider: unknown: OutcomeUnknown | = | = | = | = | = | = | OutcomeUnknown

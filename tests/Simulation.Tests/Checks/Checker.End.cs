@@ -1,0 +1,139 @@
+using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Ledger;
+using PaymentCluster.Grains.Payments;
+using PaymentCluster.Simulation.Tests.Providers;
+
+namespace PaymentCluster.Simulation.Tests.Checks;
+
+// What is checked when the faults have stopped long ago, and every deadline has passed.
+internal sealed partial class Checker
+{
+    /// <summary>Everything is settled, and both journals agree.</summary>
+    public void AtEnd()
+    {
+        foreach (var provider in world.Providers)
+        {
+            foreach (var charge in provider.Charges)
+            {
+                Require(
+                    AttemptId.TryParse(charge.Name, out var id) && _trails.TryGetValue(id.Payment, out var trail)
+                        && trail.Last.Attempt(id.Number)?.Provider == provider.Route.Provider,
+                    "I4",
+                    "every charge at a provider is that of an attempt there");
+            }
+        }
+
+        foreach (var trail in _trails.Values)
+        {
+            var hasOddAmount = HasOddAmount(trail);
+            IsSettled(trail, hasOddAmount);
+            AgreesWithProvider(trail, hasOddAmount);
+            Balances(trail);
+        }
+
+        world.Clients.AtEnd();
+    }
+
+    private bool HasOddAmount(Trail trail) =>
+        trail.Last.Attempts.Any(attempt => ChargeOf(trail, attempt.Number) is { IsAsAsked: false });
+
+    private static void IsSettled(Trail trail, bool hasOddAmount)
+    {
+        var state = trail.Last;
+        Require(
+            state.Status is PaymentStatus.Success or PaymentStatus.Failed or PaymentStatus.Cancelled or PaymentStatus.Expired
+                || (hasOddAmount && state.Status == PaymentStatus.NeedsReview),
+            "I7",
+            "after its deadline a payment is final, or its amount is an operator's question");
+        Require(
+            state.Refunds.All(refund => refund.Status is RefundStatus.Success or RefundStatus.Failed), "I20", "every refund comes to its end");
+        Require(
+            hasOddAmount || state.Attempts.All(attempt =>
+                attempt.Phase is AttemptPhase.Captured or AttemptPhase.Failed or AttemptPhase.Accepted),
+            "I7",
+            "what became of each attempt is known, or its customer still does not pay");
+    }
+
+    private void AgreesWithProvider(Trail trail, bool hasOddAmount)
+    {
+        var state = trail.Last;
+        var (paid, refused) = (0L, 0L);
+        foreach (var attempt in state.Attempts)
+        {
+            var charge = ChargeOf(trail, attempt.Number);
+            var taken = charge is null ? 0 : charge.CapturedMinor;
+            if (charge is { IsAsAsked: false })
+            {
+                Require(
+                    attempt.CapturedMinor == 0 || attempt.CapturedMinor == taken, "I4", "what was not asked for is not booked as what was");
+                continue;
+            }
+
+            Require(
+                attempt.CapturedMinor == taken || IsPastAllQuestions(state, attempt),
+                "I4",
+                "what the provider captured is what the payment says, and nothing is hidden");
+            paid += taken - (charge is null ? 0 : RefundedOf(charge));
+            refused += taken > 0 && attempt.Number != state.PaidAttempt ? state.RefundableMinor(attempt) : 0;
+        }
+
+        foreach (var refund in state.Refunds)
+        {
+            var isDone = RefundOf(trail, refund.Number) is { Step: Step.Done };
+            Require(isDone == (refund.Status == RefundStatus.Success), "I4", "what the provider refunded is what the payment says");
+        }
+
+        // What goes back by itself can be refused by the provider: then it stays, visibly, for an operator.
+        Require(paid - refused <= state.Amount.AmountMinor, "I5", "an order is paid at most once, net of what went back");
+        Require(
+            hasOddAmount || state.CapturedMinor == 0 || state.Status is PaymentStatus.Success or PaymentStatus.Cancelled,
+            "I5",
+            "an order whose money was taken is paid, or was given up and gets it back");
+    }
+
+    // Given up, and asked about for the last time, while the faults went on: what was then lost, the providers' settlement
+    // reports alone can tell.
+    private bool IsPastAllQuestions(PaymentState state, AttemptState attempt) =>
+        attempt.Phase is AttemptPhase.Failed or AttemptPhase.Accepted && !PaymentSchedule.IsWatched(state, attempt, world.HealsAt + TimeSpan.FromDays(1));
+
+    private void Balances(Trail trail)
+    {
+        var (receivable, payable, fees) = (0L, 0L, 0L);
+        foreach (var transfer in trail.Transfers.Values)
+        {
+            Post(transfer.Debit, transfer.Amount.AmountMinor);
+            Post(transfer.Credit, -transfer.Amount.AmountMinor);
+        }
+
+        Require(receivable + payable + fees == 0, "I1", "the books balance");
+        var (captured, refunded, kept) = (0L, 0L, 0L);
+        foreach (var attempt in trail.Last.Attempts.Where(attempt => attempt.CapturedMinor > 0))
+        {
+            var charge = ChargeOf(trail, attempt.Number)!;
+            captured += charge.CapturedMinor;
+            kept += trail.Resolved.Contains(attempt.Number) ? 0 : charge.CapturedMinor / 50;
+            refunded += RefundedOf(charge);
+        }
+
+        Require(receivable == captured - kept - refunded, "I6", "what the books say the provider owes is what it owes");
+        Require(payable == refunded - captured && fees == kept, "I6", "what the books say was earned is what was earned");
+        return;
+
+        void Post(string account, long amountMinor)
+        {
+            switch (account)
+            {
+                case LedgerPostings.MerchantPayable:
+                    payable += amountMinor;
+                    break;
+                case LedgerPostings.ProviderFees:
+                    fees += amountMinor;
+                    break;
+                default:
+                    receivable += amountMinor;
+                    break;
+            }
+        }
+    }
+}

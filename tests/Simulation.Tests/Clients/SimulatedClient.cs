@@ -1,0 +1,265 @@
+using PaymentCluster.Grains.Abstractions.Errors;
+using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions.Refunds;
+using PaymentCluster.Simulation.Tests.Payments;
+using PaymentCluster.Simulation.Tests.Schedule;
+
+namespace PaymentCluster.Simulation.Tests.Clients;
+
+/// <summary>
+/// A merchant's server with the gateway before it: starts a payment, and then does with it what comes to its mind. A
+/// request that got no answer is sent again, under the same name, until there is one; what has no name is sent once. A
+/// new kind of request gets a line in <see cref="RunAsync"/>.
+/// </summary>
+internal sealed class SimulatedClient(World world, string name, SimulatedOrder order)
+{
+    private const int MaxHops = 4;
+    private const int MaxRequests = 5;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan[] Waits =
+    [
+        TimeSpan.FromSeconds(3), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(30), TimeSpan.FromHours(6),
+    ];
+
+    private PaymentView? _seen;
+
+    public Life Life { get; } = World.Forever(name);
+
+    /// <summary>Whether it got all its answers.</summary>
+    public bool IsDone { get; private set; }
+
+    /// <summary>What it does.</summary>
+    public async Task RunAsync()
+    {
+        await StartAsync(isFirst: true);
+        var requests = world.Choices.Below(MaxRequests + 1);
+        for (var count = 0; count < requests; count++)
+        {
+            await world.Wait(Life, world.Choices.UpTo(world.Choices.Pick<TimeSpan>(Waits)));
+            switch (world.Choices.Below(15))
+            {
+                case < 2:
+                    await GetAsync();
+                    break;
+                case < 4:
+                    await ConfirmAsync();
+                    break;
+                case < 5:
+                    await StartAsync(isFirst: false);
+                    break;
+                case < 7:
+                    await CaptureAsync();
+                    break;
+                case < 8:
+                    await CancelAsync();
+                    break;
+                case < 11:
+                    await RefundAsync();
+                    break;
+                case < 12:
+                    await ReturnAsync();
+                    break;
+                case < 14:
+                    await TwiceAtOnceAsync();
+                    break;
+                default:
+                    await ResolveAsync();
+                    break;
+            }
+        }
+
+        IsDone = true;
+    }
+
+    // As the gateway does: an order leads to its payment in one step, an idempotency key of another order in two.
+    private async Task StartAsync(bool isFirst)
+    {
+        var request = NewRequest("start");
+        while (true)
+        {
+            var command = order.Start(request, isFirst);
+            var target = world.Clients.NextPayment();
+            world.Tell(name, $"starts {order.Id}");
+            var answer = await CallAsync(target, grain => grain.StartAsync(command));
+            for (var hop = 0; hop < MaxHops && answer is { Came: true, Value.Elsewhere: { } elsewhere }; hop++)
+            {
+                answer = await CallAsync(elsewhere, grain => grain.StartAsync(command with { IsNew = false }));
+            }
+
+            if (answer is { Came: true, Value.Payment: { } payment })
+            {
+                Sees(payment, request);
+                return;
+            }
+
+            // An order is a name, too: the payment can be asked for again in any case.
+            if (!await MayTryAgainAsync(answer.Value?.Refusal))
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task GetAsync()
+    {
+        if (_seen is { } payment
+            && await CallAsync(payment.Id, grain => grain.GetAsync()) is { Came: true, Value: { } view })
+        {
+            Sees(view, request: null);
+        }
+    }
+
+    private async Task ReturnAsync()
+    {
+        if (_seen is { } payment)
+        {
+            world.Tell(name, $"the customer returns");
+            await CallAsync(payment.Id, grain => grain.CustomerReturnedAsync(payment.Attempt?.Number ?? 1));
+        }
+    }
+
+    private Task ConfirmAsync()
+    {
+        var request = NewRequest("confirm");
+        return AskAsync("confirms", request, grain => grain.ConfirmAsync(order.Confirm(request)));
+    }
+
+    private Task CaptureAsync()
+    {
+        var amount = world.Choices.Pick<long?>(null, 30_000);
+        var request = NewRequest($"capture {amount}");
+        return AskAsync("captures", request, grain => grain.CaptureAsync(new CapturePayment { AmountMinor = amount, Request = request }));
+    }
+
+    private Task CancelAsync()
+    {
+        var request = NewRequest("cancel");
+        return AskAsync("cancels", request, grain => grain.CancelAsync(new CancelPayment { Request = request }));
+    }
+
+    private async Task RefundAsync()
+    {
+        var amount = world.Choices.Pick<long?>(null, 20_000, 1);
+        var request = NewRequest($"refund {amount}");
+        await UntilAnsweredAsync(request, async payment =>
+        {
+            world.Tell(name, $"refunds {amount}");
+            var answer = await CallAsync(payment, grain => grain.RefundAsync(new RefundPayment { AmountMinor = amount, Request = request }));
+            if (answer is { Came: true, Value.Value: { } refund })
+            {
+                Sees(refund, request);
+                return (true, null);
+            }
+
+            return (answer.Came, answer.Value?.Refusal);
+        });
+    }
+
+    // An operator looks into the providers' books, and says what they say where it is final.
+    private Task ResolveAsync()
+    {
+        if (_seen?.Attempt is not { } attempt || world.Checker.BooksOf(attempt) is not { } paid)
+        {
+            return Task.CompletedTask;
+        }
+
+        var request = NewRequest($"resolve {paid}");
+        var command = new ResolvePayment { Paid = paid, By = "operator", Note = "The provider's books.", Request = request };
+        return AskAsync($"resolves as {(paid ? "paid" : "unpaid")}", request, grain => grain.ResolveAsync(command));
+    }
+
+    // A double click, or a client's own retry that overtakes the first request.
+    private Task TwiceAtOnceAsync()
+    {
+        var amount = world.Choices.Pick<long?>(null, 10_000);
+        var request = new RequestKey { Key = world.Clients.NextKey(), Fingerprint = Fingerprint($"refund {amount}") };
+        var command = new RefundPayment { AmountMinor = amount, Request = request };
+        if (_seen is not { } payment)
+        {
+            return Task.CompletedTask;
+        }
+
+        world.Tell(name, $"refunds {amount} twice at once");
+        return Task.WhenAll(OnceAsync(), OnceAsync());
+
+        async Task OnceAsync()
+        {
+            if (await CallAsync(payment.Id, grain => grain.RefundAsync(command)) is { Came: true, Value.Value: { } refund })
+            {
+                Sees(refund, request);
+            }
+        }
+    }
+
+    private Task AskAsync(string what, RequestKey? request, Func<SimulatedGrain, Task<Reply<PaymentView>>> call) =>
+        UntilAnsweredAsync(request, async payment =>
+        {
+            world.Tell(name, $"{what}");
+            var answer = await CallAsync(payment, call);
+            if (answer is { Came: true, Value.Value: { } view })
+            {
+                Sees(view, request);
+                return (true, null);
+            }
+
+            return (answer.Came, answer.Value?.Refusal);
+        });
+
+    private async Task UntilAnsweredAsync(RequestKey? request, Func<PaymentId, Task<(bool Came, Refusal? Refusal)>> ask)
+    {
+        if (_seen is not { } payment)
+        {
+            return;
+        }
+
+        while (true)
+        {
+            var (came, refusal) = await ask(payment.Id);
+            if (came && refusal is null)
+            {
+                return;
+            }
+
+            if (request is null || !await MayTryAgainAsync(refusal))
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task<bool> MayTryAgainAsync(Refusal? refusal)
+    {
+        if (refusal is null or { Code: ErrorCode.Unavailable or ErrorCode.Overloaded })
+        {
+            await world.Wait(Life, Pause);
+            return true;
+        }
+
+        world.Tell(name, $"is refused: {refusal.Code}");
+        return false;
+    }
+
+    private Task<Answer<T>> CallAsync<T>(PaymentId payment, Func<SimulatedGrain, Task<T>> call) =>
+        world.Cluster.CallAsync(Life, PaymentKey.Of(SimulatedClients.Merchant, payment), call);
+
+    private RequestKey? NewRequest(string content) => world.Choices.Happens(300)
+        ? null
+        : new RequestKey { Key = world.Clients.NextKey(), Fingerprint = Fingerprint(content) };
+
+    private static string Fingerprint(string content) => content.PadRight(64, '.');
+
+    private void Sees(PaymentView view, RequestKey? request)
+    {
+        world.Tell(name, $"is answered: {view.Status}, version {view.Version}");
+        world.Checker.Answered(view, order.Id, request?.Key);
+        _seen = view;
+    }
+
+    private void Sees(RefundView view, RequestKey? request)
+    {
+        world.Tell(name, $"is answered: refund {view.Id.Number}, {view.Status}");
+        world.Checker.Answered(view, request?.Key);
+    }
+}

@@ -1,0 +1,48 @@
+using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Simulation.Tests.Checks;
+using PaymentCluster.Simulation.Tests.Schedule;
+
+namespace PaymentCluster.Simulation.Tests.Clients;
+
+/// <summary>All clients of a run: mostly one order, sometimes more, each asked for by one client or by two at once.</summary>
+internal sealed class SimulatedClients(World world)
+{
+    /// <summary>The merchant, of whom there is one.</summary>
+    public const string Merchant = "shop";
+
+    private readonly List<SimulatedClient> _clients = [];
+    private int _payments;
+    private int _keys;
+
+    /// <summary>Lets them begin.</summary>
+    public void Begin()
+    {
+        var orders = world.Choices.Pick(1, 1, 1, 2);
+        for (var number = 1; number <= orders; number++)
+        {
+            var order = new SimulatedOrder(world.Choices, $"order_{number}");
+            Add(order);
+            if (world.Choices.Happens(200))
+            {
+                Add(order);
+            }
+        }
+    }
+
+    /// <summary>An id for a payment that may come to be.</summary>
+    public PaymentId NextPayment() => new() { Value = new Guid(++_payments, 0, 0, [0, 0, 0, 0, 0, 0, 0, 0]) };
+
+    /// <summary>A name for a request.</summary>
+    public string NextKey() => $"key-{++_keys}";
+
+    /// <summary>Everybody got an answer in the end.</summary>
+    public void AtEnd() => Checker.Require(
+        _clients.TrueForAll(client => client.IsDone), "I20", "every client that asks again gets an answer");
+
+    private void Add(SimulatedOrder order)
+    {
+        var client = new SimulatedClient(world, $"client {_clients.Count + 1}", order);
+        _clients.Add(client);
+        world.Begin(client.Life, client.RunAsync);
+    }
+}

@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Journal;
+using PaymentCluster.Simulation.Tests.Payments;
+using PaymentCluster.Simulation.Tests.Schedule;
+
+namespace PaymentCluster.Simulation.Tests.Journal;
+
+/// <summary>One silo's way to the store, and all that can go wrong on it.</summary>
+internal sealed class SimulatedJournal(World world, SimulatedSilo silo) : IPaymentJournal
+{
+    private static readonly TimeSpan Round = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan LongestDoubt = TimeSpan.FromSeconds(30);
+
+    private enum Fate
+    {
+        Well,
+        ReadBack,
+        Overloaded,
+        NeverArrives,
+        AnswerLost,
+        ArrivesLater,
+    }
+
+    /// <inheritdoc/>
+    public async Task<CommitResult> AppendAsync(PaymentCommit commit)
+    {
+        CommitRules.Require(commit);
+        await silo.Reach("commits");
+        var fate = Draw();
+        switch (fate)
+        {
+            case Fate.Overloaded:
+                world.Tell(silo.Name, $"the journal is full");
+                throw new JournalOverloadedException();
+            case Fate.NeverArrives:
+                world.Tell(silo.Name, $"the commit does not reach the store");
+                await silo.Wait(world.Choices.UpTo(LongestDoubt));
+                throw Unavailable();
+            case Fate.ArrivesLater:
+                world.Tell(silo.Name, $"the commit is given up, and still on its way");
+                world.After(world.Choices.UpTo(LongestDoubt), World.Forever("store"), () => world.Store.Apply(commit));
+                await silo.Wait(world.Choices.UpTo(LongestDoubt));
+                throw Unavailable();
+            case Fate.AnswerLost:
+                world.Store.Apply(commit);
+                world.Tell(silo.Name, $"the commit's answer is lost");
+                await silo.Wait(world.Choices.UpTo(LongestDoubt));
+                throw Unavailable();
+            default:
+                // An answer that was lost and read back is, from here, a slow one.
+                var result = world.Store.Apply(commit);
+                await silo.Wait(fate == Fate.ReadBack ? world.Choices.UpTo(LongestDoubt) : Round);
+                await silo.Reach("learns what became of the commit");
+                return result;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<StoredPayment?> LoadAsync(PaymentKey key, CancellationToken cancellation = default)
+    {
+        await ReadAsync();
+        return world.Store.Read(key);
+    }
+
+    /// <inheritdoc/>
+    public async Task<ImmutableArray<PaymentKey>> ClaimDueAsync(int limit, TimeSpan lease, CancellationToken cancellation = default)
+    {
+        await ReadAsync();
+        var due = world.Store.ClaimDue(limit, lease);
+        return world.Choices.Happens(world.Weather.Store / 2) ? throw Unavailable() : due;
+    }
+
+    /// <summary>Whether an event of the provider's was taken in.</summary>
+    public async Task<bool> IsInInboxAsync(string eventId)
+    {
+        await ReadAsync();
+        return world.Store.IsInInbox(eventId);
+    }
+
+    /// <summary>Takes an event of the provider's in. False: it was taken in before.</summary>
+    public async Task<bool> AddToInboxAsync(string eventId)
+    {
+        await ReadAsync();
+        var isFirst = world.Store.AddToInbox(eventId);
+        return world.Choices.Happens(world.Weather.Store / 2) ? throw Unavailable() : isFirst;
+    }
+
+    private static JournalUnavailableException Unavailable() => new(new TimeoutException("The store does not answer."));
+
+    private async Task ReadAsync()
+    {
+        await silo.Wait(Round);
+        if (world.Choices.Happens(world.Weather.Store / 2))
+        {
+            world.Tell(silo.Name, $"the store is out of reach");
+            throw Unavailable();
+        }
+    }
+
+    private Fate Draw() => world.Choices.Happens(world.Weather.Store)
+        ? world.Choices.Pick(Fate.ReadBack, Fate.Overloaded, Fate.NeverArrives, Fate.AnswerLost, Fate.ArrivesLater)
+        : Fate.Well;
+}

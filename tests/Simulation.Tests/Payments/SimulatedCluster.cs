@@ -1,0 +1,106 @@
+using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Simulation.Tests.Schedule;
+
+namespace PaymentCluster.Simulation.Tests.Payments;
+
+/// <summary>An answer to a call, or none: then the callee may have done what was asked, or may not.</summary>
+internal readonly record struct Answer<T>(bool Came, T? Value);
+
+/// <summary>Two silos, the directory of which payment lives on which (right most of the time), and calls to payments.</summary>
+internal sealed class SimulatedCluster
+{
+    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestCall = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
+
+    private readonly World _world;
+    private readonly SimulatedSilo[] _silos;
+    private readonly Dictionary<PaymentKey, SimulatedSilo> _directory = [];
+    private readonly Life _ground = World.Forever("ground");
+
+    /// <summary>Two silos whose clocks may be apart.</summary>
+    public SimulatedCluster(World world)
+    {
+        var off = world.Weather.ClockError;
+        _world = world;
+        _silos = [new SimulatedSilo(world, "silo 1", off), new SimulatedSilo(world, "silo 2", -off)];
+    }
+
+    /// <summary>Ends what ails the silos.</summary>
+    public void Heal() => Array.ForEach(_silos, silo => silo.Heal());
+
+    /// <summary>A silo that is up; null if none is.</summary>
+    public SimulatedSilo? AnySilo() => _silos.Count(silo => silo.IsUp) switch
+    {
+        0 => null,
+        1 => _silos.First(silo => silo.IsUp),
+        _ => _silos[_world.Choices.Below(_silos.Length)],
+    };
+
+    /// <summary>Calls a payment. The answer may stay away, whatever became of the call.</summary>
+    public Task<Answer<T>> CallAsync<T>(Life caller, PaymentKey key, Func<SimulatedGrain, Task<T>> call)
+    {
+        var answer = new TaskCompletionSource<Answer<T>>();
+        var weather = _world.Weather;
+        if (_world.Choices.Happens(weather.LostCalls) || SiloOf(key) is not { } silo)
+        {
+            _world.After(CallTimeout, caller, () => answer.TrySetResult(default));
+            return answer.Task;
+        }
+
+        var way = _world.Choices.Happens(weather.Slow) ? _world.Choices.UpTo(LongestCall) : TimeSpan.Zero;
+        _world.After(way, silo.Life, () => _world.Begin(silo.Life, async () =>
+        {
+            var value = await silo.Activation(key).InTurnAsync(call);
+            if (!_world.Choices.Happens(_world.Weather.LostCalls))
+            {
+                _world.After(TimeSpan.Zero, caller, () => answer.TrySetResult(new Answer<T>(true, value)));
+            }
+        }));
+        _world.After(CallTimeout, caller, () => answer.TrySetResult(default));
+        return answer.Task;
+    }
+
+    /// <summary>Remembers that a payment wants to be woken. The real sweeper looks each second; this one knows when there
+    /// is something to see.</summary>
+    public void WhenDue(PaymentKey key, DateTimeOffset due)
+    {
+        if (_world.Mutation != Mutation.NoSweeper)
+        {
+            var wait = due - _world.Now;
+            _world.After(wait > TimeSpan.Zero ? wait : SweepInterval, _ground, () => Sweep(key, due));
+        }
+    }
+
+    private void Sweep(PaymentKey key, DateTimeOffset due)
+    {
+        if (_world.Store.DueAt(key) != due)
+        {
+            return;
+        }
+
+        if (AnySilo() is { } silo)
+        {
+            var jitter = _world.Weather.Slow > 0 ? _world.Choices.UpTo(SweepInterval) : TimeSpan.Zero;
+            _world.After(jitter, silo.Life, () => _world.Begin(silo.Life, silo.Sweeper.SweepAsync));
+        }
+
+        _world.After(SweepInterval, _ground, () => Sweep(key, due));
+    }
+
+    private SimulatedSilo? SiloOf(PaymentKey key)
+    {
+        if (_directory.TryGetValue(key, out var silo) && silo.IsUp && !_world.Choices.Happens(_world.Weather.SplitDirectory))
+        {
+            return silo;
+        }
+
+        if (AnySilo() is { } other)
+        {
+            _directory[key] = other;
+            return other;
+        }
+
+        return null;
+    }
+}

@@ -14,7 +14,7 @@ namespace PaymentCluster.Grains.Faults;
 /// <remarks>
 /// <c>Faults:Points</c> says what happens where, and how often: <c>after_send=crash:0.002;before_send=pause:15s:0.001</c>.
 /// A crash is the process's own <c>kill -9</c>; a pause stops this one flow. <c>Faults:Seed</c> fixes the draws: the
-/// n-th at a point depends on seed, point and n alone.
+/// n-th at a point depends on seed, point and n alone. With <c>Faults:While</c> nothing happens once that file is gone.
 /// </remarks>
 public static class FaultPoint
 {
@@ -52,6 +52,7 @@ public static class FaultPoint
     {
 #if FAULT_POINTS
         var seed = int.TryParse(configuration["Faults:Seed"], CultureInfo.InvariantCulture, out var given) ? given : 1;
+        s_while = configuration["Faults:While"];
         s_armed = [.. FaultPointSettings.Parse(configuration["Faults:Points"] ?? "").Select(setting => new ArmedPoint(setting, seed))];
 #endif
     }
@@ -63,7 +64,7 @@ public static class FaultPoint
 #if FAULT_POINTS
         foreach (var armed in s_armed)
         {
-            if (armed.Setting.Point == point && armed.Fires())
+            if (armed.Setting.Point == point && armed.Fires() && (s_while is null || File.Exists(s_while)))
             {
                 Happen(armed.Setting);
             }
@@ -73,6 +74,7 @@ public static class FaultPoint
 
 #if FAULT_POINTS
     private static ImmutableArray<ArmedPoint> s_armed = [];
+    private static string? s_while;
 
     private static void Happen(FaultPointSetting setting)
     {

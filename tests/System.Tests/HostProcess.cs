@@ -21,6 +21,8 @@ internal sealed class HostProcess : IDisposable
         process.BeginErrorReadLine();
     }
 
+    public int Id => _process.Id;
+
     public bool HasExited => _process.HasExited;
 
     public string Output => string.Join('\n', _lines);

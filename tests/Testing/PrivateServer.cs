@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 
 namespace PaymentCluster.Testing;
@@ -29,17 +27,19 @@ public sealed class PrivateServer : IAsyncDisposable
     private string Data => Path.Combine(_home, "data");
 
     /// <summary>Creates and starts a server with durable settings.</summary>
+    /// <param name="home">A folder for it, which is removed with it; one of its own unless stated.</param>
+    /// <param name="settings">PostgreSQL's settings, such as <c>fsync=off</c>.</param>
     /// <exception cref="InvalidOperationException">There are no server binaries here, or nobody to run them
     /// as.</exception>
-    public static async Task<PrivateServer> StartAsync()
+    public static async Task<PrivateServer> StartAsync(string? home = null, params string[] settings)
     {
-        var home = Path.Combine(
+        home ??= Path.Combine(
             Path.GetTempPath(), $"paymentcluster-{RandomNumberGenerator.GetHexString(12, lowercase: true)}");
         Directory.CreateDirectory(home);
-        var server = new PrivateServer(await FindBinariesAsync(), await ChooseUserAsync(home), home, FreePort());
+        var server = new PrivateServer(await FindBinariesAsync(), await ChooseUserAsync(home), home, Ports.Free());
         await server.RunAsync(
             "initdb", "-D", server.Data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync");
-        await server.StartAgainAsync();
+        await server.StartAgainAsync(settings);
         return server;
     }
 
@@ -65,10 +65,24 @@ public sealed class PrivateServer : IAsyncDisposable
     /// <summary>Makes it read its settings again.</summary>
     public Task ReloadAsync() => RunAsync("pg_ctl", "-D", Data, "reload");
 
+    /// <summary>Whether it runs.</summary>
+    public async Task<bool> IsRunningAsync()
+    {
+        try
+        {
+            await RunAsync("pg_ctl", "-D", Data, "status");
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Stops it and removes everything of it.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (File.Exists(Path.Combine(Data, "postmaster.pid")))
+        if (File.Exists(Path.Combine(Data, "postmaster.pid")) && await IsRunningAsync())
         {
             await CrashAsync();
         }
@@ -100,13 +114,6 @@ public sealed class PrivateServer : IAsyncDisposable
                 "PostgreSQL does not run as root, and there is neither a user postgres nor nobody.");
         await ExecuteAsync("chown", [user[2], home]);
         return ["setpriv", $"--reuid={user[2]}", $"--regid={user[3]}", "--clear-groups"];
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private async Task SignalAsync(string signal)

@@ -1,0 +1,69 @@
+using System.Globalization;
+
+namespace PaymentCluster.Chaos.Tests;
+
+/// <summary>What a run is: everything in it follows from these, but for the order in which the machine does
+/// things.</summary>
+internal sealed record ChaosOptions
+{
+    /// <summary>The seed of every draw.</summary>
+    public required int Seed { get; init; }
+
+    /// <summary>How long load and faults last.</summary>
+    public required TimeSpan Load { get; init; }
+
+    /// <summary>Orders per second, by intended start times.</summary>
+    public required double Rate { get; init; }
+
+    /// <summary>The mean time between two faults of the nemesis.</summary>
+    public required TimeSpan Gap { get; init; }
+
+    /// <summary>The probability of a crash at each named point, each time that it is reached.</summary>
+    public required double CrashRate { get; init; }
+
+    /// <summary>The probability of a pause at each named point.</summary>
+    public required double PauseRate { get; init; }
+
+    /// <summary>Whether the provider and the network to it may hold requests up for longer than the provider's settle
+    /// time: then what was believed lost can arrive after all.</summary>
+    public required bool BreaksSettleTime { get; init; }
+
+    /// <summary>Whether processes are frozen, and for how long at most.</summary>
+    public required TimeSpan LongestFreeze { get; init; }
+
+    /// <summary>Whether customers may leave without a word; such a payment stays for a minute, until it
+    /// expires.</summary>
+    public bool MayLeave => Load >= TimeSpan.FromMinutes(2);
+
+    /// <summary>Where the report is written while the run goes on; null for nowhere.</summary>
+    public required string? Report { get; init; }
+
+    /// <summary>From the environment, as <c>./test chaos</c> sets it; without it the short run of <c>./test</c>.</summary>
+    public static ChaosOptions Read()
+    {
+        var seed = Number("PAYMENTCLUSTER_CHAOS_SEED") ?? 20_261_120;
+        var minutes = Number("PAYMENTCLUSTER_CHAOS_MINUTES");
+        var load = minutes is { } given ? TimeSpan.FromMinutes(given) : TimeSpan.FromSeconds(25);
+        var draws = Draws.Of((int)seed, "options");
+        return new ChaosOptions
+        {
+            Seed = (int)seed,
+            Load = load,
+            Rate = Number("PAYMENTCLUSTER_CHAOS_RATE") ?? 8,
+            Gap = TimeSpan.FromSeconds(minutes is null ? 3 : 5),
+            CrashRate = 0.002,
+            PauseRate = 0.002,
+            BreaksSettleTime = minutes is not null && draws.Chance(0.5),
+            // The two-digit ones need a run that is longer than they are.
+            LongestFreeze = TimeSpan.FromSeconds(Math.Clamp(load.TotalSeconds / 4, 5, 60)),
+            Report = Environment.GetEnvironmentVariable("PAYMENTCLUSTER_CHAOS_REPORT"),
+        };
+    }
+
+    /// <summary>The line that repeats the run.</summary>
+    public string Repeat() => string.Create(
+        CultureInfo.InvariantCulture, $"./test chaos --minutes {Load.TotalMinutes:0.###} --seed {Seed}");
+
+    private static double? Number(string variable) =>
+        double.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var number) ? number : null;
+}

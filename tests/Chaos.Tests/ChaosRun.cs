@@ -1,0 +1,160 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using PaymentCluster.Chaos.Tests.Checks;
+using PaymentCluster.Chaos.Tests.Faults;
+using PaymentCluster.Chaos.Tests.Hosts;
+using PaymentCluster.Chaos.Tests.Load;
+
+namespace PaymentCluster.Chaos.Tests;
+
+/// <summary>One run: load and faults, healing, checks.</summary>
+internal sealed class ChaosRun(ChaosOptions options)
+{
+    private readonly StringBuilder _text = new();
+    private readonly Lock _gate = new();
+    private readonly long _started = Stopwatch.GetTimestamp();
+    private int _effects;
+    private int _questions;
+
+    /// <summary>Everything that was reported.</summary>
+    public string Text
+    {
+        get
+        {
+            lock (_gate)
+                return _text.ToString();
+        }
+    }
+
+    /// <summary>Runs, and answers with everything that was found wrong.</summary>
+    public async Task<List<Violation>> RunAsync()
+    {
+        Report($"Seed {options.Seed}, {Deployment.Flavour} flavour. To repeat: {options.Repeat()}");
+        Report($"{options}");
+        await using var system = await ChaosSystem.StartAsync(options);
+        Report(system.Disk is null ? "PostgreSQL's disk cannot be filled here: only root may mount a small one." : $"PostgreSQL is on a disk of its own, {system.Disk.Folder}.");
+        var plan = StrikePlan.Draw(options, system.Disk is not null);
+        foreach (var strike in plan)
+            Report($"  planned {strike}");
+        var clients = Merchant.All.ToDictionary(
+            merchant => merchant.Name, merchant => new Client(merchant.Name, system.GatewayAddress, system.Keys[merchant.Name], system.Clients), StringComparer.Ordinal);
+        using var customers = new Customers(system.SimulatorsAddress, system.GatewayAddress);
+        try
+        {
+            return await RunAsync(system, plan, clients, customers);
+        }
+        finally
+        {
+            foreach (var client in clients.Values)
+                client.Dispose();
+        }
+    }
+
+    private async Task<List<Violation>> RunAsync(
+        ChaosSystem system, List<Strike> plan, Dictionary<string, Client> clients, Customers customers)
+    {
+        foreach (var silo in system.Silos)
+            silo.Providers.Seen = Count;
+        await using var ledger = new LedgerWatch(system.Database);
+        ledger.Start();
+        var nemesis = new Nemesis(system, plan, Report);
+        var load = new OpenLoop(options, clients, customers);
+
+        Report("Load and faults.");
+        var loading = load.RunAsync();
+        await nemesis.RunAsync(options.Load);
+        Report("Healing.");
+        await nemesis.HealAsync();
+        await loading;
+
+        Report($"The load is off: {load.Orders} orders. Everything has to come to its end.");
+        var liveness = new Liveness(options, system, clients, customers);
+        List<Violation> found = [];
+        try
+        {
+            await liveness.AllEndsAsync();
+            await liveness.FreshPaymentsSucceedAsync();
+        }
+        catch (TimeoutException exception)
+        {
+            found.Add(new Violation("I20", exception.Message));
+        }
+
+        Report("Checking.");
+        await ledger.LookAsync();
+        var evidence = await GatherAsync(system, plan);
+        found.AddRange(liveness.Found);
+        found.AddRange(ledger.Found);
+        found.AddRange(Checker.Check(evidence));
+        found.AddRange(await Resources.I17_resources_return(system));
+        Summarize(system, nemesis, ledger, evidence);
+        if (found.Count > 0)
+            Accuse(found, evidence, system);
+        return found;
+    }
+
+    private async Task<Evidence> GatherAsync(ChaosSystem system, List<Strike> plan) => new()
+    {
+        Store = await EvidenceReader.ReadStoreAsync(system.Database),
+        Provider = await EvidenceReader.ReadProvidersAsync(system),
+        Clients = EvidenceReader.Pair(system.Clients.Lines),
+        Deliveries = [.. system.Relay.Deliveries],
+        Requests = (_effects, _questions),
+        SettleTimeWasBroken = plan.Exists(strike =>
+            strike.Blow == Blow.StallProviders || (strike.Blow == Blow.Freeze && strike.Target == "simulators")),
+    };
+
+    private void Count(ReadOnlyMemory<byte> request)
+    {
+        if (request.Span.StartsWith("POST "u8))
+            Interlocked.Increment(ref _effects);
+        else
+            Interlocked.Increment(ref _questions);
+    }
+
+    private void Summarize(ChaosSystem system, Nemesis nemesis, LedgerWatch ledger, Evidence evidence)
+    {
+        var payments = evidence.Store.Payments.Values;
+        Report($"{evidence.Store.Payments.Count} payments: {Tally(payments.Select(payment => payment.Status))}");
+        Report($"answers: {Tally(evidence.Clients.Select(call => $"{call.Request.Verb} {call.Answer?.Status?.ToString(CultureInfo.InvariantCulture) ?? "silence"}"))}");
+        Report($"faults: {Tally(nemesis.Struck.SelectMany(struck => Enumerable.Repeat(struck.Key.ToString(), struck.Value)))}");
+        Report($"at named points: {Tally(system.Processes.SelectMany(process => process.FaultPoints))}");
+        Report($"on the networks: {Tally(system.Silos.SelectMany(silo => (IEnumerable<string>)
+            [
+                .. silo.Store.Done.SelectMany(done => Enumerable.Repeat($"store {done.Key}", done.Value)),
+                .. silo.Providers.Done.SelectMany(done => Enumerable.Repeat($"provider {done.Key}", done.Value)),
+            ]))}");
+        Report($"starts: {string.Join(", ", system.Processes.Select(process => $"{process.Name} {process.Starts} ({process.OwnEnds} after its own end)"))}");
+        Report($"recoveries: {Tally(payments.SelectMany(payment => payment.Of("attempt_resent", "attempt_not_sent", "outcome_unknown", "refund_resent",
+            "refund_outcome_unknown", "surplus_captured", "capture_refused", "review_required").Select(happened => happened.Type)))}");
+        Report($"webhooks: {Tally(evidence.Deliveries.Select(delivery => $"{(delivery.IsForged ? "forged " : "")}{delivery.Status?.ToString(CultureInfo.InvariantCulture) ?? "silence"}"))}");
+        Report($"providers: {evidence.Requests.Effects} requests with an effect, {evidence.Requests.Questions} questions, {evidence.Provider.Length} charges and refunds");
+        Report($"the ledger was looked at {ledger.Looks} times; {Checker.All.Length} invariants were checked on the journals");
+    }
+
+    private void Accuse(List<Violation> found, Evidence evidence, ChaosSystem system)
+    {
+        foreach (var violation in found.Take(20))
+            Report($"VIOLATED {violation.Invariant}: {violation.What} ({violation.Payment})");
+        Report($"{found.Count} violations: {Tally(found.Select(violation => violation.Invariant))}");
+        if (found.Find(violation => violation.Payment is not null)?.Payment is { } payment)
+            Report(History.Of(evidence, payment));
+        Report(system.Log());
+        Report($"Seed {options.Seed}, {options}\nTo repeat: {options.Repeat()}");
+    }
+
+    private static string Tally(IEnumerable<string> all) => string.Join(
+        ", ", all.GroupBy(each => each, StringComparer.Ordinal).OrderBy(each => each.Key, StringComparer.Ordinal).Select(each => $"{each.Key} {each.Count()}"));
+
+    private void Report(string line)
+    {
+        lock (_gate)
+        {
+            var text = string.Create(CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(_started).TotalSeconds,6:0.0}  {line}\n");
+            _text.Append(text);
+            if (options.Report is { } file)
+                File.AppendAllText(file, text);
+        }
+    }
+}

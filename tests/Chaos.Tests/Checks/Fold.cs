@@ -1,0 +1,98 @@
+namespace PaymentCluster.Chaos.Tests.Checks;
+
+/// <summary>
+/// What a payment's events mean: written a second time, from the documents and not from the product's code, so that the
+/// two can disagree.
+/// </summary>
+internal sealed class Fold
+{
+    private static readonly string[] Undecided = ["PENDING", "REQUIRES_ACTION", "NEEDS_REVIEW"];
+
+    // From which status an event may come; events that are not named may come at any time.
+    private static readonly Dictionary<string, string[]> From = new(StringComparer.Ordinal)
+    {
+        ["attempt_started"] = ["PENDING", "FAILED", "EXPIRED"],
+        ["payment_authorized"] = ["PENDING", "REQUIRES_ACTION", "NEEDS_REVIEW", "FAILED", "EXPIRED"],
+        ["payment_captured"] = ["PENDING", "REQUIRES_ACTION", "NEEDS_REVIEW", "AUTHORIZED", "FAILED", "EXPIRED"],
+        ["capture_requested"] = ["AUTHORIZED"],
+        ["capture_refused"] = ["AUTHORIZED"],
+        ["payment_cancelled"] = ["PENDING", "REQUIRES_ACTION", "AUTHORIZED"],
+        ["payment_expired"] = ["PENDING", "REQUIRES_ACTION"],
+        ["surplus_captured"] = ["AUTHORIZED", "SUCCESS", "CANCELLED"],
+    };
+
+    private int _attempts;
+    private int _paid;
+
+    /// <summary>The status after the events so far.</summary>
+    public string Status { get; private set; } = "";
+
+    public long Captured { get; private set; }
+
+    public long Refunded { get; private set; }
+
+    private readonly Dictionary<int, long> _refunds = [];
+
+    /// <summary>Takes in the next event; what is illegal about it, or null.</summary>
+    public string? Next(StoredEvent happened)
+    {
+        var before = Status;
+        if ((before.Length == 0) != (happened.Type == "payment_created"))
+            return $"{happened.Type} at version {happened.Version} is not how a payment begins";
+        if (From.TryGetValue(happened.Type, out var from) && !from.Contains(before))
+            return $"{happened.Type} at version {happened.Version} came while the payment was {before}";
+        Apply(happened);
+        return null;
+    }
+
+    private void Apply(StoredEvent happened)
+    {
+        switch (happened.Type)
+        {
+            case "payment_created":
+                Status = "PENDING";
+                break;
+            case "attempt_started":
+                _attempts++;
+                Status = "PENDING";
+                break;
+            case "attempt_accepted" when Undecided.Contains(Status) && happened.Number("attempt") == _attempts:
+                Status = happened.Data.TryGetProperty("action", out _) || Status == "REQUIRES_ACTION" ? "REQUIRES_ACTION" : "PENDING";
+                break;
+            case "payment_authorized":
+                _paid = happened.Number("attempt");
+                Status = "AUTHORIZED";
+                break;
+            case "payment_captured":
+                _paid = happened.Number("attempt");
+                Captured += happened.Amount;
+                Status = "SUCCESS";
+                break;
+            case "surplus_captured":
+                Captured += happened.Amount;
+                break;
+            case "attempt_failed" when Undecided.Contains(Status) && happened.Number("attempt") == _attempts:
+            case "attempt_failed" when happened.Number("attempt") == _paid:
+                _paid = 0;
+                Status = "FAILED";
+                break;
+            case "payment_cancelled":
+                Status = "CANCELLED";
+                break;
+            case "payment_expired":
+                Status = "EXPIRED";
+                break;
+            case "review_required":
+                Status = "NEEDS_REVIEW";
+                break;
+            case "refund_requested":
+                _refunds[happened.Number("refund")] = happened.Amount;
+                break;
+            case "refund_succeeded":
+                Refunded += _refunds.GetValueOrDefault(happened.Number("refund"));
+                break;
+            default:
+                break;
+        }
+    }
+}

@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+using PaymentCluster.System.Tests;
+
+namespace PaymentCluster.Chaos.Tests.Hosts;
+
+/// <summary>A process that is started again whenever it ends, as an operator's supervisor does.</summary>
+internal sealed class Supervised : IDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    private readonly string _project;
+    private readonly Func<int, Dictionary<string, string>> _settings;
+    private readonly ConcurrentQueue<string> _faultPoints = new();
+    private readonly CancellationTokenSource _end = new();
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly Task _watching;
+    private HostProcess? _process;
+    private string _before = "";
+    private bool _isHeldDown = true;
+    private bool _isFrozen;
+
+    /// <param name="name">Its name in reports.</param>
+    /// <param name="project">The project whose program it is.</param>
+    /// <param name="settings">Its settings at the n-th start, from 1.</param>
+    public Supervised(string name, string project, Func<int, Dictionary<string, string>> settings)
+    {
+        (Name, _project, _settings) = (name, project, settings);
+        _watching = WatchAsync();
+    }
+
+    public string Name { get; }
+
+    /// <summary>How often it was started.</summary>
+    public int Starts { get; private set; }
+
+    /// <summary>How often it ended by itself.</summary>
+    public int OwnEnds { get; private set; }
+
+    /// <summary>What happened at named points, over all starts.</summary>
+    public IEnumerable<string> FaultPoints => [.. _faultPoints, .. FaultPointsOf(_process)];
+
+    public string Log => $"{_before}\n{_process?.Output}\n{_process?.Errors}";
+
+    public int? Pid => _process is { HasExited: false } process ? process.Id : null;
+
+    public async Task StartAsync()
+    {
+        await _turn.WaitAsync();
+        _isHeldDown = false;
+        StartOne();
+        _turn.Release();
+    }
+
+    /// <summary>Ends it as a power cut would, and keeps it down until it is started.</summary>
+    public async Task KillAsync()
+    {
+        await _turn.WaitAsync();
+        _isHeldDown = true;
+        if (_process is { HasExited: false } process)
+            await process.KillAsync();
+        _turn.Release();
+    }
+
+    public async Task FreezeAsync()
+    {
+        await _turn.WaitAsync();
+        if (_process is { HasExited: false } process)
+            await process.FreezeAsync();
+        _isFrozen = true;
+        _turn.Release();
+    }
+
+    public async Task ThawAsync()
+    {
+        await _turn.WaitAsync();
+        if (_isFrozen && _process is { HasExited: false } process)
+            await process.ThawAsync();
+        _isFrozen = false;
+        _turn.Release();
+    }
+
+    public void Dispose()
+    {
+        _end.Cancel();
+        _watching.Wait();
+        _process?.Dispose();
+        _end.Dispose();
+        _turn.Dispose();
+    }
+
+    private async Task WatchAsync()
+    {
+        while (!_end.IsCancellationRequested)
+        {
+            await Task.Delay(Pause, _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _turn.WaitAsync();
+            if (!_isHeldDown && !_end.IsCancellationRequested && _process is { HasExited: true })
+            {
+                OwnEnds++;
+                StartOne();
+            }
+
+            _turn.Release();
+        }
+    }
+
+    private void StartOne()
+    {
+        if (_process is { } last)
+        {
+            foreach (var point in FaultPointsOf(last))
+                _faultPoints.Enqueue(point);
+            _before = $"{last.Output}\n{last.Errors}\n---";
+            last.Dispose();
+        }
+
+        _process = HostProcess.Start(_project, _settings(++Starts));
+    }
+
+    private static IEnumerable<string> FaultPointsOf(HostProcess? process) => process is null
+        ? []
+        : process.Errors.Split('\n').Where(line => line.StartsWith("fault point: ", StringComparison.Ordinal)).Select(line => line["fault point: ".Length..]);
+}

@@ -1,0 +1,160 @@
+using System.Text.Json.Nodes;
+
+namespace PaymentCluster.Chaos.Tests.Load;
+
+/// <summary>
+/// One order from its start to its end, from one merchant's side: whatever goes wrong on the way, it asks again with
+/// the same key until it is told, or until the load is over.
+/// </summary>
+internal sealed class Shopper(Order order, Client client, Customers customers, Draws draws, CancellationToken over)
+{
+    private const int MaxAttempts = 3;
+
+    private readonly JsonObject _body = order.Body.DeepClone().AsObject();
+    private string _decided = "";
+    private int _attempt = 1;
+    private bool _isRefunded;
+    private bool _isCaptured;
+
+    public async Task RunAsync()
+    {
+        if (await StartAsync() is not { } told || told.Text("id") is not { } payment)
+            return;
+        if (order.Habit == Habit.CancelsEarly)
+            await InsistAsync(() => client.CommandAsync("cancel", order.Id, payment, [], Key("cancel")));
+        while (!over.IsCancellationRequested)
+        {
+            if (!told.IsYes)
+                await PauseAsync();
+            else if (!await GoOnAsync(payment, told))
+                break;
+            told = await client.GetAsync(order.Id, payment, wait: 3);
+        }
+
+        // A request that is repeated long after its answer means the same payment.
+        if (order.Habit == Habit.Repeats && !over.IsCancellationRequested)
+            await client.StartAsync(order.Id, order.Body, Key("start-1"));
+    }
+
+    // Whether anything more is expected of the payment.
+    private async Task<bool> GoOnAsync(string payment, Told told)
+    {
+        switch (told.Text("status"))
+        {
+            case "PENDING":
+                return true;
+            case "REQUIRES_ACTION":
+                return await DecideAsync(told);
+            case "AUTHORIZED":
+                if (order.IsManual && !_isCaptured)
+                    await CaptureAsync(payment);
+                return order.IsManual || !over.IsCancellationRequested;
+            case "SUCCESS":
+                return await RefundAsync(payment, told.Number("captured_amount"));
+            case "FAILED" or "EXPIRED" when _attempt < MaxAttempts && draws.Chance(0.6):
+                _attempt++;
+                Order.PayWith(_body, draws);
+                await InsistAsync(() => client.StartAsync(order.Id, _body, Key($"start-{_attempt}")));
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private async Task<Told?> StartAsync()
+    {
+        var key = Key("start-1");
+        var patience = order.Habit == Habit.HangsUp ? draws.Between(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(120)) : (TimeSpan?)null;
+        var first = client.StartAsync(order.Id, _body, key, patience);
+        List<Task> others = [];
+        switch (order.Habit)
+        {
+            case Habit.SendsTwice:
+                others = [client.StartAsync(order.Id, _body, key), client.StartAsync(order.Id, _body, key)];
+                break;
+            case Habit.Races:
+                others = [client.StartAsync(order.Id, _body, $"{key}-b"), client.StartAsync(order.Id, _body, $"{key}-c")];
+                break;
+            case Habit.ReusesKey:
+                var other = _body.DeepClone().AsObject();
+                other["amount"] = _body["amount"]!.GetValue<int>() + 100;
+                others = [client.StartAsync($"{order.Id}-other", other, key)];
+                break;
+            default:
+                break;
+        }
+
+        var told = await first;
+        await Task.WhenAll(others);
+        return told.IsOpen ? await InsistAsync(() => client.StartAsync(order.Id, _body, key)) : told;
+    }
+
+    private async Task<bool> DecideAsync(Told told)
+    {
+        if (order.Customer == CustomerMood.Leaves)
+            return false;
+        if (told.Text("provider_reference") is not { } reference || _decided == reference)
+            return true;
+        var provider = told.Text("provider")!;
+        var approves = order.Customer == CustomerMood.Approves || _attempt > 1;
+        if (await customers.DecideAsync(provider, reference, approves))
+        {
+            _decided = reference;
+            if (draws.Chance(0.2))
+                await customers.ReturnAsync(client.Merchant, provider, told.Text("attempt")!);
+        }
+        else
+        {
+            await PauseAsync();
+        }
+
+        return true;
+    }
+
+    private async Task CaptureAsync(string payment)
+    {
+        var verb = order.Capture == CaptureMood.Cancels ? "cancel" : "capture";
+        var twice = order.Capture == CaptureMood.CapturesTwice
+            ? InsistAsync(() => client.CommandAsync(verb, order.Id, payment, [], Key("capture-b")))
+            : Task.FromResult<Told?>(null);
+        _isCaptured = await InsistAsync(() => client.CommandAsync(verb, order.Id, payment, [], Key(verb))) is not null;
+        await twice;
+    }
+
+    private async Task<bool> RefundAsync(string payment, long captured)
+    {
+        if (_isRefunded)
+            return false;
+        _isRefunded = true;
+        long[] parts = order.Refund switch
+        {
+            RefundMood.Keeps => [],
+            RefundMood.RefundsAll => [captured],
+            RefundMood.RefundsParts => [captured / 4, captured / 2],
+            RefundMood.RefundsTooMuch => [captured * 2 / 5, captured * 2 / 5, captured * 2 / 5],
+        };
+        await Task.WhenAll(parts.Select((amount, number) => InsistAsync(() => client.CommandAsync(
+            "refund", order.Id, payment, new JsonObject { ["amount"] = amount }, Key($"refund-{number}")))));
+        return parts.Length > 0;
+    }
+
+    // The same key at both merchants and for each repetition, another for each thing that is wanted.
+    private string Key(string what) => $"{order.Id}-{what}";
+
+    // Until there is an answer that another try would not change; null if the load is over before.
+    private async Task<Told?> InsistAsync(Func<Task<Told>> call)
+    {
+        while (!over.IsCancellationRequested)
+        {
+            var told = await call();
+            if (!told.IsOpen && told.Text("code") != "outcome_pending")
+                return told;
+            await PauseAsync();
+        }
+
+        return null;
+    }
+
+    private Task PauseAsync() => Task.Delay(draws.Between(TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(1500)), over)
+        .ContinueWith(static _ => { }, TaskScheduler.Default);
+}

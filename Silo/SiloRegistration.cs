@@ -72,6 +72,7 @@ public static partial class SiloRegistration
         silo.Configure<GrainCollectionOptions>(options => options.CollectionAge = TimeSpan.FromMinutes(2));
         silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(30));
         silo.AddIncomingGrainCallFilter<PaymentLogScope>();
+        silo.AddIncomingGrainCallFilter<StoreAway>();
         silo.AddOperatorsView();
     }
 

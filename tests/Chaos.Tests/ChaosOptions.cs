@@ -28,8 +28,13 @@ internal sealed record ChaosOptions
     /// time: then what was believed lost can arrive after all.</summary>
     public required bool BreaksSettleTime { get; init; }
 
-    /// <summary>Whether processes are frozen, and for how long at most.</summary>
+    /// <summary>For how long processes are frozen at most. In a longer run that is longer than anything that is waited
+    /// for.</summary>
     public required TimeSpan LongestFreeze { get; init; }
+
+    /// <summary>How long networks fail and the store is held up at most. In a longer run that is longer than the answer
+    /// to a commit is waited for.</summary>
+    public required TimeSpan LongestFault { get; init; }
 
     /// <summary>Whether customers may leave without a word; such a payment stays for a minute, until it
     /// expires.</summary>
@@ -56,6 +61,7 @@ internal sealed record ChaosOptions
             BreaksSettleTime = minutes is not null && draws.Chance(0.5),
             // The two-digit ones need a run that is longer than they are.
             LongestFreeze = TimeSpan.FromSeconds(Math.Clamp(load.TotalSeconds / 4, 5, 60)),
+            LongestFault = TimeSpan.FromSeconds(Math.Clamp(load.TotalSeconds / 6, 4, 14)),
             Report = Environment.GetEnvironmentVariable("PAYMENTCLUSTER_CHAOS_REPORT"),
         };
     }

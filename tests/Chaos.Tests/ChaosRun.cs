@@ -83,7 +83,7 @@ internal sealed class ChaosRun(ChaosOptions options)
 
         Report("Checking.");
         await ledger.LookAsync();
-        var evidence = await GatherAsync(system, plan);
+        var evidence = await GatherAsync(system, plan, customers);
         found.AddRange(liveness.Found);
         found.AddRange(ledger.Found);
         found.AddRange(Checker.Check(evidence));
@@ -94,12 +94,14 @@ internal sealed class ChaosRun(ChaosOptions options)
         return found;
     }
 
-    private async Task<Evidence> GatherAsync(ChaosSystem system, List<Strike> plan) => new()
+    // What was promised is read before what has to hold it: webhooks are still coming in.
+    private async Task<Evidence> GatherAsync(ChaosSystem system, List<Strike> plan, Customers customers) => new()
     {
-        Store = await EvidenceReader.ReadStoreAsync(system.Database),
-        Provider = await EvidenceReader.ReadProvidersAsync(system),
         Clients = EvidenceReader.Pair(system.Clients.Lines),
         Deliveries = [.. system.Relay.Deliveries],
+        Provider = await EvidenceReader.ReadProvidersAsync(system),
+        Store = await EvidenceReader.ReadStoreAsync(system.Database),
+        DecidedAgain = [.. customers.DecidedAgain],
         Requests = (_effects, _questions),
         SettleTimeWasBroken = plan.Exists(strike =>
             strike.Blow == Blow.StallProviders || (strike.Blow == Blow.Freeze && strike.Target == "simulators")),

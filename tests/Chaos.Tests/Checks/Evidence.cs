@@ -138,6 +138,9 @@ internal sealed record Evidence
     /// <summary>Requests with an effect, and questions, that the network saw go to providers.</summary>
     public required (int Effects, int Questions) Requests { get; init; }
 
+    /// <summary>The provider's ids of payments that customers decided more than once.</summary>
+    public required ImmutableHashSet<string> DecidedAgain { get; init; }
+
     /// <summary>Whether the provider, or the network to it, held requests up beyond the provider's settle
     /// time.</summary>
     public required bool SettleTimeWasBroken { get; init; }

@@ -19,6 +19,9 @@ internal sealed class Fold
         ["payment_cancelled"] = ["PENDING", "REQUIRES_ACTION", "AUTHORIZED"],
         ["payment_expired"] = ["PENDING", "REQUIRES_ACTION"],
         ["surplus_captured"] = ["AUTHORIZED", "SUCCESS", "CANCELLED"],
+        ["surplus_authorized"] = ["AUTHORIZED", "SUCCESS", "CANCELLED"],
+        ["void_requested"] = ["AUTHORIZED", "SUCCESS", "CANCELLED"],
+        ["review_resolved"] = ["NEEDS_REVIEW"],
     };
 
     private int _attempts;
@@ -77,6 +80,7 @@ internal sealed class Fold
                 Status = "FAILED";
                 break;
             case "payment_cancelled":
+                _paid = 0;
                 Status = "CANCELLED";
                 break;
             case "payment_expired":

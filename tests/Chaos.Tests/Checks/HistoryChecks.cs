@@ -9,7 +9,7 @@ internal static partial class HistoryChecks
     private static readonly string[] Announced =
     [
         "attempt_accepted", "payment_authorized", "capture_refused", "payment_captured", "surplus_captured", "attempt_failed", "payment_cancelled",
-        "payment_expired", "review_required", "refund_requested", "refund_succeeded", "refund_failed", "refund_review_required",
+        "payment_expired", "review_required", "authorization_released", "refund_requested", "refund_succeeded", "refund_failed", "refund_review_required",
     ];
 
     private static readonly string[] Ends = ["SUCCESS", "FAILED", "CANCELLED", "EXPIRED", "NEEDS_REVIEW"];
@@ -34,8 +34,11 @@ internal static partial class HistoryChecks
         {
             if (!payment.Events.Select(each => each.Version).SequenceEqual(Enumerable.Range(1, payment.Version)))
                 yield return new Violation("I8", $"it has version {payment.Version} and the events {string.Join(", ", payment.Events.Select(each => each.Version))}", payment.Id);
-            // That a provider works on it is news only with something for the customer to do.
-            var told = payment.Of(Announced).Where(each => each.Type != "attempt_accepted" || each.Data.TryGetProperty("action", out _))
+            // That a provider works on it is news only with something for the customer to do; and a failure is not where
+            // the next attempt follows in the same commit.
+            var told = payment.Of(Announced)
+                .Where(each => each.Type != "attempt_accepted" || each.Data.TryGetProperty("action", out _))
+                .Where(each => !each.Data.TryGetProperty("moves_on", out var movesOn) || !movesOn.GetBoolean())
                 .Select(each => each.Version).ToList();
             if (told.Except(payment.Announced).Any() || payment.Announced.Except(payment.Events.Select(each => each.Version)).Any())
                 yield return new Violation("I8", $"merchants are to be told of {string.Join(", ", told)} and the outbox holds {string.Join(", ", payment.Announced)}", payment.Id);

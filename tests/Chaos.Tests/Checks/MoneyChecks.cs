@@ -64,8 +64,8 @@ internal static class MoneyChecks
             yield return new Violation("I4", $"the provider refunded {stranger.Key}, which is no refund of ours", PaymentOf(stranger.Key));
     }
 
-    /// <summary>I4: what was called failed is not found charged later. The provider's own refusals are final here, and
-    /// what was believed lost can only come back where the provider broke its settle time.</summary>
+    /// <summary>I4: what was called failed is not found charged later. The provider's own refusals are final here,
+    /// but for customers who tried again at the provider, and what was believed lost can only come back where the provider broke its settle time.</summary>
     public static IEnumerable<Violation> I4_failed_means_not_charged(Evidence evidence)
     {
         foreach (var payment in evidence.Store.Payments.Values)
@@ -75,7 +75,8 @@ internal static class MoneyChecks
                 var later = payment.Of("payment_authorized", "payment_captured", "surplus_captured")
                     .FirstOrDefault(each => each.Version > failed.Version && each.Number("attempt") == failed.Number("attempt"));
                 var code = failed.Data.GetProperty("failure").GetProperty("code").GetString();
-                if (later is not null && !(evidence.SettleTimeWasBroken && BelievedLost.Contains(code)))
+                var isLateAuthorisation = evidence.DecidedAgain.Contains(later?.Text("provider_reference") ?? "");
+                if (later is not null && !isLateAuthorisation && !(evidence.SettleTimeWasBroken && BelievedLost.Contains(code)))
                     yield return new Violation("I4", $"attempt {failed.Number("attempt")} was called failed ({code}) at version {failed.Version} and turned out to be charged at version {later.Version}", payment.Id);
             }
         }

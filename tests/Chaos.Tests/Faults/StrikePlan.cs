@@ -38,9 +38,7 @@ internal static class StrikePlan
         "garbage", "refund_failed", "webhook_drop", "webhook_late", "webhook_reorder", "webhook_duplicate",
     ];
 
-    // Longer than a commit's answer is waited for, and a tenth of that.
-    private static readonly (TimeSpan Least, TimeSpan Most) Brief = (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(4));
-    private static readonly (TimeSpan Least, TimeSpan Most) Longer = (TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(12));
+    private static readonly (TimeSpan Least, TimeSpan Most) Brief = (TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(3));
 
     public static List<Strike> Draw(ChaosOptions options, bool hasDisk)
     {
@@ -63,7 +61,7 @@ internal static class StrikePlan
         var process = draws.Weigh<string>(
             [(3, silo), (Deployment.Gateway is null ? 0 : 1, "gateway"), (blow != Blow.Freeze || options.BreaksSettleTime ? 1 : 0, "simulators")]);
         var brief = draws.Between(Brief.Least, Brief.Most);
-        var longer = draws.Between(Longer.Least, Longer.Most);
+        var longer = draws.Between(options.LongestFault / 4, options.LongestFault);
         var frozen = draws.Between(options.LongestFreeze / 6, options.LongestFreeze);
         var strike = new Strike { At = at, Blow = blow, Target = silo, For = brief, Seed = draws.Below(int.MaxValue) };
         return blow switch

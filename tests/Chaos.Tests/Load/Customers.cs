@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 
@@ -13,14 +14,28 @@ internal sealed class Customers(Uri simulators, Uri shop) : IDisposable
         BaseAddress = shop, Timeout = TimeSpan.FromSeconds(8),
     };
 
+    private readonly ConcurrentDictionary<string, bool> _isDecided = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _askedAgain = new(StringComparer.Ordinal);
+
+    /// <summary>The provider's ids of payments that were decided again because nobody knew whether they were: one that
+    /// the bank had declined is then a late authorisation, as at the real provider.</summary>
+    public IReadOnlyCollection<string> DecidedAgain => [.. _askedAgain.Keys];
+
     /// <summary>Decides at the provider; whether it is decided now.</summary>
     public async Task<bool> DecideAsync(string provider, string reference, bool approves)
     {
+        if (!_isDecided.TryAdd(reference, false))
+        {
+            if (_isDecided[reference])
+                return true;
+            _askedAgain[reference] = true;
+        }
+
         try
         {
             using var answer = await _provider.PostAsJsonAsync(
                 $"/_customer/{provider}/{reference}", new { action = approves ? "approve" : "decline" });
-            return answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.Conflict;
+            return _isDecided[reference] = answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.Conflict;
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
         {

@@ -27,6 +27,8 @@ internal sealed class Body(BodyShape shape)
 
     public ImmutableArray<Body> List(string name) => (ImmutableArray<Body>?)_slots[shape.IndexOf(name)].Value ?? [];
 
+    public ImmutableArray<string> Texts(string name) => (ImmutableArray<string>?)_slots[shape.IndexOf(name)].Value ?? [];
+
     public ImmutableDictionary<string, string> Map(string name) =>
         (ImmutableDictionary<string, string>?)_slots[shape.IndexOf(name)].Value ?? ImmutableDictionary<string, string>.Empty;
 
@@ -89,6 +91,15 @@ internal sealed class Body(BodyShape shape)
                     foreach (var item in (ImmutableArray<Body>)slot.Value!)
                     {
                         item.WriteCanonical(json);
+                    }
+
+                    json.WriteEndArray();
+                    break;
+                case FieldKind.TextList:
+                    json.WriteStartArray(field.Utf8Name);
+                    foreach (var text in (ImmutableArray<string>)slot.Value!)
+                    {
+                        json.WriteStringValue(text);
                     }
 
                     json.WriteEndArray();

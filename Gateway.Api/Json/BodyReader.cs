@@ -154,6 +154,8 @@ internal static class BodyReader
                 return true;
             case FieldKind.List when json.TokenType == JsonTokenType.StartArray:
                 return ReadList(ref json, field, index, body, $"{path}{field.Name}", errors);
+            case FieldKind.TextList when json.TokenType == JsonTokenType.StartArray:
+                return ReadTexts(ref json, field, index, body);
             case FieldKind.TextMap when json.TokenType == JsonTokenType.StartObject:
                 body.Set(index, ReadPairs(ref json, $"{path}{field.Name}", errors));
                 return true;
@@ -192,6 +194,35 @@ internal static class BodyReader
         return fits && items.Count >= field.Min;
     }
 
+    private static bool ReadTexts(ref Utf8JsonReader json, Field field, int index, Body body)
+    {
+        var texts = ImmutableArray.CreateBuilder<string>();
+        var fits = true;
+        while (json.Read() && json.TokenType != JsonTokenType.EndArray)
+        {
+            var text = json.TokenType == JsonTokenType.String ? GetText(ref json) : null;
+            json.Skip();
+            if (text is null || !Fits(text, field) || texts.Contains(text) || texts.Count == field.MaxCount)
+            {
+                fits = false;
+            }
+            else
+            {
+                texts.Add(text);
+            }
+        }
+
+        body.Set(index, texts.ToImmutable());
+        return fits;
+    }
+
+    private static bool Fits(string text, Field field) =>
+        text.Length >= field.Min
+            && text.Length <= field.Max
+            && !HasControl(text)
+            && (field.Choices.Length == 0 || field.Choices.Contains(text, StringComparer.Ordinal))
+            && (field.Form is not { } form || form.IsMatch(text));
+
     private static bool ReadText(string text, Field field, int index, Body body)
     {
         switch (field.Kind)
@@ -213,9 +244,7 @@ internal static class BodyReader
 
                 return false;
             default:
-                if (text.Length < field.Min || text.Length > field.Max || HasControl(text)
-                    || (field.Choices.Length > 0 && !field.Choices.Contains(text, StringComparer.Ordinal))
-                    || (field.Form is { } form && !form.IsMatch(text)))
+                if (!Fits(text, field))
                 {
                     return false;
                 }

@@ -14,6 +14,9 @@ internal enum FieldKind
 
     /// <summary>Objects of one shape, in order.</summary>
     List,
+
+    /// <summary>Texts of one form, in order, none twice.</summary>
+    TextList,
     TextMap,
 
     /// <summary>Read straight into a <see cref="Grains.Abstractions.Secrets.CardNumber"/>.</summary>
@@ -52,6 +55,9 @@ internal sealed record Field
 
     /// <summary>The longest text (in UTF-16 code units), the greatest number or the most objects.</summary>
     public long Max { get; init; }
+
+    /// <summary>The most texts of a list.</summary>
+    public int MaxCount { get; init; }
 
     /// <summary>The form of a text.</summary>
     public Regex? Form { get; init; }
@@ -108,6 +114,20 @@ internal sealed record Field
 
     public static Field Object(string name, BodyShape shape, string meaning) =>
         new() { Name = name, Kind = FieldKind.Object, Shape = shape, Rule = "must be an object", Meaning = meaning };
+
+    public static Field Texts(
+        string name, int maxCount, int maxLength, string meaning, Regex? form, string rule, params ImmutableArray<string> choices) => new()
+    {
+        Name = name,
+        Kind = FieldKind.TextList,
+        Min = 1,
+        Max = maxLength,
+        MaxCount = maxCount,
+        Form = form,
+        Choices = choices,
+        Rule = rule,
+        Meaning = meaning,
+    };
 
     public static Field List(string name, BodyShape shape, int min, int max, string meaning) => new()
     {

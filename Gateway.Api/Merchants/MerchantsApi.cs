@@ -77,8 +77,12 @@ internal sealed class MerchantsApi(IGrainFactory grains, RequestBodies bodies)
             throw new ProblemException(errors);
         }
 
-        var command = new PutMerchant { Name = body.Text("name")!, UpiCollectAllowed = body.Flag(
-            "upi_collect_allowed") ?? false };
+        var command = new PutMerchant
+        {
+            Name = body.Text("name")!,
+            UpiCollectAllowed = body.Flag("upi_collect_allowed") ?? false,
+            CheckoutOrigins = body.Texts("checkout_origins"),
+        };
         await AnswerAsync(http, await grains.GetGrain<IMerchantGrain>(id!).Put(command));
     }
 

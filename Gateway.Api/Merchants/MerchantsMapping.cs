@@ -15,6 +15,9 @@ public sealed record MerchantAnswer
     /// <summary>Whether UPI collect is allowed.</summary>
     public required bool UpiCollectAllowed { get; init; }
 
+    /// <summary>The origins whose pages may show the checkout page in a frame.</summary>
+    public required string[] CheckoutOrigins { get; init; }
+
     /// <summary>The API keys, without the keys.</summary>
     public required ApiKeyAnswer[] Keys { get; init; }
 
@@ -85,6 +88,7 @@ internal static class MerchantsMapping
         Id = view.Id,
         Name = view.Name,
         UpiCollectAllowed = view.UpiCollectAllowed,
+        CheckoutOrigins = [.. view.CheckoutOrigins],
         Keys = [.. view.Keys.Select(key => new ApiKeyAnswer
         {
             Id = key.Id,

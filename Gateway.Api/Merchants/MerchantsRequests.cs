@@ -13,7 +13,14 @@ internal static class MerchantsRequests
         Field.Text("name", 100, "The name that customers read.") with { Required = true, Example = "\"Demo Shop\"" },
         Field.Flag(
             "upi_collect_allowed",
-            "Whether the merchant is exempt from the withdrawal of UPI collect; false if it is left out."));
+            "Whether the merchant is exempt from the withdrawal of UPI collect; false if it is left out."),
+        Field.Texts(
+            "checkout_origins",
+            10,
+            255,
+            "The origins of the merchant's own pages, which may show the checkout page in a frame; none if it is left out.",
+            null,
+            "must be an array of at most 10 different origins such as https://shop.example"));
 
     /// <summary><c>POST /merchants/{id}/keys</c>.</summary>
     public static readonly BodyShape CreateKey = new(

@@ -53,6 +53,7 @@ internal static class ShapeSchemas
             {
                 Items = Of(field.Shape!), MinItems = (int)field.Min, MaxItems = (int)field.Max,
             },
+            { Kind: FieldKind.TextList } => new OpenApiSchema { Items = TextOf(field), MaxItems = field.MaxCount },
             { Shape: { } shape } => Of(shape),
             _ => new OpenApiSchema(),
         };
@@ -62,7 +63,7 @@ internal static class ShapeSchemas
             FieldKind.Integer => JsonSchemaType.Integer,
             FieldKind.Flag => JsonSchemaType.Boolean,
             FieldKind.Object or FieldKind.TextMap => JsonSchemaType.Object,
-            FieldKind.List => JsonSchemaType.Array,
+            FieldKind.List or FieldKind.TextList => JsonSchemaType.Array,
             FieldKind.Text or FieldKind.CardNumber or FieldKind.SecurityCode => JsonSchemaType.String,
         };
         switch (field.Kind)
@@ -76,10 +77,7 @@ internal static class ShapeSchemas
                 schema.AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.String };
                 break;
             case FieldKind.Text:
-                schema.MinLength = (int)field.Min;
-                schema.MaxLength = (int)field.Max;
-                schema.Pattern = field.Form?.ToString();
-                schema.Enum = field.Choices.IsEmpty ? null : [.. field.Choices.Select(choice => (JsonNode)choice)];
+                Describe(field, schema);
                 break;
             case FieldKind.CardNumber or FieldKind.SecurityCode:
                 schema.Format = "password";
@@ -93,5 +91,20 @@ internal static class ShapeSchemas
         }
 
         return schema;
+    }
+
+    private static OpenApiSchema TextOf(Field field)
+    {
+        var schema = new OpenApiSchema { Type = JsonSchemaType.String };
+        Describe(field, schema);
+        return schema;
+    }
+
+    private static void Describe(Field field, OpenApiSchema schema)
+    {
+        schema.MinLength = (int)field.Min;
+        schema.MaxLength = (int)field.Max;
+        schema.Pattern = field.Form?.ToString();
+        schema.Enum = field.Choices.IsEmpty ? null : [.. field.Choices.Select(choice => (JsonNode)choice)];
     }
 }

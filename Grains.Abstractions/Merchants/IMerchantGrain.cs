@@ -59,6 +59,11 @@ public sealed record PutMerchant
     /// <summary>Whether the merchant is exempt from the withdrawal of UPI collect.</summary>
     [Id(1)]
     public required bool UpiCollectAllowed { get; init; }
+
+    /// <summary>The origins of the merchant's own pages, which may show the checkout page in a frame:
+    /// <c>https://shop.example</c>.</summary>
+    [Id(2)]
+    public ImmutableArray<string> CheckoutOrigins { get; init; } = [];
 }
 
 /// <summary>What an API key may do.</summary>
@@ -94,6 +99,10 @@ public sealed record MerchantView
     /// <summary>The providers with credentials, and since when.</summary>
     [Id(4)]
     public required ImmutableArray<ProviderView> Providers { get; init; }
+
+    /// <summary>The origins of the merchant's own pages, which may show the checkout page in a frame.</summary>
+    [Id(5)]
+    public ImmutableArray<string> CheckoutOrigins { get; init; } = [];
 }
 
 /// <summary>An API key, without the key.</summary>
@@ -179,6 +188,10 @@ public sealed record MerchantSettings
     [Id(4)]
     public ImmutableDictionary<string, PreviousCredentials> Previous { get; init; } =
         ImmutableDictionary<string, PreviousCredentials>.Empty;
+
+    /// <summary>The origins of the merchant's own pages, which may show the checkout page in a frame.</summary>
+    [Id(5)]
+    public ImmutableArray<string> CheckoutOrigins { get; init; } = [];
 }
 
 /// <summary>Credentials that were replaced.</summary>

@@ -30,6 +30,14 @@ internal static class MerchantDecider
                 "merchant");
         }
 
+        if (command.CheckoutOrigins.FirstOrDefault(origin => !MerchantForm.IsOrigin(origin)) is { } wrong)
+        {
+            return Refusal.Of(
+                ErrorCode.InvalidField,
+                $"'{wrong}' is not an origin such as https://shop.example; http is for localhost alone.",
+                "checkout_origins");
+        }
+
         return MerchantForm.IsName(command.Name)
             ? null
             : Refusal.Of(
@@ -37,6 +45,13 @@ internal static class MerchantDecider
                 "A name has 1 to 100 characters, is not blank and has no control characters.",
                 "name");
     }
+
+    /// <summary>The origins that are stored: the same array where nothing changed, so that a document that is put again
+    /// as it is equals itself.</summary>
+    public static ImmutableArray<string> Origins(MerchantDocument before, PutMerchant command) =>
+        command.CheckoutOrigins.AsSpan().SequenceEqual(before.CheckoutOrigins.AsSpan())
+            ? before.CheckoutOrigins
+            : command.CheckoutOrigins;
 
     /// <summary>Why a merchant cannot have another API key; null if it can.</summary>
     public static Refusal? CheckNewKey(MerchantDocument merchant, ApiKeyScope scope)
@@ -138,6 +153,7 @@ internal static class MerchantDecider
         Id = id,
         Name = merchant.Name,
         UpiCollectAllowed = merchant.UpiCollectAllowed,
+        CheckoutOrigins = merchant.CheckoutOrigins,
         Keys =
         [
             .. merchant.Keys.Where(key => key.HandedOut).Select(key => new ApiKeyView

@@ -32,6 +32,10 @@ public sealed record MerchantDocument
     /// <summary>How payments find their provider; null while the merchant said nothing about it.</summary>
     [Id(5)]
     public StoredRouting? Routing { get; init; }
+
+    /// <summary>The origins of the merchant's own pages, which may show the checkout page in a frame.</summary>
+    [Id(6)]
+    public ImmutableArray<string> CheckoutOrigins { get; init; } = [];
 }
 
 /// <summary>An API key as its merchant's document has it.</summary>

@@ -47,7 +47,12 @@ public sealed partial class MerchantGrain(
 
         await SettleAsync();
         var before = merchant.RecordExists ? merchant.State : new MerchantDocument { CreatedAt = time.GetUtcNow() };
-        var next = before with { Name = command.Name, UpiCollectAllowed = command.UpiCollectAllowed };
+        var next = before with
+        {
+            Name = command.Name,
+            UpiCollectAllowed = command.UpiCollectAllowed,
+            CheckoutOrigins = MerchantDecider.Origins(before, command),
+        };
         if (!merchant.RecordExists || next != before)
         {
             await StoreAsync(next);
@@ -205,6 +210,7 @@ public sealed partial class MerchantGrain(
         {
             Name = merchant.State.Name,
             UpiCollectAllowed = merchant.State.UpiCollectAllowed,
+            CheckoutOrigins = merchant.State.CheckoutOrigins,
             Providers = merchant.State.Providers.ToImmutableDictionary(
                 stored => stored.Provider, stored => stored.Credentials, StringComparer.Ordinal),
             Routing = merchant.State.Routing?.Plan,

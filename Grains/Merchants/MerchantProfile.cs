@@ -20,6 +20,9 @@ public sealed class MerchantProfile(string merchant, MerchantSettings settings, 
     /// <summary>The name that customers read.</summary>
     public string Name => settings.Name;
 
+    /// <summary>The origins of the merchant's own pages, which may show the checkout page in a frame.</summary>
+    public ImmutableArray<string> CheckoutOrigins => settings.CheckoutOrigins;
+
     /// <summary>Whether UPI collect is allowed.</summary>
     public bool UpiCollectAllowed => settings.UpiCollectAllowed;
 

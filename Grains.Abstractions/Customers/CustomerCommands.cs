@@ -1,0 +1,138 @@
+using System.Collections.Immutable;
+using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions.Secrets;
+
+namespace PaymentCluster.Grains.Abstractions.Customers;
+
+/// <summary>Creates or changes a customer.</summary>
+[GenerateSerializer, Immutable, Alias("put-customer")]
+public sealed record PutCustomer
+{
+    /// <summary>Name.</summary>
+    [Id(0)]
+    public string? Name { get; init; }
+
+    /// <summary>E-mail address.</summary>
+    [Id(1)]
+    public string? Email { get; init; }
+
+    /// <summary>Phone number, digits with an optional leading plus.</summary>
+    [Id(2)]
+    public string? Phone { get; init; }
+}
+
+/// <summary>Changes a customer's preferences.</summary>
+[GenerateSerializer, Immutable, Alias("put-wallet-command")]
+public sealed record PutWallet
+{
+    /// <summary>The version that the change was made on; another one in the store refuses it. Null: whatever is
+    /// there.</summary>
+    [Id(0)]
+    public int? ExpectedVersion { get; init; }
+
+    /// <summary>The preferences.</summary>
+    [Id(1)]
+    public required WalletPreferences Preferences { get; init; }
+}
+
+/// <summary>Saves a card.</summary>
+[GenerateSerializer, Immutable, Alias("save-card-command")]
+public sealed record SaveCard
+{
+    /// <summary>The card. Its security code is used for the provider's check, if it makes one, and kept
+    /// nowhere.</summary>
+    [Id(0)]
+    public required CardDetails Card { get; init; }
+
+    /// <summary>Whether the card was issued in India: its number is then never kept (RBI, card-on-file
+    /// tokenisation).</summary>
+    [Id(1)]
+    public required bool Indian { get; init; }
+
+    /// <summary>The version of the text that the customer agreed to.</summary>
+    [Id(2)]
+    public required string ConsentText { get; init; }
+
+    /// <summary>A name of the customer's own.</summary>
+    [Id(3)]
+    public string? Label { get; init; }
+}
+
+/// <summary>A customer's preferences.</summary>
+[GenerateSerializer, Immutable, Alias("wallet-preferences")]
+public sealed record WalletPreferences
+{
+    /// <summary>What is offered first: a card's token, a UPI id's id, or <c>wallet:…</c>; null for none.</summary>
+    [Id(0)]
+    public string? DefaultInstrument { get; init; }
+
+    /// <summary>The order of the others, as far as the customer says.</summary>
+    [Id(1)]
+    public ImmutableArray<string> Order { get; init; } = [];
+
+    /// <summary>Methods that are switched off.</summary>
+    [Id(2)]
+    public ImmutableArray<PaymentMethodKind> DisabledMethods { get; init; } = [];
+
+    /// <summary>Providers that are tried first, where routing leaves a choice.</summary>
+    [Id(3)]
+    public ImmutableArray<string> PreferredProviders { get; init; } = [];
+
+    /// <summary>The UPI app that is opened first, such as <c>phonepe</c>.</summary>
+    [Id(4)]
+    public string? UpiApp { get; init; }
+
+    /// <summary>Whether the customer wants to hear of payments by e-mail.</summary>
+    [Id(5)]
+    public bool NotifyByEmail { get; init; } = true;
+
+    /// <summary>Whether the customer wants to hear of payments by text message.</summary>
+    [Id(6)]
+    public bool NotifyBySms { get; init; }
+}
+
+/// <summary>The saved instrument that a payment is to be paid with. Exactly one of the first three is set.</summary>
+[GenerateSerializer, Immutable, Alias("instrument-choice")]
+public sealed record InstrumentChoice
+{
+    /// <summary>A saved card's token.</summary>
+    [Id(0)]
+    public string? CardToken { get; init; }
+
+    /// <summary>A saved UPI id's id.</summary>
+    [Id(1)]
+    public string? UpiId { get; init; }
+
+    /// <summary>A linked wallet's code.</summary>
+    [Id(2)]
+    public string? Wallet { get; init; }
+
+    /// <summary>The card's security code, when it is one.</summary>
+    [Id(3)]
+    public Secret? SecurityCode { get; init; }
+}
+
+/// <summary>What paying with a saved instrument needs.</summary>
+[GenerateSerializer, Immutable, Alias("opened-instrument")]
+public sealed record OpenedInstrument
+{
+    /// <summary>The method, as a payment keeps it.</summary>
+    [Id(0)]
+    public required PaymentMethod Method { get; init; }
+
+    /// <summary>The provider that alone can charge it; null where any can.</summary>
+    [Id(1)]
+    public string? Provider { get; init; }
+
+    /// <summary>The provider's token; a secret.</summary>
+    [Id(2)]
+    public Secret? ProviderToken { get; init; }
+
+    /// <summary>The vault's token, which is opened where the provider is called and nowhere else.</summary>
+    [Id(3)]
+    public string? VaultToken { get; init; }
+
+    /// <summary>The provider's id of the customer.</summary>
+    [Id(4)]
+    public string? ProviderCustomer { get; init; }
+}

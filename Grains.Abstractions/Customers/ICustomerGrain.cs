@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using Orleans.Concurrency;
+using PaymentCluster.Grains.Abstractions.Amounts;
+using PaymentCluster.Grains.Abstractions.Errors;
+using PaymentCluster.Grains.Abstractions.Secrets;
+
+namespace PaymentCluster.Grains.Abstractions.Customers;
+
+/// <summary>A customer of a merchant's, with the wallet configuration: what they pay with, and how they like to. Its key
+/// is <c>{merchant}/{customer}</c>. No money is kept here.</summary>
+[Alias("customer-wallet")]
+public interface ICustomerGrain : IGrainWithStringKey
+{
+    /// <summary>Creates the customer, or changes what is said of them.</summary>
+    [Alias("put")]
+    Task<Reply<CustomerView>> Put(PutCustomer command);
+
+    /// <summary>The customer; null if there is none.</summary>
+    [Alias("get"), AlwaysInterleave]
+    Task<CustomerView?> Get();
+
+    /// <summary>Forgets who the customer is and what they pay with, here, in the vault and at providers. Payments stay
+    /// readable, without them.</summary>
+    [Alias("erase")]
+    Task<Reply<CustomerView>> Erase();
+
+    /// <summary>The wallet configuration; null if there is no such customer.</summary>
+    [Alias("get-wallet"), AlwaysInterleave]
+    Task<WalletView?> GetWallet();
+
+    /// <summary>Changes the preferences, if nobody else did since the version that was read.</summary>
+    [Alias("put-wallet")]
+    Task<Reply<WalletView>> PutWallet(PutWallet command);
+
+    /// <summary>Saves a card, with the customer's consent. The same card again answers the one that is there.</summary>
+    [Alias("save-card")]
+    Task<Reply<SavedCardView>> SaveCard(SaveCard command);
+
+    /// <summary>Forgets a card, here and wherever its number or token is kept.</summary>
+    [Alias("delete-card")]
+    Task<Reply<WalletView>> DeleteCard(string token);
+
+    /// <summary>Whether a UPI id can be paid from, and whose it is, as a provider says.</summary>
+    [Alias("validate-upi")]
+    Task<Reply<UpiIdView>> ValidateUpi(string vpa);
+
+    /// <summary>Saves a UPI id. The same again answers the one that is there.</summary>
+    [Alias("save-upi")]
+    Task<Reply<SavedUpiView>> SaveUpi(string vpa);
+
+    /// <summary>Forgets a UPI id.</summary>
+    [Alias("delete-upi")]
+    Task<Reply<WalletView>> DeleteUpi(string id);
+
+    /// <summary>Asks for a wallet to be linked: the customer gets a one-time password.</summary>
+    [Alias("link-wallet")]
+    Task<Reply<LinkedWalletView>> LinkWallet(string wallet);
+
+    /// <summary>Confirms the one-time password.</summary>
+    [Alias("confirm-wallet")]
+    Task<Reply<LinkedWalletView>> ConfirmWallet(string wallet, Secret password);
+
+    /// <summary>A linked wallet with its present balance.</summary>
+    [Alias("read-wallet")]
+    Task<Reply<LinkedWalletView>> ReadWallet(string wallet);
+
+    /// <summary>Gives a wallet's link up.</summary>
+    [Alias("unlink-wallet")]
+    Task<Reply<WalletView>> UnlinkWallet(string wallet);
+
+    /// <summary>All that the customer can pay an amount with, best first, and what cannot be used now and why.</summary>
+    [Alias("instruments"), AlwaysInterleave]
+    Task<ImmutableArray<InstrumentView>> Instruments(Money amount);
+
+    /// <summary>What paying with a saved instrument needs; refused if it is not this customer's or cannot be used
+    /// now.</summary>
+    [Alias("open-instrument")]
+    Task<Reply<OpenedInstrument>> OpenInstrument(InstrumentChoice choice);
+}

@@ -20,6 +20,9 @@ internal static class PaytmCards
 
     public static bool IsBank(string code) => Banks.Contains(code);
 
+    /// <summary>What a card is by its first digits: those of one network are debit cards here.</summary>
+    public static string ModeOf(string bin) => bin.StartsWith('6') ? "DEBIT_CARD" : "CREDIT_CARD";
+
     /// <summary>A transaction with the card of <c>cardInfo</c>: <c>savedCardId|number|cvv|MMYYYY</c>.</summary>
     public static PaytmTxn? Read(PaytmTxn draft, PaytmCall call, ref PaytmResult? refusal)
     {
@@ -41,7 +44,7 @@ internal static class PaytmCards
                 : null;
         }
 
-        refusal = !IsNumber(number) ? PaytmResult.NoSuchCard
+        refusal = !IsNumber(number) || ModeOf(number) != call.Text("paymentMode") ? PaytmResult.NoSuchCard
             : !IsDigits(cvv, 3, 4) ? PaytmResult.NotValid
             : !IsInFuture(expiry, call.Now) ? PaytmResult.WrongYear
             : null;

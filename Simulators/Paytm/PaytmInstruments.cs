@@ -99,6 +99,23 @@ internal sealed class PaytmInstruments(PaytmBook book, PaytmAccess access, IOpti
             json.WriteEndObject();
         }));
 
+    /// <summary><c>POST /fetchBinDetail</c>: business.paytm.com/docs/api/fetch-bin-details-api.</summary>
+    public Task<Answer> TellCardAsync(PaytmCall call)
+    {
+        if (access.CheckToken(call, out _) is { } refusal)
+            return Task.FromResult(PaytmAnswers.Only(call, refusal));
+        return Task.FromResult(call.Text("bin") is not { Length: >= 6 and <= 9 } bin || !bin.All(char.IsAsciiDigit) || call.HasUnknownField
+            ? PaytmAnswers.Only(call, PaytmResult.NotValid)
+            : PaytmAnswers.Body(call, PaytmResult.Success, json =>
+            {
+                json.WriteStartObject("binDetail");
+                json.WriteString("bin", bin[..6]);
+                json.WriteString("issuingBank", "HDFC Bank");
+                json.WriteString("paymentMode", PaytmCards.ModeOf(bin));
+                json.WriteEndObject();
+            }));
+    }
+
     private static bool IsNumber(string text) => text.Length == 10 && text.All(char.IsAsciiDigit);
 
     private static void WriteAmount(Utf8JsonWriter json, string name, long paise)

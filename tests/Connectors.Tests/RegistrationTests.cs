@@ -14,7 +14,7 @@ public sealed class RegistrationTests
     {
         using var services = Services();
         var catalogue = services.GetRequiredService<ConnectorCatalogue>();
-        Assert.Equal(["razorpay"], catalogue.Providers);
+        Assert.Equal(["paytm", "razorpay"], catalogue.Providers);
         Assert.Equal("razorpay", catalogue["razorpay"].Provider);
         Assert.True(catalogue.TryGet("razorpay", out _));
         Assert.False(catalogue.TryGet("Razorpay", out _));

@@ -70,6 +70,9 @@ public abstract class ConnectorRig
     /// <summary>What the provider answers to credentials that it does not take.</summary>
     public virtual Task RefuseCredentialsAsync(HttpContext context) => Answers.JsonAsync(context, 401, "{}");
 
+    /// <summary>Whether the answer to this effect names the payment; where it does not, a question does.</summary>
+    public virtual bool NamesPayment(Effect effect) => true;
+
     /// <summary>A webhook about a captured payment, signed with this secret.</summary>
     public abstract InboundWebhook Webhook(AttemptId attempt, string secret);
 

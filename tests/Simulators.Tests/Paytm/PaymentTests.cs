@@ -7,7 +7,7 @@ public sealed class PaymentTests
 {
     [Theory]
     [InlineData(Intent, "UPI"), InlineData("\"paymentMode\":\"UPI\",\"payerAccount\":\"success@paytm\"", "UPI"), InlineData(Netbanking, "NB")]
-    [InlineData("\"paymentMode\":\"DEBIT_CARD\",\"authMode\":\"otp\",\"cardInfo\":\"|4111111111111111|123|122031\"", "DC")]
+    [InlineData("\"paymentMode\":\"DEBIT_CARD\",\"authMode\":\"otp\",\"cardInfo\":\"|6527658900000007|123|122031\"", "DC")]
     [InlineData("\"paymentMode\":\"CREDIT_CARD\",\"authMode\":\"otp\",\"cardInfo\":\"card-1||123|\"", "CC")]
     public async Task Every_mode_is_taken(string method, string mode)
     {
@@ -145,6 +145,19 @@ public sealed class PaymentTests
         simulator.Clock.Advance(TimeSpan.FromMinutes(10));
 
         Assert.Equal("TXN_FAILURE", Word(await simulator.StatusAsync("o-1")));
+    }
+
+    [Theory]
+    [InlineData("411111111", "CREDIT_CARD"), InlineData("652765890", "DEBIT_CARD")]
+    public async Task A_cards_first_digits_tell_what_it_is(string bin, string mode)
+    {
+        await using var simulator = await PaytmShop.StartAsync();
+        var token = Token(await simulator.InitiateAsync("o-1"));
+
+        var told = await simulator.WithTokenAsync("/paytm/fetchBinDetail", "o-1", token, $$"""{"bin":"{{bin}}"}""");
+
+        Assert.Equal(mode, told.GetProperty("binDetail").GetProperty("paymentMode").GetString());
+        Assert.Equal("312", Code(await simulator.ProcessAsync("o-1", token, "\"paymentMode\":\"DEBIT_CARD\",\"authMode\":\"otp\",\"cardInfo\":\"|4111111111111111|123|122031\"")));
     }
 
     [Fact]

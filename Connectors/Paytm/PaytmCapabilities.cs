@@ -1,0 +1,42 @@
+using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Grains.Abstractions.Amounts;
+using PaymentCluster.Grains.Abstractions.Payments;
+
+namespace PaymentCluster.Connectors.Paytm;
+
+/// <summary>What Paytm can do.</summary>
+internal static class PaytmCapabilities
+{
+    /// <summary>The one wallet.</summary>
+    public const string Wallet = "paytm";
+
+    public static ConnectorCapabilities With(TimeSpan settleTime) => new()
+    {
+        Methods = [PaymentMethodKind.Upi, PaymentMethodKind.Card, PaymentMethodKind.Wallet, PaymentMethodKind.Netbanking],
+        UpiFlows = [UpiFlow.Intent, UpiFlow.Qr, UpiFlow.Collect],
+        Currencies = [Currency.Inr.Code],
+        // Any amount up to the blocked one, once: paytmpayments.com/docs/v2/pre-auth-payment.
+        PartialCapture = true,
+        Voids = true,
+        PartialRefund = true,
+        // What is not a pre-authorisation is taken at once.
+        CapturesByItself = true,
+        Credentials = [PaytmApi.Mid, PaytmApi.MerchantKey, PaytmApi.Website],
+        SettleTime = settleTime,
+        // Not documented. As long as banks take to tell the end of a UPI payment.
+        LateSuccess = TimeSpan.FromDays(3),
+    };
+
+    /// <summary>Why Paytm cannot be asked for this charge, beyond what the capabilities say; null if it can.</summary>
+    public static string? Refuses(ChargeRequest request) => request.Method.Kind switch
+    {
+        PaymentMethodKind.Wallet when request.Method.Wallet != Wallet => $"The provider's one wallet is {Wallet}.",
+        PaymentMethodKind.Wallet when request.WalletToken is null => "The customer's wallet must be linked first.",
+        // paytmpayments.com/docs/v2/pre-auth-payment: the wallet and cards.
+        PaymentMethodKind.Upi or PaymentMethodKind.Netbanking when request.Capture == CaptureMode.Manual =>
+            $"The provider authorises without capturing on cards and its wallet alone, not by the method {request.Method.Kind}.",
+        PaymentMethodKind.Card when request.Card is null && request.SavedCard is not { SecurityCode: not null } =>
+            "The provider needs a card with its security code.",
+        PaymentMethodKind.Upi or PaymentMethodKind.Card or PaymentMethodKind.Wallet or PaymentMethodKind.Netbanking => null,
+    };
+}

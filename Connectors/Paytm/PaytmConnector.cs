@@ -1,0 +1,334 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Connectors.Http;
+using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions.Providers;
+using static PaymentCluster.Connectors.Contract.Outcomes;
+
+namespace PaymentCluster.Connectors.Paytm;
+
+/// <summary>Paytm, server to server (paytmpayments.com/docs/api).</summary>
+/// <remarks>
+/// A charge is two calls: an order under the attempt's id, which moves no money and brings a token that lives fifteen
+/// minutes, and a payment of it. The order's id is the key by which Paytm knows the charge: the same order again gets
+/// its token again, a paid one takes no further payment, and only the status says what became of it, because a payment
+/// has no key of its own.
+/// </remarks>
+public sealed class PaytmConnector : IConnector, IUpiVerification, IDisposable
+{
+    private const string StatusPath = "v3/order/status";
+
+    private readonly PaytmOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ProviderHttp _http;
+    private readonly PaytmApi _api;
+    private readonly PaytmOrders _orders;
+
+    /// <summary>Creates the one connector of the process.</summary>
+    public PaytmConnector(IOptions<PaytmOptions> options, TimeProvider time, ILogger<PaytmConnector> logger)
+    {
+        _options = options.Value;
+        _time = time;
+        _http = new ProviderHttp(Provider, _options, time, logger);
+        _api = new PaytmApi(_http, _options, time);
+        _orders = new PaytmOrders(_api, _options);
+        Capabilities = PaytmCapabilities.With(_options.SettleTime);
+    }
+
+    /// <inheritdoc/>
+    public string Provider => "paytm";
+
+    /// <inheritdoc/>
+    public ConnectorCapabilities Capabilities { get; }
+
+    /// <inheritdoc/>
+    public async Task<ProviderOutcome> ChargeAsync(ChargeRequest request, ProviderCredentials credentials)
+    {
+        if ((Capabilities.Refuses(request.Method, request.Amount) ?? PaytmCapabilities.Refuses(request)) is { } refusal)
+        {
+            return Declined(
+                new Failure { Code = FailureCodes.RequestRefused, Message = refusal, Party = FailureParty.Merchant });
+        }
+
+        if (request.Resend)
+        {
+            // If this cannot be found out now, it is as before: believed not to have arrived, and not sent.
+            var earlier = await FindAsync(request.Attempt, credentials);
+            if (earlier is not ProviderOutcome.NotFound)
+            {
+                return earlier;
+            }
+        }
+
+        var (token, known, outcome) = await _orders.AnnounceAsync(request, credentials);
+        if (known && !request.Resend)
+        {
+            // An order of this id is there already, so a payment of it may be too.
+            var earlier = await FindAsync(request.Attempt, credentials);
+            if (earlier is not ProviderOutcome.NotFound)
+            {
+                return earlier;
+            }
+        }
+
+        if (token is null)
+        {
+            return outcome!;
+        }
+
+        var charge = await _orders.PayAsync(request, token, credentials);
+        if (charge is ProviderOutcome.Declined { Failure.Code: not FailureCodes.CredentialsRefused } && known)
+        {
+            // The order may refuse this payment because of an earlier one that was told of too late.
+            var earlier = await FindAsync(request.Attempt, credentials);
+            return earlier is ProviderOutcome.NotFound ? charge : OfQuestion(earlier);
+        }
+
+        if (charge is not ProviderOutcome.Pending || request.Method.Kind != PaymentMethodKind.Wallet)
+        {
+            return charge;
+        }
+
+        // The wallet needs nobody's step: the end is there at once.
+        var end = await FindAsync(request.Attempt, credentials);
+        return end is ProviderOutcome.Succeeded or ProviderOutcome.Declined ? end : charge;
+    }
+
+    /// <inheritdoc/>
+    public async Task<ProviderOutcome> QueryChargeAsync(ChargeQuery query, ProviderCredentials credentials) =>
+        OfQuestion(await FindAsync(query.Attempt, credentials));
+
+    /// <inheritdoc/>
+    public async Task<ProviderOutcome> CaptureAsync(CaptureRequest request, ProviderCredentials credentials)
+    {
+        var (order, block) = (request.Attempt.ToString(), request.ProviderReference);
+        if (!PaytmMapping.IsId(block))
+        {
+            return Unknown("the payment's id is not one of Paytm's");
+        }
+
+        var body = new CaptureBody
+        {
+            Mid = credentials[PaytmApi.Mid].Reveal(), OrderId = order, TxnAmount = PaytmMapping.ToAmount(request.Amount), PreAuthId = block,
+        };
+        var reply = await _api.ActAsync(
+            "capture", order, "order/v2/capture", body, PaytmJson.Wire.CaptureBody, PaytmJson.Wire.AnswerBody, request.Window, credentials);
+        return await EndOfBlockAsync(reply, PaytmMapping.Capture, order, block, credentials);
+    }
+
+    /// <inheritdoc/>
+    public async Task<ProviderOutcome> VoidAsync(VoidRequest request, ProviderCredentials credentials)
+    {
+        var (order, block) = (request.Attempt.ToString(), request.ProviderReference);
+        if (!PaytmMapping.IsId(block))
+        {
+            return Unknown("the payment's id is not one of Paytm's");
+        }
+
+        var body = new ReleaseBody { Mid = credentials[PaytmApi.Mid].Reveal(), PreAuthId = block };
+        var reply = await _api.ActAsync(
+            "void", order, "order/v2/release", body, PaytmJson.Wire.ReleaseBody, PaytmJson.Wire.AnswerBody, request.Window, credentials);
+        return await EndOfBlockAsync(reply, PaytmMapping.Release, order, block, credentials);
+    }
+
+    /// <inheritdoc/>
+    public async Task<ProviderOutcome> RefundAsync(RefundRequest request, ProviderCredentials credentials)
+    {
+        if (!PaytmMapping.IsId(request.ProviderReference))
+        {
+            return Unknown("the payment's id is not one of Paytm's");
+        }
+
+        var refund = request.Refund.ToString();
+        var reply = await _api.ActAsync(
+            "refund", refund, "refund/apply", PaytmMapping.Refund(request, credentials), PaytmJson.Wire.RefundBody, PaytmJson.Wire.RefundAnswer,
+            request.Window, credentials);
+        if (!reply.IsRead)
+        {
+            return reply.Problem;
+        }
+
+        switch (reply.Code)
+        {
+            case "626":
+                return NotSent("another refund of the order is under way");
+            case "617" or "629":
+                // This name is taken, or the transaction has nothing left: the refund itself says which it is.
+                var stands = await FindRefundAsync(request.Attempt, refund, credentials);
+                return stands switch
+                {
+                    ProviderOutcome.NotFound when reply.Code == "629" => Declined(PaytmCodes.FailureOf(reply.Body.ResultInfo!)),
+                    ProviderOutcome.NotFound => new ProviderOutcome.Pending(),
+                    _ => OfQuestion(stands),
+                };
+            default:
+                return PaytmMapping.Outcome(reply.Body, refund) ?? Unknown("the refund cannot be read");
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<ProviderOutcome> QueryRefundAsync(RefundQuery query, ProviderCredentials credentials) =>
+        OfQuestion(await FindRefundAsync(query.Attempt, query.Refund.ToString(), credentials));
+
+    /// <inheritdoc/>
+    public ValueTask<WebhookReading> ReadWebhookAsync(InboundWebhook webhook, ProviderCredentials credentials) =>
+        ValueTask.FromResult(PaytmWebhook.Read(webhook, credentials));
+
+    /// <inheritdoc/>
+    public async Task<CredentialsCheck> CheckAsync(ProviderCredentials credentials)
+    {
+        // The status of an order that is not there: what is wrong with the caller is said first.
+        var reply = await StatusAsync("credentials-check", "check", null, credentials);
+        return reply switch
+        {
+            { Problem: ProviderOutcome.Declined } => CredentialsCheck.Refused,
+            { IsRead: false } => CredentialsCheck.NotChecked,
+            _ when PaytmCodes.AreCredentials(reply.Code) => CredentialsCheck.Refused,
+            { Status: "NO_RECORD_FOUND" or "TXN_SUCCESS" or "PENDING" } or { Code: "331" or "334" } => CredentialsCheck.Accepted,
+            _ => CredentialsCheck.NotChecked,
+        };
+    }
+
+    /// <inheritdoc/>
+    public async Task<ProviderAnswer<UpiHolder>> VerifyUpiAsync(string vpa, ProviderCredentials credentials)
+    {
+        // The question needs an order's token.
+        var customer = CompactName.Of($"{credentials.Merchant}|{vpa}", 24);
+        var order = $"vpa-{CompactName.Of($"{customer}|{_time.GetUtcNow():O}", 24)}";
+        var announced = await _api.AskAsync(
+            "vpa.order", order, PaytmApi.OfOrder("theia/api/v1/initiateTransaction", order, credentials),
+            PaytmMapping.Occasion(order, customer, credentials), PaytmJson.Wire.InitiateBody, PaytmJson.Wire.TokenAnswer, credentials);
+        if (!announced.IsRead || announced.Status != "S" || !PaytmMapping.IsToken(announced.Body.TxnToken))
+        {
+            return NoAnswer(announced);
+        }
+
+        var body = new VpaBody { Vpa = vpa, Mid = credentials[PaytmApi.Mid].Reveal() };
+        var reply = await _api.AskWithTokenAsync(
+            "vpa", order, "theia/api/v1/vpa/validate", announced.Body.TxnToken, body, PaytmJson.Wire.VpaBody, PaytmJson.Wire.VpaAnswer, credentials);
+        return reply.IsRead && (reply.Body.Valid is not null || reply.Code == "295")
+            ? new ProviderAnswer<UpiHolder>.Given(new UpiHolder(reply.Body.Valid == true && reply.Status == "S", Name: null))
+            : NoAnswer(reply);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _http.Dispose();
+
+    private static ProviderAnswer<UpiHolder> NoAnswer<T>(PaytmApi.Reply<T> reply)
+        where T : AnswerBody => reply switch
+        {
+            { Problem: ProviderOutcome.Declined declined } => new ProviderAnswer<UpiHolder>.Refused(declined.Failure),
+            { Problem: ProviderOutcome.NotSent notSent } => new ProviderAnswer<UpiHolder>.Unavailable(notSent.Reason),
+            { IsRead: true, Status: "F" } when !PaytmCodes.IsSystemError(reply.Code) =>
+                new ProviderAnswer<UpiHolder>.Refused(PaytmCodes.FailureOf(reply.Body!.ResultInfo!)),
+            _ => new ProviderAnswer<UpiHolder>.Unavailable("the answer cannot be read"),
+        };
+
+    /// <summary>What became of a block after a call that was to end it. Those calls' own answers are documented by three
+    /// words alone, so the status has the last one.</summary>
+    private async Task<ProviderOutcome> EndOfBlockAsync(
+        PaytmApi.Reply<AnswerBody> reply, string part, string order, string block, ProviderCredentials credentials)
+    {
+        if (!reply.IsRead)
+        {
+            return reply.Problem with { ProviderOrder = order, ProviderReference = block };
+        }
+
+        if (PaytmCodes.AreCredentials(reply.Code))
+        {
+            return Declined(PaytmCodes.CredentialsRefused) with { ProviderOrder = order, ProviderReference = block };
+        }
+
+        var outcome = await FindPartAsync(part, order, credentials) switch
+        {
+            ProviderOutcome.NotSent notSent => Unknown(notSent.Reason),
+            // Not told of yet, unless it was refused.
+            ProviderOutcome.NotFound when reply.Status is "F" or "FAILED" or "FAILURE" or "TXN_FAILURE" && !PaytmCodes.IsSystemError(reply.Code) =>
+                Declined(PaytmCodes.FailureOf(reply.Body.ResultInfo!)),
+            ProviderOutcome.NotFound => new ProviderOutcome.Pending(),
+            var found => found,
+        };
+        return outcome with { ProviderOrder = order, ProviderReference = outcome.ProviderReference ?? block };
+    }
+
+    // The questions below answer with NotSent if nobody could be asked, so that a charge that waits for the answer can
+    // stay unsent.
+
+    /// <summary>What became of an attempt's charge, sale or block.</summary>
+    private async Task<ProviderOutcome> FindAsync(AttemptId attempt, ProviderCredentials credentials)
+    {
+        var order = attempt.ToString();
+        var sale = await FindPartAsync(null, order, credentials);
+        if (sale is not (ProviderOutcome.NotFound or ProviderOutcome.Succeeded { Stage: ChargeStage.Authorized }))
+        {
+            return sale;
+        }
+
+        // The parts of a pre-authorisation are asked for by their type (paytmpayments.com/docs/api/v2/capture-api).
+        var block = await FindPartAsync(PaytmMapping.PreAuth, order, credentials);
+        if (block is not ProviderOutcome.Succeeded)
+        {
+            return block;
+        }
+
+        var capture = await FindPartAsync(PaytmMapping.Capture, order, credentials);
+        if (capture is not (ProviderOutcome.NotFound or ProviderOutcome.Declined))
+        {
+            return capture;
+        }
+
+        // A capture that failed can be repeated; it leaves the block as it is.
+        return await FindPartAsync(PaytmMapping.Release, order, credentials) switch
+        {
+            ProviderOutcome.Succeeded => Declined(Voided) with { ProviderOrder = order, ProviderReference = block.ProviderReference },
+            ProviderOutcome.NotFound or ProviderOutcome.Declined => block,
+            var open => open with { ProviderReference = block.ProviderReference },
+        };
+    }
+
+    private static Failure Voided { get; } = new()
+    {
+        Code = FailureCodes.Voided,
+        Message = "The authorised amount was released.",
+        Party = FailureParty.Merchant,
+    };
+
+    private async Task<ProviderOutcome> FindPartAsync(string? part, string order, ProviderCredentials credentials)
+    {
+        var reply = await StatusAsync(order, part is null ? "query.order" : $"query.{part.ToLowerInvariant()}", part, credentials);
+        return !reply.IsRead ? Unasked(reply.Problem)
+            : PaytmMapping.Outcome(reply.Body, order, part) ?? Unknown("the order's status cannot be read", order);
+    }
+
+    private Task<PaytmApi.Reply<StatusAnswer>> StatusAsync(
+        string order, string operation, string? part, ProviderCredentials credentials)
+    {
+        var body = new StatusBody { Mid = credentials[PaytmApi.Mid].Reveal(), OrderId = order, TxnType = part };
+        return _api.AskAsync(
+            operation, order, StatusPath, body, PaytmJson.Wire.StatusBody, PaytmJson.Wire.StatusAnswer, credentials);
+    }
+
+    private async Task<ProviderOutcome> FindRefundAsync(AttemptId attempt, string refund, ProviderCredentials credentials)
+    {
+        var body = new RefundStatusBody
+        {
+            Mid = credentials[PaytmApi.Mid].Reveal(), OrderId = attempt.ToString(), RefId = refund,
+        };
+        var reply = await _api.AskAsync(
+            "query.refund", refund, "v2/refund/status", body, PaytmJson.Wire.RefundStatusBody, PaytmJson.Wire.RefundAnswer, credentials);
+        if (!reply.IsRead)
+        {
+            return Unasked(reply.Problem);
+        }
+
+        // A refusal of the question says nothing of the refund.
+        return reply.Code == "631" ? new ProviderOutcome.NotFound()
+            : PaytmCodes.AreCredentials(reply.Code) || reply.Status is "F" or "U" ? Unknown("the question was refused")
+            : PaytmMapping.Outcome(reply.Body, refund) ?? Unknown("the refund cannot be read");
+    }
+
+    private static ProviderOutcome Unasked(ProviderOutcome problem) =>
+        problem is ProviderOutcome.Declined ? NotSent("the merchant's key is none") : problem;
+}

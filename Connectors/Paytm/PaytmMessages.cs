@@ -1,0 +1,266 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace PaymentCluster.Connectors.Paytm;
+
+// Paytm's JSON, as far as it is used: paytmpayments.com/docs/api (initiate, process, v3 status, refund, v2 pre-auth,
+// capture and release). Members that are not named are ignored; those that are named must have the stated type. Classes,
+// not records: what they hold is never printed.
+
+/// <summary>The order of a sale.</summary>
+internal sealed class InitiateBody
+{
+    public required string RequestType { get; init; }
+    public required string Mid { get; init; }
+    public required string WebsiteName { get; init; }
+    public required string OrderId { get; init; }
+    public required TxnAmount TxnAmount { get; init; }
+    public required UserInfo UserInfo { get; init; }
+    public string? CallbackUrl { get; init; }
+    public string? PaytmSsoToken { get; init; }
+}
+
+internal sealed class TxnAmount
+{
+    public required string Value { get; init; }
+    public required string Currency { get; init; }
+}
+
+internal sealed class UserInfo
+{
+    public required string CustId { get; init; }
+    public string? Mobile { get; init; }
+    public string? Email { get; init; }
+}
+
+/// <summary>The order of a pre-authorisation.</summary>
+internal sealed class PreAuthBody
+{
+    public required string Mid { get; init; }
+    public required string OrderId { get; init; }
+    public required string TxnAmount { get; init; }
+    public required string PreAuthBlockSeconds { get; init; }
+    public required string CardPreAuthType { get; init; }
+    public required string WebsiteName { get; init; }
+    public required string BlockType { get; init; }
+    public required string ExpiryAction { get; init; }
+    public required bool TxnTokenRequired { get; init; }
+    public required string CallbackUrl { get; init; }
+    public required UserInfo UserInfo { get; init; }
+    public string? PaytmSsoToken { get; init; }
+}
+
+/// <summary>A payment of an order.</summary>
+internal sealed class ProcessBody
+{
+    public required string RequestType { get; init; }
+    public required string Mid { get; init; }
+    public required string OrderId { get; init; }
+    public required string PaymentMode { get; init; }
+    public string? PayerAccount { get; init; }
+    public string? ChannelCode { get; init; }
+    public string? AuthMode { get; init; }
+    public string? CardInfo { get; init; }
+    public string? StoreInstrument { get; init; }
+}
+
+internal sealed class BinBody
+{
+    public required string Bin { get; init; }
+    public required string Mid { get; init; }
+}
+
+internal sealed class VpaBody
+{
+    public required string Vpa { get; init; }
+    public required string Mid { get; init; }
+}
+
+internal sealed class StatusBody
+{
+    public required string Mid { get; init; }
+    public required string OrderId { get; init; }
+    public string? TxnType { get; init; }
+}
+
+internal sealed class CaptureBody
+{
+    public required string Mid { get; init; }
+    public required string OrderId { get; init; }
+    public required string TxnAmount { get; init; }
+    public required string PreAuthId { get; init; }
+}
+
+internal sealed class ReleaseBody
+{
+    public required string Mid { get; init; }
+    public required string PreAuthId { get; init; }
+}
+
+internal sealed class RefundBody
+{
+    public required string Mid { get; init; }
+    public required string TxnType { get; init; }
+    public required string OrderId { get; init; }
+    public required string TxnId { get; init; }
+    public required string RefId { get; init; }
+    public required string RefundAmount { get; init; }
+    public string? Comments { get; init; }
+}
+
+internal sealed class RefundStatusBody
+{
+    public required string Mid { get; init; }
+    public required string OrderId { get; init; }
+    public required string RefId { get; init; }
+}
+
+/// <summary>The head of a call that is made for the buyer, with the order's token.</summary>
+internal sealed class TokenHead
+{
+    public required string Version { get; init; }
+    public required string ChannelId { get; init; }
+    public required string RequestTimestamp { get; init; }
+    public string? TxnToken { get; init; }
+    public string? TokenType { get; init; }
+    public string? Token { get; init; }
+}
+
+/// <summary>What comes back, and what a refund's webhook posts. The body stays text, because a checksum covers its
+/// bytes.</summary>
+internal sealed class Envelope
+{
+    public EnvelopeHead? Head { get; init; }
+    public JsonElement Body { get; init; }
+}
+
+internal sealed class EnvelopeHead
+{
+    public string? Signature { get; init; }
+}
+
+/// <summary>What every answer's body has.</summary>
+internal class AnswerBody
+{
+    public ResultInfo? ResultInfo { get; init; }
+}
+
+internal sealed class ResultInfo
+{
+    public string? ResultStatus { get; init; }
+    public string? ResultCode { get; init; }
+    public string? ResultMsg { get; init; }
+}
+
+internal sealed class TokenAnswer : AnswerBody
+{
+    public string? TxnToken { get; init; }
+}
+
+internal sealed class ProcessAnswer : AnswerBody
+{
+    public string? TransId { get; init; }
+    public DeepLinkInfo? DeepLinkInfo { get; init; }
+    public BankForm? BankForm { get; init; }
+}
+
+internal sealed class DeepLinkInfo
+{
+    public string? DeepLink { get; init; }
+    public string? TransId { get; init; }
+}
+
+internal sealed class BankForm
+{
+    public RedirectForm? RedirectForm { get; init; }
+}
+
+internal sealed class RedirectForm
+{
+    public string? ActionUrl { get; init; }
+    public string? Method { get; init; }
+    public Dictionary<string, JsonElement>? Content { get; init; }
+}
+
+internal sealed class BinAnswer : AnswerBody
+{
+    public BinDetail? BinDetail { get; init; }
+}
+
+internal sealed class BinDetail
+{
+    public string? PaymentMode { get; init; }
+}
+
+internal sealed class VpaAnswer : AnswerBody
+{
+    public bool? Valid { get; init; }
+}
+
+internal sealed class StatusAnswer : AnswerBody
+{
+    public string? TxnId { get; init; }
+    public string? BankTxnId { get; init; }
+    public string? OrderId { get; init; }
+    public string? TxnAmount { get; init; }
+    public string? TxnType { get; init; }
+    public string? Mid { get; init; }
+}
+
+internal sealed class RefundAnswer : AnswerBody
+{
+    public string? OrderId { get; init; }
+    public string? RefId { get; init; }
+    public string? RefundId { get; init; }
+    public string? RefundAmount { get; init; }
+    public List<RefundDetail?>? RefundDetailInfoList { get; init; }
+}
+
+internal sealed class RefundDetail
+{
+    public string? Rrn { get; init; }
+}
+
+/// <summary>The body of a refund's webhook, as far as it is believed.</summary>
+internal sealed class RefundNotice
+{
+    public string? Mid { get; init; }
+    public string? OrderId { get; init; }
+    public string? RefId { get; init; }
+}
+
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(InitiateBody))]
+[JsonSerializable(typeof(PreAuthBody))]
+[JsonSerializable(typeof(ProcessBody))]
+[JsonSerializable(typeof(BinBody))]
+[JsonSerializable(typeof(VpaBody))]
+[JsonSerializable(typeof(StatusBody))]
+[JsonSerializable(typeof(CaptureBody))]
+[JsonSerializable(typeof(ReleaseBody))]
+[JsonSerializable(typeof(RefundBody))]
+[JsonSerializable(typeof(RefundStatusBody))]
+[JsonSerializable(typeof(TokenHead))]
+[JsonSerializable(typeof(Envelope))]
+[JsonSerializable(typeof(AnswerBody))]
+[JsonSerializable(typeof(TokenAnswer))]
+[JsonSerializable(typeof(ProcessAnswer))]
+[JsonSerializable(typeof(BinAnswer))]
+[JsonSerializable(typeof(VpaAnswer))]
+[JsonSerializable(typeof(StatusAnswer))]
+[JsonSerializable(typeof(RefundAnswer))]
+[JsonSerializable(typeof(RefundNotice))]
+internal sealed partial class PaytmJson : JsonSerializerContext
+{
+    /// <summary>As it goes over the wire: text as it is, not as <c>\u</c> escapes, which is how Paytm's own libraries
+    /// write what they sign.</summary>
+    public static PaytmJson Wire { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        AllowDuplicateProperties = false,
+        MaxDepth = 16,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

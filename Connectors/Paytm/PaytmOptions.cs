@@ -1,0 +1,26 @@
+using System.ComponentModel.DataAnnotations;
+using PaymentCluster.Connectors.Http;
+
+namespace PaymentCluster.Connectors.Paytm;
+
+/// <summary>How Paytm is reached. Section <c>Connectors:Paytm</c>.</summary>
+public sealed class PaytmOptions : ProviderHttpOptions
+{
+    /// <summary>The production host of today's merchants; older ones are on <c>https://securegw.paytm.in/</c>, and a
+    /// MID is known to one of them alone (paytmpayments.com/docs).</summary>
+    public PaytmOptions() => BaseUrl = new Uri("https://secure.paytmpayments.com/");
+
+    /// <summary>Whether an answer that claims a success and carries a checksum is believed only if that is right, as
+    /// Paytm's own client library does. Default yes.</summary>
+    public bool VerifyAnswers { get; set; } = true;
+
+    /// <summary>How long an amount that is authorised and not captured stays blocked. Default 7 days; Paytm's own limits
+    /// depend on the merchant and may be shorter.</summary>
+    [Range(typeof(TimeSpan), "00:05:00", "30.00:00:00")]
+    public TimeSpan BlockTime { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>How long after the last possible send a "not found" is not yet believed. Default 60 s; Paytm documents
+    /// none, and a request that is still on its way ends with its connection well before.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
+    public TimeSpan SettleTime { get; set; } = TimeSpan.FromSeconds(60);
+}

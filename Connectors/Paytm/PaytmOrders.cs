@@ -1,0 +1,92 @@
+using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions.Providers;
+using static PaymentCluster.Connectors.Contract.Outcomes;
+
+namespace PaymentCluster.Connectors.Paytm;
+
+/// <summary>The two calls of a charge: announcing an order, and paying it.</summary>
+internal sealed class PaytmOrders(PaytmApi api, PaytmOptions options)
+{
+    private const string CreditCard = "CREDIT_CARD";
+
+    /// <summary>Announces the attempt's order, or finds it announced already. It moves no money, so whatever goes wrong
+    /// with it, the charge has not been sent.</summary>
+    /// <returns>The token to pay it with, and whether an order of this id was there before; or why there is none.</returns>
+    public async Task<(string? Token, bool Known, ProviderOutcome? Outcome)> AnnounceAsync(
+        ChargeRequest request, ProviderCredentials credentials)
+    {
+        var order = request.Attempt.ToString();
+        var reply = request.Capture == CaptureMode.Manual
+            ? await api.ActAsync(
+                "charge.order", order, "order/v2/preAuth", PaytmMapping.Block(request, credentials, options.BlockTime), PaytmJson.Wire.PreAuthBody,
+                PaytmJson.Wire.TokenAnswer, request.Window, credentials)
+            : await api.ActAsync(
+                "charge.order", order, PaytmApi.OfOrder("theia/api/v1/initiateTransaction", order, credentials),
+                PaytmMapping.Order(request, credentials), PaytmJson.Wire.InitiateBody, PaytmJson.Wire.TokenAnswer, request.Window, credentials);
+        if (!reply.IsRead)
+        {
+            return (null, false, reply.Problem is ProviderOutcome.Unknown unknown ? NotSent($"order: {unknown.Reason}") : reply.Problem);
+        }
+
+        var known = reply.Code is "0002" or "325";
+        return reply.Status switch
+        {
+            "S" when PaytmMapping.IsToken(reply.Body.TxnToken) => (reply.Body.TxnToken, known, null),
+            // Another request for it is being handled, or it took too long: there is no token, and none was used.
+            "F" when !PaytmCodes.IsSystemError(reply.Code) && reply.Code is not ("1005" or "1006") =>
+                (null, known, Declined(PaytmCodes.FailureOf(reply.Body.ResultInfo!))),
+            _ => (null, known, NotSent("order: the answer has no token")),
+        };
+    }
+
+    /// <summary>Pays an order. This is what moves money.</summary>
+    public async Task<ProviderOutcome> PayAsync(ChargeRequest request, string token, ProviderCredentials credentials)
+    {
+        var order = request.Attempt.ToString();
+        var cardMode = request.Method.Kind == PaymentMethodKind.Card ? await CardModeAsync(request, token, credentials) : CreditCard;
+        var reply = await api.ActWithTokenAsync(
+            "charge.payment", order, "theia/api/v1/processTransaction", token, PaytmMapping.Payment(request, cardMode, credentials),
+            PaytmJson.Wire.ProcessBody, PaytmJson.Wire.ProcessAnswer, request.Window, credentials);
+        var outcome = reply.IsRead ? OutcomeOf(request, reply) : reply.Problem;
+        return outcome with { ProviderOrder = order };
+    }
+
+    private ProviderOutcome OutcomeOf(ChargeRequest request, PaytmApi.Reply<ProcessAnswer> reply) => reply.Status switch
+    {
+        // Taken on; what becomes of it is for the status to say.
+        "S" or "PENDING" or "TXN_SUCCESS" => new ProviderOutcome.Pending
+        {
+            ProviderReference = Reference(reply.Body!),
+            Action = PaytmMapping.Action(
+                request.Method, reply.Body!, plainHttp: options.BaseUrl!.Scheme == Uri.UriSchemeHttp),
+        },
+        // The token ran out before the payment was looked at.
+        "F" when reply.Code == "1006" => NotSent("the order's token ran out"),
+        // The same payment is being handled, or Paytm's own systems failed at it.
+        "F" or "TXN_FAILURE" when reply.Code == "1005" || PaytmCodes.IsSystemError(reply.Code) || PaytmCodes.IsOpen(reply.Code) =>
+            Unknown("a system error at Paytm"),
+        "F" or "TXN_FAILURE" => Declined(PaytmCodes.FailureOf(reply.Body!.ResultInfo!)),
+        _ => Unknown("a result that is not documented"),
+    };
+
+    // Paytm wants to be told whether a card is credit or debit, and tells it when asked with the first nine digits
+    // (business.paytm.com/docs/api/fetch-bin-details-api). Without an answer, most likely credit.
+    private async Task<string> CardModeAsync(ChargeRequest request, string token, ProviderCredentials credentials)
+    {
+        if (request.SavedCard is not null || request.Card is not { } card)
+        {
+            return CreditCard;
+        }
+
+        var body = new BinBody { Bin = PaytmMapping.Bin(card.Number), Mid = credentials[PaytmApi.Mid].Reveal() };
+        var reply = await api.AskWithTokenAsync(
+            "charge.bin", request.Attempt.ToString(), "fetchBinDetail", token, body, PaytmJson.Wire.BinBody, PaytmJson.Wire.BinAnswer, credentials);
+        return reply.IsRead && reply.Body.BinDetail?.PaymentMode is CreditCard or "DEBIT_CARD" ? reply.Body.BinDetail.PaymentMode : CreditCard;
+    }
+
+    private static string? Reference(ProcessAnswer answer) =>
+        PaytmMapping.IsId(answer.TransId) ? answer.TransId
+            : PaytmMapping.IsId(answer.DeepLinkInfo?.TransId) ? answer.DeepLinkInfo!.TransId
+            : null;
+}

@@ -1,0 +1,103 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Connectors.Paytm;
+using PaymentCluster.Connectors.Tests.Conformance;
+using PaymentCluster.Connectors.Tests.Fakes;
+using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions.Providers;
+using PaymentCluster.Grains.Abstractions.Secrets;
+using Xunit;
+
+namespace PaymentCluster.Connectors.Tests.Paytm;
+
+/// <summary>A connector and a server that answers as a test says, by path.</summary>
+public abstract class PaytmScript : IAsyncLifetime
+{
+    private readonly Dictionary<string, Func<Received, string>> _answers = new(StringComparer.Ordinal);
+    private ScriptedServer _server = null!;
+
+    protected PaytmRig Rig { get; } = new();
+
+    protected IReadOnlyList<Received> Requests => _server.Requests;
+
+    protected IEnumerable<string> Paths => Requests.Select(request => request.Path);
+
+    protected static PaymentMethod Intent { get; } = new() { Kind = PaymentMethodKind.Upi, Flow = UpiFlow.Intent };
+
+    protected static PaymentMethod Card { get; } = new() { Kind = PaymentMethodKind.Card };
+
+    public async Task InitializeAsync()
+    {
+        _server = await ScriptedServer.StartAsync();
+        _server.Script = (request, context) => _answers.TryGetValue(request.Path, out var answer)
+            ? PaytmRig.AnswerAsync(context, answer(request))
+            : Rig.AnswerAsync(request, context);
+        // An order is not known until a test says so.
+        Answer(PaytmRig.Status, _ => PaytmRig.NoRecord());
+    }
+
+    public async Task DisposeAsync() => await _server.DisposeAsync();
+
+    protected void Answer(string path, Func<Received, string> body) => _answers[path] = body;
+
+    protected void Answer(string path, string status, string code) => Answer(path, _ => $$"""{{{PaytmRig.Result(status, code)}}}""");
+
+    protected void Script(Func<Received, HttpContext, Task> script) => _server.Script = script;
+
+    /// <summary>Answers statuses by the part that is asked for; <c>sale</c> without one.</summary>
+    protected void Parts(params (string Part, string Status, string Code)[] parts) => Answer(PaytmRig.Status, request =>
+    {
+        var asked = PaytmRig.TypeOf(request);
+        var found = Array.Find(parts, part => part.Part == (asked ?? "sale"));
+        return found.Part is null ? PaytmRig.NoRecord() : PaytmRig.StatusJson(found.Status, found.Code, asked, txn: $"{PaytmRig.Txn}-{asked ?? "SALE"}");
+    });
+
+    protected PaytmConnector Connect(Action<PaytmOptions>? configure = null) => (PaytmConnector)Rig.Create(
+        options =>
+        {
+            options.BaseUrl = _server.Url;
+            options.RetryDelay = TimeSpan.FromMilliseconds(1);
+            configure?.Invoke((PaytmOptions)options);
+        },
+        TimeProvider.System,
+        new CapturedLogs());
+
+    protected static SendWindow Open() => SendWindow.Open(TimeProvider.System, TimeSpan.FromMinutes(1));
+
+    protected ChargeRequest Request(PaymentMethod method, CaptureMode capture = CaptureMode.Automatic)
+    {
+        var request = Rig.ChargeOf(TimeProvider.System, Open()) with { Method = method, Capture = capture };
+        return method.Kind switch
+        {
+            PaymentMethodKind.Card => request,
+            PaymentMethodKind.Wallet => request with { Card = null, WalletToken = new Secret("sso-9876543210") },
+            _ => request with { Card = null },
+        };
+    }
+
+    protected Task<ProviderOutcome> ChargeAsync(PaymentMethod method, CaptureMode capture = CaptureMode.Automatic, bool resend = false) =>
+        Connect().ChargeAsync(Request(method, capture) with { Resend = resend }, Rig.Credentials);
+
+    protected Task<ProviderOutcome> QueryAsync() => Connect().QueryChargeAsync(
+        new ChargeQuery { Attempt = ConnectorRig.Attempt, Amount = ConnectorRig.Rupees }, Rig.Credentials);
+
+    protected Task<ProviderOutcome> RefundAsync() => Rig.ActAsync(Connect(), Effect.Refund, TimeProvider.System);
+
+    protected Task<ProviderOutcome> QueryRefundAsync() => Connect().QueryRefundAsync(
+        new RefundQuery
+        {
+            Refund = ConnectorRig.Refund, Attempt = ConnectorRig.Attempt, Amount = ConnectorRig.Rupees, ProviderReference = PaytmRig.Txn,
+        },
+        Rig.Credentials);
+
+    protected static JsonElement BodyOf(Received request) =>
+        JsonSerializer.Deserialize<JsonElement>(request.Text).GetProperty("body");
+
+    protected static string Kind(ProviderOutcome outcome) => outcome switch
+    {
+        ProviderOutcome.Succeeded succeeded => $"Succeeded {succeeded.Stage}",
+        ProviderOutcome.Declined declined => $"Declined {declined.Failure.Code} {declined.Failure.Party}",
+        _ => outcome.GetType().Name,
+    };
+}

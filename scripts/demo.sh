@@ -16,13 +16,18 @@ demo_key_works() {
 
 # Writes .local/env; makes merchant and key first if the key of the last start does not work (any more, or at this database).
 prepare_demo() {
-    local key_id="rzp_test_demo" key_secret webhook_secret answer
+    local key_id="rzp_test_demo" key_secret webhook_secret paytm_mid="DEMOMID0000000000001" paytm_key answer
     key_secret=$(keep_secret "$local_dir/demo-razorpay.key" random_hex 16)
     webhook_secret=$(keep_secret "$local_dir/demo-webhook.key" random_hex 16)
     # Each time, because the ports may differ from the last start's.
     answer=$(http PUT "$simulators_port" "/_accounts/razorpay/$key_id" "{\"key_secret\":\"$key_secret\",
         \"webhook_url\":\"http://127.0.0.1:$port/webhooks/demo/razorpay\",\"webhook_secret\":\"$webhook_secret\"}") || die "the simulators do not answer"
     [[ "${answer%%$'\n'*}" == 2?? ]] || die "the simulators refused the demo account: $answer"
+
+    paytm_key=$(keep_secret "$local_dir/demo-paytm.key" random_hex 16)
+    answer=$(http PUT "$simulators_port" "/_accounts/paytm/$paytm_mid" \
+        "{\"merchant_key\":\"$paytm_key\",\"webhook_url\":\"http://127.0.0.1:$port/webhooks/demo/paytm\"}") || die "the simulators do not answer"
+    [[ "${answer%%$'\n'*}" == 2?? ]] || die "the simulators refused the demo account at Paytm: $answer"
 
     demo_key=''
     [[ ! -f "$local_dir/env" ]] || demo_key=$(sed -nE 's/^export PAYMENTCLUSTER_KEY=//p' "$local_dir/env")
@@ -36,5 +41,7 @@ prepare_demo() {
     fi
     write_secret "$local_dir/env" "export PAYMENTCLUSTER_URL=http://127.0.0.1:$port
 export PAYMENTCLUSTER_KEY=$demo_key
-export PAYMENTCLUSTER_SIMULATORS=http://127.0.0.1:$simulators_port"
+export PAYMENTCLUSTER_SIMULATORS=http://127.0.0.1:$simulators_port
+# What PUT /api/v1/providers/paytm/credentials takes, for a second provider.
+export PAYMENTCLUSTER_PAYTM='{\"mid\":\"$paytm_mid\",\"merchant_key\":\"$paytm_key\",\"website\":\"WEBSTAGING\"}'"
 }

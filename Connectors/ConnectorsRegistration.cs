@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Connectors.Http;
+using PaymentCluster.Connectors.Juspay;
 using PaymentCluster.Connectors.Paytm;
 using PaymentCluster.Connectors.Razorpay;
 
@@ -17,6 +18,7 @@ public static class ConnectorsRegistration
     public static IServiceCollection AddConnectors(this IServiceCollection services, IConfiguration configuration)
     {
         var section = configuration.GetSection("Connectors");
+        services.AddConnector<JuspayConnector, JuspayOptions>(section.GetSection("Juspay"));
         services.AddConnector<PaytmConnector, PaytmOptions>(section.GetSection("Paytm"));
         services.AddConnector<RazorpayConnector, RazorpayOptions>(section.GetSection("Razorpay"));
 

@@ -89,7 +89,7 @@ public abstract class ConnectorConformance(ConnectorRig rig) : ConformanceSettin
     {
         // Nothing else is wrong with it.
         context.Response.ContentType = "application/json";
-        await context.Response.WriteAsync(new string(' ', 2_000));
+        await context.Response.WriteAsync(new string(' ', Rig.LongestAnswer + 500));
         await Rig.AnswerAsync(request, context);
     });
 

@@ -48,6 +48,9 @@ public abstract class ConnectorRig
     /// <summary>Amounts, and the text that must be in the body of the call that charges them.</summary>
     public abstract IEnumerable<(Money Amount, string InBody)> AmountFormats { get; }
 
+    /// <summary>No healthy answer of this provider's is longer, in bytes.</summary>
+    public virtual int LongestAnswer => 1_500;
+
     /// <summary>Whether this is the call whose body states the amount of a charge.</summary>
     public virtual bool StatesAmount(Received request) => Is(Effect.Charge, request);
 

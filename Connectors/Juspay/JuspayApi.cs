@@ -1,0 +1,182 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Connectors.Http;
+using PaymentCluster.Grains.Abstractions.Providers;
+using static PaymentCluster.Connectors.Contract.Outcomes;
+
+namespace PaymentCluster.Connectors.Juspay;
+
+/// <summary>Calls to Juspay and what its answers mean by their form, before anyone looks at a payment.</summary>
+internal sealed class JuspayApi(ProviderHttp http, JuspayOptions options, TimeProvider time)
+{
+    public const string MerchantId = "merchant_id";
+    public const string ApiKey = "api_key";
+
+    private const string Form = "application/x-www-form-urlencoded";
+
+    /// <summary>How long a question that is posted may wait to leave.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>Asks for an effect with a form, or where the merchant has keys and Juspay takes that, in an envelope.</summary>
+    /// <param name="call">What it is, and about whom.</param>
+    /// <param name="path">The path; an envelope goes to the same one under <c>v4</c>.</param>
+    /// <param name="fields">What is sent.</param>
+    /// <param name="window">Until when it may leave.</param>
+    /// <param name="credentials">The merchant's.</param>
+    /// <param name="takesEnvelopes">Whether the path is one of those that have a counterpart under <c>v4</c>.</param>
+    public async Task<ProviderReply> ActAsync(
+        JuspayCallName call, string path, JuspayFields fields, SendWindow window, ProviderCredentials credentials,
+        bool takesEnvelopes = false)
+    {
+        if (!takesEnvelopes || !JuspayEnvelope.IsWanted(credentials))
+        {
+            return await http.SendAsync(Call(call, HttpMethod.Post, path, credentials, fields.ToForm(), Form, window));
+        }
+
+        if (JuspayEnvelope.Seal(fields.ToJson(), credentials) is not { } sealedBody)
+        {
+            return new ProviderReply.Answered { Status = 401, Body = default };
+        }
+
+        var reply = await http.SendAsync(
+            Call(call, HttpMethod.Post, "v4/" + path, credentials, sealedBody, "application/json", window));
+        return Opened(reply, credentials);
+    }
+
+    /// <summary>Asks a question without a body.</summary>
+    public Task<ProviderReply> AskAsync(JuspayCallName call, string path, ProviderCredentials credentials) =>
+        http.SendAsync(Call(call, HttpMethod.Get, path, credentials, body: null, Form, window: null));
+
+    /// <summary>Asks a question that is posted, or does what moves no money.</summary>
+    public Task<ProviderReply> PostAsync(JuspayCallName call, string path, JuspayFields fields, ProviderCredentials credentials) =>
+        ActAsync(call, path, fields, SendWindow.Open(time, Patience), credentials);
+
+    /// <summary>Asks what became of an order.</summary>
+    public Task<ProviderReply> AskOrderAsync(JuspayCallName call, string orderId, ProviderCredentials credentials) =>
+        JuspayEnvelope.IsWanted(credentials)
+            ? ActAsync(
+                call, "order-status", new() { { "order_id", orderId } }, SendWindow.Open(time, Patience), credentials, takesEnvelopes: true)
+            : AskAsync(call, $"orders/{orderId}", credentials);
+
+    /// <summary>Whether the credentials are accepted: by the list of the merchant's payment methods, and where it has keys,
+    /// by a sealed question about an order that cannot be.</summary>
+    public async Task<CredentialsCheck> CheckAsync(ProviderCredentials credentials)
+    {
+        var merchant = credentials[MerchantId].Reveal();
+        var name = new JuspayCallName("check", credentials.Merchant, "check");
+        var check = Check(await AskAsync(name, $"merchants/{Uri.EscapeDataString(merchant)}/paymentmethods", credentials));
+        return check == CredentialsCheck.Accepted && JuspayEnvelope.IsWanted(credentials)
+            ? Check(await AskOrderAsync(name, "check", credentials))
+            : check;
+    }
+
+    /// <summary>The outcome of an effect that was asked for.</summary>
+    /// <param name="reply">What came back.</param>
+    /// <param name="type">The answer that a 2xx brings.</param>
+    /// <param name="read">What that answer says; null if it lacks what must be there.</param>
+    public static ProviderOutcome Outcome<T>(ProviderReply reply, JsonTypeInfo<T> type, Func<T, ProviderOutcome?> read)
+        where T : class => reply switch
+        {
+            ProviderReply.NotSent notSent => NotSent(notSent.Reason),
+            ProviderReply.Unknown unknown => Unknown(unknown.Reason),
+            ProviderReply.Answered { IsSuccess: true } answered => TryRead(answered, type, out var answer) && read(answer) is { } outcome
+                ? outcome
+                : Unknown($"HTTP {answered.Status} with an answer that cannot be read"),
+            ProviderReply.Answered { Status: 401 } => Declined(JuspayFailures.CredentialsRefused),
+            ProviderReply.Answered answered when ReadError(answered) is { } error => IsRace(error)
+                ? Unknown("another request of this name is under way")
+                : Declined(JuspayFailures.OfRefusal(error)),
+            // Not Juspay's own refusal, but something's in between.
+            ProviderReply.Answered answered => Unknown($"HTTP {answered.Status}"),
+            _ => throw new UnreachableException(),
+        };
+
+    /// <summary>Whether Juspay looked at the request and refused it; bad credentials are refused without a look.</summary>
+    public static bool IsRefusal(ProviderOutcome outcome) =>
+        outcome is ProviderOutcome.Declined { Failure.Code: not FailureCodes.CredentialsRefused };
+
+    /// <summary>The documented error in an answer, if it is one.</summary>
+    public static ErrorObject? ReadError(ProviderReply? reply) =>
+        reply is ProviderReply.Answered { IsSuccess: false } answered
+        && TryRead(answered, JuspayJson.Default.ErrorObject, out var error)
+        && !(string.IsNullOrEmpty(error.ErrorCode) && string.IsNullOrEmpty(error.ErrorInfo?.Code) && string.IsNullOrEmpty(error.Status))
+            ? error
+            : null;
+
+    /// <summary>Whether this is Juspay's word for an order that nobody made.</summary>
+    public static bool IsNotFound(ProviderReply reply) =>
+        reply is ProviderReply.Answered { Status: 200 or 400 or 404 } answered
+        && TryRead(answered, JuspayJson.Default.ErrorObject, out var error)
+        && error.Status == "NOT_FOUND";
+
+    /// <summary>Reads an answer; false if it is not this JSON.</summary>
+    public static bool TryRead<T>(ProviderReply.Answered answered, JsonTypeInfo<T> type, [NotNullWhen(true)] out T? value)
+        where T : class
+    {
+        try
+        {
+            value = JsonSerializer.Deserialize(answered.Body.Span, type);
+        }
+        catch (JsonException)
+        {
+            value = null;
+        }
+
+        return value is not null;
+    }
+
+    // "Another request for the same identifier is already in process."
+    private static bool IsRace(ErrorObject error) => error.ErrorInfo?.Code == "DUPLICATE_REQUEST";
+
+    private static CredentialsCheck Check(ProviderReply reply) => reply switch
+    {
+        ProviderReply.Answered { IsSuccess: true } => CredentialsCheck.Accepted,
+        ProviderReply.Answered { Status: 401 or 403 } => CredentialsCheck.Refused,
+        _ when IsNotFound(reply) => CredentialsCheck.Accepted,
+        _ => CredentialsCheck.NotChecked,
+    };
+
+    // A success that is not signed is none. A refusal may come from before the place where answers are sealed.
+    private static ProviderReply Opened(ProviderReply reply, ProviderCredentials credentials) => reply switch
+    {
+        ProviderReply.Answered answered when JuspayEnvelope.Open(answered.Body, credentials) is { } content =>
+            answered with { Body = content },
+        ProviderReply.Answered { IsSuccess: true } answered => answered with { Body = default },
+        _ => reply,
+    };
+
+    private ProviderCall Call(
+        JuspayCallName call, HttpMethod method, string path, ProviderCredentials credentials, byte[]? body, string type, SendWindow? window) =>
+        new()
+        {
+            Operation = call.Operation,
+            Reference = call.Reference,
+            Method = method,
+            Path = path,
+            // In an envelope the signature says who calls; the key stays at home.
+            Authorization = path.StartsWith("v4/", StringComparison.Ordinal) ? null : Authorization(credentials),
+            Headers =
+            [
+                new("x-merchantid", credentials[MerchantId].Reveal()),
+                new("version", options.ApiVersion),
+                new("x-routing-id", call.Routing),
+            ],
+            Body = body,
+            ContentType = type,
+            Window = window,
+        };
+
+    private static AuthenticationHeaderValue Authorization(ProviderCredentials credentials) =>
+        new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{credentials[ApiKey].Reveal()}:")));
+}
+
+/// <summary>What a call is.</summary>
+/// <param name="Operation">For metrics and logs.</param>
+/// <param name="Reference">Our id of what it is about, for the log.</param>
+/// <param name="Routing">What brings all calls about one order, or one customer, to the same part of Juspay.</param>
+internal sealed record JuspayCallName(string Operation, string Reference, string Routing);

@@ -1,0 +1,232 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Connectors.Http;
+using PaymentCluster.Grains.Abstractions.Amounts;
+using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions.Providers;
+using PaymentCluster.Grains.Abstractions.Secrets;
+
+namespace PaymentCluster.Connectors.Juspay;
+
+// What Juspay keeps besides payments: developer.juspay.in/reference (customer, card, wallet) and
+// docs.juspay.io (verify VPA). None of these calls has a counterpart that takes envelopes.
+public sealed partial class JuspayConnector : IUpiVerification, ICustomerAccounts, ISavedCards, ILinkedWallets
+{
+    /// <inheritdoc/>
+    public async Task<ProviderAnswer<UpiHolder>> VerifyUpiAsync(string vpa, ProviderCredentials credentials)
+    {
+        var reply = await _api.PostAsync(
+            new("verify.upi", "", "verify"), "v2/upi/verify-vpa",
+            new() { { "vpa", vpa }, { "merchant_id", credentials[JuspayApi.MerchantId].Reveal() } }, credentials);
+        return Answer(reply, JuspayJson.Default.VpaObject, answer => answer.Status switch
+        {
+            "VALID" => Given(new UpiHolder(true, Name(answer.CustomerName))),
+            "INVALID" => Given(new UpiHolder(false, null)),
+            _ => null,
+        });
+    }
+
+    /// <inheritdoc/>
+    public async Task<ProviderAnswer<string>> OpenCustomerAsync(Customer customer, ProviderCredentials credentials)
+    {
+        if (JuspayMapping.CustomerId(customer) is not { } reference)
+        {
+            return new ProviderAnswer<string>.Refused(new Failure
+            {
+                Code = FailureCodes.RequestRefused, Message = "A customer needs an id.", Party = FailureParty.Merchant,
+            });
+        }
+
+        // What becomes of a second customer of one name is not documented, so it is looked for before and after.
+        var found = await FindCustomerAsync(reference, credentials);
+        if (found is not ProviderAnswer<string>.Refused { Failure.Code: FailureCodes.RequestRefused })
+        {
+            return found;
+        }
+
+        var reply = await _api.PostAsync(
+            new("customer.create", "", reference), "customers", JuspayMapping.NewCustomer(customer), credentials);
+        var made = Answer(reply, JuspayJson.Default.CustomerObject, answer => Given(IdOf(answer, reference)));
+        return made is ProviderAnswer<string>.Refused && await FindCustomerAsync(reference, credentials) is ProviderAnswer<string>.Given given
+            ? given
+            : made;
+    }
+
+    /// <inheritdoc/>
+    public async Task<ProviderAnswer<ImmutableArray<ProviderCard>>> ListCardsAsync(
+        string providerCustomer, ProviderCredentials credentials)
+    {
+        if (!JuspayMapping.IsId(providerCustomer))
+        {
+            return NotJuspays<ImmutableArray<ProviderCard>>();
+        }
+
+        var reply = await _api.AskAsync(
+            new("cards.list", "", providerCustomer), $"cards?customer_id={providerCustomer}", credentials);
+        return Answer<CardList, ImmutableArray<ProviderCard>>(reply, JuspayJson.Default.CardList, answer =>
+            answer.Cards is { Count: <= 1_000 } cards ? new([.. cards.Select(Card).OfType<ProviderCard>()]) : null);
+    }
+
+    /// <inheritdoc/>
+    public async Task<ProviderAnswer<bool>> DeleteCardAsync(
+        string providerCustomer, string reference, ProviderCredentials credentials)
+    {
+        // A card is deleted by its token, which lives minutes; the lasting name is its reference.
+        var cards = await ListCardsAsync(providerCustomer, credentials);
+        if (cards is not ProviderAnswer<ImmutableArray<ProviderCard>>.Given { Value: var kept })
+        {
+            return cards switch
+            {
+                ProviderAnswer<ImmutableArray<ProviderCard>>.Refused refused => new ProviderAnswer<bool>.Refused(refused.Failure),
+                ProviderAnswer<ImmutableArray<ProviderCard>>.Unavailable unavailable => new ProviderAnswer<bool>.Unavailable(unavailable.Reason),
+                _ => throw new UnreachableException(),
+            };
+        }
+
+        if (kept.FirstOrDefault(card => card.Reference == reference) is not { } card)
+        {
+            return new ProviderAnswer<bool>.Given(true);
+        }
+
+        var reply = await _api.PostAsync(
+            new("card.delete", "", providerCustomer), "card/delete", new() { { "card_token", card.Token.Reveal() } }, credentials);
+        return Answer<CardDeleted, bool>(reply, JuspayJson.Default.CardDeleted, answer => answer.Deleted is { } deleted ? new(deleted) : null);
+    }
+
+    /// <inheritdoc/>
+    public async Task<ProviderAnswer<string>> RequestWalletLinkAsync(WalletRequest request, ProviderCredentials credentials)
+    {
+        if (!JuspayMapping.IsId(request.ProviderCustomer))
+        {
+            return NotJuspays<string>();
+        }
+
+        var reply = await _api.PostAsync(
+            new("wallet.request", "", request.ProviderCustomer), $"customers/{request.ProviderCustomer}/wallets",
+            new() { { "gateway", request.Wallet.ToUpperInvariant() }, { "command", "authenticate" } }, credentials);
+        return Answer(reply, JuspayJson.Default.WalletObject, answer => JuspayMapping.IsId(answer.Id) ? Given(answer.Id) : null);
+    }
+
+    /// <inheritdoc/>
+    public Task<ProviderAnswer<ProviderWallet>> ConfirmWalletLinkAsync(
+        WalletRequest request, string reference, Secret password, ProviderCredentials credentials) =>
+        CommandAsync("wallet.confirm", reference, new() { { "command", "link" }, { "otp", password.Reveal() } }, request, credentials);
+
+    /// <inheritdoc/>
+    public async Task<ProviderAnswer<ProviderWallet>> ReadWalletAsync(
+        WalletRequest request, string reference, ProviderCredentials credentials) => JuspayMapping.IsId(reference)
+        ? Answer(
+            await _api.AskAsync(new("wallet.read", "", Routing(request, reference)), $"wallets/{reference}?command=refresh", credentials),
+            JuspayJson.Default.WalletObject,
+            answer => Given(Wallet(answer, reference)))
+        : NotJuspays<ProviderWallet>();
+
+    /// <inheritdoc/>
+    public async Task<ProviderAnswer<bool>> UnlinkWalletAsync(
+        WalletRequest request, string reference, ProviderCredentials credentials)
+    {
+        var answer = await CommandAsync("wallet.unlink", reference, new() { { "command", "delink" } }, request, credentials);
+        return answer switch
+        {
+            ProviderAnswer<ProviderWallet>.Given { Value.Linked: var linked } => new ProviderAnswer<bool>.Given(!linked),
+            ProviderAnswer<ProviderWallet>.Refused refused => new ProviderAnswer<bool>.Refused(refused.Failure),
+            ProviderAnswer<ProviderWallet>.Unavailable unavailable => new ProviderAnswer<bool>.Unavailable(unavailable.Reason),
+            _ => throw new UnreachableException(),
+        };
+    }
+
+    private async Task<ProviderAnswer<string>> FindCustomerAsync(string reference, ProviderCredentials credentials) => Answer(
+        await _api.AskAsync(new("customer.find", "", reference), $"customers/{reference}", credentials),
+        JuspayJson.Default.CustomerObject,
+        answer => Given(IdOf(answer, reference)));
+
+    private async Task<ProviderAnswer<ProviderWallet>> CommandAsync(
+        string operation, string reference, JuspayFields fields, WalletRequest request, ProviderCredentials credentials) =>
+        JuspayMapping.IsId(reference)
+            ? Answer(
+                await _api.PostAsync(new(operation, "", Routing(request, reference)), $"wallets/{reference}", fields, credentials),
+                JuspayJson.Default.WalletObject,
+                answer => Given(Wallet(answer, reference)))
+            : NotJuspays<ProviderWallet>();
+
+    private static ProviderAnswer<T> Answer<TBody, T>(
+        ProviderReply reply, JsonTypeInfo<TBody> type, Func<TBody, ProviderAnswer<T>.Given?> read)
+        where TBody : class => reply switch
+        {
+            ProviderReply.Answered { IsSuccess: true } answered =>
+                JuspayApi.TryRead(answered, type, out var body) && read(body) is { } given
+                    ? given
+                    : new ProviderAnswer<T>.Unavailable("the answer cannot be read"),
+            ProviderReply.Answered { Status: 401 } => new ProviderAnswer<T>.Refused(JuspayFailures.CredentialsRefused),
+            ProviderReply.Answered answered when JuspayApi.ReadError(answered) is { } error =>
+                new ProviderAnswer<T>.Refused(JuspayFailures.OfRefusal(error)),
+            ProviderReply.Answered answered => new ProviderAnswer<T>.Unavailable($"HTTP {answered.Status}"),
+            ProviderReply.NotSent notSent => new ProviderAnswer<T>.Unavailable(notSent.Reason),
+            ProviderReply.Unknown unknown => new ProviderAnswer<T>.Unavailable(unknown.Reason),
+            _ => throw new UnreachableException(),
+        };
+
+    private static ProviderAnswer<T>.Given? Given<T>(T? value)
+        where T : class => value is null ? null : new(value);
+
+    private static ProviderAnswer<T>.Refused NotJuspays<T>() => new(new Failure
+    {
+        Code = FailureCodes.RequestRefused, Message = "The id is not one of Juspay's.", Party = FailureParty.Merchant,
+    });
+
+    private static string? IdOf(CustomerObject customer, string reference) =>
+        JuspayMapping.IsId(customer.Id) && customer.ObjectReferenceId == reference ? customer.Id : null;
+
+    // A card that lacks what is needed to show it or pay with it is left out.
+    private static ProviderCard? Card(CardObject? card) =>
+        card is { CardToken: { Length: > 0 and <= 256 } token, CardNumber: { Length: >= 4 and <= 32 } number }
+        && JuspayMapping.IsId(card.CardReference)
+        && int.TryParse(card.CardExpMonth, NumberStyles.None, CultureInfo.InvariantCulture, out var month) && month is >= 1 and <= 12
+        && int.TryParse(card.CardExpYear, NumberStyles.None, CultureInfo.InvariantCulture, out var year) && year is >= 2_000 and <= 2_099
+        && !number.AsSpan(number.Length - 4).ContainsAnyExceptInRange('0', '9')
+            ? new ProviderCard
+            {
+                Reference = card.CardReference,
+                Token = new Secret(token),
+                Last4 = number[^4..],
+                Network = JuspayReading.Short(card.CardBrand)?.ToLowerInvariant(),
+                Issuer = JuspayReading.Short(card.CardIssuer),
+                ExpiryMonth = month,
+                ExpiryYear = year,
+            }
+            : null;
+
+    private static ProviderWallet? Wallet(WalletObject wallet, string reference)
+    {
+        bool? linked = wallet.Linked switch
+        {
+            { ValueKind: JsonValueKind.True } => true,
+            { ValueKind: JsonValueKind.False } => false,
+            { ValueKind: JsonValueKind.String } text when text.GetString() is "true" or "false" => text.GetString() == "true",
+            _ => null,
+        };
+        return wallet.Id != reference || linked is null ? null : new ProviderWallet
+        {
+            Reference = reference,
+            Linked = linked.Value,
+            Balance = Balance(wallet.CurrentBalance),
+            Token = linked.Value && wallet.Token is { Length: > 0 and <= 256 } token ? new Secret(token) : null,
+        };
+    }
+
+    // A wallet may be empty, which a payment's amount may not.
+    private static Money? Balance(JsonElement balance) => balance.ValueKind switch
+    {
+        JsonValueKind.Number when balance.TryGetInt64(out var whole) && whole == 0 => Money.Of(0, Currency.Inr),
+        _ => JuspayMapping.TryReadMoney(balance, Currency.Inr.Code, out var money) ? money : null,
+    };
+
+    private static string Routing(WalletRequest request, string reference) =>
+        JuspayMapping.IsId(request.ProviderCustomer) ? request.ProviderCustomer : reference;
+
+    private static string? Name(string? name) => name is { Length: > 0 and <= 128 } ? name : null;
+}

@@ -1,0 +1,315 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Connectors.Http;
+using PaymentCluster.Grains.Abstractions.Amounts;
+using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Providers;
+using static PaymentCluster.Connectors.Contract.Outcomes;
+
+namespace PaymentCluster.Connectors.Juspay;
+
+/// <summary>
+/// Juspay, server to server (docs.juspay.io/api-reference/docs/express-checkout).
+/// </summary>
+/// <remarks>
+/// A charge is two calls: an order (for merchants with keys a session), which moves no money, and a transaction on it. The
+/// order's name is made of the attempt's id, and it is the fence: once it is paid it takes no other transaction, and money
+/// that comes all the same goes back by itself (AUTO_REFUNDED). So there is one thing to ask about an attempt, its order,
+/// and its name needs no memory. A refund's name is made of its id, and Juspay refuses a name that was used.
+/// </remarks>
+public sealed partial class JuspayConnector : IConnector, IDisposable
+{
+    private readonly JuspayOptions _options;
+    private readonly ProviderHttp _http;
+    private readonly JuspayApi _api;
+
+    /// <summary>Creates the one connector of the process.</summary>
+    public JuspayConnector(IOptions<JuspayOptions> options, TimeProvider time, ILogger<JuspayConnector> logger)
+    {
+        _options = options.Value;
+        _http = new ProviderHttp(Provider, _options, time, logger);
+        _api = new JuspayApi(_http, _options, time);
+        Capabilities = JuspayCapabilities.With(_options.SettleTime);
+    }
+
+    /// <inheritdoc/>
+    public string Provider => "juspay";
+
+    /// <inheritdoc/>
+    public ConnectorCapabilities Capabilities { get; }
+
+    /// <inheritdoc/>
+    public ICallHealth Health => _http.Health;
+
+    /// <inheritdoc/>
+    public async Task<ProviderOutcome> ChargeAsync(ChargeRequest request, ProviderCredentials credentials)
+    {
+        if (Capabilities.Refuses(request.Method, request.Amount) is { } refusal)
+        {
+            return Declined(
+                new Failure { Code = FailureCodes.RequestRefused, Message = refusal, Party = FailureParty.Merchant });
+        }
+
+        var order = JuspayMapping.OrderId(request.Attempt);
+        var reused = false;
+        if (request.Resend)
+        {
+            // If this cannot be found out now, it is as before: believed not to have arrived, and not sent.
+            var earlier = await FindAsync(request.Attempt, request.Amount, credentials);
+            if (earlier is not ProviderOutcome.NotFound)
+            {
+                return earlier;
+            }
+
+            reused = earlier.ProviderOrder is not null;
+        }
+
+        if (!reused)
+        {
+            (reused, var outcome) = await CreateOrderAsync(request, credentials);
+            if (outcome is not null)
+            {
+                return outcome;
+            }
+        }
+
+        return await CreateTxnAsync(request, order, reused, credentials);
+    }
+
+    /// <inheritdoc/>
+    public async Task<ProviderOutcome> QueryChargeAsync(ChargeQuery query, ProviderCredentials credentials) =>
+        OfQuestion(await QueryAsync(query.Attempt, credentials));
+
+    /// <inheritdoc/>
+    public async Task<ProviderOutcome> CaptureAsync(CaptureRequest request, ProviderCredentials credentials)
+    {
+        var (outcome, isRefusal) = await MoveAsync("capture", request.Attempt, request.ProviderReference, request.Window, credentials);
+        if (isRefusal)
+        {
+            // "Cannot Capture CHARGED Transaction" is a refusal here and a success for us: the order says which it is.
+            var stands = await QueryAsync(request.Attempt, credentials);
+            return stands is ProviderOutcome.Succeeded { Stage: ChargeStage.Authorized }
+                ? outcome with { ProviderOrder = stands.ProviderOrder, ProviderReference = request.ProviderReference }
+                : OfQuestion(stands);
+        }
+
+        // "Timeout at the gateway: the transaction stays AUTHORIZED", and may have been captured.
+        return outcome is ProviderOutcome.Succeeded { Stage: ChargeStage.Authorized }
+            ? new ProviderOutcome.Pending { ProviderOrder = outcome.ProviderOrder, ProviderReference = request.ProviderReference }
+            : outcome with { ProviderReference = request.ProviderReference };
+    }
+
+    /// <inheritdoc/>
+    public async Task<ProviderOutcome> VoidAsync(VoidRequest request, ProviderCredentials credentials)
+    {
+        var (outcome, isRefusal) = await MoveAsync("void", request.Attempt, request.ProviderReference, request.Window, credentials);
+        if (isRefusal)
+        {
+            // "Cannot Void VOIDED Transaction" means that it is done.
+            var stands = await QueryAsync(request.Attempt, credentials);
+            outcome = stands switch
+            {
+                ProviderOutcome.Declined { Failure.Code: FailureCodes.Voided } => stands,
+                ProviderOutcome.Succeeded or ProviderOutcome.Declined or ProviderOutcome.NotFound => outcome,
+                _ => OfQuestion(stands),
+            };
+        }
+
+        ProviderOutcome answer = outcome switch
+        {
+            ProviderOutcome.Declined { Failure.Code: FailureCodes.Voided } =>
+                new ProviderOutcome.Succeeded { Stage = ChargeStage.Authorized, Amount = request.Amount },
+            // "Timeout at the gateway: the transaction stays AUTHORIZED", and may have been released.
+            ProviderOutcome.Succeeded { Stage: ChargeStage.Authorized } => new ProviderOutcome.Pending(),
+            ProviderOutcome.Succeeded => Declined(JuspayFailures.VoidFailed),
+            _ => outcome,
+        };
+        return answer with { ProviderOrder = outcome.ProviderOrder, ProviderReference = request.ProviderReference };
+    }
+
+    /// <inheritdoc/>
+    public async Task<ProviderOutcome> RefundAsync(RefundRequest request, ProviderCredentials credentials)
+    {
+        var (order, name) = (JuspayMapping.OrderId(request.Attempt), JuspayMapping.RefundName(request.Refund));
+        var reply = await _api.ActAsync(
+            new("refund", request.Refund.ToString(), order), $"orders/{order}/refunds", JuspayMapping.Refund(request), request.Window,
+            credentials, takesEnvelopes: true);
+        var outcome = JuspayApi.Outcome(
+            reply, JuspayJson.Default.OrderObject,
+            answer => JuspayReading.Refund(answer, order, name) is { } read and not ProviderOutcome.NotFound ? read : null);
+        if (!JuspayApi.IsRefusal(outcome))
+        {
+            return outcome;
+        }
+
+        // A name that was used may be this refund's own. The order's list of refunds knows.
+        var listed = await QueryRefundAsync(request.Attempt, request.Refund, credentials);
+        if (listed is not ProviderOutcome.NotFound)
+        {
+            return OfQuestion(listed);
+        }
+
+        // The same word is said of a second refund of one amount within seconds, which may come again later.
+        return JuspayApi.ReadError(reply)?.ErrorCode == "duplicate.call"
+            ? NotSent("Juspay takes a second refund of one amount for the first one's double; it may come later")
+            : outcome;
+    }
+
+    /// <inheritdoc/>
+    public async Task<ProviderOutcome> QueryRefundAsync(RefundQuery query, ProviderCredentials credentials) =>
+        OfQuestion(await QueryRefundAsync(query.Attempt, query.Refund, credentials));
+
+    /// <inheritdoc/>
+    public ValueTask<WebhookReading> ReadWebhookAsync(InboundWebhook webhook, ProviderCredentials credentials) =>
+        ValueTask.FromResult(JuspayWebhook.Read(webhook, credentials));
+
+    /// <inheritdoc/>
+    public Task<CredentialsCheck> CheckAsync(ProviderCredentials credentials) => _api.CheckAsync(credentials);
+
+    /// <inheritdoc/>
+    public void Dispose() => _http.Dispose();
+
+    /// <summary>Makes the attempt's order, or finds the one that is there already. There is an outcome if nothing is to be
+    /// sent on it.</summary>
+    private async Task<(bool Reused, ProviderOutcome? Outcome)> CreateOrderAsync(
+        ChargeRequest request, ProviderCredentials credentials)
+    {
+        var order = JuspayMapping.OrderId(request.Attempt);
+        var isSession = JuspayEnvelope.IsWanted(credentials);
+        var merchant = isSession ? credentials[JuspayApi.MerchantId].Reveal() : null;
+        var reply = await _api.ActAsync(
+            new("charge.order", request.Attempt.ToString(), order), isSession ? "session" : "orders",
+            JuspayMapping.Order(request, merchant), request.Window, credentials, takesEnvelopes: isSession);
+        if (reply is ProviderReply.Answered { IsSuccess: true } answered
+            && JuspayApi.TryRead(answered, JuspayJson.Default.OrderObject, out var made)
+            && IsFor(made, order, request.Amount))
+        {
+            var standing = JuspayReading.Charge(made, order);
+            // Not new: it was there, and somebody has begun to pay it.
+            return standing is ProviderOutcome.NotFound ? (false, null) : (true, standing ?? Unknown("the order cannot be read"));
+        }
+
+        var outcome = JuspayApi.Outcome(reply, JuspayJson.Default.OrderObject, _ => null);
+        if (!JuspayApi.IsRefusal(outcome))
+        {
+            // An order moves no money, so whatever became of it, the charge has not been sent.
+            return (false, outcome is ProviderOutcome.Unknown unknown ? NotSent($"order: {unknown.Reason}") : outcome);
+        }
+
+        // What becomes of a name that is used again is not documented: the refusal may be about an earlier try's order.
+        var earlier = await FindAsync(request.Attempt, request.Amount, credentials);
+        return earlier switch
+        {
+            ProviderOutcome.NotFound { ProviderOrder: not null } => (true, null),
+            ProviderOutcome.NotFound or ProviderOutcome.NotSent => (false, outcome),
+            _ => (true, earlier),
+        };
+    }
+
+    private async Task<ProviderOutcome> CreateTxnAsync(
+        ChargeRequest request, string order, bool reused, ProviderCredentials credentials)
+    {
+        var fields = JuspayMapping.Txn(request, credentials[JuspayApi.MerchantId].Reveal());
+        var reply = await _api.ActAsync(
+            new("charge.txn", request.Attempt.ToString(), order), "txns", fields, request.Window, credentials, takesEnvelopes: true);
+        var plainHttp = _options.BaseUrl!.Scheme == Uri.UriSchemeHttp;
+        string? status = null;
+        var outcome = JuspayApi.Outcome(reply, JuspayJson.Default.TxnObject, answer =>
+        {
+            status = answer.Status;
+            return JuspayReading.IsOrder(answer.OrderId, order)
+                && !string.IsNullOrEmpty(answer.Status)
+                && (answer.TxnUuid is null || JuspayMapping.IsId(answer.TxnUuid))
+                    ? new ProviderOutcome.Pending
+                    {
+                        ProviderReference = answer.TxnUuid,
+                        Action = JuspayReading.IsUnderWay(answer.Status) ? JuspayReading.Action(request, answer.Payment, plainHttp) : null,
+                    }
+                    : null;
+        }) with { ProviderOrder = order };
+        if (outcome is ProviderOutcome.Pending && !JuspayReading.IsUnderWay(status))
+        {
+            var stands = await QueryAsync(request.Attempt, credentials);
+            return stands is ProviderOutcome.Succeeded or ProviderOutcome.Declined ? stands : outcome;
+        }
+
+        // The order may refuse this transaction because of an earlier one.
+        return JuspayApi.IsRefusal(outcome) && (reused || IsAboutState(JuspayApi.ReadError(reply)))
+            ? await QueryAsync(request.Attempt, credentials) is var listed and not ProviderOutcome.NotFound ? OfQuestion(listed) : outcome
+            : outcome;
+    }
+
+    private async Task<(ProviderOutcome Outcome, bool IsRefusal)> MoveAsync(
+        string operation, AttemptId attempt, string txn, SendWindow window, ProviderCredentials credentials)
+    {
+        if (!JuspayMapping.IsId(txn))
+        {
+            return (Unknown("the transaction's id is not one of Juspay's"), false);
+        }
+
+        var order = JuspayMapping.OrderId(attempt);
+        // The path says it all; what has an effect has a body nevertheless, so that it leaves when it may and once.
+        var fields = new JuspayFields { { "merchant_id", credentials[JuspayApi.MerchantId].Reveal() } };
+        var reply = await _api.ActAsync(
+            new(operation, attempt.ToString(), order), $"v2/txns/{txn}/{operation}", fields, window, credentials);
+        var outcome = JuspayApi.Outcome(reply, JuspayJson.Default.OrderObject, answer => (answer.TxnUuid == txn, answer.Status) switch
+        {
+            (true, "CAPTURE_FAILED") => Declined(JuspayFailures.CaptureFailed) with { ProviderOrder = order },
+            (true, "VOID_FAILED") => Declined(JuspayFailures.VoidFailed) with { ProviderOrder = order },
+            (true, _) => JuspayReading.Charge(answer, order),
+            _ => null,
+        });
+        return (outcome, JuspayApi.IsRefusal(outcome) && JuspayApi.ReadError(reply) is not null);
+    }
+
+    // The questions below answer with NotSent if nobody could be asked, so that a charge that waits for the answer can
+    // stay unsent.
+
+    /// <summary>What became of the charge; with <see cref="ProviderOutcome.NotFound"/> the order that is free for it, if
+    /// there is one.</summary>
+    private Task<ProviderOutcome> FindAsync(AttemptId attempt, Money amount, ProviderCredentials credentials) =>
+        AskAsync(attempt, credentials, (answer, order) => IsFor(answer, order, amount)
+            ? JuspayReading.Charge(answer, order)
+            : JuspayReading.Charge(answer, order) is { } outcome and not ProviderOutcome.NotFound
+                ? outcome
+                : Unknown("there is an order of this name for another amount"));
+
+    private Task<ProviderOutcome> QueryAsync(AttemptId attempt, ProviderCredentials credentials) =>
+        AskAsync(attempt, credentials, JuspayReading.Charge);
+
+    private Task<ProviderOutcome> QueryRefundAsync(AttemptId attempt, RefundId refund, ProviderCredentials credentials) =>
+        AskAsync(attempt, credentials, (answer, order) => JuspayReading.Refund(answer, order, JuspayMapping.RefundName(refund)));
+
+    private async Task<ProviderOutcome> AskAsync(
+        AttemptId attempt, ProviderCredentials credentials, Func<OrderObject, string, ProviderOutcome?> read)
+    {
+        var order = JuspayMapping.OrderId(attempt);
+        var reply = await _api.AskOrderAsync(new("query.order", attempt.ToString(), order), order, credentials);
+        return reply switch
+        {
+            _ when JuspayApi.IsNotFound(reply) => new ProviderOutcome.NotFound(),
+            ProviderReply.Answered { IsSuccess: true } answered =>
+                JuspayApi.TryRead(answered, JuspayJson.Default.OrderObject, out var status) && read(status, order) is { } outcome
+                    ? outcome
+                    : Unknown("the order cannot be read", order),
+            ProviderReply.Answered answered => NotSent($"HTTP {answered.Status}"),
+            ProviderReply.NotSent notSent => NotSent(notSent.Reason),
+            ProviderReply.Unknown unknown => NotSent(unknown.Reason),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+    }
+
+    // A session shows the amount of its order in what it gives to the hosted page.
+    private static bool IsFor(OrderObject order, string orderId, Money amount)
+    {
+        var (value, currency) = order.SdkPayload?.Payload is { } session
+            ? (session.Amount, session.Currency ?? Currency.Inr.Code)
+            : (order.Amount, order.Currency);
+        return JuspayReading.IsOrder(order.OrderId, orderId)
+            && JuspayMapping.TryReadMoney(value, currency, out var named)
+            && named == amount;
+    }
+
+    private static bool IsAboutState(ErrorObject? error) => error?.ErrorInfo?.Code is "INVALID_ACTION" or "ALREADY_EXISTS";
+}

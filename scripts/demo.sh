@@ -43,5 +43,5 @@ prepare_demo() {
 export PAYMENTCLUSTER_KEY=$demo_key
 export PAYMENTCLUSTER_SIMULATORS=http://127.0.0.1:$simulators_port
 # What PUT /api/v1/providers/paytm/credentials takes, for a second provider.
-export PAYMENTCLUSTER_PAYTM='{\"mid\":\"$paytm_mid\",\"merchant_key\":\"$paytm_key\",\"website\":\"WEBSTAGING\"}'"
+export PAYMENTCLUSTER_PAYTM='{\"mid\":\"$paytm_mid\",\"merchant_key\":\"$paytm_key\",\"website\":\"WEBSTAGING\",\"client_id\":\"client-$paytm_mid\",\"client_secret\":\"$paytm_key\"}'"
 }

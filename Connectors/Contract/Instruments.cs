@@ -114,6 +114,10 @@ public sealed record WalletRequest
 
     /// <summary>The provider's id of the customer, where the provider keeps customers.</summary>
     public string? ProviderCustomer { get; init; }
+
+    /// <summary>What the link's confirmation gave to pay with, where it gave a token; some providers ask for it when the
+    /// wallet is read or given up.</summary>
+    public Secret? Token { get; init; }
 }
 
 /// <summary>A linked wallet.</summary>

@@ -116,6 +116,17 @@ internal sealed class PaytmApi(ProviderHttp http, PaytmOptions options, TimeProv
         return value is not null;
     }
 
+    /// <summary>Why a question that moves no money has no answer.</summary>
+    public static ProviderAnswer<T> NoAnswer<T, TAnswer>(Reply<TAnswer> reply)
+        where TAnswer : AnswerBody => reply switch
+        {
+            { Problem: ProviderOutcome.Declined declined } => new ProviderAnswer<T>.Refused(declined.Failure),
+            { Problem: ProviderOutcome.NotSent notSent } => new ProviderAnswer<T>.Unavailable(notSent.Reason),
+            { IsRead: true, Status: "F" } when !PaytmCodes.IsSystemError(reply.Code) =>
+                new ProviderAnswer<T>.Refused(PaytmCodes.FailureOf(reply.Body!.ResultInfo!)),
+            _ => new ProviderAnswer<T>.Unavailable("the answer cannot be read"),
+        };
+
     private async Task<Reply<TAnswer>> WithTokenAsync<TBody, TAnswer>(
         string operation, string reference, string order, string path, TokenHead head, TBody body, JsonTypeInfo<TBody> bodyType,
         JsonTypeInfo<TAnswer> type, SendWindow window, ProviderCredentials credentials)

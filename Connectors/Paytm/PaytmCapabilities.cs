@@ -22,6 +22,8 @@ internal static class PaytmCapabilities
         // What is not a pre-authorisation is taken at once.
         CapturesByItself = true,
         Credentials = [PaytmApi.Mid, PaytmApi.MerchantKey, PaytmApi.Website],
+        // For linking customers' wallets, which Paytm lets some merchants do.
+        OptionalCredentials = [PaytmWallets.ClientId, PaytmWallets.ClientSecret],
         SettleTime = settleTime,
         // Not documented. As long as banks take to tell the end of a UPI payment.
         LateSuccess = TimeSpan.FromDays(3),

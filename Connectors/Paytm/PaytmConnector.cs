@@ -5,6 +5,7 @@ using PaymentCluster.Connectors.Http;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
+using PaymentCluster.Grains.Abstractions.Secrets;
 using static PaymentCluster.Connectors.Contract.Outcomes;
 
 namespace PaymentCluster.Connectors.Paytm;
@@ -16,7 +17,7 @@ namespace PaymentCluster.Connectors.Paytm;
 /// its token again, a paid one takes no further payment, and only the status says what became of it, because a payment
 /// has no key of its own.
 /// </remarks>
-public sealed class PaytmConnector : IConnector, IUpiVerification, IDisposable
+public sealed class PaytmConnector : IConnector, IUpiVerification, ILinkedWallets, IDisposable
 {
     private const string StatusPath = "v3/order/status";
 
@@ -25,6 +26,8 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, IDisposable
     private readonly ProviderHttp _http;
     private readonly PaytmApi _api;
     private readonly PaytmOrders _orders;
+    private readonly ProviderHttp _accounts;
+    private readonly PaytmWallets _wallets;
 
     /// <summary>Creates the one connector of the process.</summary>
     public PaytmConnector(IOptions<PaytmOptions> options, TimeProvider time, ILogger<PaytmConnector> logger)
@@ -34,6 +37,8 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, IDisposable
         _http = new ProviderHttp(Provider, _options, time, logger);
         _api = new PaytmApi(_http, _options, time);
         _orders = new PaytmOrders(_api, _options);
+        _accounts = new ProviderHttp(Provider, _options.Accounts(), time, logger);
+        _wallets = new PaytmWallets(_accounts, _api, time);
         Capabilities = PaytmCapabilities.With(_options.SettleTime);
     }
 
@@ -202,7 +207,7 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, IDisposable
             PaytmMapping.Occasion(order, customer, credentials), PaytmJson.Wire.InitiateBody, PaytmJson.Wire.TokenAnswer, credentials);
         if (!announced.IsRead || announced.Status != "S" || !PaytmMapping.IsToken(announced.Body.TxnToken))
         {
-            return NoAnswer(announced);
+            return PaytmApi.NoAnswer<UpiHolder, TokenAnswer>(announced);
         }
 
         var body = new VpaBody { Vpa = vpa, Mid = credentials[PaytmApi.Mid].Reveal() };
@@ -210,21 +215,34 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, IDisposable
             "vpa", order, "theia/api/v1/vpa/validate", announced.Body.TxnToken, body, PaytmJson.Wire.VpaBody, PaytmJson.Wire.VpaAnswer, credentials);
         return reply.IsRead && (reply.Body.Valid is not null || reply.Code == "295")
             ? new ProviderAnswer<UpiHolder>.Given(new UpiHolder(reply.Body.Valid == true && reply.Status == "S", Name: null))
-            : NoAnswer(reply);
+            : PaytmApi.NoAnswer<UpiHolder, VpaAnswer>(reply);
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _http.Dispose();
+    public Task<ProviderAnswer<string>> RequestWalletLinkAsync(WalletRequest request, ProviderCredentials credentials) =>
+        _wallets.RequestLinkAsync(request, credentials);
 
-    private static ProviderAnswer<UpiHolder> NoAnswer<T>(PaytmApi.Reply<T> reply)
-        where T : AnswerBody => reply switch
-        {
-            { Problem: ProviderOutcome.Declined declined } => new ProviderAnswer<UpiHolder>.Refused(declined.Failure),
-            { Problem: ProviderOutcome.NotSent notSent } => new ProviderAnswer<UpiHolder>.Unavailable(notSent.Reason),
-            { IsRead: true, Status: "F" } when !PaytmCodes.IsSystemError(reply.Code) =>
-                new ProviderAnswer<UpiHolder>.Refused(PaytmCodes.FailureOf(reply.Body!.ResultInfo!)),
-            _ => new ProviderAnswer<UpiHolder>.Unavailable("the answer cannot be read"),
-        };
+    /// <inheritdoc/>
+    public Task<ProviderAnswer<ProviderWallet>> ConfirmWalletLinkAsync(
+        WalletRequest request, string reference, Secret password, ProviderCredentials credentials) =>
+        _wallets.ConfirmLinkAsync(reference, password, credentials);
+
+    /// <inheritdoc/>
+    public Task<ProviderAnswer<ProviderWallet>> ReadWalletAsync(
+        WalletRequest request, string reference, ProviderCredentials credentials) =>
+        _wallets.ReadAsync(request, reference, credentials);
+
+    /// <inheritdoc/>
+    public Task<ProviderAnswer<bool>> UnlinkWalletAsync(
+        WalletRequest request, string reference, ProviderCredentials credentials) =>
+        _wallets.UnlinkAsync(request, credentials);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _http.Dispose();
+        _accounts.Dispose();
+    }
 
     /// <summary>What became of a block after a call that was to end it. Those calls' own answers are documented by three
     /// words alone, so the status has the last one.</summary>

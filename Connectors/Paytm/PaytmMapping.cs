@@ -92,7 +92,8 @@ internal static class PaytmMapping
 
     /// <summary>An order that nobody will pay, for questions that need an order's token. Announcing one moves no
     /// money.</summary>
-    public static InitiateBody Occasion(string order, string customer, ProviderCredentials credentials) => new()
+    public static InitiateBody Occasion(
+        string order, string customer, ProviderCredentials credentials, Secret? wallet = null) => new()
     {
         RequestType = "Payment",
         Mid = credentials[PaytmApi.Mid].Reveal(),
@@ -100,6 +101,7 @@ internal static class PaytmMapping
         OrderId = order,
         TxnAmount = new TxnAmount { Value = ToAmount(Money.Of(100, Currency.Inr)), Currency = Currency.Inr.Code },
         UserInfo = new UserInfo { CustId = customer },
+        PaytmSsoToken = wallet?.Reveal(),
     };
 
     /// <summary>A payment.</summary>
@@ -263,8 +265,8 @@ internal static class PaytmMapping
         Email = request.Customer.Email,
     };
 
-    // Ten digits, as Indian numbers have without the country's code.
-    private static string? Mobile(string? phone)
+    /// <summary>Ten digits, as Indian numbers have without the country's code; null for any other number.</summary>
+    public static string? Mobile(string? phone)
     {
         var digits = phone?.TrimStart('+');
         return digits switch

@@ -222,6 +222,50 @@ internal sealed class RefundDetail
     public string? Rrn { get; init; }
 }
 
+internal sealed class BalanceBody
+{
+    public required string PaymentMode { get; init; }
+}
+
+internal sealed class BalanceAnswer : AnswerBody
+{
+    public TxnAmountAnswer? BalanceInfo { get; init; }
+}
+
+internal sealed class TxnAmountAnswer
+{
+    public string? Value { get; init; }
+    public string? Currency { get; init; }
+}
+
+/// <summary>Asks for a one-time password: <c>POST /signin/otp</c>.</summary>
+internal sealed class SignInBody
+{
+    public required string Phone { get; init; }
+    public required string ClientId { get; init; }
+    public required string Scope { get; init; }
+    public required string ResponseType { get; init; }
+}
+
+/// <summary>Confirms it: <c>POST /signin/validate/otp</c>.</summary>
+internal sealed class PasswordBody
+{
+    public required string Otp { get; init; }
+    public required string State { get; init; }
+}
+
+/// <summary>The answer to both, of another form than the payment calls' answers.</summary>
+internal sealed class SignInAnswer
+{
+    public string? Status { get; init; }
+    public string? State { get; init; }
+
+    [JsonPropertyName("access_token")]
+    public string? AccessToken { get; init; }
+
+    public string? ResourceOwnerId { get; init; }
+}
+
 /// <summary>The body of a refund's webhook, as far as it is believed.</summary>
 internal sealed class RefundNotice
 {
@@ -251,6 +295,11 @@ internal sealed class RefundNotice
 [JsonSerializable(typeof(StatusAnswer))]
 [JsonSerializable(typeof(RefundAnswer))]
 [JsonSerializable(typeof(RefundNotice))]
+[JsonSerializable(typeof(BalanceBody))]
+[JsonSerializable(typeof(BalanceAnswer))]
+[JsonSerializable(typeof(SignInBody))]
+[JsonSerializable(typeof(PasswordBody))]
+[JsonSerializable(typeof(SignInAnswer))]
 internal sealed partial class PaytmJson : JsonSerializerContext
 {
     /// <summary>As it goes over the wire: text as it is, not as <c>\u</c> escapes, which is how Paytm's own libraries

@@ -10,6 +10,10 @@ public sealed class PaytmOptions : ProviderHttpOptions
     /// MID is known to one of them alone (paytmpayments.com/docs).</summary>
     public PaytmOptions() => BaseUrl = new Uri("https://secure.paytmpayments.com/");
 
+    /// <summary>Where customers' wallets are linked; a host apart.</summary>
+    [Required]
+    public Uri? AccountsUrl { get; set; } = new("https://accounts.paytm.com/");
+
     /// <summary>Whether an answer that claims a success and carries a checksum is believed only if that is right, as
     /// Paytm's own client library does. Default yes.</summary>
     public bool VerifyAnswers { get; set; } = true;
@@ -23,4 +27,31 @@ public sealed class PaytmOptions : ProviderHttpOptions
     /// none, and a request that is still on its way ends with its connection well before.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
     public TimeSpan SettleTime { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The same limits for the other host.</summary>
+    internal ProviderHttpOptions Accounts() => new AccountsHttpOptions
+    {
+        BaseUrl = AccountsUrl,
+        AllowPlainHttp = AllowPlainHttp,
+        ConnectTimeout = ConnectTimeout,
+        Timeout = Timeout,
+        MaxConcurrency = MaxConcurrency,
+        MaxQueued = MaxQueued,
+        QueueTimeout = QueueTimeout,
+        Retries = Retries,
+        RetryDelay = RetryDelay,
+        MaxRetryAfter = MaxRetryAfter,
+        BreakerFailureRatio = BreakerFailureRatio,
+        BreakerMinimumCalls = BreakerMinimumCalls,
+        BreakerWindow = BreakerWindow,
+        BreakerBreak = BreakerBreak,
+        MaxAnswerBytes = MaxAnswerBytes,
+    };
+
+    /// <inheritdoc/>
+    public override IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
+        base.Validate(validationContext).Concat(Accounts().Validate(validationContext).Select(result =>
+            new ValidationResult(result.ErrorMessage?.Replace(nameof(BaseUrl), nameof(AccountsUrl), StringComparison.Ordinal), [nameof(AccountsUrl)])));
+
+    private sealed class AccountsHttpOptions : ProviderHttpOptions;
 }

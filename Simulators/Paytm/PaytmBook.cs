@@ -20,6 +20,7 @@ internal sealed class PaytmBook : IDisposable
     private readonly ConcurrentDictionary<(string Mid, string RefId), PaytmFolder> _refunds = new();
     private readonly ConcurrentDictionary<string, PaytmFolder> _txns = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, PaytmWebhook> _undelivered = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _revoked = new(StringComparer.Ordinal);
     private readonly WebhookSender _sender;
     private readonly JournalFile _journal;
 
@@ -90,6 +91,15 @@ internal sealed class PaytmBook : IDisposable
         return Write([new PaytmEntry { Account = account }]);
     }
 
+    public bool IsRevoked(string ssoToken) => _revoked.ContainsKey(ssoToken);
+
+    /// <summary>Gives a wallet's token up.</summary>
+    public Task Revoke(string ssoToken)
+    {
+        _revoked.TryAdd(ssoToken, true);
+        return Write([new PaytmEntry { Revoked = ssoToken }]);
+    }
+
     public void Settle(PaytmWebhook webhook)
     {
         if (_undelivered.TryRemove(webhook.EventId, out _))
@@ -147,6 +157,8 @@ internal sealed class PaytmBook : IDisposable
                 _accounts[account.Mid] = account;
             else if (entry.Settled is { } id)
                 _undelivered.TryRemove(id, out _);
+            else if (entry.Revoked is { } token)
+                _revoked.TryAdd(token, true);
         }
     }
 

@@ -205,6 +205,9 @@ internal sealed record PaytmEntry
 
     /// <summary>The id of an event that needs no further delivery.</summary>
     public string? Settled { get; init; }
+
+    /// <summary>A wallet's token that was given up.</summary>
+    public string? Revoked { get; init; }
 }
 
 [JsonSourceGenerationOptions(

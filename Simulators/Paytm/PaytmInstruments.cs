@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.Options;
 using PaymentCluster.Simulators.Http;
 
@@ -30,9 +29,10 @@ internal sealed class PaytmInstruments(PaytmBook book, PaytmAccess access, IOpti
     /// <summary>Whether somebody answers to a UPI id; to <c>invalid@…</c> nobody does.</summary>
     public static bool Exists(string vpa) => !vpa.StartsWith("invalid@", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The number of the owner of a wallet's token, which is <c>sso-</c> and that number here.</summary>
+    /// <summary>The number of the owner of a wallet's token, which here is <c>sso-</c>, that number, and whatever tells
+    /// it from the owner's other tokens.</summary>
     public static string? OwnerOf(string ssoToken) =>
-        ssoToken.StartsWith("sso-", StringComparison.Ordinal) && IsNumber(ssoToken[4..]) ? ssoToken[4..] : null;
+        ssoToken.Length >= 14 && ssoToken.StartsWith("sso-", StringComparison.Ordinal) && IsNumber(ssoToken[4..14]) ? ssoToken[4..14] : null;
 
     /// <summary><c>POST /theia/api/v1/vpa/validate</c>.</summary>
     public Task<Answer> ValidateVpaAsync(PaytmCall call)
@@ -74,7 +74,8 @@ internal sealed class PaytmInstruments(PaytmBook book, PaytmAccess access, IOpti
             : PaytmAnswers.Body(call, PaytmResult.Success, json =>
             {
                 json.WriteStartObject("balanceInfo");
-                WriteAmount(json, "accountBalance", _options.WalletBalance);
+                json.WriteString("value", PaytmAmounts.Spell(_options.WalletBalance));
+                json.WriteString("currency", "INR");
                 json.WriteEndObject();
             }));
     }
@@ -116,15 +117,8 @@ internal sealed class PaytmInstruments(PaytmBook book, PaytmAccess access, IOpti
             }));
     }
 
-    private static bool IsNumber(string text) => text.Length == 10 && text.All(char.IsAsciiDigit);
-
-    private static void WriteAmount(Utf8JsonWriter json, string name, long paise)
-    {
-        json.WriteStartObject(name);
-        json.WriteString("value", PaytmAmounts.Spell(paise));
-        json.WriteString("currency", "INR");
-        json.WriteEndObject();
-    }
+    /// <summary>Whether text is a phone number without the country's code.</summary>
+    public static bool IsNumber(string text) => text.Length == 10 && text.All(char.IsAsciiDigit);
 
     private async Task<Answer> ChangeAsync(PaytmCall call, Func<PaytmOrder, (PaytmResult Result, PaytmOrder? Changed)> decide)
     {

@@ -71,7 +71,7 @@ internal sealed class PaytmOrders(PaytmBook book, PaytmAccess access, IOptions<P
 
         if (amount > MostPaise)
             return PaytmAnswers.Only(call, PaytmResult.TooMuch);
-        if (wallet is not null && PaytmInstruments.OwnerOf(wallet) is null)
+        if (wallet is not null && (PaytmInstruments.OwnerOf(wallet) is null || book.IsRevoked(wallet)))
             return PaytmAnswers.Only(call, PaytmResult.NoSuchUser);
         var folder = new PaytmFolder(new PaytmOrder
         {

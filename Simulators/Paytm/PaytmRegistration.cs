@@ -26,6 +26,7 @@ internal static class PaytmRegistration
         services.AddSingleton<PaytmCaptures>();
         services.AddSingleton<PaytmRefunds>();
         services.AddSingleton<PaytmInstruments>();
+        services.AddSingleton<PaytmAccounts>();
         services.AddSingleton<PaytmPages>();
         services.AddSingleton<PaytmApi>();
         services.AddSingleton<PaytmProvider>();
@@ -38,6 +39,7 @@ internal static class PaytmRegistration
         foreach (var prefix in Prefixes)
         {
             app.Services.GetRequiredService<PaytmApi>().Map(app, prefix);
+            app.Services.GetRequiredService<PaytmAccounts>().Map(app, prefix);
             app.Services.GetRequiredService<PaytmPages>().Map(app, prefix);
         }
     }

@@ -98,7 +98,7 @@ public sealed class PaymentTests
         Assert.Equal("403", Code(await simulator.WithTokenAsync("/paytm/login/validateOtp", "o-1", token, """{"otp":"000000"}""")));
         Assert.True((await simulator.WithTokenAsync("/paytm/login/validateOtp", "o-1", token, """{"otp":"888888"}""")).GetProperty("authenticated").GetBoolean());
         var balance = await simulator.WithTokenAsync("/paytm/userAsset/fetchBalanceInfo", "o-1", token, """{"paymentMode":"BALANCE"}""");
-        Assert.Equal("10000.00", balance.GetProperty("balanceInfo").GetProperty("accountBalance").GetProperty("value").GetString());
+        Assert.Equal("10000.00", balance.GetProperty("balanceInfo").GetProperty("value").GetString());
 
         var paid = await simulator.ProcessAsync("o-1", token, "\"paymentMode\":\"BALANCE\"");
 

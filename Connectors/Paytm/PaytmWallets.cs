@@ -1,0 +1,211 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Connectors.Http;
+using PaymentCluster.Grains.Abstractions.Amounts;
+using PaymentCluster.Grains.Abstractions.Providers;
+using PaymentCluster.Grains.Abstractions.Secrets;
+
+namespace PaymentCluster.Connectors.Paytm;
+
+/// <summary>
+/// Customers' wallets, linked by a one-time password: Paytm's accounts give a token (its documents call it SSO token)
+/// with which orders are paid from the wallet.
+/// </summary>
+/// <remarks>
+/// The calls are those that published integrations make (<c>/signin/otp</c>, <c>/signin/validate/otp</c>,
+/// <c>/oauth2/accessToken</c>; the latter in developer.paytm.com/docs/revoke-access-api). Paytm's newer pages describe
+/// the same steps with other names, and not under which address.
+/// </remarks>
+internal sealed class PaytmWallets(ProviderHttp accounts, PaytmApi api, TimeProvider time)
+{
+    public const string ClientId = "client_id";
+    public const string ClientSecret = "client_secret";
+
+    private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
+
+    private static readonly Failure NoClient = new()
+    {
+        Code = FailureCodes.CredentialsRefused,
+        Message = "The merchant has no client id for linking wallets at Paytm.",
+        Party = FailureParty.Merchant,
+    };
+
+    private static readonly Failure NoNumber = new()
+    {
+        Code = FailureCodes.RequestRefused,
+        Message = "Paytm's wallet is linked by the customer's Indian phone number.",
+        Party = FailureParty.Merchant,
+    };
+
+    private static readonly Failure Refused = new()
+    {
+        Code = "wallet_link_refused",
+        Message = "Paytm refused to link the wallet; the one-time password may be wrong or too old.",
+        Party = FailureParty.Customer,
+    };
+
+    /// <summary>Sends the customer a one-time password.</summary>
+    public async Task<ProviderAnswer<string>> RequestLinkAsync(WalletRequest request, ProviderCredentials credentials)
+    {
+        if (request.Wallet != PaytmCapabilities.Wallet || PaytmMapping.Mobile(request.Customer.Phone) is not { } number)
+        {
+            return new ProviderAnswer<string>.Refused(NoNumber);
+        }
+
+        if (!TryAuthorize(credentials, out _, out var client))
+        {
+            return new ProviderAnswer<string>.Refused(NoClient);
+        }
+
+        var body = new SignInBody { Phone = number, ClientId = client, Scope = "wallet", ResponseType = "token" };
+        var (answer, problem, failure) = await PostAsync(
+            "wallet.request", "signin/otp", body, PaytmJson.Wire.SignInBody, authorization: null, credentials);
+        return failure is not null ? new ProviderAnswer<string>.Refused(failure)
+            : PaytmMapping.IsId(answer?.State) ? new ProviderAnswer<string>.Given(answer.State)
+            : new ProviderAnswer<string>.Unavailable(problem);
+    }
+
+    /// <summary>Confirms the one-time password.</summary>
+    public async Task<ProviderAnswer<ProviderWallet>> ConfirmLinkAsync(
+        string reference, Secret password, ProviderCredentials credentials)
+    {
+        if (!TryAuthorize(credentials, out var authorization, out _))
+        {
+            return new ProviderAnswer<ProviderWallet>.Refused(NoClient);
+        }
+
+        var body = new PasswordBody { Otp = password.Reveal(), State = reference };
+        var (answer, problem, failure) = await PostAsync(
+            "wallet.confirm", "signin/validate/otp", body, PaytmJson.Wire.PasswordBody, authorization, credentials);
+        return failure is not null ? new ProviderAnswer<ProviderWallet>.Refused(failure)
+            : answer?.AccessToken is { Length: > 0 and <= 4_096 } token ? new ProviderAnswer<ProviderWallet>.Given(new ProviderWallet
+            {
+                Reference = PaytmMapping.IsId(answer.ResourceOwnerId) ? answer.ResourceOwnerId : reference,
+                Linked = true,
+                Token = new Secret(token),
+            })
+            : new ProviderAnswer<ProviderWallet>.Unavailable(problem);
+    }
+
+    /// <summary>The wallet and what is in it, by an order that nobody pays: its token opens the balance
+    /// (paytmpayments.com/docs/api/fetch-balance-info-api).</summary>
+    public async Task<ProviderAnswer<ProviderWallet>> ReadAsync(
+        WalletRequest request, string reference, ProviderCredentials credentials)
+    {
+        var gone = new ProviderAnswer<ProviderWallet>.Given(new ProviderWallet { Reference = reference, Linked = false });
+        if (request.Token is not { } wallet)
+        {
+            return gone;
+        }
+
+        var customer = CompactName.Of($"{credentials.Merchant}|{reference}", 24);
+        var order = $"wallet-{CompactName.Of($"{customer}|{time.GetUtcNow():O}", 24)}";
+        var announced = await api.AskAsync(
+            "wallet.order", order, PaytmApi.OfOrder("theia/api/v1/initiateTransaction", order, credentials),
+            PaytmMapping.Occasion(order, customer, credentials, wallet), PaytmJson.Wire.InitiateBody, PaytmJson.Wire.TokenAnswer, credentials);
+        if (announced is { IsRead: true, Code: "2004" })
+        {
+            return gone;
+        }
+
+        if (!announced.IsRead || announced.Status != "S" || !PaytmMapping.IsToken(announced.Body.TxnToken))
+        {
+            return PaytmApi.NoAnswer<ProviderWallet, TokenAnswer>(announced);
+        }
+
+        var reply = await api.AskWithTokenAsync(
+            "wallet.balance", order, "userAsset/fetchBalanceInfo", announced.Body.TxnToken, new BalanceBody { PaymentMode = "BALANCE" },
+            PaytmJson.Wire.BalanceBody, PaytmJson.Wire.BalanceAnswer, credentials);
+        if (!reply.IsRead || reply.Status != "S")
+        {
+            return PaytmApi.NoAnswer<ProviderWallet, BalanceAnswer>(reply);
+        }
+
+        var balance = reply.Body.BalanceInfo;
+        return new ProviderAnswer<ProviderWallet>.Given(new ProviderWallet
+        {
+            Reference = reference,
+            Linked = true,
+            Token = wallet,
+            Balance = balance?.Currency is null or "INR" && PaytmMapping.TryReadMoney(balance?.Value, out var money) ? money
+                : balance?.Value is "0" or "0.0" or "0.00" ? Money.Of(0, Currency.Inr)
+                : null,
+        });
+    }
+
+    /// <summary>Gives the link up.</summary>
+    public async Task<ProviderAnswer<bool>> UnlinkAsync(WalletRequest request, ProviderCredentials credentials)
+    {
+        if (request.Token is not { } wallet)
+        {
+            return new ProviderAnswer<bool>.Given(true);
+        }
+
+        if (!TryAuthorize(credentials, out var authorization, out _))
+        {
+            return new ProviderAnswer<bool>.Refused(NoClient);
+        }
+
+        return await accounts.SendAsync(new ProviderCall
+        {
+            Operation = "wallet.unlink",
+            Reference = credentials.Merchant,
+            Method = HttpMethod.Delete,
+            Path = $"oauth2/accessToken/{Uri.EscapeDataString(wallet.Reveal())}",
+            Authorization = authorization,
+        }) switch
+        {
+            // Answered by the status alone: 404 is a token that is not there.
+            ProviderReply.Answered { Status: 200 or 204 or 404 } => new ProviderAnswer<bool>.Given(true),
+            ProviderReply.Answered { Status: 401 } => new ProviderAnswer<bool>.Refused(PaytmCodes.CredentialsRefused),
+            ProviderReply.NotSent notSent => new ProviderAnswer<bool>.Unavailable(notSent.Reason),
+            ProviderReply.Unknown unknown => new ProviderAnswer<bool>.Unavailable(unknown.Reason),
+            var other => new ProviderAnswer<bool>.Unavailable($"HTTP {(other as ProviderReply.Answered)?.Status}"),
+        };
+    }
+
+    private async Task<(SignInAnswer? Answer, string Problem, Failure? Failure)> PostAsync<T>(
+        string operation, string path, T body, JsonTypeInfo<T> type, AuthenticationHeaderValue? authorization, ProviderCredentials credentials)
+    {
+        var reply = await accounts.SendAsync(new ProviderCall
+        {
+            Operation = operation,
+            Reference = credentials.Merchant,
+            Method = HttpMethod.Post,
+            Path = path,
+            Authorization = authorization,
+            Body = JsonSerializer.SerializeToUtf8Bytes(body, type),
+            Window = SendWindow.Open(time, Window),
+        });
+        return reply switch
+        {
+            ProviderReply.NotSent notSent => (null, notSent.Reason, null),
+            ProviderReply.Unknown unknown => (null, unknown.Reason, null),
+            ProviderReply.Answered { Status: 401 } => (null, "", PaytmCodes.CredentialsRefused),
+            ProviderReply.Answered answered when PaytmApi.TryRead(answered.Body.Span, PaytmJson.Wire.SignInAnswer, out var answer) =>
+                answer.Status is "FAILURE" ? (null, "", Refused)
+                    : answered.IsSuccess ? (answer, "the answer cannot be read", null)
+                    : (null, $"HTTP {answered.Status}", null),
+            _ => (null, "the answer cannot be read", null),
+        };
+    }
+
+    private static bool TryAuthorize(
+        ProviderCredentials credentials, [NotNullWhen(true)] out AuthenticationHeaderValue? authorization, [NotNullWhen(true)] out string? client)
+    {
+        (authorization, client) = (null, null);
+        if (!credentials.TryGet(ClientId, out var id) || !credentials.TryGet(ClientSecret, out var secret))
+        {
+            return false;
+        }
+
+        client = id.Reveal();
+        authorization = new AuthenticationHeaderValue(
+            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{client}:{secret.Reveal()}")));
+        return true;
+    }
+}

@@ -230,6 +230,11 @@ public sealed record RecordCharge
     /// about all of them.</summary>
     [Id(4)]
     public int? Send { get; init; }
+
+    /// <summary>When the question was asked whose answer this is; null for what nobody asked. By then, and not by when it
+    /// reaches the payment, a "not found" is judged: a request may have arrived in between.</summary>
+    [Id(5)]
+    public DateTimeOffset? AskedAt { get; init; }
 }
 
 /// <summary>What a provider answered to a capture.</summary>
@@ -279,4 +284,9 @@ public sealed record RecordRefund
     /// was asked.</summary>
     [Id(3)]
     public string? Provider { get; init; }
+
+    /// <summary>When the question was asked whose answer this is; null for what nobody asked. By then, and not by when it
+    /// reaches the payment, a "not found" is judged: a request may have arrived in between.</summary>
+    [Id(4)]
+    public DateTimeOffset? AskedAt { get; init; }
 }

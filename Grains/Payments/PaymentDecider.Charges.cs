@@ -45,7 +45,7 @@ public static partial class PaymentDecider
             : Nothing,
         ProviderOutcome.Unknown unknown =>
             attempt.IsOpen ? StillUnknown(state, attempt, report, unknown, terms) : Nothing,
-        ProviderOutcome.NotFound => attempt.IsOpen ? NotFound(state, attempt, terms) : Nothing,
+        ProviderOutcome.NotFound => attempt.IsOpen ? NotFound(state, attempt, report, terms) : Nothing,
         _ => throw new InvalidOperationException($"{report.Outcome.GetType().Name} is not an outcome."),
     };
 
@@ -93,7 +93,7 @@ public static partial class PaymentDecider
         ProviderOutcome.NotSent when attempt.Phase == AttemptPhase.Sending && (report.Send ?? attempt.Sends) == attempt.Sends =>
             FailUnsent(attempt, terms),
         ProviderOutcome.NotFound when attempt.Phase is AttemptPhase.Sending or AttemptPhase.Unknown
-            && terms.Now >= attempt.Send.BelieveNotFoundAt => FailUnsent(attempt, terms),
+            && IsFinal(report.AskedAt, attempt.Send, terms) => FailUnsent(attempt, terms),
         ProviderOutcome.Pending pending when attempt.Phase is AttemptPhase.Sending or AttemptPhase.Unknown =>
             Accept(new AttemptAccepted
             {
@@ -270,10 +270,10 @@ public static partial class PaymentDecider
             : Nothing;
     }
 
-    private static Decision NotFound(PaymentState state, AttemptState attempt, Terms terms)
+    private static Decision NotFound(PaymentState state, AttemptState attempt, RecordCharge report, Terms terms)
     {
         // Until then the request may still be on its way.
-        if (attempt.Phase == AttemptPhase.NotSent || terms.Now < attempt.Send.BelieveNotFoundAt)
+        if (attempt.Phase == AttemptPhase.NotSent || !IsFinal(report.AskedAt, attempt.Send, terms))
         {
             return Nothing;
         }
@@ -295,6 +295,10 @@ public static partial class PaymentDecider
             ? FailUnsent(attempt, terms)
             : SendAgain(attempt, resend: true, terms);
     }
+
+    // Whether a "not found" is the last word on a send: nothing of it could arrive any more when the question was asked.
+    private static bool IsFinal(DateTimeOffset? askedAt, SendTerms send, Terms terms) =>
+        (askedAt ?? terms.Now) >= send.BelieveNotFoundAt;
 
     private static Decision.Accepted SendAgain(AttemptState attempt, bool resend, Terms terms) => new(
         [new AttemptResent { At = terms.Now, Attempt = attempt.Number, Send = terms.SendAgain(attempt.Send) }],

@@ -45,7 +45,7 @@ public static partial class PaymentDecider
         ProviderOutcome.Unknown unknown => refund.Phase == RefundPhase.Sending && report.Source == ReportSource.Answer
             ? Accept(new RefundOutcomeUnknown { At = terms.Now, Refund = refund.Number, Reason = unknown.Reason })
             : Nothing,
-        ProviderOutcome.NotFound => refund.Phase is RefundPhase.Sending or RefundPhase.Unknown && terms.Now >= refund.Send.BelieveNotFoundAt
+        ProviderOutcome.NotFound => refund.Phase is RefundPhase.Sending or RefundPhase.Unknown && IsFinal(report.AskedAt, refund.Send, terms)
             ? SendAgain(refund, terms)
             : Nothing,
         _ => throw new InvalidOperationException($"{report.Outcome.GetType().Name} is not an outcome."),

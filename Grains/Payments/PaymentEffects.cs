@@ -26,6 +26,7 @@ public sealed partial class PaymentEffects(
     MerchantDirectory merchants,
     PaymentTokens tokens,
     IOptions<PaymentOptions> options,
+    TimeProvider time,
     ILogger<PaymentEffects> logger) : IHostedService
 {
     private readonly ConcurrentDictionary<(PaymentKey, PaymentEffect), Task> _running = new();
@@ -117,10 +118,11 @@ public sealed partial class PaymentEffects(
                     break;
                 }
 
+                var askedAt = time.GetUtcNow();
                 var known = await AskChargeAsync(key, state, ask.Attempt);
                 LogOutcome(effect, known.GetType().Name);
                 await payment.Record(
-                    new RecordCharge { Attempt = ask.Attempt, Outcome = known, Source = ReportSource.Query });
+                    new RecordCharge { Attempt = ask.Attempt, Outcome = known, Source = ReportSource.Query, AskedAt = askedAt });
                 break;
             case PaymentEffect.SendCapture send:
                 FaultPoint.Reach(FaultPoint.BeforeSend);
@@ -150,10 +152,11 @@ public sealed partial class PaymentEffects(
                     break;
                 }
 
+                var refundAskedAt = time.GetUtcNow();
                 var progress = await AskRefundAsync(key, state, ask.Refund);
                 LogOutcome(effect, progress.GetType().Name);
                 await payment.Record(
-                    new RecordRefund { Number = ask.Refund, Outcome = progress, Source = ReportSource.Query });
+                    new RecordRefund { Number = ask.Refund, Outcome = progress, Source = ReportSource.Query, AskedAt = refundAskedAt });
                 break;
             default:
                 throw new InvalidOperationException($"{effect.GetType().Name} is not an effect.");

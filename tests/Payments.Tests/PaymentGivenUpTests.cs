@@ -5,7 +5,7 @@ using PaymentCluster.Grains.Payments;
 namespace PaymentCluster.Payments.Tests;
 
 /// <summary>Attempts that nobody needs any more, because the order was paid otherwise or given up: they come to an end,
-/// and are neither sent nor asked about for ever.</summary>
+/// and are neither sent nor asked about for ever, nor given up too early.</summary>
 public sealed class PaymentGivenUpTests
 {
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(91);
@@ -138,6 +138,18 @@ public sealed class PaymentGivenUpTests
         Assert.Equal((PaymentStatus.Failed, AttemptPhase.Authorized), (lapsed.State.Status, lapsed.State.Attempts[0].Phase));
         var given = lapsed.Report(declined, ReportSource.Query, attempt: 1);
         Assert.Equal((PaymentStatus.Failed, AttemptPhase.Failed), (given.State.Status, given.State.Attempts[0].Phase));
+    }
+
+    [Fact]
+    public void A_not_found_is_judged_by_when_it_was_asked_for_and_not_by_when_it_comes()
+    {
+        var given = Given.Started().Report(new ProviderOutcome.Unknown { Reason = "Timeout." }).After(Settled);
+        var early = new RecordCharge
+        {
+            Attempt = 1, Outcome = NotFound, Source = ReportSource.Query, AskedAt = given.Now - TimeSpan.FromSeconds(2),
+        };
+        Assert.IsType<Decision.AlreadyApplied>(given.Decide(early));
+        Assert.IsType<Decision.Accepted>(given.Decide(early with { AskedAt = given.Now }));
     }
 
     private static Given AcceptedWith(TimeSpan lateSuccess, TimeSpan? expiresIn = null)

@@ -87,15 +87,17 @@ internal sealed partial class Checker
         // What goes back by itself can be refused by the provider: then it stays, visibly, for an operator.
         Require(paid - refused <= state.Amount.AmountMinor, "I5", "an order is paid at most once, net of what went back");
         Require(
-            hasOddAmount || state.CapturedMinor == 0 || state.Status is PaymentStatus.Success or PaymentStatus.Cancelled,
+            hasOddAmount || paid - refused <= 0 || state.Status is PaymentStatus.Success or PaymentStatus.Cancelled,
             "I5",
-            "an order whose money was taken is paid, or was given up and gets it back");
+            "an order whose money was taken is paid, or its money went back");
     }
 
     // Given up, and asked about for the last time, while the faults went on: what was then lost, the providers' settlement
     // reports alone can tell.
     private bool IsPastAllQuestions(PaymentState state, AttemptState attempt) =>
-        attempt.Phase is AttemptPhase.Failed or AttemptPhase.Accepted && !PaymentSchedule.IsWatched(state, attempt, world.HealsAt + TimeSpan.FromDays(1));
+        attempt.Phase is AttemptPhase.Failed or AttemptPhase.Accepted
+            && attempt.ProviderReference is not null
+            && !PaymentSchedule.IsWatched(state, attempt, world.HealsAt + TimeSpan.FromDays(1));
 
     private void Balances(Trail trail)
     {

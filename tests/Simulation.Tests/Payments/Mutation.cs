@@ -2,7 +2,7 @@ namespace PaymentCluster.Simulation.Tests.Payments;
 
 /// <summary>Mistakes that the shell around the rules could make. Each is made on purpose, to see that the checks can
 /// fail.</summary>
-internal enum Mutation
+public enum Mutation
 {
     /// <summary>No mistake.</summary>
     None,

@@ -51,8 +51,12 @@ internal sealed class SimulatedEffects(World world, SimulatedSilo silo)
                 await SendAsync(key, state, send, hasCard, window);
                 break;
             case PaymentEffect.AskCharge ask:
+                var askedAt = silo.Clock.GetUtcNow();
                 var known = await _connector.AskChargeAsync(id, state.Attempts[ask.Attempt - 1]);
-                await ReportAsync(key, new RecordCharge { Attempt = ask.Attempt, Outcome = known, Source = ReportSource.Query });
+                await ReportAsync(key, new RecordCharge
+                {
+                    Attempt = ask.Attempt, Outcome = known, Source = ReportSource.Query, AskedAt = askedAt,
+                });
                 break;
             case PaymentEffect.SendCapture send:
                 var captured = await _connector.CaptureAsync(id, state.Attempts[send.Attempt - 1], window);
@@ -71,8 +75,12 @@ internal sealed class SimulatedEffects(World world, SimulatedSilo silo)
                 await ReportAsync(key, new RecordRefund { Number = send.Refund, Outcome = refunded, Source = ReportSource.Answer });
                 break;
             case PaymentEffect.AskRefund ask:
+                var refundAskedAt = silo.Clock.GetUtcNow();
                 var progress = await _connector.AskRefundAsync(id, state, state.Refunds[ask.Refund - 1]);
-                await ReportAsync(key, new RecordRefund { Number = ask.Refund, Outcome = progress, Source = ReportSource.Query });
+                await ReportAsync(key, new RecordRefund
+                {
+                    Number = ask.Refund, Outcome = progress, Source = ReportSource.Query, AskedAt = refundAskedAt,
+                });
                 break;
             default:
                 throw new InvalidOperationException($"{effect.GetType().Name} is not an effect.");

@@ -336,10 +336,10 @@ internal sealed class SimulatedGrain(World world, SimulatedSilo silo, PaymentKey
             Route = route,
             HasCard = hasCard,
         };
+        // What is believed when the window closes, and a settle time later, is believed from the start.
         return world.Mutation != Mutation.NotFoundBelievedAtOnce ? terms : terms with
         {
-            SendWindow = TimeSpan.Zero,
-            ClockError = TimeSpan.Zero,
+            ClockError = -Options.SendWindow,
             Route = route is null ? null : route with { SettleTime = TimeSpan.Zero },
         };
     }

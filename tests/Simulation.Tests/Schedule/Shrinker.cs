@@ -47,7 +47,8 @@ internal sealed class Shrinker
     private bool ImprovesPieces(int size, Func<int[], int, int[]> change)
     {
         var improved = false;
-        for (var start = _best.Length - size; start >= 0 && _runsLeft > 0; start--)
+        var step = Math.Max(1, size / 2);
+        for (var start = _best.Length - size; start >= 0 && _runsLeft > 0; start -= step)
         {
             start = Math.Min(start, _best.Length - size);
             if (start >= 0 && Fails(change(_best, start)) is { } made && IsPlainer(made, _best))

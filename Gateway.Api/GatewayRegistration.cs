@@ -15,6 +15,7 @@ using PaymentCluster.Gateway.Api.Queries;
 using PaymentCluster.Gateway.Api.Refunds;
 using PaymentCluster.Gateway.Api.Reviews;
 using PaymentCluster.Gateway.Api.Returns;
+using PaymentCluster.Gateway.Api.Routing;
 using PaymentCluster.Gateway.Api.Webhooks;
 
 namespace PaymentCluster.Gateway.Api;
@@ -54,6 +55,7 @@ public static class GatewayRegistration
         services.AddSingleton<LedgerApi>();
         services.AddSingleton<MerchantsApi>();
         services.AddSingleton<ProvidersApi>();
+        services.AddSingleton<RoutingApi>();
         services.AddSingleton<WebhooksApi>();
         services.AddSingleton<ReturnsApi>();
         services.AddSingleton<HealthApi>();
@@ -94,6 +96,7 @@ public static class GatewayRegistration
         services.GetRequiredService<LedgerApi>().Map(api);
         services.GetRequiredService<MerchantsApi>().Map(api);
         services.GetRequiredService<ProvidersApi>().Map(api);
+        services.GetRequiredService<RoutingApi>().Map(api);
         services.GetRequiredService<WebhooksApi>().Map(routes);
         services.GetRequiredService<ReturnsApi>().Map(routes);
         services.GetRequiredService<HealthApi>().Map(routes);

@@ -1,4 +1,5 @@
 using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Grains.Abstractions.Providers;
 
 namespace PaymentCluster.Connectors.Http;
 

@@ -5,6 +5,7 @@ using PaymentCluster.Gateway.Api.Ledger;
 using PaymentCluster.Gateway.Api.Merchants;
 using PaymentCluster.Gateway.Api.Payments;
 using PaymentCluster.Gateway.Api.Refunds;
+using PaymentCluster.Gateway.Api.Routing;
 using PaymentCluster.Gateway.Api.Webhooks;
 
 namespace PaymentCluster.Gateway.Api.Json;
@@ -23,6 +24,10 @@ namespace PaymentCluster.Gateway.Api.Json;
 [JsonSerializable(typeof(MerchantAnswer))]
 [JsonSerializable(typeof(NewApiKeyAnswer))]
 [JsonSerializable(typeof(ProviderListAnswer))]
+[JsonSerializable(typeof(CredentialsAnswer))]
+[JsonSerializable(typeof(RoutingAnswer))]
+[JsonSerializable(typeof(RoutingEvaluationAnswer))]
+[JsonSerializable(typeof(RoutingReplayAnswer))]
 [JsonSerializable(typeof(WebhookAnswer))]
 [JsonSerializable(typeof(HealthAnswer))]
 internal sealed partial class GatewayJson : JsonSerializerContext;

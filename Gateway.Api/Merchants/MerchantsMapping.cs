@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using PaymentCluster.Gateway.Api.Payments;
 using PaymentCluster.Grains.Abstractions.Merchants;
+using PaymentCluster.Grains.Abstractions.Providers;
 
 namespace PaymentCluster.Gateway.Api.Merchants;
 
@@ -58,7 +60,18 @@ public sealed record NewApiKeyAnswer
 public sealed record ProviderListAnswer
 {
     /// <summary>The providers with credentials.</summary>
+    public required ProviderStatusAnswer[] Data { get; init; }
+}
+
+/// <summary>The providers of a merchant after a change of credentials.</summary>
+public sealed record CredentialsAnswer
+{
+    /// <summary>The providers with credentials.</summary>
     public required ProviderAnswer[] Data { get; init; }
+
+    /// <summary>What the provider says to new credentials: accepted, or not_checked if it is out of reach or has no call
+    /// that tells; null if there are none.</summary>
+    public required string? Check { get; init; }
 }
 
 /// <summary>A provider with credentials.</summary>
@@ -72,6 +85,75 @@ public sealed record ProviderAnswer
 
     /// <summary>When they were set.</summary>
     public required DateTime UpdatedAt { get; init; }
+
+    /// <summary>Until when those before them still verify inbound webhooks; null if none do.</summary>
+    public required DateTime? PreviousUntil { get; init; }
+}
+
+/// <summary>A provider with credentials, and how it has been doing.</summary>
+public sealed record ProviderStatusAnswer
+{
+    /// <summary>The provider's name.</summary>
+    public required string Provider { get; init; }
+
+    /// <summary>The names of the credentials that are set.</summary>
+    public required string[] Credentials { get; init; }
+
+    /// <summary>When they were set.</summary>
+    public required DateTime UpdatedAt { get; init; }
+
+    /// <summary>Until when those before them still verify inbound webhooks; null if none do.</summary>
+    public required DateTime? PreviousUntil { get; init; }
+
+    /// <summary>The merchant's payments there whose outcome is unknown now.</summary>
+    public required int OpenUnknowns { get; init; }
+
+    /// <summary>How it has been doing, as the silo that answers sees it.</summary>
+    public required ProviderHealthAnswer Health { get; init; }
+}
+
+/// <summary>How a provider has been doing.</summary>
+public sealed record ProviderHealthAnswer
+{
+    /// <summary>What the circuit breaker lets through: every call, none, or one that finds out.</summary>
+    public required string Breaker { get; init; }
+
+    /// <summary>How many calls of the last minutes the times are of.</summary>
+    public required long Calls { get; init; }
+
+    /// <summary>Half of the calls took no longer, in milliseconds; null without calls.</summary>
+    public required double? LatencyP50Ms { get; init; }
+
+    /// <summary>95 of 100 calls took no longer.</summary>
+    public required double? LatencyP95Ms { get; init; }
+
+    /// <summary>99 of 100 calls took no longer.</summary>
+    public required double? LatencyP99Ms { get; init; }
+
+    /// <summary>How it has been doing with each method.</summary>
+    public required MethodStandingAnswer[] Methods { get; init; }
+}
+
+/// <summary>How a provider has been doing with a method.</summary>
+public sealed record MethodStandingAnswer
+{
+    /// <summary>The method.</summary>
+    public required string Method { get; init; }
+
+    /// <summary>How many outcomes were seen in the score's window.</summary>
+    public required int Outcomes { get; init; }
+
+    /// <summary>How many of them were the provider's own fault.</summary>
+    public required int Faults { get; init; }
+
+    /// <summary>The share without a fault of the provider's, 0 to 1; null without outcomes.</summary>
+    public required double? SuccessRate { get; init; }
+
+    /// <summary>What routing goes by: the same, with the benefit of the doubt where there are few outcomes.</summary>
+    public required double Score { get; init; }
+
+    /// <summary>Whether payments are sent elsewhere while they can.</summary>
+    public required bool Down { get; init; }
 }
 
 /// <summary>From the grains' views to the API's answers.</summary>
@@ -108,5 +190,44 @@ internal static class MerchantsMapping
             Provider = provider.Provider,
             Credentials = [.. provider.Credentials],
             UpdatedAt = provider.UpdatedAt.UtcDateTime,
+            PreviousUntil = provider.PreviousUntil?.UtcDateTime,
         })];
+
+    public static string NameOf(BreakerState breaker) => breaker switch
+    {
+        BreakerState.Closed => "closed",
+        BreakerState.Open => "open",
+        BreakerState.Trying => "trying",
+    };
+
+    public static ProviderListAnswer ToAnswer(ImmutableArray<ProviderStatus> providers) =>
+        new() { Data = [.. providers.Select(ToAnswer)] };
+
+    private static ProviderStatusAnswer ToAnswer(ProviderStatus status) => new()
+    {
+        Provider = status.Provider.Provider,
+        Credentials = [.. status.Provider.Credentials],
+        UpdatedAt = status.Provider.UpdatedAt.UtcDateTime,
+        PreviousUntil = status.Provider.PreviousUntil?.UtcDateTime,
+        OpenUnknowns = status.OpenUnknowns,
+        Health = new ProviderHealthAnswer
+        {
+            Breaker = NameOf(status.Breaker),
+            Calls = status.Latency.Calls,
+            LatencyP50Ms = status.Latency.P50?.TotalMilliseconds,
+            LatencyP95Ms = status.Latency.P95?.TotalMilliseconds,
+            LatencyP99Ms = status.Latency.P99?.TotalMilliseconds,
+            Methods = [.. status.Methods.Select(method => new MethodStandingAnswer
+            {
+                Method = PaymentNames.Of(method.Method),
+                Outcomes = method.Outcomes,
+                Faults = method.Faults,
+                SuccessRate = method.Outcomes == 0
+                    ? null
+                    : Math.Round(1 - ((double)method.Faults / method.Outcomes), 4),
+                Score = Math.Round(method.Score, 4),
+                Down = method.IsDown,
+            })],
+        },
+    };
 }

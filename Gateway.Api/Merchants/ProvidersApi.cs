@@ -3,6 +3,7 @@ using PaymentCluster.Gateway.Api.Errors;
 using PaymentCluster.Gateway.Api.Json;
 using PaymentCluster.Gateway.Api.OpenApi;
 using PaymentCluster.Grains.Abstractions.Merchants;
+using PaymentCluster.Grains.Abstractions.Providers;
 
 namespace PaymentCluster.Gateway.Api.Merchants;
 
@@ -15,7 +16,7 @@ internal sealed class ProvidersApi(IGrainFactory grains, RequestBodies bodies)
     {
         Id = "listProviders",
         Tag = Tag,
-        Summary = "List the providers that have credentials.",
+        Summary = "List the providers that have credentials, and how they have been doing.",
         Answers = [new(200, "The providers.", typeof(ProviderListAnswer))],
     };
 
@@ -24,10 +25,19 @@ internal sealed class ProvidersApi(IGrainFactory grains, RequestBodies bodies)
         Id = "putProviderCredentials",
         Tag = Tag,
         Summary = "Set the credentials at a provider, all of them at once. They are stored encrypted and are never given "
-            + "out again.",
+            + "out again. Those before them still verify inbound webhooks for a while.",
         TakesSecrets = true,
-        Answers = [new(200, "The providers.", typeof(ProviderListAnswer))],
-        Errors = [ErrorCode.NoProvider],
+        Answers = [new(200, "The providers.", typeof(CredentialsAnswer))],
+        Errors = [ErrorCode.MerchantNotFound, ErrorCode.CredentialsRefused],
+    };
+
+    private static readonly ApiOperation DeleteOperation = new()
+    {
+        Id = "deleteProviderCredentials",
+        Tag = Tag,
+        Summary = "Forget the credentials at a provider, once no payment is open or watched there.",
+        Answers = [new(200, "The providers.", typeof(CredentialsAnswer))],
+        Errors = [ErrorCode.MerchantNotFound, ErrorCode.ProviderInUse],
     };
 
     public void Map(IEndpointRouteBuilder api)
@@ -35,23 +45,24 @@ internal sealed class ProvidersApi(IGrainFactory grains, RequestBodies bodies)
         var providers = api.MapGroup("/providers").RequireAccess(AccessRule.Secret);
         providers.MapGet("", ListAsync, ListOperation);
         providers.MapPut("/{provider}/credentials", PutAsync, PutOperation);
+        providers.MapDelete("/{provider}/credentials", DeleteAsync, DeleteOperation);
     }
 
     private async Task ListAsync(HttpContext http)
     {
-        var view = await grains.GetGrain<IMerchantGrain>(Caller.From(http).Merchant).Get();
-        await (view is null ? Problem.WriteAsync(http, ErrorCode.MerchantNotFound) : AnswerAsync(http, view));
+        var providers = await Grain(http).List();
+        await (providers is null
+            ? Problem.WriteAsync(http, ErrorCode.MerchantNotFound)
+            : Answer.WriteAsync(
+                http,
+                StatusCodes.Status200OK,
+                MerchantsMapping.ToAnswer(providers.Value),
+                GatewayJson.Default.ProviderListAnswer));
     }
 
     private async Task PutAsync(HttpContext http)
     {
-        var provider = (string?)http.Request.RouteValues["provider"];
-        if (!MerchantNames.IsProvider(provider))
-        {
-            throw new ProblemException(
-                ErrorCode.InvalidField, "A provider's name has 2 to 32 lower-case letters, digits or '_'.", "provider");
-        }
-
+        var provider = ProviderOf(http);
         var errors = new InputErrors();
         var values = await bodies.ReadSecretsAsync(http, errors);
         if (errors.Any)
@@ -59,13 +70,31 @@ internal sealed class ProvidersApi(IGrainFactory grains, RequestBodies bodies)
             throw new ProblemException(errors);
         }
 
-        var reply = await grains.GetGrain<IMerchantGrain>(Caller.From(http).Merchant).PutCredentials(provider!, values);
-        await (reply.Refusal is { } refusal ? Problem.WriteAsync(http, refusal) : AnswerAsync(http, reply.Value!));
+        var reply = await Grain(http).PutCredentials(provider, values);
+        await (reply.Refusal is { } refusal
+            ? Problem.WriteAsync(http, refusal)
+            : AnswerAsync(http, reply.Value!.Merchant, reply.Value.IsAccepted ? "accepted" : "not_checked"));
     }
 
-    private static Task AnswerAsync(HttpContext http, MerchantView view)
+    private async Task DeleteAsync(HttpContext http)
     {
-        var answer = new ProviderListAnswer { Data = MerchantsMapping.ToAnswers(view.Providers) };
-        return Answer.WriteAsync(http, StatusCodes.Status200OK, answer, GatewayJson.Default.ProviderListAnswer);
+        var reply = await Grain(http).DeleteCredentials(ProviderOf(http));
+        await (reply.Refusal is { } refusal
+            ? Problem.WriteAsync(http, refusal)
+            : AnswerAsync(http, reply.Value!, check: null));
     }
+
+    private IProvidersGrain Grain(HttpContext http) => grains.GetGrain<IProvidersGrain>(Caller.From(http).Merchant);
+
+    private static string ProviderOf(HttpContext http) =>
+        (string?)http.Request.RouteValues["provider"] is { } provider && MerchantNames.IsProvider(provider)
+            ? provider
+            : throw new ProblemException(
+                ErrorCode.InvalidField, "A provider's name has 2 to 32 lower-case letters, digits or '_'.", "provider");
+
+    private static Task AnswerAsync(HttpContext http, MerchantView view, string? check) => Answer.WriteAsync(
+        http,
+        StatusCodes.Status200OK,
+        new CredentialsAnswer { Data = MerchantsMapping.ToAnswers(view.Providers), Check = check },
+        GatewayJson.Default.CredentialsAnswer);
 }

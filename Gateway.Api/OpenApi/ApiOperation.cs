@@ -34,6 +34,9 @@ internal sealed record ApiOperation
     /// <summary>Whether it honours an idempotency key.</summary>
     public bool TakesIdempotencyKey { get; init; }
 
+    /// <summary>Whether it honours If-Match.</summary>
+    public bool TakesIfMatch { get; init; }
+
     /// <summary>The answers that are no failures.</summary>
     public required OperationAnswer[] Answers { get; init; }
 

@@ -144,6 +144,11 @@ internal static class OperationParts
                 IdempotencyKey.MaxLength);
         }
 
+        if (api.TakesIfMatch)
+        {
+            yield return Header("If-Match", "The ETag that was read: what was changed since is not overwritten.", null);
+        }
+
         if (api.Answers.Any(answer => answer.ContentType == "text/event-stream"))
         {
             yield return Header("Last-Event-ID", "The id of the last event that was received.", null);

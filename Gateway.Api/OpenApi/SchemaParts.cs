@@ -4,9 +4,11 @@ using Microsoft.OpenApi;
 using PaymentCluster.Gateway.Api.Merchants;
 using PaymentCluster.Gateway.Api.Payments;
 using PaymentCluster.Gateway.Api.Refunds;
+using PaymentCluster.Gateway.Api.Routing;
 using PaymentCluster.Grains.Abstractions.Merchants;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
+using PaymentCluster.Grains.Abstractions.Routing;
 
 namespace PaymentCluster.Gateway.Api.OpenApi;
 
@@ -30,6 +32,9 @@ internal static class SchemaParts
         [(typeof(ActionAnswer), "type")] = PaymentNames.All<CustomerActionKind>(PaymentNames.Of),
         [(typeof(FailureAnswer), "party")] = PaymentNames.All<FailureParty>(PaymentNames.Of),
         [(typeof(RefundAnswer), "status")] = PaymentNames.All<RefundStatus>(PaymentNames.Of),
+        [(typeof(RoutingNoteAnswer), "verdict")] = PaymentNames.All<RoutingVerdict>(RoutingMapping.NameOf),
+        [(typeof(ProviderHealthAnswer), "breaker")] = PaymentNames.All<BreakerState>(MerchantsMapping.NameOf),
+        [(typeof(MethodStandingAnswer), "method")] = Methods,
         [(typeof(ApiKeyAnswer), "scope")] = Scopes,
         [(typeof(NewApiKeyAnswer), "scope")] = Scopes,
     };

@@ -55,16 +55,23 @@ internal static class QueryReader
             return null;
         }
 
-        var text = values.ToString();
-        var hasOffset = text.EndsWith('Z') || (text.Length > 6 && text[^3] == ':' && text[^6] is '+' or '-');
-        if (hasOffset && DateTimeOffset.TryParseExact(
-            text, TimeForms, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time))
+        if (TryReadTime(values.ToString(), out var time))
         {
-            return time.ToUniversalTime();
+            return time;
         }
 
         errors.Add(
             ErrorCode.InvalidField, name, "must be a time such as 2026-11-20T09:30:00Z; in a query '+' is written %2B");
         return null;
+    }
+
+    /// <summary>Reads an instant in the form of RFC 3339.</summary>
+    public static bool TryReadTime(string text, out DateTimeOffset time)
+    {
+        var hasOffset = text.EndsWith('Z') || (text.Length > 6 && text[^3] == ':' && text[^6] is '+' or '-');
+        var valid = DateTimeOffset.TryParseExact(
+            text, TimeForms, CultureInfo.InvariantCulture, DateTimeStyles.None, out time) && hasOffset;
+        time = time.ToUniversalTime();
+        return valid;
     }
 }

@@ -5,6 +5,7 @@ using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions.Providers;
 using PaymentCluster.Grains.Abstractions.Routing;
 using PaymentCluster.Grains.Merchants;
 using PaymentCluster.Grains.Payments;
@@ -22,6 +23,10 @@ public sealed class PaymentRouter(ConnectorCatalogue connectors, ProviderScores 
     // Rules look at so many digits of a card's number, and no more are taken from it.
     private const int MaxBin = 8;
 
+    /// <summary>Why a merchant that is not exempt gets no collect, whichever provider offers it.</summary>
+    internal static readonly Refusal CollectNotAllowed = Refusal.Of(
+        ErrorCode.UpiCollectNotAllowed, "UPI collect is not allowed for this merchant; use intent or qr.", "upi.flow");
+
     // What is known of a provider does not change: most payments have nothing to choose and share these.
     private readonly FrozenDictionary<string, Route> _routes = connectors.Providers.ToFrozenDictionary(
         provider => provider, provider => RouteTo(connectors[provider]), StringComparer.Ordinal);
@@ -37,8 +42,7 @@ public sealed class PaymentRouter(ConnectorCatalogue connectors, ProviderScores 
 
         if (facts.Method.Flow == UpiFlow.Collect && !merchant.UpiCollectAllowed)
         {
-            return RoutingChoice.Refused(Refusal.Of(
-                ErrorCode.UpiCollectNotAllowed, "UPI collect is not allowed for this merchant; use intent or qr.", "upi.flow"));
+            return RoutingChoice.Refused(CollectNotAllowed);
         }
 
         return merchant is { Routing: null, Providers: [var only] }
@@ -47,10 +51,19 @@ public sealed class PaymentRouter(ConnectorCatalogue connectors, ProviderScores 
     }
 
     /// <summary>What would be decided about a payment, and why.</summary>
-    public RoutingDecision Decide(
-        ImmutableArray<string> providers, RoutingPlan? plan, RoutedPayment payment) =>
-        RoutingDecider.Decide(
-            plan, [.. providers.Select(provider => Candidate(provider, payment))], payment);
+    public RoutingDecision Decide(ImmutableArray<string> providers, RoutingPlan? plan, RoutedPayment payment) =>
+        RoutingDecider.Decide(plan, [.. providers.Select(provider => Candidate(provider, payment))], payment);
+
+    /// <summary>What would be decided if nobody was down: with the scores as they are now, but not with what is broken at
+    /// this minute.</summary>
+    public RoutingDecision DecideAtRest(
+        ImmutableArray<string> providers, RoutingPlan? plan, RoutedPayment payment) => RoutingDecider.Decide(
+        plan,
+        [
+            .. providers.Select(provider => Candidate(provider, payment)).Select(
+                candidate => candidate with { Standing = candidate.Standing with { IsDown = false } }),
+        ],
+        payment);
 
     /// <summary>Takes in what happened to a payment: scores are made of it.</summary>
     public void Learn(PaymentState after, ImmutableArray<PaymentEvent> events) => scores.Learn(after, events);

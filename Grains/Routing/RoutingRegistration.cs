@@ -1,4 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using PaymentCluster.Grains.Providers;
 
 namespace PaymentCluster.Grains.Routing;
 
@@ -17,6 +19,8 @@ public static class RoutingRegistration
             .ValidateOnStart();
         services.AddSingleton<ProviderScores>();
         services.AddSingleton<PaymentRouter>();
+        services.TryAddSingleton<IPastPayments, PastPayments>();
+        services.TryAddSingleton<IOpenWork, OpenWork>();
         return services;
     }
 }

@@ -1,4 +1,4 @@
-using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Grains.Abstractions.Providers;
 using PaymentCluster.Connectors.Http;
 using PaymentCluster.Connectors.Tests.Fakes;
 using Xunit;

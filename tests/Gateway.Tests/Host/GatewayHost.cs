@@ -13,6 +13,8 @@ using PaymentCluster.Grains.Abstractions.Health;
 using PaymentCluster.Grains.Abstractions.Ledger;
 using PaymentCluster.Grains.Abstractions.Merchants;
 using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions.Providers;
+using PaymentCluster.Grains.Abstractions.Routing;
 using PaymentCluster.Grains.Abstractions.Webhooks;
 
 namespace PaymentCluster.Gateway.Tests.Host;
@@ -95,6 +97,10 @@ public sealed class GatewayHost : IAsyncDisposable
 
     public FakeMerchant Merchant(string merchant) => (FakeMerchant)Grains.Get(typeof(IMerchantGrain), merchant);
 
+    public FakeProviders Providers(string merchant) => (FakeProviders)Grains.Get(typeof(IProvidersGrain), merchant);
+
+    public FakeRouting Routing(string merchant) => (FakeRouting)Grains.Get(typeof(IRoutingGrain), merchant);
+
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
     private void AddGrains()
@@ -107,6 +113,8 @@ public sealed class GatewayHost : IAsyncDisposable
         Grains.Add<IPaymentListGrain>(_ => new FakePaymentList());
         Grains.Add<ILedgerGrain>(_ => new FakeLedger());
         Grains.Add<IMerchantGrain>(id => new FakeMerchant(id));
+        Grains.Add<IProvidersGrain>(id => new FakeProviders(Merchant(id)));
+        Grains.Add<IRoutingGrain>(_ => new FakeRouting());
         Grains.Add<IProviderWebhookGrain>(_ => new FakeWebhooks());
         Grains.Add<IPaymentAccessGrain>(_ => new FakePaymentAccess());
         Grains.Add<IHealthGrain>(_ => Health);

@@ -1,0 +1,165 @@
+using System.Globalization;
+using PaymentCluster.Gateway.Api.Access;
+using PaymentCluster.Gateway.Api.Errors;
+using PaymentCluster.Gateway.Api.Json;
+using PaymentCluster.Gateway.Api.OpenApi;
+using PaymentCluster.Grains.Abstractions.Merchants;
+using PaymentCluster.Grains.Abstractions.Routing;
+
+namespace PaymentCluster.Gateway.Api.Routing;
+
+/// <summary>How a merchant's payments find their provider.</summary>
+internal sealed class RoutingApi(IGrainFactory grains, RequestBodies bodies, TimeProvider time)
+{
+    private const string Tag = "Routing";
+
+    private static readonly ApiOperation GetOperation = new()
+    {
+        Id = "getRouting",
+        Tag = Tag,
+        Summary = "Read the routing. The ETag names its version.",
+        Answers = [new(200, "The routing.", typeof(RoutingAnswer))],
+        Errors = [ErrorCode.MerchantNotFound],
+    };
+
+    private static readonly ApiOperation PutOperation = new()
+    {
+        Id = "putRouting",
+        Tag = Tag,
+        Summary = "Set the routing, all of it at once. With If-Match it replaces only the version that was read.",
+        Body = RoutingRequests.Plan,
+        TakesIfMatch = true,
+        Answers = [new(200, "The routing.", typeof(RoutingAnswer))],
+        Errors = [ErrorCode.MerchantNotFound, ErrorCode.VersionConflict],
+    };
+
+    private static readonly ApiOperation EvaluateOperation = new()
+    {
+        Id = "evaluateRouting",
+        Tag = Tag,
+        Summary = "Ask which provider a payment would go to now, and why. Nothing is stored.",
+        Body = RoutingRequests.Evaluate,
+        Answers = [new(200, "What would be decided.", typeof(RoutingEvaluationAnswer))],
+        Errors =
+        [
+            ErrorCode.MerchantNotFound, ErrorCode.AmountInvalid, ErrorCode.CurrencyUnknown, ErrorCode.UpiCollectNotAllowed,
+        ],
+    };
+
+    private static readonly ApiOperation ReplayOperation = new()
+    {
+        Id = "replayRouting",
+        Tag = Tag,
+        Summary = "Play a routing over past payments, and compare with where they went. Nothing is stored.",
+        Body = RoutingRequests.Replay,
+        Answers = [new(200, "What would have been decided.", typeof(RoutingReplayAnswer))],
+        Errors = [ErrorCode.MerchantNotFound],
+    };
+
+    public void Map(IEndpointRouteBuilder api)
+    {
+        var routing = api.MapGroup("/routing").RequireAccess(AccessRule.Secret);
+        routing.MapGet("", GetAsync, GetOperation);
+        routing.MapPut("", PutAsync, PutOperation);
+        routing.MapPost("/evaluate", EvaluateAsync, EvaluateOperation);
+        routing.MapPost("/replay", ReplayAsync, ReplayOperation);
+    }
+
+    private async Task GetAsync(HttpContext http)
+    {
+        var view = await Merchant(http).Routing();
+        await (view is null ? Problem.WriteAsync(http, ErrorCode.MerchantNotFound) : AnswerAsync(http, view));
+    }
+
+    private async Task PutAsync(HttpContext http)
+    {
+        var errors = new InputErrors();
+        var version = IfMatch(http, errors);
+        var body = await bodies.ReadAsync(http, RoutingRequests.Plan, errors);
+        // Only a body that has its form can be read on.
+        var plan = errors.Any ? null : RoutingReading.ReadPlan(body, "", errors);
+        if (plan is null || errors.Any)
+        {
+            throw new ProblemException(errors);
+        }
+
+        var reply = await Merchant(http).PutRouting(new PutRouting { Plan = plan, IfVersion = version });
+        await (reply.Refusal is { } refusal ? Problem.WriteAsync(http, refusal) : AnswerAsync(http, reply.Value!));
+    }
+
+    private async Task EvaluateAsync(HttpContext http)
+    {
+        var errors = new InputErrors();
+        var body = await bodies.ReadAsync(http, RoutingRequests.Evaluate, errors);
+        var plan = errors.Any ? null : RoutingReading.ReadCandidate(body, errors);
+        var payment = RoutingReading.ReadPayment(body, time, errors);
+        if (payment is null || errors.Any)
+        {
+            throw new ProblemException(errors);
+        }
+
+        var reply = await Grain(http).Evaluate(new EvaluateRouting { Payment = payment, Plan = plan });
+        await (reply.Refusal is { } refusal
+            ? Problem.WriteAsync(http, refusal)
+            : Answer.WriteAsync(
+                http,
+                StatusCodes.Status200OK,
+                RoutingMapping.ToAnswer(reply.Value!, payment.Id),
+                GatewayJson.Default.RoutingEvaluationAnswer));
+    }
+
+    private async Task ReplayAsync(HttpContext http)
+    {
+        var errors = new InputErrors();
+        var body = await bodies.ReadAsync(http, RoutingRequests.Replay, errors);
+        var plan = errors.Any ? null : RoutingReading.ReadCandidate(body, errors);
+        var from = RoutingReading.ReadTime(body, "created_from", errors);
+        var to = RoutingReading.ReadTime(body, "created_to", errors);
+        if (errors.Any)
+        {
+            throw new ProblemException(errors);
+        }
+
+        var reply = await Grain(http).Replay(new ReplayRouting
+        {
+            Plan = plan, From = from, To = to, Limit = RoutingRequests.LimitOf(body),
+        });
+        await (reply.Refusal is { } refusal
+            ? Problem.WriteAsync(http, refusal)
+            : Answer.WriteAsync(
+                http,
+                StatusCodes.Status200OK,
+                RoutingMapping.ToAnswer(reply.Value!),
+                GatewayJson.Default.RoutingReplayAnswer));
+    }
+
+    private IMerchantGrain Merchant(HttpContext http) => grains.GetGrain<IMerchantGrain>(Caller.From(http).Merchant);
+
+    private IRoutingGrain Grain(HttpContext http) => grains.GetGrain<IRoutingGrain>(Caller.From(http).Merchant);
+
+    // RFC 9110, section 13.1.1. A weak validator never matches, so it is refused.
+    private static int? IfMatch(HttpContext http, InputErrors errors)
+    {
+        var header = http.Request.Headers.IfMatch;
+        if (header.Count == 0 || header is ["*"])
+        {
+            return null;
+        }
+
+        if (header is [['"', .. var tag, '"']]
+            && int.TryParse(tag, NumberStyles.None, CultureInfo.InvariantCulture, out var version))
+        {
+            return version;
+        }
+
+        errors.Add(ErrorCode.InvalidField, "If-Match", "must be the ETag of the routing that was read, such as \"3\"");
+        return null;
+    }
+
+    private static Task AnswerAsync(HttpContext http, RoutingView view)
+    {
+        http.Response.Headers.ETag = $"\"{view.Version.ToString(CultureInfo.InvariantCulture)}\"";
+        return Answer.WriteAsync(
+            http, StatusCodes.Status200OK, RoutingMapping.ToAnswer(view), GatewayJson.Default.RoutingAnswer);
+    }
+}

@@ -1,0 +1,276 @@
+using PaymentCluster.Gateway.Api.Payments;
+using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Routing;
+
+namespace PaymentCluster.Gateway.Api.Routing;
+
+/// <summary>A merchant's routing.</summary>
+public sealed record RoutingAnswer
+{
+    /// <summary>Counts the changes; 0 while none was made. The same as the answer's ETag.</summary>
+    public required int Version { get; init; }
+
+    /// <summary>When it was set; null while none was.</summary>
+    public required DateTime? UpdatedAt { get; init; }
+
+    /// <summary>The plan, in the form that PUT takes.</summary>
+    public required RoutingPlanAnswer Routing { get; init; }
+}
+
+/// <summary>A routing plan.</summary>
+public sealed record RoutingPlanAnswer
+{
+    /// <summary>The rules, the most important first.</summary>
+    public required RoutingRuleAnswer[] Rules { get; init; }
+
+    /// <summary>The order of providers after the rules; alphabetical if it is empty.</summary>
+    public required string[] DefaultOrder { get; init; }
+
+    /// <summary>Providers that get no new attempts.</summary>
+    public required string[] Off { get; init; }
+}
+
+/// <summary>A rule.</summary>
+public sealed record RoutingRuleAnswer
+{
+    /// <summary>Its name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Which payments it is about; an empty list says nothing.</summary>
+    public required RoutingConditionAnswer When { get; init; }
+
+    /// <summary>Where it leads.</summary>
+    public required RoutingTargetAnswer Use { get; init; }
+}
+
+/// <summary>Which payments a rule is about.</summary>
+public sealed record RoutingConditionAnswer
+{
+    /// <summary>Kinds of instrument.</summary>
+    public required string[] Methods { get; init; }
+
+    /// <summary>UPI flows.</summary>
+    public required string[] UpiFlows { get; init; }
+
+    /// <summary>Currencies.</summary>
+    public required string[] Currencies { get; init; }
+
+    /// <summary>The least amount.</summary>
+    public required long? AmountFrom { get; init; }
+
+    /// <summary>The greatest amount.</summary>
+    public required long? AmountTo { get; init; }
+
+    /// <summary>Card networks.</summary>
+    public required string[] CardNetworks { get; init; }
+
+    /// <summary>First digits of cards.</summary>
+    public required string[] CardBins { get; init; }
+
+    /// <summary>Segments of customers.</summary>
+    public required string[] Segments { get; init; }
+}
+
+/// <summary>Where a rule leads: one of the three.</summary>
+public sealed record RoutingTargetAnswer
+{
+    /// <summary>The first that can, in this order.</summary>
+    public required string[]? Order { get; init; }
+
+    /// <summary>By weight.</summary>
+    public required RoutingShareAnswer[]? Split { get; init; }
+
+    /// <summary>The one with the best score.</summary>
+    public required RoutingSuccessRateAnswer? SuccessRate { get; init; }
+}
+
+/// <summary>A provider's part in a split.</summary>
+public sealed record RoutingShareAnswer
+{
+    /// <summary>The provider.</summary>
+    public required string Provider { get; init; }
+
+    /// <summary>Its weight against the others'.</summary>
+    public required int Weight { get; init; }
+}
+
+/// <summary>A choice by score.</summary>
+public sealed record RoutingSuccessRateAnswer
+{
+    /// <summary>Among whom.</summary>
+    public required string[] Providers { get; init; }
+
+    /// <summary>The share of payments that explore, in per cent.</summary>
+    public required int ExplorePercent { get; init; }
+}
+
+/// <summary>What would be decided about a payment.</summary>
+public sealed record RoutingEvaluationAnswer
+{
+    /// <summary>The provider; null if none can take the payment.</summary>
+    public required string? Provider { get; init; }
+
+    /// <summary>The id that draws were made from.</summary>
+    public required string PaymentId { get; init; }
+
+    /// <summary>Each provider's part.</summary>
+    public required RoutingNoteAnswer[] Providers { get; init; }
+}
+
+/// <summary>One provider's part in a decision.</summary>
+public sealed record RoutingNoteAnswer
+{
+    /// <summary>The provider.</summary>
+    public required string Provider { get; init; }
+
+    /// <summary>What was decided about it.</summary>
+    public required string Verdict { get; init; }
+
+    /// <summary>Why.</summary>
+    public required string Reason { get; init; }
+}
+
+/// <summary>What would have been decided about past payments.</summary>
+public sealed record RoutingReplayAnswer
+{
+    /// <summary>How many payments were looked at, by their first attempt.</summary>
+    public required int Examined { get; init; }
+
+    /// <summary>Whether there are more in that time.</summary>
+    public required bool HasMore { get; init; }
+
+    /// <summary>How many would have gone elsewhere.</summary>
+    public required int Changed { get; init; }
+
+    /// <summary>How many would have gone nowhere.</summary>
+    public required int Nowhere { get; init; }
+
+    /// <summary>How many were by card while the plan asks for first digits, which are not stored.</summary>
+    public required int BinUnknown { get; init; }
+
+    /// <summary>Each provider's payments.</summary>
+    public required ReplayCountAnswer[] Providers { get; init; }
+
+    /// <summary>The newest of those that would have gone elsewhere.</summary>
+    public required ReplayChangeAnswer[] Sample { get; init; }
+}
+
+/// <summary>A provider's payments in a replay.</summary>
+public sealed record ReplayCountAnswer
+{
+    /// <summary>The provider.</summary>
+    public required string Provider { get; init; }
+
+    /// <summary>How many went there.</summary>
+    public required int Then { get; init; }
+
+    /// <summary>How many would go there.</summary>
+    public required int Now { get; init; }
+}
+
+/// <summary>A payment that would have gone elsewhere.</summary>
+public sealed record ReplayChangeAnswer
+{
+    /// <summary>The payment.</summary>
+    public required string PaymentId { get; init; }
+
+    /// <summary>The order.</summary>
+    public required string OrderId { get; init; }
+
+    /// <summary>Where it went.</summary>
+    public required string Then { get; init; }
+
+    /// <summary>Where it would go; null: nowhere.</summary>
+    public required string? Now { get; init; }
+
+    /// <summary>Why.</summary>
+    public required string Reason { get; init; }
+}
+
+/// <summary>From the grains' views to the API's answers.</summary>
+internal static class RoutingMapping
+{
+    public static string NameOf(RoutingVerdict verdict) => verdict switch
+    {
+        RoutingVerdict.Chosen => "chosen",
+        RoutingVerdict.PassedOver => "passed_over",
+        RoutingVerdict.NotNeeded => "not_needed",
+    };
+
+    public static RoutingAnswer ToAnswer(RoutingView view) => new()
+    {
+        Version = view.Version,
+        UpdatedAt = view.UpdatedAt?.UtcDateTime,
+        Routing = new RoutingPlanAnswer
+        {
+            Rules = [.. view.Plan.Rules.Select(ToAnswer)],
+            DefaultOrder = [.. view.Plan.DefaultOrder],
+            Off = [.. view.Plan.Off],
+        },
+    };
+
+    public static RoutingEvaluationAnswer ToAnswer(RoutingEvaluation evaluation, PaymentId payment) => new()
+    {
+        Provider = evaluation.Provider,
+        PaymentId = payment.ToString(),
+        Providers = [.. evaluation.Notes.Select(note => new RoutingNoteAnswer
+        {
+            Provider = note.Provider, Verdict = NameOf(note.Verdict), Reason = note.Reason,
+        })],
+    };
+
+    public static RoutingReplayAnswer ToAnswer(RoutingReplay replay) => new()
+    {
+        Examined = replay.Examined,
+        HasMore = replay.HasMore,
+        Changed = replay.Changed,
+        Nowhere = replay.Nowhere,
+        BinUnknown = replay.BinUnknown,
+        Providers = [.. replay.Providers.Select(count => new ReplayCountAnswer
+        {
+            Provider = count.Provider, Then = count.Then, Now = count.Now,
+        })],
+        Sample = [.. replay.Sample.Select(change => new ReplayChangeAnswer
+        {
+            PaymentId = change.Payment.ToString(),
+            OrderId = change.OrderId,
+            Then = change.Then,
+            Now = change.Now,
+            Reason = change.Reason,
+        })],
+    };
+
+    private static RoutingRuleAnswer ToAnswer(RoutingRule rule) => new()
+    {
+        Name = rule.Name,
+        When = new RoutingConditionAnswer
+        {
+            Methods = [.. rule.When.Methods.Select(PaymentNames.Of)],
+            UpiFlows = [.. rule.When.UpiFlows.Select(PaymentNames.Of)],
+            Currencies = [.. rule.When.Currencies],
+            AmountFrom = rule.When.AmountFromMinor,
+            AmountTo = rule.When.AmountToMinor,
+            CardNetworks = [.. rule.When.CardNetworks],
+            CardBins = [.. rule.When.CardBins],
+            Segments = [.. rule.When.Segments],
+        },
+        Use = ToAnswer(rule.Use),
+    };
+
+    private static RoutingTargetAnswer ToAnswer(RoutingTarget use)
+    {
+        string[] names = [.. use.Providers.Select(share => share.Provider)];
+        return new RoutingTargetAnswer
+        {
+            Order = use.Strategy == RoutingStrategy.Order ? names : null,
+            Split = use.Strategy != RoutingStrategy.Split ? null : [.. use.Providers.Select(share => new RoutingShareAnswer
+            {
+                Provider = share.Provider, Weight = share.Weight,
+            })],
+            SuccessRate = use.Strategy != RoutingStrategy.SuccessRate ? null : new RoutingSuccessRateAnswer
+            {
+                Providers = names, ExplorePercent = use.ExplorePercent,
+            },
+        };
+    }
+}

@@ -1,0 +1,139 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using Orleans.Concurrency;
+using PaymentCluster.Connectors;
+using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Grains.Abstractions.Errors;
+using PaymentCluster.Grains.Abstractions.Merchants;
+using PaymentCluster.Grains.Abstractions.Providers;
+using PaymentCluster.Grains.Abstractions.Secrets;
+using PaymentCluster.Grains.Merchants;
+using PaymentCluster.Grains.Routing;
+
+namespace PaymentCluster.Grains.Providers;
+
+/// <inheritdoc cref="IProvidersGrain"/>
+/// <param name="connectors">Ask the providers.</param>
+/// <param name="scores">How they have been doing.</param>
+/// <param name="work">What is under way there.</param>
+/// <param name="directory">What this silo remembers of merchants.</param>
+/// <param name="time">How long a provider is waited for.</param>
+/// <param name="logger">The log.</param>
+[StatelessWorker]
+public sealed partial class ProvidersGrain(
+    ConnectorCatalogue connectors,
+    ProviderScores scores,
+    IOpenWork work,
+    MerchantDirectory directory,
+    TimeProvider time,
+    ILogger<ProvidersGrain> logger) : Grain, IProvidersGrain
+{
+    // Well below the response timeout of grain calls.
+    private static readonly TimeSpan CheckPatience = TimeSpan.FromSeconds(12);
+
+    private string Merchant => this.GetPrimaryKeyString();
+
+    private IMerchantGrain Document => GrainFactory.GetGrain<IMerchantGrain>(Merchant);
+
+    /// <inheritdoc/>
+    public async Task<ImmutableArray<ProviderStatus>?> List()
+    {
+        if (await Document.Get() is not { } merchant)
+        {
+            return null;
+        }
+
+        var unknown = await work.UnknownAsync(Merchant);
+        return [.. merchant.Providers.Select(provider => StatusOf(provider, unknown))];
+    }
+
+    /// <inheritdoc/>
+    public async Task<Reply<CredentialsSet>> PutCredentials(string provider, ImmutableDictionary<string, Secret> values)
+    {
+        connectors.TryGet(provider, out var connector);
+        if (MerchantDecider.CheckCredentials(provider, connector, values) is { } refusal)
+        {
+            return Reply<CredentialsSet>.Refused(refusal);
+        }
+
+        if (await Document.Get() is null)
+        {
+            return Reply<CredentialsSet>.Refused(
+                Refusal.Of(ErrorCode.MerchantNotFound, "There is no such merchant.", "merchant"));
+        }
+
+        var check = await CheckAsync(connector!, new ProviderCredentials(Merchant, values));
+        LogChecked(logger, Merchant, provider, check);
+        if (check == CredentialsCheck.Refused)
+        {
+            return Reply<CredentialsSet>.Refused(Refusal.Of(
+                ErrorCode.CredentialsRefused, $"{provider} refuses these credentials; nothing was changed."));
+        }
+
+        var reply = await Document.PutCredentials(provider, values);
+        directory.Forget(Merchant);
+        return reply.Refusal is { } refused
+            ? Reply<CredentialsSet>.Refused(refused)
+            : Reply<CredentialsSet>.Of(
+                new CredentialsSet { Merchant = reply.Value!, IsAccepted = check == CredentialsCheck.Accepted });
+    }
+
+    /// <inheritdoc/>
+    public async Task<Reply<MerchantView>> DeleteCredentials(string provider)
+    {
+        // A payment that begins while this is counted can stay without credentials. It loses nothing: it is asked about
+        // when there are credentials again, and the refusal here tells how to stop payments from beginning first.
+        if (await work.CountAsync(Merchant, provider) is > 0 and var open)
+        {
+            return Reply<MerchantView>.Refused(Refusal.Of(
+                ErrorCode.ProviderInUse,
+                $"{(open < OpenWork.MaxCounted ? "" : "At least ")}{open} payments at {provider} are still open or watched."));
+        }
+
+        var reply = await Document.DeleteCredentials(provider);
+        directory.Forget(Merchant);
+        return reply;
+    }
+
+    private async Task<CredentialsCheck> CheckAsync(IConnector connector, ProviderCredentials credentials)
+    {
+        try
+        {
+            return await connector.CheckAsync(credentials).WaitAsync(CheckPatience, time);
+        }
+        catch (TimeoutException)
+        {
+            return CredentialsCheck.NotChecked;
+        }
+    }
+
+    private ProviderStatus StatusOf(ProviderView provider, ImmutableDictionary<string, int> unknown)
+    {
+        connectors.TryGet(provider.Provider, out var connector);
+        return new ProviderStatus
+        {
+            Provider = provider,
+            Breaker = connector?.Health?.Breaker ?? BreakerState.Closed,
+            Latency = connector?.Health?.Latency() ?? default,
+            OpenUnknowns = unknown.GetValueOrDefault(provider.Provider),
+            Methods =
+            [
+                .. (connector?.Capabilities.Methods ?? []).Order().Select(method =>
+                {
+                    var score = scores.Of(provider.Provider, method);
+                    return new MethodStanding
+                    {
+                        Method = method,
+                        Outcomes = score.Outcomes,
+                        Faults = score.Faults,
+                        Score = score.Score,
+                        IsDown = score.IsDown,
+                    };
+                }),
+            ],
+        };
+    }
+
+    [LoggerMessage(3101, LogLevel.Information, "The credentials of {Merchant} at {Provider} were checked: {Check}")]
+    private static partial void LogChecked(ILogger logger, string merchant, string provider, CredentialsCheck check);
+}

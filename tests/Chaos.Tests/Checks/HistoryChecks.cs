@@ -69,6 +69,8 @@ internal static partial class HistoryChecks
             var row = new InboxRow(delivery.Merchant, delivery.Provider, delivery.EventId);
             if (delivery.IsForged && (delivery.Status is >= 200 and < 300 || inbox.Contains(row)))
                 yield return new Violation("I13", $"a forged webhook was answered {delivery.Status}: {delivery.Body}");
+            else if (delivery.Status is not (null or 200 or 401 or 429 or 503))
+                yield return new Violation("I13", $"the event {delivery.EventId} was answered {delivery.Status} at {delivery.At:O}");
             else if (delivery.Status is >= 200 and < 300 && !inbox.Contains(row))
                 yield return new Violation("I13", $"{delivery.Provider}'s event {delivery.EventId} for {delivery.Merchant} was answered {delivery.Status} and is not remembered: {delivery.Body}");
         }

@@ -94,7 +94,8 @@ internal static class MoneyChecks
                 var attempt = happened.Number("attempt");
                 var isGivenUp = happened.Type == "attempt_failed"
                     && BelievedLost.Contains(happened.Data.GetProperty("failure").GetProperty("code").GetString());
-                if ((isGivenUp || (happened.Type == "attempt_resent" && !unsent.Contains(attempt)))
+                // What provably did not leave needs no patience.
+                if ((isGivenUp || happened.Type == "attempt_resent") && !unsent.Contains(attempt)
                     && believable.TryGetValue(attempt, out var from) && happened.At < from)
                 {
                     yield return new Violation("I4", $"{happened.Type} at version {happened.Version} came at {happened.At:O}, although \"not found\" was not to be believed before {from:O}", payment.Id);

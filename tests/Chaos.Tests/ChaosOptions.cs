@@ -36,9 +36,13 @@ internal sealed record ChaosOptions
     /// to a commit is waited for.</summary>
     public required TimeSpan LongestFault { get; init; }
 
+    /// <summary>Whether banks approve by themselves what no customer has decided after a while: then a payment whose
+    /// next step nobody was told of is charged all the same.</summary>
+    public required bool IsFrictionless { get; init; }
+
     /// <summary>Whether customers may leave without a word; such a payment stays for a minute, until it
     /// expires.</summary>
-    public bool MayLeave => Load >= TimeSpan.FromMinutes(2);
+    public bool MayLeave => !IsFrictionless && Load >= TimeSpan.FromMinutes(2);
 
     /// <summary>Where the report is written while the run goes on; null for nowhere.</summary>
     public required string? Report { get; init; }
@@ -59,6 +63,7 @@ internal sealed record ChaosOptions
             CrashRate = 0.002,
             PauseRate = 0.002,
             BreaksSettleTime = minutes is not null && draws.Chance(0.5),
+            IsFrictionless = minutes is null || draws.Chance(0.7),
             // The two-digit ones need a run that is longer than they are.
             LongestFreeze = TimeSpan.FromSeconds(Math.Clamp(load.TotalSeconds / 4, 5, 60)),
             LongestFault = TimeSpan.FromSeconds(Math.Clamp(load.TotalSeconds / 6, 4, 14)),

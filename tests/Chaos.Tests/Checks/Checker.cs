@@ -11,6 +11,7 @@ internal static class Checker
         (nameof(MoneyChecks.I4_payouts_are_refunds), MoneyChecks.I4_payouts_are_refunds),
         (nameof(MoneyChecks.I4_failed_means_not_charged), MoneyChecks.I4_failed_means_not_charged),
         (nameof(MoneyChecks.I4_not_found_is_believed_late), MoneyChecks.I4_not_found_is_believed_late),
+        (nameof(MoneyChecks.I4_a_refund_is_sent_again_late), MoneyChecks.I4_a_refund_is_sent_again_late),
         (nameof(MoneyChecks.I5_paid_at_most_once), MoneyChecks.I5_paid_at_most_once),
         (nameof(MoneyChecks.I6_one_posting_each), MoneyChecks.I6_one_posting_each),
         (nameof(HistoryChecks.I7_nobody_is_stuck), HistoryChecks.I7_nobody_is_stuck),

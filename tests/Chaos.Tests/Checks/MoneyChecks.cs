@@ -104,11 +104,33 @@ internal static class MoneyChecks
                 if (happened.Type is "attempt_started" or "attempt_resent")
                 {
                     unsent.Remove(attempt);
-                    believable[attempt] = happened.Data.GetProperty("send").GetProperty("believe_not_found_at").GetDateTimeOffset();
+                    believable[attempt] = BelieveNotFoundAt(happened);
                 }
                 else if (happened.Type == "attempt_not_sent")
                 {
                     unsent.Add(attempt);
+                }
+            }
+        }
+    }
+
+    /// <summary>I4: the same for refunds, whose sends carry limits of their own.</summary>
+    public static IEnumerable<Violation> I4_a_refund_is_sent_again_late(Evidence evidence)
+    {
+        foreach (var payment in evidence.Store.Payments.Values)
+        {
+            foreach (var refund in payment.Events.Where(each => each.Type.StartsWith("refund_", StringComparison.Ordinal)).GroupBy(each => each.Number("refund")))
+            {
+                StoredEvent? last = null;
+                foreach (var happened in refund)
+                {
+                    if (happened.Type == "refund_resent" && last?.Type is "refund_requested" or "refund_resent" or "refund_outcome_unknown"
+                        && happened.At < BelieveNotFoundAt(refund.Last(each => each.Version < happened.Version && each.Type is "refund_requested" or "refund_resent")))
+                    {
+                        yield return new Violation("I4", $"refund {refund.Key} was sent again at version {happened.Version}, while it could still arrive", payment.Id);
+                    }
+
+                    last = happened;
                 }
             }
         }
@@ -176,6 +198,8 @@ internal static class MoneyChecks
                 break;
         }
     }
+
+    private static DateTimeOffset BelieveNotFoundAt(StoredEvent send) => send.Data.GetProperty("send").GetProperty("believe_not_found_at").GetDateTimeOffset();
 
     // att_<payment>_<n>
     private static string? PaymentOf(string name) => name.Split('_') is [_, var id, _] ? $"pay_{id}" : null;

@@ -196,7 +196,8 @@ internal sealed class ChaosSystem : IAsyncDisposable
     {
         ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{_simulatorsPort}",
         ["Simulators__DataDirectory"] = Path.Combine(_folder, "simulators"),
-        ["Simulators__Customer__Automatic"] = "false",
+        ["Simulators__Customer__Automatic"] = _options.IsFrictionless ? "true" : "false",
+        ["Simulators__Customer__ApprovalDelay"] = "00:00:02.500",
         ["Simulators__Webhooks__RetryBase"] = "00:00:00.500",
     };
 

@@ -5,6 +5,7 @@ using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Connectors.Http;
 using PaymentCluster.Connectors.Juspay;
 using PaymentCluster.Connectors.Paytm;
+using PaymentCluster.Connectors.PayU;
 using PaymentCluster.Connectors.Razorpay;
 
 namespace PaymentCluster.Connectors;
@@ -20,6 +21,7 @@ public static class ConnectorsRegistration
         var section = configuration.GetSection("Connectors");
         services.AddConnector<JuspayConnector, JuspayOptions>(section.GetSection("Juspay"));
         services.AddConnector<PaytmConnector, PaytmOptions>(section.GetSection("Paytm"));
+        services.AddConnector<PayUConnector, PayUOptions>(section.GetSection("PayU"));
         services.AddConnector<RazorpayConnector, RazorpayOptions>(section.GetSection("Razorpay"));
 
         services.TryAddSingleton(TimeProvider.System);

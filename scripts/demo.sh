@@ -16,7 +16,8 @@ demo_key_works() {
 
 # Writes .local/env; makes merchant and key first if the key of the last start does not work (any more, or at this database).
 prepare_demo() {
-    local key_id="rzp_test_demo" key_secret webhook_secret paytm_mid="DEMOMID0000000000001" paytm_key answer
+    local key_id="rzp_test_demo" key_secret webhook_secret paytm_mid="DEMOMID0000000000001" paytm_key
+    local payu_key="payuDemo" payu_salt answer
     key_secret=$(keep_secret "$local_dir/demo-razorpay.key" random_hex 16)
     webhook_secret=$(keep_secret "$local_dir/demo-webhook.key" random_hex 16)
     # Each time, because the ports may differ from the last start's.
@@ -28,6 +29,11 @@ prepare_demo() {
     answer=$(http PUT "$simulators_port" "/_accounts/paytm/$paytm_mid" \
         "{\"merchant_key\":\"$paytm_key\",\"webhook_url\":\"http://127.0.0.1:$port/webhooks/demo/paytm\"}") || die "the simulators do not answer"
     [[ "${answer%%$'\n'*}" == 2?? ]] || die "the simulators refused the demo account at Paytm: $answer"
+
+    payu_salt=$(keep_secret "$local_dir/demo-payu.key" random_hex 16)
+    answer=$(http PUT "$simulators_port" "/_accounts/payu/$payu_key" \
+        "{\"salt\":\"$payu_salt\",\"webhook_url\":\"http://127.0.0.1:$port/webhooks/demo/payu\"}") || die "the simulators do not answer"
+    [[ "${answer%%$'\n'*}" == 2?? ]] || die "the simulators refused the demo account at PayU: $answer"
 
     demo_key=''
     [[ ! -f "$local_dir/env" ]] || demo_key=$(sed -nE 's/^export PAYMENTCLUSTER_KEY=//p' "$local_dir/env")
@@ -43,5 +49,7 @@ prepare_demo() {
 export PAYMENTCLUSTER_KEY=$demo_key
 export PAYMENTCLUSTER_SIMULATORS=http://127.0.0.1:$simulators_port
 # What PUT /api/v1/providers/paytm/credentials takes, for a second provider.
-export PAYMENTCLUSTER_PAYTM='{\"mid\":\"$paytm_mid\",\"merchant_key\":\"$paytm_key\",\"website\":\"WEBSTAGING\",\"client_id\":\"client-$paytm_mid\",\"client_secret\":\"$paytm_key\"}'"
+export PAYMENTCLUSTER_PAYTM='{\"mid\":\"$paytm_mid\",\"merchant_key\":\"$paytm_key\",\"website\":\"WEBSTAGING\",\"client_id\":\"client-$paytm_mid\",\"client_secret\":\"$paytm_key\"}'
+# And at PayU.
+export PAYMENTCLUSTER_PAYU='{\"key\":\"$payu_key\",\"salt\":\"$payu_salt\"}'"
 }

@@ -8,7 +8,7 @@ using Polly;
 namespace PaymentCluster.Connectors.Http;
 
 /// <summary>
-/// The one way to a provider. One per provider and process: its connections, its circuit breaker and its turns are
+/// The one way to a provider. One per provider's host and process: its connections, its circuit breaker and its turns are
 /// shared by all merchants. No cancellation token crosses it, because a call that may have left must be heard out.
 /// </summary>
 public sealed partial class ProviderHttp : IDisposable
@@ -28,12 +28,14 @@ public sealed partial class ProviderHttp : IDisposable
     /// <param name="options">Address, limits and times.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Receives reasons and references, never content.</param>
-    public ProviderHttp(string provider, ProviderHttpOptions options, TimeProvider time, ILogger logger)
+    /// <param name="address">Where to, for a provider with several hosts; the default is the options'.</param>
+    public ProviderHttp(
+        string provider, ProviderHttpOptions options, TimeProvider time, ILogger logger, Uri? address = null)
     {
         _provider = provider;
         _options = options;
         _base = WithTrailingSlash(
-            options.BaseUrl ?? throw new ArgumentException("A base address is missing.", nameof(options)));
+            address ?? options.BaseUrl ?? throw new ArgumentException("A base address is missing.", nameof(options)));
         _time = time;
         _logger = logger;
         _client = new HttpMessageInvoker(CreateHandler(options));

@@ -76,22 +76,27 @@ public abstract class ProviderHttpOptions : IValidatableObject
     public int MaxAnswerBytes { get; set; } = 1_048_576;
 
     /// <inheritdoc/>
-    public virtual IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    public virtual IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
+        Objections(BaseUrl, nameof(BaseUrl));
+
+    /// <summary>What is wrong with an address that calls go to.</summary>
+    /// <param name="url">The address.</param>
+    /// <param name="name">The setting's name.</param>
+    protected IEnumerable<ValidationResult> Objections(Uri? url, string name)
     {
-        if (BaseUrl is not { IsAbsoluteUri: true })
+        if (url is not { IsAbsoluteUri: true })
         {
-            yield return new ValidationResult("BaseUrl must be an absolute address.", [nameof(BaseUrl)]);
+            yield return new ValidationResult($"{name} must be an absolute address.", [name]);
         }
-        else if (BaseUrl.Scheme != Uri.UriSchemeHttps
-            && !(BaseUrl.Scheme == Uri.UriSchemeHttp && (BaseUrl.IsLoopback || AllowPlainHttp)))
+        else if (url.Scheme != Uri.UriSchemeHttps
+            && !(url.Scheme == Uri.UriSchemeHttp && (url.IsLoopback || AllowPlainHttp)))
         {
             yield return new ValidationResult(
-                "BaseUrl must be https; http is taken for loopback, or with AllowPlainHttp.", [nameof(BaseUrl)]);
+                $"{name} must be https; http is taken for loopback, or with AllowPlainHttp.", [name]);
         }
-        else if (BaseUrl.Query.Length > 0 || BaseUrl.Fragment.Length > 0 || BaseUrl.UserInfo.Length > 0)
+        else if (url.Query.Length > 0 || url.Fragment.Length > 0 || url.UserInfo.Length > 0)
         {
-            yield return new ValidationResult(
-                "BaseUrl must not have a query, a fragment or credentials.", [nameof(BaseUrl)]);
+            yield return new ValidationResult($"{name} must not have a query, a fragment or credentials.", [name]);
         }
     }
 }

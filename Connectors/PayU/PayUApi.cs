@@ -1,0 +1,195 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Connectors.Http;
+using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Providers;
+using static PaymentCluster.Connectors.Contract.Outcomes;
+
+namespace PaymentCluster.Connectors.PayU;
+
+/// <summary>Calls to PayU's two hosts, and what its answers mean by their form, before anyone looks at a payment. All of
+/// them are posted forms, and refusals come with HTTP 200.</summary>
+internal sealed class PayUApi(ProviderHttp payments, ProviderHttp commands, TimeProvider time)
+{
+    public const string Key = "key";
+    public const string Salt = "salt";
+
+    private const string FormType = "application/x-www-form-urlencoded";
+
+    /// <summary>Asks for a payment, server to server.</summary>
+    public Task<ProviderReply> PayAsync(AttemptId attempt, List<KeyValuePair<string, string>> fields, SendWindow window) =>
+        payments.SendAsync(new ProviderCall
+        {
+            Operation = "charge.payment",
+            Reference = attempt.ToString(),
+            Method = HttpMethod.Post,
+            Path = "_payment",
+            Body = Form(fields),
+            ContentType = FormType,
+            Window = window,
+        });
+
+    /// <summary>Gives a command that has an effect.</summary>
+    public Task<ProviderReply> ActAsync(
+        string operation, string reference, string command, string[] variables, SendWindow window, ProviderCredentials credentials)
+    {
+        var key = credentials[Key].Reveal();
+        List<KeyValuePair<string, string>> fields = [new("key", key), new("command", command)];
+        for (var i = 0; i < variables.Length; i++)
+        {
+            fields.Add(new($"var{i + 1}", variables[i]));
+        }
+
+        fields.Add(new("hash", PayUSignature.OfCommand(key, command, variables[0], credentials[Salt].Reveal())));
+        return commands.SendAsync(new ProviderCall
+        {
+            Operation = operation,
+            Reference = reference,
+            Method = HttpMethod.Post,
+            // 2 asks for JSON; else PHP's serialize() comes.
+            Path = "merchant/postservice.php?form=2",
+            Body = Form(fields),
+            ContentType = FormType,
+            Window = window,
+        });
+    }
+
+    /// <summary>Asks a question. There is an answer, or else what stood in the way, or neither if the answer cannot be
+    /// read.</summary>
+    public async Task<(CommandAnswer? Answer, string? Problem)> AskAsync(
+        string operation, string reference, string command, string[] variables, ProviderCredentials credentials)
+    {
+        // A question has no effect that could come too late; the window only stands for its having a body.
+        var window = SendWindow.Open(time, TimeSpan.FromMinutes(1));
+        var reply = await ActAsync(operation, reference, command, variables, window, credentials);
+        return reply switch
+        {
+            ProviderReply.Answered { IsSuccess: true } answered => TryRead(answered, out var answer)
+                ? PayUReading.IsAboutHaste(answer.Message) ? (null, "PayU was asked too often")
+                    : PayUReading.IsAboutCredentials(answer.Message) ? (null, "PayU refused the credentials")
+                    : (answer, null)
+                : (null, null),
+            ProviderReply.Answered answered => (null, $"HTTP {answered.Status}"),
+            ProviderReply.NotSent notSent => (null, notSent.Reason),
+            ProviderReply.Unknown unknown => (null, unknown.Reason),
+            _ => throw new UnreachableException(),
+        };
+    }
+
+    /// <summary>Whether key and salt are accepted: by a question about a payment that nobody made.</summary>
+    public async Task<CredentialsCheck> CheckAsync(ProviderCredentials credentials)
+    {
+        var window = SendWindow.Open(time, TimeSpan.FromMinutes(1));
+        var reply = await ActAsync("check", credentials.Merchant, "verify_payment", ["credentials-check"], window, credentials);
+        return reply is ProviderReply.Answered { IsSuccess: true } answered && TryRead(answered, out var answer)
+            ? PayUReading.IsAboutCredentials(answer.Message) ? CredentialsCheck.Refused
+                : answer.Details.ValueKind == JsonValueKind.Object ? CredentialsCheck.Accepted
+                : CredentialsCheck.NotChecked
+            : CredentialsCheck.NotChecked;
+    }
+
+    /// <summary>The outcome of a new payment.</summary>
+    public static ProviderOutcome Outcome(ProviderReply reply, ChargeRequest request)
+    {
+        switch (reply)
+        {
+            case ProviderReply.NotSent notSent:
+                return NotSent(notSent.Reason);
+            case ProviderReply.Unknown unknown:
+                return Unknown(unknown.Reason);
+            case ProviderReply.Answered { IsSuccess: true } answered when IsText(answered, out var text) && PayUReading.IsAboutHaste(text):
+                return NotSent("PayU was asked too often");
+            case ProviderReply.Answered { IsSuccess: true } answered when TryRead(answered, PayUJson.Default.PaymentAnswer, out var answer):
+                if (PayUReading.IsAboutHaste(answer.Meta?.Message ?? answer.Message))
+                {
+                    return NotSent("PayU was asked too often");
+                }
+
+                return PayUReading.Outcome(request, answer, answer.Result.Part(PayUJson.Default.PaymentResult))
+                    ?? Unknown("HTTP 200 with an answer that lacks what must be there");
+            case ProviderReply.Answered answered:
+                return Unknown($"HTTP {answered.Status} with an answer that cannot be read");
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    /// <summary>The answer to a command that has an effect; else the outcome that what came in its place
+    /// amounts to.</summary>
+    public static (CommandAnswer? Answer, ProviderOutcome? Outcome) Read(ProviderReply reply) => reply switch
+    {
+        ProviderReply.NotSent notSent => (null, NotSent(notSent.Reason)),
+        ProviderReply.Unknown unknown => (null, Unknown(unknown.Reason)),
+        ProviderReply.Answered { IsSuccess: true } answered => TryRead(answered, out var answer) && answer.Status is "0" or "1"
+            ? PayUReading.IsAboutCredentials(answer.Message) && answer.Status == "0"
+                ? (null, Declined(PayUReading.CredentialsRefused))
+                : (answer, null)
+            : (null, Unknown("HTTP 200 with an answer that cannot be read")),
+        // Not PayU's own refusal, but something's in between.
+        ProviderReply.Answered answered => (null, Unknown($"HTTP {answered.Status}")),
+        _ => throw new UnreachableException(),
+    };
+
+    private static bool TryRead(ProviderReply.Answered answered, [NotNullWhen(true)] out CommandAnswer? answer) =>
+        TryRead(answered, PayUJson.Default.CommandAnswer, out answer);
+
+    private static bool TryRead<T>(ProviderReply.Answered answered, JsonTypeInfo<T> type, [NotNullWhen(true)] out T? value)
+        where T : class
+    {
+        try
+        {
+            value = JsonSerializer.Deserialize(answered.Body.Span, type);
+        }
+        catch (JsonException)
+        {
+            value = null;
+        }
+
+        return value is not null;
+    }
+
+    // Throttling is answered in plain words.
+    private static bool IsText(ProviderReply.Answered answered, [NotNullWhen(true)] out string? text)
+    {
+        text = answered.Body.Length is > 0 and <= 256 ? Encoding.UTF8.GetString(answered.Body.Span).Trim('"', ' ', '\n', '\r') : null;
+        return text is not null;
+    }
+
+    private static byte[] Form(List<KeyValuePair<string, string>> fields) => Encoding.UTF8.GetBytes(
+        string.Join('&', fields.Select(field => $"{field.Key}={Uri.EscapeDataString(field.Value)}")));
+}
+
+/// <summary>Reads parts of answers of which PayU changes the kind.</summary>
+internal static class PayUParts
+{
+    /// <summary>A member of what may be an object, and may be something else.</summary>
+    public static bool TryGet(this JsonElement element, string name, out JsonElement value)
+    {
+        value = default;
+        return element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out value);
+    }
+
+    /// <summary>A part of an answer that may also be an empty array, a text or nothing; null if it is not this
+    /// object.</summary>
+    public static T? Part<T>(this JsonElement element, JsonTypeInfo<T> type)
+        where T : class
+    {
+        if (element.ValueKind != JsonValueKind.Object)
+        {
+            return null;
+        }
+
+        try
+        {
+            return element.Deserialize(type);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using PaymentCluster.Connectors.Contract;
+
+namespace PaymentCluster.Connectors.PayU;
+
+/// <summary>What PayU keeps or knows of a customer: cards (docs.payu.in/reference, get_user_cards and delete_user_card)
+/// and UPI ids (validateVPA). No money moves here.</summary>
+internal sealed class PayUCards(PayUApi api)
+{
+    public async Task<ProviderAnswer<UpiHolder>> VerifyUpiAsync(string vpa, ProviderCredentials credentials)
+    {
+        var (answer, problem) = await api.AskAsync("verify.upi", credentials.Merchant, "validateVPA", [vpa], credentials);
+        return answer switch
+        {
+            // SUCCESS says only that the question was answered.
+            { Status: "SUCCESS", IsVpaValid: "1" } => new ProviderAnswer<UpiHolder>.Given(
+                new UpiHolder(Exists: true, answer.PayerAccountName is { Length: > 0 and <= 128 } name and not "NA" ? name : null)),
+            { Status: "SUCCESS", IsVpaValid: "0" } => new ProviderAnswer<UpiHolder>.Given(new UpiHolder(Exists: false, Name: null)),
+            { Status: "0" } => new ProviderAnswer<UpiHolder>.Refused(PayUReading.Refused(answer)),
+            _ => new ProviderAnswer<UpiHolder>.Unavailable(problem ?? "the answer cannot be read"),
+        };
+    }
+
+    public async Task<ProviderAnswer<ImmutableArray<ProviderCard>>> ListAsync(string user, ProviderCredentials credentials)
+    {
+        if (!PayUMapping.IsUser(user))
+        {
+            return new ProviderAnswer<ImmutableArray<ProviderCard>>.Refused(PayUReading.Refused("This is no customer of PayU's."));
+        }
+
+        var (answer, problem) = await api.AskAsync(
+            "cards.list", credentials.Merchant, "get_user_cards", [Owner(user, credentials)], credentials);
+        if (answer is { Status: "0" } && IsNotFound(answer))
+        {
+            return new ProviderAnswer<ImmutableArray<ProviderCard>>.Given([]);
+        }
+
+        return answer switch
+        {
+            { Status: "1", Cards.ValueKind: JsonValueKind.Object } => new ProviderAnswer<ImmutableArray<ProviderCard>>.Given(Cards(answer.Cards)),
+            { Status: "0" } => new ProviderAnswer<ImmutableArray<ProviderCard>>.Refused(PayUReading.Refused(answer)),
+            _ => new ProviderAnswer<ImmutableArray<ProviderCard>>.Unavailable(problem ?? "the answer cannot be read"),
+        };
+    }
+
+    public async Task<ProviderAnswer<bool>> DeleteAsync(string user, string reference, ProviderCredentials credentials)
+    {
+        if (!PayUMapping.IsUser(user) || reference.Length is 0 or > 128)
+        {
+            return new ProviderAnswer<bool>.Refused(PayUReading.Refused("This is no card of PayU's."));
+        }
+
+        var (answer, problem) = await api.AskAsync(
+            "cards.delete", credentials.Merchant, "delete_user_card", [Owner(user, credentials), reference], credentials);
+        return answer switch
+        {
+            { Status: "1" } => new ProviderAnswer<bool>.Given(Value: true),
+            { Status: "0" } when IsNotFound(answer) => new ProviderAnswer<bool>.Given(Value: true),
+            { Status: "0" } => new ProviderAnswer<bool>.Refused(PayUReading.Refused(answer)),
+            _ => new ProviderAnswer<bool>.Unavailable(problem ?? "the answer cannot be read"),
+        };
+    }
+
+    private static string Owner(string user, ProviderCredentials credentials) => $"{credentials[PayUApi.Key].Reveal()}:{user}";
+
+    private static bool IsNotFound(CommandAnswer answer) =>
+        answer.Message?.Trim().TrimEnd('.').Equals("card not found", StringComparison.OrdinalIgnoreCase) == true;
+
+    // A card whose token has run out, or that does not say until when it can be paid with, is not offered.
+    private static ImmutableArray<ProviderCard> Cards(JsonElement cards) =>
+    [
+        .. cards.EnumerateObject()
+            .Select(one => one.Value.Part(PayUJson.Default.KeptCard))
+            .Select(card => card is null ? null : PayUReading.Card(
+                card,
+                card.NetworkToken.Part(PayUJson.Default.CardToken) ?? card.IssuerToken.Part(PayUJson.Default.CardToken)))
+            .OfType<ProviderCard>(),
+    ];
+}

@@ -1,0 +1,369 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Connectors.Http;
+using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions.Providers;
+using static PaymentCluster.Connectors.Contract.Outcomes;
+
+namespace PaymentCluster.Connectors.PayU;
+
+/// <summary>PayU India (docs.payu.in): <c>_payment</c> for charges, the command API for everything else.</summary>
+/// <remarks>
+/// <para>A charge is one call, or one form that the customer's browser posts; its <c>txnid</c> is the attempt's id. PayU
+/// refuses a <c>txnid</c> after it succeeded, and not before, so that what may have arrived is asked and never sent
+/// again.</para>
+/// <para>Captures, cancellations and refunds carry a token that PayU takes once, derived from our ids
+/// (<see cref="CompactName"/>): one that was taken before is looked up by it. All of them are queued, and asked
+/// about.</para>
+/// </remarks>
+public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccounts, ISavedCards, IDisposable
+{
+    private readonly PayUOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ProviderHttp _payments;
+    private readonly ProviderHttp _commands;
+    private readonly PayUApi _api;
+    private readonly PayUCards _cards;
+
+    /// <summary>Creates the one connector of the process.</summary>
+    public PayUConnector(IOptions<PayUOptions> options, TimeProvider time, ILogger<PayUConnector> logger)
+    {
+        _options = options.Value;
+        _time = time;
+        _payments = new ProviderHttp(Provider, _options, time, logger);
+        _commands = new ProviderHttp(Provider, _options, time, logger, _options.CommandUrl);
+        _api = new PayUApi(_payments, _commands, time);
+        _cards = new PayUCards(_api);
+        Capabilities = PayUCapabilities.With(_options.SettleTime);
+    }
+
+    /// <inheritdoc/>
+    public string Provider => "payu";
+
+    /// <inheritdoc/>
+    public ConnectorCapabilities Capabilities { get; }
+
+    /// <inheritdoc/>
+    public async Task<ProviderOutcome> ChargeAsync(ChargeRequest request, ProviderCredentials credentials)
+    {
+        if (Capabilities.Refuses(request.Method, request.Amount) is { } refusal)
+        {
+            return Declined(PayUReading.Refused(refusal));
+        }
+
+        var (fields, objection) = PayUMapping.Charge(request, credentials, _options, _time.GetUtcNow());
+        if (objection is not null)
+        {
+            return Declined(PayUReading.Refused(objection));
+        }
+
+        if (request.Resend && await FindChargeAsync(request.Attempt, credentials) is not ProviderOutcome.NotFound and var earlier)
+        {
+            // If this cannot be found out now, it is as before: believed not to have arrived, and not sent.
+            return earlier;
+        }
+
+        if (PayUMapping.IsHosted(request))
+        {
+            return new ProviderOutcome.Pending { Action = FormOf(fields) };
+        }
+
+        var outcome = PayUApi.Outcome(await _api.PayAsync(request.Attempt, fields, request.Window), request);
+        if (outcome is not ProviderOutcome.Declined { Failure.Code: not FailureCodes.CredentialsRefused })
+        {
+            return outcome;
+        }
+
+        // The refusal may be of a txnid that was used before, by a send of ours that was believed lost.
+        var stands = await FindChargeAsync(request.Attempt, credentials);
+        return stands switch
+        {
+            ProviderOutcome.NotFound when outcome is ProviderOutcome.Declined { Failure.Code: PayUReading.UsedBefore } =>
+                Unknown("PayU knows the payment and does not tell of it"),
+            ProviderOutcome.NotFound or ProviderOutcome.Declined => outcome,
+            _ => OfQuestion(stands),
+        };
+    }
+
+    /// <inheritdoc/>
+    public async Task<ProviderOutcome> QueryChargeAsync(ChargeQuery query, ProviderCredentials credentials) =>
+        OfQuestion(await FindChargeAsync(query.Attempt, credentials));
+
+    /// <inheritdoc/>
+    public async Task<ProviderOutcome> CaptureAsync(CaptureRequest request, ProviderCredentials credentials)
+    {
+        var (reference, payment) = (request.Attempt.ToString(), request.ProviderReference);
+        if (!PayUMapping.IsId(payment))
+        {
+            return Unknown("the payment's id is not one of PayU's");
+        }
+
+        var token = PayUMapping.CaptureToken(request.Attempt);
+        var (answer, outcome) = PayUApi.Read(await _api.ActAsync(
+            "capture", reference, "capture_transaction", [payment, token, PayUMapping.ToAmount(request.Amount)], request.Window, credentials));
+        if (answer is null)
+        {
+            return outcome! with { ProviderReference = payment };
+        }
+
+        if (PayUReading.IsAccepted(answer))
+        {
+            return new ProviderOutcome.Pending { ProviderReference = payment };
+        }
+
+        // "Already captured" and "token already used" are refusals here and successes for us: the payment says which.
+        var stands = await FindChargeAsync(request.Attempt, credentials);
+        if (stands is not ProviderOutcome.Succeeded { Stage: ChargeStage.Authorized })
+        {
+            return Known(stands);
+        }
+
+        var (actions, problem) = await FindActionsAsync(reference, payment, credentials);
+        return actions switch
+        {
+            null => Unknown(problem!) with { ProviderReference = payment },
+            _ when actions.Exists(action => IsOpen(action, "capture")) => new ProviderOutcome.Pending { ProviderReference = payment },
+            _ when PayUReading.MayPassSoon(answer) => NotSent("PayU asks to come back later") with { ProviderReference = payment },
+            _ => Declined(PayUReading.Refused(answer)) with { ProviderReference = payment },
+        };
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>One command cancels an authorisation and refunds a capture, so the payment is looked at first: what was
+    /// captured meanwhile is left alone.</remarks>
+    public async Task<ProviderOutcome> VoidAsync(VoidRequest request, ProviderCredentials credentials)
+    {
+        var (reference, payment) = (request.Attempt.ToString(), request.ProviderReference);
+        if (!PayUMapping.IsId(payment))
+        {
+            return Unknown("the payment's id is not one of PayU's");
+        }
+
+        if (await FindChargeAsync(request.Attempt, credentials) is not ProviderOutcome.Succeeded { Stage: ChargeStage.Authorized } and var before)
+        {
+            // Nothing has been sent yet, whatever was seen.
+            return before is ProviderOutcome.Unknown or ProviderOutcome.NotFound
+                ? NotSent("the payment cannot be looked at")
+                : Released(before, request);
+        }
+
+        var token = PayUMapping.VoidToken(request.Attempt);
+        var (answer, outcome) = PayUApi.Read(await _api.ActAsync(
+            "void", reference, "cancel_refund_transaction", [payment, token, PayUMapping.ToAmount(request.Amount)], request.Window, credentials));
+        if (answer is null)
+        {
+            return outcome! with { ProviderReference = payment };
+        }
+
+        if (PayUReading.IsAccepted(answer))
+        {
+            return answer.CancelId is not null
+                ? new ProviderOutcome.Pending { ProviderReference = payment }
+                : Unknown("PayU took the release for a refund") with { ProviderReference = payment };
+        }
+
+        var stands = await FindChargeAsync(request.Attempt, credentials);
+        return stands is ProviderOutcome.Succeeded { Stage: ChargeStage.Authorized }
+            ? PayUReading.MayPassSoon(answer)
+                ? NotSent("PayU asks to come back later") with { ProviderReference = payment }
+                : Declined(PayUReading.Refused(answer)) with { ProviderReference = payment }
+            : Known(Released(stands, request));
+    }
+
+    /// <inheritdoc/>
+    public async Task<ProviderOutcome> RefundAsync(RefundRequest request, ProviderCredentials credentials)
+    {
+        var (reference, payment) = (request.Refund.ToString(), request.ProviderReference);
+        if (!PayUMapping.IsId(payment))
+        {
+            return Unknown("the payment's id is not one of PayU's");
+        }
+
+        var token = PayUMapping.RefundToken(request.Refund);
+        var (answer, outcome) = PayUApi.Read(await _api.ActAsync(
+            "refund", reference, "cancel_refund_transaction", [payment, token, PayUMapping.ToAmount(request.Amount)], request.Window, credentials));
+        if (answer is null)
+        {
+            return outcome!;
+        }
+
+        if (PayUReading.IsAccepted(answer) && (answer.PaymentId is null || answer.PaymentId == payment))
+        {
+            return PayUMapping.IsId(answer.RequestId)
+                ? new ProviderOutcome.Pending { ProviderReference = answer.RequestId }
+                : Unknown("PayU took the refund without an id of it");
+        }
+
+        // "Token already used" may be about this very refund, and so may any refusal of one that was sent before.
+        var listed = await FindRefundAsync(request.Refund, payment, credentials);
+        return listed is not ProviderOutcome.NotFound ? OfQuestion(listed)
+            : PayUReading.MayPassSoon(answer) ? NotSent("PayU asks to come back later")
+            : Declined(PayUReading.Refused(answer));
+    }
+
+    /// <inheritdoc/>
+    public async Task<ProviderOutcome> QueryRefundAsync(RefundQuery query, ProviderCredentials credentials) =>
+        PayUMapping.IsId(query.ProviderReference)
+            ? OfQuestion(await FindRefundAsync(query.Refund, query.ProviderReference, credentials))
+            : Unknown("the payment's id is not one of PayU's");
+
+    /// <inheritdoc/>
+    public ValueTask<WebhookReading> ReadWebhookAsync(InboundWebhook webhook, ProviderCredentials credentials) =>
+        ValueTask.FromResult(PayUWebhook.Read(webhook, credentials));
+
+    /// <inheritdoc/>
+    public Task<CredentialsCheck> CheckAsync(ProviderCredentials credentials) => _api.CheckAsync(credentials);
+
+    /// <inheritdoc/>
+    public Task<ProviderAnswer<UpiHolder>> VerifyUpiAsync(string vpa, ProviderCredentials credentials) => _cards.VerifyUpiAsync(vpa, credentials);
+
+    /// <inheritdoc/>
+    /// <remarks>PayU keeps no customers: a name is enough, and nothing is asked.</remarks>
+    public Task<ProviderAnswer<string>> OpenCustomerAsync(Customer customer, ProviderCredentials credentials) =>
+        Task.FromResult<ProviderAnswer<string>>(PayUMapping.UserOf(customer) is { } user
+            ? new ProviderAnswer<string>.Given(user)
+            : new ProviderAnswer<string>.Refused(PayUReading.Refused("A customer needs an id.")));
+
+    /// <inheritdoc/>
+    public Task<ProviderAnswer<ImmutableArray<ProviderCard>>> ListCardsAsync(string providerCustomer, ProviderCredentials credentials) =>
+        _cards.ListAsync(providerCustomer, credentials);
+
+    /// <inheritdoc/>
+    public Task<ProviderAnswer<bool>> DeleteCardAsync(string providerCustomer, string reference, ProviderCredentials credentials) =>
+        _cards.DeleteAsync(providerCustomer, reference, credentials);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _payments.Dispose();
+        _commands.Dispose();
+    }
+
+    private CustomerAction FormOf(List<KeyValuePair<string, string>> fields) => new()
+    {
+        Kind = CustomerActionKind.Form,
+        Url = $"{_options.BaseUrl!.AbsoluteUri.TrimEnd('/')}/_payment",
+        Fields = fields.ToImmutableDictionary(StringComparer.Ordinal),
+    };
+
+    // What a look at the payment says of an effect that was sent: a payment that PayU had, and has no more, says nothing.
+    private static ProviderOutcome Known(ProviderOutcome stands) =>
+        stands is ProviderOutcome.NotFound ? Unknown("PayU does not know the payment") : OfQuestion(stands);
+
+    private static ProviderOutcome Released(ProviderOutcome stands, VoidRequest request) => stands switch
+    {
+        ProviderOutcome.Declined { Failure.Code: FailureCodes.Voided } => new ProviderOutcome.Succeeded
+        {
+            Stage = ChargeStage.Authorized, Amount = request.Amount, ProviderReference = stands.ProviderReference,
+        },
+        ProviderOutcome.Succeeded { Stage: ChargeStage.Captured } => Declined(new Failure
+        {
+            Code = "already_captured",
+            Message = "The payment was captured before it could be released.",
+            Party = FailureParty.Merchant,
+        }) with { ProviderReference = stands.ProviderReference },
+        _ => stands,
+    };
+
+    private static bool IsOpen(ActionDetails action, string kind) =>
+        IsKind(action, kind) && PayUReading.StateOf(action) == ActionState.UnderWay;
+
+    private static bool IsKind(ActionDetails action, string kind) => string.Equals(action.Action, kind, StringComparison.OrdinalIgnoreCase);
+
+    // The questions below answer with NotSent if nobody could be asked, so that what waits for the answer can stay unsent.
+
+    private async Task<ProviderOutcome> FindChargeAsync(AttemptId attempt, ProviderCredentials credentials)
+    {
+        var txnId = attempt.ToString();
+        var (answer, problem) = await _api.AskAsync("query.charge", txnId, "verify_payment", [txnId], credentials);
+        if (answer is null)
+        {
+            return problem is null ? Unknown("the payment cannot be read") : NotSent(problem);
+        }
+
+        if (!answer.Details.TryGet(txnId, out var element)
+            || element.Part(PayUJson.Default.ChargeDetails) is not { } details)
+        {
+            return Unknown("the payment cannot be read");
+        }
+
+        if (string.Equals(details.PaymentId, "Not Found", StringComparison.OrdinalIgnoreCase))
+        {
+            return new ProviderOutcome.NotFound();
+        }
+
+        if ((details.TxnId is { } named && named != txnId) || PayUReading.Outcome(details) is not { } outcome)
+        {
+            return Unknown("the payment cannot be read");
+        }
+
+        return PayUReading.MayBeCancelled(details) ? await UnlessCancelledAsync(txnId, outcome, credentials) : outcome;
+    }
+
+    private async Task<ProviderOutcome> UnlessCancelledAsync(string reference, ProviderOutcome outcome, ProviderCredentials credentials)
+    {
+        var payment = outcome.ProviderReference!;
+        var (actions, problem) = await FindActionsAsync(reference, payment, credentials);
+        if (actions is null)
+        {
+            return Unknown(problem!) with { ProviderReference = payment };
+        }
+
+        return actions.Find(action => IsKind(action, "cancel") && PayUReading.StateOf(action) != ActionState.Failed) is not { } cancel
+            ? outcome
+            : PayUReading.StateOf(cancel) == ActionState.UnderWay ? new ProviderOutcome.Pending { ProviderReference = payment }
+            : Declined(new Failure
+            {
+                Code = FailureCodes.Voided, Message = "The authorisation was released.", Party = FailureParty.Merchant,
+            }) with { ProviderReference = payment };
+    }
+
+    private async Task<ProviderOutcome> FindRefundAsync(RefundId refund, string payment, ProviderCredentials credentials)
+    {
+        var (actions, problem) = await FindActionsAsync(refund.ToString(), payment, credentials);
+        var token = PayUMapping.RefundToken(refund);
+        return actions is null ? Unknown(problem!)
+            : actions.Find(action => action.Token == token) is not { } found ? new ProviderOutcome.NotFound()
+            : IsKind(found, "refund") && PayUReading.Outcome(found) is { } outcome ? outcome
+            : Unknown("the refund cannot be read");
+    }
+
+    /// <summary>The captures, cancellations and refunds of a payment, or why they are not known.</summary>
+    private async Task<(List<ActionDetails>? Actions, string? Problem)> FindActionsAsync(
+        string reference, string payment, ProviderCredentials credentials)
+    {
+        const string Unreadable = "the payment's actions cannot be read";
+        var (answer, problem) = await _api.AskAsync("query.actions", reference, "check_action_status", [payment, "payuid"], credentials);
+        if (answer is null)
+        {
+            return (null, problem ?? Unreadable);
+        }
+
+        // The sentence stands in the place of the list, or of the message.
+        if (!answer.Details.TryGet(payment, out var listed) || listed.ValueKind != JsonValueKind.Object)
+        {
+            var sentence = listed.ValueKind == JsonValueKind.String ? listed.GetString() : answer.Message;
+            return answer.Status == "0" && sentence?.Contains("No action status found", StringComparison.OrdinalIgnoreCase) == true
+                ? ([], null)
+                : (null, Unreadable);
+        }
+
+        var actions = new List<ActionDetails>();
+        foreach (var one in listed.EnumerateObject())
+        {
+            if (one.Value.Part(PayUJson.Default.ActionDetails) is not { Action: not null } action
+                || (action.PaymentId is { } id && id != payment))
+            {
+                return (null, Unreadable);
+            }
+
+            actions.Add(action);
+        }
+
+        return (actions, null);
+    }
+}

@@ -1,0 +1,124 @@
+using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Connectors.Tests.Conformance;
+using PaymentCluster.Grains.Abstractions.Amounts;
+using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions.Providers;
+using PaymentCluster.Grains.Abstractions.Secrets;
+using PaymentCluster.Testing;
+using Xunit;
+
+namespace PaymentCluster.Connectors.Tests.PayU;
+
+/// <summary>One sale at the simulator: connector and simulator are two independent readings of the same documents; here
+/// they meet.</summary>
+public abstract class PayUSimulation(SimulatedPayU payu) : IClassFixture<SimulatedPayU>, IAsyncLifetime
+{
+    // Faults that strike before PayU has looked at a call, and after it has acted on it.
+    public static TheoryData<string> Before { get; } = ["server_error", "reset"];
+
+    public static TheoryData<string> After { get; } = ["charge_then_timeout", "server_error_after", "reset_after", "truncated", "garbage"];
+
+    protected static PaymentMethod Intent { get; } = new() { Kind = PaymentMethodKind.Upi, Flow = UpiFlow.Intent };
+
+    protected SimulatedPayU PayU { get; } = payu;
+
+    protected PayURig Rig { get; } = new();
+
+    protected AttemptId Attempt { get; } = NewAttempt();
+
+    protected static Money Part => Money.Of(5_000, Currency.Inr);
+
+    protected RefundId RefundId => new() { Payment = Attempt.Payment, Number = 1 };
+
+    protected static AttemptId NewAttempt() => new() { Payment = PaymentId.New(TimeProvider.System), Number = 1 };
+
+    public async Task InitializeAsync()
+    {
+        await PayU.DialAsync("{}");
+        await PayU.CustomerAsync(automatic: true);
+    }
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    protected ChargeRequest Request(PaymentMethod method, AttemptId attempt, string? cardNumber = null)
+    {
+        var request = Rig.ChargeOf(TimeProvider.System, Window()) with
+        {
+            Attempt = attempt, Method = method, Customer = new Customer { Id = attempt.Payment.ToString(), Phone = "+919876543210" },
+        };
+        return method.Kind != PaymentMethodKind.Card ? request with { Card = null }
+            : cardNumber is not null && CardNumber.TryParse(cardNumber, out var number) ? request with
+            {
+                Card = new CardDetails
+                {
+                    Number = number, ExpiryMonth = 4, ExpiryYear = 2031, SecurityCode = new Secret("123"), HolderName = "A B",
+                },
+            }
+            : request;
+    }
+
+    protected Task<ProviderOutcome> ChargeAsync(
+        PaymentMethod method, CaptureMode capture = CaptureMode.Automatic, bool resend = false, string? cardNumber = null,
+        ProviderCredentials? credentials = null) => PayU.Connect().ChargeAsync(
+            Request(method, Attempt, cardNumber) with { Capture = capture, Resend = resend }, credentials ?? Rig.Credentials);
+
+    protected Task<ProviderOutcome> QueryAsync() => PayU.Connect().QueryChargeAsync(
+        new ChargeQuery { Attempt = Attempt, Amount = ConnectorRig.Rupees }, Rig.Credentials);
+
+    protected Task<ProviderOutcome> CaptureAsync(string payment) => PayU.Connect().CaptureAsync(
+        new CaptureRequest { Attempt = Attempt, Amount = ConnectorRig.Rupees, ProviderReference = payment, Window = Window() }, Rig.Credentials);
+
+    protected Task<ProviderOutcome> VoidAsync(string payment) => PayU.Connect().VoidAsync(
+        new VoidRequest { Attempt = Attempt, Amount = ConnectorRig.Rupees, ProviderReference = payment, Window = Window() }, Rig.Credentials);
+
+    protected Task<ProviderOutcome> RefundAsync(string payment, Money? amount = null) => PayU.Connect().RefundAsync(
+        new RefundRequest
+        {
+            Refund = RefundId, Attempt = Attempt, Amount = amount ?? Part, ProviderReference = payment, Reason = "returned", Window = Window(),
+        },
+        Rig.Credentials);
+
+    protected Task<ProviderOutcome> QueryRefundAsync(string payment, string? refund = null) => PayU.Connect().QueryRefundAsync(
+        new RefundQuery { Refund = RefundId, Attempt = Attempt, Amount = Part, ProviderReference = payment, ProviderRefund = refund },
+        Rig.Credentials);
+
+    protected async Task<string> PaidAsync()
+    {
+        await ChargeAsync(Intent);
+        return (await CapturedAsync()).ProviderReference!;
+    }
+
+    protected async Task<string> AuthorisedAsync()
+    {
+        await ChargeAsync(Intent, CaptureMode.Manual);
+        return (await UntilAsync(
+            QueryAsync, outcome => outcome is ProviderOutcome.Succeeded { Stage: ChargeStage.Authorized }, "the payment is authorised"))
+            .ProviderReference!;
+    }
+
+    protected async Task<ProviderOutcome.Succeeded> CapturedAsync() => (ProviderOutcome.Succeeded)await UntilAsync(
+        QueryAsync, outcome => outcome is ProviderOutcome.Succeeded { Stage: ChargeStage.Captured }, "the payment is captured");
+
+    protected async Task OnePaidChargeAsync()
+    {
+        await CapturedAsync();
+        Assert.True(Assert.Single(await PayU.JournalAsync(Attempt.ToString())).GetProperty("captured").GetBoolean());
+    }
+
+    protected static async Task<ProviderOutcome> UntilAsync(
+        Func<Task<ProviderOutcome>> ask, Func<ProviderOutcome, bool> holds, string what)
+    {
+        ProviderOutcome? last = null;
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                last = await ask();
+                return holds(last);
+            },
+            what);
+        return last!;
+    }
+
+    private static SendWindow Window() => SendWindow.Open(TimeProvider.System, TimeSpan.FromMinutes(1));
+}

@@ -1,0 +1,90 @@
+using System.Text;
+using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Connectors.Tests.Conformance;
+using PaymentCluster.Connectors.Tests.Fakes;
+using Xunit;
+
+namespace PaymentCluster.Connectors.Tests.PayU;
+
+public sealed class PayUWebhookTests
+{
+    private readonly PayURig _rig = new();
+
+    private static string Txn => ConnectorRig.Attempt.ToString();
+
+    [Theory]
+    [InlineData("success"), InlineData("failure"), InlineData("pending")]
+    public async Task A_payments_event_is_a_hint_about_its_charge(string status)
+    {
+        var about = Assert.IsType<WebhookReading.About>(await ReadAsync(PayURig.Form(Txn, PayURig.Salt, status: status)));
+        Assert.Equal(ConnectorRig.Attempt, about.Attempt);
+        Assert.Matches("^sha256:[0-9a-f]{64}$", about.EventId);
+        Assert.Equal(about, await ReadAsync(PayURig.Form(Txn, PayURig.Salt, status: status)));
+    }
+
+    [Fact]
+    public async Task A_payments_event_that_is_not_ours_matches_nothing() =>
+        Assert.IsType<WebhookReading.Unmatched>(await ReadAsync(PayURig.Form("TXN-1001", PayURig.Salt)));
+
+    [Theory]
+    [InlineData("amount=123.45", "amount=1.00"), InlineData("status=success", "status=failure"), InlineData("_1&", "_2&"), InlineData("firstname=Asha", "firstname=Asho")]
+    public async Task What_the_hash_covers_cannot_be_changed(string text, string other)
+    {
+        var webhook = PayURig.Form(Txn, PayURig.Salt);
+        var body = Encoding.UTF8.GetString(webhook.Body.Span);
+        Assert.Contains(text, body, StringComparison.Ordinal);
+        Assert.IsType<WebhookReading.Forged>(
+            await ReadAsync(webhook with { Body = Encoding.UTF8.GetBytes(body.Replace(text, other, StringComparison.Ordinal)) }));
+    }
+
+    [Theory]
+    [InlineData("&txnid=att_01k8dq2v7me8k9c4ss8m3y5d6f_2"), InlineData("&amount=1.00"), InlineData("&hash=00")]
+    public async Task A_field_twice_is_forged(string more) =>
+        Assert.IsType<WebhookReading.Forged>(await ReadAsync(PayURig.Form(Txn, PayURig.Salt, more)));
+
+    [Fact]
+    public async Task Nothing_is_signed_by_an_empty_salt() => Assert.IsType<WebhookReading.Forged>(
+        await ReadAsync(PayURig.Form(Txn, ""), PayURig.CredentialsOf(PayURig.Key, "")));
+
+    [Theory]
+    [InlineData(""), InlineData("x"), InlineData("=&=&"), InlineData("{"), InlineData("{}"), InlineData("[]"), InlineData("null"), InlineData("%"), InlineData("hash=")]
+    public async Task What_is_no_event_is_forged(string body) => Assert.IsType<WebhookReading.Forged>(await ReadAsync(PayURig.Json(body)));
+
+    [Fact]
+    public async Task A_body_that_is_too_deep_too_large_or_of_too_many_fields_is_forged()
+    {
+        Assert.IsType<WebhookReading.Forged>(await ReadAsync(PayURig.Json(string.Concat(Enumerable.Repeat("{\"a\":", 10_000)))));
+        Assert.IsType<WebhookReading.Forged>(await ReadAsync(PayURig.Form(Txn, PayURig.Salt, "&x=" + new string('x', 200_000))));
+        Assert.IsType<WebhookReading.Forged>(await ReadAsync(
+            PayURig.Form(Txn, PayURig.Salt, string.Concat(Enumerable.Range(0, 300).Select(n => $"&x{n}=")))));
+    }
+
+    // docs.payu.in/reference-link/refund-status-callback: bank_arn may be a number or null.
+    [Fact]
+    public async Task A_refunds_callback_has_no_hash_and_is_a_hint()
+    {
+        var about = Assert.IsType<WebhookReading.About>(await ReadAsync(Refund(PayURig.Key, Txn)));
+        Assert.Equal(ConnectorRig.Attempt, about.Attempt);
+    }
+
+    [Fact]
+    public async Task A_refunds_callback_that_is_not_ours_matches_nothing() =>
+        Assert.IsType<WebhookReading.Unmatched>(await ReadAsync(Refund(PayURig.Key, "by-hand")));
+
+    [Fact]
+    public async Task Another_merchants_callback_is_forged() =>
+        Assert.IsType<WebhookReading.Forged>(await ReadAsync(Refund("OTHER", Txn)));
+
+    [Fact]
+    public async Task An_event_that_nothing_acts_on_is_irrelevant() =>
+        Assert.IsType<WebhookReading.Irrelevant>(await ReadAsync(PayURig.Json($$"""{"action":"dispute","key":"{{PayURig.Key}}"}""")));
+
+    private static InboundWebhook Refund(string key, string txnId) => PayURig.Json($$"""
+        {"action":"refund","status":"success","mihpayid":"{{PayURig.Pay}}","request_id":"1","token":"t","amt":"1.00","bank_ref_num":" 1 ",
+        "bank_arn":123,"refund_mode":null,"merchantTxnId":"{{txnId}}","key":"{{key}}","remark":"","additionalValue1":""}
+        """);
+
+    private ValueTask<WebhookReading> ReadAsync(InboundWebhook webhook, ProviderCredentials? credentials = null) => _rig
+        .Create(options => options.BaseUrl = new Uri("https://payu.example/"), TimeProvider.System, new CapturedLogs())
+        .ReadWebhookAsync(webhook, credentials ?? _rig.Credentials);
+}

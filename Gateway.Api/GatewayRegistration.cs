@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using PaymentCluster.Gateway.Api.Access;
+using PaymentCluster.Gateway.Api.Checkout;
 using PaymentCluster.Gateway.Api.Errors;
 using PaymentCluster.Gateway.Api.Health;
 using PaymentCluster.Gateway.Api.Json;
@@ -58,6 +59,8 @@ public static class GatewayRegistration
         services.AddSingleton<RoutingApi>();
         services.AddSingleton<WebhooksApi>();
         services.AddSingleton<ReturnsApi>();
+        services.AddSingleton<CheckoutApi>();
+        services.AddRazorComponents();
         services.AddSingleton<HealthApi>();
         services.AddApiDescription();
         services.Configure<KestrelServerOptions>(server => Limit(server, options));
@@ -99,6 +102,7 @@ public static class GatewayRegistration
         services.GetRequiredService<RoutingApi>().Map(api);
         services.GetRequiredService<WebhooksApi>().Map(routes);
         services.GetRequiredService<ReturnsApi>().Map(routes);
+        services.GetRequiredService<CheckoutApi>().Map(routes);
         services.GetRequiredService<HealthApi>().Map(routes);
         routes.MapApiDescription();
         return routes;

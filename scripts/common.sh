@@ -161,3 +161,19 @@ attended() {
 end_attended() {
     [[ -z "$attended_pid" ]] || kill -TERM -- "-$attended_pid" 2>/dev/null || true
 }
+
+# Installs a package of Debian's that is missing. Arguments: the package, what people call it, what else they can do.
+install_package() {
+    local package=$1 name=$2 how=$3 as_root=()
+    command -v apt-get >/dev/null || die "$name is missing: $how"
+    if ((EUID != 0)); then
+        { command -v sudo && sudo -n true; } >/dev/null 2>&1 || die "$name is missing: $how"
+        as_root=(sudo -n)
+    fi
+    say "$name is missing: installing Debian's package (apt-get install $package) …"
+    as_root+=(env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 -qq)
+    # Package lists are often absent in a container, and then the first try fails at once.
+    "${as_root[@]}" install -y --no-install-recommends "$package" >"$local_dir/logs/apt-$package.log" 2>&1 ||
+        { "${as_root[@]}" update && "${as_root[@]}" install -y --no-install-recommends "$package"; } >>"$local_dir/logs/apt-$package.log" 2>&1 ||
+        die "$name could not be installed (see .local/logs/apt-$package.log): $how"
+}

@@ -26,19 +26,9 @@ find_postgres() {
 
 # Finds PostgreSQL, or installs it where that needs no question, or says in one line what to install.
 require_postgres() {
-    local how="install it (Debian: apt-get install postgresql), or set PAYMENTCLUSTER_DB to a connection string" as_root=()
+    local how="install it (Debian: apt-get install postgresql), or set PAYMENTCLUSTER_DB to a connection string"
     find_postgres && return
-    command -v apt-get >/dev/null || die "PostgreSQL $pg_oldest or newer is missing: $how"
-    if ((EUID != 0)); then
-        { command -v sudo && sudo -n true; } >/dev/null 2>&1 || die "PostgreSQL $pg_oldest or newer is missing: $how"
-        as_root=(sudo -n)
-    fi
-    say "PostgreSQL is missing: installing Debian's package (apt-get install postgresql) …"
-    as_root+=(env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 -qq)
-    # Package lists are often absent in a container, and then the first try fails at once.
-    "${as_root[@]}" install -y --no-install-recommends postgresql >"$local_dir/logs/apt.log" 2>&1 ||
-        { "${as_root[@]}" update && "${as_root[@]}" install -y --no-install-recommends postgresql; } >>"$local_dir/logs/apt.log" 2>&1 ||
-        die "PostgreSQL could not be installed (see .local/logs/apt.log): $how"
+    install_package postgresql "PostgreSQL $pg_oldest or newer" "$how"
     find_postgres || die "the system's PostgreSQL is older than $pg_oldest: $how"
 }
 

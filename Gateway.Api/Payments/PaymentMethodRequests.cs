@@ -12,9 +12,6 @@ internal static partial class PaymentMethodRequests
 {
     private const int MatchTimeout = 100;
 
-    /// <summary>Cards are not issued for longer.</summary>
-    private const int MaxCardYears = 25;
-
     private static readonly BodyShape Upi = new(
         "UpiRequest",
         Field.Choice(
@@ -146,22 +143,22 @@ internal static partial class PaymentMethodRequests
             return null;
         }
 
-        if (code.Reveal().Length != (number.Network == "amex" ? 4 : 3))
+        if (!CardRules.IsSecurityCode(code.Reveal(), number))
         {
             errors.Add(
                 ErrorCode.CardInvalid, "card.cvv", "must be a string of three digits, or four for American Express");
         }
 
-        // A card is good to the end of its month, and that comes last in UTC-12.
-        var today = now.AddHours(-12);
-        if ((year, month).CompareTo((today.Year, today.Month)) < 0)
+        if (CardRules.IsOver((int)year, (int)month, now))
         {
             errors.Add(
-                ErrorCode.CardInvalid, month >= today.Month ? "card.expiry_year" : "card.expiry_month", "is over");
+                ErrorCode.CardInvalid,
+                month >= CardRules.Today(now).Month ? "card.expiry_year" : "card.expiry_month",
+                "is over");
         }
-        else if (year > today.Year + MaxCardYears)
+        else if (CardRules.IsTooFar((int)year, now))
         {
-            errors.Add(ErrorCode.CardInvalid, "card.expiry_year", $"is more than {MaxCardYears} years away");
+            errors.Add(ErrorCode.CardInvalid, "card.expiry_year", $"is more than {CardRules.MaxYears} years away");
         }
 
         card = new CardDetails
@@ -177,6 +174,9 @@ internal static partial class PaymentMethodRequests
             Kind = PaymentMethodKind.Card, CardLast4 = number.Last4, CardNetwork = number.Network,
         };
     }
+
+    /// <summary>Whether a text is a UPI id, such as <c>name@bank</c>.</summary>
+    public static bool IsVpa(string text) => VpaForm().IsMatch(text);
 
     // NPCI: a handle after one '@', and before it letters, digits, '.', '-' and '_'.
     [GeneratedRegex("^[A-Za-z0-9._-]{2,190}@[A-Za-z][A-Za-z0-9.-]{1,63}$", RegexOptions.None, MatchTimeout)]

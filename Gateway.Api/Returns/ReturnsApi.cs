@@ -47,7 +47,7 @@ internal sealed class ReturnsApi(IGrainFactory grains, PaymentWaits waits, Reque
         TakesBytes = id == "customerReturnedByPost",
         Answers =
         [
-            new(303, "To the payment's return_url, with payment_id, order_id and status in its query."),
+            new(303, "To the checkout page, or the payment's return_url with payment_id, order_id and status in its query."),
             new(200, "A page that says to go back to the shop, if the payment has no return_url.", null, "text/html"),
         ],
         Errors = [ErrorCode.PaymentNotFound, ErrorCode.RateLimited],
@@ -79,13 +79,14 @@ internal sealed class ReturnsApi(IGrainFactory grains, PaymentWaits waits, Reque
         }
 
         var payment = grains.GetGrain<IPaymentGrain>(PaymentKey.Of(merchant!, attempt.Payment).ToString());
-        var view = await payment.CustomerReturned(attempt.Number, provider!, nonce);
+        var returned = await payment.CustomerReturned(attempt.Number, provider!, nonce);
+        var view = returned?.Payment;
         if (view is { Settled: false })
         {
             view = await waits.UntilAsync(payment, view, IsDecided, Wait, http);
         }
 
-        if (view is null)
+        if (returned is null || view is null)
         {
             await Problem.WriteAsync(http, ErrorCode.PaymentNotFound);
             return;
@@ -94,6 +95,14 @@ internal sealed class ReturnsApi(IGrainFactory grains, PaymentWaits waits, Reque
         // The address that the browser leaves names an attempt; the shop needs no more than its parameters.
         http.Response.Headers["Referrer-Policy"] = "no-referrer";
         http.Response.Headers.ContentSecurityPolicy = Policy;
+        // The checkout page shows the outcome, offers another try after a failure, and leads back to the shop itself.
+        if (returned.CheckoutUrl is { } checkout)
+        {
+            http.Response.StatusCode = StatusCodes.Status303SeeOther;
+            http.Response.Headers.Location = checkout.Reveal();
+            return;
+        }
+
         if (view.ReturnUrl is { } returnUrl)
         {
             http.Response.StatusCode = StatusCodes.Status303SeeOther;

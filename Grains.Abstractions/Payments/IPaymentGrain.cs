@@ -67,10 +67,10 @@ public interface IPaymentGrain : IGrainWithStringKey
     Task Resume();
 
     /// <summary>Asks the provider now, because the customer's browser came back from it, once per attempt. Answers where
-    /// that browser goes next: the payment, or null if the attempt is not this payment's or the nonce is not the
+    /// that browser goes next, or null if the attempt is not this payment's or the nonce is not the
     /// attempt's.</summary>
     [Alias("customer-returned")]
-    Task<PaymentView?> CustomerReturned(int attempt, string provider, string nonce);
+    Task<CustomerReturn?> CustomerReturned(int attempt, string provider, string nonce);
 
     /// <summary>Asks the provider now about an attempt and its refunds, because the provider said that something
     /// happened to them, but not provably what. False: the payment has no such attempt at that provider.</summary>

@@ -157,6 +157,19 @@ public sealed record StartReply
     public Secret? CheckoutUrl { get; init; }
 }
 
+/// <summary>Where a customer's browser goes that came back from a provider.</summary>
+[GenerateSerializer, Immutable, Alias("customer-return")]
+public sealed record CustomerReturn
+{
+    /// <summary>The payment.</summary>
+    [Id(0)]
+    public required PaymentView Payment { get; init; }
+
+    /// <summary>The checkout page that it left; null where the shop has a page of its own.</summary>
+    [Id(1)]
+    public Secret? CheckoutUrl { get; init; }
+}
+
 /// <summary>One step of a payment's history, for people.</summary>
 [GenerateSerializer, Immutable, Alias("timeline-entry")]
 public sealed record TimelineEntry

@@ -102,6 +102,7 @@ public static partial class PaymentDecider
             Metadata = command.Metadata,
             ExpiresAt = expiresAt,
             Basket = command.Basket,
+            ByCheckout = command.Method is null,
         };
         return command.Method is { } method
             ? new Decision.Accepted([created, Attempt(1, method, command.Capture, expiresAt, null, terms)], [new PaymentEffect.SendCharge(1, Resend: false)])

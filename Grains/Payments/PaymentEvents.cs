@@ -50,6 +50,10 @@ public sealed record PaymentCreated : PaymentEvent
 
     /// <summary>What the order consists of.</summary>
     public Basket? Basket { get; init; }
+
+    /// <summary>Whether the method was left open, for the customer to choose on the checkout page.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool ByCheckout { get; init; }
 }
 
 /// <summary>A request was recognised as one that had taken effect under another name; only its name is new.</summary>

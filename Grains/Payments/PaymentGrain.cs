@@ -62,9 +62,7 @@ public sealed partial class PaymentGrain(
             mayBeNew: true,
             isNew: command.IsNew && !_isLoaded);
         var payment = outcome.Refusal is null && outcome.Elsewhere is null ? _state?.ToView(_key.Payment) : null;
-        var secret = command.Method is null && payment is not null
-            ? tokens.ClientSecret(_key, payment.ExpiresAt + ReadAfterwards)
-            : null;
+        var secret = command.Method is null && payment is not null ? SecretOf(_state!) : null;
         return new StartReply
         {
             Payment = payment,
@@ -73,9 +71,7 @@ public sealed partial class PaymentGrain(
             Elsewhere = outcome.Elsewhere,
             Started = outcome.Started,
             ClientSecret = secret,
-            CheckoutUrl = secret is null
-                ? null
-                : new Secret(new Uri(options.Value.PublicUrl, $"/checkout/{_key.Payment}?key={secret.Reveal()}").AbsoluteUri),
+            CheckoutUrl = secret is null ? null : CheckoutUrl(secret),
         };
     }
 
@@ -153,11 +149,11 @@ public sealed partial class PaymentGrain(
     }
 
     /// <inheritdoc/>
-    public async Task<PaymentView?> CustomerReturned(int attempt, string provider, string nonce)
+    public async Task<CustomerReturn?> CustomerReturned(int attempt, string provider, string nonce)
     {
         if (!tokens.IsReturnNonce(_key, attempt, nonce) || !IsOf((await Load())?.Attempt(attempt), provider))
         {
-            return Nobody<PaymentView>();
+            return Nobody<CustomerReturn>();
         }
 
         // Coming back is a reason to ask once; whoever has the address and calls it again learns how the payment stands.
@@ -166,7 +162,12 @@ public sealed partial class PaymentGrain(
             await Take(_ => true, (state, terms) => PaymentDecider.Decide(state, new AskAboutAttempt(attempt), terms));
         }
 
-        return _state?.ToView(_key.Payment);
+        return _state is null
+            ? null
+            : new CustomerReturn
+            {
+                Payment = _state.ToView(_key.Payment), CheckoutUrl = _state.ByCheckout ? CheckoutUrl(SecretOf(_state)) : null,
+            };
     }
 
     /// <inheritdoc/>
@@ -277,6 +278,11 @@ public sealed partial class PaymentGrain(
         _isLoaded = false;
         DeactivateOnIdle();
     }
+
+    private Secret SecretOf(PaymentState state) => tokens.ClientSecret(_key, state.ExpiresAt + ReadAfterwards);
+
+    private Secret CheckoutUrl(Secret secret) =>
+        new(new Uri(options.Value.PublicUrl, $"/checkout/{_key.Payment}?key={secret.Reveal()}").AbsoluteUri);
 
     private Reply<PaymentView> ToPayment(CommandOutcome outcome) => outcome.Refusal is { } refusal
         ? Reply<PaymentView>.Refused(refusal)

@@ -43,6 +43,7 @@ public sealed partial record PaymentState
         UpdatedAt = created.At,
         ExpiresAt = created.ExpiresAt,
         Basket = created.Basket,
+        ByCheckout = created.ByCheckout,
     };
 
     private static PaymentState Apply(PaymentState state, PaymentEvent happened) => happened switch

@@ -48,6 +48,9 @@ public sealed partial record PaymentState
     /// <summary>What the order consists of.</summary>
     public Basket? Basket { get; init; }
 
+    /// <summary>Whether the customer chooses the method on the checkout page.</summary>
+    public bool ByCheckout { get; init; }
+
     /// <summary>The attempts; the attempt with number n stands at n - 1.</summary>
     public ImmutableArray<AttemptState> Attempts { get; init; } = [];
 

@@ -137,10 +137,11 @@ public sealed class FakePayments
 
         public Task<bool> Ask(int attempt, string provider) => throw new NotSupportedException();
 
-        public Task<PaymentView?> CustomerReturned(int attempt, string provider, string nonce)
+        public Task<CustomerReturn?> CustomerReturned(int attempt, string provider, string nonce)
         {
             all.Commands.Enqueue(attempt);
-            return Task.FromResult(nonce == FakePayments.Nonce ? _view : null);
+            return Task.FromResult(
+                nonce == FakePayments.Nonce && _view is { } view ? new CustomerReturn { Payment = view } : null);
         }
 
         public async Task<PaymentView?> Get()

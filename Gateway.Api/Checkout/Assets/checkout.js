@@ -1,0 +1,162 @@
+// Makes the page quicker: says what is wrong while it is typed, follows the payment live, and tells a shop that shows the page in a
+// frame how it ended. Everything here has a plain way without it.
+'use strict';
+(() => {
+    const body = document.body;
+    const { payment, key, stage, status } = body.dataset;
+
+    // ---- Cards ----------------------------------------------------------------------------------------------------------------
+
+    const networks = [
+        ['amex', /^3[47]/], ['diners', /^3(0[0-5]|[689])/], ['jcb', /^35/], ['visa', /^4/],
+        ['rupay', /^(508[5-9]|60(69|8[0-9])|65(2[1-9]|3[0-2])|81|82)/],
+        ['mastercard', /^(5[1-5]|2(22[1-9]|2[3-9]|[3-6]|7[01]|720))/], ['discover', /^(6011|64[4-9]|65)/], ['maestro', /^(5[06-9]|6)/],
+    ];
+    const digitsOf = text => text.replace(/\D/g, '');
+    const networkOf = digits => (networks.find(([, form]) => form.test(digits)) || [''])[0];
+
+    function hasLuhnDigit(digits) {
+        let sum = 0;
+        for (let i = 0; i < digits.length; i++) {
+            let digit = +digits[digits.length - 1 - i];
+            if (i % 2 && (digit *= 2) > 9) digit -= 9;
+            sum += digit;
+        }
+        return sum % 10 === 0;
+    }
+
+    function group(digits, network) {
+        const sizes = network === 'amex' ? [4, 6, 5] : [4, 4, 4, 4, 3];
+        const groups = [];
+        for (let at = 0, i = 0; at < digits.length; at += sizes[i], i++) groups.push(digits.slice(at, at + (sizes[i] || 4)));
+        return groups.join(' ');
+    }
+
+    const tests = {
+        number: text => { const d = digitsOf(text); return d.length >= 12 && d.length <= 19 && hasLuhnDigit(d); },
+        expiry: text => {
+            const d = digitsOf(text), month = +d.slice(0, 2), year = +d.slice(-2) + 2000, now = new Date();
+            return (d.length === 4 || d.length === 6) && month >= 1 && month <= 12
+                && (year > now.getFullYear() || (year === now.getFullYear() && month > now.getMonth()));
+        },
+        cvv: (text, form) => {
+            const wanted = networkOf(digitsOf(form.elements.number.value)) === 'amex' ? 4 : 3;
+            return new RegExp(`^\\d{${wanted}}$`).test(text);
+        },
+        name: text => text.trim().length > 0,
+        vpa: text => /^[\w.-]{2,190}@[A-Za-z][A-Za-z0-9.-]{1,63}$/.test(text.trim()),
+        choice: text => text !== '',
+    };
+
+    function check(input) {
+        const test = tests[input.name];
+        if (!test) return true;
+        const fits = test(input.value, input.form);
+        const error = input.parentElement.querySelector('.error');
+        input.setAttribute('aria-invalid', String(!fits));
+        error.textContent = fits ? '' : error.dataset.message;
+        return fits;
+    }
+
+    function format(input) {
+        const digits = digitsOf(input.value);
+        const atEnd = input.selectionStart === input.value.length;
+        if (input.name === 'number') {
+            const network = networkOf(digits);
+            input.closest('form').querySelector('.network').textContent = network;
+            if (atEnd) input.value = group(digits.slice(0, 19), network);
+        } else if (input.name === 'expiry' && atEnd && !/^\d{2}\s*\/?\s*$/.test(input.value)) {
+            input.value = digits.length > 2 ? `${digits.slice(0, 2)}/${digits.slice(2, 6)}` : digits;
+        }
+    }
+
+    document.addEventListener('input', event => {
+        format(event.target);
+        // Nobody is told that something is wrong before it is complete; but once told, at once that it is right.
+        if (event.target.getAttribute('aria-invalid') === 'true') check(event.target);
+    });
+    document.addEventListener('change', event => { if (event.target.value) check(event.target); });
+    document.addEventListener('submit', event => {
+        const form = event.target;
+        const wrong = [...form.elements].filter(input => input.name && !check(input));
+        if (wrong.length > 0) {
+            event.preventDefault();
+            wrong[0].focus();
+            return;
+        }
+        // A second click sends nothing a second time; and were it sent, the payment would know it.
+        if (form.dataset.sent) { event.preventDefault(); return; }
+        if (form.target !== '_blank') {
+            form.dataset.sent = 'true';
+            form.querySelector('button').setAttribute('disabled', '');
+        }
+    });
+    // Back from a bank's page, the browser may show this one as it was left.
+    window.addEventListener('pageshow', event => { if (event.persisted) location.reload(); });
+
+    // ---- The payment, live ----------------------------------------------------------------------------------------------------
+
+    const show = () => location.replace(location.href.replace(/([?&])go=1&?/, '$1'));
+
+    async function read(wait) {
+        const response = await fetch(`/api/v1/payments/${payment}?wait=${wait}`, { headers: { Authorization: `Bearer ${key}` } });
+        if (!response.ok) throw new Error(String(response.status));
+        return response.json();
+    }
+
+    async function follow() {
+        const response = await fetch(`/api/v1/payments/${payment}/events`, {
+            headers: { Authorization: `Bearer ${key}`, 'Last-Event-ID': body.dataset.version },
+        });
+        if (response.status !== 200) throw new Error(String(response.status));
+        const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+        for (let rest = ''; ;) {
+            const { done, value } = await reader.read();
+            if (done) return;
+            rest += value;
+            for (let end; (end = rest.indexOf('\n\n')) >= 0; rest = rest.slice(end + 2)) {
+                const data = rest.slice(0, end).split('\n').filter(line => line.startsWith('data:')).map(line => line.slice(5)).join('\n');
+                if (data && JSON.parse(data).status !== status) { show(); return; }
+            }
+        }
+    }
+
+    const pause = milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds));
+
+    async function watch() {
+        for (let failures = 0; ; ) {
+            try {
+                await follow();
+            } catch {
+                failures++;
+            }
+            // The stream ended, or there is none: ask.
+            try {
+                if ((await read(10)).status !== status) { show(); return; }
+                failures = 0;
+            } catch {
+                failures++;
+            }
+            await pause(Math.min(1000 * 2 ** failures, 15000));
+        }
+    }
+
+    function count(element) {
+        const left = Math.max(0, +element.dataset.until - Math.floor(Date.now() / 1000));
+        const time = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`;
+        element.textContent = element.dataset.text.replace('{time}', time);
+        if (left > 0) setTimeout(() => count(element), 1000);
+    }
+
+    if (stage === 'act' || stage === 'wait') watch();
+    document.querySelectorAll('[data-until]').forEach(count);
+    document.querySelector('form[data-goes-on]')?.submit();
+
+    // ---- In a shop's frame ----------------------------------------------------------------------------------------------------
+
+    if (body.dataset.origins && window.parent !== window) {
+        for (const origin of body.dataset.origins.split(' ')) {
+            window.parent.postMessage({ source: 'paymentcluster', payment, status, stage }, origin);
+        }
+    }
+})();

@@ -1,0 +1,239 @@
+using System.Collections.Immutable;
+using System.Net;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
+using PaymentCluster.Gateway.Api.Access;
+using PaymentCluster.Gateway.Api.Checkout.Pages;
+using PaymentCluster.Gateway.Api.Errors;
+using PaymentCluster.Gateway.Api.Limits;
+using PaymentCluster.Gateway.Api.Payments;
+using PaymentCluster.Grains.Abstractions.Checkout;
+using PaymentCluster.Grains.Abstractions.Errors;
+using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions.Providers;
+
+namespace PaymentCluster.Gateway.Api.Checkout;
+
+/// <summary>
+/// The page on which a customer pays. Reading it changes nothing and shows the payment as it stands; choosing a method
+/// is a form of its own, answered by leading back to the page. So reloading, going back and clicking twice pay nothing
+/// twice.
+/// </summary>
+internal sealed class CheckoutApi(
+    IGrainFactory grains, ClientSecrets secrets, FailedKeys failures, PaymentWaits waits, RequestLimits limits, TimeProvider time)
+{
+    private const string Html = "text/html; charset=utf-8";
+    private const string ForEver = "public, max-age=31536000, immutable";
+    private const string AWhile = "public, max-age=300";
+
+    // Providers usually answer sooner, and then the customer never sees a page that only waits.
+    private static readonly TimeSpan Wait = TimeSpan.FromSeconds(3);
+
+    private static readonly FormOptions Limits = new()
+    {
+        BufferBody = false, BufferBodyLengthLimit = 16 * 1024, ValueCountLimit = 32, KeyLengthLimit = 64, ValueLengthLimit = 1024,
+    };
+
+    public void Map(IEndpointRouteBuilder root)
+    {
+        var page = root.MapGroup("/checkout/{id}").RequireAccess(AccessRule.Anybody);
+        page.MapGet("", ShowAsync);
+        page.MapPost("/pay", PayAsync);
+        page.MapGet("/step", StepAsync);
+        page.MapGet("/qr.svg", QrAsync);
+        Map(root, CheckoutAssets.Css.Path, CheckoutAssets.Css, ForEver);
+        Map(root, CheckoutAssets.Js.Path, CheckoutAssets.Js, ForEver);
+        Map(root, "/checkout.js", CheckoutAssets.Embed, AWhile);
+    }
+
+    private static void Map(IEndpointRouteBuilder root, string path, CheckoutAsset asset, string caching) =>
+        root.MapGet(path, async http =>
+        {
+            http.Response.Headers.CacheControl = caching;
+            http.Response.ContentType = asset.ContentType;
+            http.Response.ContentLength = asset.Content.Length;
+            await http.Response.Body.WriteAsync(asset.Content, http.RequestAborted);
+        }).RequireAccess(AccessRule.Anybody);
+
+    private async Task ShowAsync(HttpContext http)
+    {
+        var key = http.Request.Query["key"] is [{ } given] ? given : "";
+        if (await OpenAsync(http, key) is { } view)
+        {
+            await ShowAsync(http, StatusCodes.Status200OK, view with { Notice = NoticeOf(view) });
+        }
+    }
+
+    private async Task PayAsync(HttpContext http)
+    {
+        http.Features.Set<IFormFeature>(new FormFeature(http.Request, Limits));
+        var form = await http.Request.ReadFormAsync(Limits, http.RequestAborted);
+        var key = form["key"] is [{ } given] ? given : "";
+        if (await OpenAsync(http, key, form) is not { } view)
+        {
+            return;
+        }
+
+        // The form of an earlier page, or one that was sent twice: the page says how the payment stands.
+        if (view.Stage != CheckoutStage.Choose)
+        {
+            LeadBack(http, view);
+            return;
+        }
+
+        var entered = CheckoutForm.Read(form, time.GetUtcNow());
+        if (entered.Command is not { } command)
+        {
+            await ShowAsync(http, StatusCodes.Status422UnprocessableEntity, view with
+            {
+                Chosen = entered.Method,
+                Errors = entered.Errors.ToImmutableDictionary(error => error.Key, error => view.Text[error.Value]),
+            });
+            return;
+        }
+
+        var payment = Find(http);
+        var reply = await payment.Confirm(command);
+        if (reply.Refusal is { Code: not (ErrorCode.OutcomePending or ErrorCode.StatusConflict) } refusal)
+        {
+            await ShowAsync(http, refusal.Code.Entry().HttpStatus, view with
+            {
+                Chosen = entered.Method, Notice = view.Text.With("not_possible", ("reason", refusal.Detail)),
+            });
+            return;
+        }
+
+        if (reply.Value is { } started)
+        {
+            await waits.UntilAsync(payment, started, now => now.Status != PaymentStatus.Pending, Wait, http);
+        }
+
+        LeadBack(http, view);
+    }
+
+    private async Task StepAsync(HttpContext http)
+    {
+        var key = http.Request.Query["key"] is [{ } given] ? given : "";
+        if (await OpenAsync(http, key) is not { } view)
+        {
+            return;
+        }
+
+        if (view.Payment.Action is not { Kind: CustomerActionKind.Page, Html: { } html })
+        {
+            LeadBack(http, view);
+            return;
+        }
+
+        http.Response.Headers.ContentSecurityPolicy = CheckoutPolicy.ForeignPage;
+        http.Response.ContentType = Html;
+        await http.Response.WriteAsync(html, http.RequestAborted);
+    }
+
+    private async Task QrAsync(HttpContext http)
+    {
+        var key = http.Request.Query["key"] is [{ } given] ? given : "";
+        if (await OpenAsync(http, key) is not { } view)
+        {
+            return;
+        }
+
+        if (PaymentsMapping.QrLink(view.Payment.Action) is not { } link || !PaymentQr.Fits(link))
+        {
+            await Problem.WriteAsync(http, ErrorCode.NotFound);
+            return;
+        }
+
+        var image = PaymentQr.Svg(link);
+        http.Response.ContentType = "image/svg+xml";
+        http.Response.ContentLength = image.Length;
+        await http.Response.Body.WriteAsync(image, http.RequestAborted);
+    }
+
+    private static void LeadBack(HttpContext http, CheckoutView view)
+    {
+        http.Response.StatusCode = StatusCodes.Status303SeeOther;
+        http.Response.Headers.Location = $"{view.Url}&go=1";
+    }
+
+    private static string? NoticeOf(CheckoutView view) => view.Payment.Status switch
+    {
+        PaymentStatus.Failed => view.Text.With("failed", ("reason", view.Payment.Failure?.Message ?? "")),
+        PaymentStatus.Expired => view.Text["expired"],
+        PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.Authorized or PaymentStatus.Success
+            or PaymentStatus.Cancelled or PaymentStatus.NeedsReview => null,
+    };
+
+    private static Task ShowAsync(HttpContext http, int status, CheckoutView view)
+    {
+        http.Response.Headers.ContentSecurityPolicy = CheckoutPolicy.For(view);
+        http.Response.Headers["Referrer-Policy"] = "no-referrer";
+        http.Response.Headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()";
+        http.Response.Headers.Vary = "Accept-Language";
+        var page = new RazorComponentResult<CheckoutPage>(
+            new Dictionary<string, object?>(StringComparer.Ordinal) { [nameof(CheckoutPage.View)] = view })
+        {
+            StatusCode = status, ContentType = Html,
+        };
+        return page.ExecuteAsync(http);
+    }
+
+    private static Task ShowGoneAsync(HttpContext http, CheckoutText text)
+    {
+        http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+        var page = new RazorComponentResult<GonePage>(
+            new Dictionary<string, object?>(StringComparer.Ordinal) { [nameof(GonePage.Text)] = text })
+        {
+            StatusCode = StatusCodes.Status404NotFound, ContentType = Html,
+        };
+        return page.ExecuteAsync(http);
+    }
+
+    // The page that the key opens; without one it is answered here, the same whatever is wrong.
+    private async Task<CheckoutView?> OpenAsync(HttpContext http, string key, IFormCollection? form = null)
+    {
+        using var lease = limits.Returns.AttemptAcquire(http.Connection.RemoteIpAddress ?? IPAddress.None);
+        if (!lease.IsAcquired)
+        {
+            await LimitsMiddleware.RefuseRateAsync(http, lease);
+            return null;
+        }
+
+        var text = form?["lang"] is [{ } language] ? CheckoutText.In(language) : CheckoutText.For(http.Request);
+        var access = ClientSecrets.HasForm(key) && failures.MayTry(http) ? await secrets.OpenAsync(key) : null;
+        if (access is null
+            || !string.Equals((string?)http.Request.RouteValues["id"], access.Payment.Payment.ToString(), StringComparison.Ordinal))
+        {
+            failures.Count(http);
+            await ShowGoneAsync(http, text);
+            return null;
+        }
+
+        http.Features.Set(Caller.Of(access));
+        var payment = await Find(http).Get();
+        var offer = payment is null
+            ? null
+            : await grains.GetGrain<ICheckoutGrain>(access.Payment.Merchant).Offer(payment.Amount);
+        if (payment is null || offer is null)
+        {
+            await ShowGoneAsync(http, text);
+            return null;
+        }
+
+        return new CheckoutView
+        {
+            Text = text,
+            Payment = payment,
+            Offer = offer,
+            Key = key,
+            Framed = form is null ? http.Request.Query.ContainsKey("framed") : form.ContainsKey("framed"),
+            GoesOn = http.Request.Query.ContainsKey("go"),
+        };
+    }
+
+    private IPaymentGrain Find(HttpContext http)
+    {
+        var caller = Caller.From(http);
+        return grains.GetGrain<IPaymentGrain>($"{caller.Merchant}/{caller.Payment}");
+    }
+}

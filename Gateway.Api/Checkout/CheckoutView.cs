@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using PaymentCluster.Grains.Abstractions.Checkout;
+using PaymentCluster.Grains.Abstractions.Payments;
+
+namespace PaymentCluster.Gateway.Api.Checkout;
+
+/// <summary>What a checkout page shows.</summary>
+public sealed record CheckoutView
+{
+    /// <summary>The words, in the customer's language.</summary>
+    public required CheckoutText Text { get; init; }
+
+    /// <summary>The payment.</summary>
+    public required PaymentView Payment { get; init; }
+
+    /// <summary>What the merchant offers.</summary>
+    public required CheckoutOffer Offer { get; init; }
+
+    /// <summary>The client secret that opened the page; each form and link on it carries it on.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>Whether the page stands in a frame of the merchant's.</summary>
+    public required bool Framed { get; init; }
+
+    /// <summary>Whether the customer has just chosen, so that the next step may be taken without another
+    /// click.</summary>
+    public required bool GoesOn { get; init; }
+
+    /// <summary>What is to be said first, because something went wrong; null for nothing.</summary>
+    public string? Notice { get; init; }
+
+    /// <summary>What is wrong with what was entered, by field.</summary>
+    public ImmutableDictionary<string, string> Errors { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>The method that was chosen when something was wrong with it.</summary>
+    public PaymentMethodKind? Chosen { get; init; }
+
+    /// <summary>The amount, as people of the language read it.</summary>
+    public string Amount => Text.Amount(Payment.Amount.AmountMinor, Payment.Amount.Currency);
+
+    /// <summary>The page's own address.</summary>
+    public string Url => Address("");
+
+    /// <summary>Where the forms go.</summary>
+    public string PayUrl => Address("/pay", withKey: false);
+
+    /// <summary>The foreign page of the customer's step.</summary>
+    public string StepUrl => Address("/step");
+
+    /// <summary>The QR code of the customer's step.</summary>
+    public string QrUrl => Address("/qr.svg");
+
+    /// <summary>Which of the pages it is.</summary>
+    public CheckoutStage Stage => Payment.Status switch
+    {
+        PaymentStatus.Pending when Payment.Attempt is null => CheckoutStage.Choose,
+        PaymentStatus.Failed or PaymentStatus.Expired => CheckoutStage.Choose,
+        PaymentStatus.RequiresAction => CheckoutStage.Act,
+        PaymentStatus.Pending or PaymentStatus.NeedsReview => CheckoutStage.Wait,
+        PaymentStatus.Authorized or PaymentStatus.Success or PaymentStatus.Cancelled => CheckoutStage.Done,
+    };
+
+    private string Address(string path, bool withKey = true)
+    {
+        var query = (withKey, Framed) switch
+        {
+            (true, true) => $"?key={Key}&framed=1&lang={Text.Language}",
+            (true, false) => $"?key={Key}&lang={Text.Language}",
+            (false, _) => "",
+        };
+        return $"/checkout/{Payment.Id}{path}{query}";
+    }
+}
+
+/// <summary>Which page a payment's status leads to.</summary>
+public enum CheckoutStage
+{
+    /// <summary>The customer chooses how to pay, for the first time or again.</summary>
+    Choose = 1,
+
+    /// <summary>The customer has a step to take.</summary>
+    Act = 2,
+
+    /// <summary>Nobody has anything to do but the provider.</summary>
+    Wait = 3,
+
+    /// <summary>It is over.</summary>
+    Done = 4,
+}

@@ -1,0 +1,99 @@
+using System.Text.Json;
+using Microsoft.Playwright;
+using PaymentCluster.Gateway.Tests.Host;
+using PaymentCluster.System.Tests;
+
+namespace PaymentCluster.Checkout.Tests;
+
+/// <summary>The whole system, and the system's own Chromium in front of it.</summary>
+public sealed class CheckoutFixture : IAsyncLifetime
+{
+    private static int s_orders;
+
+    private RunningSystem? _system;
+    private IPlaywright? _playwright;
+    private HttpClient? _shop;
+
+    public RunningSystem Running => _system!;
+
+    public IBrowser Browser { get; private set; } = null!;
+
+    public HttpClient Shop => _shop!;
+
+    /// <summary>Takes an order in, and answers where its customer pays.</summary>
+    public async Task<(string Path, string Url)> OrderAsync(
+        string more = "", long amount = 125_000, string currency = "INR")
+    {
+        var order = $"order_{Interlocked.Increment(ref s_orders)}";
+        var response = await Shop.SendJsonAsync(
+            "/api/v1/payments",
+            $"{{\"order_id\":\"{order}\",\"amount\":{amount},\"currency\":\"{currency}\",\"confirm\":false{more}}}");
+        var payment = await response.JsonAsync();
+        return (response.Headers.Location!.OriginalString, payment.GetProperty("checkout_url").GetString()!);
+    }
+
+    /// <summary>A page of a new customer's. Nothing else of the browser is shared.</summary>
+    public async Task<IPage> PageAsync(Action<BrowserNewContextOptions>? configure = null)
+    {
+        var options = new BrowserNewContextOptions { Locale = "en-IN", ViewportSize = new() { Width = 1000, Height = 900 } };
+        configure?.Invoke(options);
+        var context = await Browser.NewContextAsync(options);
+        context.SetDefaultTimeout(30_000);
+        return await context.NewPageAsync();
+    }
+
+    /// <summary>The payment, as the shop reads it.</summary>
+    public async Task<JsonElement> ReadAsync(string path) => await (await Shop.GetAsync(path)).JsonAsync();
+
+    /// <summary>Whether the simulated customer decides by itself at the provider.</summary>
+    public async Task LeaveToCustomerAsync(bool automatic)
+    {
+        using var simulators = Running.Simulators();
+        await simulators.PutAsync("/_customer", new { automatic });
+    }
+
+    /// <summary>Keeps a picture of the page beside the test results.</summary>
+    public static async Task PictureAsync(IPage page, string name)
+    {
+        var folder = Path.Combine(AppContext.BaseDirectory, "screenshots");
+        await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}.png"), FullPage = true });
+    }
+
+    public async Task InitializeAsync()
+    {
+        _system = await RunningSystem.StartAsync();
+        _shop = Running.Http(Running.ShopKey);
+        await LeaveToCustomerAsync(automatic: false);
+        _playwright = await Playwright.CreateAsync();
+        Browser = await _playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = Environment.GetEnvironmentVariable("PAYMENTCLUSTER_CHROMIUM") ?? "/usr/bin/chromium",
+            Args =
+            [
+                "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+                "--disable-component-update", "--disable-sync",
+            ],
+        });
+    }
+
+    public async Task DisposeAsync()
+    {
+        _shop?.Dispose();
+        if (Browser is not null)
+        {
+            await Browser.CloseAsync();
+        }
+
+        _playwright?.Dispose();
+        if (_system is not null)
+        {
+            await _system.DisposeAsync();
+        }
+    }
+}
+
+[CollectionDefinition(Name)]
+public sealed class CheckoutCollection : ICollectionFixture<CheckoutFixture>
+{
+    public const string Name = "checkout";
+}

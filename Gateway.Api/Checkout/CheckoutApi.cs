@@ -29,6 +29,8 @@ internal sealed class CheckoutApi(
     // Providers usually answer sooner, and then the customer never sees a page that only waits.
     private static readonly TimeSpan Wait = TimeSpan.FromSeconds(3);
 
+    private static readonly CheckoutAsset[] Assets = [CheckoutAssets.Css, CheckoutAssets.Js];
+
     private static readonly FormOptions Limits = new()
     {
         BufferBody = false, BufferBodyLengthLimit = 16 * 1024, ValueCountLimit = 32, KeyLengthLimit = 64, ValueLengthLimit = 1024,
@@ -41,19 +43,23 @@ internal sealed class CheckoutApi(
         page.MapPost("/pay", PayAsync);
         page.MapGet("/step", StepAsync);
         page.MapGet("/qr.svg", QrAsync);
-        Map(root, CheckoutAssets.Css.Path, CheckoutAssets.Css, ForEver);
-        Map(root, CheckoutAssets.Js.Path, CheckoutAssets.Js, ForEver);
-        Map(root, "/checkout.js", CheckoutAssets.Embed, AWhile);
+        root.MapGet(CheckoutAsset.Pattern, AssetAsync).RequireAccess(AccessRule.Anybody);
+        root.MapGet("/checkout.js", http => WriteAsync(http, CheckoutAssets.Embed, AWhile)).RequireAccess(AccessRule.Anybody);
     }
 
-    private static void Map(IEndpointRouteBuilder root, string path, CheckoutAsset asset, string caching) =>
-        root.MapGet(path, async http =>
-        {
-            http.Response.Headers.CacheControl = caching;
-            http.Response.ContentType = asset.ContentType;
-            http.Response.ContentLength = asset.Content.Length;
-            await http.Response.Body.WriteAsync(asset.Content, http.RequestAborted);
-        }).RequireAccess(AccessRule.Anybody);
+    private static Task AssetAsync(HttpContext http)
+    {
+        var asset = Array.Find(Assets, asset => http.Request.Path.Equals(asset.Path, StringComparison.Ordinal));
+        return asset is null ? Problem.WriteAsync(http, ErrorCode.NotFound) : WriteAsync(http, asset, ForEver);
+    }
+
+    private static async Task WriteAsync(HttpContext http, CheckoutAsset asset, string caching)
+    {
+        http.Response.Headers.CacheControl = caching;
+        http.Response.ContentType = asset.ContentType;
+        http.Response.ContentLength = asset.Content.Length;
+        await http.Response.Body.WriteAsync(asset.Content, http.RequestAborted);
+    }
 
     private async Task ShowAsync(HttpContext http)
     {

@@ -5,6 +5,9 @@ namespace PaymentCluster.Gateway.Api.Checkout;
 /// <summary>A file that goes with the page, held in memory.</summary>
 public sealed class CheckoutAsset
 {
+    /// <summary>The pattern of <see cref="Path"/>.</summary>
+    public const string Pattern = "/checkout-assets/{version}/{name}";
+
     private CheckoutAsset(string path, string contentType, byte[] content)
     {
         Path = path;

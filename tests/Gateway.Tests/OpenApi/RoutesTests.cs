@@ -48,9 +48,19 @@ public sealed partial class RoutesTests
         ["GET /health/ready"] = AccessRule.Anybody,
         ["GET /openapi/v1.json"] = AccessRule.Anybody,
         ["GET /docs/errors"] = AccessRule.Anybody,
+        ["GET /checkout/{id}"] = AccessRule.Anybody,
+        ["POST /checkout/{id}/pay"] = AccessRule.Anybody,
+        ["GET /checkout/{id}/step"] = AccessRule.Anybody,
+        ["GET /checkout/{id}/qr.svg"] = AccessRule.Anybody,
+        ["GET /checkout-assets/{version}/{name}"] = AccessRule.Anybody,
+        ["GET /checkout.js"] = AccessRule.Anybody,
     };
 
-    private static readonly string[] NotDescribed = ["GET /openapi/v1.json", "GET /docs/errors"];
+    private static readonly string[] NotDescribed =
+    [
+        "GET /openapi/v1.json", "GET /docs/errors", "GET /checkout/{id}", "POST /checkout/{id}/pay", "GET /checkout/{id}/step",
+        "GET /checkout/{id}/qr.svg", "GET /checkout-assets/{version}/{name}", "GET /checkout.js",
+    ];
 
     [Fact]
     public async Task Every_endpoint_has_the_access_rule_that_was_decided()

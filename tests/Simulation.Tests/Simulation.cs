@@ -15,7 +15,7 @@ internal static class Simulation
     /// <summary>How many seeds to run.</summary>
     public const string CountVariable = "PAYMENTCLUSTER_SIMULATION_COUNT";
 
-    private const int RunsToShrink = 2_500;
+    private const int RunsToShrink = 4_000;
 
     /// <summary>Runs some seeds, until one fails.</summary>
     public static Summary RunSeeds(long first, int count, Mutation mutation = Mutation.None)

@@ -6,7 +6,7 @@ namespace PaymentCluster.Simulation.Tests;
 /// <summary>Whatever happens to processes, store, wires, provider and clients, the promises hold.</summary>
 public sealed class SimulationTests(ITestOutputHelper output)
 {
-    private const int Seeds = 5_000;
+    private const int Seeds = 4_000;
 
     [Fact]
     public void Any_seed_keeps_every_promise()

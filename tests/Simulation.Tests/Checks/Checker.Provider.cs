@@ -1,4 +1,5 @@
 using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Providers;
 using PaymentCluster.Grains.Payments;
 using PaymentCluster.Simulation.Tests.Providers;
 
@@ -22,10 +23,18 @@ internal sealed partial class Checker
         Require(now <= terms.Before, "I4", "no request leaves after its intent says it would");
 
     /// <summary>A request for a charge arrives at the provider.</summary>
-    public void ChargeArrives(string name) => Require(
-        AttemptId.TryParse(name, out var id) && _trails.TryGetValue(id.Payment, out var trail) && id.Number <= trail.Last.Attempts.Length,
-        "I4",
-        "the provider is asked only for charges whose intent is durable, under the attempt's name");
+    /// <param name="name">The charge's name.</param>
+    /// <param name="isLate">Whether it was frozen on the wire past its window, so that nobody could know of it.</param>
+    public void ChargeArrives(string name, bool isLate)
+    {
+        var isAttempt = AttemptId.TryParse(name, out var id);
+        var attempt = isAttempt && _trails.TryGetValue(id.Payment, out var trail) ? trail.Last.Attempt(id.Number) : null;
+        Require(attempt is not null, "I4", "the provider is asked only for charges whose intent is durable, under the attempt's name");
+        Require(
+            isLate || attempt!.Failure?.Code is not (FailureCodes.NotExecuted or FailureCodes.InterruptedBeforeSend),
+            "I4",
+            "no request arrives that was believed never to");
+    }
 
     /// <summary>A request for a refund arrives at the provider.</summary>
     public void RefundArrives(string name) => Require(

@@ -62,7 +62,7 @@ internal sealed partial class SimulatedProvider
     /// <summary>A request for a charge arrives.</summary>
     public ProviderOutcome Charge(string name, long amountMinor, bool capturesItself, DateTimeOffset expiresAt, bool isLate)
     {
-        _world.Checker.ChargeArrives(name);
+        _world.Checker.ChargeArrives(name, isLate);
         if (_charges.TryGetValue(name, out var known))
         {
             return OutcomeOf(known);

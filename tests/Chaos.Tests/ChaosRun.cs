@@ -39,7 +39,7 @@ internal sealed class ChaosRun(ChaosOptions options)
             Report($"  planned {strike}");
         var clients = Merchant.All.ToDictionary(
             merchant => merchant.Name, merchant => new Client(merchant.Name, system.GatewayAddress, system.Keys[merchant.Name], system.Clients), StringComparer.Ordinal);
-        using var customers = new Customers(system.SimulatorsAddress, system.GatewayAddress);
+        using var customers = new Customers(system.SimulatorsAddress, system.GatewayAddress, options.IsFrictionless);
         try
         {
             return await RunAsync(system, plan, clients, customers);

@@ -169,8 +169,9 @@ internal sealed class ChaosSystem : IAsyncDisposable
         settings["ConnectionStrings__PaymentCluster"] = silo.Store.Through(AppConnectionString());
         settings["Vault__MasterKey"] = _masterKey;
         settings["Payments__PublicUrl"] = $"{GatewayAddress}";
-        // What waits for clocks and frozen machines is short, so that recovery is over within the run.
-        settings["Payments__SendWindow"] = "00:00:02";
+        // What waits for clocks and frozen machines is short, so that recovery is over within the run; but the window is
+        // long enough for the first questions to come before "not found" may be believed.
+        settings["Payments__SendWindow"] = "00:00:05";
         settings["Payments__ClockError"] = "00:00:00.500";
         settings["Payments__SweepInterval"] = "00:00:00.200";
         settings["Payments__Lease"] = "00:00:02";
@@ -215,7 +216,7 @@ internal sealed class ChaosSystem : IAsyncDisposable
         return string.Join(';', points.SelectMany(point => (string[])
         [
             string.Create(CultureInfo.InvariantCulture, $"{point}=crash:{_options.CrashRate}"),
-            string.Create(CultureInfo.InvariantCulture, $"{point}=pause:5s:{_options.PauseRate}"),
+            string.Create(CultureInfo.InvariantCulture, $"{point}=pause:8s:{_options.PauseRate}"),
         ]));
     }
 

@@ -5,7 +5,7 @@ using System.Net.Http.Json;
 namespace PaymentCluster.Chaos.Tests.Load;
 
 /// <summary>The merchants' customers: they decide at the provider, and their browsers come back to the shop.</summary>
-internal sealed class Customers(Uri simulators, Uri shop) : IDisposable
+internal sealed class Customers(Uri simulators, Uri shop, bool isFrictionless) : IDisposable
 {
     private readonly HttpClient _provider = new() { BaseAddress = simulators, Timeout = TimeSpan.FromSeconds(5) };
 
@@ -17,13 +17,15 @@ internal sealed class Customers(Uri simulators, Uri shop) : IDisposable
     private readonly ConcurrentDictionary<string, bool> _isDecided = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _askedAgain = new(StringComparer.Ordinal);
 
-    /// <summary>The provider's ids of payments that were decided again because nobody knew whether they were: one that
-    /// the bank had declined is then a late authorisation, as at the real provider.</summary>
+    /// <summary>The provider's ids of payments that were decided again, because nobody knew whether they were, or by the
+    /// bank itself: one that had been declined is then a late authorisation, as at the real provider.</summary>
     public IReadOnlyCollection<string> DecidedAgain => [.. _askedAgain.Keys];
 
     /// <summary>Decides at the provider; whether it is decided now.</summary>
     public async Task<bool> DecideAsync(string provider, string reference, bool approves)
     {
+        if (isFrictionless)
+            _askedAgain[reference] = true;
         if (!_isDecided.TryAdd(reference, false))
         {
             if (_isDecided[reference])

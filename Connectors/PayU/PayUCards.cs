@@ -38,7 +38,8 @@ internal sealed class PayUCards(PayUApi api)
 
         return answer switch
         {
-            { Status: "1", Cards.ValueKind: JsonValueKind.Object } => new ProviderAnswer<ImmutableArray<ProviderCard>>.Given(Cards(answer.Cards)),
+            { Status: "1", Cards.ValueKind: JsonValueKind.Object } =>
+                new ProviderAnswer<ImmutableArray<ProviderCard>>.Given(Cards(answer.Cards)),
             { Status: "0" } => new ProviderAnswer<ImmutableArray<ProviderCard>>.Refused(PayUReading.Refused(answer)),
             _ => new ProviderAnswer<ImmutableArray<ProviderCard>>.Unavailable(problem ?? "the answer cannot be read"),
         };

@@ -48,6 +48,10 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
     public ConnectorCapabilities Capabilities { get; }
 
     /// <inheritdoc/>
+    /// <remarks>That of the payment host, which charges go to.</remarks>
+    public ICallHealth Health => _payments.Health;
+
+    /// <inheritdoc/>
     public async Task<ProviderOutcome> ChargeAsync(ChargeRequest request, ProviderCredentials credentials)
     {
         if (Capabilities.Refuses(request.Method, request.Amount) is { } refusal)
@@ -104,7 +108,12 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
 
         var token = PayUMapping.CaptureToken(request.Attempt);
         var (answer, outcome) = PayUApi.Read(await _api.ActAsync(
-            "capture", reference, "capture_transaction", [payment, token, PayUMapping.ToAmount(request.Amount)], request.Window, credentials));
+            "capture",
+            reference,
+            "capture_transaction",
+            [payment, token, PayUMapping.ToAmount(request.Amount)],
+            request.Window,
+            credentials));
         if (answer is null)
         {
             return outcome! with { ProviderReference = payment };
@@ -143,7 +152,8 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
             return Unknown("the payment's id is not one of PayU's");
         }
 
-        if (await FindChargeAsync(request.Attempt, credentials) is not ProviderOutcome.Succeeded { Stage: ChargeStage.Authorized } and var before)
+        var before = await FindChargeAsync(request.Attempt, credentials);
+        if (before is not ProviderOutcome.Succeeded { Stage: ChargeStage.Authorized })
         {
             // Nothing has been sent yet, whatever was seen.
             return before is ProviderOutcome.Unknown or ProviderOutcome.NotFound
@@ -153,7 +163,12 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
 
         var token = PayUMapping.VoidToken(request.Attempt);
         var (answer, outcome) = PayUApi.Read(await _api.ActAsync(
-            "void", reference, "cancel_refund_transaction", [payment, token, PayUMapping.ToAmount(request.Amount)], request.Window, credentials));
+            "void",
+            reference,
+            "cancel_refund_transaction",
+            [payment, token, PayUMapping.ToAmount(request.Amount)],
+            request.Window,
+            credentials));
         if (answer is null)
         {
             return outcome! with { ProviderReference = payment };
@@ -185,7 +200,12 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
 
         var token = PayUMapping.RefundToken(request.Refund);
         var (answer, outcome) = PayUApi.Read(await _api.ActAsync(
-            "refund", reference, "cancel_refund_transaction", [payment, token, PayUMapping.ToAmount(request.Amount)], request.Window, credentials));
+            "refund",
+            reference,
+            "cancel_refund_transaction",
+            [payment, token, PayUMapping.ToAmount(request.Amount)],
+            request.Window,
+            credentials));
         if (answer is null)
         {
             return outcome!;
@@ -219,7 +239,8 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
     public Task<CredentialsCheck> CheckAsync(ProviderCredentials credentials) => _api.CheckAsync(credentials);
 
     /// <inheritdoc/>
-    public Task<ProviderAnswer<UpiHolder>> VerifyUpiAsync(string vpa, ProviderCredentials credentials) => _cards.VerifyUpiAsync(vpa, credentials);
+    public Task<ProviderAnswer<UpiHolder>> VerifyUpiAsync(string vpa, ProviderCredentials credentials) =>
+        _cards.VerifyUpiAsync(vpa, credentials);
 
     /// <inheritdoc/>
     /// <remarks>PayU keeps no customers: a name is enough, and nothing is asked.</remarks>

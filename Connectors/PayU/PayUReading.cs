@@ -40,7 +40,9 @@ internal static partial class PayUReading
     /// <summary>A command's refusal, in our words.</summary>
     public static Failure Refused(CommandAnswer answer) => new()
     {
-        Code = answer.ErrorCode is { Length: > 0 and <= 8 } code && code.All(char.IsAsciiDigit) ? $"payu_{code}" : FailureCodes.RequestRefused,
+        Code = answer.ErrorCode is { Length: > 0 and <= 8 } code && code.All(char.IsAsciiDigit)
+            ? $"payu_{code}"
+            : FailureCodes.RequestRefused,
         Message = Sentence(answer.Message),
         Party = FailureParty.Merchant,
     };
@@ -210,7 +212,9 @@ internal static partial class PayUReading
     };
 
     private static string? Reference(string? text) =>
-        text?.Trim() is { Length: > 0 and <= 64 } reference && !reference.Equals("NA", StringComparison.OrdinalIgnoreCase) ? reference : null;
+        text?.Trim() is { Length: > 0 and <= 64 } reference && !reference.Equals("NA", StringComparison.OrdinalIgnoreCase)
+            ? reference
+            : null;
 
     // The customer's step; false if it must be there and is not.
     private static bool TryAction(PaymentMethod method, PaymentResult result, out CustomerAction? action)
@@ -319,8 +323,9 @@ internal static partial class PayUReading
     };
 
     private static string? NpciCode(ChargeDetails details) =>
-        string.Equals(details.Mode, "UPI", StringComparison.OrdinalIgnoreCase) || string.Equals(details.Mode, "DBQR", StringComparison.OrdinalIgnoreCase)
-            ? LeadingCode().Match(details.BankMessage ?? "") is { Success: true } match ? match.Groups["code"].Value : null
+        details.Mode?.ToUpperInvariant() is "UPI" or "DBQR"
+            && LeadingCode().Match(details.BankMessage ?? "") is { Success: true } match
+            ? match.Groups["code"].Value
             : null;
 
     // A message may quote what was sent; nothing that could be a card's number is passed on.

@@ -79,7 +79,8 @@ internal static class PayUWebhook
 
         return callback.Action switch
         {
-            "refund" or "capture" or "cancel" when AttemptId.TryParse(callback.TxnId, out var attempt) => new WebhookReading.About(id, attempt),
+            "refund" or "capture" or "cancel" when AttemptId.TryParse(callback.TxnId, out var attempt) =>
+                new WebhookReading.About(id, attempt),
             "refund" or "capture" or "cancel" => new WebhookReading.Unmatched(id, callback.Action),
             _ => new WebhookReading.Irrelevant(id, "other"),
         };

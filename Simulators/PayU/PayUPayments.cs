@@ -33,7 +33,8 @@ internal sealed class PayUPayments(
         if (payment is null)
             return isServer ? Refusal(form["txnid"], failure!) : PayUPages.Problem(failure!);
         return isServer
-            ? Answer.Json(200, (payment, baseUrl, options: _options), static (json, made) => Write(json, made.payment, made.baseUrl, made.options))
+            ? Answer.Json(200, (payment, baseUrl, options: _options), static (json, made) =>
+                Write(json, made.payment, made.baseUrl, made.options))
             : pages.Ask(payment, baseUrl);
     }
 

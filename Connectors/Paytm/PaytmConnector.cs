@@ -49,6 +49,9 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, ILinkedWallet
     public ConnectorCapabilities Capabilities { get; }
 
     /// <inheritdoc/>
+    public ICallHealth Health => _http.Health;
+
+    /// <inheritdoc/>
     public async Task<ProviderOutcome> ChargeAsync(ChargeRequest request, ProviderCredentials credentials)
     {
         if ((Capabilities.Refuses(request.Method, request.Amount) ?? PaytmCapabilities.Refuses(request)) is { } refusal)

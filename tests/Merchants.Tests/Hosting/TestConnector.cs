@@ -17,6 +17,9 @@ internal sealed class TestConnector(string provider) : IConnector
 
     public string Provider => provider;
 
+    /// <summary>What it says to credentials.</summary>
+    public CredentialsCheck Check { get; set; } = CredentialsCheck.NotChecked;
+
     public ConnectorCapabilities Capabilities { get; } = new()
     {
         Methods = [PaymentMethodKind.Card],
@@ -56,7 +59,7 @@ internal sealed class TestConnector(string provider) : IConnector
         throw new NotSupportedException();
 
     public Task<CredentialsCheck> CheckAsync(ProviderCredentials credentials) =>
-        Task.FromResult(CredentialsCheck.NotChecked);
+        Task.FromResult(Check);
 
     private static WebhookReading Read(InboundWebhook webhook, ProviderCredentials credentials)
     {

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using PaymentCluster.Connectors.AmazonPay;
 using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Connectors.Http;
 using PaymentCluster.Connectors.Juspay;
@@ -19,6 +20,7 @@ public static class ConnectorsRegistration
     public static IServiceCollection AddConnectors(this IServiceCollection services, IConfiguration configuration)
     {
         var section = configuration.GetSection("Connectors");
+        services.AddConnector<AmazonPayConnector, AmazonPayOptions>(section.GetSection("AmazonPay"));
         services.AddConnector<JuspayConnector, JuspayOptions>(section.GetSection("Juspay"));
         services.AddConnector<PaytmConnector, PaytmOptions>(section.GetSection("Paytm"));
         services.AddConnector<PayUConnector, PayUOptions>(section.GetSection("PayU"));

@@ -14,10 +14,27 @@ demo_key_works() {
     [[ -n "$1" ]] && answer=$(http GET "$port" '/api/v1/payments?limit=1' '' "Authorization: Bearer $1") && [[ "${answer%%$'\n'*}" == 200 ]]
 }
 
+# The account at the simulated Amazon Pay, and its private key in amazonpay_key, as JSON spells it. The simulator makes the
+# pair, as the real console does, and shows the private half once.
+prepare_amazonpay() {
+    local kept="$local_dir/demo-amazonpay.key" make answer=''
+    for make in false true; do
+        [[ "$make" == true || -s "$kept" ]] || continue
+        answer=$(http PUT "$simulators_port" "/_accounts/amazonpay/$1" "{\"merchant_id\":\"$2\",\"store_id\":\"$3\",\"region\":\"eu\",
+            \"make_key\":$make,\"ipn_url\":\"http://127.0.0.1:$port/webhooks/demo/amazonpay\"}") || die "the simulators do not answer"
+        [[ "${answer%%$'\n'*}" != 2?? ]] || break
+    done
+    [[ "${answer%%$'\n'*}" == 2?? ]] || die "the simulators refused the demo account at Amazon Pay: $answer"
+    [[ "$make" == false ]] || write_secret "$kept" "$(json_text private_key <<<"$answer")"
+    amazonpay_key=$(cat "$kept")
+}
+
 # Writes .local/env; makes merchant and key first if the key of the last start does not work (any more, or at this database).
 prepare_demo() {
     local key_id="rzp_test_demo" key_secret webhook_secret paytm_mid="DEMOMID0000000000001" paytm_key
     local payu_key="payuDemo" payu_salt answer
+    local amazonpay_id="SANDBOX-DEMO0000000000000001" amazonpay_merchant="A1DEMOMERCHANT" amazonpay_store="amzn1.application-oa2-client.demo"
+    local amazonpay_key
     key_secret=$(keep_secret "$local_dir/demo-razorpay.key" random_hex 16)
     webhook_secret=$(keep_secret "$local_dir/demo-webhook.key" random_hex 16)
     # Each time, because the ports may differ from the last start's.
@@ -34,6 +51,7 @@ prepare_demo() {
     answer=$(http PUT "$simulators_port" "/_accounts/payu/$payu_key" \
         "{\"salt\":\"$payu_salt\",\"webhook_url\":\"http://127.0.0.1:$port/webhooks/demo/payu\"}") || die "the simulators do not answer"
     [[ "${answer%%$'\n'*}" == 2?? ]] || die "the simulators refused the demo account at PayU: $answer"
+    prepare_amazonpay "$amazonpay_id" "$amazonpay_merchant" "$amazonpay_store"
 
     demo_key=''
     [[ ! -f "$local_dir/env" ]] || demo_key=$(sed -nE 's/^export PAYMENTCLUSTER_KEY=//p' "$local_dir/env")
@@ -51,5 +69,7 @@ export PAYMENTCLUSTER_SIMULATORS=http://127.0.0.1:$simulators_port
 # What PUT /api/v1/providers/paytm/credentials takes, for a second provider.
 export PAYMENTCLUSTER_PAYTM='{\"mid\":\"$paytm_mid\",\"merchant_key\":\"$paytm_key\",\"website\":\"WEBSTAGING\",\"client_id\":\"client-$paytm_mid\",\"client_secret\":\"$paytm_key\"}'
 # And at PayU.
-export PAYMENTCLUSTER_PAYU='{\"key\":\"$payu_key\",\"salt\":\"$payu_salt\"}'"
+export PAYMENTCLUSTER_PAYU='{\"key\":\"$payu_key\",\"salt\":\"$payu_salt\"}'
+# What PUT /api/v1/providers/amazonpay/credentials takes; Amazon Pay takes no rupees.
+export PAYMENTCLUSTER_AMAZONPAY='{\"public_key_id\":\"$amazonpay_id\",\"private_key\":\"$amazonpay_key\",\"merchant_id\":\"$amazonpay_merchant\",\"store_id\":\"$amazonpay_store\",\"region\":\"eu\"}'"
 }

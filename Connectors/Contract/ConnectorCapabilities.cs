@@ -10,6 +10,9 @@ public sealed record ConnectorCapabilities
     /// <summary>The methods it takes.</summary>
     public required ImmutableHashSet<PaymentMethodKind> Methods { get; init; }
 
+    /// <summary>The wallets that it takes, by their codes; null: whichever it knows by the code that it is given.</summary>
+    public ImmutableHashSet<string>? Wallets { get; init; }
+
     /// <summary>The UPI flows it takes.</summary>
     public required ImmutableHashSet<UpiFlow> UpiFlows { get; init; }
 
@@ -70,6 +73,11 @@ public sealed record ConnectorCapabilities
         if (method.Kind is PaymentMethodKind.Upi && (method.Flow is not { } flow || !UpiFlows.Contains(flow)))
         {
             return $"The provider does not take the UPI flow {method.Flow}.";
+        }
+
+        if (method.Kind is PaymentMethodKind.Wallet && Wallets is not null && !Wallets.Contains(method.Wallet ?? ""))
+        {
+            return $"The provider does not take the wallet {method.Wallet}.";
         }
 
         if (!Currencies.Contains(code) || (RupeeOnly.Contains(method.Kind) && amount.Currency != Currency.Inr))

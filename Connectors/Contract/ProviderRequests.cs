@@ -76,6 +76,11 @@ public sealed record ChargeQuery
 
     /// <summary>The provider's id of the payment, if it was learnt.</summary>
     public string? ProviderReference { get; init; }
+
+    /// <summary>Until when the question may take the last step of a charge that its provider leaves to the merchant once
+    /// the customer has done theirs; null: the payment does not wait for the charge any more, and the question only
+    /// looks. A step that is taken twice must have one effect.</summary>
+    public SendWindow? Completion { get; init; }
 }
 
 /// <summary>A capture to ask for.</summary>

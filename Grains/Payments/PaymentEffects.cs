@@ -119,7 +119,7 @@ public sealed partial class PaymentEffects(
                 }
 
                 var askedAt = time.GetUtcNow();
-                var known = await AskChargeAsync(key, state, ask.Attempt);
+                var known = await AskChargeAsync(key, state, ask.Attempt, window);
                 LogOutcome(effect, known.GetType().Name);
                 await payment.Record(
                     new RecordCharge { Attempt = ask.Attempt, Outcome = known, Source = ReportSource.Query, AskedAt = askedAt });
@@ -242,7 +242,8 @@ public sealed partial class PaymentEffects(
         return false;
     }
 
-    private async Task<ProviderOutcome> AskChargeAsync(PaymentKey key, PaymentState state, int number)
+    private async Task<ProviderOutcome> AskChargeAsync(
+        PaymentKey key, PaymentState state, int number, SendWindow window)
     {
         var attempt = state.Attempts[number - 1];
         return await OpenAsync(key, attempt.Provider) is { } credentials
@@ -253,6 +254,7 @@ public sealed partial class PaymentEffects(
                     Amount = state.Amount,
                     ProviderOrder = attempt.ProviderOrder,
                     ProviderReference = attempt.ProviderReference,
+                    Completion = state.Awaits(attempt) ? window : null,
                 },
                 credentials)
             : NobodyToAsk(attempt.Provider);

@@ -67,6 +67,11 @@ public sealed partial record PaymentState
     /// first.</summary>
     public AttemptState? Current => PaidAttempt > 0 ? Attempts[PaidAttempt - 1] : Attempts.LastOrDefault();
 
+    /// <summary>Whether it still waits for this attempt's charge. Once it was decided, given up or handed to an operator,
+    /// nothing more is done for the charge at its provider: it is only looked at.</summary>
+    public bool Awaits(AttemptState attempt) =>
+        Status is PaymentStatus.Pending or PaymentStatus.RequiresAction && attempt.Number == Attempts.Length;
+
     /// <summary>Authorised over all attempts.</summary>
     public long AuthorizedMinor => Attempts.Sum(attempt => attempt.AuthorizedMinor);
 

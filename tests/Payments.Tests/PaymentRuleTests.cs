@@ -40,6 +40,17 @@ public sealed class PaymentRuleTests
         Code(PaymentDecider.Decide(null, Given.StartCommand(), Given.TermsAt(Given.Start) with { Route = null })));
 
     [Fact]
+    public void A_charge_is_brought_to_its_end_only_while_the_payment_waits_for_it()
+    {
+        var waiting = Given.RequiresAction();
+        Assert.True(waiting.State.Awaits(waiting.State.Attempts[0]));
+        foreach (var given in (Given[])[Given.Cancelled(), Given.Expired(), Given.NeedsReview(), Given.Failed(), Given.Authorized(), Given.Paid()])
+        {
+            Assert.False(given.State.Awaits(given.State.Attempts[0]), given.State.Status.ToString());
+        }
+    }
+
+    [Fact]
     public void A_request_with_a_known_name_is_recognised_and_one_with_other_content_is_refused()
     {
         var given = Given.Paid().When(new RefundPayment { AmountMinor = 100, Request = Key });

@@ -31,6 +31,16 @@ public abstract class ConnectorRig
     public const string CardNumber = "4111111111111111";
     public const string SecurityCode = "9173";
 
+    /// <summary>Where the scripted server is.</summary>
+    public Uri ServerUrl { get; set; } = new("http://127.0.0.1/");
+
+    /// <summary>Whether the effect's call moves money. One that only prepares what the customer then does leaves the effect
+    /// not sent when its answer is lost.</summary>
+    public virtual bool MovesMoney(Effect effect) => true;
+
+    /// <summary>Whether the provider finds a charge by our name of the attempt alone.</summary>
+    public virtual bool FindsByAttempt => true;
+
     public abstract ProviderCredentials Credentials { get; }
 
     /// <summary>The values of the credentials that are secret, and whatever is derived from them.</summary>
@@ -146,7 +156,9 @@ public abstract class ConnectorRig
     /// <summary>Every kind of question.</summary>
     public async Task<IReadOnlyList<ProviderOutcome>> AskAsync(IConnector connector) =>
     [
-        await connector.QueryChargeAsync(new ChargeQuery { Attempt = Attempt, Amount = Amount }, Credentials),
+        .. FindsByAttempt
+            ? (ProviderOutcome[])[await connector.QueryChargeAsync(new ChargeQuery { Attempt = Attempt, Amount = Amount }, Credentials)]
+            : [],
         await connector.QueryChargeAsync(
             new ChargeQuery { Attempt = Attempt, Amount = Amount, ProviderOrder = OrderReference }, Credentials),
         await connector.QueryChargeAsync(

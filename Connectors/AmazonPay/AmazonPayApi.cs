@@ -1,0 +1,221 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.Logging;
+using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Connectors.Http;
+using PaymentCluster.Grains.Abstractions.Providers;
+
+namespace PaymentCluster.Connectors.AmazonPay;
+
+/// <summary>Signed calls to Amazon Pay, each region at its own host, and what answers mean by their form.</summary>
+internal sealed class AmazonPayApi : ICallHealth, IDisposable
+{
+    private const string Json = "application/json";
+
+    private readonly AmazonPayOptions _options;
+    private readonly TimeProvider _time;
+    private readonly string _algorithm;
+    private readonly Dictionary<string, (ProviderHttp Http, Uri Url)> _regions = new(StringComparer.Ordinal);
+
+    public AmazonPayApi(string provider, AmazonPayOptions options, TimeProvider time, ILogger logger)
+    {
+        _options = options;
+        _time = time;
+        _algorithm = options.SignatureVersion == 1 ? AmazonPaySignature.Version1 : AmazonPaySignature.Version2;
+        var own = new AmazonPayOptions().BaseUrl!;
+        ProviderHttp? shared = null;
+        foreach (var (region, host) in (ReadOnlySpan<(string, string)>)
+            [("na", own.Host), ("eu", "pay-api.amazon.eu"), ("jp", "pay-api.amazon.jp")])
+        {
+            if (options.BaseUrl != own)
+            {
+                shared ??= new ProviderHttp(provider, options, time, logger);
+                _regions.Add(region, (shared, options.BaseUrl!));
+                continue;
+            }
+
+            var url = new Uri($"https://{host}/");
+            _regions.Add(region, (new ProviderHttp(provider, options.At(url), time, logger), url));
+        }
+    }
+
+    /// <summary>The worst of the regions' breakers.</summary>
+    public BreakerState Breaker => _regions.Values.Select(region => region.Http.Health.Breaker)
+        .MaxBy(state => state switch { BreakerState.Closed => 0, BreakerState.Trying => 1, BreakerState.Open => 2 });
+
+    /// <summary>The figures of the busiest region.</summary>
+    public LatencyFigures Latency() =>
+        _regions.Values.Select(region => region.Http.Health.Latency()).MaxBy(figures => figures.Calls);
+
+    public void Dispose()
+    {
+        foreach (var (http, _) in _regions.Values)
+        {
+            http.Dispose();
+        }
+    }
+
+    /// <summary>Asks for an effect.</summary>
+    /// <param name="account">Who asks.</param>
+    /// <param name="call">What it does, for whom, where, and until when it may leave.</param>
+    /// <param name="body">What is asked for.</param>
+    /// <param name="type">The body's type.</param>
+    /// <param name="effect">The name of the effect, where Amazon recognises a repeated one.</param>
+    public Task<ProviderReply> ActAsync<T>(
+        AmazonPayAccount account, AmazonPayCall call, T body, JsonTypeInfo<T> type, string? effect = null) =>
+        SendAsync(account, call, JsonSerializer.SerializeToUtf8Bytes(body, type), effect);
+
+    /// <summary>Asks a question.</summary>
+    public async Task<AmazonPayAnswer<T>> AskAsync<T>(
+        AmazonPayAccount account, string operation, string reference, string path, JsonTypeInfo<T> type)
+        where T : class
+    {
+        // Content-Type is among the headers that must be signed, and belongs to a body: so there is an empty one.
+        var call = new AmazonPayCall(
+            operation, reference, HttpMethod.Get, path, SendWindow.Open(_time, _options.Timeout + _options.QueueTimeout));
+        return await SendAsync(account, call, [], effect: null) switch
+        {
+            ProviderReply.Answered { IsSuccess: true } answered => TryRead(answered, type, out var value)
+                ? new AmazonPayAnswer<T>(value, null)
+                : new AmazonPayAnswer<T>(null, "the answer cannot be read"),
+            ProviderReply.Answered { Status: 404 } answered when ReasonOf(answered) == "ResourceNotFound" =>
+                new AmazonPayAnswer<T>(null, "not found") { IsMissing = true },
+            ProviderReply.Answered answered => new AmazonPayAnswer<T>(null, $"HTTP {answered.Status}"),
+            ProviderReply.NotSent notSent => new AmazonPayAnswer<T>(null, notSent.Reason),
+            ProviderReply.Unknown unknown => new AmazonPayAnswer<T>(null, unknown.Reason),
+            _ => throw new UnreachableException(),
+        };
+    }
+
+    /// <summary>Whether the key is accepted: by a list of one report, the cheapest question there is.</summary>
+    public async Task<CredentialsCheck> CheckAsync(AmazonPayAccount account, string merchant)
+    {
+        var call = new AmazonPayCall(
+            "check", merchant, HttpMethod.Get, "reports?pageSize=1", SendWindow.Open(_time, _options.Timeout));
+        return await SendAsync(account, call, [], effect: null) switch
+        {
+            ProviderReply.Answered { IsSuccess: true } => CredentialsCheck.Accepted,
+            ProviderReply.Answered answered when AreCredentialsRefused(answered) => CredentialsCheck.Refused,
+            _ => CredentialsCheck.NotChecked,
+        };
+    }
+
+    /// <summary>The outcome of an effect that was asked for.</summary>
+    /// <param name="reply">What came back.</param>
+    /// <param name="type">The answer that a 2xx brings.</param>
+    /// <param name="read">What that answer says; null if it lacks what must be there.</param>
+    public static ProviderOutcome Outcome<T>(ProviderReply reply, JsonTypeInfo<T> type, Func<T, ProviderOutcome?> read)
+        where T : class => reply switch
+        {
+            ProviderReply.NotSent notSent => Outcomes.NotSent(notSent.Reason),
+            ProviderReply.Unknown unknown => Outcomes.Unknown(unknown.Reason),
+            ProviderReply.Answered { IsSuccess: true } answered =>
+                TryRead(answered, type, out var answer) && read(answer) is { } outcome
+                    ? outcome
+                    : Outcomes.Unknown($"HTTP {answered.Status} with an answer that cannot be read"),
+            ProviderReply.Answered answered when AreCredentialsRefused(answered) =>
+                Outcomes.Declined(AmazonPayMapping.CredentialsRefused),
+            // Not Amazon's own refusal, but something's in between.
+            ProviderReply.Answered answered => ReasonOf(answered) is { } reason
+                ? Outcomes.Declined(AmazonPayFailures.Of(reason, FailureCodes.RequestRefused, FailureParty.Merchant))
+                : Outcomes.Unknown($"HTTP {answered.Status}"),
+            _ => throw new UnreachableException(),
+        };
+
+    /// <summary>Whether Amazon looked at the request and refused it; bad credentials are refused without a look.</summary>
+    public static bool IsRefusal(ProviderOutcome outcome) =>
+        outcome is ProviderOutcome.Declined { Failure.Code: not FailureCodes.CredentialsRefused };
+
+    /// <summary>The documented reason in a refusal, if it is one.</summary>
+    public static string? ReasonOf(ProviderReply reply) =>
+        reply is ProviderReply.Answered { IsSuccess: false } answered
+        && TryRead(answered, AmazonPayJson.Default.ErrorAnswer, out var error)
+        && error.ReasonCode is { Length: > 0 } reason
+            ? reason
+            : null;
+
+    /// <summary>Reads an answer; false if it is not this JSON.</summary>
+    public static bool TryRead<T>(
+        ProviderReply.Answered answered, JsonTypeInfo<T> type, [NotNullWhen(true)] out T? value)
+        where T : class
+    {
+        try
+        {
+            value = JsonSerializer.Deserialize(answered.Body.Span, type);
+        }
+        catch (JsonException)
+        {
+            value = null;
+        }
+
+        return value is not null;
+    }
+
+    // 403 also says that the account is in no state for the call, which is no matter of the key.
+    private static bool AreCredentialsRefused(ProviderReply.Answered answered) => answered.Status switch
+    {
+        401 => true,
+        403 => ReasonOf(answered) is "InvalidRequestSignature" or "InvalidAuthorizationToken",
+        _ => false,
+    };
+
+    private Task<ProviderReply> SendAsync(AmazonPayAccount account, AmazonPayCall call, byte[] body, string? effect)
+    {
+        var (http, address) = _regions[account.Region];
+        var path = account.SaysEnvironment ? $"v2/{call.Path}" : $"{(_options.Sandbox ? "sandbox" : "live")}/v2/{call.Path}";
+        var url = new Uri(new Uri(address.AbsoluteUri.TrimEnd('/') + "/"), path);
+        var signed = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["accept"] = Json,
+            ["content-type"] = Json,
+            ["x-amz-pay-date"] =
+                _time.GetUtcNow().UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture),
+            ["x-amz-pay-host"] = url.Authority,
+            ["x-amz-pay-region"] = account.Region,
+        };
+        if (effect is not null)
+        {
+            signed["x-amz-pay-idempotency-key"] = AmazonPayMapping.KeyOf(effect);
+        }
+
+        var canonical = AmazonPaySignature.Canonical(
+            call.Method.Method, url.AbsolutePath, url.Query.TrimStart('?'), signed, body);
+        var signature = AmazonPaySignature.Sign(_algorithm, canonical, account.Key);
+        return http.SendAsync(new ProviderCall
+        {
+            Operation = call.Operation,
+            Reference = call.Reference,
+            Method = call.Method,
+            Path = path,
+            Authorization = new AuthenticationHeaderValue(
+                _algorithm,
+                $"PublicKeyId={account.PublicKeyId}, SignedHeaders={AmazonPaySignature.NamesOf(signed)}, Signature={signature}"),
+            // The other two are every call's own.
+            Headers = [.. signed.Where(header => header.Key.StartsWith("x-amz-", StringComparison.Ordinal))],
+            Body = body,
+            ContentType = Json,
+            Window = call.Window,
+        });
+    }
+}
+
+/// <summary>A call before it is signed.</summary>
+/// <param name="Operation">What it does, for metrics and logs.</param>
+/// <param name="Reference">The attempt's or refund's id, for the log.</param>
+/// <param name="Method">The HTTP method.</param>
+/// <param name="Path">The path below the API's version.</param>
+/// <param name="Window">Until when it may leave.</param>
+internal readonly record struct AmazonPayCall(
+    string Operation, string Reference, HttpMethod Method, string Path, SendWindow Window);
+
+/// <summary>What came of a question: the object, or what stood in the way.</summary>
+internal readonly record struct AmazonPayAnswer<T>(T? Value, string? Problem)
+    where T : class
+{
+    /// <summary>Amazon says clearly that there is no such object.</summary>
+    public bool IsMissing { get; init; }
+}

@@ -1,0 +1,114 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Logging;
+using PaymentCluster.Connectors.Http;
+
+namespace PaymentCluster.Connectors.AmazonPay;
+
+/// <summary>
+/// The public keys that notifications are signed with, by the address of their certificate. What is trusted is the
+/// address: SNS's own hosts over TLS, or the one that the settings name.
+/// </summary>
+internal sealed partial class AmazonPayCertificates : IDisposable
+{
+    // SNS has one certificate per region at a time. Whoever invents addresses must not fill the memory.
+    private const int MostKept = 32;
+    private const int LongestAddress = 256;
+    private const int SmallestKey = 2_048;
+
+    private readonly ConcurrentDictionary<string, Kept> _kept = new(StringComparer.Ordinal);
+    private readonly Uri? _only;
+    private readonly ProviderHttp _http;
+    private readonly TimeProvider _time;
+
+    public AmazonPayCertificates(string provider, AmazonPayOptions options, TimeProvider time, ILogger logger)
+    {
+        _only = options.CertificateUrl;
+        _time = time;
+        var own = options.At(_only ?? new Uri("https://sns.us-east-1.amazonaws.com/"));
+        // Invented addresses fail; they must not keep the real one from being asked.
+        own.BreakerMinimumCalls = 100_000;
+        own.Retries = 0;
+        _http = new ProviderHttp(provider, own, time, logger);
+    }
+
+    /// <summary>Whether certificates are taken from this address.</summary>
+    public bool IsTrusted(string? address) =>
+        address is { Length: <= LongestAddress }
+        && Uri.TryCreate(address, UriKind.Absolute, out var url)
+        && url.UserInfo.Length == 0 && url.Query.Length == 0 && url.Fragment.Length == 0
+        && Path().IsMatch(url.AbsolutePath)
+        && (_only is { } only
+            ? url.GetLeftPart(UriPartial.Authority) == only.GetLeftPart(UriPartial.Authority)
+            : url.Scheme == Uri.UriSchemeHttps && url.IsDefaultPort && Host().IsMatch(url.Host));
+
+    /// <summary>The public key (SubjectPublicKeyInfo) of a trusted address; null with a problem if it is out of reach, null
+    /// alone if there is no certificate that could be used.</summary>
+    public async Task<(byte[]? Key, string? Problem)> GetAsync(string address)
+    {
+        if (_kept.TryGetValue(address, out var kept) && kept.IsValidAt(_time.GetUtcNow()))
+        {
+            return (kept.Key, null);
+        }
+
+        var reply = await _http.SendAsync(new ProviderCall
+        {
+            Operation = "certificate", Reference = "notification", Method = HttpMethod.Get, Path = address,
+        });
+        switch (reply)
+        {
+            case ProviderReply.Answered { IsSuccess: true } answered:
+                if (Read(answered.Body.Span) is not { } read || !read.IsValidAt(_time.GetUtcNow()))
+                {
+                    return (null, null);
+                }
+
+                if (_kept.Count >= MostKept)
+                {
+                    _kept.Clear();
+                }
+
+                _kept[address] = read;
+                return (read.Key, null);
+            case ProviderReply.Answered { Status: 403 or 404 }:
+                return (null, null);
+            default:
+                return (null, "the certificate of the notification is out of reach");
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private static Kept? Read(ReadOnlySpan<byte> pem)
+    {
+        try
+        {
+            using var certificate = X509Certificate2.CreateFromPem(Encoding.ASCII.GetString(pem));
+            using var key = certificate.GetRSAPublicKey();
+            return key is { KeySize: >= SmallestKey }
+                ? new Kept(
+                    key.ExportSubjectPublicKeyInfo(),
+                    new DateTimeOffset(certificate.NotBefore),
+                    new DateTimeOffset(certificate.NotAfter))
+                : null;
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
+
+    [GeneratedRegex(@"^sns\.[a-z]{2}(-[a-z]{2,12}){1,3}-[0-9]\.amazonaws\.com\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 100)]
+    private static partial Regex Host();
+
+    [GeneratedRegex(@"^(/[a-z]{1,32})?/SimpleNotificationService(-[0-9A-Za-z]{1,64})?\.pem\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 100)]
+    private static partial Regex Path();
+
+    private sealed record Kept(byte[] Key, DateTimeOffset From, DateTimeOffset Until)
+    {
+        public bool IsValidAt(DateTimeOffset moment) => moment >= From && moment <= Until;
+    }
+}

@@ -1,0 +1,371 @@
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Connectors.Http;
+using PaymentCluster.Grains.Abstractions.Amounts;
+using PaymentCluster.Grains.Abstractions.Providers;
+using static PaymentCluster.Connectors.Contract.Outcomes;
+
+namespace PaymentCluster.Connectors.AmazonPay;
+
+/// <summary>Amazon Pay, API version 2 (developer.amazon.com/docs/amazon-pay-api-v2).</summary>
+/// <remarks>
+/// A charge is a checkout session, which moves no money, the buyer's order on Amazon's page, and the session's
+/// completion, which authorises or captures. The session is made under the attempt's name, so that there is one per
+/// attempt however often it is sent, and it can be completed once: that is the fence. It is completed by the question
+/// about the charge, while the payment waits for it: <c>docs/decisions/0009-who-completes-a-checkout.md</c>.
+/// </remarks>
+public sealed class AmazonPayConnector : IConnector, IDisposable
+{
+    private readonly AmazonPayOptions _options;
+    private readonly TimeProvider _time;
+    private readonly AmazonPayApi _api;
+    private readonly AmazonPayWebhook _webhook;
+
+    /// <summary>Creates the one connector of the process.</summary>
+    public AmazonPayConnector(IOptions<AmazonPayOptions> options, TimeProvider time, ILogger<AmazonPayConnector> logger)
+    {
+        _options = options.Value;
+        _time = time;
+        _api = new AmazonPayApi(Provider, _options, time, logger);
+        _webhook = new AmazonPayWebhook(_api, new AmazonPayCertificates(Provider, _options, time, logger));
+        Capabilities = AmazonPayCapabilities.With(_options.SettleTime);
+    }
+
+    /// <inheritdoc/>
+    public string Provider => "amazonpay";
+
+    /// <inheritdoc/>
+    public ConnectorCapabilities Capabilities { get; }
+
+    /// <inheritdoc/>
+    public ICallHealth Health => _api;
+
+    /// <inheritdoc/>
+    public async Task<ProviderOutcome> ChargeAsync(ChargeRequest request, ProviderCredentials credentials)
+    {
+        if (Capabilities.Refuses(request.Method, request.Amount) is { } refusal)
+        {
+            return Declined(
+                new Failure { Code = FailureCodes.RequestRefused, Message = refusal, Party = FailureParty.Merchant });
+        }
+
+        if (!AmazonPayAccount.TryOpen(credentials, out var account))
+        {
+            return Declined(AmazonPayMapping.CredentialsRefused);
+        }
+
+        using (account)
+        {
+            // Sent again, it is answered with the session that is there: same name, same content.
+            var reference = request.Attempt.ToString();
+            var reply = await _api.ActAsync(
+                account,
+                new AmazonPayCall("charge.session", reference, HttpMethod.Post, "checkoutSessions", request.Window),
+                AmazonPayMapping.Session(request, account),
+                AmazonPayJson.Default.CreateSession,
+                reference);
+            var plainHttp = _options.BaseUrl!.Scheme == Uri.UriSchemeHttp;
+            var outcome = AmazonPayApi.Outcome(
+                reply, AmazonPayJson.Default.SessionEntity, session => AmazonPayMapping.Opened(session, request.Amount, plainHttp));
+            // A session moves no money, and nobody can pay one whose address we were not told: whatever became of it, the
+            // charge has not been sent.
+            return outcome is ProviderOutcome.Unknown unknown ? NotSent($"session: {unknown.Reason}") : outcome;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<ProviderOutcome> QueryChargeAsync(ChargeQuery query, ProviderCredentials credentials)
+    {
+        if (query is { ProviderOrder: null, ProviderReference: null })
+        {
+            // Only who knows the session's id can complete it, and nobody learnt it.
+            return new ProviderOutcome.NotFound();
+        }
+
+        if (!AmazonPayAccount.TryOpen(credentials, out var account))
+        {
+            return Unknown("the credentials cannot be used");
+        }
+
+        using (account)
+        {
+            var reference = query.Attempt.ToString();
+            return query.ProviderReference is { } charge
+                ? await QueryChargeAsync(account, reference, charge, query.ProviderOrder)
+                : await QuerySessionAsync(account, query, query.ProviderOrder!);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<ProviderOutcome> CaptureAsync(CaptureRequest request, ProviderCredentials credentials)
+    {
+        var (reference, charge) = (request.Attempt.ToString(), request.ProviderReference);
+        if (!AmazonPayMapping.IsId(charge))
+        {
+            return Unknown("the charge's id is not one of Amazon's");
+        }
+
+        if (!AmazonPayAccount.TryOpen(credentials, out var account))
+        {
+            return Declined(AmazonPayMapping.CredentialsRefused);
+        }
+
+        using (account)
+        {
+            // The amount belongs to the name: after a refusal another amount is another request.
+            var reply = await _api.ActAsync(
+                account,
+                new AmazonPayCall("capture", reference, HttpMethod.Post, $"charges/{charge}/capture", request.Window),
+                new CreateCapture { CaptureAmount = AmazonPayMapping.ToAmount(request.Amount) },
+                AmazonPayJson.Default.CreateCapture,
+                $"{reference}/capture/{request.Amount.AmountMinor}");
+            var outcome = OfCharge(reply, charge, request.ProviderOrder);
+            if (AmazonPayApi.IsRefusal(outcome))
+            {
+                // "Already captured" is a refusal here and a success for us: the charge itself says which it is.
+                var stands = await QueryChargeAsync(account, reference, charge, request.ProviderOrder);
+                outcome = stands is ProviderOutcome.Succeeded { Stage: ChargeStage.Authorized } ? outcome : stands;
+            }
+            else if (outcome is ProviderOutcome.Succeeded { Stage: ChargeStage.Authorized })
+            {
+                outcome = new ProviderOutcome.Pending();
+            }
+
+            return outcome with { ProviderOrder = request.ProviderOrder, ProviderReference = charge };
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<ProviderOutcome> VoidAsync(VoidRequest request, ProviderCredentials credentials)
+    {
+        var (reference, charge) = (request.Attempt.ToString(), request.ProviderReference);
+        if (!AmazonPayMapping.IsId(charge))
+        {
+            return Unknown("the charge's id is not one of Amazon's");
+        }
+
+        if (!AmazonPayAccount.TryOpen(credentials, out var account))
+        {
+            return Declined(AmazonPayMapping.CredentialsRefused);
+        }
+
+        using (account)
+        {
+            // A DELETE takes no idempotency key and needs none: what is cancelled cannot be cancelled again.
+            var reply = await _api.ActAsync(
+                account,
+                new AmazonPayCall("void", reference, HttpMethod.Delete, $"charges/{charge}/cancel", request.Window),
+                new CancelCharge { CancellationReason = "The payment was given up." },
+                AmazonPayJson.Default.CancelCharge);
+            var answered = OfCharge(reply, charge, request.ProviderOrder);
+            // "Already cancelled" is a refusal here and a success for us: the charge itself says which it is.
+            var refused = reply is not ProviderReply.Answered { IsSuccess: true };
+            var stands = refused && AmazonPayApi.IsRefusal(answered)
+                ? await QueryChargeAsync(account, reference, charge, request.ProviderOrder)
+                : answered;
+            ProviderOutcome outcome = stands switch
+            {
+                // Nothing is held any more, by whomever it was ended.
+                ProviderOutcome.Declined when !refused || AmazonPayApi.IsRefusal(answered) =>
+                    new ProviderOutcome.Succeeded { Stage = ChargeStage.Authorized, Amount = request.Amount },
+                ProviderOutcome.Succeeded when refused => answered,
+                // A 2xx, and the charge stands as before: not yet done.
+                ProviderOutcome.Succeeded => new ProviderOutcome.Pending(),
+                _ => stands,
+            };
+            return outcome with { ProviderOrder = request.ProviderOrder, ProviderReference = charge };
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<ProviderOutcome> RefundAsync(RefundRequest request, ProviderCredentials credentials) => RefundAsync(
+        request.Refund.ToString(), request.ProviderReference, request.Amount, request.Window, credentials);
+
+    /// <inheritdoc/>
+    public async Task<ProviderOutcome> QueryRefundAsync(RefundQuery query, ProviderCredentials credentials)
+    {
+        var reference = query.Refund.ToString();
+        if (query.ProviderRefund is not { } id)
+        {
+            // Amazon lists no refunds and keeps no reference of ours but the idempotency key, for ever. So the question is
+            // the same request again: it is answered with the refund that is there. If there is none, it is made, as the
+            // payment still wants.
+            var window = SendWindow.Open(_time, _options.Timeout + _options.QueueTimeout);
+            var answer = OfQuestion(
+                await RefundAsync(reference, query.ProviderReference, query.Amount, window, credentials));
+            return answer is ProviderOutcome.Declined { Failure.Code: FailureCodes.CredentialsRefused }
+                ? Unknown("the credentials were refused")
+                : answer;
+        }
+
+        if (!AmazonPayMapping.IsId(id))
+        {
+            return Unknown("the refund's id is not one of Amazon's");
+        }
+
+        if (!AmazonPayAccount.TryOpen(credentials, out var account))
+        {
+            return Unknown("the credentials cannot be used");
+        }
+
+        using (account)
+        {
+            var (refund, problem) = await AskAsync(
+                account, "query.refund", reference, $"refunds/{id}", AmazonPayJson.Default.RefundEntity);
+            return refund?.RefundId == id && AmazonPayMapping.Outcome(refund) is { } outcome
+                ? outcome
+                : Unknown(problem ?? "the refund cannot be read");
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<WebhookReading> ReadWebhookAsync(InboundWebhook webhook, ProviderCredentials credentials) =>
+        await _webhook.ReadAsync(webhook, credentials);
+
+    /// <inheritdoc/>
+    public async Task<CredentialsCheck> CheckAsync(ProviderCredentials credentials)
+    {
+        if (!AmazonPayAccount.TryOpen(credentials, out var account))
+        {
+            return CredentialsCheck.Refused;
+        }
+
+        using (account)
+        {
+            return await _api.CheckAsync(account, credentials.Merchant);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _api.Dispose();
+        _webhook.Dispose();
+    }
+
+    private async Task<(T? Value, string? Problem)> AskAsync<T>(
+        AmazonPayAccount account, string operation, string reference, string path, JsonTypeInfo<T> type)
+        where T : class
+    {
+        var answer = await _api.AskAsync(account, operation, reference, path, type);
+        return (answer.Value, answer.Problem);
+    }
+
+    /// <summary>What became of a session; if the buyer may have placed the order and the payment waits for it, the session
+    /// is completed first.</summary>
+    private async Task<ProviderOutcome> QuerySessionAsync(AmazonPayAccount account, ChargeQuery query, string id)
+    {
+        if (!AmazonPayMapping.IsId(id))
+        {
+            return Unknown("the session's id is not one of Amazon's");
+        }
+
+        var reference = query.Attempt.ToString();
+        var (session, outcome) = await ReadSessionAsync(account, reference, id);
+        if (session is { StatusDetails.State: "Open", Constraints: null or { Count: 0 } } && query.Completion is { } window)
+        {
+            var reply = await _api.ActAsync(
+                account,
+                new AmazonPayCall("charge.complete", reference, HttpMethod.Post, $"checkoutSessions/{id}/complete", window),
+                new CompleteSession { ChargeAmount = AmazonPayMapping.ToAmount(query.Amount) },
+                AmazonPayJson.Default.CompleteSession);
+            (session, outcome) = reply switch
+            {
+                // It is still open, and can be completed by the next question.
+                ProviderReply.NotSent => (session, null),
+                ProviderReply.Answered { IsSuccess: true } answered =>
+                    AmazonPayApi.TryRead(answered, AmazonPayJson.Default.SessionEntity, out var completed) && completed.CheckoutSessionId == id
+                        ? (completed, null)
+                        : (null, Unknown("the completed session cannot be read", id)),
+                ProviderReply.Unknown unknown => (null, Unknown($"completion: {unknown.Reason}", id)),
+                // The buyer is not done, has left, or another question was faster: the session itself says which it is.
+                _ when AmazonPayApi.ReasonOf(reply) is not null => await ReadSessionAsync(account, reference, id),
+                _ => (null, Unknown("the completion was answered by something in between", id)),
+            };
+        }
+
+        return session is null ? outcome! : await OfSessionAsync(account, reference, session, id);
+    }
+
+    private async Task<(SessionEntity? Session, ProviderOutcome? Outcome)> ReadSessionAsync(
+        AmazonPayAccount account, string reference, string id)
+    {
+        var answer = await _api.AskAsync(
+            account, "query.session", reference, $"checkoutSessions/{id}", AmazonPayJson.Default.SessionEntity);
+        return answer switch
+        {
+            { IsMissing: true } => (null, new ProviderOutcome.NotFound { ProviderOrder = id }),
+            { Value: { StatusDetails.State.Length: > 0 } session } when session.CheckoutSessionId == id => (session, null),
+            _ => (null, Unknown(answer.Problem ?? "the session cannot be read", id)),
+        };
+    }
+
+    private async Task<ProviderOutcome> OfSessionAsync(
+        AmazonPayAccount account, string reference, SessionEntity session, string id) => session.StatusDetails?.State switch
+        {
+            "Completed" when session.ChargeId is { } charge => await QueryChargeAsync(account, reference, charge, id),
+            "Completed" => Unknown("the session is completed and names no charge", id),
+            "Canceled" => Declined(
+                AmazonPayFailures.Of(session.StatusDetails.ReasonCode, FailureCodes.Declined, FailureParty.Customer)) with
+            {
+                ProviderOrder = id,
+            },
+            null => Unknown("the session cannot be read", id),
+            // Open, and whatever Amazon may add: asked again.
+            _ => new ProviderOutcome.Pending { ProviderOrder = id },
+        };
+
+    private async Task<ProviderOutcome> QueryChargeAsync(
+        AmazonPayAccount account, string reference, string charge, string? order)
+    {
+        if (!AmazonPayMapping.IsId(charge))
+        {
+            return Unknown("the charge's id is not one of Amazon's", order);
+        }
+
+        var (entity, problem) = await AskAsync(
+            account, "query.charge", reference, $"charges/{charge}", AmazonPayJson.Default.ChargeEntity);
+        return entity?.ChargeId == charge && AmazonPayMapping.Outcome(entity, order) is { } outcome
+            ? outcome
+            : Unknown(problem ?? "the charge cannot be read", order) with { ProviderReference = charge };
+    }
+
+    private async Task<ProviderOutcome> RefundAsync(
+        string reference, string charge, Money amount, SendWindow window, ProviderCredentials credentials)
+    {
+        if (!AmazonPayMapping.IsId(charge))
+        {
+            return Unknown("the charge's id is not one of Amazon's");
+        }
+
+        if (!AmazonPayAccount.TryOpen(credentials, out var account))
+        {
+            return Declined(AmazonPayMapping.CredentialsRefused);
+        }
+
+        using (account)
+        {
+            // The content is made of what a question knows too, so that the question can repeat it.
+            var reply = await _api.ActAsync(
+                account,
+                new AmazonPayCall("refund", reference, HttpMethod.Post, "refunds", window),
+                AmazonPayMapping.Refund(charge, amount),
+                AmazonPayJson.Default.CreateRefund,
+                reference);
+            return AmazonPayApi.ReasonOf(reply) == "DuplicateIdempotencyKey"
+                ? Unknown("a refund of another amount was asked for under this name")
+                : AmazonPayApi.Outcome(
+                    reply,
+                    AmazonPayJson.Default.RefundEntity,
+                    refund => refund.ChargeId == charge ? AmazonPayMapping.Outcome(refund) : null);
+        }
+    }
+
+    private static ProviderOutcome OfCharge(ProviderReply reply, string charge, string? order) =>
+        AmazonPayApi.Outcome(
+            reply,
+            AmazonPayJson.Default.ChargeEntity,
+            answer => answer.ChargeId == charge ? AmazonPayMapping.Outcome(answer, order) : null);
+}

@@ -1,0 +1,189 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Grains.Abstractions.Ids;
+
+namespace PaymentCluster.Connectors.AmazonPay;
+
+/// <summary>
+/// Instant payment notifications (…/amazon-pay-checkout/set-up-instant-payment-notifications.html): an SNS envelope with
+/// SNS's signature, around a message that names an object and says nothing of its state.
+/// </summary>
+/// <remarks>
+/// SNS's signature proves that SNS sent it, for whichever topic of whichever customer of SNS's; and the envelope may be
+/// old. Neither matters, because nothing of it is believed: the object is fetched, and leads to the attempt that the
+/// engine then asks about.
+/// </remarks>
+internal sealed class AmazonPayWebhook(AmazonPayApi api, AmazonPayCertificates certificates) : IDisposable
+{
+    /// <summary>Notifications have two kilobytes.</summary>
+    private const int MaxBody = 65_536;
+
+    public async Task<WebhookReading> ReadAsync(InboundWebhook webhook, ProviderCredentials credentials)
+    {
+        // The signature is inside, so what cannot be read has none.
+        if (webhook.Body.Length > MaxBody
+            || Read(webhook.Body.Span, AmazonPayJson.Default.Envelope) is not { Type: "Notification", Message: { } text } envelope
+            || !certificates.IsTrusted(envelope.SigningCertUrl))
+        {
+            return new WebhookReading.Forged();
+        }
+
+        var (key, problem) = await certificates.GetAsync(envelope.SigningCertUrl!);
+        if (problem is not null)
+        {
+            return new WebhookReading.Unavailable(problem);
+        }
+
+        if (key is null || !IsSigned(envelope, key))
+        {
+            return new WebhookReading.Forged();
+        }
+
+        if (Read(Encoding.UTF8.GetBytes(text), AmazonPayJson.Default.Notification) is not { } notification
+            || notification.NotificationId is not { Length: > 0 and <= 128 } id
+            || notification.ObjectType is not { Length: > 0 and <= 64 } type
+            || !IsPrintable(id)
+            || !IsPrintable(type))
+        {
+            return new WebhookReading.Malformed("the message is not the JSON that is documented");
+        }
+
+        // Rightly signed, for another merchant.
+        if (notification.MerchantId != credentials[AmazonPayAccount.MerchantIdName].Reveal())
+        {
+            return new WebhookReading.Forged();
+        }
+
+        if (type is not ("CHARGE" or "REFUND" or "CHARGE_PERMISSION"))
+        {
+            return new WebhookReading.Irrelevant(id, type);
+        }
+
+        if (!AmazonPayMapping.IsId(notification.ObjectId))
+        {
+            return new WebhookReading.Malformed("the object's id is not one of Amazon's");
+        }
+
+        if (!AmazonPayAccount.TryOpen(credentials, out var account))
+        {
+            return new WebhookReading.Unavailable("the credentials cannot be used");
+        }
+
+        using (account)
+        {
+            return await FindAsync(account, id, type, notification.ObjectId);
+        }
+    }
+
+    public void Dispose() => certificates.Dispose();
+
+    private async Task<WebhookReading> FindAsync(AmazonPayAccount account, string id, string type, string objectId)
+    {
+        var (charge, permission) = type switch
+        {
+            "CHARGE" => (objectId, (string?)null),
+            "CHARGE_PERMISSION" => ((string?)null, objectId),
+            _ => (null, null),
+        };
+        if (type == "REFUND")
+        {
+            // A refund carries no reference of ours; its charge does.
+            var refund = await AskAsync(account, $"refunds/{objectId}", AmazonPayJson.Default.RefundEntity);
+            if (refund.Value is null)
+            {
+                return NotThere(refund, id, type);
+            }
+
+            charge = refund.Value.ChargeId;
+        }
+
+        if (AmazonPayMapping.IsId(charge))
+        {
+            var answer = await AskAsync(account, $"charges/{charge}", AmazonPayJson.Default.ChargeEntity);
+            if (answer.Value is null)
+            {
+                return NotThere(answer, id, type);
+            }
+
+            if (AttemptId.TryParse(answer.Value.MerchantMetadata?.MerchantReferenceId, out var attempt))
+            {
+                return new WebhookReading.About(id, attempt);
+            }
+
+            permission = answer.Value.ChargePermissionId;
+        }
+
+        if (!AmazonPayMapping.IsId(permission))
+        {
+            return new WebhookReading.Unmatched(id, type);
+        }
+
+        // The session's reference is on its permission in any case.
+        var found = await AskAsync(account, $"chargePermissions/{permission}", AmazonPayJson.Default.PermissionEntity);
+        return found.Value is null ? NotThere(found, id, type)
+            : AttemptId.TryParse(found.Value.MerchantMetadata?.MerchantReferenceId, out var named)
+                ? new WebhookReading.About(id, named)
+                : new WebhookReading.Unmatched(id, type);
+    }
+
+    private Task<AmazonPayAnswer<T>> AskAsync<T>(AmazonPayAccount account, string path, JsonTypeInfo<T> type)
+        where T : class => api.AskAsync(account, "query.notified", "notification", path, type);
+
+    private static WebhookReading NotThere<T>(AmazonPayAnswer<T> answer, string id, string type)
+        where T : class => answer.IsMissing
+            ? new WebhookReading.Unmatched(id, type)
+            : new WebhookReading.Unavailable("the object of the notification is out of reach");
+
+    // Version 1 signs with SHA-1, version 2 with SHA-256, over the same lines in the order of their names
+    // (docs.aws.amazon.com/sns, verifying the signatures of messages).
+    private static bool IsSigned(Envelope envelope, byte[] key)
+    {
+        HashAlgorithmName? digest = envelope.SignatureVersion switch
+        {
+            "1" => HashAlgorithmName.SHA1,
+            "2" => HashAlgorithmName.SHA256,
+            _ => null,
+        };
+        var signature = new byte[1_024];
+        if (digest is null
+            || envelope is not { MessageId: not null, Timestamp: not null, TopicArn: not null, Signature: { } text }
+            || !Convert.TryFromBase64String(text, signature, out var length))
+        {
+            return false;
+        }
+
+        var lines = new StringBuilder(2_048)
+            .Append("Message\n").Append(envelope.Message).Append('\n')
+            .Append("MessageId\n").Append(envelope.MessageId).Append('\n');
+        if (envelope.Subject is not null)
+        {
+            lines.Append("Subject\n").Append(envelope.Subject).Append('\n');
+        }
+
+        lines.Append("Timestamp\n").Append(envelope.Timestamp).Append('\n')
+            .Append("TopicArn\n").Append(envelope.TopicArn).Append('\n')
+            .Append("Type\n").Append(envelope.Type).Append('\n');
+        using var rsa = RSA.Create();
+        rsa.ImportSubjectPublicKeyInfo(key, out _);
+        return rsa.VerifyData(
+            Encoding.UTF8.GetBytes(lines.ToString()), signature.AsSpan(0, length), digest.Value, RSASignaturePadding.Pkcs1);
+    }
+
+    private static T? Read<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, type);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static bool IsPrintable(string text) => !text.AsSpan().ContainsAnyExceptInRange('!', '~');
+}

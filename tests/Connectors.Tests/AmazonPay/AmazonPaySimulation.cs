@@ -1,0 +1,123 @@
+using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Grains.Abstractions.Amounts;
+using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions.Providers;
+using PaymentCluster.Testing;
+using Xunit;
+
+namespace PaymentCluster.Connectors.Tests.AmazonPay;
+
+/// <summary>One sale at the simulator: connector and simulator are two independent readings of the same documents; here
+/// they meet.</summary>
+public abstract class AmazonPaySimulation(SimulatedAmazonPay amazon) : IClassFixture<SimulatedAmazonPay>, IAsyncLifetime
+{
+    // Faults that strike before Amazon has looked at a call, and after it has acted on it.
+    public static TheoryData<string> Before { get; } = ["server_error", "reset"];
+
+    public static TheoryData<string> After { get; } = ["charge_then_timeout", "server_error_after", "reset_after", "truncated", "garbage"];
+
+    protected SimulatedAmazonPay Amazon { get; } = amazon;
+
+    protected AmazonPayRig Rig { get; } = new();
+
+    protected AttemptId Attempt { get; } = NewAttempt();
+
+    protected static Money Part => Money.Of(500, Currency.Parse("EUR"));
+
+    protected RefundId RefundId => new() { Payment = Attempt.Payment, Number = 1 };
+
+    public async Task InitializeAsync()
+    {
+        await Amazon.DialAsync("{}");
+        await Amazon.CustomerAsync(automatic: true);
+    }
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    protected static AttemptId NewAttempt() => new() { Payment = PaymentId.New(TimeProvider.System), Number = 1 };
+
+    protected static SendWindow Window() => SendWindow.Open(TimeProvider.System, TimeSpan.FromMinutes(1));
+
+    protected Task<ProviderOutcome> ChargeAsync(
+        CaptureMode capture = CaptureMode.Automatic, bool resend = false, Money? amount = null, ProviderCredentials? credentials = null) =>
+        Amazon.Connect().ChargeAsync(
+            Rig.ChargeOf(TimeProvider.System, Window(), amount) with { Attempt = Attempt, Capture = capture, Resend = resend },
+            credentials ?? Rig.Credentials);
+
+    protected Task<ProviderOutcome> QueryAsync(string? session, string? charge = null, bool completes = true, Money? amount = null) =>
+        Amazon.Connect().QueryChargeAsync(
+            new ChargeQuery
+            {
+                Attempt = Attempt,
+                Amount = amount ?? AmazonPayRig.Euros,
+                ProviderOrder = session,
+                ProviderReference = charge,
+                Completion = completes ? Window() : null,
+            },
+            Rig.Credentials);
+
+    protected Task<ProviderOutcome> CaptureAsync(string charge, Money? amount = null) => Amazon.Connect().CaptureAsync(
+        new CaptureRequest
+        {
+            Attempt = Attempt, Amount = amount ?? AmazonPayRig.Euros, ProviderReference = charge, Window = Window(),
+        },
+        Rig.Credentials);
+
+    protected Task<ProviderOutcome> VoidAsync(string charge) => Amazon.Connect().VoidAsync(
+        new VoidRequest { Attempt = Attempt, Amount = AmazonPayRig.Euros, ProviderReference = charge, Window = Window() },
+        Rig.Credentials);
+
+    protected Task<ProviderOutcome> RefundAsync(string charge) => Amazon.Connect().RefundAsync(
+        new RefundRequest
+        {
+            Refund = RefundId, Attempt = Attempt, Amount = Part, ProviderReference = charge, Reason = "returned", Window = Window(),
+        },
+        Rig.Credentials);
+
+    protected Task<ProviderOutcome> QueryRefundAsync(string charge, string? refund = null) => Amazon.Connect().QueryRefundAsync(
+        new RefundQuery
+        {
+            Refund = RefundId, Attempt = Attempt, Amount = Part, ProviderReference = charge, ProviderRefund = refund,
+        },
+        Rig.Credentials);
+
+    protected async Task<string> SessionAsync(CaptureMode capture = CaptureMode.Automatic) =>
+        Assert.IsType<ProviderOutcome.Pending>(await ChargeAsync(capture)).ProviderOrder!;
+
+    /// <summary>A session whose buyer has placed the order; nothing is charged yet.</summary>
+    protected async Task<string> ApprovedAsync(CaptureMode capture = CaptureMode.Automatic)
+    {
+        await Amazon.CustomerAsync(automatic: false);
+        var session = await SessionAsync(capture);
+        await Amazon.DecideAsync(session, "approve");
+        return session;
+    }
+
+    protected async Task<string> ChargedAsync(ChargeStage stage = ChargeStage.Captured)
+    {
+        var session = await ApprovedAsync(stage == ChargeStage.Captured ? CaptureMode.Automatic : CaptureMode.Manual);
+        var paid = Assert.IsType<ProviderOutcome.Succeeded>(await QueryAsync(session));
+        Assert.Equal(stage, paid.Stage);
+        return paid.ProviderReference!;
+    }
+
+    protected async Task OneChargeAsync(bool captured = true) => Assert.Equal(
+        captured, Assert.Single(await Amazon.JournalAsync(Attempt.ToString())).GetProperty("captured").GetBoolean());
+
+    protected async Task NoChargeAsync() => Assert.Empty(await Amazon.JournalAsync(Attempt.ToString()));
+
+    protected static async Task<ProviderOutcome> UntilAsync(
+        Func<Task<ProviderOutcome>> ask, Func<ProviderOutcome, bool> holds, string what)
+    {
+        ProviderOutcome? last = null;
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                last = await ask();
+                return holds(last);
+            },
+            what);
+        return last!;
+    }
+}

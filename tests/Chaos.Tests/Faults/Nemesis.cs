@@ -123,7 +123,7 @@ internal sealed class Nemesis(ChaosSystem system, IReadOnlyList<Strike> plan, Ac
 
     private Supervised ProcessOf(Strike strike) => system.Processes.Single(process => process.Name == strike.Target);
 
-    private Silo SiloOf(Strike strike) => system.Silos.Single(silo => silo.Process.Name == strike.Target);
+    private SiloHost SiloOf(Strike strike) => system.Silos.Single(silo => silo.Process.Name == strike.Target);
 
     private Task DelayAsync(TimeSpan time) => NetworkFaults.WaitAsync(time, _heal.Token);
 }

@@ -27,7 +27,7 @@ internal sealed class ChaosSystem : IAsyncDisposable
     private readonly int _simulatorsPort = Ports.Free();
     private readonly int _relayPort = Ports.Free();
     private readonly ChaosOptions _options;
-    private readonly List<Silo> _silos = [];
+    private readonly List<SiloHost> _silos = [];
     private TestDatabase _database = null!;
 
     private ChaosSystem(ChaosOptions options) => _options = options;
@@ -37,7 +37,7 @@ internal sealed class ChaosSystem : IAsyncDisposable
     /// <summary>What PostgreSQL is on; null where it cannot be a small one.</summary>
     public SmallDisk? Disk { get; private set; }
 
-    public IReadOnlyList<Silo> Silos => _silos;
+    public IReadOnlyList<SiloHost> Silos => _silos;
 
     /// <summary>Null where a silo is the gateway, too.</summary>
     public Supervised? Gateway { get; private set; }
@@ -156,14 +156,14 @@ internal sealed class ChaosSystem : IAsyncDisposable
         var store = FaultProxy.ToPostgres(_database.AppConnectionString);
         var providers = FaultProxy.To(_simulatorsPort);
         var own = Deployment.SiloSettings(_gatewayPort);
-        Silo silo = null!;
+        SiloHost silo = null!;
         var process = new Supervised($"silo {number}", Deployment.Silo, start => SiloSettings(silo, own, (number * 1_000) + start));
-        silo = new Silo { Process = process, Store = store, Providers = providers };
+        silo = new SiloHost { Process = process, Store = store, Providers = providers };
         _silos.Add(silo);
         await process.StartAsync();
     }
 
-    private Dictionary<string, string> SiloSettings(Silo silo, Dictionary<string, string> own, int start)
+    private Dictionary<string, string> SiloSettings(SiloHost silo, Dictionary<string, string> own, int start)
     {
         var settings = GatewaySettings();
         settings["ConnectionStrings__PaymentCluster"] = silo.Store.Through(AppConnectionString());

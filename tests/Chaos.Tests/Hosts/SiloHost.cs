@@ -3,7 +3,7 @@ using PaymentCluster.Testing;
 namespace PaymentCluster.Chaos.Tests.Hosts;
 
 /// <summary>A process that hosts grains, with the two networks that it depends on.</summary>
-internal sealed class Silo : IAsyncDisposable
+internal sealed class SiloHost : IAsyncDisposable
 {
     public required Supervised Process { get; init; }
 

@@ -51,6 +51,14 @@ public sealed class GatewayOptions
     /// believed; nobody else's are.</summary>
     public IList<string> KnownProxies { get; } = [];
 
+    /// <summary>The merchant of the demo shop at <c>/demo</c>; without it there is none. For trying things out: whoever
+    /// can reach the gateway can order there.</summary>
+    public string? DemoMerchant
+    {
+        get;
+        set => field = string.IsNullOrEmpty(value) ? null : value;
+    }
+
     /// <summary>Open connections; 0 for no limit.</summary>
     public int Connections { get; set; } = 20_000;
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using PaymentCluster.Gateway.Api.Access;
 using PaymentCluster.Gateway.Api.Checkout;
+using PaymentCluster.Gateway.Api.Demo;
 using PaymentCluster.Gateway.Api.Errors;
 using PaymentCluster.Gateway.Api.Health;
 using PaymentCluster.Gateway.Api.Json;
@@ -60,6 +61,7 @@ public static class GatewayRegistration
         services.AddSingleton<WebhooksApi>();
         services.AddSingleton<ReturnsApi>();
         services.AddSingleton<CheckoutApi>();
+        services.AddSingleton<DemoApi>();
         services.AddRazorComponents();
         services.AddSingleton<HealthApi>();
         services.AddApiDescription();
@@ -103,6 +105,7 @@ public static class GatewayRegistration
         services.GetRequiredService<WebhooksApi>().Map(routes);
         services.GetRequiredService<ReturnsApi>().Map(routes);
         services.GetRequiredService<CheckoutApi>().Map(routes);
+        services.GetRequiredService<DemoApi>().Map(routes);
         services.GetRequiredService<HealthApi>().Map(routes);
         routes.MapApiDescription();
         return routes;

@@ -57,6 +57,8 @@ public sealed record CheckoutView
         PaymentStatus.Failed or PaymentStatus.Expired => CheckoutStage.Choose,
         PaymentStatus.RequiresAction => CheckoutStage.Act,
         PaymentStatus.Pending or PaymentStatus.NeedsReview => CheckoutStage.Wait,
+        // Where the engine captures, this is a moment on the way to an outcome.
+        PaymentStatus.Authorized when Payment.Capture == CaptureMode.Automatic => CheckoutStage.Wait,
         PaymentStatus.Authorized or PaymentStatus.Success or PaymentStatus.Cancelled => CheckoutStage.Done,
     };
 

@@ -28,10 +28,10 @@ window.PaymentCluster = (() => {
         let last = null;
         function hear(event) {
             if (event.origin !== server || event.source !== frame.contentWindow || event.data?.source !== 'paymentcluster') return;
-            const { payment, status } = event.data;
+            const { payment, status, stage } = event.data;
             if (status === last) return;
             last = status;
-            if (status === 'SUCCESS' || status === 'AUTHORIZED') onSuccess?.({ payment, status });
+            if (stage === 'done' && (status === 'SUCCESS' || status === 'AUTHORIZED')) onSuccess?.({ payment, status });
             else if (status === 'FAILED' || status === 'CANCELLED' || status === 'EXPIRED') onFailure?.({ payment, status });
         }
         window.addEventListener('message', hear);

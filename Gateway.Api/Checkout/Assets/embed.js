@@ -22,7 +22,7 @@ window.PaymentCluster = (() => {
         close.type = 'button';
         close.textContent = '×';
         close.setAttribute('aria-label', 'Close');
-        close.style.cssText = 'position:absolute;top:.25rem;right:.25rem;width:2.75rem;height:2.75rem;border:0;border-radius:50%;font:1.5rem system-ui;cursor:pointer';
+        close.style.cssText = 'position:absolute;top:.25rem;right:.25rem;width:2.75rem;height:2.75rem;min-height:0;margin:0;padding:0;border:0;border-radius:50%;font:1.5rem/1 system-ui;cursor:pointer';
         dialog.append(frame, close);
 
         let last = null;

@@ -17,7 +17,7 @@ public static partial class PaymentDecider
 
         return state.Status switch
         {
-            PaymentStatus.NeedsReview => Resolve(state, state.Attempts[^1], command, terms),
+            PaymentStatus.NeedsReview => Resolve(state, state.Attempts[state.ReviewAttempt - 1], command, terms),
             PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.Authorized or PaymentStatus.Success
                 or PaymentStatus.Failed or PaymentStatus.Cancelled or PaymentStatus.Expired => NotIn(state, "resolved"),
         };

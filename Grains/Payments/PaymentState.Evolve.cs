@@ -108,7 +108,9 @@ public sealed partial record PaymentState
         }),
         PaymentCancelled => state with { Status = PaymentStatus.Cancelled, PaidAttempt = 0 },
         PaymentExpired => state with { Status = PaymentStatus.Expired },
-        ReviewRequired => state with { Status = PaymentStatus.NeedsReview },
+        ReviewRequired e => state with { Status = PaymentStatus.NeedsReview, ReviewAttempt = e.Attempt },
+        // The payment stands where its latest attempt does; if that is the one, its failure follows.
+        ReviewResolved { Paid: false } => state with { Status = state.Attempts[^1].StatusWhileOpen },
         RequestRepeated or ReviewResolved or RefundReviewResolved => state,
         _ => ApplyToRefund(state, happened),
     };

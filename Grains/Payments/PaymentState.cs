@@ -63,6 +63,9 @@ public sealed partial record PaymentState
     /// <summary>The number of the attempt that authorised or paid the order; 0 while none did.</summary>
     public int PaidAttempt { get; init; }
 
+    /// <summary>The number of the attempt that an operator is asked about, or was; 0 while none is.</summary>
+    public int ReviewAttempt { get; init; }
+
     /// <summary>The attempt that the order is about now: the one that pays it, or the latest; null before the
     /// first.</summary>
     public AttemptState? Current => PaidAttempt > 0 ? Attempts[PaidAttempt - 1] : Attempts.LastOrDefault();
@@ -232,6 +235,14 @@ public sealed record AttemptState
 
     /// <summary>The attempt that it replaces, which failed at its provider; 0 if none.</summary>
     public int Follows { get; init; }
+
+    /// <summary>Where a payment stands of which this is the latest attempt, while nothing else decides it.</summary>
+    public PaymentStatus StatusWhileOpen => Phase switch
+    {
+        AttemptPhase.Accepted when Action is not null => PaymentStatus.RequiresAction,
+        AttemptPhase.Sending or AttemptPhase.NotSent or AttemptPhase.Unknown or AttemptPhase.Accepted => PaymentStatus.Pending,
+        AttemptPhase.Authorized or AttemptPhase.Captured or AttemptPhase.Failed => PaymentStatus.Failed,
+    };
 
     /// <summary>Whether its outcome is not known: it may be asked about, and no other attempt may be started.</summary>
     public bool IsOpen =>

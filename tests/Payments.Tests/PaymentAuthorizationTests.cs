@@ -98,6 +98,20 @@ public sealed class PaymentAuthorizationTests
     }
 
     [Fact]
+    public void An_operators_word_is_about_the_attempt_that_needs_review_also_if_another_one_followed_it()
+    {
+        var other = Given.Amount with { AmountMinor = 1 };
+        var given = Given.Failed().When(new ConfirmPayment { Method = Given.Upi })
+            .Report(Given.Captured(other), ReportSource.Webhook, attempt: 1);
+        Assert.Equal((PaymentStatus.NeedsReview, 1), (given.State.Status, given.State.ReviewAttempt));
+
+        var unpaid = given.When(new ResolvePayment { Paid = false, By = "ops", Note = "not seen" });
+        Assert.Equal(PaymentStatus.Pending, unpaid.State.Status);
+        Assert.Equal(2, unpaid.Report(Given.Captured(), attempt: 2).State.PaidAttempt);
+        Assert.Equal(1, given.When(new ResolvePayment { Paid = true, By = "ops", Note = "seen" }).State.PaidAttempt);
+    }
+
+    [Fact]
     public void An_operators_word_settles_a_refund_that_stayed_unknown()
     {
         var open = Given.Paid().When(new RefundPayment())

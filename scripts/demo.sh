@@ -32,7 +32,7 @@ prepare_amazonpay() {
 # Writes .local/env; makes merchant and key first if the key of the last start does not work (any more, or at this database).
 prepare_demo() {
     local key_id="rzp_test_demo" key_secret webhook_secret paytm_mid="DEMOMID0000000000001" paytm_key
-    local payu_key="payuDemo" payu_salt answer
+    local juspay_merchant="demoshop" juspay_key payu_key="payuDemo" payu_salt answer
     local amazonpay_id="SANDBOX-DEMO0000000000000001" amazonpay_merchant="A1DEMOMERCHANT" amazonpay_store="amzn1.application-oa2-client.demo"
     local amazonpay_key
     key_secret=$(keep_secret "$local_dir/demo-razorpay.key" random_hex 16)
@@ -53,6 +53,12 @@ prepare_demo() {
     [[ "${answer%%$'\n'*}" == 2?? ]] || die "the simulators refused the demo account at PayU: $answer"
     prepare_amazonpay "$amazonpay_id" "$amazonpay_merchant" "$amazonpay_store"
 
+    juspay_key=$(keep_secret "$local_dir/demo-juspay.key" random_hex 16)
+    answer=$(http PUT "$simulators_port" "/_accounts/juspay/$juspay_merchant" "{\"api_key\":\"$juspay_key\",
+        \"webhook_url\":\"http://127.0.0.1:$port/webhooks/demo/juspay\",\"webhook_username\":\"demo\",
+        \"webhook_password\":\"$webhook_secret\"}") || die "the simulators do not answer"
+    [[ "${answer%%$'\n'*}" == 2?? ]] || die "the simulators refused the demo account at Juspay: $answer"
+
     demo_key=''
     [[ ! -f "$local_dir/env" ]] || demo_key=$(sed -nE 's/^export PAYMENTCLUSTER_KEY=//p' "$local_dir/env")
     # Each time, too: the demo shop's page may show the checkout page in a frame.
@@ -69,7 +75,8 @@ export PAYMENTCLUSTER_KEY=$demo_key
 export PAYMENTCLUSTER_SIMULATORS=http://127.0.0.1:$simulators_port
 # What PUT /api/v1/providers/paytm/credentials takes, for a second provider.
 export PAYMENTCLUSTER_PAYTM='{\"mid\":\"$paytm_mid\",\"merchant_key\":\"$paytm_key\",\"website\":\"WEBSTAGING\",\"client_id\":\"client-$paytm_mid\",\"client_secret\":\"$paytm_key\"}'
-# And at PayU.
+# And at Juspay and PayU.
+export PAYMENTCLUSTER_JUSPAY='{\"merchant_id\":\"$juspay_merchant\",\"api_key\":\"$juspay_key\",\"webhook_username\":\"demo\",\"webhook_password\":\"$webhook_secret\"}'
 export PAYMENTCLUSTER_PAYU='{\"key\":\"$payu_key\",\"salt\":\"$payu_salt\"}'
 # What PUT /api/v1/providers/amazonpay/credentials takes; Amazon Pay takes no rupees.
 export PAYMENTCLUSTER_AMAZONPAY='{\"public_key_id\":\"$amazonpay_id\",\"private_key\":\"$amazonpay_key\",\"merchant_id\":\"$amazonpay_merchant\",\"store_id\":\"$amazonpay_store\",\"region\":\"eu\"}'"

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -38,7 +39,10 @@ internal sealed class JuspayApi(ProviderHttp http, JuspayOptions options, TimePr
             return await http.SendAsync(Call(call, HttpMethod.Post, path, credentials, fields.ToForm(), Form, window));
         }
 
-        if (JuspayEnvelope.Seal(fields.ToJson(), credentials) is not { } sealedBody)
+        var content = fields.ToJson();
+        var sealedBody = JuspayEnvelope.Seal(content, credentials);
+        CryptographicOperations.ZeroMemory(content);
+        if (sealedBody is null)
         {
             return new ProviderReply.Answered { Status = 401, Body = default };
         }

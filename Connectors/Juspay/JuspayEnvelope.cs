@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
@@ -138,7 +139,7 @@ internal static class JuspayEnvelope
 
     private static byte[] Members(params ReadOnlySpan<(string Name, string Value)> members)
     {
-        using var buffer = new MemoryStream();
+        var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
@@ -150,7 +151,9 @@ internal static class JuspayEnvelope
             json.WriteEndObject();
         }
 
-        return buffer.ToArray();
+        var bytes = buffer.WrittenSpan.ToArray();
+        buffer.Clear();
+        return bytes;
     }
 
     // All that a foreign text can make these calls throw; a missing member is a KeyNotFoundException, a member of another

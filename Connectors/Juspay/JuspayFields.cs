@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections;
 using System.Text;
 using System.Text.Json;
@@ -24,7 +25,7 @@ internal sealed class JuspayFields : IEnumerable
 
     public byte[] ToJson()
     {
-        using var buffer = new MemoryStream();
+        var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
@@ -36,7 +37,10 @@ internal sealed class JuspayFields : IEnumerable
             json.WriteEndObject();
         }
 
-        return buffer.ToArray();
+        var bytes = buffer.WrittenSpan.ToArray();
+        // A card may be among the fields.
+        buffer.Clear();
+        return bytes;
     }
 
     IEnumerator IEnumerable.GetEnumerator() => _fields.Select(field => field.Name).GetEnumerator();

@@ -58,6 +58,7 @@ internal sealed class JuspayTxns(
     private async Task<Answer> MoveAsync(
         JuspayCall call, string operation, Func<JuspayFolder, bool> fits, Action<JuspayChange, JuspayTxn> move)
     {
+        call.Fields.Ignore("merchant_id");
         if (call.Fields.Finish() is { } refusal)
             return refusal;
         if (book.Find(call.Id) is not { } folder || folder.View.Order.MerchantId != call.Account.MerchantId

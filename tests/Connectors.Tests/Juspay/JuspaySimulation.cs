@@ -1,0 +1,135 @@
+using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Connectors.Tests.Conformance;
+using PaymentCluster.Grains.Abstractions.Amounts;
+using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions.Providers;
+using PaymentCluster.Grains.Abstractions.Secrets;
+using PaymentCluster.Testing;
+using Xunit;
+
+namespace PaymentCluster.Connectors.Tests.Juspay;
+
+/// <summary>One sale at the simulator: connector and simulator are two independent readings of the same documents; here
+/// they meet.</summary>
+public abstract class JuspaySimulation(SimulatedJuspay juspay) : IClassFixture<SimulatedJuspay>, IAsyncLifetime
+{
+    // Faults that strike before Juspay has looked at a call, and after it has acted on it.
+    public static TheoryData<string> Before { get; } = ["server_error", "reset"];
+
+    public static TheoryData<string> After { get; } = ["charge_then_timeout", "server_error_after", "reset_after", "truncated", "garbage"];
+
+    protected static PaymentMethod Netbanking { get; } = new() { Kind = PaymentMethodKind.Netbanking, Bank = "HDFC" };
+
+    protected SimulatedJuspay Juspay { get; } = juspay;
+
+    protected JuspayRig Rig { get; } = new();
+
+    protected AttemptId Attempt { get; } = NewAttempt();
+
+    protected static Money Part => Money.Of(5_000, Currency.Inr);
+
+    protected RefundId RefundId => new() { Payment = Attempt.Payment, Number = 1 };
+
+    protected static SendWindow Window => SendWindow.Open(TimeProvider.System, TimeSpan.FromMinutes(1));
+
+    protected static AttemptId NewAttempt() => new() { Payment = PaymentId.New(TimeProvider.System), Number = 1 };
+
+    protected ChargeRequest Request(PaymentMethod method, AttemptId attempt)
+    {
+        var request = Rig.ChargeOf(TimeProvider.System, Window) with { Attempt = attempt, Method = method };
+        return method.Kind == PaymentMethodKind.Card ? request : request with { Card = null };
+    }
+
+    protected Task<ProviderOutcome> ChargeAsync(
+        PaymentMethod method, CaptureMode capture = CaptureMode.Automatic, bool resend = false, Money? amount = null,
+        string? cardNumber = null, ProviderCredentials? credentials = null, Func<ChargeRequest, ChargeRequest>? with = null)
+    {
+        var request = Request(method, Attempt) with { Capture = capture, Resend = resend, Amount = amount ?? ConnectorRig.Rupees };
+        if (cardNumber is not null && CardNumber.TryParse(cardNumber, out var number))
+        {
+            var card = request.Card!;
+            request = request with
+            {
+                Card = new CardDetails
+                {
+                    Number = number,
+                    ExpiryMonth = card.ExpiryMonth,
+                    ExpiryYear = card.ExpiryYear,
+                    SecurityCode = card.SecurityCode,
+                    HolderName = card.HolderName,
+                },
+            };
+        }
+
+        return Juspay.Connect().ChargeAsync(with?.Invoke(request) ?? request, credentials ?? Rig.Credentials);
+    }
+
+    protected Task<ProviderOutcome> QueryAsync() => Juspay.Connect().QueryChargeAsync(
+        new ChargeQuery { Attempt = Attempt, Amount = ConnectorRig.Rupees }, Rig.Credentials);
+
+    protected Task<ProviderOutcome> CaptureAsync(string txn) => Juspay.Connect().CaptureAsync(
+        new CaptureRequest { Attempt = Attempt, Amount = ConnectorRig.Rupees, ProviderReference = txn, Window = Window }, Rig.Credentials);
+
+    protected Task<ProviderOutcome> VoidAsync(string txn) => Juspay.Connect().VoidAsync(
+        new VoidRequest { Attempt = Attempt, Amount = ConnectorRig.Rupees, ProviderReference = txn, Window = Window }, Rig.Credentials);
+
+    protected Task<ProviderOutcome> RefundAsync(string txn, int number = 1, Money? amount = null) => Juspay.Connect().RefundAsync(
+        new RefundRequest
+        {
+            Refund = RefundId with { Number = number },
+            Attempt = Attempt,
+            Amount = amount ?? Part,
+            ProviderReference = txn,
+            Reason = "returned",
+            Window = Window,
+        },
+        Rig.Credentials);
+
+    protected Task<ProviderOutcome> QueryRefundAsync(string txn, int number = 1) => Juspay.Connect().QueryRefundAsync(
+        new RefundQuery { Refund = RefundId with { Number = number }, Attempt = Attempt, Amount = Part, ProviderReference = txn }, Rig.Credentials);
+
+    protected async Task<string> PaidAsync()
+    {
+        await ChargeAsync(Netbanking);
+        return (await CapturedAsync()).ProviderReference!;
+    }
+
+    protected async Task<string> HeldAsync()
+    {
+        await ChargeAsync(Netbanking, CaptureMode.Manual);
+        return (await UntilAsync(
+            QueryAsync, outcome => outcome is ProviderOutcome.Succeeded { Stage: ChargeStage.Authorized }, "the payment is authorised")).ProviderReference!;
+    }
+
+    protected async Task<ProviderOutcome.Succeeded> CapturedAsync() => (ProviderOutcome.Succeeded)await UntilAsync(
+        QueryAsync, outcome => outcome is ProviderOutcome.Succeeded { Stage: ChargeStage.Captured }, "the payment is captured");
+
+    protected async Task OnePaidChargeAsync()
+    {
+        await CapturedAsync();
+        Assert.True(Assert.Single(await Juspay.JournalAsync(Attempt.ToString())).GetProperty("captured").GetBoolean());
+    }
+
+    protected static async Task<ProviderOutcome> UntilAsync(
+        Func<Task<ProviderOutcome>> ask, Func<ProviderOutcome, bool> holds, string what)
+    {
+        ProviderOutcome? last = null;
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                last = await ask();
+                return holds(last);
+            },
+            what);
+        return last!;
+    }
+
+    public async Task InitializeAsync()
+    {
+        await Juspay.DialAsync("{}");
+        await Juspay.CustomerAsync(automatic: true);
+    }
+
+    public Task DisposeAsync() => Task.CompletedTask;
+}

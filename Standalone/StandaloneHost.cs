@@ -23,10 +23,11 @@ public static class StandaloneHost
         more?.Invoke(builder);
 
         var app = builder.Build();
+        // First of all: what is composed below looks at the clock that this sets.
+        await app.Services.PreparePaymentClusterAsync();
         app.UseGateway();
         app.MapGateway();
         app.MapDashboard();
-        await app.Services.PreparePaymentClusterAsync();
         return app;
     }
 }

@@ -58,5 +58,8 @@ public static class JournalRegistration
         }
 
         await SchemaGuard.CheckAsync(services.GetRequiredService<PaymentDatabase>(), cancellation);
+        // Before Orleans looks at the clock for the first time: it takes no activation any more once the time has gone
+        // back by minutes.
+        await services.GetRequiredService<StoreClock>().ReadAsync(cancellation);
     }
 }

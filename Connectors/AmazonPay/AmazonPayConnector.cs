@@ -45,7 +45,7 @@ public sealed class AmazonPayConnector : IConnector, IDisposable
     /// <inheritdoc/>
     public async Task<ProviderOutcome> ChargeAsync(ChargeRequest request, ProviderCredentials credentials)
     {
-        if (Capabilities.Refuses(request.Method, request.Amount) is { } refusal)
+        if (Capabilities.Refuses(request.Method, request.Amount, request.Capture) is { } refusal)
         {
             return Declined(
                 new Failure { Code = FailureCodes.RequestRefused, Message = refusal, Party = FailureParty.Merchant });

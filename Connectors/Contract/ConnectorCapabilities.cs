@@ -30,6 +30,9 @@ public sealed record ConnectorCapabilities
     /// engine then captures only what it finds still uncaptured later.</summary>
     public required bool CapturesByItself { get; init; }
 
+    /// <summary>The methods by which money can be reserved and captured later; null: all that it takes.</summary>
+    public ImmutableHashSet<PaymentMethodKind>? HeldMethods { get; init; }
+
     /// <summary>Whether less than the authorised amount can be captured.</summary>
     public required bool PartialCapture { get; init; }
 
@@ -62,7 +65,7 @@ public sealed record ConnectorCapabilities
 
     /// <summary>Why the provider cannot be asked for a charge like this, in one sentence for the merchant; null if it
     /// can.</summary>
-    public string? Refuses(PaymentMethod method, Money amount)
+    public string? Refuses(PaymentMethod method, Money amount, CaptureMode capture = CaptureMode.Automatic)
     {
         var code = amount.Currency.Code;
         if (!Methods.Contains(method.Kind))
@@ -73,6 +76,11 @@ public sealed record ConnectorCapabilities
         if (method.Kind is PaymentMethodKind.Upi && (method.Flow is not { } flow || !UpiFlows.Contains(flow)))
         {
             return $"The provider does not take the UPI flow {method.Flow}.";
+        }
+
+        if (capture == CaptureMode.Manual && HeldMethods?.Contains(method.Kind) == false)
+        {
+            return $"The provider does not reserve money for a later capture by the method {method.Kind}.";
         }
 
         if (method.Kind is PaymentMethodKind.Wallet && Wallets is not null && !Wallets.Contains(method.Wallet ?? ""))

@@ -54,7 +54,7 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
     /// <inheritdoc/>
     public async Task<ProviderOutcome> ChargeAsync(ChargeRequest request, ProviderCredentials credentials)
     {
-        if (Capabilities.Refuses(request.Method, request.Amount) is { } refusal)
+        if (Capabilities.Refuses(request.Method, request.Amount, request.Capture) is { } refusal)
         {
             return Declined(PayUReading.Refused(refusal));
         }

@@ -16,6 +16,8 @@ internal static class PaytmCapabilities
         UpiFlows = [UpiFlow.Intent, UpiFlow.Qr, UpiFlow.Collect],
         Currencies = [Currency.Inr.Code],
         // Any amount up to the blocked one, once: paytmpayments.com/docs/v2/pre-auth-payment.
+        // paytmpayments.com/docs/v2/pre-auth-payment: the wallet and cards.
+        HeldMethods = [PaymentMethodKind.Card, PaymentMethodKind.Wallet],
         PartialCapture = true,
         Voids = true,
         PartialRefund = true,
@@ -34,9 +36,6 @@ internal static class PaytmCapabilities
     {
         PaymentMethodKind.Wallet when request.Method.Wallet != Wallet => $"The provider's one wallet is {Wallet}.",
         PaymentMethodKind.Wallet when request.WalletToken is null => "The customer's wallet must be linked first.",
-        // paytmpayments.com/docs/v2/pre-auth-payment: the wallet and cards.
-        PaymentMethodKind.Upi or PaymentMethodKind.Netbanking when request.Capture == CaptureMode.Manual =>
-            $"The provider authorises without capturing on cards and its wallet alone, not by the method {request.Method.Kind}.",
         PaymentMethodKind.Card when request.Card is null && request.SavedCard is not { SecurityCode: not null } =>
             "The provider needs a card with its security code.",
         PaymentMethodKind.Upi or PaymentMethodKind.Card or PaymentMethodKind.Wallet or PaymentMethodKind.Netbanking => null,

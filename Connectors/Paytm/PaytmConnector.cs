@@ -54,7 +54,7 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, ILinkedWallet
     /// <inheritdoc/>
     public async Task<ProviderOutcome> ChargeAsync(ChargeRequest request, ProviderCredentials credentials)
     {
-        if ((Capabilities.Refuses(request.Method, request.Amount) ?? PaytmCapabilities.Refuses(request)) is { } refusal)
+        if ((Capabilities.Refuses(request.Method, request.Amount, request.Capture) ?? PaytmCapabilities.Refuses(request)) is { } refusal)
         {
             return Declined(
                 new Failure { Code = FailureCodes.RequestRefused, Message = refusal, Party = FailureParty.Merchant });

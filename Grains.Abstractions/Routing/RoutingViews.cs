@@ -64,6 +64,10 @@ public sealed record RoutedPayment
     [Id(5)]
     public ImmutableArray<string> Tried { get; init; } = [];
 
+    /// <summary>Who captures: some providers reserve money by some methods alone.</summary>
+    [Id(6)]
+    public CaptureMode Capture { get; init; } = CaptureMode.Automatic;
+
     /// <summary>Printed without the card's digits.</summary>
     public override string ToString() => $"{Id}, {Amount}, {Method.Kind}";
 }

@@ -19,6 +19,7 @@ public sealed partial class PaymentGrain
     private async ValueTask<RoutingChoice> RouteOf(
         PaymentMethod? method,
         Money amount,
+        CaptureMode capture,
         CardDetails? card,
         ImmutableDictionary<string, string> metadata,
         ImmutableArray<string> tried = default) => method is null
@@ -28,6 +29,7 @@ public sealed partial class PaymentGrain
                 Payment = _key.Payment,
                 Method = method,
                 Amount = amount,
+                Capture = capture,
                 Card = card,
                 Metadata = metadata,
                 Tried = tried,
@@ -37,7 +39,8 @@ public sealed partial class PaymentGrain
     private ValueTask<RoutingChoice> NextRouteOf(PaymentState state, RecordCharge report, CardDetails? card) =>
         report.Outcome is ProviderOutcome.NotSent or ProviderOutcome.Declined { Failure.Party: FailureParty.Provider }
             && state.Attempt(report.Attempt) is { IsOpen: true } attempt
-                ? RouteOf(attempt.Method, state.Amount, card, state.Metadata, state.ProvidersOf(attempt))
+                ? RouteOf(
+                    attempt.Method, state.Amount, state.Capture, card, state.Metadata, state.ProvidersOf(attempt))
                 : default;
 
     // A provider's word, or the sweeper's: there is nobody to refuse it to. False: there is no such payment, attempt or

@@ -55,7 +55,7 @@ public sealed partial class PaymentGrain(
     public async Task<StartReply> Start(StartPayment command)
     {
         var outcome = await Execute(
-            _ => RouteOf(command.Method, command.Amount, command.Card, command.Metadata),
+            _ => RouteOf(command.Method, command.Amount, command.Capture, command.Card, command.Metadata),
             (state, terms) => PaymentDecider.Decide(state, command, terms),
             command.Request,
             command.Card,
@@ -77,7 +77,7 @@ public sealed partial class PaymentGrain(
 
     /// <inheritdoc/>
     public async Task<Reply<PaymentView>> Confirm(ConfirmPayment command) => ToPayment(await Execute(
-        state => RouteOf(command.Method, state!.Amount, command.Card, state.Metadata),
+        state => RouteOf(command.Method, state!.Amount, state.Capture, command.Card, state.Metadata),
         (state, terms) => PaymentDecider.Decide(state!, command, terms),
         command.Request,
         command.Card));

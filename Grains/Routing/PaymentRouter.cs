@@ -76,6 +76,7 @@ public sealed class PaymentRouter(ConnectorCatalogue connectors, ProviderScores 
             Id = facts.Payment,
             Amount = facts.Amount,
             Method = facts.Method,
+            Capture = facts.Capture,
             CardBin = number?[..Math.Min(MaxBin, number.Length)],
             Segment = facts.Metadata?.GetValueOrDefault(RoutingCondition.SegmentKey),
             Tried = facts.Tried.IsDefault ? [] : facts.Tried,
@@ -100,7 +101,7 @@ public sealed class PaymentRouter(ConnectorCatalogue connectors, ProviderScores 
             return Nobody(null);
         }
 
-        return ObjectionOf(provider, facts.Method, facts.Amount) is { } objection
+        return ObjectionOf(provider, facts.Method, facts.Amount, facts.Capture) is { } objection
             ? Nobody(objection)
             : new RoutingChoice { Route = _routes[provider] };
     }
@@ -138,13 +139,13 @@ public sealed class PaymentRouter(ConnectorCatalogue connectors, ProviderScores 
     private RoutingCandidate Candidate(string provider, RoutedPayment payment) => new()
     {
         Provider = provider,
-        Objection = ObjectionOf(provider, payment.Method, payment.Amount),
+        Objection = ObjectionOf(provider, payment.Method, payment.Amount, payment.Capture),
         Standing = StandingOf(provider, payment.Method.Kind),
     };
 
-    private string? ObjectionOf(string provider, PaymentMethod method, Money amount) =>
+    private string? ObjectionOf(string provider, PaymentMethod method, Money amount, CaptureMode capture) =>
         connectors.TryGet(provider, out var connector)
-            ? connector.Capabilities.Refuses(method, amount)
+            ? connector.Capabilities.Refuses(method, amount, capture)
             : "The provider is not connected.";
 
     private ProviderStanding StandingOf(string provider, PaymentMethodKind method)

@@ -20,6 +20,9 @@ public readonly record struct RoutingFacts
     /// <summary>What is to be paid.</summary>
     public required Money Amount { get; init; }
 
+    /// <summary>Who captures.</summary>
+    public required CaptureMode Capture { get; init; }
+
     /// <summary>The card, when the method is one and it is still in memory.</summary>
     public CardDetails? Card { get; init; }
 

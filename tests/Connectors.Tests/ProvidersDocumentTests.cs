@@ -84,10 +84,11 @@ public sealed class ProvidersDocumentTests
         var flows = method == PaymentMethodKind.Upi
             ? string.Join(", ", can.UpiFlows.Order().Select(flow => flow.ToString().ToLowerInvariant()))
             : "yes";
-        var capture = can.CapturesByItself ? "by itself, or asked" : "asked";
+        var held = can.HeldMethods?.Contains(method) != false;
+        var capture = !held ? "by itself" : can.CapturesByItself ? "by itself, or asked" : "asked";
         var currencies = can.RupeeOnly.Contains(method) ? "INR" : Currencies(can.Currencies);
-        return $"| {provider} | {name} | {currencies} | {flows} | {capture} | {Mark(can.PartialCapture)} "
-            + $"| {Mark(can.Voids)} | yes | {Mark(can.PartialRefund)} |\n";
+        return $"| {provider} | {name} | {currencies} | {flows} | {capture} | {Mark(can.PartialCapture && held)} "
+            + $"| {Mark(can.Voids && held)} | yes | {Mark(can.PartialRefund)} |\n";
     }
 
     private static string Currencies(ImmutableHashSet<string> codes)

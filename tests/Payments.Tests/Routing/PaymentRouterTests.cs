@@ -23,7 +23,7 @@ public sealed class PaymentRouterTests
 
     private static RoutingFacts Facts => new()
     {
-        Payment = Payment().Id, Method = Visa, Amount = Given.Amount, Card = Given.Card,
+        Payment = Payment().Id, Method = Visa, Capture = CaptureMode.Automatic, Amount = Given.Amount, Card = Given.Card,
     };
 
     [Fact]

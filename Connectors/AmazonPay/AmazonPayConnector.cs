@@ -138,7 +138,7 @@ public sealed class AmazonPayConnector : IConnector, IDisposable
     }
 
     /// <inheritdoc/>
-    public async Task<ProviderOutcome> VoidAsync(VoidRequest request, ProviderCredentials credentials)
+    public async Task<ProviderOutcome> VoidAsync(VoidAuthorizationRequest request, ProviderCredentials credentials)
     {
         var (reference, charge) = (request.Attempt.ToString(), request.ProviderReference);
         if (!AmazonPayMapping.IsId(charge))

@@ -36,7 +36,7 @@ public interface IConnector
     /// <summary>Releases an authorised charge. Asked only of a provider whose capabilities say that it can. Succeeded
     /// means released; releasing again what is released has no second effect. What it leaves open is asked as a
     /// charge, which then reads as declined with <see cref="FailureCodes.Voided"/>.</summary>
-    Task<ProviderOutcome> VoidAsync(VoidRequest request, ProviderCredentials credentials);
+    Task<ProviderOutcome> VoidAsync(VoidAuthorizationRequest request, ProviderCredentials credentials);
 
     /// <summary>Asks for a refund, under the refund's id. Sending the same refund again has no second effect at the
     /// provider.</summary>

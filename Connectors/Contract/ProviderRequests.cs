@@ -103,7 +103,8 @@ public sealed record CaptureRequest
 }
 
 /// <summary>An authorisation to release.</summary>
-public sealed record VoidRequest
+/// <remarks>Its full name, because Orleans has a VoidRequest in a namespace that every file sees.</remarks>
+public sealed record VoidAuthorizationRequest
 {
     /// <summary>The attempt.</summary>
     public required AttemptId Attempt { get; init; }

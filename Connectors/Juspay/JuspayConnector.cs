@@ -101,7 +101,7 @@ public sealed partial class JuspayConnector : IConnector, IDisposable
     }
 
     /// <inheritdoc/>
-    public async Task<ProviderOutcome> VoidAsync(VoidRequest request, ProviderCredentials credentials)
+    public async Task<ProviderOutcome> VoidAsync(VoidAuthorizationRequest request, ProviderCredentials credentials)
     {
         var (outcome, isRefusal) = await MoveAsync("void", request.Attempt, request.ProviderReference, request.Window, credentials);
         if (isRefusal)

@@ -144,7 +144,7 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
     /// <inheritdoc/>
     /// <remarks>One command cancels an authorisation and refunds a capture, so the payment is looked at first: what was
     /// captured meanwhile is left alone.</remarks>
-    public async Task<ProviderOutcome> VoidAsync(VoidRequest request, ProviderCredentials credentials)
+    public async Task<ProviderOutcome> VoidAsync(VoidAuthorizationRequest request, ProviderCredentials credentials)
     {
         var (reference, payment) = (request.Attempt.ToString(), request.ProviderReference);
         if (!PayUMapping.IsId(payment))
@@ -275,7 +275,7 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
     private static ProviderOutcome Known(ProviderOutcome stands) =>
         stands is ProviderOutcome.NotFound ? Unknown("PayU does not know the payment") : OfQuestion(stands);
 
-    private static ProviderOutcome Released(ProviderOutcome stands, VoidRequest request) => stands switch
+    private static ProviderOutcome Released(ProviderOutcome stands, VoidAuthorizationRequest request) => stands switch
     {
         ProviderOutcome.Declined { Failure.Code: FailureCodes.Voided } => new ProviderOutcome.Succeeded
         {

@@ -127,7 +127,7 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, ILinkedWallet
     }
 
     /// <inheritdoc/>
-    public async Task<ProviderOutcome> VoidAsync(VoidRequest request, ProviderCredentials credentials)
+    public async Task<ProviderOutcome> VoidAsync(VoidAuthorizationRequest request, ProviderCredentials credentials)
     {
         var (order, block) = (request.Attempt.ToString(), request.ProviderReference);
         if (!PaytmMapping.IsId(block))

@@ -200,7 +200,7 @@ public sealed class RazorpayConnector : IConnector, IDisposable
 
     /// <inheritdoc/>
     /// <exception cref="NotSupportedException">Always: its capabilities say that an authorisation runs out.</exception>
-    public Task<ProviderOutcome> VoidAsync(VoidRequest request, ProviderCredentials credentials) =>
+    public Task<ProviderOutcome> VoidAsync(VoidAuthorizationRequest request, ProviderCredentials credentials) =>
         throw new NotSupportedException("Razorpay releases an authorisation by letting it run out.");
 
     /// <inheritdoc/>

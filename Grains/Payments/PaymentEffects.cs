@@ -282,7 +282,7 @@ public sealed partial class PaymentEffects(
         var attempt = state.Attempts[number - 1];
         return await OpenAsync(key, attempt.Provider) is { } credentials
             ? await connectors[attempt.Provider].VoidAsync(
-                new VoidRequest
+                new VoidAuthorizationRequest
                 {
                     Attempt = new AttemptId { Payment = key.Payment, Number = number },
                     Amount = Money.Of(attempt.AuthorizedMinor, state.Amount.Currency),

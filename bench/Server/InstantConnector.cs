@@ -47,7 +47,7 @@ internal sealed class InstantConnector(InstantOptions options, TimeProvider time
     public Task<ProviderOutcome> QueryRefundAsync(RefundQuery query, ProviderCredentials credentials) =>
         AnswerAsync(Success(query.Amount, query.Refund.ToString(), null));
 
-    public Task<ProviderOutcome> VoidAsync(VoidRequest request, ProviderCredentials credentials) =>
+    public Task<ProviderOutcome> VoidAsync(VoidAuthorizationRequest request, ProviderCredentials credentials) =>
         AnswerAsync(Success(request.Amount, request.Attempt.ToString(), null));
 
     public ValueTask<WebhookReading> ReadWebhookAsync(InboundWebhook webhook, ProviderCredentials credentials) =>

@@ -65,7 +65,7 @@ public abstract class AmazonPaySimulation(SimulatedAmazonPay amazon) : IClassFix
         Rig.Credentials);
 
     protected Task<ProviderOutcome> VoidAsync(string charge) => Amazon.Connect().VoidAsync(
-        new VoidRequest { Attempt = Attempt, Amount = AmazonPayRig.Euros, ProviderReference = charge, Window = Window() },
+        new VoidAuthorizationRequest { Attempt = Attempt, Amount = AmazonPayRig.Euros, ProviderReference = charge, Window = Window() },
         Rig.Credentials);
 
     protected Task<ProviderOutcome> RefundAsync(string charge) => Amazon.Connect().RefundAsync(

@@ -149,7 +149,7 @@ public abstract class ConnectorRig
                 },
                 Credentials),
             Effect.Void => connector.VoidAsync(
-                new VoidRequest { Attempt = Attempt, Amount = Amount, ProviderReference = PaymentReference, Window = window }, Credentials),
+                new VoidAuthorizationRequest { Attempt = Attempt, Amount = Amount, ProviderReference = PaymentReference, Window = window }, Credentials),
         };
     }
 

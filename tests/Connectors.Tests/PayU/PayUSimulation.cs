@@ -70,7 +70,7 @@ public abstract class PayUSimulation(SimulatedPayU payu) : IClassFixture<Simulat
         new CaptureRequest { Attempt = Attempt, Amount = ConnectorRig.Rupees, ProviderReference = payment, Window = Window() }, Rig.Credentials);
 
     protected Task<ProviderOutcome> VoidAsync(string payment) => PayU.Connect().VoidAsync(
-        new VoidRequest { Attempt = Attempt, Amount = ConnectorRig.Rupees, ProviderReference = payment, Window = Window() }, Rig.Credentials);
+        new VoidAuthorizationRequest { Attempt = Attempt, Amount = ConnectorRig.Rupees, ProviderReference = payment, Window = Window() }, Rig.Credentials);
 
     protected Task<ProviderOutcome> RefundAsync(string payment, Money? amount = null) => PayU.Connect().RefundAsync(
         new RefundRequest

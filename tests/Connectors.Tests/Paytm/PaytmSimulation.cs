@@ -72,7 +72,7 @@ public abstract class PaytmSimulation(SimulatedPaytm paytm) : IClassFixture<Simu
         new CaptureRequest { Attempt = Attempt, Amount = amount ?? ConnectorRig.Rupees, ProviderReference = block, Window = Open() }, Rig.Credentials);
 
     protected Task<ProviderOutcome> VoidAsync(string block) => Paytm.Connect().VoidAsync(
-        new VoidRequest { Attempt = Attempt, Amount = ConnectorRig.Rupees, ProviderReference = block, Window = Open() }, Rig.Credentials);
+        new VoidAuthorizationRequest { Attempt = Attempt, Amount = ConnectorRig.Rupees, ProviderReference = block, Window = Open() }, Rig.Credentials);
 
     protected RefundRequest RefundOf(string payment) => new()
     {

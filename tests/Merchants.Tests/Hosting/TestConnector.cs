@@ -55,7 +55,7 @@ internal sealed class TestConnector(string provider) : IConnector
     public Task<ProviderOutcome> QueryRefundAsync(RefundQuery query, ProviderCredentials credentials) =>
         throw new NotSupportedException();
 
-    public Task<ProviderOutcome> VoidAsync(VoidRequest request, ProviderCredentials credentials) =>
+    public Task<ProviderOutcome> VoidAsync(VoidAuthorizationRequest request, ProviderCredentials credentials) =>
         throw new NotSupportedException();
 
     public Task<CredentialsCheck> CheckAsync(ProviderCredentials credentials) =>

@@ -242,7 +242,7 @@ public sealed class JuspayFlowTests : IAsyncLifetime
         Assert.IsType<ProviderOutcome.Unknown>(await Create().CaptureAsync(
             new CaptureRequest { Attempt = ConnectorRig.Attempt, Amount = _rig.Amount, ProviderReference = txn, Window = window }, _rig.Credentials));
         Assert.IsType<ProviderOutcome.Unknown>(await Create().VoidAsync(
-            new VoidRequest { Attempt = ConnectorRig.Attempt, Amount = _rig.Amount, ProviderReference = txn, Window = window }, _rig.Credentials));
+            new VoidAuthorizationRequest { Attempt = ConnectorRig.Attempt, Amount = _rig.Amount, ProviderReference = txn, Window = window }, _rig.Credentials));
         Assert.Empty(_server.Requests);
     }
 

@@ -72,7 +72,7 @@ public abstract class JuspaySimulation(SimulatedJuspay juspay) : IClassFixture<S
         new CaptureRequest { Attempt = Attempt, Amount = ConnectorRig.Rupees, ProviderReference = txn, Window = Window }, Rig.Credentials);
 
     protected Task<ProviderOutcome> VoidAsync(string txn) => Juspay.Connect().VoidAsync(
-        new VoidRequest { Attempt = Attempt, Amount = ConnectorRig.Rupees, ProviderReference = txn, Window = Window }, Rig.Credentials);
+        new VoidAuthorizationRequest { Attempt = Attempt, Amount = ConnectorRig.Rupees, ProviderReference = txn, Window = Window }, Rig.Credentials);
 
     protected Task<ProviderOutcome> RefundAsync(string txn, int number = 1, Money? amount = null) => Juspay.Connect().RefundAsync(
         new RefundRequest

@@ -58,14 +58,14 @@ internal sealed class RazorpayApi(ProviderHttp http)
             Window = window,
         });
 
-    /// <summary>Whether the key is accepted: by a list of one payment, the cheapest question there is.</summary>
+    /// <summary>Whether the key is accepted: by a list of one order, the cheapest question there is.</summary>
     public async Task<CredentialsCheck> CheckAsync(ProviderCredentials credentials) =>
         await http.SendAsync(new ProviderCall
         {
             Operation = "check",
             Reference = credentials.Merchant,
             Method = HttpMethod.Get,
-            Path = "v1/payments?count=1",
+            Path = "v1/orders?count=1",
             Authorization = Authorization(credentials),
         }) switch
         {

@@ -155,6 +155,8 @@ public class RunningSystem : IAsyncDisposable
             ["Vault__MasterKeyFile"] = MasterKeyFile(),
             ["Gateway__AdminKeyHash"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(_adminKey))),
             ["Connectors__Razorpay__BaseUrl"] = $"http://127.0.0.1:{_simulatorsPort}/",
+            ["Connectors__Paytm__BaseUrl"] = $"http://127.0.0.1:{_simulatorsPort}/paytm",
+            ["Connectors__Paytm__AccountsUrl"] = $"http://127.0.0.1:{_simulatorsPort}/paytm",
             ["Gateway__DemoMerchant"] = "shop",
             ["Payments__PublicUrl"] = $"http://127.0.0.1:{_port}",
             // The simulators take as many questions as there are, and a recovery must not wait for the next minute.

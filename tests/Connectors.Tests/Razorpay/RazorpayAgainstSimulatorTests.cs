@@ -102,6 +102,10 @@ public sealed class RazorpayAgainstSimulatorTests(SimulatedRazorpay razorpay) : 
         var declined = Assert.IsType<ProviderOutcome.Declined>(
             await ChargeAsync(Netbanking, credentials: RazorpayRig.CredentialsOf(RazorpayRig.KeyId, "wrong", "w")));
         Assert.Equal(FailureCodes.CredentialsRefused, declined.Failure.Code);
+        Assert.Equal(CredentialsCheck.Accepted, await Razorpay.Connect().CheckAsync(Rig.Credentials));
+        Assert.Equal(
+            CredentialsCheck.Refused,
+            await Razorpay.Connect().CheckAsync(RazorpayRig.CredentialsOf(RazorpayRig.KeyId, "wrong", "w")));
     }
 
     [Fact]

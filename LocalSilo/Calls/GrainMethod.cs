@@ -64,10 +64,14 @@ internal sealed class GrainMethod<T>(MethodInfo method) : GrainMethod(method)
         for (var i = 0; i < arguments.Length; i++)
             arguments[i] = Copier.Copy(arguments[i]);
         var call = new Call<T>(this, target, arguments);
-        target.Class.Enqueue(target.Key, call);
         if (OneWay)
+        {
+            target.Class.Enqueue(target.Key, call);
             return _isValueTask ? default(ValueTask) : Task.CompletedTask;
+        }
 
+        target.Class.Silo.Waiting.Add(call);
+        target.Class.Enqueue(target.Key, call);
         var answer = call.AnswerAsync(_token < 0 ? CancellationToken.None : (CancellationToken)arguments[_token]!);
         return !_isValueTask ? answer
             : typeof(T) == typeof(Nothing) ? new ValueTask(answer)

@@ -23,7 +23,7 @@ internal abstract class Turn
     public virtual object? Result { get; set; }
 
     /// <summary>Whether nobody waits for it any more, so that it need not start.</summary>
-    protected abstract bool IsTooLate { get; }
+    public abstract bool IsTooLate { get; }
 
     /// <summary>Runs on the activation's scheduler, reports its end to the activation and never throws.</summary>
     public async Task RunAsync(Activation activation)
@@ -73,23 +73,39 @@ internal abstract class Turn
     }
 }
 
-internal sealed class Call<T> : Turn
+/// <summary>A call that somebody waits for.</summary>
+internal abstract class Call : Turn
+{
+    private readonly long _deadline;
+
+    protected Call(GrainReference target)
+    {
+        Target = target;
+        _deadline = Environment.TickCount64 + (long)target.Class.Silo.ResponseTimeout.TotalMilliseconds;
+    }
+
+    public GrainReference Target { get; }
+
+    public override bool IsTooLate => Environment.TickCount64 >= _deadline;
+
+    /// <summary>Lets the caller go; the callee goes on.</summary>
+    public abstract void TimeOut();
+}
+
+internal sealed class Call<T> : Call
 {
     private readonly GrainMethod<T> _method;
-    private readonly GrainReference _target;
     private readonly object?[] _arguments;
-    private readonly long _deadline;
 
     // Without this flag a caller outside of grains would continue inside the callee's turn.
     private readonly TaskCompletionSource<T> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private T _result = default!;
 
     public Call(GrainMethod<T> method, GrainReference target, object?[] arguments)
+        : base(target)
     {
         _method = method;
-        _target = target;
         _arguments = arguments;
-        _deadline = Environment.TickCount64 + (long)Timeout.TotalMilliseconds;
         AlwaysInterleave = method.AlwaysInterleave;
         ReadOnly = method.ReadOnly;
         Context = RequestContext.Current?.ToImmutableDictionary(pair => pair.Key, pair => Copier.Copy(pair.Value)!);
@@ -103,48 +119,47 @@ internal sealed class Call<T> : Turn
         set => _result = (T)value!;
     }
 
-    protected override bool IsTooLate => Environment.TickCount64 >= _deadline;
-
-    private TimeSpan Timeout => _target.Class.Silo.ResponseTimeout;
-
     /// <summary>The answer. A caller that cancels or has waited too long stops waiting at once; the callee goes on, and
     /// hears of the cancellation through the same token.</summary>
-    public async Task<T> AnswerAsync(CancellationToken token)
-    {
-        try
-        {
-            return await _answer.Task.WaitAsync(Timeout, token).ConfigureAwait(false);
-        }
-        catch (TimeoutException exception) when (!_answer.Task.IsCompleted)
-        {
-            throw new TimeoutException(
-                $"Response did not arrive on time in {Timeout} for a call to {_target.GrainId}.", exception);
-        }
-    }
+    public Task<T> AnswerAsync(CancellationToken token) => _answer.Task.WaitAsync(token);
+
+    public override void TimeOut() => _answer.TrySetException(new TimeoutException(
+        $"Response did not arrive on time in {Target.Class.Silo.ResponseTimeout} for a call to {Target.GrainId}."));
 
     public override async Task InvokeAsync(object grain)
     {
         var running = _method.Start(grain, _arguments);
-        await running;
         if (running is Task<T> typed)
             _result = await typed;
+        else
+            await running;
     }
 
     public override void Leave(Exception? failure)
     {
         if (failure is null)
-            _target.Class.Enqueue(_target.Key, this);
+            Target.Class.Enqueue(Target.Key, this);
         else
-            _answer.TrySetException(failure);
+            Answer().TrySetException(failure);
     }
 
-    protected override void OnSucceeded() => _answer.TrySetResult((T)Copier.Copy(_result)!);
+    protected override void OnSucceeded()
+    {
+        var result = (T)Copier.Copy(_result)!;
+        Answer().TrySetResult(result);
+    }
 
     protected override void OnFailed(Activation activation, Exception exception)
     {
         if (_method.OneWay)
             LocalSiloLog.OneWayFailed(activation.Silo.Logger, exception, Method.Name, activation.GrainId);
         else
-            _answer.TrySetException(exception);
+            Answer().TrySetException(exception);
+    }
+
+    private TaskCompletionSource<T> Answer()
+    {
+        Target.Class.Silo.Waiting.Remove(this);
+        return _answer;
     }
 }

@@ -94,7 +94,7 @@ namespace Orleans.Calls
 
         public override MethodInfo Method => _callback.Method;
 
-        protected override bool IsTooLate => _stop.IsCancellationRequested;
+        public override bool IsTooLate => _stop.IsCancellationRequested;
 
         public void Change(TimeSpan dueTime, TimeSpan period)
         {

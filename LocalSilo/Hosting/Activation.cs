@@ -11,19 +11,20 @@ internal sealed class Activation(GrainClass grainClass, string key, int worker) 
 
     private readonly Lock _gate = new();
     private readonly List<Turn> _waiting = [];
-    private readonly List<GrainTimer> _timers = [];
-    private readonly List<Func<Task>> _loads = [];
-    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly AsyncServiceScope _scope = grainClass.Silo.Services.CreateAsyncScope();
+    private List<GrainTimer>? _timers;
+    private List<Func<Task>>? _loads;
+    private TaskCompletionSource? _gone;
     private Grain? _grain;
     private State _state;
     private DeactivationReason _reason;
+    private Exception? _failure;
     private Turn? _blocking;
     private int _running;
     private TimeSpan _lastUse = grainClass.Silo.Now;
     private TimeSpan _keepUntil;
     private bool _pumping;
+    private bool _wasValid;
 
     private enum State
     {
@@ -31,6 +32,7 @@ internal sealed class Activation(GrainClass grainClass, string key, int worker) 
         Activating,
         Valid,
         Deactivating,
+        Leaving,
         Gone,
     }
 
@@ -48,7 +50,18 @@ internal sealed class Activation(GrainClass grainClass, string key, int worker) 
     public IServiceProvider Services => _scope.ServiceProvider;
 
     /// <summary>Completes when the activation has gone.</summary>
-    public Task Deactivated => _gone.Task;
+    public Task Deactivated
+    {
+        get
+        {
+            lock (_gate)
+            {
+                if (_state == State.Gone)
+                    return Task.CompletedTask;
+                return (_gone ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            }
+        }
+    }
 
     /// <summary>How many turns run or wait.</summary>
     public int Load
@@ -95,10 +108,12 @@ internal sealed class Activation(GrainClass grainClass, string key, int worker) 
         {
             // What has never been called goes the same way as the others: it activates first.
             Signal();
-            if (_state >= State.Deactivating)
+            if (_reason.Description is not null)
                 return;
-            _state = State.Deactivating;
             _reason = new(code, text);
+            // One that activates leaves when it has.
+            if (_state == State.Valid)
+                _state = State.Deactivating;
             Signal();
         }
     }
@@ -126,17 +141,17 @@ internal sealed class Activation(GrainClass grainClass, string key, int worker) 
     public void Add(GrainTimer timer)
     {
         lock (_gate)
-            _timers.Add(timer);
+            (_timers ??= []).Add(timer);
     }
 
     public void Remove(GrainTimer timer)
     {
         lock (_gate)
-            _timers.Remove(timer);
+            _timers?.Remove(timer);
     }
 
     /// <summary>Adds what is to be read before the grain activates.</summary>
-    public void Add(Func<Task> load) => _loads.Add(load);
+    public void Add(Func<Task> load) => (_loads ??= []).Add(load);
 
     /// <summary>State and timers belong to the grain's own turns.</summary>
     /// <exception cref="InvalidOperationException">The code runs elsewhere, in <c>Task.Run</c> say.</exception>
@@ -153,14 +168,15 @@ internal sealed class Activation(GrainClass grainClass, string key, int worker) 
         {
             case State.New:
                 _state = State.Activating;
-                Schedule(() => _ = LiveAsync());
+                Schedule(static state => _ = ((Activation)state!).ActivateAsync());
                 break;
             case State.Valid when !_pumping:
                 _pumping = true;
-                Schedule(Pump);
+                Schedule(static state => ((Activation)state!).Pump());
                 break;
             case State.Deactivating when _running == 0:
-                _drained.TrySetResult();
+                _state = State.Leaving;
+                Schedule(static state => _ = ((Activation)state!).LeaveAsync());
                 break;
         }
     }
@@ -172,8 +188,10 @@ internal sealed class Activation(GrainClass grainClass, string key, int worker) 
             Turn turn;
             lock (_gate)
             {
-                var next = _state == State.Valid ? _waiting.FindIndex(MayStart) : -1;
-                if (next < 0)
+                var next = 0;
+                while (next < _waiting.Count && !MayStart(_waiting[next]))
+                    next++;
+                if (_state != State.Valid || next == _waiting.Count)
                 {
                     _pumping = false;
                     return;
@@ -195,64 +213,68 @@ internal sealed class Activation(GrainClass grainClass, string key, int worker) 
     private bool MayStart(Turn turn) =>
         _blocking is null || turn.AlwaysInterleave || (turn.ReadOnly && _blocking.ReadOnly);
 
-    private async Task LiveAsync()
-    {
-        var failure = await ActivateAsync();
-        bool isValid;
-        lock (_gate)
-        {
-            isValid = failure is null && _state == State.Activating;
-            _state = isValid ? State.Valid : State.Deactivating;
-            Signal();
-        }
-
-        await _drained.Task;
-        await DeactivateAsync(isValid);
-        grainClass.Remove(this);
-        Turn[] left;
-        lock (_gate)
-        {
-            _state = State.Gone;
-            left = [.. _waiting];
-        }
-
-        _gone.SetResult();
-        foreach (var turn in left)
-            turn.Leave(failure);
-    }
-
-    private async Task<Exception?> ActivateAsync()
+    private async Task ActivateAsync()
     {
         try
         {
             lock (_gate)
                 RequestContext.Current = _waiting.FirstOrDefault()?.Context;
             _grain = grainClass.Construct(this);
-            using var timeout = new CancellationTokenSource(OperationTimeout);
-            foreach (var load in _loads)
-                await load().WaitAsync(timeout.Token);
-            await _grain.OnActivateAsync(timeout.Token).WaitAsync(timeout.Token);
-            return null;
+            foreach (var load in _loads ?? [])
+                await InTimeAsync(_ => load());
+            await InTimeAsync(_grain.OnActivateAsync);
         }
         catch (Exception exception)
         {
             LocalSiloLog.ActivationFailed(Silo.Logger, exception, GrainId);
-            return exception;
+            _failure = exception;
+        }
+
+        lock (_gate)
+        {
+            _wasValid = _failure is null && _reason.Description is null;
+            _state = _wasValid ? State.Valid : State.Deactivating;
+            Signal();
         }
     }
 
-    private async Task DeactivateAsync(bool isValid)
+    private async Task LeaveAsync()
+    {
+        await DeactivateAsync();
+        grainClass.Remove(this);
+        Turn[] left;
+        lock (_gate)
+        {
+            _state = State.Gone;
+            left = [.. _waiting];
+            _gone?.SetResult();
+        }
+
+        foreach (var turn in left)
+            turn.Leave(_failure);
+    }
+
+    // Nearly always it is done at once, and needs no clock.
+    private static async Task InTimeAsync(Func<CancellationToken, Task> operation)
+    {
+        using var timeout = new CancellationTokenSource();
+        var running = operation(timeout.Token);
+        if (!running.IsCompleted)
+            timeout.CancelAfter(OperationTimeout);
+        await running.WaitAsync(timeout.Token);
+    }
+
+    private async Task DeactivateAsync()
     {
         GrainTimer[] timers;
         lock (_gate)
-            timers = [.. _timers];
+            timers = [.. _timers ?? []];
         foreach (var timer in timers)
             timer.Dispose();
         try
         {
-            using var timeout = new CancellationTokenSource(OperationTimeout);
-            if (isValid)
-                await Grain.OnDeactivateAsync(_reason, timeout.Token).WaitAsync(timeout.Token);
+            if (_wasValid)
+                await InTimeAsync(token => Grain.OnDeactivateAsync(_reason, token));
         }
         catch (Exception exception)
         {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Linq.Expressions;
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Calls;
@@ -13,7 +14,7 @@ internal sealed class GrainClass(Silo silo, Type type)
 {
     private readonly ConcurrentDictionary<(string Key, int Worker), Activation> _activations = new();
     private readonly int _workers = type.GetCustomAttribute<StatelessWorkerAttribute>()?.MaxLocal ?? 1;
-    private readonly ConstructorInfo _constructor = type.GetConstructors().Single();
+    private readonly Func<Activation, Grain> _construct = Compile(type.GetConstructors().Single());
 
     public Silo Silo => silo;
 
@@ -42,8 +43,7 @@ internal sealed class GrainClass(Silo silo, Type type)
     public void Remove(Activation activation) =>
         _activations.TryRemove(KeyValuePair.Create((activation.Key, activation.Worker), activation));
 
-    public Grain Construct(Activation activation) => (Grain)_constructor.Invoke(BindingFlags.DoNotWrapExceptions, null,
-        [.. _constructor.GetParameters().Select(parameter => Argument(parameter, activation))], null);
+    public Grain Construct(Activation activation) => _construct(activation);
 
     /// <summary>An idle activation of the key, a new one if there may be more, or the least busy one.</summary>
     private Activation Choose(string key)
@@ -66,13 +66,22 @@ internal sealed class GrainClass(Silo silo, Type type)
         return best!;
     }
 
-    private static object? Argument(ParameterInfo parameter, Activation activation)
+    /// <summary>The constructor as code: a grain is made for every payment.</summary>
+    private static Func<Activation, Grain> Compile(ConstructorInfo constructor)
     {
+        var activation = Expression.Parameter(typeof(Activation));
+        var arguments = constructor.GetParameters().Select(parameter => Expression.Convert(
+            Expression.Invoke(Expression.Constant(ArgumentOf(parameter)), activation), parameter.ParameterType));
+        return Expression.Lambda<Func<Activation, Grain>>(Expression.New(constructor, arguments), activation).Compile();
+    }
+
+    private static Func<Activation, object> ArgumentOf(ParameterInfo parameter)
+    {
+        var type = parameter.ParameterType;
         if (parameter.GetCustomAttribute<PersistentStateAttribute>() is not { } state)
-            return activation.Services.GetRequiredService(parameter.ParameterType);
-        var storage = activation.Services.GetRequiredKeyedService<IGrainStorage>(state.StorageName);
-        return Activator.CreateInstance(
-            typeof(PersistentState<>).MakeGenericType(parameter.ParameterType.GetGenericArguments()),
-            activation, storage, state.StateName);
+            return activation => activation.Services.GetRequiredService(type);
+        var stateType = typeof(PersistentState<>).MakeGenericType(type.GetGenericArguments());
+        return activation => Activator.CreateInstance(
+            stateType, activation, activation.Services.GetRequiredKeyedService<IGrainStorage>(state.StorageName), state.StateName)!;
     }
 }

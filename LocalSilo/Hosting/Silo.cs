@@ -32,6 +32,9 @@ internal sealed class Silo(IServiceProvider services, IOptions<SiloMessagingOpti
 
     public TimeSpan ResponseTimeout { get; } = messaging.Value.ResponseTimeout;
 
+    /// <summary>The calls that somebody waits for.</summary>
+    public WaitingCalls Waiting { get; } = new(messaging.Value.ResponseTimeout);
+
     public IIncomingGrainCallFilter[] Filters { get; private set; } = [];
 
     /// <exception cref="SiloUnavailableException">The silo has not started, or stops.</exception>
@@ -78,7 +81,11 @@ internal sealed class Silo(IServiceProvider services, IOptions<SiloMessagingOpti
         }
     }
 
-    public void Dispose() => _collector?.Dispose();
+    public void Dispose()
+    {
+        _collector?.Dispose();
+        Waiting.Dispose();
+    }
 
     private void Collect()
     {

@@ -30,12 +30,12 @@ internal abstract class TurnScheduler : TaskScheduler, IThreadPoolWorkItem
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
-    /// <summary>Runs an action on this scheduler, outside of the context of whoever asks for it: nothing of a caller's
+    /// <summary>Runs an action on this scheduler, which it is given, outside of the context of whoever asks for it: nothing of a caller's
     /// flows into a grain but the request context, which a call carries itself.</summary>
-    protected void Schedule(Action action)
+    protected void Schedule(Action<object?> action)
     {
         using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
-            new Task(action).Start(this);
+            new Task(action, this).Start(this);
     }
 
     protected override void QueueTask(Task task)

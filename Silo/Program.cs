@@ -6,7 +6,7 @@ using PaymentCluster.Silo;
 // One silo of a cluster: grains, connectors, journal, sweeper. Gateways reach it through the membership table.
 return await HostProgram.RunAsync(async () =>
 {
-    var builder = Host.CreateApplicationBuilder(args);
+    var builder = Host.CreateApplicationBuilder(HostProgram.Arguments(args));
     builder.AddObservability("silo");
     builder.AddPaymentClusterSilo(SiloClustering.Database);
 

@@ -16,7 +16,7 @@ public static class StandaloneHost
     /// <exception cref="StartupException">A setting or the database is not as it must be.</exception>
     public static async Task<WebApplication> PrepareAsync(string[] args, Action<WebApplicationBuilder>? more = null)
     {
-        var builder = WebApplication.CreateSlimBuilder(args);
+        var builder = WebApplication.CreateSlimBuilder(HostProgram.Arguments(args));
         builder.AddObservability("standalone");
         builder.AddPaymentClusterSilo(SiloClustering.Alone);
         builder.AddGateway();

@@ -8,14 +8,21 @@ internal static class Base32
 {
     public const int Length = 26;
     private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
+    private const byte NoDigit = byte.MaxValue;
+
+    private static readonly byte[] Digits = MakeDigits();
 
     public static void Write(Guid value, Span<char> text)
     {
-        var bits = ToBits(value);
+        Span<byte> bytes = stackalloc byte[16];
+        value.TryWriteBytes(bytes, bigEndian: true, out _);
+        var high = System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(bytes);
+        var low = System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]);
         for (var i = Length - 1; i >= 0; i--)
         {
-            text[i] = Alphabet[(int)(bits & 31)];
-            bits >>= 5;
+            text[i] = Alphabet[(int)(low & 31)];
+            low = (low >> 5) | (high << 59);
+            high >>= 5;
         }
     }
 
@@ -23,33 +30,42 @@ internal static class Base32
     {
         value = default;
         // 26 characters hold 130 bits: the first one may use only its lowest three.
-        if (text.Length != Length || Alphabet.IndexOf(text[0]) is < 0 or > 7)
+        if (text.Length != Length || DigitOf(text[0]) > 7)
         {
             return false;
         }
 
-        UInt128 bits = 0;
+        var (high, low) = (0UL, 0UL);
         foreach (var character in text)
         {
-            var digit = Alphabet.IndexOf(character);
-            if (digit < 0)
+            var digit = DigitOf(character);
+            if (digit == NoDigit)
             {
                 return false;
             }
 
-            bits = (bits << 5) | (uint)digit;
+            high = (high << 5) | (low >> 59);
+            low = (low << 5) | digit;
         }
 
         Span<byte> bytes = stackalloc byte[16];
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(bytes, bits);
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt64BigEndian(bytes, high);
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], low);
         value = new Guid(bytes, bigEndian: true);
         return true;
     }
 
-    private static UInt128 ToBits(Guid value)
+    private static byte DigitOf(char character) => character < Digits.Length ? Digits[character] : NoDigit;
+
+    private static byte[] MakeDigits()
     {
-        Span<byte> bytes = stackalloc byte[16];
-        value.TryWriteBytes(bytes, bigEndian: true, out _);
-        return System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes);
+        var digits = new byte[128];
+        Array.Fill(digits, NoDigit);
+        for (var digit = 0; digit < Alphabet.Length; digit++)
+        {
+            digits[Alphabet[digit]] = (byte)digit;
+        }
+
+        return digits;
     }
 }

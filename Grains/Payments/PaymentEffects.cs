@@ -101,11 +101,7 @@ public sealed partial class PaymentEffects(
     {
         using var activity = PaymentTelemetry.Activities.StartActivity(effect.GetType().Name);
         activity?.SetTag("payment.id", key.Payment.ToString());
-        using var scope = logger.BeginScope(new Dictionary<string, object>(StringComparer.Ordinal)
-        {
-            ["Merchant"] = key.Merchant,
-            ["PaymentId"] = key.Payment.ToString(),
-        });
+        using var scope = logger.BeginScope(new LogScope(key));
         var payment = grains.GetGrain<IPaymentGrain>(key.ToString());
         switch (effect)
         {

@@ -142,6 +142,7 @@ public sealed partial class PaymentGrain
                 PaymentTelemetry.Count(accepted.Events);
                 router.Learn(next, accepted.Events);
                 Perform(accepted.Effects, card, window);
+                MakeRoom();
                 FaultPoint.Reach(FaultPoint.BeforeReply);
                 return new CommandOutcome
                 {

@@ -22,6 +22,7 @@ public sealed partial class PaymentGrain(
     PaymentRouter router,
     MerchantDirectory merchants,
     PaymentTokens tokens,
+    PaymentPopulation population,
     IOptions<PaymentOptions> options,
     TimeProvider time,
     ILogger<PaymentGrain> logger) : Grain, IPaymentGrain
@@ -48,6 +49,14 @@ public sealed partial class PaymentGrain(
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _key = PaymentKey.Parse(this.GetPrimaryKeyString());
+        population.Enter();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        population.Leave();
         return Task.CompletedTask;
     }
 
@@ -178,7 +187,13 @@ public sealed partial class PaymentGrain(
     /// <inheritdoc/>
     public async Task<PaymentView?> Get()
     {
-        return await Load() is { } state ? state.ToView(_key.Payment) : Nobody<PaymentView>();
+        if (await Load() is not { } state)
+        {
+            return Nobody<PaymentView>();
+        }
+
+        MakeRoom();
+        return state.ToView(_key.Payment);
     }
 
     /// <inheritdoc/>
@@ -271,6 +286,15 @@ public sealed partial class PaymentGrain(
         }
 
         return null;
+    }
+
+    // What is settled is as well read from the journal.
+    private void MakeRoom()
+    {
+        if (population.IsCrowded && _state is { } state && PaymentMapping.IsSettled(state))
+        {
+            DeactivateOnIdle();
+        }
     }
 
     private void Leave()

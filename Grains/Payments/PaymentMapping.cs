@@ -102,7 +102,8 @@ internal static class PaymentMapping
             : refunded == current.CapturedMinor ? RefundProgress.Full : RefundProgress.Partial;
     }
 
-    private static bool IsSettled(PaymentState state) => state.Status switch
+    /// <summary>Whether nothing more happens to it by itself.</summary>
+    public static bool IsSettled(PaymentState state) => state.Status switch
     {
         PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.NeedsReview => false,
         PaymentStatus.Authorized =>

@@ -13,6 +13,7 @@ public static class PaymentsRegistration
         services.AddOptions<PaymentOptions>().BindConfiguration("Payments").ValidateDataAnnotations().ValidateOnStart();
         services.AddPaymentRouting();
         services.AddSingleton<PaymentTokens>();
+        services.AddSingleton<PaymentPopulation>();
         services.AddSingleton<PaymentEffects>();
         services.AddHostedService(provider => provider.GetRequiredService<PaymentEffects>());
         services.AddHostedService<PaymentSweeper>();

@@ -27,6 +27,12 @@ public static class HostProgram
         }
     }
 
+    /// <summary>
+    /// The command line of a host. Settings are read once, at the start: a watcher of their file watches all folders
+    /// beside it, and where a private PostgreSQL's data are among them, it hears of every write.
+    /// </summary>
+    public static string[] Arguments(string[] args) => ["--hostBuilder:reloadConfigOnChange=false", .. args];
+
     /// <summary>The sentence for a failure that a user can repair; null if it is none.</summary>
     internal static string? Explain(Exception exception) => exception switch
     {

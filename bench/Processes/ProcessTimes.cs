@@ -14,6 +14,12 @@ internal static class ProcessTimes
     /// <summary>Of a process and all that it started, those that have ended included, in seconds.</summary>
     public static double OfFamily(int parent)
     {
+        if (parent <= 1)
+        {
+            // Not on this machine.
+            return 0;
+        }
+
         var own = Read(parent);
         var ticks = own is null ? 0 : own.User + own.System + own.EndedChildren;
         foreach (var directory in Directory.EnumerateDirectories("/proc"))

@@ -69,9 +69,9 @@ internal static class PeakSearch
         // slows down with the system.
         var saturated = await meter.RunAsync(meter.Orders(options, 0, options.WarmUp));
         await meter.DrainAsync();
-        var rate = saturated.CompletedPerSecond * First;
+        var rate = Math.Max(1, saturated.CompletedPerSecond * First);
         (double Rate, Measured Measured)? best = null;
-        for (var step = 0; step < MaxSteps; step++)
+        for (var step = 0; step < (options.Quick ? 1 : MaxSteps); step++)
         {
             var measured = await meter.RunAsync(meter.Orders(options, rate, options.WarmUp / 4));
             await meter.DrainAsync();

@@ -93,7 +93,7 @@ internal static class StoredPayments
     public static async Task<ImmutableArray<string>> PathsAsync(BenchDatabase database, int count)
     {
         var ids = await database.ReadAsync<Guid[]>(
-            $"select array_agg(payment_id) from (select payment_id from payments where starts_with(order_id, 'stored_') limit {count}) as some");
+            $"select array_agg(payment_id) from (select payment_id from payments where starts_with(order_id, 'stored_') limit {count}) as stored");
         return [.. ids.Select(id => $"/api/v1/payments/{new PaymentId { Value = id }}")];
     }
 }

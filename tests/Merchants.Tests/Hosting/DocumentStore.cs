@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using Orleans.Storage;
 using PaymentCluster.Grains.Storage;
 
@@ -25,13 +26,13 @@ internal sealed class DocumentStore : IGrainStorage
             row => _serializer.Deserialize<T>(new BinaryData(row.Value.Bytes))!);
 
     public string Text() =>
-        string.Join('\n', _rows.Select(row => $"{row.Key} {System.Text.Encoding.UTF8.GetString(row.Value.Bytes)}"));
+        string.Join('\n', _rows.Select(row => $"{row.Key} {Encoding.UTF8.GetString(row.Value.Bytes)}"));
 
     public void Change(string state, string key, Func<string, string> change)
     {
         var (bytes, version) = _rows[(state, key)];
         _rows[(state, key)] = (
-            System.Text.Encoding.UTF8.GetBytes(change(System.Text.Encoding.UTF8.GetString(bytes))), version);
+            Encoding.UTF8.GetBytes(change(Encoding.UTF8.GetString(bytes))), version);
     }
 
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)

@@ -1,0 +1,31 @@
+using System.Collections.Immutable;
+using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Journal;
+
+namespace PaymentCluster.Load.Tests;
+
+/// <summary>A journal that only counts, so that what grows in memory is the engine's.</summary>
+internal sealed class ForgettingJournal : IPaymentJournal
+{
+    private int _settled;
+
+    /// <summary>Payments that came to their end.</summary>
+    public int Settled => Volatile.Read(ref _settled);
+
+    public Task<CommitResult> AppendAsync(PaymentCommit commit)
+    {
+        if (commit.Row.Status is PaymentStatus.Success)
+        {
+            Interlocked.Increment(ref _settled);
+        }
+
+        return Task.FromResult<CommitResult>(new CommitResult.Committed());
+    }
+
+    public Task<StoredPayment?> LoadAsync(PaymentKey key, CancellationToken cancellation = default) =>
+        Task.FromResult<StoredPayment?>(null);
+
+    public Task<ImmutableArray<PaymentKey>> ClaimDueAsync(int limit, TimeSpan lease, CancellationToken cancellation = default) =>
+        Task.FromResult(ImmutableArray<PaymentKey>.Empty);
+}

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154,SC2034
-# The demo merchant, made through the API like any other, with an account at the simulated Razorpay. Uses common.sh.
+# The demo merchant, made through the API like any other, with an account at each of the simulated providers. Uses common.sh.
 
 # call KEY METHOD PATH BODY: prints the answer's body, fails on anything but 2xx.
 call() {
@@ -14,70 +14,77 @@ demo_key_works() {
     [[ -n "$1" ]] && answer=$(http GET "$port" '/api/v1/payments?limit=1' '' "Authorization: Bearer $1") && [[ "${answer%%$'\n'*}" == 200 ]]
 }
 
-# The account at the simulated Amazon Pay, and its private key in amazonpay_key, as JSON spells it. The simulator makes the
-# pair, as the real console does, and shows the private half once.
-prepare_amazonpay() {
-    local kept="$local_dir/demo-amazonpay.key" make answer=''
-    for make in false true; do
-        [[ "$make" == true || -s "$kept" ]] || continue
-        answer=$(http PUT "$simulators_port" "/_accounts/amazonpay/$1" "{\"merchant_id\":\"$2\",\"store_id\":\"$3\",\"region\":\"eu\",
-            \"make_key\":$make,\"ipn_url\":\"http://127.0.0.1:$port/webhooks/demo/amazonpay\"}") || die "the simulators do not answer"
-        [[ "${answer%%$'\n'*}" != 2?? ]] || break
-    done
-    [[ "${answer%%$'\n'*}" == 2?? ]] || die "the simulators refused the demo account at Amazon Pay: $answer"
-    [[ "$make" == false ]] || write_secret "$kept" "$(json_text private_key <<<"$answer")"
-    amazonpay_key=$(cat "$kept")
+# simulate PROVIDER ACCOUNT MEMBERS: makes the account at the simulated provider, whose webhooks come to us. Prints the answer. Each
+# time, because the ports may differ from the last start's.
+simulate() {
+    local answer body="{$3,\"webhook_url\":\"http://127.0.0.1:$port/webhooks/demo/$1\"}"
+    answer=$(http PUT "$simulators_port" "/_accounts/$1/$2" "${body/webhook_url/${4-webhook_url}}") || die "the simulators do not answer"
+    [[ "${answer%%$'\n'*}" == 2?? ]] || die "the simulators refused the demo account at $1: $answer"
+    printf '%s' "${answer#*$'\n'}"
 }
 
-# Writes .local/env; makes merchant and key first if the key of the last start does not work (any more, or at this database).
+# connect PROVIDER CREDENTIALS: gives them to the engine. The same ones again change nothing.
+connect() { call "$demo_key" PUT "/api/v1/providers/$1/credentials" "$2" >/dev/null; }
+
+connect_razorpay() {
+    local id=rzp_test_demo secret webhook
+    secret=$(keep_secret "$local_dir/demo-razorpay.key" random_hex 16)
+    webhook=$(keep_secret "$local_dir/demo-webhook.key" random_hex 16)
+    simulate razorpay "$id" "\"key_secret\":\"$secret\",\"webhook_secret\":\"$webhook\"" >/dev/null
+    connect razorpay "{\"key_id\":\"$id\",\"key_secret\":\"$secret\",\"webhook_secret\":\"$webhook\"}"
+}
+
+connect_payu() {
+    local key=payuDemo salt
+    salt=$(keep_secret "$local_dir/demo-payu.key" random_hex 16)
+    simulate payu "$key" "\"salt\":\"$salt\"" >/dev/null
+    connect payu "{\"key\":\"$key\",\"salt\":\"$salt\"}"
+}
+
+connect_paytm() {
+    local mid=DEMOMID0000000000001 key
+    key=$(keep_secret "$local_dir/demo-paytm.key" random_hex 16)
+    simulate paytm "$mid" "\"merchant_key\":\"$key\"" >/dev/null
+    connect paytm "{\"mid\":\"$mid\",\"merchant_key\":\"$key\",\"website\":\"WEBSTAGING\",\"client_id\":\"client-$mid\",\"client_secret\":\"$key\"}"
+}
+
+connect_juspay() {
+    local merchant=demoshop key webhook
+    key=$(keep_secret "$local_dir/demo-juspay.key" random_hex 16)
+    webhook=$(keep_secret "$local_dir/demo-webhook.key" random_hex 16)
+    simulate juspay "$merchant" "\"api_key\":\"$key\",\"webhook_username\":\"demo\",\"webhook_password\":\"$webhook\"" >/dev/null
+    connect juspay "{\"merchant_id\":\"$merchant\",\"api_key\":\"$key\",\"webhook_username\":\"demo\",\"webhook_password\":\"$webhook\"}"
+}
+
+# The simulator makes the pair of keys, as the real console does, and shows the private half once.
+connect_amazonpay() {
+    local id=SANDBOX-DEMO0000000000001 merchant=A1DEMOMERCHANT store=amzn1.application-oa2-client.demo
+    local kept="$local_dir/demo-amazonpay.key" make=false answer
+    [[ -s "$kept" && -d "$local_dir/simulators" ]] || make=true
+    answer=$(simulate amazonpay "$id" "\"merchant_id\":\"$merchant\",\"store_id\":\"$store\",\"region\":\"eu\",\"make_key\":$make" ipn_url)
+    [[ "$make" == false ]] || write_secret "$kept" "$(json_text private_key <<<"$answer")"
+    connect amazonpay "{\"public_key_id\":\"$id\",\"private_key\":\"$(cat "$kept")\",\"merchant_id\":\"$merchant\",\"store_id\":\"$store\",\"region\":\"eu\"}"
+}
+
+# Writes .local/env; makes the key first if the one of the last start does not work (any more, or at this database).
 prepare_demo() {
-    local key_id="rzp_test_demo" key_secret webhook_secret paytm_mid="DEMOMID0000000000001" paytm_key
-    local juspay_merchant="demoshop" juspay_key payu_key="payuDemo" payu_salt answer
-    local amazonpay_id="SANDBOX-DEMO0000000000000001" amazonpay_merchant="A1DEMOMERCHANT" amazonpay_store="amzn1.application-oa2-client.demo"
-    local amazonpay_key
-    key_secret=$(keep_secret "$local_dir/demo-razorpay.key" random_hex 16)
-    webhook_secret=$(keep_secret "$local_dir/demo-webhook.key" random_hex 16)
-    # Each time, because the ports may differ from the last start's.
-    answer=$(http PUT "$simulators_port" "/_accounts/razorpay/$key_id" "{\"key_secret\":\"$key_secret\",
-        \"webhook_url\":\"http://127.0.0.1:$port/webhooks/demo/razorpay\",\"webhook_secret\":\"$webhook_secret\"}") || die "the simulators do not answer"
-    [[ "${answer%%$'\n'*}" == 2?? ]] || die "the simulators refused the demo account: $answer"
-
-    paytm_key=$(keep_secret "$local_dir/demo-paytm.key" random_hex 16)
-    answer=$(http PUT "$simulators_port" "/_accounts/paytm/$paytm_mid" \
-        "{\"merchant_key\":\"$paytm_key\",\"webhook_url\":\"http://127.0.0.1:$port/webhooks/demo/paytm\"}") || die "the simulators do not answer"
-    [[ "${answer%%$'\n'*}" == 2?? ]] || die "the simulators refused the demo account at Paytm: $answer"
-
-    payu_salt=$(keep_secret "$local_dir/demo-payu.key" random_hex 16)
-    answer=$(http PUT "$simulators_port" "/_accounts/payu/$payu_key" \
-        "{\"salt\":\"$payu_salt\",\"webhook_url\":\"http://127.0.0.1:$port/webhooks/demo/payu\"}") || die "the simulators do not answer"
-    [[ "${answer%%$'\n'*}" == 2?? ]] || die "the simulators refused the demo account at PayU: $answer"
-    prepare_amazonpay "$amazonpay_id" "$amazonpay_merchant" "$amazonpay_store"
-
-    juspay_key=$(keep_secret "$local_dir/demo-juspay.key" random_hex 16)
-    answer=$(http PUT "$simulators_port" "/_accounts/juspay/$juspay_merchant" "{\"api_key\":\"$juspay_key\",
-        \"webhook_url\":\"http://127.0.0.1:$port/webhooks/demo/juspay\",\"webhook_username\":\"demo\",
-        \"webhook_password\":\"$webhook_secret\"}") || die "the simulators do not answer"
-    [[ "${answer%%$'\n'*}" == 2?? ]] || die "the simulators refused the demo account at Juspay: $answer"
-
+    local answer
+    # The demo shop's page may show the checkout page in a frame.
+    call "$admin_key" PUT /api/v1/merchants/demo "{\"name\":\"Demo shop\",\"checkout_origins\":[\"http://127.0.0.1:$port\"]}" >/dev/null
     demo_key=''
     [[ ! -f "$local_dir/env" ]] || demo_key=$(sed -nE 's/^export PAYMENTCLUSTER_KEY=//p' "$local_dir/env")
-    # Each time, too: the demo shop's page may show the checkout page in a frame.
-    call "$admin_key" PUT /api/v1/merchants/demo "{\"name\":\"Demo shop\",\"checkout_origins\":[\"http://127.0.0.1:$port\"]}" >/dev/null
     if ! demo_key_works "$demo_key"; then
         answer=$(call "$admin_key" POST /api/v1/merchants/demo/keys '{"scope":"secret"}')
         demo_key=$(json_text key <<<"$answer")
         [[ -n "$demo_key" ]] || die "the gateway made no key for the demo merchant"
-        call "$demo_key" PUT /api/v1/providers/razorpay/credentials \
-            "{\"key_id\":\"$key_id\",\"key_secret\":\"$key_secret\",\"webhook_secret\":\"$webhook_secret\"}" >/dev/null
+        call "$demo_key" PUT /api/v1/routing '{"rules":[],"default_order":["razorpay","payu","paytm","juspay","amazonpay"]}' >/dev/null
     fi
+    connect_razorpay
+    connect_payu
+    connect_paytm
+    connect_juspay
+    connect_amazonpay
     write_secret "$local_dir/env" "export PAYMENTCLUSTER_URL=http://127.0.0.1:$port
 export PAYMENTCLUSTER_KEY=$demo_key
-export PAYMENTCLUSTER_SIMULATORS=http://127.0.0.1:$simulators_port
-# What PUT /api/v1/providers/paytm/credentials takes, for a second provider.
-export PAYMENTCLUSTER_PAYTM='{\"mid\":\"$paytm_mid\",\"merchant_key\":\"$paytm_key\",\"website\":\"WEBSTAGING\",\"client_id\":\"client-$paytm_mid\",\"client_secret\":\"$paytm_key\"}'
-# And at Juspay and PayU.
-export PAYMENTCLUSTER_JUSPAY='{\"merchant_id\":\"$juspay_merchant\",\"api_key\":\"$juspay_key\",\"webhook_username\":\"demo\",\"webhook_password\":\"$webhook_secret\"}'
-export PAYMENTCLUSTER_PAYU='{\"key\":\"$payu_key\",\"salt\":\"$payu_salt\"}'
-# What PUT /api/v1/providers/amazonpay/credentials takes; Amazon Pay takes no rupees.
-export PAYMENTCLUSTER_AMAZONPAY='{\"public_key_id\":\"$amazonpay_id\",\"private_key\":\"$amazonpay_key\",\"merchant_id\":\"$amazonpay_merchant\",\"store_id\":\"$amazonpay_store\",\"region\":\"eu\"}'"
+export PAYMENTCLUSTER_SIMULATORS=http://127.0.0.1:$simulators_port"
 }

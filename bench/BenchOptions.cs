@@ -31,6 +31,9 @@ internal sealed record BenchOptions
     /// <summary>Seconds of load before anything counts, so that code is compiled and connections are warm.</summary>
     public double WarmUp => Quick ? 0.5 : 8;
 
+    /// <summary>Payments that a server has taken before its peak is looked for.</summary>
+    public long WarmPayments => Quick ? 0 : 60_000;
+
     /// <summary>Payments of a scenario whose size is a number and not a time.</summary>
     public int Many => Quick ? 200 : 20_000;
 

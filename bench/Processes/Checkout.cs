@@ -27,7 +27,7 @@ internal static class Checkout
     {
         try
         {
-            return $"{Git("rev-parse", "--short=10", "HEAD")}{(Git("status", "--porcelain").Length > 0 ? " and changes" : "")}";
+            return $"{Git("rev-parse", "--short=10", "HEAD")}{(Git("status", "--porcelain", "--", ".", ":!bench/results").Length > 0 ? " and changes" : "")}";
         }
         catch (System.ComponentModel.Win32Exception)
         {

@@ -67,8 +67,7 @@ internal static class PeakSearch
     {
         // As much as the connections carry says where to look; it is no answer, since a loader that waits for answers
         // slows down with the system.
-        var saturated = await meter.RunAsync(meter.Orders(options, 0, options.WarmUp));
-        await meter.DrainAsync();
+        var saturated = await meter.SaturateAsync(options);
         var rate = Math.Max(1, saturated.CompletedPerSecond * First);
         (double Rate, Measured Measured)? best = null;
         for (var step = 0; step < (options.Quick ? 1 : MaxSteps); step++)

@@ -28,7 +28,7 @@ internal static class GrowthScenario
     {
         await using var system = await RunningSystem.StartAsync(simulated: false);
         var meter = new Meter(system);
-        await meter.RunAsync(meter.Orders(options, 0, options.WarmUp));
+        await meter.SaturateAsync(options);
         double? smallest = null;
         foreach (var stored in options.Stored)
         {

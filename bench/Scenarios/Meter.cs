@@ -7,6 +7,8 @@ namespace PaymentCluster.Bench.Scenarios;
 /// <summary>Puts loads on a running system, and counts over exactly the seconds that count.</summary>
 internal sealed class Meter(RunningSystem system)
 {
+    private const int MaxRounds = 5;
+
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
@@ -31,6 +33,20 @@ internal sealed class Meter(RunningSystem system)
         var looks = new List<Look>();
         var load = await LoaderProcess.RunAsync(plan, async loader => looks.Add(await LookAsync(loader)));
         return new Measured(looks[0], looks[1], load);
+    }
+
+    /// <summary>As much as the connections carry, until the server's code is compiled as well as it will be. That takes
+    /// payments, not seconds: a busy machine gets more time.</summary>
+    public async Task<Measured> SaturateAsync(BenchOptions options)
+    {
+        for (var round = 1; ; round++)
+        {
+            var measured = await RunAsync(Orders(options, 0, options.WarmUp));
+            if (await DrainAsync() >= options.WarmPayments || round == MaxRounds)
+            {
+                return measured;
+            }
+        }
     }
 
     /// <summary>Waits until nothing is completed any more, and answers with how many payments there are.</summary>

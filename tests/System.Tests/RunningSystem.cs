@@ -157,6 +157,11 @@ public class RunningSystem : IAsyncDisposable
             ["Connectors__Razorpay__BaseUrl"] = $"http://127.0.0.1:{_simulatorsPort}/",
             ["Connectors__Paytm__BaseUrl"] = $"http://127.0.0.1:{_simulatorsPort}/paytm",
             ["Connectors__Paytm__AccountsUrl"] = $"http://127.0.0.1:{_simulatorsPort}/paytm",
+            ["Connectors__Juspay__BaseUrl"] = $"http://127.0.0.1:{_simulatorsPort}/juspay",
+            ["Connectors__PayU__BaseUrl"] = $"http://127.0.0.1:{_simulatorsPort}/payu",
+            ["Connectors__PayU__CommandUrl"] = $"http://127.0.0.1:{_simulatorsPort}/payu",
+            ["Connectors__AmazonPay__BaseUrl"] = $"http://127.0.0.1:{_simulatorsPort}/amazonpay",
+            ["Connectors__AmazonPay__CertificateUrl"] = $"http://127.0.0.1:{_simulatorsPort}/",
             ["Gateway__DemoMerchant"] = "shop",
             ["Payments__PublicUrl"] = $"http://127.0.0.1:{_port}",
             // The simulators take as many questions as there are, and a recovery must not wait for the next minute.

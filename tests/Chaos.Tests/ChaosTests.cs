@@ -14,6 +14,10 @@ public sealed class ChaosTests(ITestOutputHelper output)
             var found = await run.RunAsync();
             Assert.True(found.Count == 0, run.Text);
         }
+        catch (Exception exception) when (exception is not Xunit.Sdk.XunitException)
+        {
+            throw new InvalidOperationException($"The run broke off. {run.Text}", exception);
+        }
         finally
         {
             output.WriteLine(run.Text);

@@ -48,7 +48,11 @@ internal sealed class Nemesis(ChaosSystem system, IReadOnlyList<Strike> plan, Ac
         }
 
         foreach (var process in system.Processes)
+        {
             await process.ThawAsync();
+            await process.StartAsync();
+        }
+
         system.Relay.IsUnruly = false;
         foreach (var provider in Load.Provider.All)
             await _network.SetDialsAsync(provider.Name, new Dictionary<string, double>(StringComparer.Ordinal), 1, CancellationToken.None);
@@ -69,6 +73,11 @@ internal sealed class Nemesis(ChaosSystem system, IReadOnlyList<Strike> plan, Ac
             report($"{strike}");
             _struck.AddOrUpdate(strike.Blow, 1, (_, count) => count + 1);
             await BlowAsync(strike);
+        }
+        catch (Exception exception)
+        {
+            // It met a process that had just ended, say. Whatever is left half done is put right at the end.
+            report($"{strike} (failed: {exception.Message})");
         }
         finally
         {

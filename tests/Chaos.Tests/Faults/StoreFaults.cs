@@ -16,7 +16,8 @@ internal sealed class StoreFaults(ChaosSystem system, Action<string> report)
     /// <summary>It dies at once, and comes back.</summary>
     public async Task CrashAsync(Strike strike, CancellationToken heal)
     {
-        await system.Postgres.CrashAsync();
+        if (await system.Postgres.IsRunningAsync())
+            await system.Postgres.CrashAsync();
         await NetworkFaults.WaitAsync(strike.For, heal);
         await StartAsync();
     }

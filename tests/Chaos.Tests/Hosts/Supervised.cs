@@ -43,41 +43,37 @@ internal sealed class Supervised : IDisposable
 
     public int? Pid => _process is { HasExited: false } process ? process.Id : null;
 
-    public async Task StartAsync()
+    public Task StartAsync() => InTurnAsync(() =>
     {
-        await _turn.WaitAsync();
         _isHeldDown = false;
-        StartOne();
-        _turn.Release();
-    }
+        if (_process is not { HasExited: false })
+            StartOne();
+        return Task.CompletedTask;
+    });
 
     /// <summary>Ends it as a power cut would, and keeps it down until it is started.</summary>
-    public async Task KillAsync()
+    public Task KillAsync() => InTurnAsync(async () =>
     {
-        await _turn.WaitAsync();
         _isHeldDown = true;
         if (_process is { HasExited: false } process)
             await process.KillAsync();
-        _turn.Release();
-    }
+    });
 
-    public async Task FreezeAsync()
+    public Task FreezeAsync() => InTurnAsync(async () =>
     {
-        await _turn.WaitAsync();
-        if (_process is { HasExited: false } process)
-            await process.FreezeAsync();
+        if (_process is not { HasExited: false } process)
+            return;
+        await process.FreezeAsync();
         _isFrozen = true;
-        _turn.Release();
-    }
+    });
 
-    public async Task ThawAsync()
+    public Task ThawAsync() => InTurnAsync(async () =>
     {
-        await _turn.WaitAsync();
-        if (_isFrozen && _process is { HasExited: false } process)
-            await process.ThawAsync();
+        var isFrozen = _isFrozen;
         _isFrozen = false;
-        _turn.Release();
-    }
+        if (isFrozen && _process is { HasExited: false } process)
+            await process.ThawAsync();
+    });
 
     public void Dispose()
     {
@@ -93,13 +89,28 @@ internal sealed class Supervised : IDisposable
         while (!_end.IsCancellationRequested)
         {
             await Task.Delay(Pause, _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await _turn.WaitAsync();
-            if (!_isHeldDown && !_end.IsCancellationRequested && _process is { HasExited: true })
+            await InTurnAsync(() =>
             {
-                OwnEnds++;
-                StartOne();
-            }
+                if (!_isHeldDown && !_end.IsCancellationRequested && _process is { HasExited: true })
+                {
+                    OwnEnds++;
+                    StartOne();
+                }
 
+                return Task.CompletedTask;
+            });
+        }
+    }
+
+    private async Task InTurnAsync(Func<Task> act)
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            await act();
+        }
+        finally
+        {
             _turn.Release();
         }
     }

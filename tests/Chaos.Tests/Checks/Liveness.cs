@@ -14,7 +14,7 @@ internal sealed class Liveness(ChaosOptions options, ChaosSystem system, IReadOn
 {
     private const string OpenSql =
         """
-        select p.merchant_id, payment_text(p.payment_id), p.order_id, p.status, s.due_at is not null,
+        select p.merchant_id, payment_text(p.payment_id) as id, p.order_id, p.status, s.due_at is not null,
                coalesce(extract(epoch from s.due_at - now()), 0)::float8, extract(epoch from now() - p.created_at)::float8,
                (select data->>'provider' from payment_events e where e.payment_id = p.payment_id and type = 'attempt_started' order by version desc limit 1),
                (select data->>'provider_reference' from payment_events e where e.payment_id = p.payment_id and type = 'attempt_accepted' order by version desc limit 1),
@@ -34,9 +34,14 @@ internal sealed class Liveness(ChaosOptions options, ChaosSystem system, IReadOn
     private const string HurrySql =
         "update payment_schedule set due_at = now() where due_at > now() + interval '3 seconds'";
 
+    private const string HurryOpenSql =
+        $"{HurrySql} and payment_id in (select payment_uuid(open.id) from ({OpenSql}) as open)";
+
     private const string OverdueSql = "select count(*) from payment_schedule where due_at < now() - interval '10 seconds'";
 
     private const int FreshOrders = 8;
+
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
 
     private readonly List<Violation> _found = [];
 
@@ -101,7 +106,8 @@ internal sealed class Liveness(ChaosOptions options, ChaosSystem system, IReadOn
             {
                 open = await OpenAsync();
                 await Task.WhenAll(open.Select(HelpAsync));
-                await ExecuteAsync(HurrySql);
+                await ExecuteAsync(HurryOpenSql);
+                await Task.Delay(Look);
                 return open.Count == 0;
             },
             () => $"everything comes to its end; open: {string.Join(", ", open.Take(10))} of {open.Count}. The logs:\n{system.Log()}",

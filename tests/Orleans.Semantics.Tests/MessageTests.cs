@@ -1,0 +1,55 @@
+using System.Reflection;
+using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Journal;
+
+namespace PaymentCluster.Semantics.Tests;
+
+/// <summary>Whatever grains are sent and answer with arrives whole: every message, parameter and result there is, once
+/// with all that it can hold and once with the least.</summary>
+[Collection(SharedSiloCollection.Name)]
+public sealed class MessageTests(SharedSilo silo)
+{
+    private static readonly Assembly[] Assemblies = [typeof(IPaymentGrain).Assembly, typeof(IConnector).Assembly, typeof(PaymentCommit).Assembly];
+
+    public static TheoryData<string> Names => [.. Crossing().Select(type => type.ToString()).Order(StringComparer.Ordinal)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task A_message_arrives_whole(string name)
+    {
+        var type = Crossing().Single(type => type.ToString() == name);
+        await ArrivesAsync(new Filler(Assemblies).Most(type));
+        await ArrivesAsync(new Filler(Assemblies).Least(type));
+    }
+
+    private async Task ArrivesAsync(object sent)
+    {
+        var arrived = await silo.Grains.GetGrain<ICrossingGrain>(Probe.NewKey()).SendObject(sent);
+        var difference = Difference.Between(sent, arrived);
+        Assert.True(difference is null, difference);
+    }
+
+    private static IEnumerable<Type> Crossing()
+    {
+        var types = Assemblies.SelectMany(assembly => assembly.GetTypes()).Where(type => !IsGenerated(type)).ToArray();
+        var messages = types.Where(type => type.IsDefined(typeof(GenerateSerializerAttribute), inherit: false));
+        var signatures =
+            from grain in types
+            where grain.IsInterface && grain.IsAssignableTo(typeof(IGrainWithStringKey))
+            from method in grain.GetMethods()
+            from type in method.GetParameters().Select(parameter => parameter.ParameterType).Append(Answer(method.ReturnType))
+            where type != typeof(CancellationToken) && type != typeof(void)
+            select type;
+        return messages.Concat(signatures)
+            // An enum on its own, which is declared as nothing but an object here, arrives as its number.
+            .Where(type => type is { IsAbstract: false, ContainsGenericParameters: false, IsEnum: false })
+            .Distinct();
+    }
+
+    private static Type Answer(Type type) => type.IsGenericType ? type.GetGenericArguments().Single() : typeof(void);
+
+    // The packages' code generator puts its own types into the same assemblies.
+    private static bool IsGenerated(Type type) =>
+        type.Name.StartsWith('<') || type.Namespace?.StartsWith("OrleansCodeGen", StringComparison.Ordinal) is true;
+}

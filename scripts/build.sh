@@ -64,12 +64,16 @@ probe_flavour() {
     mv -f "$answer.new" "$answer"
 }
 
-# build_up_to_date STAMP: whether nothing that a build reads changed since the stamp. Folders count too: their time changes with a deletion.
+# build_up_to_date STAMP PROJECT…: whether nothing that a build of the projects reads changed since the stamp. Folders count too: their time
+# changes with a deletion. Tests count only where they are built.
 build_up_to_date() {
-    [[ -f "$1" ]] || return 1
-    [[ -z "$(cd "$root" && find . \( -name bin -o -name obj -o -name .git -o -name .local -o -path ./tests -o -path ./docs \) -prune \
-        -o ! -path . -newer "$1" \( -type d -o -name '*.cs' -o -name '*.csproj' -o -name '*.props' -o -name '*.targets' -o -name '*.json' -o -name '*.sql' \
-        -o -name '*.html' -o -name .editorconfig \) -print -quit)" && ! "$local_dir/flavour.props" -nt "$1" ]]
+    local stamp="$1" folder left_out=(-name bin -o -name obj -o -type d -name '.?*')
+    shift
+    [[ -f "$stamp" ]] || return 1
+    for folder in docs scripts TestResults bench/results; do left_out+=(-o -path "./$folder"); done
+    [[ "$*" == *.sln* || "$*" == *tests/* ]] || left_out+=(-o -path ./tests)
+    [[ -z "$(cd "$root" && find . \( "${left_out[@]}" \) -prune -o ! -path . ! -name '*.md' -newer "$stamp" -print -quit)" &&
+        ! "$local_dir/flavour.props" -nt "$stamp" ]]
 }
 
 # build_projects CONFIGURATION PROJECT…: errors are shown, the rest goes to .local/logs/build.log. No build server stays behind.
@@ -77,7 +81,7 @@ build_projects() {
     local configuration="$1" project stamp
     shift
     stamp="$local_dir/built-$configuration-$(printf '%s' "$*" | sha256sum | cut -c1-8)"
-    build_up_to_date "$stamp" && return
+    build_up_to_date "$stamp" "$@" && return
     say "Building ($configuration) …"
     touch "$stamp.new"
     : >"$local_dir/logs/build.log"

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using PaymentCluster.Gateway.Api.Access;
 using PaymentCluster.Gateway.Api.Checkout;
 using PaymentCluster.Gateway.Api.Demo;
+using PaymentCluster.Gateway.Api.Customers;
 using PaymentCluster.Gateway.Api.Errors;
 using PaymentCluster.Gateway.Api.Health;
 using PaymentCluster.Gateway.Api.Json;
@@ -18,6 +19,7 @@ using PaymentCluster.Gateway.Api.Refunds;
 using PaymentCluster.Gateway.Api.Reviews;
 using PaymentCluster.Gateway.Api.Returns;
 using PaymentCluster.Gateway.Api.Routing;
+using PaymentCluster.Gateway.Api.Vault;
 using PaymentCluster.Gateway.Api.Webhooks;
 
 namespace PaymentCluster.Gateway.Api;
@@ -58,6 +60,8 @@ public static class GatewayRegistration
         services.AddSingleton<MerchantsApi>();
         services.AddSingleton<ProvidersApi>();
         services.AddSingleton<RoutingApi>();
+        services.AddSingleton<CustomersApi>();
+        services.AddSingleton<VaultApi>();
         services.AddSingleton<WebhooksApi>();
         services.AddSingleton<ReturnsApi>();
         services.AddSingleton<CheckoutApi>();
@@ -102,6 +106,8 @@ public static class GatewayRegistration
         services.GetRequiredService<MerchantsApi>().Map(api);
         services.GetRequiredService<ProvidersApi>().Map(api);
         services.GetRequiredService<RoutingApi>().Map(api);
+        services.GetRequiredService<CustomersApi>().Map(api);
+        services.GetRequiredService<VaultApi>().Map(api);
         services.GetRequiredService<WebhooksApi>().Map(routes);
         services.GetRequiredService<ReturnsApi>().Map(routes);
         services.GetRequiredService<CheckoutApi>().Map(routes);

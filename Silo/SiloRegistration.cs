@@ -3,12 +3,14 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
 using PaymentCluster.Connectors;
+using PaymentCluster.Grains.Customers;
 using PaymentCluster.Grains.Faults;
 using PaymentCluster.Grains.Journal;
 using PaymentCluster.Grains.Merchants;
 using PaymentCluster.Grains.Payments;
 using PaymentCluster.Grains.Schema;
 using PaymentCluster.Grains.Storage;
+using PaymentCluster.Grains.Vault;
 using PaymentCluster.Grains.Webhooks;
 using PaymentCluster.Hosting.Startup;
 
@@ -34,6 +36,8 @@ public static partial class SiloRegistration
         builder.Services.AddPaymentStore(builder.Configuration);
         builder.Services.AddConnectors(builder.Configuration);
         builder.Services.AddMerchants();
+        builder.Services.AddVault();
+        builder.Services.AddCustomers();
         builder.Services.AddWebhooks();
         builder.UseOrleans(silo => silo.Configure(settings, clustering));
         builder.Services.AddPayments();

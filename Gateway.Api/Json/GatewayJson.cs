@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using PaymentCluster.Gateway.Api.Customers;
 using PaymentCluster.Gateway.Api.Errors;
 using PaymentCluster.Gateway.Api.Health;
 using PaymentCluster.Gateway.Api.Ledger;
@@ -6,6 +7,7 @@ using PaymentCluster.Gateway.Api.Merchants;
 using PaymentCluster.Gateway.Api.Payments;
 using PaymentCluster.Gateway.Api.Refunds;
 using PaymentCluster.Gateway.Api.Routing;
+using PaymentCluster.Gateway.Api.Vault;
 using PaymentCluster.Gateway.Api.Webhooks;
 
 namespace PaymentCluster.Gateway.Api.Json;
@@ -28,6 +30,17 @@ namespace PaymentCluster.Gateway.Api.Json;
 [JsonSerializable(typeof(RoutingAnswer))]
 [JsonSerializable(typeof(RoutingEvaluationAnswer))]
 [JsonSerializable(typeof(RoutingReplayAnswer))]
+[JsonSerializable(typeof(CustomerRecordAnswer))]
+[JsonSerializable(typeof(WalletConfigurationAnswer))]
+[JsonSerializable(typeof(SavedCardAnswer))]
+[JsonSerializable(typeof(SavedCardListAnswer))]
+[JsonSerializable(typeof(UpiCheckAnswer))]
+[JsonSerializable(typeof(SavedUpiAnswer))]
+[JsonSerializable(typeof(SavedUpiListAnswer))]
+[JsonSerializable(typeof(LinkedWalletAnswer))]
+[JsonSerializable(typeof(InstrumentListAnswer))]
+[JsonSerializable(typeof(TransactionListAnswer))]
+[JsonSerializable(typeof(VaultAnswer))]
 [JsonSerializable(typeof(WebhookAnswer))]
 [JsonSerializable(typeof(HealthAnswer))]
 internal sealed partial class GatewayJson : JsonSerializerContext;

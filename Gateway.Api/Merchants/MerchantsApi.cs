@@ -82,6 +82,7 @@ internal sealed class MerchantsApi(IGrainFactory grains, RequestBodies bodies)
             Name = body.Text("name")!,
             UpiCollectAllowed = body.Flag("upi_collect_allowed") ?? false,
             CheckoutOrigins = body.Texts("checkout_origins"),
+            CardVault = body.Flag("card_vault") ?? false,
         };
         await AnswerAsync(http, await grains.GetGrain<IMerchantGrain>(id!).Put(command));
     }

@@ -20,6 +20,9 @@ public sealed record MerchantAnswer
     /// <summary>The origins whose pages may show the checkout page in a frame.</summary>
     public required string[] CheckoutOrigins { get; init; }
 
+    /// <summary>Whether cards that were not issued in India may be kept in the vault.</summary>
+    public required bool CardVault { get; init; }
+
     /// <summary>The API keys, without the keys.</summary>
     public required ApiKeyAnswer[] Keys { get; init; }
 
@@ -171,6 +174,7 @@ internal static class MerchantsMapping
         Name = view.Name,
         UpiCollectAllowed = view.UpiCollectAllowed,
         CheckoutOrigins = [.. view.CheckoutOrigins],
+        CardVault = view.CardVault,
         Keys = [.. view.Keys.Select(key => new ApiKeyAnswer
         {
             Id = key.Id,

@@ -20,7 +20,10 @@ internal static class MerchantsRequests
             255,
             "The origins of the merchant's own pages, which may show the checkout page in a frame; none if it is left out.",
             null,
-            "must be an array of at most 10 different origins such as https://shop.example"));
+            "must be an array of at most 10 different origins such as https://shop.example"),
+        Field.Flag(
+            "card_vault",
+            "Whether cards that were not issued in India may be kept in the vault; false if it is left out."));
 
     /// <summary><c>POST /merchants/{id}/keys</c>.</summary>
     public static readonly BodyShape CreateKey = new(

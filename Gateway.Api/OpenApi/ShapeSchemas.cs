@@ -36,7 +36,7 @@ internal static class ShapeSchemas
             {
                 example[field.Name] = JsonNode.Parse(value);
             }
-            else if (field is { Kind: FieldKind.Object, Name: "upi" or "customer" })
+            else if (field is { Kind: FieldKind.Object } and ({ Required: true } or { Name: "upi" or "customer" }))
             {
                 example[field.Name] = Example(field.Shape!);
             }

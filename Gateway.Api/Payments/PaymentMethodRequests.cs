@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using PaymentCluster.Gateway.Api.Json;
+using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Payments;
-using PaymentCluster.Grains.Abstractions.Secrets;
 
 namespace PaymentCluster.Gateway.Api.Payments;
 
@@ -18,35 +18,8 @@ internal static partial class PaymentMethodRequests
             "flow", "How the payment reaches the customer's app.", [.. PaymentNames.All<UpiFlow>(PaymentNames.Of)])
             with { Example = "\"intent\"" },
         Field.Text(
-            "vpa", 255, "The customer's UPI id; for collect alone.", VpaForm(), "must be a UPI id such as name@bank"));
-
-    private static readonly BodyShape Card = new(
-        "CardRequest",
-        new Field
-        {
-            Name = "number",
-            Kind = FieldKind.CardNumber,
-            Required = true,
-            Code = ErrorCode.CardInvalid,
-            Rule = "must be a card number: a string of 12 to 19 digits of which the last is right",
-            Meaning = "The card's number.",
-            Example = "\"4111111111111111\"",
-        },
-        Field.Integer("expiry_month", 1, 12, "The month of expiry.")
-            with { Required = true, Code = ErrorCode.CardInvalid, Example = "12" },
-        Field.Integer("expiry_year", 2000, 2999, "The year of expiry, four digits.")
-            with { Required = true, Code = ErrorCode.CardInvalid, Example = "2030" },
-        new Field
-        {
-            Name = "cvv",
-            Kind = FieldKind.SecurityCode,
-            Required = true,
-            Code = ErrorCode.CardInvalid,
-            Rule = "must be a string of three digits, or four for American Express",
-            Meaning = "The security code. It is never stored.",
-            Example = "\"123\"",
-        },
-        Field.Text("name", 100, "The holder's name as on the card.") with { Required = true, Example = "\"A Customer\"" });
+            "vpa", 255, "The customer's UPI id; for collect alone.", VpaForm(), "must be a UPI id such as name@bank"),
+        Field.Text("id", 64, "The id of a UPI id that the customer saved, instead of flow and vpa; with customer_id."));
 
     private static readonly BodyShape Wallet = new(
         "WalletRequest",
@@ -70,16 +43,15 @@ internal static partial class PaymentMethodRequests
         Field.Choice("method", "The kind of instrument.", [.. PaymentNames.All<PaymentMethodKind>(PaymentNames.Of)])
             with { Required = required, Example = "\"upi\"" },
         Field.Object("upi", Upi, "How to pay by UPI; intent if it is left out."),
-        Field.Object("card", Card, "The card, for method card."),
+        Field.Object("card", PaymentCardRequests.Card, "The card, for method card."),
         Field.Object("wallet", Wallet, "The wallet, for method wallet."),
         Field.Object("netbanking", Netbanking, "The bank, for method netbanking."),
     ];
 
     /// <summary>What a body says; null if it says nothing that can be used, which then stands in <paramref
     /// name="errors"/>.</summary>
-    public static PaymentMethod? Read(Body body, DateTimeOffset now, InputErrors errors, out CardDetails? card)
+    public static PaymentWay? Read(Body body, DateTimeOffset now, InputErrors errors)
     {
-        card = null;
         if (body.Text("method") is not { } word)
         {
             return null;
@@ -103,14 +75,38 @@ internal static partial class PaymentMethodRequests
         return kind switch
         {
             PaymentMethodKind.Upi => ReadUpi(body.Object(word), errors),
-            PaymentMethodKind.Card => ReadCard(body.Object(word), now, errors, out card),
-            PaymentMethodKind.Wallet => new PaymentMethod { Kind = kind, Wallet = body.Object(word)?.Text("provider") },
-            PaymentMethodKind.Netbanking => new PaymentMethod { Kind = kind, Bank = body.Object(word)?.Text("bank") },
+            PaymentMethodKind.Card => PaymentCardRequests.Read(body.Object(word), now, errors),
+            PaymentMethodKind.Wallet => ReadWallet(body.Object(word)),
+            PaymentMethodKind.Netbanking => PaymentWay.Of(
+                new PaymentMethod { Kind = kind, Bank = body.Object(word)?.Text("bank") }),
         };
     }
 
-    private static PaymentMethod ReadUpi(Body? upi, InputErrors errors)
+    // A wallet that the customer linked is debited without its page; which one is linked, the customer's grain knows.
+    private static PaymentWay ReadWallet(Body? body) =>
+        PaymentWay.Of(new PaymentMethod { Kind = PaymentMethodKind.Wallet, Wallet = body?.Text("provider") }) with
+        {
+            Instrument = body?.Text("provider") is { } code ? new InstrumentChoice { Wallet = code } : null,
+        };
+
+    private static PaymentWay ReadUpi(Body? upi, InputErrors errors)
     {
+        if (upi?.Text("id") is { } id)
+        {
+            foreach (var other in (string[])["flow", "vpa"])
+            {
+                if (upi.Text(other) is not null)
+                {
+                    errors.Add(ErrorCode.InvalidField, $"upi.{other}", "does not belong to a saved UPI id");
+                }
+            }
+
+            return PaymentWay.Of(new PaymentMethod { Kind = PaymentMethodKind.Upi, Flow = UpiFlow.Collect }) with
+            {
+                Instrument = new InstrumentChoice { UpiId = id },
+            };
+        }
+
         var flow = upi?.Text("flow") is { } word
             ? PaymentNames.Parse<UpiFlow>(word, PaymentNames.Of)!.Value
             : UpiFlow.Intent;
@@ -124,55 +120,10 @@ internal static partial class PaymentMethodRequests
             errors.Add(ErrorCode.InvalidField, "upi.vpa", $"does not belong to flow {PaymentNames.Of(flow)}");
         }
 
-        return new PaymentMethod
+        return PaymentWay.Of(new PaymentMethod
         {
             Kind = PaymentMethodKind.Upi, Flow = flow, Vpa = upi?.Text("vpa")?.ToLowerInvariant(),
-        };
-    }
-
-    private static PaymentMethod? ReadCard(Body? body, DateTimeOffset now, InputErrors errors, out CardDetails? card)
-    {
-        card = null;
-        if (body?.CardNumber("number") is not { } number
-            || body.Integer("expiry_month") is not { } month
-            || body.Integer("expiry_year") is not { } year
-            || body.Secret("cvv") is not { } code
-            || body.Text("name") is not { } name
-            || errors.Any)
-        {
-            return null;
-        }
-
-        if (!CardRules.IsSecurityCode(code.Reveal(), number))
-        {
-            errors.Add(
-                ErrorCode.CardInvalid, "card.cvv", "must be a string of three digits, or four for American Express");
-        }
-
-        if (CardRules.IsOver((int)year, (int)month, now))
-        {
-            errors.Add(
-                ErrorCode.CardInvalid,
-                month >= CardRules.Today(now).Month ? "card.expiry_year" : "card.expiry_month",
-                "is over");
-        }
-        else if (CardRules.IsTooFar((int)year, now))
-        {
-            errors.Add(ErrorCode.CardInvalid, "card.expiry_year", $"is more than {CardRules.MaxYears} years away");
-        }
-
-        card = new CardDetails
-        {
-            Number = number,
-            ExpiryMonth = (int)month,
-            ExpiryYear = (int)year,
-            SecurityCode = code,
-            HolderName = name,
-        };
-        return new PaymentMethod
-        {
-            Kind = PaymentMethodKind.Card, CardLast4 = number.Last4, CardNetwork = number.Network,
-        };
+        });
     }
 
     /// <summary>Whether a text is a UPI id, such as <c>name@bank</c>.</summary>

@@ -34,7 +34,8 @@ internal static class PaymentOperations
         [
             ErrorCode.AmountInvalid, ErrorCode.CurrencyUnknown, ErrorCode.OrderIdInvalid, ErrorCode.CardInvalid,
             ErrorCode.OrderConflict, ErrorCode.OutcomePending, ErrorCode.LimitReached, ErrorCode.NoProvider,
-            ErrorCode.FlowNotSupported, ErrorCode.UpiCollectNotAllowed, ErrorCode.MerchantNotFound,
+            ErrorCode.FlowNotSupported, ErrorCode.UpiCollectNotAllowed, ErrorCode.CustomerNotFound,
+            ErrorCode.InstrumentNotFound, ErrorCode.InstrumentUnusable, ErrorCode.ConsentRequired, ErrorCode.MerchantNotFound,
         ],
     };
 
@@ -49,7 +50,8 @@ internal static class PaymentOperations
         Errors =
         [
             ErrorCode.CardInvalid, ErrorCode.PaymentNotFound, ErrorCode.StatusConflict, ErrorCode.OutcomePending,
-            ErrorCode.LimitReached, ErrorCode.NoProvider, ErrorCode.FlowNotSupported, ErrorCode.UpiCollectNotAllowed,
+            ErrorCode.LimitReached, ErrorCode.NoProvider, ErrorCode.FlowNotSupported, ErrorCode.UpiCollectNotAllowed, ErrorCode.CustomerNotFound,
+            ErrorCode.InstrumentNotFound, ErrorCode.InstrumentUnusable, ErrorCode.ConsentRequired,
         ],
     };
 

@@ -164,6 +164,9 @@ public sealed record CardAnswer
 
     /// <summary>The network, such as <c>visa</c>.</summary>
     public required string? Network { get; init; }
+
+    /// <summary>The saved card's token; null for a card that was typed in, and in a browser.</summary>
+    public required string? Token { get; init; }
 }
 
 /// <summary>A wallet.</summary>

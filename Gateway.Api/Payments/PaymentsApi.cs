@@ -42,7 +42,13 @@ internal sealed class PaymentsApi(
         var errors = new InputErrors();
         var body = await bodies.ReadAsync(http, PaymentsRequests.Start, errors);
         var command = PaymentsRequests.ReadStart(body, time.GetUtcNow(), errors) ?? throw new ProblemException(errors);
-        command = command with { Request = IdempotencyKey.Of(http, body), IsNew = true };
+        command = command with
+        {
+            Request = IdempotencyKey.Of(http, body),
+            IsNew = true,
+            // Whoever reads a publishable key in a page can name any customer with it.
+            Customer = caller.IsBrowser ? command.Customer with { Unproven = true } : command.Customer,
+        };
         var reply = await Find(caller, PaymentId.New(time)).Start(command);
         command = command with { IsNew = false };
         for (var hop = 0; reply.Elsewhere is { } elsewhere; hop++)

@@ -37,7 +37,7 @@ internal static class PaymentsMapping
                 ? new UpiAnswer { Flow = upi.Flow is { } flow ? PaymentNames.Of(flow) : null, Vpa = upi.Vpa }
                 : null,
             Card = view.Method is { Kind: PaymentMethodKind.Card } card
-                ? new CardAnswer { Last4 = card.CardLast4, Network = card.CardNetwork }
+                ? new CardAnswer { Last4 = card.CardLast4, Network = card.CardNetwork, Token = forBrowser ? null : card.Saved }
                 : null,
             Wallet = view.Method is { Kind: PaymentMethodKind.Wallet } wallet
                 ? new WalletAnswer { Provider = wallet.Wallet }

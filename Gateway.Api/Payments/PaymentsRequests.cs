@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.RegularExpressions;
 using PaymentCluster.Gateway.Api.Json;
 using PaymentCluster.Grains.Abstractions.Amounts;
+using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Payments;
 
 namespace PaymentCluster.Gateway.Api.Payments;
@@ -9,6 +10,9 @@ namespace PaymentCluster.Gateway.Api.Payments;
 /// <summary>The bodies of the payment calls, and the commands that they mean.</summary>
 internal static partial class PaymentsRequests
 {
+    /// <summary>The form of a customer's id, as a refusal says it.</summary>
+    public const string CustomerIdRule = "must be 1 to 64 letters, digits or any of . _ : @ + -";
+
     private const int MatchTimeout = 100;
 
     /// <summary>An amount in minor units.</summary>
@@ -21,7 +25,8 @@ internal static partial class PaymentsRequests
     public static readonly Field Reason =
         Field.Text("reason", 255, "Why, for the timeline.") with { Example = "\"customer asked for it\"" };
 
-    private static readonly BodyShape Customer = new(
+    /// <summary>What is said of a customer.</summary>
+    public static readonly BodyShape Customer = new(
         "CustomerRequest",
         Field.Text("name", 100, "Name.") with { Example = "\"A Customer\"" },
         Field.Text("email", 254, "E-mail address.", EmailForm(), "must be an e-mail address")
@@ -62,7 +67,7 @@ internal static partial class PaymentsRequests
                 64,
                 "The merchant's id of the customer.",
                 CustomerIdForm(),
-                "must be 1 to 64 letters, digits or any of . _ : @ + -")
+                CustomerIdRule)
                 with { Example = "\"customer_42\"" },
             Field.Object("customer", Customer, "Who pays."),
             Field.Object("client", Client, "The customer's device; some providers score it."),
@@ -116,7 +121,7 @@ internal static partial class PaymentsRequests
             errors.Add(ErrorCode.MissingField, "method", "is missing; only with \"confirm\": false is it said later");
         }
 
-        var method = PaymentMethodRequests.Read(body, now, errors, out var card);
+        var way = PaymentMethodRequests.Read(body, now, errors);
         var customer = ReadCustomer(body, errors);
         var basket = BasketRequests.Read(body, errors);
         var returnUrl = body.Text("return_url");
@@ -134,8 +139,11 @@ internal static partial class PaymentsRequests
             {
                 OrderId = body.Text("order_id")!,
                 Amount = Money.Of(body.Integer("amount")!.Value, currency),
-                Method = confirm ? method : null,
-                Card = confirm ? card : null,
+                Method = confirm ? way?.Method : null,
+                Card = confirm ? way?.Card : null,
+                Instrument = confirm ? InstrumentOf(way, customer.Id) : null,
+                SecurityCode = confirm ? way?.SecurityCode : null,
+                CardConsent = confirm ? way?.CardConsent : null,
                 Capture = body.Text("capture") is { } word
                     ? PaymentNames.Parse<CaptureMode>(word, PaymentNames.Of)!.Value
                     : CaptureMode.Automatic,
@@ -151,9 +159,22 @@ internal static partial class PaymentsRequests
     /// <summary>The command; null if the body cannot be used, which then stands in <paramref name="errors"/>.</summary>
     public static ConfirmPayment? ReadConfirm(Body body, DateTimeOffset now, InputErrors errors)
     {
-        var method = PaymentMethodRequests.Read(body, now, errors, out var card);
-        return errors.Any || method is null ? null : new ConfirmPayment { Method = method, Card = card };
+        var way = PaymentMethodRequests.Read(body, now, errors);
+        return errors.Any || way is null
+            ? null
+            : new ConfirmPayment
+            {
+                Method = way.Method,
+                Card = way.Card,
+                Instrument = way.Instrument,
+                SecurityCode = way.SecurityCode,
+                CardConsent = way.CardConsent,
+            };
     }
+
+    // A wallet is asked for at its own page where nobody says whose it is.
+    private static InstrumentChoice? InstrumentOf(PaymentWay? way, string? customer) =>
+        way?.Instrument is { Wallet: not null } && customer is null ? null : way?.Instrument;
 
     private static Customer ReadCustomer(Body body, InputErrors errors)
     {
@@ -175,6 +196,9 @@ internal static partial class PaymentsRequests
             UserAgent = client?.Text("user_agent"),
         };
     }
+
+    /// <summary>Whether a text is a customer's id.</summary>
+    public static bool IsCustomerId(string? text) => text is not null && CustomerIdForm().IsMatch(text);
 
     /// <summary>Whether a customer's browser may be sent there: https, so that nobody on the way reads or changes what
     /// it says.</summary>

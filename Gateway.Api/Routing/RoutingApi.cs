@@ -1,4 +1,3 @@
-using System.Globalization;
 using PaymentCluster.Gateway.Api.Access;
 using PaymentCluster.Gateway.Api.Errors;
 using PaymentCluster.Gateway.Api.Json;
@@ -74,7 +73,7 @@ internal sealed class RoutingApi(IGrainFactory grains, RequestBodies bodies, Tim
     private async Task PutAsync(HttpContext http)
     {
         var errors = new InputErrors();
-        var version = IfMatch(http, errors);
+        var version = IfMatch.Read(http, errors);
         var body = await bodies.ReadAsync(http, RoutingRequests.Plan, errors);
         // Only a body that has its form can be read on.
         var plan = errors.Any ? null : RoutingReading.ReadPlan(body, "", errors);
@@ -137,28 +136,9 @@ internal sealed class RoutingApi(IGrainFactory grains, RequestBodies bodies, Tim
 
     private IRoutingGrain Grain(HttpContext http) => grains.GetGrain<IRoutingGrain>(Caller.From(http).Merchant);
 
-    // RFC 9110, section 13.1.1. A weak validator never matches, so it is refused.
-    private static int? IfMatch(HttpContext http, InputErrors errors)
-    {
-        var header = http.Request.Headers.IfMatch;
-        if (header.Count == 0 || header is ["*"])
-        {
-            return null;
-        }
-
-        if (header is [['"', .. var tag, '"']]
-            && int.TryParse(tag, NumberStyles.None, CultureInfo.InvariantCulture, out var version))
-        {
-            return version;
-        }
-
-        errors.Add(ErrorCode.InvalidField, "If-Match", "must be the ETag of the routing that was read, such as \"3\"");
-        return null;
-    }
-
     private static Task AnswerAsync(HttpContext http, RoutingView view)
     {
-        http.Response.Headers.ETag = $"\"{view.Version.ToString(CultureInfo.InvariantCulture)}\"";
+        http.Response.Headers.ETag = IfMatch.TagOf(view.Version);
         return Answer.WriteAsync(
             http, StatusCodes.Status200OK, RoutingMapping.ToAnswer(view), GatewayJson.Default.RoutingAnswer);
     }

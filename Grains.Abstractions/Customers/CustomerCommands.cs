@@ -35,27 +35,60 @@ public sealed record PutWallet
     public required WalletPreferences Preferences { get; init; }
 }
 
-/// <summary>Saves a card.</summary>
+/// <summary>Saves a card without a payment. Its security code is not part of it: nothing is asked of the bank.</summary>
 [GenerateSerializer, Immutable, Alias("save-card-command")]
 public sealed record SaveCard
 {
-    /// <summary>The card. Its security code is used for the provider's check, if it makes one, and kept
-    /// nowhere.</summary>
+    /// <summary>The card's number.</summary>
     [Id(0)]
-    public required CardDetails Card { get; init; }
+    public required CardNumber Number { get; init; }
+
+    /// <summary>The month of expiry, 1 to 12.</summary>
+    [Id(1)]
+    public required int ExpiryMonth { get; init; }
+
+    /// <summary>The year of expiry, four digits.</summary>
+    [Id(2)]
+    public required int ExpiryYear { get; init; }
+
+    /// <summary>The holder's name as on the card.</summary>
+    [Id(3)]
+    public required string HolderName { get; init; }
 
     /// <summary>Whether the card was issued in India: its number is then never kept (RBI, card-on-file
     /// tokenisation).</summary>
-    [Id(1)]
+    [Id(4)]
     public required bool Indian { get; init; }
 
     /// <summary>The version of the text that the customer agreed to.</summary>
-    [Id(2)]
+    [Id(5)]
     public required string ConsentText { get; init; }
 
     /// <summary>A name of the customer's own.</summary>
-    [Id(3)]
+    [Id(6)]
     public string? Label { get; init; }
+}
+
+/// <summary>Notes that the customer agreed that a card is kept, by whichever provider the payment with it goes
+/// to.</summary>
+[GenerateSerializer, Immutable, Alias("agree-to-card")]
+public sealed record AgreeToCard
+{
+    /// <summary>The last four digits.</summary>
+    [Id(0)]
+    public required string Last4 { get; init; }
+
+    /// <summary>The month of expiry, 1 to 12.</summary>
+    [Id(1)]
+    public required int ExpiryMonth { get; init; }
+
+    /// <summary>The year of expiry, four digits.</summary>
+    [Id(2)]
+    public required int ExpiryYear { get; init; }
+
+    /// <summary>The version of the text that the customer agreed to.</summary>
+    [Id(3)]
+    public required string ConsentText { get; init; }
 }
 
 /// <summary>A customer's preferences.</summary>
@@ -106,15 +139,11 @@ public sealed record InstrumentChoice
     /// <summary>A linked wallet's code.</summary>
     [Id(2)]
     public string? Wallet { get; init; }
-
-    /// <summary>The card's security code, when it is one.</summary>
-    [Id(3)]
-    public Secret? SecurityCode { get; init; }
 }
 
-/// <summary>What paying with a saved instrument needs.</summary>
-[GenerateSerializer, Immutable, Alias("opened-instrument")]
-public sealed record OpenedInstrument
+/// <summary>A saved instrument, as far as a payment may keep it.</summary>
+[GenerateSerializer, Immutable, Alias("found-instrument")]
+public sealed record FoundInstrument
 {
     /// <summary>The method, as a payment keeps it.</summary>
     [Id(0)]
@@ -124,15 +153,21 @@ public sealed record OpenedInstrument
     [Id(1)]
     public string? Provider { get; init; }
 
-    /// <summary>The provider's token; a secret.</summary>
+    /// <summary>Whether its number is in the vault, and a payment needs the security code again.</summary>
     [Id(2)]
+    public bool InVault { get; init; }
+}
+
+/// <summary>What charging a saved instrument needs. It is asked for where the provider is called, and nowhere
+/// else.</summary>
+[GenerateSerializer, Immutable, Alias("opened-instrument")]
+public sealed record OpenedInstrument
+{
+    /// <summary>The provider's token; null for a card in the vault.</summary>
+    [Id(0)]
     public Secret? ProviderToken { get; init; }
 
-    /// <summary>The vault's token, which is opened where the provider is called and nowhere else.</summary>
-    [Id(3)]
+    /// <summary>The vault's token; null for what a provider keeps.</summary>
+    [Id(1)]
     public string? VaultToken { get; init; }
-
-    /// <summary>The provider's id of the customer.</summary>
-    [Id(4)]
-    public string? ProviderCustomer { get; init; }
 }

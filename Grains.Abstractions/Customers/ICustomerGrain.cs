@@ -36,12 +36,21 @@ public interface ICustomerGrain : IGrainWithStringKey
     [Alias("save-card")]
     Task<Reply<SavedCardView>> SaveCard(SaveCard command);
 
+    /// <summary>Notes the customer's consent before a card is paid with and kept.</summary>
+    [Alias("agree-to-card")]
+    Task<Reply<CustomerView>> AgreeToCard(AgreeToCard command);
+
+    /// <summary>The wallet configuration after providers were asked which cards they keep; as it is known if they are
+    /// out of reach.</summary>
+    [Alias("list-cards")]
+    Task<Reply<WalletView>> ListCards();
+
     /// <summary>Forgets a card, here and wherever its number or token is kept.</summary>
     [Alias("delete-card")]
     Task<Reply<WalletView>> DeleteCard(string token);
 
     /// <summary>Whether a UPI id can be paid from, and whose it is, as a provider says.</summary>
-    [Alias("validate-upi")]
+    [Alias("validate-upi"), AlwaysInterleave]
     Task<Reply<UpiIdView>> ValidateUpi(string vpa);
 
     /// <summary>Saves a UPI id. The same again answers the one that is there.</summary>
@@ -72,8 +81,13 @@ public interface ICustomerGrain : IGrainWithStringKey
     [Alias("instruments"), AlwaysInterleave]
     Task<ImmutableArray<InstrumentView>> Instruments(Money amount);
 
-    /// <summary>What paying with a saved instrument needs; refused if it is not this customer's or cannot be used
+    /// <summary>A saved instrument, for a payment to keep; refused if it is not this customer's or cannot be used now. No
+    /// provider is asked.</summary>
+    [Alias("find-instrument"), AlwaysInterleave]
+    Task<Reply<FoundInstrument>> FindInstrument(InstrumentChoice choice);
+
+    /// <summary>What charging a saved instrument needs; refused if it is not this customer's or cannot be used
     /// now.</summary>
-    [Alias("open-instrument")]
+    [Alias("open-instrument"), AlwaysInterleave]
     Task<Reply<OpenedInstrument>> OpenInstrument(InstrumentChoice choice);
 }

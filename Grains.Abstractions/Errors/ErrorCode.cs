@@ -73,6 +73,12 @@ public enum ErrorCode
     /// <summary>The merchant has no such API key.</summary>
     ApiKeyNotFound = 35,
 
+    /// <summary>The merchant has no such customer.</summary>
+    CustomerNotFound = 36,
+
+    /// <summary>The customer has no such saved instrument.</summary>
+    InstrumentNotFound = 37,
+
     /// <summary>The order exists with other content.</summary>
     OrderConflict = 40,
 
@@ -111,6 +117,18 @@ public enum ErrorCode
 
     /// <summary>It was changed meanwhile.</summary>
     VersionConflict = 52,
+
+    /// <summary>The customer did not agree.</summary>
+    ConsentRequired = 53,
+
+    /// <summary>Nobody may keep the card.</summary>
+    CardNotKept = 54,
+
+    /// <summary>The saved instrument cannot be used now.</summary>
+    InstrumentUnusable = 55,
+
+    /// <summary>The provider refuses.</summary>
+    ProviderRefused = 56,
 
     /// <summary>The caller sends more requests than its key may.</summary>
     RateLimited = 60,

@@ -64,6 +64,10 @@ public sealed record PutMerchant
     /// <c>https://shop.example</c>.</summary>
     [Id(2)]
     public ImmutableArray<string> CheckoutOrigins { get; init; } = [];
+
+    /// <summary>Whether cards that were not issued in India may be kept in the vault.</summary>
+    [Id(3)]
+    public bool CardVault { get; init; }
 }
 
 /// <summary>What an API key may do.</summary>
@@ -103,6 +107,10 @@ public sealed record MerchantView
     /// <summary>The origins of the merchant's own pages, which may show the checkout page in a frame.</summary>
     [Id(5)]
     public ImmutableArray<string> CheckoutOrigins { get; init; } = [];
+
+    /// <summary>Whether cards that were not issued in India may be kept in the vault.</summary>
+    [Id(6)]
+    public bool CardVault { get; init; }
 }
 
 /// <summary>An API key, without the key.</summary>
@@ -192,6 +200,10 @@ public sealed record MerchantSettings
     /// <summary>The origins of the merchant's own pages, which may show the checkout page in a frame.</summary>
     [Id(5)]
     public ImmutableArray<string> CheckoutOrigins { get; init; } = [];
+
+    /// <summary>Whether cards that were not issued in India may be kept in the vault.</summary>
+    [Id(6)]
+    public bool CardVault { get; init; }
 }
 
 /// <summary>Credentials that were replaced.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using PaymentCluster.Grains.Abstractions.Amounts;
+using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Providers;
 using PaymentCluster.Grains.Abstractions.Secrets;
 
@@ -75,6 +76,19 @@ public sealed record StartPayment
     /// <summary>What the order consists of.</summary>
     [Id(12)]
     public Basket? Basket { get; init; }
+
+    /// <summary>The customer's saved instrument, when it is paid with one.</summary>
+    [Id(13)]
+    public InstrumentChoice? Instrument { get; init; }
+
+    /// <summary>A saved card's security code. Never journaled.</summary>
+    [Id(14)]
+    public Secret? SecurityCode { get; init; }
+
+    /// <summary>The version of the text by which the customer agreed that the card is kept; null if it is not to
+    /// be.</summary>
+    [Id(15)]
+    public string? CardConsent { get; init; }
 }
 
 /// <summary>Say what a payment is paid with, and start it; after a failure, start the next attempt.</summary>
@@ -92,6 +106,19 @@ public sealed record ConfirmPayment
     /// <summary>The client's name for this request.</summary>
     [Id(2)]
     public RequestKey? Request { get; init; }
+
+    /// <summary>The customer's saved instrument, when it is paid with one.</summary>
+    [Id(3)]
+    public InstrumentChoice? Instrument { get; init; }
+
+    /// <summary>A saved card's security code. Never journaled.</summary>
+    [Id(4)]
+    public Secret? SecurityCode { get; init; }
+
+    /// <summary>The version of the text by which the customer agreed that the card is kept; null if it is not to
+    /// be.</summary>
+    [Id(5)]
+    public string? CardConsent { get; init; }
 }
 
 /// <summary>Capture an authorised payment.</summary>

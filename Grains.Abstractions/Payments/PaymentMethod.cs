@@ -60,6 +60,11 @@ public sealed record PaymentMethod
     /// <summary>Netbanking: the bank's four-letter code, such as <c>HDFC</c>.</summary>
     [Id(6)]
     public string? Bank { get; init; }
+
+    /// <summary>The customer's saved instrument that it is: a card's token, a UPI id's id, <c>wallet:…</c>; null for one
+    /// that was typed in.</summary>
+    [Id(7)]
+    public string? Saved { get; init; }
 }
 
 /// <summary>Who pays: what providers ask for, and the merchant's own id of the customer.</summary>
@@ -89,4 +94,9 @@ public sealed record Customer
     /// <summary>The customer's browser, as it names itself.</summary>
     [Id(5)]
     public string? UserAgent { get; init; }
+
+    /// <summary>True where a browser alone says who pays: nothing that the customer saved is opened for such a payment.
+    /// Null: the merchant's server says it.</summary>
+    [Id(6)]
+    public bool? Unproven { get; init; }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using PaymentCluster.Grains.Customers;
 using PaymentCluster.Grains.Faults;
 using PaymentCluster.Grains.Ledger;
 using PaymentCluster.Grains.Lists;
@@ -42,6 +43,7 @@ public static class JournalRegistration
         services.AddSingleton<InboxStore>();
         services.AddSingleton<LedgerStore>();
         services.AddSingleton<PaymentListStore>();
+        services.AddSingleton<TransactionStore>();
         return services;
     }
 

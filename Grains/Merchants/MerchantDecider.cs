@@ -154,6 +154,7 @@ internal static class MerchantDecider
         Name = merchant.Name,
         UpiCollectAllowed = merchant.UpiCollectAllowed,
         CheckoutOrigins = merchant.CheckoutOrigins,
+        CardVault = merchant.CardVault,
         Keys =
         [
             .. merchant.Keys.Where(key => key.HandedOut).Select(key => new ApiKeyView

@@ -36,6 +36,10 @@ public sealed record MerchantDocument
     /// <summary>The origins of the merchant's own pages, which may show the checkout page in a frame.</summary>
     [Id(6)]
     public ImmutableArray<string> CheckoutOrigins { get; init; } = [];
+
+    /// <summary>Whether cards that were not issued in India may be kept in the vault.</summary>
+    [Id(7)]
+    public bool CardVault { get; init; }
 }
 
 /// <summary>An API key as its merchant's document has it.</summary>

@@ -52,6 +52,7 @@ public sealed partial class MerchantGrain(
             Name = command.Name,
             UpiCollectAllowed = command.UpiCollectAllowed,
             CheckoutOrigins = MerchantDecider.Origins(before, command),
+            CardVault = command.CardVault,
         };
         if (!merchant.RecordExists || next != before)
         {
@@ -211,6 +212,7 @@ public sealed partial class MerchantGrain(
             Name = merchant.State.Name,
             UpiCollectAllowed = merchant.State.UpiCollectAllowed,
             CheckoutOrigins = merchant.State.CheckoutOrigins,
+            CardVault = merchant.State.CardVault,
             Providers = merchant.State.Providers.ToImmutableDictionary(
                 stored => stored.Provider, stored => stored.Credentials, StringComparer.Ordinal),
             Routing = merchant.State.Routing?.Plan,

@@ -23,6 +23,9 @@ public sealed class MerchantProfile(string merchant, MerchantSettings settings, 
     /// <summary>The origins of the merchant's own pages, which may show the checkout page in a frame.</summary>
     public ImmutableArray<string> CheckoutOrigins => settings.CheckoutOrigins;
 
+    /// <summary>Whether cards that were not issued in India may be kept in the vault.</summary>
+    public bool CardVault => settings.CardVault;
+
     /// <summary>Whether UPI collect is allowed.</summary>
     public bool UpiCollectAllowed => settings.UpiCollectAllowed;
 

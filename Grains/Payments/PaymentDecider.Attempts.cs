@@ -49,7 +49,8 @@ public static partial class PaymentDecider
     private static Decision.Rejected? CannotAttempt(
         PaymentState? state, PaymentMethod method, CardDetails? card, Terms terms)
     {
-        if (method.Kind == PaymentMethodKind.Card && card is null)
+        // A saved card was found, and why it was not stands with the route.
+        if (method.Kind == PaymentMethodKind.Card && card is null && !terms.HasCard && terms.NoRoute is null)
         {
             return Reject(ErrorCode.MissingField, "A card payment needs the card.", "card");
         }

@@ -8,7 +8,6 @@ using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
-using PaymentCluster.Grains.Abstractions.Secrets;
 using PaymentCluster.Grains.Faults;
 using PaymentCluster.Grains.Merchants;
 using PaymentCluster.Grains.Providers;
@@ -18,28 +17,29 @@ namespace PaymentCluster.Grains.Payments;
 /// <summary>
 /// Carries out what payments ask of providers: outside the payment's turn, and back to it as a command. It remembers
 /// nothing that matters: if the process dies, or the command does not get through, the payment's schedule asks the
-/// provider what became of it. It alone holds card data, from the accepted command until the provider's answer was taken in.
+/// provider what became of it. It alone holds card data and what else may not be kept, from the accepted command until the provider's answer was taken in.
 /// </summary>
 public sealed partial class PaymentEffects(
     IGrainFactory grains,
     ConnectorCatalogue connectors,
     MerchantDirectory merchants,
+    InstrumentOpenings openings,
     PaymentTokens tokens,
     IOptions<PaymentOptions> options,
     TimeProvider time,
     ILogger<PaymentEffects> logger) : IHostedService
 {
     private readonly ConcurrentDictionary<(PaymentKey, PaymentEffect), Task> _running = new();
-    private readonly ConcurrentDictionary<(PaymentKey, int Attempt), CardDetails> _cards = new();
+    private readonly ConcurrentDictionary<(PaymentKey, int Attempt), ChargeMeans> _means = new();
 
     /// <summary>Starts an effect of a payment, unless it is under way on this silo. Returns at once.</summary>
     /// <param name="key">The payment.</param>
     /// <param name="state">The payment as it is durable now.</param>
     /// <param name="effect">The effect.</param>
-    /// <param name="card">The card, for the send of a card's charge.</param>
+    /// <param name="means">What a charge is sent with and may not be kept.</param>
     /// <param name="window">Until when it may leave: opened before the intent was committed, so that what the intent
     /// promised holds however long this process is frozen in between.</param>
-    public void Start(PaymentKey key, PaymentState state, PaymentEffect effect, CardDetails? card, SendWindow window)
+    public void Start(PaymentKey key, PaymentState state, PaymentEffect effect, ChargeMeans? means, SendWindow window)
     {
         if (IsAnswerUnderWay(key, effect))
         {
@@ -56,7 +56,7 @@ public sealed partial class PaymentEffects(
         {
             try
             {
-                await RunAsync(key, state, effect, card, window);
+                await RunAsync(key, state, effect, means, window);
             }
             catch (Exception exception)
             {
@@ -71,8 +71,9 @@ public sealed partial class PaymentEffects(
         });
     }
 
-    /// <summary>The card of an attempt that is under way from this silo; null if it is not, or if it is none.</summary>
-    public CardDetails? CardOf(PaymentKey key, int attempt) => _cards.GetValueOrDefault((key, attempt));
+    /// <summary>What an attempt that is under way from this silo is sent with; null if it is not, or if it needs
+    /// nothing.</summary>
+    public ChargeMeans? MeansOf(PaymentKey key, int attempt) => _means.GetValueOrDefault((key, attempt));
 
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -97,7 +98,7 @@ public sealed partial class PaymentEffects(
     private bool IsRunning(PaymentKey key, PaymentEffect effect) => _running.ContainsKey((key, effect));
 
     private async Task RunAsync(
-        PaymentKey key, PaymentState state, PaymentEffect effect, CardDetails? card, SendWindow window)
+        PaymentKey key, PaymentState state, PaymentEffect effect, ChargeMeans? means, SendWindow window)
     {
         using var activity = PaymentTelemetry.Activities.StartActivity(effect.GetType().Name);
         activity?.SetTag("payment.id", key.Payment.ToString());
@@ -106,7 +107,7 @@ public sealed partial class PaymentEffects(
         switch (effect)
         {
             case PaymentEffect.SendCharge send:
-                await SendAsync(payment, key, state, send, card, window);
+                await SendAsync(payment, key, state, send, means, window);
                 break;
             case PaymentEffect.AskCharge ask:
                 if (!await MayAskAsync(key, state, effect))
@@ -159,19 +160,19 @@ public sealed partial class PaymentEffects(
         }
     }
 
-    // The card stays at hand until the payment has taken the answer in: it may send it elsewhere.
+    // What it is paid with stays at hand until the payment has taken the answer in: it may send it elsewhere.
     private async Task SendAsync(
-        IPaymentGrain payment, PaymentKey key, PaymentState state, PaymentEffect.SendCharge send, CardDetails? card, SendWindow window)
+        IPaymentGrain payment, PaymentKey key, PaymentState state, PaymentEffect.SendCharge send, ChargeMeans? means, SendWindow window)
     {
-        if (card is not null)
+        if (means is not null)
         {
-            _cards[(key, send.Attempt)] = card;
+            _means[(key, send.Attempt)] = means;
         }
 
         try
         {
             FaultPoint.Reach(FaultPoint.BeforeSend);
-            var outcome = await ChargeAsync(key, state, send, card, window);
+            var outcome = await ChargeAsync(key, state, send, means, window);
             FaultPoint.Reach(FaultPoint.AfterSend);
             LogOutcome(send, outcome.GetType().Name);
             await payment.Record(new RecordCharge
@@ -184,20 +185,26 @@ public sealed partial class PaymentEffects(
         }
         finally
         {
-            if (card is not null)
+            if (means is not null)
             {
-                _cards.TryRemove((key, send.Attempt), out _);
+                _means.TryRemove((key, send.Attempt), out _);
             }
         }
     }
 
     private async Task<ProviderOutcome> ChargeAsync(
-        PaymentKey key, PaymentState state, PaymentEffect.SendCharge send, CardDetails? card, SendWindow window)
+        PaymentKey key, PaymentState state, PaymentEffect.SendCharge send, ChargeMeans? means, SendWindow window)
     {
         var attempt = state.Attempts[send.Attempt - 1];
         if (await OpenAsync(key, attempt.Provider) is not { } credentials)
         {
             return NoCredentials(attempt.Provider);
+        }
+
+        var opened = await openings.OpenAsync(key, state, attempt, means);
+        if (opened.Refusal is { } refusal)
+        {
+            return refusal;
         }
 
         var id = new AttemptId { Payment = key.Payment, Number = attempt.Number };
@@ -207,7 +214,10 @@ public sealed partial class PaymentEffects(
                 Attempt = id,
                 Amount = state.Amount,
                 Method = attempt.Method,
-                Card = card,
+                Card = opened.Card,
+                SavedCard = opened.SavedCard,
+                SaveCard = means?.SavesCard ?? false,
+                WalletToken = opened.WalletToken,
                 Capture = state.Capture,
                 Customer = state.Customer,
                 Description = state.Description,

@@ -4,7 +4,6 @@ using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
-using PaymentCluster.Grains.Abstractions.Secrets;
 using PaymentCluster.Grains.Faults;
 using PaymentCluster.Grains.Journal;
 using PaymentCluster.Grains.Routing;
@@ -16,11 +15,17 @@ public sealed partial class PaymentGrain
 {
     private static ValueTask<RoutingChoice> NoRoute(PaymentState? state) => default;
 
+    private ValueTask<RoutingChoice> RouteOf(
+        Brought brought, Money amount, CaptureMode capture, ImmutableDictionary<string, string> metadata) =>
+        brought.Refusal is { } refusal
+            ? ValueTask.FromResult(RoutingChoice.Refused(refusal))
+            : RouteOf(brought.Method, amount, capture, brought.Means, metadata);
+
     private async ValueTask<RoutingChoice> RouteOf(
         PaymentMethod? method,
         Money amount,
         CaptureMode capture,
-        CardDetails? card,
+        ChargeMeans? means,
         ImmutableDictionary<string, string> metadata,
         ImmutableArray<string> tried = default) => method is null
             ? default
@@ -30,17 +35,20 @@ public sealed partial class PaymentGrain
                 Method = method,
                 Amount = amount,
                 Capture = capture,
-                Card = card,
+                Card = means?.Card,
+                Only = means?.Provider,
                 Metadata = metadata,
                 Tried = tried,
             });
 
-    // Only a proved failure that is the provider's own, or that of the way to it, can go on elsewhere.
-    private ValueTask<RoutingChoice> NextRouteOf(PaymentState state, RecordCharge report, CardDetails? card) =>
+    // Only a proved failure that is the provider's own, or that of the way to it, can go on elsewhere; and not what that
+    // provider alone keeps.
+    private ValueTask<RoutingChoice> NextRouteOf(PaymentState state, RecordCharge report, ChargeMeans? means) =>
         report.Outcome is ProviderOutcome.NotSent or ProviderOutcome.Declined { Failure.Party: FailureParty.Provider }
             && state.Attempt(report.Attempt) is { IsOpen: true } attempt
+            && !IsConfined(attempt.Method, means)
                 ? RouteOf(
-                    attempt.Method, state.Amount, state.Capture, card, state.Metadata, state.ProvidersOf(attempt))
+                    attempt.Method, state.Amount, state.Capture, means, state.Metadata, state.ProvidersOf(attempt))
                 : default;
 
     // A provider's word, or the sweeper's: there is nobody to refuse it to. False: there is no such payment, attempt or
@@ -49,7 +57,7 @@ public sealed partial class PaymentGrain
         Func<PaymentState, bool> isAbout,
         Func<PaymentState, Terms, Decision> decide,
         Func<PaymentState?, ValueTask<RoutingChoice>>? route = null,
-        CardDetails? card = null)
+        ChargeMeans? means = null)
     {
         if (await Load() is not { } known || !isAbout(known))
         {
@@ -57,7 +65,7 @@ public sealed partial class PaymentGrain
             return false;
         }
 
-        var outcome = await Execute(route ?? NoRoute, (state, terms) => decide(state!, terms), request: null, card);
+        var outcome = await Execute(route ?? NoRoute, (state, terms) => decide(state!, terms), request: null, means);
         return outcome.Refusal is { Code: ErrorCode.Unavailable or ErrorCode.Overloaded } refusal
             ? throw new TimeoutException(refusal.Detail)
             : true;
@@ -67,7 +75,7 @@ public sealed partial class PaymentGrain
         Func<PaymentState?, ValueTask<RoutingChoice>> route,
         Func<PaymentState?, Terms, Decision> decide,
         RequestKey? request,
-        CardDetails? card = null,
+        ChargeMeans? means = null,
         bool mayBeNew = false,
         bool isNew = false)
     {
@@ -87,13 +95,13 @@ public sealed partial class PaymentGrain
                 // By the machine's own clocks, and before the terms are made and committed: a process may be frozen
                 // before it learns that they are, and what it then still sent, others would have believed lost.
                 var window = SendWindow.Open(StoreClock.MachineOf(time), options.Value.SendWindow);
-                switch (decide(_state, TermsNow(routed, card)))
+                switch (decide(_state, TermsNow(routed, means)))
                 {
                     case Decision.Rejected rejected:
                         return CommandOutcome.Refused(rejected.Refusal);
                     case Decision.AlreadyApplied applied:
                         return new CommandOutcome { Replayed = applied.Replayed, Refund = applied.Refund };
-                    case Decision.Accepted accepted when await Commit(accepted, request, card, window) is { } outcome:
+                    case Decision.Accepted accepted when await Commit(accepted, request, means, window) is { } outcome:
                         return outcome;
                     default:
                         continue;
@@ -121,11 +129,11 @@ public sealed partial class PaymentGrain
     // Null: the state was stale and was dropped; decide again. Dying before the append loses a command that nobody was
     // told of; dying after it leaves an intent, whose effect the schedule asks about.
     private async Task<CommandOutcome?> Commit(
-        Decision.Accepted accepted, RequestKey? request, CardDetails? card, SendWindow window)
+        Decision.Accepted accepted, RequestKey? request, ChargeMeans? means, SendWindow window)
     {
         if (accepted.Events.IsEmpty)
         {
-            Perform(accepted.Effects, card, window);
+            Perform(accepted.Effects, means, window);
             return new CommandOutcome { Refund = accepted.Refund };
         }
 
@@ -141,7 +149,7 @@ public sealed partial class PaymentGrain
                 _changes.Happen();
                 PaymentTelemetry.Count(accepted.Events);
                 router.Learn(next, accepted.Events);
-                Perform(accepted.Effects, card, window);
+                Perform(accepted.Effects, means, window);
                 MakeRoom();
                 FaultPoint.Reach(FaultPoint.BeforeReply);
                 return new CommandOutcome
@@ -165,11 +173,11 @@ public sealed partial class PaymentGrain
         }
     }
 
-    private void Perform(ImmutableArray<PaymentEffect> wanted, CardDetails? card, SendWindow window)
+    private void Perform(ImmutableArray<PaymentEffect> wanted, ChargeMeans? means, SendWindow window)
     {
         foreach (var effect in wanted)
         {
-            effects.Start(_key, _state!, effect, card, window);
+            effects.Start(_key, _state!, effect, means, window);
         }
     }
 
@@ -180,7 +188,7 @@ public sealed partial class PaymentGrain
         return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
     }
 
-    private Terms TermsNow(RoutingChoice routed, CardDetails? card) => new()
+    private Terms TermsNow(RoutingChoice routed, ChargeMeans? means) => new()
     {
         Now = Now(),
         SendWindow = options.Value.SendWindow,
@@ -188,6 +196,6 @@ public sealed partial class PaymentGrain
         ExpiresIn = options.Value.ExpiresIn,
         Route = routed.Route,
         NoRoute = routed.Refusal,
-        HasCard = card is not null,
+        HasCard = means is not null,
     };
 }

@@ -63,11 +63,14 @@ public sealed partial class PaymentGrain(
     /// <inheritdoc/>
     public async Task<StartReply> Start(StartPayment command)
     {
+        var brought = await BringAsync(
+            command.Method, command.Card, command.Instrument, command.SecurityCode, command.CardConsent, command.Customer);
+        command = command with { Method = brought.Method };
         var outcome = await Execute(
-            _ => RouteOf(command.Method, command.Amount, command.Capture, command.Card, command.Metadata),
+            _ => RouteOf(brought, command.Amount, command.Capture, command.Metadata),
             (state, terms) => PaymentDecider.Decide(state, command, terms),
             command.Request,
-            command.Card,
+            brought.Means,
             mayBeNew: true,
             isNew: command.IsNew && !_isLoaded);
         var payment = outcome.Refusal is null && outcome.Elsewhere is null ? _state?.ToView(_key.Payment) : null;
@@ -85,11 +88,18 @@ public sealed partial class PaymentGrain(
     }
 
     /// <inheritdoc/>
-    public async Task<Reply<PaymentView>> Confirm(ConfirmPayment command) => ToPayment(await Execute(
-        state => RouteOf(command.Method, state!.Amount, state.Capture, command.Card, state.Metadata),
-        (state, terms) => PaymentDecider.Decide(state!, command, terms),
-        command.Request,
-        command.Card));
+    public async Task<Reply<PaymentView>> Confirm(ConfirmPayment command)
+    {
+        var payer = command.Instrument is null && command.CardConsent is null ? null : (await Load())?.Customer;
+        var brought = await BringAsync(
+            command.Method, command.Card, command.Instrument, command.SecurityCode, command.CardConsent, payer);
+        command = command with { Method = brought.Method! };
+        return ToPayment(await Execute(
+            state => RouteOf(brought, state!.Amount, state.Capture, state.Metadata),
+            (state, terms) => PaymentDecider.Decide(state!, command, terms),
+            command.Request,
+            brought.Means));
+    }
 
     /// <inheritdoc/>
     public async Task<Reply<PaymentView>> Capture(CapturePayment command) => ToPayment(await Execute(
@@ -115,12 +125,12 @@ public sealed partial class PaymentGrain(
     public Task<bool> Record(RecordCharge report)
     {
         // Still in memory if the attempt is sent from here: another provider may be asked with it.
-        var card = effects.CardOf(_key, report.Attempt);
+        var means = effects.MeansOf(_key, report.Attempt);
         return Take(
             state => IsOf(state.Attempt(report.Attempt), report.Provider),
             (state, terms) => PaymentDecider.Decide(state, report, terms),
-            state => NextRouteOf(state!, report, card),
-            card);
+            state => NextRouteOf(state!, report, means),
+            means);
     }
 
     /// <inheritdoc/>

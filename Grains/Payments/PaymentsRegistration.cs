@@ -14,6 +14,7 @@ public static class PaymentsRegistration
         services.AddPaymentRouting();
         services.AddSingleton<PaymentTokens>();
         services.AddSingleton<PaymentPopulation>();
+        services.AddSingleton<InstrumentOpenings>();
         services.AddSingleton<PaymentEffects>();
         services.AddHostedService(provider => provider.GetRequiredService<PaymentEffects>());
         services.AddHostedService<PaymentSweeper>();

@@ -23,8 +23,8 @@ public sealed record Terms
     /// <summary>Where an attempt would go; null if nowhere, or if the command starts none.</summary>
     public Route? Route { get; init; }
 
-    /// <summary>Whether the card of the attempt that is reported on is still in memory, so that it could be sent
-    /// elsewhere.</summary>
+    /// <summary>Whether a card to send is in memory: the command's, or that of the attempt that is reported on, so that it
+    /// could be sent elsewhere.</summary>
     public bool HasCard { get; init; }
 
     /// <summary>Why it would go nowhere.</summary>

@@ -45,6 +45,14 @@ public sealed class PaymentRouter(ConnectorCatalogue connectors, ProviderScores 
             return RoutingChoice.Refused(CollectNotAllowed);
         }
 
+        if (facts.Only is { } keeper)
+        {
+            return merchant.Providers.Contains(keeper)
+                ? TheOnly(keeper, facts)
+                : RoutingChoice.Refused(Refusal.Of(
+                    ErrorCode.InstrumentUnusable, "The merchant has no account any more at the provider that keeps it."));
+        }
+
         return merchant is { Routing: null, Providers: [var only] }
             ? TheOnly(only, facts)
             : Choose(merchant, PaymentOf(facts));

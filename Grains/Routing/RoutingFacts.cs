@@ -26,6 +26,9 @@ public readonly record struct RoutingFacts
     /// <summary>The card, when the method is one and it is still in memory.</summary>
     public CardDetails? Card { get; init; }
 
+    /// <summary>The provider that alone keeps what it is paid with; null where any can be asked.</summary>
+    public string? Only { get; init; }
+
     /// <summary>The merchant's own pairs.</summary>
     public ImmutableDictionary<string, string>? Metadata { get; init; }
 

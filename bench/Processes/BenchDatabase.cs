@@ -48,6 +48,7 @@ internal sealed class BenchDatabase : IAsyncDisposable
                 """
                 do $$ begin
                     if not exists (select from pg_roles where rolname = 'paymentcluster_app') then create role paymentcluster_app nologin; end if;
+                    if not exists (select from pg_roles where rolname = 'paymentcluster_vault') then create role paymentcluster_vault nologin; end if;
                 end $$
                 """,
                 $"create role {database._name}_login login password '{database._password}' in role paymentcluster_app",

@@ -32,6 +32,7 @@ internal sealed class SystemDatabase : IAsyncDisposable
             """
             do $$ begin
                 if not exists (select from pg_roles where rolname = 'paymentcluster_app') then create role paymentcluster_app nologin; end if;
+                if not exists (select from pg_roles where rolname = 'paymentcluster_vault') then create role paymentcluster_vault nologin; end if;
             exception when duplicate_object or unique_violation then null;
             end $$
             """,

@@ -6,7 +6,7 @@ namespace PaymentCluster.Testing;
 
 /// <summary>
 /// A database of a test's own on the server that <c>PAYMENTCLUSTER_TEST_DB</c> names (an Npgsql connection string of a
-/// superuser; <c>./test</c> sets it), with a login of the application's; both are gone afterwards.
+/// superuser; <c>./test</c> sets it), with logins of the application's and the vault's; all are gone afterwards.
 /// </summary>
 public sealed class TestDatabase : IAsyncDisposable
 {
@@ -26,6 +26,12 @@ public sealed class TestDatabase : IAsyncDisposable
             Username = AppLogin,
             Password = password,
         }.ConnectionString;
+        VaultConnectionString = new NpgsqlConnectionStringBuilder(server)
+        {
+            Database = name,
+            Username = VaultLogin,
+            Password = password,
+        }.ConnectionString;
     }
 
     /// <summary>The database's name.</summary>
@@ -34,11 +40,17 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <summary>The application's login, a member of <c>paymentcluster_app</c> once the schema is there.</summary>
     public string AppLogin => $"{Name}_app";
 
+    /// <summary>The vault's login, a member of <c>paymentcluster_vault</c> once the schema is there.</summary>
+    public string VaultLogin => $"{Name}_vault";
+
     /// <summary>For the owner, a superuser.</summary>
     public string OwnerConnectionString { get; }
 
     /// <summary>For the application.</summary>
     public string AppConnectionString { get; }
+
+    /// <summary>For the vault.</summary>
+    public string VaultConnectionString { get; }
 
     /// <summary>The server's connection string from the environment.</summary>
     /// <exception cref="InvalidOperationException">It is not set.</exception>
@@ -63,6 +75,7 @@ public sealed class TestDatabase : IAsyncDisposable
         await ExecuteAsync(server, $"create database {name} template template0");
         var password = new NpgsqlConnectionStringBuilder(database.AppConnectionString).Password;
         await ExecuteAsync(server, $"create role {database.AppLogin} login password '{password}'");
+        await ExecuteAsync(server, $"create role {database.VaultLogin} login password '{password}'");
         return database;
     }
 
@@ -71,6 +84,7 @@ public sealed class TestDatabase : IAsyncDisposable
     {
         await SchemaMigrator.MigrateAsync(OwnerConnectionString);
         await ExecuteAsync($"grant paymentcluster_app to {AppLogin}");
+        await ExecuteAsync($"grant paymentcluster_vault to {VaultLogin}");
     }
 
     /// <summary>Runs a statement as the owner.</summary>
@@ -92,6 +106,7 @@ public sealed class TestDatabase : IAsyncDisposable
     {
         await ExecuteAsync(_server, $"drop database if exists {Name} with (force)");
         await ExecuteAsync(_server, $"drop role if exists {AppLogin}");
+        await ExecuteAsync(_server, $"drop role if exists {VaultLogin}");
     }
 
     private static async Task ExecuteAsync(string connectionString, string sql)

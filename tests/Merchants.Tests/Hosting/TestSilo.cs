@@ -5,12 +5,16 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Storage;
+using PaymentCluster.Connectors;
 using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Merchants;
 using PaymentCluster.Grains.Abstractions.Secrets;
+using PaymentCluster.Grains.Customers;
 using PaymentCluster.Grains.Journal;
 using PaymentCluster.Grains.Merchants;
 using PaymentCluster.Grains.Storage;
+using PaymentCluster.Grains.Vault;
 using PaymentCluster.Grains.Webhooks;
 using PaymentCluster.Testing;
 
@@ -51,7 +55,10 @@ internal sealed class TestSilo : IAsyncDisposable
     public static Task<TestSilo> StartAsync(TestDatabase database, Action<HostApplicationBuilder>? configure = null) => StartAsync(builder =>
     {
         builder.Configuration.AddInMemoryCollection(
-            [new($"ConnectionStrings:{JournalRegistration.Application}", database.AppConnectionString)]);
+            [
+                new($"ConnectionStrings:{JournalRegistration.Application}", database.AppConnectionString),
+                new($"ConnectionStrings:{VaultRegistration.Login}", database.VaultConnectionString + ";Pooling=false"),
+            ]);
         builder.Services.AddPaymentStore(builder.Configuration);
         builder.UseOrleans(silo => silo.AddAdoNetGrainStorage(MerchantsRegistration.Storage, options =>
         {
@@ -64,6 +71,8 @@ internal sealed class TestSilo : IAsyncDisposable
     });
 
     public IMerchantGrain Merchant(string id) => Grains.GetGrain<IMerchantGrain>(id);
+
+    public ICustomerGrain Customer(string merchant, string id) => Grains.GetGrain<ICustomerGrain>($"{merchant}/{id}");
 
     public Task<ApiKeyGrant?> ResolveAsync(Secret key) => Resolve(key.Reveal());
 
@@ -89,6 +98,9 @@ internal sealed class TestSilo : IAsyncDisposable
         builder.Services.AddSingleton<IConnector>(new TestConnector("otherpay"));
         configure(builder);
         builder.Services.AddMerchants().AddWebhooks();
+        builder.Services.AddSingleton<ConnectorCatalogue>();
+        builder.Services.AddVault();
+        builder.Services.AddCustomers();
         var host = builder.Build();
         await host.StartAsync();
         return new TestSilo(host);

@@ -1,0 +1,249 @@
+namespace PaymentCluster.Gateway.Api.Customers;
+
+/// <summary>A customer.</summary>
+public sealed record CustomerRecordAnswer
+{
+    /// <summary>The merchant's id of the customer.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Name.</summary>
+    public required string? Name { get; init; }
+
+    /// <summary>E-mail address.</summary>
+    public required string? Email { get; init; }
+
+    /// <summary>Phone number.</summary>
+    public required string? Phone { get; init; }
+
+    /// <summary>When they were created.</summary>
+    public required DateTime CreatedAt { get; init; }
+
+    /// <summary>When they were erased; null while they are not.</summary>
+    public required DateTime? ErasedAt { get; init; }
+}
+
+/// <summary>A customer's wallet configuration.</summary>
+public sealed record WalletConfigurationAnswer
+{
+    /// <summary>Grows with each change; the ETag has it.</summary>
+    public required int Version { get; init; }
+
+    /// <summary>What is offered first; null for none.</summary>
+    public required string? DefaultInstrument { get; init; }
+
+    /// <summary>The order of the others.</summary>
+    public required string[] Order { get; init; }
+
+    /// <summary>Methods that are switched off.</summary>
+    public required string[] DisabledMethods { get; init; }
+
+    /// <summary>Providers that the customer would rather pay through.</summary>
+    public required string[] PreferredProviders { get; init; }
+
+    /// <summary>The UPI app that is opened first.</summary>
+    public required string? UpiApp { get; init; }
+
+    /// <summary>Whether the customer wants to hear of payments by e-mail.</summary>
+    public required bool NotifyByEmail { get; init; }
+
+    /// <summary>Whether the customer wants to hear of payments by text message.</summary>
+    public required bool NotifyBySms { get; init; }
+
+    /// <summary>The saved cards, oldest first.</summary>
+    public required SavedCardAnswer[] Cards { get; init; }
+
+    /// <summary>The saved UPI ids, oldest first.</summary>
+    public required SavedUpiAnswer[] Upi { get; init; }
+
+    /// <summary>The wallets.</summary>
+    public required LinkedWalletAnswer[] Wallets { get; init; }
+}
+
+/// <summary>A saved card, as far as it may be shown.</summary>
+public sealed record SavedCardAnswer
+{
+    /// <summary>The token to pay with: <c>"card": {"token": …}</c>.</summary>
+    public required string Token { get; init; }
+
+    /// <summary>The last four digits.</summary>
+    public required string Last4 { get; init; }
+
+    /// <summary>The network, such as <c>visa</c>.</summary>
+    public required string? Network { get; init; }
+
+    /// <summary>The bank that issued it.</summary>
+    public required string? Issuer { get; init; }
+
+    /// <summary>The month of expiry.</summary>
+    public required int ExpiryMonth { get; init; }
+
+    /// <summary>The year of expiry.</summary>
+    public required int ExpiryYear { get; init; }
+
+    /// <summary>A name of the customer's own.</summary>
+    public required string? Label { get; init; }
+
+    /// <summary>The provider that keeps it, and alone can charge it; null for the vault.</summary>
+    public required string? Provider { get; init; }
+
+    /// <summary>When the customer agreed to its being kept.</summary>
+    public required DateTime ConsentedAt { get; init; }
+
+    /// <summary>The version of the text that the customer agreed to.</summary>
+    public required string ConsentText { get; init; }
+}
+
+/// <summary>The saved cards.</summary>
+public sealed record SavedCardListAnswer
+{
+    /// <summary>The cards, oldest first.</summary>
+    public required SavedCardAnswer[] Data { get; init; }
+}
+
+/// <summary>What a provider says of a UPI id.</summary>
+public sealed record UpiCheckAnswer
+{
+    /// <summary>The UPI id, lower case.</summary>
+    public required string Vpa { get; init; }
+
+    /// <summary>Whether it can be paid from.</summary>
+    public required bool Valid { get; init; }
+
+    /// <summary>The holder's name as the bank has it; null if it does not say.</summary>
+    public required string? Name { get; init; }
+}
+
+/// <summary>A saved UPI id.</summary>
+public sealed record SavedUpiAnswer
+{
+    /// <summary>Its id, to pay with: <c>"upi": {"id": …}</c>.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The UPI id, lower case.</summary>
+    public required string Vpa { get; init; }
+
+    /// <summary>When it was saved.</summary>
+    public required DateTime SavedAt { get; init; }
+}
+
+/// <summary>The saved UPI ids.</summary>
+public sealed record SavedUpiListAnswer
+{
+    /// <summary>The UPI ids, oldest first.</summary>
+    public required SavedUpiAnswer[] Data { get; init; }
+}
+
+/// <summary>A wallet.</summary>
+public sealed record LinkedWalletAnswer
+{
+    /// <summary>Its code.</summary>
+    public required string Wallet { get; init; }
+
+    /// <summary>The provider through which it is linked.</summary>
+    public required string Provider { get; init; }
+
+    /// <summary>Whether it can be paid from; false until the one-time password was confirmed.</summary>
+    public required bool Linked { get; init; }
+
+    /// <summary>What is in it, in minor units; null where it was not asked.</summary>
+    public required long? Balance { get; init; }
+
+    /// <summary>The balance's currency.</summary>
+    public required string? Currency { get; init; }
+
+    /// <summary>When it was linked.</summary>
+    public required DateTime? LinkedAt { get; init; }
+}
+
+/// <summary>Something to pay with.</summary>
+public sealed record InstrumentAnswer
+{
+    /// <summary>A saved card's token, a saved UPI id's id, <c>wallet:…</c>, or the name of a method that needs nothing
+    /// saved.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The method.</summary>
+    public required string Method { get; init; }
+
+    /// <summary>What the customer knows it by.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>Whether it is saved.</summary>
+    public required bool Saved { get; init; }
+
+    /// <summary>Whether the amount can be paid with it now.</summary>
+    public required bool Usable { get; init; }
+
+    /// <summary>Why it is where it is, or why it cannot be used.</summary>
+    public required string Reason { get; init; }
+}
+
+/// <summary>What an amount can be paid with.</summary>
+public sealed record InstrumentListAnswer
+{
+    /// <summary>Best first.</summary>
+    public required InstrumentAnswer[] Data { get; init; }
+}
+
+/// <summary>A payment or a refund of a customer's.</summary>
+public sealed record TransactionAnswer
+{
+    /// <summary><c>payment</c> or <c>refund</c>.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>The payment's or the refund's id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The payment.</summary>
+    public required string PaymentId { get; init; }
+
+    /// <summary>The merchant's order.</summary>
+    public required string OrderId { get; init; }
+
+    /// <summary>How much, in minor units.</summary>
+    public required long Amount { get; init; }
+
+    /// <summary>ISO 4217 code.</summary>
+    public required string Currency { get; init; }
+
+    /// <summary>Where it stands.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>The payment's method.</summary>
+    public required string? Method { get; init; }
+
+    /// <summary>When it was accepted.</summary>
+    public required DateTime CreatedAt { get; init; }
+}
+
+/// <summary>What a customer paid and got back in one currency.</summary>
+public sealed record TransactionTotalAnswer
+{
+    /// <summary>ISO 4217 code.</summary>
+    public required string Currency { get; init; }
+
+    /// <summary>How many payments took money.</summary>
+    public required int Payments { get; init; }
+
+    /// <summary>What they took, in minor units.</summary>
+    public required long Paid { get; init; }
+
+    /// <summary>How many refunds succeeded.</summary>
+    public required int Refunds { get; init; }
+
+    /// <summary>What they gave back, in minor units.</summary>
+    public required long Refunded { get; init; }
+}
+
+/// <summary>One page of a customer's transactions.</summary>
+public sealed record TransactionListAnswer
+{
+    /// <summary>The transactions, newest first.</summary>
+    public required TransactionAnswer[] Data { get; init; }
+
+    /// <summary>Where the next page begins; null at the end.</summary>
+    public required string? NextCursor { get; init; }
+
+    /// <summary>The totals over all pages, per currency.</summary>
+    public required TransactionTotalAnswer[] Totals { get; init; }
+}

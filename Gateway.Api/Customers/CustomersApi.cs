@@ -1,0 +1,211 @@
+using System.Text.Json.Serialization.Metadata;
+using PaymentCluster.Gateway.Api.Access;
+using PaymentCluster.Gateway.Api.Errors;
+using PaymentCluster.Gateway.Api.Json;
+using PaymentCluster.Gateway.Api.OpenApi;
+using PaymentCluster.Gateway.Api.Payments;
+using PaymentCluster.Grains.Abstractions.Customers;
+using PaymentCluster.Grains.Abstractions.Errors;
+using PaymentCluster.Grains.Abstractions.Secrets;
+
+namespace PaymentCluster.Gateway.Api.Customers;
+
+/// <summary>A merchant's customers, and what they pay with. For the merchant's server: a browser gets what is its own
+/// through the checkout page.</summary>
+internal sealed class CustomersApi(IGrainFactory grains, RequestBodies bodies, TimeProvider time)
+{
+    public void Map(IEndpointRouteBuilder api)
+    {
+        var customers = api.MapGroup("/customers/{customer}").RequireAccess(AccessRule.Secret);
+        customers.MapPut("", PutAsync, CustomerOperations.Put);
+        customers.MapGet("", GetAsync, CustomerOperations.Get);
+        customers.MapDelete("", EraseAsync, CustomerOperations.Erase);
+        customers.MapGet("/wallet", GetWalletAsync, CustomerOperations.GetWallet);
+        customers.MapPut("/wallet", PutWalletAsync, CustomerOperations.PutWallet);
+        customers.MapPost("/cards", SaveCardAsync, CustomerOperations.SaveCard);
+        customers.MapGet("/cards", ListCardsAsync, CustomerOperations.ListCards);
+        customers.MapDelete("/cards/{token}", DeleteCardAsync, CustomerOperations.DeleteCard);
+        customers.MapPost("/upi/validate", ValidateUpiAsync, CustomerOperations.ValidateUpi);
+        customers.MapPost("/upi", SaveUpiAsync, CustomerOperations.SaveUpi);
+        customers.MapGet("/upi", ListUpiAsync, CustomerOperations.ListUpi);
+        customers.MapDelete("/upi/{id}", DeleteUpiAsync, CustomerOperations.DeleteUpi);
+        customers.MapPost("/wallets/{wallet}", LinkWalletAsync, CustomerOperations.LinkWallet);
+        customers.MapGet("/wallets/{wallet}", ReadWalletAsync, CustomerOperations.ReadWallet);
+        customers.MapDelete("/wallets/{wallet}", UnlinkWalletAsync, CustomerOperations.UnlinkWallet);
+        customers.MapGet("/instruments", InstrumentsAsync, CustomerOperations.Instruments);
+        customers.MapGet("/transactions", TransactionsAsync, CustomerOperations.Transactions);
+    }
+
+    private async Task PutAsync(HttpContext http)
+    {
+        var customer = Find(http);
+        var body = await ReadAsync(http, PaymentsRequests.Customer);
+        await AnswerAsync(http, await customer.Put(CustomersRequests.ReadCustomer(body)));
+    }
+
+    private async Task GetAsync(HttpContext http)
+    {
+        var view = await Find(http).Get();
+        await (view is null
+            ? Problem.WriteAsync(http, ErrorCode.CustomerNotFound)
+            : Answer.WriteAsync(
+                http, StatusCodes.Status200OK, CustomersMapping.ToAnswer(view), GatewayJson.Default.CustomerRecordAnswer));
+    }
+
+    private async Task EraseAsync(HttpContext http) => await AnswerAsync(http, await Find(http).Erase());
+
+    private async Task GetWalletAsync(HttpContext http)
+    {
+        var view = await Find(http).GetWallet();
+        await (view is null ? Problem.WriteAsync(http, ErrorCode.CustomerNotFound) : AnswerAsync(http, view));
+    }
+
+    private async Task PutWalletAsync(HttpContext http)
+    {
+        var customer = Find(http);
+        var errors = new InputErrors();
+        var version = IfMatch.Read(http, errors);
+        var body = await bodies.ReadAsync(http, CustomersRequests.Wallet, errors);
+        if (errors.Any)
+        {
+            throw new ProblemException(errors);
+        }
+
+        var reply = await customer.PutWallet(new PutWallet
+        {
+            ExpectedVersion = version, Preferences = CustomersRequests.ReadWallet(body),
+        });
+        await (reply.Refusal is { } refusal ? Problem.WriteAsync(http, refusal) : AnswerAsync(http, reply.Value!));
+    }
+
+    private async Task SaveCardAsync(HttpContext http)
+    {
+        var customer = Find(http);
+        var errors = new InputErrors();
+        var body = await bodies.ReadAsync(http, CustomersRequests.SaveCard, errors);
+        var command = CustomersRequests.ReadCard(body, time.GetUtcNow(), errors) ?? throw new ProblemException(errors);
+        await AnswerAsync(
+            http, await customer.SaveCard(command), CustomersMapping.ToAnswer, GatewayJson.Default.SavedCardAnswer,
+            StatusCodes.Status201Created);
+    }
+
+    private async Task ListCardsAsync(HttpContext http) => await AnswerAsync(
+        http, await Find(http).ListCards(), CustomersMapping.ToCards, GatewayJson.Default.SavedCardListAnswer);
+
+    private async Task DeleteCardAsync(HttpContext http) => await AnswerAsync(
+        http, await Find(http).DeleteCard(Instrument(http, "token")), CustomersMapping.ToCards, GatewayJson.Default.SavedCardListAnswer);
+
+    private async Task ValidateUpiAsync(HttpContext http)
+    {
+        var (customer, vpa) = await ReadVpaAsync(http);
+        await AnswerAsync(
+            http, await customer.ValidateUpi(vpa), CustomersMapping.ToAnswer, GatewayJson.Default.UpiCheckAnswer);
+    }
+
+    private async Task SaveUpiAsync(HttpContext http)
+    {
+        var (customer, vpa) = await ReadVpaAsync(http);
+        await AnswerAsync(
+            http, await customer.SaveUpi(vpa), CustomersMapping.ToAnswer, GatewayJson.Default.SavedUpiAnswer, StatusCodes.Status201Created);
+    }
+
+    private async Task ListUpiAsync(HttpContext http)
+    {
+        var view = await Find(http).GetWallet();
+        await (view is null
+            ? Problem.WriteAsync(http, ErrorCode.CustomerNotFound)
+            : Answer.WriteAsync(
+                http, StatusCodes.Status200OK, CustomersMapping.ToUpiIds(view), GatewayJson.Default.SavedUpiListAnswer));
+    }
+
+    private async Task DeleteUpiAsync(HttpContext http) => await AnswerAsync(
+        http, await Find(http).DeleteUpi(Instrument(http, "id")), CustomersMapping.ToUpiIds, GatewayJson.Default.SavedUpiListAnswer);
+
+    private async Task LinkWalletAsync(HttpContext http)
+    {
+        var customer = Find(http);
+        var wallet = Wallet(http);
+        var body = await ReadAsync(http, CustomersRequests.Link);
+        await AnswerAsync(
+            http,
+            body.Text("otp") is { } password
+                ? await customer.ConfirmWallet(wallet, new Secret(password))
+                : await customer.LinkWallet(wallet),
+            CustomersMapping.ToAnswer,
+            GatewayJson.Default.LinkedWalletAnswer);
+    }
+
+    private async Task ReadWalletAsync(HttpContext http) => await AnswerAsync(
+        http, await Find(http).ReadWallet(Wallet(http)), CustomersMapping.ToAnswer, GatewayJson.Default.LinkedWalletAnswer);
+
+    private async Task UnlinkWalletAsync(HttpContext http) => await AnswerAsync(
+        http, await Find(http).UnlinkWallet(Wallet(http)), CustomersMapping.ToAnswer, GatewayJson.Default.WalletConfigurationAnswer);
+
+    private async Task InstrumentsAsync(HttpContext http)
+    {
+        var customer = Find(http);
+        var errors = new InputErrors();
+        var amount = CustomersRequests.ReadAmount(http, errors) ?? throw new ProblemException(errors);
+        var instruments = await customer.Instruments(amount);
+        await Answer.WriteAsync(
+            http, StatusCodes.Status200OK, CustomersMapping.ToAnswer(instruments), GatewayJson.Default.InstrumentListAnswer);
+    }
+
+    private async Task TransactionsAsync(HttpContext http)
+    {
+        var query = TransactionsQuery.Read(http, IdOf(http));
+        var page = await grains.GetGrain<ITransactionsGrain>(Caller.From(http).Merchant).List(query);
+        await Answer.WriteAsync(
+            http, StatusCodes.Status200OK, CustomersMapping.ToAnswer(page), GatewayJson.Default.TransactionListAnswer);
+    }
+
+    private async Task<(ICustomerGrain Customer, string Vpa)> ReadVpaAsync(HttpContext http)
+    {
+        var customer = Find(http);
+        var errors = new InputErrors();
+        var body = await bodies.ReadAsync(http, CustomersRequests.Upi, errors);
+        return (customer, CustomersRequests.ReadVpa(body, errors) ?? throw new ProblemException(errors));
+    }
+
+    private async Task<Body> ReadAsync(HttpContext http, BodyShape shape)
+    {
+        var errors = new InputErrors();
+        var body = await bodies.ReadAsync(http, shape, errors);
+        return errors.Any ? throw new ProblemException(errors) : body;
+    }
+
+    private ICustomerGrain Find(HttpContext http) =>
+        grains.GetGrain<ICustomerGrain>($"{Caller.From(http).Merchant}/{IdOf(http)}");
+
+    private static string IdOf(HttpContext http) =>
+        (string?)http.Request.RouteValues["customer"] is { } id && PaymentsRequests.IsCustomerId(id)
+            ? id
+            : throw new ProblemException(ErrorCode.InvalidField, $"A customer's id {PaymentsRequests.CustomerIdRule}.", "customer");
+
+    // An id out of form is one that the customer does not have.
+    private static string Instrument(HttpContext http, string name) =>
+        (string?)http.Request.RouteValues[name] is { } id && CustomersRequests.IsInstrument(id)
+            ? id
+            : throw new ProblemException(ErrorCode.InstrumentNotFound, ErrorCode.InstrumentNotFound.Entry().Meaning);
+
+    private static string Wallet(HttpContext http) =>
+        (string?)http.Request.RouteValues["wallet"] is { } wallet && CustomersRequests.IsWallet(wallet)
+            ? wallet
+            : throw new ProblemException(ErrorCode.InvalidField, "A wallet's code has 2 to 32 lower-case letters, digits or '_'.", "wallet");
+
+    private static Task AnswerAsync(HttpContext http, Reply<CustomerView> reply) =>
+        AnswerAsync(http, reply, CustomersMapping.ToAnswer, GatewayJson.Default.CustomerRecordAnswer);
+
+    private static Task AnswerAsync(HttpContext http, WalletView view)
+    {
+        http.Response.Headers.ETag = IfMatch.TagOf(view.Version);
+        return Answer.WriteAsync(
+            http, StatusCodes.Status200OK, CustomersMapping.ToAnswer(view), GatewayJson.Default.WalletConfigurationAnswer);
+    }
+
+    private static Task AnswerAsync<TView, TAnswer>(
+        HttpContext http, Reply<TView> reply, Func<TView, TAnswer> map, JsonTypeInfo<TAnswer> type, int status = StatusCodes.Status200OK)
+        where TView : class => reply.Refusal is { } refusal
+            ? Problem.WriteAsync(http, refusal)
+            : Answer.WriteAsync(http, status, map(reply.Value!), type);
+}

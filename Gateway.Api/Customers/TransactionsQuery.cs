@@ -1,0 +1,100 @@
+using PaymentCluster.Gateway.Api.Errors;
+using PaymentCluster.Gateway.Api.Json;
+using PaymentCluster.Gateway.Api.Payments;
+using PaymentCluster.Gateway.Api.Queries;
+using PaymentCluster.Grains.Abstractions.Amounts;
+using PaymentCluster.Grains.Abstractions.Customers;
+using PaymentCluster.Grains.Abstractions.Payments;
+
+namespace PaymentCluster.Gateway.Api.Customers;
+
+/// <summary>The query of <c>GET transactions</c>.</summary>
+internal static class TransactionsQuery
+{
+    private const int DefaultLimit = 20;
+    private const int MaxWordLength = 32;
+    private const int MaxCursorLength = 64;
+
+    public static readonly QueryParameter[] Parameters =
+    [
+        new()
+        {
+            Name = "type",
+            Meaning = "Payments alone, or refunds alone.",
+            Choices = PaymentNames.All<TransactionKind>(CustomersMapping.NameOf),
+        },
+        new()
+        {
+            Name = "method",
+            Meaning = "Only what was paid by this kind of instrument.",
+            Choices = PaymentNames.All<PaymentMethodKind>(PaymentNames.Of),
+        },
+        new() { Name = "currency", Meaning = "Only in this currency, an ISO 4217 code." },
+        new() { Name = "created_from", Meaning = "Only what was accepted at or after this time.", IsTime = true },
+        new() { Name = "created_to", Meaning = "Only what was accepted before this time.", IsTime = true },
+        PaymentsQuery.Limit,
+        new() { Name = "cursor", Meaning = "The next_cursor of the page before." },
+    ];
+
+    /// <exception cref="ProblemException">A parameter is out of form.</exception>
+    public static TransactionQuery Read(HttpContext http, string customer)
+    {
+        var errors = new InputErrors();
+        var query = new TransactionQuery
+        {
+            CustomerId = customer,
+            Kind = Word<TransactionKind>(http, "type", CustomersMapping.NameOf, errors),
+            Method = Word<PaymentMethodKind>(http, "method", PaymentNames.Of, errors),
+            Currency = CurrencyOf(http, errors),
+            From = QueryReader.Time(http, "created_from", errors),
+            To = QueryReader.Time(http, "created_to", errors),
+            Before = Cursor(http, errors),
+            Limit = QueryReader.Integer(http, PaymentsQuery.Limit, DefaultLimit, errors),
+        };
+        return errors.Any ? throw new ProblemException(errors) : query;
+    }
+
+    private static string? CurrencyOf(HttpContext http, InputErrors errors)
+    {
+        var text = QueryReader.Text(http, "currency", 3, errors);
+        if (text is not null && !Currency.TryParse(text, out _))
+        {
+            errors.Add(ErrorCode.CurrencyUnknown, "currency", "must be an ISO 4217 code such as INR");
+        }
+
+        return text;
+    }
+
+    private static T? Word<T>(HttpContext http, string name, Func<T, string> nameOf, InputErrors errors)
+        where T : struct, Enum
+    {
+        if (QueryReader.Text(http, name, MaxWordLength, errors) is not { } word)
+        {
+            return null;
+        }
+
+        var member = PaymentNames.Parse(word, nameOf);
+        if (member is null)
+        {
+            errors.Add(ErrorCode.InvalidField, name, $"must be one of {string.Join(", ", PaymentNames.All(nameOf))}");
+        }
+
+        return member;
+    }
+
+    private static TransactionPlace? Cursor(HttpContext http, InputErrors errors)
+    {
+        if (!http.Request.Query.ContainsKey("cursor"))
+        {
+            return null;
+        }
+
+        var place = QueryReader.Text(http, "cursor", MaxCursorLength, new InputErrors()) is { } text ? TransactionCursor.Read(text) : null;
+        if (place is null)
+        {
+            errors.Add(ErrorCode.CursorInvalid, "cursor", "must be the next_cursor of a page of this list");
+        }
+
+        return place;
+    }
+}

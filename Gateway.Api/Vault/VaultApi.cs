@@ -1,0 +1,94 @@
+using PaymentCluster.Gateway.Api.Access;
+using PaymentCluster.Gateway.Api.Errors;
+using PaymentCluster.Gateway.Api.Json;
+using PaymentCluster.Gateway.Api.OpenApi;
+using PaymentCluster.Grains.Abstractions.Errors;
+using PaymentCluster.Grains.Abstractions.Vault;
+
+namespace PaymentCluster.Gateway.Api.Vault;
+
+/// <summary>How the vault stands. No card's number is anywhere in it.</summary>
+public sealed record VaultAnswer
+{
+    /// <summary>How many cards it keeps.</summary>
+    public required long Cards { get; init; }
+
+    /// <summary>How many of them wait for a newer data key.</summary>
+    public required long OutdatedCards { get; init; }
+
+    /// <summary>How many keys it keeps.</summary>
+    public required long Keys { get; init; }
+
+    /// <summary>How many of them another master key than the current one wraps.</summary>
+    public required long OutdatedKeys { get; init; }
+
+    /// <summary>The name of the master key that wraps now.</summary>
+    public required string MasterKey { get; init; }
+}
+
+/// <summary>The vault's keys, for the administrator.</summary>
+internal sealed class VaultApi(IGrainFactory grains, RequestBodies bodies)
+{
+    private const string Tag = "Vault";
+
+    private static readonly BodyShape Rotate = new(
+        "RotateVaultRequest",
+        Field.Flag("new_keys", "Whether each merchant gets a new data key first; false if it is left out: go on with what was begun."));
+
+    private static readonly ApiOperation GetOperation = new()
+    {
+        Id = "getVault",
+        Tag = Tag,
+        Summary = "How many cards and keys the vault keeps, and how many wait for a newer key.",
+        Answers = [new(200, "How it stands.", typeof(VaultAnswer))],
+        Errors = [ErrorCode.NotFound],
+    };
+
+    private static readonly ApiOperation RotateOperation = new()
+    {
+        Id = "rotateVault",
+        Tag = Tag,
+        Summary = "Rotate keys for some seconds, and say what is left. Repeat it until nothing is; it may be interrupted anywhere.",
+        Body = Rotate,
+        Answers = [new(200, "What is left.", typeof(VaultAnswer))],
+        Errors = [ErrorCode.NotFound],
+    };
+
+    public void Map(IEndpointRouteBuilder api)
+    {
+        var vault = api.MapGroup("/vault").RequireAccess(AccessRule.Admin);
+        vault.MapGet("", GetAsync, GetOperation);
+        vault.MapPost("/rotation", RotateAsync, RotateOperation);
+    }
+
+    private async Task GetAsync(HttpContext http) => await AnswerAsync(http, await Grain().Status());
+
+    private async Task RotateAsync(HttpContext http)
+    {
+        var errors = new InputErrors();
+        var body = await bodies.ReadAsync(http, Rotate, errors);
+        if (errors.Any)
+        {
+            throw new ProblemException(errors);
+        }
+
+        await AnswerAsync(http, await Grain().Rotate(body.Flag("new_keys") ?? false));
+    }
+
+    private IVaultGrain Grain() => grains.GetGrain<IVaultGrain>(IVaultGrain.Key);
+
+    private static Task AnswerAsync(HttpContext http, Reply<VaultStatus> reply) => reply.Refusal is { } refusal
+        ? Problem.WriteAsync(http, refusal)
+        : Answer.WriteAsync(
+            http,
+            StatusCodes.Status200OK,
+            new VaultAnswer
+            {
+                Cards = reply.Value!.Cards,
+                OutdatedCards = reply.Value.OutdatedCards,
+                Keys = reply.Value.Keys,
+                OutdatedKeys = reply.Value.OutdatedKeys,
+                MasterKey = reply.Value.MasterKey,
+            },
+            GatewayJson.Default.VaultAnswer);
+}

@@ -1,0 +1,47 @@
+using Orleans.Concurrency;
+using PaymentCluster.Grains.Abstractions.Errors;
+
+namespace PaymentCluster.Grains.Abstractions.Vault;
+
+/// <summary>The vault's keys, for the operator. Its key is <see cref="Key"/>; card numbers do not pass here.</summary>
+[Alias("vault")]
+public interface IVaultGrain : IGrainWithStringKey
+{
+    /// <summary>The one grain's key.</summary>
+    const string Key = "vault";
+
+    /// <summary>What is in the vault, and how much of it waits for a newer key.</summary>
+    [Alias("status"), AlwaysInterleave]
+    Task<Reply<VaultStatus>> Status();
+
+    /// <summary>Goes on with the rotation of keys for some seconds, and says what is left. It may be interrupted at any
+    /// point and called again: what is done is seen in the rows.</summary>
+    /// <param name="newKeys">Whether to begin one: each merchant gets a new data key first.</param>
+    [Alias("rotate")]
+    Task<Reply<VaultStatus>> Rotate(bool newKeys);
+}
+
+/// <summary>How the vault stands.</summary>
+[GenerateSerializer, Immutable, Alias("vault-status")]
+public sealed record VaultStatus
+{
+    /// <summary>How many cards it keeps.</summary>
+    [Id(0)]
+    public required long Cards { get; init; }
+
+    /// <summary>How many of them are sealed under a data key that has a successor.</summary>
+    [Id(1)]
+    public required long OutdatedCards { get; init; }
+
+    /// <summary>How many keys it keeps.</summary>
+    [Id(2)]
+    public required long Keys { get; init; }
+
+    /// <summary>How many of them are wrapped by another master key than the current one.</summary>
+    [Id(3)]
+    public required long OutdatedKeys { get; init; }
+
+    /// <summary>The name of the master key that wraps now.</summary>
+    [Id(4)]
+    public required string MasterKey { get; init; }
+}

@@ -1,0 +1,16 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace PaymentCluster.Grains.Customers;
+
+/// <summary>Registers the customers capability.</summary>
+public static class CustomersRegistration
+{
+    /// <summary>Adds what customers' grains need. The documents' storage, merchants, connectors and the vault are added
+    /// by their own.</summary>
+    public static IServiceCollection AddCustomers(this IServiceCollection services)
+    {
+        services.AddOptions<CustomersOptions>().BindConfiguration("Customers").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<ProviderDesk>();
+        return services;
+    }
+}

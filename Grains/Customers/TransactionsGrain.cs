@@ -1,0 +1,12 @@
+using Orleans.Concurrency;
+using PaymentCluster.Grains.Abstractions.Customers;
+
+namespace PaymentCluster.Grains.Customers;
+
+/// <inheritdoc cref="ITransactionsGrain"/>
+[StatelessWorker]
+public sealed class TransactionsGrain(TransactionStore store) : Grain, ITransactionsGrain
+{
+    /// <inheritdoc/>
+    public Task<TransactionPage> List(TransactionQuery query) => store.ListAsync(this.GetPrimaryKeyString(), query);
+}

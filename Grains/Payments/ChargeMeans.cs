@@ -1,0 +1,23 @@
+using PaymentCluster.Grains.Abstractions.Secrets;
+
+namespace PaymentCluster.Grains.Payments;
+
+/// <summary>What a charge needs and may not be kept: it is in memory from the command that brings it until the provider's
+/// answer was taken in, and nowhere else.</summary>
+public sealed class ChargeMeans
+{
+    /// <summary>The card, when one was typed in.</summary>
+    public CardDetails? Card { get; init; }
+
+    /// <summary>A saved card's security code, where it was typed in again.</summary>
+    public Secret? SecurityCode { get; init; }
+
+    /// <summary>The provider that alone can charge the saved instrument; null where any can.</summary>
+    public string? Provider { get; init; }
+
+    /// <summary>Whether the customer agreed that the provider keeps the card.</summary>
+    public bool SavesCard { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => "means to charge";
+}

@@ -1,0 +1,40 @@
+using PaymentCluster.Grains.Abstractions.Errors;
+using PaymentCluster.Grains.Abstractions.Vault;
+
+namespace PaymentCluster.Grains.Vault;
+
+/// <inheritdoc cref="IVaultGrain"/>
+internal sealed class VaultGrain(VaultDatabase database, VaultRotation rotation, TimeProvider time) : Grain, IVaultGrain
+{
+    // Well below the response timeout of grain calls.
+    private static readonly TimeSpan Share = TimeSpan.FromSeconds(10);
+
+    /// <inheritdoc/>
+    public async Task<Reply<VaultStatus>> Status() =>
+        database.IsOpen ? Reply<VaultStatus>.Of(await rotation.StatusAsync()) : NoVault();
+
+    /// <inheritdoc/>
+    public async Task<Reply<VaultStatus>> Rotate(bool newKeys)
+    {
+        if (!database.IsOpen)
+        {
+            return NoVault();
+        }
+
+        var began = time.GetTimestamp();
+        if (newKeys)
+        {
+            await rotation.BeginAsync();
+        }
+
+        while (time.GetElapsedTime(began) < Share && await rotation.StepAsync())
+        {
+            // Each step is durable by itself.
+        }
+
+        return Reply<VaultStatus>.Of(await rotation.StatusAsync());
+    }
+
+    private static Reply<VaultStatus> NoVault() => Reply<VaultStatus>.Refused(
+        Refusal.Of(ErrorCode.NotFound, "This installation has no vault: ConnectionStrings:PaymentClusterVault is not set."));
+}

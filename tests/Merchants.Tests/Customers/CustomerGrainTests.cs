@@ -1,0 +1,321 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Grains.Abstractions.Amounts;
+using PaymentCluster.Grains.Abstractions.Customers;
+using PaymentCluster.Grains.Abstractions.Merchants;
+using PaymentCluster.Grains.Abstractions.Secrets;
+using PaymentCluster.Grains.Vault;
+using PaymentCluster.Merchants.Tests.Hosting;
+
+namespace PaymentCluster.Merchants.Tests.Customers;
+
+public sealed class CustomerGrainTests
+{
+    private readonly DocumentStore _store = new();
+    private readonly ManualTime _time = new();
+    private readonly KeepingConnector _provider = new();
+    private readonly MemoryVault _vault = new();
+
+    [Fact]
+    public async Task A_customer_is_put_read_and_changed()
+    {
+        await using var silo = await StartAsync();
+        var asha = silo.Customer("shop", "asha");
+        Assert.Null(await asha.Get());
+        Assert.Null(await asha.GetWallet());
+        Assert.Equal(ErrorCode.CustomerNotFound, (await asha.SaveUpi("asha@bank")).Refusal!.Code);
+        Assert.Equal("Asha", (await asha.Put(new PutCustomer { Name = "Asha" })).Value!.Name);
+        Assert.Equal("Asha R", (await asha.Put(new PutCustomer { Name = "Asha R" })).Value!.Name);
+        Assert.Null(await silo.Customer("other", "asha").Get());
+    }
+
+    [Fact]
+    public async Task A_providers_customer_is_made_once_whatever_races()
+    {
+        await using var silo = await StartAsync();
+        var asha = await PutAsync(silo);
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(number => (Task)asha.LinkWallet($"wallet{number}")));
+        Assert.Single(_provider.Calls, call => call == "open asha");
+        await using var next = await StartAsync();
+        await next.Customer("shop", "asha").LinkWallet("another");
+        Assert.Single(_provider.Calls, call => call == "open asha");
+    }
+
+    [Fact]
+    public async Task Of_two_edits_of_one_version_one_is_refused_and_nothing_is_lost()
+    {
+        await using var silo = await StartAsync();
+        var asha = await PutAsync(silo);
+        var version = (await asha.GetWallet())!.Version;
+        var replies = await Task.WhenAll(Enumerable.Range(0, 6).Select(number => asha.PutWallet(
+            new PutWallet { ExpectedVersion = version, Preferences = new WalletPreferences { UpiApp = $"app{number}" } })));
+        var winner = Assert.Single(replies, reply => reply.Value is not null).Value!;
+        Assert.All(replies.Where(reply => reply.Refusal is not null), reply => Assert.Equal(ErrorCode.VersionConflict, reply.Refusal!.Code));
+        Assert.Equal(winner.Preferences.UpiApp, (await asha.GetWallet())!.Preferences.UpiApp);
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(number => (Task)asha.SaveUpi($"asha{number}@bank")));
+        Assert.Equal(6, (await asha.GetWallet())!.UpiIds.Length);
+    }
+
+    [Fact]
+    public async Task The_same_card_again_answers_the_one_that_is_there()
+    {
+        await using var silo = await StartAsync();
+        var asha = await PutAsync(silo);
+        var first = (await asha.SaveCard(Card())).Value!;
+        var again = (await asha.SaveCard(Card())).Value!;
+        Assert.Equal(first, again);
+        Assert.Single((await asha.GetWallet())!.Cards);
+        var renewed = (await asha.SaveCard(Card() with { ExpiryYear = 2031 })).Value!;
+        Assert.Equal((first.Token, 2031), (renewed.Token, renewed.ExpiryYear));
+        Assert.Single((await asha.GetWallet())!.Cards);
+        Assert.DoesNotContain("4111", _store.Text(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_card_that_may_not_be_kept_is_refused_and_goes_nowhere()
+    {
+        await using var silo = await StartAsync();
+        var asha = await PutAsync(silo);
+        Assert.Equal(ErrorCode.CardNotKept, (await asha.SaveCard(Card() with { Indian = true })).Refusal!.Code);
+        Assert.Equal(ErrorCode.CardNotKept, (await asha.SaveCard(Card("6073849700004947") with { Indian = false })).Refusal!.Code);
+        Assert.Equal(ErrorCode.CardInvalid, (await asha.SaveCard(Card() with { ExpiryYear = 2020 })).Refusal!.Code);
+        await silo.Merchant("shop").Put(new PutMerchant { Name = "shop", UpiCollectAllowed = false, CardVault = false });
+        Assert.Equal(ErrorCode.CardNotKept, (await asha.SaveCard(Card())).Refusal!.Code);
+        Assert.Empty(_vault.Cards);
+    }
+
+    [Fact]
+    public async Task A_card_that_a_provider_keeps_comes_to_light_and_is_paid_with_by_its_present_token()
+    {
+        await using var silo = await StartAsync();
+        var asha = await PutAsync(silo);
+        await asha.AgreeToCard(new AgreeToCard { Last4 = "4242", ExpiryMonth = 12, ExpiryYear = 2030, ConsentText = "v1" });
+        Assert.Empty((await asha.ListCards()).Value!.Cards);
+        _provider.Cards["cst_asha"] = [KeepingConnector.Card("ref_1", "4242"), KeepingConnector.Card("ref_2", "9999")];
+        var card = Assert.Single((await asha.ListCards()).Value!.Cards);
+        Assert.Equal((TestSilo.Provider, "v1"), (card.Provider, card.ConsentText));
+
+        var choice = new InstrumentChoice { CardToken = card.Token };
+        var found = (await asha.FindInstrument(choice)).Value!;
+        Assert.Equal((TestSilo.Provider, false, card.Token), (found.Provider, found.InVault, found.Method.Saved));
+        Assert.Equal("provider-token-canary", (await asha.OpenInstrument(choice)).Value!.ProviderToken!.Reveal());
+        Assert.DoesNotContain("provider-token-canary", _store.Text(), StringComparison.Ordinal);
+
+        var other = await PutAsync(silo, "bala");
+        Assert.Equal(ErrorCode.InstrumentNotFound, (await other.FindInstrument(choice)).Refusal!.Code);
+        Assert.Equal(ErrorCode.InstrumentNotFound, (await other.OpenInstrument(choice)).Refusal!.Code);
+
+        Assert.Empty((await asha.DeleteCard(card.Token)).Value!.Cards);
+        Assert.Equal("ref_2", Assert.Single(_provider.Cards["cst_asha"]).Reference);
+    }
+
+    [Fact]
+    public async Task What_is_forgotten_here_is_forgotten_there_when_the_provider_is_back()
+    {
+        await using var silo = await StartAsync();
+        var asha = await PutAsync(silo);
+        await asha.AgreeToCard(new AgreeToCard { Last4 = "4242", ExpiryMonth = 12, ExpiryYear = 2030, ConsentText = "v1" });
+        _provider.Cards["cst_asha"] = [KeepingConnector.Card("ref_1", "4242")];
+        var card = Assert.Single((await asha.ListCards()).Value!.Cards);
+        _provider.IsAway = true;
+        Assert.Empty((await asha.DeleteCard(card.Token)).Value!.Cards);
+        Assert.Equal(ErrorCode.InstrumentNotFound, (await asha.FindInstrument(new InstrumentChoice { CardToken = card.Token })).Refusal!.Code);
+        Assert.Single(_provider.Cards["cst_asha"]);
+        _provider.IsAway = false;
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Empty((await asha.ListCards()).Value!.Cards);
+        Assert.Empty(_provider.Cards["cst_asha"]);
+    }
+
+    [Fact]
+    public async Task A_wallet_is_linked_by_its_password_read_and_given_up()
+    {
+        await using var silo = await StartAsync();
+        var asha = await PutAsync(silo);
+        Assert.False((await asha.LinkWallet("paytm")).Value!.Linked);
+        Assert.Equal(ErrorCode.ProviderRefused, (await asha.ConfirmWallet("paytm", new Secret("000000"))).Refusal!.Code);
+        var choice = new InstrumentChoice { Wallet = "paytm" };
+        Assert.Equal(ErrorCode.InstrumentNotFound, (await asha.FindInstrument(choice)).Refusal!.Code);
+        Assert.True((await asha.ConfirmWallet("paytm", new Secret(KeepingConnector.Password))).Value!.Linked);
+        Assert.Equal(700, (await asha.ReadWallet("paytm")).Value!.Balance!.Value.AmountMinor);
+        Assert.Equal("wallet-token-canary-state_1", (await asha.OpenInstrument(choice)).Value!.ProviderToken!.Reveal());
+        Assert.DoesNotContain("wallet-token-canary", _store.Text(), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            await asha.Instruments(Money.Of(701, Currency.Inr)), view => view is { Id: "wallet:paytm", Usable: true });
+        Assert.Empty((await asha.UnlinkWallet("paytm")).Value!.Wallets);
+        Assert.Empty(_provider.Wallets);
+    }
+
+    [Fact]
+    public async Task A_wallets_token_does_not_open_for_another_customer()
+    {
+        await using (var silo = await StartAsync())
+        {
+            var asha = await PutAsync(silo);
+            await asha.LinkWallet("paytm");
+            await asha.ConfirmWallet("paytm", new Secret(KeepingConnector.Password));
+            var bala = await PutAsync(silo, "bala");
+            await bala.LinkWallet("paytm");
+            await bala.ConfirmWallet("paytm", new Secret(KeepingConnector.Password));
+        }
+
+        var stolen = "";
+        _store.Change("customer", "shop/asha", text => stolen = text);
+        _store.Change("customer", "shop/bala", _ => stolen);
+        await using var next = await StartAsync();
+        Assert.Equal(
+            ErrorCode.InstrumentUnusable,
+            (await next.Customer("shop", "bala").OpenInstrument(new InstrumentChoice { Wallet = "paytm" })).Refusal!.Code);
+    }
+
+    [Fact]
+    public async Task Upi_ids_are_asked_about_once_and_not_as_a_directory()
+    {
+        await using var silo = await StartAsync();
+        var asha = await PutAsync(silo);
+        for (var number = 0; number < 10; number++)
+        {
+            Assert.True((await asha.ValidateUpi($"asha{number}@bank")).Value!.Valid);
+            Assert.Equal("ASHA", (await asha.ValidateUpi($"asha{number}@bank")).Value!.Name);
+        }
+
+        Assert.Equal(10, _provider.Calls.Count(call => call.StartsWith("verify", StringComparison.Ordinal)));
+        Assert.Equal(ErrorCode.RateLimited, (await asha.ValidateUpi("more@bank")).Refusal!.Code);
+        Assert.True((await asha.ValidateUpi("asha3@bank")).Value!.Valid);
+        Assert.True((await (await PutAsync(silo, "bala")).ValidateUpi("more@bank")).Value!.Valid);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Assert.False((await asha.ValidateUpi("nobody@bank")).Value!.Valid);
+    }
+
+    [Fact]
+    public async Task Erasing_goes_on_until_nothing_is_left_anywhere()
+    {
+        await using var silo = await StartAsync();
+        var asha = await PutAsync(silo);
+        await asha.SaveCard(Card());
+        await asha.SaveUpi("asha@bank");
+        await asha.LinkWallet("paytm");
+        await asha.ConfirmWallet("paytm", new Secret(KeepingConnector.Password));
+        _provider.Cards["cst_asha"] = [KeepingConnector.Card("ref_1", "4242")];
+        _provider.IsAway = true;
+        Assert.Equal(ErrorCode.Unavailable, (await asha.Erase()).Refusal!.Code);
+        Assert.Null((await asha.Get())!.Name);
+        Assert.Null(await asha.GetWallet());
+        Assert.Empty(_vault.Cards);
+        Assert.NotEmpty(_provider.Cards["cst_asha"]);
+        _provider.IsAway = false;
+        Assert.NotNull((await asha.Erase()).Value!.ErasedAt);
+        Assert.Empty(_provider.Cards["cst_asha"]);
+        Assert.Empty(_provider.Wallets);
+        foreach (var word in (string[])["Asha", "example", "98765", "asha@bank", "1111"])
+        {
+            Assert.DoesNotContain(word, _store.Text(), StringComparison.Ordinal);
+        }
+
+        Assert.Equal("Asha", (await (await PutAsync(silo)).Get())!.Name);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Wherever_the_store_breaks_down_nothing_is_offered_that_is_not_kept(bool losesAnswer)
+    {
+        for (var breaks = 1; breaks <= 9; breaks++)
+        {
+            var run = new CustomerGrainTests();
+            await run.BreakAsync(breaks, losesAnswer);
+        }
+    }
+
+    private async Task BreakAsync(int breaks, bool losesAnswer)
+    {
+        await using (var silo = await StartAsync())
+        {
+            await silo.PutMerchantAsync("shop", "s");
+            await AllowVaultAsync(silo);
+            _store.LosesAnswer = losesAnswer;
+            _store.BreaksAt = _store.Writes + breaks;
+            var asha = silo.Customer("shop", "asha");
+            Func<Task>[] steps =
+            [
+                () => asha.Put(new PutCustomer { Name = "Asha" }),
+                () => asha.SaveCard(Card()),
+                () => asha.LinkWallet("paytm"),
+                () => asha.ConfirmWallet("paytm", new Secret(KeepingConnector.Password)),
+                () => asha.PutWallet(new PutWallet { Preferences = new WalletPreferences { DefaultInstrument = "wallet:paytm" } }),
+                async () => await asha.DeleteCard((await asha.GetWallet())!.Cards[0].Token),
+                () => asha.UnlinkWallet("paytm"),
+            ];
+            foreach (var step in steps)
+            {
+                try
+                {
+                    await step();
+                }
+                catch (Exception broken) when (broken is IOException or NullReferenceException or IndexOutOfRangeException)
+                {
+                    // As if the process had died here.
+                }
+            }
+        }
+
+        _time.Advance(TimeSpan.FromMinutes(1));
+        await using var next = await StartAsync();
+        var survivor = next.Customer("shop", "asha");
+        if (await survivor.GetWallet() is { } wallet)
+        {
+            foreach (var card in wallet.Cards)
+            {
+                var opened = (await survivor.OpenInstrument(new InstrumentChoice { CardToken = card.Token })).Value!;
+                Assert.True(_vault.Cards.ContainsKey($"shop/{opened.VaultToken}"), $"write {breaks}: {card.Token} is not kept");
+            }
+
+            foreach (var linked in wallet.Wallets.Where(linked => linked.Linked))
+            {
+                Assert.NotNull((await survivor.OpenInstrument(new InstrumentChoice { Wallet = linked.Wallet })).Value);
+            }
+
+            Assert.True(
+                wallet.Preferences.DefaultInstrument is null || wallet.Wallets.Any(linked => linked.Linked), $"write {breaks}");
+        }
+
+        // And whatever was left anywhere goes with the customer.
+        await survivor.Put(new PutCustomer { Name = "Asha" });
+        Assert.Null((await survivor.Erase()).Refusal);
+        Assert.Empty(_vault.Cards);
+    }
+
+    private Task<TestSilo> StartAsync() => TestSilo.StartAsync(_store, builder =>
+    {
+        builder.Services.AddSingleton<TimeProvider>(_time);
+        builder.Services.RemoveAll<IConnector>();
+        builder.Services.AddSingleton<IConnector>(_provider);
+        builder.Services.AddSingleton<ICardVault>(_vault);
+    });
+
+    private static async Task<ICustomerGrain> PutAsync(TestSilo silo, string id = "asha")
+    {
+        if (await silo.Merchant("shop").Get() is null)
+        {
+            await silo.PutMerchantAsync("shop", "s");
+            await AllowVaultAsync(silo);
+        }
+
+        var customer = silo.Customer("shop", id);
+        await customer.Put(new PutCustomer { Name = "Asha", Email = "asha@shop.example", Phone = "+919876543210" });
+        return customer;
+    }
+
+    private static Task AllowVaultAsync(TestSilo silo) =>
+        silo.Merchant("shop").Put(new PutMerchant { Name = "shop", UpiCollectAllowed = false, CardVault = true });
+
+    private static SaveCard Card(string number = "4111111111111111")
+    {
+        Assert.True(CardNumber.TryParse(number, out var parsed));
+        return new SaveCard
+        {
+            Number = parsed, ExpiryMonth = 12, ExpiryYear = 2030, HolderName = "A Customer", Indian = false, ConsentText = "v1",
+        };
+    }
+}

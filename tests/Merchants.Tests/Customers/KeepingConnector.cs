@@ -1,0 +1,115 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Grains.Abstractions.Amounts;
+using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions.Providers;
+using PaymentCluster.Grains.Abstractions.Secrets;
+using PaymentCluster.Merchants.Tests.Hosting;
+
+namespace PaymentCluster.Merchants.Tests.Customers;
+
+/// <summary>A provider that keeps customers, cards and wallets, and knows UPI ids; in memory, and out of reach where the
+/// test says.</summary>
+internal sealed class KeepingConnector : IConnector, IUpiVerification, ICustomerAccounts, ISavedCards, ILinkedWallets
+{
+    public const string Password = "123456";
+
+    private readonly TestConnector _payments = new(TestSilo.Provider);
+    private int _links;
+
+    public string Provider => TestSilo.Provider;
+
+    public ConnectorCapabilities Capabilities => _payments.Capabilities;
+
+    /// <summary>Whether nobody reaches it.</summary>
+    public bool IsAway { get; set; }
+
+    public ConcurrentQueue<string> Calls { get; } = new();
+
+    public ConcurrentDictionary<string, ImmutableArray<ProviderCard>> Cards { get; } = new();
+
+    public ConcurrentDictionary<string, string> Wallets { get; } = new();
+
+    public static ProviderCard Card(string reference, string last4, string token = "provider-token-canary") => new()
+    {
+        Reference = reference, Token = new Secret(token), Last4 = last4, Network = "visa", ExpiryMonth = 12, ExpiryYear = 2030,
+    };
+
+    public Task<ProviderAnswer<UpiHolder>> VerifyUpiAsync(string vpa, ProviderCredentials credentials) =>
+        Answer($"verify {vpa}", () => new UpiHolder(!vpa.StartsWith("nobody", StringComparison.Ordinal), "ASHA"));
+
+    public Task<ProviderAnswer<string>> OpenCustomerAsync(Customer customer, ProviderCredentials credentials) =>
+        Answer($"open {customer.Id}", () => $"cst_{customer.Id}");
+
+    public Task<ProviderAnswer<ImmutableArray<ProviderCard>>> ListCardsAsync(string providerCustomer, ProviderCredentials credentials) =>
+        Answer($"list {providerCustomer}", () => Cards.GetValueOrDefault(providerCustomer, []));
+
+    public Task<ProviderAnswer<bool>> DeleteCardAsync(string providerCustomer, string reference, ProviderCredentials credentials) =>
+        Answer($"delete {reference}", () =>
+        {
+            Cards[providerCustomer] = Cards.GetValueOrDefault(providerCustomer, []).RemoveAll(card => card.Reference == reference);
+            return true;
+        });
+
+    public Task<ProviderAnswer<string>> RequestWalletLinkAsync(WalletRequest request, ProviderCredentials credentials) =>
+        Answer($"request {request.Wallet} of {request.ProviderCustomer}", () => $"state_{Interlocked.Increment(ref _links)}");
+
+    public Task<ProviderAnswer<ProviderWallet>> ConfirmWalletLinkAsync(
+        WalletRequest request, string reference, Secret password, ProviderCredentials credentials) => password.Reveal() != Password
+        ? Task.FromResult<ProviderAnswer<ProviderWallet>>(new ProviderAnswer<ProviderWallet>.Refused(
+            new Failure { Code = "otp_wrong", Message = "The one-time password is wrong.", Party = FailureParty.Customer }))
+        : Answer($"confirm {reference}", () =>
+        {
+            Wallets[reference] = $"wallet-token-canary-{reference}";
+            return Linked(reference);
+        });
+
+    public Task<ProviderAnswer<ProviderWallet>> ReadWalletAsync(
+        WalletRequest request, string reference, ProviderCredentials credentials) =>
+        Answer($"read {reference}", () => Wallets.TryGetValue(reference, out var token) && request.Token?.Reveal() == token
+            ? Linked(reference)
+            : new ProviderWallet { Reference = reference, Linked = false });
+
+    public Task<ProviderAnswer<bool>> UnlinkWalletAsync(WalletRequest request, string reference, ProviderCredentials credentials) =>
+        Answer($"unlink {reference}", () =>
+        {
+            Wallets.TryRemove(reference, out _);
+            return true;
+        });
+
+    public Task<ProviderOutcome> ChargeAsync(ChargeRequest request, ProviderCredentials credentials) =>
+        _payments.ChargeAsync(request, credentials);
+
+    public Task<ProviderOutcome> QueryChargeAsync(ChargeQuery query, ProviderCredentials credentials) =>
+        _payments.QueryChargeAsync(query, credentials);
+
+    public Task<ProviderOutcome> CaptureAsync(CaptureRequest request, ProviderCredentials credentials) =>
+        _payments.CaptureAsync(request, credentials);
+
+    public Task<ProviderOutcome> VoidAsync(VoidAuthorizationRequest request, ProviderCredentials credentials) =>
+        _payments.VoidAsync(request, credentials);
+
+    public Task<ProviderOutcome> RefundAsync(RefundRequest request, ProviderCredentials credentials) =>
+        _payments.RefundAsync(request, credentials);
+
+    public Task<ProviderOutcome> QueryRefundAsync(RefundQuery query, ProviderCredentials credentials) =>
+        _payments.QueryRefundAsync(query, credentials);
+
+    public ValueTask<WebhookReading> ReadWebhookAsync(InboundWebhook webhook, ProviderCredentials credentials) =>
+        _payments.ReadWebhookAsync(webhook, credentials);
+
+    public Task<CredentialsCheck> CheckAsync(ProviderCredentials credentials) => _payments.CheckAsync(credentials);
+
+    private ProviderWallet Linked(string reference) => new()
+    {
+        Reference = reference, Linked = true, Balance = Money.Of(700, Currency.Inr), Token = new Secret(Wallets[reference]),
+    };
+
+    private async Task<ProviderAnswer<T>> Answer<T>(string call, Func<T> answer)
+    {
+        Calls.Enqueue(call);
+        await Task.Yield();
+        return IsAway ? new ProviderAnswer<T>.Unavailable("away") : new ProviderAnswer<T>.Given(answer());
+    }
+}

@@ -1,0 +1,46 @@
+using System.Collections.Concurrent;
+using PaymentCluster.Grains.Vault;
+
+namespace PaymentCluster.Merchants.Tests.Customers;
+
+/// <summary>A vault in memory.</summary>
+internal sealed class MemoryVault : ICardVault
+{
+    private int _tokens;
+
+    public ConcurrentDictionary<string, (string Customer, VaultCard Card)> Cards { get; } = new();
+
+    public bool IsOpen => true;
+
+    public async Task<string> SaveAsync(string merchant, string customer, VaultCard card)
+    {
+        await Task.Yield();
+        var there = Cards.FirstOrDefault(pair => pair.Key.StartsWith($"{merchant}/", StringComparison.Ordinal)
+            && pair.Value.Customer == customer && pair.Value.Card.Number.Reveal() == card.Number.Reveal());
+        var key = there.Key ?? $"{merchant}/card_{Interlocked.Increment(ref _tokens)}";
+        Cards[key] = (customer, card);
+        return key[(merchant.Length + 1)..];
+    }
+
+    public Task<VaultCard?> OpenAsync(string merchant, string token) =>
+        Task.FromResult(Cards.TryGetValue($"{merchant}/{token}", out var kept) ? kept.Card : null);
+
+    public Task DeleteAsync(string merchant, string token)
+    {
+        Cards.TryRemove($"{merchant}/{token}", out _);
+        return Task.CompletedTask;
+    }
+
+    public Task DeleteCustomerAsync(string merchant, string customer)
+    {
+        foreach (var (key, kept) in Cards)
+        {
+            if (key.StartsWith($"{merchant}/", StringComparison.Ordinal) && kept.Customer == customer)
+            {
+                Cards.TryRemove(key, out _);
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+}

@@ -16,9 +16,11 @@ internal sealed class RunningCluster : RunningSystem
     // Three missed probes of five seconds and two votes, on a machine that has other work too.
     private static readonly TimeSpan EvictionPatience = TimeSpan.FromSeconds(90);
 
-    private readonly List<RunningSilo> _silos = [];
     private readonly int _atStart;
     private readonly NpgsqlDataSource _membership;
+
+    // Replaced, never changed: whoever fails while a silo is started reads the log of all.
+    private volatile RunningSilo[] _silos = [];
 
     private RunningCluster(SystemDatabase database, int silos)
         : base(database)
@@ -52,7 +54,7 @@ internal sealed class RunningCluster : RunningSystem
     {
         var settings = ServerSettings();
         settings["Silo__Address"] = "127.0.0.1";
-        _silos.Add(new RunningSilo(HostProcess.Start("Silo", settings), int.Parse(settings["Silo__Port"], null)));
+        _silos = [.. _silos, new RunningSilo(HostProcess.Start("Silo", settings), int.Parse(settings["Silo__Port"], null))];
     }
 
     /// <summary>Waits until so many silos are members.</summary>

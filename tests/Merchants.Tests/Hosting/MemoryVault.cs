@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using PaymentCluster.Grains.Vault;
 
-namespace PaymentCluster.Merchants.Tests.Customers;
+namespace PaymentCluster.Merchants.Tests.Hosting;
 
 /// <summary>A vault in memory.</summary>
 internal sealed class MemoryVault : ICardVault

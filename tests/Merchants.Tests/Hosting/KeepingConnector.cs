@@ -5,22 +5,34 @@ using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
 using PaymentCluster.Grains.Abstractions.Secrets;
-using PaymentCluster.Merchants.Tests.Hosting;
 
-namespace PaymentCluster.Merchants.Tests.Customers;
+namespace PaymentCluster.Merchants.Tests.Hosting;
 
 /// <summary>A provider that keeps customers, cards and wallets, and knows UPI ids; in memory, and out of reach where the
 /// test says.</summary>
-internal sealed class KeepingConnector : IConnector, IUpiVerification, ICustomerAccounts, ISavedCards, ILinkedWallets
+internal sealed class KeepingConnector(string provider = TestSilo.Provider)
+    : IConnector, IUpiVerification, ICustomerAccounts, ISavedCards, ILinkedWallets
 {
     public const string Password = "123456";
 
-    private readonly TestConnector _payments = new(TestSilo.Provider);
+    private readonly TestConnector _payments = new(provider);
     private int _links;
 
-    public string Provider => TestSilo.Provider;
+    public string Provider => provider;
 
-    public ConnectorCapabilities Capabilities => _payments.Capabilities;
+    public ConnectorCapabilities Capabilities => _payments.Capabilities with
+    {
+        Methods = [PaymentMethodKind.Card, PaymentMethodKind.Wallet],
+    };
+
+    /// <summary>What was charged.</summary>
+    public ConcurrentQueue<ChargeRequest> Charges { get; } = new();
+
+    /// <summary>What a charge comes to.</summary>
+    public Func<ChargeRequest, ProviderOutcome> Bank { get; set; } = request => new ProviderOutcome.Succeeded
+    {
+        Stage = ChargeStage.Captured, Amount = request.Amount, ProviderReference = $"pay_{request.Attempt}",
+    };
 
     /// <summary>Whether nobody reaches it.</summary>
     public bool IsAway { get; set; }
@@ -78,8 +90,12 @@ internal sealed class KeepingConnector : IConnector, IUpiVerification, ICustomer
             return true;
         });
 
-    public Task<ProviderOutcome> ChargeAsync(ChargeRequest request, ProviderCredentials credentials) =>
-        _payments.ChargeAsync(request, credentials);
+    public async Task<ProviderOutcome> ChargeAsync(ChargeRequest request, ProviderCredentials credentials)
+    {
+        await Task.Yield();
+        Charges.Enqueue(request);
+        return Bank(request);
+    }
 
     public Task<ProviderOutcome> QueryChargeAsync(ChargeQuery query, ProviderCredentials credentials) =>
         _payments.QueryChargeAsync(query, credentials);

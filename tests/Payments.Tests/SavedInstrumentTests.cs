@@ -1,0 +1,226 @@
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Grains.Abstractions.Customers;
+using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Merchants;
+using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions.Providers;
+using PaymentCluster.Grains.Abstractions.Secrets;
+using PaymentCluster.Grains.Journal;
+using PaymentCluster.Grains.Payments;
+using PaymentCluster.Grains.Vault;
+using PaymentCluster.Merchants.Tests.Hosting;
+
+namespace PaymentCluster.Payments.Tests;
+
+/// <summary>Paying with what the customer saved.</summary>
+public sealed class SavedInstrumentTests : IAsyncLifetime
+{
+    private const string Cvv = "987";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly PaymentMethod Card = new() { Kind = PaymentMethodKind.Card };
+
+    private readonly MemoryJournal _journal = new();
+    private readonly KeepingConnector _keeper = new();
+    private readonly KeepingConnector _other = new("otherpay");
+    private readonly MemoryVault _vault = new();
+    private TestSilo _silo = null!;
+
+    public async Task InitializeAsync()
+    {
+        _silo = await TestSilo.StartAsync(new DocumentStore(), builder =>
+        {
+            builder.Services.AddSingleton(TimeProvider.System);
+            builder.Services.RemoveAll<IConnector>();
+            builder.Services.AddSingleton<IConnector>(_keeper);
+            builder.Services.AddSingleton<IConnector>(_other);
+            builder.Services.AddSingleton<IPaymentJournal>(_journal);
+            builder.Services.AddSingleton<ICardVault>(_vault);
+            builder.Services.AddPayments();
+        });
+        await _silo.PutMerchantAsync("shop", "s");
+        await _silo.Merchant("shop").Put(new PutMerchant { Name = "shop", UpiCollectAllowed = false, CardVault = true });
+        Assert.Null((await _silo.Merchant("shop").PutCredentials("otherpay", TestSilo.Credentials("o"))).Refusal);
+        await _silo.Customer("shop", "asha").Put(new PutCustomer { Name = "Asha" });
+        await _silo.Customer("shop", "bala").Put(new PutCustomer { Name = "Bala" });
+    }
+
+    public async Task DisposeAsync() => await _silo.DisposeAsync();
+
+    [Fact]
+    public async Task A_card_that_a_provider_keeps_is_charged_there_by_its_token()
+    {
+        var (key, reply) = await StartAsync(Command(await KeptCardAsync()));
+        Assert.Equal(("4242", "visa"), (reply.Payment!.Method!.CardLast4, reply.Payment.Method.CardNetwork));
+        Assert.Equal((PaymentStatus.Success, TestSilo.Provider), await SettledAsync(key));
+        var charge = Assert.Single(_keeper.Charges);
+        Assert.Null(charge.Card);
+        Assert.Equal(("provider-token-canary", Cvv), (charge.SavedCard!.Token.Reveal(), charge.SavedCard.SecurityCode!.Reveal()));
+        await NothingSecretIsStoredAsync(key);
+    }
+
+    [Fact]
+    public async Task What_one_provider_keeps_is_tried_at_no_other()
+    {
+        _keeper.Bank = _ => new ProviderOutcome.Declined
+        {
+            Failure = new Failure { Code = "provider_down", Message = "Down.", Party = FailureParty.Provider },
+        };
+        var (key, _) = await StartAsync(Command(await KeptCardAsync()));
+        Assert.Equal((PaymentStatus.Failed, TestSilo.Provider), await SettledAsync(key));
+        Assert.Empty(_other.Charges);
+    }
+
+    [Fact]
+    public async Task A_card_in_the_vault_is_charged_by_its_number_wherever_routing_leads()
+    {
+        _keeper.Bank = _other.Bank = request => _keeper.Charges.Count + _other.Charges.Count == 1
+            ? new ProviderOutcome.Declined
+            {
+                Failure = new Failure { Code = "provider_down", Message = "Down.", Party = FailureParty.Provider },
+            }
+            : new ProviderOutcome.Succeeded { Stage = ChargeStage.Captured, Amount = request.Amount, ProviderReference = "pay_1" };
+        var (key, _) = await StartAsync(Command(new InstrumentChoice { CardToken = await VaultCardAsync() }));
+        Assert.Equal(PaymentStatus.Success, (await SettledAsync(key)).Status);
+        Assert.Equal((1, 1), (_keeper.Charges.Count, _other.Charges.Count));
+        Assert.All(_keeper.Charges.Concat(_other.Charges), charge => Assert.Equal(
+            ("4111111111111111", Cvv, 2030, "A Customer"),
+            (charge.Card!.Number.Reveal(), charge.Card.SecurityCode.Reveal(), charge.Card.ExpiryYear, charge.Card.HolderName)));
+        await NothingSecretIsStoredAsync(key);
+    }
+
+    [Fact]
+    public async Task A_card_in_the_vault_needs_its_security_code()
+    {
+        var (_, reply) = await StartAsync(
+            Command(new InstrumentChoice { CardToken = await VaultCardAsync() }) with { SecurityCode = null });
+        Assert.Equal((ErrorCode.MissingField, "card.cvv"), (reply.Refusal!.Code, reply.Refusal.Field));
+    }
+
+    [Fact]
+    public async Task What_is_another_customers_is_unknown()
+    {
+        var kept = await KeptCardAsync();
+        foreach (var (choice, field) in new[] { (kept, "card.token"), (new InstrumentChoice { CardToken = "card_guess" }, "card.token") })
+        {
+            var (key, reply) = await StartAsync(Command(choice) with { Customer = new Customer { Id = "bala" } });
+            Assert.Equal((ErrorCode.InstrumentNotFound, field), (reply.Refusal!.Code, reply.Refusal.Field));
+            Assert.Null(await _journal.LoadAsync(key));
+        }
+
+        var (_, unproven) = await StartAsync(Command(kept) with { Customer = new Customer { Id = "asha", Unproven = true } });
+        Assert.Equal((ErrorCode.InstrumentNotFound, "customer_id"), (unproven.Refusal!.Code, unproven.Refusal.Field));
+        Assert.Empty(_keeper.Charges);
+    }
+
+    [Fact]
+    public async Task A_linked_wallet_is_debited_by_its_token_and_another_customers_is_not()
+    {
+        var asha = _silo.Customer("shop", "asha");
+        await asha.LinkWallet("paytm");
+        await asha.ConfirmWallet("paytm", new Secret(KeepingConnector.Password));
+        // Whichever provider was asked first holds the link.
+        var holder = (await asha.GetWallet())!.Wallets.Single().Provider;
+        var (key, _) = await StartAsync(Wallet(new Customer { Id = "asha" }));
+        Assert.Equal((PaymentStatus.Success, holder), await SettledAsync(key));
+        Assert.StartsWith("wallet-token-canary", Assert.Single(Charges()).WalletToken!.Reveal(), StringComparison.Ordinal);
+        await NothingSecretIsStoredAsync(key);
+
+        foreach (var payer in new[] { new Customer { Id = "bala" }, new Customer { Id = "asha", Unproven = true }, new Customer() })
+        {
+            await SettledAsync((await StartAsync(Wallet(payer))).Key);
+            Assert.Null(Charges().Last(charge => charge.Customer == payer).WalletToken);
+        }
+    }
+
+    [Fact]
+    public async Task A_request_that_is_sent_again_is_answered_as_before_though_the_card_is_gone()
+    {
+        var command = Command(await KeptCardAsync()) with { Request = new RequestKey { Key = "k", Fingerprint = "f" } };
+        var (key, first) = await StartAsync(command);
+        Assert.Null(first.Refusal);
+        await SettledAsync(key);
+        await _silo.Customer("shop", "asha").DeleteCard(command.Instrument!.CardToken!);
+        var again = await Payment(key).Start(command);
+        Assert.True(again.Replayed);
+        Assert.Equal(PaymentStatus.Success, again.Payment!.Status);
+        Assert.Single(_keeper.Charges);
+    }
+
+    [Fact]
+    public async Task A_card_is_kept_only_after_the_consent_was_noted()
+    {
+        var typed = Given.StartCommand(Given.CardMethod) with
+        {
+            OrderId = "o_consent", Customer = new Customer { Id = "asha" }, CardConsent = "v7",
+        };
+        var (key, _) = await StartAsync(typed);
+        await SettledAsync(key);
+        Assert.True(Assert.Single(Charges()).SaveCard);
+        _keeper.Cards["cst_asha"] = [KeepingConnector.Card("ref_9", "1111")];
+        Assert.Equal("v7", Assert.Single((await _silo.Customer("shop", "asha").ListCards()).Value!.Cards).ConsentText);
+
+        var (_, unknown) = await StartAsync(typed with { OrderId = "o_2", Customer = new Customer { Id = "nobody" } });
+        Assert.Equal(ErrorCode.CustomerNotFound, unknown.Refusal!.Code);
+    }
+
+    private IEnumerable<ChargeRequest> Charges() => _keeper.Charges.Concat(_other.Charges);
+
+    private async Task<InstrumentChoice> KeptCardAsync()
+    {
+        var asha = _silo.Customer("shop", "asha");
+        await asha.AgreeToCard(new AgreeToCard { Last4 = "4242", ExpiryMonth = 12, ExpiryYear = 2030, ConsentText = "v1" });
+        _keeper.Cards["cst_asha"] = [KeepingConnector.Card("ref_1", "4242")];
+        return new InstrumentChoice { CardToken = (await asha.ListCards()).Value!.Cards.Single().Token };
+    }
+
+    private async Task<string> VaultCardAsync() => (await _silo.Customer("shop", "asha").SaveCard(new SaveCard
+    {
+        Number = Given.Card.Number, ExpiryMonth = 12, ExpiryYear = 2030, HolderName = "A Customer", Indian = false, ConsentText = "v1",
+    })).Value!.Token;
+
+    private static StartPayment Command(InstrumentChoice choice) => Given.StartCommand() with
+    {
+        Method = Card, Customer = new Customer { Id = "asha" }, Instrument = choice, SecurityCode = new Secret(Cvv),
+    };
+
+    private static StartPayment Wallet(Customer payer) => Given.StartCommand() with
+    {
+        Method = new PaymentMethod { Kind = PaymentMethodKind.Wallet, Wallet = "paytm" },
+        Customer = payer,
+        Instrument = new InstrumentChoice { Wallet = "paytm" },
+    };
+
+    private async Task<(PaymentKey Key, StartReply Reply)> StartAsync(StartPayment command)
+    {
+        var key = PaymentKey.Of("shop", PaymentId.New(TimeProvider.System));
+        return (key, await Payment(key).Start(command).WaitAsync(Patience));
+    }
+
+    private IPaymentGrain Payment(PaymentKey key) => _silo.Grains.GetGrain<IPaymentGrain>(key.ToString());
+
+    private async Task<(PaymentStatus Status, string? Provider)> SettledAsync(PaymentKey key)
+    {
+        var view = (await Payment(key).Get())!;
+        while (!view.Settled)
+        {
+            var version = view.Version;
+            view = (await Payment(key).GetAfter(version, Patience).WaitAsync(Patience))!;
+            Assert.True(view.Version > version, $"The payment stays {view.Status}.");
+        }
+
+        return (view.Status, view.Provider);
+    }
+
+    private async Task NothingSecretIsStoredAsync(PaymentKey key)
+    {
+        var text = string.Concat((await _journal.LoadAsync(key))!.Events.Select(happened => Encoding.UTF8.GetString(happened.Data.ToArray())));
+        foreach (var secret in (string[])["canary", "4111111111111111", Cvv])
+        {
+            Assert.DoesNotContain(secret, text.Replace(key.Payment.ToString(), "", StringComparison.Ordinal), StringComparison.Ordinal);
+        }
+    }
+}

@@ -17,6 +17,8 @@ public sealed class AccessTests
             "GET", "/api/v1/ledger/accounts"),
         ("GET", "/api/v1/ledger/trial-balance"), ("GET", "/api/v1/providers"), (
             "PUT", "/api/v1/providers/razorpay/credentials"),
+        ("PUT", "/api/v1/customers/asha"), ("GET", "/api/v1/customers/asha"), ("DELETE", "/api/v1/customers/asha"), ("PUT", "/api/v1/customers/asha/wallet"), ("POST", "/api/v1/customers/asha/cards"),
+        ("GET", "/api/v1/customers/asha/cards"), ("POST", "/api/v1/customers/asha/upi/validate"), ("POST", "/api/v1/customers/asha/wallets/paytm"), ("GET", "/api/v1/customers/asha/instruments"), ("GET", "/api/v1/customers/asha/transactions"),
     ];
 
     private static readonly (string Method, string Path)[] ForBrowsers =
@@ -28,7 +30,7 @@ public sealed class AccessTests
     private static readonly (string Method, string Path)[] ForTheAdministrator =
     [
         ("PUT", "/api/v1/merchants/shop"), ("GET", "/api/v1/merchants/shop"), ("POST", "/api/v1/merchants/shop/keys"),
-        ("DELETE", "/api/v1/merchants/shop/keys/key_1"),
+        ("DELETE", "/api/v1/merchants/shop/keys/key_1"), ("GET", "/api/v1/vault"), ("POST", "/api/v1/vault/rotation"),
     ];
 
     [Fact]

@@ -9,12 +9,14 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using PaymentCluster.Gateway.Api;
+using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Health;
 using PaymentCluster.Grains.Abstractions.Ledger;
 using PaymentCluster.Grains.Abstractions.Merchants;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
 using PaymentCluster.Grains.Abstractions.Routing;
+using PaymentCluster.Grains.Abstractions.Vault;
 using PaymentCluster.Grains.Abstractions.Webhooks;
 
 namespace PaymentCluster.Gateway.Tests.Host;
@@ -118,6 +120,9 @@ public sealed class GatewayHost : IAsyncDisposable
         Grains.Add<IProviderWebhookGrain>(_ => new FakeWebhooks());
         Grains.Add<IPaymentAccessGrain>(_ => new FakePaymentAccess());
         Grains.Add<IHealthGrain>(_ => Health);
+        Grains.Add<ICustomerGrain>(key => new FakeCustomer(key));
+        Grains.Add<ITransactionsGrain>(_ => new FakeTransactions());
+        Grains.Add<IVaultGrain>(_ => new FakeVault());
     }
 
     private sealed class LinesLogger : ILoggerProvider, ILogger

@@ -66,8 +66,15 @@ internal sealed class ArmedPoint(FaultPointSetting setting, int seed)
         }
     }
 
-    // string.GetHashCode differs from process to process.
-    private static int Mix(int seed, string point) =>
-        point.Aggregate(seed, static (hash, letter) => unchecked((hash * 31) + letter));
+    // string.GetHashCode differs from process to process; and neighbouring seeds would begin with neighbouring draws.
+    private static int Mix(int seed, string point)
+    {
+        unchecked
+        {
+            var hash = point.Aggregate((uint)seed * 2_654_435_761u, static (hash, letter) => (hash ^ letter) * 16_777_619u);
+            hash = (hash ^ (hash >> 16)) * 0x85EB_CA6Bu;
+            return (int)(hash ^ (hash >> 13));
+        }
+    }
 }
 #endif

@@ -9,8 +9,16 @@ internal sealed class Draws
 
     private Draws(int seed) => _random = new Random(seed);
 
-    public static Draws Of(int seed, string name) =>
-        new(name.Aggregate(seed, static (hash, letter) => unchecked((hash * 16_777_619) ^ letter)));
+    public static Draws Of(int seed, string name)
+    {
+        unchecked
+        {
+            // Neighbouring seeds and names must not begin with neighbouring draws.
+            var hash = name.Aggregate((uint)seed * 2_654_435_761u, static (hash, letter) => (hash ^ letter) * 16_777_619u);
+            hash = (hash ^ (hash >> 16)) * 0x85EB_CA6Bu;
+            return new Draws((int)(hash ^ (hash >> 13)));
+        }
+    }
 
     public bool Chance(double rate) => Next() < rate;
 

@@ -8,6 +8,7 @@ using PaymentCluster.Gateway.Api.Errors;
 using PaymentCluster.Gateway.Api.Limits;
 using PaymentCluster.Gateway.Api.Payments;
 using PaymentCluster.Grains.Abstractions.Checkout;
+using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
@@ -87,12 +88,13 @@ internal sealed class CheckoutApi(
             return;
         }
 
-        var entered = CheckoutForm.Read(form, time.GetUtcNow());
+        var entered = CheckoutForm.Read(form, view.Saved, view.CanSave, time.GetUtcNow());
         if (entered.Command is not { } command)
         {
             await ShowAsync(http, StatusCodes.Status422UnprocessableEntity, view with
             {
                 Chosen = entered.Method,
+                ChosenSaved = entered.Saved,
                 Errors = entered.Errors.ToImmutableDictionary(error => error.Key, error => view.Text[error.Value]),
             });
             return;
@@ -104,7 +106,7 @@ internal sealed class CheckoutApi(
         {
             await ShowAsync(http, refusal.Code.Entry().HttpStatus, view with
             {
-                Chosen = entered.Method, Notice = view.Text.With("not_possible", ("reason", refusal.Detail)),
+                Chosen = entered.Method, ChosenSaved = entered.Saved, Notice = view.Text.With("not_possible", ("reason", refusal.Detail)),
             });
             return;
         }
@@ -226,15 +228,25 @@ internal sealed class CheckoutApi(
             return null;
         }
 
+        // Whoever started the payment with a key that anybody can read may have named any customer.
+        var customer = payment.Customer is { Id: { } id, Unproven: not true } ? id : null;
         return new CheckoutView
         {
             Text = text,
+            CanSave = customer is not null,
+            Saved = customer is null ? [] : await SavedAsync(access.Payment.Merchant, customer, payment),
             Payment = payment,
             Offer = offer,
             Key = key,
             Framed = form is null ? http.Request.Query.ContainsKey("framed") : form.ContainsKey("framed"),
             GoesOn = http.Request.Query.ContainsKey("go"),
         };
+    }
+
+    private async Task<ImmutableArray<InstrumentView>> SavedAsync(string merchant, string customer, PaymentView payment)
+    {
+        var instruments = await grains.GetGrain<ICustomerGrain>($"{merchant}/{customer}").Instruments(payment.Amount);
+        return [.. instruments.Where(instrument => instrument is { Saved: true, Usable: true })];
     }
 
     private IPaymentGrain Find(HttpContext http)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using PaymentCluster.Gateway.Api.Payments;
+using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Secrets;
 
@@ -18,11 +19,25 @@ internal sealed record CheckoutForm
     /// <summary>The names of the texts that say what is wrong, by field.</summary>
     public ImmutableDictionary<string, string> Errors { get; init; } = ImmutableDictionary<string, string>.Empty;
 
+    /// <summary>The version of the text beside the box that has a card saved.</summary>
+    public const string ConsentText = "checkout-2026-11";
+
+    /// <summary>The saved instrument that was chosen; null if none was.</summary>
+    public string? Saved { get; init; }
+
     /// <summary>Reads a form of the page's.</summary>
-    public static CheckoutForm Read(IFormCollection form, DateTimeOffset now) => One(form, "method") switch
+    /// <param name="form">What was posted.</param>
+    /// <param name="saved">What the page offered of the customer's own.</param>
+    /// <param name="canSave">Whether a card can be saved.</param>
+    /// <param name="now">When it is.</param>
+    public static CheckoutForm Read(
+        IFormCollection form, ImmutableArray<InstrumentView> saved, bool canSave, DateTimeOffset now) => One(form, "method") switch
     {
+        "saved" when saved.IndexOf(saved.FirstOrDefault(known => known.Id == One(form, "instrument"))!) is >= 0 and var index =>
+            OfSaved(form, saved[index], index),
+        "saved" => Wrong(null, ("method", "err_choice")),
         "upi" => Upi(One(form, "flow"), One(form, "vpa")),
-        "card" => Card(form, now),
+        "card" => Card(form, canSave, now),
         "wallet" when CheckoutLists.Wallets.Any(wallet => wallet.Code == One(form, "choice")) =>
             Of(new PaymentMethod { Kind = PaymentMethodKind.Wallet, Wallet = One(form, "choice") }),
         "wallet" => Wrong(PaymentMethodKind.Wallet, ("wallet", "err_choice")),
@@ -31,6 +46,38 @@ internal sealed record CheckoutForm
         "netbanking" => Wrong(PaymentMethodKind.Netbanking, ("netbanking", "err_choice")),
         _ => Wrong(null, ("method", "err_choice")),
     };
+
+    private static CheckoutForm OfSaved(IFormCollection form, InstrumentView instrument, int index)
+    {
+        var code = One(form, $"code-{index}");
+        if (instrument.Kind == PaymentMethodKind.Card && (code.Length is not (3 or 4) || !code.All(char.IsAsciiDigit)))
+        {
+            return Wrong(null, ("code", "err_cvv")) with { Saved = instrument.Id };
+        }
+
+        var (method, choice) = instrument.Kind switch
+        {
+            PaymentMethodKind.Card => (
+                new PaymentMethod { Kind = PaymentMethodKind.Card }, new InstrumentChoice { CardToken = instrument.Id }),
+            PaymentMethodKind.Upi => (
+                new PaymentMethod { Kind = PaymentMethodKind.Upi, Flow = UpiFlow.Collect },
+                new InstrumentChoice { UpiId = instrument.Id }),
+            PaymentMethodKind.Wallet or PaymentMethodKind.Netbanking => (
+                new PaymentMethod { Kind = PaymentMethodKind.Wallet, Wallet = WalletOf(instrument.Id) },
+                new InstrumentChoice { Wallet = WalletOf(instrument.Id) }),
+        };
+        return new CheckoutForm
+        {
+            Saved = instrument.Id,
+            Command = new ConfirmPayment
+            {
+                Method = method, Instrument = choice, SecurityCode = method.Kind == PaymentMethodKind.Card ? new Secret(code) : null,
+            },
+        };
+    }
+
+    // wallet:paytm
+    private static string WalletOf(string id) => id[(id.IndexOf(':', StringComparison.Ordinal) + 1)..];
 
     private static CheckoutForm Upi(string flow, string vpa) => PaymentNames.Parse<UpiFlow>(flow, PaymentNames.Of) switch
     {
@@ -41,7 +88,7 @@ internal sealed record CheckoutForm
         null => Wrong(PaymentMethodKind.Upi, ("method", "err_choice")),
     };
 
-    private static CheckoutForm Card(IFormCollection form, DateTimeOffset now)
+    private static CheckoutForm Card(IFormCollection form, bool canSave, DateTimeOffset now)
     {
         var errors = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         if (!CardNumber.TryParse(One(form, "number"), out var number))
@@ -92,6 +139,7 @@ internal sealed record CheckoutForm
                 {
                     Number = number, ExpiryMonth = month, ExpiryYear = year, SecurityCode = new Secret(code), HolderName = name,
                 },
+                CardConsent = canSave && One(form, "save") == ConsentText ? ConsentText : null,
             },
         };
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using PaymentCluster.Grains.Abstractions.Checkout;
+using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Payments;
 
 namespace PaymentCluster.Gateway.Api.Checkout;
@@ -15,6 +16,15 @@ public sealed record CheckoutView
 
     /// <summary>What the merchant offers.</summary>
     public required CheckoutOffer Offer { get; init; }
+
+    /// <summary>What the customer saved and can pay this amount with, best first.</summary>
+    public ImmutableArray<InstrumentView> Saved { get; init; } = [];
+
+    /// <summary>Whether a card can be saved: the shop's server says who the customer is.</summary>
+    public bool CanSave { get; init; }
+
+    /// <summary>The saved instrument that was chosen when something was wrong with it.</summary>
+    public string? ChosenSaved { get; init; }
 
     /// <summary>The client secret that opened the page; each form and link on it carries it on.</summary>
     public required string Key { get; init; }

@@ -147,9 +147,10 @@ public sealed partial class PaymentGrain
                 _state = next;
                 _isLoaded = true;
                 _changes.Happen();
+                // The effects first: what only counts must not stand in their way.
+                Perform(accepted.Effects, means, window);
                 PaymentTelemetry.Count(accepted.Events);
                 router.Learn(next, accepted.Events);
-                Perform(accepted.Effects, means, window);
                 MakeRoom();
                 FaultPoint.Reach(FaultPoint.BeforeReply);
                 return new CommandOutcome

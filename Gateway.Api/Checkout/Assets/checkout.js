@@ -43,13 +43,14 @@
             const wanted = networkOf(digitsOf(form.elements.number.value)) === 'amex' ? 4 : 3;
             return new RegExp(`^\\d{${wanted}}$`).test(text);
         },
+        code: text => /^\d{3,4}$/.test(text),
         name: text => text.trim().length > 0,
         vpa: text => /^[\w.-]{2,190}@[A-Za-z][A-Za-z0-9.-]{1,63}$/.test(text.trim()),
         choice: text => text !== '',
     };
 
     function check(input) {
-        const test = tests[input.name];
+        const test = tests[input.name.replace(/-\d+$/, '')];
         if (!test) return true;
         const fits = test(input.value, input.form);
         const error = input.parentElement.querySelector('.error');

@@ -152,6 +152,7 @@ public class RunningSystem : IAsyncDisposable
             ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{_port}",
             ["ConnectionStrings__PaymentCluster"] = _database.App,
             ["ConnectionStrings__PaymentClusterOwner"] = _database.Owner,
+            ["ConnectionStrings__PaymentClusterVault"] = _database.Vault,
             ["Vault__MasterKeyFile"] = MasterKeyFile(),
             ["Gateway__AdminKeyHash"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(_adminKey))),
             ["Connectors__Razorpay__BaseUrl"] = $"http://127.0.0.1:{_simulatorsPort}/",

@@ -20,6 +20,9 @@ internal sealed class SystemDatabase : IAsyncDisposable
     /// <summary>For everyday work.</summary>
     public string App => Of($"{_name}_login");
 
+    /// <summary>For the vault of cards.</summary>
+    public string Vault => Of($"{_name}_vault");
+
     private static string Server => Environment.GetEnvironmentVariable("PAYMENTCLUSTER_TEST_DB")
         ?? throw new InvalidOperationException(
             "PAYMENTCLUSTER_TEST_DB is not set: run the tests with ./test, which starts a PostgreSQL for them.");
@@ -38,6 +41,7 @@ internal sealed class SystemDatabase : IAsyncDisposable
             """,
             $"create role {name}_owner login password '{database._password}'",
             $"create role {name}_login login password '{database._password}' in role paymentcluster_app",
+            $"create role {name}_vault login password '{database._password}' in role paymentcluster_vault",
             $"create database {name} owner {name}_owner");
         return database;
     }
@@ -46,7 +50,7 @@ internal sealed class SystemDatabase : IAsyncDisposable
     {
         NpgsqlConnection.ClearAllPools();
         await ExecuteAsync(
-            $"drop database {_name} with (force)", $"drop role {_name}_login", $"drop role {_name}_owner");
+            $"drop database {_name} with (force)", $"drop role {_name}_login", $"drop role {_name}_vault", $"drop role {_name}_owner");
     }
 
     private static async Task ExecuteAsync(params string[] statements)

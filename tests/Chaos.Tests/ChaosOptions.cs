@@ -12,6 +12,9 @@ internal sealed record ChaosOptions
     /// <summary>How long load and faults last.</summary>
     public required TimeSpan Load { get; init; }
 
+    /// <summary>Whether it is the run that belongs to <c>./test</c>.</summary>
+    public required bool IsShort { get; init; }
+
     /// <summary>Orders per second, by intended start times.</summary>
     public required double Rate { get; init; }
 
@@ -58,6 +61,7 @@ internal sealed record ChaosOptions
         {
             Seed = (int)seed,
             Load = load,
+            IsShort = minutes is null,
             Rate = Number("PAYMENTCLUSTER_CHAOS_RATE") ?? 8,
             Gap = TimeSpan.FromSeconds(minutes is null ? 3 : 5),
             CrashRate = 0.002,
@@ -72,8 +76,9 @@ internal sealed record ChaosOptions
     }
 
     /// <summary>The line that repeats the run.</summary>
-    public string Repeat() => string.Create(
-        CultureInfo.InvariantCulture, $"./test chaos --minutes {Load.TotalMinutes:0.###} --seed {Seed}");
+    public string Repeat() => IsShort
+        ? string.Create(CultureInfo.InvariantCulture, $"PAYMENTCLUSTER_CHAOS_SEED={Seed} ./test Chaos.Tests")
+        : string.Create(CultureInfo.InvariantCulture, $"./test chaos --minutes {Load.TotalMinutes:0.######} --seed {Seed} --rate {Rate}");
 
     private static double? Number(string variable) =>
         double.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var number) ? number : null;

@@ -70,7 +70,7 @@ connect_amazonpay() {
 prepare_demo() {
     local answer
     # The demo shop's page may show the checkout page in a frame.
-    call "$admin_key" PUT /api/v1/merchants/demo "{\"name\":\"Demo shop\",\"checkout_origins\":[\"http://127.0.0.1:$port\"]}" >/dev/null
+    call "$admin_key" PUT /api/v1/merchants/demo "{\"name\":\"Demo shop\",\"card_vault\":true,\"checkout_origins\":[\"http://127.0.0.1:$port\"]}" >/dev/null
     demo_key=''
     [[ ! -f "$local_dir/env" ]] || demo_key=$(sed -nE 's/^export PAYMENTCLUSTER_KEY=//p' "$local_dir/env")
     if ! demo_key_works "$demo_key"; then

@@ -4,19 +4,19 @@ using PaymentCluster.Grains.Abstractions.Vault;
 namespace PaymentCluster.Grains.Vault;
 
 /// <inheritdoc cref="IVaultGrain"/>
-internal sealed class VaultGrain(VaultDatabase database, VaultRotation rotation, TimeProvider time) : Grain, IVaultGrain
+public sealed class VaultGrain(IVaultRotation rotation, TimeProvider time) : Grain, IVaultGrain
 {
     // Well below the response timeout of grain calls.
     private static readonly TimeSpan Share = TimeSpan.FromSeconds(10);
 
     /// <inheritdoc/>
     public async Task<Reply<VaultStatus>> Status() =>
-        database.IsOpen ? Reply<VaultStatus>.Of(await rotation.StatusAsync()) : NoVault();
+        rotation.IsOpen ? Reply<VaultStatus>.Of(await rotation.StatusAsync()) : NoVault();
 
     /// <inheritdoc/>
     public async Task<Reply<VaultStatus>> Rotate(bool newKeys)
     {
-        if (!database.IsOpen)
+        if (!rotation.IsOpen)
         {
             return NoVault();
         }

@@ -20,7 +20,7 @@ public static class VaultRegistration
         services.AddSingleton<VaultCipher>();
         services.AddSingleton<CardVault>();
         services.TryAddSingleton<ICardVault>(provider => provider.GetRequiredService<CardVault>());
-        services.AddSingleton<VaultRotation>();
+        services.AddSingleton<IVaultRotation, VaultRotation>();
         return services;
     }
 }

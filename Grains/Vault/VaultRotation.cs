@@ -5,17 +5,38 @@ using PaymentCluster.Grains.Journal;
 
 namespace PaymentCluster.Grains.Vault;
 
+/// <summary>The change of the vault's keys.</summary>
+public interface IVaultRotation
+{
+    /// <summary>Whether this installation has a vault.</summary>
+    bool IsOpen { get; }
+
+    /// <summary>How it stands.</summary>
+    Task<VaultStatus> StatusAsync();
+
+    /// <summary>Gives each merchant a new data key. Said twice at once, it is one.</summary>
+    Task BeginAsync();
+
+    /// <summary>One step; false if nothing was left to do.</summary>
+    /// <exception cref="VaultUnreadableException">Something cannot be opened: its master key is gone, or it was
+    /// changed.</exception>
+    Task<bool> StepAsync();
+}
+
 /// <summary>
 /// Changes keys while cards are saved and paid with. Two things are brought up to date, in steps that each leave the vault
 /// whole: keys that another master key wraps are wrapped anew, and cards under a data key with a successor are sealed
 /// anew. What is left to do is counted from the rows, so that it may be broken off anywhere; two that run at once do
 /// some work twice, and no harm. A data key that seals nothing any more is destroyed.
 /// </summary>
-internal sealed class VaultRotation(VaultDatabase database, CardVault vault, VaultCipher cipher)
+internal sealed class VaultRotation(VaultDatabase database, CardVault vault, VaultCipher cipher) : IVaultRotation
 {
     private const int Batch = 100;
 
-    /// <summary>How it stands.</summary>
+    /// <inheritdoc/>
+    public bool IsOpen => database.IsOpen;
+
+    /// <inheritdoc/>
     public async Task<VaultStatus> StatusAsync() => (await database.QueryAsync(
         VaultSql.Status,
         row => new VaultStatus
@@ -28,7 +49,7 @@ internal sealed class VaultRotation(VaultDatabase database, CardVault vault, Vau
         },
         Parameters.Of(cipher.MasterKey)))[0];
 
-    /// <summary>Gives each merchant a new data key. Said twice at once, it is one.</summary>
+    /// <inheritdoc/>
     public async Task BeginAsync()
     {
         var merchants = await database.QueryAsync(VaultSql.MerchantsWithCards, row => (row.GetString(0), row.GetInt32(1)));
@@ -38,9 +59,7 @@ internal sealed class VaultRotation(VaultDatabase database, CardVault vault, Vau
         }
     }
 
-    /// <summary>One step; false if nothing was left to do.</summary>
-    /// <exception cref="VaultUnreadableException">Something cannot be opened: its master key is gone, or it was
-    /// changed.</exception>
+    /// <inheritdoc/>
     public async Task<bool> StepAsync()
     {
         var keys = await database.QueryAsync(

@@ -41,16 +41,23 @@ public sealed class OverloadTests
             });
         Assert.True(_refused > 0, "Nothing was refused, so that there was no overload.");
 
-        // It is over, and the next one is accepted at the first try.
-        _refused = 0;
-        await AcceptedAsync(http, "order_after");
-        Assert.Equal(0, _refused);
+        // It is over: what is left of it, such as the providers' webhooks, passes, and then orders are accepted at the first
+        // try again.
+        var after = 0;
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                _refused = 0;
+                await AcceptedAsync(http, $"order_after_{after++}");
+                return _refused == 0;
+            },
+            "an order is accepted at the first try");
 
         await Eventually.HoldsAsync(
-            async () => await CountAsync(http, "status=SUCCESS") == (Senders * OrdersOfEach) + 1,
-            $"{(Senders * OrdersOfEach) + 1} payments succeeded",
+            async () => await CountAsync(http, "status=SUCCESS") == (Senders * OrdersOfEach) + after,
+            $"{(Senders * OrdersOfEach) + after} payments succeeded",
             TimeSpan.FromMinutes(2));
-        Assert.Equal((Senders * OrdersOfEach) + 1, await CountAsync(http, ""));
+        Assert.Equal((Senders * OrdersOfEach) + after, await CountAsync(http, ""));
     }
 
     private async Task AcceptedAsync(HttpClient http, string order)

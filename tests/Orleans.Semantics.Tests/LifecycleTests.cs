@@ -57,8 +57,9 @@ public sealed class CollectionTests
     private static Task<SemanticsHost> StartAsync() => SemanticsHost.StartAsync(
         silo => silo.Configure<GrainCollectionOptions>(options =>
         {
+            // Long enough that a busy machine comes to tick before it.
             options.CollectionQuantum = TimeSpan.FromMilliseconds(200);
-            options.CollectionAge = TimeSpan.FromMilliseconds(400);
+            options.CollectionAge = TimeSpan.FromSeconds(2);
         }));
 
     [Fact]

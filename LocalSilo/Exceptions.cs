@@ -1,7 +1,7 @@
 namespace Orleans.Runtime
 {
-    /// <summary>A failure of the runtime itself.</summary>
-    public class OrleansException(string message) : Exception(message);
+    /// <summary>A failure of the runtime itself, or of what it stores states in.</summary>
+    public class OrleansException(string message, Exception? cause = null) : Exception(message, cause);
 
     /// <summary>The silo is not there (any more) to take the call.</summary>
     public class SiloUnavailableException(string message) : OrleansException(message);

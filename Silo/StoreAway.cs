@@ -14,7 +14,9 @@ internal sealed partial class StoreAway(ILogger<StoreAway> logger) : IIncomingGr
         {
             await context.Invoke();
         }
-        catch (Exception exception) when (exception is JournalUnavailableException or JournalOverloadedException or DbException)
+        catch (Exception exception) when (exception is JournalUnavailableException or JournalOverloadedException or DbException
+            // What a document's store throws, Orleans wraps.
+            or OrleansException { InnerException: DbException })
         {
             LogAway(exception, context.MethodName);
             throw new TimeoutException("The store is out of reach.", exception);

@@ -20,7 +20,8 @@ namespace Orleans
 namespace Orleans.Runtime
 {
     /// <summary>A named state of a grain, injected by <see cref="PersistentStateAttribute"/>. To write or clear what
-    /// somebody else has written since fails with an <see cref="Storage.InconsistentStateException"/>.</summary>
+    /// somebody else has written since fails with an <see cref="Storage.InconsistentStateException"/>; whatever else the
+    /// storage throws is the cause of an <see cref="OrleansException"/>.</summary>
     public interface IPersistentState<TState>
     {
         /// <summary>The state; never null.</summary>
@@ -122,23 +123,31 @@ namespace Orleans.Local
             ? Activator.CreateInstance<T>()
             : (T)RuntimeHelpers.GetUninitializedObject(typeof(T));
 
-        public Task ReadStateAsync() => InOrder(() => _storage.ReadStateAsync(_name, _activation.GrainId, this));
+        public Task ReadStateAsync() => InOrder("read", () => _storage.ReadStateAsync(_name, _activation.GrainId, this));
 
-        public Task WriteStateAsync() => InOrder(() => _storage.WriteStateAsync(_name, _activation.GrainId, this));
+        public Task WriteStateAsync() => InOrder("written", () => _storage.WriteStateAsync(_name, _activation.GrainId, this));
 
-        public Task ClearStateAsync() => InOrder(() => _storage.ClearStateAsync(_name, _activation.GrainId, this));
+        public Task ClearStateAsync() => InOrder("cleared", () => _storage.ClearStateAsync(_name, _activation.GrainId, this));
 
         /// <summary>Interleaving calls may write at the same time; one operation follows the other.</summary>
-        private Task InOrder(Func<Task> operation)
+        private Task InOrder(string done, Func<Task> operation)
         {
             _activation.RequireTurn();
-            return _last = _last.IsCompleted ? operation() : Follow(_last);
+            return _last = Follow(_last);
 
             async Task Follow(Task previous)
             {
                 await previous.ConfigureAwait(
                     ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-                await operation();
+                try
+                {
+                    await operation();
+                }
+                catch (Exception exception) when (exception is not OrleansException)
+                {
+                    throw new OrleansException(
+                        $"The state {_name} of {_activation.GrainId} could not be {done}: {exception.Message}", exception);
+                }
             }
         }
     }

@@ -145,14 +145,40 @@ public sealed class StorageTests(Database database) : IClassFixture<Database>
         Assert.True(await Grain(host).IsRefusedElsewhere());
     }
 
+    [Fact]
+    public async Task What_the_storage_throws_is_the_cause_of_an_exception_of_the_runtimes()
+    {
+        await using (var host = await StartAsync(serializer: new BrokenSerializer()))
+        {
+            Assert.Equal("", await Grain(host).Read());
+            var failure = await Assert.ThrowsAsync<OrleansException>(() => Grain(host).Write("one"));
+            Assert.IsType<InvalidDataException>(failure.InnerException);
+        }
+
+        await using (var host = await StartAsync())
+        {
+            await Grain(host).Write("one");
+            var payload = Convert.ToHexString("no document"u8);
+            await database.ExecuteAsync($"UPDATE orleansstorage SET payloadbinary = '\\x{payload}' WHERE grainidextensionstring = '{_key}'");
+            Assert.NotNull((await Assert.ThrowsAsync<OrleansException>(() => Grain(host).ReadAgain())).InnerException);
+        }
+    }
+
     private IStoreGrain Grain(SemanticsHost host) => host.Grains.GetGrain<IStoreGrain>(_key);
 
-    private Task<SemanticsHost> StartAsync(bool deleteOnClear = false) => SemanticsHost.StartAsync(silo => silo
+    private Task<SemanticsHost> StartAsync(bool deleteOnClear = false, IGrainStorageSerializer? serializer = null) => SemanticsHost.StartAsync(silo => silo
         .AddAdoNetGrainStorage("documents", options =>
         {
             options.Invariant = "Npgsql";
             options.ConnectionString = database.ConnectionString;
-            options.GrainStorageSerializer = new DocumentJsonSerializer();
+            options.GrainStorageSerializer = serializer ?? new DocumentJsonSerializer();
             options.DeleteStateOnClear = deleteOnClear;
         }));
+
+    private sealed class BrokenSerializer : IGrainStorageSerializer
+    {
+        public BinaryData Serialize<T>(T? input) => throw new InvalidDataException("It has no form.");
+
+        public T? Deserialize<T>(BinaryData input) => throw new InvalidDataException("It has no form.");
+    }
 }

@@ -253,7 +253,7 @@ public sealed class CustomerGrainTests
                 {
                     await step();
                 }
-                catch (Exception broken) when (broken is IOException or NullReferenceException or IndexOutOfRangeException)
+                catch (Exception broken) when (broken is OrleansException { InnerException: IOException } or NullReferenceException or IndexOutOfRangeException)
                 {
                     // As if the process had died here.
                 }

@@ -64,6 +64,7 @@ public static class GatewayRegistration
         services.AddSingleton<VaultApi>();
         services.AddSingleton<WebhooksApi>();
         services.AddSingleton<ReturnsApi>();
+        services.AddSingleton<WalletReturnsApi>();
         services.AddSingleton<CheckoutApi>();
         services.AddSingleton<DemoApi>();
         services.AddRazorComponents();
@@ -110,6 +111,7 @@ public static class GatewayRegistration
         services.GetRequiredService<VaultApi>().Map(api);
         services.GetRequiredService<WebhooksApi>().Map(routes);
         services.GetRequiredService<ReturnsApi>().Map(routes);
+        services.GetRequiredService<WalletReturnsApi>().Map(routes);
         services.GetRequiredService<CheckoutApi>().Map(routes);
         services.GetRequiredService<DemoApi>().Map(routes);
         services.GetRequiredService<HealthApi>().Map(routes);

@@ -37,16 +37,10 @@ public interface ISavedCards
         string providerCustomer, string reference, ProviderCredentials credentials);
 }
 
-/// <summary>A provider through which a customer's wallet can be linked by a one-time password.</summary>
+/// <summary>A provider through which a customer's wallet is paid from without its page, once it is linked. How it is
+/// linked is said by <see cref="IWalletsByPassword"/> or <see cref="IWalletsByConsent"/>.</summary>
 public interface ILinkedWallets
 {
-    /// <summary>Sends the customer a one-time password; answers the reference to confirm it with.</summary>
-    Task<ProviderAnswer<string>> RequestWalletLinkAsync(WalletRequest request, ProviderCredentials credentials);
-
-    /// <summary>Confirms the one-time password; answers the wallet.</summary>
-    Task<ProviderAnswer<ProviderWallet>> ConfirmWalletLinkAsync(
-        WalletRequest request, string reference, Secret password, ProviderCredentials credentials);
-
     /// <summary>The wallet with its present balance.</summary>
     Task<ProviderAnswer<ProviderWallet>> ReadWalletAsync(
         WalletRequest request, string reference, ProviderCredentials credentials);
@@ -56,10 +50,51 @@ public interface ILinkedWallets
         WalletRequest request, string reference, ProviderCredentials credentials);
 }
 
+/// <summary>Wallets that are linked by a one-time password.</summary>
+public interface IWalletsByPassword : ILinkedWallets
+{
+    /// <summary>Sends the customer a one-time password; answers the reference to confirm it with.</summary>
+    Task<ProviderAnswer<string>> RequestWalletLinkAsync(WalletRequest request, ProviderCredentials credentials);
+
+    /// <summary>Confirms the one-time password; answers the wallet.</summary>
+    Task<ProviderAnswer<ProviderWallet>> ConfirmWalletLinkAsync(
+        WalletRequest request, string reference, Secret password, ProviderCredentials credentials);
+}
+
+/// <summary>Wallets that are linked by the customer's consent on the provider's own page.</summary>
+public interface IWalletsByConsent : ILinkedWallets
+{
+    /// <summary>The wallets, by their codes.</summary>
+    ImmutableHashSet<string> ConsentWallets { get; }
+
+    /// <summary>Asks for a page on which the customer can agree. Nobody agrees on a page whose address nobody was told:
+    /// asking again, after an answer that was lost, leaves nothing behind.</summary>
+    /// <param name="request">The wallet.</param>
+    /// <param name="callback">Where the page sends the customer's browser afterwards.</param>
+    /// <param name="credentials">The merchant's credentials.</param>
+    Task<ProviderAnswer<WalletConsent>> RequestWalletConsentAsync(
+        WalletRequest request, Uri callback, ProviderCredentials credentials);
+
+    /// <summary>The wallet after the customer may have agreed; where the provider leaves the last step to the merchant, it
+    /// is taken here. Asking again answers the same link. Not linked while the customer has not decided; refused once
+    /// they declined, or their time is over.</summary>
+    Task<ProviderAnswer<ProviderWallet>> CompleteWalletConsentAsync(
+        WalletRequest request, string reference, ProviderCredentials credentials);
+}
+
 /// <summary>What came of a question that moves no money. Exactly one of the nested kinds.</summary>
 /// <typeparam name="T">What was asked for.</typeparam>
 public abstract record ProviderAnswer<T>
 {
+    /// <summary>What stood in the way of another question that this one was asked for.</summary>
+    /// <exception cref="InvalidOperationException">Nothing did.</exception>
+    public ProviderAnswer<TOther> As<TOther>() => this switch
+    {
+        Refused refused => new ProviderAnswer<TOther>.Refused(refused.Failure),
+        Unavailable unavailable => new ProviderAnswer<TOther>.Unavailable(unavailable.Reason),
+        _ => throw new InvalidOperationException("The question was answered."),
+    };
+
     /// <summary>The answer.</summary>
     /// <param name="Value">What was asked for.</param>
     public sealed record Given(T Value) : ProviderAnswer<T>;
@@ -119,6 +154,11 @@ public sealed record WalletRequest
     /// wallet is read or given up.</summary>
     public Secret? Token { get; init; }
 }
+
+/// <summary>A page on which a customer agrees that a wallet is linked.</summary>
+/// <param name="Reference">The provider's name of the question, to complete it with.</param>
+/// <param name="Url">The page's address.</param>
+public sealed record WalletConsent(string Reference, string Url);
 
 /// <summary>A linked wallet.</summary>
 public sealed record ProviderWallet

@@ -77,11 +77,20 @@ public sealed record ChargeQuery
     /// <summary>The provider's id of the payment, if it was learnt.</summary>
     public string? ProviderReference { get; init; }
 
+    /// <summary>How a linked wallet is charged; null for what is paid otherwise. A provider that finds such a charge by
+    /// nothing else is asked for it again under the attempt's name, within <see cref="Completion"/>.</summary>
+    public LinkedCharge? Linked { get; init; }
+
     /// <summary>Until when the question may take the last step of a charge that its provider leaves to the merchant once
     /// the customer has done theirs; null: the payment does not wait for the charge any more, and the question only
     /// looks. A step that is taken twice must have one effect.</summary>
     public SendWindow? Completion { get; init; }
 }
+
+/// <summary>What the request for a linked wallet's charge says besides the attempt and its amount.</summary>
+/// <param name="Reference">The provider's name of the link.</param>
+/// <param name="Capture">Who captures.</param>
+public sealed record LinkedCharge(string Reference, CaptureMode Capture);
 
 /// <summary>A capture to ask for.</summary>
 public sealed record CaptureRequest

@@ -14,7 +14,7 @@ namespace PaymentCluster.Connectors.Juspay;
 
 // What Juspay keeps besides payments: developer.juspay.in/reference (customer, card, wallet) and
 // docs.juspay.io (verify VPA). None of these calls has a counterpart that takes envelopes.
-public sealed partial class JuspayConnector : IUpiVerification, ICustomerAccounts, ISavedCards, ILinkedWallets
+public sealed partial class JuspayConnector : IUpiVerification, ICustomerAccounts, ISavedCards, IWalletsByPassword
 {
     /// <inheritdoc/>
     public async Task<ProviderAnswer<UpiHolder>> VerifyUpiAsync(string vpa, ProviderCredentials credentials)

@@ -17,7 +17,7 @@ namespace PaymentCluster.Connectors.Paytm;
 /// its token again, a paid one takes no further payment, and only the status says what became of it, because a payment
 /// has no key of its own.
 /// </remarks>
-public sealed class PaytmConnector : IConnector, IUpiVerification, ILinkedWallets, IDisposable
+public sealed class PaytmConnector : IConnector, IUpiVerification, IWalletsByPassword, IDisposable
 {
     private const string StatusPath = "v3/order/status";
 

@@ -78,7 +78,10 @@ internal static class CustomerOperations
         "deleteUpi", "Forget a UPI id.", typeof(SavedUpiListAnswer), ErrorCode.CustomerNotFound, ErrorCode.InstrumentNotFound);
 
     public static readonly ApiOperation LinkWallet = Of(
-        "linkWallet", "Link a wallet: without otp the customer gets a one-time password, with it the link is made.", typeof(LinkedWalletAnswer),
+        "linkWallet",
+        "Link a wallet. By password: without otp the customer gets one, with it the link is made. By consent: the customer agrees on "
+            + "consent_url, and comes back to return_url.",
+        typeof(LinkedWalletAnswer),
         ErrorCode.CustomerNotFound, ErrorCode.InstrumentNotFound, ErrorCode.NoProvider, ErrorCode.ProviderRefused,
         ErrorCode.InstrumentUnusable) with
     {
@@ -86,7 +89,9 @@ internal static class CustomerOperations
     };
 
     public static readonly ApiOperation ReadWallet = Of(
-        "readLinkedWallet", "Read a linked wallet with its present balance.", typeof(LinkedWalletAnswer),
+        "readLinkedWallet",
+        "Read a linked wallet with its present balance, or ask whether the customer has agreed to its being linked.",
+        typeof(LinkedWalletAnswer),
         ErrorCode.CustomerNotFound, ErrorCode.InstrumentNotFound, ErrorCode.ProviderRefused, ErrorCode.InstrumentUnusable);
 
     public static readonly ApiOperation UnlinkWallet = Of(

@@ -142,8 +142,13 @@ public sealed record LinkedWalletAnswer
     /// <summary>The provider through which it is linked.</summary>
     public required string Provider { get; init; }
 
-    /// <summary>Whether it can be paid from; false until the one-time password was confirmed.</summary>
+    /// <summary>Whether it can be paid from; false until the one-time password was confirmed, or the customer
+    /// agreed.</summary>
     public required bool Linked { get; init; }
+
+    /// <summary>The page to send the customer's browser to, on which they agree; null once it is linked, and for a wallet
+    /// that is linked by a password.</summary>
+    public required string? ConsentUrl { get; init; }
 
     /// <summary>What is in it, in minor units; null where it was not asked.</summary>
     public required long? Balance { get; init; }

@@ -4,6 +4,7 @@ using PaymentCluster.Gateway.Api.Errors;
 using PaymentCluster.Gateway.Api.Json;
 using PaymentCluster.Gateway.Api.OpenApi;
 using PaymentCluster.Gateway.Api.Payments;
+using PaymentCluster.Gateway.Api.Returns;
 using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Secrets;
@@ -125,12 +126,19 @@ internal sealed class CustomersApi(IGrainFactory grains, RequestBodies bodies, T
     {
         var customer = Find(http);
         var wallet = Wallet(http);
-        var body = await ReadAsync(http, CustomersRequests.Link);
+        var errors = new InputErrors();
+        var body = await bodies.ReadAsync(http, CustomersRequests.Link, errors);
+        var returnUrl = ReturnUrl.Read(body, errors);
+        if (errors.Any)
+        {
+            throw new ProblemException(errors);
+        }
+
         await AnswerAsync(
             http,
             body.Text("otp") is { } password
                 ? await customer.ConfirmWallet(wallet, new Secret(password))
-                : await customer.LinkWallet(wallet),
+                : await customer.LinkWallet(new LinkWallet { Wallet = wallet, ReturnUrl = returnUrl }),
             CustomersMapping.ToAnswer,
             GatewayJson.Default.LinkedWalletAnswer);
     }

@@ -61,6 +61,7 @@ internal static class CustomersMapping
         Wallet = wallet.Wallet,
         Provider = wallet.Provider,
         Linked = wallet.Linked,
+        ConsentUrl = wallet.ConsentUrl,
         Balance = wallet.Balance?.AmountMinor,
         Currency = wallet.Balance?.Currency.Code,
         LinkedAt = wallet.LinkedAt?.UtcDateTime,

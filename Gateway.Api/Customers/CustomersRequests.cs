@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using PaymentCluster.Gateway.Api.Json;
 using PaymentCluster.Gateway.Api.Payments;
 using PaymentCluster.Gateway.Api.Queries;
+using PaymentCluster.Gateway.Api.Returns;
 using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Payments;
@@ -57,7 +58,9 @@ internal static partial class CustomersRequests
     /// <summary><c>POST wallets/{wallet}</c>.</summary>
     public static readonly BodyShape Link = new(
         "LinkWalletRequest",
-        Field.Text("otp", 12, "The one-time password that the customer got; without it one is sent.", OtpForm(), "must be 4 to 12 digits"));
+        Field.Text(
+            "otp", 12, "The one-time password that the customer got; without it one is sent.", OtpForm(), "must be 4 to 12 digits"),
+        ReturnUrl.Field with { Meaning = "Where the customer's browser goes from the page on which they agree, for a wallet that has one." });
 
     /// <summary>The query of <c>GET instruments</c>.</summary>
     public static readonly QueryParameter[] InstrumentsQuery =

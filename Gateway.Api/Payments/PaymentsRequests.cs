@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using PaymentCluster.Gateway.Api.Json;
+using PaymentCluster.Gateway.Api.Returns;
 using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Payments;
@@ -71,13 +72,7 @@ internal static partial class PaymentsRequests
                 with { Example = "\"customer_42\"" },
             Field.Object("customer", Customer, "Who pays."),
             Field.Object("client", Client, "The customer's device; some providers score it."),
-            Field.Text(
-                "return_url",
-                2048,
-                "Where the customer's browser goes at the end: https, or http on the loopback interface.",
-                null,
-                "must be an https URL")
-                with { Example = "\"https://shop.example/thanks\"" },
+            ReturnUrl.Field,
             Field.Text("description", 255, "What the customer reads on the payment.") with
             {
                 Example = "\"Two tickets\"",
@@ -124,15 +119,7 @@ internal static partial class PaymentsRequests
         var way = PaymentMethodRequests.Read(body, now, errors);
         var customer = ReadCustomer(body, errors);
         var basket = BasketRequests.Read(body, errors);
-        var returnUrl = body.Text("return_url");
-        if (returnUrl is not null && !IsReturnUrl(returnUrl))
-        {
-            errors.Add(
-                ErrorCode.InvalidField,
-                "return_url",
-                "must be an absolute https URL without user name; http only for localhost");
-        }
-
+        var returnUrl = ReturnUrl.Read(body, errors);
         return errors.Any
             ? null
             : new StartPayment
@@ -199,15 +186,6 @@ internal static partial class PaymentsRequests
 
     /// <summary>Whether a text is a customer's id.</summary>
     public static bool IsCustomerId(string? text) => text is not null && CustomerIdForm().IsMatch(text);
-
-    /// <summary>Whether a customer's browser may be sent there: https, so that nobody on the way reads or changes what
-    /// it says.</summary>
-    private static bool IsReturnUrl(string text) =>
-        !text.Contains('\\', StringComparison.Ordinal)
-        && Uri.TryCreate(text, UriKind.Absolute, out var url)
-        && url.UserInfo.Length == 0
-        && url.Host.Length > 0
-        && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback));
 
     [GeneratedRegex("^[A-Za-z0-9._:-]{1,64}$", RegexOptions.None, MatchTimeout)]
     private static partial Regex OrderForm();

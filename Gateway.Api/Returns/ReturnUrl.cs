@@ -1,22 +1,67 @@
+using System.Text;
+using PaymentCluster.Gateway.Api.Json;
 using PaymentCluster.Grains.Abstractions.Ids;
 
 namespace PaymentCluster.Gateway.Api.Returns;
 
-/// <summary>Where a customer's browser goes at the end.</summary>
+/// <summary>Where a customer's browser goes at the end: an address of the merchant's.</summary>
 internal static class ReturnUrl
 {
+    /// <summary>The member's name in a request.</summary>
+    public const string Name = "return_url";
+
+    /// <summary>The member of a request.</summary>
+    public static Field Field { get; } = Field.Text(
+        Name, 2048, "Where the customer's browser goes at the end: https, or http on the loopback interface.", null, "must be an https URL")
+        with { Example = "\"https://shop.example/thanks\"" };
+
+    /// <summary>The address in a request; null if there is none, or if it cannot be used, which then stands in
+    /// <paramref name="errors"/>.</summary>
+    public static string? Read(Body body, InputErrors errors)
+    {
+        if (body.Text(Name) is not { } url)
+        {
+            return null;
+        }
+
+        if (IsUsable(url))
+        {
+            return url;
+        }
+
+        errors.Add(
+            ErrorCode.InvalidField, Name, "must be an absolute https URL without user name; http only for localhost");
+        return null;
+    }
+
     /// <summary>The merchant's address with <c>payment_id</c>, <c>order_id</c> and <c>status</c> appended to its query.
     /// They are a hint for the page that is shown; what happened is read from the API.</summary>
-    public static string For(PaymentId payment, string orderId, string status, string returnUrl)
+    public static string For(PaymentId payment, string orderId, string status, string returnUrl) =>
+        With(returnUrl, ("payment_id", payment.ToString()), ("order_id", orderId), ("status", status));
+
+    /// <summary>The merchant's address with some pairs appended to its query.</summary>
+    public static string With(string returnUrl, params ReadOnlySpan<(string Name, string Value)> pairs)
     {
         var hash = returnUrl.IndexOf('#', StringComparison.Ordinal);
         var address = hash < 0 ? returnUrl : returnUrl[..hash];
-        var fragment = hash < 0 ? "" : returnUrl[hash..];
+        var target = new StringBuilder(address);
         var separator = !address.Contains('?', StringComparison.Ordinal) ? "?" : address[^1] is '?' or '&' ? "" : "&";
+        foreach (var (name, value) in pairs)
+        {
+            target.Append(separator).Append(name).Append('=').Append(Uri.EscapeDataString(value));
+            separator = "&";
+        }
+
+        target.Append(hash < 0 ? "" : returnUrl[hash..]);
         // A Location header is ASCII: what a merchant wrote in other letters is encoded.
-        var target = new Uri(
-            $"{address}{separator}payment_id={payment}&order_id={Uri.EscapeDataString(orderId)}&status={status}{fragment}",
-            UriKind.Absolute);
-        return target.AbsoluteUri;
+        return new Uri(target.ToString(), UriKind.Absolute).AbsoluteUri;
     }
+
+    // https, so that nobody on the way reads or changes what the address says.
+    private static bool IsUsable(string text) =>
+        !text.Contains('\\', StringComparison.Ordinal)
+        && Uri.TryCreate(text, UriKind.Absolute, out var url)
+        && url.UserInfo.Length == 0
+        && url.Host.Length > 0
+        && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback));
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using PaymentCluster.Gateway.Api.Access;
 using PaymentCluster.Gateway.Api.Errors;
 using PaymentCluster.Gateway.Api.Json;
@@ -22,13 +21,6 @@ internal sealed class ReturnsApi(IGrainFactory grains, PaymentWaits waits, Reque
     private const int MaxFormBytes = 16 * 1024;
     private const int MaxNonce = 64;
 
-    private const string Policy = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
-
-    private const string Page =
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"
-        + "<title>Payment</title></head><body><h1>Thank you</h1><p>You can go back to the shop.</p></body></html>";
-
-    private static readonly byte[] PageBytes = Encoding.UTF8.GetBytes(Page);
     private static readonly TimeSpan Wait = TimeSpan.FromSeconds(5);
 
     public void Map(IEndpointRouteBuilder root)
@@ -92,28 +84,10 @@ internal sealed class ReturnsApi(IGrainFactory grains, PaymentWaits waits, Reque
             return;
         }
 
-        // The address that the browser leaves names an attempt; the shop needs no more than its parameters.
-        http.Response.Headers["Referrer-Policy"] = "no-referrer";
-        http.Response.Headers.ContentSecurityPolicy = Policy;
         // The checkout page shows the outcome, offers another try after a failure, and leads back to the shop itself.
-        if (returned.CheckoutUrl is { } checkout)
-        {
-            http.Response.StatusCode = StatusCodes.Status303SeeOther;
-            http.Response.Headers.Location = checkout.Reveal();
-            return;
-        }
-
-        if (view.ReturnUrl is { } returnUrl)
-        {
-            http.Response.StatusCode = StatusCodes.Status303SeeOther;
-            http.Response.Headers.Location = ReturnUrl.For(
-                view.Id, view.OrderId, PaymentNames.Of(view.Status), returnUrl);
-            return;
-        }
-
-        http.Response.ContentType = "text/html; charset=utf-8";
-        http.Response.ContentLength = PageBytes.Length;
-        await http.Response.Body.WriteAsync(PageBytes, http.RequestAborted);
+        var location = returned.CheckoutUrl?.Reveal()
+            ?? (view.ReturnUrl is { } url ? ReturnUrl.For(view.Id, view.OrderId, PaymentNames.Of(view.Status), url) : null);
+        await ReturnPage.WriteAsync(http, location);
     }
 
     /// <summary>Whether the shop can show an outcome.</summary>

@@ -91,6 +91,20 @@ public sealed record AgreeToCard
     public required string ConsentText { get; init; }
 }
 
+/// <summary>Asks for a wallet to be linked.</summary>
+[GenerateSerializer, Immutable, Alias("link-wallet-command")]
+public sealed record LinkWallet
+{
+    /// <summary>The wallet's code.</summary>
+    [Id(0)]
+    public required string Wallet { get; init; }
+
+    /// <summary>Where the customer's browser goes from the page on which they agree, for a wallet that has one; null:
+    /// nowhere.</summary>
+    [Id(1)]
+    public string? ReturnUrl { get; init; }
+}
+
 /// <summary>A customer's preferences.</summary>
 [GenerateSerializer, Immutable, Alias("wallet-preferences")]
 public sealed record WalletPreferences
@@ -156,6 +170,10 @@ public sealed record FoundInstrument
     /// <summary>Whether its number is in the vault, and a payment needs the security code again.</summary>
     [Id(2)]
     public bool InVault { get; init; }
+
+    /// <summary>The provider's name of the linked wallet; null for anything else.</summary>
+    [Id(3)]
+    public string? Link { get; init; }
 }
 
 /// <summary>What charging a saved instrument needs. It is asked for where the provider is called, and nowhere

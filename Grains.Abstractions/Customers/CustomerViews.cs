@@ -149,7 +149,8 @@ public sealed record LinkedWalletView
     [Id(1)]
     public required string Provider { get; init; }
 
-    /// <summary>Whether it can be paid from; false until the one-time password was confirmed.</summary>
+    /// <summary>Whether it can be paid from; false until the one-time password was confirmed, or the customer agreed on
+    /// <see cref="ConsentUrl"/>.</summary>
     [Id(2)]
     public required bool Linked { get; init; }
 
@@ -160,6 +161,37 @@ public sealed record LinkedWalletView
     /// <summary>When it was linked.</summary>
     [Id(4)]
     public DateTimeOffset? LinkedAt { get; init; }
+
+    /// <summary>The page on which the customer agrees, while that is awaited; null for a wallet that is linked by a
+    /// password.</summary>
+    [Id(5)]
+    public string? ConsentUrl { get; init; }
+}
+
+/// <summary>What a customer's browser that comes back from linking a wallet is shown.</summary>
+[GenerateSerializer, Immutable, Alias("wallet-return")]
+public sealed record WalletReturn
+{
+    /// <summary>How the link stands.</summary>
+    [Id(0)]
+    public required WalletLinkStatus Status { get; init; }
+
+    /// <summary>Where the browser goes; null: nowhere.</summary>
+    [Id(1)]
+    public string? ReturnUrl { get; init; }
+}
+
+/// <summary>How a wallet's link stands.</summary>
+public enum WalletLinkStatus
+{
+    /// <summary>The customer has not decided, or the provider has not said.</summary>
+    Pending = 1,
+
+    /// <summary>It can be paid from.</summary>
+    Linked = 2,
+
+    /// <summary>The customer declined, or their time is over.</summary>
+    Declined = 3,
 }
 
 /// <summary>Something that the customer can pay with, or could.</summary>

@@ -61,15 +61,21 @@ public interface ICustomerGrain : IGrainWithStringKey
     [Alias("delete-upi")]
     Task<Reply<WalletView>> DeleteUpi(string id);
 
-    /// <summary>Asks for a wallet to be linked: the customer gets a one-time password.</summary>
-    [Alias("link-wallet")]
-    Task<Reply<LinkedWalletView>> LinkWallet(string wallet);
+    /// <summary>Asks for a wallet to be linked: the customer gets a one-time password, or a page to agree on.</summary>
+    [Alias("request-wallet-link")]
+    Task<Reply<LinkedWalletView>> LinkWallet(LinkWallet command);
+
+    /// <summary>The customer's browser came back from the page on which a wallet is linked; null if the word is not that of
+    /// a page that was asked for.</summary>
+    [Alias("wallet-returned")]
+    Task<WalletReturn?> WalletReturned(string wallet, string nonce);
 
     /// <summary>Confirms the one-time password.</summary>
     [Alias("confirm-wallet")]
     Task<Reply<LinkedWalletView>> ConfirmWallet(string wallet, Secret password);
 
-    /// <summary>A linked wallet with its present balance.</summary>
+    /// <summary>A wallet: a linked one with its present balance; one that waits for the customer's consent after its
+    /// provider was asked.</summary>
     [Alias("read-wallet")]
     Task<Reply<LinkedWalletView>> ReadWallet(string wallet);
 

@@ -57,6 +57,7 @@ internal static partial class CustomerDecider
         Linked = wallet.LinkedAt is not null,
         LinkedAt = wallet.LinkedAt,
         Balance = balance,
+        ConsentUrl = wallet.LinkedAt is null ? wallet.Page?.Url : null,
     };
 
     /// <summary>The saved instrument that is meant, as a payment keeps it; or why it cannot be paid with.</summary>
@@ -83,7 +84,10 @@ internal static partial class CustomerDecider
         }
 
         return customer?.Wallets.FirstOrDefault(wallet => wallet.Wallet == choice.Wallet && wallet.LinkedAt is not null) is { } linked
-            ? Reply<FoundInstrument>.Of(new FoundInstrument { Method = MethodOf(linked), Provider = linked.Provider })
+            ? Reply<FoundInstrument>.Of(new FoundInstrument
+            {
+                Method = MethodOf(linked), Provider = linked.Provider, Link = linked.Reference,
+            })
             : Unknown("The customer has not linked such a wallet.", "wallet.provider");
     }
 
@@ -104,10 +108,7 @@ internal static partial class CustomerDecider
             .Concat(customer.UpiIds.Select(upi => Saved(upi.Id, MethodOf(upi), upi.Vpa, null, null)))
             .Concat(customer.Wallets.Select(wallet => Saved(
                 IdOf(wallet), MethodOf(wallet), $"{Name(wallet.Wallet)} wallet", wallet.Provider,
-                wallet.LinkedAt is null ? "The wallet waits for its one-time password."
-                : balances.TryGetValue(wallet.Wallet, out var balance) && balance.Currency == amount.Currency
-                    && balance.AmountMinor < amount.AmountMinor ? "There is too little in the wallet."
-                : null)))
+                ObjectionTo(wallet, amount, balances))))
             .ToList();
         var others = Unsaved.Select(one => Judge(one.Id, one.Method, one.Title, isSaved: false, offer.Refuses(one.Method, amount, null)));
         return
@@ -147,6 +148,18 @@ internal static partial class CustomerDecider
             };
         }
     }
+
+    private static string? ObjectionTo(StoredWallet wallet, Money amount, IReadOnlyDictionary<string, Money> balances) =>
+        wallet switch
+        {
+            { LinkedAt: null, Page: null } => "The wallet waits for its one-time password.",
+            { LinkedAt: null } => "The wallet waits for the customer's consent.",
+            _ => balances.TryGetValue(wallet.Wallet, out var balance)
+                && balance.Currency == amount.Currency
+                && balance.AmountMinor < amount.AmountMinor
+                    ? "There is too little in the wallet."
+                    : null,
+        };
 
     private static readonly ImmutableArray<(string Id, PaymentMethod Method, string Title)> Unsaved =
     [

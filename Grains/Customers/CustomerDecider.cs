@@ -170,6 +170,12 @@ internal static partial class CustomerDecider
         Wallets = [.. before.Wallets.Where(linked => linked.Wallet != wallet.Wallet), wallet],
     });
 
+    /// <summary>Without a wallet that was never linked: there is nothing to give up.</summary>
+    public static CustomerDocument DropWallet(CustomerDocument before, StoredWallet wallet) => Pruned(before with
+    {
+        Wallets = [.. before.Wallets.Where(waiting => waiting.Wallet != wallet.Wallet)],
+    });
+
     /// <summary>Without a wallet, whose link is then to be given up at its provider.</summary>
     public static CustomerDocument RemoveWallet(CustomerDocument before, StoredWallet wallet) => Pruned(before with
     {

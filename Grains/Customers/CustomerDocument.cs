@@ -151,6 +151,31 @@ public sealed record StoredWallet
     /// <summary>The provider's token, sealed; null where the provider gives none.</summary>
     [Id(4)]
     public SealedCredentials? Token { get; init; }
+
+    /// <summary>The page on which the customer agrees; null for a wallet that is linked by a password.</summary>
+    [Id(5)]
+    public StoredConsentPage? Page { get; init; }
+}
+
+/// <summary>A page on which a customer agrees that a wallet is linked.</summary>
+[GenerateSerializer, Immutable, Alias("stored-consent-page")]
+public sealed record StoredConsentPage
+{
+    /// <summary>Its address.</summary>
+    [Id(0)]
+    public required string Url { get; init; }
+
+    /// <summary>The word in the address to which it sends the browser back.</summary>
+    [Id(1)]
+    public required string Nonce { get; init; }
+
+    /// <summary>When it was asked for.</summary>
+    [Id(2)]
+    public required DateTimeOffset AskedAt { get; init; }
+
+    /// <summary>Where the browser goes then; null: nowhere.</summary>
+    [Id(3)]
+    public string? ReturnUrl { get; init; }
 }
 
 /// <summary>The customer's id at a provider.</summary>

@@ -9,114 +9,41 @@ using PaymentCluster.Grains.Merchants;
 
 namespace PaymentCluster.Grains.Customers;
 
-// UPI ids, and wallets that are linked by a one-time password.
+// Wallets that are linked, so that they are paid from without their page.
 public sealed partial class CustomerGrain
 {
     private const string TokenName = "token";
 
-    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
-
-    private readonly Dictionary<string, (UpiIdView View, DateTimeOffset At)> _checks = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Money> _balances = new(StringComparer.Ordinal);
-    private readonly Queue<DateTimeOffset> _asked = new();
 
     /// <inheritdoc/>
-    public async Task<Reply<UpiIdView>> ValidateUpi(string vpa)
-    {
-        if (Known is null)
-        {
-            return Refuse<UpiIdView>(Unknown());
-        }
-
-        var now = Now();
-        if (_checks.TryGetValue(vpa, out var seen) && now - seen.At < options.Value.UpiCheckLifetime)
-        {
-            return Reply<UpiIdView>.Of(seen.View);
-        }
-
-        while (_asked.TryPeek(out var first) && now - first >= Minute)
-        {
-            _asked.Dequeue();
-        }
-
-        if (_asked.Count >= options.Value.UpiChecksPerMinute)
-        {
-            return Refuse<UpiIdView>(Refusal.Of(
-                ErrorCode.RateLimited, $"For one customer {options.Value.UpiChecksPerMinute} UPI ids may be asked about in a minute."));
-        }
-
-        // Counted before it is asked: those that are asked at once are as many.
-        _asked.Enqueue(now);
-        return await AskAboutAsync(vpa);
-    }
-
-    /// <inheritdoc/>
-    public async Task<Reply<SavedUpiView>> SaveUpi(string vpa)
-    {
-        if (Known is not { } known)
-        {
-            return Refuse<SavedUpiView>(Unknown());
-        }
-
-        if (known.UpiIds.FirstOrDefault(upi => upi.Vpa == vpa) is { } saved)
-        {
-            return Reply<SavedUpiView>.Of(CustomerDecider.View(saved));
-        }
-
-        if (known.UpiIds.Length >= CustomerDecider.MaxSaved)
-        {
-            return Refuse<SavedUpiView>(TooMany("UPI ids"));
-        }
-
-        var added = new StoredUpiId { Id = NewId("upi_"), Vpa = vpa, SavedAt = Now() };
-        await StoreAsync(CustomerDecider.AddUpiId(known, added));
-        return Reply<SavedUpiView>.Of(CustomerDecider.View(added));
-    }
-
-    /// <inheritdoc/>
-    public async Task<Reply<WalletView>> DeleteUpi(string id)
-    {
-        if (Known is not { } known)
-        {
-            return Refuse<WalletView>(Unknown());
-        }
-
-        if (known.UpiIds.All(upi => upi.Id != id))
-        {
-            return Refuse<WalletView>(Refusal.Of(ErrorCode.InstrumentNotFound, "The customer has no such saved UPI id.", "id"));
-        }
-
-        await StoreAsync(CustomerDecider.RemoveUpiId(known, id));
-        return Wallet();
-    }
-
-    /// <inheritdoc/>
-    public async Task<Reply<LinkedWalletView>> LinkWallet(string wallet)
+    public async Task<Reply<LinkedWalletView>> LinkWallet(LinkWallet command)
     {
         if (Known is null)
         {
             return Refuse<LinkedWalletView>(Unknown());
         }
 
-        if (WalletOf(wallet) is { LinkedAt: not null } linked)
+        var code = command.Wallet;
+        if (WalletOf(code) is { } known && (known.LinkedAt is not null || IsFresh(known, command)))
         {
-            return Reply<LinkedWalletView>.Of(CustomerDecider.View(linked, Balance(wallet)));
+            return Reply<LinkedWalletView>.Of(CustomerDecider.View(known, Balance(code)));
         }
 
         var refusal = Refusal.Of(ErrorCode.NoProvider, "None of the merchant's providers links such a wallet.", "wallet");
         var seats = await providers.WithAsync<ILinkedWallets>(_merchant);
         // The wallet's own company first.
-        foreach (var seat in seats.OrderBy(seat => seat.Provider == wallet ? 0 : 1))
+        foreach (var seat in seats.OrderBy(seat => seat.Provider == code ? 0 : 1))
         {
-            if (await RequestAsync(seat, wallet) is not { } answer)
+            if (await RequestAsync(seat, command) is not { } answer)
             {
                 continue;
             }
 
-            if (answer is ProviderAnswer<string>.Given { Value: var reference })
+            if (answer is ProviderAnswer<StoredWallet>.Given { Value: var waiting })
             {
-                // After the provider: a crash here leaves a password that nobody asks for; the customer asks for another.
-                var waiting = new StoredWallet { Wallet = wallet, Provider = seat.Provider, Reference = reference };
+                // After the provider: a crash here leaves a password, or a page, that nobody asks for; the customer asks
+                // for another.
                 await StoreAsync(CustomerDecider.SetWallet(_stored!, waiting));
                 return Reply<LinkedWalletView>.Of(CustomerDecider.View(waiting, balance: null));
             }
@@ -145,7 +72,13 @@ public sealed partial class CustomerGrain
             return Reply<LinkedWalletView>.Of(CustomerDecider.View(waiting, Balance(wallet)));
         }
 
-        if (await providers.FindAsync<ILinkedWallets>(_merchant, waiting.Provider) is not { } seat)
+        if (waiting.Page is not null)
+        {
+            return Refuse<LinkedWalletView>(Refusal.Of(
+                ErrorCode.InvalidField, "This wallet is linked by the customer's consent on its own page, not by a password.", "otp"));
+        }
+
+        if (await providers.FindAsync<IWalletsByPassword>(_merchant, waiting.Provider) is not { } seat)
         {
             return Refuse<LinkedWalletView>(ProviderGone("wallet"));
         }
@@ -164,13 +97,7 @@ public sealed partial class CustomerGrain
 
         // After the provider: a crash here leaves a link whose token nobody knows, so that nobody pays with it; linking
         // again gives another.
-        var linked = waiting with
-        {
-            Reference = given.Reference, LinkedAt = Now(), Token = given.Token is { } token ? Seal(waiting, token) : null,
-        };
-        await StoreAsync(CustomerDecider.SetWallet(_stored!, linked));
-        Note(wallet, given.Balance);
-        return Reply<LinkedWalletView>.Of(CustomerDecider.View(linked, given.Balance));
+        return Reply<LinkedWalletView>.Of(await TakeLinkAsync(waiting, given));
     }
 
     /// <inheritdoc/>
@@ -188,7 +115,9 @@ public sealed partial class CustomerGrain
 
         if (known.LinkedAt is null)
         {
-            return Reply<LinkedWalletView>.Of(CustomerDecider.View(known, balance: null));
+            return known.Page is null
+                ? Reply<LinkedWalletView>.Of(CustomerDecider.View(known, balance: null))
+                : await CompleteAsync(known);
         }
 
         if (await providers.FindAsync<ILinkedWallets>(_merchant, known.Provider) is not { } seat)
@@ -234,52 +163,52 @@ public sealed partial class CustomerGrain
         return Wallet();
     }
 
-    private async Task<Reply<UpiIdView>> AskAboutAsync(string vpa)
-    {
-        var refusal = Refusal.Of(ErrorCode.NoProvider, "None of the merchant's providers answers questions about UPI ids.");
-        foreach (var seat in await providers.WithAsync<IUpiVerification>(_merchant))
+    // Null: the provider has no such wallet.
+    private Task<ProviderAnswer<StoredWallet>?> RequestAsync(ProviderSeat<ILinkedWallets> seat, LinkWallet command) =>
+        seat.Capability switch
         {
-            var answer = await seat.Capability.VerifyUpiAsync(vpa, seat.Credentials);
-            if (answer is ProviderAnswer<UpiHolder>.Given { Value: var holder })
-            {
-                var view = new UpiIdView { Vpa = vpa, Valid = holder.Exists, Name = holder.Name };
-                if (_checks.Count >= CustomerDecider.MaxSaved)
-                {
-                    _checks.Clear();
-                }
+            IWalletsByPassword capability => RequestPasswordAsync(seat, capability, command.Wallet),
+            IWalletsByConsent capability => RequestConsentAsync(seat, capability, command),
+            _ => Task.FromResult<ProviderAnswer<StoredWallet>?>(null),
+        };
 
-                _checks[vpa] = (view, Now());
-                return Reply<UpiIdView>.Of(view);
-            }
-
-            refusal = ProviderDesk.RefusalOf(answer, "vpa");
-        }
-
-        return Refuse<UpiIdView>(refusal);
-    }
-
-    // Null: the provider keeps customers, and does not take this one.
-    private async Task<ProviderAnswer<string>?> RequestAsync(ProviderSeat<ILinkedWallets> seat, string wallet)
+    private async Task<ProviderAnswer<StoredWallet>?> RequestPasswordAsync(
+        ProviderSeat<ILinkedWallets> seat, IWalletsByPassword capability, string wallet)
     {
         string? account = null;
         if (seat.Accounts is not null)
         {
-            var answer = await AccountAsync(seat);
-            if (answer is not ProviderAnswer<string>.Given { Value: var id })
+            var opened = await AccountAsync(seat);
+            if (opened is not ProviderAnswer<string>.Given { Value: var id })
             {
-                return answer;
+                return opened.As<StoredWallet>();
             }
 
             account = id;
         }
 
-        return await seat.Capability.RequestWalletLinkAsync(
+        var answer = await capability.RequestWalletLinkAsync(
             new WalletRequest { Wallet = wallet, Customer = Person(), ProviderCustomer = account }, seat.Credentials);
+        return answer is ProviderAnswer<string>.Given { Value: var reference }
+            ? new ProviderAnswer<StoredWallet>.Given(
+                new StoredWallet { Wallet = wallet, Provider = seat.Provider, Reference = reference })
+            : answer.As<StoredWallet>();
     }
 
     private Task<ProviderAnswer<ProviderWallet>> AskAsync(ProviderSeat<ILinkedWallets> seat, StoredWallet wallet) =>
         seat.Capability.ReadWalletAsync(
             RequestOf(wallet, OpenToken(wallet), CustomerDecider.Account(_stored!, seat.Provider)), wallet.Reference, seat.Credentials);
+
+    private async Task<LinkedWalletView> TakeLinkAsync(StoredWallet waiting, ProviderWallet given)
+    {
+        var linked = waiting with
+        {
+            Reference = given.Reference, LinkedAt = Now(), Token = given.Token is { } token ? Seal(waiting, token) : null,
+        };
+        await StoreAsync(CustomerDecider.SetWallet(_stored!, linked));
+        Note(waiting.Wallet, given.Balance);
+        return CustomerDecider.View(linked, given.Balance);
+    }
 
     private async Task<Reply<OpenedInstrument>> OpenWalletAsync(StoredWallet wallet)
     {

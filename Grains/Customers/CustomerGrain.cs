@@ -9,6 +9,7 @@ using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Merchants;
+using PaymentCluster.Grains.Payments;
 using PaymentCluster.Grains.Vault;
 
 namespace PaymentCluster.Grains.Customers;
@@ -27,6 +28,7 @@ namespace PaymentCluster.Grains.Customers;
 /// <param name="cipher">Seals wallets' tokens.</param>
 /// <param name="random">Where ids come from.</param>
 /// <param name="options">How long what providers say holds.</param>
+/// <param name="payments">Where customers' browsers reach the gateway.</param>
 /// <param name="time">When it is.</param>
 /// <param name="logger">The log.</param>
 public sealed partial class CustomerGrain(
@@ -36,6 +38,7 @@ public sealed partial class CustomerGrain(
     CredentialCipher cipher,
     ISecretSource random,
     IOptions<CustomersOptions> options,
+    IOptions<PaymentOptions> payments,
     TimeProvider time,
     ILogger<CustomerGrain> logger) : Grain, ICustomerGrain
 {
@@ -90,7 +93,7 @@ public sealed partial class CustomerGrain(
             // Cards that providers keep and that never came to light are found by the customer's ids there.
             await OpenAccountsAsync();
             await StoreAsync(CustomerDecider.Erase(_stored, Now()));
-            _checks.Clear();
+            _checks.Forget();
             _balances.Clear();
             LogErased(_merchant);
         }

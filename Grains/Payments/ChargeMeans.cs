@@ -15,6 +15,9 @@ public sealed class ChargeMeans
     /// <summary>The provider that alone can charge the saved instrument; null where any can.</summary>
     public string? Provider { get; init; }
 
+    /// <summary>The provider's name of the linked wallet; null for anything else.</summary>
+    public string? Link { get; init; }
+
     /// <summary>Whether the customer agreed that the provider keeps the card.</summary>
     public bool SavesCard { get; init; }
 

@@ -44,6 +44,7 @@ public static partial class PaymentDecider
         CanCapturePart = terms.Route.CanCapturePart,
         RepeatWindow = terms.Route.RepeatWindow,
         Routing = terms.Route.Notes,
+        Link = terms.Link,
     };
 
     private static Decision.Rejected? CannotAttempt(

@@ -260,6 +260,7 @@ public sealed partial class PaymentEffects(
                     Amount = state.Amount,
                     ProviderOrder = attempt.ProviderOrder,
                     ProviderReference = attempt.ProviderReference,
+                    Linked = attempt.Link is { } link ? new LinkedCharge(link, state.Capture) : null,
                     Completion = state.Awaits(attempt) ? window : null,
                 },
                 credentials)

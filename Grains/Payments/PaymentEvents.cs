@@ -101,6 +101,10 @@ public sealed record AttemptStarted : PaymentEvent
     /// <summary>Why this provider was chosen and others were passed over; null where there was nothing to
     /// choose.</summary>
     public ImmutableArray<RouteNote>? Routing { get; init; }
+
+    /// <summary>The provider's name of the linked wallet that is charged, so that what became of the charge can be asked
+    /// also when the customer has unlinked it since; null for anything else.</summary>
+    public string? Link { get; init; }
 }
 
 /// <summary>The time limits of one send.</summary>

@@ -198,5 +198,6 @@ public sealed partial class PaymentGrain
         Route = routed.Route,
         NoRoute = routed.Refusal,
         HasCard = means is not null,
+        Link = means?.Link,
     };
 }

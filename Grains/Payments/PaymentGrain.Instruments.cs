@@ -60,7 +60,8 @@ public sealed partial class PaymentGrain
                 ErrorCode.MissingField, "This card needs its security code.", "card.cvv")),
             { Value: { } found } => new Brought
             {
-                Method = found.Method, Means = new ChargeMeans { SecurityCode = securityCode, Provider = found.Provider },
+                Method = found.Method,
+                Means = new ChargeMeans { SecurityCode = securityCode, Provider = found.Provider, Link = found.Link },
             },
             _ => throw new InvalidOperationException("A reply has neither a value nor a refusal."),
         };

@@ -192,6 +192,7 @@ public sealed partial record PaymentState
             CanCapturePart = started.CanCapturePart,
             RepeatWindow = started.RepeatWindow,
             Follows = started.Follows,
+            Link = started.Link,
         }),
     };
 

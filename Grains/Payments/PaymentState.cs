@@ -200,6 +200,9 @@ public sealed record AttemptState
     /// <summary>The customer's step.</summary>
     public CustomerAction? Action { get; init; }
 
+    /// <summary>The provider's name of the linked wallet that is charged; null for anything else.</summary>
+    public string? Link { get; init; }
+
     /// <summary>The provider's id of the order.</summary>
     public string? ProviderOrder { get; init; }
 

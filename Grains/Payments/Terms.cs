@@ -27,6 +27,9 @@ public sealed record Terms
     /// could be sent elsewhere.</summary>
     public bool HasCard { get; init; }
 
+    /// <summary>The provider's name of the linked wallet that the command pays with; null for anything else.</summary>
+    public string? Link { get; init; }
+
     /// <summary>Why it would go nowhere.</summary>
     public Refusal? NoRoute { get; init; }
 

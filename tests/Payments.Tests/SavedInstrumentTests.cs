@@ -120,7 +120,7 @@ public sealed class SavedInstrumentTests : IAsyncLifetime
     public async Task A_linked_wallet_is_debited_by_its_token_and_another_customers_is_not()
     {
         var asha = _silo.Customer("shop", "asha");
-        await asha.LinkWallet("paytm");
+        await asha.LinkWallet(new LinkWallet { Wallet = "paytm" });
         await asha.ConfirmWallet("paytm", new Secret(KeepingConnector.Password));
         // Whichever provider was asked first holds the link.
         var holder = (await asha.GetWallet())!.Wallets.Single().Provider;

@@ -67,7 +67,13 @@ public sealed class FakeCustomer(string key) : ICustomerGrain
 
     public Task<Reply<WalletView>> DeleteUpi(string id) => Answer(id, Wallet);
 
-    public Task<Reply<LinkedWalletView>> LinkWallet(string wallet) => Answer($"link {wallet}", Paytm with { Linked = false });
+    public Task<Reply<LinkedWalletView>> LinkWallet(LinkWallet command) => Answer(
+        $"link {command.Wallet} {command.ReturnUrl}".TrimEnd(),
+        Paytm with { Linked = false, ConsentUrl = command.ReturnUrl is null ? null : "https://wallet.example/agree" });
+
+    public Task<WalletReturn?> WalletReturned(string wallet, string nonce) => Task.FromResult(nonce == "nonce"
+        ? new WalletReturn { Status = WalletLinkStatus.Linked, ReturnUrl = "https://shop.example/back?x=1" }
+        : null);
 
     public Task<Reply<LinkedWalletView>> ConfirmWallet(string wallet, Secret password) =>
         Answer($"confirm {wallet} {password.Reveal()}", Paytm);

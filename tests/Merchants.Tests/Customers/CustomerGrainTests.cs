@@ -35,10 +35,10 @@ public sealed class CustomerGrainTests
     {
         await using var silo = await StartAsync();
         var asha = await PutAsync(silo);
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(number => (Task)asha.LinkWallet($"wallet{number}")));
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(number => (Task)asha.LinkWallet(new LinkWallet { Wallet = $"wallet{number}" })));
         Assert.Single(_provider.Calls, call => call == "open asha");
         await using var next = await StartAsync();
-        await next.Customer("shop", "asha").LinkWallet("another");
+        await next.Customer("shop", "asha").LinkWallet(new LinkWallet { Wallet = "another" });
         Assert.Single(_provider.Calls, call => call == "open asha");
     }
 
@@ -133,7 +133,7 @@ public sealed class CustomerGrainTests
     {
         await using var silo = await StartAsync();
         var asha = await PutAsync(silo);
-        Assert.False((await asha.LinkWallet("paytm")).Value!.Linked);
+        Assert.False((await asha.LinkWallet(new LinkWallet { Wallet = "paytm" })).Value!.Linked);
         Assert.Equal(ErrorCode.ProviderRefused, (await asha.ConfirmWallet("paytm", new Secret("000000"))).Refusal!.Code);
         var choice = new InstrumentChoice { Wallet = "paytm" };
         Assert.Equal(ErrorCode.InstrumentNotFound, (await asha.FindInstrument(choice)).Refusal!.Code);
@@ -153,10 +153,10 @@ public sealed class CustomerGrainTests
         await using (var silo = await StartAsync())
         {
             var asha = await PutAsync(silo);
-            await asha.LinkWallet("paytm");
+            await asha.LinkWallet(new LinkWallet { Wallet = "paytm" });
             await asha.ConfirmWallet("paytm", new Secret(KeepingConnector.Password));
             var bala = await PutAsync(silo, "bala");
-            await bala.LinkWallet("paytm");
+            await bala.LinkWallet(new LinkWallet { Wallet = "paytm" });
             await bala.ConfirmWallet("paytm", new Secret(KeepingConnector.Password));
         }
 
@@ -195,7 +195,7 @@ public sealed class CustomerGrainTests
         var asha = await PutAsync(silo);
         await asha.SaveCard(Card());
         await asha.SaveUpi("asha@bank");
-        await asha.LinkWallet("paytm");
+        await asha.LinkWallet(new LinkWallet { Wallet = "paytm" });
         await asha.ConfirmWallet("paytm", new Secret(KeepingConnector.Password));
         _provider.Cards["cst_asha"] = [KeepingConnector.Card("ref_1", "4242")];
         _provider.IsAway = true;
@@ -241,7 +241,7 @@ public sealed class CustomerGrainTests
             [
                 () => asha.Put(new PutCustomer { Name = "Asha" }),
                 () => asha.SaveCard(Card()),
-                () => asha.LinkWallet("paytm"),
+                () => asha.LinkWallet(new LinkWallet { Wallet = "paytm" }),
                 () => asha.ConfirmWallet("paytm", new Secret(KeepingConnector.Password)),
                 () => asha.PutWallet(new PutWallet { Preferences = new WalletPreferences { DefaultInstrument = "wallet:paytm" } }),
                 async () => await asha.DeleteCard((await asha.GetWallet())!.Cards[0].Token),

@@ -11,7 +11,7 @@ namespace PaymentCluster.Merchants.Tests.Hosting;
 /// <summary>A provider that keeps customers, cards and wallets, and knows UPI ids; in memory, and out of reach where the
 /// test says.</summary>
 internal sealed class KeepingConnector(string provider = TestSilo.Provider)
-    : IConnector, IUpiVerification, ICustomerAccounts, ISavedCards, ILinkedWallets
+    : IConnector, IUpiVerification, ICustomerAccounts, ISavedCards, IWalletsByPassword
 {
     public const string Password = "123456";
 

@@ -1,0 +1,71 @@
+using System.Net;
+using PaymentCluster.Gateway.Api.Access;
+using PaymentCluster.Gateway.Api.Customers;
+using PaymentCluster.Gateway.Api.Errors;
+using PaymentCluster.Gateway.Api.Limits;
+using PaymentCluster.Gateway.Api.Merchants;
+using PaymentCluster.Gateway.Api.OpenApi;
+using PaymentCluster.Gateway.Api.Payments;
+using PaymentCluster.Grains.Abstractions.Customers;
+
+namespace PaymentCluster.Gateway.Api.Returns;
+
+/// <summary>
+/// Where a provider's page sends the customer's browser that agreed, or did not, to a wallet's being linked. The address
+/// holds a nonce of that page's. Whatever it brings along is believed in nothing: it is a reason to ask the provider.
+/// </summary>
+internal sealed class WalletReturnsApi(IGrainFactory grains, RequestLimits limits)
+{
+    private const int MaxNonce = 64;
+
+    private static readonly ApiOperation Operation = new()
+    {
+        Id = "customerReturnedFromWallet",
+        Tag = "Returns",
+        Summary = "The customer's browser comes back from the page on which a wallet is linked.",
+        TakesAnyQuery = true,
+        Answers =
+        [
+            new(303, "To the return_url of the request for the link, with wallet and status (linked, declined, pending) in its query."),
+            new(200, "A page that says to go back to the shop, if there is no return_url.", null, "text/html"),
+        ],
+        Errors = [ErrorCode.InstrumentNotFound, ErrorCode.RateLimited],
+    };
+
+    public void Map(IEndpointRouteBuilder root) =>
+        root.MapGroup("/return/{merchant}/wallets/{customer}/{wallet}/{nonce}").RequireAccess(AccessRule.Anybody)
+            .MapGet("", ReturnAsync, Operation);
+
+    /// <summary>A status as addresses spell it.</summary>
+    public static string NameOf(WalletLinkStatus status) => status switch
+    {
+        WalletLinkStatus.Pending => "pending",
+        WalletLinkStatus.Linked => "linked",
+        WalletLinkStatus.Declined => "declined",
+    };
+
+    private async Task ReturnAsync(HttpContext http)
+    {
+        using var lease = limits.Returns.AttemptAcquire(http.Connection.RemoteIpAddress ?? IPAddress.None);
+        if (!lease.IsAcquired)
+        {
+            await LimitsMiddleware.RefuseRateAsync(http, lease);
+            return;
+        }
+
+        var merchant = (string?)http.Request.RouteValues["merchant"];
+        var customer = (string?)http.Request.RouteValues["customer"];
+        var wallet = (string?)http.Request.RouteValues["wallet"];
+        var returned = MerchantNames.IsMerchant(merchant)
+            && PaymentsRequests.IsCustomerId(customer)
+            && CustomersRequests.IsWallet(wallet)
+            && http.Request.RouteValues["nonce"] is string { Length: <= MaxNonce } nonce
+                ? await grains.GetGrain<ICustomerGrain>($"{merchant}/{customer}").WalletReturned(wallet!, nonce)
+                : null;
+        await (returned is null
+            ? Problem.WriteAsync(http, ErrorCode.InstrumentNotFound)
+            : ReturnPage.WriteAsync(http, returned.ReturnUrl is { } url
+                ? ReturnUrl.With(url, ("wallet", wallet!), ("status", NameOf(returned.Status)))
+                : null));
+    }
+}

@@ -19,8 +19,9 @@ internal sealed class Activation(GrainClass grainClass, string key, int worker) 
     private State _state;
     private DeactivationReason _reason;
     private Exception? _failure;
-    private Turn? _blocking;
     private int _running;
+    private int _blocking;
+    private int _writing;
     private TimeSpan _lastUse = grainClass.Silo.Now;
     private TimeSpan _keepUntil;
     private bool _pumping;
@@ -95,8 +96,7 @@ internal sealed class Activation(GrainClass grainClass, string key, int worker) 
             _running--;
             if (turn.KeepAlive)
                 _lastUse = Silo.Now;
-            if (ReferenceEquals(_blocking, turn))
-                _blocking = null;
+            Count(turn, -1);
             Signal();
         }
     }
@@ -200,18 +200,24 @@ internal sealed class Activation(GrainClass grainClass, string key, int worker) 
                 turn = _waiting[next];
                 _waiting.RemoveAt(next);
                 _running++;
-                if (!turn.AlwaysInterleave)
-                    _blocking ??= turn;
+                Count(turn, 1);
             }
 
             _ = turn.RunAsync(this);
         }
     }
 
-    /// <summary>Orleans' rule: anything when nothing runs, or once the turn that others waited for has ended; what
-    /// always interleaves; read-only beside read-only.</summary>
-    private bool MayStart(Turn turn) =>
-        _blocking is null || turn.AlwaysInterleave || (turn.ReadOnly && _blocking.ReadOnly);
+    /// <summary>Orleans' rule: what always interleaves; anything beside that alone; read-only beside
+    /// read-only.</summary>
+    private bool MayStart(Turn turn) => turn.AlwaysInterleave || _blocking == 0 || (turn.ReadOnly && _writing == 0);
+
+    private void Count(Turn turn, int change)
+    {
+        if (turn.AlwaysInterleave)
+            return;
+        _blocking += change;
+        _writing += turn.ReadOnly ? 0 : change;
+    }
 
     private async Task ActivateAsync()
     {

@@ -98,22 +98,23 @@ public sealed class TurnTests(SharedSilo silo)
         await Task.WhenAll([.. reading, writing, probing, late, probingAgain]);
     }
 
-    // Orleans remembers one read-only call alone, and forgets with it that others still run: a read-only method must
-    // not rely on the grain's state across an await.
     [Fact]
-    public async Task A_writing_call_starts_when_the_first_of_several_read_only_calls_has_ended()
+    public async Task A_writing_call_starts_when_all_read_only_calls_have_ended()
     {
         var first = Grain.HoldReading("first");
         await Probe.SeesAsync("first entered");
         var second = Grain.HoldReading("second");
         await Probe.SeesAsync("second entered");
+        var writing = Grain.Hold("write");
         Probe.Open("first");
         await first;
-        Probe.Open("write");
-        await Grain.Hold("write");
-        Assert.DoesNotContain("second left", Probe.Events);
-        Probe.Open("second");
-        await second;
+        var probing = Grain.HoldInterleaving("probe");
+        await Probe.SeesAsync("probe entered");
+        Assert.DoesNotContain("write entered", Probe.Events);
+
+        foreach (var gate in new[] { "second", "probe", "write" })
+            Probe.Open(gate);
+        await Task.WhenAll(second, probing, writing);
     }
 
     [Fact]

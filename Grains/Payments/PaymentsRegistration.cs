@@ -1,4 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
 using PaymentCluster.Grains.Routing;
 
 namespace PaymentCluster.Grains.Payments;
@@ -6,11 +8,16 @@ namespace PaymentCluster.Grains.Payments;
 /// <summary>Registers the payments capability.</summary>
 public static class PaymentsRegistration
 {
+    private const int LeastPlaces = 1_000;
+
     /// <summary>Adds what payment grains need, and the sweeper. The payment store, merchants and connectors are added
     /// by their own.</summary>
     public static IServiceCollection AddPayments(this IServiceCollection services)
     {
         services.AddOptions<PaymentOptions>().BindConfiguration("Payments").ValidateDataAnnotations().ValidateOnStart();
+        // Orleans remembers the place of a million grains, about 300 bytes each, and of a payment that has left as well.
+        services.AddOptions<GrainDirectoryOptions>().Configure<IOptions<PaymentOptions>>(
+            (directory, payments) => directory.CacheSize = Math.Max(LeastPlaces, payments.Value.InMemory));
         services.AddPaymentRouting();
         services.AddSingleton<PaymentTokens>();
         services.AddSingleton<PaymentPopulation>();

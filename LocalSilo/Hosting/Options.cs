@@ -42,6 +42,13 @@ public class GrainCollectionOptions
     public TimeSpan CollectionAge { get; set; } = TimeSpan.FromMinutes(15);
 }
 
+/// <summary>What silos remember of each other's grains. The local flavour has no cluster and ignores it.</summary>
+public class GrainDirectoryOptions
+{
+    /// <summary>Of how many grains the place is remembered.</summary>
+    public int CacheSize { get; set; } = 1_000_000;
+}
+
 /// <summary>How long a caller in a silo's process waits.</summary>
 public class SiloMessagingOptions
 {

@@ -83,9 +83,10 @@ public sealed record ConnectorCapabilities
             return $"The provider does not reserve money for a later capture by the method {method.Kind}.";
         }
 
-        if (method.Kind is PaymentMethodKind.Wallet && Wallets is not null && !Wallets.Contains(method.Wallet ?? ""))
+        // Without a code any wallet is meant: whether one can be chosen at all.
+        if (method is { Kind: PaymentMethodKind.Wallet, Wallet: { } wallet } && Wallets?.Contains(wallet) == false)
         {
-            return $"The provider does not take the wallet {method.Wallet}.";
+            return $"The provider does not take the wallet {wallet}.";
         }
 
         if (!Currencies.Contains(code) || (RupeeOnly.Contains(method.Kind) && amount.Currency != Currency.Inr))

@@ -23,6 +23,9 @@ internal sealed record Caller
     /// <summary>The one payment that the caller may touch; null where its merchant's are all open to it.</summary>
     public PaymentId? Payment { get; init; }
 
+    /// <summary>Whether it may be anybody: the key stands in a page, and opens no one payment.</summary>
+    public bool IsPublic => IsBrowser && Payment is null;
+
     /// <summary>A payer, by a payment's client secret.</summary>
     public static Caller Of(PaymentAccess access) => new()
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -89,7 +90,7 @@ internal sealed class CheckoutApi(
         }
 
         var entered = CheckoutForm.Read(form, view.Saved, view.CanSave, time.GetUtcNow());
-        if (entered.Command is not { } command)
+        if (entered.Command is not { } entry)
         {
             await ShowAsync(http, StatusCodes.Status422UnprocessableEntity, view with
             {
@@ -101,7 +102,7 @@ internal sealed class CheckoutApi(
         }
 
         var payment = Find(http);
-        var reply = await payment.Confirm(command);
+        var reply = await payment.Confirm(entry with { Replaces = view.Replaces });
         if (reply.Refusal is { Code: not (ErrorCode.OutcomePending or ErrorCode.StatusConflict) } refusal)
         {
             await ShowAsync(http, refusal.Code.Entry().HttpStatus, view with
@@ -228,25 +229,47 @@ internal sealed class CheckoutApi(
             return null;
         }
 
-        // Whoever started the payment with a key that anybody can read may have named any customer.
-        var customer = payment.Customer is { Id: { } id, Unproven: not true } ? id : null;
-        return new CheckoutView
+        var view = new CheckoutView
         {
             Text = text,
-            CanSave = customer is not null,
-            Saved = customer is null ? [] : await SavedAsync(access.Payment.Merchant, customer, payment),
             Payment = payment,
             Offer = offer,
+            Replaces = ReplacedBy(http.Request, form, payment),
             Key = key,
             Framed = form is null ? http.Request.Query.ContainsKey("framed") : form.ContainsKey("framed"),
             GoesOn = http.Request.Query.ContainsKey("go"),
         };
+        // Whoever started the payment with a key that anybody can read may have named any customer.
+        return payment.Customer is { Id: { } id, Unproven: not true }
+            ? await ForAsync(view, grains.GetGrain<ICustomerGrain>($"{access.Payment.Merchant}/{id}"))
+            : view;
     }
 
-    private async Task<ImmutableArray<InstrumentView>> SavedAsync(string merchant, string customer, PaymentView payment)
+    // The attempt that a form, or a link, says is given up for another; only while it waits for its customer.
+    private static int? ReplacedBy(HttpRequest request, IFormCollection? form, PaymentView payment)
     {
-        var instruments = await grains.GetGrain<ICustomerGrain>($"{merchant}/{customer}").Instruments(payment.Amount);
-        return [.. instruments.Where(instrument => instrument is { Saved: true, Usable: true })];
+        var waiting = payment is { Status: PaymentStatus.RequiresAction, Attempt.Number: var number } ? number : 0;
+        var asks = form is null
+            ? request.Query.ContainsKey("choose")
+            : form["replaces"] == waiting.ToString(CultureInfo.InvariantCulture);
+        return waiting > 0 && asks ? waiting : null;
+    }
+
+    private static async Task<CheckoutView> ForAsync(CheckoutView view, ICustomerGrain customer)
+    {
+        var (reading, known) = (customer.Instruments(view.Payment.Amount), customer.GetWallet());
+        var instruments = await reading;
+        var preferences = (await known)?.Preferences;
+        ImmutableArray<PaymentMethodKind> methods =
+            [.. view.Offer.Methods.Where(kind => preferences?.DisabledMethods.Contains(kind) is not true)];
+        return view with
+        {
+            CanSave = true,
+            Saved = [.. instruments.Where(instrument => instrument is { Saved: true, Usable: true })],
+            UpiApp = preferences?.UpiApp,
+            // Who switched everything off can still pay.
+            Offer = methods.IsEmpty ? view.Offer : view.Offer with { Methods = methods },
+        };
     }
 
     private IPaymentGrain Find(HttpContext http)

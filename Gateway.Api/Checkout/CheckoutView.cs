@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using PaymentCluster.Gateway.Api.Payments;
+using PaymentCluster.Gateway.Api.Returns;
 using PaymentCluster.Grains.Abstractions.Checkout;
 using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Payments;
@@ -14,8 +16,15 @@ public sealed record CheckoutView
     /// <summary>The payment.</summary>
     public required PaymentView Payment { get; init; }
 
-    /// <summary>What the merchant offers.</summary>
+    /// <summary>What the merchant offers, and the customer has not switched off.</summary>
     public required CheckoutOffer Offer { get; init; }
+
+    /// <summary>The code of the UPI app that the customer prefers; null if they have not said.</summary>
+    public string? UpiApp { get; init; }
+
+    /// <summary>The attempt that waits for the customer's step, and which they would rather make in another way; null
+    /// otherwise.</summary>
+    public int? Replaces { get; init; }
 
     /// <summary>What the customer saved and can pay this amount with, best first.</summary>
     public ImmutableArray<InstrumentView> Saved { get; init; } = [];
@@ -51,6 +60,18 @@ public sealed record CheckoutView
     /// <summary>The page's own address.</summary>
     public string Url => Address("");
 
+    /// <summary>Where the customer chooses another way than the one that waits for their step.</summary>
+    public string OtherWayUrl => $"{Url}&choose=1";
+
+    /// <summary>The shop's address, with how the payment stands; null if it gave none.</summary>
+    public string? ShopUrl => Payment.ReturnUrl is { } url
+        ? ReturnUrl.For(Payment.Id, Payment.OrderId, PaymentNames.Of(Payment.Status), url)
+        : null;
+
+    /// <summary>The wallets to choose from.</summary>
+    public IReadOnlyList<(string Code, string Name)> Wallets =>
+        Offer.Wallets is { } taken ? [.. CheckoutLists.Wallets.Where(wallet => taken.Contains(wallet.Code))] : CheckoutLists.Wallets;
+
     /// <summary>Where the forms go.</summary>
     public string PayUrl => Address("/pay", withKey: false);
 
@@ -65,7 +86,7 @@ public sealed record CheckoutView
     {
         PaymentStatus.Pending when Payment.Attempt is null => CheckoutStage.Choose,
         PaymentStatus.Failed or PaymentStatus.Expired => CheckoutStage.Choose,
-        PaymentStatus.RequiresAction => CheckoutStage.Act,
+        PaymentStatus.RequiresAction => Replaces is null ? CheckoutStage.Act : CheckoutStage.Choose,
         PaymentStatus.Pending or PaymentStatus.NeedsReview => CheckoutStage.Wait,
         // Where the engine captures, this is a moment on the way to an outcome.
         PaymentStatus.Authorized when Payment.Capture == CaptureMode.Automatic => CheckoutStage.Wait,

@@ -1,3 +1,4 @@
+using PaymentCluster.Gateway.Api.Customers;
 using PaymentCluster.Gateway.Api.OpenApi;
 using PaymentCluster.Gateway.Api.Queries;
 
@@ -43,7 +44,8 @@ internal static class PaymentOperations
     {
         Id = "confirmPayment",
         Tag = Tag,
-        Summary = "Say what a payment is paid with, and start it; after a failure, start the next attempt.",
+        Summary = "Say what a payment is paid with, and start it; after a failure, start the next attempt; with replaces, "
+            + "start another one instead of the one that waits for its customer's step.",
         Body = PaymentsRequests.Confirm,
         TakesIdempotencyKey = true,
         Answers = [new(202, "The attempt was accepted.", typeof(PaymentAnswer))],
@@ -53,6 +55,17 @@ internal static class PaymentOperations
             ErrorCode.LimitReached, ErrorCode.NoProvider, ErrorCode.FlowNotSupported, ErrorCode.UpiCollectNotAllowed, ErrorCode.CustomerNotFound,
             ErrorCode.InstrumentNotFound, ErrorCode.InstrumentUnusable, ErrorCode.ConsentRequired,
         ],
+    };
+
+    public static readonly ApiOperation ValidateUpi = new()
+    {
+        Id = "validatePaymentUpi",
+        Tag = Tag,
+        Summary = "Ask a provider whether a UPI id can be paid from, while a customer enters it. So many in a minute; the "
+            + "holder's name is told where the merchant's server made the payment.",
+        Body = CustomersRequests.Upi,
+        Answers = [new(200, "As it stands.", typeof(UpiCheckAnswer))],
+        Errors = [ErrorCode.PaymentNotFound, ErrorCode.NoProvider, ErrorCode.ProviderRefused],
     };
 
     public static readonly ApiOperation Capture = new()

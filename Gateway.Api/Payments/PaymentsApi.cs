@@ -1,9 +1,11 @@
 using PaymentCluster.Gateway.Api.Access;
+using PaymentCluster.Gateway.Api.Customers;
 using PaymentCluster.Gateway.Api.Errors;
 using PaymentCluster.Gateway.Api.Idempotency;
 using PaymentCluster.Gateway.Api.Json;
 using PaymentCluster.Gateway.Api.OpenApi;
 using PaymentCluster.Gateway.Api.Queries;
+using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
@@ -27,6 +29,8 @@ internal sealed class PaymentsApi(
         payments.MapGet("", ListAsync, PaymentOperations.List);
         payments.MapGet("/{id}", GetAsync, PaymentOperations.Get).RequireAccess(AccessRule.Payer);
         payments.MapPost("/{id}/confirm", ConfirmAsync, PaymentOperations.Confirm).RequireAccess(
+            AccessRule.Payer);
+        payments.MapPost("/{id}/upi/validate", ValidateUpiAsync, PaymentOperations.ValidateUpi).RequireAccess(
             AccessRule.Payer);
         payments.MapPost("/{id}/capture", CaptureAsync, PaymentOperations.Capture);
         payments.MapPost("/{id}/cancel", CancelAsync, PaymentOperations.Cancel);
@@ -84,12 +88,36 @@ internal sealed class PaymentsApi(
 
     private async Task ConfirmAsync(HttpContext http)
     {
-        var payment = Find(http);
+        var id = IdOf(http);
         var errors = new InputErrors();
         var body = await bodies.ReadAsync(http, PaymentsRequests.Confirm, errors);
-        var command = PaymentsRequests.ReadConfirm(body, time.GetUtcNow(), errors) ?? throw new ProblemException(errors);
+        var command = PaymentsRequests.ReadConfirm(body, id, time.GetUtcNow(), errors) ?? throw new ProblemException(errors);
         await AnswerAsync(
-            http, await payment.Confirm(command with { Request = IdempotencyKey.Of(http, body) }), Initiated);
+            http, await Find(Caller.From(http), id).Confirm(command with { Request = IdempotencyKey.Of(http, body) }), Initiated);
+    }
+
+    private async Task ValidateUpiAsync(HttpContext http)
+    {
+        var (caller, id) = (Caller.From(http), IdOf(http));
+        var errors = new InputErrors();
+        var body = await bodies.ReadAsync(http, CustomersRequests.Upi, errors);
+        var vpa = CustomersRequests.ReadVpa(body, errors) ?? throw new ProblemException(errors);
+        if (await Find(caller, id).Get() is not { } view)
+        {
+            await Problem.WriteAsync(http, ErrorCode.PaymentNotFound);
+            return;
+        }
+
+        var reply = await grains.GetGrain<IUpiCheckGrain>(PaymentKey.Of(caller.Merchant, id).ToString()).Ask(vpa);
+        // With a key that anybody reads in a page, anybody makes payments: it is told no names.
+        var tellsNames = !caller.IsPublic && view.Customer.Unproven is not true;
+        await (reply.Refusal is { } refusal
+            ? Problem.WriteAsync(http, refusal)
+            : Answer.WriteAsync(
+                http,
+                StatusCodes.Status200OK,
+                CustomersMapping.ToAnswer(tellsNames ? reply.Value! : reply.Value! with { Name = null }),
+                GatewayJson.Default.UpiCheckAnswer));
     }
 
     private async Task CaptureAsync(HttpContext http)
@@ -193,10 +221,12 @@ internal sealed class PaymentsApi(
     }
 
     /// <summary>The payment that the path names. An id out of form is one that the merchant does not have.</summary>
-    private IPaymentGrain Find(HttpContext http) =>
+    private static PaymentId IdOf(HttpContext http) =>
         PaymentId.TryParse((string?)http.Request.RouteValues["id"], out var id)
-        ? Find(Caller.From(http), id)
+        ? id
         : throw new ProblemException(ErrorCode.PaymentNotFound, ErrorCode.PaymentNotFound.Entry().Meaning);
+
+    private IPaymentGrain Find(HttpContext http) => Find(Caller.From(http), IdOf(http));
 
     private IPaymentGrain Find(Caller caller, PaymentId id) =>
         grains.GetGrain<IPaymentGrain>(PaymentKey.Of(caller.Merchant, id).ToString());

@@ -4,6 +4,7 @@ using PaymentCluster.Gateway.Api.Json;
 using PaymentCluster.Gateway.Api.Returns;
 using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Customers;
+using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
 
 namespace PaymentCluster.Gateway.Api.Payments;
@@ -94,7 +95,16 @@ internal static partial class PaymentsRequests
 
     /// <summary><c>POST /payments/{id}/confirm</c>.</summary>
     public static readonly BodyShape Confirm = new(
-        "ConfirmPaymentRequest", PaymentMethodRequests.Fields(required: true));
+        "ConfirmPaymentRequest",
+        [
+            .. PaymentMethodRequests.Fields(required: true),
+            Field.Text(
+                "replaces",
+                64,
+                "The id of the attempt that waits for its customer's step and is given up for this one, as the payment's attempt has it.",
+                null,
+                "must be the id of an attempt"),
+        ]);
 
     /// <summary><c>POST /payments/{id}/capture</c>.</summary>
     public static readonly BodyShape Capture = new("CapturePaymentRequest", Amount);
@@ -144,13 +154,20 @@ internal static partial class PaymentsRequests
     }
 
     /// <summary>The command; null if the body cannot be used, which then stands in <paramref name="errors"/>.</summary>
-    public static ConfirmPayment? ReadConfirm(Body body, DateTimeOffset now, InputErrors errors)
+    public static ConfirmPayment? ReadConfirm(Body body, PaymentId payment, DateTimeOffset now, InputErrors errors)
     {
         var way = PaymentMethodRequests.Read(body, now, errors);
+        AttemptId replaced = default;
+        if (body.Text("replaces") is { } text && (!AttemptId.TryParse(text, out replaced) || replaced.Payment != payment))
+        {
+            errors.Add(ErrorCode.InvalidField, "replaces", "must be the id of an attempt of this payment");
+        }
+
         return errors.Any || way is null
             ? null
             : new ConfirmPayment
             {
+                Replaces = body.Mentions("replaces") ? replaced.Number : null,
                 Method = way.Method,
                 Card = way.Card,
                 Instrument = way.Instrument,

@@ -61,6 +61,7 @@ internal static class RoutingReading
             CardBin = body.Text("card_bin"),
             Segment = body.Text("segment"),
             Tried = body.Texts("tried"),
+            Preferred = body.Texts("preferred_providers"),
         };
 
         void Belongs(string member, PaymentMethodKind to)

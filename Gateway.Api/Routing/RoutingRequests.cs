@@ -101,6 +101,7 @@ internal static partial class RoutingRequests
         Segment,
         Field.Text("payment_id", 64, "Draws are made from it; from a new one if it is left out."),
         Words("tried", Provider, MaxProviders, "Providers that the payment has failed at."),
+        Words("preferred_providers", Provider, MaxProviders, "Providers that the customer would rather pay through."),
         Candidate);
 
     /// <summary><c>POST /routing/replay</c>.</summary>

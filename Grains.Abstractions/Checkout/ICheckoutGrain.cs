@@ -32,4 +32,8 @@ public sealed record CheckoutOffer
     /// <summary>The UPI flows among them.</summary>
     [Id(3)]
     public required ImmutableArray<UpiFlow> UpiFlows { get; init; }
+
+    /// <summary>The wallets among them, by their codes; null: whichever a provider knows by its code.</summary>
+    [Id(4)]
+    public ImmutableArray<string>? Wallets { get; init; }
 }

@@ -83,6 +83,11 @@ public interface ICustomerGrain : IGrainWithStringKey
     [Alias("unlink-wallet")]
     Task<Reply<WalletView>> UnlinkWallet(string wallet);
 
+    /// <summary>The providers that the customer would rather pay through, best first; none if there is no such
+    /// customer.</summary>
+    [Alias("preferred-providers"), AlwaysInterleave]
+    Task<ImmutableArray<string>> PreferredProviders();
+
     /// <summary>All that the customer can pay an amount with, best first, and what cannot be used now and why.</summary>
     [Alias("instruments"), AlwaysInterleave]
     Task<ImmutableArray<InstrumentView>> Instruments(Money amount);

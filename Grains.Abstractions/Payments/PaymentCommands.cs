@@ -91,7 +91,8 @@ public sealed record StartPayment
     public string? CardConsent { get; init; }
 }
 
-/// <summary>Say what a payment is paid with, and start it; after a failure, start the next attempt.</summary>
+/// <summary>Say what a payment is paid with, and start it; after a failure, start the next attempt; while an attempt waits
+/// for its customer's step, start another one instead, where <see cref="Replaces"/> says so.</summary>
 [GenerateSerializer, Immutable, Alias("confirm-payment")]
 public sealed record ConfirmPayment
 {
@@ -119,6 +120,11 @@ public sealed record ConfirmPayment
     /// be.</summary>
     [Id(5)]
     public string? CardConsent { get; init; }
+
+    /// <summary>The attempt whose customer's step is given up for this one, so that a second click starts no third. Money
+    /// that comes of it all the same pays the order, or goes back by itself.</summary>
+    [Id(6)]
+    public int? Replaces { get; init; }
 }
 
 /// <summary>Capture an authorised payment.</summary>

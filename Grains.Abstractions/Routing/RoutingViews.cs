@@ -68,6 +68,10 @@ public sealed record RoutedPayment
     [Id(6)]
     public CaptureMode Capture { get; init; } = CaptureMode.Automatic;
 
+    /// <summary>The providers that the customer would rather pay through, best first.</summary>
+    [Id(7)]
+    public ImmutableArray<string> Preferred { get; init; } = [];
+
     /// <summary>Printed without the card's digits.</summary>
     public override string ToString() => $"{Id}, {Amount}, {Method.Kind}";
 }

@@ -1,54 +1,33 @@
-using System.Collections.Immutable;
 using Orleans.Concurrency;
-using PaymentCluster.Connectors;
-using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Checkout;
-using PaymentCluster.Grains.Abstractions.Payments;
-using PaymentCluster.Grains.Merchants;
+using PaymentCluster.Grains.Customers;
 
 namespace PaymentCluster.Grains.Checkout;
 
 /// <inheritdoc cref="ICheckoutGrain"/>
-/// <param name="merchants">Knows the merchant's providers.</param>
-/// <param name="connectors">Know what providers can do.</param>
+/// <param name="providers">Merchants, and what their providers take.</param>
 [StatelessWorker]
-public sealed class CheckoutGrain(MerchantDirectory merchants, ConnectorCatalogue connectors) : Grain, ICheckoutGrain
+public sealed class CheckoutGrain(ProviderDesk providers) : Grain, ICheckoutGrain
 {
     /// <inheritdoc/>
     public async Task<CheckoutOffer?> Offer(Money amount)
     {
-        if (await merchants.GetAsync(this.GetPrimaryKeyString()) is not { } merchant)
+        var key = this.GetPrimaryKeyString();
+        if (await providers.MerchantAsync(key) is not { } merchant)
         {
             DeactivateOnIdle();
             return null;
         }
 
-        ImmutableArray<IConnector> providers =
-        [
-            .. merchant.Providers
-                .Select(provider => connectors.TryGet(provider, out var connector) ? connector : null)
-                .OfType<IConnector>(),
-        ];
-        ImmutableArray<UpiFlow> flows =
-        [
-            .. Enum.GetValues<UpiFlow>().Where(flow => (flow != UpiFlow.Collect || merchant.UpiCollectAllowed)
-                && Takes(providers, new PaymentMethod { Kind = PaymentMethodKind.Upi, Flow = flow }, amount)),
-        ];
+        var offer = await providers.OfferAsync(key);
         return new CheckoutOffer
         {
             MerchantName = merchant.Name,
             Origins = merchant.CheckoutOrigins,
-            UpiFlows = flows,
-            Methods =
-            [
-                .. Enum.GetValues<PaymentMethodKind>().Where(kind => kind == PaymentMethodKind.Upi
-                    ? !flows.IsEmpty
-                    : Takes(providers, new PaymentMethod { Kind = kind }, amount)),
-            ],
+            UpiFlows = offer.UpiFlows(amount),
+            Methods = offer.Methods(amount),
+            Wallets = offer.Wallets(amount),
         };
     }
-
-    private static bool Takes(ImmutableArray<IConnector> providers, PaymentMethod method, Money amount) =>
-        providers.Any(provider => provider.Capabilities.Refuses(method, amount) is null);
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Errors;
@@ -195,30 +194,4 @@ internal static partial class CustomerDecider
 
     private static Reply<FoundInstrument> Unusable(string detail, string field) =>
         Reply<FoundInstrument>.Refused(Refusal.Of(ErrorCode.InstrumentUnusable, detail, field));
-}
-
-/// <summary>What a merchant's providers take.</summary>
-/// <param name="Providers">The providers, by name.</param>
-/// <param name="UpiCollectAllowed">Whether the merchant may collect.</param>
-internal sealed record InstrumentOffer(ImmutableDictionary<string, ConnectorCapabilities> Providers, bool UpiCollectAllowed)
-{
-    /// <summary>Why nobody takes an amount by a method, or why the one provider does not; null if somebody does.</summary>
-    public string? Refuses(PaymentMethod method, Money amount, string? only)
-    {
-        if (method.Flow == UpiFlow.Collect && !UpiCollectAllowed)
-        {
-            return "UPI collect is not allowed for this merchant.";
-        }
-
-        if (only is not null)
-        {
-            return Providers.TryGetValue(only, out var one)
-                ? one.Refuses(method, amount)
-                : "The merchant has no account any more at the provider that keeps it.";
-        }
-
-        return Providers.IsEmpty ? "The merchant has no provider configured."
-            : Providers.Values.Any(provider => provider.Refuses(method, amount) is null) ? null
-            : "None of the merchant's providers takes the amount this way.";
-    }
 }

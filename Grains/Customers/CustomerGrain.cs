@@ -129,6 +129,13 @@ public sealed partial class CustomerGrain(
     }
 
     /// <inheritdoc/>
+    public Task<ImmutableArray<string>> PreferredProviders()
+    {
+        LeaveIfUnknown();
+        return Task.FromResult(Known?.Preferences.PreferredProviders ?? []);
+    }
+
+    /// <inheritdoc/>
     public async Task<ImmutableArray<InstrumentView>> Instruments(Money amount) => CustomerDecider.Instruments(
         Known ?? new CustomerDocument(), amount, await providers.OfferAsync(_merchant), _balances, Now());
 

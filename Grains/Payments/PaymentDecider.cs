@@ -47,7 +47,8 @@ public static partial class PaymentDecider
         };
     }
 
-    /// <summary>Say what the payment is paid with: its first attempt, or the next one after a failure.</summary>
+    /// <summary>Say what the payment is paid with: its first attempt, the next one after a failure, or another one instead
+    /// of the one that waits for the customer. That one stays open: it may be paid all the same, and is asked about.</summary>
     public static Decision Decide(PaymentState state, ConfirmPayment command, Terms terms)
     {
         if (Remembered(state, command.Request) is { } seen)
@@ -64,6 +65,8 @@ public static partial class PaymentDecider
             PaymentStatus.Failed or PaymentStatus.Expired =>
                 NextAttempt(state, command.Method, command.Card, null, command.Request, terms),
             PaymentStatus.Pending => OutcomePending("An attempt is under way."),
+            PaymentStatus.RequiresAction when command.Replaces == state.Attempts.Length && terms.Now < state.ExpiresAt =>
+                NextAttempt(state, command.Method, command.Card, state.ExpiresAt - terms.Now, command.Request, terms),
             PaymentStatus.RequiresAction or PaymentStatus.Authorized or PaymentStatus.Success or PaymentStatus.Cancelled
                 or PaymentStatus.NeedsReview => NotIn(state, "confirmed"),
         };

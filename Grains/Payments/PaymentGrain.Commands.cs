@@ -16,10 +16,10 @@ public sealed partial class PaymentGrain
     private static ValueTask<RoutingChoice> NoRoute(PaymentState? state) => default;
 
     private ValueTask<RoutingChoice> RouteOf(
-        Brought brought, Money amount, CaptureMode capture, ImmutableDictionary<string, string> metadata) =>
+        Brought brought, Money amount, CaptureMode capture, ImmutableDictionary<string, string> metadata, Customer payer) =>
         brought.Refusal is { } refusal
             ? ValueTask.FromResult(RoutingChoice.Refused(refusal))
-            : RouteOf(brought.Method, amount, capture, brought.Means, metadata);
+            : RouteOf(brought.Method, amount, capture, brought.Means, metadata, payer);
 
     private async ValueTask<RoutingChoice> RouteOf(
         PaymentMethod? method,
@@ -27,19 +27,29 @@ public sealed partial class PaymentGrain
         CaptureMode capture,
         ChargeMeans? means,
         ImmutableDictionary<string, string> metadata,
-        ImmutableArray<string> tried = default) => method is null
-            ? default
-            : router.Choose(await merchants.GetAsync(_key.Merchant), new RoutingFacts
-            {
-                Payment = _key.Payment,
-                Method = method,
-                Amount = amount,
-                Capture = capture,
-                Card = means?.Card,
-                Only = means?.Provider,
-                Metadata = metadata,
-                Tried = tried,
-            });
+        Customer payer,
+        ImmutableArray<string> tried = default)
+    {
+        if (method is null)
+        {
+            return default;
+        }
+
+        var merchant = await merchants.GetAsync(_key.Merchant);
+        return router.Choose(merchant, new RoutingFacts
+        {
+            Payment = _key.Payment,
+            Method = method,
+            Amount = amount,
+            Capture = capture,
+            Card = means?.Card,
+            Only = means?.Provider,
+            Metadata = metadata,
+            Tried = tried,
+            // Where there is nothing to choose nobody is asked.
+            Preferred = merchant is { Providers.Length: > 1 } && means?.Provider is null ? await PreferredBy(payer) : [],
+        });
+    }
 
     // Only a proved failure that is the provider's own, or that of the way to it, can go on elsewhere; and not what that
     // provider alone keeps.
@@ -48,7 +58,7 @@ public sealed partial class PaymentGrain
             && state.Attempt(report.Attempt) is { IsOpen: true } attempt
             && !IsConfined(attempt.Method, means)
                 ? RouteOf(
-                    attempt.Method, state.Amount, state.Capture, means, state.Metadata, state.ProvidersOf(attempt))
+                    attempt.Method, state.Amount, state.Capture, means, state.Metadata, state.Customer, state.ProvidersOf(attempt))
                 : default;
 
     // A provider's word, or the sweeper's: there is nobody to refuse it to. False: there is no such payment, attempt or

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Data.Common;
 using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Payments;
@@ -78,6 +80,25 @@ public sealed partial class PaymentGrain
         return reply.Refusal is { } refusal
             ? Brought.Refused(method, refusal)
             : new Brought { Method = method, Means = new ChargeMeans { Card = card, SavesCard = true } };
+    }
+
+    // A wish: a payment does not fail because it could not be asked for.
+    private async ValueTask<ImmutableArray<string>> PreferredBy(Customer payer)
+    {
+        if (payer is not { Id: { } id, Unproven: not true })
+        {
+            return [];
+        }
+
+        try
+        {
+            return await GrainFactory.GetGrain<ICustomerGrain>($"{_key.Merchant}/{id}").PreferredProviders();
+        }
+        catch (Exception exception) when (exception is DbException or TimeoutException)
+        {
+            LogPreferenceUnknown(exception, _key);
+            return [];
+        }
     }
 
     // What one provider keeps, no other can charge.

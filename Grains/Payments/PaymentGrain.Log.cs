@@ -13,4 +13,7 @@ public sealed partial class PaymentGrain
 
     [LoggerMessage(1003, LogLevel.Warning, "The store is out of reach for {Payment}.")]
     private partial void LogUnavailable(Exception exception, PaymentKey payment);
+
+    [LoggerMessage(1004, LogLevel.Information, "What the customer of {Payment} prefers is not known now; it is routed without it.")]
+    private partial void LogPreferenceUnknown(Exception exception, PaymentKey payment);
 }

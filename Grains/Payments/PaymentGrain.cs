@@ -67,7 +67,7 @@ public sealed partial class PaymentGrain(
             command.Method, command.Card, command.Instrument, command.SecurityCode, command.CardConsent, command.Customer);
         command = command with { Method = brought.Method };
         var outcome = await Execute(
-            _ => RouteOf(brought, command.Amount, command.Capture, command.Metadata),
+            _ => RouteOf(brought, command.Amount, command.Capture, command.Metadata, command.Customer),
             (state, terms) => PaymentDecider.Decide(state, command, terms),
             command.Request,
             brought.Means,
@@ -95,7 +95,7 @@ public sealed partial class PaymentGrain(
             command.Method, command.Card, command.Instrument, command.SecurityCode, command.CardConsent, payer);
         command = command with { Method = brought.Method! };
         return ToPayment(await Execute(
-            state => RouteOf(brought, state!.Amount, state.Capture, state.Metadata),
+            state => RouteOf(brought, state!.Amount, state.Capture, state.Metadata, state.Customer),
             (state, terms) => PaymentDecider.Decide(state!, command, terms),
             command.Request,
             brought.Means));

@@ -88,6 +88,7 @@ public sealed class PaymentRouter(ConnectorCatalogue connectors, ProviderScores 
             CardBin = number?[..Math.Min(MaxBin, number.Length)],
             Segment = facts.Metadata?.GetValueOrDefault(RoutingCondition.SegmentKey),
             Tried = facts.Tried.IsDefault ? [] : facts.Tried,
+            Preferred = facts.Preferred.IsDefault ? [] : facts.Preferred,
         };
     }
 

@@ -31,11 +31,16 @@ public static class RoutingDecider
                     ranking.Add(rule);
                 }
             }
+        }
 
-            foreach (var provider in plan.DefaultOrder)
-            {
-                ranking.Add(provider, "default order");
-            }
+        foreach (var provider in payment.Preferred)
+        {
+            ranking.AddIfThere(provider, "the customer's preference");
+        }
+
+        foreach (var provider in plan?.DefaultOrder ?? [])
+        {
+            ranking.Add(provider, "default order");
         }
 
         foreach (var candidate in candidates)
@@ -131,6 +136,16 @@ public static class RoutingDecider
             else
             {
                 _able.Add((candidate, reason));
+            }
+        }
+
+        /// <summary>As <see cref="Add(string, string)"/>, without a word about a provider that the merchant does not
+        /// have.</summary>
+        public void AddIfThere(string provider, string reason)
+        {
+            if (Find(provider) is not null)
+            {
+                Add(provider, reason);
             }
         }
 

@@ -34,6 +34,9 @@ public readonly record struct RoutingFacts
 
     /// <summary>The providers that this attempt has failed at.</summary>
     public ImmutableArray<string> Tried { get; init; }
+
+    /// <summary>The providers that the customer would rather pay through.</summary>
+    public ImmutableArray<string> Preferred { get; init; }
 }
 
 /// <summary>Where an attempt goes, or why nowhere.</summary>

@@ -48,6 +48,31 @@ public sealed class PaymentGivenUpTests
     }
 
     [Fact]
+    public void Another_way_is_taken_once_and_only_instead_of_the_attempt_that_waits()
+    {
+        var instead = new ConfirmPayment { Method = Given.CardMethod, Card = Given.Card, Replaces = 1 };
+        var given = Given.RequiresAction().When(instead);
+        Assert.Equal((PaymentStatus.Pending, 2), (given.State.Status, given.State.Attempts.Length));
+        Assert.Equal(AttemptPhase.Accepted, given.State.Attempts[0].Phase);
+        // A second click, and one on a page that was left open.
+        Assert.IsType<Decision.Rejected>(given.Decide(instead));
+        Assert.IsType<Decision.Rejected>(given.Report(Given.PendingWithAction, attempt: 2).Decide(instead));
+        Assert.IsType<Decision.Rejected>(Given.RequiresAction().After(TimeSpan.FromHours(1)).Decide(instead));
+    }
+
+    [Fact]
+    public void What_was_left_for_another_way_and_is_paid_all_the_same_pays_or_goes_back()
+    {
+        var left = Given.RequiresAction().When(new ConfirmPayment { Method = Given.Upi, Replaces = 1 }).Report(Given.PendingWithAction, attempt: 2);
+        var first = left.Report(Given.Captured());
+        Assert.Equal((PaymentStatus.Success, 1), (first.State.Status, first.State.PaidAttempt));
+        var both = first.Report(Given.Captured(), attempt: 2);
+        Assert.True(Assert.Single(both.State.Refunds).Attempt == 2, "the second payment goes back");
+        var second = left.Report(Given.Captured(), attempt: 2).Report(Given.Captured(), attempt: 1);
+        Assert.Equal((2, 1), (second.State.PaidAttempt, Assert.Single(second.State.Refunds).Attempt));
+    }
+
+    [Fact]
     public void An_attempt_that_was_not_sent_before_another_paid_fails()
     {
         var given = PaidByTheFirstWhileTheSecondIsSent.Report(NotSent, attempt: 2);

@@ -119,7 +119,7 @@ public sealed class PaymentPropertyTests
         return (choice % 16) switch
         {
             0 => Given.StartCommand() with { Request = request },
-            1 => new ConfirmPayment { Method = Given.Upi, Request = request },
+            1 => new ConfirmPayment { Method = Given.Upi, Request = request, Replaces = request is null ? 1 : null },
             2 => new CapturePayment { Request = request },
             3 => new CancelPayment { Request = request },
             4 => new RefundPayment { AmountMinor = (choice % 60_000) + 1, Request = request },

@@ -30,6 +30,7 @@ public sealed class PaymentTableTests
         ("start, same content", Given.StartCommand()),
         ("start, other amount", Given.StartCommand() with { Amount = Given.Amount with { AmountMinor = 1 } }),
         ("confirm", new ConfirmPayment { Method = Given.Upi }),
+        ("confirm, instead of the attempt", new ConfirmPayment { Method = Given.Upi, Replaces = 1 }),
         ("capture", new CapturePayment()),
         ("cancel", new CancelPayment()),
         ("refund", new RefundPayment { AmountMinor = 100 }),
@@ -54,6 +55,7 @@ public sealed class PaymentTableTests
         start, same content: = | = | = | = | AttemptStarted → SendCharge | = | AttemptStarted → SendCharge | =
         start, other amount: order_conflict | order_conflict | order_conflict | order_conflict | order_conflict | order_conflict | order_conflict | order_conflict
         confirm: outcome_pending | status_conflict | status_conflict | status_conflict | AttemptStarted → SendCharge | status_conflict | AttemptStarted → SendCharge | status_conflict
+        confirm, instead of the attempt: outcome_pending | AttemptStarted → SendCharge | status_conflict | status_conflict | AttemptStarted → SendCharge | status_conflict | AttemptStarted → SendCharge | status_conflict
         capture: status_conflict | status_conflict | CaptureRequested → SendCapture | = | status_conflict | status_conflict | status_conflict | status_conflict
         cancel: outcome_pending | PaymentCancelled | PaymentCancelled | status_conflict | status_conflict | = | status_conflict | status_conflict
         refund: status_conflict | status_conflict | status_conflict | RefundRequested → SendRefund | status_conflict | status_conflict | status_conflict | status_conflict

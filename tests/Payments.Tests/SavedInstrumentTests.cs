@@ -117,6 +117,26 @@ public sealed class SavedInstrumentTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_payment_goes_to_the_provider_that_its_customer_prefers()
+    {
+        var providers = (string[])[TestSilo.Provider, "otherpay"];
+        foreach (var (preferred, order) in providers.Select((provider, order) => (provider, order)))
+        {
+            await _silo.Customer("shop", "asha").PutWallet(
+                new PutWallet { Preferences = new WalletPreferences { PreferredProviders = [preferred] } });
+            var command = Given.StartCommand(Given.CardMethod) with { OrderId = $"o_{order}", Customer = new Customer { Id = "asha" } };
+            Assert.Equal(preferred, (await SettledAsync((await StartAsync(command)).Key)).Provider);
+            // Whoever is not known to be asha, and whoever nobody knows, pays as before.
+            var first = await SettledAsync((await StartAsync(command with
+            {
+                OrderId = $"p_{order}", Customer = new Customer { Id = "asha", Unproven = true },
+            })).Key);
+            var second = await SettledAsync((await StartAsync(command with { OrderId = $"q_{order}", Customer = new Customer { Id = "x" } })).Key);
+            Assert.Equal((providers.Order().First(), providers.Order().First()), (first.Provider, second.Provider));
+        }
+    }
+
+    [Fact]
     public async Task A_linked_wallet_is_debited_by_its_token_and_another_customers_is_not()
     {
         var asha = _silo.Customer("shop", "asha");
@@ -127,6 +147,8 @@ public sealed class SavedInstrumentTests : IAsyncLifetime
         var (key, _) = await StartAsync(Wallet(new Customer { Id = "asha" }));
         Assert.Equal((PaymentStatus.Success, holder), await SettledAsync(key));
         Assert.StartsWith("wallet-token-canary", Assert.Single(Charges()).WalletToken!.Reveal(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "state_", PaymentRecord.Fold((await _journal.LoadAsync(key))!).Attempts.Single().Link, StringComparison.Ordinal);
         await NothingSecretIsStoredAsync(key);
 
         foreach (var payer in new[] { new Customer { Id = "bala" }, new Customer { Id = "asha", Unproven = true }, new Customer() })

@@ -32,6 +32,9 @@
         return groups.join(' ');
     }
 
+    const isVpa = text => /^[\w.-]{2,190}@[A-Za-z][A-Za-z0-9.-]{1,63}$/.test(text);
+    const unknownVpas = new Set();
+
     const tests = {
         number: text => { const d = digitsOf(text); return d.length >= 12 && d.length <= 19 && hasLuhnDigit(d); },
         expiry: text => {
@@ -45,7 +48,7 @@
         },
         code: text => /^\d{3,4}$/.test(text),
         name: text => text.trim().length > 0,
-        vpa: text => /^[\w.-]{2,190}@[A-Za-z][A-Za-z0-9.-]{1,63}$/.test(text.trim()),
+        vpa: text => isVpa(text.trim()) && !unknownVpas.has(text.trim()),
         choice: text => text !== '',
     };
 
@@ -55,8 +58,41 @@
         const fits = test(input.value, input.form);
         const error = input.parentElement.querySelector('.error');
         input.setAttribute('aria-invalid', String(!fits));
-        error.textContent = fits ? '' : error.dataset.message;
+        error.textContent = fits ? '' : unknownVpas.has(input.value.trim())
+            ? input.form.querySelector('.verified').dataset.unknown
+            : error.dataset.message;
         return fits;
+    }
+
+    // ---- UPI ids, verified as they are entered ------------------------------------------------------------------------------
+
+    let verifying = 0;
+
+    async function verify(input) {
+        const place = input.form.querySelector('.verified');
+        const vpa = input.value.trim(), turn = ++verifying;
+        place.textContent = '';
+        if (!isVpa(vpa) || unknownVpas.has(vpa)) return;
+        await pause(500);
+        if (turn !== verifying) return;
+        try {
+            const response = await fetch(`/api/v1/payments/${payment}/upi/validate`, {
+                method: 'POST', body: JSON.stringify({ vpa }),
+                headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
+            });
+            // Whoever cannot be asked now says nothing against it: the payment will tell.
+            if (!response.ok || turn !== verifying) return;
+            const { valid, name } = await response.json();
+            if (turn !== verifying) return;
+            if (valid) {
+                place.textContent = name ? place.dataset.named.replace('{name}', name) : place.dataset.verified;
+                return;
+            }
+            unknownVpas.add(vpa);
+            check(input);
+        } catch {
+            // As above.
+        }
     }
 
     function format(input) {
@@ -73,6 +109,7 @@
 
     document.addEventListener('input', event => {
         format(event.target);
+        if (event.target.name === 'vpa') verify(event.target);
         // Nobody is told that something is wrong before it is complete; but once told, at once that it is right.
         if (event.target.getAttribute('aria-invalid') === 'true') check(event.target);
     });
@@ -149,7 +186,7 @@
         if (left > 0) setTimeout(() => count(element), 1000);
     }
 
-    if (stage === 'act' || stage === 'wait') watch();
+    if (stage === 'act' || stage === 'wait' || body.dataset.replaces) watch();
     document.querySelectorAll('[data-until]').forEach(count);
     document.querySelector('form[data-goes-on]')?.submit();
 

@@ -82,6 +82,8 @@ public sealed class FakeCustomer(string key) : ICustomerGrain
 
     public Task<Reply<WalletView>> UnlinkWallet(string wallet) => Answer($"unlink {wallet}", Wallet);
 
+    public Task<ImmutableArray<string>> PreferredProviders() => Task.FromResult(ImmutableArray<string>.Empty);
+
     public Task<ImmutableArray<InstrumentView>> Instruments(Money amount)
     {
         Asked.Enqueue(amount);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using PaymentCluster.Grains.Abstractions.Amounts;
+using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Health;
 using PaymentCluster.Grains.Abstractions.Ids;
@@ -48,6 +49,14 @@ public sealed class FakeWebhooks : IProviderWebhookGrain
             ? Reply<WebhookReceipt>.Refused(refusal)
             : Reply<WebhookReceipt>.Of(new WebhookReceipt { Fate = WebhookFate.Applied }));
     }
+}
+
+/// <summary>Every UPI id is ASHA's; until it was asked too often.</summary>
+public sealed class FakeUpiCheck : IUpiCheckGrain
+{
+    public Task<Reply<UpiIdView>> Ask(string vpa) => Task.FromResult(vpa == "often@bank"
+        ? Reply<UpiIdView>.Refused(Refusal.Of(ErrorCode.RateLimited, "So many in a minute."))
+        : Reply<UpiIdView>.Of(new UpiIdView { Vpa = vpa, Valid = true, Name = "ASHA" }));
 }
 
 /// <summary>A silo that is well, or says why not.</summary>

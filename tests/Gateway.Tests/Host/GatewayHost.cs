@@ -121,6 +121,7 @@ public sealed class GatewayHost : IAsyncDisposable
         Grains.Add<IPaymentAccessGrain>(_ => new FakePaymentAccess());
         Grains.Add<IHealthGrain>(_ => Health);
         Grains.Add<ICustomerGrain>(key => new FakeCustomer(key));
+        Grains.Add<IUpiCheckGrain>(_ => new FakeUpiCheck());
         Grains.Add<ITransactionsGrain>(_ => new FakeTransactions());
         Grains.Add<IVaultGrain>(_ => new FakeVault());
     }

@@ -103,7 +103,27 @@ public sealed class CustomersHttpTests
         Assert.Equal(
             ["asha@bank", "asha@bank", "upi_1", "link paytm", "confirm paytm 123456", "read paytm", "unlink paytm"], Customer(host).Asked);
         await (await client.GetAsync(Path + "/wallets/PAYTM")).ProblemAsync(400, "invalid_field");
+        var link = """{"return_url":"https://shop.example/back"}""";
+        var waiting = await (await client.SendJsonAsync(Path + "/wallets/paytm", link)).JsonAsync();
+        Assert.Equal("https://wallet.example/agree", waiting.GetProperty("consent_url").GetString());
+        Assert.Equal("link paytm https://shop.example/back", Customer(host).Asked.Last());
+        await (await client.SendJsonAsync(Path + "/wallets/paytm", """{"return_url":"javascript:alert(1)"}""")).ProblemAsync(400, "invalid_field");
         await (await client.GetAsync("/api/v1/customers/as%20ha")).ProblemAsync(400, "invalid_field");
+    }
+
+    [Fact]
+    public async Task A_browser_that_comes_back_from_linking_a_wallet_is_led_to_the_shop()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        using var browser = host.Client(key: null);
+        var back = await browser.GetAsync("/return/shop/wallets/asha@1/paytm/nonce?amazonCheckoutSessionId=1&status=linked");
+        Assert.Equal(HttpStatusCode.SeeOther, back.StatusCode);
+        Assert.Equal("https://shop.example/back?x=1&wallet=paytm&status=linked", back.Headers.Location!.OriginalString);
+        Assert.Equal("no-referrer", Assert.Single(back.Headers.GetValues("Referrer-Policy")));
+        foreach (var wrong in (string[])["/return/shop/wallets/asha@1/paytm/guess", "/return/shop/wallets/as%20ha/paytm/nonce", "/return/shop/wallets/asha@1/PAYTM/nonce"])
+        {
+            await (await browser.GetAsync(wrong)).ProblemAsync(404, "instrument_not_found");
+        }
     }
 
     [Fact]

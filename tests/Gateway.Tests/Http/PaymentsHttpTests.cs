@@ -144,6 +144,46 @@ public sealed class PaymentsHttpTests
     }
 
     [Fact]
+    public async Task Another_way_names_the_attempt_that_it_replaces()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        using var client = host.Client();
+        var created = await (await client.SendJsonAsync(Payments, """{"order_id":"o1","amount":100,"currency":"INR","confirm":false}""")).JsonAsync();
+        var id = created.GetProperty("id").GetString();
+        Task<HttpResponseMessage> ConfirmAsync(string replaces) => client.SendJsonAsync(
+            $"{Payments}/{id}/confirm", $$"""{"method":"netbanking","netbanking":{"bank":"HDFC"},"replaces":"{{replaces}}"}""");
+        var attempt = id!.Replace("pay_", "att_", StringComparison.Ordinal);
+        await (await ConfirmAsync("1")).ProblemAsync(400, "invalid_field");
+        await (await ConfirmAsync($"{attempt[..^1]}{(attempt[^1] == '0' ? '1' : '0')}_2")).ProblemAsync(400, "invalid_field");
+        Assert.Equal(202, (int)(await ConfirmAsync($"{attempt}_2")).StatusCode);
+        Assert.Equal(2, Assert.IsType<ConfirmPayment>(host.Payments.Commands.Last()).Replaces);
+    }
+
+    [Fact]
+    public async Task A_UPI_id_is_verified_for_who_pays_and_named_where_the_shops_server_said_who_that_is()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        using var shop = host.Client();
+        using var page = host.Client(GatewayHost.PublishableKey);
+        var (path, order) = ("", 0);
+        foreach (var (maker, asker, name) in ((HttpClient, HttpClient, string?)[])[(shop, shop, "ASHA"), (shop, page, null), (page, shop, null)])
+        {
+            var created = await (await maker.SendJsonAsync(
+                Payments, $$"""{"order_id":"o{{order++}}","amount":100,"currency":"INR","method":"upi"}""")).JsonAsync();
+            path = $"{Payments}/{created.GetProperty("id").GetString()}/upi/validate";
+            var answer = await (await asker.SendJsonAsync(path, """{"vpa":"Asha@Bank"}""")).JsonAsync();
+            Assert.Equal(
+                ("asha@bank", true, name),
+                (answer.GetProperty("vpa").GetString(), answer.GetProperty("valid").GetBoolean(), answer.GetProperty("name").GetString()));
+        }
+
+        await (await shop.SendJsonAsync(path, """{"vpa":"asha"}""")).ProblemAsync(400, "invalid_field");
+        await (await shop.SendJsonAsync(path, """{"vpa":"often@bank"}""")).ProblemAsync(429, "rate_limited");
+        using var other = host.Client(GatewayHost.OtherKey);
+        await (await other.SendJsonAsync(path, """{"vpa":"asha@bank"}""")).ProblemAsync(404, "payment_not_found");
+    }
+
+    [Fact]
     public async Task An_operator_resolves_what_needs_review_and_leaves_name_and_reason()
     {
         await using var host = await GatewayHost.StartAsync();

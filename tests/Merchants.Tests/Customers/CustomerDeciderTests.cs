@@ -142,6 +142,24 @@ public sealed class CustomerDeciderTests
         Assert.False(CustomerDecider.Instruments(customer, amount, offer, balances, Now).First(view => view.Id == "wallet:paytm").Usable);
     }
 
+    [Fact]
+    public void What_is_offered_is_what_some_provider_takes_for_the_amount()
+    {
+        var euros = Everything with
+        {
+            Methods = [PaymentMethodKind.Wallet], UpiFlows = [], Currencies = ["EUR"], Wallets = ["amazonpay"],
+        };
+        var offer = new InstrumentOffer(
+            ImmutableDictionary<string, ConnectorCapabilities>.Empty.Add("amazonpay", euros).Add("paytm", Everything), UpiCollectAllowed: false);
+        Assert.Equal(PaymentMethodKind.Wallet, Assert.Single(offer.Methods(Money.Of(500, Currency.Parse("EUR")))));
+        Assert.Equal("amazonpay", Assert.Single(offer.Wallets(Money.Of(500, Currency.Parse("EUR")))!));
+        Assert.Empty(offer.UpiFlows(Money.Of(500, Currency.Parse("EUR"))));
+        Assert.Equal(Enum.GetValues<PaymentMethodKind>(), offer.Methods(Money.Of(500, Currency.Inr)).AsEnumerable());
+        Assert.Null(offer.Wallets(Money.Of(500, Currency.Inr)));
+        Assert.Equal((UpiFlow[])[UpiFlow.Intent, UpiFlow.Qr], offer.UpiFlows(Money.Of(500, Currency.Inr)).AsEnumerable());
+        Assert.Empty(offer.Methods(Money.Of(500, Currency.Parse("JPY"))));
+    }
+
     private static ConnectorCapabilities Everything => new()
     {
         Methods = [.. Enum.GetValues<PaymentMethodKind>()],

@@ -11,7 +11,7 @@ namespace PaymentCluster.Merchants.Tests.Customers;
 public sealed class CustomerFormatTests
 {
     private const string Customer =
-        """{"name":"Asha","email":"asha@shop.example","phone":"\u002B919876543210","created_at":"2026-11-20T10:00:00+00:00","erased_at":null,"version":7,"preferences":{"default_instrument":"card_1","order":["upi_1"],"disabled_methods":[4],"preferred_providers":["juspay"],"upi_app":"phonepe","notify_by_email":false,"notify_by_sms":true},"cards":[{"token":"card_1","last4":"1111","network":"visa","issuer":"HDFC","expiry_month":12,"expiry_year":2030,"label":"Mine","provider":"juspay","reference":"ref","consented_at":"2026-11-20T10:00:00+00:00","consent_text":"v1"}],"upi_ids":[{"id":"upi_1","vpa":"asha@bank","saved_at":"2026-11-20T10:00:00+00:00"}],"wallets":[{"wallet":"paytm","provider":"paytm","reference":"w1","linked_at":"2026-11-20T10:00:00+00:00","token":{"key_id":"k1","sealed":"AAAA","names":["token"],"updated_at":"2026-11-20T10:00:00+00:00"}}],"accounts":[{"provider":"juspay","id":"cst_1"}],"consents":[{"last4":"1111","expiry_month":12,"expiry_year":2030,"at":"2026-11-20T10:00:00+00:00","text":"v1"}],"departures":[{"vault_token":null,"card_reference":"old","wallet":null,"provider":"juspay","provider_customer":"cst_1"}]}""";
+        """{"name":"Asha","email":"asha@shop.example","phone":"\u002B919876543210","created_at":"2026-11-20T10:00:00+00:00","erased_at":null,"version":7,"preferences":{"default_instrument":"card_1","order":["upi_1"],"disabled_methods":[4],"preferred_providers":["juspay"],"upi_app":"phonepe","notify_by_email":false,"notify_by_sms":true},"cards":[{"token":"card_1","last4":"1111","network":"visa","issuer":"HDFC","expiry_month":12,"expiry_year":2030,"label":"Mine","provider":"juspay","reference":"ref","consented_at":"2026-11-20T10:00:00+00:00","consent_text":"v1"}],"upi_ids":[{"id":"upi_1","vpa":"asha@bank","saved_at":"2026-11-20T10:00:00+00:00"}],"wallets":[{"wallet":"paytm","provider":"paytm","reference":"w1","linked_at":"2026-11-20T10:00:00+00:00","token":{"key_id":"k1","sealed":"AAAA","names":["token"],"updated_at":"2026-11-20T10:00:00+00:00"},"page":null},{"wallet":"amazonpay","provider":"amazonpay","reference":"s1","linked_at":null,"token":null,"page":{"url":"https://pay.example/s1","nonce":"n1","asked_at":"2026-11-20T10:00:00+00:00","return_url":"https://shop.example/"}}],"accounts":[{"provider":"juspay","id":"cst_1"}],"consents":[{"last4":"1111","expiry_month":12,"expiry_year":2030,"at":"2026-11-20T10:00:00+00:00","text":"v1"}],"departures":[{"vault_token":null,"card_reference":"old","wallet":null,"provider":"juspay","provider_customer":"cst_1"}]}""";
 
     private static readonly DateTimeOffset At = new(2026, 11, 20, 10, 0, 0, TimeSpan.Zero);
     private static readonly DocumentJsonSerializer Serializer = new();
@@ -60,6 +60,16 @@ public sealed class CustomerFormatTests
                 Reference = "w1",
                 LinkedAt = At,
                 Token = new SealedCredentials { KeyId = "k1", Sealed = "AAAA", Names = ["token"], UpdatedAt = At },
+            },
+            new StoredWallet
+            {
+                Wallet = "amazonpay",
+                Provider = "amazonpay",
+                Reference = "s1",
+                Page = new StoredConsentPage
+                {
+                    Url = "https://pay.example/s1", Nonce = "n1", AskedAt = At, ReturnUrl = "https://shop.example/",
+                },
             },
         ],
         Accounts = [new StoredAccount { Provider = "juspay", Id = "cst_1" }],

@@ -189,6 +189,24 @@ public sealed class CustomerGrainTests
     }
 
     [Fact]
+    public async Task The_payer_of_one_payment_asks_about_UPI_ids_within_limits_of_its_own()
+    {
+        await using var silo = await StartAsync();
+        await PutAsync(silo);
+        var check = silo.Grains.GetGrain<IUpiCheckGrain>("shop/pay_1");
+        for (var number = 0; number < 10; number++)
+        {
+            Assert.Equal("ASHA", (await check.Ask($"asha{number}@bank")).Value!.Name);
+        }
+
+        Assert.Equal(ErrorCode.RateLimited, (await check.Ask("more@bank")).Refusal!.Code);
+        Assert.True((await silo.Grains.GetGrain<IUpiCheckGrain>("shop/pay_2").Ask("more@bank")).Value!.Valid);
+        _provider.IsAway = true;
+        Assert.Equal(ErrorCode.Unavailable, (await silo.Grains.GetGrain<IUpiCheckGrain>("shop/pay_3").Ask("a@bank")).Refusal!.Code);
+        Assert.Equal(ErrorCode.NoProvider, (await silo.Grains.GetGrain<IUpiCheckGrain>("nobody/pay_1").Ask("a@bank")).Refusal!.Code);
+    }
+
+    [Fact]
     public async Task Erasing_goes_on_until_nothing_is_left_anywhere()
     {
         await using var silo = await StartAsync();

@@ -56,6 +56,18 @@ public sealed class RoutingDeciderTests
     }
 
     [Fact]
+    public void The_customers_preference_comes_after_the_rules_and_before_the_default_order()
+    {
+        var payment = Payment() with { Preferred = ["nobody", "d"] };
+        var plan = Plan(Order("b")) with { DefaultOrder = ["c"] };
+        Assert.Equal(
+            ["b: rule 'Order', place 1", "d: the customer's preference", "c: default order", "a: alphabetical order"],
+            RoutingDecider.Decide(plan, Candidates("a", "b", "c", "d"), payment).Notes.Select(note => $"{note.Provider}: {note.Reason}"));
+        Assert.Equal("d", RoutingDecider.Decide(null, Candidates("a", "d"), payment).Provider);
+        Assert.Equal("a", RoutingDecider.Decide(null, [Candidate("a"), Candidate("d", objection: "No.")], payment).Provider);
+    }
+
+    [Fact]
     public void Who_was_tried_or_is_switched_off_is_passed_over()
     {
         var plan = Plan(Order("a", "b", "c")) with { Off = ["b"] };

@@ -122,8 +122,12 @@ internal sealed class SimulatedClient(World world, string name, SimulatedOrder o
 
     private Task ConfirmAsync()
     {
-        var request = NewRequest("confirm");
-        return AskAsync("confirms", request, grain => grain.ConfirmAsync(order.Confirm(request)));
+        // A customer who does not take the step that they were given, but another way.
+        var replaces = _seen is { Status: PaymentStatus.RequiresAction, Attempt.Number: var waiting } && world.Choices.Happens(500)
+            ? waiting
+            : (int?)null;
+        var request = NewRequest($"confirm {replaces}");
+        return AskAsync("confirms", request, grain => grain.ConfirmAsync(order.Confirm(request) with { Replaces = replaces }));
     }
 
     private Task CaptureAsync()

@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Grains.Abstractions.Amounts;
+using PaymentCluster.Grains.Abstractions.Payments;
+
+namespace PaymentCluster.Grains.Customers;
+
+/// <summary>What a merchant's providers take.</summary>
+/// <param name="Providers">The providers, by name.</param>
+/// <param name="UpiCollectAllowed">Whether the merchant may collect.</param>
+internal sealed record InstrumentOffer(ImmutableDictionary<string, ConnectorCapabilities> Providers, bool UpiCollectAllowed)
+{
+    /// <summary>Why nobody takes an amount by a method, or why the one provider does not; null if somebody does.</summary>
+    public string? Refuses(PaymentMethod method, Money amount, string? only)
+    {
+        if (method.Flow == UpiFlow.Collect && !UpiCollectAllowed)
+        {
+            return "UPI collect is not allowed for this merchant.";
+        }
+
+        if (only is not null)
+        {
+            return Providers.TryGetValue(only, out var one)
+                ? one.Refuses(method, amount)
+                : "The merchant has no account any more at the provider that keeps it.";
+        }
+
+        return Providers.IsEmpty ? "The merchant has no provider configured."
+            : Providers.Values.Any(provider => provider.Refuses(method, amount) is null) ? null
+            : "None of the merchant's providers takes the amount this way.";
+    }
+
+    /// <summary>The UPI flows that somebody takes for an amount.</summary>
+    public ImmutableArray<UpiFlow> UpiFlows(Money amount) =>
+    [
+        .. Enum.GetValues<UpiFlow>().Where(
+            flow => Refuses(new PaymentMethod { Kind = PaymentMethodKind.Upi, Flow = flow }, amount, null) is null),
+    ];
+
+    /// <summary>The methods that somebody takes for an amount.</summary>
+    public ImmutableArray<PaymentMethodKind> Methods(Money amount) =>
+    [
+        .. Enum.GetValues<PaymentMethodKind>().Where(kind => kind == PaymentMethodKind.Upi
+            ? !UpiFlows(amount).IsEmpty
+            : Refuses(new PaymentMethod { Kind = kind }, amount, null) is null),
+    ];
+
+    /// <summary>The wallets that somebody takes for an amount; null: whichever a provider knows by its code.</summary>
+    public ImmutableArray<string>? Wallets(Money amount)
+    {
+        var any = new PaymentMethod { Kind = PaymentMethodKind.Wallet };
+        var takers = Providers.Values.Where(provider => provider.Refuses(any, amount) is null).ToList();
+        return takers.Exists(provider => provider.Wallets is null)
+            ? null
+            : [.. takers.SelectMany(provider => provider.Wallets!).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+    }
+}

@@ -1,0 +1,138 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Grains.Abstractions.Customers;
+using PaymentCluster.Grains.Abstractions.Secrets;
+using PaymentCluster.Merchants.Tests.Hosting;
+using Decision = PaymentCluster.Merchants.Tests.Hosting.ConsentingConnector.Decision;
+
+namespace PaymentCluster.Merchants.Tests.Customers;
+
+/// <summary>Wallets that are linked by the customer's consent on the provider's page.</summary>
+public sealed class WalletConsentTests
+{
+    private const string Wallet = ConsentingConnector.Wallet;
+
+    private static readonly LinkWallet Link = new() { Wallet = Wallet, ReturnUrl = "https://shop.example/wallet" };
+
+    private readonly DocumentStore _store = new();
+    private readonly ManualTime _time = new();
+    private readonly ConsentingConnector _provider = new();
+
+    [Fact]
+    public async Task A_wallet_is_linked_when_the_customer_comes_back_from_having_agreed()
+    {
+        await using var silo = await StartAsync();
+        var asha = await PutAsync(silo);
+        var waiting = (await asha.LinkWallet(Link)).Value!;
+        Assert.Equal((false, "https://agree.example/page_1"), (waiting.Linked, waiting.ConsentUrl));
+        Assert.Equal(ErrorCode.InvalidField, (await asha.ConfirmWallet(Wallet, new Secret("123456"))).Refusal!.Code);
+        Assert.Equal(ErrorCode.InstrumentNotFound, (await asha.FindInstrument(new InstrumentChoice { Wallet = Wallet })).Refusal!.Code);
+
+        _provider.Pages["page_1"] = Decision.Agreed;
+        var returned = (await asha.WalletReturned(Wallet, NonceOf("page_1")))!;
+        Assert.Equal((WalletLinkStatus.Linked, Link.ReturnUrl), (returned.Status, returned.ReturnUrl));
+        var linked = (await asha.LinkWallet(Link)).Value!;
+        Assert.Equal((true, null), (linked.Linked, linked.ConsentUrl));
+        var found = (await asha.FindInstrument(new InstrumentChoice { Wallet = Wallet })).Value!;
+        Assert.Equal("link_of_page_1", found.Link);
+        Assert.Equal(
+            "token-canary-link_of_page_1", (await asha.OpenInstrument(new InstrumentChoice { Wallet = Wallet })).Value!.ProviderToken!.Reveal());
+        Assert.DoesNotContain("token-canary", _store.Text(), StringComparison.Ordinal);
+        // The page again, and once more.
+        Assert.Equal(WalletLinkStatus.Linked, (await asha.WalletReturned(Wallet, NonceOf("page_1")))!.Status);
+
+        Assert.Empty((await asha.UnlinkWallet(Wallet)).Value!.Wallets);
+        Assert.Empty(_provider.Links);
+    }
+
+    [Fact]
+    public async Task A_browser_that_never_comes_back_loses_nothing()
+    {
+        await using var silo = await StartAsync();
+        var asha = await PutAsync(silo);
+        await asha.LinkWallet(Link);
+        Assert.False((await asha.ReadWallet(Wallet)).Value!.Linked);
+        _provider.Pages["page_1"] = Decision.Agreed;
+        _provider.IsAway = true;
+        Assert.Equal(ErrorCode.Unavailable, (await asha.ReadWallet(Wallet)).Refusal!.Code);
+        Assert.Equal(WalletLinkStatus.Pending, (await asha.WalletReturned(Wallet, NonceOf("page_1")))!.Status);
+        _provider.IsAway = false;
+        Assert.True((await asha.ReadWallet(Wallet)).Value!.Linked);
+    }
+
+    [Fact]
+    public async Task Who_declined_is_asked_anew()
+    {
+        await using var silo = await StartAsync();
+        var asha = await PutAsync(silo);
+        await asha.LinkWallet(Link);
+        _provider.Pages["page_1"] = Decision.Declined;
+        Assert.Equal(WalletLinkStatus.Declined, (await asha.WalletReturned(Wallet, NonceOf("page_1")))!.Status);
+        Assert.Empty((await asha.GetWallet())!.Wallets);
+        Assert.Equal("https://agree.example/page_2", (await asha.LinkWallet(Link)).Value!.ConsentUrl);
+    }
+
+    [Fact]
+    public async Task A_second_click_leads_to_the_same_page_and_an_old_page_to_a_new_one()
+    {
+        await using var silo = await StartAsync();
+        var asha = await PutAsync(silo);
+        await asha.LinkWallet(Link);
+        Assert.Equal("https://agree.example/page_1", (await asha.LinkWallet(Link)).Value!.ConsentUrl);
+        Assert.Equal(
+            "https://agree.example/page_2", (await asha.LinkWallet(Link with { ReturnUrl = "https://shop.example/other" })).Value!.ConsentUrl);
+        _time.Advance(TimeSpan.FromMinutes(15));
+        Assert.Equal(
+            "https://agree.example/page_3", (await asha.LinkWallet(Link with { ReturnUrl = "https://shop.example/other" })).Value!.ConsentUrl);
+    }
+
+    [Fact]
+    public async Task Nobody_comes_back_who_was_not_sent()
+    {
+        await using var silo = await StartAsync();
+        var asha = await PutAsync(silo);
+        await asha.LinkWallet(Link);
+        _provider.Pages["page_1"] = Decision.Agreed;
+        Assert.Null(await asha.WalletReturned(Wallet, "guess"));
+        Assert.Null(await asha.WalletReturned("other", NonceOf("page_1")));
+        Assert.Null(await silo.Customer("shop", "bala").WalletReturned(Wallet, NonceOf("page_1")));
+        Assert.Empty(_provider.Links);
+        Assert.Equal(ErrorCode.NoProvider, (await asha.LinkWallet(new LinkWallet { Wallet = "other" })).Refusal!.Code);
+    }
+
+    [Fact]
+    public async Task A_link_that_was_made_and_not_stored_is_found_again()
+    {
+        await using (var silo = await StartAsync())
+        {
+            var asha = await PutAsync(silo);
+            await asha.LinkWallet(Link);
+            _provider.Pages["page_1"] = Decision.Agreed;
+            _store.BreaksAt = _store.Writes + 1;
+            await Assert.ThrowsAnyAsync<Exception>(() => asha.WalletReturned(Wallet, NonceOf("page_1")));
+            Assert.Single(_provider.Links);
+        }
+
+        await using var next = await StartAsync();
+        Assert.True((await next.Customer("shop", "asha").ReadWallet(Wallet)).Value!.Linked);
+        Assert.Single(_provider.Links);
+    }
+
+    private string NonceOf(string page) => _provider.Callbacks[page].Segments[^1];
+
+    private Task<TestSilo> StartAsync() => TestSilo.StartAsync(_store, builder =>
+    {
+        builder.Services.AddSingleton<TimeProvider>(_time);
+        builder.Services.RemoveAll<IConnector>();
+        builder.Services.AddSingleton<IConnector>(_provider);
+    });
+
+    private static async Task<ICustomerGrain> PutAsync(TestSilo silo)
+    {
+        await silo.PutMerchantAsync("shop", "s");
+        var customer = silo.Customer("shop", "asha");
+        await customer.Put(new PutCustomer { Name = "Asha" });
+        return customer;
+    }
+}

@@ -1,0 +1,115 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Grains.Abstractions.Providers;
+using PaymentCluster.Grains.Abstractions.Secrets;
+
+namespace PaymentCluster.Merchants.Tests.Hosting;
+
+/// <summary>A provider whose wallet is linked by the customer's consent on its page; in memory, and out of reach where
+/// the test says.</summary>
+internal sealed class ConsentingConnector : IConnector, IWalletsByConsent
+{
+    /// <summary>What a customer decided on a page.</summary>
+    public enum Decision
+    {
+        Open,
+        Agreed,
+        Declined,
+    }
+
+    public const string Wallet = "agreepay";
+
+    private readonly TestConnector _payments = new(TestSilo.Provider);
+
+    public string Provider => TestSilo.Provider;
+
+    public ConnectorCapabilities Capabilities => _payments.Capabilities;
+
+    public ImmutableHashSet<string> ConsentWallets { get; } = [Wallet];
+
+    /// <summary>Whether nobody reaches it.</summary>
+    public bool IsAway { get; set; }
+
+    /// <summary>The pages, by their references, with what was decided there.</summary>
+    public ConcurrentDictionary<string, Decision> Pages { get; } = new();
+
+    /// <summary>Where each page sends the browser back.</summary>
+    public ConcurrentDictionary<string, Uri> Callbacks { get; } = new();
+
+    /// <summary>The links that were not given up.</summary>
+    public ConcurrentDictionary<string, bool> Links { get; } = new();
+
+    public Task<ProviderAnswer<WalletConsent>> RequestWalletConsentAsync(
+        WalletRequest request, Uri callback, ProviderCredentials credentials) => Answer(() =>
+        {
+            var reference = $"page_{Pages.Count + 1}";
+            Pages[reference] = Decision.Open;
+            Callbacks[reference] = callback;
+            return new WalletConsent(reference, $"https://agree.example/{reference}");
+        });
+
+    public Task<ProviderAnswer<ProviderWallet>> CompleteWalletConsentAsync(
+        WalletRequest request, string reference, ProviderCredentials credentials)
+    {
+        if (Pages[reference] == Decision.Declined)
+        {
+            return Task.FromResult<ProviderAnswer<ProviderWallet>>(new ProviderAnswer<ProviderWallet>.Refused(
+                new Failure { Code = "declined", Message = "The customer declined.", Party = FailureParty.Customer }));
+        }
+
+        return Answer(() =>
+        {
+            var isLinked = Pages[reference] == Decision.Agreed;
+            if (isLinked)
+            {
+                Links[$"link_of_{reference}"] = true;
+            }
+
+            return isLinked ? Linked($"link_of_{reference}") : new ProviderWallet { Reference = reference, Linked = false };
+        });
+    }
+
+    public Task<ProviderAnswer<ProviderWallet>> ReadWalletAsync(
+        WalletRequest request, string reference, ProviderCredentials credentials) => Answer(() =>
+            Links.ContainsKey(reference) ? Linked(reference) : new ProviderWallet { Reference = reference, Linked = false });
+
+    public Task<ProviderAnswer<bool>> UnlinkWalletAsync(
+        WalletRequest request, string reference, ProviderCredentials credentials) => Answer(() =>
+        {
+            Links.TryRemove(reference, out _);
+            return true;
+        });
+
+    public Task<ProviderOutcome> ChargeAsync(ChargeRequest request, ProviderCredentials credentials) =>
+        _payments.ChargeAsync(request, credentials);
+
+    public Task<ProviderOutcome> QueryChargeAsync(ChargeQuery query, ProviderCredentials credentials) =>
+        _payments.QueryChargeAsync(query, credentials);
+
+    public Task<ProviderOutcome> CaptureAsync(CaptureRequest request, ProviderCredentials credentials) =>
+        _payments.CaptureAsync(request, credentials);
+
+    public Task<ProviderOutcome> VoidAsync(VoidAuthorizationRequest request, ProviderCredentials credentials) =>
+        _payments.VoidAsync(request, credentials);
+
+    public Task<ProviderOutcome> RefundAsync(RefundRequest request, ProviderCredentials credentials) =>
+        _payments.RefundAsync(request, credentials);
+
+    public Task<ProviderOutcome> QueryRefundAsync(RefundQuery query, ProviderCredentials credentials) =>
+        _payments.QueryRefundAsync(query, credentials);
+
+    public ValueTask<WebhookReading> ReadWebhookAsync(InboundWebhook webhook, ProviderCredentials credentials) =>
+        _payments.ReadWebhookAsync(webhook, credentials);
+
+    public Task<CredentialsCheck> CheckAsync(ProviderCredentials credentials) => _payments.CheckAsync(credentials);
+
+    private static ProviderWallet Linked(string reference) =>
+        new() { Reference = reference, Linked = true, Token = new Secret($"token-canary-{reference}") };
+
+    private async Task<ProviderAnswer<T>> Answer<T>(Func<T> answer)
+    {
+        await Task.Yield();
+        return IsAway ? new ProviderAnswer<T>.Unavailable("away") : new ProviderAnswer<T>.Given(answer());
+    }
+}

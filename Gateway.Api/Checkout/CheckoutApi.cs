@@ -248,11 +248,11 @@ internal sealed class CheckoutApi(
     // The attempt that a form, or a link, says is given up for another; only while it waits for its customer.
     private static int? ReplacedBy(HttpRequest request, IFormCollection? form, PaymentView payment)
     {
-        var waiting = payment is { Status: PaymentStatus.RequiresAction, Attempt.Number: var number } ? number : 0;
-        var asks = form is null
-            ? request.Query.ContainsKey("choose")
-            : form["replaces"] == waiting.ToString(CultureInfo.InvariantCulture);
-        return waiting > 0 && asks ? waiting : null;
+        var named = form is null ? request.Query["choose"] : form["replaces"];
+        return payment is { Status: PaymentStatus.RequiresAction, Attempt.Number: var waiting }
+            && named == waiting.ToString(CultureInfo.InvariantCulture)
+                ? waiting
+                : null;
     }
 
     private static async Task<CheckoutView> ForAsync(CheckoutView view, ICustomerGrain customer)

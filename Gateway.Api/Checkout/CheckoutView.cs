@@ -61,7 +61,7 @@ public sealed record CheckoutView
     public string Url => Address("");
 
     /// <summary>Where the customer chooses another way than the one that waits for their step.</summary>
-    public string OtherWayUrl => $"{Url}&choose=1";
+    public string OtherWayUrl => $"{Url}&choose={Payment.Attempt?.Number}";
 
     /// <summary>The shop's address, with how the payment stands; null if it gave none.</summary>
     public string? ShopUrl => Payment.ReturnUrl is { } url

@@ -22,14 +22,35 @@ public sealed class CheckoutFixture : IAsyncLifetime
 
     /// <summary>Takes an order in, and answers where its customer pays.</summary>
     public async Task<(string Path, string Url)> OrderAsync(
-        string more = "", long amount = 125_000, string currency = "INR")
+        string more = "", long amount = 125_000, string currency = "INR", HttpClient? shop = null)
     {
         var order = $"order_{Interlocked.Increment(ref s_orders)}";
-        var response = await Shop.SendJsonAsync(
+        var response = await (shop ?? Shop).SendJsonAsync(
             "/api/v1/payments",
             $"{{\"order_id\":\"{order}\",\"amount\":{amount},\"currency\":\"{currency}\",\"confirm\":false{more}}}");
         var payment = await response.JsonAsync();
         return (response.Headers.Location!.OriginalString, payment.GetProperty("checkout_url").GetString()!);
+    }
+
+    /// <summary>Another merchant, which may ask typed UPI ids for payments, with an account at Juspay.</summary>
+    public async Task<HttpClient> CollectorAsync()
+    {
+        const string Id = "collector";
+        using var administrator = Running.Administrator();
+        await administrator.PutAsync($"/api/v1/merchants/{Id}", new { name = "Collector", upi_collect_allowed = true });
+        var made = await administrator.PostAsync($"/api/v1/merchants/{Id}/keys", new { scope = "secret" });
+        using var simulators = Running.Simulators();
+        var account = new { api_key = "the-key-of-the-collector", webhook_username = "collector", webhook_password = "its-password" };
+        await simulators.PutAsync("/_accounts/juspay/collector", account);
+        var collector = Running.Http(made.GetProperty("key").GetString());
+        var connected = await collector.SendJsonAsync(
+            "/api/v1/providers/juspay/credentials",
+            $$"""
+            {"merchant_id":"collector","api_key":"{{account.api_key}}","webhook_username":"collector","webhook_password":"its-password"}
+            """,
+            "PUT");
+        Assert.True(connected.IsSuccessStatusCode, await connected.Content.ReadAsStringAsync());
+        return collector;
     }
 
     /// <summary>A page of a new customer's. Nothing else of the browser is shared.</summary>
@@ -43,7 +64,22 @@ public sealed class CheckoutFixture : IAsyncLifetime
     }
 
     /// <summary>The payment, as the shop reads it.</summary>
-    public async Task<JsonElement> ReadAsync(string path) => await (await Shop.GetAsync(path)).JsonAsync();
+    public async Task<JsonElement> ReadAsync(string path, HttpClient? shop = null) =>
+        await (await (shop ?? Shop).GetAsync(path)).JsonAsync();
+
+    /// <summary>The simulated customer decides about what the provider knows by its reference.</summary>
+    public async Task DecideAsync(string path, string action, HttpClient? shop = null)
+    {
+        var payment = await ReadAsync(path, shop);
+        await DecideAsync(payment.GetProperty("provider").GetString()!, payment.GetProperty("provider_reference").GetString()!, action);
+    }
+
+    /// <inheritdoc cref="DecideAsync(string, string, HttpClient)"/>
+    public async Task DecideAsync(string provider, string reference, string action)
+    {
+        using var simulators = Running.Simulators();
+        await simulators.PostAsync($"/_customer/{provider}/{reference}", new { action });
+    }
 
     /// <summary>Whether the simulated customer decides by itself at the provider.</summary>
     public async Task LeaveToCustomerAsync(bool automatic)

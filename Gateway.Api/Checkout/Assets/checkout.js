@@ -134,7 +134,10 @@
 
     // ---- The payment, live ----------------------------------------------------------------------------------------------------
 
-    const show = () => location.replace(location.href.replace(/([?&])go=1&?/, '$1'));
+    const show = () => {
+        // A form that is on its way leads on by itself.
+        if (!document.querySelector('form[data-sent]')) location.replace(location.href.replace(/([?&])go=1&?/, '$1'));
+    };
 
     async function read(wait) {
         const response = await fetch(`/api/v1/payments/${payment}?wait=${wait}`, { headers: { Authorization: `Bearer ${key}` } });

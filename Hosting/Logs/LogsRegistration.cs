@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -13,9 +14,11 @@ internal static class LogsRegistration
 {
     private const string HumanLine = "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj}{Ids:l}{NewLine}{Exception}";
 
-    // What the framework, Orleans and the driver tell at Information is about themselves, per request and per
-    // membership change.
-    private static readonly string[] ChattySources = ["Microsoft", "System", "Orleans", "Npgsql"];
+    // What the framework, Orleans, its retries and the driver tell at Information is about themselves, per request, per
+    // activation and per membership change.
+    private static readonly string[] ChattySources = ["Microsoft", "System", "Orleans", "Polly", "Npgsql"];
+
+    private static readonly long Start = Stopwatch.GetTimestamp();
 
     public static void AddLogs(this IHostApplicationBuilder builder, string process)
     {
@@ -25,7 +28,8 @@ internal static class LogsRegistration
 
         var configuration = new LoggerConfiguration()
             .MinimumLevel.Information()
-            .Enrich.WithProperty("Process", process);
+            .Enrich.WithProperty("Process", process)
+            .Filter.ByExcluding(IsImpossible);
         foreach (var source in ChattySources)
             configuration.MinimumLevel.Override(source, LogEventLevel.Warning);
         configuration.MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Information);
@@ -46,4 +50,11 @@ internal static class LogsRegistration
         // Levels are decided in one place, Serilog's configuration: this lets every line through to it.
         builder.Logging.AddSerilog(configuration.CreateLogger(), dispose: true);
     }
+
+    // Orleans' watchdog may look at its other half before that has noted when it started, and then reports that it has
+    // stood still since the machine was switched on (10.4.2).
+    private static bool IsImpossible(LogEvent line) =>
+        line.Properties.TryGetValue("TimeSinceLastTick", out var property)
+        && property is ScalarValue { Value: TimeSpan stall }
+        && stall > Stopwatch.GetElapsedTime(Start) + TimeSpan.FromMinutes(1);
 }

@@ -122,14 +122,18 @@ public sealed class AmazonPayWalletFlowTests() : ConformanceSetting(new AmazonPa
     [Fact]
     public async Task Another_object_than_was_asked_about_is_no_word()
     {
-        Server.Script = (request, context) => Answers.JsonAsync(context, 200, request.Path.Contains("Permissions", StringComparison.Ordinal)
-            ? AmazonPayRig.PermissionJson(id: "C02-7654321-7654321", state: "Closed")
-            : AmazonPayRig.SessionJson("Completed", permission: Link).Replace(AmazonPayRig.Session, "another", StringComparison.Ordinal));
+        var another = AmazonPayRig.SessionJson("Completed", permission: Link)
+            .Replace(AmazonPayRig.Session, "another", StringComparison.Ordinal);
+        Server.Script = (request, context) => Answers.JsonAsync(
+            context,
+            200,
+            request.Path.StartsWith(Permission, StringComparison.Ordinal)
+                ? AmazonPayRig.PermissionJson(id: "C02-7654321-7654321", state: "Closed")
+                : another);
         Assert.IsType<ProviderAnswer<ProviderWallet>.Unavailable>(await CompleteAsync());
         Assert.IsType<ProviderAnswer<ProviderWallet>.Unavailable>(await ReadAsync());
         Assert.IsType<ProviderAnswer<bool>.Unavailable>(await UnlinkAsync());
-        Completing((_, context) => Answers.JsonAsync(
-            context, 200, AmazonPayRig.SessionJson("Completed", permission: Link).Replace(AmazonPayRig.Session, "another", StringComparison.Ordinal)));
+        Completing((_, context) => Answers.JsonAsync(context, 200, another));
         Assert.IsType<ProviderAnswer<ProviderWallet>.Unavailable>(await CompleteAsync());
     }
 

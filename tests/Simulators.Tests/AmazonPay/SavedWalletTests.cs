@@ -71,7 +71,8 @@ public sealed class SavedWalletTests
     public async Task What_is_only_authorised_is_captured_later_and_refunded()
     {
         await using var simulator = await AmazonPayShop.OpenAsync();
-        var order = AmazonPayShop.Order(await simulator.SavedAsync()).Replace("\"captureNow\":true", "\"captureNow\":false", StringComparison.Ordinal);
+        var order = AmazonPayShop.Order(await simulator.SavedAsync())
+            .Replace("\"captureNow\":true", "\"captureNow\":false", StringComparison.Ordinal);
         var charge = await simulator.ChargeAsync(order);
         Assert.Equal("Authorized", charge.State());
         var captured = await simulator.CallAsync(

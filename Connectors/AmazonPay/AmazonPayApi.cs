@@ -126,6 +126,30 @@ internal sealed class AmazonPayApi : ICallHealth, IDisposable
             _ => throw new UnreachableException(),
         };
 
+    /// <summary>What came of a call that moves no money. Only Amazon's own refusal is one: with a key that it does not
+    /// take, nothing was decided.</summary>
+    /// <param name="reply">What came back.</param>
+    /// <param name="type">The answer that a 2xx brings.</param>
+    /// <param name="read">What that answer says; null if it lacks what must be there.</param>
+    public static ProviderAnswer<TAnswer> Answer<T, TAnswer>(ProviderReply reply, JsonTypeInfo<T> type, Func<T, TAnswer?> read)
+        where T : class
+        where TAnswer : class => reply switch
+        {
+            ProviderReply.NotSent notSent => new ProviderAnswer<TAnswer>.Unavailable(notSent.Reason),
+            ProviderReply.Unknown unknown => new ProviderAnswer<TAnswer>.Unavailable(unknown.Reason),
+            ProviderReply.Answered { IsSuccess: true } answered =>
+                TryRead(answered, type, out var answer) && read(answer) is { } given
+                    ? new ProviderAnswer<TAnswer>.Given(given)
+                    : new ProviderAnswer<TAnswer>.Unavailable($"HTTP {answered.Status} with an answer that cannot be read"),
+            ProviderReply.Answered answered when AreCredentialsRefused(answered) =>
+                new ProviderAnswer<TAnswer>.Unavailable("the credentials were refused"),
+            ProviderReply.Answered answered => ReasonOf(answered) is { } reason
+                ? new ProviderAnswer<TAnswer>.Refused(
+                    AmazonPayFailures.Of(reason, FailureCodes.RequestRefused, FailureParty.Merchant))
+                : new ProviderAnswer<TAnswer>.Unavailable($"HTTP {answered.Status}"),
+            _ => throw new UnreachableException(),
+        };
+
     /// <summary>Whether Amazon looked at the request and refused it; bad credentials are refused without a look.</summary>
     public static bool IsRefusal(ProviderOutcome outcome) =>
         outcome is ProviderOutcome.Declined { Failure.Code: not FailureCodes.CredentialsRefused };

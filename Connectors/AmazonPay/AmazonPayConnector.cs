@@ -15,13 +15,22 @@ namespace PaymentCluster.Connectors.AmazonPay;
 /// completion, which authorises or captures. The session is made under the attempt's name, so that there is one per
 /// attempt however often it is sent, and it can be completed once: that is the fence. It is completed by the question
 /// about the charge, while the payment waits for it: <c>docs/decisions/0009-who-completes-a-checkout.md</c>.
+/// <para>
+/// A linked wallet is a saved one, a charge permission without a limit, and its charge is one request. Amazon lists no
+/// charges and keeps no reference of ours to find one by; what it keeps, for ever, is the answer to the first request under
+/// an idempotency key. So the question about such a charge whose id nobody learnt is the same request again, while the
+/// payment waits for it: it is answered with the charge that is there, and if there is none, it is made, as the payment
+/// still wants. Amazon's verdict against it says that there is none. Any number of questions, at once or late, leave one
+/// charge.
+/// </para>
 /// </remarks>
-public sealed class AmazonPayConnector : IConnector, IDisposable
+public sealed partial class AmazonPayConnector : IConnector, IDisposable
 {
     private readonly AmazonPayOptions _options;
     private readonly TimeProvider _time;
     private readonly AmazonPayApi _api;
     private readonly AmazonPayWebhook _webhook;
+    private readonly bool _plainHttp;
 
     /// <summary>Creates the one connector of the process.</summary>
     public AmazonPayConnector(IOptions<AmazonPayOptions> options, TimeProvider time, ILogger<AmazonPayConnector> logger)
@@ -30,6 +39,7 @@ public sealed class AmazonPayConnector : IConnector, IDisposable
         _time = time;
         _api = new AmazonPayApi(Provider, _options, time, logger);
         _webhook = new AmazonPayWebhook(_api, new AmazonPayCertificates(Provider, _options, time, logger));
+        _plainHttp = _options.BaseUrl!.Scheme == Uri.UriSchemeHttp;
         Capabilities = AmazonPayCapabilities.With(_options.SettleTime);
     }
 
@@ -58,17 +68,22 @@ public sealed class AmazonPayConnector : IConnector, IDisposable
 
         using (account)
         {
-            // Sent again, it is answered with the session that is there: same name, same content.
             var reference = request.Attempt.ToString();
+            if (request.WalletToken is { } token)
+            {
+                return await ChargeWalletAsync(
+                    account, reference, token.Reveal(), request.Amount, request.Capture, request.Window);
+            }
+
+            // Sent again, it is answered with the session that is there: same name, same content.
             var reply = await _api.ActAsync(
                 account,
                 new AmazonPayCall("charge.session", reference, HttpMethod.Post, "checkoutSessions", request.Window),
                 AmazonPayMapping.Session(request, account),
                 AmazonPayJson.Default.CreateSession,
                 reference);
-            var plainHttp = _options.BaseUrl!.Scheme == Uri.UriSchemeHttp;
             var outcome = AmazonPayApi.Outcome(
-                reply, AmazonPayJson.Default.SessionEntity, session => AmazonPayMapping.Opened(session, request.Amount, plainHttp));
+                reply, AmazonPayJson.Default.SessionEntity, session => AmazonPayMapping.Opened(session, request.Amount, _plainHttp));
             // A session moves no money, and nobody can pay one whose address we were not told: whatever became of it, the
             // charge has not been sent.
             return outcome is ProviderOutcome.Unknown unknown ? NotSent($"session: {unknown.Reason}") : outcome;
@@ -78,7 +93,7 @@ public sealed class AmazonPayConnector : IConnector, IDisposable
     /// <inheritdoc/>
     public async Task<ProviderOutcome> QueryChargeAsync(ChargeQuery query, ProviderCredentials credentials)
     {
-        if (query is { ProviderOrder: null, ProviderReference: null })
+        if (query is { ProviderOrder: null, ProviderReference: null, Linked: null })
         {
             // Only who knows the session's id can complete it, and nobody learnt it.
             return new ProviderOutcome.NotFound();
@@ -91,10 +106,13 @@ public sealed class AmazonPayConnector : IConnector, IDisposable
 
         using (account)
         {
-            var reference = query.Attempt.ToString();
-            return query.ProviderReference is { } charge
-                ? await QueryChargeAsync(account, reference, charge, query.ProviderOrder)
-                : await QuerySessionAsync(account, query, query.ProviderOrder!);
+            return query switch
+            {
+                { ProviderReference: { } charge } =>
+                    await QueryChargeAsync(account, query.Attempt.ToString(), charge, query.ProviderOrder),
+                { ProviderOrder: { } session } => await QuerySessionAsync(account, query, session),
+                _ => await QueryWalletAsync(account, query, query.Linked!),
+            };
         }
     }
 
@@ -192,12 +210,8 @@ public sealed class AmazonPayConnector : IConnector, IDisposable
             // Amazon lists no refunds and keeps no reference of ours but the idempotency key, for ever. So the question is
             // the same request again: it is answered with the refund that is there. If there is none, it is made, as the
             // payment still wants.
-            var window = SendWindow.Open(_time, _options.Timeout + _options.QueueTimeout);
-            var answer = OfQuestion(
-                await RefundAsync(reference, query.ProviderReference, query.Amount, window, credentials));
-            return answer is ProviderOutcome.Declined { Failure.Code: FailureCodes.CredentialsRefused }
-                ? Unknown("the credentials were refused")
-                : answer;
+            return OfRepeated(
+                await RefundAsync(reference, query.ProviderReference, query.Amount, WindowOfOurs(), credentials));
         }
 
         if (!AmazonPayMapping.IsId(id))
@@ -253,70 +267,6 @@ public sealed class AmazonPayConnector : IConnector, IDisposable
         return (answer.Value, answer.Problem);
     }
 
-    /// <summary>What became of a session; if the buyer may have placed the order and the payment waits for it, the session
-    /// is completed first.</summary>
-    private async Task<ProviderOutcome> QuerySessionAsync(AmazonPayAccount account, ChargeQuery query, string id)
-    {
-        if (!AmazonPayMapping.IsId(id))
-        {
-            return Unknown("the session's id is not one of Amazon's");
-        }
-
-        var reference = query.Attempt.ToString();
-        var (session, outcome) = await ReadSessionAsync(account, reference, id);
-        if (session is { StatusDetails.State: "Open", Constraints: null or { Count: 0 } } && query.Completion is { } window)
-        {
-            var reply = await _api.ActAsync(
-                account,
-                new AmazonPayCall("charge.complete", reference, HttpMethod.Post, $"checkoutSessions/{id}/complete", window),
-                new CompleteSession { ChargeAmount = AmazonPayMapping.ToAmount(query.Amount) },
-                AmazonPayJson.Default.CompleteSession);
-            (session, outcome) = reply switch
-            {
-                // It is still open, and can be completed by the next question.
-                ProviderReply.NotSent => (session, null),
-                ProviderReply.Answered { IsSuccess: true } answered =>
-                    AmazonPayApi.TryRead(answered, AmazonPayJson.Default.SessionEntity, out var completed) && completed.CheckoutSessionId == id
-                        ? (completed, null)
-                        : (null, Unknown("the completed session cannot be read", id)),
-                ProviderReply.Unknown unknown => (null, Unknown($"completion: {unknown.Reason}", id)),
-                // The buyer is not done, has left, or another question was faster: the session itself says which it is.
-                _ when AmazonPayApi.ReasonOf(reply) is not null => await ReadSessionAsync(account, reference, id),
-                _ => (null, Unknown("the completion was answered by something in between", id)),
-            };
-        }
-
-        return session is null ? outcome! : await OfSessionAsync(account, reference, session, id);
-    }
-
-    private async Task<(SessionEntity? Session, ProviderOutcome? Outcome)> ReadSessionAsync(
-        AmazonPayAccount account, string reference, string id)
-    {
-        var answer = await _api.AskAsync(
-            account, "query.session", reference, $"checkoutSessions/{id}", AmazonPayJson.Default.SessionEntity);
-        return answer switch
-        {
-            { IsMissing: true } => (null, new ProviderOutcome.NotFound { ProviderOrder = id }),
-            { Value: { StatusDetails.State.Length: > 0 } session } when session.CheckoutSessionId == id => (session, null),
-            _ => (null, Unknown(answer.Problem ?? "the session cannot be read", id)),
-        };
-    }
-
-    private async Task<ProviderOutcome> OfSessionAsync(
-        AmazonPayAccount account, string reference, SessionEntity session, string id) => session.StatusDetails?.State switch
-        {
-            "Completed" when session.ChargeId is { } charge => await QueryChargeAsync(account, reference, charge, id),
-            "Completed" => Unknown("the session is completed and names no charge", id),
-            "Canceled" => Declined(
-                AmazonPayFailures.Of(session.StatusDetails.ReasonCode, FailureCodes.Declined, FailureParty.Customer)) with
-            {
-                ProviderOrder = id,
-            },
-            null => Unknown("the session cannot be read", id),
-            // Open, and whatever Amazon may add: asked again.
-            _ => new ProviderOutcome.Pending { ProviderOrder = id },
-        };
-
     private async Task<ProviderOutcome> QueryChargeAsync(
         AmazonPayAccount account, string reference, string charge, string? order)
     {
@@ -368,4 +318,13 @@ public sealed class AmazonPayConnector : IConnector, IDisposable
             reply,
             AmazonPayJson.Default.ChargeEntity,
             answer => answer.ChargeId == charge ? AmazonPayMapping.Outcome(answer, order) : null);
+
+    /// <summary>What the repetition of a request says of the first one: with a key that is refused, nothing was
+    /// looked at.</summary>
+    private static ProviderOutcome OfRepeated(ProviderOutcome outcome) =>
+        outcome is ProviderOutcome.Declined { Failure.Code: FailureCodes.CredentialsRefused }
+            ? Unknown("the credentials were refused")
+            : OfQuestion(outcome);
+
+    private SendWindow WindowOfOurs() => SendWindow.Open(_time, _options.Timeout + _options.QueueTimeout);
 }

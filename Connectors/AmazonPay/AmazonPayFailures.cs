@@ -37,7 +37,8 @@ internal static class AmazonPayFailures
         "SoftDeclined" or "HardDeclined" or "Declined" or "TransactionTimedOut" => FailureParty.Bank,
         "AmazonRejected" or "AmazonCanceled" or "AmazonClosed" or "BuyerCanceled" or "BuyerClosed" or "Expired"
             or "PaymentMethodNotSet" or "PaymentMethodInvalid" or "PaymentMethodExpired" or "PaymentMethodDeleted"
-            or "PaymentMethodNotAllowed" or "BillingAddressDeleted" or "MFAFailed" or "MFANotCompleted" => FailureParty.Customer,
+            or "PaymentMethodNotAllowed" or "BillingAddressDeleted" or "MFAFailed" or "MFANotCompleted"
+            or "InvalidChargePermissionStatus" => FailureParty.Customer,
         "MerchantClosed" or "ChargePermissionCanceled" or "TransactionAmountExceeded" or "TransactionCountExceeded"
             or "PeriodicAmountExceeded" or "AmountNotSet" or "InvalidAccountStatus" => FailureParty.Merchant,
         _ => null,
@@ -53,6 +54,8 @@ internal static class AmazonPayFailures
         "TransactionTimedOut" => "The customer's bank did not answer in time.",
         "BuyerCanceled" or "BuyerClosed" => "The customer left without paying.",
         "Expired" => "The customer did not pay in time.",
+        "InvalidChargePermissionStatus" =>
+            "The saved wallet cannot be charged; the customer must put it right at Amazon, or link it again.",
         "MFAFailed" or "MFANotCompleted" => "The customer did not pass the bank's authentication.",
         _ => CodeOf(reason) is null ? "Amazon Pay declined." : $"Amazon Pay declined: {reason}.",
     };

@@ -7,6 +7,7 @@ using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
+using PaymentCluster.Grains.Abstractions.Secrets;
 
 namespace PaymentCluster.Connectors.AmazonPay;
 
@@ -17,6 +18,9 @@ internal static class AmazonPayMapping
     /// <summary>An idempotency key has at most so many characters (…/amazon-pay-api-v2/idempotency.html), too few for our
     /// ids.</summary>
     private const int KeyLength = 32;
+
+    /// <summary>The type of a permission to charge a wallet that was saved.</summary>
+    public const string OnFile = "PaymentMethodOnFile";
 
     private const int LongestNote = 255;
     private const int LongestUrl = 2_048;
@@ -115,6 +119,38 @@ internal static class AmazonPayMapping
         };
     }
 
+    /// <summary>A session in which the buyer agrees that their wallet is saved; nothing is charged.</summary>
+    public static CreateSession Setup(Uri callback, AmazonPayAccount account, string name) => new()
+    {
+        WebCheckoutDetails = new WebDetails
+        {
+            CheckoutResultReturnUrl = callback.AbsoluteUri,
+            CheckoutCancelUrl = callback.AbsoluteUri,
+            CheckoutMode = "ProcessOrder",
+        },
+        StoreId = account.StoreId,
+        ChargePermissionType = OnFile,
+        PaymentMethodOnFileMetadata = new OnFileMetadata { SetupOnly = true },
+        // No presentment currency, since nobody knows yet what will be bought: such a wallet is charged in what the
+        // merchant is paid in (…/amazon-pay-checkout/multi-currency-integration.html), and Amazon refuses others.
+        PaymentDetails = new PaymentDetails { PaymentIntent = "Confirm" },
+        MerchantMetadata = new Metadata { MerchantReferenceId = name },
+    };
+
+    /// <summary>A charge of a saved wallet. Under its idempotency key Amazon takes no other content ever, and the question
+    /// about it is the same request: so it holds nothing that a question does not know, and is not to be changed.</summary>
+    public static CreateCharge Charge(string attempt, string permission, Money amount, CaptureMode capture) => new()
+    {
+        ChargePermissionId = permission,
+        ChargeAmount = ToAmount(amount),
+        CaptureNow = capture == CaptureMode.Automatic,
+        CanHandlePendingAuthorization = false,
+        // The customer initiates it, and it belongs to no schedule.
+        ChargeInitiator = "CITU",
+        Channel = "Web",
+        MerchantMetadata = new Metadata { MerchantReferenceId = attempt },
+    };
+
     public static CreateRefund Refund(string charge, Money amount) =>
         new() { ChargeId = charge, RefundAmount = ToAmount(amount) };
 
@@ -123,15 +159,31 @@ internal static class AmazonPayMapping
         IsId(session.CheckoutSessionId)
         && TryReadMoney(session.PaymentDetails?.ChargeAmount, out var asked)
         && asked == amount
-        && session.WebCheckoutDetails?.AmazonPayRedirectUrl is { Length: <= LongestUrl } url
-        && Uri.TryCreate(url, UriKind.Absolute, out var uri)
-        && (uri.Scheme == Uri.UriSchemeHttps || (plainHttp && uri.Scheme == Uri.UriSchemeHttp))
+        && PageOf(session, plainHttp) is { } url
             ? new ProviderOutcome.Pending
             {
                 ProviderOrder = session.CheckoutSessionId,
                 Action = new CustomerAction { Kind = CustomerActionKind.Redirect, Url = url },
             }
             : null;
+
+    /// <summary>The page that a new session is for; null if the answer lacks what must be there.</summary>
+    public static WalletConsent? Asked(SessionEntity session, bool plainHttp) =>
+        IsId(session.CheckoutSessionId) && PageOf(session, plainHttp) is { } url
+            ? new WalletConsent(session.CheckoutSessionId, url)
+            : null;
+
+    /// <summary>What a permission says of the wallet that was saved; null if it lacks what must be there, or is
+    /// another.</summary>
+    public static ProviderWallet? Wallet(PermissionEntity permission, string id) =>
+        permission.ChargePermissionId == id && permission.StatusDetails?.State is { Length: > 0 } state
+            // One that cannot be charged now can be again, once the buyer has seen to it at Amazon.
+            ? Wallet(id, linked: state != "Closed")
+            : null;
+
+    /// <summary>A saved wallet: what names it is what it is charged by. Amazon tells nobody what is in it.</summary>
+    public static ProviderWallet Wallet(string permission, bool linked) =>
+        new() { Reference = permission, Linked = linked, Token = linked ? new Secret(permission) : null };
 
     /// <summary>What a charge says of itself; null if it lacks what must be there.</summary>
     public static ProviderOutcome? Outcome(ChargeEntity? charge, string? order)
@@ -188,4 +240,11 @@ internal static class AmazonPayMapping
         };
         return outcome with { ProviderReference = refund.RefundId };
     }
+
+    private static string? PageOf(SessionEntity session, bool plainHttp) =>
+        session.WebCheckoutDetails?.AmazonPayRedirectUrl is { Length: <= LongestUrl } url
+        && Uri.TryCreate(url, UriKind.Absolute, out var uri)
+        && (uri.Scheme == Uri.UriSchemeHttps || (plainHttp && uri.Scheme == Uri.UriSchemeHttp))
+            ? url
+            : null;
 }

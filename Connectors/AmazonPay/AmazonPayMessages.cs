@@ -14,8 +14,14 @@ internal sealed class CreateSession
     public required WebDetails WebCheckoutDetails { get; init; }
     public required string StoreId { get; init; }
     public required string ChargePermissionType { get; init; }
+    public OnFileMetadata? PaymentMethodOnFileMetadata { get; init; }
     public required PaymentDetails PaymentDetails { get; init; }
     public required Metadata MerchantMetadata { get; init; }
+}
+
+internal sealed class OnFileMetadata
+{
+    public required bool SetupOnly { get; init; }
 }
 
 internal sealed class WebDetails
@@ -52,7 +58,27 @@ internal sealed class Amount
 /// <summary><c>POST /checkoutSessions/{id}/complete</c>.</summary>
 internal sealed class CompleteSession
 {
+    /// <summary>Null where a wallet is only saved.</summary>
+    public required Amount? ChargeAmount { get; init; }
+}
+
+/// <summary><c>POST /charges</c>.</summary>
+internal sealed class CreateCharge
+{
+    public required string ChargePermissionId { get; init; }
     public required Amount ChargeAmount { get; init; }
+    public required bool CaptureNow { get; init; }
+    public required bool CanHandlePendingAuthorization { get; init; }
+    public required string ChargeInitiator { get; init; }
+    public required string Channel { get; init; }
+    public required Metadata MerchantMetadata { get; init; }
+}
+
+/// <summary><c>DELETE /chargePermissions/{id}/close</c>.</summary>
+internal sealed class ClosePermission
+{
+    public required string ClosureReason { get; init; }
+    public required bool CancelPendingCharges { get; init; }
 }
 
 /// <summary><c>POST /charges/{id}/capture</c>.</summary>
@@ -81,6 +107,7 @@ internal sealed class SessionEntity
     public PaymentDetails? PaymentDetails { get; init; }
     public Status? StatusDetails { get; init; }
     public List<Constraint?>? Constraints { get; init; }
+    public string? ChargePermissionId { get; init; }
     public string? ChargeId { get; init; }
 }
 
@@ -97,12 +124,29 @@ internal sealed class ChargeEntity
     public Amount? CaptureAmount { get; init; }
     public Status? StatusDetails { get; init; }
     public Metadata? MerchantMetadata { get; init; }
+
+    /// <summary>Who asked for it; charges that come of a checkout have none.</summary>
+    public string? ChargeInitiator { get; init; }
 }
 
 internal sealed class PermissionEntity
 {
     public string? ChargePermissionId { get; init; }
+    public string? ChargePermissionType { get; init; }
+    public PermissionStatus? StatusDetails { get; init; }
     public Metadata? MerchantMetadata { get; init; }
+}
+
+/// <summary>Where a charge permission stands: it has a list of reasons where the other objects have one.</summary>
+internal sealed class PermissionStatus
+{
+    public string? State { get; init; }
+    public List<Reason?>? Reasons { get; init; }
+}
+
+internal sealed class Reason
+{
+    public string? ReasonCode { get; init; }
 }
 
 internal sealed class RefundEntity
@@ -113,7 +157,7 @@ internal sealed class RefundEntity
     public Status? StatusDetails { get; init; }
 }
 
-/// <summary>Where an object stands. Of a charge permission it has a list of reasons instead, and is not read.</summary>
+/// <summary>Where an object stands.</summary>
 internal sealed class Status
 {
     public string? State { get; init; }
@@ -182,6 +226,8 @@ internal sealed class Notification
     MaxDepth = 16)]
 [JsonSerializable(typeof(CreateSession))]
 [JsonSerializable(typeof(CompleteSession))]
+[JsonSerializable(typeof(CreateCharge))]
+[JsonSerializable(typeof(ClosePermission))]
 [JsonSerializable(typeof(CreateCapture))]
 [JsonSerializable(typeof(CancelCharge))]
 [JsonSerializable(typeof(CreateRefund))]

@@ -14,7 +14,8 @@ namespace PaymentCluster.Connectors.AmazonPay;
 /// <remarks>
 /// SNS's signature proves that SNS sent it, for whichever topic of whichever customer of SNS's; and the envelope may be
 /// old. Neither matters, because nothing of it is believed: the object is fetched, and leads to the attempt that the
-/// engine then asks about.
+/// engine then asks about. A charge of a saved wallet cannot be asked about by who did not learn its id, so what was
+/// fetched of it is said: that is Amazon's own word, under the merchant's signature.
 /// </remarks>
 internal sealed class AmazonPayWebhook(AmazonPayApi api, AmazonPayCertificates certificates) : IDisposable
 {
@@ -110,7 +111,12 @@ internal sealed class AmazonPayWebhook(AmazonPayApi api, AmazonPayCertificates c
 
             if (AttemptId.TryParse(answer.Value.MerchantMetadata?.MerchantReferenceId, out var attempt))
             {
-                return new WebhookReading.About(id, attempt);
+                return type == "CHARGE"
+                    && answer.Value.ChargeInitiator is not null
+                    && answer.Value.ChargeId == charge
+                    && AmazonPayMapping.Outcome(answer.Value, order: null) is { } outcome
+                        ? new WebhookReading.OfCharge(id, attempt, outcome)
+                        : new WebhookReading.About(id, attempt);
             }
 
             permission = answer.Value.ChargePermissionId;
@@ -123,10 +129,20 @@ internal sealed class AmazonPayWebhook(AmazonPayApi api, AmazonPayCertificates c
 
         // The session's reference is on its permission in any case.
         var found = await AskAsync(account, $"chargePermissions/{permission}", AmazonPayJson.Default.PermissionEntity);
-        return found.Value is null ? NotThere(found, id, type)
-            : AttemptId.TryParse(found.Value.MerchantMetadata?.MerchantReferenceId, out var named)
-                ? new WebhookReading.About(id, named)
-                : new WebhookReading.Unmatched(id, type);
+        if (found.Value is null)
+        {
+            return NotThere(found, id, type);
+        }
+
+        // A saved wallet belongs to no attempt; how it stands is asked whenever it is shown or charged.
+        if (type == "CHARGE_PERMISSION" && found.Value.ChargePermissionType == AmazonPayMapping.OnFile)
+        {
+            return new WebhookReading.Irrelevant(id, type);
+        }
+
+        return AttemptId.TryParse(found.Value.MerchantMetadata?.MerchantReferenceId, out var named)
+            ? new WebhookReading.About(id, named)
+            : new WebhookReading.Unmatched(id, type);
     }
 
     private Task<AmazonPayAnswer<T>> AskAsync<T>(AmazonPayAccount account, string path, JsonTypeInfo<T> type)

@@ -56,13 +56,7 @@ internal sealed class AmazonPayCharges(AmazonPayBook book, AmazonPayLifecycle li
             }
         }
 
-        permission = permission with
-        {
-            State = AmazonPayPermissionState.Closed, Reason = "MerchantClosed", ChangedAt = change.Now,
-        };
-        change.Put(permission);
-        change.Raise("CHARGE_PERMISSION", permission.Id, permission.Id);
-        return AmazonPayJson.Of(200, permission);
+        return AmazonPayJson.Of(200, AmazonPayLifecycle.Close(change, permission, "MerchantClosed"));
     }
 
     /// <summary><c>POST /charges</c>.</summary>
@@ -78,8 +72,10 @@ internal sealed class AmazonPayCharges(AmazonPayBook book, AmazonPayLifecycle li
         var pending = fields.Flag("canHandlePendingAuthorization");
         var descriptor = fields.Text("softDescriptor", longest: 16);
         var metadata = fields.Metadata();
-        foreach (var unused in (string[])["providerMetadata", "chargeInitiator", "channel", "platformId"])
-            fields.Ignore(unused);
+        var initiator = fields.Word("chargeInitiator", "CITU", "MITU", "CITR", "MITR");
+        var channel = fields.Word("channel", "Web", "Phone", "App", "Alexa", "PointOfSale", "FireTv", "Offline");
+        fields.Ignore("providerMetadata");
+        fields.Ignore("platformId");
         if (captures && pending)
         {
             fields.Refuse(AmazonPayErrors.Of(400, "InvalidParameterCombination",
@@ -94,12 +90,28 @@ internal sealed class AmazonPayCharges(AmazonPayBook book, AmazonPayLifecycle li
             return simulated;
         if (permission.State != AmazonPayPermissionState.Chargeable)
             return AmazonPayErrors.WrongState("ChargePermission", permission.State.ToString());
-        if (permission.Currency != amount!.Value.Currency)
+        var (asked, currency) = amount!.Value;
+        if (permission.Currency is { } agreed
+            ? agreed != currency
+            : !AmazonPayCurrencies.IsLedger(call.Account.Region, currency))
+        {
             return AmazonPayErrors.Of(400, "CurrencyMismatch", "The currency differs from the Charge Permission's.");
-        if (permission.Balance < amount.Value.Amount)
+        }
+
+        if (permission.Limit is not null && permission.Balance < asked)
             return AmazonPayErrors.Of(400, "TransactionAmountExceeded", "The amount exceeds the Charge Permission's.");
-        return AmazonPayJson.Of(
-            201, lifecycle.Charge(change, permission, amount.Value.Amount, captures, descriptor, metadata));
+        // What the bank makes of any other permission was drawn with its session.
+        var draws = permission.Limit is null && book.Dials.Covers(DialOperation.Payment);
+        if (draws && book.Dials.Fires(DialRate.Decline))
+            return AmazonPayErrors.Of(422, "SoftDeclined", "The bank declined the payment.");
+        var charged = draws && book.Dials.Fires(DialRate.AmountMismatch) ? asked + 100 : asked;
+        return AmazonPayJson.Of(201, lifecycle.Charge(
+            change,
+            permission,
+            new AmazonPayOrder(charged, currency, captures)
+            {
+                SoftDescriptor = descriptor, Metadata = metadata, Initiator = initiator, Channel = channel,
+            }));
     }
 
     /// <summary><c>GET /charges/{id}</c>.</summary>

@@ -13,6 +13,14 @@ internal static class AmazonPayCurrencies
 
     public static bool IsKnown(string currency) => Known.Contains(currency);
 
+    /// <summary>Whether a merchant of this region can be paid in this currency.</summary>
+    public static bool IsLedger(string region, string currency) => region switch
+    {
+        "na" => currency == "USD",
+        "jp" => currency == "JPY",
+        _ => currency is "EUR" or "GBP",
+    };
+
     /// <summary>Whether an amount is above what one charge may be.</summary>
     public static bool IsTooLarge(long amount, string currency) => amount > (currency == "JPY" ? MaxYen : MaxCents);
 

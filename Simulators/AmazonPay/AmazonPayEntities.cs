@@ -99,6 +99,12 @@ internal sealed record AmazonPaySession
 
     public string? SoftDescriptor { get; init; }
 
+    /// <summary>What the buyer will be charged in, where that is not what the merchant is paid in.</summary>
+    public string? PresentmentCurrency { get; init; }
+
+    /// <summary>Whether a payment method is saved for later, and nothing is charged.</summary>
+    public bool SetupOnly { get; init; }
+
     public required AmazonPayMetadata Metadata { get; init; }
 
     public AmazonPaySessionState State { get; init; }
@@ -127,6 +133,9 @@ internal sealed record AmazonPaySession
 
 internal sealed record AmazonPayPermission
 {
+    /// <summary>The type of a saved wallet's.</summary>
+    public const string OnFile = "PaymentMethodOnFile";
+
     public required string Id { get; init; }
 
     public required string KeyId { get; init; }
@@ -135,12 +144,14 @@ internal sealed record AmazonPayPermission
 
     public required string Type { get; init; }
 
-    public required long Limit { get; init; }
+    /// <summary>What can be charged in all; null for a saved wallet, which has no such limit.</summary>
+    public long? Limit { get; init; }
 
     /// <summary>What of the limit is left to be charged.</summary>
     public long Balance { get; init; }
 
-    public required string Currency { get; init; }
+    /// <summary>Null: what the merchant is paid in.</summary>
+    public string? Currency { get; init; }
 
     public required AmazonPayMetadata Metadata { get; init; }
 
@@ -150,7 +161,8 @@ internal sealed record AmazonPayPermission
 
     public required long CreatedAt { get; init; }
 
-    public required long ExpiresAt { get; init; }
+    /// <summary>Null for a saved wallet, which is good until it is closed.</summary>
+    public long? ExpiresAt { get; init; }
 
     public required long ChangedAt { get; init; }
 
@@ -175,6 +187,11 @@ internal sealed record AmazonPayCharge
     public long Refunded { get; init; }
 
     public string? SoftDescriptor { get; init; }
+
+    /// <summary>Who asked for it, where the merchant said so: the customer or the merchant, unscheduled or not.</summary>
+    public string? Initiator { get; init; }
+
+    public string? Channel { get; init; }
 
     public required AmazonPayMetadata Metadata { get; init; }
 

@@ -35,6 +35,14 @@ internal sealed class AmazonPayFields(JsonElement json)
         return text;
     }
 
+    public string? Currency(string name)
+    {
+        var text = Text(name);
+        if (text is not null && !AmazonPayCurrencies.IsKnown(text))
+            Refuse(AmazonPayErrors.Invalid(name));
+        return text;
+    }
+
     public string? Url(string name)
     {
         var text = Text(name, longest: 1024);

@@ -20,7 +20,7 @@ internal static class AmazonPayJson
     {
         if (session.ResultUrl is null)
             yield return ("CheckoutResultReturnUrlNotSet", "checkoutResultReturnUrl is not set.");
-        if (session.Amount is null)
+        if (session.Amount is null && !session.SetupOnly)
             yield return ("ChargeAmountNotSet", "chargeAmount is not set.");
         if (session.Intent is null)
             yield return ("PaymentIntentNotSet", "paymentIntent is not set.");
@@ -48,9 +48,21 @@ internal static class AmazonPayJson
         WriteMoney(json, "chargeAmount", session.Amount, session.Currency);
         json.WriteNull("totalOrderAmount");
         json.WriteString("softDescriptor", session.SoftDescriptor);
-        json.WriteNull("presentmentCurrency");
+        json.WriteString("presentmentCurrency", session.PresentmentCurrency);
         json.WriteEndObject();
         json.WriteString("chargePermissionType", session.ChargePermissionType);
+        json.WritePropertyName("paymentMethodOnFileMetadata");
+        if (session.ChargePermissionType == AmazonPayPermission.OnFile)
+        {
+            json.WriteStartObject();
+            json.WriteBoolean("setupOnly", session.SetupOnly);
+            json.WriteEndObject();
+        }
+        else
+        {
+            json.WriteNullValue();
+        }
+
         WriteMetadata(json, session.Metadata);
         json.WriteNull("buyer");
         json.WriteNull("shippingAddress");
@@ -81,8 +93,9 @@ internal static class AmazonPayJson
         json.WriteString("chargePermissionType", permission.Type);
         json.WriteStartObject("limits");
         WriteMoney(json, "amountLimit", permission.Limit, permission.Currency);
-        WriteMoney(json, "amountBalance", permission.Balance, permission.Currency);
+        WriteMoney(json, "amountBalance", permission.Limit is null ? null : permission.Balance, permission.Currency);
         json.WriteEndObject();
+        json.WriteString("presentmentCurrency", permission.Currency);
         // A list of reasons here, where the other objects have one.
         json.WriteStartObject("statusDetails");
         json.WriteString("state", permission.State.ToString());
@@ -114,6 +127,8 @@ internal static class AmazonPayJson
         json.WriteNull("convertedAmount");
         json.WriteNull("conversionRate");
         json.WriteString("softDescriptor", charge.SoftDescriptor);
+        json.WriteString("chargeInitiator", charge.Initiator);
+        json.WriteString("channel", charge.Channel);
         WriteMetadata(json, charge.Metadata);
         json.WriteStartObject("providerMetadata");
         json.WriteNull("providerReferenceId");
@@ -174,7 +189,7 @@ internal static class AmazonPayJson
     private static void WriteEnd(Utf8JsonWriter json, string id, long createdAt, long? expiresAt, string keyId)
     {
         json.WriteString("releaseEnvironment", keyId.StartsWith("LIVE-", StringComparison.Ordinal)
-            || id.StartsWith('P') ? "Live" : "Sandbox");
+            || id[0] is 'P' or 'B' ? "Live" : "Sandbox");
         json.WriteString("creationTimestamp", Time(createdAt));
         if (expiresAt is { } end)
             json.WriteString("expirationTimestamp", Time(end));

@@ -33,30 +33,52 @@ internal sealed class AmazonPayLifecycle(
         return DecisionOutcome.Taken;
     }
 
+    /// <summary>The buyer gives a saved wallet up, at Amazon.</summary>
+    public DecisionOutcome Decide(AmazonPayPermission permission, CustomerDecision decision)
+    {
+        if (permission.State == AmazonPayPermissionState.Closed || decision != CustomerDecision.Decline)
+            return DecisionOutcome.AlreadyDecided;
+        var change = book.Begin(permission.KeyId, time.GetUtcNow());
+        Close(change, permission, "BuyerCanceled");
+        _ = book.Commit(change);
+        return DecisionOutcome.Taken;
+    }
+
     /// <summary>Confirms a session whose buyer placed the order: now the intent is carried out.</summary>
     public AmazonPaySession Complete(AmazonPayChange change, AmazonPaySession session)
     {
-        var (amount, currency) = (session.Amount!.Value, session.Currency!);
-        var charged = session.WillMismatch ? amount + 100 : amount;
+        var charged = session.WillMismatch ? session.Amount + 100 : session.Amount;
+        var isOnFile = session.ChargePermissionType == AmazonPayPermission.OnFile;
         var permission = new AmazonPayPermission
         {
-            Id = AmazonPayIds.Permission(change.Account),
+            Id = AmazonPayIds.Permission(change.Account, session.ChargePermissionType),
             KeyId = session.KeyId,
             SessionId = session.Id,
             Type = session.ChargePermissionType,
-            Limit = charged,
-            Balance = charged,
-            Currency = currency,
+            Limit = isOnFile ? null : charged,
+            Balance = isOnFile ? 0 : charged!.Value,
+            Currency = session.Currency ?? session.PresentmentCurrency,
             Metadata = session.Metadata,
             CreatedAt = change.Now,
-            ExpiresAt = change.Now + (long)PermissionLife.TotalMilliseconds,
+            ExpiresAt = isOnFile ? null : change.Now + (long)PermissionLife.TotalMilliseconds,
             ChangedAt = change.Now,
         };
         AmazonPayCharge? charge = null;
         if (session.Intent == "Confirm")
+        {
             change.Put(permission);
+        }
         else
-            charge = Charge(change, permission, charged, session.Intent == "AuthorizeWithCapture", session.SoftDescriptor, null);
+        {
+            charge = Charge(
+                change,
+                permission,
+                new AmazonPayOrder(charged!.Value, session.Currency!, session.Intent == "AuthorizeWithCapture")
+                {
+                    SoftDescriptor = session.SoftDescriptor,
+                });
+        }
+
         var completed = session with
         {
             State = AmazonPaySessionState.Completed,
@@ -69,20 +91,21 @@ internal sealed class AmazonPayLifecycle(
     }
 
     /// <summary>Authorises an amount, and captures it if it is wanted.</summary>
-    public AmazonPayCharge Charge(
-        AmazonPayChange change, AmazonPayPermission permission, long amount, bool capture, string? descriptor, AmazonPayMetadata? metadata)
+    public AmazonPayCharge Charge(AmazonPayChange change, AmazonPayPermission permission, AmazonPayOrder order)
     {
         var charge = new AmazonPayCharge
         {
             Id = AmazonPayIds.Charge(permission),
             KeyId = permission.KeyId,
             PermissionId = permission.Id,
-            Amount = amount,
-            Currency = permission.Currency,
-            Captured = capture ? amount : 0,
-            SoftDescriptor = descriptor,
-            Metadata = metadata ?? permission.Metadata,
-            State = capture ? AmazonPayChargeState.Captured : AmazonPayChargeState.Authorized,
+            Amount = order.Amount,
+            Currency = order.Currency,
+            Captured = order.Captures ? order.Amount : 0,
+            SoftDescriptor = order.SoftDescriptor,
+            Initiator = order.Initiator,
+            Channel = order.Channel,
+            Metadata = order.Metadata ?? permission.Metadata,
+            State = order.Captures ? AmazonPayChargeState.Captured : AmazonPayChargeState.Authorized,
             CreatedAt = change.Now,
             ExpiresAt = change.Now + (long)_options.CaptureWindow.TotalMilliseconds,
             ChangedAt = change.Now,
@@ -90,10 +113,12 @@ internal sealed class AmazonPayLifecycle(
         change.Put(charge);
         change.Put(permission with
         {
-            Balance = permission.Balance - amount, Made = permission.Made + 1, ChangedAt = change.Now,
+            Balance = permission.Limit is null ? 0 : permission.Balance - order.Amount,
+            Made = permission.Made + 1,
+            ChangedAt = change.Now,
         });
         change.Raise("CHARGE", charge.Id, charge.PermissionId);
-        if (!capture)
+        if (!order.Captures)
             agenda.Add(AmazonPayStepKind.ExpireCharge, charge.Id, charge.ExpiresAt);
         return charge;
     }
@@ -108,6 +133,18 @@ internal sealed class AmazonPayLifecycle(
         change.Put(cancelled);
         change.Raise("CHARGE", charge.Id, charge.PermissionId);
         return cancelled;
+    }
+
+    /// <summary>Ends a permission for good.</summary>
+    public static AmazonPayPermission Close(AmazonPayChange change, AmazonPayPermission permission, string reason)
+    {
+        var closed = permission with
+        {
+            State = AmazonPayPermissionState.Closed, Reason = reason, ChangedAt = change.Now,
+        };
+        change.Put(closed);
+        change.Raise("CHARGE_PERMISSION", permission.Id, permission.Id);
+        return closed;
     }
 
     /// <summary>Begins a refund; the bank takes its time with each.</summary>
@@ -172,7 +209,8 @@ internal sealed class AmazonPayLifecycle(
     /// <summary>A new session, with what fate has in store for it.</summary>
     public AmazonPaySession Drawn(AmazonPaySession session)
     {
-        var draws = book.Dials.Covers(DialOperation.Payment);
+        // Where a payment method is only saved, no bank is asked.
+        var draws = !session.SetupOnly && book.Dials.Covers(DialOperation.Payment);
         return session with
         {
             ExpiresAt = session.CreatedAt + (long)_options.SessionWindow.TotalMilliseconds,
@@ -201,4 +239,20 @@ internal sealed class AmazonPayLifecycle(
 
     private long FinishedAt(AmazonPayRefund refund) =>
         refund.CreatedAt + (long)_options.RefundDelay.TotalMilliseconds;
+}
+
+/// <summary>What is to be charged.</summary>
+/// <param name="Amount">In minor units.</param>
+/// <param name="Currency">The currency.</param>
+/// <param name="Captures">Whether it is captured at once.</param>
+internal sealed record AmazonPayOrder(long Amount, string Currency, bool Captures)
+{
+    public string? SoftDescriptor { get; init; }
+
+    /// <summary>Null: the permission's.</summary>
+    public AmazonPayMetadata? Metadata { get; init; }
+
+    public string? Initiator { get; init; }
+
+    public string? Channel { get; init; }
 }

@@ -7,7 +7,7 @@ using PaymentCluster.Simulators.Customer;
 namespace PaymentCluster.Simulators.AmazonPay;
 
 /// <summary>
-/// Amazon's page that the buyer is sent to: place the order, or leave. Then the browser goes to the merchant's result or
+/// Amazon's page that the buyer is sent to: place the order or save a payment method, or leave. Then the browser goes to the merchant's result or
 /// cancel address with the session's id. In the place of the button's script stands a form that is posted here: the
 /// payload, its signature, the algorithm and the key's id.
 /// </summary>
@@ -151,7 +151,14 @@ internal sealed class AmazonPayPages(
 
     private string Page(AmazonPaySession session, string nonce)
     {
-        var amount = AmazonPayCurrencies.Spell(session.Amount!.Value, session.Currency!);
+        var store = Html.Encode(options.Value.StoreName);
+        var (title, question, agree) = session.SetupOnly
+            ? ("Save Amazon Pay",
+                $"May {store} charge your Amazon account for later purchases, <strong>without this page</strong>?",
+                "Agree and save")
+            : ("Place your order",
+                $"Pay <strong>{AmountOf(session)}</strong> to {store} with your Amazon account?",
+                "Place the order");
         var reload = customer.Automatic
             ? $"""
             <p class="note">The automatic customer decides in a moment.</p>
@@ -164,7 +171,7 @@ internal sealed class AmazonPayPages(
             <head>
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>Place your order</title>
+            <title>{{title}}</title>
             <style nonce="{{nonce}}">
             body { font: 16px/1.5 system-ui, sans-serif; max-width: 26rem; margin: 4rem auto; padding: 0 1rem; }
             button { font: inherit; padding: .5rem 1.5rem; margin-right: .5rem; }
@@ -172,10 +179,9 @@ internal sealed class AmazonPayPages(
             </style>
             </head>
             <body>
-            <h1>Place your order</h1>
-            <p>Pay <strong>{{amount}} {{Html.Encode(session.Currency!)}}</strong> to
-            {{Html.Encode(options.Value.StoreName)}} with your Amazon account?</p>
-            <form method="post"><button name="action" value="approve">Place the order</button>
+            <h1>{{title}}</h1>
+            <p>{{question}}</p>
+            <form method="post"><button name="action" value="approve">{{agree}}</button>
             <button name="action" value="decline">Back to the shop</button></form>
             {{reload}}
             <p class="note">This is a simulator. No money moves here.</p>
@@ -183,4 +189,7 @@ internal sealed class AmazonPayPages(
             </html>
             """;
     }
+
+    private static string AmountOf(AmazonPaySession session) =>
+        $"{AmazonPayCurrencies.Spell(session.Amount!.Value, session.Currency!)} {Html.Encode(session.Currency!)}";
 }

@@ -41,16 +41,20 @@ internal sealed class AmazonPayProvider(
         return Task.CompletedTask;
     }
 
-    /// <summary>The payment is named by its checkout session.</summary>
+    /// <summary>The payment is named by its checkout session. A saved wallet is named by its permission, and can be given
+    /// up.</summary>
     public async ValueTask<DecisionOutcome> DecideAsync(string paymentId, CustomerDecision decision)
     {
         DecisionOutcome outcome;
         Task durable;
         lock (book.Gate)
         {
-            if (book.Session(paymentId) is not { } session)
+            if (book.Session(paymentId) is { } session)
+                outcome = lifecycle.Decide(session, decision);
+            else if (book.Permission(paymentId) is { Type: AmazonPayPermission.OnFile } permission)
+                outcome = lifecycle.Decide(permission, decision);
+            else
                 return DecisionOutcome.NoSuchPayment;
-            outcome = lifecycle.Decide(session, decision);
             durable = book.Durable;
         }
 

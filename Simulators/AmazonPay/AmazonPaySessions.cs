@@ -14,7 +14,16 @@ internal sealed class AmazonPaySessions(AmazonPayBook book, AmazonPayLifecycle l
             return AmazonPayErrors.NoJson;
         var fields = new AmazonPayFields(document.RootElement);
         var storeId = fields.Text("storeId", required: true);
-        var type = fields.Word("chargePermissionType", "OneTime", "Recurring", "PaymentMethodOnFile") ?? "OneTime";
+        var type = fields.Word("chargePermissionType", "OneTime", "Recurring", AmazonPayPermission.OnFile) ?? "OneTime";
+        var onFile = fields.Group("paymentMethodOnFileMetadata");
+        var setupOnly = onFile?.Flag("setupOnly") ?? false;
+        if (type != AmazonPayPermission.OnFile)
+        {
+            onFile?.Refuse(AmazonPayErrors.Of(400, "InvalidParameterCombination",
+                "paymentMethodOnFileMetadata is for the chargePermissionType PaymentMethodOnFile."));
+        }
+
+        fields.Finish(onFile);
         foreach (var unused in (string[])["scopes", "deliverySpecifications", "recurringMetadata", "addressDetails", "platformId"])
             fields.Ignore(unused);
         var session = Described(fields, isNew: true, new AmazonPaySession
@@ -24,6 +33,7 @@ internal sealed class AmazonPaySessions(AmazonPayBook book, AmazonPayLifecycle l
             StoreId = storeId ?? "",
             BaseUrl = call.BaseUrl,
             ChargePermissionType = type,
+            SetupOnly = setupOnly,
             Metadata = new AmazonPayMetadata(),
             CreatedAt = change.Now,
             ChangedAt = change.Now,
@@ -72,7 +82,7 @@ internal sealed class AmazonPaySessions(AmazonPayBook book, AmazonPayLifecycle l
         if (document is null)
             return AmazonPayErrors.NoJson;
         var fields = new AmazonPayFields(document.RootElement);
-        var amount = fields.Money("chargeAmount", required: true);
+        var amount = fields.Money("chargeAmount", required: !session.SetupOnly);
         fields.Ignore("totalOrderAmount");
         if (fields.Finish() is { } refusal)
             return refusal;
@@ -80,9 +90,9 @@ internal sealed class AmazonPaySessions(AmazonPayBook book, AmazonPayLifecycle l
         {
             AmazonPaySessionState.Canceled => AmazonPayErrors.Of(
                 422, "CheckoutSessionCanceled", $"The Checkout Session was canceled: {session.Reason}."),
-            _ when session.Currency != amount!.Value.Currency =>
+            _ when session.Currency != amount?.Currency =>
                 AmazonPayErrors.Of(400, "CurrencyMismatch", "The currency differs from the Checkout Session's."),
-            _ when session.Amount != amount!.Value.Amount =>
+            _ when session.Amount != amount?.Amount =>
                 AmazonPayErrors.Of(409, "AmountMismatch", "The amount differs from the Checkout Session's."),
             AmazonPaySessionState.Completed => AmazonPayJson.Of(200, session),
             _ when !session.Approved => AmazonPayErrors.WrongState("CheckoutSession", "Open"),
@@ -113,11 +123,18 @@ internal sealed class AmazonPaySessions(AmazonPayBook book, AmazonPayLifecycle l
             Amount = amount?.Amount ?? session.Amount,
             Currency = amount?.Currency ?? session.Currency,
             SoftDescriptor = details?.Text("softDescriptor", longest: 16) ?? session.SoftDescriptor,
+            PresentmentCurrency = details?.Currency("presentmentCurrency") ?? session.PresentmentCurrency,
         };
         if (details is not null)
         {
-            foreach (var unused in (string[])["presentmentCurrency", "allowOvercharge", "extendExpiration", "totalOrderAmount"])
+            foreach (var unused in (string[])["allowOvercharge", "extendExpiration", "totalOrderAmount"])
                 details.Ignore(unused);
+            if (session.SetupOnly && (amount is not null || session.Intent is not (null or "Confirm")))
+            {
+                details.Refuse(AmazonPayErrors.Of(400, "InvalidParameterCombination",
+                    "Where a payment method is only saved, nothing is charged."));
+            }
+
             if (session is { Intent: "AuthorizeWithCapture", CanHandlePending: true })
             {
                 details.Refuse(AmazonPayErrors.Of(400, "InvalidParameterCombination",

@@ -40,6 +40,7 @@ public sealed class AmazonPayMappingTests
     [InlineData("AmazonRejected", "amazon_rejected", FailureParty.Customer), InlineData("ProcessingFailure", "processing_failure", FailureParty.Provider)]
     [InlineData("TransactionTimedOut", "transaction_timed_out", FailureParty.Bank), InlineData("BuyerCanceled", "buyer_canceled", FailureParty.Customer)]
     [InlineData("MerchantCanceled", "voided", FailureParty.Merchant), InlineData("ExpiredUnused", "authorization_expired", FailureParty.Merchant)]
+    [InlineData("InvalidChargePermissionStatus", "invalid_charge_permission_status", FailureParty.Customer)]
     [InlineData("Expired", "expired", FailureParty.Customer), InlineData("MFAFailed", "mfa_failed", FailureParty.Customer)]
     [InlineData("Whatever new", "declined", FailureParty.Engine), InlineData(null, "declined", FailureParty.Engine)]
     public void Reasons_are_failures_and_say_whose_fault_it_is(string? reason, string code, FailureParty party)
@@ -81,10 +82,10 @@ public sealed class AmazonPayMappingTests
     [Fact]
     public void Effects_have_short_names_of_their_own()
     {
-        List<string> effects = ["att_1", "att_1/capture/5", "att_1/capture/6", "rfd_1"];
+        List<string> effects = ["att_1", "att_1/charge", "att_1/capture/5", "att_1/capture/6", "rfd_1", "link/https://x.example/"];
         var names = effects.ConvertAll(AmazonPayMapping.KeyOf);
         Assert.All(names, name => Assert.Matches("^[0-9a-z]{32}$", name));
-        Assert.Equal(4, names.Distinct().Count());
+        Assert.Equal(effects.Count, names.Distinct().Count());
     }
 
     [Fact]

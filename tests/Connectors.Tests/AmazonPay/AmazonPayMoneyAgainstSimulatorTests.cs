@@ -144,6 +144,28 @@ public sealed class AmazonPayMoneyAgainstSimulatorTests(SimulatedAmazonPay amazo
         await Amazon.AddAccountAsync(ipn: null);
     }
 
+    [Fact]
+    public async Task A_saved_wallets_charge_that_the_payment_does_not_wait_for_is_told_by_its_notification()
+    {
+        await using var shop = await Shop.OpenAsync();
+        await Amazon.AddAccountAsync(shop.Url);
+        var link = await LinkAsync();
+        await Amazon.DialAsync("""{"reset_after":1,"operations":["payment"]}""");
+        Assert.IsType<ProviderOutcome.Unknown>(await ChargeWalletAsync(link));
+        await Amazon.DialAsync("{}");
+        Assert.IsType<ProviderOutcome.Unknown>(await QueryWalletAsync(link, completes: false));
+
+        var connector = Amazon.Connect();
+        var told = Assert.IsType<WebhookReading.OfCharge>(await connector.ReadWebhookAsync(await shop.NextAsync(), Rig.Credentials));
+        var paid = Assert.IsType<ProviderOutcome.Succeeded>(told.Outcome);
+        Assert.Equal((Attempt, ChargeStage.Captured, AmazonPayRig.Euros), (told.Attempt, paid.Stage, paid.Amount));
+        Assert.IsType<ProviderOutcome.Succeeded>(await QueryAsync(null, paid.ProviderReference, completes: false));
+
+        await Amazon.DecideAsync(link, "decline");
+        Assert.IsType<WebhookReading.Irrelevant>(await connector.ReadWebhookAsync(await shop.NextAsync(), Rig.Credentials));
+        await Amazon.AddAccountAsync(ipn: null);
+    }
+
     private async Task OneRefundAsync() =>
         Assert.Single(await Amazon.JournalAsync(CompactName.Of(RefundId.ToString(), 32)));
 

@@ -178,22 +178,25 @@ public sealed class AmazonPayRig : ConnectorRig
 
     public static string SessionJson(
         string state, string? charge = null, string? reason = null, string? amount = null, string constraints = "[]",
-        string redirect = "https://payments.amazon.example/checkout") => $$"""
+        string redirect = "https://payments.amazon.example/checkout", string? permission = null) => $$"""
         {"checkoutSessionId":"{{Session}}","webCheckoutDetails":{"amazonPayRedirectUrl":"{{redirect}}"},"productType":"PayOnly",
         "constraints":{{constraints}},"paymentDetails":{"chargeAmount":{{amount ?? """{"amount":"14.00","currencyCode":"EUR"}"""}}},
-        "statusDetails":{"state":"{{state}}","reasonCode":{{Quoted(reason)}}},"chargeId":{{Quoted(charge)}}}
+        "statusDetails":{"state":"{{state}}","reasonCode":{{Quoted(reason)}}},"chargePermissionId":{{Quoted(permission)}},
+        "chargeId":{{Quoted(charge)}}}
         """;
 
     public static string ChargeJson(
-        string state, string? reason = null, string id = Charge, string? reference = "", string captured = "14.00", string amount = "14.00") => $$"""
-        {"chargeId":"{{id}}","chargePermissionId":"{{Permission}}","chargeAmount":{"amount":"{{amount}}","currencyCode":"EUR"},
+        string state, string? reason = null, string id = Charge, string? reference = "", string captured = "14.00", string amount = "14.00",
+        string permission = Permission, string? initiator = null) => $$"""
+        {"chargeId":"{{id}}","chargePermissionId":"{{permission}}","chargeInitiator":{{Quoted(initiator)}},"chargeAmount":{"amount":"{{amount}}","currencyCode":"EUR"},
         "captureAmount":{{(state == "Captured" ? $$"""{"amount":"{{captured}}","currencyCode":"EUR"}""" : "null")}},"convertedAmount":null,
         "statusDetails":{"state":"{{state}}","reasonCode":{{Quoted(reason)}}},
         "merchantMetadata":{"merchantReferenceId":{{Quoted(reference == "" ? Attempt.ToString() : reference)}} } }
         """;
 
-    public static string PermissionJson(string? reference = "") => $$"""
-        {"chargePermissionId":"{{Permission}}","statusDetails":{"state":"Chargeable","reasons":[]},
+    public static string PermissionJson(
+        string? reference = "", string id = Permission, string state = "Chargeable", string reasons = "[]", string type = "OneTime") => $$"""
+        {"chargePermissionId":"{{id}}","chargePermissionType":"{{type}}","statusDetails":{"state":"{{state}}","reasons":{{reasons}}},
         "merchantMetadata":{"merchantReferenceId":{{Quoted(reference == "" ? Attempt.ToString() : reference)}} } }
         """;
 

@@ -3,6 +3,7 @@ using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
+using PaymentCluster.Grains.Abstractions.Secrets;
 using PaymentCluster.Testing;
 using Xunit;
 
@@ -17,11 +18,15 @@ public abstract class AmazonPaySimulation(SimulatedAmazonPay amazon) : IClassFix
 
     public static TheoryData<string> After { get; } = ["charge_then_timeout", "server_error_after", "reset_after", "truncated", "garbage"];
 
+    private static int _pages;
+
     protected SimulatedAmazonPay Amazon { get; } = amazon;
 
     protected AmazonPayRig Rig { get; } = new();
 
     protected AttemptId Attempt { get; } = NewAttempt();
+
+    protected static WalletRequest Asha { get; } = new() { Wallet = "amazonpay", Customer = new Customer { Id = "asha" } };
 
     protected static Money Part => Money.Of(500, Currency.Parse("EUR"));
 
@@ -102,6 +107,59 @@ public abstract class AmazonPaySimulation(SimulatedAmazonPay amazon) : IClassFix
         return paid.ProviderReference!;
     }
 
+    protected static Uri NewCallback() => new($"https://engine.example/return/wallets/{Interlocked.Increment(ref _pages)}");
+
+    protected IWalletsByConsent Wallets() => Assert.IsAssignableFrom<IWalletsByConsent>(Amazon.Connect());
+
+    protected Task<ProviderAnswer<WalletConsent>> RequestPageAsync(Uri callback) =>
+        Wallets().RequestWalletConsentAsync(Asha, callback, Rig.Credentials);
+
+    protected Task<ProviderAnswer<ProviderWallet>> CompleteLinkAsync(string page) =>
+        Wallets().CompleteWalletConsentAsync(Asha, page, Rig.Credentials);
+
+    /// <summary>A page on which the buyer can agree.</summary>
+    protected async Task<string> PageAsync(Uri? callback = null)
+    {
+        var address = callback ?? NewCallback();
+        var consent = await GivenAsync(() => RequestPageAsync(address), _ => true, "there is a page");
+        Assert.EndsWith($"/amazonpay/checkout/{consent.Reference}", consent.Url, StringComparison.Ordinal);
+        return consent.Reference;
+    }
+
+    /// <summary>A wallet whose buyer agreed; answers with the link's name.</summary>
+    protected async Task<string> LinkAsync()
+    {
+        await Amazon.CustomerAsync(automatic: false);
+        var page = await PageAsync();
+        await Amazon.DecideAsync(page, "approve");
+        return (await GivenAsync(() => CompleteLinkAsync(page), wallet => wallet.Linked, "the wallet is linked")).Reference;
+    }
+
+    protected ChargeRequest WalletCharge(string link, CaptureMode capture = CaptureMode.Automatic, Money? amount = null) =>
+        Rig.ChargeOf(TimeProvider.System, Window(), amount) with
+        {
+            Attempt = Attempt, Capture = capture, WalletToken = new Secret(link),
+        };
+
+    protected ChargeQuery WalletQuery(string link, CaptureMode capture = CaptureMode.Automatic, Money? amount = null) => new()
+    {
+        Attempt = Attempt,
+        Amount = amount ?? AmazonPayRig.Euros,
+        Linked = new LinkedCharge(link, capture),
+        Completion = Window(),
+    };
+
+    protected Task<ProviderOutcome> ChargeWalletAsync(
+        string link, CaptureMode capture = CaptureMode.Automatic, Money? amount = null) =>
+        Amazon.Connect().ChargeAsync(WalletCharge(link, capture, amount), Rig.Credentials);
+
+    protected Task<ProviderOutcome> QueryWalletAsync(
+        string link, bool completes = true, CaptureMode capture = CaptureMode.Automatic, Money? amount = null)
+    {
+        var query = WalletQuery(link, capture, amount);
+        return Amazon.Connect().QueryChargeAsync(completes ? query : query with { Completion = null }, Rig.Credentials);
+    }
+
     protected async Task OneChargeAsync(bool captured = true) => Assert.Equal(
         captured, Assert.Single(await Amazon.JournalAsync(Attempt.ToString())).GetProperty("captured").GetBoolean());
 
@@ -119,5 +177,19 @@ public abstract class AmazonPaySimulation(SimulatedAmazonPay amazon) : IClassFix
             },
             what);
         return last!;
+    }
+
+    private static async Task<T> GivenAsync<T>(Func<Task<ProviderAnswer<T>>> ask, Func<T, bool> holds, string what)
+        where T : class
+    {
+        T? given = null;
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                given = (await ask() as ProviderAnswer<T>.Given)?.Value;
+                return given is not null && holds(given);
+            },
+            what);
+        return given!;
     }
 }

@@ -6,6 +6,7 @@ using PaymentCluster.Connectors.AmazonPay;
 using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Connectors.Tests.Conformance;
 using PaymentCluster.Connectors.Tests.Fakes;
+using PaymentCluster.Grains.Abstractions.Providers;
 using Xunit;
 
 namespace PaymentCluster.Connectors.Tests.AmazonPay;
@@ -34,6 +35,42 @@ public sealed class AmazonPayWebhookTests() : ConformanceSetting(new AmazonPayRi
             ? Answers.JsonAsync(context, 200, AmazonPayRig.ChargeJson("Captured", reference: null))
             : Rig.AnswerAsync(request, context);
         Assert.IsType<WebhookReading.About>(await ReadAsync(AmazonPayRig.Notify(Certificate, "CHARGE", AmazonPayRig.Charge)));
+    }
+
+    [Fact]
+    public async Task A_charge_of_a_saved_wallet_is_told_because_its_id_may_be_known_to_nobody()
+    {
+        Server.Script = (request, context) => request.Path.Contains("/charges/", StringComparison.Ordinal)
+            ? Answers.JsonAsync(context, 200, AmazonPayRig.ChargeJson("Captured", initiator: "CITU"))
+            : Rig.AnswerAsync(request, context);
+        var told = Assert.IsType<WebhookReading.OfCharge>(await ReadAsync(AmazonPayRig.Notify(Certificate, "CHARGE", AmazonPayRig.Charge)));
+        var paid = Assert.IsType<ProviderOutcome.Succeeded>(told.Outcome);
+        Assert.Equal(
+            (ConnectorRig.Attempt, AmazonPayRig.Charge, AmazonPayRig.Euros), (told.Attempt, paid.ProviderReference, paid.Amount));
+        // Its refund says nothing of the charge.
+        Assert.IsType<WebhookReading.About>(await ReadAsync(AmazonPayRig.Notify(Certificate, "REFUND", AmazonPayRig.Rfnd)));
+    }
+
+    [Theory]
+    [InlineData("S02-7654321-7654321-C000001", "14.00"), InlineData(AmazonPayRig.Charge, "x")]
+    public async Task A_charge_of_a_saved_wallet_that_cannot_be_read_is_asked_about(string id, string amount)
+    {
+        Server.Script = (request, context) => request.Path.Contains("/charges/", StringComparison.Ordinal)
+            ? Answers.JsonAsync(context, 200, AmazonPayRig.ChargeJson("Captured", id: id, amount: amount, initiator: "CITU"))
+            : Rig.AnswerAsync(request, context);
+        Assert.IsType<WebhookReading.About>(await ReadAsync(AmazonPayRig.Notify(Certificate, "CHARGE", AmazonPayRig.Charge)));
+    }
+
+    [Theory]
+    [InlineData("1f0c9zj4v8e2"), InlineData("")]
+    public async Task A_saved_wallet_itself_is_of_no_attempt(string reference)
+    {
+        Server.Script = (request, context) => request.Path.Contains("/chargePermissions/", StringComparison.Ordinal)
+            ? Answers.JsonAsync(
+                context, 200, AmazonPayRig.PermissionJson(reference, state: "Closed", reasons: "null", type: "PaymentMethodOnFile"))
+            : Rig.AnswerAsync(request, context);
+        Assert.IsType<WebhookReading.Irrelevant>(
+            await ReadAsync(AmazonPayRig.Notify(Certificate, "CHARGE_PERMISSION", AmazonPayRig.Permission)));
     }
 
     [Fact]

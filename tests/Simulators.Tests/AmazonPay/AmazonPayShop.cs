@@ -110,6 +110,19 @@ internal static class AmazonPayShop
         "merchantMetadata":{"merchantReferenceId":"{{{Reference}}}"}}
         """;
 
+    /// <summary>A session by which a payment method is saved, and nothing is charged.</summary>
+    public static string Setup(string details = "") => $$$"""
+        {"webCheckoutDetails":{"checkoutResultReturnUrl":"https://shop.example/back","checkoutMode":"ProcessOrder"},"storeId":"{{{StoreId}}}",
+        "chargePermissionType":"PaymentMethodOnFile","paymentMethodOnFileMetadata":{"setupOnly":true},
+        "paymentDetails":{"paymentIntent":"Confirm"{{{details}}}},"merchantMetadata":{"merchantReferenceId":"customer_1"}}
+        """;
+
+    /// <summary>A charge of a saved wallet.</summary>
+    public static string Order(string permission, string amount = "14.00", string currency = "EUR", string more = "") => $$$"""
+        {"chargePermissionId":"{{{permission}}}","chargeAmount":{"amount":"{{{amount}}}","currencyCode":"{{{currency}}}"},"captureNow":true,
+        "chargeInitiator":"CITU","channel":"Web","merchantMetadata":{"merchantReferenceId":"{{{Reference}}}"}{{{more}}}}
+        """;
+
     public static string Money(string name, string amount = "14.00", string currency = "EUR") => $$$"""
         {"{{{name}}}":{"amount":"{{{amount}}}","currencyCode":"{{{currency}}}"}}
         """;
@@ -133,6 +146,19 @@ internal static class AmazonPayShop
         Assert.True(reply.Status == HttpStatusCode.OK, reply.Text);
         return reply["chargeId"];
     }
+
+    /// <summary>A saved wallet whose buyer agreed; answers with its permission.</summary>
+    public static async Task<string> SavedAsync(this Simulator simulator, string details = "")
+    {
+        var session = await simulator.CheckoutAsync(Setup(details));
+        simulator.Clock.Advance(BuyersDelay);
+        var reply = await simulator.CompleteAsync(session, "{}");
+        Assert.True(reply.Status == HttpStatusCode.OK, reply.Text);
+        return reply["chargePermissionId"];
+    }
+
+    public static Task<Reply> ChargeAsync(this Simulator simulator, string order, string? key = null) =>
+        simulator.CallAsync("POST", "/amazonpay/v2/charges", order, key);
 
     public static async Task<Reply> ReadAsync(this Simulator simulator, string path)
     {

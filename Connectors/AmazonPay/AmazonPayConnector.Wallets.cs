@@ -1,0 +1,203 @@
+using System.Collections.Immutable;
+using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Connectors.Http;
+using PaymentCluster.Grains.Abstractions.Amounts;
+using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions.Providers;
+using static PaymentCluster.Connectors.Contract.Outcomes;
+
+namespace PaymentCluster.Connectors.AmazonPay;
+
+// Linked wallets, which Amazon calls Saved Wallet: …/amazon-pay-paymentmethodonfile-setupintent and
+// …/amazon-pay-paymentmethodonfile. The link is a charge permission; its id names the link and is what is charged.
+public sealed partial class AmazonPayConnector : IWalletsByConsent
+{
+    private const string NoKey = "the credentials cannot be used";
+
+    /// <inheritdoc/>
+    public ImmutableHashSet<string> ConsentWallets { get; } = [AmazonPayCapabilities.Wallet];
+
+    /// <inheritdoc/>
+    public async Task<ProviderAnswer<WalletConsent>> RequestWalletConsentAsync(
+        WalletRequest request, Uri callback, ProviderCredentials credentials)
+    {
+        if (!AmazonPayAccount.TryOpen(credentials, out var account))
+        {
+            return new ProviderAnswer<WalletConsent>.Unavailable(NoKey);
+        }
+
+        using (account)
+        {
+            // Each page's address to come back to is another one, so each page has a name of its own.
+            var effect = $"link/{callback.AbsoluteUri}";
+            var name = AmazonPayMapping.KeyOf(effect);
+            var reply = await _api.ActAsync(
+                account,
+                new AmazonPayCall("wallet.request", name, HttpMethod.Post, "checkoutSessions", WindowOfOurs()),
+                AmazonPayMapping.Setup(callback, account, name),
+                AmazonPayJson.Default.CreateSession,
+                effect);
+            return AmazonPayApi.Answer(
+                reply, AmazonPayJson.Default.SessionEntity, session => AmazonPayMapping.Asked(session, _plainHttp));
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<ProviderAnswer<ProviderWallet>> CompleteWalletConsentAsync(
+        WalletRequest request, string reference, ProviderCredentials credentials) =>
+        AboutAsync(reference, credentials, async account =>
+            await CompleteSessionAsync(account, "wallet.complete", reference, reference, amount: null, WindowOfOurs()) switch
+            {
+                // A session that is a month old is deleted, and was cancelled long before.
+                { IsMissing: true } => Over("Expired"),
+                { Value.StatusDetails: { State: "Canceled", ReasonCode: var reason } } => Over(reason),
+                { Value: { StatusDetails.State: "Completed", ChargePermissionId: var permission } } =>
+                    AmazonPayMapping.IsId(permission)
+                        ? Given(AmazonPayMapping.Wallet(permission, linked: true))
+                        : Unavailable("the session is completed and names no permission"),
+                { Value: not null } => Given(AmazonPayMapping.Wallet(reference, linked: false)),
+                var answer => Unavailable(answer.Problem!),
+            });
+
+    /// <inheritdoc/>
+    public Task<ProviderAnswer<ProviderWallet>> ReadWalletAsync(
+        WalletRequest request, string reference, ProviderCredentials credentials) =>
+        AboutAsync(reference, credentials, account => ReadWalletAsync(account, reference));
+
+    /// <inheritdoc/>
+    public Task<ProviderAnswer<bool>> UnlinkWalletAsync(
+        WalletRequest request, string reference, ProviderCredentials credentials) =>
+        AboutAsync(reference, credentials, async account =>
+        {
+            // A DELETE takes no idempotency key and needs none. Charges that are under way are their payments' matter.
+            var reply = await _api.ActAsync(
+                account,
+                new AmazonPayCall(
+                    "wallet.unlink", reference, HttpMethod.Delete, $"chargePermissions/{reference}/close", WindowOfOurs()),
+                new ClosePermission { ClosureReason = "The wallet was unlinked.", CancelPendingCharges = false },
+                AmazonPayJson.Default.ClosePermission);
+            var closed = AmazonPayApi.Answer(
+                reply, AmazonPayJson.Default.PermissionEntity, permission => AmazonPayMapping.Wallet(permission, reference));
+            // "Already closed" is a refusal here and a success for us: the permission itself says which it is.
+            var stands = closed is ProviderAnswer<ProviderWallet>.Refused ? await ReadWalletAsync(account, reference) : closed;
+            return stands is ProviderAnswer<ProviderWallet>.Given { Value.Linked: var linked }
+                ? new ProviderAnswer<bool>.Given(!linked)
+                : stands.As<bool>();
+        });
+
+    private static ProviderAnswer<ProviderWallet> Given(ProviderWallet wallet) =>
+        new ProviderAnswer<ProviderWallet>.Given(wallet);
+
+    private static ProviderAnswer<ProviderWallet> Over(string? reason) => new ProviderAnswer<ProviderWallet>.Refused(
+        AmazonPayFailures.Of(reason, FailureCodes.Declined, FailureParty.Customer));
+
+    private static ProviderAnswer<ProviderWallet> Unavailable(string reason) =>
+        new ProviderAnswer<ProviderWallet>.Unavailable(reason);
+
+    private static async Task<ProviderAnswer<T>> AboutAsync<T>(
+        string reference, ProviderCredentials credentials, Func<AmazonPayAccount, Task<ProviderAnswer<T>>> ask)
+    {
+        if (!AmazonPayMapping.IsId(reference))
+        {
+            return new ProviderAnswer<T>.Unavailable("the link's name is not one of Amazon's");
+        }
+
+        if (!AmazonPayAccount.TryOpen(credentials, out var account))
+        {
+            return new ProviderAnswer<T>.Unavailable(NoKey);
+        }
+
+        using (account)
+        {
+            return await ask(account);
+        }
+    }
+
+    private async Task<ProviderAnswer<ProviderWallet>> ReadWalletAsync(AmazonPayAccount account, string reference) =>
+        await ReadPermissionAsync(account, reference, reference) switch
+        {
+            { IsMissing: true } => Given(AmazonPayMapping.Wallet(reference, linked: false)),
+            { Value: { } permission } => Given(AmazonPayMapping.Wallet(permission, reference)!),
+            var answer => Unavailable(answer.Problem!),
+        };
+
+    private async Task<AmazonPayAnswer<PermissionEntity>> ReadPermissionAsync(
+        AmazonPayAccount account, string reference, string id)
+    {
+        var answer = await _api.AskAsync(
+            account, "query.permission", reference, $"chargePermissions/{id}", AmazonPayJson.Default.PermissionEntity);
+        return answer.Value is null || AmazonPayMapping.Wallet(answer.Value, id) is null
+            ? new AmazonPayAnswer<PermissionEntity>(null, answer.Problem ?? "the permission cannot be read") { IsMissing = answer.IsMissing }
+            : answer;
+    }
+
+    private async Task<ProviderOutcome> QueryWalletAsync(AmazonPayAccount account, ChargeQuery query, LinkedCharge linked)
+    {
+        if (query.Completion is not { } window)
+        {
+            return Unknown("the charge's id was not learnt, and Amazon finds it by nothing but the request for it");
+        }
+
+        return AmazonPayMapping.IsId(linked.Reference)
+            ? OfRepeated(await ChargeWalletAsync(
+                account, query.Attempt.ToString(), linked.Reference, query.Amount, linked.Capture, window, repeats: true))
+            : Unknown("the wallet's link is not one of Amazon's");
+    }
+
+    private async Task<ProviderOutcome> ChargeWalletAsync(
+        AmazonPayAccount account,
+        string attempt,
+        string permission,
+        Money amount,
+        CaptureMode capture,
+        SendWindow window,
+        bool repeats = false)
+    {
+        if (!AmazonPayMapping.IsId(permission))
+        {
+            return Declined(new Failure
+            {
+                Code = FailureCodes.RequestRefused,
+                Message = "The wallet's link is not one of Amazon's.",
+                Party = FailureParty.Engine,
+            });
+        }
+
+        // Not the attempt's bare name, which is a session's: a key stands for one request of one kind.
+        var reply = await _api.ActAsync(
+            account,
+            new AmazonPayCall("charge.wallet", attempt, HttpMethod.Post, "charges", window),
+            AmazonPayMapping.Charge(attempt, permission, amount, capture),
+            AmazonPayJson.Default.CreateCharge,
+            $"{attempt}/charge");
+        var outcome = AmazonPayApi.Outcome(
+            reply,
+            AmazonPayJson.Default.ChargeEntity,
+            charge => charge.ChargePermissionId == permission ? AmazonPayMapping.Outcome(charge, order: null) : null);
+        return AmazonPayApi.ReasonOf(reply) switch
+        {
+            "DuplicateIdempotencyKey" => Unknown("another charge was asked for under this name"),
+            "InvalidChargePermissionStatus" => await OfUnchargeableAsync(account, attempt, permission, outcome),
+            not null when repeats && !IsVerdict(reply) => Unknown("the request was refused before the charge was looked at"),
+            _ => outcome,
+        };
+    }
+
+    // What Amazon says once it looks at a charge. Anything else, such as that the account is suspended or has no such
+    // permission, it says of a request as well whose first one it took, before that or for another account.
+    private static bool IsVerdict(ProviderReply reply) => reply is ProviderReply.Answered { Status: 422 }
+        || AmazonPayApi.ReasonOf(reply) is "TransactionAmountExceeded" or "PeriodicAmountExceeded" or "CurrencyMismatch"
+            or "InvalidParameterValue" or "InvalidParameterCombination" or "UnrecognizedField";
+
+    // A permission cannot be charged while a charge of it is in progress, and that may be the very one: only another
+    // reason says that there is none.
+    private async Task<ProviderOutcome> OfUnchargeableAsync(
+        AmazonPayAccount account, string attempt, string permission, ProviderOutcome refusal) =>
+        await ReadPermissionAsync(account, attempt, permission) switch
+        {
+            { Value.StatusDetails.State: "Closed" } => refusal,
+            { Value.StatusDetails: { State: "NonChargeable", Reasons: { Count: > 0 } reasons } }
+                when reasons.All(reason => reason?.ReasonCode is not (null or "ChargeInProgress")) => refusal,
+            var answer => Unknown(answer.Problem ?? "a charge of the wallet is in progress"),
+        };
+}

@@ -38,7 +38,7 @@ internal sealed record CheckoutForm
         "saved" => Wrong(null, ("method", "err_choice")),
         "upi" => Upi(One(form, "flow"), One(form, "vpa")),
         "card" => Card(form, canSave, now),
-        "wallet" when CheckoutLists.Wallets.Any(wallet => wallet.Code == One(form, "choice")) =>
+        "wallet" when WalletNames.All.Any(wallet => wallet.Code == One(form, "choice")) =>
             Of(new PaymentMethod { Kind = PaymentMethodKind.Wallet, Wallet = One(form, "choice") }),
         "wallet" => Wrong(PaymentMethodKind.Wallet, ("wallet", "err_choice")),
         "netbanking" when CheckoutLists.Banks.Any(bank => bank.Code == One(form, "choice")) =>

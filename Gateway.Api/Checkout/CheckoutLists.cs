@@ -1,7 +1,7 @@
 namespace PaymentCluster.Gateway.Api.Checkout;
 
-/// <summary>The banks and wallets that the page offers; whether the merchant's provider takes one, it says when it is
-/// asked. Names are the banks' and wallets' own, the same in every language.</summary>
+/// <summary>The banks that the page offers; whether the merchant's provider takes one, it says when it is asked. Names are
+/// the banks' own, the same in every language.</summary>
 public static class CheckoutLists
 {
     /// <summary>Banks, by the first four letters of their IFSC.</summary>
@@ -11,12 +11,5 @@ public static class CheckoutLists
         ("KKBK", "Kotak Mahindra Bank"), ("YESB", "Yes Bank"), ("INDB", "IndusInd Bank"), ("FDRL", "Federal Bank"),
         ("IDFB", "IDFC FIRST Bank"), ("IDIB", "Indian Bank"), ("BARB_R", "Bank of Baroda"), ("CNRB", "Canara Bank"),
         ("PUNB_R", "Punjab National Bank"), ("UBIN", "Union Bank of India"), ("RATN", "RBL Bank"),
-    ];
-
-    /// <summary>Wallets, by their code.</summary>
-    public static IReadOnlyList<(string Code, string Name)> Wallets { get; } =
-    [
-        ("amazonpay", "Amazon Pay"), ("paytm", "Paytm"), ("phonepe", "PhonePe"), ("mobikwik", "MobiKwik"),
-        ("freecharge", "Freecharge"), ("airtelmoney", "Airtel Money"), ("olamoney", "Ola Money"), ("jiomoney", "JioMoney"),
     ];
 }

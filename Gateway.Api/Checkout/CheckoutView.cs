@@ -70,7 +70,7 @@ public sealed record CheckoutView
 
     /// <summary>The wallets to choose from.</summary>
     public IReadOnlyList<(string Code, string Name)> Wallets =>
-        Offer.Wallets is { } taken ? [.. CheckoutLists.Wallets.Where(wallet => taken.Contains(wallet.Code))] : CheckoutLists.Wallets;
+        Offer.Wallets is { } taken ? [.. WalletNames.All.Where(wallet => taken.Contains(wallet.Code))] : WalletNames.All;
 
     /// <summary>Where the forms go.</summary>
     public string PayUrl => Address("/pay", withKey: false);

@@ -188,4 +188,8 @@ public sealed record OpenedInstrument
     /// <summary>The vault's token; null for what a provider keeps.</summary>
     [Id(1)]
     public string? VaultToken { get; init; }
+
+    /// <summary>The provider's name of the linked wallet; null for anything else.</summary>
+    [Id(2)]
+    public string? Link { get; init; }
 }

@@ -222,4 +222,13 @@ public sealed record InstrumentView
     /// <summary>Why it is where it is, or why it cannot be used now: one sentence.</summary>
     [Id(5)]
     public required string Reason { get; init; }
+
+    /// <summary>What a saved one is called, for a title in other words: a card's label or network, a UPI id, a wallet's
+    /// name; null for what is not saved.</summary>
+    [Id(6)]
+    public string? Name { get; init; }
+
+    /// <summary>A saved card's last four digits.</summary>
+    [Id(7)]
+    public string? Last4 { get; init; }
 }

@@ -102,12 +102,18 @@ internal static partial class CustomerDecider
         var preferences = customer.Preferences;
         var order = preferences.Order;
         var saved = customer.Cards.Select(card => Saved(
-                card.Token, MethodOf(card), TitleOf(card), card.Provider,
-                IsOver(card.ExpiryYear, card.ExpiryMonth, now) ? "The card's time is over." : null))
-            .Concat(customer.UpiIds.Select(upi => Saved(upi.Id, MethodOf(upi), upi.Vpa, null, null)))
+                card.Token, MethodOf(card), $"{NameOf(card)} ending {card.Last4}", card.Provider,
+                IsOver(card.ExpiryYear, card.ExpiryMonth, now) ? "The card's time is over." : null) with
+                {
+                    Name = NameOf(card), Last4 = card.Last4,
+                })
+            .Concat(customer.UpiIds.Select(upi => Saved(upi.Id, MethodOf(upi), upi.Vpa, null, null) with { Name = upi.Vpa }))
             .Concat(customer.Wallets.Select(wallet => Saved(
-                IdOf(wallet), MethodOf(wallet), $"{Name(wallet.Wallet)} wallet", wallet.Provider,
-                ObjectionTo(wallet, amount, balances))))
+                IdOf(wallet), MethodOf(wallet), $"{WalletNames.Of(wallet.Wallet)} wallet", wallet.Provider,
+                ObjectionTo(wallet, amount, balances)) with
+                {
+                    Name = WalletNames.Of(wallet.Wallet),
+                }))
             .ToList();
         var others = Unsaved.Select(one => Judge(one.Id, one.Method, one.Title, isSaved: false, offer.Refuses(one.Method, amount, null)));
         return
@@ -184,10 +190,11 @@ internal static partial class CustomerDecider
         Kind = PaymentMethodKind.Wallet, Wallet = wallet.Wallet, Saved = IdOf(wallet),
     };
 
-    private static string TitleOf(StoredCard card) =>
-        $"{card.Label ?? Name(card.Network is null or "unknown" ? "card" : card.Network)} ending {card.Last4}";
-
-    private static string Name(string code) => code.Length == 0 ? code : char.ToUpperInvariant(code[0]) + code[1..];
+    private static string NameOf(StoredCard card)
+    {
+        var network = card.Network is null or "" or "unknown" ? "card" : card.Network;
+        return card.Label ?? char.ToUpperInvariant(network[0]) + network[1..];
+    }
 
     private static Reply<FoundInstrument> Unknown(string detail, string field) =>
         Reply<FoundInstrument>.Refused(Refusal.Of(ErrorCode.InstrumentNotFound, detail, field));

@@ -219,14 +219,14 @@ public sealed partial class CustomerGrain
 
         if (OpenToken(wallet) is { } kept)
         {
-            return Reply<OpenedInstrument>.Of(new OpenedInstrument { ProviderToken = kept });
+            return Reply<OpenedInstrument>.Of(new OpenedInstrument { ProviderToken = kept, Link = wallet.Reference });
         }
 
         var answer = await AskAsync(seat, wallet);
         return answer is not ProviderAnswer<ProviderWallet>.Given { Value: var given }
             ? Refuse<OpenedInstrument>(ProviderDesk.RefusalOf(answer, "wallet.provider"))
             : given.Token is { } token
-                ? Reply<OpenedInstrument>.Of(new OpenedInstrument { ProviderToken = token })
+                ? Reply<OpenedInstrument>.Of(new OpenedInstrument { ProviderToken = token, Link = wallet.Reference })
                 : Refuse<OpenedInstrument>(Refusal.Of(
                     ErrorCode.InstrumentUnusable, "The provider gives no token for the wallet; link it again.", "wallet.provider"));
     }

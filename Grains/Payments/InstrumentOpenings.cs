@@ -41,9 +41,10 @@ public sealed partial class InstrumentOpenings(IGrainFactory grains, ICardVault 
         try
         {
             var reply = await grains.GetGrain<ICustomerGrain>($"{key.Merchant}/{id}").OpenInstrument(choice);
-            return reply.Value is { } opened
-                ? await OfAsync(key.Merchant, attempt.Method, opened, means)
-                : NotSent(reply.Refusal!.Detail);
+            return reply.Value is not { } opened ? NotSent(reply.Refusal!.Detail)
+                // What became of the charge is asked by the link that the attempt began with.
+                : attempt.Link is not null && opened.Link != attempt.Link ? NotSent("The wallet was linked anew since.")
+                : await OfAsync(key.Merchant, attempt.Method, opened, means);
         }
         catch (Exception exception) when (exception is DbException or TimeoutException or VaultUnreadableException)
         {

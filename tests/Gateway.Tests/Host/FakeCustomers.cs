@@ -91,7 +91,14 @@ public sealed class FakeCustomer(string key) : ICustomerGrain
         [
             new InstrumentView
             {
-                Id = "card_1", Kind = PaymentMethodKind.Card, Title = "Visa ending 1111", Saved = true, Usable = true, Reason = "Saved.",
+                Id = "card_1",
+                Kind = PaymentMethodKind.Card,
+                Title = "Visa ending 1111",
+                Saved = true,
+                Usable = true,
+                Reason = "Saved.",
+                Name = "Visa",
+                Last4 = "1111",
             },
         ]);
     }

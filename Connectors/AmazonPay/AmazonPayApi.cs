@@ -162,6 +162,13 @@ internal sealed class AmazonPayApi : ICallHealth, IDisposable
             ? reason
             : null;
 
+    /// <summary>Whether it is what Amazon says once it has looked at a charge or refund. Anything else, such as that the
+    /// account is suspended or has no such object, it says as well of the repetition of a request that it took before that,
+    /// or for another account.</summary>
+    public static bool IsVerdict(ProviderReply reply) => reply is ProviderReply.Answered { Status: 422 }
+        || ReasonOf(reply) is "TransactionAmountExceeded" or "PeriodicAmountExceeded" or "CurrencyMismatch"
+            or "InvalidParameterValue" or "InvalidParameterCombination" or "UnrecognizedField";
+
     /// <summary>Reads an answer; false if it is not this JSON.</summary>
     public static bool TryRead<T>(
         ProviderReply.Answered answered, JsonTypeInfo<T> type, [NotNullWhen(true)] out T? value)

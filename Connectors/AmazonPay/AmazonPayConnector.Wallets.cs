@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using PaymentCluster.Connectors.Contract;
-using PaymentCluster.Connectors.Http;
 using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
@@ -178,16 +177,10 @@ public sealed partial class AmazonPayConnector : IWalletsByConsent
         {
             "DuplicateIdempotencyKey" => Unknown("another charge was asked for under this name"),
             "InvalidChargePermissionStatus" => await OfUnchargeableAsync(account, attempt, permission, outcome),
-            not null when repeats && !IsVerdict(reply) => Unknown("the request was refused before the charge was looked at"),
+            not null when repeats && !AmazonPayApi.IsVerdict(reply) => Unknown("the request was refused before the charge was looked at"),
             _ => outcome,
         };
     }
-
-    // What Amazon says once it looks at a charge. Anything else, such as that the account is suspended or has no such
-    // permission, it says of a request as well whose first one it took, before that or for another account.
-    private static bool IsVerdict(ProviderReply reply) => reply is ProviderReply.Answered { Status: 422 }
-        || AmazonPayApi.ReasonOf(reply) is "TransactionAmountExceeded" or "PeriodicAmountExceeded" or "CurrencyMismatch"
-            or "InvalidParameterValue" or "InvalidParameterCombination" or "UnrecognizedField";
 
     // A permission cannot be charged while a charge of it is in progress, and that may be the very one: only another
     // reason says that there is none.

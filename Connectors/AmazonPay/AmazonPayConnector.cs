@@ -211,7 +211,7 @@ public sealed partial class AmazonPayConnector : IConnector, IDisposable
             // the same request again: it is answered with the refund that is there. If there is none, it is made, as the
             // payment still wants.
             return OfRepeated(
-                await RefundAsync(reference, query.ProviderReference, query.Amount, WindowOfOurs(), credentials));
+                await RefundAsync(reference, query.ProviderReference, query.Amount, WindowOfOurs(), credentials, repeats: true));
         }
 
         if (!AmazonPayMapping.IsId(id))
@@ -283,7 +283,12 @@ public sealed partial class AmazonPayConnector : IConnector, IDisposable
     }
 
     private async Task<ProviderOutcome> RefundAsync(
-        string reference, string charge, Money amount, SendWindow window, ProviderCredentials credentials)
+        string reference,
+        string charge,
+        Money amount,
+        SendWindow window,
+        ProviderCredentials credentials,
+        bool repeats = false)
     {
         if (!AmazonPayMapping.IsId(charge))
         {
@@ -304,12 +309,15 @@ public sealed partial class AmazonPayConnector : IConnector, IDisposable
                 AmazonPayMapping.Refund(charge, amount),
                 AmazonPayJson.Default.CreateRefund,
                 reference);
-            return AmazonPayApi.ReasonOf(reply) == "DuplicateIdempotencyKey"
-                ? Unknown("a refund of another amount was asked for under this name")
-                : AmazonPayApi.Outcome(
+            return AmazonPayApi.ReasonOf(reply) switch
+            {
+                "DuplicateIdempotencyKey" => Unknown("a refund of another amount was asked for under this name"),
+                not null when repeats && !AmazonPayApi.IsVerdict(reply) => Unknown("the request was refused before the refund was looked at"),
+                _ => AmazonPayApi.Outcome(
                     reply,
                     AmazonPayJson.Default.RefundEntity,
-                    refund => refund.ChargeId == charge ? AmazonPayMapping.Outcome(refund) : null);
+                    refund => refund.ChargeId == charge ? AmazonPayMapping.Outcome(refund) : null),
+            };
         }
     }
 

@@ -83,10 +83,9 @@ public sealed record ConnectorCapabilities
             return $"The provider does not reserve money for a later capture by the method {method.Kind}.";
         }
 
-        // Without a code any wallet is meant: whether one can be chosen at all.
-        if (method is { Kind: PaymentMethodKind.Wallet, Wallet: { } wallet } && Wallets?.Contains(wallet) == false)
+        if (method.Kind is PaymentMethodKind.Wallet && Wallets is not null && !Wallets.Contains(method.Wallet ?? ""))
         {
-            return $"The provider does not take the wallet {wallet}.";
+            return $"The provider does not take the wallet {method.Wallet}.";
         }
 
         if (!Currencies.Contains(code) || (RupeeOnly.Contains(method.Kind) && amount.Currency != Currency.Inr))

@@ -10,7 +10,10 @@ namespace PaymentCluster.Grains.Customers;
 /// <param name="UpiCollectAllowed">Whether the merchant may collect.</param>
 internal sealed record InstrumentOffer(ImmutableDictionary<string, ConnectorCapabilities> Providers, bool UpiCollectAllowed)
 {
-    /// <summary>Why nobody takes an amount by a method, or why the one provider does not; null if somebody does.</summary>
+    private static readonly PaymentMethod AnyWallet = new() { Kind = PaymentMethodKind.Wallet };
+
+    /// <summary>Why nobody takes an amount by a method, or why the one provider does not; null if somebody does. A wallet
+    /// without a code is any.</summary>
     public string? Refuses(PaymentMethod method, Money amount, string? only)
     {
         if (method.Flow == UpiFlow.Collect && !UpiCollectAllowed)
@@ -26,7 +29,7 @@ internal sealed record InstrumentOffer(ImmutableDictionary<string, ConnectorCapa
         }
 
         return Providers.IsEmpty ? "The merchant has no provider configured."
-            : Providers.Values.Any(provider => provider.Refuses(method, amount) is null) ? null
+            : Providers.Values.Any(provider => Takes(provider, method, amount)) ? null
             : "None of the merchant's providers takes the amount this way.";
     }
 
@@ -48,10 +51,14 @@ internal sealed record InstrumentOffer(ImmutableDictionary<string, ConnectorCapa
     /// <summary>The wallets that somebody takes for an amount; null: whichever a provider knows by its code.</summary>
     public ImmutableArray<string>? Wallets(Money amount)
     {
-        var any = new PaymentMethod { Kind = PaymentMethodKind.Wallet };
-        var takers = Providers.Values.Where(provider => provider.Refuses(any, amount) is null).ToList();
+        var takers = Providers.Values.Where(provider => Takes(provider, AnyWallet, amount)).ToList();
         return takers.Exists(provider => provider.Wallets is null)
             ? null
             : [.. takers.SelectMany(provider => provider.Wallets!).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
     }
+
+    private static bool Takes(ConnectorCapabilities provider, PaymentMethod method, Money amount) =>
+        method == AnyWallet && provider.Wallets is { } wallets
+            ? wallets.Any(wallet => provider.Refuses(method with { Wallet = wallet }, amount) is null)
+            : provider.Refuses(method, amount) is null;
 }

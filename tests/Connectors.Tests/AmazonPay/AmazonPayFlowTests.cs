@@ -264,6 +264,22 @@ public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig()
             Server.Requests[0].Headers["x-amz-pay-idempotency-key"], Server.Requests[1].Headers["x-amz-pay-idempotency-key"]);
     }
 
+    [Theory]
+    [InlineData(403, "InvalidAccountStatus", typeof(ProviderOutcome.Unknown))]
+    [InlineData(404, "ResourceNotFound", typeof(ProviderOutcome.Unknown))]
+    [InlineData(422, "InvalidChargeStatus", typeof(ProviderOutcome.Declined))]
+    [InlineData(400, "TransactionAmountExceeded", typeof(ProviderOutcome.Declined))]
+    public async Task A_repeated_refund_that_was_not_looked_at_says_nothing_of_the_first(int status, string reason, Type expected)
+    {
+        Server.Script = (_, context) => AmazonPayRig.RefuseAsync(context, status, reason);
+        Assert.IsType(expected, await Create().QueryRefundAsync(
+            new RefundQuery
+            {
+                Refund = ConnectorRig.Refund, Attempt = ConnectorRig.Attempt, Amount = AmazonPayRig.Euros, ProviderReference = AmazonPayRig.Charge,
+            },
+            Rig.Credentials));
+    }
+
     [Fact]
     public async Task A_refund_whose_name_is_taken_is_unknown()
     {

@@ -43,6 +43,11 @@ public interface IMerchantGrain : IGrainWithStringKey
     [Alias("put-routing")]
     Task<Reply<RoutingView>> PutRouting(PutRouting command);
 
+    /// <summary>Notes that a customer of the merchant's prefers some provider: from now on payments ask their customers
+    /// what they prefer, and until then they ask nobody.</summary>
+    [Alias("note-preferences")]
+    Task NotePreferences();
+
     /// <summary>What payments need to know; null if there is no such merchant. Credentials are sealed.</summary>
     [Alias("settings")]
     Task<MerchantSettings?> Settings();
@@ -204,6 +209,10 @@ public sealed record MerchantSettings
     /// <summary>Whether cards that were not issued in India may be kept in the vault.</summary>
     [Id(6)]
     public bool CardVault { get; init; }
+
+    /// <summary>Whether some customer of the merchant's prefers a provider.</summary>
+    [Id(7)]
+    public bool CustomersPrefer { get; init; }
 }
 
 /// <summary>Credentials that were replaced.</summary>

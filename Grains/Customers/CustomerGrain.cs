@@ -7,6 +7,7 @@ using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Errors;
+using PaymentCluster.Grains.Abstractions.Merchants;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Merchants;
 using PaymentCluster.Grains.Payments;
@@ -124,7 +125,14 @@ public sealed partial class CustomerGrain(
             return Refuse<WalletView>(refusal);
         }
 
-        await StoreAsync(CustomerDecider.Put(known, command.Preferences));
+        // First the merchant, whose payments then ask: a crash between leaves a question too many.
+        if (!command.Preferences.PreferredProviders.IsEmpty
+            && await providers.MerchantAsync(_merchant) is { CustomersPrefer: false })
+        {
+            await GrainFactory.GetGrain<IMerchantGrain>(_merchant).NotePreferences();
+        }
+
+        await StoreAsync(CustomerDecider.Put(_stored!, command.Preferences));
         return Wallet();
     }
 

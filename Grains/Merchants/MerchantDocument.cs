@@ -40,6 +40,10 @@ public sealed record MerchantDocument
     /// <summary>Whether cards that were not issued in India may be kept in the vault.</summary>
     [Id(7)]
     public bool CardVault { get; init; }
+
+    /// <summary>Whether some customer of the merchant's has preferred a provider.</summary>
+    [Id(8)]
+    public bool CustomersPrefer { get; init; }
 }
 
 /// <summary>An API key as its merchant's document has it.</summary>

@@ -198,6 +198,16 @@ public sealed partial class MerchantGrain(
     }
 
     /// <inheritdoc/>
+    public async Task NotePreferences()
+    {
+        LeaveIfUnknown();
+        if (merchant is { RecordExists: true, State.CustomersPrefer: false })
+        {
+            await StoreAsync(merchant.State with { CustomersPrefer = true });
+        }
+    }
+
+    /// <inheritdoc/>
     public async Task<MerchantSettings?> Settings()
     {
         LeaveIfUnknown();
@@ -213,6 +223,7 @@ public sealed partial class MerchantGrain(
             UpiCollectAllowed = merchant.State.UpiCollectAllowed,
             CheckoutOrigins = merchant.State.CheckoutOrigins,
             CardVault = merchant.State.CardVault,
+            CustomersPrefer = merchant.State.CustomersPrefer,
             Providers = merchant.State.Providers.ToImmutableDictionary(
                 stored => stored.Provider, stored => stored.Credentials, StringComparer.Ordinal),
             Routing = merchant.State.Routing?.Plan,

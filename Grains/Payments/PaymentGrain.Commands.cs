@@ -46,8 +46,10 @@ public sealed partial class PaymentGrain
             Only = means?.Provider,
             Metadata = metadata,
             Tried = tried,
-            // Where there is nothing to choose nobody is asked.
-            Preferred = merchant is { Providers.Length: > 1 } && means?.Provider is null ? await PreferredBy(payer) : [],
+            // Where there is nothing to choose, or no customer prefers anything, nobody is asked.
+            Preferred = merchant is { CustomersPrefer: true, Providers.Length: > 1 } && means?.Provider is null
+                ? await PreferredBy(payer)
+                : [],
         });
     }
 

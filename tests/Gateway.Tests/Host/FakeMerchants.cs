@@ -108,5 +108,7 @@ public sealed class FakeMerchant(string id) : IMerchantGrain
         return Task.FromResult(Reply<RoutingView>.Of(_routing));
     }
 
+    public Task NotePreferences() => throw new NotSupportedException();
+
     public Task<MerchantSettings?> Settings() => throw new NotSupportedException();
 }

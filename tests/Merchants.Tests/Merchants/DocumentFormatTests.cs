@@ -16,7 +16,7 @@ public sealed class DocumentFormatTests
         """{"name":"Acme","upi_collect_allowed":true,"created_at":"2026-11-20T10:00:00+00:00","keys":[{"id":"key_1","hash":"aa","scope":1,"created_at":"2026-11-20T10:00:00+00:00","handed_out":true,"revoked_at":"2026-11-21T10:00:00+00:00"}],"providers":[{"provider":"testpay","credentials":{"key_id":"k1","sealed":"AAAA","names":["key_id"],"updated_at":"2026-11-20T10:00:00+00:00"}}]}""";
 
     private const string Merchant =
-        """{"name":"Acme","upi_collect_allowed":true,"created_at":"2026-11-20T10:00:00+00:00","keys":[{"id":"key_1","hash":"aa","scope":1,"created_at":"2026-11-20T10:00:00+00:00","handed_out":true,"revoked_at":"2026-11-21T10:00:00+00:00"}],"providers":[{"provider":"testpay","credentials":{"key_id":"k1","sealed":"AAAA","names":["key_id"],"updated_at":"2026-11-20T10:00:00+00:00"},"previous":{"credentials":{"key_id":"k1","sealed":"BBBB","names":["key_id"],"updated_at":"2026-11-20T10:00:00+00:00"},"until":"2026-11-21T10:00:00+00:00"}}],"routing":{"version":3,"updated_at":"2026-11-20T10:00:00+00:00","plan":{"rules":[{"name":"big","when":{"methods":[2],"upi_flows":[1],"currencies":["INR"],"amount_from_minor":1,"amount_to_minor":2,"card_networks":["visa"],"card_bins":["411111"],"segments":["gold"]},"use":{"strategy":2,"providers":[{"provider":"testpay","weight":7}],"explore_percent":5}}],"default_order":["testpay"],"off":["otherpay"]}},"checkout_origins":["https://shop.example"],"card_vault":true}""";
+        """{"name":"Acme","upi_collect_allowed":true,"created_at":"2026-11-20T10:00:00+00:00","keys":[{"id":"key_1","hash":"aa","scope":1,"created_at":"2026-11-20T10:00:00+00:00","handed_out":true,"revoked_at":"2026-11-21T10:00:00+00:00"}],"providers":[{"provider":"testpay","credentials":{"key_id":"k1","sealed":"AAAA","names":["key_id"],"updated_at":"2026-11-20T10:00:00+00:00"},"previous":{"credentials":{"key_id":"k1","sealed":"BBBB","names":["key_id"],"updated_at":"2026-11-20T10:00:00+00:00"},"until":"2026-11-21T10:00:00+00:00"}}],"routing":{"version":3,"updated_at":"2026-11-20T10:00:00+00:00","plan":{"rules":[{"name":"big","when":{"methods":[2],"upi_flows":[1],"currencies":["INR"],"amount_from_minor":1,"amount_to_minor":2,"card_networks":["visa"],"card_bins":["411111"],"segments":["gold"]},"use":{"strategy":2,"providers":[{"provider":"testpay","weight":7}],"explore_percent":5}}],"default_order":["testpay"],"off":["otherpay"]}},"checkout_origins":["https://shop.example"],"card_vault":true,"customers_prefer":true}""";
 
     private const string Key =
         """{"grant":{"merchant":"acme","key_id":"key_1","scope":2},"revoked_at":null}""";
@@ -61,12 +61,17 @@ public sealed class DocumentFormatTests
             Routing = new StoredRouting { Version = 3, UpdatedAt = At, Plan = Plan },
             CheckoutOrigins = ["https://shop.example"],
             CardVault = true,
+            CustomersPrefer = true,
         };
         Assert.Equal(Merchant, Write(document));
         Assert.Equivalent(document, Read<MerchantDocument>(Merchant), strict: true);
         var first = document with
         {
-            Providers = [document.Providers[0] with { Previous = null }], Routing = null, CheckoutOrigins = [], CardVault = false,
+            Providers = [document.Providers[0] with { Previous = null }],
+            Routing = null,
+            CheckoutOrigins = [],
+            CardVault = false,
+            CustomersPrefer = false,
         };
         Assert.Equivalent(first, Read<MerchantDocument>(FirstMerchant), strict: true);
     }

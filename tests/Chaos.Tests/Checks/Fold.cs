@@ -11,7 +11,7 @@ internal sealed class Fold
     // From which status an event may come; events that are not named may come at any time.
     private static readonly Dictionary<string, string[]> From = new(StringComparer.Ordinal)
     {
-        ["attempt_started"] = ["PENDING", "FAILED", "EXPIRED"],
+        ["attempt_started"] = ["PENDING", "REQUIRES_ACTION", "FAILED", "EXPIRED"],
         ["payment_authorized"] = ["PENDING", "REQUIRES_ACTION", "NEEDS_REVIEW", "FAILED", "EXPIRED"],
         ["payment_captured"] = ["PENDING", "REQUIRES_ACTION", "NEEDS_REVIEW", "AUTHORIZED", "FAILED", "EXPIRED"],
         ["capture_requested"] = ["AUTHORIZED"],

@@ -32,6 +32,10 @@ internal enum CustomerMood
 {
     Approves,
     Declines,
+
+    /// <summary>Takes another way than the one that waits for their step, and sometimes pays by both.</summary>
+    TakesAnotherWay,
+
     Leaves,
 }
 
@@ -88,7 +92,10 @@ internal sealed record Order
         var habit = draws.Weigh(Habits);
         var isManual = habit != Habit.CancelsEarly && draws.Chance(0.25);
         var customer = draws.Weigh<CustomerMood>(
-            [(83, CustomerMood.Approves), (12, CustomerMood.Declines), (mayLeave ? 5 : 0, CustomerMood.Leaves)]);
+            [
+                (75, CustomerMood.Approves), (12, CustomerMood.Declines), (8, CustomerMood.TakesAnotherWay),
+                (mayLeave ? 5 : 0, CustomerMood.Leaves),
+            ]);
         var body = new JsonObject
         {
             ["amount"] = draws.Between(1, 2_000) * 100,

@@ -44,7 +44,7 @@ internal sealed class Shopper(Order order, Client client, Customers customers, D
             case "PENDING":
                 return true;
             case "REQUIRES_ACTION":
-                return await DecideAsync(told);
+                return await DecideAsync(payment, told);
             case "AUTHORIZED":
                 if (order.IsManual && !_isCaptured)
                     await CaptureAsync(payment);
@@ -89,14 +89,22 @@ internal sealed class Shopper(Order order, Client client, Customers customers, D
         return told.IsOpen ? await InsistAsync(() => client.StartAsync(order.Id, _body, key)) : told;
     }
 
-    private async Task<bool> DecideAsync(Told told)
+    private async Task<bool> DecideAsync(string payment, Told told)
     {
         if (order.Customer == CustomerMood.Leaves)
             return false;
         if (told.Text("provider_reference") is not { } reference || _decided == reference)
             return true;
         var provider = told.Text("provider")!;
-        var approves = order.Customer == CustomerMood.Approves || _attempt > 1;
+        if (order.Customer == CustomerMood.TakesAnotherWay && _attempt == 1)
+        {
+            await TakeAnotherWayAsync(payment, told.Text("attempt")!);
+            if (draws.Chance(0.4))
+                await customers.DecideAsync(provider, reference, approves: true);
+            return true;
+        }
+
+        var approves = order.Customer != CustomerMood.Declines || _attempt > 1;
         if (await customers.DecideAsync(provider, reference, approves))
         {
             _decided = reference;
@@ -109,6 +117,18 @@ internal sealed class Shopper(Order order, Client client, Customers customers, D
         }
 
         return true;
+    }
+
+    // Twice at once, as by a double click; whoever comes second is told of a conflict.
+    private Task TakeAnotherWayAsync(string payment, string attempt)
+    {
+        _attempt++;
+        var way = new JsonObject();
+        Order.PayWith(way, draws);
+        way["replaces"] = attempt;
+        return Task.WhenAll(
+            InsistAsync(() => client.CommandAsync("confirm", order.Id, payment, way.DeepClone().AsObject(), Key("way"))),
+            InsistAsync(() => client.CommandAsync("confirm", order.Id, payment, way.DeepClone().AsObject(), Key("way-b"))));
     }
 
     private async Task CaptureAsync(string payment)

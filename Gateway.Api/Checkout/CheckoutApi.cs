@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Net;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using PaymentCluster.Gateway.Api.Access;
@@ -201,10 +200,8 @@ internal sealed class CheckoutApi(
     // The page that the key opens; without one it is answered here, the same whatever is wrong.
     private async Task<CheckoutView?> OpenAsync(HttpContext http, string key, IFormCollection? form = null)
     {
-        using var lease = limits.Returns.AttemptAcquire(http.Connection.RemoteIpAddress ?? IPAddress.None);
-        if (!lease.IsAcquired)
+        if (!await LimitsMiddleware.AdmitsBrowserAsync(http, limits))
         {
-            await LimitsMiddleware.RefuseRateAsync(http, lease);
             return null;
         }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Threading.RateLimiting;
 using PaymentCluster.Gateway.Api.Access;
 using PaymentCluster.Gateway.Api.Errors;
@@ -26,6 +27,18 @@ internal sealed class LimitsMiddleware(RequestDelegate next, RequestLimits limit
         }
 
         return next(http);
+    }
+
+    /// <summary>Whether a browser may come to an address that nobody needs a key for; if not, it has been answered.</summary>
+    public static async ValueTask<bool> AdmitsBrowserAsync(HttpContext http, RequestLimits limits)
+    {
+        using var lease = limits.Returns.AttemptAcquire(http.Connection.RemoteIpAddress ?? IPAddress.None);
+        if (!lease.IsAcquired)
+        {
+            await RefuseRateAsync(http, lease);
+        }
+
+        return lease.IsAcquired;
     }
 
     /// <summary>Refuses for the rate, and says when to come back.</summary>

@@ -1,4 +1,3 @@
-using System.Net;
 using PaymentCluster.Gateway.Api.Access;
 using PaymentCluster.Gateway.Api.Errors;
 using PaymentCluster.Gateway.Api.Json;
@@ -47,10 +46,8 @@ internal sealed class ReturnsApi(IGrainFactory grains, PaymentWaits waits, Reque
 
     private async Task ReturnAsync(HttpContext http)
     {
-        using var lease = limits.Returns.AttemptAcquire(http.Connection.RemoteIpAddress ?? IPAddress.None);
-        if (!lease.IsAcquired)
+        if (!await LimitsMiddleware.AdmitsBrowserAsync(http, limits))
         {
-            await LimitsMiddleware.RefuseRateAsync(http, lease);
             return;
         }
 

@@ -1,4 +1,3 @@
-using System.Net;
 using PaymentCluster.Gateway.Api.Access;
 using PaymentCluster.Gateway.Api.Customers;
 using PaymentCluster.Gateway.Api.Errors;
@@ -46,10 +45,8 @@ internal sealed class WalletReturnsApi(IGrainFactory grains, RequestLimits limit
 
     private async Task ReturnAsync(HttpContext http)
     {
-        using var lease = limits.Returns.AttemptAcquire(http.Connection.RemoteIpAddress ?? IPAddress.None);
-        if (!lease.IsAcquired)
+        if (!await LimitsMiddleware.AdmitsBrowserAsync(http, limits))
         {
-            await LimitsMiddleware.RefuseRateAsync(http, lease);
             return;
         }
 

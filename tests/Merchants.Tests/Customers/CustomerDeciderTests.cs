@@ -16,7 +16,7 @@ namespace PaymentCluster.Merchants.Tests.Customers;
 /// shrinks.</summary>
 public sealed class CustomerDeciderTests
 {
-    private const int Acts = 11;
+    private const int Acts = 12;
 
     private static readonly DateTimeOffset Now = new(2026, 11, 20, 10, 0, 0, TimeSpan.Zero);
 
@@ -207,6 +207,7 @@ public sealed class CustomerDeciderTests
         9 => CustomerDecider.SetAccount(customer, new StoredAccount { Provider = "juspay", Id = "cst_1" }),
         10 when which == 3 => CustomerDecider.Put(
             CustomerDecider.Erase(customer, Now), new PutCustomer { Name = "Asha" }, Now),
+        11 when customer.Wallets is [{ LinkedAt: null } waiting] => CustomerDecider.DropWallet(customer, waiting),
         _ => customer,
     };
 

@@ -112,9 +112,16 @@ public sealed partial class JuspayConnector : IUpiVerification, ICustomerAccount
     }
 
     /// <inheritdoc/>
-    public Task<ProviderAnswer<ProviderWallet>> ConfirmWalletLinkAsync(
-        WalletRequest request, string reference, Secret password, ProviderCredentials credentials) =>
-        CommandAsync("wallet.confirm", reference, new() { { "command", "link" }, { "otp", password.Reveal() } }, request, credentials);
+    public async Task<ProviderAnswer<ProviderWallet>> ConfirmWalletLinkAsync(
+        WalletRequest request, string reference, Secret password, ProviderCredentials credentials)
+    {
+        var answer = await CommandAsync(
+            "wallet.confirm", reference, new() { { "command", "link" }, { "otp", password.Reveal() } }, request, credentials);
+        // Juspay's tokens are good for one payment and for ten minutes (developer.juspay.in/reference/wallet): nothing to keep.
+        return answer is ProviderAnswer<ProviderWallet>.Given { Value: var linked }
+            ? new ProviderAnswer<ProviderWallet>.Given(linked with { Token = null })
+            : answer;
+    }
 
     /// <inheritdoc/>
     public async Task<ProviderAnswer<ProviderWallet>> ReadWalletAsync(

@@ -7,13 +7,17 @@ namespace PaymentCluster.System.Tests;
 /// environment.</summary>
 internal sealed class HostProcess : IDisposable
 {
+    /// <summary>How many of the last lines of each output are kept, unless it is said otherwise.</summary>
+    public const int KeptLines = 500;
+
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _errors = new();
     private readonly ConcurrentQueue<string> _lines = new();
+    private readonly int _keptLines;
 
-    private HostProcess(Process process)
+    private HostProcess(Process process, int keptLines)
     {
-        _process = process;
+        (_process, _keptLines) = (process, keptLines);
         process.OutputDataReceived += (_, line) => Keep(_lines, line.Data);
         process.ErrorDataReceived += (_, line) => Keep(_errors, line.Data);
         process.Start();
@@ -29,7 +33,8 @@ internal sealed class HostProcess : IDisposable
 
     public string Errors => string.Join('\n', _errors);
 
-    public static HostProcess Start(string project, IReadOnlyDictionary<string, string> settings)
+    public static HostProcess Start(
+        string project, IReadOnlyDictionary<string, string> settings, int keptLines = KeptLines)
     {
         // bin/<configuration>/net10.0 of this project; the others were built in the same configuration.
         var output = new DirectoryInfo(AppContext.BaseDirectory);
@@ -49,7 +54,7 @@ internal sealed class HostProcess : IDisposable
             start.Environment[name] = value;
         // Two processes for one test need no heap per core.
         start.Environment["DOTNET_gcServer"] = "0";
-        return new HostProcess(new Process { StartInfo = start });
+        return new HostProcess(new Process { StartInfo = start }, keptLines);
     }
 
     /// <summary>Ends it as a power cut would: nothing of it runs any more.</summary>
@@ -99,12 +104,12 @@ internal sealed class HostProcess : IDisposable
         Assert.Equal(0, kill.ExitCode);
     }
 
-    private static void Keep(ConcurrentQueue<string> lines, string? line)
+    private void Keep(ConcurrentQueue<string> lines, string? line)
     {
         if (line is null)
             return;
         lines.Enqueue(line);
-        while (lines.Count > 500)
+        while (lines.Count > _keptLines)
             lines.TryDequeue(out _);
     }
 }

@@ -33,6 +33,9 @@ public class RunningSystem : IAsyncDisposable
     /// start.</summary>
     public Dictionary<string, string> Settings { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Whether all that the server writes from its next start on is kept, and not just the end of it.</summary>
+    public bool KeepsWholeLog { get; set; }
+
     /// <summary>What the server wrote to standard output and standard error since it was last started.</summary>
     public virtual string ServerLog => $"{_server?.Output}\n{_server?.Errors}";
 
@@ -112,6 +115,9 @@ public class RunningSystem : IAsyncDisposable
         return client;
     }
 
+    /// <summary>Where a provider tells the shop what happened.</summary>
+    internal string WebhookUrl(string provider) => $"http://127.0.0.1:{_port}/webhooks/shop/{provider}";
+
     /// <summary>The shop's secret key.</summary>
     internal string? ShopKey => _shopKey;
 
@@ -139,7 +145,7 @@ public class RunningSystem : IAsyncDisposable
     /// <summary>Starts the process that answers the API, and waits until it can take payments.</summary>
     private protected async Task StartServerAsync(string project)
     {
-        _server = HostProcess.Start(project, ServerSettings());
+        _server = HostProcess.Start(project, ServerSettings(), KeepsWholeLog ? int.MaxValue : HostProcess.KeptLines);
         using var client = Anonymous();
         await ReadyAsync(_server, client, "/health/ready", "The server");
     }
@@ -200,7 +206,7 @@ public class RunningSystem : IAsyncDisposable
         await simulators.PutAsync($"/_accounts/razorpay/{RazorpayKeyId}", new
         {
             key_secret = RazorpaySecret,
-            webhook_url = $"http://127.0.0.1:{_port}/webhooks/shop/razorpay",
+            webhook_url = WebhookUrl("razorpay"),
             webhook_secret = WebhookSecret,
         });
         using var administrator = Administrator();

@@ -13,8 +13,9 @@ namespace PaymentCluster.Grains.Faults;
 /// </summary>
 /// <remarks>
 /// <c>Faults:Points</c> says what happens where, and how often: <c>after_send=crash:0.002;before_send=pause:15s:0.001</c>.
-/// A crash is the process's own <c>kill -9</c>; a pause stops this one flow. <c>Faults:Seed</c> fixes the draws: the
-/// n-th at a point depends on seed, point and n alone. With <c>Faults:While</c> nothing happens once that file is gone.
+/// A crash is the process's own <c>kill -9</c>, <c>fail</c> the end that the runtime makes of a broken process, a pause
+/// stops this one flow. <c>Faults:Seed</c> fixes the draws: the n-th at a point depends on seed, point and n alone. With
+/// <c>Faults:While</c> nothing happens once that file is gone.
 /// </remarks>
 public static class FaultPoint
 {
@@ -79,11 +80,15 @@ public static class FaultPoint
     private static void Happen(FaultPointSetting setting)
     {
         // Not by the log, which may keep it: whoever armed the point counts these lines.
-        Console.Error.WriteLine($"fault point: {setting.Point} {(setting.Pause is { } time ? $"pause {time}" : "crash")}");
+        Console.Error.WriteLine($"fault point: {setting.Point} {(setting.Pause is { } time ? $"pause {time}" : setting.Fails ? "fail" : "crash")}");
         if (setting.Pause is { } pause)
         {
             using var never = new ManualResetEventSlim();
             never.Wait(pause);
+        }
+        else if (setting.Fails)
+        {
+            Environment.FailFast($"fault point: {setting.Point}");
         }
         else
         {

@@ -16,7 +16,7 @@ public sealed partial class CanaryTests
     {
         await using var collector = await Collector.StartAsync();
         await using var system = await RunningSystem.PrepareAsync();
-        system.KeepsWholeLog = true;
+        system.ServerStart = new HostStart { KeptLines = int.MaxValue };
         system.Settings["Serilog__MinimumLevel__Default"] = "Debug";
         collector.Watch(system);
         CanaryShop.Hurry(system);

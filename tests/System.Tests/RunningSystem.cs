@@ -33,9 +33,6 @@ public class RunningSystem : IAsyncDisposable
     /// start.</summary>
     public Dictionary<string, string> Settings { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Whether all that the server writes from its next start on is kept, and not just the end of it.</summary>
-    public bool KeepsWholeLog { get; set; }
-
     /// <summary>What the server wrote to standard output and standard error since it was last started.</summary>
     public virtual string ServerLog => $"{_server?.Output}\n{_server?.Errors}";
 
@@ -115,6 +112,12 @@ public class RunningSystem : IAsyncDisposable
         return client;
     }
 
+    /// <summary>How the server is started the next time.</summary>
+    internal HostStart ServerStart { get; set; } = new();
+
+    /// <summary>The server as it was last started; null before that.</summary>
+    internal HostProcess? Server => _server;
+
     /// <summary>Where a provider tells the shop what happened.</summary>
     internal string WebhookUrl(string provider) => $"http://127.0.0.1:{_port}/webhooks/shop/{provider}";
 
@@ -122,7 +125,7 @@ public class RunningSystem : IAsyncDisposable
     internal string? ShopKey => _shopKey;
 
     /// <summary>Starts the server with the settings, and does not wait.</summary>
-    internal HostProcess StartServer() => HostProcess.Start("Standalone", ServerSettings());
+    internal HostProcess StartServer() => HostProcess.Start("Standalone", ServerSettings(), ServerStart);
 
     /// <inheritdoc/>
     public virtual async ValueTask DisposeAsync()
@@ -145,7 +148,7 @@ public class RunningSystem : IAsyncDisposable
     /// <summary>Starts the process that answers the API, and waits until it can take payments.</summary>
     private protected async Task StartServerAsync(string project)
     {
-        _server = HostProcess.Start(project, ServerSettings(), KeepsWholeLog ? int.MaxValue : HostProcess.KeptLines);
+        _server = HostProcess.Start(project, ServerSettings(), ServerStart);
         using var client = Anonymous();
         await ReadyAsync(_server, client, "/health/ready", "The server");
     }

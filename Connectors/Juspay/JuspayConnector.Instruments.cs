@@ -127,9 +127,7 @@ public sealed partial class JuspayConnector : IUpiVerification, ICustomerAccount
     public async Task<ProviderAnswer<ProviderWallet>> ReadWalletAsync(
         WalletRequest request, string reference, ProviderCredentials credentials) => JuspayMapping.IsId(reference)
         ? Answer(
-            await _api.AskAsync(new("wallet.read", "", Routing(request, reference)), $"wallets/{reference}?command=refresh", credentials),
-            JuspayJson.Default.WalletObject,
-            answer => Given(Wallet(answer, reference)))
+            await AskWalletAsync(request, reference, credentials), JuspayJson.Default.WalletObject, answer => Given(Wallet(answer, reference)))
         : NotJuspays<ProviderWallet>();
 
     /// <inheritdoc/>
@@ -137,6 +135,18 @@ public sealed partial class JuspayConnector : IUpiVerification, ICustomerAccount
         WalletRequest request, string reference, ProviderCredentials credentials)
     {
         var answer = await CommandAsync("wallet.unlink", reference, new() { { "command", "delink" } }, request, credentials);
+        if (answer is ProviderAnswer<ProviderWallet>.Refused { Failure.Code: FailureCodes.RequestRefused } && JuspayMapping.IsId(reference))
+        {
+            // How a wallet is refused that is not linked, or not there, is not documented: then it is looked at.
+            var reply = await AskWalletAsync(request, reference, credentials);
+            if (reply is ProviderReply.Answered { Status: 404 })
+            {
+                return new ProviderAnswer<bool>.Given(Value: true);
+            }
+
+            answer = Answer(reply, JuspayJson.Default.WalletObject, wallet => Given(Wallet(wallet, reference)));
+        }
+
         return answer switch
         {
             ProviderAnswer<ProviderWallet>.Given { Value.Linked: var linked } => new ProviderAnswer<bool>.Given(!linked),
@@ -145,6 +155,9 @@ public sealed partial class JuspayConnector : IUpiVerification, ICustomerAccount
             _ => throw new UnreachableException(),
         };
     }
+
+    private Task<ProviderReply> AskWalletAsync(WalletRequest request, string reference, ProviderCredentials credentials) =>
+        _api.AskAsync(new("wallet.read", "", Routing(request, reference)), $"wallets/{reference}?command=refresh", credentials);
 
     private async Task<ProviderAnswer<string>> FindCustomerAsync(string reference, ProviderCredentials credentials) => Answer(
         await _api.AskAsync(new("customer.find", "", reference), $"customers/{reference}", credentials),

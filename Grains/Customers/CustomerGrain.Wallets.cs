@@ -4,6 +4,7 @@ using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Merchants;
+using PaymentCluster.Grains.Abstractions.Providers;
 using PaymentCluster.Grains.Abstractions.Secrets;
 using PaymentCluster.Grains.Merchants;
 
@@ -35,6 +36,12 @@ public sealed partial class CustomerGrain
         // The wallet's own company first.
         foreach (var seat in seats.OrderBy(seat => seat.Provider == code ? 0 : 1))
         {
+            if (!await HaveForgottenAsync(departure => departure.Wallet?.Provider == seat.Provider))
+            {
+                refusal = NotForgotten();
+                continue;
+            }
+
             if (await RequestAsync(seat, command) is not { } answer)
             {
                 continue;
@@ -153,6 +160,8 @@ public sealed partial class CustomerGrain
 
         if (WalletOf(wallet) is not { } known)
         {
+            // As with a card that is not there: what was begun is finished before it is answered.
+            await SettleAsync(isUrgent: true);
             return Refuse<WalletView>(NotLinked());
         }
 
@@ -231,20 +240,37 @@ public sealed partial class CustomerGrain
                     ErrorCode.InstrumentUnusable, "The provider gives no token for the wallet; link it again.", "wallet.provider"));
     }
 
+    // A wallet that waits may be linked all the same: the provider did it, and a crash came before the document. So the
+    // provider is told of it as well.
     private async Task<bool> UnlinkAsync(StoredWallet wallet, string? account)
     {
-        if (wallet.LinkedAt is null || await providers.FindAsync<ILinkedWallets>(_merchant, wallet.Provider) is not { } seat)
+        if (await providers.FindAsync<ILinkedWallets>(_merchant, wallet.Provider) is not { } seat)
         {
             return true;
         }
 
-        var answer = await seat.Capability.UnlinkWalletAsync(
-            RequestOf(wallet, OpenToken(wallet), account), wallet.Reference, seat.Credentials);
-        if (answer is ProviderAnswer<bool>.Given { Value: true })
+        var (reference, token) = (wallet.Reference, OpenToken(wallet));
+        if (wallet is { LinkedAt: null, Page: not null } && seat.Capability is IWalletsByConsent capability)
         {
-            return true;
+            switch (await capability.CompleteWalletConsentAsync(RequestOf(wallet, null, account), reference, seat.Credentials))
+            {
+                case ProviderAnswer<ProviderWallet>.Given { Value: { Linked: true } link }:
+                    (reference, token) = (link.Reference, link.Token);
+                    break;
+                case ProviderAnswer<ProviderWallet>.Given:
+                case ProviderAnswer<ProviderWallet>.Refused { Failure.Code: not FailureCodes.CredentialsRefused }:
+                    return true;
+                default:
+                    return Left(wallet);
+            }
         }
 
+        var answer = await seat.Capability.UnlinkWalletAsync(RequestOf(wallet, token, account), reference, seat.Credentials);
+        return answer is ProviderAnswer<bool>.Given { Value: true } || Left(wallet);
+    }
+
+    private bool Left(StoredWallet wallet)
+    {
         LogLeft(null, $"a wallet at {wallet.Provider}");
         return false;
     }

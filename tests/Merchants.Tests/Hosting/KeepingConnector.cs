@@ -38,6 +38,9 @@ internal sealed class KeepingConnector(string provider = TestSilo.Provider)
     /// <summary>Whether the token of a wallet is good for as long as the link; if not, for one payment.</summary>
     public bool TokensLast { get; set; } = true;
 
+    /// <summary>Whether a customer's wallet has one name, however often it is linked.</summary>
+    public bool NamesLast { get; set; }
+
     /// <summary>Whether nobody reaches it.</summary>
     public bool IsAway { get; set; }
 
@@ -69,7 +72,7 @@ internal sealed class KeepingConnector(string provider = TestSilo.Provider)
         });
 
     public Task<ProviderAnswer<string>> RequestWalletLinkAsync(WalletRequest request, ProviderCredentials credentials) =>
-        Answer($"request {request.Wallet} of {request.ProviderCustomer}", () => $"state_{Interlocked.Increment(ref _links)}");
+        Answer($"request {request.Wallet} of {request.ProviderCustomer}", () => NamesLast ? $"{request.Wallet}_{request.ProviderCustomer}" : $"state_{Interlocked.Increment(ref _links)}");
 
     public Task<ProviderAnswer<ProviderWallet>> ConfirmWalletLinkAsync(
         WalletRequest request, string reference, Secret password, ProviderCredentials credentials) => password.Reveal() != Password

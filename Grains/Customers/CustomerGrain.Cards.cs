@@ -3,6 +3,7 @@ using System.Data.Common;
 using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Errors;
+using PaymentCluster.Grains.Faults;
 using PaymentCluster.Grains.Vault;
 
 namespace PaymentCluster.Grains.Customers;
@@ -57,6 +58,7 @@ public sealed partial class CustomerGrain
             ExpiryYear = command.ExpiryYear,
             HolderName = command.HolderName,
         });
+        FaultPoint.Reach(FaultPoint.AfterKeep);
         known = _stored!;
         var saved = CustomerDecider.Card(known, token);
         if (saved is null && known.Cards.Length >= CustomerDecider.MaxSaved)
@@ -226,6 +228,7 @@ public sealed partial class CustomerGrain
     // Whatever is asked here may be asked again: what is not there counts as forgotten.
     private async Task<bool> IsGoneAsync(StoredDeparture departure)
     {
+        FaultPoint.Reach(FaultPoint.BeforeForget);
         try
         {
             return departure switch

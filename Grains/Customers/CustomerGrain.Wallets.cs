@@ -6,6 +6,7 @@ using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Merchants;
 using PaymentCluster.Grains.Abstractions.Providers;
 using PaymentCluster.Grains.Abstractions.Secrets;
+using PaymentCluster.Grains.Faults;
 using PaymentCluster.Grains.Merchants;
 
 namespace PaymentCluster.Grains.Customers;
@@ -49,6 +50,7 @@ public sealed partial class CustomerGrain
 
             if (answer is ProviderAnswer<StoredWallet>.Given { Value: var waiting })
             {
+                FaultPoint.Reach(FaultPoint.AfterKeep);
                 // After the provider: a crash here leaves a password, or a page, that nobody asks for; the customer asks
                 // for another.
                 await StoreAsync(CustomerDecider.SetWallet(_stored!, waiting));
@@ -210,6 +212,7 @@ public sealed partial class CustomerGrain
 
     private async Task<LinkedWalletView> TakeLinkAsync(StoredWallet waiting, ProviderWallet given)
     {
+        FaultPoint.Reach(FaultPoint.AfterKeep);
         var linked = waiting with
         {
             Reference = given.Reference, LinkedAt = Now(), Token = given.Token is { } token ? Seal(waiting, token) : null,

@@ -46,6 +46,18 @@ public static class FaultPoint
     /// <summary>That the webhook came is remembered; the provider has not been answered.</summary>
     public const string AfterInbox = "after_inbox";
 
+    /// <summary>A change of a customer's document is decided; its store has not been given it.</summary>
+    public const string BeforeDocument = "before_document";
+
+    /// <summary>The change is durable; nobody has been told.</summary>
+    public const string AfterDocument = "after_document";
+
+    /// <summary>Something of a customer's is kept elsewhere, and no document names it yet.</summary>
+    public const string AfterKeep = "after_keep";
+
+    /// <summary>A document has forgotten something; who keeps it has not been told.</summary>
+    public const string BeforeForget = "before_forget";
+
     /// <summary>Reads what is to happen at the points of this process.</summary>
     /// <exception cref="FormatException"><c>Faults:Points</c> cannot be read.</exception>
     [Conditional("FAULT_POINTS")]

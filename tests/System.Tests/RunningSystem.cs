@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using PaymentCluster.Testing;
@@ -64,7 +63,7 @@ public class RunningSystem : IAsyncDisposable
         _simulators = HostProcess.Start("Simulators", new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{_simulatorsPort}",
-            ["Simulators__DataDirectory"] = Path.Combine(_folder, "simulators"),
+            ["Simulators__DataDirectory"] = SimulatorsFolder,
         });
         using var client = Simulators();
         await ReadyAsync(_simulators, client, "/_health", "The simulators");
@@ -98,6 +97,9 @@ public class RunningSystem : IAsyncDisposable
     /// <summary>The simulators' own calls: journal, dials, accounts.</summary>
     internal ApiClient Simulators() => Client(_simulatorsPort, null);
 
+    /// <summary>The simulated providers by themselves, as a merchant's own program would ask them.</summary>
+    internal HttpClient SimulatorsHttp() => new() { BaseAddress = new Uri($"http://127.0.0.1:{_simulatorsPort}") };
+
     /// <summary>The API by itself, for looking at headers and streams.</summary>
     /// <param name="key">The API key; null for none.</param>
     internal HttpClient Http(string? key)
@@ -111,6 +113,9 @@ public class RunningSystem : IAsyncDisposable
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         return client;
     }
+
+    /// <summary>Where the simulators keep their books.</summary>
+    internal string SimulatorsFolder => Path.Combine(_folder, "simulators");
 
     /// <summary>How the server is started the next time.</summary>
     internal HostStart ServerStart { get; set; } = new();
@@ -138,12 +143,7 @@ public class RunningSystem : IAsyncDisposable
     }
 
     /// <summary>A port that nobody listens on now.</summary>
-    internal static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    internal static int FreePort() => Ports.Free();
 
     /// <summary>Starts the process that answers the API, and waits until it can take payments.</summary>
     private protected async Task StartServerAsync(string project)

@@ -7,6 +7,7 @@ using PaymentCluster.Silo;
 return await HostProgram.RunAsync(async () =>
 {
     var builder = Host.CreateApplicationBuilder(HostProgram.Arguments(args));
+    builder.ForbidMemoryImages();
     builder.AddObservability("silo");
     builder.AddPaymentClusterSilo(SiloClustering.Database);
 

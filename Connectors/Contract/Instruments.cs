@@ -56,7 +56,8 @@ public interface IWalletsByPassword : ILinkedWallets
     /// <summary>Sends the customer a one-time password; answers the reference to confirm it with.</summary>
     Task<ProviderAnswer<string>> RequestWalletLinkAsync(WalletRequest request, ProviderCredentials credentials);
 
-    /// <summary>Confirms the one-time password; answers the wallet.</summary>
+    /// <summary>Confirms the one-time password; answers the wallet, with a token only if it is good for as long as the link:
+    /// it is kept. Without one the wallet is read for each payment.</summary>
     Task<ProviderAnswer<ProviderWallet>> ConfirmWalletLinkAsync(
         WalletRequest request, string reference, Secret password, ProviderCredentials credentials);
 }

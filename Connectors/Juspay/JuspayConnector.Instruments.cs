@@ -112,17 +112,22 @@ public sealed partial class JuspayConnector : IUpiVerification, ICustomerAccount
     }
 
     /// <inheritdoc/>
-    public Task<ProviderAnswer<ProviderWallet>> ConfirmWalletLinkAsync(
-        WalletRequest request, string reference, Secret password, ProviderCredentials credentials) =>
-        CommandAsync("wallet.confirm", reference, new() { { "command", "link" }, { "otp", password.Reveal() } }, request, credentials);
+    public async Task<ProviderAnswer<ProviderWallet>> ConfirmWalletLinkAsync(
+        WalletRequest request, string reference, Secret password, ProviderCredentials credentials)
+    {
+        var answer = await CommandAsync(
+            "wallet.confirm", reference, new() { { "command", "link" }, { "otp", password.Reveal() } }, request, credentials);
+        // Juspay's tokens are good for one payment and for ten minutes (developer.juspay.in/reference/wallet): nothing to keep.
+        return answer is ProviderAnswer<ProviderWallet>.Given { Value: var linked }
+            ? new ProviderAnswer<ProviderWallet>.Given(linked with { Token = null })
+            : answer;
+    }
 
     /// <inheritdoc/>
     public async Task<ProviderAnswer<ProviderWallet>> ReadWalletAsync(
         WalletRequest request, string reference, ProviderCredentials credentials) => JuspayMapping.IsId(reference)
         ? Answer(
-            await _api.AskAsync(new("wallet.read", "", Routing(request, reference)), $"wallets/{reference}?command=refresh", credentials),
-            JuspayJson.Default.WalletObject,
-            answer => Given(Wallet(answer, reference)))
+            await AskWalletAsync(request, reference, credentials), JuspayJson.Default.WalletObject, answer => Given(Wallet(answer, reference)))
         : NotJuspays<ProviderWallet>();
 
     /// <inheritdoc/>
@@ -130,6 +135,18 @@ public sealed partial class JuspayConnector : IUpiVerification, ICustomerAccount
         WalletRequest request, string reference, ProviderCredentials credentials)
     {
         var answer = await CommandAsync("wallet.unlink", reference, new() { { "command", "delink" } }, request, credentials);
+        if (answer is ProviderAnswer<ProviderWallet>.Refused { Failure.Code: FailureCodes.RequestRefused } && JuspayMapping.IsId(reference))
+        {
+            // How a wallet is refused that is not linked, or not there, is not documented: then it is looked at.
+            var reply = await AskWalletAsync(request, reference, credentials);
+            if (reply is ProviderReply.Answered { Status: 404 })
+            {
+                return new ProviderAnswer<bool>.Given(Value: true);
+            }
+
+            answer = Answer(reply, JuspayJson.Default.WalletObject, wallet => Given(Wallet(wallet, reference)));
+        }
+
         return answer switch
         {
             ProviderAnswer<ProviderWallet>.Given { Value.Linked: var linked } => new ProviderAnswer<bool>.Given(!linked),
@@ -138,6 +155,9 @@ public sealed partial class JuspayConnector : IUpiVerification, ICustomerAccount
             _ => throw new UnreachableException(),
         };
     }
+
+    private Task<ProviderReply> AskWalletAsync(WalletRequest request, string reference, ProviderCredentials credentials) =>
+        _api.AskAsync(new("wallet.read", "", Routing(request, reference)), $"wallets/{reference}?command=refresh", credentials);
 
     private async Task<ProviderAnswer<string>> FindCustomerAsync(string reference, ProviderCredentials credentials) => Answer(
         await _api.AskAsync(new("customer.find", "", reference), $"customers/{reference}", credentials),

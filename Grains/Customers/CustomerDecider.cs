@@ -18,11 +18,15 @@ internal static partial class CustomerDecider
     /// <summary>A linked wallet's name among the instruments.</summary>
     public static string IdOf(StoredWallet wallet) => WalletPrefix + wallet.Wallet;
 
-    /// <summary>What is said of the customer, changed. One that was erased begins anew.</summary>
+    /// <summary>What is said of the customer, changed. One that was erased begins anew, and the version goes on: who read a
+    /// wallet before the erasure must not overwrite the one after it.</summary>
     public static CustomerDocument Put(CustomerDocument? before, PutCustomer command, DateTimeOffset now) =>
-        (before is null or { ErasedAt: not null }
-            ? new CustomerDocument { CreatedAt = now, Departures = before?.Departures ?? [] }
-            : before) with
+        (before switch
+        {
+            null => new CustomerDocument { CreatedAt = now },
+            { ErasedAt: null } => before,
+            _ => new CustomerDocument { CreatedAt = now, Version = before.Version + 1, Departures = before.Departures },
+        }) with
         {
             Name = command.Name, Email = command.Email, Phone = command.Phone,
         };
@@ -153,6 +157,9 @@ internal static partial class CustomerDecider
             },
         ],
     };
+
+    /// <summary>Whether the customer agreed to a card's being kept.</summary>
+    public static bool IsAgreed(CustomerDocument customer, ProviderCard card) => customer.Consents.Any(consent => IsOf(consent, card));
 
     /// <summary>Another UPI id.</summary>
     public static CustomerDocument AddUpiId(CustomerDocument before, StoredUpiId upi) =>

@@ -3,6 +3,7 @@ using System.Data.Common;
 using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Errors;
+using PaymentCluster.Grains.Faults;
 using PaymentCluster.Grains.Vault;
 
 namespace PaymentCluster.Grains.Customers;
@@ -43,7 +44,11 @@ public sealed partial class CustomerGrain
             return Refuse<SavedCardView>(Refusal.Of(ErrorCode.CardInvalid, "The card's time is over.", "expiry_year"));
         }
 
-        await SettleAsync();
+        if (!await HaveForgottenAsync(departure => departure.VaultToken is not null))
+        {
+            return Refuse<SavedCardView>(NotForgotten());
+        }
+
         // First the vault: a token that the document names is always there. A crash here leaves a card that nobody was
         // told of, and that the same number finds again.
         var token = await vault.SaveAsync(_merchant, _id, new VaultCard
@@ -53,6 +58,7 @@ public sealed partial class CustomerGrain
             ExpiryYear = command.ExpiryYear,
             HolderName = command.HolderName,
         });
+        FaultPoint.Reach(FaultPoint.AfterKeep);
         known = _stored!;
         var saved = CustomerDecider.Card(known, token);
         if (saved is null && known.Cards.Length >= CustomerDecider.MaxSaved)
@@ -84,12 +90,13 @@ public sealed partial class CustomerGrain
     /// <inheritdoc/>
     public async Task<Reply<CustomerView>> AgreeToCard(AgreeToCard command)
     {
-        if (Known is not { } known)
+        if (Known is null)
         {
             return Refuse<CustomerView>(Unknown());
         }
 
-        await StoreAsync(CustomerDecider.Agree(known, command, Now()));
+        await SettleAsync();
+        await StoreAsync(CustomerDecider.Agree(_stored!, command, Now()));
         _cardsAskedAt = default;
         return Reply<CustomerView>.Of(CustomerDecider.View(_id, _stored!));
     }
@@ -127,6 +134,8 @@ public sealed partial class CustomerGrain
 
         if (CustomerDecider.Card(known, token) is not { } card)
         {
+            // It may be asked for again because the answer is missing: then what was begun is finished before it is answered.
+            await SettleAsync(isUrgent: true);
             return Refuse<WalletView>(Refusal.Of(ErrorCode.InstrumentNotFound, "The customer has no such saved card.", "token"));
         }
 
@@ -208,9 +217,18 @@ public sealed partial class CustomerGrain
         }
     }
 
+    // Who still has to forget something keeps nothing anew: it may be the same thing under the same name, and would be
+    // forgotten with it.
+    private async Task<bool> HaveForgottenAsync(Func<StoredDeparture, bool> isTheirs)
+    {
+        await SettleAsync(isUrgent: _stored!.Departures.Any(isTheirs));
+        return !_stored.Departures.Any(isTheirs);
+    }
+
     // Whatever is asked here may be asked again: what is not there counts as forgotten.
     private async Task<bool> IsGoneAsync(StoredDeparture departure)
     {
+        FaultPoint.Reach(FaultPoint.BeforeForget);
         try
         {
             return departure switch
@@ -257,7 +275,8 @@ public sealed partial class CustomerGrain
                 return false;
             }
 
-            references = [.. listed.Select(card => card.Reference)];
+            // A customer who came back may have agreed to one of them anew.
+            references = [.. listed.Where(card => !CustomerDecider.IsAgreed(_stored!, card)).Select(card => card.Reference)];
         }
 
         foreach (var one in references)
@@ -274,6 +293,9 @@ public sealed partial class CustomerGrain
 
     private static Refusal ProviderGone(string field) => Refusal.Of(
         ErrorCode.InstrumentUnusable, "The merchant has no account any more at the provider that keeps it.", field);
+
+    private static Refusal NotForgotten() =>
+        Refusal.Of(ErrorCode.Unavailable, "What was deleted before is not forgotten yet where it was kept; try again.");
 
     private static Refusal TooMany(string what) =>
         Refusal.Of(ErrorCode.LimitReached, $"A customer has at most {CustomerDecider.MaxSaved} {what}.");

@@ -4,7 +4,9 @@ using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Merchants;
+using PaymentCluster.Grains.Abstractions.Providers;
 using PaymentCluster.Grains.Abstractions.Secrets;
+using PaymentCluster.Grains.Faults;
 using PaymentCluster.Grains.Merchants;
 
 namespace PaymentCluster.Grains.Customers;
@@ -35,6 +37,12 @@ public sealed partial class CustomerGrain
         // The wallet's own company first.
         foreach (var seat in seats.OrderBy(seat => seat.Provider == code ? 0 : 1))
         {
+            if (!await HaveForgottenAsync(departure => departure.Wallet?.Provider == seat.Provider))
+            {
+                refusal = NotForgotten();
+                continue;
+            }
+
             if (await RequestAsync(seat, command) is not { } answer)
             {
                 continue;
@@ -42,6 +50,7 @@ public sealed partial class CustomerGrain
 
             if (answer is ProviderAnswer<StoredWallet>.Given { Value: var waiting })
             {
+                FaultPoint.Reach(FaultPoint.AfterKeep);
                 // After the provider: a crash here leaves a password, or a page, that nobody asks for; the customer asks
                 // for another.
                 await StoreAsync(CustomerDecider.SetWallet(_stored!, waiting));
@@ -153,6 +162,8 @@ public sealed partial class CustomerGrain
 
         if (WalletOf(wallet) is not { } known)
         {
+            // As with a card that is not there: what was begun is finished before it is answered.
+            await SettleAsync(isUrgent: true);
             return Refuse<WalletView>(NotLinked());
         }
 
@@ -201,6 +212,7 @@ public sealed partial class CustomerGrain
 
     private async Task<LinkedWalletView> TakeLinkAsync(StoredWallet waiting, ProviderWallet given)
     {
+        FaultPoint.Reach(FaultPoint.AfterKeep);
         var linked = waiting with
         {
             Reference = given.Reference, LinkedAt = Now(), Token = given.Token is { } token ? Seal(waiting, token) : null,
@@ -231,20 +243,37 @@ public sealed partial class CustomerGrain
                     ErrorCode.InstrumentUnusable, "The provider gives no token for the wallet; link it again.", "wallet.provider"));
     }
 
+    // A wallet that waits may be linked all the same: the provider did it, and a crash came before the document. So the
+    // provider is told of it as well.
     private async Task<bool> UnlinkAsync(StoredWallet wallet, string? account)
     {
-        if (wallet.LinkedAt is null || await providers.FindAsync<ILinkedWallets>(_merchant, wallet.Provider) is not { } seat)
+        if (await providers.FindAsync<ILinkedWallets>(_merchant, wallet.Provider) is not { } seat)
         {
             return true;
         }
 
-        var answer = await seat.Capability.UnlinkWalletAsync(
-            RequestOf(wallet, OpenToken(wallet), account), wallet.Reference, seat.Credentials);
-        if (answer is ProviderAnswer<bool>.Given { Value: true })
+        var (reference, token) = (wallet.Reference, OpenToken(wallet));
+        if (wallet is { LinkedAt: null, Page: not null } && seat.Capability is IWalletsByConsent capability)
         {
-            return true;
+            switch (await capability.CompleteWalletConsentAsync(RequestOf(wallet, null, account), reference, seat.Credentials))
+            {
+                case ProviderAnswer<ProviderWallet>.Given { Value: { Linked: true } link }:
+                    (reference, token) = (link.Reference, link.Token);
+                    break;
+                case ProviderAnswer<ProviderWallet>.Given:
+                case ProviderAnswer<ProviderWallet>.Refused { Failure.Code: not FailureCodes.CredentialsRefused }:
+                    return true;
+                default:
+                    return Left(wallet);
+            }
         }
 
+        var answer = await seat.Capability.UnlinkWalletAsync(RequestOf(wallet, token, account), reference, seat.Credentials);
+        return answer is ProviderAnswer<bool>.Given { Value: true } || Left(wallet);
+    }
+
+    private bool Left(StoredWallet wallet)
+    {
         LogLeft(null, $"a wallet at {wallet.Provider}");
         return false;
     }

@@ -9,6 +9,7 @@ using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Merchants;
 using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Faults;
 using PaymentCluster.Grains.Merchants;
 using PaymentCluster.Grains.Payments;
 using PaymentCluster.Grains.Vault;
@@ -187,6 +188,7 @@ public sealed partial class CustomerGrain(
         var answer = await seat.Accounts!.OpenCustomerAsync(Person(), seat.Credentials);
         if (answer is ProviderAnswer<string>.Given { Value: var id })
         {
+            FaultPoint.Reach(FaultPoint.AfterKeep);
             await StoreAsync(CustomerDecider.SetAccount(_stored!, new StoredAccount { Provider = seat.Provider, Id = id }));
         }
 
@@ -217,10 +219,12 @@ public sealed partial class CustomerGrain(
     {
         var before = customer.State;
         customer.State = next;
+        FaultPoint.Reach(FaultPoint.BeforeDocument);
         try
         {
             await customer.WriteStateAsync();
             _stored = next;
+            FaultPoint.Reach(FaultPoint.AfterDocument);
         }
         catch (InconsistentStateException exception)
         {

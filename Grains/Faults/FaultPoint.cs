@@ -13,8 +13,9 @@ namespace PaymentCluster.Grains.Faults;
 /// </summary>
 /// <remarks>
 /// <c>Faults:Points</c> says what happens where, and how often: <c>after_send=crash:0.002;before_send=pause:15s:0.001</c>.
-/// A crash is the process's own <c>kill -9</c>; a pause stops this one flow. <c>Faults:Seed</c> fixes the draws: the
-/// n-th at a point depends on seed, point and n alone. With <c>Faults:While</c> nothing happens once that file is gone.
+/// A crash is the process's own <c>kill -9</c>, <c>fail</c> the end that the runtime makes of a broken process, a pause
+/// stops this one flow. <c>Faults:Seed</c> fixes the draws: the n-th at a point depends on seed, point and n alone. With
+/// <c>Faults:While</c> nothing happens once that file is gone.
 /// </remarks>
 public static class FaultPoint
 {
@@ -44,6 +45,18 @@ public static class FaultPoint
 
     /// <summary>That the webhook came is remembered; the provider has not been answered.</summary>
     public const string AfterInbox = "after_inbox";
+
+    /// <summary>A change of a customer's document is decided; its store has not been given it.</summary>
+    public const string BeforeDocument = "before_document";
+
+    /// <summary>The change is durable; nobody has been told.</summary>
+    public const string AfterDocument = "after_document";
+
+    /// <summary>Something of a customer's is kept elsewhere, and no document names it yet.</summary>
+    public const string AfterKeep = "after_keep";
+
+    /// <summary>A document has forgotten something; who keeps it has not been told.</summary>
+    public const string BeforeForget = "before_forget";
 
     /// <summary>Reads what is to happen at the points of this process.</summary>
     /// <exception cref="FormatException"><c>Faults:Points</c> cannot be read.</exception>
@@ -79,11 +92,15 @@ public static class FaultPoint
     private static void Happen(FaultPointSetting setting)
     {
         // Not by the log, which may keep it: whoever armed the point counts these lines.
-        Console.Error.WriteLine($"fault point: {setting.Point} {(setting.Pause is { } time ? $"pause {time}" : "crash")}");
+        Console.Error.WriteLine($"fault point: {setting.Point} {(setting.Pause is { } time ? $"pause {time}" : setting.Fails ? "fail" : "crash")}");
         if (setting.Pause is { } pause)
         {
             using var never = new ManualResetEventSlim();
             never.Wait(pause);
+        }
+        else if (setting.Fails)
+        {
+            Environment.FailFast($"fault point: {setting.Point}");
         }
         else
         {

@@ -6,9 +6,10 @@ namespace PaymentCluster.Grains.Faults;
 
 /// <summary>What happens at a point, and how often.</summary>
 /// <param name="Point">The point.</param>
-/// <param name="Pause">How long a pause; null for a crash.</param>
+/// <param name="Pause">How long a pause; null for an end.</param>
 /// <param name="Rate">0 to 1.</param>
-internal sealed record FaultPointSetting(string Point, TimeSpan? Pause, double Rate);
+/// <param name="Fails">Whether the end is the runtime's own, and not a kill.</param>
+internal sealed record FaultPointSetting(string Point, TimeSpan? Pause, double Rate, bool Fails = false);
 
 /// <summary>Reads <c>Faults:Points</c>.</summary>
 internal static class FaultPointSettings
@@ -17,7 +18,7 @@ internal static class FaultPointSettings
     [
         FaultPoint.BeforeIntent, FaultPoint.AfterIntent, FaultPoint.BeforeSend, FaultPoint.AfterSend,
         FaultPoint.BeforeOutcomeCommit, FaultPoint.AfterOutcomeCommit, FaultPoint.BeforeReply, FaultPoint.BeforeInbox,
-        FaultPoint.AfterInbox,
+        FaultPoint.AfterInbox, FaultPoint.BeforeDocument, FaultPoint.AfterDocument, FaultPoint.AfterKeep, FaultPoint.BeforeForget,
     ];
 
     /// <summary>One setting for each of the parts between semicolons.</summary>
@@ -36,9 +37,10 @@ internal static class FaultPointSettings
         return what switch
         {
             ["crash", var rate] => new FaultPointSetting(point, null, Rate(rate)),
+            ["fail", var rate] => new FaultPointSetting(point, null, Rate(rate), Fails: true),
             ["pause", [.. var seconds, 's'], var rate] => new FaultPointSetting(
                 point, TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture)), Rate(rate)),
-            _ => throw new FormatException($"Faults:Points: '{part}' is neither point=crash:RATE nor point=pause:SECONDSs:RATE."),
+            _ => throw new FormatException($"Faults:Points: '{part}' is none of point=crash:RATE, point=fail:RATE and point=pause:SECONDSs:RATE."),
         };
     }
 

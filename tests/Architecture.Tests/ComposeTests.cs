@@ -77,6 +77,14 @@ public sealed class ComposeTests
     }
 
     [Fact]
+    public void No_process_of_ours_writes_its_memory_to_a_file()
+    {
+        Assert.Contains("ENV DOTNET_EnableDiagnostics=0", Checkout.Text("Dockerfile"), StringComparison.Ordinal);
+        Assert.All(
+            Services.Values.Where(service => service.ContainsKey("build")), service => Assert.Equal("0", Map(service["ulimits"])["core"]));
+    }
+
+    [Fact]
     public void Mounted_files_are_there() =>
         Violations.None(
             from service in Services.Values

@@ -10,13 +10,15 @@ internal sealed class ApiClient(HttpClient http, string? key) : IDisposable
 {
     /// <summary>Calls, and answers with status and body; null if the process could not be reached.</summary>
     public async Task<ApiAnswer?> SendAsync(
-        HttpMethod method, string path, object? body = null, string? idempotencyKey = null)
+        HttpMethod method, string path, object? body = null, string? idempotencyKey = null, string? ifMatch = null)
     {
         using var request = new HttpRequestMessage(method, path);
         if (key is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
         if (idempotencyKey is not null)
             request.Headers.Add("Idempotency-Key", idempotencyKey);
+        if (ifMatch is not null)
+            request.Headers.Add("If-Match", ifMatch);
         if (body is not null)
             request.Content = JsonContent.Create(body);
         try

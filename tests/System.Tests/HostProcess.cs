@@ -10,10 +10,11 @@ internal sealed class HostProcess : IDisposable
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _errors = new();
     private readonly ConcurrentQueue<string> _lines = new();
+    private readonly int _keptLines;
 
-    private HostProcess(Process process)
+    private HostProcess(Process process, int keptLines)
     {
-        _process = process;
+        (_process, _keptLines) = (process, keptLines);
         process.OutputDataReceived += (_, line) => Keep(_lines, line.Data);
         process.ErrorDataReceived += (_, line) => Keep(_errors, line.Data);
         process.Start();
@@ -29,27 +30,31 @@ internal sealed class HostProcess : IDisposable
 
     public string Errors => string.Join('\n', _errors);
 
-    public static HostProcess Start(string project, IReadOnlyDictionary<string, string> settings)
+    public static HostProcess Start(
+        string project, IReadOnlyDictionary<string, string> settings, HostStart? how = null)
     {
+        how ??= new HostStart();
         // bin/<configuration>/net10.0 of this project; the others were built in the same configuration.
         var output = new DirectoryInfo(AppContext.BaseDirectory);
         var root = output.Parent!.Parent!.Parent!.Parent!.Parent!.FullName;
         var program = Path.Combine(
             root, project, "bin", output.Parent.Name, output.Name, $"PaymentCluster.{project}.dll");
-        var start = new ProcessStartInfo("dotnet")
+        var start = new ProcessStartInfo(how.MayDumpCore ? "/bin/sh" : "dotnet")
         {
-            ArgumentList = { program },
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
-            WorkingDirectory = root,
+            WorkingDirectory = how.Folder ?? root,
         };
+        // The shell becomes the program: the process that is started is the one that is measured and killed.
+        foreach (var argument in how.MayDumpCore ? ["-c", "ulimit -c unlimited; exec dotnet \"$0\"", program] : (string[])[program])
+            start.ArgumentList.Add(argument);
         foreach (var (name, value) in settings)
             start.Environment[name] = value;
         // Two processes for one test need no heap per core.
         start.Environment["DOTNET_gcServer"] = "0";
-        return new HostProcess(new Process { StartInfo = start });
+        return new HostProcess(new Process { StartInfo = start }, how.KeptLines);
     }
 
     /// <summary>Ends it as a power cut would: nothing of it runs any more.</summary>
@@ -64,6 +69,18 @@ internal sealed class HostProcess : IDisposable
 
     /// <summary>Lets it go on.</summary>
     public Task ThawAsync() => SignalAsync("CONT");
+
+    /// <summary>Ends it as a bug in native code does: by a signal that makes a core file of whoever may have one.</summary>
+    /// <param name="signal"><c>SEGV</c> or <c>ABRT</c>.</param>
+    public async Task CrashAsync(string signal)
+    {
+        // The runtime takes the first for one of managed code, finds none, and gives the signal back to the system.
+        while (!_process.HasExited)
+        {
+            using var kill = Process.Start("/bin/sh", ["-c", "kill -s \"$0\" \"$1\" 2> /dev/null", signal, $"{_process.Id}"]);
+            await kill.WaitForExitAsync();
+        }
+    }
 
     /// <summary>Asks it to stop, as an operator or a container's runtime does.</summary>
     public Task AskToStopAsync() => SignalAsync("TERM");
@@ -99,12 +116,25 @@ internal sealed class HostProcess : IDisposable
         Assert.Equal(0, kill.ExitCode);
     }
 
-    private static void Keep(ConcurrentQueue<string> lines, string? line)
+    private void Keep(ConcurrentQueue<string> lines, string? line)
     {
         if (line is null)
             return;
         lines.Enqueue(line);
-        while (lines.Count > 500)
+        while (lines.Count > _keptLines)
             lines.TryDequeue(out _);
     }
+}
+
+/// <summary>How a process is started, where it matters.</summary>
+internal sealed record HostStart
+{
+    /// <summary>How many of the last lines of each output are kept.</summary>
+    public int KeptLines { get; init; } = 500;
+
+    /// <summary>Its working folder; null: the checkout.</summary>
+    public string? Folder { get; init; }
+
+    /// <summary>Whether whoever starts it lets it make core files of any size.</summary>
+    public bool MayDumpCore { get; init; }
 }

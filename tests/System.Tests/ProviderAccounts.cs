@@ -3,6 +3,9 @@ namespace PaymentCluster.System.Tests;
 /// <summary>The accounts of the merchant <c>shop</c> at the simulated providers, beside the one at Razorpay.</summary>
 internal static class ProviderAccounts
 {
+    /// <summary>The shop's key at Juspay.</summary>
+    public const string JuspayKey = "the-key-of-the-shop";
+
     private const string Mid = "SYSTEMMID00000000001";
     private const string AmazonPayKey = "SANDBOX-SYSTEM00000000001";
 
@@ -14,19 +17,30 @@ internal static class ProviderAccounts
     {
         using var simulators = system.Simulators();
         using var shop = system.Shop();
-        await simulators.PutAsync("/_accounts/payu/payuSystem", new { salt = "the-salt-of-the-shop" });
+        await simulators.PutAsync(
+            "/_accounts/payu/payuSystem", new { salt = "the-salt-of-the-shop", webhook_url = system.WebhookUrl("payu") });
         await shop.PutAsync(Credentials("payu"), new { key = "payuSystem", salt = "the-salt-of-the-shop" });
 
-        await simulators.PutAsync($"/_accounts/paytm/{Mid}", new { merchant_key = "0123456789abcdef" });
-        await shop.PutAsync(
-            Credentials("paytm"), new { mid = Mid, merchant_key = "0123456789abcdef", website = "WEBSTAGING" });
+        await simulators.PutAsync(
+            $"/_accounts/paytm/{Mid}", new { merchant_key = "0123456789abcdef", webhook_url = system.WebhookUrl("paytm") });
+        await shop.PutAsync(Credentials("paytm"), new
+        {
+            mid = Mid,
+            merchant_key = "0123456789abcdef",
+            website = "WEBSTAGING",
+            // As the simulator has them, for linking wallets.
+            client_id = $"client-{Mid}",
+            client_secret = "0123456789abcdef",
+        });
 
         var basic = new { webhook_username = "shop", webhook_password = "the-password-of-the-shop" };
-        await simulators.PutAsync(
-            "/_accounts/juspay/systemshop", new { api_key = "the-key-of-the-shop", basic.webhook_username, basic.webhook_password });
+        await simulators.PutAsync("/_accounts/juspay/systemshop", new
+        {
+            api_key = JuspayKey, webhook_url = system.WebhookUrl("juspay"), basic.webhook_username, basic.webhook_password,
+        });
         await shop.PutAsync(Credentials("juspay"), new
         {
-            merchant_id = "systemshop", api_key = "the-key-of-the-shop", basic.webhook_username, basic.webhook_password,
+            merchant_id = "systemshop", api_key = JuspayKey, basic.webhook_username, basic.webhook_password,
         });
 
         var account = new { merchant_id = "A1SYSTEM", store_id = "amzn1.application-oa2-client.system", region = "eu" };

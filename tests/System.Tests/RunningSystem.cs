@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using PaymentCluster.Testing;
@@ -64,7 +63,7 @@ public class RunningSystem : IAsyncDisposable
         _simulators = HostProcess.Start("Simulators", new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{_simulatorsPort}",
-            ["Simulators__DataDirectory"] = Path.Combine(_folder, "simulators"),
+            ["Simulators__DataDirectory"] = SimulatorsFolder,
         });
         using var client = Simulators();
         await ReadyAsync(_simulators, client, "/_health", "The simulators");
@@ -98,6 +97,9 @@ public class RunningSystem : IAsyncDisposable
     /// <summary>The simulators' own calls: journal, dials, accounts.</summary>
     internal ApiClient Simulators() => Client(_simulatorsPort, null);
 
+    /// <summary>The simulated providers by themselves, as a merchant's own program would ask them.</summary>
+    internal HttpClient SimulatorsHttp() => new() { BaseAddress = new Uri($"http://127.0.0.1:{_simulatorsPort}") };
+
     /// <summary>The API by itself, for looking at headers and streams.</summary>
     /// <param name="key">The API key; null for none.</param>
     internal HttpClient Http(string? key)
@@ -112,11 +114,23 @@ public class RunningSystem : IAsyncDisposable
         return client;
     }
 
+    /// <summary>Where the simulators keep their books.</summary>
+    internal string SimulatorsFolder => Path.Combine(_folder, "simulators");
+
+    /// <summary>How the server is started the next time.</summary>
+    internal HostStart ServerStart { get; set; } = new();
+
+    /// <summary>The server as it was last started; null before that.</summary>
+    internal HostProcess? Server => _server;
+
+    /// <summary>Where a provider tells the shop what happened.</summary>
+    internal string WebhookUrl(string provider) => $"http://127.0.0.1:{_port}/webhooks/shop/{provider}";
+
     /// <summary>The shop's secret key.</summary>
     internal string? ShopKey => _shopKey;
 
     /// <summary>Starts the server with the settings, and does not wait.</summary>
-    internal HostProcess StartServer() => HostProcess.Start("Standalone", ServerSettings());
+    internal HostProcess StartServer() => HostProcess.Start("Standalone", ServerSettings(), ServerStart);
 
     /// <inheritdoc/>
     public virtual async ValueTask DisposeAsync()
@@ -129,17 +143,12 @@ public class RunningSystem : IAsyncDisposable
     }
 
     /// <summary>A port that nobody listens on now.</summary>
-    internal static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    internal static int FreePort() => Ports.Free();
 
     /// <summary>Starts the process that answers the API, and waits until it can take payments.</summary>
     private protected async Task StartServerAsync(string project)
     {
-        _server = HostProcess.Start(project, ServerSettings());
+        _server = HostProcess.Start(project, ServerSettings(), ServerStart);
         using var client = Anonymous();
         await ReadyAsync(_server, client, "/health/ready", "The server");
     }
@@ -200,7 +209,7 @@ public class RunningSystem : IAsyncDisposable
         await simulators.PutAsync($"/_accounts/razorpay/{RazorpayKeyId}", new
         {
             key_secret = RazorpaySecret,
-            webhook_url = $"http://127.0.0.1:{_port}/webhooks/shop/razorpay",
+            webhook_url = WebhookUrl("razorpay"),
             webhook_secret = WebhookSecret,
         });
         using var administrator = Administrator();

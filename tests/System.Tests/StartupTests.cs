@@ -15,11 +15,25 @@ public sealed class StartupTests
     [InlineData("Silo__Port", "many", "Silo:Port")]
     [InlineData("Gateway__AdminKeyHash", "short", "Gateway:AdminKeyHash")]
     [InlineData("Payments__SendWindow", "-00:00:01", "SendWindow")]
+    [InlineData("DOTNET_DbgEnableMiniDump", "1", "DOTNET_DbgEnableMiniDump")]
+    [InlineData("COMPlus_DbgEnableMiniDump", "1", "COMPlus_DbgEnableMiniDump")]
     public async Task A_setting_that_cannot_be_used_is_named_in_one_sentence(string name, string value, string named)
     {
         await using var system = await RunningSystem.PrepareAsync();
         system.Settings[name] = value;
         await EndsWithAsync(system, named);
+    }
+
+    [Fact]
+    public async Task In_Development_the_runtime_may_be_told_to_write_its_memory()
+    {
+        await using var system = await RunningSystem.PrepareAsync();
+        system.Settings["ASPNETCORE_ENVIRONMENT"] = "Development";
+        system.Settings["DOTNET_DbgEnableMiniDump"] = "1";
+
+        await system.StartServerAsync();
+
+        Assert.Equal(0, await system.StopServerAsync());
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using PaymentCluster.Chaos.Tests.Hosts;
+using PaymentCluster.System.Tests;
 
 namespace PaymentCluster.Chaos.Tests.Faults;
 

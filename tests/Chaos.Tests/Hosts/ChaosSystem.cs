@@ -7,6 +7,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Npgsql;
 using PaymentCluster.Chaos.Tests.Load;
+using PaymentCluster.System.Tests;
 using PaymentCluster.Testing;
 
 namespace PaymentCluster.Chaos.Tests.Hosts;

@@ -1,3 +1,4 @@
+using PaymentCluster.System.Tests;
 using PaymentCluster.Testing;
 
 namespace PaymentCluster.Chaos.Tests.Hosts;

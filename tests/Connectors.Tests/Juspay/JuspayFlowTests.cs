@@ -49,6 +49,19 @@ public sealed class JuspayFlowTests : IAsyncLifetime
         AssertNoTxn();
     }
 
+    [Theory]
+    [InlineData(200, """{"id":"wlt_1","linked":false}""", true), InlineData(200, """{"id":"wlt_1","linked":true}""", false)]
+    [InlineData(404, """{"status":"invalid_request_error","error_code":"invalid"}""", true), InlineData(500, "{}", null)]
+    public async Task A_link_that_cannot_be_given_up_is_looked_at(int status, string json, bool? isGone)
+    {
+        _answers[("POST", "/wallets/wlt_1")] = (400, JuspayRig.ErrorJson("INVALID_INPUT", "Wallet is not linked"));
+        _answers[("GET", "/wallets/wlt_1")] = (status, json);
+        var connector = Assert.IsAssignableFrom<ILinkedWallets>(Create());
+        var request = new WalletRequest { Wallet = "mobikwik", Customer = new Customer { Id = "asha" }, ProviderCustomer = "cst_1" };
+        var answer = await connector.UnlinkWalletAsync(request, "wlt_1", _rig.Credentials);
+        Assert.Equal(isGone, (answer as ProviderAnswer<bool>.Given)?.Value);
+    }
+
     [Fact]
     public async Task A_refused_order_is_a_decline_if_there_is_none()
     {

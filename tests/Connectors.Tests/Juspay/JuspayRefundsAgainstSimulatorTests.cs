@@ -147,15 +147,24 @@ public sealed class JuspayRefundsAgainstSimulatorTests(SimulatedJuspay juspay) :
             await connector.ConfirmWalletLinkAsync(request, reference, new Secret("123456"), Rig.Credentials)).Value;
         Assert.Equal((true, Money.Of(100_000, Currency.Inr)), (linked.Linked, linked.Balance!.Value));
 
+        // A token is good for one payment: the link's own is nothing to keep.
+        Assert.Null(linked.Token);
         var method = new PaymentMethod { Kind = PaymentMethodKind.Wallet, Wallet = "mobikwik" };
-        var paid = Assert.IsType<ProviderOutcome.Succeeded>(
-            await ChargeAsync(method, with: charge => charge with { WalletToken = linked.Token }));
-        Assert.Equal(ChargeStage.Captured, paid.Stage);
-        var read = Assert.IsType<ProviderAnswer<ProviderWallet>.Given>(
-            await connector.ReadWalletAsync(request, reference, Rig.Credentials)).Value;
-        Assert.Equal(Money.Of(87_655, Currency.Inr), read.Balance);
+        foreach (var balance in (long[])[100_000, 87_655])
+        {
+            var read = Assert.IsType<ProviderAnswer<ProviderWallet>.Given>(
+                await connector.ReadWalletAsync(request, reference, Rig.Credentials)).Value;
+            Assert.Equal(Money.Of(balance, Currency.Inr), read.Balance);
+            var paid = Assert.IsType<ProviderOutcome.Succeeded>(
+                await ChargeAsync(method, with: charge => charge with { WalletToken = read.Token }));
+            Assert.Equal(ChargeStage.Captured, paid.Stage);
+        }
 
-        Assert.True(Assert.IsType<ProviderAnswer<bool>.Given>(await connector.UnlinkWalletAsync(request, reference, Rig.Credentials)).Value);
+        foreach (var known in (string[])[reference, reference, "wlt_nobody"])
+        {
+            Assert.True(Assert.IsType<ProviderAnswer<bool>.Given>(await connector.UnlinkWalletAsync(request, known, Rig.Credentials)).Value);
+        }
+
         Assert.IsType<ProviderAnswer<ProviderWallet>.Refused>(
             await connector.ReadWalletAsync(request, "wlt_nobody", Rig.Credentials));
     }

@@ -41,7 +41,7 @@ public sealed class CustomerDeciderTests
         CustomerDocument? before = null;
         foreach (var customer in Play(history))
         {
-            if (before is not null && before.ErasedAt is null && customer.ErasedAt is null)
+            if (before is not null)
             {
                 Assert.True(customer.Version >= before.Version);
                 Assert.True(customer.Version > before.Version || Seen(before) == Seen(customer));
@@ -205,7 +205,7 @@ public sealed class CustomerDeciderTests
         7 => Prefer(customer, which),
         8 when customer.Departures.Length > which => CustomerDecider.Settle(customer, customer.Departures[which]),
         9 => CustomerDecider.SetAccount(customer, new StoredAccount { Provider = "juspay", Id = "cst_1" }),
-        10 when which == 3 => CustomerDecider.Put(
+        10 when which > 0 => CustomerDecider.Put(
             CustomerDecider.Erase(customer, Now), new PutCustomer { Name = "Asha" }, Now),
         11 when customer.Wallets is [{ LinkedAt: null } waiting] => CustomerDecider.DropWallet(customer, waiting),
         _ => customer,

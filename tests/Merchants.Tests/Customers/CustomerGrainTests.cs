@@ -148,6 +148,23 @@ public sealed class CustomerGrainTests
     }
 
     [Fact]
+    public async Task A_wallet_whose_tokens_are_good_for_one_payment_is_read_for_each()
+    {
+        _provider.TokensLast = false;
+        await using var silo = await StartAsync();
+        var asha = await PutAsync(silo);
+        await asha.LinkWallet(new LinkWallet { Wallet = "paytm" });
+        Assert.True((await asha.ConfirmWallet("paytm", new Secret(KeepingConnector.Password))).Value!.Linked);
+        foreach (var token in (string[])["wallet-token-canary-1", "wallet-token-canary-2"])
+        {
+            var opened = await asha.OpenInstrument(new InstrumentChoice { Wallet = "paytm" });
+            Assert.Equal(token, opened.Value!.ProviderToken!.Reveal());
+        }
+
+        Assert.DoesNotContain("wallet-token-canary", _store.Text(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_wallets_token_does_not_open_for_another_customer()
     {
         await using (var silo = await StartAsync())

@@ -119,6 +119,31 @@ public sealed class WalletConsentTests
         Assert.Single(_provider.Links);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    [InlineData(null)]
+    public async Task What_became_of_a_page_that_was_given_up_is_given_up_as_well(bool? agreed)
+    {
+        await using (var silo = await StartAsync())
+        {
+            var asha = await PutAsync(silo);
+            await asha.LinkWallet(Link);
+            _provider.Pages["page_1"] = agreed is null ? Decision.Open : agreed.Value ? Decision.Agreed : Decision.Declined;
+            if (agreed is true)
+            {
+                // The provider makes the link, and the document is never written.
+                _store.BreaksAt = _store.Writes + 1;
+                await Assert.ThrowsAnyAsync<Exception>(() => asha.WalletReturned(Wallet, NonceOf("page_1")));
+                Assert.Single(_provider.Links);
+            }
+        }
+
+        await using var next = await StartAsync();
+        Assert.Empty((await next.Customer("shop", "asha").UnlinkWallet(Wallet)).Value!.Wallets);
+        Assert.Empty(_provider.Links);
+    }
+
     private string NonceOf(string page) => _provider.Callbacks[page].Segments[^1];
 
     private Task<TestSilo> StartAsync() => TestSilo.StartAsync(_store, builder =>

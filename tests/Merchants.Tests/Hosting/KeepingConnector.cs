@@ -17,6 +17,7 @@ internal sealed class KeepingConnector(string provider = TestSilo.Provider)
 
     private readonly TestConnector _payments = new(provider);
     private int _links;
+    private int _tokens;
 
     public string Provider => provider;
 
@@ -33,6 +34,12 @@ internal sealed class KeepingConnector(string provider = TestSilo.Provider)
     {
         Stage = ChargeStage.Captured, Amount = request.Amount, ProviderReference = $"pay_{request.Attempt}",
     };
+
+    /// <summary>Whether the token of a wallet is good for as long as the link; if not, for one payment.</summary>
+    public bool TokensLast { get; set; } = true;
+
+    /// <summary>Whether a customer's wallet has one name, however often it is linked.</summary>
+    public bool NamesLast { get; set; }
 
     /// <summary>Whether nobody reaches it.</summary>
     public bool IsAway { get; set; }
@@ -65,7 +72,7 @@ internal sealed class KeepingConnector(string provider = TestSilo.Provider)
         });
 
     public Task<ProviderAnswer<string>> RequestWalletLinkAsync(WalletRequest request, ProviderCredentials credentials) =>
-        Answer($"request {request.Wallet} of {request.ProviderCustomer}", () => $"state_{Interlocked.Increment(ref _links)}");
+        Answer($"request {request.Wallet} of {request.ProviderCustomer}", () => NamesLast ? $"{request.Wallet}_{request.ProviderCustomer}" : $"state_{Interlocked.Increment(ref _links)}");
 
     public Task<ProviderAnswer<ProviderWallet>> ConfirmWalletLinkAsync(
         WalletRequest request, string reference, Secret password, ProviderCredentials credentials) => password.Reveal() != Password
@@ -74,14 +81,23 @@ internal sealed class KeepingConnector(string provider = TestSilo.Provider)
         : Answer($"confirm {reference}", () =>
         {
             Wallets[reference] = $"wallet-token-canary-{reference}";
-            return Linked(reference);
+            return TokensLast ? Linked(reference) : Linked(reference) with { Token = null };
         });
 
     public Task<ProviderAnswer<ProviderWallet>> ReadWalletAsync(
         WalletRequest request, string reference, ProviderCredentials credentials) =>
-        Answer($"read {reference}", () => Wallets.TryGetValue(reference, out var token) && request.Token?.Reveal() == token
-            ? Linked(reference)
-            : new ProviderWallet { Reference = reference, Linked = false });
+        Answer($"read {reference}", () =>
+        {
+            if (!TokensLast && Wallets.ContainsKey(reference))
+            {
+                Wallets[reference] = $"wallet-token-canary-{Interlocked.Increment(ref _tokens)}";
+                return Linked(reference);
+            }
+
+            return Wallets.TryGetValue(reference, out var token) && request.Token?.Reveal() == token
+                ? Linked(reference)
+                : new ProviderWallet { Reference = reference, Linked = false };
+        });
 
     public Task<ProviderAnswer<bool>> UnlinkWalletAsync(WalletRequest request, string reference, ProviderCredentials credentials) =>
         Answer($"unlink {reference}", () =>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Npgsql;
 using PaymentCluster.Grains.Vault;
 
 namespace PaymentCluster.Merchants.Tests.Hosting;
@@ -12,9 +13,13 @@ internal sealed class MemoryVault : ICardVault
 
     public bool IsOpen => true;
 
+    /// <summary>Whether nobody reaches it.</summary>
+    public bool IsAway { get; set; }
+
     public async Task<string> SaveAsync(string merchant, string customer, VaultCard card)
     {
         await Task.Yield();
+        Reach();
         var there = Cards.FirstOrDefault(pair => pair.Key.StartsWith($"{merchant}/", StringComparison.Ordinal)
             && pair.Value.Customer == customer && pair.Value.Card.Number.Reveal() == card.Number.Reveal());
         var key = there.Key ?? $"{merchant}/card_{Interlocked.Increment(ref _tokens)}";
@@ -27,12 +32,14 @@ internal sealed class MemoryVault : ICardVault
 
     public Task DeleteAsync(string merchant, string token)
     {
+        Reach();
         Cards.TryRemove($"{merchant}/{token}", out _);
         return Task.CompletedTask;
     }
 
     public Task DeleteCustomerAsync(string merchant, string customer)
     {
+        Reach();
         foreach (var (key, kept) in Cards)
         {
             if (key.StartsWith($"{merchant}/", StringComparison.Ordinal) && kept.Customer == customer)
@@ -42,5 +49,13 @@ internal sealed class MemoryVault : ICardVault
         }
 
         return Task.CompletedTask;
+    }
+
+    private void Reach()
+    {
+        if (IsAway)
+        {
+            throw new NpgsqlException("away");
+        }
     }
 }

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
-using PaymentCluster.System.Tests;
 
-namespace PaymentCluster.Chaos.Tests.Hosts;
+namespace PaymentCluster.System.Tests;
 
 /// <summary>A process that is started again whenever it ends, as an operator's supervisor does.</summary>
 internal sealed class Supervised : IDisposable
@@ -119,6 +118,8 @@ internal sealed class Supervised : IDisposable
     {
         if (_process is { } last)
         {
+            // Nothing is counted twice by whoever looks meanwhile.
+            _process = null;
             foreach (var point in FaultPointsOf(last))
                 _faultPoints.Enqueue(point);
             _before = $"{last.Output}\n{last.Errors}\n---";

@@ -1,0 +1,127 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text.Json;
+using PaymentCluster.Testing;
+
+namespace PaymentCluster.System.Tests;
+
+/// <summary>What one of a customer's devices does through the merchant's server: every request again until it is
+/// answered.</summary>
+internal class WalletClient(ApiClient shop, string customer, int seed)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    private readonly ConcurrentQueue<string> _history = new();
+    private int _preferred;
+
+    /// <summary>The customer's id.</summary>
+    public string Customer => customer;
+
+    /// <summary>The preferences that were acknowledged, with the version that they had at most.</summary>
+    public ConcurrentBag<(int Version, string Mark, string[] Order)> Preferred { get; } = [];
+
+    /// <summary>The highest version that was seen.</summary>
+    protected int Version { get; set; }
+
+    /// <summary>What is drawn.</summary>
+    protected Random Draws { get; } = new(seed);
+
+    /// <summary>What it did last, for messages.</summary>
+    protected string History => string.Join('\n', _history.TakeLast(20));
+
+    /// <summary>Changes the preferences of the version that was read, reading again as long as somebody else was faster.</summary>
+    /// <param name="isAlone">Whether nobody else changes this wallet.</param>
+    public async Task PreferAsync(bool isAlone)
+    {
+        var mark = $"m{seed}_{++_preferred}";
+        while (true)
+        {
+            var wallet = await WalletAsync();
+            string[] ids = [.. InstrumentsOf(wallet).Where(_ => Draws.Next(3) > 0).Reverse()];
+            var (answer, isRepeat) = await AskAsync(
+                HttpMethod.Put, "/wallet", new { upi_app = mark, default_instrument = ids.FirstOrDefault(), order = ids },
+                $"\"{wallet.GetProperty("version").GetInt32()}\"");
+            if (answer.Status == HttpStatusCode.OK)
+            {
+                Preferred.Add((See(answer.Json), mark, ids));
+                return;
+            }
+
+            Assert.True(answer.Status == HttpStatusCode.PreconditionFailed && (isRepeat || !isAlone), $"{answer}\n{History}");
+            var now = await WalletAsync();
+            if (MarkOf(now) == mark)
+            {
+                // It had been done, and the answer got lost.
+                Preferred.Add((See(now), mark, ids));
+                return;
+            }
+
+            Assert.False(isAlone, $"The wallet is at {now}, and nobody else changed it.\n{History}");
+        }
+    }
+
+    /// <summary>The wallet, as it is told.</summary>
+    public async Task<JsonElement> WalletAsync()
+    {
+        var (answer, _) = await AskAsync(HttpMethod.Get, "/wallet");
+        Assert.True(answer.Status == HttpStatusCode.OK, $"{answer}\n{History}");
+        See(answer.Json);
+        return answer.Json;
+    }
+
+    /// <summary>The mark of a wallet's preferences; null if there are none.</summary>
+    public static string? MarkOf(JsonElement wallet) =>
+        wallet.TryGetProperty("upi_app", out var mark) ? mark.GetString() : null;
+
+    /// <summary>The ids of what can be named in preferences.</summary>
+    protected static string[] InstrumentsOf(JsonElement wallet) =>
+    [
+        .. TextsOf(wallet, "cards", "token"), .. TextsOf(wallet, "upi", "id"),
+        .. wallet.GetProperty("wallets").EnumerateArray().Where(IsLinked).Select(linked => $"wallet:{linked.GetProperty("wallet").GetString()}"),
+    ];
+
+    /// <summary>One member of each element of a list.</summary>
+    protected static IEnumerable<string> TextsOf(JsonElement wallet, string list, string member) =>
+        wallet.GetProperty(list).EnumerateArray().Select(one => one.GetProperty(member).GetString()!);
+
+    /// <summary>Whether a wallet is linked.</summary>
+    protected static bool IsLinked(JsonElement wallet) => wallet.GetProperty("linked").GetBoolean();
+
+    /// <summary>Asks until there is an answer that says what became of it, and whether it was asked more than once.</summary>
+    protected async Task<(ApiAnswer Answer, bool IsRepeat)> AskAsync(
+        HttpMethod method, string path, object? body = null, string? ifMatch = null)
+    {
+        ApiAnswer? answer = null;
+        var tries = 0;
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                tries++;
+                answer = await TryAsync(method, path, body, ifMatch);
+                return answer is { Status: < HttpStatusCode.InternalServerError };
+            },
+            () => $"{method} {path} is answered; the last answer: {answer}\n{History}",
+            Patience);
+        if (tries > 1)
+            _history.Enqueue($"    at the {tries}th try");
+        return (answer!, tries > 1);
+    }
+
+    /// <summary>Asks once; null if there was no answer.</summary>
+    protected async Task<ApiAnswer?> TryAsync(HttpMethod method, string path, object? body = null, string? ifMatch = null)
+    {
+        var answer = await shop.SendAsync(method, $"/api/v1/customers/{customer}{path}", body, ifMatch: ifMatch);
+        if (answer is not null)
+            _history.Enqueue($"{method} {path} {JsonSerializer.Serialize(body)} {ifMatch} -> {answer.Status} {answer.Text}");
+        Assert.NotEqual(HttpStatusCode.InternalServerError, answer?.Status);
+        return answer;
+    }
+
+    private int See(JsonElement wallet)
+    {
+        var version = wallet.GetProperty("version").GetInt32();
+        Assert.True(version >= Version, $"The version went back from {Version} to {version}.\n{History}");
+        Version = version;
+        return version;
+    }
+}

@@ -1,0 +1,75 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Npgsql;
+
+namespace PaymentCluster.System.Tests;
+
+/// <summary>Those that keep what customers' documents name: the vault, and the providers. Asked directly.</summary>
+internal sealed partial class WalletKeepers : IDisposable
+{
+    private readonly RunningSystem _system;
+    private readonly NpgsqlDataSource _database;
+    private readonly HttpClient _juspay;
+
+    public WalletKeepers(RunningSystem system)
+    {
+        _system = system;
+        _database = NpgsqlDataSource.Create(system.Database);
+        _juspay = system.SimulatorsHttp();
+        _juspay.DefaultRequestHeaders.Authorization =
+            new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.ASCII.GetBytes($"{ProviderAccounts.JuspayKey}:")));
+    }
+
+    /// <summary>The tokens of the cards that the vault keeps of a customer.</summary>
+    public async Task<IReadOnlyCollection<string>> CardsAsync(string customer)
+    {
+        await using var command = _database.CreateCommand("select token from vault.cards where merchant_id = 'shop' and customer_id = $1");
+        command.Parameters.Add(new NpgsqlParameter { Value = customer });
+        await using var rows = await command.ExecuteReaderAsync();
+        var tokens = new List<string>();
+        while (await rows.ReadAsync())
+            tokens.Add(rows.GetString(0));
+        return tokens;
+    }
+
+    /// <summary>The wallets that Juspay holds linked for a customer, by their codes.</summary>
+    public async Task<IReadOnlyCollection<string>> JuspayWalletsAsync(string customer)
+    {
+        using var answer = await _juspay.GetAsync(new Uri($"/juspay/customers/{customer}/wallets", UriKind.Relative));
+        if (!answer.IsSuccessStatusCode)
+            return [];
+        var wallets = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("list");
+        return
+        [
+            .. wallets.EnumerateArray().Where(wallet => $"{wallet.GetProperty("linked")}" is "True" or "true")
+                .Select(wallet => wallet.GetProperty("wallet").GetString()!.ToLowerInvariant()),
+        ];
+    }
+
+    /// <summary>How many tokens Paytm was given back. Its books are open once the simulators are down.</summary>
+    public async Task<int> PaytmRevocationsAsync() =>
+        Revoked().Matches(await File.ReadAllTextAsync(Path.Combine(_system.SimulatorsFolder, "paytm.ndjson")))
+            .Select(match => match.Value).Distinct(StringComparer.Ordinal).Count();
+
+    /// <summary>The documents that still note something which is to be forgotten elsewhere.</summary>
+    public async Task<long> DeparturesAsync()
+    {
+        await using var command = _database.CreateCommand(
+            """
+            select count(*) from orleansstorage
+            where convert_from(payloadbinary, 'UTF8')::jsonb -> 'departures' <> '[]'::jsonb
+            """);
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
+    public void Dispose()
+    {
+        _juspay.Dispose();
+        _database.Dispose();
+    }
+
+    [GeneratedRegex("\"revoked\":\"[^\"]+\"", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
+    private static partial Regex Revoked();
+}

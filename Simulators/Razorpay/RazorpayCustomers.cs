@@ -109,8 +109,12 @@ internal sealed partial class RazorpayCustomers(RazorpayBook book, TimeProvider 
         };
         if (customer.Name is { Length: > 0 } name && !Name().IsMatch(name))
             fields.Refuse("The name format is invalid.", "name");
-        if (customer.Email is { } email && (email.IndexOf('@') < 1 || email.EndsWith('@') || email.Contains(' ', StringComparison.Ordinal)))
+        if (customer.Email is { } email
+            && (email.IndexOf('@') < 1 || email.EndsWith('@') || email.Contains(' ', StringComparison.Ordinal)))
+        {
             fields.Refuse("The email must be a valid email address.", "email");
+        }
+
         if (customer.Contact is { } contact && contact.Count(char.IsAsciiDigit) < 8)
             fields.Refuse("Contact number should be at least 8 digits, including country code", "contact");
         else if (customer.Contact?.Any(c => !char.IsAsciiDigit(c) && c is not '+') == true)

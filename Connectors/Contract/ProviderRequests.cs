@@ -26,6 +26,10 @@ public sealed record ChargeRequest
     /// <summary>Whether the customer agreed that the provider keeps the card.</summary>
     public bool SaveCard { get; init; }
 
+    /// <summary>The provider's id of the customer, where a card is to be kept there or one that is kept there is paid
+    /// with; null where none is known. Providers that make up their customers' ids keep nothing without it.</summary>
+    public string? ProviderCustomer { get; init; }
+
     /// <summary>The token of the customer's linked wallet, when the wallet is to be debited without its page.</summary>
     public Secret? WalletToken { get; init; }
 

@@ -12,10 +12,13 @@ using PaymentCluster.Grains.Abstractions.Providers;
 namespace PaymentCluster.Connectors.Razorpay;
 
 /// <summary>Calls to Razorpay and what its answers mean by their form, before anyone looks at a payment.</summary>
-internal sealed class RazorpayApi(ProviderHttp http)
+internal sealed class RazorpayApi(ProviderHttp http, TimeProvider time)
 {
     public const string KeyId = "key_id";
     public const string KeySecret = "key_secret";
+
+    /// <summary>How long what moves no money and is posted may wait to leave.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>Asks a question. There is an answer, or else what stood in the way, or neither if the answer cannot be
     /// read.</summary>
@@ -56,6 +59,24 @@ internal sealed class RazorpayApi(ProviderHttp http)
             Headers = headers ?? [],
             Body = JsonSerializer.SerializeToUtf8Bytes(body, type),
             Window = window,
+        });
+
+    /// <summary>Posts what moves no money.</summary>
+    public Task<ProviderReply> PostAsync<T>(
+        string operation, string reference, string path, T body, JsonTypeInfo<T> type,
+        ProviderCredentials credentials) =>
+        ActAsync(operation, reference, path, body, type, SendWindow.Open(time, Patience), credentials);
+
+    /// <summary>Asks a question, or has something forgotten, which may be asked twice.</summary>
+    public Task<ProviderReply> SendAsync(
+        HttpMethod method, string operation, string reference, string path, ProviderCredentials credentials) =>
+        http.SendAsync(new ProviderCall
+        {
+            Operation = operation,
+            Reference = reference,
+            Method = method,
+            Path = path,
+            Authorization = Authorization(credentials),
         });
 
     /// <summary>Whether the key is accepted: by a list of one order, the cheapest question there is.</summary>

@@ -17,7 +17,7 @@ namespace PaymentCluster.Connectors.Razorpay;
 /// as <c>receipt</c>, the payment in <c>notes</c>. The order is the fence: once a payment on it is captured it takes no
 /// other, so that a payment that was sent late or twice on one order cannot be taken twice.
 /// </remarks>
-public sealed class RazorpayConnector : IConnector, IDisposable
+public sealed partial class RazorpayConnector : IConnector, IDisposable
 {
     private readonly RazorpayOptions _options;
     private readonly TimeProvider _time;
@@ -30,7 +30,7 @@ public sealed class RazorpayConnector : IConnector, IDisposable
         _options = options.Value;
         _time = time;
         _http = new ProviderHttp(Provider, _options, time, logger);
-        _api = new RazorpayApi(_http);
+        _api = new RazorpayApi(_http, time);
         Capabilities = RazorpayCapabilities.With(_options.SettleTime);
     }
 

@@ -1,14 +1,12 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
-using PaymentCluster.Grains.Abstractions.Secrets;
 
 namespace PaymentCluster.Connectors.Razorpay;
 
@@ -108,13 +106,17 @@ internal static partial class RazorpayMapping
             PaymentMethodKind.Netbanking => "netbanking",
         },
         Upi = request.Method.Kind == PaymentMethodKind.Upi ? Upi(request, now) : null,
-        Card = request.Card is { } card && request.Method.Kind == PaymentMethodKind.Card ? Card(card) : null,
+        Card = request.Method.Kind == PaymentMethodKind.Card ? RazorpayCards.Card(request) : null,
         Authentication = request.Method.Kind == PaymentMethodKind.Card
             ? new() { AuthenticationChannel = "browser" }
             : null,
         Browser = request.Method.Kind == PaymentMethodKind.Card ? UsualBrowser : null,
         Wallet = request.Method.Wallet,
         Bank = request.Method.Bank,
+        CustomerId = RazorpayCards.Keeper(request),
+        // The documents want a number in the browser and a flag between servers.
+        Save = RazorpayCards.IsToBeKept(request) ? true : null,
+        Token = RazorpayCards.Kept(request)?.Token.Reveal(),
         Notes = new() { [AttemptNote] = request.Attempt.ToString() },
         Description = request.Description is { Length: > 255 } text ? text[..255] : request.Description,
         CallbackUrl = request.CallbackUrl.AbsoluteUri,
@@ -140,15 +142,6 @@ internal static partial class RazorpayMapping
         ? new() { Flow = "collect", Vpa = request.Method.Vpa, ExpiryTime = MinutesUntil(request.ExpiresAt, now, 5, 5_760) }
         // The QR code shows the same upi://pay link.
         : new() { Flow = "intent" };
-
-    private static CreateCard Card(CardDetails card) => new()
-    {
-        Number = card.Number.Reveal(),
-        Name = card.HolderName,
-        ExpiryMonth = card.ExpiryMonth.ToString("00", CultureInfo.InvariantCulture),
-        ExpiryYear = (card.ExpiryYear % 100).ToString("00", CultureInfo.InvariantCulture),
-        Cvv = card.SecurityCode.Reveal(),
-    };
 
     private static int MinutesUntil(DateTimeOffset moment, DateTimeOffset now, int atLeast, int atMost) =>
         (int)Math.Clamp(Math.Ceiling((moment - now).TotalMinutes), atLeast, atMost);

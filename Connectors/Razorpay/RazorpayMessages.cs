@@ -50,6 +50,16 @@ internal sealed class CreatePayment
     public Browser? Browser { get; init; }
     public string? Wallet { get; init; }
     public string? Bank { get; init; }
+
+    /// <summary>Whose card is kept, or was.</summary>
+    public string? CustomerId { get; init; }
+
+    /// <summary>Whether the card that is paid with is kept.</summary>
+    public bool? Save { get; init; }
+
+    /// <summary>The card that is kept, instead of one that was typed in.</summary>
+    public string? Token { get; init; }
+
     public required Dictionary<string, string> Notes { get; init; }
     public string? Description { get; init; }
     public required string CallbackUrl { get; init; }
@@ -67,12 +77,13 @@ internal sealed class CreateUpi
     public int? ExpiryTime { get; init; }
 }
 
+/// <summary>A card that was typed in; of one that is kept, the security code alone.</summary>
 internal sealed class CreateCard
 {
-    public required string Number { get; init; }
-    public required string Name { get; init; }
-    public required string ExpiryMonth { get; init; }
-    public required string ExpiryYear { get; init; }
+    public string? Number { get; init; }
+    public string? Name { get; init; }
+    public string? ExpiryMonth { get; init; }
+    public string? ExpiryYear { get; init; }
     public required string Cvv { get; init; }
 }
 
@@ -180,8 +191,74 @@ internal sealed class ErrorBody
     public string? Source { get; init; }
     public string? Reason { get; init; }
 
+    /// <summary>The name of the field at fault, if there is one.</summary>
+    public JsonElement Field { get; init; }
+
     /// <summary>An object with the ids of payment and order, if any.</summary>
     public JsonElement Metadata { get; init; }
+}
+
+/// <summary><c>POST /v1/customers</c>: razorpay.com/docs/api/customers/create.</summary>
+internal sealed class CreateCustomer
+{
+    public string? Name { get; init; }
+    public required string Email { get; init; }
+    public string? Contact { get; init; }
+
+    /// <summary>As text: the number is not taken for it.</summary>
+    public required string FailExisting { get; init; }
+
+    public required Dictionary<string, string> Notes { get; init; }
+}
+
+internal sealed class CustomerEntity
+{
+    public string? Id { get; init; }
+
+    /// <summary>An object, or an empty array when there are none.</summary>
+    public JsonElement Notes { get; init; }
+}
+
+/// <summary>What is kept of a customer's: …/payment-methods/cards/token-hq/razorpay-requestor/apis.</summary>
+internal sealed class TokenEntity
+{
+    public string? Id { get; init; }
+    public string? Method { get; init; }
+    public TokenCard? Card { get; init; }
+    public string? Status { get; init; }
+    public bool? CompliantWithTokenisationGuidelines { get; init; }
+
+    /// <summary>Unix seconds, as a number or as text, or null.</summary>
+    public JsonElement ExpiredAt { get; init; }
+}
+
+internal sealed class TokenCard
+{
+    /// <summary>Text, but in some samples a number.</summary>
+    public JsonElement Last4 { get; init; }
+
+    public string? Network { get; init; }
+    public string? Issuer { get; init; }
+    public bool? International { get; init; }
+    public JsonElement ExpiryMonth { get; init; }
+    public JsonElement ExpiryYear { get; init; }
+}
+
+internal sealed class TokenDeleted
+{
+    public bool? Deleted { get; init; }
+}
+
+/// <summary><c>POST /v1/payments/validate/vpa</c>.</summary>
+internal sealed class ValidateVpa
+{
+    public required string Vpa { get; init; }
+}
+
+internal sealed class VpaValidated
+{
+    public bool? Success { get; init; }
+    public string? CustomerName { get; init; }
 }
 
 /// <summary>A webhook's body.</summary>
@@ -212,6 +289,12 @@ internal sealed class EventPart<T>
 [JsonSerializable(typeof(CreatePayment))]
 [JsonSerializable(typeof(CreateCapture))]
 [JsonSerializable(typeof(CreateRefund))]
+[JsonSerializable(typeof(CreateCustomer))]
+[JsonSerializable(typeof(ValidateVpa))]
+[JsonSerializable(typeof(CustomerEntity))]
+[JsonSerializable(typeof(Collection<TokenEntity>))]
+[JsonSerializable(typeof(TokenDeleted))]
+[JsonSerializable(typeof(VpaValidated))]
 [JsonSerializable(typeof(OrderEntity))]
 [JsonSerializable(typeof(PaymentCreated))]
 [JsonSerializable(typeof(PaymentEntity))]

@@ -192,4 +192,8 @@ public sealed record OpenedInstrument
     /// <summary>The provider's name of the linked wallet; null for anything else.</summary>
     [Id(2)]
     public string? Link { get; init; }
+
+    /// <summary>The provider's id of the customer, for a card that the provider keeps; null for anything else.</summary>
+    [Id(3)]
+    public string? ProviderCustomer { get; init; }
 }

@@ -40,6 +40,11 @@ public interface ICustomerGrain : IGrainWithStringKey
     [Alias("agree-to-card")]
     Task<Reply<CustomerView>> AgreeToCard(AgreeToCard command);
 
+    /// <summary>The customer's id at a provider that is about to be given a card to keep, made there if there is none
+    /// yet; null if the provider keeps no cards or is out of reach.</summary>
+    [Alias("open-account")]
+    Task<string?> OpenAccount(string provider);
+
     /// <summary>The wallet configuration after providers were asked which cards they keep; as it is known if they are
     /// out of reach.</summary>
     [Alias("list-cards")]

@@ -102,6 +102,17 @@ public sealed partial class CustomerGrain
     }
 
     /// <inheritdoc/>
+    public async Task<string?> OpenAccount(string provider)
+    {
+        LeaveIfUnknown();
+        return Known is not null
+            && await providers.FindAsync<ISavedCards>(_merchant, provider) is { Accounts: not null } seat
+            && await AccountAsync(seat) is ProviderAnswer<string>.Given { Value: var account }
+                ? account
+                : null;
+    }
+
+    /// <inheritdoc/>
     public async Task<Reply<WalletView>> ListCards()
     {
         if (Known is null)
@@ -188,7 +199,8 @@ public sealed partial class CustomerGrain
         return answer is not ProviderAnswer<ImmutableArray<ProviderCard>>.Given { Value: var listed }
             ? Refuse<OpenedInstrument>(ProviderDesk.RefusalOf(answer))
             : listed.FirstOrDefault(kept => kept.Reference == card.Reference) is { } kept
-                ? Reply<OpenedInstrument>.Of(new OpenedInstrument { ProviderToken = kept.Token })
+                ? Reply<OpenedInstrument>.Of(
+                    new OpenedInstrument { ProviderToken = kept.Token, ProviderCustomer = account })
                 : Refuse<OpenedInstrument>(Refusal.Of(
                     ErrorCode.InstrumentUnusable, "The provider does not keep the card any more.", "card.token"));
     }

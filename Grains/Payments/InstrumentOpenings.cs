@@ -22,6 +22,9 @@ public sealed class Opening
     /// <summary>The token of the linked wallet.</summary>
     public Secret? WalletToken { get; init; }
 
+    /// <summary>The provider's id of the customer whose card it keeps, or is to keep.</summary>
+    public string? ProviderCustomer { get; init; }
+
     /// <summary>Why nothing is sent; null if all is there.</summary>
     public ProviderOutcome? Refusal { get; init; }
 }
@@ -35,7 +38,10 @@ public sealed partial class InstrumentOpenings(IGrainFactory grains, ICardVault 
     {
         if (ChoiceOf(attempt.Method) is not { } choice || state.Customer.Id is not { } id)
         {
-            return new Opening { Card = means?.Card };
+            return new Opening
+            {
+                Card = means?.Card, ProviderCustomer = await KeeperOfAsync(key, state, attempt, means),
+            };
         }
 
         try
@@ -51,6 +57,34 @@ public sealed partial class InstrumentOpenings(IGrainFactory grains, ICardVault 
             LogShut(exception, key);
             return NotSent("What the customer saved could not be opened.");
         }
+    }
+
+    // A wish: a payment does not fail because the provider cannot be told whose card it is to keep.
+    private async Task<string?> KeeperOfAsync(
+        PaymentKey key, PaymentState state, AttemptState attempt, ChargeMeans? means)
+    {
+        if (means is not { SavesCard: true } || state.Customer.Id is not { } id)
+        {
+            return null;
+        }
+
+        string? account = null;
+        Exception? trouble = null;
+        try
+        {
+            account = await grains.GetGrain<ICustomerGrain>($"{key.Merchant}/{id}").OpenAccount(attempt.Provider);
+        }
+        catch (Exception exception) when (exception is DbException or TimeoutException)
+        {
+            trouble = exception;
+        }
+
+        if (account is null)
+        {
+            LogNotKept(trouble, attempt.Provider, key);
+        }
+
+        return account;
     }
 
     private async Task<Opening> OfAsync(string merchant, PaymentMethod method, OpenedInstrument opened, ChargeMeans? means)
@@ -74,7 +108,11 @@ public sealed partial class InstrumentOpenings(IGrainFactory grains, ICardVault 
 
         return opened.ProviderToken is not { } kept ? NotSent("The provider gave no token.")
             : method.Kind == PaymentMethodKind.Card
-                ? new Opening { SavedCard = new SavedCard { Token = kept, SecurityCode = means?.SecurityCode } }
+                ? new Opening
+                {
+                    SavedCard = new SavedCard { Token = kept, SecurityCode = means?.SecurityCode },
+                    ProviderCustomer = opened.ProviderCustomer,
+                }
                 : new Opening { WalletToken = kept };
     }
 
@@ -91,4 +129,7 @@ public sealed partial class InstrumentOpenings(IGrainFactory grains, ICardVault 
 
     [LoggerMessage(1204, LogLevel.Warning, "What {Key} is to be paid with could not be opened; nothing was sent")]
     private partial void LogShut(Exception exception, PaymentKey key);
+
+    [LoggerMessage(1205, LogLevel.Warning, "{Provider} could not be told whose card {Key} is paid with; it may not keep it")]
+    private partial void LogNotKept(Exception? exception, string provider, PaymentKey key);
 }

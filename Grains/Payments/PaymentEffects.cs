@@ -217,6 +217,7 @@ public sealed partial class PaymentEffects(
                 Card = opened.Card,
                 SavedCard = opened.SavedCard,
                 SaveCard = means?.SavesCard ?? false,
+                ProviderCustomer = opened.ProviderCustomer,
                 WalletToken = opened.WalletToken,
                 Capture = state.Capture,
                 Customer = state.Customer,

@@ -9,7 +9,12 @@ namespace PaymentCluster.Simulators.Razorpay;
 /// The routes of Razorpay's API, under <c>/razorpay/v1</c> and, for clients that know only a host, under <c>/v1</c>.
 /// </summary>
 internal sealed class RazorpayApi(
-    RazorpayBook book, RazorpayOrders orders, RazorpayPayments payments, RazorpayRefunds refunds, FaultGate gate)
+    RazorpayBook book,
+    RazorpayOrders orders,
+    RazorpayPayments payments,
+    RazorpayRefunds refunds,
+    RazorpayCustomers customers,
+    FaultGate gate)
 {
     private const int LongestBody = 128 * 1024;
 
@@ -31,6 +36,11 @@ internal sealed class RazorpayApi(
         Route("GET", "/payments/{id}/refunds", DialOperation.Query, refunds.ListAsync);
         Route("GET", "/payments/{id}/refunds/{second}", DialOperation.Query, refunds.FetchOfPaymentAsync);
         Route("GET", "/refunds/{id}", DialOperation.Query, refunds.FetchAsync);
+        Route("POST", "/customers", DialOperation.Query, customers.CreateAsync);
+        Route("GET", "/customers/{id}", DialOperation.Query, customers.FetchAsync);
+        Route("GET", "/customers/{id}/tokens", DialOperation.Query, customers.ListTokensAsync);
+        Route("GET", "/customers/{id}/tokens/{second}", DialOperation.Query, customers.FetchTokenAsync);
+        Route("DELETE", "/customers/{id}/tokens/{second}", DialOperation.Query, customers.DeleteTokenAsync);
         routes.Map(prefix + "/{**rest}", context => RazorpayErrors.NoSuchUrl.SendAsync(context));
     }
 

@@ -38,6 +38,8 @@ internal sealed class RazorpayBook : IDisposable
 
     public DialBoard Dials { get; }
 
+    public RazorpayPeople People { get; } = new();
+
     public IEnumerable<RazorpayAccount> Accounts => _accounts.Values;
 
     public IEnumerable<RazorpayFolder> Folders => _shelves.Values.SelectMany(shelf => shelf.All());
@@ -76,6 +78,14 @@ internal sealed class RazorpayBook : IDisposable
 
         if (told is not null)
             _ = TellAsync(written, told);
+        return written;
+    }
+
+    /// <summary>Keeps something of a customer's; the caller holds the lock of <see cref="People"/>.</summary>
+    public Task Keep(RazorpayEntry entry)
+    {
+        var written = Write([entry]);
+        People.Put(entry, written);
         return written;
     }
 
@@ -145,6 +155,8 @@ internal sealed class RazorpayBook : IDisposable
                 { Event: { } told } => _folders[told.PaymentId],
                 _ => null,
             };
+            if (entry is { Customer: not null } or { Token: not null })
+                People.Put(entry, Task.CompletedTask);
             if (folder is not null)
                 Apply(entry, folder, Task.CompletedTask);
             else if (entry.Account is { } account)
@@ -181,6 +193,10 @@ internal sealed class RazorpayBook : IDisposable
                 };
                 _undelivered[told.Id] = webhook;
                 return webhook;
+            case { Token: not null }:
+                lock (People.Gate)
+                    People.Put(entry, written);
+                return null;
             default:
                 return null;
         }

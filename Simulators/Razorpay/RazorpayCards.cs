@@ -20,9 +20,9 @@ internal static class RazorpayCards
             fields.Refuse("The expiry month must be between 1 and 12.", "expiry_month");
         else if (year is not ((>= 0 and <= 99) or (>= 2000 and <= 2099)))
             fields.Refuse("The expiry year is invalid.", "expiry_year");
-        else if (((year % 100) + 2000, month).CompareTo((now.Year, now.Month)) < 0)
+        else if (IsOver((int)(year.Value % 100) + 2000, (int)month!.Value, now))
             fields.Refuse("The card has expired.", "expiry_year");
-        else if (cvv!.Length is not (3 or 4) || cvv.AsSpan().ContainsAnyExceptInRange('0', '9'))
+        else if (!IsCvv(cvv!))
             fields.Refuse("The CVV is invalid.", "cvv");
         return fields.Refusal is not null ? null : new RazorpayCard
         {
@@ -31,9 +31,24 @@ internal static class RazorpayCards
             Last4 = number![^4..],
             Network = NetworkOf(number),
             International = RazorpayFailures.IsInternational(number),
+            ExpiryMonth = (int)month!.Value,
+            ExpiryYear = (int)(year!.Value % 100) + 2000,
             Failure = RazorpayFailures.OfCard(number),
         };
     }
+
+    /// <summary>Reads what is said of a kept card: its CVV, which may be left out or empty.</summary>
+    public static void ReadKept(RazorpayFields fields)
+    {
+        if (fields.Text("cvv") is { Length: > 0 } cvv && !IsCvv(cvv))
+            fields.Refuse("The CVV is invalid.", "cvv");
+    }
+
+    public static bool IsOver(int year, int month, DateTimeOffset now) =>
+        (year, month).CompareTo((now.Year, now.Month)) < 0;
+
+    private static bool IsCvv(string cvv) =>
+        cvv.Length is 3 or 4 && !cvv.AsSpan().ContainsAnyExceptInRange('0', '9');
 
     private static bool IsNumber(string number)
     {

@@ -94,8 +94,49 @@ internal sealed record RazorpayCard
 
     public bool International { get; init; }
 
+    public int ExpiryMonth { get; init; }
+
+    /// <summary>Four digits.</summary>
+    public int ExpiryYear { get; init; }
+
     /// <summary>The failure that this test card stands for.</summary>
     public string? Failure { get; init; }
+}
+
+/// <summary>A customer of a merchant's.</summary>
+internal sealed record RazorpayCustomer
+{
+    public required string Id { get; init; }
+
+    public required string KeyId { get; init; }
+
+    public string? Name { get; init; }
+
+    public string? Email { get; init; }
+
+    public string? Contact { get; init; }
+
+    public string? Gstin { get; init; }
+
+    public string? Notes { get; init; }
+
+    public required long CreatedAt { get; init; }
+}
+
+/// <summary>A card that a customer has kept.</summary>
+internal sealed record RazorpayToken
+{
+    public required string Id { get; init; }
+
+    public required string KeyId { get; init; }
+
+    public required string CustomerId { get; init; }
+
+    public required RazorpayCard Card { get; init; }
+
+    public required long CreatedAt { get; init; }
+
+    public bool Deleted { get; init; }
 }
 
 /// <summary>Why a payment failed.</summary>
@@ -126,6 +167,14 @@ internal sealed record RazorpayPayment
     public string? UpiFlow { get; init; }
 
     public RazorpayCard? Card { get; init; }
+
+    public string? CustomerId { get; init; }
+
+    /// <summary>The kept card that it is paid with, or that it was kept as.</summary>
+    public string? TokenId { get; init; }
+
+    /// <summary>Its card is kept once the bank said yes.</summary>
+    public bool Save { get; init; }
 
     public string? Email { get; init; }
 
@@ -233,6 +282,10 @@ internal sealed record RazorpayEntry
     public RazorpayRefund? Refund { get; init; }
 
     public RazorpayEvent? Event { get; init; }
+
+    public RazorpayCustomer? Customer { get; init; }
+
+    public RazorpayToken? Token { get; init; }
 
     /// <summary>The id of an event that needs no further delivery.</summary>
     public string? Settled { get; init; }

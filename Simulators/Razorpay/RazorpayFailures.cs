@@ -74,6 +74,9 @@ internal static class RazorpayFailures
     /// <summary>The failure that a test card stands for, if it is one; it shows when the customer declines.</summary>
     public static string? OfCard(string number) => FailingCards.GetValueOrDefault(number);
 
+    /// <summary>Whether nobody has this VPA, though it looks like one.</summary>
+    public static bool IsNobody(string vpa) => vpa.StartsWith("invalid@", StringComparison.OrdinalIgnoreCase);
+
     public static bool IsInternational(string number) => InternationalCards.Contains(number);
 
     public static RazorpayFailure Of(string reason) => ByReason[reason];

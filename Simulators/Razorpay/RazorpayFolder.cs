@@ -58,6 +58,8 @@ internal sealed class RazorpayChange(RazorpayFolder folder, RazorpayAccount acco
 
     public void Put(RazorpayRefund refund) => Entries.Add(new RazorpayEntry { Refund = refund });
 
+    public void Put(RazorpayToken token) => Entries.Add(new RazorpayEntry { Token = token });
+
     /// <summary>Tells the merchant's webhook, if there is one, of things as they were put last.</summary>
     public void Raise(string name, string paymentId, string? refundId = null, bool withOrder = false)
     {

@@ -78,6 +78,10 @@ internal static class RazorpayJson
         json.WriteString("vpa", payment.Vpa);
         json.WriteString("email", payment.Email);
         json.WriteString("contact", payment.Contact);
+        if (payment.CustomerId is not null)
+            json.WriteString("customer_id", payment.CustomerId);
+        if (payment.TokenId is not null)
+            json.WriteString("token_id", payment.TokenId);
         WriteNotes(json, payment.Notes);
         WriteNumber(json, "fee", payment.Fee);
         WriteNumber(json, "tax", payment.Tax);

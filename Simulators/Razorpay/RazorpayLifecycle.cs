@@ -206,6 +206,7 @@ internal sealed class RazorpayLifecycle(
             AuthorizedAt = change.Now,
             ChangedAt = change.Now,
         };
+        authorized = Keep(change, authorized);
         change.Put(authorized);
         change.Raise("payment.authorized", payment.Id);
         var order = change.Folder.Order;
@@ -215,6 +216,30 @@ internal sealed class RazorpayLifecycle(
             Capture(change, authorized, order);
         else
             agenda.Add(RazorpayStepKind.GiveBack, payment.Id, payment.CaptureBefore);
+    }
+
+    // The card is kept now that its holder has shown to be its holder, and not before.
+    private RazorpayPayment Keep(RazorpayChange change, RazorpayPayment payment)
+    {
+        if (payment is not { Save: true, CustomerId: { } customerId, Card: { } card })
+            return payment;
+        RazorpayToken? token;
+        lock (book.People.Gate)
+            token = book.People.TokenOf(customerId, card);
+        if (token is null)
+        {
+            token = new RazorpayToken
+            {
+                Id = RazorpayIds.New("token_"),
+                KeyId = payment.KeyId,
+                CustomerId = customerId,
+                Card = card,
+                CreatedAt = change.Now,
+            };
+            change.Put(token);
+        }
+
+        return payment with { TokenId = token.Id };
     }
 
     private long FinishedAt(RazorpayRefund refund) => refund.CreatedAt + (long)_options.RefundDelay.TotalMilliseconds;

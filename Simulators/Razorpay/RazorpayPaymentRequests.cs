@@ -37,6 +37,7 @@ internal static partial class RazorpayPaymentRequests
             Email = fields.Text("email", required: true),
             Contact = fields.Text("contact", required: true),
             Description = fields.Text("description"),
+            CustomerId = fields.Text("customer_id"),
             Notes = fields.Notes(),
             CallbackUrl = fields.Text("callback_url", longest: 2048),
             CreatedAt = at,
@@ -118,10 +119,22 @@ internal static partial class RazorpayPaymentRequests
             fields.Finish(browser);
         }
 
-        var group = fields.Group("card", required: true);
+        var token = fields.Text("token");
+        var save = fields.Flag("save") ?? false;
+        if (save && payment.CustomerId is null)
+            fields.Refuse("The customer id field is required when save is present.", "customer_id");
+        var group = fields.Group("card", required: token is null);
+        if (token is not null)
+        {
+            if (group is not null)
+                RazorpayCards.ReadKept(group);
+            fields.Finish(group);
+            return payment with { TokenId = token };
+        }
+
         var card = group is null ? null : RazorpayCards.Read(group, now);
         fields.Finish(group);
-        return payment with { Card = card };
+        return payment with { Card = card, Save = save };
     }
 
     private static RazorpayPayment ReadUpi(RazorpayFields fields, RazorpayPayment payment, DateTimeOffset now)

@@ -110,12 +110,14 @@ internal sealed class RazorpayPayments(
         var vpa = fields.Text("vpa", required: true);
         if (vpa is not null && !RazorpayPaymentRequests.IsVpa(vpa))
             fields.Refuse("Invalid VPA. Please enter a valid Virtual Payment Address", "vpa");
-        return Task.FromResult(fields.Finish() ?? Answer.Json(200, vpa!, static (json, valid) =>
+        return Task.FromResult(fields.Finish() ?? Answer.Json(200, vpa!, static (json, asked) =>
         {
+            var exists = !RazorpayFailures.IsNobody(asked);
             json.WriteStartObject();
-            json.WriteString("vpa", valid);
-            json.WriteBoolean("success", value: true);
-            json.WriteString("customer_name", "Simulated Customer");
+            json.WriteString("vpa", asked);
+            json.WriteBoolean("success", exists);
+            if (exists)
+                json.WriteString("customer_name", "Simulated Customer");
             json.WriteEndObject();
         }));
     }
@@ -183,6 +185,8 @@ internal sealed class RazorpayPayments(
             fields.Refuse("The selected method is invalid.", "method");
         if (fields.Finish() is { } refusal)
             return (null, refusal);
+        if (WhyNotTheirs(ref payment, now) is { } stranger)
+            return (null, stranger);
         if (book.Find(call.Account.KeyId, payment.OrderId) is not { } folder || folder.Order.Id != payment.OrderId)
             return (null, RazorpayErrors.NoSuchId);
 
@@ -211,6 +215,28 @@ internal sealed class RazorpayPayments(
         await durable;
         lifecycle.Await(payment, customer);
         return (payment, null);
+    }
+
+    // A customer pays with what they kept themselves, while it is good.
+    private Answer? WhyNotTheirs(ref RazorpayPayment payment, DateTimeOffset now)
+    {
+        lock (book.People.Gate)
+        {
+            if (payment.CustomerId is { } id && book.People.Customer(payment.KeyId, id) is null)
+                return RazorpayErrors.Invalid("The id provided does not exist", "customer_id");
+            if (payment.TokenId is not { } tokenId)
+                return null;
+            if (book.People.Token(payment.KeyId, tokenId) is not { } token
+                || (payment.CustomerId ?? token.CustomerId) != token.CustomerId)
+            {
+                return RazorpayErrors.Invalid("The id provided does not exist", "token");
+            }
+
+            if (RazorpayCards.IsOver(token.Card.ExpiryYear, token.Card.ExpiryMonth, now))
+                return RazorpayErrors.Invalid("The card has expired.", "token");
+            payment = payment with { Card = token.Card };
+            return null;
+        }
     }
 
     private TimeSpan CaptureWindowOf(RazorpayOrder order) =>

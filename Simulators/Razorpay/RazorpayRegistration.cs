@@ -23,6 +23,7 @@ internal static class RazorpayRegistration
         services.AddSingleton<RazorpayOrders>();
         services.AddSingleton<RazorpayPayments>();
         services.AddSingleton<RazorpayRefunds>();
+        services.AddSingleton<RazorpayCustomers>();
         services.AddSingleton<RazorpayPages>();
         services.AddSingleton<RazorpayApi>();
         services.AddSingleton<RazorpayProvider>();

@@ -59,6 +59,7 @@ public sealed class SavedInstrumentTests : IAsyncLifetime
         var charge = Assert.Single(_keeper.Charges);
         Assert.Null(charge.Card);
         Assert.Equal(("provider-token-canary", Cvv), (charge.SavedCard!.Token.Reveal(), charge.SavedCard.SecurityCode!.Reveal()));
+        Assert.Equal("cst_asha", charge.ProviderCustomer);
         await NothingSecretIsStoredAsync(key);
     }
 
@@ -181,12 +182,31 @@ public sealed class SavedInstrumentTests : IAsyncLifetime
         };
         var (key, _) = await StartAsync(typed);
         await SettledAsync(key);
-        Assert.True(Assert.Single(Charges()).SaveCard);
+        var charge = Assert.Single(Charges());
+        Assert.Equal((true, "cst_asha"), (charge.SaveCard, charge.ProviderCustomer));
         _keeper.Cards["cst_asha"] = [KeepingConnector.Card("ref_9", "1111")];
         Assert.Equal("v7", Assert.Single((await _silo.Customer("shop", "asha").ListCards()).Value!.Cards).ConsentText);
 
         var (_, unknown) = await StartAsync(typed with { OrderId = "o_2", Customer = new Customer { Id = "nobody" } });
         Assert.Equal(ErrorCode.CustomerNotFound, unknown.Refusal!.Code);
+    }
+
+    [Fact]
+    public async Task A_payment_goes_on_though_the_provider_cannot_be_told_whose_card_it_is_to_keep()
+    {
+        _keeper.IsAway = _other.IsAway = true;
+        var typed = Given.StartCommand(Given.CardMethod) with
+        {
+            OrderId = "o_away", Customer = new Customer { Id = "asha" }, CardConsent = "v7",
+        };
+        Assert.Equal(PaymentStatus.Success, (await SettledAsync((await StartAsync(typed)).Key)).Status);
+        Assert.Null(Assert.Single(Charges()).ProviderCustomer);
+
+        // Whoever keeps no card is made nobody's customer.
+        _keeper.IsAway = _other.IsAway = false;
+        await SettledAsync((await StartAsync(typed with { OrderId = "o_typed", CardConsent = null })).Key);
+        Assert.Null(Charges().Single(charge => !charge.SaveCard).ProviderCustomer);
+        Assert.Single(_keeper.Calls.Concat(_other.Calls), call => call == "open asha");
     }
 
     private IEnumerable<ChargeRequest> Charges() => _keeper.Charges.Concat(_other.Charges);

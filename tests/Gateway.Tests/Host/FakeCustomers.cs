@@ -57,6 +57,8 @@ public sealed class FakeCustomer(string key) : ICustomerGrain
 
     public Task<Reply<CustomerView>> AgreeToCard(AgreeToCard command) => Answer(command, View);
 
+    public Task<string?> OpenAccount(string provider) => throw new NotSupportedException();
+
     public Task<Reply<WalletView>> ListCards() => Answer("list", Wallet);
 
     public Task<Reply<WalletView>> DeleteCard(string token) => Answer(token, Wallet);

@@ -86,6 +86,25 @@ public sealed class CustomerGrainTests
     }
 
     [Fact]
+    public async Task A_customer_is_made_at_a_provider_once_and_nobody_where_nobody_can_be()
+    {
+        await using var silo = await StartAsync();
+        var asha = await PutAsync(silo);
+        Assert.Null(await silo.Customer("shop", "nobody").OpenAccount(TestSilo.Provider));
+        _provider.IsAway = true;
+        Assert.Null(await asha.OpenAccount(TestSilo.Provider));
+        _provider.IsAway = false;
+        Assert.Null(await asha.OpenAccount("nopay"));
+        _provider.Calls.Clear();
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.Equal("cst_asha", await asha.OpenAccount(TestSilo.Provider));
+        }
+
+        Assert.Equal(["open asha"], _provider.Calls);
+    }
+
+    [Fact]
     public async Task A_card_that_a_provider_keeps_comes_to_light_and_is_paid_with_by_its_present_token()
     {
         await using var silo = await StartAsync();

@@ -68,23 +68,15 @@ public sealed partial class InstrumentOpenings(IGrainFactory grains, ICardVault 
             return null;
         }
 
-        string? account = null;
-        Exception? trouble = null;
         try
         {
-            account = await grains.GetGrain<ICustomerGrain>($"{key.Merchant}/{id}").OpenAccount(attempt.Provider);
+            return await grains.GetGrain<ICustomerGrain>($"{key.Merchant}/{id}").OpenAccount(attempt.Provider);
         }
         catch (Exception exception) when (exception is DbException or TimeoutException)
         {
-            trouble = exception;
+            LogNotKept(exception, attempt.Provider, key);
+            return null;
         }
-
-        if (account is null)
-        {
-            LogNotKept(trouble, attempt.Provider, key);
-        }
-
-        return account;
     }
 
     private async Task<Opening> OfAsync(string merchant, PaymentMethod method, OpenedInstrument opened, ChargeMeans? means)
@@ -131,5 +123,5 @@ public sealed partial class InstrumentOpenings(IGrainFactory grains, ICardVault 
     private partial void LogShut(Exception exception, PaymentKey key);
 
     [LoggerMessage(1205, LogLevel.Warning, "{Provider} could not be told whose card {Key} is paid with; it may not keep it")]
-    private partial void LogNotKept(Exception? exception, string provider, PaymentKey key);
+    private partial void LogNotKept(Exception exception, string provider, PaymentKey key);
 }

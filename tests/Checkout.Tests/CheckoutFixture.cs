@@ -89,10 +89,14 @@ public sealed class CheckoutFixture : IAsyncLifetime
     }
 
     /// <summary>Keeps a picture of the page beside the test results.</summary>
-    public static async Task PictureAsync(IPage page, string name)
+    /// <param name="page">The page.</param>
+    /// <param name="name">The picture's name.</param>
+    /// <param name="whole">Whether what is scrolled out is in it; for that Chromium stops being a phone with a touch
+    /// screen while it takes the picture.</param>
+    public static async Task PictureAsync(IPage page, string name, bool whole = true)
     {
         var folder = Path.Combine(AppContext.BaseDirectory, "screenshots");
-        await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}.png"), FullPage = true });
+        await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}.png"), FullPage = whole });
     }
 
     public async Task InitializeAsync()

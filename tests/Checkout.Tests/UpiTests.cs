@@ -51,6 +51,6 @@ public sealed class UpiTests(CheckoutFixture checkout)
         await Expect(first).ToBeVisibleAsync();
         Assert.StartsWith("phonepe://pay?pa=", await first.GetAttributeAsync("href"), StringComparison.Ordinal);
         Assert.StartsWith("upi://pay?pa=", await page.Locator(".apps a").Last.GetAttributeAsync("href"), StringComparison.Ordinal);
-        await CheckoutFixture.PictureAsync(page, "phone-apps");
+        await CheckoutFixture.PictureAsync(page, "phone-apps", whole: false);
     }
 }

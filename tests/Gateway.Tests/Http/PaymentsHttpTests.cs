@@ -3,9 +3,7 @@ using System.Net.ServerSentEvents;
 using System.Text;
 using System.Text.Json;
 using PaymentCluster.Gateway.Tests.Host;
-using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Errors;
-using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
 
 namespace PaymentCluster.Gateway.Tests.Http;

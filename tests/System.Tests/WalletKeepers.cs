@@ -27,11 +27,7 @@ internal sealed partial class WalletKeepers : IDisposable
     {
         await using var command = _database.CreateCommand("select token from vault.cards where merchant_id = 'shop' and customer_id = $1");
         command.Parameters.Add(new NpgsqlParameter { Value = customer });
-        await using var rows = await command.ExecuteReaderAsync();
-        var tokens = new List<string>();
-        while (await rows.ReadAsync())
-            tokens.Add(rows.GetString(0));
-        return tokens;
+        return await TextsAsync(command);
     }
 
     /// <summary>The wallets that Juspay holds linked for a customer, by their codes.</summary>
@@ -53,6 +49,17 @@ internal sealed partial class WalletKeepers : IDisposable
         Revoked().Matches(await File.ReadAllTextAsync(Path.Combine(_system.SimulatorsFolder, "paytm.ndjson")))
             .Select(match => match.Value).Distinct(StringComparer.Ordinal).Count();
 
+    /// <summary>The cards that some document names and the vault does not keep, as both are at one moment.</summary>
+    public async Task<IReadOnlyCollection<string>> NamedAndNotKeptAsync()
+    {
+        await using var command = _database.CreateCommand(
+            """
+            select card ->> 'token' from orleansstorage, jsonb_array_elements(convert_from(payloadbinary, 'UTF8')::jsonb -> 'cards') card
+            where card ->> 'provider' is null and card ->> 'token' not in (select token from vault.cards)
+            """);
+        return await TextsAsync(command);
+    }
+
     /// <summary>The documents that still note something which is to be forgotten elsewhere.</summary>
     public async Task<long> DeparturesAsync()
     {
@@ -68,6 +75,15 @@ internal sealed partial class WalletKeepers : IDisposable
     {
         _juspay.Dispose();
         _database.Dispose();
+    }
+
+    private static async Task<List<string>> TextsAsync(NpgsqlCommand command)
+    {
+        await using var rows = await command.ExecuteReaderAsync();
+        var texts = new List<string>();
+        while (await rows.ReadAsync())
+            texts.Add(rows.GetString(0));
+        return texts;
     }
 
     [GeneratedRegex("\"revoked\":\"[^\"]+\"", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]

@@ -2,6 +2,9 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
+#if !LOCAL_SILO
+using Orleans.Serialization;
+#endif
 using PaymentCluster.Connectors;
 using PaymentCluster.Grains.Customers;
 using PaymentCluster.Grains.Faults;
@@ -75,6 +78,11 @@ public static partial class SiloRegistration
         // A payment that nobody asks about has no reason to stay in memory: the journal has it.
         silo.Configure<GrainCollectionOptions>(options => options.CollectionAge = TimeSpan.FromMinutes(2));
         silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(30));
+#if !LOCAL_SILO
+        // A grain that cannot be placed in time is refused with Polly's exception inside of Orleans' own. Without a codec for
+        // it the caller hears of a missing codec, a fault, where it should hear of a timeout and ask again.
+        silo.Services.Configure<ExceptionSerializationOptions>(options => options.SupportedNamespacePrefixes.Add("Polly"));
+#endif
         silo.AddIncomingGrainCallFilter<PaymentLogScope>();
         silo.AddIncomingGrainCallFilter<StoreAway>();
         silo.AddOperatorsView();

@@ -52,7 +52,7 @@ public sealed partial class InstrumentOpenings(IGrainFactory grains, ICardVault 
                 : attempt.Link is not null && opened.Link != attempt.Link ? NotSent("The wallet was linked anew since.")
                 : await OfAsync(key.Merchant, attempt.Method, opened, means);
         }
-        catch (Exception exception) when (exception is DbException or TimeoutException or VaultUnreadableException)
+        catch (Exception exception) when (exception is DbException or TimeoutException or OrleansException or VaultUnreadableException)
         {
             LogShut(exception, key);
             return NotSent("What the customer saved could not be opened.");
@@ -72,7 +72,7 @@ public sealed partial class InstrumentOpenings(IGrainFactory grains, ICardVault 
         {
             return await grains.GetGrain<ICustomerGrain>($"{key.Merchant}/{id}").OpenAccount(attempt.Provider);
         }
-        catch (Exception exception) when (exception is DbException or TimeoutException)
+        catch (Exception exception) when (exception is DbException or TimeoutException or OrleansException)
         {
             LogNotKept(exception, attempt.Provider, key);
             return null;

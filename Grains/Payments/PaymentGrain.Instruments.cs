@@ -94,7 +94,7 @@ public sealed partial class PaymentGrain
         {
             return await GrainFactory.GetGrain<ICustomerGrain>($"{_key.Merchant}/{id}").PreferredProviders();
         }
-        catch (Exception exception) when (exception is DbException or TimeoutException)
+        catch (Exception exception) when (exception is DbException or TimeoutException or OrleansException)
         {
             LogPreferenceUnknown(exception, _key);
             return [];

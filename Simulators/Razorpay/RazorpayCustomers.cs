@@ -144,8 +144,7 @@ internal sealed partial class RazorpayCustomers(RazorpayBook book, TimeProvider 
         json.WriteString("email", customer.Email);
         json.WriteString("contact", customer.Contact);
         json.WriteString("gstin", customer.Gstin);
-        json.WritePropertyName("notes");
-        json.WriteRawValue(customer.Notes ?? "[]");
+        RazorpayJson.WriteNotes(json, customer.Notes);
         json.WriteNumber("created_at", customer.CreatedAt / 1000);
         json.WriteEndObject();
     }
@@ -177,8 +176,7 @@ internal sealed partial class RazorpayCustomers(RazorpayBook book, TimeProvider 
         json.WriteNumber("created_at", token.CreatedAt / 1000);
         json.WriteString("status", end < time.GetUtcNow() ? "deactivated" : "active");
         json.WriteString("status_reason", end < time.GetUtcNow() ? "expired" : null);
-        json.WritePropertyName("notes");
-        json.WriteRawValue("[]");
+        RazorpayJson.WriteNotes(json, null);
         json.WriteEndObject();
     }
 

@@ -139,7 +139,8 @@ internal static class RazorpayJson
     }
 
     // No notes are an empty list, some are an object.
-    private static void WriteNotes(Utf8JsonWriter json, string? notes)
+    /// <summary>What the merchant noted; an empty array where there is nothing, as Razorpay has it.</summary>
+    public static void WriteNotes(Utf8JsonWriter json, string? notes)
     {
         json.WritePropertyName("notes");
         json.WriteRawValue(notes ?? "[]");

@@ -8,7 +8,7 @@ namespace PaymentCluster.Merchants.Tests.Hosting;
 
 /// <summary>A provider whose wallet is linked by the customer's consent on its page; in memory, and out of reach where
 /// the test says.</summary>
-internal sealed class ConsentingConnector : IConnector, IWalletsByConsent
+internal sealed class ConsentingConnector() : CustomersConnector(TestSilo.Provider), IWalletsByConsent
 {
     /// <summary>What a customer decided on a page.</summary>
     public enum Decision
@@ -20,16 +20,7 @@ internal sealed class ConsentingConnector : IConnector, IWalletsByConsent
 
     public const string Wallet = "agreepay";
 
-    private readonly TestConnector _payments = new(TestSilo.Provider);
-
-    public string Provider => TestSilo.Provider;
-
-    public ConnectorCapabilities Capabilities => _payments.Capabilities;
-
     public ImmutableHashSet<string> ConsentWallets { get; } = [Wallet];
-
-    /// <summary>Whether nobody reaches it.</summary>
-    public bool IsAway { get; set; }
 
     /// <summary>The pages, by their references, with what was decided there.</summary>
     public ConcurrentDictionary<string, Decision> Pages { get; } = new();
@@ -81,35 +72,6 @@ internal sealed class ConsentingConnector : IConnector, IWalletsByConsent
             return true;
         });
 
-    public Task<ProviderOutcome> ChargeAsync(ChargeRequest request, ProviderCredentials credentials) =>
-        _payments.ChargeAsync(request, credentials);
-
-    public Task<ProviderOutcome> QueryChargeAsync(ChargeQuery query, ProviderCredentials credentials) =>
-        _payments.QueryChargeAsync(query, credentials);
-
-    public Task<ProviderOutcome> CaptureAsync(CaptureRequest request, ProviderCredentials credentials) =>
-        _payments.CaptureAsync(request, credentials);
-
-    public Task<ProviderOutcome> VoidAsync(VoidAuthorizationRequest request, ProviderCredentials credentials) =>
-        _payments.VoidAsync(request, credentials);
-
-    public Task<ProviderOutcome> RefundAsync(RefundRequest request, ProviderCredentials credentials) =>
-        _payments.RefundAsync(request, credentials);
-
-    public Task<ProviderOutcome> QueryRefundAsync(RefundQuery query, ProviderCredentials credentials) =>
-        _payments.QueryRefundAsync(query, credentials);
-
-    public ValueTask<WebhookReading> ReadWebhookAsync(InboundWebhook webhook, ProviderCredentials credentials) =>
-        _payments.ReadWebhookAsync(webhook, credentials);
-
-    public Task<CredentialsCheck> CheckAsync(ProviderCredentials credentials) => _payments.CheckAsync(credentials);
-
     private static ProviderWallet Linked(string reference) =>
         new() { Reference = reference, Linked = true, Token = new Secret($"token-canary-{reference}") };
-
-    private async Task<ProviderAnswer<T>> Answer<T>(Func<T> answer)
-    {
-        await Task.Yield();
-        return IsAway ? new ProviderAnswer<T>.Unavailable("away") : new ProviderAnswer<T>.Given(answer());
-    }
 }

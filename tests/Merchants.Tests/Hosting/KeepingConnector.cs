@@ -11,17 +11,14 @@ namespace PaymentCluster.Merchants.Tests.Hosting;
 /// <summary>A provider that keeps customers, cards and wallets, and knows UPI ids; in memory, and out of reach where the
 /// test says.</summary>
 internal sealed class KeepingConnector(string provider = TestSilo.Provider)
-    : IConnector, IUpiVerification, ICustomerAccounts, ISavedCards, IWalletsByPassword
+    : CustomersConnector(provider), IUpiVerification, ICustomerAccounts, ISavedCards, IWalletsByPassword
 {
     public const string Password = "123456";
 
-    private readonly TestConnector _payments = new(provider);
     private int _links;
     private int _tokens;
 
-    public string Provider => provider;
-
-    public ConnectorCapabilities Capabilities => _payments.Capabilities with
+    public override ConnectorCapabilities Capabilities => base.Capabilities with
     {
         Methods = [PaymentMethodKind.Card, PaymentMethodKind.Wallet],
     };
@@ -40,9 +37,6 @@ internal sealed class KeepingConnector(string provider = TestSilo.Provider)
 
     /// <summary>Whether a customer's wallet has one name, however often it is linked.</summary>
     public bool NamesLast { get; set; }
-
-    /// <summary>Whether nobody reaches it.</summary>
-    public bool IsAway { get; set; }
 
     public ConcurrentQueue<string> Calls { get; } = new();
 
@@ -106,42 +100,21 @@ internal sealed class KeepingConnector(string provider = TestSilo.Provider)
             return true;
         });
 
-    public async Task<ProviderOutcome> ChargeAsync(ChargeRequest request, ProviderCredentials credentials)
+    public override async Task<ProviderOutcome> ChargeAsync(ChargeRequest request, ProviderCredentials credentials)
     {
         await Task.Yield();
         Charges.Enqueue(request);
         return Bank(request);
     }
 
-    public Task<ProviderOutcome> QueryChargeAsync(ChargeQuery query, ProviderCredentials credentials) =>
-        _payments.QueryChargeAsync(query, credentials);
-
-    public Task<ProviderOutcome> CaptureAsync(CaptureRequest request, ProviderCredentials credentials) =>
-        _payments.CaptureAsync(request, credentials);
-
-    public Task<ProviderOutcome> VoidAsync(VoidAuthorizationRequest request, ProviderCredentials credentials) =>
-        _payments.VoidAsync(request, credentials);
-
-    public Task<ProviderOutcome> RefundAsync(RefundRequest request, ProviderCredentials credentials) =>
-        _payments.RefundAsync(request, credentials);
-
-    public Task<ProviderOutcome> QueryRefundAsync(RefundQuery query, ProviderCredentials credentials) =>
-        _payments.QueryRefundAsync(query, credentials);
-
-    public ValueTask<WebhookReading> ReadWebhookAsync(InboundWebhook webhook, ProviderCredentials credentials) =>
-        _payments.ReadWebhookAsync(webhook, credentials);
-
-    public Task<CredentialsCheck> CheckAsync(ProviderCredentials credentials) => _payments.CheckAsync(credentials);
-
     private ProviderWallet Linked(string reference) => new()
     {
         Reference = reference, Linked = true, Balance = Money.Of(700, Currency.Inr), Token = new Secret(Wallets[reference]),
     };
 
-    private async Task<ProviderAnswer<T>> Answer<T>(string call, Func<T> answer)
+    private Task<ProviderAnswer<T>> Answer<T>(string call, Func<T> answer)
     {
         Calls.Enqueue(call);
-        await Task.Yield();
-        return IsAway ? new ProviderAnswer<T>.Unavailable("away") : new ProviderAnswer<T>.Given(answer());
+        return Answer(answer);
     }
 }

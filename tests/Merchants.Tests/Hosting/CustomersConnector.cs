@@ -1,0 +1,48 @@
+using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Grains.Abstractions.Providers;
+
+namespace PaymentCluster.Merchants.Tests.Hosting;
+
+/// <summary>A provider that keeps something for customers besides taking payments, which it does as
+/// <see cref="TestConnector"/>; out of reach where the test says.</summary>
+internal abstract class CustomersConnector(string provider) : IConnector
+{
+    private readonly TestConnector _payments = new(provider);
+
+    public string Provider => provider;
+
+    public virtual ConnectorCapabilities Capabilities => _payments.Capabilities;
+
+    /// <summary>Whether nobody reaches it.</summary>
+    public bool IsAway { get; set; }
+
+    public virtual Task<ProviderOutcome> ChargeAsync(ChargeRequest request, ProviderCredentials credentials) =>
+        _payments.ChargeAsync(request, credentials);
+
+    public Task<ProviderOutcome> QueryChargeAsync(ChargeQuery query, ProviderCredentials credentials) =>
+        _payments.QueryChargeAsync(query, credentials);
+
+    public Task<ProviderOutcome> CaptureAsync(CaptureRequest request, ProviderCredentials credentials) =>
+        _payments.CaptureAsync(request, credentials);
+
+    public Task<ProviderOutcome> VoidAsync(VoidAuthorizationRequest request, ProviderCredentials credentials) =>
+        _payments.VoidAsync(request, credentials);
+
+    public Task<ProviderOutcome> RefundAsync(RefundRequest request, ProviderCredentials credentials) =>
+        _payments.RefundAsync(request, credentials);
+
+    public Task<ProviderOutcome> QueryRefundAsync(RefundQuery query, ProviderCredentials credentials) =>
+        _payments.QueryRefundAsync(query, credentials);
+
+    public ValueTask<WebhookReading> ReadWebhookAsync(InboundWebhook webhook, ProviderCredentials credentials) =>
+        _payments.ReadWebhookAsync(webhook, credentials);
+
+    public Task<CredentialsCheck> CheckAsync(ProviderCredentials credentials) => _payments.CheckAsync(credentials);
+
+    /// <summary>What it says about customers.</summary>
+    protected async Task<ProviderAnswer<T>> Answer<T>(Func<T> answer)
+    {
+        await Task.Yield();
+        return IsAway ? new ProviderAnswer<T>.Unavailable("away") : new ProviderAnswer<T>.Given(answer());
+    }
+}

@@ -4,10 +4,9 @@ ARG DOTNET_VERSION=10.0
 FROM mcr.microsoft.com/dotnet/sdk:${DOTNET_VERSION} AS build
 WORKDIR /src
 COPY . .
-# A cluster needs the Orleans packages, whatever a checkout was built with before.
 RUN --mount=type=cache,target=/root/.nuget/packages \
     for project in Silo Gateway.Api Simulators Standalone; do \
-        dotnet publish "$project/$project.csproj" --configuration Release --output "/out/$project" -p:OrleansFlavour=packages || exit 1; \
+        dotnet publish "$project/$project.csproj" --configuration Release --output "/out/$project" || exit 1; \
     done
 
 FROM mcr.microsoft.com/dotnet/aspnet:${DOTNET_VERSION} AS base

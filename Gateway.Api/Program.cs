@@ -1,8 +1,3 @@
-#if LOCAL_SILO
-// This flavour hosts grains in one process alone: there is no cluster that a gateway of its own could be a client of.
-await Console.Error.WriteLineAsync("The gateway's own host needs the Orleans packages; run Standalone instead.");
-return 1;
-#else
 using Orleans.Configuration;
 using Orleans.Dashboard;
 using PaymentCluster.Gateway.Api;
@@ -37,4 +32,3 @@ return await HostProgram.RunAsync(async () =>
     app.MapDashboard();
     await app.RunAsync();
 });
-#endif

@@ -2,9 +2,8 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
-#if !LOCAL_SILO
+using Orleans.Dashboard;
 using Orleans.Serialization;
-#endif
 using PaymentCluster.Connectors;
 using PaymentCluster.Grains.Customers;
 using PaymentCluster.Grains.Faults;
@@ -20,7 +19,7 @@ using PaymentCluster.Hosting.Startup;
 namespace PaymentCluster.Silo;
 
 /// <summary>What a silo is made of, whichever process it lives in.</summary>
-public static partial class SiloRegistration
+public static class SiloRegistration
 {
     // A part of the stored key of every grain document: it never changes.
     private const string ServiceId = "paymentcluster";
@@ -78,14 +77,13 @@ public static partial class SiloRegistration
         // A payment that nobody asks about has no reason to stay in memory: the journal has it.
         silo.Configure<GrainCollectionOptions>(options => options.CollectionAge = TimeSpan.FromMinutes(2));
         silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(30));
-#if !LOCAL_SILO
         // A grain that cannot be placed in time is refused with Polly's exception inside of Orleans' own. Without a codec for
         // it the caller hears of a missing codec, a fault, where it should hear of a timeout and ask again.
         silo.Services.Configure<ExceptionSerializationOptions>(options => options.SupportedNamespacePrefixes.Add("Polly"));
-#endif
         silo.AddIncomingGrainCallFilter<PaymentLogScope>();
         silo.AddIncomingGrainCallFilter<StoreAway>();
-        silo.AddOperatorsView();
+        // Collects what the dashboard shows; the process with a web server shows it.
+        silo.AddDashboard();
     }
 
     private static void JoinCluster(this ISiloBuilder silo, SiloSettings settings)

@@ -6,8 +6,7 @@ using PaymentCluster.Silo;
 
 namespace PaymentCluster.Standalone;
 
-/// <summary>Gateway and one silo in one process: the embedded default, and all that a feed without the Orleans packages
-/// can run.</summary>
+/// <summary>Gateway and one silo in one process: the embedded default.</summary>
 public static class StandaloneHost
 {
     /// <summary>Composes the process and prepares its database; what is left to do is to run it.</summary>

@@ -37,14 +37,6 @@ internal sealed record BenchOptions
     /// <summary>Payments of a scenario whose size is a number and not a time.</summary>
     public int Many => Quick ? 200 : 20_000;
 
-    /// <summary>Where this build's Orleans comes from.</summary>
-    public static string Flavour =>
-#if LOCAL_SILO
-        "local";
-#else
-        "packages";
-#endif
-
     /// <summary>Reads the command line.</summary>
     /// <exception cref="FormatException">It is not as it must be.</exception>
     public static BenchOptions Parse(IReadOnlyList<string> args)

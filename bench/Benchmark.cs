@@ -22,7 +22,7 @@ internal static class Benchmark
 
         var settings = await BenchDatabase.SettingsAsync();
         Console.WriteLine(
-            $"Commit {Checkout.Commit()}, flavour {BenchOptions.Flavour}, {Environment.ProcessorCount} processors; PostgreSQL "
+            $"Commit {Checkout.Commit()}, {Environment.ProcessorCount} processors; PostgreSQL "
             + string.Join(", ", settings.Select(setting => $"{setting.Key} {setting.Value}")));
         var rows = new List<Row>();
         foreach (var scenario in options.Scenarios)

@@ -2,7 +2,7 @@
 # Shared by ./run and ./test: messages, secrets, ports, HTTP to our own processes, and processes that outlive a killed script.
 
 # The scripts that read this one set `root`, the checkout.
-# Where this checkout keeps what it makes: database, secrets, logs, the flavour. Nothing in it is in version control.
+# Where this checkout keeps what it makes: database, secrets, logs. Nothing in it is in version control.
 local_dir="$root/.local"
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1

@@ -24,8 +24,6 @@ run_mutants() {
         (($# == 0)) || [[ " $* " == *" $name "* ]] || continue
         scratch=$(mktemp -d "${TMPDIR:-/tmp}/paymentcluster-mutant.XXXXXXXX")
         (cd "$root" && git ls-files -z | xargs -0 cp --parents -t "$scratch" 2>/dev/null)
-        mkdir -p "$scratch/.local"
-        cp "$local_dir/flavour.props" "$scratch/.local/" 2>/dev/null || true
         if plant "$mutant" "$scratch"; then
             for suite in $(field suite "$mutant"); do
                 seen='MISSED'

@@ -3,7 +3,7 @@ using Orleans.Storage;
 
 namespace PaymentCluster.Grains.Storage;
 
-/// <summary>Stores the state of grain documents as JSON with snake_case names, the same in every flavour of Orleans and
+/// <summary>Stores the state of grain documents as JSON with snake_case names,
 /// readable in <c>psql</c>: <c>convert_from(payloadbinary, 'UTF8')::json</c>. Members that a state no longer has are
 /// ignored; a member that it gains later must have a default and not be <c>required</c>, since rows without it
 /// exist.</summary>

@@ -28,7 +28,6 @@ internal static class ResultFile
         {
             At = now,
             Commit = Checkout.Commit(),
-            Flavour = BenchOptions.Flavour,
             Machine = await MachineAsync(),
             Settings = new
             {

@@ -8,7 +8,6 @@ public sealed class ProjectTests
     // no connector and no table; the simulators are an independent reading of the providers' documents.
     private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
     {
-        ["LocalSilo"] = [],
         ["Grains.Abstractions"] = [],
         ["Hosting"] = [],
         ["Simulators"] = [],
@@ -47,7 +46,7 @@ public sealed class ProjectTests
             select $"{project.Path} is not in PaymentCluster.sln");
 
     [Fact]
-    public void Only_grains_and_the_stand_in_know_the_database() =>
+    public void Only_grains_know_the_database() =>
         Violations.None(
             from file in Checkout.Sources
             where file.IsIn("Gateway.Api") || file.IsIn("Connectors") || file.IsIn("Simulators") || file.IsIn("Hosting") || file.IsIn("Grains.Abstractions")

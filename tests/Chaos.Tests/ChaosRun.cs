@@ -30,7 +30,7 @@ internal sealed class ChaosRun(ChaosOptions options)
     /// <summary>Runs, and answers with everything that was found wrong.</summary>
     public async Task<List<Violation>> RunAsync()
     {
-        Report($"Seed {options.Seed}, {Deployment.Flavour} flavour. To repeat: {options.Repeat()}");
+        Report($"Seed {options.Seed}. To repeat: {options.Repeat()}");
         Report($"{options}");
         await using var system = await ChaosSystem.StartAsync(options);
         Report(system.Disk is null ? "PostgreSQL's disk cannot be filled here: only root may mount a small one." : $"PostgreSQL is on a disk of its own, {system.Disk.Folder}.");

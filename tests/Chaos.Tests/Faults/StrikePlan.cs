@@ -59,7 +59,7 @@ internal static class StrikePlan
     {
         var silo = $"silo {draws.Between(1, Deployment.Silos + 1)}";
         var process = draws.Weigh<string>(
-            [(3, silo), (Deployment.Gateway is null ? 0 : 1, "gateway"), (blow != Blow.Freeze || options.BreaksSettleTime ? 1 : 0, "simulators")]);
+            [(3, silo), (1, "gateway"), (blow != Blow.Freeze || options.BreaksSettleTime ? 1 : 0, "simulators")]);
         var brief = draws.Between(Brief.Least, Brief.Most);
         var longer = draws.Between(options.LongestFault / 4, options.LongestFault);
         var frozen = draws.Between(options.LongestFreeze / 6, options.LongestFreeze);

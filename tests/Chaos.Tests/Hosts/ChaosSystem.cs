@@ -139,12 +139,8 @@ internal sealed class ChaosSystem : IAsyncDisposable
         await Simulators.StartAsync();
         for (var number = 1; number <= Deployment.Silos; number++)
             await StartSiloAsync(number);
-        if (Deployment.Gateway is { } gateway)
-        {
-            Gateway = new Supervised("gateway", gateway, _ => GatewaySettings());
-            await Gateway.StartAsync();
-        }
-
+        Gateway = new Supervised("gateway", Deployment.Gateway, _ => GatewaySettings());
+        await Gateway.StartAsync();
         await IsReadyAsync(TimeSpan.FromSeconds(120));
         var keys = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var merchant in Merchant.All)

@@ -81,7 +81,7 @@ public sealed class ApiKeyCrashTests
         Assert.Null(await next.ResolveAsync(key.Key));
     }
 
-    // Orleans wraps what a store throws; the stand-in passes it on.
+    // Orleans wraps what a store throws.
     private static async Task AssertBreaksDownAsync(Func<Task> command)
     {
         var failure = await Assert.ThrowsAnyAsync<Exception>(command);

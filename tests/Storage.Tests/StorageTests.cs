@@ -2,11 +2,11 @@ using System.Text;
 using Orleans.Storage;
 using PaymentCluster.Grains.Storage;
 
-namespace PaymentCluster.Semantics.Tests;
+namespace PaymentCluster.Storage.Tests;
 
 public sealed class StorageTests(Database database) : IClassFixture<Database>
 {
-    private readonly string _key = $"merchant/{Probe.NextNumber()}";
+    private readonly string _key = $"merchant/{TestKeys.NextNumber()}";
 
     [Fact]
     public async Task What_is_written_is_read_by_the_next_silo()
@@ -29,7 +29,7 @@ public sealed class StorageTests(Database database) : IClassFixture<Database>
         }
     }
 
-    // The values are Orleans': should either flavour compute others, it would not find what the other has stored.
+    // The values are Orleans': should another version compute others, it would not find what was stored.
     [Theory]
     [InlineData("acme/customer-7", 985582574, 0L, 0L, "acme/customer-7")]
     [InlineData("acme/a key longer than sixteen bytes/₹", -507249915, 0L, 0L, "acme/a key longer than sixteen bytes/₹")]
@@ -47,7 +47,7 @@ public sealed class StorageTests(Database database) : IClassFixture<Database>
             FROM orleansstorage
             WHERE grainidn1 = {n1} AND grainidextensionstring IS NOT DISTINCT FROM {(extension is null ? "NULL" : $"'{extension}'")}
             """);
-        Assert.Equal([hash, n0, n1, extension, 1463135854, "document", SemanticsHost.ServiceId, 1, """{"text":"text","many_numbers":[0]}"""], row);
+        Assert.Equal([hash, n0, n1, extension, 1463135854, "document", StorageCluster.ServiceId, 1, """{"text":"text","many_numbers":[0]}"""], row);
     }
 
     [Fact]
@@ -164,9 +164,9 @@ public sealed class StorageTests(Database database) : IClassFixture<Database>
         }
     }
 
-    private IStoreGrain Grain(SemanticsHost host) => host.Grains.GetGrain<IStoreGrain>(_key);
+    private IStoreGrain Grain(StorageCluster host) => host.Grains.GetGrain<IStoreGrain>(_key);
 
-    private Task<SemanticsHost> StartAsync(bool deleteOnClear = false, IGrainStorageSerializer? serializer = null) => SemanticsHost.StartAsync(silo => silo
+    private Task<StorageCluster> StartAsync(bool deleteOnClear = false, IGrainStorageSerializer? serializer = null) => StorageCluster.StartAsync(silo => silo
         .AddAdoNetGrainStorage("documents", options =>
         {
             options.Invariant = "Npgsql";

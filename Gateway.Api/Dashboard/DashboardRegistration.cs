@@ -3,8 +3,7 @@ using PaymentCluster.Gateway.Api.Access;
 
 namespace PaymentCluster.Gateway.Api.Dashboard;
 
-/// <summary>Orleans' dashboard at <c>/dashboard</c>: activations, calls and silos, for operators. The flavour without
-/// packages has none.</summary>
+/// <summary>Orleans' dashboard at <c>/dashboard</c>: activations, calls and silos, for operators.</summary>
 public static class DashboardRegistration
 {
     /// <summary>Maps the dashboard. The host has registered it with its silo or its client.</summary>

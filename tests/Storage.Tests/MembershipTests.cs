@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using PaymentCluster.Testing;
 
-namespace PaymentCluster.Semantics.Tests;
+namespace PaymentCluster.Storage.Tests;
 
 /// <summary>Real silos and a real client find each other through the tables.</summary>
 public sealed class MembershipTests(Database database) : IClassFixture<Database>
@@ -22,12 +22,12 @@ public sealed class MembershipTests(Database database) : IClassFixture<Database>
         await client.StartAsync();
         var factory = client.Services.GetRequiredService<IClusterClient>();
         for (var i = 0; i < 20; i++)
-            Assert.True(await factory.GetGrain<ITurnGrain>(Probe.NewKey()).Number() > 0);
+            Assert.True(await factory.GetGrain<IPingGrain>(TestKeys.New()).Ping());
 
         await second.StopAsync();
         await Eventually.HoldsAsync(
             async () => await CountAsync("status = 3") == 1, "the silo that stopped is no longer active");
-        Assert.True(await factory.GetGrain<ITurnGrain>(Probe.NewKey()).Number() > 0);
+        Assert.True(await factory.GetGrain<IPingGrain>(TestKeys.New()).Ping());
         await client.StopAsync();
         await first.StopAsync();
         Assert.Equal(0L, await CountAsync("status = 3"));
@@ -42,7 +42,7 @@ public sealed class MembershipTests(Database database) : IClassFixture<Database>
         builder.Logging.SetMinimumLevel(LogLevel.None);
         builder.UseOrleans(silo => silo
             .Configure<SiloOptions>(options => options.SiloName = name)
-            .Configure<ClusterOptions>(options => options.ClusterId = options.ServiceId = SemanticsHost.ServiceId)
+            .Configure<ClusterOptions>(options => options.ClusterId = options.ServiceId = StorageCluster.ServiceId)
             .ConfigureEndpoints(IPAddress.Loopback, FreePort(), FreePort())
             .UseAdoNetClustering(options =>
             {
@@ -59,7 +59,7 @@ public sealed class MembershipTests(Database database) : IClassFixture<Database>
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.SetMinimumLevel(LogLevel.None);
         builder.UseOrleansClient(client => client
-            .Configure<ClusterOptions>(options => options.ClusterId = options.ServiceId = SemanticsHost.ServiceId)
+            .Configure<ClusterOptions>(options => options.ClusterId = options.ServiceId = StorageCluster.ServiceId)
             .UseAdoNetClustering(options =>
             {
                 options.Invariant = "Npgsql";

@@ -1,7 +1,7 @@
 using Npgsql;
 using PaymentCluster.Testing;
 
-namespace PaymentCluster.Semantics.Tests;
+namespace PaymentCluster.Storage.Tests;
 
 /// <summary>A database of its own with the tables that Orleans' providers use, and nothing else.</summary>
 public sealed class Database : IAsyncLifetime

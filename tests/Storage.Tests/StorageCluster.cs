@@ -1,19 +1,19 @@
 using Microsoft.Extensions.Logging;
 using Orleans.TestingHost;
 
-namespace PaymentCluster.Semantics.Tests;
+namespace PaymentCluster.Storage.Tests;
 
-/// <summary>A silo and a way to call it: here Orleans' own, with a client that is not part of the silo.</summary>
-internal sealed class SemanticsHost : IAsyncDisposable
+/// <summary>A silo on the database, and a client that is not part of it.</summary>
+internal sealed class StorageCluster : IAsyncDisposable
 {
-    public const string ServiceId = "semantics";
+    public const string ServiceId = "storage-tests";
     private readonly InProcessTestCluster _cluster;
 
-    private SemanticsHost(InProcessTestCluster cluster) => _cluster = cluster;
+    private StorageCluster(InProcessTestCluster cluster) => _cluster = cluster;
 
     public IGrainFactory Grains => _cluster.Client;
 
-    public static async Task<SemanticsHost> StartAsync(Action<ISiloBuilder>? configure = null)
+    public static async Task<StorageCluster> StartAsync(Action<ISiloBuilder>? configure = null)
     {
         var builder = new InProcessTestClusterBuilder(1);
         builder.Options.ServiceId = ServiceId;
@@ -21,7 +21,7 @@ internal sealed class SemanticsHost : IAsyncDisposable
         builder.ConfigureSilo((_, silo) => configure?.Invoke(silo));
         var cluster = builder.Build();
         await cluster.DeployAsync();
-        return new SemanticsHost(cluster);
+        return new StorageCluster(cluster);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,11 +1,11 @@
 using Npgsql;
 
-namespace PaymentCluster.Semantics.Tests;
+namespace PaymentCluster.Storage.Tests;
 
 /// <summary>The membership statements of <c>OrleansQuery</c>, run as the provider runs them.</summary>
 public sealed class MembershipSqlTests(Database database) : IClassFixture<Database>
 {
-    private readonly string _cluster = Probe.NewKey();
+    private readonly string _cluster = TestKeys.New();
 
     [Fact]
     public async Task A_cluster_gets_its_version_once()

@@ -1,6 +1,6 @@
 using System.Collections;
 
-namespace PaymentCluster.Semantics.Tests;
+namespace PaymentCluster.Storage.Tests;
 
 /// <summary>Compares two objects by all that they keep, whatever they themselves call equal.</summary>
 internal static class Difference

@@ -1,4 +1,4 @@
-namespace PaymentCluster.Semantics.Tests;
+namespace PaymentCluster.Storage.Tests;
 
 public sealed class StoredDocument
 {
@@ -7,14 +7,11 @@ public sealed class StoredDocument
     public List<int> ManyNumbers { get; set; } = [];
 }
 
-[Alias("semantics-store")]
+[Alias("storage-tests-store")]
 public interface IStoreGrain : IGrainWithStringKey
 {
     [Alias("write")]
     Task<string?> Write(string text);
-
-    [Alias("write-held")]
-    Task Hold(string gate, string text);
 
     [Alias("read")]
     Task<string> Read();
@@ -44,12 +41,6 @@ public sealed class StoreGrain([PersistentState("document", "documents")] IPersi
         document.State.ManyNumbers.Add(document.State.ManyNumbers.Count);
         await document.WriteStateAsync();
         return document.Etag;
-    }
-
-    public async Task Hold(string gate, string text)
-    {
-        await Probe.Of(this.GetPrimaryKeyString()).PassAsync(gate);
-        await Write(text);
     }
 
     public Task<string> Read() => Task.FromResult(document.State.Text);

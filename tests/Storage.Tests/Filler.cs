@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 
-namespace PaymentCluster.Semantics.Tests;
+namespace PaymentCluster.Storage.Tests;
 
 /// <summary>Makes objects of any message type, field by field, so that it need know neither constructors nor which
 /// members somebody remembered to number.</summary>

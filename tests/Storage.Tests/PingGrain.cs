@@ -1,0 +1,14 @@
+namespace PaymentCluster.Storage.Tests;
+
+[Alias("storage-tests-ping")]
+public interface IPingGrain : IGrainWithStringKey
+{
+    [Alias("ping")]
+    Task<bool> Ping();
+}
+
+/// <summary>Answers wherever it lives.</summary>
+public sealed class PingGrain : Grain, IPingGrain
+{
+    public Task<bool> Ping() => Task.FromResult(true);
+}

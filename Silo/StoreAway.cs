@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Microsoft.Extensions.Logging;
+using PaymentCluster.Grains.Abstractions.Logs;
 using PaymentCluster.Grains.Journal;
 
 namespace PaymentCluster.Silo;
@@ -24,6 +25,6 @@ internal sealed partial class StoreAway(ILogger<StoreAway> logger) : IIncomingGr
     }
 
     // The gateway warns; this is for whoever wants to know why.
-    [LoggerMessage(1301, LogLevel.Information, "{Method}: the store is out of reach.")]
+    [LoggerMessage(LogEvents.GrainStoreUnavailable, LogLevel.Information, "{Method}: the store is out of reach.")]
     private partial void LogAway(Exception exception, string method);
 }

@@ -1,23 +1,31 @@
 using Microsoft.Extensions.Logging;
+using PaymentCluster.Grains.Abstractions.Logs;
 
 namespace PaymentCluster.Connectors.Http;
 
 public sealed partial class ProviderHttp
 {
-    [LoggerMessage(3000, LogLevel.Debug, "{Provider} {Operation} {Reference}: HTTP {Status} after {Milliseconds:F0} ms")]
-    private partial void LogAnswered(
+    [LoggerMessage(
+        LogEvents.ProviderResponded,
+        LogLevel.Debug,
+        "{Provider} {Operation} {Reference}: HTTP {Status} after {Milliseconds:F0} ms")]
+    private partial void LogResponse(
         string provider, string operation, string reference, int status, double milliseconds);
 
-    [LoggerMessage(3001, LogLevel.Warning, "{Provider} {Operation} {Reference} was not sent: {Reason}")]
+    [LoggerMessage(
+        LogEvents.ProviderRequestNotSent, LogLevel.Warning, "{Provider} {Operation} {Reference}: not sent, {Reason}")]
     private partial void LogNotSent(string provider, string operation, string reference, string reason);
 
-    [LoggerMessage(3002, LogLevel.Warning, "{Provider} {Operation} {Reference} has no known outcome after {Milliseconds:F0} ms: {Reason}")]
+    [LoggerMessage(
+        LogEvents.ProviderOutcomeUnknown,
+        LogLevel.Warning,
+        "{Provider} {Operation} {Reference}: {Reason} after {Milliseconds:F0} ms, outcome unknown")]
     private partial void LogUnknown(
         string provider, string operation, string reference, string reason, double milliseconds);
 
-    [LoggerMessage(3003, LogLevel.Error, "{Provider} keeps failing and is left alone for {Break}")]
-    private partial void LogBreakerOpened(string provider, TimeSpan @break);
+    [LoggerMessage(LogEvents.ProviderCircuitOpened, LogLevel.Error, "{Provider}: circuit opened for {Break}")]
+    private partial void LogCircuitOpened(string provider, TimeSpan @break);
 
-    [LoggerMessage(3004, LogLevel.Information, "{Provider} answers again")]
-    private partial void LogBreakerClosed(string provider);
+    [LoggerMessage(LogEvents.ProviderCircuitClosed, LogLevel.Information, "{Provider}: circuit closed")]
+    private partial void LogCircuitClosed(string provider);
 }

@@ -205,7 +205,7 @@ public sealed partial class ProviderHttp : IDisposable
         {
             case ProviderReply.Answered answered:
                 outcome = $"{answered.Status / 100}xx";
-                LogAnswered(_provider, call.Operation, call.Reference, answered.Status, elapsed.TotalMilliseconds);
+                LogResponse(_provider, call.Operation, call.Reference, answered.Status, elapsed.TotalMilliseconds);
                 break;
             case ProviderReply.NotSent notSent:
                 outcome = "not_sent";
@@ -229,11 +229,11 @@ public sealed partial class ProviderHttp : IDisposable
         _watch.BreakerMoved(opened);
         if (opened)
         {
-            LogBreakerOpened(_provider, _options.BreakerBreak);
+            LogCircuitOpened(_provider, _options.BreakerBreak);
         }
         else
         {
-            LogBreakerClosed(_provider);
+            LogCircuitClosed(_provider);
         }
     }
 }

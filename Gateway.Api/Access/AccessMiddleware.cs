@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using PaymentCluster.Gateway.Api.Errors;
 using PaymentCluster.Gateway.Api.Limits;
+using PaymentCluster.Grains.Abstractions.Logs;
 
 namespace PaymentCluster.Gateway.Api.Access;
 
@@ -153,6 +154,6 @@ internal sealed partial class AccessMiddleware(
         return key.Length > 0;
     }
 
-    [LoggerMessage(200, LogLevel.Warning, "{Address} keeps sending API keys that are refused")]
+    [LoggerMessage(LogEvents.KeyGuessing, LogLevel.Warning, "{Address} keeps sending API keys that are refused")]
     private partial void LogGuessing(System.Net.IPAddress? address);
 }

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Diagnostics;
 using System.Security.Cryptography;
+using PaymentCluster.Grains.Abstractions.Logs;
 
 namespace PaymentCluster.Gateway.Api.Errors;
 
@@ -131,10 +132,10 @@ internal sealed partial class EdgeMiddleware(RequestDelegate next, ILogger<EdgeM
     private static string Route(HttpContext http) =>
         (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(no route)";
 
-    [LoggerMessage(100, LogLevel.Warning, "{Method} {Route}: something that it needs is out of reach")]
+    [LoggerMessage(LogEvents.RequestUnavailable, LogLevel.Warning, "{Method} {Route}: something that it needs is out of reach")]
     private partial void LogUnavailable(Exception exception, string method, string route);
 
-    [LoggerMessage(101, LogLevel.Error, "{Method} {Route} failed")]
+    [LoggerMessage(LogEvents.RequestFailed, LogLevel.Error, "{Method} {Route} failed")]
     private partial void LogFault(Exception exception, string method, string route);
 
     /// <summary>The request's id on each line that is logged under it.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using PaymentCluster.Grains.Abstractions.Logs;
 
 namespace PaymentCluster.Grains.Customers;
 
@@ -8,9 +9,9 @@ public sealed partial class CustomerGrain
 
     private void LogLeft(Exception? exception, string what) => LogLeft(logger, exception, _merchant, what);
 
-    [LoggerMessage(3202, LogLevel.Information, "A customer of {Merchant} was erased")]
+    [LoggerMessage(LogEvents.CustomerErased, LogLevel.Information, "A customer of {Merchant} was erased")]
     private static partial void LogErased(ILogger logger, string merchant);
 
-    [LoggerMessage(3203, LogLevel.Warning, "A customer of {Merchant} was not forgotten everywhere yet: {What}")]
+    [LoggerMessage(LogEvents.CustomerDeletionPending, LogLevel.Warning, "A customer of {Merchant} was not forgotten everywhere yet: {What}")]
     private static partial void LogLeft(ILogger logger, Exception? exception, string merchant, string what);
 }

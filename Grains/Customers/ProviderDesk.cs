@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using PaymentCluster.Connectors;
 using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains.Abstractions.Errors;
+using PaymentCluster.Grains.Abstractions.Logs;
 using PaymentCluster.Grains.Merchants;
 
 namespace PaymentCluster.Grains.Customers;
@@ -80,7 +81,7 @@ public sealed partial class ProviderDesk(MerchantDirectory merchants, ConnectorC
         ProviderAnswer<T>.Given or _ => throw new InvalidOperationException("The provider did not refuse."),
     };
 
-    [LoggerMessage(3201, LogLevel.Error, "The credentials of {Merchant} at {Provider} cannot be opened")]
+    [LoggerMessage(LogEvents.CustomerCredentialsUnreadable, LogLevel.Error, "The credentials of {Merchant} at {Provider} cannot be opened")]
     private partial void LogUnreadable(Exception exception, string merchant, string provider);
 }
 

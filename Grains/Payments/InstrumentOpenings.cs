@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Logs;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
 using PaymentCluster.Grains.Abstractions.Secrets;
@@ -54,7 +55,7 @@ public sealed partial class InstrumentOpenings(IGrainFactory grains, ICardVault 
         }
         catch (Exception exception) when (exception is DbException or TimeoutException or OrleansException or VaultUnreadableException)
         {
-            LogShut(exception, key);
+            LogShut(exception);
             return NotSent("What the customer saved could not be opened.");
         }
     }
@@ -74,7 +75,7 @@ public sealed partial class InstrumentOpenings(IGrainFactory grains, ICardVault 
         }
         catch (Exception exception) when (exception is DbException or TimeoutException or OrleansException)
         {
-            LogNotKept(exception, attempt.Provider, key);
+            LogNotKept(exception, attempt.Provider);
             return null;
         }
     }
@@ -119,9 +120,15 @@ public sealed partial class InstrumentOpenings(IGrainFactory grains, ICardVault 
 
     private static Opening NotSent(string reason) => new() { Refusal = new ProviderOutcome.NotSent { Reason = reason } };
 
-    [LoggerMessage(1204, LogLevel.Warning, "What {Key} is to be paid with could not be opened; nothing was sent")]
-    private partial void LogShut(Exception exception, PaymentKey key);
+    [LoggerMessage(
+        LogEvents.InstrumentUnresolved,
+        LogLevel.Warning,
+        "The instrument's credentials could not be read; nothing was sent")]
+    private partial void LogShut(Exception exception);
 
-    [LoggerMessage(1205, LogLevel.Warning, "{Provider} could not be told whose card {Key} is paid with; it may not keep it")]
-    private partial void LogNotKept(Exception exception, string provider, PaymentKey key);
+    [LoggerMessage(
+        LogEvents.InstrumentNotSaved,
+        LogLevel.Warning,
+        "{Provider} has no record of the customer; the card may not be saved")]
+    private partial void LogNotKept(Exception exception, string provider);
 }

@@ -1,19 +1,28 @@
 using Microsoft.Extensions.Logging;
 using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Logs;
 
 namespace PaymentCluster.Grains.Payments;
 
+// Merchant and PaymentId come from the effect's scope, where a message does not name them.
 public sealed partial class PaymentEffects
 {
-    [LoggerMessage(1101, LogLevel.Debug, "{Effect} ended as {Outcome}.")]
+    [LoggerMessage(LogEvents.EffectOutcome, LogLevel.Debug, "{Effect}: {Outcome}")]
     private partial void LogOutcome(PaymentEffect effect, string outcome);
 
-    [LoggerMessage(1102, LogLevel.Warning, "{Effect} of {Payment} was lost; the provider will be asked.")]
-    private partial void LogEffectLost(Exception exception, PaymentKey payment, PaymentEffect effect);
+    [LoggerMessage(
+        LogEvents.EffectLost,
+        LogLevel.Warning,
+        "{Effect} of {Merchant} {PaymentId} failed; its outcome will be queried at the provider")]
+    private partial void LogEffectLost(Exception exception, string merchant, PaymentId paymentId, PaymentEffect effect);
 
-    [LoggerMessage(1103, LogLevel.Error, "The credentials of {Merchant} at {Provider} cannot be opened.")]
+    [LoggerMessage(
+        LogEvents.EffectCredentialsUnreadable,
+        LogLevel.Error,
+        "The credentials of {Merchant} at {Provider} cannot be decrypted")]
     private partial void LogCredentialsUnreadable(Exception exception, string merchant, string provider);
 
-    [LoggerMessage(1104, LogLevel.Warning, "{Effect} of {Payment} waits: the questions of this minute to {Provider} are used up.")]
-    private partial void LogNoRoom(PaymentEffect effect, PaymentKey payment, string provider);
+    [LoggerMessage(
+        LogEvents.StatusQueryDelayed, LogLevel.Warning, "{Effect} waits: status-query budget of {Provider} exhausted")]
+    private partial void LogNoRoom(PaymentEffect effect, string provider);
 }

@@ -61,7 +61,7 @@ public sealed partial class PaymentEffects(
             catch (Exception exception)
             {
                 // Nobody waits for this task, and nothing is lost with it: the payment's schedule asks.
-                LogEffectLost(exception, key, effect);
+                LogEffectLost(exception, key.Merchant, key.Payment, effect);
             }
             finally
             {
@@ -245,7 +245,7 @@ public sealed partial class PaymentEffects(
             return true;
         }
 
-        LogNoRoom(question, key, attempt.Provider);
+        LogNoRoom(question, attempt.Provider);
         return false;
     }
 

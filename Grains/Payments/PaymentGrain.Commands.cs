@@ -120,7 +120,7 @@ public sealed partial class PaymentGrain
                 }
             }
 
-            LogFenced(_key, MaxTries);
+            LogFenced(MaxTries);
             return CommandOutcome.Refused(
                 Refusal.Of(ErrorCode.Unavailable, "The payment is being changed elsewhere; try again."));
         }
@@ -133,7 +133,7 @@ public sealed partial class PaymentGrain
         {
             // What was committed and what was not is for the next activation to read.
             Forget();
-            LogUnavailable(exception, _key);
+            LogUnavailable(exception);
             return CommandOutcome.Refused(Refusal.Of(ErrorCode.Unavailable, "The payment store is out of reach."));
         }
     }
@@ -180,7 +180,7 @@ public sealed partial class PaymentGrain
                 Leave();
                 return new CommandOutcome { Elsewhere = taken.Holder };
             default:
-                LogStale(_key, _state?.Version ?? 0);
+                LogStale(_state?.Version ?? 0);
                 Forget();
                 return null;
         }

@@ -96,7 +96,7 @@ public sealed partial class PaymentGrain
         }
         catch (Exception exception) when (exception is DbException or TimeoutException or OrleansException)
         {
-            LogPreferenceUnknown(exception, _key);
+            LogPreferenceUnknown(exception);
             return [];
         }
     }

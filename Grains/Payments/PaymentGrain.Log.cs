@@ -1,19 +1,26 @@
 using Microsoft.Extensions.Logging;
-using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Logs;
 
 namespace PaymentCluster.Grains.Payments;
 
+// Merchant and PaymentId come from the scope of the call.
 public sealed partial class PaymentGrain
 {
-    [LoggerMessage(1001, LogLevel.Information, "{Payment} was decided on version {Version}, which the store has left behind; it is read again.")]
-    private partial void LogStale(PaymentKey payment, int version);
+    [LoggerMessage(LogEvents.PaymentStale, LogLevel.Information, "Payment is stale at version {Version}; reloading")]
+    private partial void LogStale(int version);
 
-    [LoggerMessage(1002, LogLevel.Warning, "{Payment} was fenced {Tries} times: another activation is at work.")]
-    private partial void LogFenced(PaymentKey payment, int tries);
+    [LoggerMessage(
+        LogEvents.PaymentFenced,
+        LogLevel.Warning,
+        "Payment was fenced {Tries} times: another activation keeps committing")]
+    private partial void LogFenced(int tries);
 
-    [LoggerMessage(1003, LogLevel.Warning, "The store is out of reach for {Payment}.")]
-    private partial void LogUnavailable(Exception exception, PaymentKey payment);
+    [LoggerMessage(LogEvents.PaymentStoreUnavailable, LogLevel.Warning, "The payment store is unavailable")]
+    private partial void LogUnavailable(Exception exception);
 
-    [LoggerMessage(1004, LogLevel.Information, "What the customer of {Payment} prefers is not known now; it is routed without it.")]
-    private partial void LogPreferenceUnknown(Exception exception, PaymentKey payment);
+    [LoggerMessage(
+        LogEvents.PaymentPreferenceUnknown,
+        LogLevel.Information,
+        "The customer's preference is unavailable; the payment is routed without it")]
+    private partial void LogPreferenceUnknown(Exception exception);
 }

@@ -162,7 +162,7 @@ public sealed partial class PaymentGrain(
             && state.Version == version
             && await journal.AppendAsync(PaymentRecord.CommitOf(_key, state, state, [], null, Now())) is not CommitResult.Committed)
         {
-            LogStale(_key, version);
+            LogStale(version);
             Forget();
         }
     }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Logs;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Journal;
 
@@ -62,13 +63,19 @@ public sealed partial class PaymentSweeper(
         catch (Exception exception)
         {
             // One payment that cannot be woken must not keep the others asleep; it is due again when the lease is over.
-            LogNotWoken(exception, key);
+            LogNotWoken(exception, key.Merchant, key.Payment);
         }
     }
 
-    [LoggerMessage(1201, LogLevel.Warning, "The store is out of reach; nothing is swept until it is back.")]
+    [LoggerMessage(
+        LogEvents.SweeperStoreUnavailable,
+        LogLevel.Warning,
+        "The payment store is unavailable; the sweeper tries again")]
     private partial void LogStoreAway(Exception exception);
 
-    [LoggerMessage(1202, LogLevel.Error, "{Payment} could not be woken.")]
-    private partial void LogNotWoken(Exception exception, PaymentKey payment);
+    [LoggerMessage(
+        LogEvents.SweeperPaymentNotWoken,
+        LogLevel.Error,
+        "{Merchant} {PaymentId} could not be woken; the next sweep tries again")]
+    private partial void LogNotWoken(Exception exception, string merchant, PaymentId paymentId);
 }

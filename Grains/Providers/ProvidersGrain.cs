@@ -4,6 +4,7 @@ using Orleans.Concurrency;
 using PaymentCluster.Connectors;
 using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains.Abstractions.Errors;
+using PaymentCluster.Grains.Abstractions.Logs;
 using PaymentCluster.Grains.Abstractions.Merchants;
 using PaymentCluster.Grains.Abstractions.Providers;
 using PaymentCluster.Grains.Abstractions.Secrets;
@@ -134,6 +135,6 @@ public sealed partial class ProvidersGrain(
         };
     }
 
-    [LoggerMessage(3101, LogLevel.Information, "The credentials of {Merchant} at {Provider} were checked: {Check}")]
+    [LoggerMessage(LogEvents.ProviderCredentialsChecked, LogLevel.Information, "The credentials of {Merchant} at {Provider} were checked: {Check}")]
     private static partial void LogChecked(ILogger logger, string merchant, string provider, CredentialsCheck check);
 }

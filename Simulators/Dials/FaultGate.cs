@@ -100,6 +100,6 @@ internal sealed partial class FaultGate(TimeProvider time, ILogger<FaultGate> lo
         }
     }
 
-    [LoggerMessage(1, LogLevel.Error, "A call that was to be processed late failed.")]
+    [LoggerMessage(SimulatorLogEvents.LateCallFailed, LogLevel.Error, "A delayed request failed")]
     private partial void LogLateCallFailed(Exception error);
 }

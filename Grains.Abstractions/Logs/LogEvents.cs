@@ -1,0 +1,153 @@
+namespace PaymentCluster.Grains.Abstractions.Logs;
+
+/// <summary>
+/// The ids of the product's log events, in one table: unique in the whole product and never given a second meaning,
+/// because alerts are written against them. An area has a hundred of them. <c>docs/log-events.md</c> lists them with
+/// their levels and messages.
+/// </summary>
+public static class LogEvents
+{
+    // Gateway, 100 to 299.
+
+    /// <summary>A request failed because a silo or the database was unavailable; the caller got a 503.</summary>
+    public const int RequestUnavailable = 100;
+
+    /// <summary>A request failed by a bug; the caller got a 500 with the trace id.</summary>
+    public const int RequestFailed = 101;
+
+    /// <summary>One address sends API keys that do not exist, again and again.</summary>
+    public const int KeyGuessing = 200;
+
+    // Payments, 1000 to 1399.
+
+    /// <summary>An activation held an older version than the journal; it reloads and decides again.</summary>
+    public const int PaymentStale = 1001;
+
+    /// <summary>Another activation of the same payment keeps committing; the call fails and is retryable.</summary>
+    public const int PaymentFenced = 1002;
+
+    /// <summary>A command was not carried out because the database was unavailable.</summary>
+    public const int PaymentStoreUnavailable = 1003;
+
+    /// <summary>The customer's preference could not be read in time; the payment is routed without it.</summary>
+    public const int PaymentPreferenceUnknown = 1004;
+
+    /// <summary>The outcome of one call to a provider.</summary>
+    public const int EffectOutcome = 1101;
+
+    /// <summary>A provider operation ended in an exception; the sweeper queries the provider for its outcome.</summary>
+    public const int EffectLost = 1102;
+
+    /// <summary>A merchant's credentials cannot be decrypted: a master key is missing.</summary>
+    public const int EffectCredentialsUnreadable = 1103;
+
+    /// <summary>A status query waits for the provider's budget of queries.</summary>
+    public const int StatusQueryDelayed = 1104;
+
+    /// <summary>The sweeper cannot read the payments that are due.</summary>
+    public const int SweeperStoreUnavailable = 1201;
+
+    /// <summary>A payment that is due could not be woken; the next sweep tries it again.</summary>
+    public const int SweeperPaymentNotWoken = 1202;
+
+    /// <summary>The credentials of a saved instrument could not be read; nothing was sent to the provider.</summary>
+    public const int InstrumentUnresolved = 1204;
+
+    /// <summary>The customer has no record at the provider, so that the card of this payment may not be saved.</summary>
+    public const int InstrumentNotSaved = 1205;
+
+    /// <summary>A grain call failed because the database was unavailable; the caller may retry.</summary>
+    public const int GrainStoreUnavailable = 1301;
+
+    // Journal, 2000 to 2099.
+
+    /// <summary>The connection to the database was lost during a group commit.</summary>
+    public const int JournalConnectionLost = 2001;
+
+    /// <summary>After a reconnect the journal found out which commits in doubt were written.</summary>
+    public const int JournalDoubtResolved = 2002;
+
+    /// <summary>Commits failed because the database stayed unavailable.</summary>
+    public const int JournalUnavailable = 2003;
+
+    /// <summary>The database rejected one commit of a group, by a constraint for example.</summary>
+    public const int JournalCommitRejected = 2004;
+
+    // Calls to providers, 3000 to 3099.
+
+    /// <summary>A provider responded.</summary>
+    public const int ProviderResponded = 3000;
+
+    /// <summary>A request was not sent: connecting failed, the circuit is open or the concurrency limit is
+    /// reached.</summary>
+    public const int ProviderRequestNotSent = 3001;
+
+    /// <summary>A request may have reached the provider, and its outcome is unknown.</summary>
+    public const int ProviderOutcomeUnknown = 3002;
+
+    /// <summary>A provider fails too often; no request is sent to it for a while.</summary>
+    public const int ProviderCircuitOpened = 3003;
+
+    /// <summary>Requests to the provider succeed again.</summary>
+    public const int ProviderCircuitClosed = 3004;
+
+    // Providers' webhooks, 3100 to 3199.
+
+    /// <summary>A webhook was read.</summary>
+    public const int WebhookReceived = 3101;
+
+    /// <summary>A webhook is about a payment that the merchant does not have.</summary>
+    public const int WebhookParked = 3102;
+
+    /// <summary>A webhook has a wrong signature.</summary>
+    public const int WebhookForged = 3103;
+
+    /// <summary>A webhook has a valid signature and a body that cannot be read.</summary>
+    public const int WebhookMalformed = 3104;
+
+    /// <summary>A webhook's signature could not be verified now; the provider sends it again.</summary>
+    public const int WebhookUnavailable = 3105;
+
+    // Customers, 3200 to 3299.
+
+    /// <summary>The credentials that a customer's instrument needs cannot be decrypted.</summary>
+    public const int CustomerCredentialsUnreadable = 3201;
+
+    /// <summary>A customer's data was erased.</summary>
+    public const int CustomerErased = 3202;
+
+    /// <summary>A deletion at a provider or in the vault is still pending; it is tried again.</summary>
+    public const int CustomerDeletionPending = 3203;
+
+    // Merchants, 3300 to 3399.
+
+    /// <summary>A merchant's settings were saved.</summary>
+    public const int MerchantSaved = 3301;
+
+    /// <summary>A merchant got an API key.</summary>
+    public const int MerchantKeyCreated = 3302;
+
+    /// <summary>An API key was revoked.</summary>
+    public const int MerchantKeyRevoked = 3303;
+
+    /// <summary>A merchant's credentials at a provider were saved.</summary>
+    public const int MerchantCredentialsSaved = 3304;
+
+    /// <summary>Credentials were encrypted under the current master key.</summary>
+    public const int MerchantCredentialsResealed = 3305;
+
+    /// <summary>Credentials could not be encrypted under the current master key, because they cannot be
+    /// decrypted.</summary>
+    public const int MerchantCredentialsUnreadable = 3306;
+
+    /// <summary>A merchant's credentials at a provider were deleted.</summary>
+    public const int MerchantCredentialsDeleted = 3307;
+
+    /// <summary>A merchant's routing rules were saved.</summary>
+    public const int MerchantRoutingSaved = 3308;
+
+    // Providers, 3400 to 3499.
+
+    /// <summary>A merchant's credentials were tried at the provider.</summary>
+    public const int ProviderCredentialsChecked = 3401;
+}

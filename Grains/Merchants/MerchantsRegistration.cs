@@ -25,14 +25,7 @@ public static class MerchantsRegistration
         services.AddSingleton<IValidateOptions<VaultOptions>, VaultOptionsValidation>();
         services.AddOptions<MerchantsOptions>().BindConfiguration("Merchants").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<MerchantDirectoryOptions>()
-            .BindConfiguration("MerchantDirectory")
-            .Validate(
-                options =>
-                    options.Lifetime > TimeSpan.Zero
-                        && options.Lifetime <= TimeSpan.FromSeconds(5)
-                        && options.Capacity > 0,
-                "MerchantDirectory: Lifetime is more than nothing and at most 5 seconds, Capacity is at least 1.")
-            .ValidateOnStart();
+            .BindConfiguration("MerchantDirectory").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(provider => MasterKeys.TryLoad(
             provider.GetRequiredService<IOptions<VaultOptions>>().Value, out var keys, out var problem)
             ? keys

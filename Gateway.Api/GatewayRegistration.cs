@@ -51,7 +51,8 @@ public static class GatewayRegistration
         services.AddSingleton<FailedKeys>();
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<ClientSecrets>();
-        services.AddSingleton<PaymentWaits>();
+        services.AddSingleton<PaymentWatch>();
+        services.AddSingleton<LongPolling>();
         services.AddSingleton<PaymentEventStream>();
         services.AddSingleton<PaymentsApi>();
         services.AddSingleton<RefundsApi>();

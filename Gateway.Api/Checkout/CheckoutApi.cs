@@ -21,7 +21,7 @@ namespace PaymentCluster.Gateway.Api.Checkout;
 /// twice.
 /// </summary>
 internal sealed class CheckoutApi(
-    IGrainFactory grains, ClientSecrets secrets, FailedKeys failures, PaymentWaits waits, RequestLimits limits, TimeProvider time)
+    IGrainFactory grains, ClientSecrets secrets, FailedKeys failures, LongPolling polling, RequestLimits limits, TimeProvider time)
 {
     private const string Html = "text/html; charset=utf-8";
     private const string ForEver = "public, max-age=31536000, immutable";
@@ -113,7 +113,7 @@ internal sealed class CheckoutApi(
 
         if (reply.Value is { } started)
         {
-            await waits.UntilAsync(payment, started, now => now.Status != PaymentStatus.Pending, Wait, http);
+            await polling.UntilAsync(payment, started, now => now.Status != PaymentStatus.Pending, Wait, http);
         }
 
         LeadBack(http, view);

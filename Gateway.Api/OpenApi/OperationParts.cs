@@ -153,6 +153,11 @@ internal static class OperationParts
         {
             yield return Header("Last-Event-ID", "The id of the last event that was received.", null);
         }
+
+        if (api.Answers.Any(answer => answer.Status == StatusCodes.Status304NotModified))
+        {
+            yield return Header("If-None-Match", "The ETag that was read: what has not changed since is not sent.", null);
+        }
     }
 
     private static OpenApiParameter Header(string name, string meaning, int? maxLength) => new()

@@ -1,6 +1,6 @@
-using System.Buffers;
 using System.Globalization;
-using System.Text;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
 using PaymentCluster.Gateway.Api.Errors;
 using PaymentCluster.Gateway.Api.Json;
 using PaymentCluster.Grains.Abstractions.Payments;
@@ -9,23 +9,20 @@ namespace PaymentCluster.Gateway.Api.Payments;
 
 /// <summary>
 /// A payment's history as server-sent events (WHATWG HTML, section 9.2): first what happened, then what happens, until
-/// nothing more does. An event's id is its version, so that a client which comes back with <c>Last-Event-ID</c> goes on
-/// where it was.
+/// the payment is final. An event's id is its version, so that a client that reconnects with <c>Last-Event-ID</c>
+/// misses nothing.
 /// </summary>
-internal sealed class PaymentEventStream(PaymentWaits waits, TimeProvider time)
+internal sealed class PaymentEventStream(LongPolling polling, PaymentWatch watch)
 {
     private const string LastEventId = "Last-Event-ID";
 
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
-
-    /// <summary>Between looks at a payment that waits for its merchant: no attempt is under way whose end could be
-    /// waited for.</summary>
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    // A type of its own: a browser's EventSource passes it to nobody who did not register for it.
+    private static readonly SseItem<byte[]> Heartbeat = new([], "heartbeat");
 
     public async Task WriteAsync(HttpContext http, IPaymentGrain payment, string merchant)
     {
         var sent = ReadLastEventId(http);
-        using var place = waits.EnterStream(merchant);
+        using var place = polling.EnterStream(merchant);
         var view = await payment.Get();
         if (view is null)
         {
@@ -35,75 +32,53 @@ internal sealed class PaymentEventStream(PaymentWaits waits, TimeProvider time)
 
         if (PaymentsMapping.IsFinal(view) && sent >= view.Version)
         {
-            // To a browser's EventSource this says: do not come back.
+            // Tells a browser's EventSource not to reconnect.
             http.Response.StatusCode = StatusCodes.Status204NoContent;
             return;
         }
 
-        http.Response.ContentType = "text/event-stream";
-        // Proxies that gather answers would keep events from arriving.
+        // Proxies that buffer responses would delay events.
         http.Response.Headers["X-Accel-Buffering"] = "no";
-        using var leaving = waits.Leaving(http);
+        using var leaving = polling.Leaving(http);
         try
         {
-            await http.Response.BodyWriter.FlushAsync(leaving.Token);
-            await FollowAsync(http, payment, view, sent, leaving.Token);
+            await TypedResults.ServerSentEvents(EventsAsync(payment, view, sent, leaving.Token)).ExecuteAsync(http);
         }
         catch (OperationCanceledException) when (leaving.IsCancellationRequested)
         {
-            // The client left, or the process stops and the client comes back with its last id.
+            // The client left, or the process stops and the client reconnects with its last id.
         }
     }
 
-    private async Task FollowAsync(
-        HttpContext http, IPaymentGrain payment, PaymentView view, int sent, CancellationToken leaving)
+    private async IAsyncEnumerable<SseItem<byte[]>> EventsAsync(
+        IPaymentGrain payment, PaymentView view, int sent, [EnumeratorCancellation] CancellationToken leaving)
     {
-        var wroteAt = time.GetTimestamp();
-        while (true)
+        if (view.Version <= sent)
         {
-            if (view.Version > sent)
+            // Sends the response's headers, so that the client knows that it is connected.
+            yield return Heartbeat;
+        }
+
+        await foreach (var entry in watch.FollowAsync(payment, sent, leaving))
+        {
+            sent = entry?.Version ?? sent;
+            yield return entry is null ? Heartbeat : EventOf(entry);
+            if (entry is null or { Status: PaymentStatus.Success or PaymentStatus.Failed or PaymentStatus.Cancelled or PaymentStatus.Expired })
             {
-                foreach (var entry in await payment.Timeline(sent) ?? [])
+                view = await PaymentWatch.ReadAsync(payment, view, leaving) ?? view;
+                if (PaymentsMapping.IsFinal(view) && sent >= view.Version)
                 {
-                    WriteEvent(http.Response.BodyWriter, PaymentsMapping.ToAnswer(entry));
-                    sent = entry.Version;
-                }
-
-                await http.Response.BodyWriter.FlushAsync(leaving);
-                wroteAt = time.GetTimestamp();
-            }
-
-            if (PaymentsMapping.IsFinal(view) && sent >= view.Version)
-            {
-                return;
-            }
-
-            var next = await payment.GetAfter(sent, Heartbeat).WaitAsync(leaving);
-            if (next is null)
-            {
-                return;
-            }
-
-            view = next;
-            if (view.Version <= sent)
-            {
-                await Task.Delay(Pause, time, leaving);
-                if (time.GetElapsedTime(wroteAt) >= Heartbeat)
-                {
-                    http.Response.BodyWriter.Write(": still here\n\n"u8);
-                    await http.Response.BodyWriter.FlushAsync(leaving);
-                    wroteAt = time.GetTimestamp();
+                    yield break;
                 }
             }
         }
     }
 
-    private static void WriteEvent(System.IO.Pipelines.PipeWriter writer, TimelineEntryAnswer entry)
-    {
-        Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"id: {entry.Version}\ndata: "), writer);
-        writer.Write(Answer.Serialize(entry, GatewayJson.Default.TimelineEntryAnswer).Span);
-        writer.Write("\n\n"u8);
-    }
+    private static SseItem<byte[]> EventOf(TimelineEntry entry) =>
+        new(Answer.Serialize(PaymentsMapping.ToAnswer(entry), GatewayJson.Default.TimelineEntryAnswer).ToArray())
+        {
+            EventId = entry.Version.ToString(CultureInfo.InvariantCulture),
+        };
 
     private static int ReadLastEventId(HttpContext http)
     {
@@ -116,6 +91,6 @@ internal sealed class PaymentEventStream(PaymentWaits waits, TimeProvider time)
         return int.TryParse(header.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
             ? version
             : throw new ProblemException(
-                ErrorCode.InvalidField, $"{LastEventId} is the id of an event of this stream.", LastEventId);
+                ErrorCode.InvalidField, $"{LastEventId} must be the id of an event of this stream.", LastEventId);
     }
 }

@@ -12,8 +12,15 @@ internal static class PaymentOperations
     public static readonly QueryParameter Wait = new()
     {
         Name = "wait",
-        Meaning = "How many seconds to wait for the payment's next change; a settled payment answers at once.",
+        Meaning = "Seconds to wait for the payment to change from what If-None-Match or after names; without them, while it is PENDING.",
         Bounds = (0, 30),
+    };
+
+    public static readonly QueryParameter After = new()
+    {
+        Name = "after",
+        Meaning = "The version that you have: with wait, the response comes when the payment has a higher one.",
+        Bounds = (0, int.MaxValue),
     };
 
     public static readonly ApiOperation Start = new()
@@ -99,8 +106,12 @@ internal static class PaymentOperations
         Id = "getPayment",
         Tag = Tag,
         Summary = "Read a payment, now or as soon as it changes.",
-        Query = [Wait],
-        Answers = [new(200, "The payment.", typeof(PaymentAnswer))],
+        Query = [Wait, After],
+        Answers =
+        [
+            new(200, "The payment; its ETag is its version.", typeof(PaymentAnswer)),
+            new(304, "The payment has not changed from the version of If-None-Match."),
+        ],
         Errors = [ErrorCode.InvalidField, ErrorCode.PaymentNotFound, ErrorCode.Overloaded],
     };
 
@@ -127,11 +138,11 @@ internal static class PaymentOperations
     {
         Id = "streamPaymentEvents",
         Tag = Tag,
-        Summary = "Follow a payment as server-sent events: its history, then what happens, until nothing more does. "
+        Summary = "Follow a payment as server-sent events: its history, then what happens, until it is final. "
             + "Last-Event-ID resumes.",
         Answers =
         [
-            new(200, "One event per step of the history; its data is a timeline entry.", null, "text/event-stream"),
+            new(200, "One event per step of the history, its data a timeline entry; events of type heartbeat carry none.", null, "text/event-stream"),
             new(204, "Nothing more happens after the event of Last-Event-ID."),
         ],
         Errors = [ErrorCode.InvalidField, ErrorCode.PaymentNotFound, ErrorCode.Overloaded],

@@ -4,7 +4,6 @@ using PaymentCluster.Gateway.Api.Errors;
 using PaymentCluster.Gateway.Api.Idempotency;
 using PaymentCluster.Gateway.Api.Json;
 using PaymentCluster.Gateway.Api.OpenApi;
-using PaymentCluster.Gateway.Api.Queries;
 using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Ids;
@@ -15,7 +14,7 @@ namespace PaymentCluster.Gateway.Api.Payments;
 /// <summary>The payment calls. A command carries no cancellation: what was accepted goes on, whether or not its caller
 /// stays.</summary>
 internal sealed class PaymentsApi(
-    IGrainFactory grains, RequestBodies bodies, TimeProvider time, PaymentWaits waits, PaymentEventStream events)
+    IGrainFactory grains, RequestBodies bodies, TimeProvider time, LongPolling polling, PaymentEventStream events)
 {
     /// <summary>An order leads to its payment in one step, an idempotency key of another order in two.</summary>
     private const int MaxHops = 4;
@@ -76,6 +75,7 @@ internal sealed class PaymentsApi(
         var initiated = reply.Started || reply.Replayed;
         var payment = reply.Payment!;
         http.Response.Headers.Location = PaymentsMapping.PathOf(payment.Id);
+        http.Response.Headers.ETag = IfMatch.TagOf(payment.Version);
         await Answer.WriteAsync(
             http,
             initiated ? StatusCodes.Status202Accepted : StatusCodes.Status200OK,
@@ -141,29 +141,27 @@ internal sealed class PaymentsApi(
 
     private async Task GetAsync(HttpContext http)
     {
-        var errors = new InputErrors();
-        var wait = QueryReader.Integer(http, PaymentOperations.Wait, 0, errors);
-        if (errors.Any)
-        {
-            throw new ProblemException(errors);
-        }
-
+        var read = PaymentRead.Of(http);
         var payment = Find(http);
         var view = await payment.Get();
-        if (view is { Settled: false } && wait > 0)
+        if (view is not null && read.Wait > TimeSpan.Zero)
         {
-            var version = view.Version;
-            view = await waits.UntilAsync(
-                payment, view, now => now.Version > version, TimeSpan.FromSeconds(wait), http);
+            view = await polling.UntilAsync(payment, view, read.IsAwaited, read.Wait, http);
         }
 
-        await (view is null
-            ? Problem.WriteAsync(http, ErrorCode.PaymentNotFound)
-            : Answer.WriteAsync(
-                http,
-                StatusCodes.Status200OK,
-                PaymentsMapping.ToAnswer(view, Caller.From(http).IsBrowser),
-                GatewayJson.Default.PaymentAnswer));
+        if (view is null)
+        {
+            await Problem.WriteAsync(http, ErrorCode.PaymentNotFound);
+        }
+        else if (read.IsKnown(view))
+        {
+            http.Response.Headers.ETag = IfMatch.TagOf(view.Version);
+            http.Response.StatusCode = StatusCodes.Status304NotModified;
+        }
+        else
+        {
+            await WriteAsync(http, StatusCodes.Status200OK, view);
+        }
     }
 
     private async Task ListAsync(HttpContext http)
@@ -236,10 +234,13 @@ internal sealed class PaymentsApi(
         IdempotencyKey.MarkReplay(http, reply.Replayed);
         return reply.Refusal is { } refusal
             ? Problem.WriteAsync(http, refusal)
-            : Answer.WriteAsync(
-                http,
-                StatusCodes.Status202Accepted,
-                PaymentsMapping.ToAnswer(reply.Value!, Caller.From(http).IsBrowser, message),
-                GatewayJson.Default.PaymentAnswer);
+            : WriteAsync(http, StatusCodes.Status202Accepted, reply.Value!, message);
+    }
+
+    private static Task WriteAsync(HttpContext http, int status, PaymentView view, string? message = null)
+    {
+        http.Response.Headers.ETag = IfMatch.TagOf(view.Version);
+        return Answer.WriteAsync(
+            http, status, PaymentsMapping.ToAnswer(view, Caller.From(http).IsBrowser, message), GatewayJson.Default.PaymentAnswer);
     }
 }

@@ -15,7 +15,7 @@ namespace PaymentCluster.Gateway.Api.Returns;
 /// was not sent there has a payment asked for. Whatever it brings along is believed in nothing: it is a
 /// reason to ask the provider now, and the payment's own return address decides where the browser goes.
 /// </summary>
-internal sealed class ReturnsApi(IGrainFactory grains, PaymentWaits waits, RequestLimits limits)
+internal sealed class ReturnsApi(IGrainFactory grains, LongPolling polling, RequestLimits limits)
 {
     private const int MaxFormBytes = 16 * 1024;
     private const int MaxNonce = 64;
@@ -70,9 +70,9 @@ internal sealed class ReturnsApi(IGrainFactory grains, PaymentWaits waits, Reque
         var payment = grains.GetGrain<IPaymentGrain>(PaymentKey.Of(merchant!, attempt.Payment).ToString());
         var returned = await payment.CustomerReturned(attempt.Number, provider!, nonce);
         var view = returned?.Payment;
-        if (view is { Settled: false })
+        if (view is not null)
         {
-            view = await waits.UntilAsync(payment, view, IsDecided, Wait, http);
+            view = await polling.UntilAsync(payment, view, IsDecided, Wait, http);
         }
 
         if (returned is null || view is null)
@@ -88,7 +88,7 @@ internal sealed class ReturnsApi(IGrainFactory grains, PaymentWaits waits, Reque
     }
 
     /// <summary>Whether the shop can show an outcome.</summary>
-    private static bool IsDecided(PaymentView view) => view.Status switch
+    private static bool IsDecided(PaymentView view) => view.Settled || view.Status switch
     {
         PaymentStatus.Pending or PaymentStatus.RequiresAction => false,
         // Where the engine captures, this is a moment on the way to an outcome.

@@ -81,10 +81,18 @@ public interface IPaymentGrain : IGrainWithStringKey
     [Alias("get"), AlwaysInterleave]
     Task<PaymentView?> Get();
 
-    /// <summary>The payment as soon as its version is above <paramref name="version"/>, or it is settled, or the wait
-    /// is over; null if there is none.</summary>
-    [Alias("get-after"), AlwaysInterleave]
-    Task<PaymentView?> GetAfter(int version, TimeSpan wait);
+    /// <summary>
+    /// The history after a version, and then each entry as it is committed. It does not end with the payment: whoever
+    /// watches decides from <see cref="TimelineEntry.Status"/> and <see cref="Get"/> when to stop.
+    /// </summary>
+    /// <remarks>
+    /// It ends early when the activation is invalidated or deactivated, or when there is no such payment, and it breaks
+    /// (<see cref="OrleansException"/>, <see cref="EnumerationAbortedException"/>, <see cref="TimeoutException"/>) when
+    /// the silo dies: watch again after the last version that was received. Orleans' enumerations always interleave, so
+    /// a watch blocks no command and no command blocks it.
+    /// </remarks>
+    [Alias("watch"), AlwaysInterleave]
+    IAsyncEnumerable<TimelineEntry> Watch(int afterVersion, CancellationToken cancellation = default);
 
     /// <summary>One refund; null if there is none.</summary>
     [Alias("get-refund"), AlwaysInterleave]

@@ -152,15 +152,21 @@ public sealed partial class PaymentGrain
         var next = accepted.Events.Aggregate(_state, PaymentState.Evolve)!.CheckInvariants();
         var isIntent = !accepted.Effects.IsEmpty;
         FaultPoint.Reach(isIntent ? FaultPoint.BeforeIntent : FaultPoint.BeforeOutcomeCommit);
-        switch (await journal.AppendAsync(PaymentRecord.CommitOf(_key, _state, next, accepted.Events, request, Now())))
+        var commit = PaymentRecord.CommitOf(_key, _state, next, accepted.Events, request, Now());
+        switch (await journal.AppendAsync(commit))
         {
             case CommitResult.Committed:
                 FaultPoint.Reach(isIntent ? FaultPoint.AfterIntent : FaultPoint.AfterOutcomeCommit);
+                var before = _state;
                 _state = next;
                 _isLoaded = true;
-                _changes.Happen();
                 // The effects first: what only counts must not stand in their way.
                 Perform(accepted.Effects, means, window);
+                if (_feed.IsWatched)
+                {
+                    _feed.Publish(PaymentMapping.Timeline(before, accepted.Events, commit.Events));
+                }
+
                 PaymentTelemetry.Count(accepted.Events);
                 router.Learn(next, accepted.Events);
                 MakeRoom();

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using PaymentCluster.Grains.Abstractions.Errors;
@@ -25,16 +27,14 @@ public sealed partial class PaymentGrain(
     PaymentPopulation population,
     IOptions<PaymentOptions> options,
     TimeProvider time,
+    IHostApplicationLifetime lifetime,
     ILogger<PaymentGrain> logger) : Grain, IPaymentGrain
 {
     // A stale activation decides again on what it reads; if that is stale too, a second activation is at work, and the
     // caller may try again.
     private const int MaxTries = 3;
 
-    // Well below the response timeout of grain calls.
-    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(20);
-
-    private readonly Changes _changes = new();
+    private readonly TimelineFeed _feed = new();
     // How long a payer's browser can still read the outcome.
     private static readonly TimeSpan ReadAfterwards = TimeSpan.FromHours(1);
 
@@ -42,7 +42,6 @@ public sealed partial class PaymentGrain(
     private PaymentKey _key;
     private PaymentState? _state;
     private bool _isLoaded;
-    private bool _isLeaving;
     private Task? _loading;
 
     /// <inheritdoc/>
@@ -207,21 +206,28 @@ public sealed partial class PaymentGrain(
     }
 
     /// <inheritdoc/>
-    public async Task<PaymentView?> GetAfter(int version, TimeSpan wait)
+    public async IAsyncEnumerable<TimelineEntry> Watch(
+        int afterVersion, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        var deadline = Task.Delay(wait < MaxWait ? wait : MaxWait, time);
-        while (await Load() is { } state)
+        // A pending watch would hold up the silo's stop.
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation, lifetime.ApplicationStopping);
+        // Before the journal is read: what is committed meanwhile comes from both, and is passed on once.
+        using var watcher = _feed.Subscribe();
+        var told = afterVersion;
+        foreach (var entry in await HistoryAfter(afterVersion))
         {
-            var view = state.ToView(_key.Payment);
-            if (state.Version > version || view.Settled || deadline.IsCompleted || _isLeaving)
-            {
-                return view;
-            }
-
-            await Task.WhenAny(_changes.Next, deadline);
+            yield return entry;
+            told = entry.Version;
         }
 
-        return Nobody<PaymentView>();
+        while (_state is not null && await watcher.NextAsync(ending.Token) is { } entry)
+        {
+            if (entry.Version > told)
+            {
+                yield return entry;
+                told = entry.Version;
+            }
+        }
     }
 
     /// <inheritdoc/>
@@ -241,6 +247,25 @@ public sealed partial class PaymentGrain(
 
         Nobody<PaymentView>();
         return null;
+    }
+
+    // Outside the call filters, which translate this for other calls: an enumeration's exception passes them as a value.
+    private async Task<ImmutableArray<TimelineEntry>> HistoryAfter(int version)
+    {
+        try
+        {
+            if (await Load() is not { } known)
+            {
+                Nobody<PaymentView>();
+                return [];
+            }
+
+            return known.Version > version ? await Timeline(version) ?? [] : [];
+        }
+        catch (JournalUnavailableException exception)
+        {
+            throw new TimeoutException("The payment store is unavailable.", exception);
+        }
     }
 
     // Whoever signs for one provider says nothing about an attempt at another.
@@ -276,14 +301,13 @@ public sealed partial class PaymentGrain(
         _isLoaded = true;
     }
 
-    // Those who wait for a change are sent home with what is stored: an activation leaves when its last call has ended.
+    // An activation is deactivated when its last call has ended.
     private void Forget()
     {
         _state = null;
         _isLoaded = false;
-        _isLeaving = true;
         DeactivateOnIdle();
-        _changes.Happen();
+        _feed.Close();
     }
 
     // There is nothing here, and a guess must not stay in memory.
@@ -298,10 +322,11 @@ public sealed partial class PaymentGrain(
         return null;
     }
 
-    // What is settled is as well read from the journal.
+    // What is settled is as well read from the journal. A watched payment stays: its watchers would load it again at
+    // once, and their number is bounded at the gateways.
     private void MakeRoom()
     {
-        if (population.IsCrowded && _state is { } state && PaymentMapping.IsSettled(state))
+        if (population.IsCrowded && !_feed.IsWatched && _state is { } state && PaymentMapping.IsSettled(state))
         {
             DeactivateOnIdle();
         }
@@ -311,6 +336,7 @@ public sealed partial class PaymentGrain(
     {
         _isLoaded = false;
         DeactivateOnIdle();
+        _feed.Close();
     }
 
     private Secret SecretOf(PaymentState state) => tokens.ClientSecret(_key, state.ExpiresAt + ReadAfterwards);

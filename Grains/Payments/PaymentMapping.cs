@@ -69,19 +69,36 @@ internal static class PaymentMapping
             state = PaymentState.Evolve(state, happened);
             if (stored.Version > afterVersion)
             {
-                entries.Add(new TimelineEntry
-                {
-                    Version = stored.Version,
-                    Type = stored.Type,
-                    At = stored.At,
-                    Summary = PaymentTimeline.Summarise(happened, state),
-                    Status = state.Status,
-                });
+                entries.Add(EntryOf(stored, happened, state));
             }
         }
 
         return entries.DrainToImmutable();
     }
+
+    /// <summary>The entries of events that follow a state; null for a new payment.</summary>
+    public static List<TimelineEntry> Timeline(
+        PaymentState? before, ImmutableArray<PaymentEvent> events, ImmutableArray<JournaledEvent> stored)
+    {
+        var entries = new List<TimelineEntry>(events.Length);
+        var state = before;
+        for (var index = 0; index < events.Length; index++)
+        {
+            state = PaymentState.Evolve(state, events[index]);
+            entries.Add(EntryOf(stored[index], events[index], state));
+        }
+
+        return entries;
+    }
+
+    private static TimelineEntry EntryOf(JournaledEvent stored, PaymentEvent happened, PaymentState after) => new()
+    {
+        Version = stored.Version,
+        Type = stored.Type,
+        At = stored.At,
+        Summary = PaymentTimeline.Summarise(happened, after),
+        Status = after.Status,
+    };
 
     private static long Refunded(PaymentState state, AttemptState current) => state.Refunds
         .Where(refund => refund.Attempt == current.Number && refund.Status == RefundStatus.Success)

@@ -18,8 +18,6 @@ internal sealed class SynchronousPayments(IGrainFactory grains, IConfiguration c
     public const string WorkersSetting = "Bench:SynchronousWorkers";
     public const string MerchantSetting = "Bench:Merchant";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
     private readonly SemaphoreSlim _workers = new(configuration.GetValue(WorkersSetting, 64));
 
     private readonly string _merchant = configuration[MerchantSetting] ?? "";
@@ -45,7 +43,9 @@ internal sealed class SynchronousPayments(IGrainFactory grains, IConfiguration c
             var view = (await payment.Start(command)).Payment;
             while (view is { Settled: false })
             {
-                view = await payment.GetAfter(view.Version, Patience);
+                await using var changes = payment.Watch(view.Version, http.RequestAborted).GetAsyncEnumerator(http.RequestAborted);
+                await changes.MoveNextAsync();
+                view = await payment.Get();
             }
 
             http.Response.StatusCode = view is null ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;

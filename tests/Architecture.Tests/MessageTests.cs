@@ -73,7 +73,9 @@ public sealed class MessageTests
             from grain in GrainInterfaces
             from method in grain.GetMethods()
             let alias = method.GetCustomAttribute<AliasAttribute>()?.Alias
-            where alias is null || method.Name.EndsWith("Async", StringComparison.Ordinal) || !method.ReturnType.IsAssignableTo(typeof(Task))
+            let isLater = method.ReturnType.IsAssignableTo(typeof(Task))
+                || (method.ReturnType.IsGenericType && method.ReturnType.GetGenericTypeDefinition() == typeof(IAsyncEnumerable<>))
+            where alias is null || method.Name.EndsWith("Async", StringComparison.Ordinal) || !isLater
                 || grain.GetMethods().Count(other => other.GetCustomAttribute<AliasAttribute>()?.Alias == alias) > 1
             select $"{grain.Name}.{method.Name}: alias {alias ?? "missing"}, returns {method.ReturnType.Name}");
 

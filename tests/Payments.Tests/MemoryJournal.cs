@@ -10,6 +10,10 @@ internal sealed class MemoryJournal : IPaymentJournal
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<PaymentKey, StoredPayment> _payments = [];
+    private int _loads;
+
+    /// <summary>How often a payment was read.</summary>
+    public int Loads => Volatile.Read(ref _loads);
 
     public Task<CommitResult> AppendAsync(PaymentCommit commit)
     {
@@ -33,6 +37,7 @@ internal sealed class MemoryJournal : IPaymentJournal
 
     public Task<StoredPayment?> LoadAsync(PaymentKey key, CancellationToken cancellation = default)
     {
+        Interlocked.Increment(ref _loads);
         lock (_lock)
         {
             return Task.FromResult(_payments.GetValueOrDefault(key));

@@ -250,7 +250,9 @@ public sealed class SavedInstrumentTests : IAsyncLifetime
         while (!view.Settled)
         {
             var version = view.Version;
-            view = (await Payment(key).GetAfter(version, Patience).WaitAsync(Patience))!;
+            await using var changes = Payment(key).Watch(version).GetAsyncEnumerator();
+            Assert.True(await changes.MoveNextAsync().AsTask().WaitAsync(Patience), "The watch ended.");
+            view = (await Payment(key).Get())!;
             Assert.True(view.Version > version, $"The payment stays {view.Status}.");
         }
 

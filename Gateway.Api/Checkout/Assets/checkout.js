@@ -156,7 +156,8 @@
             if (done) return;
             rest += value;
             for (let end; (end = rest.indexOf('\n\n')) >= 0; rest = rest.slice(end + 2)) {
-                const data = rest.slice(0, end).split('\n').filter(line => line.startsWith('data:')).map(line => line.slice(5)).join('\n');
+                const data = rest.slice(0, end).split('\n').filter(line => line.startsWith('data:')).map(line => line.slice(5)).join('\n').trim();
+                // A heartbeat has none.
                 if (data && JSON.parse(data).status !== status) { show(); return; }
             }
         }

@@ -43,9 +43,12 @@ internal sealed class Client(string merchant, Uri address, string key, ClientJou
     public Task<Told> CommandAsync(string verb, string order, string payment, JsonObject? body, string? idempotencyKey) => CallAsync(
         verb, HttpMethod.Post, $"/api/v1/payments/{payment}/{(verb == "refund" ? "refunds" : verb)}", order, payment, body, idempotencyKey);
 
-    /// <summary>Reads the payment; with a wait, not before it changed or that many seconds went by.</summary>
-    public Task<Told> GetAsync(string order, string payment, int wait = 0) => CallAsync(
-        "get", HttpMethod.Get, $"/api/v1/payments/{payment}{(wait > 0 ? $"?wait={wait}" : "")}", order, payment, null, null);
+    /// <summary>Reads the payment; with a wait, not before it changed from what is known, or that many seconds went by.</summary>
+    public Task<Told> GetAsync(string order, string payment, int wait = 0, Told? known = null)
+    {
+        var query = wait == 0 ? "" : known is { IsYes: true } ? $"?wait={wait}&after={known.Number("version")}" : $"?wait={wait}";
+        return CallAsync("get", HttpMethod.Get, $"/api/v1/payments/{payment}{query}", order, payment, null, null);
+    }
 
     public void Dispose() => _http.Dispose();
 

@@ -28,7 +28,7 @@ internal sealed class Shopper(Order order, Client client, Customers customers, D
                 await PauseAsync();
             else if (!await GoOnAsync(payment, told))
                 break;
-            told = await client.GetAsync(order.Id, payment, wait: 3);
+            told = await client.GetAsync(order.Id, payment, wait: 3, told);
         }
 
         // A request that is repeated long after its answer means the same payment.

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Ids;
@@ -30,6 +31,12 @@ public sealed class FakePayments
 
     /// <summary>Held back until it is completed, when it is set.</summary>
     public TaskCompletionSource? Gate { get; set; }
+
+    /// <summary>What the next watch breaks with after the history; null for none.</summary>
+    public Exception? WatchFault { get; set; }
+
+    /// <summary>How many watches wait for a change.</summary>
+    public int Watches { get; private set; }
 
     public IPaymentGrain Make(string key) => new Grain(this, PaymentKey.Parse(key));
 
@@ -150,15 +157,27 @@ public sealed class FakePayments
             return _view;
         }
 
-        public async Task<PaymentView?> GetAfter(int version, TimeSpan wait)
+        public async IAsyncEnumerable<TimelineEntry> Watch(
+            int afterVersion, [EnumeratorCancellation] CancellationToken cancellation = default)
         {
-            var changed = Volatile.Read(ref _changed);
-            if (_view is { Settled: false } view && view.Version <= version)
+            for (var told = afterVersion; ; )
             {
-                await Task.WhenAny(changed.Task, Task.Delay(wait));
-            }
+                var changed = Volatile.Read(ref _changed);
+                foreach (var entry in _history.Where(entry => entry.Version > told).ToArray())
+                {
+                    yield return entry;
+                    told = entry.Version;
+                }
 
-            return _view;
+                if (all.WatchFault is { } fault)
+                {
+                    all.WatchFault = null;
+                    throw fault;
+                }
+
+                all.Watches++;
+                await changed.Task.WaitAsync(cancellation);
+            }
         }
 
         public Task<RefundView?> GetRefund(int number) =>

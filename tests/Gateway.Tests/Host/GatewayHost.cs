@@ -93,6 +93,9 @@ public sealed class GatewayHost : IAsyncDisposable
         return client;
     }
 
+    /// <summary>Until somebody watches a payment.</summary>
+    public Task WatchedAsync() => Eventually.Async(() => Task.FromResult(Payments.Watches > 0), "nothing was watched");
+
     public FakePaymentList List(string merchant) => (FakePaymentList)Grains.Get(typeof(IPaymentListGrain), merchant);
 
     public FakeWebhooks Webhooks(string key) => (FakeWebhooks)Grains.Get(typeof(IProviderWebhookGrain), key);

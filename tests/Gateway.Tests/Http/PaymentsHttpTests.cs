@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.ServerSentEvents;
 using System.Text;
 using System.Text.Json;
 using PaymentCluster.Gateway.Tests.Host;
@@ -229,67 +228,6 @@ public sealed class PaymentsHttpTests
     }
 
     [Fact]
-    public async Task A_read_that_waits_answers_at_the_next_change()
-    {
-        await using var host = await GatewayHost.StartAsync();
-        using var client = host.Client();
-        var payment = await (await client.SendJsonAsync(Payments, PaymentBodies.Upi("o1"))).JsonAsync();
-        var path = $"{Payments}/{payment.GetProperty("id").GetString()}";
-        var waiting = client.GetAsync(path + "?wait=30");
-        Assert.NotSame(waiting, await Task.WhenAny(waiting, Task.Delay(300)));
-        await client.PostAsync(path + "/capture", null);
-        Assert.Equal("SUCCESS", (await (await waiting).JsonAsync()).GetProperty("status").GetString());
-        Assert.Equal(
-            "SUCCESS",
-            (await (await client.GetAsync(path + "?wait=30")).JsonAsync()).GetProperty("status").GetString());
-    }
-
-    [Fact]
-    public async Task A_read_that_waits_in_vain_answers_how_it_stands()
-    {
-        await using var host = await GatewayHost.StartAsync();
-        using var client = host.Client();
-        var payment = await (await client.SendJsonAsync(Payments, PaymentBodies.Upi("o1"))).JsonAsync();
-        var response = await client.GetAsync($"{Payments}/{payment.GetProperty("id").GetString()}?wait=1");
-        Assert.Equal("REQUIRES_ACTION", (await response.JsonAsync()).GetProperty("status").GetString());
-    }
-
-    [Fact]
-    public async Task Events_tell_the_history_then_what_happens_and_end_with_the_payment()
-    {
-        await using var host = await GatewayHost.StartAsync();
-        using var client = host.Client();
-        var payment = await (await client.SendJsonAsync(Payments, PaymentBodies.Upi("o1"))).JsonAsync();
-        var path = $"{Payments}/{payment.GetProperty("id").GetString()}";
-        using var response = await client.GetAsync(path + "/events", HttpCompletionOption.ResponseHeadersRead);
-        Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
-        var seen = new List<string>();
-        await foreach (var item in SseParser.Create(await response.Content.ReadAsStreamAsync()).EnumerateAsync())
-        {
-            var entry = JsonSerializer.Deserialize<JsonElement>(item.Data);
-            Assert.Equal(item.EventId, entry.GetProperty("version").ToString());
-            seen.Add(entry.GetProperty("type").GetString()!);
-            if (seen.Count == 1)
-            {
-                await client.PostAsync(path + "/capture", null);
-            }
-        }
-
-        Assert.Equal(["payment_accepted", "payment_captured"], seen);
-        var resumed = new HttpRequestMessage(HttpMethod.Get, path + "/events");
-        resumed.Headers.Add("Last-Event-ID", "1");
-        var rest = await (await client.SendAsync(resumed)).Content.ReadAsStringAsync();
-        Assert.StartsWith("id: 2\ndata: {", rest, StringComparison.Ordinal);
-        Assert.EndsWith("}\n\n", rest, StringComparison.Ordinal);
-        var over = new HttpRequestMessage(HttpMethod.Get, path + "/events");
-        over.Headers.Add("Last-Event-ID", "2");
-        Assert.Equal(HttpStatusCode.NoContent, (await client.SendAsync(over)).StatusCode);
-        var wrong = new HttpRequestMessage(HttpMethod.Get, path + "/events");
-        wrong.Headers.Add("Last-Event-ID", "x");
-        await (await client.SendAsync(wrong)).ProblemAsync(400, "invalid_field");
-    }
-
-    [Fact]
     public async Task A_UPI_link_is_shown_as_a_QR_code()
     {
         await using var host = await GatewayHost.StartAsync();
@@ -305,18 +243,6 @@ public sealed class PaymentsHttpTests
         Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], (await png.Content.ReadAsByteArrayAsync())[..4]);
         var card = await (await client.SendJsonAsync(Payments, PaymentBodies.Card("o2"))).JsonAsync();
         await (await client.GetAsync($"{Payments}/{card.GetProperty("id").GetString()}/qr.svg")).ProblemAsync(404, "not_found");
-    }
-
-    [Theory]
-    [InlineData("wait=31")]
-    [InlineData("wait=-1")]
-    [InlineData("wait=soon")]
-    [InlineData("limit=1")]
-    public async Task A_wait_out_of_bounds_is_refused(string query)
-    {
-        await using var host = await GatewayHost.StartAsync();
-        using var client = host.Client();
-        await (await client.GetAsync($"{Payments}/pay_01m7wtn50sfz5txb0tmw4px1yr?{query}")).ProblemAsync(400, "invalid_field");
     }
 
     [Theory]

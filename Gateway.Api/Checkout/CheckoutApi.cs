@@ -89,7 +89,7 @@ internal sealed class CheckoutApi(
         }
 
         var entered = CheckoutForm.Read(form, view.Saved, view.CanSave, time.GetUtcNow());
-        if (entered.Command is not { } entry)
+        if (entered.Instrument is not { } instrument)
         {
             await ShowAsync(http, StatusCodes.Status422UnprocessableEntity, view with
             {
@@ -101,7 +101,7 @@ internal sealed class CheckoutApi(
         }
 
         var payment = Find(http);
-        var reply = await payment.Confirm(entry with { Replaces = view.Replaces });
+        var reply = await payment.Confirm(InstrumentParts.ToConfirm(instrument) with { Replaces = view.Replaces });
         if (reply.Refusal is { Code: not (ErrorCode.OutcomePending or ErrorCode.StatusConflict) } refusal)
         {
             await ShowAsync(http, refusal.Code.Entry().HttpStatus, view with

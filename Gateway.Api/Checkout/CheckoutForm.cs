@@ -10,8 +10,8 @@ namespace PaymentCluster.Gateway.Api.Checkout;
 /// <summary>What a customer entered, and what is wrong with it.</summary>
 internal sealed record CheckoutForm
 {
-    /// <summary>The command; null if something is wrong.</summary>
-    public ConfirmPayment? Command { get; init; }
+    /// <summary>What the customer pays with; null if something is wrong.</summary>
+    public InstrumentInput? Instrument { get; init; }
 
     /// <summary>The method that was chosen; null if it is none that there is.</summary>
     public PaymentMethodKind? Method { get; init; }
@@ -31,21 +31,37 @@ internal sealed record CheckoutForm
     /// <param name="canSave">Whether a card can be saved.</param>
     /// <param name="now">When it is.</param>
     public static CheckoutForm Read(
-        IFormCollection form, ImmutableArray<InstrumentView> saved, bool canSave, DateTimeOffset now) => One(form, "method") switch
+        IFormCollection form,
+        ImmutableArray<InstrumentView> saved,
+        bool canSave,
+        DateTimeOffset now) => One(form, "method") switch
     {
-        "saved" when saved.IndexOf(saved.FirstOrDefault(known => known.Id == One(form, "instrument"))!) is >= 0 and var index =>
+        "saved" when IndexOf(saved, One(form, "instrument")) is >= 0 and var index =>
             OfSaved(form, saved[index], index),
         "saved" => Wrong(null, ("method", "err_choice")),
         "upi" => Upi(One(form, "flow"), One(form, "vpa")),
         "card" => Card(form, canSave, now),
         "wallet" when WalletNames.All.Any(wallet => wallet.Code == One(form, "choice")) =>
-            Of(new PaymentMethod { Kind = PaymentMethodKind.Wallet, Wallet = One(form, "choice") }),
+            Of(PaymentMethodKind.Wallet, new InstrumentInput.Wallet(One(form, "choice"))),
         "wallet" => Wrong(PaymentMethodKind.Wallet, ("wallet", "err_choice")),
         "netbanking" when CheckoutLists.Banks.Any(bank => bank.Code == One(form, "choice")) =>
-            Of(new PaymentMethod { Kind = PaymentMethodKind.Netbanking, Bank = One(form, "choice") }),
+            Of(PaymentMethodKind.Netbanking, new InstrumentInput.Netbanking(One(form, "choice"))),
         "netbanking" => Wrong(PaymentMethodKind.Netbanking, ("netbanking", "err_choice")),
         _ => Wrong(null, ("method", "err_choice")),
     };
+
+    private static int IndexOf(ImmutableArray<InstrumentView> saved, string id)
+    {
+        for (var i = 0; i < saved.Length; i++)
+        {
+            if (saved[i].Id == id)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
 
     private static CheckoutForm OfSaved(IFormCollection form, InstrumentView instrument, int index)
     {
@@ -55,23 +71,15 @@ internal sealed record CheckoutForm
             return Wrong(null, ("code", "err_cvv")) with { Saved = instrument.Id };
         }
 
-        var (method, choice) = instrument.Kind switch
-        {
-            PaymentMethodKind.Card => (
-                new PaymentMethod { Kind = PaymentMethodKind.Card }, new InstrumentChoice { CardToken = instrument.Id }),
-            PaymentMethodKind.Upi => (
-                new PaymentMethod { Kind = PaymentMethodKind.Upi, Flow = UpiFlow.Collect },
-                new InstrumentChoice { UpiId = instrument.Id }),
-            PaymentMethodKind.Wallet or PaymentMethodKind.Netbanking => (
-                new PaymentMethod { Kind = PaymentMethodKind.Wallet, Wallet = WalletOf(instrument.Id) },
-                new InstrumentChoice { Wallet = WalletOf(instrument.Id) }),
-        };
         return new CheckoutForm
         {
             Saved = instrument.Id,
-            Command = new ConfirmPayment
+            Instrument = instrument.Kind switch
             {
-                Method = method, Instrument = choice, SecurityCode = method.Kind == PaymentMethodKind.Card ? new Secret(code) : null,
+                PaymentMethodKind.Card => new InstrumentInput.SavedCard(instrument.Id, new Secret(code)),
+                PaymentMethodKind.Upi => new InstrumentInput.SavedUpiId(instrument.Id),
+                PaymentMethodKind.Wallet or PaymentMethodKind.Netbanking =>
+                    new InstrumentInput.LinkedWallet(WalletOf(instrument.Id)),
             },
         };
     }
@@ -79,13 +87,14 @@ internal sealed record CheckoutForm
     // wallet:paytm
     private static string WalletOf(string id) => id[(id.IndexOf(':', StringComparison.Ordinal) + 1)..];
 
-    private static CheckoutForm Upi(string flow, string vpa) => PaymentNames.Parse<UpiFlow>(flow, PaymentNames.Of) switch
+    private static CheckoutForm Upi(string flow, string vpa) => flow switch
     {
-        UpiFlow.Collect when !PaymentMethodRequests.IsVpa(vpa) => Wrong(PaymentMethodKind.Upi, ("vpa", "err_vpa")),
-        UpiFlow.Collect => Of(
-            new PaymentMethod { Kind = PaymentMethodKind.Upi, Flow = UpiFlow.Collect, Vpa = vpa.ToLowerInvariant() }),
-        { } known => Of(new PaymentMethod { Kind = PaymentMethodKind.Upi, Flow = known }),
-        null => Wrong(PaymentMethodKind.Upi, ("method", "err_choice")),
+        "intent" => Of(PaymentMethodKind.Upi, new InstrumentInput.UpiIntent()),
+        "qr" => Of(PaymentMethodKind.Upi, new InstrumentInput.UpiQr()),
+        "collect" when PaymentPatterns.IsUpiId(vpa) =>
+            Of(PaymentMethodKind.Upi, new InstrumentInput.UpiId(vpa.ToLowerInvariant())),
+        "collect" => Wrong(PaymentMethodKind.Upi, ("vpa", "err_vpa")),
+        _ => Wrong(PaymentMethodKind.Upi, ("method", "err_choice")),
     };
 
     private static CheckoutForm Card(IFormCollection form, bool canSave, DateTimeOffset now)
@@ -126,22 +135,16 @@ internal sealed record CheckoutForm
             return new CheckoutForm { Method = PaymentMethodKind.Card, Errors = errors.ToImmutable() };
         }
 
-        return new CheckoutForm
+        var card = new CardDetails
         {
-            Method = PaymentMethodKind.Card,
-            Command = new ConfirmPayment
-            {
-                Method = new PaymentMethod
-                {
-                    Kind = PaymentMethodKind.Card, CardLast4 = number!.Last4, CardNetwork = number.Network,
-                },
-                Card = new CardDetails
-                {
-                    Number = number, ExpiryMonth = month, ExpiryYear = year, SecurityCode = new Secret(code), HolderName = name,
-                },
-                CardConsent = canSave && One(form, "save") == ConsentText ? ConsentText : null,
-            },
+            Number = number!,
+            ExpiryMonth = month,
+            ExpiryYear = year,
+            SecurityCode = new Secret(code),
+            HolderName = name,
         };
+        var consent = canSave && One(form, "save") == ConsentText ? ConsentText : null;
+        return Of(PaymentMethodKind.Card, new InstrumentInput.TypedCard(card, consent));
     }
 
     // MM/YY or MM/YYYY, with or without the stroke.
@@ -162,10 +165,11 @@ internal sealed record CheckoutForm
 
     private static string One(IFormCollection form, string name) => form[name] is [{ } value] ? value.Trim() : "";
 
-    private static CheckoutForm Of(PaymentMethod method) =>
-        new() { Method = method.Kind, Command = new ConfirmPayment { Method = method } };
+    private static CheckoutForm Of(PaymentMethodKind method, InstrumentInput instrument) =>
+        new() { Method = method, Instrument = instrument };
 
-    private static CheckoutForm Wrong(PaymentMethodKind? method, params ReadOnlySpan<(string Field, string Text)> errors)
+    private static CheckoutForm Wrong(
+        PaymentMethodKind? method, params ReadOnlySpan<(string Field, string Text)> errors)
     {
         var wrong = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         foreach (var (field, text) in errors)

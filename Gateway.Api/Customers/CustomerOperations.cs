@@ -11,7 +11,7 @@ internal static class CustomerOperations
     public static readonly ApiOperation Put = Of(
         "putCustomer", "Create a customer, or change what is said of them.", typeof(CustomerRecordAnswer)) with
     {
-        Body = PaymentsRequests.Customer,
+        Body = CustomerRequest.Shape,
     };
 
     public static readonly ApiOperation Get = Of(
@@ -30,7 +30,7 @@ internal static class CustomerOperations
         "Set the preferences, all of them at once. With If-Match they replace only the version that was read.",
         typeof(WalletConfigurationAnswer), ErrorCode.CustomerNotFound, ErrorCode.VersionConflict) with
     {
-        Body = CustomersRequests.Wallet, TakesIfMatch = true,
+        Body = PutWalletRequest.Shape, TakesIfMatch = true,
     };
 
     public static readonly ApiOperation SaveCard = new()
@@ -39,7 +39,7 @@ internal static class CustomerOperations
         Tag = Tag,
         Summary = "Save a card that was not issued in India in the vault, with the customer's consent. The same card again answers "
             + "the one that is there. Indian cards are saved by paying with them: card.save.",
-        Body = CustomersRequests.SaveCard,
+        Body = SaveCardRequest.Shape,
         Answers = [new(201, "The card.", typeof(SavedCardAnswer))],
         Errors =
         [
@@ -58,7 +58,7 @@ internal static class CustomerOperations
         "validateUpi", "Ask a provider whether a UPI id can be paid from, and whose it is. So many in a minute.", typeof(UpiCheckAnswer),
         ErrorCode.CustomerNotFound, ErrorCode.NoProvider, ErrorCode.ProviderRefused) with
     {
-        Body = CustomersRequests.Upi,
+        Body = UpiIdRequest.Shape,
     };
 
     public static readonly ApiOperation SaveUpi = new()
@@ -66,7 +66,7 @@ internal static class CustomerOperations
         Id = "saveUpi",
         Tag = Tag,
         Summary = "Save a UPI id. The same again answers the one that is there.",
-        Body = CustomersRequests.Upi,
+        Body = UpiIdRequest.Shape,
         Answers = [new(201, "The UPI id.", typeof(SavedUpiAnswer))],
         Errors = [ErrorCode.CustomerNotFound, ErrorCode.LimitReached],
     };
@@ -85,7 +85,7 @@ internal static class CustomerOperations
         ErrorCode.CustomerNotFound, ErrorCode.InstrumentNotFound, ErrorCode.NoProvider, ErrorCode.ProviderRefused,
         ErrorCode.InstrumentUnusable) with
     {
-        Body = CustomersRequests.Link,
+        Body = LinkWalletRequest.Shape,
     };
 
     public static readonly ApiOperation ReadWallet = Of(

@@ -40,8 +40,8 @@ internal sealed class CustomersApi(IGrainFactory grains, RequestBodies bodies, T
     private async Task PutAsync(HttpContext http)
     {
         var customer = Find(http);
-        var body = await ReadAsync(http, PaymentsRequests.Customer);
-        await AnswerAsync(http, await customer.Put(CustomersRequests.ReadCustomer(body)));
+        var body = await bodies.ReadAsync(http, CustomerRequest.Shape);
+        await AnswerAsync(http, await customer.Put(CustomerRequest.ReadPut(body)));
     }
 
     private async Task GetAsync(HttpContext http)
@@ -50,7 +50,10 @@ internal sealed class CustomersApi(IGrainFactory grains, RequestBodies bodies, T
         await (view is null
             ? Problem.WriteAsync(http, ErrorCode.CustomerNotFound)
             : Answer.WriteAsync(
-                http, StatusCodes.Status200OK, CustomersMapping.ToAnswer(view), GatewayJson.Default.CustomerRecordAnswer));
+                http,
+                StatusCodes.Status200OK,
+                CustomersMapping.ToAnswer(view),
+                GatewayJson.Default.CustomerRecordAnswer));
     }
 
     private async Task EraseAsync(HttpContext http) => await AnswerAsync(http, await Find(http).Erase());
@@ -66,7 +69,7 @@ internal sealed class CustomersApi(IGrainFactory grains, RequestBodies bodies, T
         var customer = Find(http);
         var errors = new InputErrors();
         var version = IfMatch.Read(http, errors);
-        var body = await bodies.ReadAsync(http, CustomersRequests.Wallet, errors);
+        var body = await bodies.ReadAsync(http, PutWalletRequest.Shape, errors);
         if (errors.Any)
         {
             throw new ProblemException(errors);
@@ -74,7 +77,7 @@ internal sealed class CustomersApi(IGrainFactory grains, RequestBodies bodies, T
 
         var reply = await customer.PutWallet(new PutWallet
         {
-            ExpectedVersion = version, Preferences = CustomersRequests.ReadWallet(body),
+            ExpectedVersion = version, Preferences = PutWalletRequest.Read(body),
         });
         await (reply.Refusal is { } refusal ? Problem.WriteAsync(http, refusal) : AnswerAsync(http, reply.Value!));
     }
@@ -83,8 +86,8 @@ internal sealed class CustomersApi(IGrainFactory grains, RequestBodies bodies, T
     {
         var customer = Find(http);
         var errors = new InputErrors();
-        var body = await bodies.ReadAsync(http, CustomersRequests.SaveCard, errors);
-        var command = CustomersRequests.ReadCard(body, time.GetUtcNow(), errors) ?? throw new ProblemException(errors);
+        var body = await bodies.ReadAsync(http, SaveCardRequest.Shape, errors);
+        var command = SaveCardRequest.Read(body, time.GetUtcNow(), errors) ?? throw new ProblemException(errors);
         await AnswerAsync(
             http, await customer.SaveCard(command), CustomersMapping.ToAnswer, GatewayJson.Default.SavedCardAnswer,
             StatusCodes.Status201Created);
@@ -94,7 +97,10 @@ internal sealed class CustomersApi(IGrainFactory grains, RequestBodies bodies, T
         http, await Find(http).ListCards(), CustomersMapping.ToCards, GatewayJson.Default.SavedCardListAnswer);
 
     private async Task DeleteCardAsync(HttpContext http) => await AnswerAsync(
-        http, await Find(http).DeleteCard(Instrument(http, "token")), CustomersMapping.ToCards, GatewayJson.Default.SavedCardListAnswer);
+        http,
+        await Find(http).DeleteCard(Instrument(http, "token")),
+        CustomersMapping.ToCards,
+        GatewayJson.Default.SavedCardListAnswer);
 
     private async Task ValidateUpiAsync(HttpContext http)
     {
@@ -107,7 +113,11 @@ internal sealed class CustomersApi(IGrainFactory grains, RequestBodies bodies, T
     {
         var (customer, vpa) = await ReadVpaAsync(http);
         await AnswerAsync(
-            http, await customer.SaveUpi(vpa), CustomersMapping.ToAnswer, GatewayJson.Default.SavedUpiAnswer, StatusCodes.Status201Created);
+            http,
+            await customer.SaveUpi(vpa),
+            CustomersMapping.ToAnswer,
+            GatewayJson.Default.SavedUpiAnswer,
+            StatusCodes.Status201Created);
     }
 
     private async Task ListUpiAsync(HttpContext http)
@@ -116,38 +126,44 @@ internal sealed class CustomersApi(IGrainFactory grains, RequestBodies bodies, T
         await (view is null
             ? Problem.WriteAsync(http, ErrorCode.CustomerNotFound)
             : Answer.WriteAsync(
-                http, StatusCodes.Status200OK, CustomersMapping.ToUpiIds(view), GatewayJson.Default.SavedUpiListAnswer));
+                http,
+                StatusCodes.Status200OK,
+                CustomersMapping.ToUpiIds(view),
+                GatewayJson.Default.SavedUpiListAnswer));
     }
 
     private async Task DeleteUpiAsync(HttpContext http) => await AnswerAsync(
-        http, await Find(http).DeleteUpi(Instrument(http, "id")), CustomersMapping.ToUpiIds, GatewayJson.Default.SavedUpiListAnswer);
+        http,
+        await Find(http).DeleteUpi(Instrument(http, "id")),
+        CustomersMapping.ToUpiIds,
+        GatewayJson.Default.SavedUpiListAnswer);
 
     private async Task LinkWalletAsync(HttpContext http)
     {
         var customer = Find(http);
         var wallet = Wallet(http);
-        var errors = new InputErrors();
-        var body = await bodies.ReadAsync(http, CustomersRequests.Link, errors);
-        var returnUrl = ReturnUrl.Read(body, errors);
-        if (errors.Any)
-        {
-            throw new ProblemException(errors);
-        }
-
+        var body = await bodies.ReadAsync(http, LinkWalletRequest.Shape);
+        var returnUrl = LinkWalletRequest.ReadReturnUrl(body);
         await AnswerAsync(
             http,
-            body.Text("otp") is { } password
-                ? await customer.ConfirmWallet(wallet, new Secret(password))
+            LinkWalletRequest.ReadPassword(body) is { } password
+                ? await customer.ConfirmWallet(wallet, password)
                 : await customer.LinkWallet(new LinkWallet { Wallet = wallet, ReturnUrl = returnUrl }),
             CustomersMapping.ToAnswer,
             GatewayJson.Default.LinkedWalletAnswer);
     }
 
     private async Task ReadWalletAsync(HttpContext http) => await AnswerAsync(
-        http, await Find(http).ReadWallet(Wallet(http)), CustomersMapping.ToAnswer, GatewayJson.Default.LinkedWalletAnswer);
+        http,
+        await Find(http).ReadWallet(Wallet(http)),
+        CustomersMapping.ToAnswer,
+        GatewayJson.Default.LinkedWalletAnswer);
 
     private async Task UnlinkWalletAsync(HttpContext http) => await AnswerAsync(
-        http, await Find(http).UnlinkWallet(Wallet(http)), CustomersMapping.ToAnswer, GatewayJson.Default.WalletConfigurationAnswer);
+        http,
+        await Find(http).UnlinkWallet(Wallet(http)),
+        CustomersMapping.ToAnswer,
+        GatewayJson.Default.WalletConfigurationAnswer);
 
     private async Task InstrumentsAsync(HttpContext http)
     {
@@ -156,7 +172,10 @@ internal sealed class CustomersApi(IGrainFactory grains, RequestBodies bodies, T
         var amount = CustomersRequests.ReadAmount(http, errors) ?? throw new ProblemException(errors);
         var instruments = await customer.Instruments(amount);
         await Answer.WriteAsync(
-            http, StatusCodes.Status200OK, CustomersMapping.ToAnswer(instruments), GatewayJson.Default.InstrumentListAnswer);
+            http,
+            StatusCodes.Status200OK,
+            CustomersMapping.ToAnswer(instruments),
+            GatewayJson.Default.InstrumentListAnswer);
     }
 
     private async Task TransactionsAsync(HttpContext http)
@@ -170,25 +189,17 @@ internal sealed class CustomersApi(IGrainFactory grains, RequestBodies bodies, T
     private async Task<(ICustomerGrain Customer, string Vpa)> ReadVpaAsync(HttpContext http)
     {
         var customer = Find(http);
-        var errors = new InputErrors();
-        var body = await bodies.ReadAsync(http, CustomersRequests.Upi, errors);
-        return (customer, CustomersRequests.ReadVpa(body, errors) ?? throw new ProblemException(errors));
-    }
-
-    private async Task<Body> ReadAsync(HttpContext http, BodyShape shape)
-    {
-        var errors = new InputErrors();
-        var body = await bodies.ReadAsync(http, shape, errors);
-        return errors.Any ? throw new ProblemException(errors) : body;
+        return (customer, UpiIdRequest.Read(await bodies.ReadAsync(http, UpiIdRequest.Shape)));
     }
 
     private ICustomerGrain Find(HttpContext http) =>
         grains.GetGrain<ICustomerGrain>($"{Caller.From(http).Merchant}/{IdOf(http)}");
 
     private static string IdOf(HttpContext http) =>
-        (string?)http.Request.RouteValues["customer"] is { } id && PaymentsRequests.IsCustomerId(id)
+        (string?)http.Request.RouteValues["customer"] is { } id && PaymentPatterns.IsCustomerId(id)
             ? id
-            : throw new ProblemException(ErrorCode.InvalidField, $"A customer's id {PaymentsRequests.CustomerIdRule}.", "customer");
+            : throw new ProblemException(
+                ErrorCode.InvalidField, $"A customer's id {PaymentPatterns.CustomerIdRule}.", "customer");
 
     // An id out of form is one that the customer does not have.
     private static string Instrument(HttpContext http, string name) =>
@@ -199,7 +210,8 @@ internal sealed class CustomersApi(IGrainFactory grains, RequestBodies bodies, T
     private static string Wallet(HttpContext http) =>
         (string?)http.Request.RouteValues["wallet"] is { } wallet && CustomersRequests.IsWallet(wallet)
             ? wallet
-            : throw new ProblemException(ErrorCode.InvalidField, "A wallet's code has 2 to 32 lower-case letters, digits or '_'.", "wallet");
+            : throw new ProblemException(
+                ErrorCode.InvalidField, "A wallet's code has 2 to 32 lower-case letters, digits or '_'.", "wallet");
 
     private static Task AnswerAsync(HttpContext http, Reply<CustomerView> reply) =>
         AnswerAsync(http, reply, CustomersMapping.ToAnswer, GatewayJson.Default.CustomerRecordAnswer);
@@ -208,11 +220,18 @@ internal sealed class CustomersApi(IGrainFactory grains, RequestBodies bodies, T
     {
         http.Response.Headers.ETag = IfMatch.TagOf(view.Version);
         return Answer.WriteAsync(
-            http, StatusCodes.Status200OK, CustomersMapping.ToAnswer(view), GatewayJson.Default.WalletConfigurationAnswer);
+            http,
+            StatusCodes.Status200OK,
+            CustomersMapping.ToAnswer(view),
+            GatewayJson.Default.WalletConfigurationAnswer);
     }
 
     private static Task AnswerAsync<TView, TAnswer>(
-        HttpContext http, Reply<TView> reply, Func<TView, TAnswer> map, JsonTypeInfo<TAnswer> type, int status = StatusCodes.Status200OK)
+        HttpContext http,
+        Reply<TView> reply,
+        Func<TView, TAnswer> map,
+        JsonTypeInfo<TAnswer> type,
+        int status = StatusCodes.Status200OK)
         where TView : class => reply.Refusal is { } refusal
             ? Problem.WriteAsync(http, refusal)
             : Answer.WriteAsync(http, status, map(reply.Value!), type);

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using PaymentCluster.Gateway.Api.Json;
 using PaymentCluster.Gateway.Api.Payments;
 using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Payments;
 
 namespace PaymentCluster.Gateway.Api.Customers;
 
@@ -100,7 +102,10 @@ internal static class CustomersMapping
         ],
     };
 
-    public static string NameOf(TransactionKind kind) => kind switch
+    /// <summary>The words of kinds of transactions.</summary>
+    public static readonly Words<TransactionKind> TransactionKinds = new(NameOf);
+
+    private static string NameOf(TransactionKind kind) => kind switch
     {
         TransactionKind.Payment => "payment",
         TransactionKind.Refund => "refund",

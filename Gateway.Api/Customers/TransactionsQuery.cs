@@ -12,7 +12,6 @@ namespace PaymentCluster.Gateway.Api.Customers;
 internal static class TransactionsQuery
 {
     private const int DefaultLimit = 20;
-    private const int MaxWordLength = 32;
     private const int MaxCursorLength = 64;
 
     public static readonly QueryParameter[] Parameters =
@@ -21,13 +20,13 @@ internal static class TransactionsQuery
         {
             Name = "type",
             Meaning = "Payments alone, or refunds alone.",
-            Choices = PaymentNames.All<TransactionKind>(CustomersMapping.NameOf),
+            Choices = CustomersMapping.TransactionKinds.All,
         },
         new()
         {
             Name = "method",
             Meaning = "Only what was paid by this kind of instrument.",
-            Choices = PaymentNames.All<PaymentMethodKind>(PaymentNames.Of),
+            Choices = PaymentWords.Methods.All,
         },
         new() { Name = "currency", Meaning = "Only in this currency, an ISO 4217 code." },
         new() { Name = "created_from", Meaning = "Only what was accepted at or after this time.", IsTime = true },
@@ -43,8 +42,8 @@ internal static class TransactionsQuery
         var query = new TransactionQuery
         {
             CustomerId = customer,
-            Kind = Word<TransactionKind>(http, "type", CustomersMapping.NameOf, errors),
-            Method = Word<PaymentMethodKind>(http, "method", PaymentNames.Of, errors),
+            Kind = QueryReader.Word(http, "type", CustomersMapping.TransactionKinds, errors),
+            Method = QueryReader.Word(http, "method", PaymentWords.Methods, errors),
             Currency = CurrencyOf(http, errors),
             From = QueryReader.Time(http, "created_from", errors),
             To = QueryReader.Time(http, "created_to", errors),
@@ -65,23 +64,6 @@ internal static class TransactionsQuery
         return text;
     }
 
-    private static T? Word<T>(HttpContext http, string name, Func<T, string> nameOf, InputErrors errors)
-        where T : struct, Enum
-    {
-        if (QueryReader.Text(http, name, MaxWordLength, errors) is not { } word)
-        {
-            return null;
-        }
-
-        var member = PaymentNames.Parse(word, nameOf);
-        if (member is null)
-        {
-            errors.Add(ErrorCode.InvalidField, name, $"must be one of {string.Join(", ", PaymentNames.All(nameOf))}");
-        }
-
-        return member;
-    }
-
     private static TransactionPlace? Cursor(HttpContext http, InputErrors errors)
     {
         if (!http.Request.Query.ContainsKey("cursor"))
@@ -89,7 +71,8 @@ internal static class TransactionsQuery
             return null;
         }
 
-        var place = QueryReader.Text(http, "cursor", MaxCursorLength, new InputErrors()) is { } text ? TransactionCursor.Read(text) : null;
+        var text = QueryReader.Text(http, "cursor", MaxCursorLength, new InputErrors());
+        var place = text is null ? null : TransactionCursor.Read(text);
         if (place is null)
         {
             errors.Add(ErrorCode.CursorInvalid, "cursor", "must be the next_cursor of a page of this list");

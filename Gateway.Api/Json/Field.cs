@@ -1,179 +1,145 @@
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.RegularExpressions;
+using PaymentCluster.Grains.Abstractions.Secrets;
 
 namespace PaymentCluster.Gateway.Api.Json;
 
-/// <summary>What a member of a body holds.</summary>
-internal enum FieldKind
+/// <summary>
+/// One field of a body: what the reader enforces and what the OpenAPI document says of it. A body is read by its
+/// fields: <c>body.Get(OrderId)</c> is an order's id. Whether a body may lack a field is in the field's type.
+/// </summary>
+internal abstract record Field
 {
-    Text,
-    Integer,
-    Flag,
-    Object,
-
-    /// <summary>Objects of one shape, in order.</summary>
-    List,
-
-    /// <summary>Texts of one form, in order, none twice.</summary>
-    TextList,
-    TextMap,
-
-    /// <summary>Read straight into a <see cref="Grains.Abstractions.Secrets.CardNumber"/>.</summary>
-    CardNumber,
-
-    /// <summary>Read straight into a <see cref="Grains.Abstractions.Secrets.Secret"/>.</summary>
-    SecurityCode,
-}
-
-/// <summary>One member of a body: what the reader enforces and what the OpenAPI document says of it.</summary>
-internal sealed record Field
-{
-    private readonly string _name = "";
-
-    public required string Name
+    private protected Field(string name, string meaning)
     {
-        get => _name;
-        init
-        {
-            _name = value;
-            Utf8Name = Encoding.UTF8.GetBytes(value);
-        }
+        Name = name;
+        Meaning = meaning;
+        Utf8Name = Encoding.UTF8.GetBytes(name);
+        Prefix = $"{name}.";
     }
 
-    public byte[] Utf8Name { get; private init; } = [];
+    /// <summary>The field's name in JSON.</summary>
+    public string Name { get; }
 
-    public required FieldKind Kind { get; init; }
+    /// <summary>The name's bytes.</summary>
+    public byte[] Utf8Name { get; }
 
-    public bool Required { get; init; }
-
-    /// <summary>The code of a value that does not fit.</summary>
-    public ErrorCode Code { get; init; } = ErrorCode.InvalidField;
-
-    /// <summary>The shortest text, the least number or the fewest objects.</summary>
-    public long Min { get; init; }
-
-    /// <summary>The longest text (in UTF-16 code units), the greatest number or the most objects.</summary>
-    public long Max { get; init; }
-
-    /// <summary>The most texts of a list.</summary>
-    public int MaxCount { get; init; }
-
-    /// <summary>The form of a text.</summary>
-    public Regex? Form { get; init; }
-
-    /// <summary>The words that a text may be; any if empty.</summary>
-    public ImmutableArray<string> Choices { get; init; } = [];
-
-    /// <summary>The shape of an object, or of each object of a list.</summary>
-    public BodyShape? Shape { get; init; }
-
-    /// <summary>The rule as the answer to a value that breaks it: <c>must be …</c>.</summary>
-    public required string Rule { get; init; }
+    /// <summary>The beginning of the paths of what is inside the field's object.</summary>
+    public string Prefix { get; }
 
     /// <summary>What it means, for the OpenAPI document.</summary>
-    public required string Meaning { get; init; }
+    public string Meaning { get; init; }
 
     /// <summary>A JSON value for the OpenAPI document.</summary>
     public string? Example { get; init; }
 
-    public static Field Text(string name, int max, string meaning, Regex? form = null, string? rule = null) => new()
+    /// <summary>The code of a value that does not fit.</summary>
+    public ErrorCode Code { get; init; } = ErrorCode.InvalidField;
+
+    /// <summary>How its value looks.</summary>
+    public abstract Form Form { get; }
+
+    /// <summary>Whether a body must have it.</summary>
+    public virtual bool IsRequired => false;
+
+    /// <summary>A text.</summary>
+    public static RequiredField<string> Text(string name, int max, string meaning) =>
+        new(name, meaning, new TextForm
+        {
+            Max = max, Rule = $"must be a string of 1 to {max} characters without control characters",
+        });
+
+    /// <summary>A text with a pattern.</summary>
+    public static RequiredField<string> Text(string name, int max, string meaning, Regex pattern, string rule) =>
+        new(name, meaning, new TextForm { Max = max, Pattern = pattern, Rule = rule });
+
+    /// <summary>A text of a form of its own.</summary>
+    public static RequiredField<string> Text(string name, string meaning, TextForm form) => new(name, meaning, form);
+
+    /// <summary>A text that means something.</summary>
+    public static RequiredField<T> Parsed<T>(string name, string meaning, TextParser<T> parser, TextForm text) =>
+        new(name, meaning, new ParsedForm<T>(parser) { Text = text, Rule = text.Rule });
+
+    /// <summary>One word of a closed list.</summary>
+    public static RequiredField<T> Word<T>(string name, Words<T> words, string meaning)
+        where T : struct, Enum => new(name, meaning, FormOf(words));
+
+    /// <summary>A whole number.</summary>
+    public static RequiredField<long> Long(string name, long min, long max, string meaning) =>
+        new(name, meaning, FormOf(min, max));
+
+    /// <summary>A whole number that is small.</summary>
+    public static RequiredField<int> Integer(string name, int min, int max, string meaning)
     {
-        Name = name,
-        Kind = FieldKind.Text,
-        Min = 1,
-        Max = max,
-        Form = form,
-        Rule = rule ?? $"must be a string of 1 to {max} characters without control characters",
-        Meaning = meaning,
-    };
+        var form = FormOf(min, max);
+        return new(name, meaning, new IntForm(form) { Rule = form.Rule });
+    }
 
-    public static Field Choice(string name, string meaning, params ImmutableArray<string> choices) => new()
+    /// <summary>True or false.</summary>
+    public static RequiredField<bool> Flag(string name, string meaning) =>
+        new(name, meaning, new FlagForm { Rule = "must be true or false" });
+
+    /// <summary>An object of a shape.</summary>
+    public static RequiredField<Body> Object(string name, BodyShape shape, string meaning) =>
+        new(name, meaning, new ObjectForm(shape) { Rule = "must be an object" });
+
+    /// <summary>Objects of one shape, in order.</summary>
+    public static RequiredField<ImmutableArray<Body>> Objects(
+        string name, BodyShape shape, int min, int max, string meaning) =>
+        new(name, meaning, new ObjectListForm(shape)
+        {
+            Min = min, Max = max, Rule = $"must be an array of {min} to {max} objects",
+        });
+
+    /// <summary>Texts of one form, in order, none of them twice.</summary>
+    public static RequiredField<ImmutableArray<string>> Texts(
+        string name, TextForm item, int max, string meaning, string? rule = null) =>
+        new(name, meaning, new ListForm<string>(item) { Max = max, Rule = rule ?? RuleOf(max, item) });
+
+    /// <summary>Words of a closed list, in order, none of them twice.</summary>
+    public static RequiredField<ImmutableArray<T>> WordList<T>(string name, Words<T> words, int max, string meaning)
+        where T : struct, Enum
     {
-        Name = name,
-        Kind = FieldKind.Text,
-        Min = 1,
-        Max = 64,
-        Choices = choices,
-        Rule = $"must be one of {string.Join(", ", choices)}",
-        Meaning = meaning,
-    };
+        var item = FormOf(words);
+        return new(name, meaning, new ListForm<T>(item) { Max = max, Rule = RuleOf(max, item) });
+    }
 
-    public static Field Integer(string name, long min, long max, string meaning) => new()
-    {
-        Name = name,
-        Kind = FieldKind.Integer,
-        Min = min,
-        Max = max,
-        Rule = $"must be a whole number from {min} to {max}",
-        Meaning = meaning,
-    };
+    /// <summary>Texts under names of the caller's choice.</summary>
+    public static RequiredField<ImmutableDictionary<string, string>> Pairs(string name, string meaning) =>
+        new(name, meaning, new PairsForm { Rule = "must be an object of strings" });
 
-    public static Field Flag(string name, string meaning) =>
-        new() { Name = name, Kind = FieldKind.Flag, Rule = "must be true or false", Meaning = meaning };
+    /// <summary>A card's number.</summary>
+    public static RequiredField<CardNumber> Card(string name, string meaning, string rule) =>
+        new(name, meaning, new CardNumberForm { Rule = rule }) { Code = ErrorCode.CardInvalid };
 
-    public static Field Object(string name, BodyShape shape, string meaning) =>
-        new() { Name = name, Kind = FieldKind.Object, Shape = shape, Rule = "must be an object", Meaning = meaning };
+    /// <summary>A card's security code.</summary>
+    public static RequiredField<Secret> SecurityCode(string name, string meaning, string rule) =>
+        new(name, meaning, new SecurityCodeForm { Rule = rule }) { Code = ErrorCode.CardInvalid };
 
-    public static Field Texts(
-        string name, int maxCount, int maxLength, string meaning, Regex? form, string rule, params ImmutableArray<string> choices) => new()
-    {
-        Name = name,
-        Kind = FieldKind.TextList,
-        Min = 1,
-        Max = maxLength,
-        MaxCount = maxCount,
-        Form = form,
-        Choices = choices,
-        Rule = rule,
-        Meaning = meaning,
-    };
+    private static LongForm FormOf(long min, long max) =>
+        new() { Min = min, Max = max, Rule = $"must be a whole number from {min} to {max}" };
 
-    public static Field List(string name, BodyShape shape, int min, int max, string meaning) => new()
-    {
-        Name = name,
-        Kind = FieldKind.List,
-        Shape = shape,
-        Min = min,
-        Max = max,
-        Rule = $"must be an array of {min} to {max} objects",
-        Meaning = meaning,
-    };
+    private static WordForm<T> FormOf<T>(Words<T> words)
+        where T : struct, Enum => new(words) { Rule = $"must be one of {words.List}" };
+
+    private static string RuleOf(int max, Form item) =>
+        $"must be an array of at most {max} different texts, each of which {item.Rule}";
 }
 
-/// <summary>The members that an object in a body may have; it has no others.</summary>
-internal sealed class BodyShape
+/// <summary>A field whose value is of a type; of a nullable one where a body may lack it.</summary>
+internal abstract record Field<T> : Field
 {
-    public BodyShape(string name, params ImmutableArray<Field> fields)
+    private protected Field(string name, string meaning)
+        : base(name, meaning)
     {
-        Name = name;
-        Fields = fields;
-        Required = fields.Any(field => field.Required);
-        InNameOrder = [.. Enumerable.Range(0, fields.Length).OrderBy(
-            index => fields[index].Name, StringComparer.Ordinal)];
     }
 
-    /// <summary>The name of its schema in the OpenAPI document.</summary>
-    public string Name { get; }
-
-    public ImmutableArray<Field> Fields { get; }
-
-    /// <summary>Whether a body is needed at all.</summary>
-    public bool Required { get; }
-
-    /// <summary>The fields' indexes in the order of their names: the canonical order.</summary>
-    public ImmutableArray<int> InNameOrder { get; }
-
-    public int IndexOf(string name)
+    private protected Field(Field field)
+        : base(field)
     {
-        for (var i = 0; i < Fields.Length; i++)
-        {
-            if (string.Equals(Fields[i].Name, name, StringComparison.Ordinal))
-            {
-                return i;
-            }
-        }
-
-        throw new ArgumentException($"{Name} has no field '{name}'.", nameof(name));
     }
+
+    /// <summary>The value.</summary>
+    public abstract T Get(in Slot slot);
 }

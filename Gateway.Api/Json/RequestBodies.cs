@@ -18,7 +18,8 @@ internal sealed class RequestBodies(RequestLimits limits)
     /// <summary>The largest JSON body, in bytes.</summary>
     public const int MaxJsonBytes = 64 * 1024;
 
-    private delegate T Parser<out T>(in ReadOnlySequence<byte> bytes, InputErrors errors);
+    private delegate T Parser<in TContext, out T>(
+        in ReadOnlySequence<byte> bytes, TContext context, InputErrors errors);
 
     /// <summary>The body of a call. No body at all is an empty object where no member is required.</summary>
     /// <exception cref="ProblemException">It is too large, not JSON, or not one JSON object; or there is too much in
@@ -26,14 +27,30 @@ internal sealed class RequestBodies(RequestLimits limits)
     public Task<Body> ReadAsync(HttpContext http, BodyShape shape, InputErrors errors) => ReadJsonAsync(
         http,
         errors,
-        shape.Required ? null : new Body(shape),
-        (in ReadOnlySequence<byte> bytes, InputErrors found) => BodyReader.Read(bytes, shape, found));
+        shape.IsRequired ? null : new Body(shape),
+        shape,
+        BodyReader.Read);
+
+    /// <summary>The body of a call that has no rules beyond its shape.</summary>
+    /// <exception cref="ProblemException">It breaks its shape, is too large or not one JSON object; or there is
+    /// too much in flight.</exception>
+    public async Task<Body> ReadAsync(HttpContext http, BodyShape shape)
+    {
+        var errors = new InputErrors();
+        var body = await ReadAsync(http, shape, errors);
+        return errors.Any ? throw new ProblemException(errors) : body;
+    }
 
     /// <summary>A body of secrets.</summary>
     /// <exception cref="ProblemException">It is too large, not JSON, or not one JSON object; or there is too much in
     /// flight.</exception>
     public Task<ImmutableDictionary<string, Secret>> ReadSecretsAsync(HttpContext http, InputErrors errors) =>
-        ReadJsonAsync(http, errors, null, BodyReader.ReadSecrets);
+        ReadJsonAsync<object?, ImmutableDictionary<string, Secret>>(
+            http,
+            errors,
+            null,
+            null,
+            static (in ReadOnlySequence<byte> bytes, object? _, InputErrors found) => SecretsReader.Read(bytes, found));
 
     /// <summary>The whole body, byte for byte.</summary>
     /// <exception cref="ProblemException">It is too large, or there is too much in flight.</exception>
@@ -65,7 +82,8 @@ internal sealed class RequestBodies(RequestLimits limits)
         }
     }
 
-    private async Task<T> ReadJsonAsync<T>(HttpContext http, InputErrors errors, T? ifNone, Parser<T?> parse)
+    private async Task<T> ReadJsonAsync<TContext, T>(
+        HttpContext http, InputErrors errors, T? ifNone, TContext context, Parser<TContext, T?> parse)
         where T : class
     {
         // A body without length or chunks is none; HTTP/1.1 has no third way to send one.
@@ -82,7 +100,7 @@ internal sealed class RequestBodies(RequestLimits limits)
         }
 
         var bytes = await ReadToEndAsync(http, MaxJsonBytes);
-        var body = parse(bytes, errors);
+        var body = parse(bytes, context, errors);
         http.Request.BodyReader.AdvanceTo(bytes.End);
         if (body is null)
         {

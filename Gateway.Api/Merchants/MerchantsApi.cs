@@ -18,7 +18,7 @@ internal sealed class MerchantsApi(IGrainFactory grains, RequestBodies bodies)
         Id = "putMerchant",
         Tag = Tag,
         Summary = "Create a merchant, or change its name and switches.",
-        Body = MerchantsRequests.Put,
+        Body = PutMerchantRequest.Shape,
         Answers = [new(200, "The merchant.", typeof(MerchantAnswer))],
     };
 
@@ -36,7 +36,7 @@ internal sealed class MerchantsApi(IGrainFactory grains, RequestBodies bodies)
         Id = "createApiKey",
         Tag = Tag,
         Summary = "Make an API key. This answer is the only place where it can be read.",
-        Body = MerchantsRequests.CreateKey,
+        Body = CreateApiKeyRequest.Shape,
         Answers = [new(201, "The key.", typeof(NewApiKeyAnswer))],
         Errors = [ErrorCode.MerchantNotFound, ErrorCode.LimitReached],
     };
@@ -70,20 +70,9 @@ internal sealed class MerchantsApi(IGrainFactory grains, RequestBodies bodies)
                 "id");
         }
 
-        var errors = new InputErrors();
-        var body = await bodies.ReadAsync(http, MerchantsRequests.Put, errors);
-        if (errors.Any)
-        {
-            throw new ProblemException(errors);
-        }
+        var body = await bodies.ReadAsync(http, PutMerchantRequest.Shape);
 
-        var command = new PutMerchant
-        {
-            Name = body.Text("name")!,
-            UpiCollectAllowed = body.Flag("upi_collect_allowed") ?? false,
-            CheckoutOrigins = body.Texts("checkout_origins"),
-            CardVault = body.Flag("card_vault") ?? false,
-        };
+        var command = PutMerchantRequest.Read(body);
         await AnswerAsync(http, await grains.GetGrain<IMerchantGrain>(id!).Put(command));
     }
 
@@ -99,15 +88,9 @@ internal sealed class MerchantsApi(IGrainFactory grains, RequestBodies bodies)
     private async Task CreateKeyAsync(HttpContext http)
     {
         var merchant = Find(http);
-        var errors = new InputErrors();
-        var body = await bodies.ReadAsync(http, MerchantsRequests.CreateKey, errors);
-        if (errors.Any)
-        {
-            throw new ProblemException(errors);
-        }
+        var body = await bodies.ReadAsync(http, CreateApiKeyRequest.Shape);
 
-        var reply = await merchant.CreateKey(
-            PaymentNames.Parse<ApiKeyScope>(body.Text("scope")!, MerchantsMapping.NameOf)!.Value);
+        var reply = await merchant.CreateKey(body.Get(CreateApiKeyRequest.Scope));
         await (reply.Refusal is { } refusal
             ? Problem.WriteAsync(http, refusal)
             : Answer.WriteAsync(

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using PaymentCluster.Gateway.Api.Json;
 using PaymentCluster.Gateway.Api.Payments;
 using PaymentCluster.Grains.Abstractions.Merchants;
+using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
 
 namespace PaymentCluster.Gateway.Api.Merchants;
@@ -162,7 +164,13 @@ public sealed record MethodStandingAnswer
 /// <summary>From the grains' views to the API's answers.</summary>
 internal static class MerchantsMapping
 {
-    public static string NameOf(ApiKeyScope scope) => scope switch
+    /// <summary>The words of scopes.</summary>
+    public static readonly Words<ApiKeyScope> Scopes = new(NameOf);
+
+    /// <summary>The words of circuit breakers' states.</summary>
+    public static readonly Words<BreakerState> BreakerStates = new(NameOf);
+
+    private static string NameOf(ApiKeyScope scope) => scope switch
     {
         ApiKeyScope.Secret => "secret",
         ApiKeyScope.Publishable => "publishable",
@@ -197,7 +205,7 @@ internal static class MerchantsMapping
             PreviousUntil = provider.PreviousUntil?.UtcDateTime,
         })];
 
-    public static string NameOf(BreakerState breaker) => breaker switch
+    private static string NameOf(BreakerState breaker) => breaker switch
     {
         BreakerState.Closed => "closed",
         BreakerState.Open => "open",

@@ -187,7 +187,7 @@ internal static class OperationParts
             ? null
             : new OpenApiRequestBody
             {
-                Required = api.Body?.Required ?? api.TakesSecrets,
+                Required = api.Body?.IsRequired ?? api.TakesSecrets,
                 Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
                 {
                     [api.TakesBytes ? "*/*" : Answer.Json] = new()

@@ -28,7 +28,7 @@ internal static class PaymentOperations
         Id = "startPayment",
         Tag = Tag,
         Summary = "Take a payment for an order. The answer comes when the payment is durable; the provider is asked afterwards.",
-        Body = PaymentsRequests.Start,
+        Body = StartPaymentRequest.Shape,
         TakesIdempotencyKey = true,
         Answers =
         [
@@ -51,9 +51,10 @@ internal static class PaymentOperations
     {
         Id = "confirmPayment",
         Tag = Tag,
-        Summary = "Say what a payment is paid with, and start it; after a failure, start the next attempt; with replaces, "
+        Summary =
+            "Say what a payment is paid with, and start it; after a failure, start the next attempt; with replaces, "
             + "start another one instead of the one that waits for its customer's step.",
-        Body = PaymentsRequests.Confirm,
+        Body = ConfirmPaymentRequest.Shape,
         TakesIdempotencyKey = true,
         Answers = [new(202, "The attempt was accepted.", typeof(PaymentAnswer))],
         Errors =
@@ -68,9 +69,10 @@ internal static class PaymentOperations
     {
         Id = "validatePaymentUpi",
         Tag = Tag,
-        Summary = "Ask a provider whether a UPI id can be paid from, while a customer enters it. So many in a minute; the "
+        Summary =
+            "Ask a provider whether a UPI id can be paid from, while a customer enters it. So many in a minute; the "
             + "holder's name is told where the merchant's server made the payment.",
-        Body = CustomersRequests.Upi,
+        Body = UpiIdRequest.Shape,
         Answers = [new(200, "As it stands.", typeof(UpiCheckAnswer))],
         Errors = [ErrorCode.PaymentNotFound, ErrorCode.NoProvider, ErrorCode.ProviderRefused],
     };
@@ -80,7 +82,7 @@ internal static class PaymentOperations
         Id = "capturePayment",
         Tag = Tag,
         Summary = "Capture the authorised amount.",
-        Body = PaymentsRequests.Capture,
+        Body = CapturePaymentRequest.Shape,
         TakesIdempotencyKey = true,
         Answers = [new(202, "The capture was accepted; the provider is asked.", typeof(PaymentAnswer))],
         Errors =
@@ -95,7 +97,7 @@ internal static class PaymentOperations
         Id = "cancelPayment",
         Tag = Tag,
         Summary = "Give a payment up before it is captured.",
-        Body = PaymentsRequests.Cancel,
+        Body = CancelPaymentRequest.Shape,
         TakesIdempotencyKey = true,
         Answers = [new(202, "The cancellation was accepted.", typeof(PaymentAnswer))],
         Errors = [ErrorCode.PaymentNotFound, ErrorCode.StatusConflict, ErrorCode.OutcomePending],

@@ -43,8 +43,8 @@ internal sealed class PaymentsApi(
     {
         var caller = Caller.From(http);
         var errors = new InputErrors();
-        var body = await bodies.ReadAsync(http, PaymentsRequests.Start, errors);
-        var command = PaymentsRequests.ReadStart(body, time.GetUtcNow(), errors) ?? throw new ProblemException(errors);
+        var body = await bodies.ReadAsync(http, StartPaymentRequest.Shape, errors);
+        var command = StartPaymentRequest.Read(body, time.GetUtcNow(), errors) ?? throw new ProblemException(errors);
         command = command with
         {
             Request = IdempotencyKey.Of(http, body),
@@ -90,18 +90,19 @@ internal sealed class PaymentsApi(
     {
         var id = IdOf(http);
         var errors = new InputErrors();
-        var body = await bodies.ReadAsync(http, PaymentsRequests.Confirm, errors);
-        var command = PaymentsRequests.ReadConfirm(body, id, time.GetUtcNow(), errors) ?? throw new ProblemException(errors);
+        var body = await bodies.ReadAsync(http, ConfirmPaymentRequest.Shape, errors);
+        var command = ConfirmPaymentRequest.Read(
+            body, id, time.GetUtcNow(), errors) ?? throw new ProblemException(errors);
         await AnswerAsync(
-            http, await Find(Caller.From(http), id).Confirm(command with { Request = IdempotencyKey.Of(http, body) }), Initiated);
+            http,
+            await Find(Caller.From(http), id).Confirm(command with { Request = IdempotencyKey.Of(http, body) }),
+            Initiated);
     }
 
     private async Task ValidateUpiAsync(HttpContext http)
     {
         var (caller, id) = (Caller.From(http), IdOf(http));
-        var errors = new InputErrors();
-        var body = await bodies.ReadAsync(http, CustomersRequests.Upi, errors);
-        var vpa = CustomersRequests.ReadVpa(body, errors) ?? throw new ProblemException(errors);
+        var vpa = UpiIdRequest.Read(await bodies.ReadAsync(http, UpiIdRequest.Shape));
         if (await Find(caller, id).Get() is not { } view)
         {
             await Problem.WriteAsync(http, ErrorCode.PaymentNotFound);
@@ -123,19 +124,16 @@ internal sealed class PaymentsApi(
     private async Task CaptureAsync(HttpContext http)
     {
         var payment = Find(http);
-        var body = await ReadAsync(http, PaymentsRequests.Capture);
-        var command = new CapturePayment
-        {
-            AmountMinor = body.Integer("amount"), Request = IdempotencyKey.Of(http, body),
-        };
+        var body = await bodies.ReadAsync(http, CapturePaymentRequest.Shape);
+        var command = CapturePaymentRequest.Read(body) with { Request = IdempotencyKey.Of(http, body) };
         await AnswerAsync(http, await payment.Capture(command), "Capture accepted");
     }
 
     private async Task CancelAsync(HttpContext http)
     {
         var payment = Find(http);
-        var body = await ReadAsync(http, PaymentsRequests.Cancel);
-        var command = new CancelPayment { Reason = body.Text("reason"), Request = IdempotencyKey.Of(http, body) };
+        var body = await bodies.ReadAsync(http, CancelPaymentRequest.Shape);
+        var command = CancelPaymentRequest.Read(body) with { Request = IdempotencyKey.Of(http, body) };
         await AnswerAsync(http, await payment.Cancel(command), "Cancellation accepted");
     }
 
@@ -209,13 +207,6 @@ internal sealed class PaymentsApi(
         http.Response.ContentType = contentType;
         http.Response.ContentLength = image.Length;
         await http.Response.Body.WriteAsync(image, http.RequestAborted);
-    }
-
-    private async Task<Body> ReadAsync(HttpContext http, BodyShape shape)
-    {
-        var errors = new InputErrors();
-        var body = await bodies.ReadAsync(http, shape, errors);
-        return errors.Any ? throw new ProblemException(errors) : body;
     }
 
     /// <summary>The payment that the path names. An id out of form is one that the merchant does not have.</summary>

@@ -11,7 +11,6 @@ internal static class PaymentsQuery
 {
     private const int DefaultLimit = 20;
     private const int MaxIdLength = 64;
-    private const int MaxWordLength = 32;
     private const int MaxCursorLength = 64;
 
     public static readonly QueryParameter Limit =
@@ -25,13 +24,13 @@ internal static class PaymentsQuery
         {
             Name = "status",
             Meaning = "Only payments in this status.",
-            Choices = PaymentNames.All<PaymentStatus>(PaymentNames.Of),
+            Choices = PaymentWords.Statuses.All,
         },
         new()
         {
             Name = "method",
             Meaning = "Only payments with this kind of instrument.",
-            Choices = PaymentNames.All<PaymentMethodKind>(PaymentNames.Of),
+            Choices = PaymentWords.Methods.All,
         },
         new() { Name = "created_from", Meaning = "Only payments accepted at or after this time.", IsTime = true },
         new() { Name = "created_to", Meaning = "Only payments accepted before this time.", IsTime = true },
@@ -47,31 +46,14 @@ internal static class PaymentsQuery
         {
             OrderId = QueryReader.Text(http, "order_id", MaxIdLength, errors),
             CustomerId = QueryReader.Text(http, "customer_id", MaxIdLength, errors),
-            Status = Word<PaymentStatus>(http, "status", PaymentNames.Of, errors),
-            Method = Word<PaymentMethodKind>(http, "method", PaymentNames.Of, errors),
+            Status = QueryReader.Word(http, "status", PaymentWords.Statuses, errors),
+            Method = QueryReader.Word(http, "method", PaymentWords.Methods, errors),
             CreatedFrom = QueryReader.Time(http, "created_from", errors),
             CreatedTo = QueryReader.Time(http, "created_to", errors),
             Before = Cursor(http, errors),
             Limit = QueryReader.Integer(http, Limit, DefaultLimit, errors),
         };
         return errors.Any ? throw new ProblemException(errors) : query;
-    }
-
-    private static T? Word<T>(HttpContext http, string name, Func<T, string> nameOf, InputErrors errors)
-        where T : struct, Enum
-    {
-        if (QueryReader.Text(http, name, MaxWordLength, errors) is not { } word)
-        {
-            return null;
-        }
-
-        var member = PaymentNames.Parse(word, nameOf);
-        if (member is null)
-        {
-            errors.Add(ErrorCode.InvalidField, name, $"must be one of {string.Join(", ", PaymentNames.All(nameOf))}");
-        }
-
-        return member;
     }
 
     private static PaymentId? Cursor(HttpContext http, InputErrors errors)

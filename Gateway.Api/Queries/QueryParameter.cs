@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using PaymentCluster.Gateway.Api.Errors;
 using PaymentCluster.Gateway.Api.OpenApi;
 
@@ -12,7 +13,7 @@ internal sealed record QueryParameter
     public required string Meaning { get; init; }
 
     /// <summary>The words that it may be; any if empty.</summary>
-    public string[] Choices { get; init; } = [];
+    public ImmutableArray<string> Choices { get; init; } = [];
 
     /// <summary>The bounds of a whole number; null for a text.</summary>
     public (int Min, int Max)? Bounds { get; init; }

@@ -47,6 +47,24 @@ internal static class QueryReader
         return absent;
     }
 
+    /// <summary>A word of a closed list; null if the parameter is absent or wrong.</summary>
+    public static T? Word<T>(HttpContext http, string name, Words<T> words, InputErrors errors)
+        where T : struct, Enum
+    {
+        if (!http.Request.Query.TryGetValue(name, out var values))
+        {
+            return null;
+        }
+
+        if (words.TryParse(values.ToString(), out var member))
+        {
+            return member;
+        }
+
+        errors.Add(ErrorCode.InvalidField, name, $"must be one of {words.List}");
+        return null;
+    }
+
     /// <summary>An instant; null if the parameter is absent or wrong.</summary>
     public static DateTimeOffset? Time(HttpContext http, string name, InputErrors errors)
     {

@@ -17,9 +17,10 @@ internal sealed class RefundsApi(IGrainFactory grains, RequestBodies bodies)
     {
         Id = "refundPayment",
         Tag = Tag,
-        Summary = "Give captured money back: all that is left, or a part. Never more than was captured, however many ask "
+        Summary =
+            "Give captured money back: all that is left, or a part. Never more than was captured, however many ask "
             + "at once.",
-        Body = RefundsRequests.Refund,
+        Body = RefundPaymentRequest.Shape,
         TakesIdempotencyKey = true,
         Answers = [new(202, "The refund was accepted; the provider is asked.", typeof(RefundAnswer))],
         Errors =
@@ -52,19 +53,9 @@ internal sealed class RefundsApi(IGrainFactory grains, RequestBodies bodies)
             return;
         }
 
-        var errors = new InputErrors();
-        var body = await bodies.ReadAsync(http, RefundsRequests.Refund, errors);
-        if (errors.Any)
-        {
-            throw new ProblemException(errors);
-        }
+        var body = await bodies.ReadAsync(http, RefundPaymentRequest.Shape);
 
-        var command = new RefundPayment
-        {
-            AmountMinor = body.Integer("amount"),
-            Reason = body.Text("reason"),
-            Request = IdempotencyKey.Of(http, body),
-        };
+        var command = RefundPaymentRequest.Read(body) with { Request = IdempotencyKey.Of(http, body) };
         var reply = await Find(http, id).Refund(command);
         IdempotencyKey.MarkReplay(http, reply.Replayed);
         if (reply.Refusal is { } refusal)

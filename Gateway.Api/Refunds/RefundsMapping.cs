@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using PaymentCluster.Gateway.Api.Payments;
 using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Refunds;
 
 namespace PaymentCluster.Gateway.Api.Refunds;

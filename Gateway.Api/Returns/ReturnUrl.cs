@@ -7,32 +7,20 @@ namespace PaymentCluster.Gateway.Api.Returns;
 /// <summary>Where a customer's browser goes at the end: an address of the merchant's.</summary>
 internal static class ReturnUrl
 {
-    /// <summary>The member's name in a request.</summary>
-    public const string Name = "return_url";
-
-    /// <summary>The member of a request.</summary>
-    public static Field Field { get; } = Field.Text(
-        Name, 2048, "Where the customer's browser goes at the end: https, or http on the loopback interface.", null, "must be an https URL")
-        with { Example = "\"https://shop.example/thanks\"" };
-
-    /// <summary>The address in a request; null if there is none, or if it cannot be used, which then stands in
-    /// <paramref name="errors"/>.</summary>
-    public static string? Read(Body body, InputErrors errors)
+    /// <summary>The field of a request.</summary>
+    public static RequiredField<string> Field { get; } = Json.Field.Text(
+        "return_url",
+        "Where the customer's browser goes at the end: https, or http on the loopback interface.",
+        new TextForm
+        {
+            Max = 2048,
+            Check = IsUsable,
+            Format = "uri",
+            Rule = "must be an absolute https URL without user name; http only for localhost",
+        }) with
     {
-        if (body.Text(Name) is not { } url)
-        {
-            return null;
-        }
-
-        if (IsUsable(url))
-        {
-            return url;
-        }
-
-        errors.Add(
-            ErrorCode.InvalidField, Name, "must be an absolute https URL without user name; http only for localhost");
-        return null;
-    }
+        Example = "\"https://shop.example/thanks\"",
+    };
 
     /// <summary>The merchant's address with <c>payment_id</c>, <c>order_id</c> and <c>status</c> appended to its query.
     /// They are a hint for the page that is shown; what happened is read from the API.</summary>

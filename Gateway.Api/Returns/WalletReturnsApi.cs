@@ -54,7 +54,7 @@ internal sealed class WalletReturnsApi(IGrainFactory grains, RequestLimits limit
         var customer = (string?)http.Request.RouteValues["customer"];
         var wallet = (string?)http.Request.RouteValues["wallet"];
         var returned = MerchantNames.IsMerchant(merchant)
-            && PaymentsRequests.IsCustomerId(customer)
+            && PaymentPatterns.IsCustomerId(customer)
             && CustomersRequests.IsWallet(wallet)
             && http.Request.RouteValues["nonce"] is string { Length: <= MaxNonce } nonce
                 ? await grains.GetGrain<ICustomerGrain>($"{merchant}/{customer}").WalletReturned(wallet!, nonce)

@@ -52,15 +52,9 @@ internal sealed class ReviewsApi(IGrainFactory grains, RequestBodies bodies)
             return;
         }
 
-        var body = await ReadAsync(http, ReviewsRequests.Payment);
-        var reply = await Find(http, id).Resolve(new ResolvePayment
-        {
-            Paid = body.Flag("paid")!.Value,
-            ProviderReference = body.Text("provider_reference"),
-            By = body.Text("by")!,
-            Note = body.Text("note")!,
-            Request = IdempotencyKey.Of(http, body),
-        });
+        var body = await bodies.ReadAsync(http, ReviewsRequests.Payment);
+        var reply = await Find(http, id).Resolve(
+            ReviewsRequests.ReadPayment(body) with { Request = IdempotencyKey.Of(http, body) });
         IdempotencyKey.MarkReplay(http, reply.Replayed);
         await (reply.Refusal is { } refusal
             ? Problem.WriteAsync(http, refusal)
@@ -79,16 +73,9 @@ internal sealed class ReviewsApi(IGrainFactory grains, RequestBodies bodies)
             return;
         }
 
-        var body = await ReadAsync(http, ReviewsRequests.Refund);
-        var reply = await Find(http, id.Payment).Resolve(new ResolveRefund
-        {
-            Number = id.Number,
-            Paid = body.Flag("paid")!.Value,
-            ProviderReference = body.Text("provider_reference"),
-            By = body.Text("by")!,
-            Note = body.Text("note")!,
-            Request = IdempotencyKey.Of(http, body),
-        });
+        var body = await bodies.ReadAsync(http, ReviewsRequests.Refund);
+        var reply = await Find(http, id.Payment).Resolve(
+            ReviewsRequests.ReadRefund(body, id.Number) with { Request = IdempotencyKey.Of(http, body) });
         IdempotencyKey.MarkReplay(http, reply.Replayed);
         // An id of a payment that is not there is the id of a refund that is not there.
         await (reply.Refusal switch
@@ -101,13 +88,6 @@ internal sealed class ReviewsApi(IGrainFactory grains, RequestBodies bodies)
             { Code: ErrorCode.PaymentNotFound } => Problem.WriteAsync(http, ErrorCode.RefundNotFound),
             var refusal => Problem.WriteAsync(http, refusal),
         });
-    }
-
-    private async Task<Body> ReadAsync(HttpContext http, BodyShape shape)
-    {
-        var errors = new InputErrors();
-        var body = await bodies.ReadAsync(http, shape, errors);
-        return errors.Any ? throw new ProblemException(errors) : body;
     }
 
     private IPaymentGrain Find(HttpContext http, PaymentId id) =>

@@ -1,27 +1,30 @@
 using PaymentCluster.Gateway.Api.Json;
+using PaymentCluster.Grains.Abstractions.Payments;
 
 namespace PaymentCluster.Gateway.Api.Reviews;
 
-/// <summary>The body of an operator's word on what stayed unknown.</summary>
+/// <summary>The body by which an operator resolves what stayed unknown.</summary>
 internal static class ReviewsRequests
 {
-    private static readonly Field Paid = Field.Flag(
-        "paid", "Whether the provider's own books have the money moved.") with
+    private static readonly RequiredField<bool> Paid = Field.Flag(
+        "paid", "Whether the provider's own records show that the money moved.") with
     {
-        Required = true, Example = "true",
+        Example = "true",
     };
 
-    private static readonly Field Reference = Field.Text(
-        "provider_reference", 128, "The provider's id of the payment or refund, as its books have it.");
+    private static readonly Field<string?> Reference = Field.Text(
+        "provider_reference", 128, "The provider's id of the payment or refund.").Optional();
 
-    private static readonly Field By = Field.Text("by", 100, "Who says so; kept in the payment's history.") with
+    private static readonly RequiredField<string> By = Field.Text(
+        "by", 100, "Who resolves it; kept in the payment's history.") with
     {
-        Required = true, Example = "\"a.operator\"",
+        Example = "\"a.operator\"",
     };
 
-    private static readonly Field Note = Field.Text("note", 500, "Why; kept in the payment's history.") with
+    private static readonly RequiredField<string> Note = Field.Text(
+        "note", 500, "Why; kept in the payment's history.") with
     {
-        Required = true, Example = "\"seen in the settlement report of 20 November\"",
+        Example = "\"seen in the settlement report of 20 November\"",
     };
 
     /// <summary><c>POST /payments/{id}/resolve</c>.</summary>
@@ -29,4 +32,20 @@ internal static class ReviewsRequests
 
     /// <summary><c>POST /refunds/{id}/resolve</c>.</summary>
     public static readonly BodyShape Refund = new("ResolveRefundRequest", Paid, Reference, By, Note);
+
+    /// <summary>The command of a payment.</summary>
+    public static ResolvePayment ReadPayment(Body body) => new()
+    {
+        Paid = body.Get(Paid), ProviderReference = body.Get(Reference), By = body.Get(By), Note = body.Get(Note),
+    };
+
+    /// <summary>The command of a refund.</summary>
+    public static ResolveRefund ReadRefund(Body body, int number) => new()
+    {
+        Number = number,
+        Paid = body.Get(Paid),
+        ProviderReference = body.Get(Reference),
+        By = body.Get(By),
+        Note = body.Get(Note),
+    };
 }

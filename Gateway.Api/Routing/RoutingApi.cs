@@ -26,7 +26,7 @@ internal sealed class RoutingApi(IGrainFactory grains, RequestBodies bodies, Tim
         Id = "putRouting",
         Tag = Tag,
         Summary = "Set the routing, all of it at once. With If-Match it replaces only the version that was read.",
-        Body = RoutingRequests.Plan,
+        Body = RoutingPlanRequest.Shape,
         TakesIfMatch = true,
         Answers = [new(200, "The routing.", typeof(RoutingAnswer))],
         Errors = [ErrorCode.MerchantNotFound, ErrorCode.VersionConflict],
@@ -37,7 +37,7 @@ internal sealed class RoutingApi(IGrainFactory grains, RequestBodies bodies, Tim
         Id = "evaluateRouting",
         Tag = Tag,
         Summary = "Ask which provider a payment would go to now, and why. Nothing is stored.",
-        Body = RoutingRequests.Evaluate,
+        Body = EvaluateRoutingRequest.Shape,
         Answers = [new(200, "What would be decided.", typeof(RoutingEvaluationAnswer))],
         Errors =
         [
@@ -50,7 +50,7 @@ internal sealed class RoutingApi(IGrainFactory grains, RequestBodies bodies, Tim
         Id = "replayRouting",
         Tag = Tag,
         Summary = "Play a routing over past payments, and compare with where they went. Nothing is stored.",
-        Body = RoutingRequests.Replay,
+        Body = ReplayRoutingRequest.Shape,
         Answers = [new(200, "What would have been decided.", typeof(RoutingReplayAnswer))],
         Errors = [ErrorCode.MerchantNotFound],
     };
@@ -74,9 +74,9 @@ internal sealed class RoutingApi(IGrainFactory grains, RequestBodies bodies, Tim
     {
         var errors = new InputErrors();
         var version = IfMatch.Read(http, errors);
-        var body = await bodies.ReadAsync(http, RoutingRequests.Plan, errors);
+        var body = await bodies.ReadAsync(http, RoutingPlanRequest.Shape, errors);
         // Only a body that has its form can be read on.
-        var plan = errors.Any ? null : RoutingReading.ReadPlan(body, "", errors);
+        var plan = errors.Any ? null : RoutingPlanRequest.Read(body, "", errors);
         if (plan is null || errors.Any)
         {
             throw new ProblemException(errors);
@@ -89,9 +89,9 @@ internal sealed class RoutingApi(IGrainFactory grains, RequestBodies bodies, Tim
     private async Task EvaluateAsync(HttpContext http)
     {
         var errors = new InputErrors();
-        var body = await bodies.ReadAsync(http, RoutingRequests.Evaluate, errors);
-        var plan = errors.Any ? null : RoutingReading.ReadCandidate(body, errors);
-        var payment = RoutingReading.ReadPayment(body, time, errors);
+        var body = await bodies.ReadAsync(http, EvaluateRoutingRequest.Shape, errors);
+        var plan = RoutingCandidate.Read(body, errors);
+        var payment = EvaluateRoutingRequest.ReadPayment(body, time, errors);
         if (payment is null || errors.Any)
         {
             throw new ProblemException(errors);
@@ -110,19 +110,9 @@ internal sealed class RoutingApi(IGrainFactory grains, RequestBodies bodies, Tim
     private async Task ReplayAsync(HttpContext http)
     {
         var errors = new InputErrors();
-        var body = await bodies.ReadAsync(http, RoutingRequests.Replay, errors);
-        var plan = errors.Any ? null : RoutingReading.ReadCandidate(body, errors);
-        var from = RoutingReading.ReadTime(body, "created_from", errors);
-        var to = RoutingReading.ReadTime(body, "created_to", errors);
-        if (errors.Any)
-        {
-            throw new ProblemException(errors);
-        }
-
-        var reply = await Grain(http).Replay(new ReplayRouting
-        {
-            Plan = plan, From = from, To = to, Limit = RoutingRequests.LimitOf(body),
-        });
+        var body = await bodies.ReadAsync(http, ReplayRoutingRequest.Shape, errors);
+        var command = ReplayRoutingRequest.Read(body, errors) ?? throw new ProblemException(errors);
+        var reply = await Grain(http).Replay(command);
         await (reply.Refusal is { } refusal
             ? Problem.WriteAsync(http, refusal)
             : Answer.WriteAsync(

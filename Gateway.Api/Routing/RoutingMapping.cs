@@ -1,5 +1,7 @@
+using PaymentCluster.Gateway.Api.Json;
 using PaymentCluster.Gateway.Api.Payments;
 using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Routing;
 
 namespace PaymentCluster.Gateway.Api.Routing;
@@ -190,7 +192,10 @@ public sealed record ReplayChangeAnswer
 /// <summary>From the grains' views to the API's answers.</summary>
 internal static class RoutingMapping
 {
-    public static string NameOf(RoutingVerdict verdict) => verdict switch
+    /// <summary>The words of verdicts.</summary>
+    public static readonly Words<RoutingVerdict> Verdicts = new(NameOf);
+
+    private static string NameOf(RoutingVerdict verdict) => verdict switch
     {
         RoutingVerdict.Chosen => "chosen",
         RoutingVerdict.PassedOver => "passed_over",

@@ -31,9 +31,12 @@ internal sealed class VaultApi(IGrainFactory grains, RequestBodies bodies)
 {
     private const string Tag = "Vault";
 
-    private static readonly BodyShape Rotate = new(
-        "RotateVaultRequest",
-        Field.Flag("new_keys", "Whether each merchant gets a new data key first; false if it is left out: go on with what was begun."));
+    private static readonly Field<bool> NewKeys = Field.Flag(
+        "new_keys",
+        "Whether each merchant gets a new data key first; false if it is left out: continue a rotation that was begun.")
+        .Or(false);
+
+    private static readonly BodyShape Rotate = new("RotateVaultRequest", NewKeys);
 
     private static readonly ApiOperation GetOperation = new()
     {
@@ -48,7 +51,8 @@ internal sealed class VaultApi(IGrainFactory grains, RequestBodies bodies)
     {
         Id = "rotateVault",
         Tag = Tag,
-        Summary = "Rotate keys for some seconds, and say what is left. Repeat it until nothing is; it may be interrupted anywhere.",
+        Summary = "Rotate keys for some seconds and say what is left. Repeat it until nothing is left; it may be "
+            + "interrupted at any point.",
         Body = Rotate,
         Answers = [new(200, "What is left.", typeof(VaultAnswer))],
         Errors = [ErrorCode.NotFound],
@@ -65,14 +69,9 @@ internal sealed class VaultApi(IGrainFactory grains, RequestBodies bodies)
 
     private async Task RotateAsync(HttpContext http)
     {
-        var errors = new InputErrors();
-        var body = await bodies.ReadAsync(http, Rotate, errors);
-        if (errors.Any)
-        {
-            throw new ProblemException(errors);
-        }
+        var body = await bodies.ReadAsync(http, Rotate);
 
-        await AnswerAsync(http, await Grain().Rotate(body.Flag("new_keys") ?? false));
+        await AnswerAsync(http, await Grain().Rotate(body.Get(NewKeys)));
     }
 
     private IVaultGrain Grain() => grains.GetGrain<IVaultGrain>(IVaultGrain.Key);

@@ -6,6 +6,9 @@ namespace PaymentCluster.Grains.Abstractions.Payments;
 [Alias("payment-access")]
 public interface IPaymentAccessGrain : IGrainWithStringKey
 {
+    /// <summary>What every client secret begins with.</summary>
+    const string SecretPrefix = "cs_";
+
     /// <summary>What the client secret opens now; null if nothing.</summary>
     [Alias("open")]
     Task<PaymentAccess?> Open(string clientSecret);

@@ -176,7 +176,7 @@ public static partial class PaymentDecider
         Reject(ErrorCode.OutcomePending, why + " Try again when it is known.");
 
     private static Decision.Rejected NotIn(PaymentState state, string participle) => Reject(
-        ErrorCode.StatusConflict, $"A payment that is {state.Status.Name()} cannot be {participle}.");
+        ErrorCode.StatusConflict, $"A payment that is {PaymentNames.Of(state.Status)} cannot be {participle}.");
 
     private static Decision.Rejected OrderDiffers(string field, PaymentState state) => Reject(
         ErrorCode.OrderConflict, $"The order exists with another {field}: {state.Amount}.", field);

@@ -16,9 +16,6 @@ namespace PaymentCluster.Grains.Payments;
 /// </summary>
 public sealed class PaymentTokens
 {
-    /// <summary>What every client secret begins with.</summary>
-    public const string ClientSecretPrefix = "cs_";
-
     private const string Purpose = "payment-tokens/v1";
 
     // 80 bits: guessed by nobody within a payment's life.
@@ -61,7 +58,7 @@ public sealed class PaymentTokens
         BinaryPrimitives.WriteInt64BigEndian(content, expiresAt.ToUnixTimeSeconds());
         Encoding.UTF8.GetBytes(key.ToString(), content.AsSpan(ExpiryBytes));
         return new Secret(
-            ClientSecretPrefix
+            IPaymentAccessGrain.SecretPrefix
             + Base64Url.EncodeToString([.. Mac(_keys[_current], content).AsSpan(0, SecretMacBytes), .. content]));
     }
 
@@ -69,8 +66,8 @@ public sealed class PaymentTokens
     public PaymentAccess? OpenClientSecret(string text, DateTimeOffset now)
     {
         var buffer = new byte[256];
-        if (!text.StartsWith(ClientSecretPrefix, StringComparison.Ordinal)
-            || Base64Url.DecodeFromChars(text.AsSpan(ClientSecretPrefix.Length), buffer, out _, out var length) != OperationStatus.Done
+        if (!text.StartsWith(IPaymentAccessGrain.SecretPrefix, StringComparison.Ordinal)
+            || Base64Url.DecodeFromChars(text.AsSpan(IPaymentAccessGrain.SecretPrefix.Length), buffer, out _, out var length) != OperationStatus.Done
             || length <= SecretMacBytes + ExpiryBytes)
         {
             return null;

@@ -75,11 +75,43 @@ public sealed class FingerprintTests
         Assert.DoesNotContain("cvv", text, StringComparison.Ordinal);
     }
 
+    /// <summary>Fingerprints are stored with payments: another spelling would make a request that is sent again
+    /// look like another one.</summary>
+    [Fact]
+    public void What_is_hashed_never_changes()
+    {
+        const string Text =
+            """
+            {"order_id":"o:1","method":"card","card":{"name":"Ä","number":"4111 1111-1111 1111","expiry_month":12,
+             "expiry_year":2030,"cvv":"987","save":{"text_version":"v1","agreed":true},"token":null},"amount":500,
+             "currency":"INR","capture":"manual","confirm":true,"customer":{"phone":"+919876543210"},
+             "client":{"ip":"2001:DB8:0:0::1"},"return_url":"https://Shop.example/ü","metadata":{"b":"<2>","a":"1"},
+             "basket":{"items":[{"unit_amount":500,"name":"T","quantity":1}],"discount":0},"expires_in":60,
+             "upi":{"vpa":"Some.One@Bank","flow":"collect"}}
+            """;
+        const string Canonical =
+            """
+            {"amount":500,"basket":{"discount":0,"items":[{"name":"T","quantity":1,"unit_amount":500}]},"capture":"manual",
+            "card":{"expiry_month":12,"expiry_year":2030,"name":"\u00C4","number":"1111",
+            "save":{"agreed":true,"text_version":"v1"}},"client":{"ip":"2001:DB8:0:0::1"},"confirm":true,"currency":"INR",
+            "customer":{"phone":"\u002B919876543210"},"expires_in":60,"metadata":{"a":"1","b":"\u003C2\u003E"},
+            "method":"card","order_id":"o:1","return_url":"https://Shop.example/\u00FC",
+            "upi":{"flow":"collect","vpa":"Some.One@Bank"}}
+            """;
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream))
+        {
+            Read(Text).WriteCanonical(json);
+        }
+
+        Assert.Equal(Canonical.ReplaceLineEndings(""), Encoding.UTF8.GetString(stream.ToArray()));
+    }
+
     private static string OfCard(string number, string code) =>
         Of($"{{{Card.Replace("NUMBER", number).Replace("CVV", code)}}}");
 
     private static string Of(string text) => Fingerprint.Of("POST", Path, Read(text));
 
     private static Body Read(string text) =>
-        BodyReader.Read(new(Encoding.UTF8.GetBytes(text)), PaymentsRequests.Start, new InputErrors())!;
+        BodyReader.Read(new(Encoding.UTF8.GetBytes(text)), StartPaymentRequest.Shape, new InputErrors())!;
 }

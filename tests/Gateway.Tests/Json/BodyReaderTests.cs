@@ -211,10 +211,10 @@ public sealed class BodyReaderTests
         for (var size = 1; size < 8; size++)
         {
             var errors = new InputErrors();
-            var body = BodyReader.Read(Pieces(bytes, size), PaymentsRequests.Start, errors)!;
+            var body = BodyReader.Read(Pieces(bytes, size), StartPaymentRequest.Shape, errors)!;
             Assert.False(errors.Any, errors.Any ? errors.Detail : "");
-            Assert.Equal("Zwei Stück ä 👍", body.Text("description"));
-            Assert.Equal("wert", body.Map("metadata")["schlüssel"]);
+            Assert.Equal("Zwei Stück ä 👍", body.Get(StartPaymentRequest.Description));
+            Assert.Equal("wert", body.Get(StartPaymentRequest.Metadata)["schlüssel"]);
         }
     }
 
@@ -252,7 +252,7 @@ public sealed class BodyReaderTests
     public void Secrets_are_read_under_names_of_the_callers_choice()
     {
         var errors = new InputErrors();
-        var secrets = BodyReader.ReadSecrets(new(Encoding.UTF8.GetBytes("""{"key_id":"rzp","key_secret":"line\nline"}""")), errors)!;
+        var secrets = SecretsReader.Read(new(Encoding.UTF8.GetBytes("""{"key_id":"rzp","key_secret":"line\nline"}""")), errors)!;
         Assert.False(errors.Any);
         Assert.Equal("line\nline", secrets["key_secret"].Reveal());
     }
@@ -268,19 +268,19 @@ public sealed class BodyReaderTests
     public void Secrets_out_of_form_are_refused(string text)
     {
         var errors = new InputErrors();
-        BodyReader.ReadSecrets(new(Encoding.UTF8.GetBytes(text)), errors);
+        SecretsReader.Read(new(Encoding.UTF8.GetBytes(text)), errors);
         Assert.True(errors.Any);
     }
 
     private static Body? Read(byte[] bytes, InputErrors errors) =>
-        BodyReader.Read(new ReadOnlySequence<byte>(bytes), PaymentsRequests.Start, errors);
+        BodyReader.Read(new ReadOnlySequence<byte>(bytes), StartPaymentRequest.Shape, errors);
 
     private static (Grains.Abstractions.Payments.StartPayment? Command, InputErrors Errors) ReadStart(string text)
     {
         var errors = new InputErrors();
         var body = Read(Encoding.UTF8.GetBytes(text), errors);
         Assert.True(body is not null, errors.Any ? errors.Detail : "");
-        return (PaymentsRequests.ReadStart(
+        return (StartPaymentRequest.Read(
             body, new DateTimeOffset(2026, 11, 20, 12, 0, 0, TimeSpan.Zero), errors), errors);
     }
 

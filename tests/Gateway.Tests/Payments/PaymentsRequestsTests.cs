@@ -22,8 +22,8 @@ public sealed class PaymentsRequestsTests
     {
         var errors = new InputErrors();
         var text = $"{{\"order_id\":\"o1\",\"amount\":500,\"currency\":\"INR\",\"method\":\"upi\",\"basket\":{basket}}}";
-        var body = BodyReader.Read(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(text)), PaymentsRequests.Start, errors)!;
-        var command = PaymentsRequests.ReadStart(body, DateTimeOffset.UnixEpoch, errors);
+        var body = BodyReader.Read(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(text)), StartPaymentRequest.Shape, errors)!;
+        var command = StartPaymentRequest.Read(body, DateTimeOffset.UnixEpoch, errors);
         if (field is null)
         {
             Assert.Equal(500, command!.Basket!.TotalMinor());
@@ -117,6 +117,27 @@ public sealed class PaymentsRequestsTests
             Start($"{{\"order_id\":\"o\",\"amount\":1,\"currency\":\"INR\",\"confirm\":false{members}}}")!.Method);
 
     [Theory]
+    [InlineData("\"method\":null", "method")]
+    [InlineData("\"method\":\"wallet\",\"wallet\":null", "wallet")]
+    [InlineData("\"method\":\"upi\",\"upi\":{\"flow\":\"collect\",\"vpa\":null}", "upi.vpa")]
+    public void What_is_null_is_missing(string members, string field)
+    {
+        var errors = new InputErrors();
+        Assert.Null(Start($"{{\"order_id\":\"o\",\"amount\":1,\"currency\":\"INR\",{members}}}", errors));
+        Assert.Equal((ErrorCode.MissingField, field), (errors.Code, errors.ByField()!.Keys.Single()));
+    }
+
+    [Theory]
+    [InlineData("\"order_id\":\"o\\n\"", "order_id")]
+    [InlineData("\"order_id\":\"o\",\"customer_id\":\"asha\\n\"", "customer_id")]
+    public void A_line_end_is_not_part_of_an_id(string members, string field)
+    {
+        var errors = new InputErrors();
+        Start($"{{\"amount\":1,\"currency\":\"INR\",\"method\":\"upi\",{members}}}", errors);
+        Assert.Equal(field, errors.ByField()!.Keys.Single());
+    }
+
+    [Theory]
     [InlineData("http://localhost:3000/x")]
     [InlineData("http://127.0.0.1/x")]
     [InlineData("http://[::1]/x")]
@@ -127,18 +148,21 @@ public sealed class PaymentsRequestsTests
     [Fact]
     public void Every_word_of_an_enumeration_is_read_back()
     {
-        Assert.All(PaymentNames.All<PaymentStatus>(PaymentNames.Of), word => Assert.Matches("^[A-Z_]+$", word));
+        Assert.All(PaymentWords.Statuses.All, word => Assert.Matches("^[A-Z_]+$", word));
         foreach (var status in Enum.GetValues<PaymentStatus>())
         {
-            Assert.Equal(status, PaymentNames.Parse<PaymentStatus>(PaymentNames.Of(status), PaymentNames.Of));
+            Assert.True(PaymentWords.Statuses.TryParse(PaymentNames.Of(status), out var read));
+            Assert.Equal(status, read);
         }
+
+        Assert.False(PaymentWords.Statuses.TryParse("success", out _));
     }
 
     private static StartPayment? Start(string text, InputErrors? errors = null)
     {
         var found = errors ?? new InputErrors();
-        var command = PaymentsRequests.ReadStart(
-            BodyReader.Read(new(Encoding.UTF8.GetBytes(text)), PaymentsRequests.Start, found)!, Now, found);
+        var command = StartPaymentRequest.Read(
+            BodyReader.Read(new(Encoding.UTF8.GetBytes(text)), StartPaymentRequest.Shape, found)!, Now, found);
         Assert.True(errors is not null || !found.Any, found.Any ? found.Detail : "");
         return command;
     }

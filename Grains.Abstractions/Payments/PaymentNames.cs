@@ -1,11 +1,12 @@
-using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
 
-namespace PaymentCluster.Gateway.Api.Payments;
+namespace PaymentCluster.Grains.Abstractions.Payments;
 
-/// <summary>The words that the API has for enumerations. A new member breaks the build here until it has one.</summary>
-internal static class PaymentNames
+/// <summary>The words that the API has for enumerations: in bodies, texts and events. A new member breaks the build here
+/// until it has one.</summary>
+public static class PaymentNames
 {
+    /// <summary>The word of a member.</summary>
     public static string Of(PaymentStatus status) => status switch
     {
         PaymentStatus.Pending => "PENDING",
@@ -18,6 +19,7 @@ internal static class PaymentNames
         PaymentStatus.NeedsReview => "NEEDS_REVIEW",
     };
 
+    /// <summary>The word of a member.</summary>
     public static string Of(RefundProgress progress) => progress switch
     {
         RefundProgress.None => "none",
@@ -26,12 +28,14 @@ internal static class PaymentNames
         RefundProgress.Full => "full",
     };
 
+    /// <summary>The word of a member.</summary>
     public static string Of(CaptureMode mode) => mode switch
     {
         CaptureMode.Automatic => "automatic",
         CaptureMode.Manual => "manual",
     };
 
+    /// <summary>The word of a member.</summary>
     public static string Of(PaymentMethodKind kind) => kind switch
     {
         PaymentMethodKind.Upi => "upi",
@@ -40,6 +44,7 @@ internal static class PaymentNames
         PaymentMethodKind.Netbanking => "netbanking",
     };
 
+    /// <summary>The word of a member.</summary>
     public static string Of(UpiFlow flow) => flow switch
     {
         UpiFlow.Intent => "intent",
@@ -47,6 +52,7 @@ internal static class PaymentNames
         UpiFlow.Collect => "collect",
     };
 
+    /// <summary>The word of a member.</summary>
     public static string Of(CustomerActionKind kind) => kind switch
     {
         CustomerActionKind.Redirect => "redirect",
@@ -57,6 +63,7 @@ internal static class PaymentNames
         CustomerActionKind.Page => "page",
     };
 
+    /// <summary>The word of a member.</summary>
     public static string Of(FailureParty party) => party switch
     {
         FailureParty.Customer => "customer",
@@ -66,6 +73,7 @@ internal static class PaymentNames
         FailureParty.Engine => "engine",
     };
 
+    /// <summary>The word of a member.</summary>
     public static string Of(RefundStatus status) => status switch
     {
         RefundStatus.Pending => "PENDING",
@@ -73,23 +81,4 @@ internal static class PaymentNames
         RefundStatus.Failed => "FAILED",
         RefundStatus.NeedsReview => "NEEDS_REVIEW",
     };
-
-    /// <summary>The member with this word; null if none has it.</summary>
-    public static T? Parse<T>(string word, Func<T, string> name)
-        where T : struct, Enum
-    {
-        foreach (var member in Enum.GetValues<T>())
-        {
-            if (string.Equals(name(member), word, StringComparison.Ordinal))
-            {
-                return member;
-            }
-        }
-
-        return null;
-    }
-
-    /// <summary>All words of an enumeration.</summary>
-    public static string[] All<T>(Func<T, string> name)
-        where T : struct, Enum => [.. Enum.GetValues<T>().Select(name)];
 }

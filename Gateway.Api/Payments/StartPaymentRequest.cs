@@ -114,6 +114,7 @@ internal static class StartPaymentRequest
     {
         if (!body.Get(Confirm))
         {
+            RefuseDetails(body, errors);
             return null;
         }
 
@@ -124,5 +125,20 @@ internal static class StartPaymentRequest
         }
 
         return body.Get(Method) is { } kind ? InstrumentRequest.Read(body, kind, now, errors) : null;
+    }
+
+    // What would be left unused is refused: above all a card must not be sent where nothing is paid with it.
+    private static void RefuseDetails(Body body, InputErrors errors)
+    {
+        foreach (var details in InstrumentRequest.Details)
+        {
+            if (body.Has(details))
+            {
+                errors.Add(
+                    ErrorCode.InvalidField,
+                    details.Name,
+                    "does not belong to \"confirm\": false; send it to the call confirm");
+            }
+        }
     }
 }

@@ -117,6 +117,20 @@ public sealed class PaymentsRequestsTests
             Start($"{{\"order_id\":\"o\",\"amount\":1,\"currency\":\"INR\",\"confirm\":false{members}}}")!.Method);
 
     [Theory]
+    [InlineData(
+        "card", """{"number":"4111111111111111","expiry_month":11,"expiry_year":2026,"cvv":"987","name":"A"}""")]
+    [InlineData("upi", """{"flow":"qr"}""")]
+    [InlineData("wallet", """{"provider":"mobikwik"}""")]
+    [InlineData("netbanking", """{"bank":"HDFC"}""")]
+    public void Without_confirmation_the_details_of_an_instrument_are_refused(string method, string details)
+    {
+        var errors = new InputErrors();
+        var text = $"{{\"order_id\":\"o\",\"amount\":1,\"currency\":\"INR\",\"confirm\":false,\"{method}\":{details}}}";
+        Assert.Null(Start(text, errors));
+        Assert.Equal((ErrorCode.InvalidField, method), (errors.Code, errors.ByField()!.Keys.Single()));
+    }
+
+    [Theory]
     [InlineData("\"method\":null", "method")]
     [InlineData("\"method\":\"wallet\",\"wallet\":null", "wallet")]
     [InlineData("\"method\":\"upi\",\"upi\":{\"flow\":\"collect\",\"vpa\":null}", "upi.vpa")]

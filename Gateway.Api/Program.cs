@@ -23,6 +23,7 @@ return await HostProgram.RunAsync(async () =>
             cluster.ClusterId = "paymentcluster";
             cluster.ServiceId = "paymentcluster";
         })
+        .AddActivityPropagation()
         .AddDashboard());
     builder.AddGateway();
 

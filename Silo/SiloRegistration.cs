@@ -80,8 +80,10 @@ public static class SiloRegistration
         // A grain that cannot be placed in time is refused with Polly's exception inside of Orleans' own. Without a codec for
         // it the caller hears of a missing codec, a fault, where it should hear of a timeout and ask again.
         silo.Services.Configure<ExceptionSerializationOptions>(options => options.SupportedNamespacePrefixes.Add("Polly"));
+        // Before the filters below, so that what they log carries the trace and the request's id.
+        silo.AddActivityPropagation();
         silo.AddIncomingGrainCallFilter<PaymentLogScope>();
-        silo.AddIncomingGrainCallFilter<StoreAway>();
+        silo.AddIncomingGrainCallFilter<StoreExceptionFilter>();
         // Collects what the dashboard shows; the process with a web server shows it.
         silo.AddDashboard();
     }

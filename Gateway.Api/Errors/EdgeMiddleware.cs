@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Diagnostics;
 using System.Security.Cryptography;
 using PaymentCluster.Grains.Abstractions.Logs;
+using PaymentCluster.Hosting.Telemetry;
 
 namespace PaymentCluster.Gateway.Api.Errors;
 
@@ -27,7 +28,7 @@ internal sealed partial class EdgeMiddleware(RequestDelegate next, ILogger<EdgeM
         headers[RequestIdHeader] = http.TraceIdentifier;
         headers.CacheControl = "no-store";
         headers.XContentTypeOptions = "nosniff";
-        Activity.Current?.SetTag("request.id", http.TraceIdentifier);
+        Activity.Current?.SetTag("request.id", http.TraceIdentifier).SetRequestId(http.TraceIdentifier);
         using var scope = logger.BeginScope(new RequestScope(http.TraceIdentifier));
         try
         {

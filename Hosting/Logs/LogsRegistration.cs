@@ -4,15 +4,27 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Serilog;
 using Serilog.Events;
-using Serilog.Formatting.Json;
-using Serilog.Sinks.SystemConsole.Themes;
+using Serilog.Formatting;
+using Serilog.Templates;
+using Serilog.Templates.Themes;
 
 namespace PaymentCluster.Hosting.Logs;
 
 /// <summary>Serilog behind the logging of the framework.</summary>
 internal static class LogsRegistration
 {
-    private const string HumanLine = "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj}{Ids:l}{NewLine}{Exception}";
+    // The ids that a line belongs to stand behind it: payment, request, and the request's trace, which is also the
+    // traceId of an error that the caller saw.
+    private const string HumanLine =
+        "{@t:HH:mm:ss.fff} {@l:u3} {@m}"
+        + "{#if PaymentId is not null or RequestId is not null or @tr is not null} ["
+        + "{#if PaymentId is not null}{PaymentId} {#end}{#if RequestId is not null}{RequestId} {#end}{@tr}]{#end}"
+        + "\n{@x}";
+
+    private const string JsonLine =
+        "{ {time: @t, level: @l, message: @m, eventId: EventId.Id, traceId: @tr, requestId: RequestId, "
+        + "merchant: Merchant, paymentId: PaymentId, process: Process, source: SourceContext, exception: @x, "
+        + "properties: rest()} }\n";
 
     // What the framework, Orleans, its retries and the driver tell at Information is about themselves, per request, per
     // activation and per membership change.
@@ -29,27 +41,22 @@ internal static class LogsRegistration
         var configuration = new LoggerConfiguration()
             .MinimumLevel.Information()
             .Enrich.WithProperty("Process", process)
+            .Enrich.With<RequestIdEnricher>()
             .Filter.ByExcluding(IsImpossible);
         foreach (var source in ChattySources)
             configuration.MinimumLevel.Override(source, LogEventLevel.Warning);
         configuration.MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Information);
         configuration.ReadFrom.Configuration(builder.Configuration);
 
-        if (human)
-        {
-            var theme = Console.IsOutputRedirected ? ConsoleTheme.None : AnsiConsoleTheme.Literate;
-            configuration.Enrich.With<IdsEnricher>();
-            configuration.WriteTo.Console(outputTemplate: HumanLine, theme: theme);
-        }
-        else
-        {
-            configuration.WriteTo.Console(new JsonFormatter(renderMessage: true));
-        }
-
+        configuration.WriteTo.Console(LineOf(human));
         builder.Logging.ClearProviders();
         // Levels are decided in one place, Serilog's configuration: this lets every line through to it.
         builder.Logging.AddSerilog(configuration.CreateLogger(), dispose: true);
     }
+
+    private static ITextFormatter LineOf(bool human) => human
+        ? new ExpressionTemplate(HumanLine, theme: Console.IsOutputRedirected ? null : TemplateTheme.Literate)
+        : new ExpressionTemplate(JsonLine);
 
     // Orleans' watchdog may look at its other half before that has noted when it started, and then reports that it has
     // stood still since the machine was switched on (10.4.2).

@@ -31,6 +31,11 @@ public sealed class ClusterTests
         await cluster.IsEvictedAsync(cluster.Silos[1]);
 
         await AgreeAsync(cluster, shop, await burst.EndsAsync());
+        // What a silo logs about a lost call names the request that another process, the gateway, took in.
+        Assert.Contains(
+            cluster.Silos.SelectMany(silo => silo.Process.Output.Split('\n')),
+            line => line.Contains("\"requestId\":\"req_", StringComparison.Ordinal)
+                && line.Contains("\"paymentId\":\"pay_", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -32,7 +32,6 @@ public static class SiloRegistration
         this IHostApplicationBuilder builder, SiloClustering clustering)
     {
         var settings = SiloSettings.Read(builder.Configuration);
-        FaultPoint.Arm(builder.Configuration);
         // Services stop in the reverse order: the sweeper and the calls to providers before the grains, and the grains
         // before the journal.
         builder.Services.AddPaymentStore(builder.Configuration);
@@ -43,6 +42,7 @@ public static class SiloRegistration
         builder.Services.AddWebhooks();
         builder.UseOrleans(silo => silo.Configure(settings, clustering));
         builder.Services.AddPayments();
+        builder.Services.AddFaultPoints(builder.Configuration);
         return builder;
     }
 

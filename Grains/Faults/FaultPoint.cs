@@ -86,6 +86,9 @@ public static class FaultPoint
     }
 
 #if FAULT_POINTS
+    /// <summary>Whether anything is to happen anywhere.</summary>
+    internal static bool IsArmed => !s_armed.IsEmpty;
+
     private static ImmutableArray<ArmedPoint> s_armed = [];
     private static string? s_while;
 

@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using PaymentCluster.Grains.Abstractions.Webhooks;
-using PaymentCluster.Grains.Webhooks;
 
 namespace PaymentCluster.Grains.Journal;
 

@@ -19,7 +19,7 @@ public static class JournalRegistration
     /// checked.</summary>
     public const string Owner = "PaymentClusterOwner";
 
-    /// <summary>Adds the store: <see cref="IPaymentJournal"/>, <see cref="InboxStore"/>, what the ledger and the lists
+    /// <summary>Adds the store: <see cref="IPaymentJournal"/>, <see cref="IWebhookInbox"/>, what the ledger and the lists
     /// read, and its clock, which is everybody's here.</summary>
     /// <exception cref="SchemaException">The connection string is missing.</exception>
     public static IServiceCollection AddPaymentStore(this IServiceCollection services, IConfiguration configuration)
@@ -38,9 +38,11 @@ public static class JournalRegistration
         services.AddSingleton(provider => new StoreClock(MachineClock.Of(configuration), provider.GetRequiredService<PaymentDatabase>()));
         services.AddHostedService<StoreClockKeeper>();
         services.TryAddSingleton<TimeProvider>(provider => provider.GetRequiredService<StoreClock>());
+        services.AddSingleton<IPaymentClock>(provider => provider.GetRequiredService<StoreClock>());
         services.AddSingleton<PaymentStore>();
         services.AddSingleton<IPaymentJournal>(provider => provider.GetRequiredService<PaymentStore>());
         services.AddSingleton<InboxStore>();
+        services.TryAddSingleton<IWebhookInbox>(provider => provider.GetRequiredService<InboxStore>());
         services.AddSingleton<LedgerStore>();
         services.AddSingleton<PaymentListStore>();
         services.AddSingleton<TransactionStore>();

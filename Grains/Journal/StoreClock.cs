@@ -11,11 +11,11 @@ namespace PaymentCluster.Grains.Journal;
 /// known: half of the time that the reading took, what the monotonic clock may have drifted since (500 ppm, above what
 /// machines are specified for), and by how much the machine's two clocks disagree about the time since then: the
 /// monotonic one stands still while a virtual machine is suspended, the wall's may be set. While that is more than
-/// <see cref="MaxError"/> the clock is in doubt, and nothing is decided by it: <see cref="SettledAsync"/> reads anew
+/// <see cref="MaxError"/> the clock is in doubt, and nothing is decided by it: <see cref="SynchronizedAsync"/> reads it
 /// first. Without the store it runs on, for some eight minutes within its bound; but without the store nothing is
 /// decided anyway.
 /// </remarks>
-public sealed class StoreClock(TimeProvider machine, PaymentDatabase database) : TimeProvider
+public sealed class StoreClock(TimeProvider machine, PaymentDatabase database) : TimeProvider, IPaymentClock
 {
     /// <summary>How far it may be from the database's clock when something is decided by it. Two silos are at most
     /// twice as far apart: the least that <c>Payments:ClockError</c> may be.</summary>
@@ -36,14 +36,16 @@ public sealed class StoreClock(TimeProvider machine, PaymentDatabase database) :
     /// <summary>How far it may be from the database's clock now; the maximum before the first reading.</summary>
     public TimeSpan Error => _reading is { } reading ? ErrorOf(reading, Look()) : TimeSpan.MaxValue;
 
-    /// <summary>The clocks of the machine that a process is on, for what the machine itself does or does not do in
-    /// time.</summary>
-    public static TimeProvider MachineOf(TimeProvider time) => time is StoreClock clock ? clock.Machine : time;
+    /// <inheritdoc/>
+    public TimeProvider Machine => machine;
 
-    /// <summary>Completes when the time may be used to decide by: at once, unless the clock is in doubt.</summary>
+    /// <inheritdoc/>
+    public DateTimeOffset Now => PaymentClock.InMicroseconds(GetUtcNow());
+
+    /// <inheritdoc/>
     /// <exception cref="JournalUnavailableException">The store's clock cannot be read, or not exactly enough.</exception>
-    public static ValueTask SettledAsync(TimeProvider time) =>
-        time is StoreClock clock && clock.Error > MaxError ? new ValueTask(clock.SettleAsync()) : ValueTask.CompletedTask;
+    public ValueTask SynchronizedAsync() =>
+        Error > MaxError ? new ValueTask(SynchronizeAsync()) : ValueTask.CompletedTask;
 
     /// <summary>The database's time; before the first reading the machine's.</summary>
     public override DateTimeOffset GetUtcNow() => _reading is { } reading
@@ -88,10 +90,8 @@ public sealed class StoreClock(TimeProvider machine, PaymentDatabase database) :
         }
     }
 
-    private TimeProvider Machine => machine;
-
     // One question, whoever waits for its answer.
-    private Task SettleAsync()
+    private Task SynchronizeAsync()
     {
         lock (_gate)
         {

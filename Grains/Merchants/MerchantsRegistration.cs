@@ -32,6 +32,7 @@ public static class MerchantsRegistration
             : throw new InvalidOperationException(problem));
         services.AddSingleton<CredentialCipher>();
         services.AddSingleton<MerchantDirectory>();
+        services.AddSingleton<IMerchantProfiles>(provider => provider.GetRequiredService<MerchantDirectory>());
         return services;
     }
 }

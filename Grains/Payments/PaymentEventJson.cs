@@ -62,8 +62,9 @@ public static class PaymentEventJson
     /// <summary>The name under which an event is stored.</summary>
     public static string NameOf(PaymentEvent happened) => ByType[happened.GetType()].Name;
 
-    /// <summary>Every stored name.</summary>
-    public static IEnumerable<string> Names => Formats.Select(format => format.Name);
+    /// <summary>The name under which events of a type are stored.</summary>
+    public static string NameOf<T>()
+        where T : PaymentEvent => ByType[typeof(T)].Name;
 
     /// <summary>An event in its stored form.</summary>
     /// <param name="happened">The event.</param>

@@ -1,6 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
+using PaymentCluster.Grains.Journal;
+using PaymentCluster.Grains.Payments.Hosting;
+using PaymentCluster.Grains.Payments.Process;
 using PaymentCluster.Grains.Routing;
 
 namespace PaymentCluster.Grains.Payments;
@@ -19,12 +23,29 @@ public static class PaymentsRegistration
         services.AddOptions<GrainDirectoryOptions>().Configure<IOptions<PaymentOptions>>(
             (directory, payments) => directory.CacheSize = Math.Max(LeastPlaces, payments.Value.InMemory));
         services.AddPaymentRouting();
+        services.TryAddPaymentClock();
+        services.AddPorts();
         services.AddSingleton<PaymentTokens>();
-        services.AddSingleton<PaymentPopulation>();
-        services.AddSingleton<InstrumentOpenings>();
-        services.AddSingleton<PaymentEffects>();
-        services.AddHostedService(provider => provider.GetRequiredService<PaymentEffects>());
+        services.AddSingleton<ActivePayments>();
+        services.AddSingleton<InstrumentResolver>();
+        services.AddSingleton<PaymentRoutes>();
+        services.AddSingleton<PaymentReplies>();
+        services.AddSingleton<ProviderRequests>();
+        services.AddSingleton<ProviderOperations>();
+        services.AddSingleton<PaymentServices>();
+        services.AddSingleton<DuePayments>();
+        services.AddHostedService<OperationsDrain>();
         services.AddHostedService<PaymentSweeper>();
         return services;
+    }
+
+    private static void AddPorts(this IServiceCollection services)
+    {
+        services.TryAddSingleton<IPaymentCalls, GrainPaymentCalls>();
+        services.AddSingleton<IPaymentInstruments, GrainInstruments>();
+        services.AddSingleton<IStatusQueryBudget, GrainStatusQueryBudget>();
+        services.AddSingleton<IPaymentProviders, PaymentProviders>();
+        services.AddSingleton<IOperationHost, ThreadPoolHost>();
+        services.AddSingleton<ICommitObserver, PaymentTelemetry>();
     }
 }

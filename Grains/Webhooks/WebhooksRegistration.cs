@@ -1,6 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using PaymentCluster.Connectors;
 using PaymentCluster.Grains.Journal;
+using PaymentCluster.Grains.Payments.Hosting;
+using PaymentCluster.Grains.Payments.Process;
 
 namespace PaymentCluster.Grains.Webhooks;
 
@@ -11,8 +14,11 @@ public static class WebhooksRegistration
     public static IServiceCollection AddWebhooks(this IServiceCollection services)
     {
         services.AddMetrics();
+        services.TryAddPaymentClock();
+        services.TryAddSingleton<ConnectorCatalogue>();
+        services.TryAddSingleton<IPaymentCalls, GrainPaymentCalls>();
         services.AddSingleton<WebhookMeter>();
-        services.TryAddSingleton<IWebhookInbox>(provider => provider.GetRequiredService<InboxStore>());
+        services.AddSingleton<WebhookIntake>();
         return services;
     }
 }

@@ -17,7 +17,7 @@ public sealed class StoreClockTests : IAsyncLifetime
     {
         await using var database = new PaymentDatabase(_fixture.Database.AppConnectionString);
         var clock = new StoreClock(new SystemOff(TimeSpan.FromMinutes(minutes)), database);
-        await StoreClock.SettledAsync(clock);
+        await clock.SynchronizedAsync();
 
         var before = await StoreTimeAsync();
         var now = clock.GetUtcNow();
@@ -33,7 +33,7 @@ public sealed class StoreClockTests : IAsyncLifetime
     {
         await using var store = _fixture.Open();
         var clock = new StoreClock(new SystemOff(TimeSpan.FromMinutes(minutes)), store.Database);
-        await StoreClock.SettledAsync(clock);
+        await clock.SynchronizedAsync();
         var now = clock.GetUtcNow();
         var due = Commits.Accepted() with { NextActionAt = now - StoreClock.MaxError };
         await store.Payments.AppendAsync(due);
@@ -54,10 +54,10 @@ public sealed class StoreClockTests : IAsyncLifetime
         machine.Pass(TimeSpan.FromMinutes(5));
         Assert.Equal(At(12) + TimeSpan.FromMinutes(5) + TimeSpan.FromMilliseconds(10), clock.GetUtcNow());
         Assert.Equal(TimeSpan.FromMilliseconds(160), clock.Error);
-        await StoreClock.SettledAsync(clock);
+        await clock.SynchronizedAsync();
 
         machine.Pass(TimeSpan.FromMinutes(5));
-        await Assert.ThrowsAsync<JournalUnavailableException>(() => StoreClock.SettledAsync(clock).AsTask());
+        await Assert.ThrowsAsync<JournalUnavailableException>(() => clock.SynchronizedAsync().AsTask());
     }
 
     [Theory]
@@ -73,7 +73,7 @@ public sealed class StoreClockTests : IAsyncLifetime
         machine.Wall += TimeSpan.FromSeconds(seconds);
         Assert.True(clock.Error > StoreClock.MaxError);
         var before = await StoreTimeAsync();
-        await StoreClock.SettledAsync(clock);
+        await clock.SynchronizedAsync();
 
         Assert.InRange(clock.GetUtcNow(), before, await StoreTimeAsync());
     }

@@ -11,6 +11,7 @@ using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Secrets;
 using PaymentCluster.Grains.Journal;
 using PaymentCluster.Grains.Payments;
+using PaymentCluster.Grains.Payments.Process;
 using PaymentCluster.Merchants.Tests.Hosting;
 using PaymentCluster.Testing;
 
@@ -34,7 +35,7 @@ public sealed class MemoryTests
     {
         await using var silo = await StartAsync(builder => builder.UseOrleans(orleans => orleans.Configure<GrainCollectionOptions>(options =>
             (options.CollectionQuantum, options.CollectionAge) = (TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(400)))));
-        var population = silo.Services.GetRequiredService<PaymentPopulation>();
+        var population = silo.Services.GetRequiredService<ActivePayments>();
 
         // Unconfirmed: nothing more happens to them, and they are not settled.
         await PassAsync(silo, 500, method: null);
@@ -46,7 +47,7 @@ public sealed class MemoryTests
     public async Task Settled_payments_leave_at_once_when_there_are_many()
     {
         await using var silo = await StartAsync(builder => builder.Services.Configure<PaymentOptions>(options => options.InMemory = 50));
-        var population = silo.Services.GetRequiredService<PaymentPopulation>();
+        var population = silo.Services.GetRequiredService<ActivePayments>();
 
         await PassAsync(silo, 2_000, Upi);
         await SettledAsync(2_000);

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using PaymentCluster.Grains.Journal;
-using PaymentCluster.Grains.Webhooks;
 
 namespace PaymentCluster.Merchants.Tests.Hosting;
 

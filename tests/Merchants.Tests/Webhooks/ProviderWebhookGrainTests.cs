@@ -6,8 +6,8 @@ using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Webhooks;
+using PaymentCluster.Grains.Journal;
 using PaymentCluster.Grains.Merchants;
-using PaymentCluster.Grains.Webhooks;
 using PaymentCluster.Merchants.Tests.Hosting;
 
 namespace PaymentCluster.Merchants.Tests.Webhooks;

@@ -7,7 +7,7 @@ using PaymentCluster.Simulation.Tests.Schedule;
 
 namespace PaymentCluster.Simulation.Tests.Payments;
 
-/// <summary>What payments ask of the provider, outside their turns: the order of steps of <see cref="PaymentEffects"/>.
+/// <summary>What payments ask of the provider, outside their turns: the order of steps of the product.
 /// A new kind of effect gets its arm in <see cref="RunAsync"/>, and its request in
 /// <see cref="SimulatedConnector"/>.</summary>
 internal sealed class SimulatedEffects(World world, SimulatedSilo silo)

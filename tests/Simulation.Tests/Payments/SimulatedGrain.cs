@@ -7,6 +7,7 @@ using PaymentCluster.Grains.Abstractions.Providers;
 using PaymentCluster.Grains.Abstractions.Refunds;
 using PaymentCluster.Grains.Journal;
 using PaymentCluster.Grains.Payments;
+using PaymentCluster.Grains.Payments.Process;
 using PaymentCluster.Simulation.Tests.Schedule;
 
 namespace PaymentCluster.Simulation.Tests.Payments;

@@ -1,7 +1,6 @@
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Journal;
-using PaymentCluster.Grains.Webhooks;
 using PaymentCluster.Simulation.Tests.Clients;
 using PaymentCluster.Simulation.Tests.Providers;
 using PaymentCluster.Simulation.Tests.Schedule;
@@ -9,7 +8,7 @@ using PaymentCluster.Simulation.Tests.Schedule;
 namespace PaymentCluster.Simulation.Tests.Payments;
 
 /// <summary>How a silo takes an event of the provider's in: effect, inbox, answer, as
-/// <see cref="ProviderWebhookGrain"/>.</summary>
+/// the product.</summary>
 internal sealed class SimulatedWebhooks(World world, SimulatedSilo silo)
 {
     /// <summary>Takes an event in. False: the provider is to send it again.</summary>

@@ -1,10 +1,10 @@
 using PaymentCluster.Grains.Abstractions.Secrets;
 
-namespace PaymentCluster.Grains.Payments;
+namespace PaymentCluster.Grains.Payments.Process;
 
-/// <summary>What a charge needs and may not be kept: it is in memory from the command that brings it until the provider's
-/// answer was taken in, and nowhere else.</summary>
-public sealed class ChargeMeans
+/// <summary>The secret half of an instrument: what a charge needs and may not be stored. It is in memory from the
+/// command that carries it until the provider's answer is recorded, and nowhere else.</summary>
+public sealed class InstrumentSecret
 {
     /// <summary>The card, when one was typed in.</summary>
     public CardDetails? Card { get; init; }
@@ -22,5 +22,5 @@ public sealed class ChargeMeans
     public bool SavesCard { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => "means to charge";
+    public override string ToString() => "secret of an instrument";
 }

@@ -1,10 +1,10 @@
 using Microsoft.Extensions.Logging;
 using PaymentCluster.Grains.Abstractions.Logs;
 
-namespace PaymentCluster.Grains.Payments;
+namespace PaymentCluster.Grains.Payments.Process;
 
 // Merchant and PaymentId come from the scope of the call.
-public sealed partial class PaymentGrain
+internal sealed partial class CommandLoop
 {
     [LoggerMessage(LogEvents.PaymentStale, LogLevel.Information, "Payment is stale at version {Version}; reloading")]
     private partial void LogStale(int version);
@@ -17,10 +17,4 @@ public sealed partial class PaymentGrain
 
     [LoggerMessage(LogEvents.PaymentStoreUnavailable, LogLevel.Warning, "The payment store is unavailable")]
     private partial void LogUnavailable(Exception exception);
-
-    [LoggerMessage(
-        LogEvents.PaymentPreferenceUnknown,
-        LogLevel.Information,
-        "The customer's preference is unavailable; the payment is routed without it")]
-    private partial void LogPreferenceUnknown(Exception exception);
 }

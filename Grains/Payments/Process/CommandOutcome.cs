@@ -1,7 +1,7 @@
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Ids;
 
-namespace PaymentCluster.Grains.Payments;
+namespace PaymentCluster.Grains.Payments.Process;
 
 /// <summary>What became of a command on a payment.</summary>
 internal sealed record CommandOutcome

@@ -2,10 +2,10 @@ using Microsoft.Extensions.Logging;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Logs;
 
-namespace PaymentCluster.Grains.Payments;
+namespace PaymentCluster.Grains.Payments.Process;
 
 // Merchant and PaymentId come from the effect's scope, where a message does not name them.
-public sealed partial class PaymentEffects
+public sealed partial class ProviderOperations
 {
     [LoggerMessage(LogEvents.EffectOutcome, LogLevel.Debug, "{Effect}: {Outcome}")]
     private partial void LogOutcome(PaymentEffect effect, string outcome);
@@ -17,12 +17,6 @@ public sealed partial class PaymentEffects
     private partial void LogEffectLost(Exception exception, string merchant, PaymentId paymentId, PaymentEffect effect);
 
     [LoggerMessage(
-        LogEvents.EffectCredentialsUnreadable,
-        LogLevel.Error,
-        "The credentials of {Merchant} at {Provider} cannot be decrypted")]
-    private partial void LogCredentialsUnreadable(Exception exception, string merchant, string provider);
-
-    [LoggerMessage(
         LogEvents.StatusQueryDelayed, LogLevel.Warning, "{Effect} waits: status-query budget of {Provider} exhausted")]
-    private partial void LogNoRoom(PaymentEffect effect, string provider);
+    private partial void LogBudgetExhausted(PaymentEffect effect, string provider);
 }

@@ -1,7 +1,7 @@
 using System.Threading.Channels;
 using PaymentCluster.Grains.Abstractions.Payments;
 
-namespace PaymentCluster.Grains.Payments;
+namespace PaymentCluster.Grains.Payments.Process;
 
 /// <summary>
 /// Passes what an activation commits to those who watch its payment. It is used within the activation's turns only, and
@@ -57,7 +57,9 @@ internal sealed class TimelineFeed
         {
             try
             {
-                return await _entries.Reader.WaitToReadAsync(cancellation) && _entries.Reader.TryRead(out var entry) ? entry : null;
+                return await _entries.Reader.WaitToReadAsync(cancellation) && _entries.Reader.TryRead(out var entry)
+                    ? entry
+                    : null;
             }
             catch (OperationCanceledException)
             {

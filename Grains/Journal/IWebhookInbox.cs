@@ -1,6 +1,4 @@
-using PaymentCluster.Grains.Journal;
-
-namespace PaymentCluster.Grains.Webhooks;
+namespace PaymentCluster.Grains.Journal;
 
 /// <summary>Which events of providers were taken in. What it answers is durable. <see cref="InboxStore"/> is the one of
 /// the product.</summary>

@@ -1,0 +1,106 @@
+#if FAULT_POINTS
+using System.Collections.Immutable;
+using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Providers;
+using PaymentCluster.Grains.Journal;
+using PaymentCluster.Grains.Payments;
+using PaymentCluster.Grains.Payments.Process;
+
+namespace PaymentCluster.Grains.Faults;
+
+// The points of a payment's way, each around the port that it is about.
+
+/// <summary>Before and after commits.</summary>
+internal sealed class FaultyJournal(IPaymentJournal journal) : IPaymentJournal
+{
+    // The events that say that a provider is about to be asked for something.
+    private static readonly ImmutableHashSet<string> Intents =
+    [
+        PaymentEventJson.NameOf<AttemptStarted>(), PaymentEventJson.NameOf<AttemptResent>(),
+        PaymentEventJson.NameOf<CaptureRequested>(), PaymentEventJson.NameOf<VoidRequested>(),
+        PaymentEventJson.NameOf<RefundRequested>(), PaymentEventJson.NameOf<RefundResent>(),
+    ];
+
+    public async Task<CommitResult> AppendAsync(PaymentCommit commit)
+    {
+        if (commit.Events.IsEmpty)
+        {
+            return await journal.AppendAsync(commit);
+        }
+
+        var isIntent = commit.Events.Any(happened => Intents.Contains(happened.Type));
+        FaultPoint.Reach(isIntent ? FaultPoint.BeforeIntent : FaultPoint.BeforeOutcomeCommit);
+        var result = await journal.AppendAsync(commit);
+        if (result is CommitResult.Committed)
+        {
+            FaultPoint.Reach(isIntent ? FaultPoint.AfterIntent : FaultPoint.AfterOutcomeCommit);
+        }
+
+        return result;
+    }
+
+    public Task<StoredPayment?> LoadAsync(PaymentKey key, CancellationToken cancellation = default) =>
+        journal.LoadAsync(key, cancellation);
+
+    public Task<ImmutableArray<PaymentKey>> ClaimDueAsync(
+        int limit, TimeSpan lease, CancellationToken cancellation = default) =>
+        journal.ClaimDueAsync(limit, lease, cancellation);
+}
+
+/// <summary>Before and after a provider is asked for something that moves money.</summary>
+internal sealed class FaultyProviders(IPaymentProviders providers) : IPaymentProviders
+{
+    public Task<ProviderOutcome> ChargeAsync(string merchant, string provider, ChargeRequest request) =>
+        SendAsync(() => providers.ChargeAsync(merchant, provider, request));
+
+    public Task<ProviderOutcome> CaptureAsync(string merchant, string provider, CaptureRequest request) =>
+        SendAsync(() => providers.CaptureAsync(merchant, provider, request));
+
+    public Task<ProviderOutcome> VoidAsync(string merchant, string provider, VoidAuthorizationRequest request) =>
+        SendAsync(() => providers.VoidAsync(merchant, provider, request));
+
+    public Task<ProviderOutcome> RefundAsync(string merchant, string provider, RefundRequest request) =>
+        SendAsync(() => providers.RefundAsync(merchant, provider, request));
+
+    public Task<ProviderOutcome> QueryChargeAsync(string merchant, string provider, ChargeQuery query) =>
+        providers.QueryChargeAsync(merchant, provider, query);
+
+    public Task<ProviderOutcome> QueryRefundAsync(string merchant, string provider, RefundQuery query) =>
+        providers.QueryRefundAsync(merchant, provider, query);
+
+    private static async Task<ProviderOutcome> SendAsync(Func<Task<ProviderOutcome>> send)
+    {
+        FaultPoint.Reach(FaultPoint.BeforeSend);
+        var outcome = await send();
+        FaultPoint.Reach(FaultPoint.AfterSend);
+        return outcome;
+    }
+}
+
+/// <summary>Before and after a webhook is remembered.</summary>
+internal sealed class FaultyInbox(IWebhookInbox inbox) : IWebhookInbox
+{
+    public Task<bool> ExistsAsync(
+        string merchant, string provider, string eventId, CancellationToken cancellation = default) =>
+        inbox.ExistsAsync(merchant, provider, eventId, cancellation);
+
+    public async Task<bool> RecordAsync(InboxEntry entry)
+    {
+        FaultPoint.Reach(FaultPoint.BeforeInbox);
+        var isFirst = await inbox.RecordAsync(entry);
+        FaultPoint.Reach(FaultPoint.AfterInbox);
+        return isFirst;
+    }
+}
+
+/// <summary>When a command took effect and its effects are started, and before its caller is answered.</summary>
+internal sealed class FaultyObserver(ICommitObserver observer) : ICommitObserver
+{
+    public void Committed(PaymentState after, ImmutableArray<PaymentEvent> events)
+    {
+        observer.Committed(after, events);
+        FaultPoint.Reach(FaultPoint.BeforeReply);
+    }
+}
+#endif

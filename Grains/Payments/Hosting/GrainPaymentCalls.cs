@@ -1,0 +1,30 @@
+using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Payments.Process;
+
+namespace PaymentCluster.Grains.Payments.Hosting;
+
+/// <summary>Calls payments by their grains.</summary>
+/// <param name="grains">Leads to them.</param>
+public sealed class GrainPaymentCalls(IGrainFactory grains) : IPaymentCalls
+{
+    /// <inheritdoc/>
+    public Task<bool> RecordAsync(PaymentKey key, RecordCharge report) => Payment(key).Record(report);
+
+    /// <inheritdoc/>
+    public Task<bool> RecordAsync(PaymentKey key, RecordCapture report) => Payment(key).Record(report);
+
+    /// <inheritdoc/>
+    public Task<bool> RecordAsync(PaymentKey key, RecordVoid report) => Payment(key).Record(report);
+
+    /// <inheritdoc/>
+    public Task<bool> RecordAsync(PaymentKey key, RecordRefund report) => Payment(key).Record(report);
+
+    /// <inheritdoc/>
+    public Task<bool> QueryAsync(PaymentKey key, int attempt, string provider) => Payment(key).Ask(attempt, provider);
+
+    /// <inheritdoc/>
+    public Task ResumeAsync(PaymentKey key) => Payment(key).Resume();
+
+    private IPaymentGrain Payment(PaymentKey key) => grains.GetGrain<IPaymentGrain>(key.ToString());
+}

@@ -1,0 +1,10 @@
+using PaymentCluster.Grains.Payments.Process;
+
+namespace PaymentCluster.Grains.Payments.Hosting;
+
+/// <summary>Runs what payments ask of providers on the thread pool, off the turns of their grains.</summary>
+public sealed class ThreadPoolHost : IOperationHost
+{
+    /// <inheritdoc/>
+    public void Run(Func<Task> work) => _ = Task.Run(work);
+}

@@ -1,0 +1,176 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Grains.Abstractions.Errors;
+using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Journal;
+using PaymentCluster.Grains.Routing;
+
+namespace PaymentCluster.Grains.Payments.Process;
+
+/// <summary>How a command becomes durable, the same for all of them: load, route, decide, commit, start the
+/// effects.</summary>
+internal sealed partial class CommandLoop(LoadedPayment payment, PaymentServices services)
+{
+    // A stale activation decides again on what it reads; if that is stale too, a second activation is at work, and the
+    // caller may try again.
+    private const int MaxTries = 3;
+
+    private readonly ILogger _logger = services.Logger;
+
+    /// <summary>Makes the decision durable, or says why not.</summary>
+    /// <param name="route">Where an attempt would go.</param>
+    /// <param name="decide">The rule.</param>
+    /// <param name="request">The client's name for the request.</param>
+    /// <param name="secret">What a charge is sent with and may not be stored.</param>
+    /// <param name="mayBeNew">Whether the command may create the payment.</param>
+    /// <param name="isNew">Whether the payment's id was just made, so that there is nothing to load.</param>
+    public async Task<CommandOutcome> ExecuteAsync(
+        Func<PaymentState?, ValueTask<RoutingChoice>> route,
+        Func<PaymentState?, Terms, Decision> decide,
+        RequestKey? request,
+        InstrumentSecret? secret = null,
+        bool mayBeNew = false,
+        bool isNew = false)
+    {
+        try
+        {
+            for (var tries = 1; tries <= MaxTries; tries++)
+            {
+                // Should a new id have something to load after all, the journal says so.
+                if ((tries > 1 || !isNew) && await payment.LoadAsync() is null && !mayBeNew)
+                {
+                    payment.DeactivateIfAbsent();
+                    return CommandOutcome.Refused(
+                        Refusal.Of(ErrorCode.PaymentNotFound, "The merchant has no such payment."));
+                }
+
+                if (await TryAsync(route, decide, request, secret) is { } outcome)
+                {
+                    return outcome;
+                }
+            }
+
+            LogFenced(MaxTries);
+            return CommandOutcome.Refused(
+                Refusal.Of(ErrorCode.Unavailable, "The payment is being changed elsewhere; try again."));
+        }
+        catch (JournalOverloadedException)
+        {
+            return CommandOutcome.Refused(
+                Refusal.Of(ErrorCode.Overloaded, "The system has more work than it can accept; nothing was accepted."));
+        }
+        catch (JournalUnavailableException exception)
+        {
+            // What was committed and what was not is for the next activation to read.
+            payment.Invalidate();
+            LogUnavailable(exception);
+            return CommandOutcome.Refused(Refusal.Of(ErrorCode.Unavailable, "The payment store is unavailable."));
+        }
+    }
+
+    /// <summary>Moves the schedule alone, past the sweeper's lease. Where the journal has left this state behind, it is
+    /// loaded again at the next call: it would be woken, and find nothing to do, for ever.</summary>
+    public async Task RescheduleAsync(PaymentState state)
+    {
+        var commit = PaymentRecord.CommitOf(payment.Key, state, state, [], null, services.Clock.Now);
+        if (await services.Journal.AppendAsync(commit) is not CommitResult.Committed)
+        {
+            LogStale(state.Version);
+            payment.Invalidate();
+        }
+    }
+
+    // Null: the state was stale and was dropped; decide again.
+    private async Task<CommandOutcome?> TryAsync(
+        Func<PaymentState?, ValueTask<RoutingChoice>> route,
+        Func<PaymentState?, Terms, Decision> decide,
+        RequestKey? request,
+        InstrumentSecret? secret)
+    {
+        var routed = await route(payment.State);
+        await services.Clock.SynchronizedAsync();
+        // By the machine's own clocks, and before the decision is made and committed: a process may be frozen before it
+        // learns of its commit, and what it then still sent, others would have believed lost.
+        var window = SendWindow.Open(services.Clock.Machine, services.Options.SendWindow);
+        return decide(payment.State, TermsNow(routed, secret)) switch
+        {
+            Decision.Rejected rejected => CommandOutcome.Refused(rejected.Refusal),
+            Decision.AlreadyApplied applied => new CommandOutcome
+            {
+                Replayed = applied.Replayed, Refund = applied.Refund,
+            },
+            Decision.Accepted accepted => await CommitAsync(accepted, request, secret, window),
+            var unknown => throw new InvalidOperationException($"{unknown.GetType().Name} is not a decision."),
+        };
+    }
+
+    // Dying before the append loses a command that nobody was told of; dying after it leaves an intent, whose effect
+    // the schedule asks about.
+    private async Task<CommandOutcome?> CommitAsync(
+        Decision.Accepted accepted, RequestKey? request, InstrumentSecret? secret, SendWindow window)
+    {
+        if (accepted.Events.IsEmpty)
+        {
+            Start(accepted.Effects, secret, window);
+            return new CommandOutcome { Refund = accepted.Refund };
+        }
+
+        var next = accepted.Events.Aggregate(payment.State, PaymentState.Evolve)!.CheckInvariants();
+        var commit = PaymentRecord.CommitOf(
+            payment.Key, payment.State, next, accepted.Events, request, services.Clock.Now);
+        switch (await services.Journal.AppendAsync(commit))
+        {
+            case CommitResult.Committed:
+                var before = payment.State;
+                payment.Replace(next);
+                // The effects first: what only tells of it must not stand in their way.
+                Start(accepted.Effects, secret, window);
+                if (payment.Feed.IsWatched)
+                {
+                    payment.Feed.Publish(PaymentMapping.Timeline(before, accepted.Events, commit.Events));
+                }
+
+                payment.DeactivateIfIdleUnderPressure();
+                services.Observer.Committed(next, accepted.Events);
+                return new CommandOutcome
+                {
+                    Refund = accepted.Refund,
+                    Started = accepted.Events.Any(happened => happened is PaymentCreated or AttemptStarted),
+                };
+            case CommitResult.OrderTaken taken:
+                payment.Deactivate();
+                return new CommandOutcome { Elsewhere = taken.Holder };
+            case CommitResult.RequestTaken taken when taken.Holder == payment.Key.Payment || payment.State is not null:
+                return CommandOutcome.Refused(Refusal.Of(
+                    ErrorCode.IdempotencyKeyReused, "The idempotency key belongs to a request with other content."));
+            case CommitResult.RequestTaken taken:
+                payment.Deactivate();
+                return new CommandOutcome { Elsewhere = taken.Holder };
+            default:
+                LogStale(payment.State?.Version ?? 0);
+                payment.Invalidate();
+                return null;
+        }
+    }
+
+    private void Start(ImmutableArray<PaymentEffect> effects, InstrumentSecret? secret, SendWindow window)
+    {
+        foreach (var effect in effects)
+        {
+            services.Operations.Start(payment.Key, payment.State!, effect, secret, window);
+        }
+    }
+
+    private Terms TermsNow(RoutingChoice routed, InstrumentSecret? secret) => new()
+    {
+        Now = services.Clock.Now,
+        SendWindow = services.Options.SendWindow,
+        ClockError = services.Options.ClockError,
+        ExpiresIn = services.Options.ExpiresIn,
+        Route = routed.Route,
+        NoRoute = routed.Refusal,
+        HasCard = secret is not null,
+        Link = secret?.Link,
+    };
+}

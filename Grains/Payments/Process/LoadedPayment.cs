@@ -1,0 +1,96 @@
+using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Journal;
+
+namespace PaymentCluster.Grains.Payments.Process;
+
+/// <summary>A payment's state in the memory of one activation: loaded once, replaced by each commit, and dropped when
+/// the journal has left it behind.</summary>
+internal sealed class LoadedPayment(
+    PaymentKey key, IPaymentJournal journal, ActivePayments active, IPaymentActivation activation)
+{
+    private Task? _loading;
+
+    public PaymentKey Key => key;
+
+    /// <summary>The state as it was loaded or committed; null before that, and where there is no payment.</summary>
+    public PaymentState? State { get; private set; }
+
+    public bool IsLoaded { get; private set; }
+
+    /// <summary>Passes on what is committed here.</summary>
+    public TimelineFeed Feed { get; } = new();
+
+    /// <summary>Loads the state, unless it is there. Single-flight: reads that run between the commands share it.
+    /// Whoever waited for a load takes it away, so that the next one is a new one, also where a load ends before it
+    /// is waited for.</summary>
+    public async ValueTask<PaymentState?> LoadAsync()
+    {
+        while (!IsLoaded)
+        {
+            var loading = _loading ??= LoadOnceAsync();
+            try
+            {
+                await loading;
+            }
+            finally
+            {
+                if (_loading == loading)
+                {
+                    _loading = null;
+                }
+            }
+        }
+
+        return State;
+    }
+
+    /// <summary>A commit made this state durable.</summary>
+    public void Replace(PaymentState next)
+    {
+        State = next;
+        IsLoaded = true;
+    }
+
+    /// <summary>Drops a state that the journal has left behind, and deactivates: when the last call that is under way
+    /// has ended.</summary>
+    public void Invalidate()
+    {
+        State = null;
+        Deactivate();
+    }
+
+    /// <summary>Deactivates; a call that comes before that loads again. An open watch would keep it in memory: it is
+    /// ended.</summary>
+    public void Deactivate()
+    {
+        IsLoaded = false;
+        activation.Deactivate();
+        Feed.Close();
+    }
+
+    /// <summary>Deactivates where there is no payment: ids that somebody guesses must not stay in memory.</summary>
+    public void DeactivateIfAbsent()
+    {
+        if (State is null)
+        {
+            Deactivate();
+        }
+    }
+
+    /// <summary>Deactivates under pressure if nothing more happens by itself: it is as well read from the journal. A
+    /// watched payment stays: its watchers would load it again at once, and their number is bounded at the
+    /// gateways.</summary>
+    public void DeactivateIfIdleUnderPressure()
+    {
+        if (active.IsOverCapacity && !Feed.IsWatched && State is { } state && PaymentMapping.IsSettled(state))
+        {
+            activation.Deactivate();
+        }
+    }
+
+    private async Task LoadOnceAsync()
+    {
+        State = await journal.LoadAsync(key) is { } stored ? PaymentRecord.Fold(stored) : null;
+        IsLoaded = true;
+    }
+}

@@ -1,0 +1,252 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using PaymentCluster.Grains.Abstractions.Errors;
+using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions.Refunds;
+using PaymentCluster.Grains.Journal;
+using PaymentCluster.Grains.Routing;
+
+namespace PaymentCluster.Grains.Payments.Process;
+
+/// <summary>
+/// The process of one payment, between its rules and the world: each command is loaded, its instrument resolved,
+/// routed, decided, committed and answered. It is the queue's worker and the cache; the lock is the journal's version
+/// check, because two activations of one payment can briefly exist. Its host runs one command at a time, and reads
+/// between their steps; it assumes no scheduler, and goes on wherever its caller does.
+/// </summary>
+/// <param name="key">The payment.</param>
+/// <param name="services">What all payments of the silo share.</param>
+/// <param name="activation">Where it is in memory.</param>
+public sealed class PaymentProcess(PaymentKey key, PaymentServices services, IPaymentActivation activation)
+{
+    private readonly LoadedPayment _payment = new(key, services.Journal, services.Active, activation);
+    private CommandLoop? _commands;
+    private HashSet<int>? _returned;
+
+    private CommandLoop Commands => _commands ??= new CommandLoop(_payment, services);
+
+    /// <inheritdoc cref="IPaymentGrain.Start"/>
+    public async Task<StartReply> StartAsync(StartPayment command)
+    {
+        var instrument = await services.Instruments.ResolveAsync(key, NamedInstrument.Of(command), command.Customer);
+        command = command with { Method = instrument.Method };
+        var outcome = await Commands.ExecuteAsync(
+            _ => services.Routes.OfAttemptAsync(
+                key, instrument, command.Amount, command.Capture, command.Metadata, command.Customer),
+            (state, terms) => PaymentDecider.Decide(state, command, terms),
+            command.Request,
+            instrument.Secret,
+            mayBeNew: true,
+            isNew: command.IsNew && !_payment.IsLoaded);
+        return services.Replies.ToStart(key, _payment.State, outcome, isMethodOpen: command.Method is null);
+    }
+
+    /// <inheritdoc cref="IPaymentGrain.Confirm"/>
+    public async Task<Reply<PaymentView>> ConfirmAsync(ConfirmPayment command)
+    {
+        var named = NamedInstrument.Of(command);
+        var payer = named.NeedsCustomer ? (await _payment.LoadAsync())?.Customer : null;
+        var instrument = await services.Instruments.ResolveAsync(key, named, payer);
+        command = command with { Method = instrument.Method! };
+        return ToPayment(await Commands.ExecuteAsync(
+            state => services.Routes.OfAttemptAsync(
+                key, instrument, state!.Amount, state.Capture, state.Metadata, state.Customer),
+            (state, terms) => PaymentDecider.Decide(state!, command, terms),
+            command.Request,
+            instrument.Secret));
+    }
+
+    /// <inheritdoc cref="IPaymentGrain.Capture"/>
+    public async Task<Reply<PaymentView>> CaptureAsync(CapturePayment command) => ToPayment(await Commands.ExecuteAsync(
+        NoRoute, (state, terms) => PaymentDecider.Decide(state!, command, terms), command.Request));
+
+    /// <inheritdoc cref="IPaymentGrain.Cancel"/>
+    public async Task<Reply<PaymentView>> CancelAsync(CancelPayment command) => ToPayment(await Commands.ExecuteAsync(
+        NoRoute, (state, terms) => PaymentDecider.Decide(state!, command, terms), command.Request));
+
+    /// <inheritdoc cref="IPaymentGrain.Refund"/>
+    public async Task<Reply<RefundView>> RefundAsync(RefundPayment command) => ToRefund(await Commands.ExecuteAsync(
+        NoRoute, (state, terms) => PaymentDecider.Decide(state!, command, terms), command.Request));
+
+    /// <inheritdoc cref="IPaymentGrain.Resolve(ResolvePayment)"/>
+    public async Task<Reply<PaymentView>> ResolveAsync(ResolvePayment command) => ToPayment(await Commands.ExecuteAsync(
+        NoRoute, (state, terms) => PaymentDecider.Decide(state!, command, terms), command.Request));
+
+    /// <inheritdoc cref="IPaymentGrain.Resolve(ResolveRefund)"/>
+    public async Task<Reply<RefundView>> ResolveAsync(ResolveRefund command) => ToRefund(await Commands.ExecuteAsync(
+        NoRoute, (state, terms) => PaymentDecider.Decide(state!, command, terms), command.Request));
+
+    /// <inheritdoc cref="IPaymentGrain.Record(RecordCharge)"/>
+    public Task<bool> RecordAsync(RecordCharge report)
+    {
+        // Still in memory if the attempt is sent from here: it may go on to another provider with it.
+        var secret = services.Operations.SecretOf(key, report.Attempt);
+        return ApplyReportAsync(
+            state => IsOf(state.Attempt(report.Attempt), report.Provider),
+            (state, terms) => PaymentDecider.Decide(state, report, terms),
+            state => services.Routes.OfNextAttemptAsync(key, state!, report, secret),
+            secret);
+    }
+
+    /// <inheritdoc cref="IPaymentGrain.Record(RecordCapture)"/>
+    public Task<bool> RecordAsync(RecordCapture report) => ApplyReportAsync(
+        state => state.Attempt(report.Attempt) is not null,
+        (state, terms) => PaymentDecider.Decide(state, report, terms));
+
+    /// <inheritdoc cref="IPaymentGrain.Record(RecordVoid)"/>
+    public Task<bool> RecordAsync(RecordVoid report) => ApplyReportAsync(
+        state => state.Attempt(report.Attempt) is not null,
+        (state, terms) => PaymentDecider.Decide(state, report, terms));
+
+    /// <inheritdoc cref="IPaymentGrain.Record(RecordRefund)"/>
+    public Task<bool> RecordAsync(RecordRefund report) => ApplyReportAsync(
+        state => state.Refund(report.Number) is { } refund && IsOf(state.Attempt(refund.Attempt), report.Provider),
+        (state, terms) => PaymentDecider.Decide(state, report, terms));
+
+    /// <inheritdoc cref="IPaymentGrain.Resume"/>
+    public async Task ResumeAsync()
+    {
+        var version = -1;
+        await ApplyReportAsync(_ => true, (state, terms) =>
+        {
+            version = state.Version;
+            return PaymentDecider.Decide(state, new ResumePayment(), terms);
+        });
+
+        // Nothing was decided, so nothing was committed.
+        if (_payment.State is { } state && state.Version == version)
+        {
+            await Commands.RescheduleAsync(state);
+        }
+    }
+
+    /// <inheritdoc cref="IPaymentGrain.CustomerReturned"/>
+    public async Task<CustomerReturn?> CustomerReturnedAsync(int attempt, string provider, string nonce)
+    {
+        if (!services.Tokens.IsReturnNonce(key, attempt, nonce)
+            || !IsOf((await _payment.LoadAsync())?.Attempt(attempt), provider))
+        {
+            _payment.DeactivateIfAbsent();
+            return null;
+        }
+
+        // The first return is a reason for a status query; who opens the address again is answered without one.
+        if ((_returned ??= []).Add(attempt))
+        {
+            await ApplyReportAsync(
+                _ => true, (state, terms) => PaymentDecider.Decide(state, new AskAboutAttempt(attempt), terms));
+        }
+
+        return _payment.State is { } state ? services.Replies.ToReturn(key, state) : null;
+    }
+
+    /// <inheritdoc cref="IPaymentGrain.Ask"/>
+    public Task<bool> QueryAsync(int attempt, string provider) => ApplyReportAsync(
+        state => IsOf(state.Attempt(attempt), provider),
+        (state, terms) => PaymentDecider.Decide(state, new AskAboutAttempt(attempt), terms));
+
+    /// <inheritdoc cref="IPaymentGrain.Get"/>
+    public async Task<PaymentView?> GetAsync()
+    {
+        var state = await _payment.LoadAsync();
+        _payment.DeactivateIfAbsent();
+        _payment.DeactivateIfIdleUnderPressure();
+        return state?.ToView(key.Payment);
+    }
+
+    /// <inheritdoc cref="IPaymentGrain.Watch"/>
+    /// <param name="afterVersion">The last version that is known.</param>
+    /// <param name="stopping">Ends the watch when the host stops: a pending one would hold it up.</param>
+    /// <param name="cancellation">Ends the watch.</param>
+    public async IAsyncEnumerable<TimelineEntry> WatchAsync(
+        int afterVersion, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation, stopping);
+        // Before the journal is read: what is committed meanwhile comes from both, and is passed on once.
+        using var watcher = _payment.Feed.Subscribe();
+        var passed = afterVersion;
+        foreach (var entry in await HistoryAfterAsync(afterVersion))
+        {
+            yield return entry;
+            passed = entry.Version;
+        }
+
+        while (_payment.State is not null && await watcher.NextAsync(ending.Token) is { } entry)
+        {
+            if (entry.Version > passed)
+            {
+                yield return entry;
+                passed = entry.Version;
+            }
+        }
+    }
+
+    /// <inheritdoc cref="IPaymentGrain.GetRefund"/>
+    public async Task<RefundView?> GetRefundAsync(int number)
+    {
+        var state = await _payment.LoadAsync();
+        _payment.DeactivateIfAbsent();
+        return state?.Refund(number)?.ToView(state, key.Payment);
+    }
+
+    /// <inheritdoc cref="IPaymentGrain.Timeline"/>
+    public async Task<ImmutableArray<TimelineEntry>?> TimelineAsync(int afterVersion)
+    {
+        if (await services.Journal.LoadAsync(key) is { } stored)
+        {
+            return PaymentMapping.Timeline(stored.Events, afterVersion);
+        }
+
+        _payment.DeactivateIfAbsent();
+        return null;
+    }
+
+    // Outside the call filters, which translate this for other calls: an enumeration's exception passes them as a
+    // value.
+    private async Task<ImmutableArray<TimelineEntry>> HistoryAfterAsync(int version)
+    {
+        try
+        {
+            var known = await _payment.LoadAsync();
+            _payment.DeactivateIfAbsent();
+            return known?.Version > version ? await TimelineAsync(version) ?? [] : [];
+        }
+        catch (JournalUnavailableException exception)
+        {
+            throw new TimeoutException("The payment store is unavailable.", exception);
+        }
+    }
+
+    private static ValueTask<RoutingChoice> NoRoute(PaymentState? state) => default;
+
+    // Whoever signs for one provider says nothing about an attempt at another.
+    private static bool IsOf(AttemptState? attempt, string? provider) =>
+        attempt is not null && (provider is null || provider == attempt.Provider);
+
+    // A report of a provider's, or a wake-up: there is no caller to refuse it to. False: there is no such payment,
+    // attempt or refund.
+    private async Task<bool> ApplyReportAsync(
+        Func<PaymentState, bool> isAbout,
+        Func<PaymentState, Terms, Decision> decide,
+        Func<PaymentState?, ValueTask<RoutingChoice>>? route = null,
+        InstrumentSecret? secret = null)
+    {
+        if (await _payment.LoadAsync() is not { } known || !isAbout(known))
+        {
+            _payment.DeactivateIfAbsent();
+            return false;
+        }
+
+        var outcome = await Commands.ExecuteAsync(
+            route ?? NoRoute, (state, terms) => decide(state!, terms), request: null, secret);
+        return outcome.Refusal is { Code: ErrorCode.Unavailable or ErrorCode.Overloaded } refusal
+            ? throw new TimeoutException(refusal.Detail)
+            : true;
+    }
+
+    private Reply<PaymentView> ToPayment(CommandOutcome outcome) =>
+        PaymentReplies.ToPayment(key, _payment.State, outcome);
+
+    private Reply<RefundView> ToRefund(CommandOutcome outcome) => PaymentReplies.ToRefund(key, _payment.State, outcome);
+}

@@ -1,0 +1,122 @@
+using Microsoft.Extensions.Options;
+using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Grains.Abstractions.Amounts;
+using PaymentCluster.Grains.Abstractions.Ids;
+
+namespace PaymentCluster.Grains.Payments.Process;
+
+/// <summary>What providers are asked for, made of the durable state alone: an attempt's id is the provider's
+/// idempotency key, so that sending it again is recognised.</summary>
+/// <param name="tokens">Makes the address that the payer's browser returns to.</param>
+/// <param name="options">Says where that is.</param>
+public sealed class ProviderRequests(PaymentTokens tokens, IOptions<PaymentOptions> options)
+{
+    /// <summary>A charge.</summary>
+    internal ChargeRequest Charge(
+        PaymentKey key,
+        PaymentState state,
+        PaymentEffect.SendCharge send,
+        ChargeCredentials credentials,
+        InstrumentSecret? secret,
+        SendWindow window)
+    {
+        var attempt = state.Attempts[send.Attempt - 1];
+        var id = new AttemptId { Payment = key.Payment, Number = attempt.Number };
+        return new ChargeRequest
+        {
+            Attempt = id,
+            Amount = state.Amount,
+            Method = attempt.Method,
+            Card = credentials.Card,
+            SavedCard = credentials.SavedCard,
+            SaveCard = secret?.SavesCard ?? false,
+            ProviderCustomer = credentials.ProviderCustomer,
+            WalletToken = credentials.WalletToken,
+            Capture = state.Capture,
+            Customer = state.Customer,
+            Description = state.Description,
+            CallbackUrl = new Uri(
+                options.Value.PublicUrl,
+                $"/return/{key.Merchant}/{attempt.Provider}/{id}/{tokens.ReturnNonce(key, attempt.Number)}"),
+            ExpiresAt = state.ExpiresAt,
+            Resend = send.Resend,
+            Window = window,
+        };
+    }
+
+    /// <summary>A status query of a charge.</summary>
+    internal static ChargeQuery QueryCharge(PaymentKey key, PaymentState state, int number, SendWindow window)
+    {
+        var attempt = state.Attempts[number - 1];
+        return new ChargeQuery
+        {
+            Attempt = new AttemptId { Payment = key.Payment, Number = number },
+            Amount = state.Amount,
+            ProviderOrder = attempt.ProviderOrder,
+            ProviderReference = attempt.ProviderReference,
+            Linked = attempt.Link is { } link ? new LinkedCharge(link, state.Capture) : null,
+            Completion = state.Awaits(attempt) ? window : null,
+        };
+    }
+
+    /// <summary>A capture.</summary>
+    internal static CaptureRequest Capture(PaymentKey key, PaymentState state, int number, SendWindow window)
+    {
+        var attempt = state.Attempts[number - 1];
+        return new CaptureRequest
+        {
+            Attempt = new AttemptId { Payment = key.Payment, Number = number },
+            Amount = Money.Of(attempt.CaptureIntent!.AmountMinor, state.Amount.Currency),
+            ProviderOrder = attempt.ProviderOrder,
+            ProviderReference = attempt.ProviderReference!,
+            Window = window,
+        };
+    }
+
+    /// <summary>The release of an authorisation.</summary>
+    internal static VoidAuthorizationRequest Void(PaymentKey key, PaymentState state, int number, SendWindow window)
+    {
+        var attempt = state.Attempts[number - 1];
+        return new VoidAuthorizationRequest
+        {
+            Attempt = new AttemptId { Payment = key.Payment, Number = number },
+            Amount = Money.Of(attempt.AuthorizedMinor, state.Amount.Currency),
+            ProviderOrder = attempt.ProviderOrder,
+            ProviderReference = attempt.ProviderReference!,
+            Window = window,
+        };
+    }
+
+    /// <summary>A refund.</summary>
+    internal static RefundRequest Refund(PaymentKey key, PaymentState state, int number, SendWindow window)
+    {
+        var refund = state.Refunds[number - 1];
+        var attempt = state.Attempts[refund.Attempt - 1];
+        return new RefundRequest
+        {
+            Refund = new RefundId { Payment = key.Payment, Number = number },
+            Attempt = new AttemptId { Payment = key.Payment, Number = attempt.Number },
+            Amount = Money.Of(refund.AmountMinor, state.Amount.Currency),
+            ProviderOrder = attempt.ProviderOrder,
+            ProviderReference = attempt.ProviderReference!,
+            Reason = refund.Reason,
+            Window = window,
+        };
+    }
+
+    /// <summary>A status query of a refund.</summary>
+    internal static RefundQuery QueryRefund(PaymentKey key, PaymentState state, int number)
+    {
+        var refund = state.Refunds[number - 1];
+        var attempt = state.Attempts[refund.Attempt - 1];
+        return new RefundQuery
+        {
+            Refund = new RefundId { Payment = key.Payment, Number = number },
+            Attempt = new AttemptId { Payment = key.Payment, Number = attempt.Number },
+            Amount = Money.Of(refund.AmountMinor, state.Amount.Currency),
+            ProviderOrder = attempt.ProviderOrder,
+            ProviderReference = attempt.ProviderReference!,
+            ProviderRefund = refund.ProviderReference,
+        };
+    }
+}

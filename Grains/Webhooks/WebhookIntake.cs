@@ -1,0 +1,189 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
+using PaymentCluster.Connectors;
+using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Grains.Abstractions.Errors;
+using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions.Webhooks;
+using PaymentCluster.Grains.Journal;
+using PaymentCluster.Grains.Merchants;
+using PaymentCluster.Grains.Payments.Process;
+
+namespace PaymentCluster.Grains.Webhooks;
+
+/// <summary>Takes providers' webhooks in: verifies, compares with what came before, applies to the payment, remembers,
+/// and only then answers. It keeps nothing.</summary>
+/// <param name="connectors">Read webhooks.</param>
+/// <param name="merchants">Know the secrets that webhooks are signed with.</param>
+/// <param name="payments">The payments.</param>
+/// <param name="inbox">Knows which events came before.</param>
+/// <param name="meter">Counts.</param>
+/// <param name="clock">When it is.</param>
+/// <param name="logger">The log.</param>
+public sealed partial class WebhookIntake(
+    ConnectorCatalogue connectors,
+    IMerchantProfiles merchants,
+    IPaymentCalls payments,
+    IWebhookInbox inbox,
+    WebhookMeter meter,
+    IPaymentClock clock,
+    ILogger<WebhookIntake> logger)
+{
+    // Far above what providers use; past it, an id is no id.
+    private const int MaxEventIdLength = 255;
+
+    /// <summary>Takes a webhook in. When it answers with a receipt, the webhook's effect and its event's id are
+    /// durable.</summary>
+    /// <param name="merchant">Whose address it came to.</param>
+    /// <param name="provider">The provider in that address.</param>
+    /// <param name="webhook">The webhook.</param>
+    /// <exception cref="CredentialsUnreadableException">The merchant's credentials cannot be opened: the provider is to
+    /// send again.</exception>
+    /// <exception cref="JournalUnavailableException">The inbox is unavailable: the provider is to send
+    /// again.</exception>
+    public async Task<Reply<WebhookReceipt>> ReceiveAsync(string merchant, string provider, ProviderWebhook webhook)
+    {
+        var body = ImmutableCollectionsMarshal.AsArray(webhook.Body) ?? [];
+        var received = new Received(merchant, provider, body, clock.Now);
+        return await ReadAsync(received, webhook) switch
+        {
+            WebhookReading.Forged => Forged(received),
+            WebhookReading.Malformed malformed => Malformed(received, malformed.Reason),
+            WebhookReading.Irrelevant e => await AcceptAsync(received, e.EventId, e.Type, Ignored),
+            WebhookReading.Unmatched e => await AcceptAsync(received, e.EventId, e.Type, Parked),
+            WebhookReading.OfCharge e => await AcceptAsync(
+                received, e.EventId, e.Attempt.ToString(), () => ApplyAsync(received, e)),
+            WebhookReading.OfRefund e => await AcceptAsync(
+                received, e.EventId, e.Refund.ToString(), () => ApplyAsync(received, e)),
+            WebhookReading.About e => await AcceptAsync(
+                received, e.EventId, e.Attempt.ToString(), () => QueryAsync(received, e.Attempt)),
+            WebhookReading.Unavailable unavailable => Unavailable(received, unavailable.Reason),
+            var unknown => throw new UnreachableException($"A webhook was read as {unknown.GetType().Name}."),
+        };
+    }
+
+    /// <summary>Whether the merchant exists and has an account at the provider.</summary>
+    public async ValueTask<bool> KnowsAsync(string merchant, string provider) =>
+        connectors.TryGet(provider, out _)
+            && await merchants.GetAsync(merchant) is { } profile
+            && profile.Providers.Contains(provider);
+
+    private static Task<WebhookFate> Ignored() => Task.FromResult(WebhookFate.Ignored);
+
+    private static Task<WebhookFate> Parked() => Task.FromResult(WebhookFate.Parked);
+
+    // What does not exist (merchant, provider, credentials) is answered like a wrong signature: the address tells
+    // nobody who is a merchant.
+    private async Task<WebhookReading> ReadAsync(Received received, ProviderWebhook webhook)
+    {
+        if (!connectors.TryGet(received.Provider, out var connector)
+            || await merchants.GetAsync(received.Merchant) is not { } profile
+            || !profile.Providers.Contains(received.Provider))
+        {
+            return new WebhookReading.Forged();
+        }
+
+        var inbound = new InboundWebhook { Headers = webhook.Headers, Body = received.Body };
+        var reading = await connector.ReadWebhookAsync(inbound, profile.Open(received.Provider));
+        // A provider may sign with the secret before for a while after it was changed, and repeats what it signed then.
+        return reading is WebhookReading.Forged && profile.OpenPrevious(received.Provider, received.At) is { } previous
+            ? await connector.ReadWebhookAsync(inbound, previous)
+            : reading;
+    }
+
+    // Effect, then inbox row, then answer. The effect is durable when the payment answers, and applying it twice
+    // changes nothing, so a crash between the two only means that the provider sends again. The other order could
+    // lose the effect behind a row that calls the event known. The row is committed before the answer, so that the
+    // provider is never told "arrived" about what could be forgotten.
+    private async Task<Reply<WebhookReceipt>> AcceptAsync(
+        Received received, string eventId, string detail, Func<Task<WebhookFate>> effect)
+    {
+        if (eventId.Length is 0 or > MaxEventIdLength)
+        {
+            return Malformed(received, $"the event's id is not 1 to {MaxEventIdLength} characters");
+        }
+
+        if (await inbox.ExistsAsync(received.Merchant, received.Provider, eventId))
+        {
+            return Receipt(received, eventId, detail, WebhookFate.Duplicate);
+        }
+
+        var fate = await effect();
+        var isFirst = await inbox.RecordAsync(new InboxEntry
+        {
+            Merchant = received.Merchant,
+            Provider = received.Provider,
+            EventId = eventId,
+            ReceivedAt = received.At,
+            Fate = fate,
+            Detail = detail,
+            Body = fate == WebhookFate.Parked ? received.Body : null,
+        });
+        return Receipt(received, eventId, detail, isFirst ? fate : WebhookFate.Duplicate);
+    }
+
+    // The key holds the merchant whose secret signed: an id of another merchant's payment leads to one that does not
+    // exist.
+    private async Task<WebhookFate> ApplyAsync(Received received, WebhookReading.OfCharge charge) =>
+        FateOf(await payments.RecordAsync(PaymentKey.Of(received.Merchant, charge.Attempt.Payment), new RecordCharge
+        {
+            Attempt = charge.Attempt.Number,
+            Outcome = charge.Outcome,
+            Source = ReportSource.Webhook,
+            Provider = received.Provider,
+        }));
+
+    private async Task<WebhookFate> ApplyAsync(Received received, WebhookReading.OfRefund refund) =>
+        FateOf(await payments.RecordAsync(PaymentKey.Of(received.Merchant, refund.Refund.Payment), new RecordRefund
+        {
+            Number = refund.Refund.Number,
+            Outcome = refund.Outcome,
+            Source = ReportSource.Webhook,
+            Provider = received.Provider,
+        }));
+
+    private async Task<WebhookFate> QueryAsync(Received received, AttemptId attempt) =>
+        FateOf(await payments.QueryAsync(
+            PaymentKey.Of(received.Merchant, attempt.Payment), attempt.Number, received.Provider));
+
+    private static WebhookFate FateOf(bool isKnown) => isKnown ? WebhookFate.Applied : WebhookFate.Parked;
+
+    private Reply<WebhookReceipt> Receipt(Received received, string eventId, string? detail, WebhookFate fate)
+    {
+        meter.Received(received.Provider, fate);
+        LogReceived(received.Merchant, received.Provider, eventId, detail, fate);
+        if (fate == WebhookFate.Parked)
+        {
+            LogParked(received.Merchant, received.Provider, eventId, detail);
+        }
+
+        return Reply<WebhookReceipt>.Of(new WebhookReceipt { Fate = fate });
+    }
+
+    private Reply<WebhookReceipt> Forged(Received received)
+    {
+        meter.Forged();
+        LogForged(received.Merchant, received.Provider);
+        return Reply<WebhookReceipt>.Refused(Refusal.Of(
+            ErrorCode.WebhookSignatureInvalid, "The webhook's signature does not match the merchant's secret."));
+    }
+
+    private Reply<WebhookReceipt> Unavailable(Received received, string reason)
+    {
+        LogUnavailable(received.Merchant, received.Provider, reason);
+        return Reply<WebhookReceipt>.Refused(
+            Refusal.Of(ErrorCode.Unavailable, "The webhook cannot be verified now; send it again."));
+    }
+
+    private Reply<WebhookReceipt> Malformed(Received received, string reason)
+    {
+        meter.Malformed(received.Provider);
+        LogMalformed(received.Merchant, received.Provider, reason);
+        return Reply<WebhookReceipt>.Refused(
+            Refusal.Of(ErrorCode.WebhookMalformed, $"The webhook cannot be read: {reason}."));
+    }
+
+    private sealed record Received(string Merchant, string Provider, byte[] Body, DateTimeOffset At);
+}

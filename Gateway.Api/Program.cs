@@ -8,7 +8,7 @@ using PaymentCluster.Hosting.Startup;
 return await HostProgram.RunAsync(async () =>
 {
     var builder = WebApplication.CreateSlimBuilder(HostProgram.Arguments(args));
-    builder.ForbidMemoryImages();
+    builder.DisableCoreDumps();
     builder.AddObservability("gateway");
     var database = builder.Configuration.GetConnectionString("PaymentCluster")
         ?? throw new StartupException("ConnectionStrings:PaymentCluster is missing: the application's login at the database with the membership.");

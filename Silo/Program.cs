@@ -7,7 +7,7 @@ using PaymentCluster.Silo;
 return await HostProgram.RunAsync(async () =>
 {
     var builder = Host.CreateApplicationBuilder(HostProgram.Arguments(args));
-    builder.ForbidMemoryImages();
+    builder.DisableCoreDumps();
     builder.AddObservability("silo");
     builder.AddPaymentClusterSilo(SiloClustering.Database);
 

@@ -16,7 +16,7 @@ public static class StandaloneHost
     public static async Task<WebApplication> PrepareAsync(string[] args, Action<WebApplicationBuilder>? more = null)
     {
         var builder = WebApplication.CreateSlimBuilder(HostProgram.Arguments(args));
-        builder.ForbidMemoryImages();
+        builder.DisableCoreDumps();
         builder.AddObservability("standalone");
         builder.AddPaymentClusterSilo(SiloClustering.Alone);
         builder.AddGateway();

@@ -70,7 +70,7 @@ internal sealed class AmazonPayApi : ICallHealth, IDisposable
         SendAsync(account, call, JsonSerializer.SerializeToUtf8Bytes(body, type), effect);
 
     /// <summary>Asks a question.</summary>
-    public async Task<AmazonPayAnswer<T>> AskAsync<T>(
+    public async Task<AmazonPayResponse<T>> AskAsync<T>(
         AmazonPayAccount account, string operation, string reference, string path, JsonTypeInfo<T> type)
         where T : class
     {
@@ -79,14 +79,14 @@ internal sealed class AmazonPayApi : ICallHealth, IDisposable
             operation, reference, HttpMethod.Get, path, SendWindow.Open(_time, _options.Timeout + _options.QueueTimeout));
         return await SendAsync(account, call, [], effect: null) switch
         {
-            ProviderReply.Answered { IsSuccess: true } answered => TryRead(answered, type, out var value)
-                ? new AmazonPayAnswer<T>(value, null)
-                : new AmazonPayAnswer<T>(null, "the answer cannot be read"),
-            ProviderReply.Answered { Status: 404 } answered when ReasonOf(answered) == "ResourceNotFound" =>
-                new AmazonPayAnswer<T>(null, "not found") { IsMissing = true },
-            ProviderReply.Answered answered => new AmazonPayAnswer<T>(null, $"HTTP {answered.Status}"),
-            ProviderReply.NotSent notSent => new AmazonPayAnswer<T>(null, notSent.Reason),
-            ProviderReply.Unknown unknown => new AmazonPayAnswer<T>(null, unknown.Reason),
+            ProviderReply.Responded { IsSuccess: true } response => TryRead(response, type, out var value)
+                ? new AmazonPayResponse<T>(value, null)
+                : new AmazonPayResponse<T>(null, "the response is unreadable"),
+            ProviderReply.Responded { Status: 404 } response when ReasonOf(response) == "ResourceNotFound" =>
+                new AmazonPayResponse<T>(null, "not found") { IsMissing = true },
+            ProviderReply.Responded response => new AmazonPayResponse<T>(null, $"HTTP {response.Status}"),
+            ProviderReply.NotSent notSent => new AmazonPayResponse<T>(null, notSent.Reason),
+            ProviderReply.Unknown unknown => new AmazonPayResponse<T>(null, unknown.Reason),
             _ => throw new UnreachableException(),
         };
     }
@@ -98,8 +98,8 @@ internal sealed class AmazonPayApi : ICallHealth, IDisposable
             "check", merchant, HttpMethod.Get, "reports?pageSize=1", SendWindow.Open(_time, _options.Timeout));
         return await SendAsync(account, call, [], effect: null) switch
         {
-            ProviderReply.Answered { IsSuccess: true } => CredentialsCheck.Accepted,
-            ProviderReply.Answered answered when AreCredentialsRefused(answered) => CredentialsCheck.Refused,
+            ProviderReply.Responded { IsSuccess: true } => CredentialsCheck.Accepted,
+            ProviderReply.Responded response when AreCredentialsRefused(response) => CredentialsCheck.Refused,
             _ => CredentialsCheck.NotChecked,
         };
     }
@@ -113,16 +113,16 @@ internal sealed class AmazonPayApi : ICallHealth, IDisposable
         {
             ProviderReply.NotSent notSent => Outcomes.NotSent(notSent.Reason),
             ProviderReply.Unknown unknown => Outcomes.Unknown(unknown.Reason),
-            ProviderReply.Answered { IsSuccess: true } answered =>
-                TryRead(answered, type, out var answer) && read(answer) is { } outcome
+            ProviderReply.Responded { IsSuccess: true } response =>
+                TryRead(response, type, out var answer) && read(answer) is { } outcome
                     ? outcome
-                    : Outcomes.Unknown($"HTTP {answered.Status} with an answer that cannot be read"),
-            ProviderReply.Answered answered when AreCredentialsRefused(answered) =>
+                    : Outcomes.Unknown($"HTTP {response.Status} with an unreadable response"),
+            ProviderReply.Responded response when AreCredentialsRefused(response) =>
                 Outcomes.Declined(AmazonPayMapping.CredentialsRefused),
             // Not Amazon's own refusal, but something's in between.
-            ProviderReply.Answered answered => ReasonOf(answered) is { } reason
+            ProviderReply.Responded response => ReasonOf(response) is { } reason
                 ? Outcomes.Declined(AmazonPayFailures.Of(reason, FailureCodes.RequestRefused, FailureParty.Merchant))
-                : Outcomes.Unknown($"HTTP {answered.Status}"),
+                : Outcomes.Unknown($"HTTP {response.Status}"),
             _ => throw new UnreachableException(),
         };
 
@@ -131,22 +131,22 @@ internal sealed class AmazonPayApi : ICallHealth, IDisposable
     /// <param name="reply">What came back.</param>
     /// <param name="type">The answer that a 2xx brings.</param>
     /// <param name="read">What that answer says; null if it lacks what must be there.</param>
-    public static ProviderAnswer<TAnswer> Answer<T, TAnswer>(ProviderReply reply, JsonTypeInfo<T> type, Func<T, TAnswer?> read)
+    public static ProviderAnswer<TResponse> Answer<T, TResponse>(ProviderReply reply, JsonTypeInfo<T> type, Func<T, TResponse?> read)
         where T : class
-        where TAnswer : class => reply switch
+        where TResponse : class => reply switch
         {
-            ProviderReply.NotSent notSent => new ProviderAnswer<TAnswer>.Unavailable(notSent.Reason),
-            ProviderReply.Unknown unknown => new ProviderAnswer<TAnswer>.Unavailable(unknown.Reason),
-            ProviderReply.Answered { IsSuccess: true } answered =>
-                TryRead(answered, type, out var answer) && read(answer) is { } given
-                    ? new ProviderAnswer<TAnswer>.Given(given)
-                    : new ProviderAnswer<TAnswer>.Unavailable($"HTTP {answered.Status} with an answer that cannot be read"),
-            ProviderReply.Answered answered when AreCredentialsRefused(answered) =>
-                new ProviderAnswer<TAnswer>.Unavailable("the credentials were refused"),
-            ProviderReply.Answered answered => ReasonOf(answered) is { } reason
-                ? new ProviderAnswer<TAnswer>.Refused(
+            ProviderReply.NotSent notSent => new ProviderAnswer<TResponse>.Unavailable(notSent.Reason),
+            ProviderReply.Unknown unknown => new ProviderAnswer<TResponse>.Unavailable(unknown.Reason),
+            ProviderReply.Responded { IsSuccess: true } response =>
+                TryRead(response, type, out var answer) && read(answer) is { } given
+                    ? new ProviderAnswer<TResponse>.Given(given)
+                    : new ProviderAnswer<TResponse>.Unavailable($"HTTP {response.Status} with an unreadable response"),
+            ProviderReply.Responded response when AreCredentialsRefused(response) =>
+                new ProviderAnswer<TResponse>.Unavailable("the credentials were rejected"),
+            ProviderReply.Responded response => ReasonOf(response) is { } reason
+                ? new ProviderAnswer<TResponse>.Refused(
                     AmazonPayFailures.Of(reason, FailureCodes.RequestRefused, FailureParty.Merchant))
-                : new ProviderAnswer<TAnswer>.Unavailable($"HTTP {answered.Status}"),
+                : new ProviderAnswer<TResponse>.Unavailable($"HTTP {response.Status}"),
             _ => throw new UnreachableException(),
         };
 
@@ -156,8 +156,8 @@ internal sealed class AmazonPayApi : ICallHealth, IDisposable
 
     /// <summary>The documented reason in a refusal, if it is one.</summary>
     public static string? ReasonOf(ProviderReply reply) =>
-        reply is ProviderReply.Answered { IsSuccess: false } answered
-        && TryRead(answered, AmazonPayJson.Default.ErrorAnswer, out var error)
+        reply is ProviderReply.Responded { IsSuccess: false } response
+        && TryRead(response, AmazonPayJson.Default.ErrorResponse, out var error)
         && error.ReasonCode is { Length: > 0 } reason
             ? reason
             : null;
@@ -165,18 +165,18 @@ internal sealed class AmazonPayApi : ICallHealth, IDisposable
     /// <summary>Whether it is what Amazon says once it has looked at a charge or refund. Anything else, such as that the
     /// account is suspended or has no such object, it says as well of the repetition of a request that it took before that,
     /// or for another account.</summary>
-    public static bool IsVerdict(ProviderReply reply) => reply is ProviderReply.Answered { Status: 422 }
+    public static bool IsFinalRefusal(ProviderReply reply) => reply is ProviderReply.Responded { Status: 422 }
         || ReasonOf(reply) is "TransactionAmountExceeded" or "PeriodicAmountExceeded" or "CurrencyMismatch"
             or "InvalidParameterValue" or "InvalidParameterCombination" or "UnrecognizedField";
 
     /// <summary>Reads an answer; false if it is not this JSON.</summary>
     public static bool TryRead<T>(
-        ProviderReply.Answered answered, JsonTypeInfo<T> type, [NotNullWhen(true)] out T? value)
+        ProviderReply.Responded response, JsonTypeInfo<T> type, [NotNullWhen(true)] out T? value)
         where T : class
     {
         try
         {
-            value = JsonSerializer.Deserialize(answered.Body.Span, type);
+            value = JsonSerializer.Deserialize(response.Body.Span, type);
         }
         catch (JsonException)
         {
@@ -187,10 +187,10 @@ internal sealed class AmazonPayApi : ICallHealth, IDisposable
     }
 
     // 403 also says that the account is in no state for the call, which is no matter of the key.
-    private static bool AreCredentialsRefused(ProviderReply.Answered answered) => answered.Status switch
+    private static bool AreCredentialsRefused(ProviderReply.Responded response) => response.Status switch
     {
         401 => true,
-        403 => ReasonOf(answered) is "InvalidRequestSignature" or "InvalidAuthorizationToken",
+        403 => ReasonOf(response) is "InvalidRequestSignature" or "InvalidAuthorizationToken",
         _ => false,
     };
 
@@ -244,7 +244,7 @@ internal readonly record struct AmazonPayCall(
     string Operation, string Reference, HttpMethod Method, string Path, SendWindow Window);
 
 /// <summary>What came of a question: the object, or what stood in the way.</summary>
-internal readonly record struct AmazonPayAnswer<T>(T? Value, string? Problem)
+internal readonly record struct AmazonPayResponse<T>(T? Value, string? Problem)
     where T : class
 {
     /// <summary>Amazon says clearly that there is no such object.</summary>

@@ -60,8 +60,8 @@ internal sealed partial class AmazonPayCertificates : IDisposable
         });
         switch (reply)
         {
-            case ProviderReply.Answered { IsSuccess: true } answered:
-                if (Read(answered.Body.Span) is not { } read || !read.IsValidAt(_time.GetUtcNow()))
+            case ProviderReply.Responded { IsSuccess: true } response:
+                if (Read(response.Body.Span) is not { } read || !read.IsValidAt(_time.GetUtcNow()))
                 {
                     return (null, null);
                 }
@@ -73,10 +73,10 @@ internal sealed partial class AmazonPayCertificates : IDisposable
 
                 _kept[address] = read;
                 return (read.Key, null);
-            case ProviderReply.Answered { Status: 403 or 404 }:
+            case ProviderReply.Responded { Status: 403 or 404 }:
                 return (null, null);
             default:
-                return (null, "the certificate of the notification is out of reach");
+                return (null, "the notification's certificate is unavailable");
         }
     }
 

@@ -14,7 +14,7 @@ public sealed partial class AmazonPayConnector
     {
         if (!AmazonPayMapping.IsId(id))
         {
-            return Unknown("the session's id is not one of Amazon's");
+            return Unknown("the session's id is malformed");
         }
 
         var reference = query.Attempt.ToString();
@@ -30,7 +30,7 @@ public sealed partial class AmazonPayConnector
 
     /// <summary>A session as it stands; if the buyer may be done with it and there is a window, it is completed
     /// first.</summary>
-    private async Task<AmazonPayAnswer<SessionEntity>> CompleteSessionAsync(
+    private async Task<AmazonPayResponse<SessionEntity>> CompleteSessionAsync(
         AmazonPayAccount account, string operation, string reference, string id, Amount? amount, SendWindow? window)
     {
         var session = await ReadSessionAsync(account, reference, id);
@@ -48,23 +48,23 @@ public sealed partial class AmazonPayConnector
         {
             // It is still open, and can be completed by the next question.
             ProviderReply.NotSent => session,
-            ProviderReply.Answered { IsSuccess: true } answered =>
-                AmazonPayApi.TryRead(answered, AmazonPayJson.Default.SessionEntity, out var completed) && completed.CheckoutSessionId == id
-                    ? new AmazonPayAnswer<SessionEntity>(completed, null)
-                    : new AmazonPayAnswer<SessionEntity>(null, "the completed session cannot be read"),
-            ProviderReply.Unknown unknown => new AmazonPayAnswer<SessionEntity>(null, $"completion: {unknown.Reason}"),
+            ProviderReply.Responded { IsSuccess: true } response =>
+                AmazonPayApi.TryRead(response, AmazonPayJson.Default.SessionEntity, out var completed) && completed.CheckoutSessionId == id
+                    ? new AmazonPayResponse<SessionEntity>(completed, null)
+                    : new AmazonPayResponse<SessionEntity>(null, "the completed session is unreadable"),
+            ProviderReply.Unknown unknown => new AmazonPayResponse<SessionEntity>(null, $"completion: {unknown.Reason}"),
             // The buyer is not done, has left, or another question was faster: the session itself says which it is.
             _ when AmazonPayApi.ReasonOf(reply) is not null => await ReadSessionAsync(account, reference, id),
-            _ => new AmazonPayAnswer<SessionEntity>(null, "the completion was answered by something in between"),
+            _ => new AmazonPayResponse<SessionEntity>(null, "the completion got a response from something in between"),
         };
     }
 
-    private async Task<AmazonPayAnswer<SessionEntity>> ReadSessionAsync(AmazonPayAccount account, string reference, string id)
+    private async Task<AmazonPayResponse<SessionEntity>> ReadSessionAsync(AmazonPayAccount account, string reference, string id)
     {
         var answer = await _api.AskAsync(
             account, "query.session", reference, $"checkoutSessions/{id}", AmazonPayJson.Default.SessionEntity);
         return answer.Value is not { StatusDetails.State.Length: > 0 } session || session.CheckoutSessionId != id
-            ? new AmazonPayAnswer<SessionEntity>(null, answer.Problem ?? "the session cannot be read") { IsMissing = answer.IsMissing }
+            ? new AmazonPayResponse<SessionEntity>(null, answer.Problem ?? "the session is unreadable") { IsMissing = answer.IsMissing }
             : answer;
     }
 
@@ -72,13 +72,13 @@ public sealed partial class AmazonPayConnector
         AmazonPayAccount account, string reference, SessionEntity session, string id) => session.StatusDetails?.State switch
         {
             "Completed" when session.ChargeId is { } charge => await QueryChargeAsync(account, reference, charge, id),
-            "Completed" => Unknown("the session is completed and names no charge", id),
+            "Completed" => Unknown("the completed session names no charge", id),
             "Canceled" => Declined(
                 AmazonPayFailures.Of(session.StatusDetails.ReasonCode, FailureCodes.Declined, FailureParty.Customer)) with
             {
                 ProviderOrder = id,
             },
-            null => Unknown("the session cannot be read", id),
+            null => Unknown("the session is unreadable", id),
             // Open, and whatever Amazon may add: asked again.
             _ => new ProviderOutcome.Pending { ProviderOrder = id },
         };

@@ -11,7 +11,7 @@ namespace PaymentCluster.Connectors.AmazonPay;
 // …/amazon-pay-paymentmethodonfile. The link is a charge permission; its id names the link and is what is charged.
 public sealed partial class AmazonPayConnector : IWalletsByConsent
 {
-    private const string NoKey = "the credentials cannot be used";
+    private const string NoKey = "the credentials are malformed";
 
     /// <inheritdoc/>
     public ImmutableHashSet<string> ConsentWallets { get; } = [AmazonPayCapabilities.Wallet];
@@ -53,7 +53,7 @@ public sealed partial class AmazonPayConnector : IWalletsByConsent
                 { Value: { StatusDetails.State: "Completed", ChargePermissionId: var permission } } =>
                     AmazonPayMapping.IsId(permission)
                         ? Given(AmazonPayMapping.Wallet(permission, linked: true))
-                        : Unavailable("the session is completed and names no permission"),
+                        : Unavailable("the completed session names no charge permission"),
                 { Value: not null } => Given(AmazonPayMapping.Wallet(reference, linked: false)),
                 var answer => Unavailable(answer.Problem!),
             });
@@ -98,7 +98,7 @@ public sealed partial class AmazonPayConnector : IWalletsByConsent
     {
         if (!AmazonPayMapping.IsId(reference))
         {
-            return new ProviderAnswer<T>.Unavailable("the link's name is not one of Amazon's");
+            return new ProviderAnswer<T>.Unavailable("the link's reference is malformed");
         }
 
         if (!AmazonPayAccount.TryOpen(credentials, out var account))
@@ -120,13 +120,13 @@ public sealed partial class AmazonPayConnector : IWalletsByConsent
             var answer => Unavailable(answer.Problem!),
         };
 
-    private async Task<AmazonPayAnswer<PermissionEntity>> ReadPermissionAsync(
+    private async Task<AmazonPayResponse<PermissionEntity>> ReadPermissionAsync(
         AmazonPayAccount account, string reference, string id)
     {
         var answer = await _api.AskAsync(
             account, "query.permission", reference, $"chargePermissions/{id}", AmazonPayJson.Default.PermissionEntity);
         return answer.Value is null || AmazonPayMapping.Wallet(answer.Value, id) is null
-            ? new AmazonPayAnswer<PermissionEntity>(null, answer.Problem ?? "the permission cannot be read") { IsMissing = answer.IsMissing }
+            ? new AmazonPayResponse<PermissionEntity>(null, answer.Problem ?? "the permission is unreadable") { IsMissing = answer.IsMissing }
             : answer;
     }
 
@@ -134,13 +134,13 @@ public sealed partial class AmazonPayConnector : IWalletsByConsent
     {
         if (query.Completion is not { } window)
         {
-            return Unknown("the charge's id was not learnt, and Amazon finds it by nothing but the request for it");
+            return Unknown("the charge's id is unknown, and Amazon finds the charge only by its own request");
         }
 
         return AmazonPayMapping.IsId(linked.Reference)
             ? OfRepeated(await ChargeWalletAsync(
                 account, query.Attempt.ToString(), linked.Reference, query.Amount, linked.Capture, window, repeats: true))
-            : Unknown("the wallet's link is not one of Amazon's");
+            : Unknown("the wallet's link is malformed");
     }
 
     private async Task<ProviderOutcome> ChargeWalletAsync(
@@ -157,7 +157,7 @@ public sealed partial class AmazonPayConnector : IWalletsByConsent
             return Declined(new Failure
             {
                 Code = FailureCodes.RequestRefused,
-                Message = "The wallet's link is not one of Amazon's.",
+                Message = "The wallet's link is malformed.",
                 Party = FailureParty.Engine,
             });
         }
@@ -175,9 +175,9 @@ public sealed partial class AmazonPayConnector : IWalletsByConsent
             charge => charge.ChargePermissionId == permission ? AmazonPayMapping.Outcome(charge, order: null) : null);
         return AmazonPayApi.ReasonOf(reply) switch
         {
-            "DuplicateIdempotencyKey" => Unknown("another charge was asked for under this name"),
+            "DuplicateIdempotencyKey" => Unknown("another charge was requested under this idempotency key"),
             "InvalidChargePermissionStatus" => await OfUnchargeableAsync(account, attempt, permission, outcome),
-            not null when repeats && !AmazonPayApi.IsVerdict(reply) => Unknown("the request was refused before the charge was looked at"),
+            not null when repeats && !AmazonPayApi.IsFinalRefusal(reply) => Unknown("the request was rejected before the charge was processed"),
             _ => outcome,
         };
     }

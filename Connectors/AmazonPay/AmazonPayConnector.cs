@@ -101,7 +101,7 @@ public sealed partial class AmazonPayConnector : IConnector, IDisposable
 
         if (!AmazonPayAccount.TryOpen(credentials, out var account))
         {
-            return Unknown("the credentials cannot be used");
+            return Unknown("the credentials are malformed");
         }
 
         using (account)
@@ -122,7 +122,7 @@ public sealed partial class AmazonPayConnector : IConnector, IDisposable
         var (reference, charge) = (request.Attempt.ToString(), request.ProviderReference);
         if (!AmazonPayMapping.IsId(charge))
         {
-            return Unknown("the charge's id is not one of Amazon's");
+            return Unknown("the charge's id is malformed");
         }
 
         if (!AmazonPayAccount.TryOpen(credentials, out var account))
@@ -161,7 +161,7 @@ public sealed partial class AmazonPayConnector : IConnector, IDisposable
         var (reference, charge) = (request.Attempt.ToString(), request.ProviderReference);
         if (!AmazonPayMapping.IsId(charge))
         {
-            return Unknown("the charge's id is not one of Amazon's");
+            return Unknown("the charge's id is malformed");
         }
 
         if (!AmazonPayAccount.TryOpen(credentials, out var account))
@@ -175,20 +175,20 @@ public sealed partial class AmazonPayConnector : IConnector, IDisposable
             var reply = await _api.ActAsync(
                 account,
                 new AmazonPayCall("void", reference, HttpMethod.Delete, $"charges/{charge}/cancel", request.Window),
-                new CancelCharge { CancellationReason = "The payment was given up." },
+                new CancelCharge { CancellationReason = "The payment was cancelled." },
                 AmazonPayJson.Default.CancelCharge);
-            var answered = OfCharge(reply, charge, request.ProviderOrder);
+            var response = OfCharge(reply, charge, request.ProviderOrder);
             // "Already cancelled" is a refusal here and a success for us: the charge itself says which it is.
-            var refused = reply is not ProviderReply.Answered { IsSuccess: true };
-            var stands = refused && AmazonPayApi.IsRefusal(answered)
+            var refused = reply is not ProviderReply.Responded { IsSuccess: true };
+            var stands = refused && AmazonPayApi.IsRefusal(response)
                 ? await QueryChargeAsync(account, reference, charge, request.ProviderOrder)
-                : answered;
+                : response;
             ProviderOutcome outcome = stands switch
             {
                 // Nothing is held any more, by whomever it was ended.
-                ProviderOutcome.Declined when !refused || AmazonPayApi.IsRefusal(answered) =>
+                ProviderOutcome.Declined when !refused || AmazonPayApi.IsRefusal(response) =>
                     new ProviderOutcome.Succeeded { Stage = ChargeStage.Authorized, Amount = request.Amount },
-                ProviderOutcome.Succeeded when refused => answered,
+                ProviderOutcome.Succeeded when refused => response,
                 // A 2xx, and the charge stands as before: not yet done.
                 ProviderOutcome.Succeeded => new ProviderOutcome.Pending(),
                 _ => stands,
@@ -216,12 +216,12 @@ public sealed partial class AmazonPayConnector : IConnector, IDisposable
 
         if (!AmazonPayMapping.IsId(id))
         {
-            return Unknown("the refund's id is not one of Amazon's");
+            return Unknown("the refund's id is malformed");
         }
 
         if (!AmazonPayAccount.TryOpen(credentials, out var account))
         {
-            return Unknown("the credentials cannot be used");
+            return Unknown("the credentials are malformed");
         }
 
         using (account)
@@ -230,7 +230,7 @@ public sealed partial class AmazonPayConnector : IConnector, IDisposable
                 account, "query.refund", reference, $"refunds/{id}", AmazonPayJson.Default.RefundEntity);
             return refund?.RefundId == id && AmazonPayMapping.Outcome(refund) is { } outcome
                 ? outcome
-                : Unknown(problem ?? "the refund cannot be read");
+                : Unknown(problem ?? "the refund is unreadable");
         }
     }
 
@@ -272,14 +272,14 @@ public sealed partial class AmazonPayConnector : IConnector, IDisposable
     {
         if (!AmazonPayMapping.IsId(charge))
         {
-            return Unknown("the charge's id is not one of Amazon's", order);
+            return Unknown("the charge's id is malformed", order);
         }
 
         var (entity, problem) = await AskAsync(
             account, "query.charge", reference, $"charges/{charge}", AmazonPayJson.Default.ChargeEntity);
         return entity?.ChargeId == charge && AmazonPayMapping.Outcome(entity, order) is { } outcome
             ? outcome
-            : Unknown(problem ?? "the charge cannot be read", order) with { ProviderReference = charge };
+            : Unknown(problem ?? "the charge is unreadable", order) with { ProviderReference = charge };
     }
 
     private async Task<ProviderOutcome> RefundAsync(
@@ -292,7 +292,7 @@ public sealed partial class AmazonPayConnector : IConnector, IDisposable
     {
         if (!AmazonPayMapping.IsId(charge))
         {
-            return Unknown("the charge's id is not one of Amazon's");
+            return Unknown("the charge's id is malformed");
         }
 
         if (!AmazonPayAccount.TryOpen(credentials, out var account))
@@ -311,8 +311,8 @@ public sealed partial class AmazonPayConnector : IConnector, IDisposable
                 reference);
             return AmazonPayApi.ReasonOf(reply) switch
             {
-                "DuplicateIdempotencyKey" => Unknown("a refund of another amount was asked for under this name"),
-                not null when repeats && !AmazonPayApi.IsVerdict(reply) => Unknown("the request was refused before the refund was looked at"),
+                "DuplicateIdempotencyKey" => Unknown("a refund of another amount was requested under this idempotency key"),
+                not null when repeats && !AmazonPayApi.IsFinalRefusal(reply) => Unknown("the request was rejected before the refund was processed"),
                 _ => AmazonPayApi.Outcome(
                     reply,
                     AmazonPayJson.Default.RefundEntity,
@@ -331,8 +331,8 @@ public sealed partial class AmazonPayConnector : IConnector, IDisposable
     /// looked at.</summary>
     private static ProviderOutcome OfRepeated(ProviderOutcome outcome) =>
         outcome is ProviderOutcome.Declined { Failure.Code: FailureCodes.CredentialsRefused }
-            ? Unknown("the credentials were refused")
-            : OfQuestion(outcome);
+            ? Unknown("the credentials were rejected")
+            : OfQuery(outcome);
 
     private SendWindow WindowOfOurs() => SendWindow.Open(_time, _options.Timeout + _options.QueueTimeout);
 }

@@ -24,7 +24,7 @@ internal static class AmazonPayFailures
         "ExpiredUnused" => new Failure
         {
             Code = "authorization_expired",
-            Message = "The authorised amount was not captured in time and went back.",
+            Message = "The authorised amount was not captured in time and was released.",
             Party = FailureParty.Merchant,
         },
         _ => new Failure { Code = CodeOf(reason) ?? otherwise, Message = Sentence(reason), Party = PartyOf(reason) ?? party },
@@ -46,16 +46,16 @@ internal static class AmazonPayFailures
 
     private static string Sentence(string? reason) => reason switch
     {
-        "SoftDeclined" => "The customer's bank declined; it may take another try.",
+        "SoftDeclined" => "The customer's bank declined; another attempt may succeed.",
         "HardDeclined" => "The customer's bank declined; the customer must choose another instrument.",
         "Declined" => "The customer's bank declined.",
         "AmazonRejected" or "AmazonCanceled" or "AmazonClosed" => "Amazon rejected the payment.",
         "ProcessingFailure" => "Amazon could not process the payment.",
-        "TransactionTimedOut" => "The customer's bank did not answer in time.",
+        "TransactionTimedOut" => "The customer's bank did not respond in time.",
         "BuyerCanceled" or "BuyerClosed" => "The customer left without paying.",
         "Expired" => "The customer did not pay in time.",
         "InvalidChargePermissionStatus" =>
-            "The saved wallet cannot be charged; the customer must put it right at Amazon, or link it again.",
+            "The saved wallet cannot be charged; the customer must correct it at Amazon or link it again.",
         "MFAFailed" or "MFANotCompleted" => "The customer did not pass the bank's authentication.",
         _ => CodeOf(reason) is null ? "Amazon Pay declined." : $"Amazon Pay declined: {reason}.",
     };

@@ -37,7 +37,7 @@ internal static class AmazonPayMapping
     public static Failure CredentialsRefused { get; } = new()
     {
         Code = FailureCodes.CredentialsRefused,
-        Message = "Amazon Pay refused the merchant's key.",
+        Message = "Amazon Pay rejected the merchant's key.",
         Party = FailureParty.Merchant,
     };
 
@@ -233,7 +233,7 @@ internal static class AmazonPayMapping
             "Declined" => Outcomes.Declined(new Failure
             {
                 Code = "refund_failed",
-                Message = "Amazon Pay could not pay the refund out.",
+                Message = "Amazon Pay could not pay out the refund.",
                 Party = FailureParty.Provider,
             }),
             _ => new ProviderOutcome.Pending(),

@@ -164,7 +164,7 @@ internal sealed class Status
     public string? ReasonCode { get; init; }
 }
 
-internal sealed class ErrorAnswer
+internal sealed class ErrorResponse
 {
     public string? ReasonCode { get; init; }
 }
@@ -235,7 +235,7 @@ internal sealed class Notification
 [JsonSerializable(typeof(ChargeEntity))]
 [JsonSerializable(typeof(PermissionEntity))]
 [JsonSerializable(typeof(RefundEntity))]
-[JsonSerializable(typeof(ErrorAnswer))]
+[JsonSerializable(typeof(ErrorResponse))]
 [JsonSerializable(typeof(Envelope))]
 [JsonSerializable(typeof(Notification))]
 internal sealed partial class AmazonPayJson : JsonSerializerContext;

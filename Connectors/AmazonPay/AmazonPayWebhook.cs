@@ -49,7 +49,7 @@ internal sealed class AmazonPayWebhook(AmazonPayApi api, AmazonPayCertificates c
             || !IsPrintable(id)
             || !IsPrintable(type))
         {
-            return new WebhookReading.Malformed("the message is not the JSON that is documented");
+            return new WebhookReading.Malformed("the message is not the documented JSON");
         }
 
         // Rightly signed, for another merchant.
@@ -65,12 +65,12 @@ internal sealed class AmazonPayWebhook(AmazonPayApi api, AmazonPayCertificates c
 
         if (!AmazonPayMapping.IsId(notification.ObjectId))
         {
-            return new WebhookReading.Malformed("the object's id is not one of Amazon's");
+            return new WebhookReading.Malformed("the object's id is malformed");
         }
 
         if (!AmazonPayAccount.TryOpen(credentials, out var account))
         {
-            return new WebhookReading.Unavailable("the credentials cannot be used");
+            return new WebhookReading.Unavailable("the credentials are malformed");
         }
 
         using (account)
@@ -145,13 +145,13 @@ internal sealed class AmazonPayWebhook(AmazonPayApi api, AmazonPayCertificates c
             : new WebhookReading.Unmatched(id, type);
     }
 
-    private Task<AmazonPayAnswer<T>> AskAsync<T>(AmazonPayAccount account, string path, JsonTypeInfo<T> type)
+    private Task<AmazonPayResponse<T>> AskAsync<T>(AmazonPayAccount account, string path, JsonTypeInfo<T> type)
         where T : class => api.AskAsync(account, "query.notified", "notification", path, type);
 
-    private static WebhookReading NotThere<T>(AmazonPayAnswer<T> answer, string id, string type)
+    private static WebhookReading NotThere<T>(AmazonPayResponse<T> answer, string id, string type)
         where T : class => answer.IsMissing
             ? new WebhookReading.Unmatched(id, type)
-            : new WebhookReading.Unavailable("the object of the notification is out of reach");
+            : new WebhookReading.Unavailable("the notification's object is unavailable");
 
     // Version 1 signs with SHA-1, version 2 with SHA-256, over the same lines in the order of their names
     // (docs.aws.amazon.com/sns, verifying the signatures of messages).

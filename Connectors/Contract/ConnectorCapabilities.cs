@@ -7,94 +7,117 @@ namespace PaymentCluster.Connectors.Contract;
 /// <summary>What a provider can do, as data.</summary>
 public sealed record ConnectorCapabilities
 {
-    /// <summary>The methods it takes.</summary>
+    /// <summary>The methods it accepts.</summary>
     public required ImmutableHashSet<PaymentMethodKind> Methods { get; init; }
 
-    /// <summary>The wallets that it takes, by their codes; null: whichever it knows by the code that it is given.</summary>
+    /// <summary>The wallets that it accepts, by their codes; null: any code, and the provider decides.</summary>
     public ImmutableHashSet<string>? Wallets { get; init; }
 
-    /// <summary>The UPI flows it takes.</summary>
+    /// <summary>The UPI flows it supports.</summary>
     public required ImmutableHashSet<UpiFlow> UpiFlows { get; init; }
 
-    /// <summary>The ISO 4217 codes it takes.</summary>
+    /// <summary>The currencies it accepts, as ISO 4217 codes.</summary>
     public required ImmutableHashSet<string> Currencies { get; init; }
 
-    /// <summary>The methods that take the Indian rupee alone, whatever else the provider takes.</summary>
+    /// <summary>The methods that accept the Indian rupee alone.</summary>
     public ImmutableHashSet<PaymentMethodKind> RupeeOnly { get; init; } = [];
 
-    /// <summary>By ISO 4217 code, of what an amount must be a multiple, in minor units; currencies that are not named
-    /// have no such rule.</summary>
+    /// <summary>By ISO 4217 code, the step that an amount must be a multiple of, in minor units; other currencies have
+    /// no step.</summary>
     public ImmutableDictionary<string, long> AmountSteps { get; init; } = ImmutableDictionary<string, long>.Empty;
 
-    /// <summary>Whether the provider captures by itself what it authorised, when it is asked to at the charge. The
-    /// engine then captures only what it finds still uncaptured later.</summary>
+    /// <summary>Whether the provider captures automatically when the charge requests it. The engine then captures only
+    /// what it finds uncaptured later.</summary>
     public required bool CapturesByItself { get; init; }
 
-    /// <summary>The methods by which money can be reserved and captured later; null: all that it takes.</summary>
+    /// <summary>The methods that can be authorised now and captured later; null: all.</summary>
     public ImmutableHashSet<PaymentMethodKind>? HeldMethods { get; init; }
 
     /// <summary>Whether less than the authorised amount can be captured.</summary>
     public required bool PartialCapture { get; init; }
 
-    /// <summary>Whether an authorisation can be released. Where it cannot, it runs out by itself.</summary>
+    /// <summary>Whether an authorisation can be voided. Where it cannot, it expires.</summary>
     public required bool Voids { get; init; }
 
     /// <summary>Whether less than the captured amount can be refunded.</summary>
     public required bool PartialRefund { get; init; }
 
-    /// <summary>How long the provider recognises a charge that is sent again under the same name; null: for as long as
+    /// <summary>How long the provider recognises a charge that is sent again under the same reference; null: as long as
     /// it keeps the charge.</summary>
     public TimeSpan? RepeatWindow { get; init; }
 
-    /// <summary>How many questions a minute a merchant may ask; more are left to the next time they are due.</summary>
+    /// <summary>How many status queries a minute a merchant may send; the others wait until they are due
+    /// again.</summary>
     public int QuestionsPerMinute { get; init; } = 600;
 
     /// <summary>The names of the credentials that a merchant must give, such as <c>key_secret</c>.</summary>
     public required ImmutableArray<string> Credentials { get; init; }
 
-    /// <summary>Credentials that a merchant gives all together or not at all, for what the provider offers besides, such
-    /// as another way to sign.</summary>
+    /// <summary>Credentials that a merchant gives all together or not at all, for an additional feature of the
+    /// provider.</summary>
     public ImmutableArray<string> OptionalCredentials { get; init; } = [];
 
-    /// <summary>How long after the last possible send a "not found" is not yet believed.</summary>
+    /// <summary>The provider's visibility window: how long after the last possible send a "not found" is not final,
+    /// because the provider may show the charge late.</summary>
     public required TimeSpan SettleTime { get; init; }
 
-    /// <summary>How long after an attempt was given up it can still turn into a success; it is watched for so
-    /// long.</summary>
+    /// <summary>How long an abandoned attempt can still succeed; its status is queried for that long.</summary>
     public required TimeSpan LateSuccess { get; init; }
 
-    /// <summary>Why the provider cannot be asked for a charge like this, in one sentence for the merchant; null if it
+    /// <summary>Why the provider cannot take a charge like this, in one sentence for the merchant; null if it
     /// can.</summary>
     public string? Refuses(PaymentMethod method, Money amount, CaptureMode capture = CaptureMode.Automatic)
     {
         var code = amount.Currency.Code;
+        var name = NameOf(method.Kind);
         if (!Methods.Contains(method.Kind))
         {
-            return $"The provider does not take the method {method.Kind}.";
-        }
-
-        if (method.Kind is PaymentMethodKind.Upi && (method.Flow is not { } flow || !UpiFlows.Contains(flow)))
-        {
-            return $"The provider does not take the UPI flow {method.Flow}.";
-        }
-
-        if (capture == CaptureMode.Manual && HeldMethods?.Contains(method.Kind) == false)
-        {
-            return $"The provider does not reserve money for a later capture by the method {method.Kind}.";
-        }
-
-        if (method.Kind is PaymentMethodKind.Wallet && Wallets is not null && !Wallets.Contains(method.Wallet ?? ""))
-        {
-            return $"The provider does not take the wallet {method.Wallet}.";
+            return $"The provider does not accept {name}.";
         }
 
         if (!Currencies.Contains(code) || (RupeeOnly.Contains(method.Kind) && amount.Currency != Currency.Inr))
         {
-            return $"The provider does not take {code} by the method {method.Kind}.";
+            return $"The provider does not accept {name} in {code}.";
         }
 
-        return amount.AmountMinor <= 0 || (AmountSteps.TryGetValue(code, out var step) && amount.AmountMinor % step != 0)
-            ? $"The provider does not take this amount in {code}."
+        if (method.Kind is PaymentMethodKind.Upi && (method.Flow is not { } flow || !UpiFlows.Contains(flow)))
+        {
+            return $"The provider does not support the UPI flow {NameOf(method.Flow)}.";
+        }
+
+        if (capture == CaptureMode.Manual && HeldMethods?.Contains(method.Kind) == false)
+        {
+            return $"The provider does not support manual capture for {name}.";
+        }
+
+        if (method.Kind is PaymentMethodKind.Wallet && Wallets is not null && !Wallets.Contains(method.Wallet ?? ""))
+        {
+            return $"The provider does not accept the wallet {method.Wallet}.";
+        }
+
+        if (amount.AmountMinor <= 0)
+        {
+            return "The amount must be positive.";
+        }
+
+        return AmountSteps.TryGetValue(code, out var step) && amount.AmountMinor % step != 0
+            ? $"The provider accepts amounts in {code} only in multiples of {step} minor units."
             : null;
     }
+
+    private static string NameOf(PaymentMethodKind kind) => kind switch
+    {
+        PaymentMethodKind.Upi => "UPI",
+        PaymentMethodKind.Card => "cards",
+        PaymentMethodKind.Wallet => "wallets",
+        PaymentMethodKind.Netbanking => "netbanking",
+    };
+
+    private static string NameOf(UpiFlow? flow) => flow switch
+    {
+        UpiFlow.Intent => "intent",
+        UpiFlow.Qr => "qr",
+        UpiFlow.Collect => "collect",
+        null => "(none given)",
+    };
 }

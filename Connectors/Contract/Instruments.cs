@@ -93,7 +93,7 @@ public abstract record ProviderAnswer<T>
     {
         Refused refused => new ProviderAnswer<TOther>.Refused(refused.Failure),
         Unavailable unavailable => new ProviderAnswer<TOther>.Unavailable(unavailable.Reason),
-        _ => throw new InvalidOperationException("The question was answered."),
+        _ => throw new InvalidOperationException("The query succeeded."),
     };
 
     /// <summary>The answer.</summary>

@@ -14,7 +14,7 @@ internal static class Outcomes
 
     /// <summary>What is known of an effect after a question about it: that it could not be asked says nothing of the
     /// effect.</summary>
-    public static ProviderOutcome OfQuestion(ProviderOutcome outcome) =>
+    public static ProviderOutcome OfQuery(ProviderOutcome outcome) =>
         outcome is ProviderOutcome.NotSent { Reason: var reason }
             ? new ProviderOutcome.Unknown
             {

@@ -10,13 +10,13 @@ internal static class CallFailure
 {
     /// <summary>What an exception on the way means; null if it is none of the network's, but a bug.</summary>
     /// <param name="exception">The exception.</param>
-    /// <param name="content">The call's body; null for a question, which has no effect that could be unknown.</param>
+    /// <param name="content">The call's body; null for a query, which has no effect that could be unknown.</param>
     public static ProviderReply? Of(Exception exception, SendOnceContent? content) => exception switch
     {
         BrokenCircuitException =>
-            new ProviderReply.NotSent { Reason = "the provider is left alone for a while after failures" },
-        TurnRefusedException => new ProviderReply.NotSent { Reason = "too many calls to the provider are under way" },
-        _ when content is { CameTooLate: true } => new ProviderReply.NotSent { Reason = "the time to send was over" },
+            new ProviderReply.NotSent { Reason = "the circuit is open after failures" },
+        ConcurrencyLimitException => new ProviderReply.NotSent { Reason = "the concurrency limit is reached" },
+        _ when content is { CameTooLate: true } => new ProviderReply.NotSent { Reason = "the send window is closed" },
         _ when !IsOfNetwork(exception) => null,
         _ when NothingLeft(exception, content) =>
             new ProviderReply.NotSent { Reason = BeforeSending(exception), MayPassSoon = true, BlamesProvider = true },
@@ -50,8 +50,8 @@ internal static class CallFailure
     private static string AfterSending(Exception exception) => exception switch
     {
         OperationCanceledException => "timed out after sending",
-        HttpRequestException { HttpRequestError: var error } => $"lost after sending ({error})",
-        _ => "lost after sending",
+        HttpRequestException { HttpRequestError: var error } => $"connection lost ({error})",
+        _ => "connection lost",
     };
 
     private static string BeforeSending(Exception exception) => exception switch

@@ -7,8 +7,8 @@ using Polly.Timeout;
 namespace PaymentCluster.Connectors.Http;
 
 /// <summary>
-/// What stands around every call, from the outside in: tries for what was not sent, one of a limited number of turns,
-/// the circuit breaker, the time limit. A turn is held per try, so that a pause between tries blocks nobody.
+/// What surrounds every call, from the outside in: retries of what was not sent, the concurrency limit, the circuit
+/// breaker, the timeout. A permit is held per try, so that a pause between tries blocks no other call.
 /// </summary>
 internal static class CallPipeline
 {
@@ -16,22 +16,22 @@ internal static class CallPipeline
     public static readonly ResiliencePropertyKey<ProviderCall> Call = new("call");
 
     public static ResiliencePipeline<ProviderReply> Build(
-        ProviderHttpOptions options, RateLimiter turns, TimeProvider time, Action<bool> breakerMoved)
+        ProviderHttpOptions options, RateLimiter limiter, TimeProvider time, Action<bool> onCircuitChanged)
     {
         var builder = new ResiliencePipelineBuilder<ProviderReply> { TimeProvider = time };
         if (options.Retries > 0)
         {
-            builder.AddRetry(Tries(options));
+            builder.AddRetry(Retry(options));
         }
 
         return builder
-            .AddStrategy(_ => new OneOfLimitedTurns(turns, options.QueueTimeout, time), new TurnOptions())
-            .AddCircuitBreaker(Breaker(options, breakerMoved))
+            .AddStrategy(_ => new ConcurrencyLimitStrategy(limiter, options.QueueTimeout, time), new ConcurrencyLimitOptions())
+            .AddCircuitBreaker(Breaker(options, onCircuitChanged))
             .AddTimeout(new TimeoutStrategyOptions { Timeout = options.Timeout })
             .Build();
     }
 
-    private static RetryStrategyOptions<ProviderReply> Tries(ProviderHttpOptions options) => new()
+    private static RetryStrategyOptions<ProviderReply> Retry(ProviderHttpOptions options) => new()
     {
         MaxRetryAttempts = options.Retries,
         Delay = options.RetryDelay,
@@ -45,55 +45,26 @@ internal static class CallPipeline
             && (!arguments.Context.Properties.TryGetValue(Call, out var call) || call.Window is not { IsOpen: false })),
     };
 
-    private static CircuitBreakerStrategyOptions<ProviderReply> Breaker(ProviderHttpOptions options, Action<bool> moved) => new()
+    private static CircuitBreakerStrategyOptions<ProviderReply> Breaker(
+        ProviderHttpOptions options, Action<bool> onChanged) => new()
     {
         FailureRatio = options.BreakerFailureRatio,
         MinimumThroughput = options.BreakerMinimumCalls,
         SamplingDuration = options.BreakerWindow,
         BreakDuration = options.BreakerBreak,
         ShouldHandle = static arguments => new ValueTask<bool>(arguments.Outcome.Result is { BlamesProvider: true }),
-        OnOpened = _ => Report(moved, opened: true),
-        OnClosed = _ => Report(moved, opened: false),
+        OnOpened = _ => Report(onChanged, opened: true),
+        OnClosed = _ => Report(onChanged, opened: false),
     };
 
-    private static ValueTask Report(Action<bool> moved, bool opened)
+    private static ValueTask Report(Action<bool> onChanged, bool opened)
     {
-        moved(opened);
+        onChanged(opened);
         return ValueTask.CompletedTask;
     }
 
-    private sealed class TurnOptions : ResilienceStrategyOptions
+    private sealed class ConcurrencyLimitOptions : ResilienceStrategyOptions
     {
-        public TurnOptions() => Name = "turns";
-    }
-}
-
-/// <summary>No turn was free in time.</summary>
-internal sealed class TurnRefusedException() : Exception("No turn was free in time.");
-
-/// <summary>Holds a turn while the call is made. Polly's own limiter is a package apart; this is all that is needed of
-/// it.</summary>
-internal sealed class OneOfLimitedTurns(RateLimiter turns, TimeSpan patience, TimeProvider time) : ResilienceStrategy<ProviderReply>
-{
-    protected override async ValueTask<Outcome<ProviderReply>> ExecuteCore<TState>(
-        Func<ResilienceContext, TState, ValueTask<Outcome<ProviderReply>>> callback, ResilienceContext context, TState state)
-    {
-        using var turn = await TakeAsync();
-        return turn is { IsAcquired: true }
-            ? await callback(context, state)
-            : Outcome.FromException<ProviderReply>(new TurnRefusedException());
-    }
-
-    private async ValueTask<RateLimitLease?> TakeAsync()
-    {
-        using var impatience = new CancellationTokenSource(patience, time);
-        try
-        {
-            return await turns.AcquireAsync(1, impatience.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            return null;
-        }
+        public ConcurrencyLimitOptions() => Name = "concurrency-limit";
     }
 }

@@ -13,7 +13,7 @@ public static class ConnectorTelemetry
     private static readonly Meter Meter = new(Name);
 
     private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>(
-        "paymentcluster.connector.call.duration", "s", "How long calls to providers take, tries and waiting included.");
+        "paymentcluster.connector.call.duration", "s", "Duration of calls to providers, retries and queueing included.");
 
     internal static Activity? Start(string provider, ProviderCall call)
     {

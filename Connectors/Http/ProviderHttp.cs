@@ -8,8 +8,9 @@ using Polly;
 namespace PaymentCluster.Connectors.Http;
 
 /// <summary>
-/// The one way to a provider. One per provider's host and process: its connections, its circuit breaker and its turns are
-/// shared by all merchants. No cancellation token crosses it, because a call that may have left must be heard out.
+/// The HTTP client of a provider. There is one per provider's host and process: its connections, circuit breaker and
+/// concurrency limit are shared by all merchants. It takes no cancellation token, because the response to a request that
+/// may have been sent must be read.
 /// </summary>
 public sealed partial class ProviderHttp : IDisposable
 {
@@ -19,38 +20,38 @@ public sealed partial class ProviderHttp : IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly HttpMessageInvoker _client;
-    private readonly ConcurrencyLimiter _turns;
-    private readonly CallWatch _watch;
+    private readonly ConcurrencyLimiter _limiter;
+    private readonly CallStatistics _statistics;
     private readonly ResiliencePipeline<ProviderReply> _pipeline;
 
-    /// <summary>Opens the way to a provider.</summary>
+    /// <summary>Makes the client.</summary>
     /// <param name="provider">The provider's name, for logs and metrics.</param>
-    /// <param name="options">Address, limits and times.</param>
-    /// <param name="time">The clock.</param>
+    /// <param name="options">URL, limits and timeouts.</param>
+    /// <param name="time">Measures timeouts and durations.</param>
     /// <param name="logger">Receives reasons and references, never content.</param>
-    /// <param name="address">Where to, for a provider with several hosts; the default is the options'.</param>
+    /// <param name="address">The URL, for a provider with several hosts; by default that of the options.</param>
     public ProviderHttp(
         string provider, ProviderHttpOptions options, TimeProvider time, ILogger logger, Uri? address = null)
     {
         _provider = provider;
         _options = options;
         _base = WithTrailingSlash(
-            address ?? options.BaseUrl ?? throw new ArgumentException("A base address is missing.", nameof(options)));
+            address ?? options.BaseUrl ?? throw new ArgumentException("A base URL is missing.", nameof(options)));
         _time = time;
         _logger = logger;
         _client = new HttpMessageInvoker(CreateHandler(options));
-        _turns = new ConcurrencyLimiter(new ConcurrencyLimiterOptions
+        _limiter = new ConcurrencyLimiter(new ConcurrencyLimiterOptions
         {
             PermitLimit = options.MaxConcurrency,
             QueueLimit = options.MaxQueued,
             QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
         });
-        _watch = new CallWatch(options.BreakerBreak, time);
-        _pipeline = CallPipeline.Build(options, _turns, time, BreakerMoved);
+        _statistics = new CallStatistics(options.BreakerBreak, time);
+        _pipeline = CallPipeline.Build(options, _limiter, time, OnCircuitChanged);
     }
 
-    /// <summary>How its calls have been going.</summary>
-    public ICallHealth Health => _watch;
+    /// <summary>Its circuit breaker's state and how long its calls take.</summary>
+    public ICallHealth Health => _statistics;
 
     /// <summary>Makes a call. Never throws for what a network or a provider does.</summary>
     /// <exception cref="ArgumentException">It has a body and no send window.</exception>
@@ -58,7 +59,7 @@ public sealed partial class ProviderHttp : IDisposable
     {
         if (call.Body is not null && call.Window is null)
         {
-            throw new ArgumentException($"'{call.Operation}' has an effect and no send window.", nameof(call));
+            throw new ArgumentException($"'{call.Operation}' has a body and no send window.", nameof(call));
         }
 
         using var activity = ConnectorTelemetry.Start(_provider, call);
@@ -90,7 +91,7 @@ public sealed partial class ProviderHttp : IDisposable
     public void Dispose()
     {
         _client.Dispose();
-        _turns.Dispose();
+        _limiter.Dispose();
     }
 
     private static Uri WithTrailingSlash(Uri uri) =>
@@ -112,7 +113,7 @@ public sealed partial class ProviderHttp : IDisposable
         MaxConnectionsPerServer = options.MaxConcurrency,
         MaxResponseHeadersLength = 32,
         MaxResponseDrainSize = 0,
-        // Trace ids of ours are nothing for a provider.
+        // Our trace ids are not for providers.
         ActivityHeadersPropagator = null,
     };
 
@@ -157,13 +158,13 @@ public sealed partial class ProviderHttp : IDisposable
     private async Task<ProviderReply> ReadAsync(
         HttpResponseMessage response, int status, CancellationToken cancellation)
     {
-        // Nothing but the bare body was asked for; what is packed is not unpacked.
+        // The request accepts no encoding, so an encoded body is not decoded.
         if (response.Content.Headers.ContentEncoding.Count > 0)
         {
             return new ProviderReply.Unknown { Reason = $"HTTP {status} with an encoded body", BlamesProvider = true };
         }
 
-        if (response.Content.Headers.ContentLength > _options.MaxAnswerBytes)
+        if (response.Content.Headers.ContentLength > _options.MaxResponseBytes)
         {
             return TooLarge(status);
         }
@@ -174,7 +175,7 @@ public sealed partial class ProviderHttp : IDisposable
         int read;
         while ((read = await stream.ReadAsync(chunk, cancellation)) > 0)
         {
-            if (body.Length + read > _options.MaxAnswerBytes)
+            if (body.Length + read > _options.MaxResponseBytes)
             {
                 return TooLarge(status);
             }
@@ -182,12 +183,12 @@ public sealed partial class ProviderHttp : IDisposable
             body.Write(chunk, 0, read);
         }
 
-        return new ProviderReply.Answered { Status = status, Body = body.ToArray() };
+        return new ProviderReply.Responded { Status = status, Body = body.ToArray() };
     }
 
     private ProviderReply.Unknown TooLarge(int status) => new()
     {
-        Reason = $"HTTP {status} with more than {_options.MaxAnswerBytes} bytes",
+        Reason = $"HTTP {status} with more than {_options.MaxResponseBytes} bytes",
         BlamesProvider = true,
     };
 
@@ -203,9 +204,9 @@ public sealed partial class ProviderHttp : IDisposable
         var outcome = "unknown";
         switch (reply)
         {
-            case ProviderReply.Answered answered:
-                outcome = $"{answered.Status / 100}xx";
-                LogResponse(_provider, call.Operation, call.Reference, answered.Status, elapsed.TotalMilliseconds);
+            case ProviderReply.Responded response:
+                outcome = $"{response.Status / 100}xx";
+                LogResponse(_provider, call.Operation, call.Reference, response.Status, elapsed.TotalMilliseconds);
                 break;
             case ProviderReply.NotSent notSent:
                 outcome = "not_sent";
@@ -218,15 +219,15 @@ public sealed partial class ProviderHttp : IDisposable
 
         if (reply is not ProviderReply.NotSent)
         {
-            _watch.Took(elapsed);
+            _statistics.Record(elapsed);
         }
 
         ConnectorTelemetry.Finish(activity, _provider, call, outcome, elapsed);
     }
 
-    private void BreakerMoved(bool opened)
+    private void OnCircuitChanged(bool opened)
     {
-        _watch.BreakerMoved(opened);
+        _statistics.OnCircuitChanged(opened);
         if (opened)
         {
             LogCircuitOpened(_provider, _options.BreakerBreak);

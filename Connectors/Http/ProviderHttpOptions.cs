@@ -73,7 +73,7 @@ public abstract class ProviderHttpOptions : IValidatableObject
     /// <summary>The largest answer that is read, in bytes; a larger one leaves the outcome unknown. Default 1
     /// MiB.</summary>
     [Range(1_024, 64 * 1_048_576)]
-    public int MaxAnswerBytes { get; set; } = 1_048_576;
+    public int MaxResponseBytes { get; set; } = 1_048_576;
 
     /// <inheritdoc/>
     public virtual IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
@@ -86,13 +86,13 @@ public abstract class ProviderHttpOptions : IValidatableObject
     {
         if (url is not { IsAbsoluteUri: true })
         {
-            yield return new ValidationResult($"{name} must be an absolute address.", [name]);
+            yield return new ValidationResult($"{name} must be an absolute URL.", [name]);
         }
         else if (url.Scheme != Uri.UriSchemeHttps
             && !(url.Scheme == Uri.UriSchemeHttp && (url.IsLoopback || AllowPlainHttp)))
         {
             yield return new ValidationResult(
-                $"{name} must be https; http is taken for loopback, or with AllowPlainHttp.", [name]);
+                $"{name} must be https; http is allowed for loopback, or with AllowPlainHttp.", [name]);
         }
         else if (url.Query.Length > 0 || url.Fragment.Length > 0 || url.UserInfo.Length > 0)
         {

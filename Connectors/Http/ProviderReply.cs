@@ -7,9 +7,9 @@ public abstract record ProviderReply
     /// do not.</summary>
     public bool BlamesProvider { get; init; }
 
-    /// <summary>The provider answered, with a status below 500 other than 429 and a body that was read to its
+    /// <summary>The provider responded, with a status below 500 other than 429 and a body that was read to its
     /// end.</summary>
-    public sealed record Answered : ProviderReply
+    public sealed record Responded : ProviderReply
     {
         /// <summary>The HTTP status.</summary>
         public required int Status { get; init; }
@@ -24,13 +24,13 @@ public abstract record ProviderReply
     /// <summary>The provider cannot have acted on it.</summary>
     public sealed record NotSent : ProviderReply
     {
-        /// <summary>What stood in the way; without content.</summary>
+        /// <summary>Why; without content.</summary>
         public required string Reason { get; init; }
 
         /// <summary>Whether the same call may succeed within a second or two.</summary>
         public bool MayPassSoon { get; init; }
 
-        /// <summary>How long the provider asks to be left alone.</summary>
+        /// <summary>What the provider's <c>Retry-After</c> says.</summary>
         public TimeSpan? RetryAfter { get; init; }
     }
 

@@ -41,7 +41,7 @@ internal sealed class SendOnceContent : HttpContent
     {
         if (Started)
         {
-            throw new IOException("A request with an effect was about to be written twice.");
+            throw new IOException("A request with a body was about to be sent twice.");
         }
 
         // Request line and headers may already be buffered or out, but without the announced body no server can act on

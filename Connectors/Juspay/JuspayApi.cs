@@ -44,7 +44,7 @@ internal sealed class JuspayApi(ProviderHttp http, JuspayOptions options, TimePr
         CryptographicOperations.ZeroMemory(content);
         if (sealedBody is null)
         {
-            return new ProviderReply.Answered { Status = 401, Body = default };
+            return new ProviderReply.Responded { Status = 401, Body = default };
         }
 
         var reply = await http.SendAsync(
@@ -61,7 +61,7 @@ internal sealed class JuspayApi(ProviderHttp http, JuspayOptions options, TimePr
         ActAsync(call, path, fields, SendWindow.Open(time, Patience), credentials);
 
     /// <summary>Asks what became of an order.</summary>
-    public Task<ProviderReply> AskOrderAsync(JuspayCallName call, string orderId, ProviderCredentials credentials) =>
+    public Task<ProviderReply> QueryOrderAsync(JuspayCallName call, string orderId, ProviderCredentials credentials) =>
         JuspayEnvelope.IsWanted(credentials)
             ? ActAsync(
                 call, "order-status", new() { { "order_id", orderId } }, SendWindow.Open(time, Patience), credentials, takesEnvelopes: true)
@@ -75,7 +75,7 @@ internal sealed class JuspayApi(ProviderHttp http, JuspayOptions options, TimePr
         var name = new JuspayCallName("check", credentials.Merchant, "check");
         var check = Check(await AskAsync(name, $"merchants/{Uri.EscapeDataString(merchant)}/paymentmethods", credentials));
         return check == CredentialsCheck.Accepted && JuspayEnvelope.IsWanted(credentials)
-            ? Check(await AskOrderAsync(name, "check", credentials))
+            ? Check(await QueryOrderAsync(name, "check", credentials))
             : check;
     }
 
@@ -88,15 +88,15 @@ internal sealed class JuspayApi(ProviderHttp http, JuspayOptions options, TimePr
         {
             ProviderReply.NotSent notSent => NotSent(notSent.Reason),
             ProviderReply.Unknown unknown => Unknown(unknown.Reason),
-            ProviderReply.Answered { IsSuccess: true } answered => TryRead(answered, type, out var answer) && read(answer) is { } outcome
+            ProviderReply.Responded { IsSuccess: true } response => TryRead(response, type, out var answer) && read(answer) is { } outcome
                 ? outcome
-                : Unknown($"HTTP {answered.Status} with an answer that cannot be read"),
-            ProviderReply.Answered { Status: 401 } => Declined(JuspayFailures.CredentialsRefused),
-            ProviderReply.Answered answered when ReadError(answered) is { } error => IsRace(error)
-                ? Unknown("another request of this name is under way")
+                : Unknown($"HTTP {response.Status} with an unreadable response"),
+            ProviderReply.Responded { Status: 401 } => Declined(JuspayFailures.CredentialsRefused),
+            ProviderReply.Responded response when ReadError(response) is { } error => IsRace(error)
+                ? Unknown("another request for this order is in progress")
                 : Declined(JuspayFailures.OfRefusal(error)),
             // Not Juspay's own refusal, but something's in between.
-            ProviderReply.Answered answered => Unknown($"HTTP {answered.Status}"),
+            ProviderReply.Responded response => Unknown($"HTTP {response.Status}"),
             _ => throw new UnreachableException(),
         };
 
@@ -106,25 +106,25 @@ internal sealed class JuspayApi(ProviderHttp http, JuspayOptions options, TimePr
 
     /// <summary>The documented error in an answer, if it is one.</summary>
     public static ErrorObject? ReadError(ProviderReply? reply) =>
-        reply is ProviderReply.Answered { IsSuccess: false } answered
-        && TryRead(answered, JuspayJson.Default.ErrorObject, out var error)
+        reply is ProviderReply.Responded { IsSuccess: false } response
+        && TryRead(response, JuspayJson.Default.ErrorObject, out var error)
         && !(string.IsNullOrEmpty(error.ErrorCode) && string.IsNullOrEmpty(error.ErrorInfo?.Code) && string.IsNullOrEmpty(error.Status))
             ? error
             : null;
 
     /// <summary>Whether this is Juspay's word for an order that nobody made.</summary>
     public static bool IsNotFound(ProviderReply reply) =>
-        reply is ProviderReply.Answered { Status: 200 or 400 or 404 } answered
-        && TryRead(answered, JuspayJson.Default.ErrorObject, out var error)
+        reply is ProviderReply.Responded { Status: 200 or 400 or 404 } response
+        && TryRead(response, JuspayJson.Default.ErrorObject, out var error)
         && error.Status == "NOT_FOUND";
 
     /// <summary>Reads an answer; false if it is not this JSON.</summary>
-    public static bool TryRead<T>(ProviderReply.Answered answered, JsonTypeInfo<T> type, [NotNullWhen(true)] out T? value)
+    public static bool TryRead<T>(ProviderReply.Responded response, JsonTypeInfo<T> type, [NotNullWhen(true)] out T? value)
         where T : class
     {
         try
         {
-            value = JsonSerializer.Deserialize(answered.Body.Span, type);
+            value = JsonSerializer.Deserialize(response.Body.Span, type);
         }
         catch (JsonException)
         {
@@ -139,8 +139,8 @@ internal sealed class JuspayApi(ProviderHttp http, JuspayOptions options, TimePr
 
     private static CredentialsCheck Check(ProviderReply reply) => reply switch
     {
-        ProviderReply.Answered { IsSuccess: true } => CredentialsCheck.Accepted,
-        ProviderReply.Answered { Status: 401 or 403 } => CredentialsCheck.Refused,
+        ProviderReply.Responded { IsSuccess: true } => CredentialsCheck.Accepted,
+        ProviderReply.Responded { Status: 401 or 403 } => CredentialsCheck.Refused,
         _ when IsNotFound(reply) => CredentialsCheck.Accepted,
         _ => CredentialsCheck.NotChecked,
     };
@@ -148,9 +148,9 @@ internal sealed class JuspayApi(ProviderHttp http, JuspayOptions options, TimePr
     // A success that is not signed is none. A refusal may come from before the place where answers are sealed.
     private static ProviderReply Opened(ProviderReply reply, ProviderCredentials credentials) => reply switch
     {
-        ProviderReply.Answered answered when JuspayEnvelope.Open(answered.Body, credentials) is { } content =>
-            answered with { Body = content },
-        ProviderReply.Answered { IsSuccess: true } answered => answered with { Body = default },
+        ProviderReply.Responded response when JuspayEnvelope.Open(response.Body, credentials) is { } content =>
+            response with { Body = content },
+        ProviderReply.Responded { IsSuccess: true } response => response with { Body = default },
         _ => reply,
     };
 

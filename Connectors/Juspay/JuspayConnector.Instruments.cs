@@ -37,7 +37,7 @@ public sealed partial class JuspayConnector : IUpiVerification, ICustomerAccount
         {
             return new ProviderAnswer<string>.Refused(new Failure
             {
-                Code = FailureCodes.RequestRefused, Message = "A customer needs an id.", Party = FailureParty.Merchant,
+                Code = FailureCodes.RequestRefused, Message = "The customer has no id.", Party = FailureParty.Merchant,
             });
         }
 
@@ -127,7 +127,7 @@ public sealed partial class JuspayConnector : IUpiVerification, ICustomerAccount
     public async Task<ProviderAnswer<ProviderWallet>> ReadWalletAsync(
         WalletRequest request, string reference, ProviderCredentials credentials) => JuspayMapping.IsId(reference)
         ? Answer(
-            await AskWalletAsync(request, reference, credentials), JuspayJson.Default.WalletObject, answer => Given(Wallet(answer, reference)))
+            await QueryWalletAsync(request, reference, credentials), JuspayJson.Default.WalletObject, answer => Given(Wallet(answer, reference)))
         : NotJuspays<ProviderWallet>();
 
     /// <inheritdoc/>
@@ -138,8 +138,8 @@ public sealed partial class JuspayConnector : IUpiVerification, ICustomerAccount
         if (answer is ProviderAnswer<ProviderWallet>.Refused { Failure.Code: FailureCodes.RequestRefused } && JuspayMapping.IsId(reference))
         {
             // How a wallet is refused that is not linked, or not there, is not documented: then it is looked at.
-            var reply = await AskWalletAsync(request, reference, credentials);
-            if (reply is ProviderReply.Answered { Status: 404 })
+            var reply = await QueryWalletAsync(request, reference, credentials);
+            if (reply is ProviderReply.Responded { Status: 404 })
             {
                 return new ProviderAnswer<bool>.Given(Value: true);
             }
@@ -156,7 +156,7 @@ public sealed partial class JuspayConnector : IUpiVerification, ICustomerAccount
         };
     }
 
-    private Task<ProviderReply> AskWalletAsync(WalletRequest request, string reference, ProviderCredentials credentials) =>
+    private Task<ProviderReply> QueryWalletAsync(WalletRequest request, string reference, ProviderCredentials credentials) =>
         _api.AskAsync(new("wallet.read", "", Routing(request, reference)), $"wallets/{reference}?command=refresh", credentials);
 
     private async Task<ProviderAnswer<string>> FindCustomerAsync(string reference, ProviderCredentials credentials) => Answer(
@@ -177,14 +177,14 @@ public sealed partial class JuspayConnector : IUpiVerification, ICustomerAccount
         ProviderReply reply, JsonTypeInfo<TBody> type, Func<TBody, ProviderAnswer<T>.Given?> read)
         where TBody : class => reply switch
         {
-            ProviderReply.Answered { IsSuccess: true } answered =>
-                JuspayApi.TryRead(answered, type, out var body) && read(body) is { } given
+            ProviderReply.Responded { IsSuccess: true } response =>
+                JuspayApi.TryRead(response, type, out var body) && read(body) is { } given
                     ? given
-                    : new ProviderAnswer<T>.Unavailable("the answer cannot be read"),
-            ProviderReply.Answered { Status: 401 } => new ProviderAnswer<T>.Refused(JuspayFailures.CredentialsRefused),
-            ProviderReply.Answered answered when JuspayApi.ReadError(answered) is { } error =>
+                    : new ProviderAnswer<T>.Unavailable("the response is unreadable"),
+            ProviderReply.Responded { Status: 401 } => new ProviderAnswer<T>.Refused(JuspayFailures.CredentialsRefused),
+            ProviderReply.Responded response when JuspayApi.ReadError(response) is { } error =>
                 new ProviderAnswer<T>.Refused(JuspayFailures.OfRefusal(error)),
-            ProviderReply.Answered answered => new ProviderAnswer<T>.Unavailable($"HTTP {answered.Status}"),
+            ProviderReply.Responded response => new ProviderAnswer<T>.Unavailable($"HTTP {response.Status}"),
             ProviderReply.NotSent notSent => new ProviderAnswer<T>.Unavailable(notSent.Reason),
             ProviderReply.Unknown unknown => new ProviderAnswer<T>.Unavailable(unknown.Reason),
             _ => throw new UnreachableException(),
@@ -195,7 +195,7 @@ public sealed partial class JuspayConnector : IUpiVerification, ICustomerAccount
 
     private static ProviderAnswer<T>.Refused NotJuspays<T>() => new(new Failure
     {
-        Code = FailureCodes.RequestRefused, Message = "The id is not one of Juspay's.", Party = FailureParty.Merchant,
+        Code = FailureCodes.RequestRefused, Message = "The id is malformed.", Party = FailureParty.Merchant,
     });
 
     private static string? IdOf(CustomerObject customer, string reference) =>

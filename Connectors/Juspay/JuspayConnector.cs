@@ -79,7 +79,7 @@ public sealed partial class JuspayConnector : IConnector, IDisposable
 
     /// <inheritdoc/>
     public async Task<ProviderOutcome> QueryChargeAsync(ChargeQuery query, ProviderCredentials credentials) =>
-        OfQuestion(await QueryAsync(query.Attempt, credentials));
+        OfQuery(await QueryAsync(query.Attempt, credentials));
 
     /// <inheritdoc/>
     public async Task<ProviderOutcome> CaptureAsync(CaptureRequest request, ProviderCredentials credentials)
@@ -91,7 +91,7 @@ public sealed partial class JuspayConnector : IConnector, IDisposable
             var stands = await QueryAsync(request.Attempt, credentials);
             return stands is ProviderOutcome.Succeeded { Stage: ChargeStage.Authorized }
                 ? outcome with { ProviderOrder = stands.ProviderOrder, ProviderReference = request.ProviderReference }
-                : OfQuestion(stands);
+                : OfQuery(stands);
         }
 
         // "Timeout at the gateway: the transaction stays AUTHORIZED", and may have been captured.
@@ -112,7 +112,7 @@ public sealed partial class JuspayConnector : IConnector, IDisposable
             {
                 ProviderOutcome.Declined { Failure.Code: FailureCodes.Voided } => stands,
                 ProviderOutcome.Succeeded or ProviderOutcome.Declined or ProviderOutcome.NotFound => outcome,
-                _ => OfQuestion(stands),
+                _ => OfQuery(stands),
             };
         }
 
@@ -147,18 +147,18 @@ public sealed partial class JuspayConnector : IConnector, IDisposable
         var listed = await QueryRefundAsync(request.Attempt, request.Refund, credentials);
         if (listed is not ProviderOutcome.NotFound)
         {
-            return OfQuestion(listed);
+            return OfQuery(listed);
         }
 
         // The same word is said of a second refund of one amount within seconds, which may come again later.
         return JuspayApi.ReadError(reply)?.ErrorCode == "duplicate.call"
-            ? NotSent("Juspay takes a second refund of one amount for the first one's double; it may come later")
+            ? NotSent("Juspay rejects a second refund of the same amount as a duplicate; a later one may be accepted")
             : outcome;
     }
 
     /// <inheritdoc/>
     public async Task<ProviderOutcome> QueryRefundAsync(RefundQuery query, ProviderCredentials credentials) =>
-        OfQuestion(await QueryRefundAsync(query.Attempt, query.Refund, credentials));
+        OfQuery(await QueryRefundAsync(query.Attempt, query.Refund, credentials));
 
     /// <inheritdoc/>
     public ValueTask<WebhookReading> ReadWebhookAsync(InboundWebhook webhook, ProviderCredentials credentials) =>
@@ -181,13 +181,13 @@ public sealed partial class JuspayConnector : IConnector, IDisposable
         var reply = await _api.ActAsync(
             new("charge.order", request.Attempt.ToString(), order), isSession ? "session" : "orders",
             JuspayMapping.Order(request, merchant), request.Window, credentials, takesEnvelopes: isSession);
-        if (reply is ProviderReply.Answered { IsSuccess: true } answered
-            && JuspayApi.TryRead(answered, JuspayJson.Default.OrderObject, out var made)
+        if (reply is ProviderReply.Responded { IsSuccess: true } response
+            && JuspayApi.TryRead(response, JuspayJson.Default.OrderObject, out var made)
             && IsFor(made, order, request.Amount))
         {
             var standing = JuspayReading.Charge(made, order);
             // Not new: it was there, and somebody has begun to pay it.
-            return standing is ProviderOutcome.NotFound ? (false, null) : (true, standing ?? Unknown("the order cannot be read"));
+            return standing is ProviderOutcome.NotFound ? (false, null) : (true, standing ?? Unknown("the order is unreadable"));
         }
 
         var outcome = JuspayApi.Outcome(reply, JuspayJson.Default.OrderObject, _ => null);
@@ -236,7 +236,7 @@ public sealed partial class JuspayConnector : IConnector, IDisposable
 
         // The order may refuse this transaction because of an earlier one.
         return JuspayApi.IsRefusal(outcome) && (reused || IsAboutState(JuspayApi.ReadError(reply)))
-            ? await QueryAsync(request.Attempt, credentials) is var listed and not ProviderOutcome.NotFound ? OfQuestion(listed) : outcome
+            ? await QueryAsync(request.Attempt, credentials) is var listed and not ProviderOutcome.NotFound ? OfQuery(listed) : outcome
             : outcome;
     }
 
@@ -245,7 +245,7 @@ public sealed partial class JuspayConnector : IConnector, IDisposable
     {
         if (!JuspayMapping.IsId(txn))
         {
-            return (Unknown("the transaction's id is not one of Juspay's"), false);
+            return (Unknown("the transaction's id is malformed"), false);
         }
 
         var order = JuspayMapping.OrderId(attempt);
@@ -273,7 +273,7 @@ public sealed partial class JuspayConnector : IConnector, IDisposable
             ? JuspayReading.Charge(answer, order)
             : JuspayReading.Charge(answer, order) is { } outcome and not ProviderOutcome.NotFound
                 ? outcome
-                : Unknown("there is an order of this name for another amount"));
+                : Unknown("an order of this id exists with another amount"));
 
     private Task<ProviderOutcome> QueryAsync(AttemptId attempt, ProviderCredentials credentials) =>
         AskAsync(attempt, credentials, JuspayReading.Charge);
@@ -285,15 +285,15 @@ public sealed partial class JuspayConnector : IConnector, IDisposable
         AttemptId attempt, ProviderCredentials credentials, Func<OrderObject, string, ProviderOutcome?> read)
     {
         var order = JuspayMapping.OrderId(attempt);
-        var reply = await _api.AskOrderAsync(new("query.order", attempt.ToString(), order), order, credentials);
+        var reply = await _api.QueryOrderAsync(new("query.order", attempt.ToString(), order), order, credentials);
         return reply switch
         {
             _ when JuspayApi.IsNotFound(reply) => new ProviderOutcome.NotFound(),
-            ProviderReply.Answered { IsSuccess: true } answered =>
-                JuspayApi.TryRead(answered, JuspayJson.Default.OrderObject, out var status) && read(status, order) is { } outcome
+            ProviderReply.Responded { IsSuccess: true } response =>
+                JuspayApi.TryRead(response, JuspayJson.Default.OrderObject, out var status) && read(status, order) is { } outcome
                     ? outcome
-                    : Unknown("the order cannot be read", order),
-            ProviderReply.Answered answered => NotSent($"HTTP {answered.Status}"),
+                    : Unknown("the order is unreadable", order),
+            ProviderReply.Responded response => NotSent($"HTTP {response.Status}"),
             ProviderReply.NotSent notSent => NotSent(notSent.Reason),
             ProviderReply.Unknown unknown => NotSent(unknown.Reason),
             _ => throw new System.Diagnostics.UnreachableException(),

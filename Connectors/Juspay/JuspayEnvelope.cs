@@ -104,7 +104,7 @@ internal static class JuspayEnvelope
         {
             ("RSA-OAEP-256", "A256GCM") => RSAEncryptionPadding.OaepSHA256,
             ("RSA-OAEP", "A256GCM") => RSAEncryptionPadding.OaepSHA1,
-            _ => throw new CryptographicException("The envelope is closed in another way."),
+            _ => throw new CryptographicException("The envelope uses other keys."),
         };
         var key = merchant.Decrypt(Base64Url.DecodeFromChars(Text(jwe, "encryptedKey")), padding);
         var cipher = Base64Url.DecodeFromChars(Text(jwe, "encryptedPayload"));

@@ -8,7 +8,7 @@ internal static partial class JuspayFailures
 {
     /// <summary>Credentials that Juspay does not take; nothing was executed.</summary>
     public static Failure CredentialsRefused { get; } = Of(
-        FailureCodes.CredentialsRefused, "Juspay refused the merchant's credentials.", FailureParty.Merchant);
+        FailureCodes.CredentialsRefused, "Juspay rejected the merchant's credentials.", FailureParty.Merchant);
 
     /// <summary>What was held went back.</summary>
     public static Failure Voided { get; } = Of(
@@ -16,16 +16,16 @@ internal static partial class JuspayFailures
 
     /// <summary>"Late success on a closed order".</summary>
     public static Failure AutoRefunded { get; } = Of(
-        "auto_refunded", "The payment succeeded too late and was given back by Juspay.", FailureParty.Customer);
+        "auto_refunded", "The payment succeeded too late and Juspay refunded it.", FailureParty.Customer);
 
     public static Failure RefundFailed { get; } = Of(
-        "refund_failed", "Juspay could not pay the refund out.", FailureParty.Provider);
+        "refund_failed", "Juspay could not pay out the refund.", FailureParty.Provider);
 
     public static Failure CaptureFailed { get; } = Of(
-        "capture_failed", "The gateway refused the capture.", FailureParty.Bank);
+        "capture_failed", "The gateway rejected the capture.", FailureParty.Bank);
 
     public static Failure VoidFailed { get; } = Of(
-        "void_failed", "The gateway refused to release the authorisation.", FailureParty.Bank);
+        "void_failed", "The gateway rejected the void.", FailureParty.Bank);
 
     /// <summary>What a transaction's final status says. None of them is Juspay's own fault or provably its
     /// gateway's.</summary>
@@ -45,9 +45,9 @@ internal static partial class JuspayFailures
         "UNAUTHENTICATED" or "UNAUTHORIZED" or "BAD_ORIGIN" => CredentialsRefused,
         // No gateway was asked, because Juspay has none for this payment: another provider may have.
         "GATEWAY_NOT_FOUND" => Of("gateway_not_found", "Juspay has no gateway for this payment.", FailureParty.Provider),
-        "EXPIRED" => Of("expired", Sentence(Text(error), "What it is to be paid with has expired."), FailureParty.Customer),
+        "EXPIRED" => Of("expired", Sentence(Text(error), "The payment instrument has expired."), FailureParty.Customer),
         _ when error.ErrorCode == "access_denied" => CredentialsRefused,
-        _ => Of(FailureCodes.RequestRefused, Sentence(Text(error), "Juspay refused the request."), FailureParty.Merchant),
+        _ => Of(FailureCodes.RequestRefused, Sentence(Text(error), "Juspay rejected the request."), FailureParty.Merchant),
     };
 
     private static string? Text(ErrorObject error) => error.ErrorMessage ?? error.UserMessage ?? error.ErrorInfo?.UserMessage;

@@ -38,7 +38,7 @@ internal static class JuspayWebhook
         }
         catch (JsonException)
         {
-            return new WebhookReading.Malformed("the body is not the JSON that is documented");
+            return new WebhookReading.Malformed("the body is not the documented JSON");
         }
 
         if (!IsWord(body?.EventName, 64) || !IsWord(body!.Id, 128))

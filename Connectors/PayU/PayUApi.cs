@@ -60,7 +60,7 @@ internal sealed class PayUApi(ProviderHttp payments, ProviderHttp commands, Time
 
     /// <summary>Asks a question. There is an answer, or else what stood in the way, or neither if the answer cannot be
     /// read.</summary>
-    public async Task<(CommandAnswer? Answer, string? Problem)> AskAsync(
+    public async Task<(CommandResponse? Answer, string? Problem)> AskAsync(
         string operation, string reference, string command, string[] variables, ProviderCredentials credentials)
     {
         // A question has no effect that could come too late; the window only stands for its having a body.
@@ -68,12 +68,12 @@ internal sealed class PayUApi(ProviderHttp payments, ProviderHttp commands, Time
         var reply = await ActAsync(operation, reference, command, variables, window, credentials);
         return reply switch
         {
-            ProviderReply.Answered { IsSuccess: true } answered => TryRead(answered, out var answer)
-                ? PayUReading.IsAboutHaste(answer.Message) ? (null, "PayU was asked too often")
-                    : PayUReading.IsAboutCredentials(answer.Message) ? (null, "PayU refused the credentials")
+            ProviderReply.Responded { IsSuccess: true } response => TryRead(response, out var answer)
+                ? PayUReading.IsAboutHaste(answer.Message) ? (null, "PayU's rate limit is exceeded")
+                    : PayUReading.IsAboutCredentials(answer.Message) ? (null, "PayU rejected the credentials")
                     : (answer, null)
                 : (null, null),
-            ProviderReply.Answered answered => (null, $"HTTP {answered.Status}"),
+            ProviderReply.Responded response => (null, $"HTTP {response.Status}"),
             ProviderReply.NotSent notSent => (null, notSent.Reason),
             ProviderReply.Unknown unknown => (null, unknown.Reason),
             _ => throw new UnreachableException(),
@@ -85,7 +85,7 @@ internal sealed class PayUApi(ProviderHttp payments, ProviderHttp commands, Time
     {
         var window = SendWindow.Open(time, TimeSpan.FromMinutes(1));
         var reply = await ActAsync("check", credentials.Merchant, "verify_payment", ["credentials-check"], window, credentials);
-        return reply is ProviderReply.Answered { IsSuccess: true } answered && TryRead(answered, out var answer)
+        return reply is ProviderReply.Responded { IsSuccess: true } response && TryRead(response, out var answer)
             ? PayUReading.IsAboutCredentials(answer.Message) ? CredentialsCheck.Refused
                 : answer.Details.ValueKind == JsonValueKind.Object ? CredentialsCheck.Accepted
                 : CredentialsCheck.NotChecked
@@ -101,18 +101,18 @@ internal sealed class PayUApi(ProviderHttp payments, ProviderHttp commands, Time
                 return NotSent(notSent.Reason);
             case ProviderReply.Unknown unknown:
                 return Unknown(unknown.Reason);
-            case ProviderReply.Answered { IsSuccess: true } answered when IsText(answered, out var text) && PayUReading.IsAboutHaste(text):
-                return NotSent("PayU was asked too often");
-            case ProviderReply.Answered { IsSuccess: true } answered when TryRead(answered, PayUJson.Default.PaymentAnswer, out var answer):
+            case ProviderReply.Responded { IsSuccess: true } response when IsText(response, out var text) && PayUReading.IsAboutHaste(text):
+                return NotSent("PayU's rate limit is exceeded");
+            case ProviderReply.Responded { IsSuccess: true } response when TryRead(response, PayUJson.Default.PaymentResponse, out var answer):
                 if (PayUReading.IsAboutHaste(answer.Meta?.Message ?? answer.Message))
                 {
-                    return NotSent("PayU was asked too often");
+                    return NotSent("PayU's rate limit is exceeded");
                 }
 
                 return PayUReading.Outcome(request, answer, answer.Result.Part(PayUJson.Default.PaymentResult))
-                    ?? Unknown("HTTP 200 with an answer that lacks what must be there");
-            case ProviderReply.Answered answered:
-                return Unknown($"HTTP {answered.Status} with an answer that cannot be read");
+                    ?? Unknown("HTTP 200 with an incomplete response");
+            case ProviderReply.Responded response:
+                return Unknown($"HTTP {response.Status} with an unreadable response");
             default:
                 throw new UnreachableException();
         }
@@ -120,29 +120,29 @@ internal sealed class PayUApi(ProviderHttp payments, ProviderHttp commands, Time
 
     /// <summary>The answer to a command that has an effect; else the outcome that what came in its place
     /// amounts to.</summary>
-    public static (CommandAnswer? Answer, ProviderOutcome? Outcome) Read(ProviderReply reply) => reply switch
+    public static (CommandResponse? Answer, ProviderOutcome? Outcome) Read(ProviderReply reply) => reply switch
     {
         ProviderReply.NotSent notSent => (null, NotSent(notSent.Reason)),
         ProviderReply.Unknown unknown => (null, Unknown(unknown.Reason)),
-        ProviderReply.Answered { IsSuccess: true } answered => TryRead(answered, out var answer) && answer.Status is "0" or "1"
+        ProviderReply.Responded { IsSuccess: true } response => TryRead(response, out var answer) && answer.Status is "0" or "1"
             ? PayUReading.IsAboutCredentials(answer.Message) && answer.Status == "0"
                 ? (null, Declined(PayUReading.CredentialsRefused))
                 : (answer, null)
-            : (null, Unknown("HTTP 200 with an answer that cannot be read")),
+            : (null, Unknown("HTTP 200 with an unreadable response")),
         // Not PayU's own refusal, but something's in between.
-        ProviderReply.Answered answered => (null, Unknown($"HTTP {answered.Status}")),
+        ProviderReply.Responded response => (null, Unknown($"HTTP {response.Status}")),
         _ => throw new UnreachableException(),
     };
 
-    private static bool TryRead(ProviderReply.Answered answered, [NotNullWhen(true)] out CommandAnswer? answer) =>
-        TryRead(answered, PayUJson.Default.CommandAnswer, out answer);
+    private static bool TryRead(ProviderReply.Responded response, [NotNullWhen(true)] out CommandResponse? answer) =>
+        TryRead(response, PayUJson.Default.CommandResponse, out answer);
 
-    private static bool TryRead<T>(ProviderReply.Answered answered, JsonTypeInfo<T> type, [NotNullWhen(true)] out T? value)
+    private static bool TryRead<T>(ProviderReply.Responded response, JsonTypeInfo<T> type, [NotNullWhen(true)] out T? value)
         where T : class
     {
         try
         {
-            value = JsonSerializer.Deserialize(answered.Body.Span, type);
+            value = JsonSerializer.Deserialize(response.Body.Span, type);
         }
         catch (JsonException)
         {
@@ -153,9 +153,9 @@ internal sealed class PayUApi(ProviderHttp payments, ProviderHttp commands, Time
     }
 
     // Throttling is answered in plain words.
-    private static bool IsText(ProviderReply.Answered answered, [NotNullWhen(true)] out string? text)
+    private static bool IsText(ProviderReply.Responded response, [NotNullWhen(true)] out string? text)
     {
-        text = answered.Body.Length is > 0 and <= 256 ? Encoding.UTF8.GetString(answered.Body.Span).Trim('"', ' ', '\n', '\r') : null;
+        text = response.Body.Length is > 0 and <= 256 ? Encoding.UTF8.GetString(response.Body.Span).Trim('"', ' ', '\n', '\r') : null;
         return text is not null;
     }
 

@@ -18,7 +18,7 @@ internal sealed class PayUCards(PayUApi api)
                 new UpiHolder(Exists: true, answer.PayerAccountName is { Length: > 0 and <= 128 } name and not "NA" ? name : null)),
             { Status: "SUCCESS", IsVpaValid: "0" } => new ProviderAnswer<UpiHolder>.Given(new UpiHolder(Exists: false, Name: null)),
             { Status: "0" } => new ProviderAnswer<UpiHolder>.Refused(PayUReading.Refused(answer)),
-            _ => new ProviderAnswer<UpiHolder>.Unavailable(problem ?? "the answer cannot be read"),
+            _ => new ProviderAnswer<UpiHolder>.Unavailable(problem ?? "the response is unreadable"),
         };
     }
 
@@ -26,7 +26,7 @@ internal sealed class PayUCards(PayUApi api)
     {
         if (!PayUMapping.IsUser(user))
         {
-            return new ProviderAnswer<ImmutableArray<ProviderCard>>.Refused(PayUReading.Refused("This is no customer of PayU's."));
+            return new ProviderAnswer<ImmutableArray<ProviderCard>>.Refused(PayUReading.Refused("The id of the customer at PayU is malformed."));
         }
 
         var (answer, problem) = await api.AskAsync(
@@ -41,7 +41,7 @@ internal sealed class PayUCards(PayUApi api)
             { Status: "1", Cards.ValueKind: JsonValueKind.Object } =>
                 new ProviderAnswer<ImmutableArray<ProviderCard>>.Given(Cards(answer.Cards)),
             { Status: "0" } => new ProviderAnswer<ImmutableArray<ProviderCard>>.Refused(PayUReading.Refused(answer)),
-            _ => new ProviderAnswer<ImmutableArray<ProviderCard>>.Unavailable(problem ?? "the answer cannot be read"),
+            _ => new ProviderAnswer<ImmutableArray<ProviderCard>>.Unavailable(problem ?? "the response is unreadable"),
         };
     }
 
@@ -49,7 +49,7 @@ internal sealed class PayUCards(PayUApi api)
     {
         if (!PayUMapping.IsUser(user) || reference.Length is 0 or > 128)
         {
-            return new ProviderAnswer<bool>.Refused(PayUReading.Refused("This is no card of PayU's."));
+            return new ProviderAnswer<bool>.Refused(PayUReading.Refused("The id of the card at PayU is malformed."));
         }
 
         var (answer, problem) = await api.AskAsync(
@@ -59,13 +59,13 @@ internal sealed class PayUCards(PayUApi api)
             { Status: "1" } => new ProviderAnswer<bool>.Given(Value: true),
             { Status: "0" } when IsNotFound(answer) => new ProviderAnswer<bool>.Given(Value: true),
             { Status: "0" } => new ProviderAnswer<bool>.Refused(PayUReading.Refused(answer)),
-            _ => new ProviderAnswer<bool>.Unavailable(problem ?? "the answer cannot be read"),
+            _ => new ProviderAnswer<bool>.Unavailable(problem ?? "the response is unreadable"),
         };
     }
 
     private static string Owner(string user, ProviderCredentials credentials) => $"{credentials[PayUApi.Key].Reveal()}:{user}";
 
-    private static bool IsNotFound(CommandAnswer answer) =>
+    private static bool IsNotFound(CommandResponse answer) =>
         answer.Message?.Trim().TrimEnd('.').Equals("card not found", StringComparison.OrdinalIgnoreCase) == true;
 
     // A card whose token has run out, or that does not say until when it can be paid with, is not offered.

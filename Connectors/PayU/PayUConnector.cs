@@ -87,15 +87,15 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
         return stands switch
         {
             ProviderOutcome.NotFound when outcome is ProviderOutcome.Declined { Failure.Code: PayUReading.UsedBefore } =>
-                Unknown("PayU knows the payment and does not tell of it"),
+                Unknown("PayU knows the payment and returned no status"),
             ProviderOutcome.NotFound or ProviderOutcome.Declined => outcome,
-            _ => OfQuestion(stands),
+            _ => OfQuery(stands),
         };
     }
 
     /// <inheritdoc/>
     public async Task<ProviderOutcome> QueryChargeAsync(ChargeQuery query, ProviderCredentials credentials) =>
-        OfQuestion(await FindChargeAsync(query.Attempt, credentials));
+        OfQuery(await FindChargeAsync(query.Attempt, credentials));
 
     /// <inheritdoc/>
     public async Task<ProviderOutcome> CaptureAsync(CaptureRequest request, ProviderCredentials credentials)
@@ -103,7 +103,7 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
         var (reference, payment) = (request.Attempt.ToString(), request.ProviderReference);
         if (!PayUMapping.IsId(payment))
         {
-            return Unknown("the payment's id is not one of PayU's");
+            return Unknown("the payment's id is malformed");
         }
 
         var token = PayUMapping.CaptureToken(request.Attempt);
@@ -136,7 +136,7 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
         {
             null => Unknown(problem!) with { ProviderReference = payment },
             _ when actions.Exists(action => IsOpen(action, "capture")) => new ProviderOutcome.Pending { ProviderReference = payment },
-            _ when PayUReading.MayPassSoon(answer) => NotSent("PayU asks to come back later") with { ProviderReference = payment },
+            _ when PayUReading.MayPassSoon(answer) => NotSent("PayU asks for a later retry") with { ProviderReference = payment },
             _ => Declined(PayUReading.Refused(answer)) with { ProviderReference = payment },
         };
     }
@@ -149,7 +149,7 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
         var (reference, payment) = (request.Attempt.ToString(), request.ProviderReference);
         if (!PayUMapping.IsId(payment))
         {
-            return Unknown("the payment's id is not one of PayU's");
+            return Unknown("the payment's id is malformed");
         }
 
         var before = await FindChargeAsync(request.Attempt, credentials);
@@ -157,7 +157,7 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
         {
             // Nothing has been sent yet, whatever was seen.
             return before is ProviderOutcome.Unknown or ProviderOutcome.NotFound
-                ? NotSent("the payment cannot be looked at")
+                ? NotSent("the payment's status is unavailable")
                 : Released(before, request);
         }
 
@@ -178,13 +178,13 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
         {
             return answer.CancelId is not null
                 ? new ProviderOutcome.Pending { ProviderReference = payment }
-                : Unknown("PayU took the release for a refund") with { ProviderReference = payment };
+                : Unknown("PayU processed the void as a refund") with { ProviderReference = payment };
         }
 
         var stands = await FindChargeAsync(request.Attempt, credentials);
         return stands is ProviderOutcome.Succeeded { Stage: ChargeStage.Authorized }
             ? PayUReading.MayPassSoon(answer)
-                ? NotSent("PayU asks to come back later") with { ProviderReference = payment }
+                ? NotSent("PayU asks for a later retry") with { ProviderReference = payment }
                 : Declined(PayUReading.Refused(answer)) with { ProviderReference = payment }
             : Known(Released(stands, request));
     }
@@ -195,7 +195,7 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
         var (reference, payment) = (request.Refund.ToString(), request.ProviderReference);
         if (!PayUMapping.IsId(payment))
         {
-            return Unknown("the payment's id is not one of PayU's");
+            return Unknown("the payment's id is malformed");
         }
 
         var token = PayUMapping.RefundToken(request.Refund);
@@ -215,21 +215,21 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
         {
             return PayUMapping.IsId(answer.RequestId)
                 ? new ProviderOutcome.Pending { ProviderReference = answer.RequestId }
-                : Unknown("PayU took the refund without an id of it");
+                : Unknown("PayU accepted the refund without an id");
         }
 
         // "Token already used" may be about this very refund, and so may any refusal of one that was sent before.
         var listed = await FindRefundAsync(request.Refund, payment, credentials);
-        return listed is not ProviderOutcome.NotFound ? OfQuestion(listed)
-            : PayUReading.MayPassSoon(answer) ? NotSent("PayU asks to come back later")
+        return listed is not ProviderOutcome.NotFound ? OfQuery(listed)
+            : PayUReading.MayPassSoon(answer) ? NotSent("PayU asks for a later retry")
             : Declined(PayUReading.Refused(answer));
     }
 
     /// <inheritdoc/>
     public async Task<ProviderOutcome> QueryRefundAsync(RefundQuery query, ProviderCredentials credentials) =>
         PayUMapping.IsId(query.ProviderReference)
-            ? OfQuestion(await FindRefundAsync(query.Refund, query.ProviderReference, credentials))
-            : Unknown("the payment's id is not one of PayU's");
+            ? OfQuery(await FindRefundAsync(query.Refund, query.ProviderReference, credentials))
+            : Unknown("the payment's id is malformed");
 
     /// <inheritdoc/>
     public ValueTask<WebhookReading> ReadWebhookAsync(InboundWebhook webhook, ProviderCredentials credentials) =>
@@ -247,7 +247,7 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
     public Task<ProviderAnswer<string>> OpenCustomerAsync(Customer customer, ProviderCredentials credentials) =>
         Task.FromResult<ProviderAnswer<string>>(PayUMapping.UserOf(customer) is { } user
             ? new ProviderAnswer<string>.Given(user)
-            : new ProviderAnswer<string>.Refused(PayUReading.Refused("A customer needs an id.")));
+            : new ProviderAnswer<string>.Refused(PayUReading.Refused("The customer has no id.")));
 
     /// <inheritdoc/>
     public Task<ProviderAnswer<ImmutableArray<ProviderCard>>> ListCardsAsync(string providerCustomer, ProviderCredentials credentials) =>
@@ -273,7 +273,7 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
 
     // What a look at the payment says of an effect that was sent: a payment that PayU had, and has no more, says nothing.
     private static ProviderOutcome Known(ProviderOutcome stands) =>
-        stands is ProviderOutcome.NotFound ? Unknown("PayU does not know the payment") : OfQuestion(stands);
+        stands is ProviderOutcome.NotFound ? Unknown("PayU does not know the payment") : OfQuery(stands);
 
     private static ProviderOutcome Released(ProviderOutcome stands, VoidAuthorizationRequest request) => stands switch
     {
@@ -303,13 +303,13 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
         var (answer, problem) = await _api.AskAsync("query.charge", txnId, "verify_payment", [txnId], credentials);
         if (answer is null)
         {
-            return problem is null ? Unknown("the payment cannot be read") : NotSent(problem);
+            return problem is null ? Unknown("the payment is unreadable") : NotSent(problem);
         }
 
         if (!answer.Details.TryGet(txnId, out var element)
             || element.Part(PayUJson.Default.ChargeDetails) is not { } details)
         {
-            return Unknown("the payment cannot be read");
+            return Unknown("the payment is unreadable");
         }
 
         if (string.Equals(details.PaymentId, "Not Found", StringComparison.OrdinalIgnoreCase))
@@ -319,7 +319,7 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
 
         if ((details.TxnId is { } named && named != txnId) || PayUReading.Outcome(details) is not { } outcome)
         {
-            return Unknown("the payment cannot be read");
+            return Unknown("the payment is unreadable");
         }
 
         return PayUReading.MayBeCancelled(details) ? await UnlessCancelledAsync(txnId, outcome, credentials) : outcome;
@@ -350,14 +350,14 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
         return actions is null ? Unknown(problem!)
             : actions.Find(action => action.Token == token) is not { } found ? new ProviderOutcome.NotFound()
             : IsKind(found, "refund") && PayUReading.Outcome(found) is { } outcome ? outcome
-            : Unknown("the refund cannot be read");
+            : Unknown("the refund is unreadable");
     }
 
     /// <summary>The captures, cancellations and refunds of a payment, or why they are not known.</summary>
     private async Task<(List<ActionDetails>? Actions, string? Problem)> FindActionsAsync(
         string reference, string payment, ProviderCredentials credentials)
     {
-        const string Unreadable = "the payment's actions cannot be read";
+        const string Unreadable = "the payment's actions is unreadable";
         var (answer, problem) = await _api.AskAsync("query.actions", reference, "check_action_status", [payment, "payuid"], credentials);
         if (answer is null)
         {

@@ -142,7 +142,7 @@ internal static class PayUMapping
             case PaymentMethodKind.Card:
                 return AddCard(fields, request, key);
             default:
-                return "PayU does not take this method.";
+                return "PayU does not accept this method.";
         }
     }
 

@@ -9,7 +9,7 @@ namespace PaymentCluster.Connectors.PayU;
 // Classes, not records: what they hold is never printed.
 
 /// <summary>The answer to <c>_payment</c> from a server (<c>txn_s2s_flow=4</c>), or a refusal in an older form.</summary>
-internal sealed class PaymentAnswer
+internal sealed class PaymentResponse
 {
     [JsonPropertyName("metaData")]
     public PaymentMeta? Meta { get; init; }
@@ -63,7 +63,7 @@ internal sealed class PaymentResult
 }
 
 /// <summary>The answer to a command.</summary>
-internal sealed class CommandAnswer
+internal sealed class CommandResponse
 {
     /// <summary>1 or 0; of <c>validateVPA</c> a word.</summary>
     [JsonPropertyName("status"), JsonConverter(typeof(LooseText))]
@@ -235,13 +235,13 @@ internal sealed class LooseText : JsonConverter<string?>
     }
 
     public override void Write(Utf8JsonWriter writer, string? value, JsonSerializerOptions options) =>
-        throw new NotSupportedException("PayU is sent forms.");
+        throw new NotSupportedException("PayU takes forms, not JSON.");
 }
 
 [JsonSourceGenerationOptions(AllowDuplicateProperties = false, MaxDepth = 16)]
-[JsonSerializable(typeof(PaymentAnswer))]
+[JsonSerializable(typeof(PaymentResponse))]
 [JsonSerializable(typeof(PaymentResult))]
-[JsonSerializable(typeof(CommandAnswer))]
+[JsonSerializable(typeof(CommandResponse))]
 [JsonSerializable(typeof(ChargeDetails))]
 [JsonSerializable(typeof(ActionDetails))]
 [JsonSerializable(typeof(KeptCard))]

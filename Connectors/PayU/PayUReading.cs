@@ -25,7 +25,7 @@ internal static partial class PayUReading
     public static Failure CredentialsRefused { get; } = new()
     {
         Code = FailureCodes.CredentialsRefused,
-        Message = "PayU refused the merchant's key or salt.",
+        Message = "PayU rejected the merchant's key or salt.",
         Party = FailureParty.Merchant,
     };
 
@@ -38,7 +38,7 @@ internal static partial class PayUReading
     };
 
     /// <summary>A command's refusal, in our words.</summary>
-    public static Failure Refused(CommandAnswer answer) => new()
+    public static Failure Refused(CommandResponse answer) => new()
     {
         Code = answer.ErrorCode is { Length: > 0 and <= 8 } code && code.All(char.IsAsciiDigit)
             ? $"payu_{code}"
@@ -58,16 +58,16 @@ internal static partial class PayUReading
 
     /// <summary>Whether a refusal passes with time: 120 is a lock, 214 the same amount within five minutes
     /// (docs.payu.in/docs/error-codes-for-refund-initiation).</summary>
-    public static bool MayPassSoon(CommandAnswer answer) =>
+    public static bool MayPassSoon(CommandResponse answer) =>
         answer.ErrorCode is "120" or "214" || IsAboutHaste(answer.Message);
 
     /// <summary>Whether an accepted request is what PayU calls accepted: 102, or one of those for "under way"; any other
     /// code is a failure, whatever the status.</summary>
-    public static bool IsAccepted(CommandAnswer answer) => answer.Status == "1"
+    public static bool IsAccepted(CommandResponse answer) => answer.Status == "1"
         && answer.ErrorCode is null or "" or "102" or "100" or "101" or "126" or "127" or "225" or "226";
 
     /// <summary>What the answer to a new payment says; null if it lacks what must be there.</summary>
-    public static ProviderOutcome? Outcome(ChargeRequest request, PaymentAnswer answer, PaymentResult? result)
+    public static ProviderOutcome? Outcome(ChargeRequest request, PaymentResponse answer, PaymentResult? result)
     {
         var status = (answer.Meta?.TxnStatus ?? answer.Status)?.ToUpperInvariant();
         var id = PayUMapping.IsId(result?.PaymentId) ? result.PaymentId : null;
@@ -139,7 +139,7 @@ internal static partial class PayUReading
             {
                 Failure = new Failure
                 {
-                    Code = "refund_failed", Message = "PayU could not pay the refund out.", Party = FailureParty.Provider,
+                    Code = "refund_failed", Message = "PayU could not pay out the refund.", Party = FailureParty.Provider,
                 },
             },
             _ => new ProviderOutcome.Pending(),

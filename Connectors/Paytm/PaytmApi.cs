@@ -23,13 +23,13 @@ internal sealed class PaytmApi(ProviderHttp http, PaytmOptions options, TimeProv
     private const int MaxResultText = 64;
 
     // Questions are posted too. This is for them; an effect brings the window of its own.
-    private static readonly TimeSpan QuestionWindow = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan QueryWindow = TimeSpan.FromMinutes(1);
 
     /// <summary>What a call came to: a body that can be read, or else what is known without one.</summary>
     /// <param name="Body">The body; it has a result.</param>
     /// <param name="Problem">Not sent, unknown, or refused before it was sent.</param>
     public readonly record struct Reply<T>(T? Body, ProviderOutcome? Problem)
-        where T : AnswerBody
+        where T : ResponseBody
     {
         public string Status => Body!.ResultInfo!.ResultStatus!;
 
@@ -42,21 +42,21 @@ internal sealed class PaytmApi(ProviderHttp http, PaytmOptions options, TimeProv
 
     /// <summary>Asks a question under the merchant's signature. That it could not be asked is
     /// <see cref="ProviderOutcome.NotSent"/>, for whoever waits for the answer.</summary>
-    public async Task<Reply<TAnswer>> AskAsync<TBody, TAnswer>(
-        string operation, string reference, string path, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<TAnswer> type,
+    public async Task<Reply<TResponse>> AskAsync<TBody, TResponse>(
+        string operation, string reference, string path, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<TResponse> type,
         ProviderCredentials credentials)
-        where TAnswer : AnswerBody
+        where TResponse : ResponseBody
     {
         var reply = await ActAsync(
-            operation, reference, path, body, bodyType, type, SendWindow.Open(time, QuestionWindow), credentials);
-        return AsQuestion(reply);
+            operation, reference, path, body, bodyType, type, SendWindow.Open(time, QueryWindow), credentials);
+        return AsQueryOutcome(reply);
     }
 
     /// <summary>Asks for an effect under the merchant's signature.</summary>
-    public async Task<Reply<TAnswer>> ActAsync<TBody, TAnswer>(
-        string operation, string reference, string path, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<TAnswer> type,
+    public async Task<Reply<TResponse>> ActAsync<TBody, TResponse>(
+        string operation, string reference, string path, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<TResponse> type,
         SendWindow window, ProviderCredentials credentials)
-        where TAnswer : AnswerBody
+        where TResponse : ResponseBody
     {
         var key = credentials[MerchantKey];
         if (!PaytmChecksum.IsKey(key))
@@ -78,22 +78,22 @@ internal sealed class PaytmApi(ProviderHttp http, PaytmOptions options, TimeProv
     }
 
     /// <summary>Asks a question with an order's token.</summary>
-    public async Task<Reply<TAnswer>> AskWithTokenAsync<TBody, TAnswer>(
-        string operation, string order, string path, string token, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<TAnswer> type,
+    public async Task<Reply<TResponse>> QueryWithTokenAsync<TBody, TResponse>(
+        string operation, string order, string path, string token, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<TResponse> type,
         ProviderCredentials credentials)
-        where TAnswer : AnswerBody
+        where TResponse : ResponseBody
     {
         var head = Head(token, spelledOut: true);
         var reply = await WithTokenAsync(
-            operation, order, order, path, head, body, bodyType, type, SendWindow.Open(time, QuestionWindow), credentials);
-        return AsQuestion(reply);
+            operation, order, order, path, head, body, bodyType, type, SendWindow.Open(time, QueryWindow), credentials);
+        return AsQueryOutcome(reply);
     }
 
     /// <summary>Asks for an effect with an order's token.</summary>
-    public Task<Reply<TAnswer>> ActWithTokenAsync<TBody, TAnswer>(
-        string operation, string order, string path, string token, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<TAnswer> type,
+    public Task<Reply<TResponse>> ActWithTokenAsync<TBody, TResponse>(
+        string operation, string order, string path, string token, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<TResponse> type,
         SendWindow window, ProviderCredentials credentials)
-        where TAnswer : AnswerBody => WithTokenAsync(
+        where TResponse : ResponseBody => WithTokenAsync(
             operation, order, order, path, Head(token, spelledOut: false), body, bodyType, type, window, credentials);
 
     /// <summary>A path whose query names merchant and order.</summary>
@@ -117,20 +117,20 @@ internal sealed class PaytmApi(ProviderHttp http, PaytmOptions options, TimeProv
     }
 
     /// <summary>Why a question that moves no money has no answer.</summary>
-    public static ProviderAnswer<T> NoAnswer<T, TAnswer>(Reply<TAnswer> reply)
-        where TAnswer : AnswerBody => reply switch
+    public static ProviderAnswer<T> NoResponse<T, TResponse>(Reply<TResponse> reply)
+        where TResponse : ResponseBody => reply switch
         {
             { Problem: ProviderOutcome.Declined declined } => new ProviderAnswer<T>.Refused(declined.Failure),
             { Problem: ProviderOutcome.NotSent notSent } => new ProviderAnswer<T>.Unavailable(notSent.Reason),
             { IsRead: true, Status: "F" } when !PaytmCodes.IsSystemError(reply.Code) =>
                 new ProviderAnswer<T>.Refused(PaytmCodes.FailureOf(reply.Body!.ResultInfo!)),
-            _ => new ProviderAnswer<T>.Unavailable("the answer cannot be read"),
+            _ => new ProviderAnswer<T>.Unavailable("the response is unreadable"),
         };
 
-    private async Task<Reply<TAnswer>> WithTokenAsync<TBody, TAnswer>(
+    private async Task<Reply<TResponse>> WithTokenAsync<TBody, TResponse>(
         string operation, string reference, string order, string path, TokenHead head, TBody body, JsonTypeInfo<TBody> bodyType,
-        JsonTypeInfo<TAnswer> type, SendWindow window, ProviderCredentials credentials)
-        where TAnswer : AnswerBody
+        JsonTypeInfo<TResponse> type, SendWindow window, ProviderCredentials credentials)
+        where TResponse : ResponseBody
     {
         // It may hold a card, so there is no copy of it besides the one that is overwritten once it is sent.
         var content = JsonWriterOf(json =>
@@ -158,24 +158,24 @@ internal sealed class PaytmApi(ProviderHttp http, PaytmOptions options, TimeProv
 
     // All answers of Paytm's own are HTTP 200; any other status is somebody else's word, or says nothing of the effect.
     private Reply<T> Read<T>(ProviderReply reply, JsonTypeInfo<T> type, ProviderCredentials? signer)
-        where T : AnswerBody => reply switch
+        where T : ResponseBody => reply switch
         {
             ProviderReply.NotSent notSent => new(null, NotSent(notSent.Reason)),
             ProviderReply.Unknown unknown => new(null, Unknown(unknown.Reason)),
-            ProviderReply.Answered { IsSuccess: false } answered => new(null, Unknown($"HTTP {answered.Status}")),
-            ProviderReply.Answered answered => ReadBody(answered, type, signer),
+            ProviderReply.Responded { IsSuccess: false } response => new(null, Unknown($"HTTP {response.Status}")),
+            ProviderReply.Responded response => ReadBody(response, type, signer),
             _ => throw new UnreachableException(),
         };
 
-    private Reply<T> ReadBody<T>(ProviderReply.Answered answered, JsonTypeInfo<T> type, ProviderCredentials? signer)
-        where T : AnswerBody
+    private Reply<T> ReadBody<T>(ProviderReply.Responded response, JsonTypeInfo<T> type, ProviderCredentials? signer)
+        where T : ResponseBody
     {
-        if (!TryRead(answered.Body.Span, PaytmJson.Wire.Envelope, out var envelope)
+        if (!TryRead(response.Body.Span, PaytmJson.Wire.Envelope, out var envelope)
             || envelope.Body.ValueKind != JsonValueKind.Object
             || !TryRead(Encoding.UTF8.GetBytes(envelope.Body.GetRawText()), type, out var body)
             || body.ResultInfo is not { ResultStatus.Length: > 0 and <= MaxResultText, ResultCode.Length: > 0 and <= MaxResultText } result)
         {
-            return new(null, Unknown($"HTTP {answered.Status} with an answer that cannot be read"));
+            return new(null, Unknown($"HTTP {response.Status} with an unreadable response"));
         }
 
         // As Paytm's client library has it: what claims a success must be signed right, if it is signed.
@@ -184,12 +184,12 @@ internal sealed class PaytmApi(ProviderHttp http, PaytmOptions options, TimeProv
             && envelope.Head?.Signature is { } signature
             && PaytmCodes.ClaimsSuccess(result.ResultStatus)
             && !PaytmChecksum.Verify(signer[MerchantKey], Encoding.UTF8.GetBytes(envelope.Body.GetRawText()), signature)
-                ? new(null, Unknown("an answer with a wrong checksum"))
+                ? new(null, Unknown("a response with a wrong checksum"))
                 : new(body, null);
     }
 
-    private static Reply<T> AsQuestion<T>(Reply<T> reply)
-        where T : AnswerBody =>
+    private static Reply<T> AsQueryOutcome<T>(Reply<T> reply)
+        where T : ResponseBody =>
         reply.Problem is ProviderOutcome.Unknown unknown ? reply with { Problem = NotSent(unknown.Reason) } : reply;
 
     private TokenHead Head(string token, bool spelledOut) => new()

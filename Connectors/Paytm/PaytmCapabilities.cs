@@ -34,10 +34,10 @@ internal static class PaytmCapabilities
     /// <summary>Why Paytm cannot be asked for this charge, beyond what the capabilities say; null if it can.</summary>
     public static string? Refuses(ChargeRequest request) => request.Method.Kind switch
     {
-        PaymentMethodKind.Wallet when request.Method.Wallet != Wallet => $"The provider's one wallet is {Wallet}.",
+        PaymentMethodKind.Wallet when request.Method.Wallet != Wallet => "Paytm accepts only the Paytm wallet.",
         PaymentMethodKind.Wallet when request.WalletToken is null => "The customer's wallet must be linked first.",
         PaymentMethodKind.Card when request.Card is null && request.SavedCard is not { SecurityCode: not null } =>
-            "The provider needs a card with its security code.",
+            "Paytm needs the card's security code.",
         PaymentMethodKind.Upi or PaymentMethodKind.Card or PaymentMethodKind.Wallet or PaymentMethodKind.Netbanking => null,
     };
 }

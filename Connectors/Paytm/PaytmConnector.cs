@@ -91,7 +91,7 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, IWalletsByPas
         {
             // The order may refuse this payment because of an earlier one that was told of too late.
             var earlier = await FindAsync(request.Attempt, credentials);
-            return earlier is ProviderOutcome.NotFound ? charge : OfQuestion(earlier);
+            return earlier is ProviderOutcome.NotFound ? charge : OfQuery(earlier);
         }
 
         if (charge is not ProviderOutcome.Pending || request.Method.Kind != PaymentMethodKind.Wallet)
@@ -106,7 +106,7 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, IWalletsByPas
 
     /// <inheritdoc/>
     public async Task<ProviderOutcome> QueryChargeAsync(ChargeQuery query, ProviderCredentials credentials) =>
-        OfQuestion(await FindAsync(query.Attempt, credentials));
+        OfQuery(await FindAsync(query.Attempt, credentials));
 
     /// <inheritdoc/>
     public async Task<ProviderOutcome> CaptureAsync(CaptureRequest request, ProviderCredentials credentials)
@@ -114,7 +114,7 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, IWalletsByPas
         var (order, block) = (request.Attempt.ToString(), request.ProviderReference);
         if (!PaytmMapping.IsId(block))
         {
-            return Unknown("the payment's id is not one of Paytm's");
+            return Unknown("the payment's id is malformed");
         }
 
         var body = new CaptureBody
@@ -122,7 +122,7 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, IWalletsByPas
             Mid = credentials[PaytmApi.Mid].Reveal(), OrderId = order, TxnAmount = PaytmMapping.ToAmount(request.Amount), PreAuthId = block,
         };
         var reply = await _api.ActAsync(
-            "capture", order, "order/v2/capture", body, PaytmJson.Wire.CaptureBody, PaytmJson.Wire.AnswerBody, request.Window, credentials);
+            "capture", order, "order/v2/capture", body, PaytmJson.Wire.CaptureBody, PaytmJson.Wire.ResponseBody, request.Window, credentials);
         return await EndOfBlockAsync(reply, PaytmMapping.Capture, order, block, credentials);
     }
 
@@ -132,12 +132,12 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, IWalletsByPas
         var (order, block) = (request.Attempt.ToString(), request.ProviderReference);
         if (!PaytmMapping.IsId(block))
         {
-            return Unknown("the payment's id is not one of Paytm's");
+            return Unknown("the payment's id is malformed");
         }
 
         var body = new ReleaseBody { Mid = credentials[PaytmApi.Mid].Reveal(), PreAuthId = block };
         var reply = await _api.ActAsync(
-            "void", order, "order/v2/release", body, PaytmJson.Wire.ReleaseBody, PaytmJson.Wire.AnswerBody, request.Window, credentials);
+            "void", order, "order/v2/release", body, PaytmJson.Wire.ReleaseBody, PaytmJson.Wire.ResponseBody, request.Window, credentials);
         return await EndOfBlockAsync(reply, PaytmMapping.Release, order, block, credentials);
     }
 
@@ -146,12 +146,12 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, IWalletsByPas
     {
         if (!PaytmMapping.IsId(request.ProviderReference))
         {
-            return Unknown("the payment's id is not one of Paytm's");
+            return Unknown("the payment's id is malformed");
         }
 
         var refund = request.Refund.ToString();
         var reply = await _api.ActAsync(
-            "refund", refund, "refund/apply", PaytmMapping.Refund(request, credentials), PaytmJson.Wire.RefundBody, PaytmJson.Wire.RefundAnswer,
+            "refund", refund, "refund/apply", PaytmMapping.Refund(request, credentials), PaytmJson.Wire.RefundBody, PaytmJson.Wire.RefundResponse,
             request.Window, credentials);
         if (!reply.IsRead)
         {
@@ -169,16 +169,16 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, IWalletsByPas
                 {
                     ProviderOutcome.NotFound when reply.Code == "629" => Declined(PaytmCodes.FailureOf(reply.Body.ResultInfo!)),
                     ProviderOutcome.NotFound => new ProviderOutcome.Pending(),
-                    _ => OfQuestion(stands),
+                    _ => OfQuery(stands),
                 };
             default:
-                return PaytmMapping.Outcome(reply.Body, refund) ?? Unknown("the refund cannot be read");
+                return PaytmMapping.Outcome(reply.Body, refund) ?? Unknown("the refund is unreadable");
         }
     }
 
     /// <inheritdoc/>
     public async Task<ProviderOutcome> QueryRefundAsync(RefundQuery query, ProviderCredentials credentials) =>
-        OfQuestion(await FindRefundAsync(query.Attempt, query.Refund.ToString(), credentials));
+        OfQuery(await FindRefundAsync(query.Attempt, query.Refund.ToString(), credentials));
 
     /// <inheritdoc/>
     public ValueTask<WebhookReading> ReadWebhookAsync(InboundWebhook webhook, ProviderCredentials credentials) =>
@@ -207,18 +207,18 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, IWalletsByPas
         var order = $"vpa-{CompactName.Of($"{customer}|{_time.GetUtcNow():O}", 24)}";
         var announced = await _api.AskAsync(
             "vpa.order", order, PaytmApi.OfOrder("theia/api/v1/initiateTransaction", order, credentials),
-            PaytmMapping.Occasion(order, customer, credentials), PaytmJson.Wire.InitiateBody, PaytmJson.Wire.TokenAnswer, credentials);
+            PaytmMapping.Occasion(order, customer, credentials), PaytmJson.Wire.InitiateBody, PaytmJson.Wire.TokenResponse, credentials);
         if (!announced.IsRead || announced.Status != "S" || !PaytmMapping.IsToken(announced.Body.TxnToken))
         {
-            return PaytmApi.NoAnswer<UpiHolder, TokenAnswer>(announced);
+            return PaytmApi.NoResponse<UpiHolder, TokenResponse>(announced);
         }
 
         var body = new VpaBody { Vpa = vpa, Mid = credentials[PaytmApi.Mid].Reveal() };
-        var reply = await _api.AskWithTokenAsync(
-            "vpa", order, "theia/api/v1/vpa/validate", announced.Body.TxnToken, body, PaytmJson.Wire.VpaBody, PaytmJson.Wire.VpaAnswer, credentials);
+        var reply = await _api.QueryWithTokenAsync(
+            "vpa", order, "theia/api/v1/vpa/validate", announced.Body.TxnToken, body, PaytmJson.Wire.VpaBody, PaytmJson.Wire.VpaResponse, credentials);
         return reply.IsRead && (reply.Body.Valid is not null || reply.Code == "295")
             ? new ProviderAnswer<UpiHolder>.Given(new UpiHolder(reply.Body.Valid == true && reply.Status == "S", Name: null))
-            : PaytmApi.NoAnswer<UpiHolder, VpaAnswer>(reply);
+            : PaytmApi.NoResponse<UpiHolder, VpaResponse>(reply);
     }
 
     /// <inheritdoc/>
@@ -250,7 +250,7 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, IWalletsByPas
     /// <summary>What became of a block after a call that was to end it. Those calls' own answers are documented by three
     /// words alone, so the status has the last one.</summary>
     private async Task<ProviderOutcome> EndOfBlockAsync(
-        PaytmApi.Reply<AnswerBody> reply, string part, string order, string block, ProviderCredentials credentials)
+        PaytmApi.Reply<ResponseBody> reply, string part, string order, string block, ProviderCredentials credentials)
     {
         if (!reply.IsRead)
         {
@@ -319,16 +319,16 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, IWalletsByPas
     private async Task<ProviderOutcome> FindPartAsync(string? part, string order, ProviderCredentials credentials)
     {
         var reply = await StatusAsync(order, part is null ? "query.order" : $"query.{part.ToLowerInvariant()}", part, credentials);
-        return !reply.IsRead ? Unasked(reply.Problem)
-            : PaytmMapping.Outcome(reply.Body, order, part) ?? Unknown("the order's status cannot be read", order);
+        return !reply.IsRead ? QueryFailed(reply.Problem)
+            : PaytmMapping.Outcome(reply.Body, order, part) ?? Unknown("the order's status is unreadable", order);
     }
 
-    private Task<PaytmApi.Reply<StatusAnswer>> StatusAsync(
+    private Task<PaytmApi.Reply<StatusResponse>> StatusAsync(
         string order, string operation, string? part, ProviderCredentials credentials)
     {
         var body = new StatusBody { Mid = credentials[PaytmApi.Mid].Reveal(), OrderId = order, TxnType = part };
         return _api.AskAsync(
-            operation, order, StatusPath, body, PaytmJson.Wire.StatusBody, PaytmJson.Wire.StatusAnswer, credentials);
+            operation, order, StatusPath, body, PaytmJson.Wire.StatusBody, PaytmJson.Wire.StatusResponse, credentials);
     }
 
     private async Task<ProviderOutcome> FindRefundAsync(AttemptId attempt, string refund, ProviderCredentials credentials)
@@ -338,18 +338,18 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, IWalletsByPas
             Mid = credentials[PaytmApi.Mid].Reveal(), OrderId = attempt.ToString(), RefId = refund,
         };
         var reply = await _api.AskAsync(
-            "query.refund", refund, "v2/refund/status", body, PaytmJson.Wire.RefundStatusBody, PaytmJson.Wire.RefundAnswer, credentials);
+            "query.refund", refund, "v2/refund/status", body, PaytmJson.Wire.RefundStatusBody, PaytmJson.Wire.RefundResponse, credentials);
         if (!reply.IsRead)
         {
-            return Unasked(reply.Problem);
+            return QueryFailed(reply.Problem);
         }
 
         // A refusal of the question says nothing of the refund.
         return reply.Code == "631" ? new ProviderOutcome.NotFound()
-            : PaytmCodes.AreCredentials(reply.Code) || reply.Status is "F" or "U" ? Unknown("the question was refused")
-            : PaytmMapping.Outcome(reply.Body, refund) ?? Unknown("the refund cannot be read");
+            : PaytmCodes.AreCredentials(reply.Code) || reply.Status is "F" or "U" ? Unknown("the status query was rejected")
+            : PaytmMapping.Outcome(reply.Body, refund) ?? Unknown("the refund is unreadable");
     }
 
-    private static ProviderOutcome Unasked(ProviderOutcome problem) =>
-        problem is ProviderOutcome.Declined ? NotSent("the merchant's key is none") : problem;
+    private static ProviderOutcome QueryFailed(ProviderOutcome problem) =>
+        problem is ProviderOutcome.Declined ? NotSent("the merchant's key is malformed") : problem;
 }

@@ -34,7 +34,7 @@ internal static class PaytmMapping
     /// <summary>Rupees in decimal text, always with two digits after the point.</summary>
     public static string ToAmount(Money money) => money.Currency == Currency.Inr
         ? string.Create(CultureInfo.InvariantCulture, $"{money.AmountMinor / 100}.{money.AmountMinor % 100:00}")
-        : throw new ArgumentException($"Paytm takes no {money.Currency}.", nameof(money));
+        : throw new ArgumentException($"Paytm does not accept {money.Currency}.", nameof(money));
 
     /// <summary>Reads rupees with up to two digits after the point; false if it is no amount that a payment can
     /// have.</summary>
@@ -151,7 +151,7 @@ internal static class PaytmMapping
     /// <param name="answer">The status.</param>
     /// <param name="order">Our id of the order.</param>
     /// <param name="asked">The part that was asked for; null for a sale.</param>
-    public static ProviderOutcome? Outcome(StatusAnswer answer, string order, string? asked)
+    public static ProviderOutcome? Outcome(StatusResponse answer, string order, string? asked)
     {
         if ((answer.OrderId is { } named && named != order) || (!string.IsNullOrEmpty(answer.TxnId) && !IsId(answer.TxnId)))
         {
@@ -165,9 +165,9 @@ internal static class PaytmMapping
             "TXN_SUCCESS" => Succeeded(answer, asked),
             "NO_RECORD_FOUND" => new ProviderOutcome.NotFound(),
             // The question failed, not the payment.
-            "F" or "U" => Outcomes.Unknown($"the question was refused with {Printable(code)}"),
+            "F" or "U" => Outcomes.Unknown($"the status query was rejected with {Printable(code)}"),
             "TXN_FAILURE" when PaytmCodes.AreCredentials(code) || PaytmCodes.IsSystemError(code) =>
-                Outcomes.Unknown($"the question was refused with {Printable(code)}"),
+                Outcomes.Unknown($"the status query was rejected with {Printable(code)}"),
             // No such order, which says the same as no record; a request may still be on its way.
             "TXN_FAILURE" when code is "331" or "334" => new ProviderOutcome.NotFound(),
             "TXN_FAILURE" when !PaytmCodes.IsOpen(code) =>
@@ -182,7 +182,7 @@ internal static class PaytmMapping
 
     /// <summary>What an answer about a refund says of it; null if it lacks what must be there. The code counts, not the
     /// word beside it.</summary>
-    public static ProviderOutcome? Outcome(RefundAnswer answer, string refund)
+    public static ProviderOutcome? Outcome(RefundResponse answer, string refund)
     {
         if ((answer.RefId is { } named && named != refund) || (answer.RefundId is not null && !IsId(answer.RefundId)))
         {
@@ -209,7 +209,7 @@ internal static class PaytmMapping
     }
 
     /// <summary>The customer's step, if the answer has one that can be trusted.</summary>
-    public static CustomerAction? Action(PaymentMethod method, ProcessAnswer answer, bool plainHttp)
+    public static CustomerAction? Action(PaymentMethod method, ProcessResponse answer, bool plainHttp)
     {
         if (answer.DeepLinkInfo?.DeepLink is { Length: <= MaxUrl } link && link.StartsWith("upi://pay?", StringComparison.Ordinal))
         {
@@ -231,7 +231,7 @@ internal static class PaytmMapping
             : null;
     }
 
-    private static ProviderOutcome.Succeeded? Succeeded(StatusAnswer answer, string? asked) =>
+    private static ProviderOutcome.Succeeded? Succeeded(StatusResponse answer, string? asked) =>
         IsId(answer.TxnId) && TryReadMoney(answer.TxnAmount, out var amount)
             ? new ProviderOutcome.Succeeded
             {
@@ -243,7 +243,7 @@ internal static class PaytmMapping
 
     private static string? Reference(string? text) => text is { Length: <= 64 } && IsId(text) ? text : null;
 
-    private static string Printable(string code) => IsId(code) ? code : "a code that cannot be read";
+    private static string Printable(string code) => IsId(code) ? code : "a code that is unreadable";
 
     // The card's parts, joined: savedCardId|number|cvv|MMYYYY.
     private static string CardInfo(ChargeRequest request) => request.SavedCard is { } saved

@@ -141,7 +141,7 @@ internal sealed class EnvelopeHead
 }
 
 /// <summary>What every answer's body has.</summary>
-internal class AnswerBody
+internal class ResponseBody
 {
     public ResultInfo? ResultInfo { get; init; }
 }
@@ -153,12 +153,12 @@ internal sealed class ResultInfo
     public string? ResultMsg { get; init; }
 }
 
-internal sealed class TokenAnswer : AnswerBody
+internal sealed class TokenResponse : ResponseBody
 {
     public string? TxnToken { get; init; }
 }
 
-internal sealed class ProcessAnswer : AnswerBody
+internal sealed class ProcessResponse : ResponseBody
 {
     public string? TransId { get; init; }
     public DeepLinkInfo? DeepLinkInfo { get; init; }
@@ -183,7 +183,7 @@ internal sealed class RedirectForm
     public Dictionary<string, JsonElement>? Content { get; init; }
 }
 
-internal sealed class BinAnswer : AnswerBody
+internal sealed class BinResponse : ResponseBody
 {
     public BinDetail? BinDetail { get; init; }
 }
@@ -193,12 +193,12 @@ internal sealed class BinDetail
     public string? PaymentMode { get; init; }
 }
 
-internal sealed class VpaAnswer : AnswerBody
+internal sealed class VpaResponse : ResponseBody
 {
     public bool? Valid { get; init; }
 }
 
-internal sealed class StatusAnswer : AnswerBody
+internal sealed class StatusResponse : ResponseBody
 {
     public string? TxnId { get; init; }
     public string? BankTxnId { get; init; }
@@ -208,7 +208,7 @@ internal sealed class StatusAnswer : AnswerBody
     public string? Mid { get; init; }
 }
 
-internal sealed class RefundAnswer : AnswerBody
+internal sealed class RefundResponse : ResponseBody
 {
     public string? OrderId { get; init; }
     public string? RefId { get; init; }
@@ -227,12 +227,12 @@ internal sealed class BalanceBody
     public required string PaymentMode { get; init; }
 }
 
-internal sealed class BalanceAnswer : AnswerBody
+internal sealed class BalanceResponse : ResponseBody
 {
-    public TxnAmountAnswer? BalanceInfo { get; init; }
+    public TxnAmountResponse? BalanceInfo { get; init; }
 }
 
-internal sealed class TxnAmountAnswer
+internal sealed class TxnAmountResponse
 {
     public string? Value { get; init; }
     public string? Currency { get; init; }
@@ -255,7 +255,7 @@ internal sealed class PasswordBody
 }
 
 /// <summary>The answer to both, of another form than the payment calls' answers.</summary>
-internal sealed class SignInAnswer
+internal sealed class SignInResponse
 {
     public string? Status { get; init; }
     public string? State { get; init; }
@@ -287,19 +287,19 @@ internal sealed class RefundNotice
 [JsonSerializable(typeof(RefundStatusBody))]
 [JsonSerializable(typeof(TokenHead))]
 [JsonSerializable(typeof(Envelope))]
-[JsonSerializable(typeof(AnswerBody))]
-[JsonSerializable(typeof(TokenAnswer))]
-[JsonSerializable(typeof(ProcessAnswer))]
-[JsonSerializable(typeof(BinAnswer))]
-[JsonSerializable(typeof(VpaAnswer))]
-[JsonSerializable(typeof(StatusAnswer))]
-[JsonSerializable(typeof(RefundAnswer))]
+[JsonSerializable(typeof(ResponseBody))]
+[JsonSerializable(typeof(TokenResponse))]
+[JsonSerializable(typeof(ProcessResponse))]
+[JsonSerializable(typeof(BinResponse))]
+[JsonSerializable(typeof(VpaResponse))]
+[JsonSerializable(typeof(StatusResponse))]
+[JsonSerializable(typeof(RefundResponse))]
 [JsonSerializable(typeof(RefundNotice))]
 [JsonSerializable(typeof(BalanceBody))]
-[JsonSerializable(typeof(BalanceAnswer))]
+[JsonSerializable(typeof(BalanceResponse))]
 [JsonSerializable(typeof(SignInBody))]
 [JsonSerializable(typeof(PasswordBody))]
-[JsonSerializable(typeof(SignInAnswer))]
+[JsonSerializable(typeof(SignInResponse))]
 internal sealed partial class PaytmJson : JsonSerializerContext
 {
     /// <summary>As it goes over the wire: text as it is, not as <c>\u</c> escapes, which is how Paytm's own libraries

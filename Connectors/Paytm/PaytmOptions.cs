@@ -45,7 +45,7 @@ public sealed class PaytmOptions : ProviderHttpOptions
         BreakerMinimumCalls = BreakerMinimumCalls,
         BreakerWindow = BreakerWindow,
         BreakerBreak = BreakerBreak,
-        MaxAnswerBytes = MaxAnswerBytes,
+        MaxResponseBytes = MaxResponseBytes,
     };
 
     /// <inheritdoc/>

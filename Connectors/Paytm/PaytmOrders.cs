@@ -20,10 +20,10 @@ internal sealed class PaytmOrders(PaytmApi api, PaytmOptions options)
         var reply = request.Capture == CaptureMode.Manual
             ? await api.ActAsync(
                 "charge.order", order, "order/v2/preAuth", PaytmMapping.Block(request, credentials, options.BlockTime), PaytmJson.Wire.PreAuthBody,
-                PaytmJson.Wire.TokenAnswer, request.Window, credentials)
+                PaytmJson.Wire.TokenResponse, request.Window, credentials)
             : await api.ActAsync(
                 "charge.order", order, PaytmApi.OfOrder("theia/api/v1/initiateTransaction", order, credentials),
-                PaytmMapping.Order(request, credentials), PaytmJson.Wire.InitiateBody, PaytmJson.Wire.TokenAnswer, request.Window, credentials);
+                PaytmMapping.Order(request, credentials), PaytmJson.Wire.InitiateBody, PaytmJson.Wire.TokenResponse, request.Window, credentials);
         if (!reply.IsRead)
         {
             return (null, false, reply.Problem is ProviderOutcome.Unknown unknown ? NotSent($"order: {unknown.Reason}") : reply.Problem);
@@ -36,7 +36,7 @@ internal sealed class PaytmOrders(PaytmApi api, PaytmOptions options)
             // Another request for it is being handled, or it took too long: there is no token, and none was used.
             "F" when !PaytmCodes.IsSystemError(reply.Code) && reply.Code is not ("1005" or "1006") =>
                 (null, known, Declined(PaytmCodes.FailureOf(reply.Body.ResultInfo!))),
-            _ => (null, known, NotSent("order: the answer has no token")),
+            _ => (null, known, NotSent("order: the response has no token")),
         };
     }
 
@@ -47,12 +47,12 @@ internal sealed class PaytmOrders(PaytmApi api, PaytmOptions options)
         var cardMode = request.Method.Kind == PaymentMethodKind.Card ? await CardModeAsync(request, token, credentials) : CreditCard;
         var reply = await api.ActWithTokenAsync(
             "charge.payment", order, "theia/api/v1/processTransaction", token, PaytmMapping.Payment(request, cardMode, credentials),
-            PaytmJson.Wire.ProcessBody, PaytmJson.Wire.ProcessAnswer, request.Window, credentials);
+            PaytmJson.Wire.ProcessBody, PaytmJson.Wire.ProcessResponse, request.Window, credentials);
         var outcome = reply.IsRead ? OutcomeOf(request, reply) : reply.Problem;
         return outcome with { ProviderOrder = order };
     }
 
-    private ProviderOutcome OutcomeOf(ChargeRequest request, PaytmApi.Reply<ProcessAnswer> reply) => reply.Status switch
+    private ProviderOutcome OutcomeOf(ChargeRequest request, PaytmApi.Reply<ProcessResponse> reply) => reply.Status switch
     {
         // Taken on; what becomes of it is for the status to say.
         "S" or "PENDING" or "TXN_SUCCESS" => new ProviderOutcome.Pending
@@ -62,12 +62,12 @@ internal sealed class PaytmOrders(PaytmApi api, PaytmOptions options)
                 request.Method, reply.Body!, plainHttp: options.BaseUrl!.Scheme == Uri.UriSchemeHttp),
         },
         // The token ran out before the payment was looked at.
-        "F" when reply.Code == "1006" => NotSent("the order's token ran out"),
+        "F" when reply.Code == "1006" => NotSent("the order's token expired"),
         // The same payment is being handled, or Paytm's own systems failed at it.
         "F" or "TXN_FAILURE" when reply.Code == "1005" || PaytmCodes.IsSystemError(reply.Code) || PaytmCodes.IsOpen(reply.Code) =>
             Unknown("a system error at Paytm"),
         "F" or "TXN_FAILURE" => Declined(PaytmCodes.FailureOf(reply.Body!.ResultInfo!)),
-        _ => Unknown("a result that is not documented"),
+        _ => Unknown("an undocumented result"),
     };
 
     // Paytm wants to be told whether a card is credit or debit, and tells it when asked with the first nine digits
@@ -80,12 +80,12 @@ internal sealed class PaytmOrders(PaytmApi api, PaytmOptions options)
         }
 
         var body = new BinBody { Bin = PaytmMapping.Bin(card.Number), Mid = credentials[PaytmApi.Mid].Reveal() };
-        var reply = await api.AskWithTokenAsync(
-            "charge.bin", request.Attempt.ToString(), "fetchBinDetail", token, body, PaytmJson.Wire.BinBody, PaytmJson.Wire.BinAnswer, credentials);
+        var reply = await api.QueryWithTokenAsync(
+            "charge.bin", request.Attempt.ToString(), "fetchBinDetail", token, body, PaytmJson.Wire.BinBody, PaytmJson.Wire.BinResponse, credentials);
         return reply.IsRead && reply.Body.BinDetail?.PaymentMode is CreditCard or "DEBIT_CARD" ? reply.Body.BinDetail.PaymentMode : CreditCard;
     }
 
-    private static string? Reference(ProcessAnswer answer) =>
+    private static string? Reference(ProcessResponse answer) =>
         PaytmMapping.IsId(answer.TransId) ? answer.TransId
             : PaytmMapping.IsId(answer.DeepLinkInfo?.TransId) ? answer.DeepLinkInfo!.TransId
             : null;

@@ -30,21 +30,21 @@ internal sealed class PaytmWallets(ProviderHttp accounts, PaytmApi api, TimeProv
     private static readonly Failure NoClient = new()
     {
         Code = FailureCodes.CredentialsRefused,
-        Message = "The merchant has no client id for linking wallets at Paytm.",
+        Message = "The merchant's Paytm credentials lack client_id and client_secret, which linking wallets needs.",
         Party = FailureParty.Merchant,
     };
 
     private static readonly Failure NoNumber = new()
     {
         Code = FailureCodes.RequestRefused,
-        Message = "Paytm's wallet is linked by the customer's Indian phone number.",
+        Message = "Linking a Paytm wallet needs the customer's Indian phone number.",
         Party = FailureParty.Merchant,
     };
 
     private static readonly Failure Refused = new()
     {
         Code = "wallet_link_refused",
-        Message = "Paytm refused to link the wallet; the one-time password may be wrong or too old.",
+        Message = "Paytm rejected the one-time password; it may be wrong or expired.",
         Party = FailureParty.Customer,
     };
 
@@ -106,7 +106,7 @@ internal sealed class PaytmWallets(ProviderHttp accounts, PaytmApi api, TimeProv
         var order = $"wallet-{CompactName.Of($"{customer}|{time.GetUtcNow():O}", 24)}";
         var announced = await api.AskAsync(
             "wallet.order", order, PaytmApi.OfOrder("theia/api/v1/initiateTransaction", order, credentials),
-            PaytmMapping.Occasion(order, customer, credentials, wallet), PaytmJson.Wire.InitiateBody, PaytmJson.Wire.TokenAnswer, credentials);
+            PaytmMapping.Occasion(order, customer, credentials, wallet), PaytmJson.Wire.InitiateBody, PaytmJson.Wire.TokenResponse, credentials);
         if (announced is { IsRead: true, Code: "2004" })
         {
             return gone;
@@ -114,15 +114,15 @@ internal sealed class PaytmWallets(ProviderHttp accounts, PaytmApi api, TimeProv
 
         if (!announced.IsRead || announced.Status != "S" || !PaytmMapping.IsToken(announced.Body.TxnToken))
         {
-            return PaytmApi.NoAnswer<ProviderWallet, TokenAnswer>(announced);
+            return PaytmApi.NoResponse<ProviderWallet, TokenResponse>(announced);
         }
 
-        var reply = await api.AskWithTokenAsync(
+        var reply = await api.QueryWithTokenAsync(
             "wallet.balance", order, "userAsset/fetchBalanceInfo", announced.Body.TxnToken, new BalanceBody { PaymentMode = "BALANCE" },
-            PaytmJson.Wire.BalanceBody, PaytmJson.Wire.BalanceAnswer, credentials);
+            PaytmJson.Wire.BalanceBody, PaytmJson.Wire.BalanceResponse, credentials);
         if (!reply.IsRead || reply.Status != "S")
         {
-            return PaytmApi.NoAnswer<ProviderWallet, BalanceAnswer>(reply);
+            return PaytmApi.NoResponse<ProviderWallet, BalanceResponse>(reply);
         }
 
         var balance = reply.Body.BalanceInfo;
@@ -160,15 +160,15 @@ internal sealed class PaytmWallets(ProviderHttp accounts, PaytmApi api, TimeProv
         }) switch
         {
             // Answered by the status alone: 404 is a token that is not there.
-            ProviderReply.Answered { Status: 200 or 204 or 404 } => new ProviderAnswer<bool>.Given(true),
-            ProviderReply.Answered { Status: 401 } => new ProviderAnswer<bool>.Refused(PaytmCodes.CredentialsRefused),
+            ProviderReply.Responded { Status: 200 or 204 or 404 } => new ProviderAnswer<bool>.Given(true),
+            ProviderReply.Responded { Status: 401 } => new ProviderAnswer<bool>.Refused(PaytmCodes.CredentialsRefused),
             ProviderReply.NotSent notSent => new ProviderAnswer<bool>.Unavailable(notSent.Reason),
             ProviderReply.Unknown unknown => new ProviderAnswer<bool>.Unavailable(unknown.Reason),
-            var other => new ProviderAnswer<bool>.Unavailable($"HTTP {(other as ProviderReply.Answered)?.Status}"),
+            var other => new ProviderAnswer<bool>.Unavailable($"HTTP {(other as ProviderReply.Responded)?.Status}"),
         };
     }
 
-    private async Task<(SignInAnswer? Answer, string Problem, Failure? Failure)> PostAsync<T>(
+    private async Task<(SignInResponse? Answer, string Problem, Failure? Failure)> PostAsync<T>(
         string operation, string path, T body, JsonTypeInfo<T> type, AuthenticationHeaderValue? authorization, ProviderCredentials credentials)
     {
         var reply = await accounts.SendAsync(new ProviderCall
@@ -185,12 +185,12 @@ internal sealed class PaytmWallets(ProviderHttp accounts, PaytmApi api, TimeProv
         {
             ProviderReply.NotSent notSent => (null, notSent.Reason, null),
             ProviderReply.Unknown unknown => (null, unknown.Reason, null),
-            ProviderReply.Answered { Status: 401 } => (null, "", PaytmCodes.CredentialsRefused),
-            ProviderReply.Answered answered when PaytmApi.TryRead(answered.Body.Span, PaytmJson.Wire.SignInAnswer, out var answer) =>
+            ProviderReply.Responded { Status: 401 } => (null, "", PaytmCodes.CredentialsRefused),
+            ProviderReply.Responded response when PaytmApi.TryRead(response.Body.Span, PaytmJson.Wire.SignInResponse, out var answer) =>
                 answer.Status is "FAILURE" ? (null, "", Refused)
-                    : answered.IsSuccess ? (answer, "the answer cannot be read", null)
-                    : (null, $"HTTP {answered.Status}", null),
-            _ => (null, "the answer cannot be read", null),
+                    : response.IsSuccess ? (answer, "the response is unreadable", null)
+                    : (null, $"HTTP {response.Status}", null),
+            _ => (null, "the response is unreadable", null),
         };
     }
 

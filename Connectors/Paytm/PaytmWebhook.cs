@@ -62,7 +62,7 @@ internal static class PaytmWebhook
 
         return PaytmApi.TryRead(text, PaytmJson.Wire.RefundNotice, out var notice)
             ? About(text, notice.Mid, notice.OrderId, notice.RefId is null ? "notice" : "refund", credentials)
-            : new WebhookReading.Malformed("the body is not the JSON that is documented");
+            : new WebhookReading.Malformed("the body is not the documented JSON");
     }
 
     private static WebhookReading About(
@@ -70,12 +70,12 @@ internal static class PaytmWebhook
     {
         if (mid != credentials[PaytmApi.Mid].Reveal())
         {
-            return new WebhookReading.Malformed("it names another merchant");
+            return new WebhookReading.Malformed("the webhook names another merchant");
         }
 
         // Nothing in it names the event; the same event has the same content, under a checksum of its own each time.
         var id = $"sha256:{Convert.ToHexStringLower(SHA256.HashData(text))}";
-        return order is null ? new WebhookReading.Malformed("it names no order")
+        return order is null ? new WebhookReading.Malformed("the webhook names no order")
             : AttemptId.TryParse(order, out var attempt) ? new WebhookReading.About(id, attempt)
             : new WebhookReading.Unmatched(id, PaytmMapping.IsId(type) ? type : "callback");
     }

@@ -36,9 +36,9 @@ internal sealed class RazorpayApi(ProviderHttp http, TimeProvider time)
         });
         return reply switch
         {
-            ProviderReply.Answered { IsSuccess: true } answered =>
-                TryRead(answered, type, out var answer) ? (answer, null) : (null, null),
-            ProviderReply.Answered answered => (null, $"HTTP {answered.Status}"),
+            ProviderReply.Responded { IsSuccess: true } response =>
+                TryRead(response, type, out var answer) ? (answer, null) : (null, null),
+            ProviderReply.Responded response => (null, $"HTTP {response.Status}"),
             ProviderReply.NotSent notSent => (null, notSent.Reason),
             ProviderReply.Unknown unknown => (null, unknown.Reason),
             _ => throw new UnreachableException(),
@@ -90,8 +90,8 @@ internal sealed class RazorpayApi(ProviderHttp http, TimeProvider time)
             Authorization = Authorization(credentials),
         }) switch
         {
-            ProviderReply.Answered { IsSuccess: true } => CredentialsCheck.Accepted,
-            ProviderReply.Answered { Status: 401 } => CredentialsCheck.Refused,
+            ProviderReply.Responded { IsSuccess: true } => CredentialsCheck.Accepted,
+            ProviderReply.Responded { Status: 401 } => CredentialsCheck.Refused,
             _ => CredentialsCheck.NotChecked,
         };
 
@@ -104,17 +104,17 @@ internal sealed class RazorpayApi(ProviderHttp http, TimeProvider time)
         {
             ProviderReply.NotSent notSent => new ProviderOutcome.NotSent { Reason = notSent.Reason },
             ProviderReply.Unknown unknown => Unknown(unknown.Reason),
-            ProviderReply.Answered { IsSuccess: true } answered =>
-                TryRead(answered, type, out var answer) && read(answer) is { } outcome
+            ProviderReply.Responded { IsSuccess: true } response =>
+                TryRead(response, type, out var answer) && read(answer) is { } outcome
                     ? outcome
-                    : Unknown($"HTTP {answered.Status} with an answer that cannot be read"),
-            ProviderReply.Answered { Status: 401 } =>
+                    : Unknown($"HTTP {response.Status} with an unreadable response"),
+            ProviderReply.Responded { Status: 401 } =>
                 new ProviderOutcome.Declined { Failure = RazorpayMapping.CredentialsRefused },
-            // Documented for idempotency keys: another request of this name is under way, or was another one.
-            ProviderReply.Answered { Status: not 409 } answered when ReadError(answered) is { } error =>
+            // Documented for idempotency keys: another request for this order is in progress, or was another one.
+            ProviderReply.Responded { Status: not 409 } response when ReadError(response) is { } error =>
                 new ProviderOutcome.Declined { Failure = RazorpayMapping.Refused(error) },
             // Not Razorpay's own refusal, but something's in between.
-            ProviderReply.Answered answered => Unknown($"HTTP {answered.Status}"),
+            ProviderReply.Responded response => Unknown($"HTTP {response.Status}"),
             _ => throw new UnreachableException(),
         };
 
@@ -124,19 +124,19 @@ internal sealed class RazorpayApi(ProviderHttp http, TimeProvider time)
         outcome is ProviderOutcome.Declined { Failure.Code: not FailureCodes.CredentialsRefused };
 
     /// <summary>The documented error in an answer, if it is one.</summary>
-    public static ErrorBody? ReadError(ProviderReply.Answered answered) =>
-        TryRead(answered, RazorpayJson.Default.ErrorAnswer, out var answer) && !string.IsNullOrEmpty(answer.Error?.Code)
+    public static ErrorBody? ReadError(ProviderReply.Responded response) =>
+        TryRead(response, RazorpayJson.Default.ErrorResponse, out var answer) && !string.IsNullOrEmpty(answer.Error?.Code)
             ? answer.Error
             : null;
 
     /// <summary>Reads an answer; false if it is not this JSON.</summary>
     public static bool TryRead<T>(
-        ProviderReply.Answered answered, JsonTypeInfo<T> type, [NotNullWhen(true)] out T? value)
+        ProviderReply.Responded response, JsonTypeInfo<T> type, [NotNullWhen(true)] out T? value)
         where T : class
     {
         try
         {
-            value = JsonSerializer.Deserialize(answered.Body.Span, type);
+            value = JsonSerializer.Deserialize(response.Body.Span, type);
         }
         catch (JsonException)
         {

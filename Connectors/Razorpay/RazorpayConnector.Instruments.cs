@@ -22,7 +22,7 @@ public sealed partial class RazorpayConnector : IUpiVerification, ICustomerAccou
         var reply = await _api.PostAsync(
             "verify.upi", credentials.Merchant, "v1/payments/validate/vpa", new ValidateVpa { Vpa = vpa },
             RazorpayJson.Default.ValidateVpa, credentials);
-        return reply is ProviderReply.Answered { Status: 400 } refused
+        return reply is ProviderReply.Responded { Status: 400 } refused
             && RazorpayApi.ReadError(refused) is { } error && RazorpayCustomers.IsAboutVpa(error)
                 ? new ProviderAnswer<UpiHolder>.Given(new UpiHolder(Exists: false, Name: null))
                 : Answer(reply, RazorpayJson.Default.VpaValidated, answer => answer.Success switch
@@ -41,7 +41,7 @@ public sealed partial class RazorpayConnector : IUpiVerification, ICustomerAccou
     {
         if (RazorpayCustomers.Owner(customer, credentials) is not { } owner)
         {
-            return Refused<string>("A customer needs an id.");
+            return Refused<string>("The customer has no id.");
         }
 
         var answer = await CreateCustomerAsync(customer, owner, withContact: true, credentials);
@@ -55,7 +55,7 @@ public sealed partial class RazorpayConnector : IUpiVerification, ICustomerAccou
         return answer is not ProviderAnswer<CustomerEntity>.Given { Value: var found } ? answer.As<string>()
             : RazorpayCustomers.IsOf(found, owner) ? new ProviderAnswer<string>.Given(found.Id!)
             // Whoever it is, their cards are not this customer's.
-            : Refused<string>("Razorpay answered with another customer.");
+            : Refused<string>("Razorpay returned another customer.");
     }
 
     /// <inheritdoc/>
@@ -81,7 +81,7 @@ public sealed partial class RazorpayConnector : IUpiVerification, ICustomerAccou
         var reply = await _api.SendAsync(
             HttpMethod.Delete, "card.delete", providerCustomer,
             $"v1/customers/{providerCustomer}/tokens/{reference}", credentials);
-        if (reply is ProviderReply.Answered { Status: 400 or 404 } refused
+        if (reply is ProviderReply.Responded { Status: 400 or 404 } refused
             && RazorpayApi.ReadError(refused) is { } error && RazorpayCustomers.IsNotThere(error))
         {
             return new ProviderAnswer<bool>.Given(Value: true);
@@ -126,13 +126,13 @@ public sealed partial class RazorpayConnector : IUpiVerification, ICustomerAccou
         where TBody : class
         where T : class => reply switch
         {
-            ProviderReply.Answered { IsSuccess: true } answered =>
-                RazorpayApi.TryRead(answered, type, out var body) && read(body) is { } value
+            ProviderReply.Responded { IsSuccess: true } response =>
+                RazorpayApi.TryRead(response, type, out var body) && read(body) is { } value
                     ? new ProviderAnswer<T>.Given(value)
-                    : new ProviderAnswer<T>.Unavailable("the answer cannot be read"),
-            ProviderReply.Answered { Status: not 401 } answered when RazorpayApi.ReadError(answered) is { } error =>
+                    : new ProviderAnswer<T>.Unavailable("the response is unreadable"),
+            ProviderReply.Responded { Status: not 401 } response when RazorpayApi.ReadError(response) is { } error =>
                 Of<T>(RazorpayMapping.Refused(error)),
-            ProviderReply.Answered answered => new ProviderAnswer<T>.Unavailable($"HTTP {answered.Status}"),
+            ProviderReply.Responded response => new ProviderAnswer<T>.Unavailable($"HTTP {response.Status}"),
             ProviderReply.NotSent notSent => new ProviderAnswer<T>.Unavailable(notSent.Reason),
             ProviderReply.Unknown unknown => new ProviderAnswer<T>.Unavailable(unknown.Reason),
             _ => throw new UnreachableException(),
@@ -143,7 +143,7 @@ public sealed partial class RazorpayConnector : IUpiVerification, ICustomerAccou
         ? new ProviderAnswer<T>.Unavailable(failure.Message)
         : new ProviderAnswer<T>.Refused(failure);
 
-    private static ProviderAnswer<T>.Refused NotRazorpays<T>() => Refused<T>("The id is not one of Razorpay's.");
+    private static ProviderAnswer<T>.Refused NotRazorpays<T>() => Refused<T>("The id is malformed.");
 
     private static ProviderAnswer<T>.Refused Refused<T>(string message) => new(new Failure
     {

@@ -80,7 +80,7 @@ public sealed partial class RazorpayConnector : IConnector, IDisposable
         {
             // The order may refuse this payment because of an earlier one that was listed too late.
             var listed = await QueryOrderAsync(request.Attempt.ToString(), order, credentials);
-            return listed is ProviderOutcome.NotFound ? charge : OfQuestion(listed);
+            return listed is ProviderOutcome.NotFound ? charge : OfQuery(listed);
         }
 
         return charge;
@@ -92,7 +92,7 @@ public sealed partial class RazorpayConnector : IConnector, IDisposable
         var reference = query.Attempt.ToString();
         if (query.ProviderOrder is null && query.ProviderReference is null)
         {
-            return OfQuestion(await FindByReceiptAsync(reference, query.Amount, credentials));
+            return OfQuery(await FindByReceiptAsync(reference, query.Amount, credentials));
         }
 
         var order = query.ProviderOrder;
@@ -106,11 +106,11 @@ public sealed partial class RazorpayConnector : IConnector, IDisposable
         // A failed payment may have been followed by another one on its order, so the order's list has the last word.
         if (single is not (null or ProviderOutcome.Declined) || order is null)
         {
-            return OfQuestion(single!);
+            return OfQuery(single!);
         }
 
         var listed = await QueryOrderAsync(reference, order, credentials);
-        return OfQuestion(listed is ProviderOutcome.NotFound && query.ProviderReference is { } payment
+        return OfQuery(listed is ProviderOutcome.NotFound && query.ProviderReference is { } payment
             ? single ?? await QueryPaymentAsync(reference, payment, credentials)
             : listed);
     }
@@ -121,7 +121,7 @@ public sealed partial class RazorpayConnector : IConnector, IDisposable
         var (reference, payment) = (request.Attempt.ToString(), request.ProviderReference);
         if (!RazorpayMapping.IsId(payment, "pay_"))
         {
-            return Unknown("the payment's id is not one of Razorpay's");
+            return Unknown("the payment's id is malformed");
         }
 
         var body = new CreateCapture
@@ -138,7 +138,7 @@ public sealed partial class RazorpayConnector : IConnector, IDisposable
             var stands = await QueryPaymentAsync(reference, payment, credentials);
             return stands is ProviderOutcome.Succeeded { Stage: ChargeStage.Authorized }
                 ? outcome with { ProviderOrder = stands.ProviderOrder, ProviderReference = payment }
-                : OfQuestion(stands);
+                : OfQuery(stands);
         }
 
         return outcome is ProviderOutcome.Succeeded { Stage: ChargeStage.Authorized }
@@ -152,7 +152,7 @@ public sealed partial class RazorpayConnector : IConnector, IDisposable
         var (reference, payment) = (request.Refund.ToString(), request.ProviderReference);
         if (!RazorpayMapping.IsId(payment, "pay_"))
         {
-            return Unknown("the payment's id is not one of Razorpay's");
+            return Unknown("the payment's id is malformed");
         }
 
         // Same key and same body: Razorpay answers with the first result
@@ -162,7 +162,7 @@ public sealed partial class RazorpayConnector : IConnector, IDisposable
             request.Window, credentials, [new("X-Refund-Idempotency", reference)]);
         var outcome = RazorpayApi.Outcome(
             reply, RazorpayJson.Default.RefundEntity, answer => answer.PaymentId == payment ? RazorpayMapping.Outcome(answer) : null);
-        if (!RazorpayApi.IsRefusal(outcome) && reply is not ProviderReply.Answered { Status: 409 })
+        if (!RazorpayApi.IsRefusal(outcome) && reply is not ProviderReply.Responded { Status: 409 })
         {
             return outcome;
         }
@@ -170,7 +170,7 @@ public sealed partial class RazorpayConnector : IConnector, IDisposable
         // "Already refunded" may mean this very refund, and 409 that it is under way. The payment's list of refunds
         // knows.
         var listed = await FindRefundAsync(reference, payment, credentials);
-        return listed is ProviderOutcome.NotFound ? outcome : OfQuestion(listed);
+        return listed is ProviderOutcome.NotFound ? outcome : OfQuery(listed);
     }
 
     /// <inheritdoc/>
@@ -179,19 +179,19 @@ public sealed partial class RazorpayConnector : IConnector, IDisposable
         var reference = query.Refund.ToString();
         if (query.ProviderRefund is not { } id)
         {
-            return OfQuestion(await FindRefundAsync(reference, query.ProviderReference, credentials));
+            return OfQuery(await FindRefundAsync(reference, query.ProviderReference, credentials));
         }
 
         if (!RazorpayMapping.IsId(id, "rfnd_"))
         {
-            return Unknown("the refund's id is not one of Razorpay's");
+            return Unknown("the refund's id is malformed");
         }
 
         var (refund, problem) = await _api.AskAsync(
             "query.refund", reference, $"v1/refunds/{id}", RazorpayJson.Default.RefundEntity, credentials);
         return refund?.Id == id && RazorpayMapping.Outcome(refund) is { } outcome
             ? outcome
-            : Unknown(problem ?? "the refund cannot be read");
+            : Unknown(problem ?? "the refund is unreadable");
     }
 
     /// <inheritdoc/>
@@ -201,7 +201,7 @@ public sealed partial class RazorpayConnector : IConnector, IDisposable
     /// <inheritdoc/>
     /// <exception cref="NotSupportedException">Always: its capabilities say that an authorisation runs out.</exception>
     public Task<ProviderOutcome> VoidAsync(VoidAuthorizationRequest request, ProviderCredentials credentials) =>
-        throw new NotSupportedException("Razorpay releases an authorisation by letting it run out.");
+        throw new NotSupportedException("Razorpay releases an authorisation by letting it expire.");
 
     /// <inheritdoc/>
     public Task<CredentialsCheck> CheckAsync(ProviderCredentials credentials) => _api.CheckAsync(credentials);
@@ -217,8 +217,8 @@ public sealed partial class RazorpayConnector : IConnector, IDisposable
         var body = RazorpayMapping.Order(request, _time.GetUtcNow());
         var reply = await _api.ActAsync(
             "charge.order", reference, "v1/orders", body, RazorpayJson.Default.CreateOrder, request.Window, credentials);
-        if (reply is ProviderReply.Answered { IsSuccess: true } answered
-            && RazorpayApi.TryRead(answered, RazorpayJson.Default.OrderEntity, out var order)
+        if (reply is ProviderReply.Responded { IsSuccess: true } response
+            && RazorpayApi.TryRead(response, RazorpayJson.Default.OrderEntity, out var order)
             && RazorpayMapping.IsId(order.Id, "order_")
             && RazorpayMapping.TryReadMoney(order.Amount, order.Currency, out var amount)
             && amount == request.Amount)
@@ -256,8 +256,8 @@ public sealed partial class RazorpayConnector : IConnector, IDisposable
         var plainHttp = _options.BaseUrl!.Scheme == Uri.UriSchemeHttp;
         var outcome = RazorpayApi.Outcome(
             reply, RazorpayJson.Default.PaymentCreated, answer => RazorpayMapping.Outcome(request.Method, answer, plainHttp));
-        var refused = reply is ProviderReply.Answered { IsSuccess: false } answered
-            ? RazorpayMapping.PaymentOf(RazorpayApi.ReadError(answered))
+        var refused = reply is ProviderReply.Responded { IsSuccess: false } response
+            ? RazorpayMapping.PaymentOf(RazorpayApi.ReadError(response))
             : null;
         return outcome with { ProviderOrder = order, ProviderReference = outcome.ProviderReference ?? refused };
     }
@@ -276,7 +276,7 @@ public sealed partial class RazorpayConnector : IConnector, IDisposable
             "query.receipt", receipt, $"v1/orders?receipt={receipt}&count=100", RazorpayJson.Default.CollectionOrderEntity, credentials);
         if (orders?.Items is not { } items || items.Any(order => !RazorpayMapping.IsId(order?.Id, "order_")))
         {
-            return Unread(problem, "the list of orders cannot be read");
+            return Unread(problem, "the list of orders is unreadable");
         }
 
         ProviderOutcome found = new ProviderOutcome.NotFound();
@@ -295,21 +295,21 @@ public sealed partial class RazorpayConnector : IConnector, IDisposable
     {
         if (!RazorpayMapping.IsId(order, "order_"))
         {
-            return Unknown("the order's id is not one of Razorpay's");
+            return Unknown("the order's id is malformed");
         }
 
         var (payments, problem) = await _api.AskAsync(
             "query.order", reference, $"v1/orders/{order}/payments", RazorpayJson.Default.CollectionPaymentEntity, credentials);
         if (payments?.Items is not { } items)
         {
-            return Unread(problem, "the list of payments cannot be read") with { ProviderOrder = order };
+            return Unread(problem, "the list of payments is unreadable") with { ProviderOrder = order };
         }
 
         ProviderOutcome found = new ProviderOutcome.NotFound { ProviderOrder = order };
         foreach (var payment in items)
         {
             var outcome = payment?.OrderId == order ? RazorpayMapping.Outcome(payment) : null;
-            found = RazorpayMapping.Weightier(found, outcome ?? Unknown("a payment cannot be read", order));
+            found = RazorpayMapping.Weightier(found, outcome ?? Unknown("a payment is unreadable", order));
         }
 
         return found;
@@ -320,21 +320,21 @@ public sealed partial class RazorpayConnector : IConnector, IDisposable
     {
         if (!RazorpayMapping.IsId(payment, "pay_"))
         {
-            return Unknown("the payment's id is not one of Razorpay's");
+            return Unknown("the payment's id is malformed");
         }
 
         var (entity, problem) = await _api.AskAsync(
             "query.payment", reference, $"v1/payments/{payment}", RazorpayJson.Default.PaymentEntity, credentials);
         return entity?.Id == payment && RazorpayMapping.Outcome(entity) is { } outcome
             ? outcome
-            : Unread(problem, "the payment cannot be read") with { ProviderReference = payment };
+            : Unread(problem, "the payment is unreadable") with { ProviderReference = payment };
     }
 
     private async Task<ProviderOutcome> FindRefundAsync(string receipt, string payment, ProviderCredentials credentials)
     {
         if (!RazorpayMapping.IsId(payment, "pay_"))
         {
-            return Unknown("the payment's id is not one of Razorpay's");
+            return Unknown("the payment's id is malformed");
         }
 
         const int Page = 100;
@@ -345,12 +345,12 @@ public sealed partial class RazorpayConnector : IConnector, IDisposable
                 "query.refunds", receipt, path, RazorpayJson.Default.CollectionRefundEntity, credentials);
             if (refunds?.Items is not { } items)
             {
-                return Unread(problem, "the list of refunds cannot be read");
+                return Unread(problem, "the list of refunds is unreadable");
             }
 
             if (items.Find(refund => RazorpayMapping.NameOf(refund) == receipt) is { } refund)
             {
-                return RazorpayMapping.Outcome(refund) ?? Unknown("the refund cannot be read");
+                return RazorpayMapping.Outcome(refund) ?? Unknown("the refund is unreadable");
             }
 
             if (items.Count < Page)

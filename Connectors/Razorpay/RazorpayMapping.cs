@@ -192,7 +192,7 @@ internal static partial class RazorpayMapping
                 Failure = new Failure
                 {
                     Code = "authorization_expired",
-                    Message = "The authorised amount was not captured in time and went back.",
+                    Message = "The authorised amount was not captured in time and was released.",
                     Party = FailureParty.Merchant,
                 },
             },
@@ -234,7 +234,7 @@ internal static partial class RazorpayMapping
                 Failure = new Failure
                 {
                     Code = "refund_failed",
-                    Message = "Razorpay could not pay the refund out.",
+                    Message = "Razorpay could not pay out the refund.",
                     Party = FailureParty.Provider,
                 },
             },
@@ -307,7 +307,7 @@ internal static partial class RazorpayMapping
     public static Failure CredentialsRefused { get; } = new()
     {
         Code = FailureCodes.CredentialsRefused,
-        Message = "Razorpay refused the merchant's API key.",
+        Message = "Razorpay rejected the merchant's API key.",
         Party = FailureParty.Merchant,
     };
 

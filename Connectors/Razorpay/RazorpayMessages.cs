@@ -179,7 +179,7 @@ internal sealed class Collection<T>
     public List<T?>? Items { get; init; }
 }
 
-internal sealed class ErrorAnswer
+internal sealed class ErrorResponse
 {
     public ErrorBody? Error { get; init; }
 }
@@ -302,6 +302,6 @@ internal sealed class EventPart<T>
 [JsonSerializable(typeof(Collection<OrderEntity>))]
 [JsonSerializable(typeof(Collection<PaymentEntity>))]
 [JsonSerializable(typeof(Collection<RefundEntity>))]
-[JsonSerializable(typeof(ErrorAnswer))]
+[JsonSerializable(typeof(ErrorResponse))]
 [JsonSerializable(typeof(EventBody))]
 internal sealed partial class RazorpayJson : JsonSerializerContext;

@@ -34,7 +34,7 @@ internal static class RazorpayWebhook
         }
         catch (JsonException)
         {
-            return new WebhookReading.Malformed("the body is not the JSON that is documented");
+            return new WebhookReading.Malformed("the body is not the documented JSON");
         }
 
         if (body?.Event is not { Length: > 0 and <= 64 } type || !IsPrintable(type))
@@ -58,7 +58,7 @@ internal static class RazorpayWebhook
         var payment = payload?.Payment?.Entity;
         if (RazorpayMapping.Outcome(payment) is not { } outcome)
         {
-            return new WebhookReading.Malformed("the payment cannot be read");
+            return new WebhookReading.Malformed("the payment is unreadable");
         }
 
         var order = payload!.Order?.Entity is { } entity && entity.Id == payment!.OrderId ? entity : null;
@@ -72,7 +72,7 @@ internal static class RazorpayWebhook
     {
         if (RazorpayMapping.Outcome(refund) is not { } outcome)
         {
-            return new WebhookReading.Malformed("the refund cannot be read");
+            return new WebhookReading.Malformed("the refund is unreadable");
         }
 
         return RefundId.TryParse(refund!.Receipt, out var ours)

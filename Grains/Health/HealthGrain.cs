@@ -5,20 +5,20 @@ using PaymentCluster.Grains.Journal;
 
 namespace PaymentCluster.Grains.Health;
 
-/// <summary>Asks the store whether payments can be written now.</summary>
+/// <summary>Checks whether the database accepts writes.</summary>
 [StatelessWorker]
 public sealed class HealthGrain(PaymentDatabase database, TimeProvider time) : Grain, IHealthGrain
 {
     private const string CheckSql = "select pg_is_in_recovery() or current_setting('transaction_read_only')::bool";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
     /// <inheritdoc/>
     public Task<string?> Check() => CheckAsync(database, time);
 
-    /// <summary>What is wrong with the store now; null if nothing is.</summary>
+    /// <summary>Why the database accepts no writes; null if it does.</summary>
     internal static async Task<string?> CheckAsync(PaymentDatabase database, TimeProvider time)
     {
-        using var deadline = new CancellationTokenSource(Patience, time);
+        using var deadline = new CancellationTokenSource(Timeout, time);
         try
         {
             await using var connection = await database.Reads.OpenConnectionAsync(deadline.Token);
@@ -27,11 +27,11 @@ public sealed class HealthGrain(PaymentDatabase database, TimeProvider time) : G
         }
         catch (OperationCanceledException)
         {
-            return $"The database has not answered within {Patience.TotalSeconds:0} s.";
+            return $"The database did not respond within {Timeout.TotalSeconds:0} s.";
         }
         catch (NpgsqlException)
         {
-            return "The database is out of reach.";
+            return "The database is unavailable.";
         }
     }
 }

@@ -3,8 +3,8 @@ using System.Threading.Channels;
 namespace PaymentCluster.Grains.Journal;
 
 /// <summary>
-/// Shares the cost of a durable commit among all who wait for one: while a writer's transaction is under way the next
-/// batch collects, and there is no delay beyond that. What it accepted it brings to an end, whoever stops waiting.
+/// Shares the cost of a durable commit: while a writer's transaction is under way the next batch collects, and there is
+/// no delay beyond that. A member that was accepted is written even if its caller stops waiting.
 /// </summary>
 internal sealed class GroupCommit<TMember, TResult> : IAsyncDisposable
 {
@@ -22,7 +22,7 @@ internal sealed class GroupCommit<TMember, TResult> : IAsyncDisposable
             FullMode = BoundedChannelFullMode.Wait,
         });
 
-        // The writers belong to no request: what the first caller carries with it must not stay with them.
+        // The writers belong to no request: they must not keep the execution context of the first caller.
         using (ExecutionContext.SuppressFlow())
         {
             _writers = [.. Enumerable.Range(0, options.Writers).Select(_ => Task.Run(() => RunAsync(writer())))];
@@ -32,7 +32,7 @@ internal sealed class GroupCommit<TMember, TResult> : IAsyncDisposable
     /// <summary>How many members wait for a writer.</summary>
     public int Depth => _queue.Reader.Count;
 
-    /// <summary>Queues a member; the task answers when its fate is certain.</summary>
+    /// <summary>Queues a member; the task completes when the member is durable or rejected.</summary>
     /// <exception cref="JournalOverloadedException">The queue is full, or closed; the member was not
     /// accepted.</exception>
     public Task<TResult> AddAsync(TMember member)
@@ -47,7 +47,7 @@ internal sealed class GroupCommit<TMember, TResult> : IAsyncDisposable
         return pending.Task;
     }
 
-    /// <summary>Accepts nothing more and brings what was accepted to its end.</summary>
+    /// <summary>Accepts nothing more and writes what was accepted.</summary>
     public async ValueTask DisposeAsync()
     {
         _queue.Writer.TryComplete();
@@ -76,7 +76,7 @@ internal sealed class GroupCommit<TMember, TResult> : IAsyncDisposable
             }
             catch (Exception exception)
             {
-                // A bug, and its callers are told; the writer serves the others on.
+                // A bug: its callers get the exception, and the writer goes on with the next batch.
                 foreach (var pending in batch)
                 {
                     pending.TrySetException(exception);

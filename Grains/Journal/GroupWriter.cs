@@ -4,9 +4,9 @@ using Npgsql;
 namespace PaymentCluster.Grains.Journal;
 
 /// <summary>
-/// Brings one batch at a time to its end: all members in one transaction if nothing stands in the way. Otherwise those
-/// that conflict are answered alone and the others go together again; and what was in doubt is looked up before
-/// anything is repeated.
+/// Writes one batch at a time: all members in one transaction if nothing conflicts. Otherwise the members that conflict
+/// get their results and the others are written together again; members in doubt are read back before anything is
+/// written again.
 /// </summary>
 internal sealed class GroupWriter<TMember, TResult>(
     NpgsqlDataSource dataSource,
@@ -20,45 +20,46 @@ internal sealed class GroupWriter<TMember, TResult>(
 
     private IGroupTransaction<TMember, TResult> _transaction = newTransaction();
 
-    // Conflicts come in runs (a client that repeats itself): after one, the next batch is looked through before it is
-    // written, so that a few repetitions do not cost everybody a transaction rolled back.
-    private bool _wary;
+    // Conflicts come in runs (a client that repeats requests): after one, the next batch is pre-checked, so that a few
+    // repetitions do not roll back the transaction of all others.
+    private bool _precheckNext;
 
-    /// <summary>Answers every member of the batch.</summary>
-    public Task WriteAsync(IReadOnlyList<Pending<TMember, TResult>> members) => WriteAsync(members, impatient: false);
+    /// <summary>Gives every member of the batch its result.</summary>
+    public Task WriteAsync(IReadOnlyList<Pending<TMember, TResult>> members) =>
+        WriteAsync(members, shortLockTimeout: false);
 
-    private async Task WriteAsync(IReadOnlyList<Pending<TMember, TResult>> members, bool impatient)
+    private async Task WriteAsync(IReadOnlyList<Pending<TMember, TResult>> members, bool shortLockTimeout)
     {
         metrics.Batch(members.Count);
         List<Pending<TMember, TResult>> batch = [.. members];
-        var look = _wary || batch.Exists(pending => pending.InDoubt);
+        var precheck = _precheckNext || batch.Exists(pending => pending.InDoubt);
         while (batch.Count > 0)
         {
-            batch = await WriteTogetherAsync(batch, look, impatient);
-            look = true;
+            batch = await WriteTogetherAsync(batch, precheck, shortLockTimeout);
+            precheck = true;
         }
     }
 
-    // Answers those members that can go together and returns the others: they claim what one of the first claims, too.
+    // Writes the members that can share a transaction and returns the others: they claim the same row as one of these.
     private async Task<List<Pending<TMember, TResult>>> WriteTogetherAsync(
-        List<Pending<TMember, TResult>> batch, bool look, bool impatient)
+        List<Pending<TMember, TResult>> batch, bool precheck, bool shortLockTimeout)
     {
-        var (conflicts, deadlocks, trouble) = (0, 0, new StoreTrouble(options, time));
+        var (conflicts, deadlocks, backoff) = (0, 0, new ReconnectBackoff(options, time));
         List<Pending<TMember, TResult>> later = [];
         while (true)
         {
             var sent = false;
             try
             {
-                if (look && !await LookAsync(batch))
+                if (precheck && !await PrecheckAsync(batch))
                 {
                     return later;
                 }
 
-                look = false;
-                later.AddRange(TakeApart(batch));
+                precheck = false;
+                later.AddRange(ExtractConflicting(batch));
                 sent = true;
-                await CommitAsync(batch, impatient);
+                await CommitAsync(batch, shortLockTimeout);
                 return later;
             }
             catch (Exception exception)
@@ -68,8 +69,8 @@ internal sealed class GroupWriter<TMember, TResult>(
                     case StoreFault.Repeat when ++deadlocks <= MaxRepeats:
                         metrics.Repeated();
                         break;
-                    case StoreFault.Member when exception is PostgresException error && _transaction.IsConflict(error) && ++conflicts <= MaxRepeats:
-                        look = true;
+                    case StoreFault.Member when IsConflict(exception) && ++conflicts <= MaxRepeats:
+                        precheck = true;
                         break;
                     case StoreFault.Member:
                         Doubt(batch, sent && exception is not PostgresException);
@@ -78,8 +79,8 @@ internal sealed class GroupWriter<TMember, TResult>(
                     case StoreFault.Lost:
                         GroupCommitLog.StoreLost(logger, batch.Count, sent, StoreFaults.Name(exception));
                         Doubt(batch, sent);
-                        look |= sent;
-                        if (await trouble.WaitAsync(batch.Exists(pending => pending.InDoubt)))
+                        precheck |= sent;
+                        if (await backoff.WaitAsync(batch.Exists(pending => pending.InDoubt)))
                         {
                             break;
                         }
@@ -93,13 +94,16 @@ internal sealed class GroupWriter<TMember, TResult>(
         }
     }
 
-    private async Task CommitAsync(List<Pending<TMember, TResult>> batch, bool impatient)
+    private bool IsConflict(Exception exception) =>
+        exception is PostgresException error && _transaction.IsConflict(error);
+
+    private async Task CommitAsync(List<Pending<TMember, TResult>> batch, bool shortLockTimeout)
     {
         var started = time.GetTimestamp();
         var (transaction, members) = (_transaction, batch.ToArray());
-        await AnsweredAsync(async connection =>
+        await WithinResponseTimeoutAsync(async connection =>
         {
-            await transaction.WriteAsync(connection, members, impatient);
+            await transaction.WriteAsync(connection, members, shortLockTimeout);
             return true;
         });
         metrics.Committed(time.GetElapsedTime(started));
@@ -109,31 +113,31 @@ internal sealed class GroupWriter<TMember, TResult>(
         }
     }
 
-    // Whether any member is left to be written.
-    private async Task<bool> LookAsync(List<Pending<TMember, TResult>> batch)
+    // Returns whether any member is left to be written.
+    private async Task<bool> PrecheckAsync(List<Pending<TMember, TResult>> batch)
     {
         var doubtful = batch.Count(pending => pending.InDoubt);
         var (transaction, members) = (_transaction, batch.ToArray());
-        var verdicts = await AnsweredAsync(async connection =>
+        var resolutions = await WithinResponseTimeoutAsync(async connection =>
         {
             if (doubtful > 0)
             {
-                // What is seen after this is as safe as a commit can be, even if the lost one did not wait for its
-                // standbys.
+                // A commit of our own that waits for the standbys: whatever is visible after it is replicated, even a
+                // commit whose own wait was lost.
                 await using var barrier = new NpgsqlCommand(PaymentSql.Barrier, connection);
                 await barrier.ExecuteNonQueryAsync();
             }
 
-            return await transaction.SortOutAsync(connection, members);
+            return await transaction.ResolveAsync(connection, members);
         });
-        _wary = false;
-        foreach (var verdict in verdicts)
+        _precheckNext = false;
+        foreach (var resolution in resolutions)
         {
-            members[verdict.Index].TrySetResult(verdict.Result);
-            if (verdict.Conflict is not null)
+            members[resolution.Index].TrySetResult(resolution.Result);
+            if (resolution.Conflict is not null)
             {
-                _wary = true;
-                metrics.Conflict(verdict.Conflict);
+                _precheckNext = true;
+                metrics.Conflict(resolution.Conflict);
             }
         }
 
@@ -146,15 +150,15 @@ internal sealed class GroupWriter<TMember, TResult>(
         return batch.Count > 0;
     }
 
-    // Gives up waiting, but neither cancels nor closes: Npgsql's own timeout asks the server to cancel, and a commit
-    // whose wait for the standbys is cancelled counts as done without them. What is given up comes to its end by
-    // itself; nothing of it is used again.
-    private async Task<T> AnsweredAsync<T>(Func<NpgsqlConnection, Task<T>> work)
+    // Stops waiting after the timeout, but neither cancels nor closes: Npgsql's own timeout makes the server cancel, and
+    // a commit whose wait for the standbys is cancelled counts as done without them. The abandoned work runs to its end
+    // and nothing of it is used again.
+    private async Task<T> WithinResponseTimeoutAsync<T>(Func<NpgsqlConnection, Task<T>> work)
     {
         var answer = RunAsync();
         try
         {
-            return await answer.WaitAsync(options.AnswerPatience, time);
+            return await answer.WaitAsync(options.ResponseTimeout, time);
         }
         catch (TimeoutException) when (!answer.IsCompleted)
         {
@@ -173,7 +177,7 @@ internal sealed class GroupWriter<TMember, TResult>(
         }
     }
 
-    private List<Pending<TMember, TResult>> TakeApart(List<Pending<TMember, TResult>> batch)
+    private List<Pending<TMember, TResult>> ExtractConflicting(List<Pending<TMember, TResult>> batch)
     {
         List<Pending<TMember, TResult>> later = [];
         _transaction.Begin();
@@ -190,7 +194,7 @@ internal sealed class GroupWriter<TMember, TResult>(
         return later;
     }
 
-    // Some member cannot be written, and the store does not say which: halve until it stands alone.
+    // Some member cannot be written, and the database does not say which: halve the batch until it is alone.
     private async Task IsolateAsync(List<Pending<TMember, TResult>> batch, Exception exception)
     {
         if (batch.Count == 1)
@@ -202,8 +206,8 @@ internal sealed class GroupWriter<TMember, TResult>(
         }
 
         var half = batch.Count / 2;
-        await WriteAsync(batch[..half], impatient: true);
-        await WriteAsync(batch[half..], impatient: true);
+        await WriteAsync(batch[..half], shortLockTimeout: true);
+        await WriteAsync(batch[half..], shortLockTimeout: true);
     }
 
     private void Doubt(List<Pending<TMember, TResult>> batch, bool sent)

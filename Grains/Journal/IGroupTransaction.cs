@@ -8,36 +8,37 @@ namespace PaymentCluster.Grains.Journal;
 /// </summary>
 internal interface IGroupTransaction<TMember, TResult>
 {
-    /// <summary>Forgets whom <see cref="TryJoin"/> let in.</summary>
+    /// <summary>Starts a new batch.</summary>
     void Begin();
 
-    /// <summary>Whether the member can be in one transaction with those let in since <see cref="Begin"/>: not if both
-    /// claim the same thing.</summary>
+    /// <summary>Whether the member can be in one transaction with those that joined since <see cref="Begin"/>: not if both
+    /// claim the same row.</summary>
     bool TryJoin(TMember member);
 
     /// <summary>Writes all members in one transaction, or fails with nothing written.</summary>
-    /// <param name="connection">Where.</param>
-    /// <param name="members">Whom.</param>
-    /// <param name="impatient">Whether to wait for locks only briefly: some member is suspected to meet one that is
-    /// stuck.</param>
-    Task WriteAsync(NpgsqlConnection connection, IReadOnlyList<Pending<TMember, TResult>> members, bool impatient);
+    /// <param name="connection">A connection of the pool for writes.</param>
+    /// <param name="members">The batch; all of it joined since <see cref="Begin"/>.</param>
+    /// <param name="shortLockTimeout">Whether locks are waited for only briefly, because a row of some member is probably
+    /// locked by a transaction that is stuck.</param>
+    Task WriteAsync(
+        NpgsqlConnection connection, IReadOnlyList<Pending<TMember, TResult>> members, bool shortLockTimeout);
 
-    /// <summary>A member's answer after <see cref="WriteAsync"/> succeeded.</summary>
+    /// <summary>A member's result after <see cref="WriteAsync"/> succeeded.</summary>
     TResult ResultOf(TMember member);
 
     /// <summary>Whether this error says that some member is not compatible with what is stored.</summary>
     bool IsConflict(PostgresException exception);
 
     /// <summary>
-    /// Finds those members that cannot be written because of what is stored, and those in doubt that turn out to have
-    /// been written. Of the others it says nothing.
+    /// Resolves the members that conflict with what is stored, and those in doubt that were written. The others are still
+    /// to be written.
     /// </summary>
-    Task<List<Verdict<TResult>>> SortOutAsync(
+    Task<List<Resolution<TResult>>> ResolveAsync(
         NpgsqlConnection connection, IReadOnlyList<Pending<TMember, TResult>> members);
 }
 
-/// <summary>What was found out about a member without writing it.</summary>
-/// <param name="Index">Which.</param>
-/// <param name="Result">Its answer.</param>
-/// <param name="Conflict">What it conflicts with; null if it turned out to have been written.</param>
-internal readonly record struct Verdict<TResult>(int Index, TResult Result, string? Conflict);
+/// <summary>The result of a member that is not to be written.</summary>
+/// <param name="Index">Its index in the batch.</param>
+/// <param name="Result">What its caller gets.</param>
+/// <param name="Conflict">The kind of conflict, for metrics; null if it was written before.</param>
+internal readonly record struct Resolution<TResult>(int Index, TResult Result, string? Conflict);

@@ -13,9 +13,9 @@ internal sealed class InboxTransaction : IGroupTransaction<InboxEntry, bool>
 
     public bool TryJoin(InboxEntry member) => _members.Add(Identity(member));
 
-    // Nothing holds these rows for long, so that patience makes no difference.
+    // No transaction holds these rows for long: the lock timeout makes no difference.
     public async Task WriteAsync(
-        NpgsqlConnection connection, IReadOnlyList<Pending<InboxEntry, bool>> members, bool impatient)
+        NpgsqlConnection connection, IReadOnlyList<Pending<InboxEntry, bool>> members, bool shortLockTimeout)
     {
         _inserted.Clear();
         // One order of locks for all writers.
@@ -42,8 +42,8 @@ internal sealed class InboxTransaction : IGroupTransaction<InboxEntry, bool>
 
     public bool IsConflict(PostgresException exception) => false;
 
-    public Task<List<Verdict<bool>>> SortOutAsync(NpgsqlConnection connection, IReadOnlyList<Pending<InboxEntry, bool>> members) =>
-        Task.FromResult(new List<Verdict<bool>>());
+    public Task<List<Resolution<bool>>> ResolveAsync(NpgsqlConnection connection, IReadOnlyList<Pending<InboxEntry, bool>> members) =>
+        Task.FromResult(new List<Resolution<bool>>());
 
     private static (string Merchant, string Provider, string EventId) Identity(InboxEntry entry) =>
         (entry.Merchant, entry.Provider, entry.EventId);

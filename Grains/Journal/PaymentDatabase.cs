@@ -6,12 +6,13 @@ namespace PaymentCluster.Grains.Journal;
 public sealed class PaymentDatabase : IAsyncDisposable
 {
     // A prepared statement's plan is made once, often while the tables are still empty, and must hold for millions of
-    // rows: on these statements only the way through the indexes is ever right.
+    // rows: for these statements only the indexes are ever right.
     private const string IndexesOnly = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
 
-    // The lock timeout keeps one stuck row from holding up everybody's payments.
+    // The lock timeout keeps one stuck row from delaying all payments.
     private const string WriterSettings =
-        $"{IndexesOnly} -c plan_cache_mode=force_generic_plan -c enable_bitmapscan=off -c lock_timeout=2s -c statement_timeout=8s";
+        $"{IndexesOnly} -c plan_cache_mode=force_generic_plan -c enable_bitmapscan=off "
+        + "-c lock_timeout=2s -c statement_timeout=8s";
 
     /// <summary>Makes the pools; connects at first use.</summary>
     /// <param name="connectionString">The application's login.</param>
@@ -40,7 +41,7 @@ public sealed class PaymentDatabase : IAsyncDisposable
     }
 
     /// <summary>Runs a query that may be repeated on a connection of <see cref="Reads"/>.</summary>
-    /// <exception cref="JournalUnavailableException">The store is out of reach or did not answer in time.</exception>
+    /// <exception cref="JournalUnavailableException">The database is unavailable or did not respond in time.</exception>
     internal async Task<T> ReadAsync<T>(Func<NpgsqlConnection, Task<T>> query, CancellationToken cancellation)
     {
         for (var isLast = false; ; isLast = true)
@@ -59,7 +60,8 @@ public sealed class PaymentDatabase : IAsyncDisposable
                 // As above, seen from the network.
             }
             catch (Exception exception) when (
-                !cancellation.IsCancellationRequested && StoreFaults.Of(exception) is StoreFault.Lost or StoreFault.Refused)
+                !cancellation.IsCancellationRequested
+                && StoreFaults.Of(exception) is StoreFault.Lost or StoreFault.Refused)
             {
                 throw new JournalUnavailableException(exception);
             }

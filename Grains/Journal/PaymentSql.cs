@@ -13,8 +13,8 @@ internal static class PaymentSql
     /// 0002).</summary>
     public const string StaleVersion = "PC001";
 
-    /// <summary>For the transaction that it stands in.</summary>
-    public const string BeImpatient = "select set_config('lock_timeout', '100ms', true)";
+    /// <summary>Sets the lock timeout of the current transaction.</summary>
+    public const string SetShortLockTimeout = "select set_config('lock_timeout', '100ms', true)";
 
     public const string InsertKeys =
         """
@@ -92,8 +92,8 @@ internal static class PaymentSql
             do update set debits = b.debits + excluded.debits, credits = b.credits + excluded.credits
         """;
 
-    /// <summary>What stands in the way of each member. A payment's id that another merchant's payment has counts as
-    /// another version.</summary>
+    /// <summary>What each member conflicts with. A payment's id that another merchant's payment has counts as another
+    /// version.</summary>
     public const string FindConflicts =
         """
         select m.n::int,
@@ -157,7 +157,7 @@ internal static class PaymentSql
     /// <summary>Every statement, for the check at start that the schema answers all of them.</summary>
     public static readonly ImmutableArray<string> All =
     [
-        BeImpatient, InsertKeys, InsertPayments, UpdatePayments, LockPayments, UpsertSchedule, DeleteSchedule, InsertEvents, InsertTransfers, InsertOutbox,
+        SetShortLockTimeout, InsertKeys, InsertPayments, UpdatePayments, LockPayments, UpsertSchedule, DeleteSchedule, InsertEvents, InsertTransfers, InsertOutbox,
         AddToBalances, FindConflicts, ReadBack, Barrier, Load, ClaimDue, InsertInbox, InboxExists, Clock,
     ];
 }

@@ -47,14 +47,14 @@ internal sealed class PaymentTransaction : IGroupTransaction<PaymentCommit, Comm
     }
 
     public async Task WriteAsync(
-        NpgsqlConnection connection, IReadOnlyList<Pending<PaymentCommit, CommitResult>> members, bool impatient)
+        NpgsqlConnection connection, IReadOnlyList<Pending<PaymentCommit, CommitResult>> members, bool shortLockTimeout)
     {
         _rows.Fill(members);
         // No BEGIN and no COMMIT: a pipeline that ends with one Sync is one transaction, in one round trip.
         await using var batch = new NpgsqlBatch(connection);
-        if (impatient)
+        if (shortLockTimeout)
         {
-            batch.Add(PaymentSql.BeImpatient);
+            batch.Add(PaymentSql.SetShortLockTimeout);
         }
 
         _rows.AddTo(batch);
@@ -66,7 +66,7 @@ internal sealed class PaymentTransaction : IGroupTransaction<PaymentCommit, Comm
     public bool IsConflict(PostgresException exception) =>
         exception.SqlState is PaymentSql.StaleVersion or PostgresErrorCodes.UniqueViolation;
 
-    public async Task<List<Verdict<CommitResult>>> SortOutAsync(
+    public async Task<List<Resolution<CommitResult>>> ResolveAsync(
         NpgsqlConnection connection, IReadOnlyList<Pending<PaymentCommit, CommitResult>> members)
     {
         await using var batch = new NpgsqlBatch(connection);
@@ -77,8 +77,8 @@ internal sealed class PaymentTransaction : IGroupTransaction<PaymentCommit, Comm
             AddReadBack(batch, doubtful);
         }
 
-        // First what stands in the way, then whether it is the member itself: a lost commit that lands between the two
-        // snapshots is still recognised, where the other order would take it for somebody else's.
+        // First the conflicts, then whether a conflict is the member itself: a lost commit that becomes visible between
+        // the two snapshots is still recognised; in the other order it would count as another's.
         await using var reader = await batch.ExecuteReaderAsync();
         var answers = await ReadConflictsAsync(reader, members);
         if (doubtful.Count > 0)
@@ -96,7 +96,7 @@ internal sealed class PaymentTransaction : IGroupTransaction<PaymentCommit, Comm
             .. from index in Enumerable.Range(0, members.Count)
                let answer = answers[index]
                where answer is not null
-               select new Verdict<CommitResult>(index, answer, answer == Committed ? null : answer.GetType().Name),
+               select new Resolution<CommitResult>(index, answer, answer == Committed ? null : answer.GetType().Name),
         ];
     }
 

@@ -1,7 +1,6 @@
 namespace PaymentCluster.Grains.Journal;
 
-/// <summary>Something that waits to be made durable together with others, and the answer that its caller waits
-/// for.</summary>
+/// <summary>A member of a group commit, and the result that its caller waits for.</summary>
 /// <param name="member">What is to be made durable.</param>
 internal sealed class Pending<TMember, TResult>(TMember member)
     : TaskCompletionSource<TResult>(TaskCreationOptions.RunContinuationsAsynchronously)
@@ -9,6 +8,6 @@ internal sealed class Pending<TMember, TResult>(TMember member)
     /// <summary>What is to be made durable.</summary>
     public TMember Member { get; } = member;
 
-    /// <summary>It was sent, and the answer got lost: it may be durable already.</summary>
+    /// <summary>It was sent and the response was lost: it may be durable.</summary>
     public bool InDoubt { get; set; }
 }

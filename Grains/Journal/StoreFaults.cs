@@ -16,8 +16,7 @@ internal enum StoreFault
     /// <summary>Nothing was written, and not because of a member: no space, read-only, an internal error.</summary>
     Refused,
 
-    /// <summary>There is no connection, or it ended before the answer: if anything was sent, it may be
-    /// durable.</summary>
+    /// <summary>There is no connection, or it ended before the response: what was sent may be durable.</summary>
     Lost,
 }
 
@@ -35,9 +34,9 @@ internal static class StoreFaults
         _ => StoreFault.Member,
     };
 
-    /// <summary>Whether somebody else held a lock for too long.</summary>
-    public static bool IsLock(Exception exception) =>
-        exception is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.QueryCanceled };
+    /// <summary>Whether another transaction held a lock for too long.</summary>
+    public static bool IsLock(Exception exception) => exception
+        is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.QueryCanceled };
 
     /// <summary>A failure's name for logs: its code, never its text, which may quote data.</summary>
     public static string Name(Exception exception) =>
@@ -45,7 +44,7 @@ internal static class StoreFaults
 
     private static StoreFault OfServer(PostgresException error)
     {
-        // A FATAL error ends the session at any point, also between a commit and its answer.
+        // A FATAL error ends the session at any point, also between a commit and its response.
         if (error.InvariantSeverity is "FATAL" or "PANIC")
         {
             return StoreFault.Lost;

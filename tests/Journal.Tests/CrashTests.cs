@@ -154,8 +154,8 @@ public sealed class ServerCrashTests : IAsyncLifetime
             new JournalOptions
             {
                 Writers = 1,
-                AnswerPatience = TimeSpan.FromMilliseconds(300),
-                DoubtPatience = TimeSpan.FromMilliseconds(300),
+                ResponseTimeout = TimeSpan.FromMilliseconds(300),
+                DoubtTimeout = TimeSpan.FromMilliseconds(300),
             });
         var accepted = Commits.Accepted();
         await store.Payments.AppendAsync(accepted);

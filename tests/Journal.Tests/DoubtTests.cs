@@ -9,8 +9,8 @@ public sealed class DoubtTests(StoreFixture fixture) : IClassFixture<StoreFixtur
     private static readonly JournalOptions Brief = new()
     {
         Writers = 1,
-        ConnectPatience = TimeSpan.FromMilliseconds(200),
-        DoubtPatience = TimeSpan.FromMilliseconds(400),
+        ReconnectTimeout = TimeSpan.FromMilliseconds(200),
+        DoubtTimeout = TimeSpan.FromMilliseconds(400),
     };
 
     [Fact]
@@ -116,7 +116,7 @@ public sealed class DoubtTests(StoreFixture fixture) : IClassFixture<StoreFixtur
     {
         var app = new NpgsqlConnectionStringBuilder(fixture.Database.AppConnectionString) { CommandTimeout = 1 };
         await using var store = new Store(
-            app.ConnectionString, new JournalOptions { Writers = 1, AnswerPatience = TimeSpan.FromMilliseconds(500) });
+            app.ConnectionString, new JournalOptions { Writers = 1, ResponseTimeout = TimeSpan.FromMilliseconds(500) });
         var accepted = await AcceptAsync(store, 1);
         await using var owner = await fixture.Database.OpenOwnerAsync();
         await using var transaction = await owner.BeginTransactionAsync();

@@ -36,7 +36,7 @@ public abstract class ConformanceSetting(ConnectorRig rig) : IAsyncLifetime
         var connector = Create(options =>
         {
             options.Timeout = timeout ?? options.Timeout;
-            options.MaxAnswerBytes = Rig.LongestAnswer;
+            options.MaxResponseBytes = Rig.LongestAnswer;
         });
         var before = Server.Requests.Count(request => Rig.Is(effect, request));
         var outcome = await Rig.ActAsync(connector, effect, Time);

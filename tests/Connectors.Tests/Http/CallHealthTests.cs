@@ -47,11 +47,11 @@ public sealed class CallHealthTests : IAsyncLifetime
     [Fact]
     public void Percentiles_are_of_the_last_minutes_and_rounded_up_by_at_most_a_fifth()
     {
-        var watch = new CallWatch(TimeSpan.FromSeconds(10), _time);
+        var watch = new CallStatistics(TimeSpan.FromSeconds(10), _time);
         Assert.Equal(default, watch.Latency());
         for (var millisecond = 1; millisecond <= 1_000; millisecond++)
         {
-            watch.Took(TimeSpan.FromMilliseconds(millisecond));
+            watch.Record(TimeSpan.FromMilliseconds(millisecond));
         }
 
         var figures = watch.Latency();
@@ -61,7 +61,7 @@ public sealed class CallHealthTests : IAsyncLifetime
         AssertAbout(990, figures.P99);
 
         _time.Advance(TimeSpan.FromMinutes(5));
-        watch.Took(TimeSpan.FromHours(1));
+        watch.Record(TimeSpan.FromHours(1));
         Assert.Equal(1_001, watch.Latency().Calls);
         _time.Advance(TimeSpan.FromMinutes(5));
         Assert.Equal(1, watch.Latency().Calls);

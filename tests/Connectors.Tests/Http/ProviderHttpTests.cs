@@ -46,7 +46,7 @@ public sealed class ProviderHttpTests : IAsyncLifetime
         var second = http.SendAsync(Effect("second"));
         _time.Advance(TimeSpan.FromMinutes(2));
         release.SetResult();
-        Assert.IsType<ProviderReply.Answered>(await first);
+        Assert.IsType<ProviderReply.Responded>(await first);
         Assert.Equal("the time to send was over", Assert.IsType<ProviderReply.NotSent>(await second).Reason);
         Assert.Equal("first", Assert.Single(_server.Requests).Text);
     }
@@ -74,7 +74,7 @@ public sealed class ProviderHttpTests : IAsyncLifetime
         Assert.IsType<ProviderReply.NotSent>(await http.SendAsync(Effect("turned away")));
         Assert.IsType<ProviderReply.NotSent>(await waiting);
         release.SetResult();
-        Assert.IsType<ProviderReply.Answered>(await first);
+        Assert.IsType<ProviderReply.Responded>(await first);
         Assert.Single(_server.Requests);
     }
 
@@ -123,7 +123,7 @@ public sealed class ProviderHttpTests : IAsyncLifetime
         using var http = Create();
         for (var i = 0; i < 20; i++)
         {
-            Assert.IsType<ProviderReply.Answered>(await http.SendAsync(Effect("first")));
+            Assert.IsType<ProviderReply.Responded>(await http.SendAsync(Effect("first")));
             Assert.IsType<ProviderReply.Unknown>(await http.SendAsync(Effect($"second {i}")));
         }
 

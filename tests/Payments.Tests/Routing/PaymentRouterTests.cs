@@ -46,7 +46,7 @@ public sealed class PaymentRouterTests
     public void What_the_only_provider_does_not_take_is_refused_with_its_reason()
     {
         var refusal = _router.Choose(Merchant(null, "a"), Facts with { Method = Given.Upi }).Refusal;
-        Assert.Equal((ErrorCode.FlowNotSupported, "The provider does not take the method Upi."), (refusal?.Code, refusal?.Detail));
+        Assert.Equal((ErrorCode.FlowNotSupported, "The provider does not accept UPI."), (refusal?.Code, refusal?.Detail));
         var dollars = Facts with { Amount = Money.Of(1, Currency.Parse("USD")) };
         Assert.Equal(ErrorCode.FlowNotSupported, _router.Choose(Merchant(Plan(), "a", "b"), dollars).Refusal?.Code);
         Assert.Equal(ErrorCode.FlowNotSupported, _router.Choose(Merchant(null, "a"), Facts with { Tried = ["a"] }).Refusal?.Code);

@@ -13,12 +13,12 @@ public sealed class RoutingDeciderTests
     public void Without_a_plan_the_first_that_can_takes_it_in_alphabetical_order()
     {
         var decision = RoutingDecider.Decide(
-            null, [Candidate("a", objection: "The provider does not take UPI."), .. Candidates("b", "c")], Payment());
+            null, [Candidate("a", objection: "The provider does not accept UPI."), .. Candidates("b", "c")], Payment());
         Assert.Equal("b", decision.Provider);
         Assert.Equal(
             [("a", RoutingVerdict.PassedOver), ("b", RoutingVerdict.Chosen), ("c", RoutingVerdict.NotNeeded)],
             decision.Notes.Select(note => (note.Provider, note.Verdict)));
-        Assert.Equal("The provider does not take UPI.", decision.Notes[0].Reason);
+        Assert.Equal("The provider does not accept UPI.", decision.Notes[0].Reason);
     }
 
     [Fact]

@@ -54,7 +54,7 @@ public sealed class RoutingGrainTests : IAsyncLifetime
     {
         var answer = (await Routing.Evaluate(new EvaluateRouting { Payment = Payment() })).Value!;
         Assert.Null(answer.Provider);
-        Assert.All(answer.Notes, note => Assert.Equal("The provider does not take the method Upi.", note.Reason));
+        Assert.All(answer.Notes, note => Assert.Equal("The provider does not accept UPI.", note.Reason));
     }
 
     [Fact]

@@ -3,10 +3,10 @@ using PaymentCluster.Grains.Abstractions.Providers;
 
 namespace PaymentCluster.Connectors.Http;
 
-/// <summary>Watches the calls to one provider: what the circuit breaker does, and how long calls take.</summary>
-internal sealed class CallWatch(TimeSpan breakerBreak, TimeProvider time) : ICallHealth
+/// <summary>Statistics of the calls to one provider: the circuit breaker's state, and how long calls take.</summary>
+internal sealed class CallStatistics(TimeSpan breakerBreak, TimeProvider time) : ICallHealth
 {
-    // Two generations, of which the older one is whole: figures are of the last five to ten minutes.
+    // Two generations, of which the older one is complete: the figures cover the last five to ten minutes.
     private static readonly TimeSpan Generation = TimeSpan.FromMinutes(5);
 
     private readonly Lock _lock = new();
@@ -23,18 +23,18 @@ internal sealed class CallWatch(TimeSpan breakerBreak, TimeProvider time) : ICal
         : BreakerState.Trying;
 
     /// <summary>The breaker opened or closed.</summary>
-    public void BreakerMoved(bool opened)
+    public void OnCircuitChanged(bool opened)
     {
         Volatile.Write(ref _openedAt, time.GetTimestamp());
         Volatile.Write(ref _isOpen, opened);
     }
 
     /// <summary>A call ended.</summary>
-    public void Took(TimeSpan elapsed)
+    public void Record(TimeSpan elapsed)
     {
         lock (_lock)
         {
-            Turn();
+            Rotate();
             _current.Add(elapsed);
         }
     }
@@ -44,7 +44,7 @@ internal sealed class CallWatch(TimeSpan breakerBreak, TimeProvider time) : ICal
     {
         lock (_lock)
         {
-            Turn();
+            Rotate();
             var all = _current.With(_before);
             return new LatencyFigures
             {
@@ -53,7 +53,7 @@ internal sealed class CallWatch(TimeSpan breakerBreak, TimeProvider time) : ICal
         }
     }
 
-    private void Turn()
+    private void Rotate()
     {
         var age = time.GetElapsedTime(_currentSince);
         if (age >= Generation)

@@ -218,7 +218,7 @@ public sealed class AmazonPayWalletsAgainstSimulatorTests(SimulatedAmazonPay ama
         for (var i = 0; i < 3; i++)
         {
             var unknown = Assert.IsType<ProviderOutcome.Unknown>(await QueryWalletAsync(link, completes: false));
-            Assert.Contains("finds it by nothing but the request", unknown.Reason, StringComparison.Ordinal);
+            Assert.Contains("finds the charge only by its own request", unknown.Reason, StringComparison.Ordinal);
         }
 
         await NoChargeAsync();

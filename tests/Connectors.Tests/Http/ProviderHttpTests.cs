@@ -47,7 +47,7 @@ public sealed class ProviderHttpTests : IAsyncLifetime
         _time.Advance(TimeSpan.FromMinutes(2));
         release.SetResult();
         Assert.IsType<ProviderReply.Responded>(await first);
-        Assert.Equal("the time to send was over", Assert.IsType<ProviderReply.NotSent>(await second).Reason);
+        Assert.Equal("the send window is closed", Assert.IsType<ProviderReply.NotSent>(await second).Reason);
         Assert.Equal("first", Assert.Single(_server.Requests).Text);
     }
 

@@ -2,7 +2,7 @@
 # Deliberate mistakes, each made in a scratch copy: the tests that guard against it must turn red. Uses common.sh.
 # A mistake is a file in tests/Mutants: what it is, the file, the text there, what it becomes, and the projects that must see it.
 
-# field NAME FILE: what stands after "NAME: ".
+# field NAME FILE: the text after "NAME: ".
 field() { sed -nE "s/^$1: ?(.*)$/\1/p" "$2"; }
 
 # plant MUTANT SCRATCH: makes the mistake; fails if the text is not there any more.

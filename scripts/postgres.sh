@@ -40,7 +40,7 @@ choose_postgres_user() {
         id -u "$pg_user" >/dev/null 2>&1 && break
         pg_user=''
     done
-    [[ -n "$pg_user" ]] || die "PostgreSQL does not run as root, and there is neither a user postgres nor nobody: run as an ordinary user"
+    [[ -n "$pg_user" ]] || die "PostgreSQL does not run as root, and there is no user 'postgres' or 'nobody': run as an ordinary user"
     # Not runuser: it stays between us and the server, and signals end with it.
     pg_as=(setpriv "--reuid=$(id -u "$pg_user")" "--regid=$(id -g "$pg_user")" --clear-groups)
 }

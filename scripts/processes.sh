@@ -48,7 +48,7 @@ wait_ready() {
     done
 }
 
-# wait_port NAME PORT: until somebody listens there.
+# wait_port NAME PORT: until a process listens there.
 wait_port() {
     local name="$1" port="$2" deadline=$((SECONDS + 120)) ended
     until port_taken "$port"; do

@@ -150,7 +150,8 @@ internal sealed class AmazonPayApi : ICallHealth, IDisposable
             _ => throw new UnreachableException(),
         };
 
-    /// <summary>Whether Amazon looked at the request and refused it; bad credentials are refused without a look.</summary>
+    /// <summary>Whether Amazon looked at the request and refused it; bad credentials are refused without a
+    /// look.</summary>
     public static bool IsRefusal(ProviderOutcome outcome) =>
         outcome is ProviderOutcome.Declined { Failure.Code: not FailureCodes.CredentialsRefused };
 
@@ -162,9 +163,9 @@ internal sealed class AmazonPayApi : ICallHealth, IDisposable
             ? reason
             : null;
 
-    /// <summary>Whether it is what Amazon says once it has looked at a charge or refund. Anything else, such as that the
-    /// account is suspended or has no such object, it says as well of the repetition of a request that it took before that,
-    /// or for another account.</summary>
+    /// <summary>Whether it is what Amazon says once it has looked at a charge or refund. Anything else, such as that
+    /// the account is suspended or has no such object, it says as well of the repetition of a request that it took
+    /// before that, or for another account.</summary>
     public static bool IsFinalRefusal(ProviderReply reply) => reply is ProviderReply.Responded { Status: 422 }
         || ReasonOf(reply) is "TransactionAmountExceeded" or "PeriodicAmountExceeded" or "CurrencyMismatch"
             or "InvalidParameterValue" or "InvalidParameterCombination" or "UnrecognizedField";

@@ -3,8 +3,8 @@ using PaymentCluster.Grains.Abstractions.Payments;
 
 namespace PaymentCluster.Connectors.AmazonPay;
 
-/// <summary>What Amazon Pay's API, version 2, can do: in the USA, Europe and Japan. In India Amazon Pay is a wallet behind
-/// other providers, and has another API.</summary>
+/// <summary>What Amazon Pay's API, version 2, can do: in the USA, Europe and Japan. In India Amazon Pay is a wallet
+/// behind other providers, and has another API.</summary>
 internal static class AmazonPayCapabilities
 {
     /// <summary>The one wallet.</summary>
@@ -30,8 +30,8 @@ internal static class AmazonPayCapabilities
             AmazonPayAccount.RegionName, AmazonPayAccount.MerchantIdName,
         ],
         SettleTime = settleTime,
-        // Only a completion that is on its way when the attempt is given up; a session lives 24 hours, and so long may an
-        // authorisation be pending (…/amazon-pay-checkout/asynchronous-processing.html).
+        // Only a completion that is on its way when the attempt is given up; a session lives 24 hours, and so long may
+        // an authorisation be pending (…/amazon-pay-checkout/asynchronous-processing.html).
         LateSuccess = TimeSpan.FromDays(2),
     };
 }

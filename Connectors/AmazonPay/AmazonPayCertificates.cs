@@ -45,8 +45,8 @@ internal sealed partial class AmazonPayCertificates : IDisposable
             ? url.GetLeftPart(UriPartial.Authority) == only.GetLeftPart(UriPartial.Authority)
             : url.Scheme == Uri.UriSchemeHttps && url.IsDefaultPort && Host().IsMatch(url.Host));
 
-    /// <summary>The public key (SubjectPublicKeyInfo) of a trusted address; null with a problem if it is out of reach, null
-    /// alone if there is no certificate that could be used.</summary>
+    /// <summary>The public key (SubjectPublicKeyInfo) of a trusted address; null with a problem if it is unavailable,
+    /// null alone if there is no certificate that could be used.</summary>
     public async Task<(byte[]? Key, string? Problem)> GetAsync(string address)
     {
         if (_kept.TryGetValue(address, out var kept) && kept.IsValidAt(_time.GetUtcNow()))

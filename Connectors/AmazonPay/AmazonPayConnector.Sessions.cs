@@ -8,8 +8,8 @@ namespace PaymentCluster.Connectors.AmazonPay;
 // Checkout sessions after the buyer was sent to them: …/amazon-pay-api-v2/checkout-session.html.
 public sealed partial class AmazonPayConnector
 {
-    /// <summary>What became of a session; if the buyer may have placed the order and the payment waits for it, the session
-    /// is completed first.</summary>
+    /// <summary>What became of a session; if the buyer may have placed the order and the payment waits for it, the
+    /// session is completed first.</summary>
     private async Task<ProviderOutcome> QuerySessionAsync(AmazonPayAccount account, ChargeQuery query, string id)
     {
         if (!AmazonPayMapping.IsId(id))
@@ -28,7 +28,7 @@ public sealed partial class AmazonPayConnector
         };
     }
 
-    /// <summary>A session as it stands; if the buyer may be done with it and there is a window, it is completed
+    /// <summary>A session's current state; if the buyer may be done with it and there is a window, it is completed
     /// first.</summary>
     private async Task<AmazonPayResponse<SessionEntity>> CompleteSessionAsync(
         AmazonPayAccount account, string operation, string reference, string id, Amount? amount, SendWindow? window)

@@ -78,10 +78,10 @@ public sealed partial class AmazonPayConnector : IWalletsByConsent
             var closed = AmazonPayApi.Answer(
                 reply, AmazonPayJson.Default.PermissionEntity, permission => AmazonPayMapping.Wallet(permission, reference));
             // "Already closed" is a refusal here and a success for us: the permission itself says which it is.
-            var stands = closed is ProviderAnswer<ProviderWallet>.Refused ? await ReadWalletAsync(account, reference) : closed;
-            return stands is ProviderAnswer<ProviderWallet>.Given { Value.Linked: var linked }
+            var current = closed is ProviderAnswer<ProviderWallet>.Refused ? await ReadWalletAsync(account, reference) : closed;
+            return current is ProviderAnswer<ProviderWallet>.Given { Value.Linked: var linked }
                 ? new ProviderAnswer<bool>.Given(!linked)
-                : stands.As<bool>();
+                : current.As<bool>();
         });
 
     private static ProviderAnswer<ProviderWallet> Given(ProviderWallet wallet) =>
@@ -162,7 +162,7 @@ public sealed partial class AmazonPayConnector : IWalletsByConsent
             });
         }
 
-        // Not the attempt's bare name, which is a session's: a key stands for one request of one kind.
+        // Not the attempt's bare name, which is a session's: a key belongs to one request of one kind.
         var reply = await _api.ActAsync(
             account,
             new AmazonPayCall("charge.wallet", attempt, HttpMethod.Post, "charges", window),

@@ -17,11 +17,11 @@ namespace PaymentCluster.Connectors.AmazonPay;
 /// about the charge, while the payment waits for it: <c>docs/decisions/0009-who-completes-a-checkout.md</c>.
 /// <para>
 /// A linked wallet is a saved one, a charge permission without a limit, and its charge is one request. Amazon lists no
-/// charges and keeps no reference of ours to find one by; what it keeps, for ever, is the answer to the first request under
-/// an idempotency key. So the question about such a charge whose id nobody learnt is the same request again, while the
-/// payment waits for it: it is answered with the charge that is there, and if there is none, it is made, as the payment
-/// still wants. Amazon's verdict against it says that there is none. Any number of questions, at once or late, leave one
-/// charge.
+/// charges and keeps no reference of ours to find one by; what it keeps, for ever, is the answer to the first request
+/// under an idempotency key. So the status query for such a charge whose id is unknown is the same request again, while
+/// the payment waits for it: it is answered with the charge that is there, and if there is none, it is made, as the
+/// payment still wants. Amazon's verdict against it says that there is none. Any number of questions, at once or late,
+/// leave one charge.
 /// </para>
 /// </remarks>
 public sealed partial class AmazonPayConnector : IConnector, IDisposable
@@ -84,7 +84,7 @@ public sealed partial class AmazonPayConnector : IConnector, IDisposable
                 reference);
             var outcome = AmazonPayApi.Outcome(
                 reply, AmazonPayJson.Default.SessionEntity, session => AmazonPayMapping.Opened(session, request.Amount, _plainHttp));
-            // A session moves no money, and nobody can pay one whose address we were not told: whatever became of it, the
+            // A session moves no money, and one whose URL we did not get cannot be paid: whatever became of it, the
             // charge has not been sent.
             return outcome is ProviderOutcome.Unknown unknown ? NotSent($"session: {unknown.Reason}") : outcome;
         }
@@ -95,7 +95,7 @@ public sealed partial class AmazonPayConnector : IConnector, IDisposable
     {
         if (query is { ProviderOrder: null, ProviderReference: null, Linked: null })
         {
-            // Only who knows the session's id can complete it, and nobody learnt it.
+            // Completing the session needs its id, and we did not get it.
             return new ProviderOutcome.NotFound();
         }
 
@@ -143,8 +143,8 @@ public sealed partial class AmazonPayConnector : IConnector, IDisposable
             if (AmazonPayApi.IsRefusal(outcome))
             {
                 // "Already captured" is a refusal here and a success for us: the charge itself says which it is.
-                var stands = await QueryChargeAsync(account, reference, charge, request.ProviderOrder);
-                outcome = stands is ProviderOutcome.Succeeded { Stage: ChargeStage.Authorized } ? outcome : stands;
+                var current = await QueryChargeAsync(account, reference, charge, request.ProviderOrder);
+                outcome = current is ProviderOutcome.Succeeded { Stage: ChargeStage.Authorized } ? outcome : current;
             }
             else if (outcome is ProviderOutcome.Succeeded { Stage: ChargeStage.Authorized })
             {
@@ -180,18 +180,18 @@ public sealed partial class AmazonPayConnector : IConnector, IDisposable
             var response = OfCharge(reply, charge, request.ProviderOrder);
             // "Already cancelled" is a refusal here and a success for us: the charge itself says which it is.
             var refused = reply is not ProviderReply.Responded { IsSuccess: true };
-            var stands = refused && AmazonPayApi.IsRefusal(response)
+            var current = refused && AmazonPayApi.IsRefusal(response)
                 ? await QueryChargeAsync(account, reference, charge, request.ProviderOrder)
                 : response;
-            ProviderOutcome outcome = stands switch
+            ProviderOutcome outcome = current switch
             {
                 // Nothing is held any more, by whomever it was ended.
                 ProviderOutcome.Declined when !refused || AmazonPayApi.IsRefusal(response) =>
                     new ProviderOutcome.Succeeded { Stage = ChargeStage.Authorized, Amount = request.Amount },
                 ProviderOutcome.Succeeded when refused => response,
-                // A 2xx, and the charge stands as before: not yet done.
+                // A 2xx, and the charge is unchanged: not done yet.
                 ProviderOutcome.Succeeded => new ProviderOutcome.Pending(),
-                _ => stands,
+                _ => current,
             };
             return outcome with { ProviderOrder = request.ProviderOrder, ProviderReference = charge };
         }
@@ -207,9 +207,9 @@ public sealed partial class AmazonPayConnector : IConnector, IDisposable
         var reference = query.Refund.ToString();
         if (query.ProviderRefund is not { } id)
         {
-            // Amazon lists no refunds and keeps no reference of ours but the idempotency key, for ever. So the question is
-            // the same request again: it is answered with the refund that is there. If there is none, it is made, as the
-            // payment still wants.
+            // Amazon lists no refunds and keeps no reference of ours but the idempotency key, for ever. So the question
+            // is the same request again: it is answered with the refund that is there. If there is none, it is made, as
+            // the payment still wants.
             return OfRepeated(
                 await RefundAsync(reference, query.ProviderReference, query.Amount, WindowOfOurs(), credentials, repeats: true));
         }

@@ -4,8 +4,8 @@ using PaymentCluster.Grains.Abstractions.Providers;
 namespace PaymentCluster.Connectors.AmazonPay;
 
 /// <summary>
-/// Amazon Pay's reason codes (…/amazon-pay-api-v2/error-handling.html, and the reasons on the pages of the objects) in our
-/// words. Messages are ours: Amazon's may quote what was sent.
+/// Amazon Pay's reason codes (…/amazon-pay-api-v2/error-handling.html, and the reasons on the pages of the objects) in
+/// our words. Messages are ours: Amazon's may quote what was sent.
 /// </summary>
 internal static class AmazonPayFailures
 {

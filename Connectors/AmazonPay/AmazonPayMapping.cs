@@ -15,8 +15,8 @@ namespace PaymentCluster.Connectors.AmazonPay;
 /// read.</summary>
 internal static class AmazonPayMapping
 {
-    /// <summary>An idempotency key has at most so many characters (…/amazon-pay-api-v2/idempotency.html), too few for our
-    /// ids.</summary>
+    /// <summary>An idempotency key has at most so many characters (…/amazon-pay-api-v2/idempotency.html), too few for
+    /// our ids.</summary>
     private const int KeyLength = 32;
 
     /// <summary>The type of a permission to charge a wallet that was saved.</summary>
@@ -53,8 +53,8 @@ internal static class AmazonPayMapping
         return new Amount { Number = JsonElement.Parse($"\"{major}\""), CurrencyCode = money.Currency.Code };
     }
 
-    /// <summary>Reads an amount; false if it is none that a payment can have. More decimals than the currency has are taken
-    /// if they are zeros.</summary>
+    /// <summary>Reads an amount; false if it is none that a payment can have. More decimals than the currency has are
+    /// taken if they are zeros.</summary>
     public static bool TryReadMoney(Amount? amount, out Money money)
     {
         money = default;
@@ -85,7 +85,8 @@ internal static class AmazonPayMapping
         return true;
     }
 
-    /// <summary>Whether this can be an id of Amazon's. Ids become parts of paths, so nothing else is let through.</summary>
+    /// <summary>Whether this can be an id of Amazon's. Ids become parts of paths, so nothing else is let
+    /// through.</summary>
     public static bool IsId([NotNullWhen(true)] string? text) =>
         text is { Length: >= 3 and <= 64 } && text.AsSpan().IndexOfAnyExcept(IdCharacters) < 0;
 
@@ -131,14 +132,15 @@ internal static class AmazonPayMapping
         StoreId = account.StoreId,
         ChargePermissionType = OnFile,
         PaymentMethodOnFileMetadata = new OnFileMetadata { SetupOnly = true },
-        // No presentment currency, since nobody knows yet what will be bought: such a wallet is charged in what the
+        // No presentment currency, since the purchase is not known yet: such a wallet is charged in what the
         // merchant is paid in (…/amazon-pay-checkout/multi-currency-integration.html), and Amazon refuses others.
         PaymentDetails = new PaymentDetails { PaymentIntent = "Confirm" },
         MerchantMetadata = new Metadata { MerchantReferenceId = name },
     };
 
-    /// <summary>A charge of a saved wallet. Under its idempotency key Amazon takes no other content ever, and the question
-    /// about it is the same request: so it holds nothing that a question does not know, and is not to be changed.</summary>
+    /// <summary>A charge of a saved wallet. Under its idempotency key Amazon takes no other content ever, and the
+    /// question about it is the same request: so it holds nothing that a question does not know, and is not to be
+    /// changed.</summary>
     public static CreateCharge Charge(string attempt, string permission, Money amount, CaptureMode capture) => new()
     {
         ChargePermissionId = permission,
@@ -181,7 +183,7 @@ internal static class AmazonPayMapping
             ? Wallet(id, linked: state != "Closed")
             : null;
 
-    /// <summary>A saved wallet: what names it is what it is charged by. Amazon tells nobody what is in it.</summary>
+    /// <summary>A saved wallet: what names it is what it is charged by. Amazon does not tell its balance.</summary>
     public static ProviderWallet Wallet(string permission, bool linked) =>
         new() { Reference = permission, Linked = linked, Token = linked ? new Secret(permission) : null };
 

@@ -4,9 +4,9 @@ using System.Text.Json.Serialization;
 namespace PaymentCluster.Connectors.AmazonPay;
 
 // Amazon Pay's JSON, as far as it is used: developer.amazon.com/docs/amazon-pay-api-v2 (checkout-session, charge,
-// charge-permission, refund, error-handling) and …/amazon-pay-checkout/set-up-instant-payment-notifications.html. Members
-// that are not named are ignored; those that are named must have the stated type. Classes, not records: what they hold
-// is never printed.
+// charge-permission, refund, error-handling) and …/amazon-pay-checkout/set-up-instant-payment-notifications.html.
+// Members that are not named are ignored; those that are named must have the stated type. Classes, not records: what
+// they hold is never printed.
 
 /// <summary><c>POST /checkoutSessions</c>.</summary>
 internal sealed class CreateSession
@@ -137,7 +137,7 @@ internal sealed class PermissionEntity
     public Metadata? MerchantMetadata { get; init; }
 }
 
-/// <summary>Where a charge permission stands: it has a list of reasons where the other objects have one.</summary>
+/// <summary>The status of a charge permission: it has a list of reasons where the other objects have one.</summary>
 internal sealed class PermissionStatus
 {
     public string? State { get; init; }
@@ -157,7 +157,7 @@ internal sealed class RefundEntity
     public Status? StatusDetails { get; init; }
 }
 
-/// <summary>Where an object stands.</summary>
+/// <summary>The status of an object.</summary>
 internal sealed class Status
 {
     public string? State { get; init; }

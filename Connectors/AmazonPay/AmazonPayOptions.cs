@@ -6,12 +6,12 @@ namespace PaymentCluster.Connectors.AmazonPay;
 /// <summary>How Amazon Pay is reached. Section <c>Connectors:AmazonPay</c>.</summary>
 public sealed class AmazonPayOptions : ProviderHttpOptions
 {
-    /// <summary>The host of the region <c>na</c>. Those of the other regions stand beside it; any other address serves
+    /// <summary>The host of the region <c>na</c>. Those of the other regions are next to it; any other URL serves
     /// all regions.</summary>
     public AmazonPayOptions() => BaseUrl = new Uri("https://pay-api.amazon.com/");
 
-    /// <summary>Whether keys that do not begin with <c>SANDBOX-</c> or <c>LIVE-</c> are the sandbox's; the path says so for
-    /// them. Default: no.</summary>
+    /// <summary>Whether keys that do not begin with <c>SANDBOX-</c> or <c>LIVE-</c> are the sandbox's; the path says so
+    /// for them. Default: no.</summary>
     public bool Sandbox { get; set; }
 
     /// <summary>The version of the requests' signature: 2, or the older 1, for key pairs that were registered for it.

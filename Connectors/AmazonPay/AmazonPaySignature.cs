@@ -8,7 +8,7 @@ namespace PaymentCluster.Connectors.AmazonPay;
 /// <summary>
 /// Amazon Pay's signature (developer.amazon.com/docs/amazon-pay-api-v2/signing-requests.html): RSASSA-PSS with SHA-256
 /// over the algorithm's name and the hash of a content. The content is a request in its canonical form, or the payload
-/// of a checkout button as it stands.
+/// of a checkout button, unchanged.
 /// </summary>
 internal static class AmazonPaySignature
 {
@@ -52,7 +52,8 @@ internal static class AmazonPaySignature
     }
 
     // The class library's salt is as long as the hash; the older algorithm's has 20 bytes. So the block is made by hand
-    // (RFC 8017, 9.1.1), and so is the power, blinded, because this arithmetic takes longer for some numbers than for others.
+    // (RFC 8017, 9.1.1), and so is the power, blinded, because this arithmetic takes longer for some numbers than for
+    // others.
     private static byte[] SignWithOldSalt(byte[] content, RSA key)
     {
         var parameters = key.ExportParameters(includePrivateParameters: true);

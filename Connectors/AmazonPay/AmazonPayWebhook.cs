@@ -8,8 +8,8 @@ using PaymentCluster.Grains.Abstractions.Ids;
 namespace PaymentCluster.Connectors.AmazonPay;
 
 /// <summary>
-/// Instant payment notifications (…/amazon-pay-checkout/set-up-instant-payment-notifications.html): an SNS envelope with
-/// SNS's signature, around a message that names an object and says nothing of its state.
+/// Instant payment notifications (…/amazon-pay-checkout/set-up-instant-payment-notifications.html): an SNS envelope
+/// with SNS's signature, around a message that names an object and says nothing of its state.
 /// </summary>
 /// <remarks>
 /// SNS's signature proves that SNS sent it, for whichever topic of whichever customer of SNS's; and the envelope may be
@@ -134,7 +134,7 @@ internal sealed class AmazonPayWebhook(AmazonPayApi api, AmazonPayCertificates c
             return NotThere(found, id, type);
         }
 
-        // A saved wallet belongs to no attempt; how it stands is asked whenever it is shown or charged.
+        // A saved wallet belongs to no attempt; its status is queried whenever it is shown or charged.
         if (type == "CHARGE_PERMISSION" && found.Value.ChargePermissionType == AmazonPayMapping.OnFile)
         {
             return new WebhookReading.Irrelevant(id, type);

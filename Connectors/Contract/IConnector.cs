@@ -20,8 +20,8 @@ public interface IConnector
     /// <summary>What the provider can do; anything else is refused before it is sent.</summary>
     ConnectorCapabilities Capabilities { get; }
 
-    /// <summary>How this process's calls to the provider have been going: that of its <see cref="Http.ProviderHttp"/>; null
-    /// where nobody watches.</summary>
+    /// <summary>How this process's calls to the provider have been going: that of its <see cref="Http.ProviderHttp"/>;
+    /// null where nobody watches.</summary>
     ICallHealth? Health => null;
 
     /// <summary>Asks for a charge, under the attempt's id.</summary>

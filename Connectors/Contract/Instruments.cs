@@ -16,7 +16,8 @@ public interface IUpiVerification
     Task<ProviderAnswer<UpiHolder>> VerifyUpiAsync(string vpa, ProviderCredentials credentials);
 }
 
-/// <summary>A provider that keeps customers. Making one again under the same id answers the one that is there.</summary>
+/// <summary>A provider that keeps customers. Making one again under the same id answers the one that is
+/// there.</summary>
 public interface ICustomerAccounts
 {
     /// <summary>Makes the customer at the provider, or finds it; answers the provider's id.</summary>
@@ -56,8 +57,8 @@ public interface IWalletsByPassword : ILinkedWallets
     /// <summary>Sends the customer a one-time password; answers the reference to confirm it with.</summary>
     Task<ProviderAnswer<string>> RequestWalletLinkAsync(WalletRequest request, ProviderCredentials credentials);
 
-    /// <summary>Confirms the one-time password; answers the wallet, with a token only if it is good for as long as the link:
-    /// it is kept. Without one the wallet is read for each payment.</summary>
+    /// <summary>Confirms the one-time password; answers the wallet, with a token only if it is good for as long as the
+    /// link: it is kept. Without one the wallet is read for each payment.</summary>
     Task<ProviderAnswer<ProviderWallet>> ConfirmWalletLinkAsync(
         WalletRequest request, string reference, Secret password, ProviderCredentials credentials);
 }
@@ -68,7 +69,7 @@ public interface IWalletsByConsent : ILinkedWallets
     /// <summary>The wallets, by their codes.</summary>
     ImmutableHashSet<string> ConsentWallets { get; }
 
-    /// <summary>Asks for a page on which the customer can agree. Nobody agrees on a page whose address nobody was told:
+    /// <summary>Requests a page on which the customer can agree. A page whose URL got lost is never used:
     /// asking again, after an answer that was lost, leaves nothing behind.</summary>
     /// <param name="request">The wallet.</param>
     /// <param name="callback">Where the page sends the customer's browser afterwards.</param>
@@ -76,9 +77,9 @@ public interface IWalletsByConsent : ILinkedWallets
     Task<ProviderAnswer<WalletConsent>> RequestWalletConsentAsync(
         WalletRequest request, Uri callback, ProviderCredentials credentials);
 
-    /// <summary>The wallet after the customer may have agreed; where the provider leaves the last step to the merchant, it
-    /// is taken here. Asking again answers the same link. Not linked while the customer has not decided; refused once
-    /// they declined, or their time is over.</summary>
+    /// <summary>The wallet after the customer may have agreed; where the provider leaves the last step to the merchant,
+    /// it is taken here. Asking again answers the same link. Not linked while the customer has not decided; refused
+    /// once they declined, or their time is over.</summary>
     Task<ProviderAnswer<ProviderWallet>> CompleteWalletConsentAsync(
         WalletRequest request, string reference, ProviderCredentials credentials);
 }
@@ -104,7 +105,7 @@ public abstract record ProviderAnswer<T>
     /// <param name="Failure">Why.</param>
     public sealed record Refused(Failure Failure) : ProviderAnswer<T>;
 
-    /// <summary>The provider is out of reach, or its answer cannot be read: try again later.</summary>
+    /// <summary>The provider is unavailable, or its response is unreadable: retry later.</summary>
     /// <param name="Reason">What was seen, for the log.</param>
     public sealed record Unavailable(string Reason) : ProviderAnswer<T>;
 }
@@ -151,8 +152,8 @@ public sealed record WalletRequest
     /// <summary>The provider's id of the customer, where the provider keeps customers.</summary>
     public string? ProviderCustomer { get; init; }
 
-    /// <summary>What the link's confirmation gave to pay with, where it gave a token; some providers ask for it when the
-    /// wallet is read or given up.</summary>
+    /// <summary>What the link's confirmation gave to pay with, where it gave a token; some providers ask for it when
+    /// the wallet is read or given up.</summary>
     public Secret? Token { get; init; }
 }
 

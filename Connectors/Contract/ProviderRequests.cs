@@ -85,9 +85,9 @@ public sealed record ChargeQuery
     /// nothing else is asked for it again under the attempt's name, within <see cref="Completion"/>.</summary>
     public LinkedCharge? Linked { get; init; }
 
-    /// <summary>Until when the question may take the last step of a charge that its provider leaves to the merchant once
-    /// the customer has done theirs; null: the payment does not wait for the charge any more, and the question only
-    /// looks. A step that is taken twice must have one effect.</summary>
+    /// <summary>Until when the question may take the last step of a charge that its provider leaves to the merchant
+    /// once the customer has done theirs; null: the payment does not wait for the charge any more, and the question
+    /// only looks. A step that is taken twice must have one effect.</summary>
     public SendWindow? Completion { get; init; }
 }
 

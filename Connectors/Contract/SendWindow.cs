@@ -21,7 +21,7 @@ public sealed class SendWindow
     }
 
     /// <summary>Whether bytes may still leave. Both clocks must say so: the wall's may be set back, and the monotonic
-    /// one stands still while a virtual machine is suspended.</summary>
+    /// one stops while a virtual machine is suspended.</summary>
     public bool IsOpen => _time.GetElapsedTime(_opened) < _length && _time.GetUtcNow() - _openedAt < _length;
 
     /// <summary>A window that is open from now on.</summary>

@@ -52,8 +52,8 @@ public abstract record WebhookReading
     /// <param name="Attempt">The attempt.</param>
     public sealed record About(string EventId, AttemptId Attempt) : WebhookReading;
 
-    /// <summary>It cannot be judged now, because what its signature or content refers to is out of reach: the provider
+    /// <summary>It cannot be judged now, because what its signature or content refers to is unavailable: the provider
     /// is to send it again.</summary>
-    /// <param name="Reason">What is out of reach; without content.</param>
+    /// <param name="Reason">What is unavailable; without content.</param>
     public sealed record Unavailable(string Reason) : WebhookReading;
 }

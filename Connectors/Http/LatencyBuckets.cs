@@ -31,8 +31,8 @@ internal sealed class LatencyBuckets
         return sum;
     }
 
-    /// <summary>The upper end of the bucket that holds the time which so large a share does not exceed; null if there is
-    /// none.</summary>
+    /// <summary>The upper end of the bucket that holds the time which so large a share does not exceed; null if there
+    /// is none.</summary>
     public TimeSpan? Percentile(double share)
     {
         if (Count == 0)

@@ -17,8 +17,8 @@ public sealed class ProviderCall
     /// <summary>The HTTP method.</summary>
     public required HttpMethod Method { get; init; }
 
-    /// <summary>The path and query below the provider's address, escaped, without a leading slash; or, of a provider with
-    /// several hosts, a whole address that was checked.</summary>
+    /// <summary>The path and query below the provider's address, escaped, without a leading slash; or, of a provider
+    /// with several hosts, a whole address that was checked.</summary>
     public required string Path { get; init; }
 
     /// <summary>The credentials.</summary>

@@ -9,8 +9,8 @@ namespace PaymentCluster.Connectors.Http;
 
 /// <summary>
 /// The HTTP client of a provider. There is one per provider's host and process: its connections, circuit breaker and
-/// concurrency limit are shared by all merchants. It takes no cancellation token, because the response to a request that
-/// may have been sent must be read.
+/// concurrency limit are shared by all merchants. It takes no cancellation token, because the response to a request
+/// that may have been sent must be read.
 /// </summary>
 public sealed partial class ProviderHttp : IDisposable
 {

@@ -15,8 +15,8 @@ public abstract class ProviderHttpOptions : IValidatableObject
     /// because credentials and cards travel on it.</summary>
     public bool AllowPlainHttp { get; set; }
 
-    /// <summary>How long a connection may take to open, TLS included. Nothing has been sent by then. Default 5
-    /// s.</summary>
+    /// <summary>How long a connection may take to open, TLS included. Nothing has been sent by then. Default
+    /// 5 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:01:00")]
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
@@ -42,8 +42,8 @@ public abstract class ProviderHttpOptions : IValidatableObject
     [Range(0, 10)]
     public int Retries { get; set; } = 2;
 
-    /// <summary>The pause before the first of these tries; doubled for each further one, with jitter. Default 150
-    /// ms.</summary>
+    /// <summary>The pause before the first of these tries; doubled for each further one, with jitter. Default
+    /// 150 ms.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:10")]
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMilliseconds(150);
 
@@ -70,8 +70,8 @@ public abstract class ProviderHttpOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.500", "01:00:00")]
     public TimeSpan BreakerBreak { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The largest answer that is read, in bytes; a larger one leaves the outcome unknown. Default 1
-    /// MiB.</summary>
+    /// <summary>The largest answer that is read, in bytes; a larger one leaves the outcome unknown. Default
+    /// 1 MiB.</summary>
     [Range(1_024, 64 * 1_048_576)]
     public int MaxResponseBytes { get; set; } = 1_048_576;
 

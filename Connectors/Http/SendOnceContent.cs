@@ -6,7 +6,7 @@ namespace PaymentCluster.Connectors.Http;
 
 /// <summary>
 /// A request's body that is written at most once, and only while the send window is open. It is asked for its bytes
-/// after the connection stands, right before they leave, so this is the last place where a frozen process can still
+/// after the connection is open, right before they are sent, so this is the last place where a frozen process can still
 /// notice that it is too late; and whether it was asked tells "provably not sent" from "unknown".
 /// </summary>
 /// <remarks>

@@ -23,7 +23,8 @@ internal sealed class JuspayApi(ProviderHttp http, JuspayOptions options, TimePr
     /// <summary>How long a question that is posted may wait to leave.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>Asks for an effect with a form, or where the merchant has keys and Juspay takes that, in an envelope.</summary>
+    /// <summary>Asks for an effect with a form, or where the merchant has keys and Juspay takes that, in an
+    /// envelope.</summary>
     /// <param name="call">What it is, and about whom.</param>
     /// <param name="path">The path; an envelope goes to the same one under <c>v4</c>.</param>
     /// <param name="fields">What is sent.</param>
@@ -67,8 +68,8 @@ internal sealed class JuspayApi(ProviderHttp http, JuspayOptions options, TimePr
                 call, "order-status", new() { { "order_id", orderId } }, SendWindow.Open(time, Patience), credentials, takesEnvelopes: true)
             : AskAsync(call, $"orders/{orderId}", credentials);
 
-    /// <summary>Whether the credentials are accepted: by the list of the merchant's payment methods, and where it has keys,
-    /// by a sealed question about an order that cannot be.</summary>
+    /// <summary>Whether the credentials are accepted: by the list of the merchant's payment methods, and where it has
+    /// keys, by a sealed question about an order that cannot be.</summary>
     public async Task<CredentialsCheck> CheckAsync(ProviderCredentials credentials)
     {
         var merchant = credentials[MerchantId].Reveal();
@@ -100,7 +101,8 @@ internal sealed class JuspayApi(ProviderHttp http, JuspayOptions options, TimePr
             _ => throw new UnreachableException(),
         };
 
-    /// <summary>Whether Juspay looked at the request and refused it; bad credentials are refused without a look.</summary>
+    /// <summary>Whether Juspay looked at the request and refused it; bad credentials are refused without a
+    /// look.</summary>
     public static bool IsRefusal(ProviderOutcome outcome) =>
         outcome is ProviderOutcome.Declined { Failure.Code: not FailureCodes.CredentialsRefused };
 
@@ -112,7 +114,7 @@ internal sealed class JuspayApi(ProviderHttp http, JuspayOptions options, TimePr
             ? error
             : null;
 
-    /// <summary>Whether this is Juspay's word for an order that nobody made.</summary>
+    /// <summary>Whether this is Juspay's response for an order that does not exist.</summary>
     public static bool IsNotFound(ProviderReply reply) =>
         reply is ProviderReply.Responded { Status: 200 or 400 or 404 } response
         && TryRead(response, JuspayJson.Default.ErrorObject, out var error)

@@ -117,7 +117,8 @@ public sealed partial class JuspayConnector : IUpiVerification, ICustomerAccount
     {
         var answer = await CommandAsync(
             "wallet.confirm", reference, new() { { "command", "link" }, { "otp", password.Reveal() } }, request, credentials);
-        // Juspay's tokens are good for one payment and for ten minutes (developer.juspay.in/reference/wallet): nothing to keep.
+        // Juspay's tokens are good for one payment and for ten minutes (developer.juspay.in/reference/wallet): nothing
+        // to keep.
         return answer is ProviderAnswer<ProviderWallet>.Given { Value: var linked }
             ? new ProviderAnswer<ProviderWallet>.Given(linked with { Token = null })
             : answer;

@@ -13,10 +13,11 @@ namespace PaymentCluster.Connectors.Juspay;
 /// Juspay, server to server (docs.juspay.io/api-reference/docs/express-checkout).
 /// </summary>
 /// <remarks>
-/// A charge is two calls: an order (for merchants with keys a session), which moves no money, and a transaction on it. The
-/// order's name is made of the attempt's id, and it is the fence: once it is paid it takes no other transaction, and money
-/// that comes all the same goes back by itself (AUTO_REFUNDED). So there is one thing to ask about an attempt, its order,
-/// and its name needs no memory. A refund's name is made of its id, and Juspay refuses a name that was used.
+/// A charge is two calls: an order (for merchants with keys a session), which moves no money, and a transaction on it.
+/// The order's name is made of the attempt's id, and it is the fence: once it is paid it takes no other transaction,
+/// and money that comes all the same goes back by itself (AUTO_REFUNDED). So there is one thing to ask about an
+/// attempt, its order, and its name needs no memory. A refund's name is made of its id, and Juspay refuses a name that
+/// was used.
 /// </remarks>
 public sealed partial class JuspayConnector : IConnector, IDisposable
 {
@@ -88,10 +89,10 @@ public sealed partial class JuspayConnector : IConnector, IDisposable
         if (isRefusal)
         {
             // "Cannot Capture CHARGED Transaction" is a refusal here and a success for us: the order says which it is.
-            var stands = await QueryAsync(request.Attempt, credentials);
-            return stands is ProviderOutcome.Succeeded { Stage: ChargeStage.Authorized }
-                ? outcome with { ProviderOrder = stands.ProviderOrder, ProviderReference = request.ProviderReference }
-                : OfQuery(stands);
+            var current = await QueryAsync(request.Attempt, credentials);
+            return current is ProviderOutcome.Succeeded { Stage: ChargeStage.Authorized }
+                ? outcome with { ProviderOrder = current.ProviderOrder, ProviderReference = request.ProviderReference }
+                : OfQuery(current);
         }
 
         // "Timeout at the gateway: the transaction stays AUTHORIZED", and may have been captured.
@@ -107,12 +108,12 @@ public sealed partial class JuspayConnector : IConnector, IDisposable
         if (isRefusal)
         {
             // "Cannot Void VOIDED Transaction" means that it is done.
-            var stands = await QueryAsync(request.Attempt, credentials);
-            outcome = stands switch
+            var current = await QueryAsync(request.Attempt, credentials);
+            outcome = current switch
             {
-                ProviderOutcome.Declined { Failure.Code: FailureCodes.Voided } => stands,
+                ProviderOutcome.Declined { Failure.Code: FailureCodes.Voided } => current,
                 ProviderOutcome.Succeeded or ProviderOutcome.Declined or ProviderOutcome.NotFound => outcome,
-                _ => OfQuery(stands),
+                _ => OfQuery(current),
             };
         }
 
@@ -170,8 +171,8 @@ public sealed partial class JuspayConnector : IConnector, IDisposable
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
-    /// <summary>Makes the attempt's order, or finds the one that is there already. There is an outcome if nothing is to be
-    /// sent on it.</summary>
+    /// <summary>Makes the attempt's order, or finds the one that is there already. There is an outcome if nothing is to
+    /// be sent on it.</summary>
     private async Task<(bool Reused, ProviderOutcome? Outcome)> CreateOrderAsync(
         ChargeRequest request, ProviderCredentials credentials)
     {
@@ -186,7 +187,7 @@ public sealed partial class JuspayConnector : IConnector, IDisposable
             && IsFor(made, order, request.Amount))
         {
             var standing = JuspayReading.Charge(made, order);
-            // Not new: it was there, and somebody has begun to pay it.
+            // Not new: it existed, and a payment of it has begun.
             return standing is ProviderOutcome.NotFound ? (false, null) : (true, standing ?? Unknown("the order is unreadable"));
         }
 
@@ -230,8 +231,8 @@ public sealed partial class JuspayConnector : IConnector, IDisposable
         }) with { ProviderOrder = order };
         if (outcome is ProviderOutcome.Pending && !JuspayReading.IsUnderWay(status))
         {
-            var stands = await QueryAsync(request.Attempt, credentials);
-            return stands is ProviderOutcome.Succeeded or ProviderOutcome.Declined ? stands : outcome;
+            var current = await QueryAsync(request.Attempt, credentials);
+            return current is ProviderOutcome.Succeeded or ProviderOutcome.Declined ? current : outcome;
         }
 
         // The order may refuse this transaction because of an earlier one.
@@ -263,11 +264,11 @@ public sealed partial class JuspayConnector : IConnector, IDisposable
         return (outcome, JuspayApi.IsRefusal(outcome) && JuspayApi.ReadError(reply) is not null);
     }
 
-    // The questions below answer with NotSent if nobody could be asked, so that a charge that waits for the answer can
+    // The queries below return NotSent if they could not be sent, so that a charge that waits for the result can
     // stay unsent.
 
-    /// <summary>What became of the charge; with <see cref="ProviderOutcome.NotFound"/> the order that is free for it, if
-    /// there is one.</summary>
+    /// <summary>What became of the charge; with <see cref="ProviderOutcome.NotFound"/> the order that is free for it,
+    /// if there is one.</summary>
     private Task<ProviderOutcome> FindAsync(AttemptId attempt, Money amount, ProviderCredentials credentials) =>
         AskAsync(attempt, credentials, (answer, order) => IsFor(answer, order, amount)
             ? JuspayReading.Charge(answer, order)

@@ -9,9 +9,9 @@ using PaymentCluster.Grains.Abstractions.Secrets;
 namespace PaymentCluster.Connectors.Juspay;
 
 /// <summary>
-/// Juspay's encrypted calls, for merchants who gave keys: what is sent is signed (JWS, RS256) with the merchant's key and
-/// encrypted (JWE, RSA-OAEP-256 and A256GCM) for Juspay's, and what comes back the other way round. Both are JSON with
-/// Juspay's own member names, base64url without padding; the JWE's additional data is its <c>header</c> as text.
+/// Juspay's encrypted calls, for merchants who gave keys: what is sent is signed (JWS, RS256) with the merchant's key
+/// and encrypted (JWE, RSA-OAEP-256 and A256GCM) for Juspay's, and what comes back the other way round. Both are JSON
+/// with Juspay's own member names, base64url without padding; the JWE's additional data is its <c>header</c> as text.
 /// </summary>
 internal static class JuspayEnvelope
 {
@@ -156,8 +156,8 @@ internal static class JuspayEnvelope
         return bytes;
     }
 
-    // All that a foreign text can make these calls throw; a missing member is a KeyNotFoundException, a member of another
-    // kind an InvalidOperationException.
+    // All that a foreign text can make these calls throw; a missing member is a KeyNotFoundException, a member of
+    // another kind an InvalidOperationException.
     private static bool IsMalformed(Exception exception) => exception is JsonException or FormatException
         or CryptographicException or ArgumentException or KeyNotFoundException or InvalidOperationException;
 }

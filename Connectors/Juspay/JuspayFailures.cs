@@ -39,7 +39,8 @@ internal static partial class JuspayFailures
         _ => Of(FailureCodes.Declined, Sentence(message, "The customer's bank declined."), FailureParty.Bank),
     };
 
-    /// <summary>A refusal of a request: docs.juspay.io/api-reference/docs/express-checkout/juspay-api-error-codes.</summary>
+    /// <summary>A refusal of a request:
+    /// docs.juspay.io/api-reference/docs/express-checkout/juspay-api-error-codes.</summary>
     public static Failure OfRefusal(ErrorObject error) => error.ErrorInfo?.Code switch
     {
         "UNAUTHENTICATED" or "UNAUTHORIZED" or "BAD_ORIGIN" => CredentialsRefused,

@@ -5,8 +5,8 @@ using System.Text.Json;
 
 namespace PaymentCluster.Connectors.Juspay;
 
-/// <summary>A request's fields in their order, to be sent as a form, or as one flat JSON object in an envelope. It does not
-/// print what it holds.</summary>
+/// <summary>A request's fields in their order, to be sent as a form, or as one flat JSON object in an envelope. It does
+/// not print what it holds.</summary>
 internal sealed class JuspayFields : IEnumerable
 {
     private readonly List<(string Name, string Value)> _fields = [];

@@ -187,8 +187,8 @@ internal static class JuspayMapping
         };
     }
 
-    /// <summary>Our customer's name at Juspay, the same in every call: the merchant's id, or a name for it where that is too
-    /// short or has what is nothing for a path.</summary>
+    /// <summary>Our customer's name at Juspay, the same in every call: the merchant's id, or a name for it where that
+    /// is too short or has what is nothing for a path.</summary>
     public static string? CustomerId(Customer customer) => customer.Id switch
     {
         null or "" => null,

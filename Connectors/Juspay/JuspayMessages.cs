@@ -4,9 +4,9 @@ using System.Text.Json.Serialization;
 namespace PaymentCluster.Connectors.Juspay;
 
 // Juspay's JSON, as far as it is used: docs.juspay.io/api-reference/docs/express-checkout (order, txns, order status,
-// refund, customer, cards, wallets, webhooks). Requests are forms, or the same fields as one flat object in an envelope.
-// Members that are not named are ignored; those that are named must have the stated type. Classes, not records: what they
-// hold is never printed.
+// refund, customer, cards, wallets, webhooks). Requests are forms, or the same fields as one flat object in an
+// envelope. Members that are not named are ignored; those that are named must have the stated type. Classes, not
+// records: what they hold is never printed.
 
 /// <summary>An order: the answer to most calls, and what a webhook carries.</summary>
 internal sealed class OrderObject

@@ -6,12 +6,12 @@ namespace PaymentCluster.Connectors.Juspay;
 /// <summary>How Juspay is reached. Section <c>Connectors:Juspay</c>.</summary>
 public sealed class JuspayOptions : ProviderHttpOptions
 {
-    /// <summary>Juspay's production host; the sandbox is <c>https://sandbox.juspay.in</c>, and banks that sell Juspay under
-    /// their own name have hosts of their own.</summary>
+    /// <summary>Juspay's production host; the sandbox is <c>https://sandbox.juspay.in</c>, and banks that sell Juspay
+    /// under their own name have hosts of their own.</summary>
     public JuspayOptions() => BaseUrl = new Uri("https://api.juspay.in/");
 
-    /// <summary>The <c>version</c> that chooses the shape of answers: the one that the documents' samples of the order's
-    /// status are of.</summary>
+    /// <summary>The <c>version</c> that chooses the shape of answers: the one that the documents' samples of the
+    /// order's status are of.</summary>
     [Required, RegularExpression("^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
     public string ApiVersion { get; set; } = "2023-06-30";
 

@@ -26,10 +26,10 @@ internal static class JuspayReading
 
         ProviderOutcome? outcome = order.Status switch
         {
-            // An order without a transaction: nobody was asked for money.
+            // An order without a transaction: no charge was requested.
             "NEW" => new ProviderOutcome.NotFound(),
             "CHARGED" => Succeeded(order, ChargeStage.Captured),
-            // Where a capture or a release failed, what was reserved may still stand, which is the graver reading.
+            // Where a capture or a release failed, the authorisation may still exist, which is the safer reading.
             "AUTHORIZED" or "CAPTURE_FAILED" or "VOID_FAILED" => Succeeded(order, ChargeStage.Authorized),
             "VOIDED" => Declined(JuspayFailures.Voided),
             "AUTO_REFUNDED" => Declined(JuspayFailures.AutoRefunded),
@@ -76,7 +76,7 @@ internal static class JuspayReading
         return outcome with { ProviderReference = name };
     }
 
-    /// <summary>Whether the status of a new transaction says that it waits for somebody. Any other status of it is not to
+    /// <summary>Whether the status of a new transaction says that it waits for a step. Any other status of it is not to
     /// be believed, say the documents: the order is asked.</summary>
     public static bool IsUnderWay(string? status) => status is "PENDING_VBV" or "STARTED" or "AUTHORIZING" or "VBV_SUCCESSFUL";
 
@@ -146,7 +146,7 @@ internal static class JuspayReading
     private static ProviderOutcome? Succeeded(OrderObject order, ChargeStage stage)
     {
         var gateway = order.PaymentGatewayResponse;
-        // What was taken stands with the transaction; the order's own amount is what was asked for.
+        // The captured amount is the transaction's; the order's is the requested one.
         var (amount, currency) = order switch
         {
             { TxnDetail: { NetAmount.ValueKind: JsonValueKind.Number or JsonValueKind.String } detail } =>

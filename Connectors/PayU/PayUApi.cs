@@ -11,8 +11,8 @@ using static PaymentCluster.Connectors.Contract.Outcomes;
 
 namespace PaymentCluster.Connectors.PayU;
 
-/// <summary>Calls to PayU's two hosts, and what its answers mean by their form, before anyone looks at a payment. All of
-/// them are posted forms, and refusals come with HTTP 200.</summary>
+/// <summary>Calls to PayU's two hosts, and what its answers mean by their form, before anyone looks at a payment. All
+/// of them are posted forms, and refusals come with HTTP 200.</summary>
 internal sealed class PayUApi(ProviderHttp payments, ProviderHttp commands, TimeProvider time)
 {
     public const string Key = "key";
@@ -63,7 +63,7 @@ internal sealed class PayUApi(ProviderHttp payments, ProviderHttp commands, Time
     public async Task<(CommandResponse? Answer, string? Problem)> AskAsync(
         string operation, string reference, string command, string[] variables, ProviderCredentials credentials)
     {
-        // A question has no effect that could come too late; the window only stands for its having a body.
+        // A question has no effect that could come too late; the window is there because it has a body.
         var window = SendWindow.Open(time, TimeSpan.FromMinutes(1));
         var reply = await ActAsync(operation, reference, command, variables, window, credentials);
         return reply switch
@@ -80,7 +80,7 @@ internal sealed class PayUApi(ProviderHttp payments, ProviderHttp commands, Time
         };
     }
 
-    /// <summary>Whether key and salt are accepted: by a question about a payment that nobody made.</summary>
+    /// <summary>Whether key and salt are accepted: by a status query for a payment that does not exist.</summary>
     public async Task<CredentialsCheck> CheckAsync(ProviderCredentials credentials)
     {
         var window = SendWindow.Open(time, TimeSpan.FromMinutes(1));

@@ -13,9 +13,9 @@ namespace PaymentCluster.Connectors.PayU;
 
 /// <summary>PayU India (docs.payu.in): <c>_payment</c> for charges, the command API for everything else.</summary>
 /// <remarks>
-/// <para>A charge is one call, or one form that the customer's browser posts; its <c>txnid</c> is the attempt's id. PayU
-/// refuses a <c>txnid</c> after it succeeded, and not before, so that what may have arrived is asked and never sent
-/// again.</para>
+/// <para>A charge is one call, or one form that the customer's browser posts; its <c>txnid</c> is the attempt's id.
+/// PayU refuses a <c>txnid</c> after it succeeded, and not before, so that what may have arrived is asked and never
+/// sent again.</para>
 /// <para>Captures, cancellations and refunds carry a token that PayU takes once, derived from our ids
 /// (<see cref="CompactName"/>): one that was taken before is looked up by it. All of them are queued, and asked
 /// about.</para>
@@ -83,13 +83,13 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
         }
 
         // The refusal may be of a txnid that was used before, by a send of ours that was believed lost.
-        var stands = await FindChargeAsync(request.Attempt, credentials);
-        return stands switch
+        var current = await FindChargeAsync(request.Attempt, credentials);
+        return current switch
         {
             ProviderOutcome.NotFound when outcome is ProviderOutcome.Declined { Failure.Code: PayUReading.UsedBefore } =>
                 Unknown("PayU knows the payment and returned no status"),
             ProviderOutcome.NotFound or ProviderOutcome.Declined => outcome,
-            _ => OfQuery(stands),
+            _ => OfQuery(current),
         };
     }
 
@@ -125,10 +125,10 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
         }
 
         // "Already captured" and "token already used" are refusals here and successes for us: the payment says which.
-        var stands = await FindChargeAsync(request.Attempt, credentials);
-        if (stands is not ProviderOutcome.Succeeded { Stage: ChargeStage.Authorized })
+        var current = await FindChargeAsync(request.Attempt, credentials);
+        if (current is not ProviderOutcome.Succeeded { Stage: ChargeStage.Authorized })
         {
-            return Known(stands);
+            return Known(current);
         }
 
         var (actions, problem) = await FindActionsAsync(reference, payment, credentials);
@@ -181,12 +181,12 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
                 : Unknown("PayU processed the void as a refund") with { ProviderReference = payment };
         }
 
-        var stands = await FindChargeAsync(request.Attempt, credentials);
-        return stands is ProviderOutcome.Succeeded { Stage: ChargeStage.Authorized }
+        var current = await FindChargeAsync(request.Attempt, credentials);
+        return current is ProviderOutcome.Succeeded { Stage: ChargeStage.Authorized }
             ? PayUReading.MayPassSoon(answer)
                 ? NotSent("PayU asks for a later retry") with { ProviderReference = payment }
                 : Declined(PayUReading.Refused(answer)) with { ProviderReference = payment }
-            : Known(Released(stands, request));
+            : Known(Released(current, request));
     }
 
     /// <inheritdoc/>
@@ -271,23 +271,24 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
         Fields = fields.ToImmutableDictionary(StringComparer.Ordinal),
     };
 
-    // What a look at the payment says of an effect that was sent: a payment that PayU had, and has no more, says nothing.
-    private static ProviderOutcome Known(ProviderOutcome stands) =>
-        stands is ProviderOutcome.NotFound ? Unknown("PayU does not know the payment") : OfQuery(stands);
+    // What a look at the payment says of an effect that was sent: a payment that PayU had, and has no more, says
+    // nothing.
+    private static ProviderOutcome Known(ProviderOutcome current) =>
+        current is ProviderOutcome.NotFound ? Unknown("PayU does not know the payment") : OfQuery(current);
 
-    private static ProviderOutcome Released(ProviderOutcome stands, VoidAuthorizationRequest request) => stands switch
+    private static ProviderOutcome Released(ProviderOutcome current, VoidAuthorizationRequest request) => current switch
     {
         ProviderOutcome.Declined { Failure.Code: FailureCodes.Voided } => new ProviderOutcome.Succeeded
         {
-            Stage = ChargeStage.Authorized, Amount = request.Amount, ProviderReference = stands.ProviderReference,
+            Stage = ChargeStage.Authorized, Amount = request.Amount, ProviderReference = current.ProviderReference,
         },
         ProviderOutcome.Succeeded { Stage: ChargeStage.Captured } => Declined(new Failure
         {
             Code = "already_captured",
             Message = "The payment was captured before it could be released.",
             Party = FailureParty.Merchant,
-        }) with { ProviderReference = stands.ProviderReference },
-        _ => stands,
+        }) with { ProviderReference = current.ProviderReference },
+        _ => current,
     };
 
     private static bool IsOpen(ActionDetails action, string kind) =>
@@ -295,7 +296,7 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
 
     private static bool IsKind(ActionDetails action, string kind) => string.Equals(action.Action, kind, StringComparison.OrdinalIgnoreCase);
 
-    // The questions below answer with NotSent if nobody could be asked, so that what waits for the answer can stay unsent.
+    // The queries below return NotSent if they could not be sent, so that what waits for the result can stay unsent.
 
     private async Task<ProviderOutcome> FindChargeAsync(AttemptId attempt, ProviderCredentials credentials)
     {
@@ -364,7 +365,7 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
             return (null, problem ?? Unreadable);
         }
 
-        // The sentence stands in the place of the list, or of the message.
+        // The sentence replaces the list, or the message.
         if (!answer.Details.TryGet(payment, out var listed) || listed.ValueKind != JsonValueKind.Object)
         {
             var sentence = listed.ValueKind == JsonValueKind.String ? listed.GetString() : answer.Message;

@@ -49,7 +49,8 @@ internal static class PayUMapping
     /// <summary>The token of a refund.</summary>
     public static string RefundToken(RefundId refund) => CompactName.Of(refund.ToString(), LongestToken);
 
-    /// <summary>Our name of a customer, as it may stand in <c>user_credentials</c>; null if the customer has none.</summary>
+    /// <summary>Our name of a customer, as it may appear in <c>user_credentials</c>; null if the customer has
+    /// none.</summary>
     public static string? UserOf(Customer customer) => customer.Id switch
     {
         null or "" => null,
@@ -219,7 +220,7 @@ internal static class PayUMapping
         return null;
     }
 
-    // A wallet's code is the provider's own; pay-later wallets stand under a heading of their own.
+    // A wallet's code is the provider's own; pay-later wallets have a category of their own.
     private static (string Pg, string Code)? WalletOf(string? wallet) => wallet?.ToUpperInvariant() switch
     {
         "LAZYPAY" => ("BNPL", "LAZYPAY"),

@@ -4,11 +4,12 @@ using System.Text.Json.Serialization;
 namespace PaymentCluster.Connectors.PayU;
 
 // PayU's JSON, as far as it is used: docs.payu.in/reference (UPI intent S2S, verify_payment, cancel_refund_transaction,
-// check_action_status, validateVPA, get_user_cards, refund callback). Members that are not named are ignored. PayU writes
-// numbers as texts and texts as numbers, and an empty object as an empty array, so that much of it is read loosely.
-// Classes, not records: what they hold is never printed.
+// check_action_status, validateVPA, get_user_cards, refund callback). Members that are not named are ignored. PayU
+// writes numbers as texts and texts as numbers, and an empty object as an empty array, so that much of it is read
+// loosely. Classes, not records: what they hold is never printed.
 
-/// <summary>The answer to <c>_payment</c> from a server (<c>txn_s2s_flow=4</c>), or a refusal in an older form.</summary>
+/// <summary>The answer to <c>_payment</c> from a server (<c>txn_s2s_flow=4</c>), or a refusal in an older
+/// form.</summary>
 internal sealed class PaymentResponse
 {
     [JsonPropertyName("metaData")]

@@ -20,7 +20,7 @@ public sealed class PayUOptions : ProviderHttpOptions
     public bool DynamicQr { get; set; }
 
     /// <summary>The e-mail address of a customer who gave none, or a longer one than PayU takes. PayU demands one.
-    /// Default: an address that reaches nobody.</summary>
+    /// Default: an address that is never delivered.</summary>
     [Required, EmailAddress, MaxLength(50)]
     public string DefaultEmail { get; set; } = "customer@example.com";
 

@@ -17,7 +17,7 @@ internal static partial class PayUReading
     // In base64; a bank's page has a few kilobytes.
     private const int LongestPage = 65_536;
 
-    // What may stand in a link that a customer is sent to.
+    // Characters allowed in a link that a customer is sent to.
     private static readonly SearchValues<char> LinkCharacters = SearchValues.Create(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/?#[]@!$&'()*+,;=%");
 
@@ -61,8 +61,8 @@ internal static partial class PayUReading
     public static bool MayPassSoon(CommandResponse answer) =>
         answer.ErrorCode is "120" or "214" || IsAboutHaste(answer.Message);
 
-    /// <summary>Whether an accepted request is what PayU calls accepted: 102, or one of those for "under way"; any other
-    /// code is a failure, whatever the status.</summary>
+    /// <summary>Whether an accepted request is what PayU calls accepted: 102, or one of those for "under way"; any
+    /// other code is a failure, whatever the status.</summary>
     public static bool IsAccepted(CommandResponse answer) => answer.Status == "1"
         && answer.ErrorCode is null or "" or "102" or "100" or "101" or "126" or "127" or "225" or "226";
 

@@ -9,7 +9,7 @@ internal static class PayUSignature
 {
     private const int Length = 2 * SHA512.HashSizeInBytes;
 
-    /// <summary>Of a request to <c>_payment</c>. Five places stand empty between the last udf and the salt.</summary>
+    /// <summary>Of a request to <c>_payment</c>. Five fields are empty between the last udf and the salt.</summary>
     /// <param name="field">A field of the request by its name; empty if it is not sent.</param>
     /// <param name="salt">The salt.</param>
     public static string OfPayment(Func<string, string> field, string salt)

@@ -10,8 +10,8 @@ namespace PaymentCluster.Connectors.PayU;
 /// <summary>
 /// PayU's webhooks (docs.payu.in/docs/webhooks, …/reference-link/refund-status-callback). A payment's is a form whose
 /// hash covers status, amount and txnid, but neither <c>unmappedstatus</c>, which tells paid from authorised, nor the
-/// payment's id; and the customer's browser carries the same hash. A refund's is JSON without any. So both are hints, and
-/// the engine asks.
+/// payment's id; and the customer's browser carries the same hash. A refund's is JSON without any. So both are hints,
+/// and the engine asks.
 /// </summary>
 internal static class PayUWebhook
 {
@@ -67,7 +67,7 @@ internal static class PayUWebhook
         }
         catch (JsonException)
         {
-            // Unsigned, so nobody's.
+            // Unsigned, so not trusted.
             return new WebhookReading.Forged();
         }
 

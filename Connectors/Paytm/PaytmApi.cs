@@ -41,7 +41,7 @@ internal sealed class PaytmApi(ProviderHttp http, PaytmOptions options, TimeProv
     }
 
     /// <summary>Asks a question under the merchant's signature. That it could not be asked is
-    /// <see cref="ProviderOutcome.NotSent"/>, for whoever waits for the answer.</summary>
+    /// <see cref="ProviderOutcome.NotSent"/>, for a caller that waits for the result.</summary>
     public async Task<Reply<TResponse>> AskAsync<TBody, TResponse>(
         string operation, string reference, string path, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<TResponse> type,
         ProviderCredentials credentials)
@@ -156,7 +156,8 @@ internal sealed class PaytmApi(ProviderHttp http, PaytmOptions options, TimeProv
             Window = window,
         });
 
-    // All answers of Paytm's own are HTTP 200; any other status is somebody else's word, or says nothing of the effect.
+    // All answers of Paytm's own are HTTP 200; any other status is from something in between, or says nothing of the
+    // effect.
     private Reply<T> Read<T>(ProviderReply reply, JsonTypeInfo<T> type, ProviderCredentials? signer)
         where T : ResponseBody => reply switch
         {

@@ -53,7 +53,7 @@ internal static class PaytmChecksum
         }
     }
 
-    /// <summary>The text that stands for a form: its values in the order of their names, joined by <c>|</c>, without
+    /// <summary>The text that represents a form: its values in the order of their names, joined by <c>|</c>, without
     /// <c>CHECKSUMHASH</c>; <c>null</c> counts as empty.</summary>
     public static byte[] TextOf(IEnumerable<KeyValuePair<string, string>> form) => Encoding.UTF8.GetBytes(string.Join('|', form
         .Where(field => field.Key != "CHECKSUMHASH")

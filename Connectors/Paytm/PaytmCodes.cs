@@ -71,7 +71,7 @@ internal static partial class PaytmCodes
     /// <summary>The words that come signed.</summary>
     public static bool ClaimsSuccess(string status) => status is "S" or "PENDING" or "TXN_SUCCESS";
 
-    /// <summary>Whether the code says that a payment can still turn either way, whatever word stands beside it.</summary>
+    /// <summary>Whether the code says that a payment can still turn either way, whatever word is next to it.</summary>
     public static bool IsOpen(string code) => code is "400" or "402" || NpciResponses.IsOpen(code);
 
     /// <summary>A failure in our words.</summary>

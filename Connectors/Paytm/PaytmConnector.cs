@@ -99,7 +99,7 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, IWalletsByPas
             return charge;
         }
 
-        // The wallet needs nobody's step: the end is there at once.
+        // The wallet needs no step of the customer's: it is final at once.
         var end = await FindAsync(request.Attempt, credentials);
         return end is ProviderOutcome.Succeeded or ProviderOutcome.Declined ? end : charge;
     }
@@ -164,12 +164,12 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, IWalletsByPas
                 return NotSent("another refund of the order is under way");
             case "617" or "629":
                 // This name is taken, or the transaction has nothing left: the refund itself says which it is.
-                var stands = await FindRefundAsync(request.Attempt, refund, credentials);
-                return stands switch
+                var current = await FindRefundAsync(request.Attempt, refund, credentials);
+                return current switch
                 {
                     ProviderOutcome.NotFound when reply.Code == "629" => Declined(PaytmCodes.FailureOf(reply.Body.ResultInfo!)),
                     ProviderOutcome.NotFound => new ProviderOutcome.Pending(),
-                    _ => OfQuery(stands),
+                    _ => OfQuery(current),
                 };
             default:
                 return PaytmMapping.Outcome(reply.Body, refund) ?? Unknown("the refund is unreadable");
@@ -247,8 +247,8 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, IWalletsByPas
         _accounts.Dispose();
     }
 
-    /// <summary>What became of a block after a call that was to end it. Those calls' own answers are documented by three
-    /// words alone, so the status has the last one.</summary>
+    /// <summary>What became of a block after a call that was to end it. Those calls' own answers are documented by
+    /// three words alone, so the status has the last one.</summary>
     private async Task<ProviderOutcome> EndOfBlockAsync(
         PaytmApi.Reply<ResponseBody> reply, string part, string order, string block, ProviderCredentials credentials)
     {
@@ -274,7 +274,7 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, IWalletsByPas
         return outcome with { ProviderOrder = order, ProviderReference = outcome.ProviderReference ?? block };
     }
 
-    // The questions below answer with NotSent if nobody could be asked, so that a charge that waits for the answer can
+    // The queries below return NotSent if they could not be sent, so that a charge that waits for the result can
     // stay unsent.
 
     /// <summary>What became of an attempt's charge, sale or block.</summary>

@@ -90,7 +90,7 @@ internal static class PaytmMapping
         PaytmSsoToken = WalletToken(request),
     };
 
-    /// <summary>An order that nobody will pay, for questions that need an order's token. Announcing one moves no
+    /// <summary>An order that is never paid, for queries that need an order's token. Announcing one moves no
     /// money.</summary>
     public static InitiateBody Occasion(
         string order, string customer, ProviderCredentials credentials, Secret? wallet = null) => new()

@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 namespace PaymentCluster.Connectors.Paytm;
 
 // Paytm's JSON, as far as it is used: paytmpayments.com/docs/api (initiate, process, v3 status, refund, v2 pre-auth,
-// capture and release). Members that are not named are ignored; those that are named must have the stated type. Classes,
-// not records: what they hold is never printed.
+// capture and release). Members that are not named are ignored; those that are named must have the stated type.
+// Classes, not records: what they hold is never printed.
 
 /// <summary>The order of a sale.</summary>
 internal sealed class InitiateBody

@@ -18,8 +18,8 @@ public sealed class PaytmOptions : ProviderHttpOptions
     /// Paytm's own client library does. Default yes.</summary>
     public bool VerifyAnswers { get; set; } = true;
 
-    /// <summary>How long an amount that is authorised and not captured stays blocked. Default 7 days; Paytm's own limits
-    /// depend on the merchant and may be shorter.</summary>
+    /// <summary>How long an amount that is authorised and not captured stays blocked. Default 7 days; Paytm's own
+    /// limits depend on the merchant and may be shorter.</summary>
     [Range(typeof(TimeSpan), "00:05:00", "30.00:00:00")]
     public TimeSpan BlockTime { get; set; } = TimeSpan.FromDays(7);
 

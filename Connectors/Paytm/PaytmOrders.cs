@@ -12,7 +12,8 @@ internal sealed class PaytmOrders(PaytmApi api, PaytmOptions options)
 
     /// <summary>Announces the attempt's order, or finds it announced already. It moves no money, so whatever goes wrong
     /// with it, the charge has not been sent.</summary>
-    /// <returns>The token to pay it with, and whether an order of this id was there before; or why there is none.</returns>
+    /// <returns>The token to pay it with, and whether an order of this id was there before; or why there is
+    /// none.</returns>
     public async Task<(string? Token, bool Known, ProviderOutcome? Outcome)> AnnounceAsync(
         ChargeRequest request, ProviderCredentials credentials)
     {

@@ -91,7 +91,7 @@ internal sealed class PaytmWallets(ProviderHttp accounts, PaytmApi api, TimeProv
             : new ProviderAnswer<ProviderWallet>.Unavailable(problem);
     }
 
-    /// <summary>The wallet and what is in it, by an order that nobody pays: its token opens the balance
+    /// <summary>The wallet and what is in it, by an order that is never paid: its token opens the balance
     /// (paytmpayments.com/docs/api/fetch-balance-info-api).</summary>
     public async Task<ProviderAnswer<ProviderWallet>> ReadAsync(
         WalletRequest request, string reference, ProviderCredentials credentials)

@@ -27,7 +27,7 @@ internal static class RazorpayCards
     public static SavedCard? Kept(ChargeRequest request) =>
         request.Method.Kind == PaymentMethodKind.Card ? request.SavedCard : null;
 
-    /// <summary>Whether the card that was typed in is to be kept. Without a customer nobody would find it
+    /// <summary>Whether the card that was typed in is to be kept. Without a customer it could not be found
     /// again.</summary>
     public static bool IsToBeKept(ChargeRequest request) =>
         request is { Method.Kind: PaymentMethodKind.Card, SaveCard: true, Card: not null, SavedCard: null }
@@ -43,7 +43,8 @@ internal static class RazorpayCards
     public static CreateCard? Card(ChargeRequest request) => request switch
     {
         // A tokenised card needs no security code: it is passed where the customer typed one, and empty otherwise,
-        // never invented. One page has the group as mandatory and the next as optional, hence the group with an empty code.
+        // never invented. One page has the group as mandatory and the next as optional, hence the group with an empty
+        // code.
         { SavedCard: { } saved } => new() { Cvv = saved.SecurityCode?.Reveal() ?? "" },
         { Card: { } card } => new()
         {
@@ -98,9 +99,9 @@ internal static class RazorpayCards
     }
 
     // The list of a customer's tokens is documented without the card's expiry. Where it is there it is taken; otherwise
-    // the token's own end stands for it, which in the sample is the end of a month in India. That a network never lets a
-    // token end in another month than its card, and gives it the card's last digits, is not documented: a card that
-    // differs does not match the consent, and is not shown.
+    // the token's own expiry is used instead, which in the sample is the end of a month in India. That a network never
+    // lets a token end in another month than its card, and gives it the card's last digits, is not documented: a card
+    // that differs does not match the consent, and is not shown.
     private static (int Year, int Month)? Expiry(TokenEntity token, TokenCard card)
     {
         if (Number(card.ExpiryYear) is { } year and >= 2_000 and <= 2_099

@@ -15,8 +15,8 @@ public sealed partial class RazorpayConnector : IUpiVerification, ICustomerAccou
     private const int MostTokens = 1_000;
 
     /// <inheritdoc/>
-    /// <remarks>The call goes with the collect flow, which only exempt merchants have since 28 February 2026: others may
-    /// be refused.</remarks>
+    /// <remarks>The call goes with the collect flow, which only exempt merchants have since 28 February 2026: others
+    /// may be refused.</remarks>
     public async Task<ProviderAnswer<UpiHolder>> VerifyUpiAsync(string vpa, ProviderCredentials credentials)
     {
         var reply = await _api.PostAsync(
@@ -35,8 +35,9 @@ public sealed partial class RazorpayConnector : IUpiVerification, ICustomerAccou
     }
 
     /// <inheritdoc/>
-    /// <remarks>Asking again finds the customer by its own address. If the phone number was changed after an answer that
-    /// was lost, the customer of that answer stays at Razorpay: nobody was told of it, and it has no cards.</remarks>
+    /// <remarks>Asking again finds the customer by its own address. If the phone number was changed after an answer
+    /// that was lost, the customer of that answer stays at Razorpay: its id is unknown here, and it has no
+    /// cards.</remarks>
     public async Task<ProviderAnswer<string>> OpenCustomerAsync(Customer customer, ProviderCredentials credentials)
     {
         if (RazorpayCustomers.Owner(customer, credentials) is not { } owner)

@@ -135,10 +135,10 @@ public sealed partial class RazorpayConnector : IConnector, IDisposable
         if (RazorpayApi.IsRefusal(outcome))
         {
             // "Already captured" is a refusal here and a success for us: the payment itself says which it is.
-            var stands = await QueryPaymentAsync(reference, payment, credentials);
-            return stands is ProviderOutcome.Succeeded { Stage: ChargeStage.Authorized }
-                ? outcome with { ProviderOrder = stands.ProviderOrder, ProviderReference = payment }
-                : OfQuery(stands);
+            var current = await QueryPaymentAsync(reference, payment, credentials);
+            return current is ProviderOutcome.Succeeded { Stage: ChargeStage.Authorized }
+                ? outcome with { ProviderOrder = current.ProviderOrder, ProviderReference = payment }
+                : OfQuery(current);
         }
 
         return outcome is ProviderOutcome.Succeeded { Stage: ChargeStage.Authorized }
@@ -262,7 +262,7 @@ public sealed partial class RazorpayConnector : IConnector, IDisposable
         return outcome with { ProviderOrder = order, ProviderReference = outcome.ProviderReference ?? refused };
     }
 
-    // The questions below answer with NotSent if nobody could be asked, so that a charge that waits for the answer can
+    // The queries below return NotSent if they could not be sent, so that a charge that waits for the result can
     // stay unsent.
 
     /// <summary>What became of the charge under a receipt; with <see cref="ProviderOutcome.NotFound"/> the order that

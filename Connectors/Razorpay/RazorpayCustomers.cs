@@ -11,8 +11,8 @@ namespace PaymentCluster.Connectors.Razorpay;
 /// <remarks>
 /// Razorpay knows a customer by the pair of e-mail address and phone number, which are unique together
 /// (…/customers/edit), and answers the one that has them when another one is made. A family shares both, and the shop's
-/// own pages may have made somebody with the same. Whoever got that customer would see the cards of whoever else has
-/// it. So the address is made of our customer's id: asking again finds the same customer, and nobody else does; a
+/// own pages may have created one with the same. Sharing that customer would show one person's cards to another.
+/// So the address is made of our customer's id: a repeated request finds the same customer, and no other does; a
 /// customer of whom nothing is known has one too. The notes say whose it is, for whatever is not as documented.
 /// </remarks>
 internal static partial class RazorpayCustomers
@@ -31,7 +31,7 @@ internal static partial class RazorpayCustomers
     /// optional.</summary>
     /// <param name="customer">Ours.</param>
     /// <param name="owner">Whose customer it is.</param>
-    /// <param name="options">For the domain of addresses that reach nobody.</param>
+    /// <param name="options">For the domain of addresses that are never delivered.</param>
     /// <param name="withContact">Whether it gets the phone number.</param>
     public static CreateCustomer Create(
         Customer customer, string owner, RazorpayOptions options, bool withContact) => new()
@@ -46,7 +46,7 @@ internal static partial class RazorpayCustomers
     /// <summary>Whether the customer's number is one that Razorpay takes.</summary>
     public static bool HasContact(Customer customer) => customer.Phone is { } phone && Contact().IsMatch(phone);
 
-    /// <summary>Whether the customer at Razorpay is this one and nobody else.</summary>
+    /// <summary>Whether the customer at Razorpay is this one and no other.</summary>
     public static bool IsOf(CustomerEntity found, string owner) =>
         found.Notes.ValueKind == JsonValueKind.Object
         && found.Notes.TryGetProperty(OwnerNote, out var note)
@@ -58,8 +58,8 @@ internal static partial class RazorpayCustomers
         error.Description is { } description
         && description.TrimEnd('.').Equals("The id provided does not exist", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Whether a refusal says that a UPI id is none. The page does not show the answer to such an id: only what
-    /// names the id as the reason is taken for one.</summary>
+    /// <summary>Whether a refusal says that a UPI id is none. The page does not show the answer to such an id: only
+    /// what names the id as the reason is taken for one.</summary>
     public static bool IsAboutVpa(ErrorBody error) =>
         error.Code == "BAD_REQUEST_ERROR"
         && (error.Reason == "invalid_vpa"

@@ -186,7 +186,7 @@ internal static partial class RazorpayMapping
         {
             "authorized" => Succeeded(payment, ChargeStage.Authorized, amount),
             "captured" => Succeeded(payment, ChargeStage.Captured, amount),
-            // An authorisation that nobody captured in time goes back by itself; nothing was ever taken.
+            // An authorisation that is not captured in time is released automatically; nothing was captured.
             "refunded" when payment.Captured == false => new ProviderOutcome.Declined
             {
                 Failure = new Failure

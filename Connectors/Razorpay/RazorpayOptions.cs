@@ -13,7 +13,7 @@ public sealed class RazorpayOptions : ProviderHttpOptions
 
     /// <summary>The e-mail address of a customer who gave none. Razorpay demands one, and refuses invented ones in
     /// international payments, so a merchant that takes these should ask. Customers whose cards Razorpay keeps have
-    /// addresses of their own under its domain. Default: an address that reaches nobody.</summary>
+    /// addresses of their own under its domain. Default: an address that is never delivered.</summary>
     [Required, EmailAddress, MaxLength(40)]
     public string DefaultEmail { get; set; } = "customer@example.com";
 

@@ -4,8 +4,9 @@ using PaymentCluster.Grains.Abstractions.Providers;
 namespace PaymentCluster.Connectors.Upi;
 
 /// <summary>
-/// NPCI's response codes, which providers of UPI pass on: juspay.io/in/docs/upi-plugin-sdk/cordova/resources/response-codes
-/// and juspay.io/hdfc-resources/docs/common-resources/upi-error-codes.
+/// NPCI's response codes, which providers of UPI pass on:
+/// juspay.io/in/docs/upi-plugin-sdk/cordova/resources/response-codes and
+/// juspay.io/hdfc-resources/docs/common-resources/upi-error-codes.
 /// </summary>
 /// <remarks>
 /// A code explains a failure, it does not make one: that a payment failed is said by the provider's own status, because
@@ -44,7 +45,7 @@ internal static class NpciResponses
         ["59"] = Bank("suspected_fraud", "The customer's bank suspects fraud."),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <summary>Whether the code says that the payment can still turn either way, whatever word stands beside
+    /// <summary>Whether the code says that the payment can still turn either way, whatever word is next to
     /// it.</summary>
     public static bool IsOpen(string? code) => code is not null && Open.Contains(Spelled(code));
 

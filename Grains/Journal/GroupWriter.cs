@@ -150,9 +150,9 @@ internal sealed class GroupWriter<TMember, TResult>(
         return batch.Count > 0;
     }
 
-    // Stops waiting after the timeout, but neither cancels nor closes: Npgsql's own timeout makes the server cancel, and
-    // a commit whose wait for the standbys is cancelled counts as done without them. The abandoned work runs to its end
-    // and nothing of it is used again.
+    // Stops waiting after the timeout, but neither cancels nor closes: Npgsql's own timeout makes the server cancel,
+    // and a commit whose wait for the standbys is cancelled counts as done without them. The abandoned work runs to its
+    // end and nothing of it is used again.
     private async Task<T> WithinResponseTimeoutAsync<T>(Func<NpgsqlConnection, Task<T>> work)
     {
         var answer = RunAsync();

@@ -11,15 +11,15 @@ internal interface IGroupTransaction<TMember, TResult>
     /// <summary>Starts a new batch.</summary>
     void Begin();
 
-    /// <summary>Whether the member can be in one transaction with those that joined since <see cref="Begin"/>: not if both
-    /// claim the same row.</summary>
+    /// <summary>Whether the member can be in one transaction with those that joined since <see cref="Begin"/>: not if
+    /// both claim the same row.</summary>
     bool TryJoin(TMember member);
 
     /// <summary>Writes all members in one transaction, or fails with nothing written.</summary>
     /// <param name="connection">A connection of the pool for writes.</param>
     /// <param name="members">The batch; all of it joined since <see cref="Begin"/>.</param>
-    /// <param name="shortLockTimeout">Whether locks are waited for only briefly, because a row of some member is probably
-    /// locked by a transaction that is stuck.</param>
+    /// <param name="shortLockTimeout">Whether locks are waited for only briefly, because a row of some member is
+    /// probably locked by a transaction that is stuck.</param>
     Task WriteAsync(
         NpgsqlConnection connection, IReadOnlyList<Pending<TMember, TResult>> members, bool shortLockTimeout);
 
@@ -30,8 +30,8 @@ internal interface IGroupTransaction<TMember, TResult>
     bool IsConflict(PostgresException exception);
 
     /// <summary>
-    /// Resolves the members that conflict with what is stored, and those in doubt that were written. The others are still
-    /// to be written.
+    /// Resolves the members that conflict with what is stored, and those in doubt that were written. The others are
+    /// still to be written.
     /// </summary>
     Task<List<Resolution<TResult>>> ResolveAsync(
         NpgsqlConnection connection, IReadOnlyList<Pending<TMember, TResult>> members);

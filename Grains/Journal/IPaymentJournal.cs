@@ -12,20 +12,20 @@ public interface IPaymentJournal
     /// with: a commit under way is never given up.
     /// </summary>
     /// <exception cref="JournalOverloadedException">Too much is queued already; nothing was accepted.</exception>
-    /// <exception cref="JournalUnavailableException">The store is out of reach. What was appended may or may not be
+    /// <exception cref="JournalUnavailableException">The database is unavailable. What was appended may or may not be
     /// there.</exception>
     /// <exception cref="ArgumentException">The commit contradicts itself: gaps between its events, refunded above
     /// captured. A bug.</exception>
     Task<CommitResult> AppendAsync(PaymentCommit commit);
 
     /// <summary>A payment as it is stored, read in one snapshot; null if there is none.</summary>
-    /// <exception cref="JournalUnavailableException">The store is out of reach.</exception>
+    /// <exception cref="JournalUnavailableException">The database is unavailable.</exception>
     Task<StoredPayment?> LoadAsync(PaymentKey key, CancellationToken cancellation = default);
 
     /// <summary>
-    /// Payments whose time has come, most overdue first, by the store's clock. Each is leased: nobody else gets it for
-    /// that long, and then it is due again, unless a commit in between said otherwise.
+    /// Payments whose time has come, most overdue first, by the store's clock. Each is leased: no other sweeper gets it
+    /// for that long, and then it is due again, unless a commit in between said otherwise.
     /// </summary>
-    /// <exception cref="JournalUnavailableException">The store is out of reach.</exception>
+    /// <exception cref="JournalUnavailableException">The database is unavailable.</exception>
     Task<ImmutableArray<PaymentKey>> ClaimDueAsync(int limit, TimeSpan lease, CancellationToken cancellation = default);
 }

@@ -50,12 +50,12 @@ public sealed class InboxStore : IWebhookInbox, IAsyncDisposable
     /// <returns>False if its event was remembered before; what was remembered stays. After a lost answer that may have
     /// been this call.</returns>
     /// <exception cref="JournalOverloadedException">Too much is queued already.</exception>
-    /// <exception cref="JournalUnavailableException">The store is out of reach; the row may or may not be
+    /// <exception cref="JournalUnavailableException">The database is unavailable; the row may or may not be
     /// there.</exception>
     public Task<bool> RecordAsync(InboxEntry entry) => _commits.AddAsync(entry);
 
     /// <summary>Whether an event was taken in before.</summary>
-    /// <exception cref="JournalUnavailableException">The store is out of reach.</exception>
+    /// <exception cref="JournalUnavailableException">The database is unavailable.</exception>
     public Task<bool> ExistsAsync(string merchant, string provider, string eventId, CancellationToken cancellation = default) =>
         _database.ReadAsync(
             async connection =>

@@ -29,8 +29,8 @@ public sealed class JournalOptions
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
     public TimeSpan ReconnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long the outcome of a commit in doubt is read back. With <see cref="ResponseTimeout"/> before it and
-    /// one more attempt at its end, it stays within the time that callers wait (30 s). Default 10 s.</summary>
+    /// <summary>How long the outcome of a commit in doubt is read back. With <see cref="ResponseTimeout"/> before it
+    /// and one more attempt at its end, it stays within the time that callers wait (30 s). Default 10 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
     public TimeSpan DoubtTimeout { get; set; } = TimeSpan.FromSeconds(10);
 

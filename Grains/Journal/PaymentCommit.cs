@@ -43,7 +43,7 @@ public sealed record PaymentRow
     /// <summary>The merchant's customer.</summary>
     public string? CustomerId { get; init; }
 
-    /// <summary>Where the payment stands.</summary>
+    /// <summary>The payment's status.</summary>
     public required PaymentStatus Status { get; init; }
 
     /// <summary>What is to be paid.</summary>
@@ -108,7 +108,7 @@ public abstract record CommitResult
     /// <summary>It is durable.</summary>
     public sealed record Committed : CommitResult;
 
-    /// <summary>The store has another version: whoever decided this is stale, and nothing was written.</summary>
+    /// <summary>The store has another version: this decision is stale, and nothing was written.</summary>
     public sealed record VersionConflict : CommitResult;
 
     /// <summary>The merchant's order belongs to another payment; nothing was written.</summary>
@@ -129,4 +129,4 @@ public sealed class JournalOverloadedException() : Exception("The journal's queu
 /// found out either. Whoever gets this drops its state and reads again.</summary>
 /// <param name="cause">What failed.</param>
 public sealed class JournalUnavailableException(Exception cause) : Exception(
-    "The payment store is out of reach.", cause);
+    "The payment store is unavailable.", cause);

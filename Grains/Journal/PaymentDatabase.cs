@@ -41,7 +41,8 @@ public sealed class PaymentDatabase : IAsyncDisposable
     }
 
     /// <summary>Runs a query that may be repeated on a connection of <see cref="Reads"/>.</summary>
-    /// <exception cref="JournalUnavailableException">The database is unavailable or did not respond in time.</exception>
+    /// <exception cref="JournalUnavailableException">The database is unavailable or did not respond in
+    /// time.</exception>
     internal async Task<T> ReadAsync<T>(Func<NpgsqlConnection, Task<T>> query, CancellationToken cancellation)
     {
         for (var isLast = false; ; isLast = true)

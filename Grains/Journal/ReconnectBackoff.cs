@@ -9,8 +9,8 @@ internal sealed class ReconnectBackoff(JournalOptions options, TimeProvider time
     private long? _since;
 
     /// <summary>Pauses before the next attempt; false when the timeout is over.</summary>
-    /// <param name="inDoubt">Whether a commit is in doubt: then <see cref="JournalOptions.DoubtTimeout"/> applies instead
-    /// of <see cref="JournalOptions.ReconnectTimeout"/>.</param>
+    /// <param name="inDoubt">Whether a commit is in doubt: then <see cref="JournalOptions.DoubtTimeout"/> applies
+    /// instead of <see cref="JournalOptions.ReconnectTimeout"/>.</param>
     public async Task<bool> WaitAsync(bool inDoubt)
     {
         _since ??= time.GetTimestamp();

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace PaymentCluster.Grains.Journal;
 
-/// <summary>Reads the database's clock every few seconds, so that whoever needs the time need not wait for it.</summary>
+/// <summary>Reads the database's clock every few seconds, so that no command has to wait for it.</summary>
 public sealed class StoreClockKeeper(StoreClock clock) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);

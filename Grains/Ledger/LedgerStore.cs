@@ -18,7 +18,7 @@ public sealed class LedgerStore(PaymentDatabase database)
         """;
 
     /// <summary>A merchant's accounts with their sums, by name and currency.</summary>
-    /// <exception cref="JournalUnavailableException">The store is out of reach.</exception>
+    /// <exception cref="JournalUnavailableException">The database is unavailable.</exception>
     public Task<ImmutableArray<AccountBalance>> AccountsAsync(string merchant, CancellationToken cancellation = default) => ReadAsync(
         AccountsSql,
         merchant,
@@ -32,7 +32,7 @@ public sealed class LedgerStore(PaymentDatabase database)
         cancellation);
 
     /// <summary>Debits and credits over all of a merchant's accounts, per currency.</summary>
-    /// <exception cref="JournalUnavailableException">The store is out of reach.</exception>
+    /// <exception cref="JournalUnavailableException">The database is unavailable.</exception>
     public Task<ImmutableArray<TrialBalanceLine>> TrialBalanceAsync(string merchant, CancellationToken cancellation = default) => ReadAsync(
         TrialBalanceSql,
         merchant,

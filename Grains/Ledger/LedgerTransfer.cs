@@ -2,7 +2,7 @@ using PaymentCluster.Grains.Abstractions.Amounts;
 
 namespace PaymentCluster.Grains.Ledger;
 
-/// <summary>What a transfer stands for. Numbers are stored and never reused.</summary>
+/// <summary>What a transfer means. Numbers are stored and never reused.</summary>
 public enum TransferKind
 {
     /// <summary>A charge's money was captured.</summary>
@@ -23,7 +23,7 @@ public sealed record LedgerTransfer
     /// none is posted twice.</summary>
     public required string Cause { get; init; }
 
-    /// <summary>What it stands for.</summary>
+    /// <summary>What it means.</summary>
     public required TransferKind Kind { get; init; }
 
     /// <summary>The account that is debited.</summary>

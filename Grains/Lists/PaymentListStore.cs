@@ -28,7 +28,7 @@ public sealed class PaymentListStore(PaymentDatabase database)
     private static readonly TimeSpan IdSlack = TimeSpan.FromHours(1);
 
     /// <summary>One page.</summary>
-    /// <exception cref="JournalUnavailableException">The store is out of reach.</exception>
+    /// <exception cref="JournalUnavailableException">The database is unavailable.</exception>
     public Task<PaymentPage> ListAsync(string merchant, PaymentListQuery query, CancellationToken cancellation = default) =>
         database.ReadAsync(
             async connection =>

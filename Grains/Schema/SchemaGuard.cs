@@ -70,7 +70,7 @@ public static class SchemaGuard
         """;
 
     /// <summary>Checks the store that the application's connections see.</summary>
-    /// <exception cref="SchemaException">It is out of reach, or payments may not be kept in it.</exception>
+    /// <exception cref="SchemaException">It is unavailable, or unfit for payments.</exception>
     public static Task CheckAsync(PaymentDatabase database, CancellationToken cancellation = default) =>
         CheckAsync(database, MigrationScript.BuiltIn, cancellation);
 
@@ -145,7 +145,7 @@ public static class SchemaGuard
         var missing = Constraints.FirstOrDefault(name => !found.Contains(name));
         Require(
             missing is null,
-            $"The database has lost the constraint {missing}, or it is not valid: somebody changed the schema by hand.");
+            $"The database has lost the constraint {missing}, or it is not valid: the schema was changed by hand.");
     }
 
     private static async Task CheckRightsAsync(NpgsqlConnection connection, CancellationToken cancellation)
@@ -166,7 +166,7 @@ public static class SchemaGuard
         }
     }
 
-    // Whatever else somebody changed by hand, such as a column that is gone, shows when the statements are parsed.
+    // Other manual changes, such as a dropped column, show when the statements are parsed.
     private static async Task CheckStatementsAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         foreach (var sql in PaymentSql.All)

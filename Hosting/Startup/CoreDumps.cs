@@ -16,8 +16,8 @@ public static class CoreDumps
     private static readonly string[] RuntimeDumps = ["DOTNET_DbgEnableMiniDump", "COMPlus_DbgEnableMiniDump"];
 
     /// <summary>
-    /// On Linux, disables core dumps of this process. Outside Development, which is for test cards alone, it also refuses
-    /// to start where the runtime is set to write a dump. docs/operating.md says how to make one on purpose.
+    /// On Linux, disables core dumps of this process. Outside Development, which is for test cards alone, it also
+    /// refuses to start where the runtime is set to write a dump. docs/operating.md says how to make one on purpose.
     /// </summary>
     /// <exception cref="StartupException">The runtime would write dumps, or core dumps cannot be disabled.</exception>
     public static IHostApplicationBuilder DisableCoreDumps(this IHostApplicationBuilder builder)
@@ -48,8 +48,9 @@ public static class CoreDumps
             throw Failed("limit of core files");
         }
 
-        // The limit applies to files. Where the kernel pipes dumps to a program (a "|" in core_pattern), only this prevents
-        // it. It also keeps other processes of the same user from reading the memory, which a debugger must in Development.
+        // The limit applies to files. Where the kernel pipes dumps to a program (a "|" in core_pattern), only this
+        // prevents it. It also keeps other processes of the same user from reading the memory, which a debugger must in
+        // Development.
         if (!isDevelopment && SetProcess(SetDumpableOption, 0, 0, 0, 0) != 0)
         {
             throw Failed("right to make core files");

@@ -1,7 +1,7 @@
 namespace PaymentCluster.Hosting.Startup;
 
 /// <summary>
-/// The process cannot start, and whoever started it can change that: the message is one sentence that says how. It ends
+/// The process cannot start, and the operator can change that: the message is one sentence that says how. It ends
 /// the process with exit code 1 and without a stack trace.
 /// </summary>
 public sealed class StartupException : Exception

@@ -76,7 +76,8 @@ internal sealed class AmazonPayApi : ICallHealth, IDisposable
     {
         // Content-Type is among the headers that must be signed, and belongs to a body: so there is an empty one.
         var call = new AmazonPayCall(
-            operation, reference, HttpMethod.Get, path, SendWindow.Open(_time, _options.Timeout + _options.QueueTimeout));
+            operation, reference, HttpMethod.Get, path,
+            SendWindow.Open(_time, _options.Timeout + _options.QueueTimeout));
         return await SendAsync(account, call, [], effect: null) switch
         {
             ProviderReply.Responded { IsSuccess: true } response => TryRead(response, type, out var value)
@@ -131,7 +132,8 @@ internal sealed class AmazonPayApi : ICallHealth, IDisposable
     /// <param name="reply">What came back.</param>
     /// <param name="type">The answer that a 2xx brings.</param>
     /// <param name="read">What that answer says; null if it lacks what must be there.</param>
-    public static ProviderAnswer<TResponse> Answer<T, TResponse>(ProviderReply reply, JsonTypeInfo<T> type, Func<T, TResponse?> read)
+    public static ProviderAnswer<TResponse> Answer<T, TResponse>(
+        ProviderReply reply, JsonTypeInfo<T> type, Func<T, TResponse?> read)
         where T : class
         where TResponse : class => reply switch
         {
@@ -198,7 +200,9 @@ internal sealed class AmazonPayApi : ICallHealth, IDisposable
     private Task<ProviderReply> SendAsync(AmazonPayAccount account, AmazonPayCall call, byte[] body, string? effect)
     {
         var (http, address) = _regions[account.Region];
-        var path = account.SaysEnvironment ? $"v2/{call.Path}" : $"{(_options.Sandbox ? "sandbox" : "live")}/v2/{call.Path}";
+        var path = account.SaysEnvironment
+            ? $"v2/{call.Path}"
+            : $"{(_options.Sandbox ? "sandbox" : "live")}/v2/{call.Path}";
         var url = new Uri(new Uri(address.AbsoluteUri.TrimEnd('/') + "/"), path);
         var signed = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
@@ -225,7 +229,8 @@ internal sealed class AmazonPayApi : ICallHealth, IDisposable
             Path = path,
             Authorization = new AuthenticationHeaderValue(
                 _algorithm,
-                $"PublicKeyId={account.PublicKeyId}, SignedHeaders={AmazonPaySignature.NamesOf(signed)}, Signature={signature}"),
+                $"PublicKeyId={account.PublicKeyId}, SignedHeaders={AmazonPaySignature.NamesOf(signed)}, "
+                    + $"Signature={signature}"),
             // The other two are every call's own.
             Headers = [.. signed.Where(header => header.Key.StartsWith("x-amz-", StringComparison.Ordinal))],
             Body = body,

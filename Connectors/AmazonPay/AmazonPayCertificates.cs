@@ -101,10 +101,16 @@ internal sealed partial class AmazonPayCertificates : IDisposable
         }
     }
 
-    [GeneratedRegex(@"^sns\.[a-z]{2}(-[a-z]{2,12}){1,3}-[0-9]\.amazonaws\.com\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 100)]
+    [GeneratedRegex(
+        @"^sns\.[a-z]{2}(-[a-z]{2,12}){1,3}-[0-9]\.amazonaws\.com\z",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 100)]
     private static partial Regex Host();
 
-    [GeneratedRegex(@"^(/[a-z]{1,32})?/SimpleNotificationService(-[0-9A-Za-z]{1,64})?\.pem\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 100)]
+    [GeneratedRegex(
+        @"^(/[a-z]{1,32})?/SimpleNotificationService(-[0-9A-Za-z]{1,64})?\.pem\z",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 100)]
     private static partial Regex Path();
 
     private sealed record Kept(byte[] Key, DateTimeOffset From, DateTimeOffset Until)

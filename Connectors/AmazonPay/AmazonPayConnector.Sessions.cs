@@ -49,32 +49,40 @@ public sealed partial class AmazonPayConnector
             // It is still open, and can be completed by the next question.
             ProviderReply.NotSent => session,
             ProviderReply.Responded { IsSuccess: true } response =>
-                AmazonPayApi.TryRead(response, AmazonPayJson.Default.SessionEntity, out var completed) && completed.CheckoutSessionId == id
+                AmazonPayApi.TryRead(response, AmazonPayJson.Default.SessionEntity, out var completed)
+                    && completed.CheckoutSessionId == id
                     ? new AmazonPayResponse<SessionEntity>(completed, null)
                     : new AmazonPayResponse<SessionEntity>(null, "the completed session is unreadable"),
-            ProviderReply.Unknown unknown => new AmazonPayResponse<SessionEntity>(null, $"completion: {unknown.Reason}"),
+            ProviderReply.Unknown unknown =>
+                new AmazonPayResponse<SessionEntity>(null, $"completion: {unknown.Reason}"),
             // The buyer is not done, has left, or another question was faster: the session itself says which it is.
             _ when AmazonPayApi.ReasonOf(reply) is not null => await ReadSessionAsync(account, reference, id),
             _ => new AmazonPayResponse<SessionEntity>(null, "the completion got a response from something in between"),
         };
     }
 
-    private async Task<AmazonPayResponse<SessionEntity>> ReadSessionAsync(AmazonPayAccount account, string reference, string id)
+    private async Task<AmazonPayResponse<SessionEntity>> ReadSessionAsync(
+        AmazonPayAccount account, string reference, string id)
     {
         var answer = await _api.AskAsync(
             account, "query.session", reference, $"checkoutSessions/{id}", AmazonPayJson.Default.SessionEntity);
         return answer.Value is not { StatusDetails.State.Length: > 0 } session || session.CheckoutSessionId != id
-            ? new AmazonPayResponse<SessionEntity>(null, answer.Problem ?? "the session is unreadable") { IsMissing = answer.IsMissing }
+            ? new AmazonPayResponse<SessionEntity>(
+                null, answer.Problem ?? "the session is unreadable") { IsMissing = answer.IsMissing }
             : answer;
     }
 
     private async Task<ProviderOutcome> OfSessionAsync(
-        AmazonPayAccount account, string reference, SessionEntity session, string id) => session.StatusDetails?.State switch
+        AmazonPayAccount account,
+        string reference,
+        SessionEntity session,
+        string id) => session.StatusDetails?.State switch
         {
             "Completed" when session.ChargeId is { } charge => await QueryChargeAsync(account, reference, charge, id),
             "Completed" => Unknown("the completed session names no charge", id),
             "Canceled" => Declined(
-                AmazonPayFailures.Of(session.StatusDetails.ReasonCode, FailureCodes.Declined, FailureParty.Customer)) with
+                AmazonPayFailures.Of(
+                    session.StatusDetails.ReasonCode, FailureCodes.Declined, FailureParty.Customer)) with
             {
                 ProviderOrder = id,
             },

@@ -45,7 +45,8 @@ public sealed partial class AmazonPayConnector : IWalletsByConsent
     public Task<ProviderAnswer<ProviderWallet>> CompleteWalletConsentAsync(
         WalletRequest request, string reference, ProviderCredentials credentials) =>
         AboutAsync(reference, credentials, async account =>
-            await CompleteSessionAsync(account, "wallet.complete", reference, reference, amount: null, WindowOfOurs()) switch
+            await CompleteSessionAsync(
+                account, "wallet.complete", reference, reference, amount: null, WindowOfOurs()) switch
             {
                 // A session that is a month old is deleted, and was cancelled long before.
                 { IsMissing: true } => Over("Expired"),
@@ -72,13 +73,17 @@ public sealed partial class AmazonPayConnector : IWalletsByConsent
             var reply = await _api.ActAsync(
                 account,
                 new AmazonPayCall(
-                    "wallet.unlink", reference, HttpMethod.Delete, $"chargePermissions/{reference}/close", WindowOfOurs()),
+                    "wallet.unlink", reference, HttpMethod.Delete, $"chargePermissions/{reference}/close",
+                    WindowOfOurs()),
                 new ClosePermission { ClosureReason = "The wallet was unlinked.", CancelPendingCharges = false },
                 AmazonPayJson.Default.ClosePermission);
             var closed = AmazonPayApi.Answer(
-                reply, AmazonPayJson.Default.PermissionEntity, permission => AmazonPayMapping.Wallet(permission, reference));
+                reply, AmazonPayJson.Default.PermissionEntity,
+                permission => AmazonPayMapping.Wallet(permission, reference));
             // "Already closed" is a refusal here and a success for us: the permission itself says which it is.
-            var current = closed is ProviderAnswer<ProviderWallet>.Refused ? await ReadWalletAsync(account, reference) : closed;
+            var current = closed is ProviderAnswer<ProviderWallet>.Refused
+                ? await ReadWalletAsync(account, reference)
+                : closed;
             return current is ProviderAnswer<ProviderWallet>.Given { Value.Linked: var linked }
                 ? new ProviderAnswer<bool>.Given(!linked)
                 : current.As<bool>();
@@ -126,11 +131,13 @@ public sealed partial class AmazonPayConnector : IWalletsByConsent
         var answer = await _api.AskAsync(
             account, "query.permission", reference, $"chargePermissions/{id}", AmazonPayJson.Default.PermissionEntity);
         return answer.Value is null || AmazonPayMapping.Wallet(answer.Value, id) is null
-            ? new AmazonPayResponse<PermissionEntity>(null, answer.Problem ?? "the permission is unreadable") { IsMissing = answer.IsMissing }
+            ? new AmazonPayResponse<PermissionEntity>(
+                null, answer.Problem ?? "the permission is unreadable") { IsMissing = answer.IsMissing }
             : answer;
     }
 
-    private async Task<ProviderOutcome> QueryWalletAsync(AmazonPayAccount account, ChargeQuery query, LinkedCharge linked)
+    private async Task<ProviderOutcome> QueryWalletAsync(
+        AmazonPayAccount account, ChargeQuery query, LinkedCharge linked)
     {
         if (query.Completion is not { } window)
         {
@@ -139,7 +146,8 @@ public sealed partial class AmazonPayConnector : IWalletsByConsent
 
         return AmazonPayMapping.IsId(linked.Reference)
             ? OfRepeated(await ChargeWalletAsync(
-                account, query.Attempt.ToString(), linked.Reference, query.Amount, linked.Capture, window, repeats: true))
+                account, query.Attempt.ToString(), linked.Reference, query.Amount, linked.Capture, window,
+                repeats: true))
             : Unknown("the wallet's link is malformed");
     }
 
@@ -177,7 +185,8 @@ public sealed partial class AmazonPayConnector : IWalletsByConsent
         {
             "DuplicateIdempotencyKey" => Unknown("another charge was requested under this idempotency key"),
             "InvalidChargePermissionStatus" => await OfUnchargeableAsync(account, attempt, permission, outcome),
-            not null when repeats && !AmazonPayApi.IsFinalRefusal(reply) => Unknown("the request was rejected before the charge was processed"),
+            not null when repeats && !AmazonPayApi.IsFinalRefusal(reply) =>
+                Unknown("the request was rejected before the charge was processed"),
             _ => outcome,
         };
     }

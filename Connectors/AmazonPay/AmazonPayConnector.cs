@@ -83,7 +83,8 @@ public sealed partial class AmazonPayConnector : IConnector, IDisposable
                 AmazonPayJson.Default.CreateSession,
                 reference);
             var outcome = AmazonPayApi.Outcome(
-                reply, AmazonPayJson.Default.SessionEntity, session => AmazonPayMapping.Opened(session, request.Amount, _plainHttp));
+                reply, AmazonPayJson.Default.SessionEntity,
+                session => AmazonPayMapping.Opened(session, request.Amount, _plainHttp));
             // A session moves no money, and one whose URL we did not get cannot be paid: whatever became of it, the
             // charge has not been sent.
             return outcome is ProviderOutcome.Unknown unknown ? NotSent($"session: {unknown.Reason}") : outcome;
@@ -211,7 +212,8 @@ public sealed partial class AmazonPayConnector : IConnector, IDisposable
             // is the same request again: it is answered with the refund that is there. If there is none, it is made, as
             // the payment still wants.
             return OfRepeated(
-                await RefundAsync(reference, query.ProviderReference, query.Amount, WindowOfOurs(), credentials, repeats: true));
+                await RefundAsync(
+                    reference, query.ProviderReference, query.Amount, WindowOfOurs(), credentials, repeats: true));
         }
 
         if (!AmazonPayMapping.IsId(id))
@@ -311,8 +313,10 @@ public sealed partial class AmazonPayConnector : IConnector, IDisposable
                 reference);
             return AmazonPayApi.ReasonOf(reply) switch
             {
-                "DuplicateIdempotencyKey" => Unknown("a refund of another amount was requested under this idempotency key"),
-                not null when repeats && !AmazonPayApi.IsFinalRefusal(reply) => Unknown("the request was rejected before the refund was processed"),
+                "DuplicateIdempotencyKey" =>
+                    Unknown("a refund of another amount was requested under this idempotency key"),
+                not null when repeats && !AmazonPayApi.IsFinalRefusal(reply) =>
+                    Unknown("the request was rejected before the refund was processed"),
                 _ => AmazonPayApi.Outcome(
                     reply,
                     AmazonPayJson.Default.RefundEntity,

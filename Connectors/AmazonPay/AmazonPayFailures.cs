@@ -27,7 +27,12 @@ internal static class AmazonPayFailures
             Message = "The authorised amount was not captured in time and was released.",
             Party = FailureParty.Merchant,
         },
-        _ => new Failure { Code = CodeOf(reason) ?? otherwise, Message = Sentence(reason), Party = PartyOf(reason) ?? party },
+        _ => new Failure
+        {
+            Code = CodeOf(reason) ?? otherwise,
+            Message = Sentence(reason),
+            Party = PartyOf(reason) ?? party,
+        },
     };
 
     // Only what Amazon itself calls a failure of its processing is its fault; a rejection is a verdict on the payment.

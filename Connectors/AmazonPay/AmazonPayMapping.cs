@@ -75,7 +75,8 @@ internal static class AmazonPayMapping
             || parts.Any(part => part.Length == 0 || !part.All(char.IsAsciiDigit))
             || fraction.Length > currency.MinorDigits
             || !long.TryParse(
-                parts[0] + fraction.PadRight(currency.MinorDigits, '0'), NumberStyles.None, CultureInfo.InvariantCulture, out var minor)
+                parts[0] + fraction.PadRight(currency.MinorDigits, '0'), NumberStyles.None,
+                CultureInfo.InvariantCulture, out var minor)
             || minor is <= 0 or > Money.MaxAmountMinor)
         {
             return false;
@@ -115,7 +116,9 @@ internal static class AmazonPayMapping
             MerchantMetadata = new Metadata
             {
                 MerchantReferenceId = request.Attempt.ToString(),
-                NoteToBuyer = request.Description is { Length: > LongestNote } text ? text[..LongestNote] : request.Description,
+                NoteToBuyer = request.Description is { Length: > LongestNote } text
+                    ? text[..LongestNote]
+                    : request.Description,
             },
         };
     }

@@ -42,7 +42,8 @@ public sealed class AmazonPayOptions : ProviderHttpOptions
                     || (url.Scheme == Uri.UriSchemeHttp && (url.IsLoopback || AllowPlainHttp)))))
         {
             yield return new ValidationResult(
-                "CertificateUrl must be https; http is allowed for loopback, or with AllowPlainHttp.", [nameof(CertificateUrl)]);
+                "CertificateUrl must be https; http is allowed for loopback, or with AllowPlainHttp.",
+                [nameof(CertificateUrl)]);
         }
     }
 

@@ -20,7 +20,11 @@ internal static class AmazonPaySignature
     /// <summary>A request in the form that is signed. The path is the escaped one that is sent, the query's pairs
     /// likewise.</summary>
     public static string Canonical(
-        string method, string path, string query, IReadOnlyCollection<KeyValuePair<string, string>> sortedHeaders, ReadOnlySpan<byte> body)
+        string method,
+        string path,
+        string query,
+        IReadOnlyCollection<KeyValuePair<string, string>> sortedHeaders,
+        ReadOnlySpan<byte> body)
     {
         var text = new StringBuilder(512)
             .Append(method).Append('\n').Append(path).Append('\n')

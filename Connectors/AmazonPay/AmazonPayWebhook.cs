@@ -26,7 +26,9 @@ internal sealed class AmazonPayWebhook(AmazonPayApi api, AmazonPayCertificates c
     {
         // The signature is inside, so what cannot be read has none.
         if (webhook.Body.Length > MaxBody
-            || Read(webhook.Body.Span, AmazonPayJson.Default.Envelope) is not { Type: "Notification", Message: { } text } envelope
+            || Read(
+                webhook.Body.Span,
+                AmazonPayJson.Default.Envelope) is not { Type: "Notification", Message: { } text } envelope
             || !certificates.IsTrusted(envelope.SigningCertUrl))
         {
             return new WebhookReading.Forged();
@@ -185,7 +187,8 @@ internal sealed class AmazonPayWebhook(AmazonPayApi api, AmazonPayCertificates c
         using var rsa = RSA.Create();
         rsa.ImportSubjectPublicKeyInfo(key, out _);
         return rsa.VerifyData(
-            Encoding.UTF8.GetBytes(lines.ToString()), signature.AsSpan(0, length), digest.Value, RSASignaturePadding.Pkcs1);
+            Encoding.UTF8.GetBytes(lines.ToString()), signature.AsSpan(0, length), digest.Value,
+            RSASignaturePadding.Pkcs1);
     }
 
     private static T? Read<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type)

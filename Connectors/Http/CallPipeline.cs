@@ -25,7 +25,8 @@ internal static class CallPipeline
         }
 
         return builder
-            .AddStrategy(_ => new ConcurrencyLimitStrategy(limiter, options.QueueTimeout, time), new ConcurrencyLimitOptions())
+            .AddStrategy(
+                _ => new ConcurrencyLimitStrategy(limiter, options.QueueTimeout, time), new ConcurrencyLimitOptions())
             .AddCircuitBreaker(Breaker(options, onCircuitChanged))
             .AddTimeout(new TimeoutStrategyOptions { Timeout = options.Timeout })
             .Build();

@@ -13,7 +13,8 @@ public static class ConnectorTelemetry
     private static readonly Meter Meter = new(Name);
 
     private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>(
-        "paymentcluster.connector.call.duration", "s", "Duration of calls to providers, retries and queueing included.");
+        "paymentcluster.connector.call.duration", "s",
+        "Duration of calls to providers, retries and queueing included.");
 
     internal static Activity? Start(string provider, ProviderCall call)
     {

@@ -127,7 +127,8 @@ public sealed partial class ProviderHttp : IDisposable
             using var response = await _client.SendAsync(request, context.CancellationToken);
             var status = (int)response.StatusCode;
             return Outcome.FromResult(
-                CallFailure.Of(status, RetryAfter(response)) ?? await ReadAsync(response, status, context.CancellationToken));
+                CallFailure.Of(status, RetryAfter(response))
+                    ?? await ReadAsync(response, status, context.CancellationToken));
         }
         catch (Exception exception) when (CallFailure.Of(exception, content) is not null)
         {

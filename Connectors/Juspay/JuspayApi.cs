@@ -58,14 +58,16 @@ internal sealed class JuspayApi(ProviderHttp http, JuspayOptions options, TimePr
         http.SendAsync(Call(call, HttpMethod.Get, path, credentials, body: null, Form, window: null));
 
     /// <summary>Asks a question that is posted, or does what moves no money.</summary>
-    public Task<ProviderReply> PostAsync(JuspayCallName call, string path, JuspayFields fields, ProviderCredentials credentials) =>
+    public Task<ProviderReply> PostAsync(
+        JuspayCallName call, string path, JuspayFields fields, ProviderCredentials credentials) =>
         ActAsync(call, path, fields, SendWindow.Open(time, Patience), credentials);
 
     /// <summary>Asks what became of an order.</summary>
     public Task<ProviderReply> QueryOrderAsync(JuspayCallName call, string orderId, ProviderCredentials credentials) =>
         JuspayEnvelope.IsWanted(credentials)
             ? ActAsync(
-                call, "order-status", new() { { "order_id", orderId } }, SendWindow.Open(time, Patience), credentials, takesEnvelopes: true)
+                call, "order-status", new() { { "order_id", orderId } }, SendWindow.Open(time, Patience), credentials,
+                takesEnvelopes: true)
             : AskAsync(call, $"orders/{orderId}", credentials);
 
     /// <summary>Whether the credentials are accepted: by the list of the merchant's payment methods, and where it has
@@ -74,7 +76,8 @@ internal sealed class JuspayApi(ProviderHttp http, JuspayOptions options, TimePr
     {
         var merchant = credentials[MerchantId].Reveal();
         var name = new JuspayCallName("check", credentials.Merchant, "check");
-        var check = Check(await AskAsync(name, $"merchants/{Uri.EscapeDataString(merchant)}/paymentmethods", credentials));
+        var check = Check(
+            await AskAsync(name, $"merchants/{Uri.EscapeDataString(merchant)}/paymentmethods", credentials));
         return check == CredentialsCheck.Accepted && JuspayEnvelope.IsWanted(credentials)
             ? Check(await QueryOrderAsync(name, "check", credentials))
             : check;
@@ -89,7 +92,8 @@ internal sealed class JuspayApi(ProviderHttp http, JuspayOptions options, TimePr
         {
             ProviderReply.NotSent notSent => NotSent(notSent.Reason),
             ProviderReply.Unknown unknown => Unknown(unknown.Reason),
-            ProviderReply.Responded { IsSuccess: true } response => TryRead(response, type, out var answer) && read(answer) is { } outcome
+            ProviderReply.Responded { IsSuccess: true } response => TryRead(response, type, out var answer)
+                && read(answer) is { } outcome
                 ? outcome
                 : Unknown($"HTTP {response.Status} with an unreadable response"),
             ProviderReply.Responded { Status: 401 } => Declined(JuspayFailures.CredentialsRefused),
@@ -110,7 +114,10 @@ internal sealed class JuspayApi(ProviderHttp http, JuspayOptions options, TimePr
     public static ErrorObject? ReadError(ProviderReply? reply) =>
         reply is ProviderReply.Responded { IsSuccess: false } response
         && TryRead(response, JuspayJson.Default.ErrorObject, out var error)
-        && !(string.IsNullOrEmpty(error.ErrorCode) && string.IsNullOrEmpty(error.ErrorInfo?.Code) && string.IsNullOrEmpty(error.Status))
+        && !(
+            string.IsNullOrEmpty(error.ErrorCode)
+                && string.IsNullOrEmpty(error.ErrorInfo?.Code)
+                && string.IsNullOrEmpty(error.Status))
             ? error
             : null;
 
@@ -121,7 +128,8 @@ internal sealed class JuspayApi(ProviderHttp http, JuspayOptions options, TimePr
         && error.Status == "NOT_FOUND";
 
     /// <summary>Reads an answer; false if it is not this JSON.</summary>
-    public static bool TryRead<T>(ProviderReply.Responded response, JsonTypeInfo<T> type, [NotNullWhen(true)] out T? value)
+    public static bool TryRead<T>(
+        ProviderReply.Responded response, JsonTypeInfo<T> type, [NotNullWhen(true)] out T? value)
         where T : class
     {
         try
@@ -157,7 +165,13 @@ internal sealed class JuspayApi(ProviderHttp http, JuspayOptions options, TimePr
     };
 
     private ProviderCall Call(
-        JuspayCallName call, HttpMethod method, string path, ProviderCredentials credentials, byte[]? body, string type, SendWindow? window) =>
+        JuspayCallName call,
+        HttpMethod method,
+        string path,
+        ProviderCredentials credentials,
+        byte[]? body,
+        string type,
+        SendWindow? window) =>
         new()
         {
             Operation = call.Operation,

@@ -8,7 +8,13 @@ internal static class JuspayCapabilities
 {
     public static ConnectorCapabilities With(TimeSpan settleTime) => new()
     {
-        Methods = [PaymentMethodKind.Upi, PaymentMethodKind.Card, PaymentMethodKind.Wallet, PaymentMethodKind.Netbanking],
+        Methods =
+        [
+            PaymentMethodKind.Upi,
+            PaymentMethodKind.Card,
+            PaymentMethodKind.Wallet,
+            PaymentMethodKind.Netbanking,
+        ],
         UpiFlows = [UpiFlow.Intent, UpiFlow.Qr, UpiFlow.Collect],
         Currencies = JuspayMapping.Currencies,
         RupeeOnly = [PaymentMethodKind.Upi, PaymentMethodKind.Wallet, PaymentMethodKind.Netbanking],

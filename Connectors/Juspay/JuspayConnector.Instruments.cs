@@ -51,7 +51,8 @@ public sealed partial class JuspayConnector : IUpiVerification, ICustomerAccount
         var reply = await _api.PostAsync(
             new("customer.create", "", reference), "customers", JuspayMapping.NewCustomer(customer), credentials);
         var made = Answer(reply, JuspayJson.Default.CustomerObject, answer => Given(IdOf(answer, reference)));
-        return made is ProviderAnswer<string>.Refused && await FindCustomerAsync(reference, credentials) is ProviderAnswer<string>.Given given
+        return made is ProviderAnswer<string>.Refused
+            && await FindCustomerAsync(reference, credentials) is ProviderAnswer<string>.Given given
             ? given
             : made;
     }
@@ -81,8 +82,10 @@ public sealed partial class JuspayConnector : IUpiVerification, ICustomerAccount
         {
             return cards switch
             {
-                ProviderAnswer<ImmutableArray<ProviderCard>>.Refused refused => new ProviderAnswer<bool>.Refused(refused.Failure),
-                ProviderAnswer<ImmutableArray<ProviderCard>>.Unavailable unavailable => new ProviderAnswer<bool>.Unavailable(unavailable.Reason),
+                ProviderAnswer<ImmutableArray<ProviderCard>>.Refused refused =>
+                    new ProviderAnswer<bool>.Refused(refused.Failure),
+                ProviderAnswer<ImmutableArray<ProviderCard>>.Unavailable unavailable =>
+                    new ProviderAnswer<bool>.Unavailable(unavailable.Reason),
                 _ => throw new UnreachableException(),
             };
         }
@@ -93,12 +96,15 @@ public sealed partial class JuspayConnector : IUpiVerification, ICustomerAccount
         }
 
         var reply = await _api.PostAsync(
-            new("card.delete", "", providerCustomer), "card/delete", new() { { "card_token", card.Token.Reveal() } }, credentials);
-        return Answer<CardDeleted, bool>(reply, JuspayJson.Default.CardDeleted, answer => answer.Deleted is { } deleted ? new(deleted) : null);
+            new("card.delete", "", providerCustomer), "card/delete", new() { { "card_token", card.Token.Reveal() } },
+            credentials);
+        return Answer<CardDeleted, bool>(
+            reply, JuspayJson.Default.CardDeleted, answer => answer.Deleted is { } deleted ? new(deleted) : null);
     }
 
     /// <inheritdoc/>
-    public async Task<ProviderAnswer<string>> RequestWalletLinkAsync(WalletRequest request, ProviderCredentials credentials)
+    public async Task<ProviderAnswer<string>> RequestWalletLinkAsync(
+        WalletRequest request, ProviderCredentials credentials)
     {
         if (!JuspayMapping.IsId(request.ProviderCustomer))
         {
@@ -108,7 +114,8 @@ public sealed partial class JuspayConnector : IUpiVerification, ICustomerAccount
         var reply = await _api.PostAsync(
             new("wallet.request", "", request.ProviderCustomer), $"customers/{request.ProviderCustomer}/wallets",
             new() { { "gateway", request.Wallet.ToUpperInvariant() }, { "command", "authenticate" } }, credentials);
-        return Answer(reply, JuspayJson.Default.WalletObject, answer => JuspayMapping.IsId(answer.Id) ? Given(answer.Id) : null);
+        return Answer(
+            reply, JuspayJson.Default.WalletObject, answer => JuspayMapping.IsId(answer.Id) ? Given(answer.Id) : null);
     }
 
     /// <inheritdoc/>
@@ -116,7 +123,8 @@ public sealed partial class JuspayConnector : IUpiVerification, ICustomerAccount
         WalletRequest request, string reference, Secret password, ProviderCredentials credentials)
     {
         var answer = await CommandAsync(
-            "wallet.confirm", reference, new() { { "command", "link" }, { "otp", password.Reveal() } }, request, credentials);
+            "wallet.confirm", reference, new() { { "command", "link" }, { "otp", password.Reveal() } }, request,
+            credentials);
         // Juspay's tokens are good for one payment and for ten minutes (developer.juspay.in/reference/wallet): nothing
         // to keep.
         return answer is ProviderAnswer<ProviderWallet>.Given { Value: var linked }
@@ -128,15 +136,18 @@ public sealed partial class JuspayConnector : IUpiVerification, ICustomerAccount
     public async Task<ProviderAnswer<ProviderWallet>> ReadWalletAsync(
         WalletRequest request, string reference, ProviderCredentials credentials) => JuspayMapping.IsId(reference)
         ? Answer(
-            await QueryWalletAsync(request, reference, credentials), JuspayJson.Default.WalletObject, answer => Given(Wallet(answer, reference)))
+            await QueryWalletAsync(request, reference, credentials), JuspayJson.Default.WalletObject,
+            answer => Given(Wallet(answer, reference)))
         : NotJuspays<ProviderWallet>();
 
     /// <inheritdoc/>
     public async Task<ProviderAnswer<bool>> UnlinkWalletAsync(
         WalletRequest request, string reference, ProviderCredentials credentials)
     {
-        var answer = await CommandAsync("wallet.unlink", reference, new() { { "command", "delink" } }, request, credentials);
-        if (answer is ProviderAnswer<ProviderWallet>.Refused { Failure.Code: FailureCodes.RequestRefused } && JuspayMapping.IsId(reference))
+        var answer = await CommandAsync(
+            "wallet.unlink", reference, new() { { "command", "delink" } }, request, credentials);
+        if (answer is ProviderAnswer<ProviderWallet>.Refused { Failure.Code: FailureCodes.RequestRefused }
+            && JuspayMapping.IsId(reference))
         {
             // How a wallet is refused that is not linked, or not there, is not documented: then it is looked at.
             var reply = await QueryWalletAsync(request, reference, credentials);
@@ -150,26 +161,36 @@ public sealed partial class JuspayConnector : IUpiVerification, ICustomerAccount
 
         return answer switch
         {
-            ProviderAnswer<ProviderWallet>.Given { Value.Linked: var linked } => new ProviderAnswer<bool>.Given(!linked),
+            ProviderAnswer<ProviderWallet>.Given { Value.Linked: var linked } =>
+                new ProviderAnswer<bool>.Given(!linked),
             ProviderAnswer<ProviderWallet>.Refused refused => new ProviderAnswer<bool>.Refused(refused.Failure),
-            ProviderAnswer<ProviderWallet>.Unavailable unavailable => new ProviderAnswer<bool>.Unavailable(unavailable.Reason),
+            ProviderAnswer<ProviderWallet>.Unavailable unavailable =>
+                new ProviderAnswer<bool>.Unavailable(unavailable.Reason),
             _ => throw new UnreachableException(),
         };
     }
 
-    private Task<ProviderReply> QueryWalletAsync(WalletRequest request, string reference, ProviderCredentials credentials) =>
-        _api.AskAsync(new("wallet.read", "", Routing(request, reference)), $"wallets/{reference}?command=refresh", credentials);
+    private Task<ProviderReply> QueryWalletAsync(
+        WalletRequest request, string reference, ProviderCredentials credentials) =>
+        _api.AskAsync(
+            new("wallet.read", "", Routing(request, reference)), $"wallets/{reference}?command=refresh", credentials);
 
-    private async Task<ProviderAnswer<string>> FindCustomerAsync(string reference, ProviderCredentials credentials) => Answer(
+    private async Task<ProviderAnswer<string>> FindCustomerAsync(
+        string reference, ProviderCredentials credentials) => Answer(
         await _api.AskAsync(new("customer.find", "", reference), $"customers/{reference}", credentials),
         JuspayJson.Default.CustomerObject,
         answer => Given(IdOf(answer, reference)));
 
     private async Task<ProviderAnswer<ProviderWallet>> CommandAsync(
-        string operation, string reference, JuspayFields fields, WalletRequest request, ProviderCredentials credentials) =>
+        string operation,
+        string reference,
+        JuspayFields fields,
+        WalletRequest request,
+        ProviderCredentials credentials) =>
         JuspayMapping.IsId(reference)
             ? Answer(
-                await _api.PostAsync(new(operation, "", Routing(request, reference)), $"wallets/{reference}", fields, credentials),
+                await _api.PostAsync(
+                    new(operation, "", Routing(request, reference)), $"wallets/{reference}", fields, credentials),
                 JuspayJson.Default.WalletObject,
                 answer => Given(Wallet(answer, reference)))
             : NotJuspays<ProviderWallet>();
@@ -206,8 +227,10 @@ public sealed partial class JuspayConnector : IUpiVerification, ICustomerAccount
     private static ProviderCard? Card(CardObject? card) =>
         card is { CardToken: { Length: > 0 and <= 256 } token, CardNumber: { Length: >= 4 and <= 32 } number }
         && JuspayMapping.IsId(card.CardReference)
-        && int.TryParse(card.CardExpMonth, NumberStyles.None, CultureInfo.InvariantCulture, out var month) && month is >= 1 and <= 12
-        && int.TryParse(card.CardExpYear, NumberStyles.None, CultureInfo.InvariantCulture, out var year) && year is >= 2_000 and <= 2_099
+        && int.TryParse(card.CardExpMonth, NumberStyles.None, CultureInfo.InvariantCulture, out var month)
+        && month is >= 1 and <= 12
+        && int.TryParse(card.CardExpYear, NumberStyles.None, CultureInfo.InvariantCulture, out var year)
+        && year is >= 2_000 and <= 2_099
         && !number.AsSpan(number.Length - 4).ContainsAnyExceptInRange('0', '9')
             ? new ProviderCard
             {
@@ -227,7 +250,8 @@ public sealed partial class JuspayConnector : IUpiVerification, ICustomerAccount
         {
             { ValueKind: JsonValueKind.True } => true,
             { ValueKind: JsonValueKind.False } => false,
-            { ValueKind: JsonValueKind.String } text when text.GetString() is "true" or "false" => text.GetString() == "true",
+            { ValueKind: JsonValueKind.String } text when text.GetString() is "true" or "false" =>
+                text.GetString() == "true",
             _ => null,
         };
         return wallet.Id != reference || linked is null ? null : new ProviderWallet

@@ -85,7 +85,8 @@ public sealed partial class JuspayConnector : IConnector, IDisposable
     /// <inheritdoc/>
     public async Task<ProviderOutcome> CaptureAsync(CaptureRequest request, ProviderCredentials credentials)
     {
-        var (outcome, isRefusal) = await MoveAsync("capture", request.Attempt, request.ProviderReference, request.Window, credentials);
+        var (outcome, isRefusal) = await MoveAsync(
+            "capture", request.Attempt, request.ProviderReference, request.Window, credentials);
         if (isRefusal)
         {
             // "Cannot Capture CHARGED Transaction" is a refusal here and a success for us: the order says which it is.
@@ -97,14 +98,19 @@ public sealed partial class JuspayConnector : IConnector, IDisposable
 
         // "Timeout at the gateway: the transaction stays AUTHORIZED", and may have been captured.
         return outcome is ProviderOutcome.Succeeded { Stage: ChargeStage.Authorized }
-            ? new ProviderOutcome.Pending { ProviderOrder = outcome.ProviderOrder, ProviderReference = request.ProviderReference }
+            ? new ProviderOutcome.Pending
+            {
+                ProviderOrder = outcome.ProviderOrder,
+                ProviderReference = request.ProviderReference,
+            }
             : outcome with { ProviderReference = request.ProviderReference };
     }
 
     /// <inheritdoc/>
     public async Task<ProviderOutcome> VoidAsync(VoidAuthorizationRequest request, ProviderCredentials credentials)
     {
-        var (outcome, isRefusal) = await MoveAsync("void", request.Attempt, request.ProviderReference, request.Window, credentials);
+        var (outcome, isRefusal) = await MoveAsync(
+            "void", request.Attempt, request.ProviderReference, request.Window, credentials);
         if (isRefusal)
         {
             // "Cannot Void VOIDED Transaction" means that it is done.
@@ -134,11 +140,15 @@ public sealed partial class JuspayConnector : IConnector, IDisposable
     {
         var (order, name) = (JuspayMapping.OrderId(request.Attempt), JuspayMapping.RefundName(request.Refund));
         var reply = await _api.ActAsync(
-            new("refund", request.Refund.ToString(), order), $"orders/{order}/refunds", JuspayMapping.Refund(request), request.Window,
+            new(
+                "refund",
+                request.Refund.ToString(),
+                order), $"orders/{order}/refunds", JuspayMapping.Refund(request), request.Window,
             credentials, takesEnvelopes: true);
         var outcome = JuspayApi.Outcome(
             reply, JuspayJson.Default.OrderObject,
-            answer => JuspayReading.Refund(answer, order, name) is { } read and not ProviderOutcome.NotFound ? read : null);
+            answer =>
+                JuspayReading.Refund(answer, order, name) is { } read and not ProviderOutcome.NotFound ? read : null);
         if (!JuspayApi.IsRefusal(outcome))
         {
             return outcome;
@@ -188,7 +198,9 @@ public sealed partial class JuspayConnector : IConnector, IDisposable
         {
             var standing = JuspayReading.Charge(made, order);
             // Not new: it existed, and a payment of it has begun.
-            return standing is ProviderOutcome.NotFound ? (false, null) : (true, standing ?? Unknown("the order is unreadable"));
+            return standing is ProviderOutcome.NotFound
+                ? (false, null)
+                : (true, standing ?? Unknown("the order is unreadable"));
         }
 
         var outcome = JuspayApi.Outcome(reply, JuspayJson.Default.OrderObject, _ => null);
@@ -213,7 +225,8 @@ public sealed partial class JuspayConnector : IConnector, IDisposable
     {
         var fields = JuspayMapping.Txn(request, credentials[JuspayApi.MerchantId].Reveal());
         var reply = await _api.ActAsync(
-            new("charge.txn", request.Attempt.ToString(), order), "txns", fields, request.Window, credentials, takesEnvelopes: true);
+            new("charge.txn", request.Attempt.ToString(), order), "txns", fields, request.Window, credentials,
+            takesEnvelopes: true);
         var plainHttp = _options.BaseUrl!.Scheme == Uri.UriSchemeHttp;
         string? status = null;
         var outcome = JuspayApi.Outcome(reply, JuspayJson.Default.TxnObject, answer =>
@@ -225,7 +238,9 @@ public sealed partial class JuspayConnector : IConnector, IDisposable
                     ? new ProviderOutcome.Pending
                     {
                         ProviderReference = answer.TxnUuid,
-                        Action = JuspayReading.IsUnderWay(answer.Status) ? JuspayReading.Action(request, answer.Payment, plainHttp) : null,
+                        Action = JuspayReading.IsUnderWay(answer.Status)
+                            ? JuspayReading.Action(request, answer.Payment, plainHttp)
+                            : null,
                     }
                     : null;
         }) with { ProviderOrder = order };
@@ -237,7 +252,8 @@ public sealed partial class JuspayConnector : IConnector, IDisposable
 
         // The order may refuse this transaction because of an earlier one.
         return JuspayApi.IsRefusal(outcome) && (reused || IsAboutState(JuspayApi.ReadError(reply)))
-            ? await QueryAsync(request.Attempt, credentials) is var listed and not ProviderOutcome.NotFound ? OfQuery(listed) : outcome
+            ? await QueryAsync(
+                request.Attempt, credentials) is var listed and not ProviderOutcome.NotFound ? OfQuery(listed) : outcome
             : outcome;
     }
 
@@ -254,13 +270,14 @@ public sealed partial class JuspayConnector : IConnector, IDisposable
         var fields = new JuspayFields { { "merchant_id", credentials[JuspayApi.MerchantId].Reveal() } };
         var reply = await _api.ActAsync(
             new(operation, attempt.ToString(), order), $"v2/txns/{txn}/{operation}", fields, window, credentials);
-        var outcome = JuspayApi.Outcome(reply, JuspayJson.Default.OrderObject, answer => (answer.TxnUuid == txn, answer.Status) switch
-        {
-            (true, "CAPTURE_FAILED") => Declined(JuspayFailures.CaptureFailed) with { ProviderOrder = order },
-            (true, "VOID_FAILED") => Declined(JuspayFailures.VoidFailed) with { ProviderOrder = order },
-            (true, _) => JuspayReading.Charge(answer, order),
-            _ => null,
-        });
+        var outcome = JuspayApi.Outcome(
+            reply, JuspayJson.Default.OrderObject, answer => (answer.TxnUuid == txn, answer.Status) switch
+            {
+                (true, "CAPTURE_FAILED") => Declined(JuspayFailures.CaptureFailed) with { ProviderOrder = order },
+                (true, "VOID_FAILED") => Declined(JuspayFailures.VoidFailed) with { ProviderOrder = order },
+                (true, _) => JuspayReading.Charge(answer, order),
+                _ => null,
+            });
         return (outcome, JuspayApi.IsRefusal(outcome) && JuspayApi.ReadError(reply) is not null);
     }
 
@@ -279,8 +296,12 @@ public sealed partial class JuspayConnector : IConnector, IDisposable
     private Task<ProviderOutcome> QueryAsync(AttemptId attempt, ProviderCredentials credentials) =>
         AskAsync(attempt, credentials, JuspayReading.Charge);
 
-    private Task<ProviderOutcome> QueryRefundAsync(AttemptId attempt, RefundId refund, ProviderCredentials credentials) =>
-        AskAsync(attempt, credentials, (answer, order) => JuspayReading.Refund(answer, order, JuspayMapping.RefundName(refund)));
+    private Task<ProviderOutcome> QueryRefundAsync(
+        AttemptId attempt, RefundId refund, ProviderCredentials credentials) =>
+        AskAsync(
+            attempt,
+            credentials,
+            (answer, order) => JuspayReading.Refund(answer, order, JuspayMapping.RefundName(refund)));
 
     private async Task<ProviderOutcome> AskAsync(
         AttemptId attempt, ProviderCredentials credentials, Func<OrderObject, string, ProviderOutcome?> read)
@@ -291,7 +312,8 @@ public sealed partial class JuspayConnector : IConnector, IDisposable
         {
             _ when JuspayApi.IsNotFound(reply) => new ProviderOutcome.NotFound(),
             ProviderReply.Responded { IsSuccess: true } response =>
-                JuspayApi.TryRead(response, JuspayJson.Default.OrderObject, out var status) && read(status, order) is { } outcome
+                JuspayApi.TryRead(response, JuspayJson.Default.OrderObject, out var status)
+                    && read(status, order) is { } outcome
                     ? outcome
                     : Unknown("the order is unreadable", order),
             ProviderReply.Responded response => NotSent($"HTTP {response.Status}"),
@@ -312,5 +334,6 @@ public sealed partial class JuspayConnector : IConnector, IDisposable
             && named == amount;
     }
 
-    private static bool IsAboutState(ErrorObject? error) => error?.ErrorInfo?.Code is "INVALID_ACTION" or "ALREADY_EXISTS";
+    private static bool IsAboutState(ErrorObject? error) =>
+        error?.ErrorInfo?.Code is "INVALID_ACTION" or "ALREADY_EXISTS";
 }

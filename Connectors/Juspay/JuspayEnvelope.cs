@@ -41,7 +41,8 @@ internal static class JuspayEnvelope
             var payload = Base64Url.EncodeToString(content);
             var signature = merchant.SignData(
                 Encoding.ASCII.GetBytes($"{header}.{payload}"), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-            var jws = Members(("header", header), ("payload", payload), ("signature", Base64Url.EncodeToString(signature)));
+            var jws = Members(
+                ("header", header), ("payload", payload), ("signature", Base64Url.EncodeToString(signature)));
             return Encrypt(jws, id, juspay);
         }
         catch (Exception exception) when (IsMalformed(exception))

@@ -35,7 +35,8 @@ internal static partial class JuspayFailures
             "authentication_failed", Sentence(message, "The customer did not authenticate."), FailureParty.Customer),
         // "Input is not accepted by Juspay / underlying PG".
         "JUSPAY_DECLINED" => Of(
-            "input_declined", Sentence(message, "Juspay's gateway did not accept the customer's input."), FailureParty.Customer),
+            "input_declined", Sentence(message, "Juspay's gateway did not accept the customer's input."),
+            FailureParty.Customer),
         _ => Of(FailureCodes.Declined, Sentence(message, "The customer's bank declined."), FailureParty.Bank),
     };
 
@@ -45,13 +46,19 @@ internal static partial class JuspayFailures
     {
         "UNAUTHENTICATED" or "UNAUTHORIZED" or "BAD_ORIGIN" => CredentialsRefused,
         // No gateway was asked, because Juspay has none for this payment: another provider may have.
-        "GATEWAY_NOT_FOUND" => Of("gateway_not_found", "Juspay has no gateway for this payment.", FailureParty.Provider),
+        "GATEWAY_NOT_FOUND" =>
+            Of("gateway_not_found", "Juspay has no gateway for this payment.", FailureParty.Provider),
         "EXPIRED" => Of("expired", Sentence(Text(error), "The payment instrument has expired."), FailureParty.Customer),
         _ when error.ErrorCode == "access_denied" => CredentialsRefused,
-        _ => Of(FailureCodes.RequestRefused, Sentence(Text(error), "Juspay rejected the request."), FailureParty.Merchant),
+        _ =>
+            Of(
+                FailureCodes.RequestRefused,
+                Sentence(Text(error), "Juspay rejected the request."),
+                FailureParty.Merchant),
     };
 
-    private static string? Text(ErrorObject error) => error.ErrorMessage ?? error.UserMessage ?? error.ErrorInfo?.UserMessage;
+    private static string? Text(ErrorObject error) =>
+        error.ErrorMessage ?? error.UserMessage ?? error.ErrorInfo?.UserMessage;
 
     private static Failure Of(string code, string message, FailureParty party) =>
         new() { Code = code, Message = message, Party = party };

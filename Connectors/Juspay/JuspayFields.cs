@@ -21,7 +21,8 @@ internal sealed class JuspayFields : IEnumerable
     }
 
     public byte[] ToForm() => Encoding.ASCII.GetBytes(
-        string.Join('&', _fields.Select(field => $"{Uri.EscapeDataString(field.Name)}={Uri.EscapeDataString(field.Value)}")));
+        string.Join(
+            '&', _fields.Select(field => $"{Uri.EscapeDataString(field.Name)}={Uri.EscapeDataString(field.Value)}")));
 
     public byte[] ToJson()
     {

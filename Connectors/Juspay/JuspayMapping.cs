@@ -27,7 +27,8 @@ internal static class JuspayMapping
         SearchValues.Create("-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz");
 
     // By the first four letters of a bank's IFSC: juspay.io/ec-api/docs/base-integration/netbanking-payment.
-    private static readonly FrozenDictionary<string, string> Banks = new Dictionary<string, string>(StringComparer.Ordinal)
+    private static readonly FrozenDictionary<string, string> Banks = new Dictionary<string, string>(
+        StringComparer.Ordinal)
     {
         ["UTIB"] = "NB_AXIS", ["BARB"] = "NB_BOB", ["BKID"] = "NB_BOI", ["MAHB"] = "NB_BOM", ["CNRB"] = "NB_CANR",
         ["CBIN"] = "NB_CBI", ["CIUB"] = "NB_CUB", ["CSBK"] = "NB_CSB", ["DCBL"] = "NB_DCB", ["DLXB"] = "NB_DLS",
@@ -82,7 +83,8 @@ internal static class JuspayMapping
             || whole.AsSpan().ContainsAnyExceptInRange('0', '9')
             || part.AsSpan().ContainsAnyExceptInRange('0', '9')
             || !long.TryParse(
-                whole + part.PadRight(currency.MinorDigits, '0'), NumberStyles.None, CultureInfo.InvariantCulture, out var minor)
+                whole + part.PadRight(currency.MinorDigits, '0'), NumberStyles.None, CultureInfo.InvariantCulture,
+                out var minor)
             || minor is not (> 0 and <= Money.MaxAmountMinor))
         {
             return false;
@@ -151,7 +153,8 @@ internal static class JuspayMapping
                 fields.Add("direct_wallet_token", request.WalletToken?.Reveal());
                 break;
             case PaymentMethodKind.Netbanking:
-                fields.Add("payment_method", method.Bank is { } bank ? Banks.GetValueOrDefault(bank, "NB_" + bank) : null);
+                fields.Add(
+                    "payment_method", method.Bank is { } bank ? Banks.GetValueOrDefault(bank, "NB_" + bank) : null);
                 break;
             case PaymentMethodKind.Card:
                 AddCard(fields, request);
@@ -232,5 +235,7 @@ internal static class JuspayMapping
 
     // The country's own numbers without its code, as Juspay's samples have them.
     private static string? Phone(string? phone) =>
-        phone is { Length: 13 } && phone.StartsWith("+91", StringComparison.Ordinal) ? phone[3..] : phone?.TrimStart('+');
+        phone is { Length: 13 } && phone.StartsWith("+91", StringComparison.Ordinal)
+            ? phone[3..]
+            : phone?.TrimStart('+');
 }

@@ -78,7 +78,8 @@ internal static class JuspayReading
 
     /// <summary>Whether the status of a new transaction says that it waits for a step. Any other status of it is not to
     /// be believed, say the documents: the order is asked.</summary>
-    public static bool IsUnderWay(string? status) => status is "PENDING_VBV" or "STARTED" or "AUTHORIZING" or "VBV_SUCCESSFUL";
+    public static bool IsUnderWay(string? status) =>
+        status is "PENDING_VBV" or "STARTED" or "AUTHORIZING" or "VBV_SUCCESSFUL";
 
     /// <summary>The customer's step; null if there is none that can be shown.</summary>
     public static CustomerAction? Action(ChargeRequest request, TxnPayment? payment, bool plainHttp)
@@ -112,7 +113,8 @@ internal static class JuspayReading
     }
 
     /// <summary>Whether an answer is about this order; Juspay does not look at the case.</summary>
-    public static bool IsOrder(string? named, string orderId) => string.Equals(named, orderId, StringComparison.OrdinalIgnoreCase);
+    public static bool IsOrder(string? named, string orderId) =>
+        string.Equals(named, orderId, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A text short enough to keep.</summary>
     public static string? Short(string? text) => text is { Length: > 0 and <= 64 } and not "NA" ? text : null;
@@ -131,7 +133,13 @@ internal static class JuspayReading
         var link = new StringBuilder("upi://pay?pa=")
             .Append(Uri.EscapeDataString(payee).Replace("%40", "@", StringComparison.Ordinal));
         foreach (var (name, value) in ((string, string?)[])
-            [("pn", parameters.MerchantName), ("mc", parameters.Mcc), ("tid", parameters.Tid), ("tr", reference), ("tn", parameters.Tn)])
+            [
+                ("pn", parameters.MerchantName),
+                ("mc", parameters.Mcc),
+                ("tid", parameters.Tid),
+                ("tr", reference),
+                ("tn", parameters.Tn),
+            ])
         {
             if (!string.IsNullOrEmpty(value))
             {
@@ -151,7 +159,8 @@ internal static class JuspayReading
         {
             { TxnDetail: { NetAmount.ValueKind: JsonValueKind.Number or JsonValueKind.String } detail } =>
                 (detail.NetAmount, detail.Currency ?? order.Currency),
-            { EffectiveAmount.ValueKind: JsonValueKind.Number or JsonValueKind.String } => (order.EffectiveAmount, order.Currency),
+            { EffectiveAmount.ValueKind: JsonValueKind.Number or JsonValueKind.String } =>
+                (order.EffectiveAmount, order.Currency),
             _ => (order.Amount, order.Currency),
         };
         return order.TxnUuid is not null && JuspayMapping.TryReadMoney(amount, currency, out var money)
@@ -171,7 +180,10 @@ internal static class JuspayReading
             ? new ProviderOutcome.Pending()
             : Declined(codes.Select(NpciResponses.FailureOf).FirstOrDefault(failure => failure is not null)
                 ?? JuspayFailures.OfStatus(
-                    order.Status!, order.BankErrorMessage is { Length: > 0 } message ? message : order.PaymentGatewayResponse?.RespMessage));
+                    order.Status!,
+                    order.BankErrorMessage is { Length: > 0 } message
+                        ? message
+                        : order.PaymentGatewayResponse?.RespMessage));
     }
 
     private static bool IsSafe(string url, bool plainHttp) => Uri.TryCreate(url, UriKind.Absolute, out var uri)

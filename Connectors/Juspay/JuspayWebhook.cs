@@ -81,5 +81,8 @@ internal static class JuspayWebhook
     }
 
     private static bool IsWord(string? text, int longest) =>
-        text is not null && text.Length > 0 && text.Length <= longest && !text.AsSpan().ContainsAnyExceptInRange('!', '~');
+        text is not null
+            && text.Length > 0
+            && text.Length <= longest
+            && !text.AsSpan().ContainsAnyExceptInRange('!', '~');
 }

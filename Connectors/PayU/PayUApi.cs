@@ -21,7 +21,8 @@ internal sealed class PayUApi(ProviderHttp payments, ProviderHttp commands, Time
     private const string FormType = "application/x-www-form-urlencoded";
 
     /// <summary>Asks for a payment, server to server.</summary>
-    public Task<ProviderReply> PayAsync(AttemptId attempt, List<KeyValuePair<string, string>> fields, SendWindow window) =>
+    public Task<ProviderReply> PayAsync(
+        AttemptId attempt, List<KeyValuePair<string, string>> fields, SendWindow window) =>
         payments.SendAsync(new ProviderCall
         {
             Operation = "charge.payment",
@@ -35,7 +36,12 @@ internal sealed class PayUApi(ProviderHttp payments, ProviderHttp commands, Time
 
     /// <summary>Gives a command that has an effect.</summary>
     public Task<ProviderReply> ActAsync(
-        string operation, string reference, string command, string[] variables, SendWindow window, ProviderCredentials credentials)
+        string operation,
+        string reference,
+        string command,
+        string[] variables,
+        SendWindow window,
+        ProviderCredentials credentials)
     {
         var key = credentials[Key].Reveal();
         List<KeyValuePair<string, string>> fields = [new("key", key), new("command", command)];
@@ -84,7 +90,8 @@ internal sealed class PayUApi(ProviderHttp payments, ProviderHttp commands, Time
     public async Task<CredentialsCheck> CheckAsync(ProviderCredentials credentials)
     {
         var window = SendWindow.Open(time, TimeSpan.FromMinutes(1));
-        var reply = await ActAsync("check", credentials.Merchant, "verify_payment", ["credentials-check"], window, credentials);
+        var reply = await ActAsync(
+            "check", credentials.Merchant, "verify_payment", ["credentials-check"], window, credentials);
         return reply is ProviderReply.Responded { IsSuccess: true } response && TryRead(response, out var answer)
             ? PayUReading.IsAboutCredentials(answer.Message) ? CredentialsCheck.Refused
                 : answer.Details.ValueKind == JsonValueKind.Object ? CredentialsCheck.Accepted
@@ -101,9 +108,11 @@ internal sealed class PayUApi(ProviderHttp payments, ProviderHttp commands, Time
                 return NotSent(notSent.Reason);
             case ProviderReply.Unknown unknown:
                 return Unknown(unknown.Reason);
-            case ProviderReply.Responded { IsSuccess: true } response when IsText(response, out var text) && PayUReading.IsAboutHaste(text):
+            case ProviderReply.Responded { IsSuccess: true } response
+                when IsText(response, out var text) && PayUReading.IsAboutHaste(text):
                 return NotSent("PayU's rate limit is exceeded");
-            case ProviderReply.Responded { IsSuccess: true } response when TryRead(response, PayUJson.Default.PaymentResponse, out var answer):
+            case ProviderReply.Responded { IsSuccess: true } response
+                when TryRead(response, PayUJson.Default.PaymentResponse, out var answer):
                 if (PayUReading.IsAboutHaste(answer.Meta?.Message ?? answer.Message))
                 {
                     return NotSent("PayU's rate limit is exceeded");
@@ -124,7 +133,8 @@ internal sealed class PayUApi(ProviderHttp payments, ProviderHttp commands, Time
     {
         ProviderReply.NotSent notSent => (null, NotSent(notSent.Reason)),
         ProviderReply.Unknown unknown => (null, Unknown(unknown.Reason)),
-        ProviderReply.Responded { IsSuccess: true } response => TryRead(response, out var answer) && answer.Status is "0" or "1"
+        ProviderReply.Responded { IsSuccess: true } response => TryRead(response, out var answer)
+            && answer.Status is "0" or "1"
             ? PayUReading.IsAboutCredentials(answer.Message) && answer.Status == "0"
                 ? (null, Declined(PayUReading.CredentialsRefused))
                 : (answer, null)
@@ -137,7 +147,8 @@ internal sealed class PayUApi(ProviderHttp payments, ProviderHttp commands, Time
     private static bool TryRead(ProviderReply.Responded response, [NotNullWhen(true)] out CommandResponse? answer) =>
         TryRead(response, PayUJson.Default.CommandResponse, out answer);
 
-    private static bool TryRead<T>(ProviderReply.Responded response, JsonTypeInfo<T> type, [NotNullWhen(true)] out T? value)
+    private static bool TryRead<T>(
+        ProviderReply.Responded response, JsonTypeInfo<T> type, [NotNullWhen(true)] out T? value)
         where T : class
     {
         try
@@ -155,7 +166,9 @@ internal sealed class PayUApi(ProviderHttp payments, ProviderHttp commands, Time
     // Throttling is answered in plain words.
     private static bool IsText(ProviderReply.Responded response, [NotNullWhen(true)] out string? text)
     {
-        text = response.Body.Length is > 0 and <= 256 ? Encoding.UTF8.GetString(response.Body.Span).Trim('"', ' ', '\n', '\r') : null;
+        text = response.Body.Length is > 0 and <= 256
+            ? Encoding.UTF8.GetString(response.Body.Span).Trim('"', ' ', '\n', '\r')
+            : null;
         return text is not null;
     }
 

@@ -8,7 +8,13 @@ internal static class PayUCapabilities
 {
     public static ConnectorCapabilities With(TimeSpan settleTime) => new()
     {
-        Methods = [PaymentMethodKind.Upi, PaymentMethodKind.Card, PaymentMethodKind.Wallet, PaymentMethodKind.Netbanking],
+        Methods =
+        [
+            PaymentMethodKind.Upi,
+            PaymentMethodKind.Card,
+            PaymentMethodKind.Wallet,
+            PaymentMethodKind.Netbanking,
+        ],
         UpiFlows = [UpiFlow.Intent, UpiFlow.Qr, UpiFlow.Collect],
         // Amounts have no currency at PayU India: they are rupees.
         Currencies = ["INR"],

@@ -10,23 +10,29 @@ internal sealed class PayUCards(PayUApi api)
 {
     public async Task<ProviderAnswer<UpiHolder>> VerifyUpiAsync(string vpa, ProviderCredentials credentials)
     {
-        var (answer, problem) = await api.AskAsync("verify.upi", credentials.Merchant, "validateVPA", [vpa], credentials);
+        var (answer, problem) = await api.AskAsync(
+            "verify.upi", credentials.Merchant, "validateVPA", [vpa], credentials);
         return answer switch
         {
             // SUCCESS says only that the question was answered.
             { Status: "SUCCESS", IsVpaValid: "1" } => new ProviderAnswer<UpiHolder>.Given(
-                new UpiHolder(Exists: true, answer.PayerAccountName is { Length: > 0 and <= 128 } name and not "NA" ? name : null)),
-            { Status: "SUCCESS", IsVpaValid: "0" } => new ProviderAnswer<UpiHolder>.Given(new UpiHolder(Exists: false, Name: null)),
+                new UpiHolder(
+                    Exists: true,
+                    answer.PayerAccountName is { Length: > 0 and <= 128 } name and not "NA" ? name : null)),
+            { Status: "SUCCESS", IsVpaValid: "0" } =>
+                new ProviderAnswer<UpiHolder>.Given(new UpiHolder(Exists: false, Name: null)),
             { Status: "0" } => new ProviderAnswer<UpiHolder>.Refused(PayUReading.Refused(answer)),
             _ => new ProviderAnswer<UpiHolder>.Unavailable(problem ?? "the response is unreadable"),
         };
     }
 
-    public async Task<ProviderAnswer<ImmutableArray<ProviderCard>>> ListAsync(string user, ProviderCredentials credentials)
+    public async Task<ProviderAnswer<ImmutableArray<ProviderCard>>> ListAsync(
+        string user, ProviderCredentials credentials)
     {
         if (!PayUMapping.IsUser(user))
         {
-            return new ProviderAnswer<ImmutableArray<ProviderCard>>.Refused(PayUReading.Refused("The id of the customer at PayU is malformed."));
+            return new ProviderAnswer<ImmutableArray<ProviderCard>>.Refused(
+                PayUReading.Refused("The id of the customer at PayU is malformed."));
         }
 
         var (answer, problem) = await api.AskAsync(
@@ -53,7 +59,8 @@ internal sealed class PayUCards(PayUApi api)
         }
 
         var (answer, problem) = await api.AskAsync(
-            "cards.delete", credentials.Merchant, "delete_user_card", [Owner(user, credentials), reference], credentials);
+            "cards.delete", credentials.Merchant, "delete_user_card", [Owner(user, credentials), reference],
+            credentials);
         return answer switch
         {
             { Status: "1" } => new ProviderAnswer<bool>.Given(Value: true),
@@ -63,7 +70,8 @@ internal sealed class PayUCards(PayUApi api)
         };
     }
 
-    private static string Owner(string user, ProviderCredentials credentials) => $"{credentials[PayUApi.Key].Reveal()}:{user}";
+    private static string Owner(string user, ProviderCredentials credentials) =>
+        $"{credentials[PayUApi.Key].Reveal()}:{user}";
 
     private static bool IsNotFound(CommandResponse answer) =>
         answer.Message?.Trim().TrimEnd('.').Equals("card not found", StringComparison.OrdinalIgnoreCase) == true;
@@ -75,7 +83,8 @@ internal sealed class PayUCards(PayUApi api)
             .Select(one => one.Value.Part(PayUJson.Default.KeptCard))
             .Select(card => card is null ? null : PayUReading.Card(
                 card,
-                card.NetworkToken.Part(PayUJson.Default.CardToken) ?? card.IssuerToken.Part(PayUJson.Default.CardToken)))
+                card.NetworkToken.Part(PayUJson.Default.CardToken)
+                    ?? card.IssuerToken.Part(PayUJson.Default.CardToken)))
             .OfType<ProviderCard>(),
     ];
 }

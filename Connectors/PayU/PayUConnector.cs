@@ -65,7 +65,8 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
             return Declined(PayUReading.Refused(objection));
         }
 
-        if (request.Resend && await FindChargeAsync(request.Attempt, credentials) is not ProviderOutcome.NotFound and var earlier)
+        if (request.Resend
+            && await FindChargeAsync(request.Attempt, credentials) is not ProviderOutcome.NotFound and var earlier)
         {
             // If this cannot be found out now, it is as before: believed not to have arrived, and not sent.
             return earlier;
@@ -86,7 +87,8 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
         var current = await FindChargeAsync(request.Attempt, credentials);
         return current switch
         {
-            ProviderOutcome.NotFound when outcome is ProviderOutcome.Declined { Failure.Code: PayUReading.UsedBefore } =>
+            ProviderOutcome.NotFound
+                when outcome is ProviderOutcome.Declined { Failure.Code: PayUReading.UsedBefore } =>
                 Unknown("PayU knows the payment and returned no status"),
             ProviderOutcome.NotFound or ProviderOutcome.Declined => outcome,
             _ => OfQuery(current),
@@ -108,12 +110,8 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
 
         var token = PayUMapping.CaptureToken(request.Attempt);
         var (answer, outcome) = PayUApi.Read(await _api.ActAsync(
-            "capture",
-            reference,
-            "capture_transaction",
-            [payment, token, PayUMapping.ToAmount(request.Amount)],
-            request.Window,
-            credentials));
+            "capture", reference, "capture_transaction", [payment, token, PayUMapping.ToAmount(request.Amount)],
+            request.Window, credentials));
         if (answer is null)
         {
             return outcome! with { ProviderReference = payment };
@@ -135,8 +133,10 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
         return actions switch
         {
             null => Unknown(problem!) with { ProviderReference = payment },
-            _ when actions.Exists(action => IsOpen(action, "capture")) => new ProviderOutcome.Pending { ProviderReference = payment },
-            _ when PayUReading.MayPassSoon(answer) => NotSent("PayU asks for a later retry") with { ProviderReference = payment },
+            _ when actions.Exists(action => IsOpen(action, "capture")) =>
+                new ProviderOutcome.Pending { ProviderReference = payment },
+            _ when PayUReading.MayPassSoon(answer) =>
+                NotSent("PayU asks for a later retry") with { ProviderReference = payment },
             _ => Declined(PayUReading.Refused(answer)) with { ProviderReference = payment },
         };
     }
@@ -163,12 +163,8 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
 
         var token = PayUMapping.VoidToken(request.Attempt);
         var (answer, outcome) = PayUApi.Read(await _api.ActAsync(
-            "void",
-            reference,
-            "cancel_refund_transaction",
-            [payment, token, PayUMapping.ToAmount(request.Amount)],
-            request.Window,
-            credentials));
+            "void", reference, "cancel_refund_transaction", [payment, token, PayUMapping.ToAmount(request.Amount)],
+            request.Window, credentials));
         if (answer is null)
         {
             return outcome! with { ProviderReference = payment };
@@ -200,12 +196,8 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
 
         var token = PayUMapping.RefundToken(request.Refund);
         var (answer, outcome) = PayUApi.Read(await _api.ActAsync(
-            "refund",
-            reference,
-            "cancel_refund_transaction",
-            [payment, token, PayUMapping.ToAmount(request.Amount)],
-            request.Window,
-            credentials));
+            "refund", reference, "cancel_refund_transaction", [payment, token, PayUMapping.ToAmount(request.Amount)],
+            request.Window, credentials));
         if (answer is null)
         {
             return outcome!;
@@ -250,11 +242,13 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
             : new ProviderAnswer<string>.Refused(PayUReading.Refused("The customer has no id.")));
 
     /// <inheritdoc/>
-    public Task<ProviderAnswer<ImmutableArray<ProviderCard>>> ListCardsAsync(string providerCustomer, ProviderCredentials credentials) =>
+    public Task<ProviderAnswer<ImmutableArray<ProviderCard>>> ListCardsAsync(
+        string providerCustomer, ProviderCredentials credentials) =>
         _cards.ListAsync(providerCustomer, credentials);
 
     /// <inheritdoc/>
-    public Task<ProviderAnswer<bool>> DeleteCardAsync(string providerCustomer, string reference, ProviderCredentials credentials) =>
+    public Task<ProviderAnswer<bool>> DeleteCardAsync(
+        string providerCustomer, string reference, ProviderCredentials credentials) =>
         _cards.DeleteAsync(providerCustomer, reference, credentials);
 
     /// <inheritdoc/>
@@ -294,7 +288,8 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
     private static bool IsOpen(ActionDetails action, string kind) =>
         IsKind(action, kind) && PayUReading.StateOf(action) == ActionState.UnderWay;
 
-    private static bool IsKind(ActionDetails action, string kind) => string.Equals(action.Action, kind, StringComparison.OrdinalIgnoreCase);
+    private static bool IsKind(ActionDetails action, string kind) =>
+        string.Equals(action.Action, kind, StringComparison.OrdinalIgnoreCase);
 
     // The queries below return NotSent if they could not be sent, so that what waits for the result can stay unsent.
 
@@ -326,7 +321,8 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
         return PayUReading.MayBeCancelled(details) ? await UnlessCancelledAsync(txnId, outcome, credentials) : outcome;
     }
 
-    private async Task<ProviderOutcome> UnlessCancelledAsync(string reference, ProviderOutcome outcome, ProviderCredentials credentials)
+    private async Task<ProviderOutcome> UnlessCancelledAsync(
+        string reference, ProviderOutcome outcome, ProviderCredentials credentials)
     {
         var payment = outcome.ProviderReference!;
         var (actions, problem) = await FindActionsAsync(reference, payment, credentials);
@@ -335,16 +331,19 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
             return Unknown(problem!) with { ProviderReference = payment };
         }
 
-        return actions.Find(action => IsKind(action, "cancel") && PayUReading.StateOf(action) != ActionState.Failed) is not { } cancel
+        return actions.Find(
+            action => IsKind(action, "cancel") && PayUReading.StateOf(action) != ActionState.Failed) is not { } cancel
             ? outcome
-            : PayUReading.StateOf(cancel) == ActionState.UnderWay ? new ProviderOutcome.Pending { ProviderReference = payment }
+            : PayUReading.StateOf(cancel) == ActionState.UnderWay
+                ? new ProviderOutcome.Pending { ProviderReference = payment }
             : Declined(new Failure
             {
                 Code = FailureCodes.Voided, Message = "The authorisation was released.", Party = FailureParty.Merchant,
             }) with { ProviderReference = payment };
     }
 
-    private async Task<ProviderOutcome> FindRefundAsync(RefundId refund, string payment, ProviderCredentials credentials)
+    private async Task<ProviderOutcome> FindRefundAsync(
+        RefundId refund, string payment, ProviderCredentials credentials)
     {
         var (actions, problem) = await FindActionsAsync(refund.ToString(), payment, credentials);
         var token = PayUMapping.RefundToken(refund);
@@ -358,8 +357,9 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
     private async Task<(List<ActionDetails>? Actions, string? Problem)> FindActionsAsync(
         string reference, string payment, ProviderCredentials credentials)
     {
-        const string Unreadable = "the payment's actions is unreadable";
-        var (answer, problem) = await _api.AskAsync("query.actions", reference, "check_action_status", [payment, "payuid"], credentials);
+        const string Unreadable = "the payment's actions are unreadable";
+        var (answer, problem) = await _api.AskAsync(
+            "query.actions", reference, "check_action_status", [payment, "payuid"], credentials);
         if (answer is null)
         {
             return (null, problem ?? Unreadable);
@@ -369,7 +369,8 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
         if (!answer.Details.TryGet(payment, out var listed) || listed.ValueKind != JsonValueKind.Object)
         {
             var sentence = listed.ValueKind == JsonValueKind.String ? listed.GetString() : answer.Message;
-            return answer.Status == "0" && sentence?.Contains("No action status found", StringComparison.OrdinalIgnoreCase) == true
+            return answer.Status == "0"
+                && sentence?.Contains("No action status found", StringComparison.OrdinalIgnoreCase) == true
                 ? ([], null)
                 : (null, Unreadable);
         }

@@ -124,7 +124,11 @@ internal static class PayUMapping
     }
 
     private static string? AddMethod(
-        List<KeyValuePair<string, string>> fields, ChargeRequest request, string key, PayUOptions options, DateTimeOffset now)
+        List<KeyValuePair<string, string>> fields,
+        ChargeRequest request,
+        string key,
+        PayUOptions options,
+        DateTimeOffset now)
     {
         switch (request.Method.Kind)
         {
@@ -136,7 +140,9 @@ internal static class PayUMapping
                     ? Add(fields, "NB", bank)
                     : "PayU has no netbanking code for this bank.";
             case PaymentMethodKind.Wallet:
-                return WalletOf(request.Method.Wallet) is var (pg, wallet) ? Add(fields, pg, wallet) : "PayU does not know this wallet.";
+                return WalletOf(request.Method.Wallet) is var (pg, wallet)
+                    ? Add(fields, pg, wallet)
+                    : "PayU does not know this wallet.";
             case PaymentMethodKind.Card when IsHosted(request):
                 fields.Add(new("pg", "CC"));
                 return null;
@@ -174,7 +180,10 @@ internal static class PayUMapping
     {
         var user = UserOf(request.Customer);
         // Credit or debit is not told by the number; PayU finds out by itself under CC.
-        Add(fields, "CC", request.Method.CardNetwork switch { "amex" => "AMEX", "diners" => "DINR", "rupay" => "RUPAY", _ => "CC" });
+        Add(
+            fields,
+            "CC",
+            request.Method.CardNetwork switch { "amex" => "AMEX", "diners" => "DINR", "rupay" => "RUPAY", _ => "CC" });
         if (request.SavedCard is { } saved)
         {
             if (user is null)

@@ -87,7 +87,10 @@ internal static partial class PayUReading
 
         // A word that is not known is asked about, like "pending" and even "success": what is paid is read from one
         // place alone.
-        return id is not null && result is not null && status is not null && TryAction(request.Method, result, out var action)
+        return id is not null
+            && result is not null
+            && status is not null
+            && TryAction(request.Method, result, out var action)
             ? new ProviderOutcome.Pending { ProviderReference = id, Action = action }
             : null;
     }
@@ -95,7 +98,9 @@ internal static partial class PayUReading
     /// <summary>What <c>verify_payment</c> says of a charge; null if it lacks what must be there.</summary>
     public static ProviderOutcome? Outcome(ChargeDetails details)
     {
-        if (!PayUMapping.IsId(details.PaymentId) || details.Status is not { Length: > 0 } || !TryReadAmount(details, out var amount))
+        if (!PayUMapping.IsId(details.PaymentId)
+            || details.Status is not { Length: > 0 }
+            || !TryReadAmount(details, out var amount))
         {
             return null;
         }
@@ -107,7 +112,8 @@ internal static partial class PayUReading
             // Success, and yet only authorised.
             ("SUCCESS", "AUTH") => Succeeded(details, ChargeStage.Authorized, amount),
             ("FAILURE" or "FAILED", "USERCANCELLED" or "BOUNCED" or "DROPPED" or "FAILED" or "AUTOREFUND")
-                when !NpciResponses.IsOpen(NpciCode(details)) => new ProviderOutcome.Declined { Failure = FailureOf(details, word) },
+                when !NpciResponses.IsOpen(NpciCode(details)) =>
+                    new ProviderOutcome.Declined { Failure = FailureOf(details, word) },
             // Initiated, in progress, pending, and whatever PayU may add: not final, so it is asked again.
             _ => new ProviderOutcome.Pending(),
         };
@@ -133,13 +139,15 @@ internal static partial class PayUReading
         {
             ActionState.Done => new ProviderOutcome.Succeeded
             {
-                Stage = ChargeStage.Captured, Amount = amount, BankReference = Reference(action.Arn) ?? Reference(action.BankReference),
+                Stage = ChargeStage.Captured, Amount = amount, BankReference = Reference(action.Arn)
+                    ?? Reference(action.BankReference),
             },
             ActionState.Failed => new ProviderOutcome.Declined
             {
                 Failure = new Failure
                 {
-                    Code = "refund_failed", Message = "PayU could not pay out the refund.", Party = FailureParty.Provider,
+                    Code = "refund_failed", Message = "PayU could not pay out the refund.",
+                    Party = FailureParty.Provider,
                 },
             },
             _ => new ProviderOutcome.Pending(),
@@ -161,7 +169,8 @@ internal static partial class PayUReading
         if (card.Token is not { Length: > 0 and <= 128 } reference
             || card.Number is not { Length: >= 4 and <= 32 } number || !number[^4..].All(char.IsAsciiDigit)
             || token is null || token.IsExpired is "1" or "true"
-            || !int.TryParse(token.ExpiryMonth, NumberStyles.None, CultureInfo.InvariantCulture, out var month) || month is < 1 or > 12
+            || !int.TryParse(token.ExpiryMonth, NumberStyles.None, CultureInfo.InvariantCulture, out var month)
+            || month is < 1 or > 12
             || !int.TryParse(token.ExpiryYear, NumberStyles.None, CultureInfo.InvariantCulture, out var year))
         {
             return null;
@@ -212,7 +221,8 @@ internal static partial class PayUReading
     };
 
     private static string? Reference(string? text) =>
-        text?.Trim() is { Length: > 0 and <= 64 } reference && !reference.Equals("NA", StringComparison.OrdinalIgnoreCase)
+        text?.Trim() is { Length: > 0 and <= 64 } reference
+            && !reference.Equals("NA", StringComparison.OrdinalIgnoreCase)
             ? reference
             : null;
 
@@ -221,7 +231,8 @@ internal static partial class PayUReading
     {
         action = method switch
         {
-            { Kind: PaymentMethodKind.Upi, Flow: UpiFlow.Collect } => new CustomerAction { Kind = CustomerActionKind.UpiApprove },
+            { Kind: PaymentMethodKind.Upi, Flow: UpiFlow.Collect } =>
+                new CustomerAction { Kind = CustomerActionKind.UpiApprove },
             { Kind: PaymentMethodKind.Upi } when Link(result) is { } link => new CustomerAction
             {
                 Kind = method.Flow == UpiFlow.Qr ? CustomerActionKind.UpiQr : CustomerActionKind.UpiIntent, Url = link,
@@ -265,7 +276,8 @@ internal static partial class PayUReading
     {
         // "Hash mismatch" and the two pages' sentence for it.
         "E1903" => CredentialsRefused,
-        _ when message?.Contains("incorrectly calculated hash", StringComparison.OrdinalIgnoreCase) == true => CredentialsRefused,
+        _ when message?.Contains("incorrectly calculated hash", StringComparison.OrdinalIgnoreCase) == true =>
+            CredentialsRefused,
         var known => new Failure
         {
             Code = CodeOf(known, FailureCodes.RequestRefused),
@@ -318,7 +330,8 @@ internal static partial class PayUReading
         "E308" => "insufficient_funds",
         "E1804" => "authentication_failed",
         "E216" => "acquirer_unreachable",
-        { Length: > 1 and <= 16 } when code.All(char.IsAsciiLetterOrDigit) && code != "E000" => $"payu_{code.ToLowerInvariant()}",
+        { Length: > 1 and <= 16 } when code.All(char.IsAsciiLetterOrDigit) && code != "E000" =>
+            $"payu_{code.ToLowerInvariant()}",
         _ => otherwise,
     };
 
@@ -333,7 +346,8 @@ internal static partial class PayUReading
         ? "PayU declined."
         : ManyDigits().Replace(message.Trim()[..Math.Min(message.Trim().Length, 255)], "***");
 
-    [GeneratedRegex(@"^\s*(?<code>[A-Z0-9]{2,3})(\s*[|:\-]|\s*$)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 100)]
+    [GeneratedRegex(
+        @"^\s*(?<code>[A-Z0-9]{2,3})(\s*[|:\-]|\s*$)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 100)]
     private static partial Regex LeadingCode();
 
     [GeneratedRegex("[0-9](?:[ -]?[0-9]){10,}", RegexOptions.None, matchTimeoutMilliseconds: 100)]

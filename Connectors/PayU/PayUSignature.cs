@@ -24,7 +24,8 @@ internal static class PayUSignature
     }
 
     /// <summary>Of a command: of its variables only the first is covered.</summary>
-    public static string OfCommand(string key, string command, string var1, string salt) => Of(key, command, var1, salt);
+    public static string OfCommand(string key, string command, string var1, string salt) =>
+        Of(key, command, var1, salt);
 
     /// <summary>Whether what PayU reports of a payment carries the right hash. It covers status, amount, txnid and what
     /// we sent, but not the payment's id, its <c>unmappedstatus</c> or the bank's reference.</summary>
@@ -42,7 +43,8 @@ internal static class PayUSignature
 
         string[] back =
         [
-            field("udf5"), field("udf4"), field("udf3"), field("udf2"), field("udf1"), field("email"), field("firstname"),
+            field("udf5"), field("udf4"), field("udf3"), field("udf2"), field("udf1"), field("email"), field(
+                "firstname"),
             field("productinfo"), field("amount"), field("txnid"), key,
         ];
         // The official client tests one name of it and appends the other; a sender may use either.

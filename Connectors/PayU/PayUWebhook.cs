@@ -41,7 +41,8 @@ internal static class PayUWebhook
         foreach (var pair in new QueryStringEnumerable(Encoding.UTF8.GetString(body.Span)))
         {
             // A field twice would let one be hashed and the other be read.
-            if (fields.Count == MaxFields || !fields.TryAdd(pair.DecodeName().ToString(), pair.DecodeValue().ToString()))
+            if (fields.Count == MaxFields
+                || !fields.TryAdd(pair.DecodeName().ToString(), pair.DecodeValue().ToString()))
             {
                 return new WebhookReading.Forged();
             }

@@ -43,7 +43,12 @@ internal sealed class PaytmApi(ProviderHttp http, PaytmOptions options, TimeProv
     /// <summary>Asks a question under the merchant's signature. That it could not be asked is
     /// <see cref="ProviderOutcome.NotSent"/>, for a caller that waits for the result.</summary>
     public async Task<Reply<TResponse>> AskAsync<TBody, TResponse>(
-        string operation, string reference, string path, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<TResponse> type,
+        string operation,
+        string reference,
+        string path,
+        TBody body,
+        JsonTypeInfo<TBody> bodyType,
+        JsonTypeInfo<TResponse> type,
         ProviderCredentials credentials)
         where TResponse : ResponseBody
     {
@@ -54,7 +59,12 @@ internal sealed class PaytmApi(ProviderHttp http, PaytmOptions options, TimeProv
 
     /// <summary>Asks for an effect under the merchant's signature.</summary>
     public async Task<Reply<TResponse>> ActAsync<TBody, TResponse>(
-        string operation, string reference, string path, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<TResponse> type,
+        string operation,
+        string reference,
+        string path,
+        TBody body,
+        JsonTypeInfo<TBody> bodyType,
+        JsonTypeInfo<TResponse> type,
         SendWindow window, ProviderCredentials credentials)
         where TResponse : ResponseBody
     {
@@ -79,7 +89,13 @@ internal sealed class PaytmApi(ProviderHttp http, PaytmOptions options, TimeProv
 
     /// <summary>Asks a question with an order's token.</summary>
     public async Task<Reply<TResponse>> QueryWithTokenAsync<TBody, TResponse>(
-        string operation, string order, string path, string token, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<TResponse> type,
+        string operation,
+        string order,
+        string path,
+        string token,
+        TBody body,
+        JsonTypeInfo<TBody> bodyType,
+        JsonTypeInfo<TResponse> type,
         ProviderCredentials credentials)
         where TResponse : ResponseBody
     {
@@ -91,7 +107,13 @@ internal sealed class PaytmApi(ProviderHttp http, PaytmOptions options, TimeProv
 
     /// <summary>Asks for an effect with an order's token.</summary>
     public Task<Reply<TResponse>> ActWithTokenAsync<TBody, TResponse>(
-        string operation, string order, string path, string token, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<TResponse> type,
+        string operation,
+        string order,
+        string path,
+        string token,
+        TBody body,
+        JsonTypeInfo<TBody> bodyType,
+        JsonTypeInfo<TResponse> type,
         SendWindow window, ProviderCredentials credentials)
         where TResponse : ResponseBody => WithTokenAsync(
             operation, order, order, path, Head(token, spelledOut: false), body, bodyType, type, window, credentials);
@@ -128,7 +150,13 @@ internal sealed class PaytmApi(ProviderHttp http, PaytmOptions options, TimeProv
         };
 
     private async Task<Reply<TResponse>> WithTokenAsync<TBody, TResponse>(
-        string operation, string reference, string order, string path, TokenHead head, TBody body, JsonTypeInfo<TBody> bodyType,
+        string operation,
+        string reference,
+        string order,
+        string path,
+        TokenHead head,
+        TBody body,
+        JsonTypeInfo<TBody> bodyType,
         JsonTypeInfo<TResponse> type, SendWindow window, ProviderCredentials credentials)
         where TResponse : ResponseBody
     {
@@ -142,10 +170,12 @@ internal sealed class PaytmApi(ProviderHttp http, PaytmOptions options, TimeProv
             JsonSerializer.Serialize(json, body, bodyType);
             json.WriteEndObject();
         });
-        return Read(await SendAsync(operation, reference, OfOrder(path, order, credentials), content, window), type, null);
+        return Read(
+            await SendAsync(operation, reference, OfOrder(path, order, credentials), content, window), type, null);
     }
 
-    private Task<ProviderReply> SendAsync(string operation, string reference, string path, byte[] content, SendWindow window) =>
+    private Task<ProviderReply> SendAsync(
+        string operation, string reference, string path, byte[] content, SendWindow window) =>
         http.SendAsync(new ProviderCall
         {
             Operation = operation,
@@ -174,7 +204,10 @@ internal sealed class PaytmApi(ProviderHttp http, PaytmOptions options, TimeProv
         if (!TryRead(response.Body.Span, PaytmJson.Wire.Envelope, out var envelope)
             || envelope.Body.ValueKind != JsonValueKind.Object
             || !TryRead(Encoding.UTF8.GetBytes(envelope.Body.GetRawText()), type, out var body)
-            || body.ResultInfo is not { ResultStatus.Length: > 0 and <= MaxResultText, ResultCode.Length: > 0 and <= MaxResultText } result)
+            || body.ResultInfo is not
+            {
+                ResultStatus.Length: > 0 and <= MaxResultText, ResultCode.Length: > 0 and <= MaxResultText,
+            } result)
         {
             return new(null, Unknown($"HTTP {response.Status} with an unreadable response"));
         }
@@ -219,7 +252,8 @@ internal sealed class PaytmApi(ProviderHttp http, PaytmOptions options, TimeProv
     private static byte[] JsonWriterOf(Action<Utf8JsonWriter> write)
     {
         var buffer = new ArrayBufferWriter<byte>(8_192);
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = PaytmJson.Wire.Options.Encoder }))
+        using (
+            var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = PaytmJson.Wire.Options.Encoder }))
         {
             write(json);
         }

@@ -12,7 +12,13 @@ internal static class PaytmCapabilities
 
     public static ConnectorCapabilities With(TimeSpan settleTime) => new()
     {
-        Methods = [PaymentMethodKind.Upi, PaymentMethodKind.Card, PaymentMethodKind.Wallet, PaymentMethodKind.Netbanking],
+        Methods =
+        [
+            PaymentMethodKind.Upi,
+            PaymentMethodKind.Card,
+            PaymentMethodKind.Wallet,
+            PaymentMethodKind.Netbanking,
+        ],
         UpiFlows = [UpiFlow.Intent, UpiFlow.Qr, UpiFlow.Collect],
         Currencies = [Currency.Inr.Code],
         // Any amount up to the blocked one, once: paytmpayments.com/docs/v2/pre-auth-payment.
@@ -38,6 +44,7 @@ internal static class PaytmCapabilities
         PaymentMethodKind.Wallet when request.WalletToken is null => "The customer's wallet must be linked first.",
         PaymentMethodKind.Card when request.Card is null && request.SavedCard is not { SecurityCode: not null } =>
             "Paytm needs the card's security code.",
-        PaymentMethodKind.Upi or PaymentMethodKind.Card or PaymentMethodKind.Wallet or PaymentMethodKind.Netbanking => null,
+        PaymentMethodKind.Upi or PaymentMethodKind.Card or PaymentMethodKind.Wallet or PaymentMethodKind.Netbanking =>
+            null,
     };
 }

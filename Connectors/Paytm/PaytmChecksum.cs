@@ -27,7 +27,8 @@ internal static class PaytmChecksum
     public static string Make(Secret key, ReadOnlySpan<byte> text, string salt)
     {
         using var aes = Cipher(key);
-        return Convert.ToBase64String(aes.EncryptCbc(Encoding.ASCII.GetBytes(Digest(text, Encoding.ASCII.GetBytes(salt))), Iv));
+        return Convert.ToBase64String(
+            aes.EncryptCbc(Encoding.ASCII.GetBytes(Digest(text, Encoding.ASCII.GetBytes(salt))), Iv));
     }
 
     /// <summary>Whether a checksum is right. What cannot be decrypted is not.</summary>
@@ -55,7 +56,8 @@ internal static class PaytmChecksum
 
     /// <summary>The text that represents a form: its values in the order of their names, joined by <c>|</c>, without
     /// <c>CHECKSUMHASH</c>; <c>null</c> counts as empty.</summary>
-    public static byte[] TextOf(IEnumerable<KeyValuePair<string, string>> form) => Encoding.UTF8.GetBytes(string.Join('|', form
+    public static byte[] TextOf(
+        IEnumerable<KeyValuePair<string, string>> form) => Encoding.UTF8.GetBytes(string.Join('|', form
         .Where(field => field.Key != "CHECKSUMHASH")
         .OrderBy(field => field.Key, StringComparer.Ordinal)
         .Select(field => field.Value == "null" ? "" : field.Value)));

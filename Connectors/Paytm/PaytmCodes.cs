@@ -10,11 +10,13 @@ namespace PaymentCluster.Connectors.Paytm;
 /// word beside them decides first, except where it is known to mislead.</summary>
 internal static partial class PaytmCodes
 {
-    private static readonly FrozenDictionary<string, Failure> Failures = new Dictionary<string, Failure>(StringComparer.Ordinal)
+    private static readonly FrozenDictionary<string, Failure> Failures = new Dictionary<string, Failure>(
+        StringComparer.Ordinal)
     {
         ["196"] = Of("amount_above_limit", "The amount exceeds Paytm's limit for the merchant.", FailureParty.Merchant),
         ["227"] = Of("bank_declined", "The customer's bank declined the payment.", FailureParty.Bank),
-        ["235"] = Of("insufficient_wallet_balance", "The customer's wallet has insufficient funds.", FailureParty.Customer),
+        ["235"] = Of(
+            "insufficient_wallet_balance", "The customer's wallet has insufficient funds.", FailureParty.Customer),
         ["295"] = Of("vpa_invalid", "The UPI id does not exist.", FailureParty.Customer),
         ["309"] = Of("order_id_invalid", "Paytm rejected the order's id.", FailureParty.Merchant),
         ["312"] = Of("card_not_supported", "Paytm does not accept this card.", FailureParty.Customer),
@@ -22,20 +24,30 @@ internal static partial class PaytmCodes
         ["325"] = Of("order_id_used", "Paytm has another order with this id.", FailureParty.Merchant),
         ["372"] = Of("retry_limit", "The order has had too many attempts.", FailureParty.Customer),
         ["401"] = Of("bank_declined", "The customer's bank declined the payment.", FailureParty.Bank),
-        ["510"] = Of("merchant_transaction_failure", "Paytm rejected the merchant's transaction.", FailureParty.Merchant),
+        ["510"] = Of(
+            "merchant_transaction_failure", "Paytm rejected the merchant's transaction.", FailureParty.Merchant),
         ["810"] = Of(FailureCodes.Declined, "The payment failed.", FailureParty.Customer),
-        ["820"] = Of("customer_account_problem", "The customer's account cannot be used for this.", FailureParty.Customer),
-        ["843"] = Of("customer_account_problem", "The customer's account cannot be used for this.", FailureParty.Customer),
+        ["820"] = Of(
+            "customer_account_problem", "The customer's account cannot be used for this.", FailureParty.Customer),
+        ["843"] = Of(
+            "customer_account_problem", "The customer's account cannot be used for this.", FailureParty.Customer),
         ["931"] = Of("wrong_passcode", "The customer entered a wrong passcode.", FailureParty.Customer),
         ["1001"] = Of(FailureCodes.RequestRefused, "Paytm rejected the request.", FailureParty.Merchant),
-        ["1007"] = Of(FailureCodes.RequestRefused, "Paytm rejected the request: a parameter is missing.", FailureParty.Merchant),
+        ["1007"] = Of(
+            FailureCodes.RequestRefused, "Paytm rejected the request: a parameter is missing.", FailureParty.Merchant),
         ["2004"] = Of("wallet_not_linked", "The customer's wallet is no longer linked.", FailureParty.Customer),
-        ["RC-00018"] = Of("velocity_limit", "The customer exceeded a limit on the number or amount of payments.", FailureParty.Customer),
+        ["RC-00018"] = Of(
+            "velocity_limit",
+            "The customer exceeded a limit on the number or amount of payments.",
+            FailureParty.Customer),
         // Refunds.
         ["600"] = Of(FailureCodes.RequestRefused, "Paytm rejected the refund.", FailureParty.Merchant),
         ["607"] = Of("refund_of_cancelled", "A cancelled transaction cannot be refunded.", FailureParty.Merchant),
         ["619"] = Of("refund_amount_invalid", "The refund's amount is not valid.", FailureParty.Merchant),
-        ["620"] = Of("merchant_balance_insufficient", "The merchant's balance is too low for the refund.", FailureParty.Merchant),
+        ["620"] = Of(
+            "merchant_balance_insufficient",
+            "The merchant's balance is too low for the refund.",
+            FailureParty.Merchant),
         ["627"] = Of("order_mismatch", "The refund does not match its order.", FailureParty.Merchant),
         ["629"] = Of("refunded_already", "The transaction is refunded already.", FailureParty.Merchant),
         ["631"] = Of("no_record", "Paytm has no such transaction.", FailureParty.Merchant),
@@ -43,9 +55,11 @@ internal static partial class PaytmCodes
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     // 2006 is known by hearsay alone; it can mean nothing else here.
-    private static readonly FrozenSet<string> OfCredentials = FrozenSet.ToFrozenSet(["330", "335", "2005", "2006"], StringComparer.Ordinal);
+    private static readonly FrozenSet<string> OfCredentials = FrozenSet.ToFrozenSet(
+        ["330", "335", "2005", "2006"], StringComparer.Ordinal);
 
-    private static readonly FrozenSet<string> OfSystem = FrozenSet.ToFrozenSet(["501", "00000900"], StringComparer.Ordinal);
+    private static readonly FrozenSet<string> OfSystem = FrozenSet.ToFrozenSet(
+        ["501", "00000900"], StringComparer.Ordinal);
 
     private static readonly FrozenSet<string> FinalOfRefund =
         FrozenSet.ToFrozenSet(["600", "607", "619", "620", "627", "631", "635"], StringComparer.Ordinal);

@@ -54,7 +54,10 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, IWalletsByPas
     /// <inheritdoc/>
     public async Task<ProviderOutcome> ChargeAsync(ChargeRequest request, ProviderCredentials credentials)
     {
-        if ((Capabilities.Refuses(request.Method, request.Amount, request.Capture) ?? PaytmCapabilities.Refuses(request)) is { } refusal)
+        if (
+            (
+                Capabilities.Refuses(request.Method, request.Amount, request.Capture)
+                    ?? PaytmCapabilities.Refuses(request)) is { } refusal)
         {
             return Declined(
                 new Failure { Code = FailureCodes.RequestRefused, Message = refusal, Party = FailureParty.Merchant });
@@ -119,10 +122,12 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, IWalletsByPas
 
         var body = new CaptureBody
         {
-            Mid = credentials[PaytmApi.Mid].Reveal(), OrderId = order, TxnAmount = PaytmMapping.ToAmount(request.Amount), PreAuthId = block,
+            Mid = credentials[PaytmApi.Mid].Reveal(), OrderId = order, TxnAmount = PaytmMapping.ToAmount(
+                request.Amount), PreAuthId = block,
         };
         var reply = await _api.ActAsync(
-            "capture", order, "order/v2/capture", body, PaytmJson.Wire.CaptureBody, PaytmJson.Wire.ResponseBody, request.Window, credentials);
+            "capture", order, "order/v2/capture", body, PaytmJson.Wire.CaptureBody, PaytmJson.Wire.ResponseBody,
+            request.Window, credentials);
         return await EndOfBlockAsync(reply, PaytmMapping.Capture, order, block, credentials);
     }
 
@@ -137,7 +142,8 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, IWalletsByPas
 
         var body = new ReleaseBody { Mid = credentials[PaytmApi.Mid].Reveal(), PreAuthId = block };
         var reply = await _api.ActAsync(
-            "void", order, "order/v2/release", body, PaytmJson.Wire.ReleaseBody, PaytmJson.Wire.ResponseBody, request.Window, credentials);
+            "void", order, "order/v2/release", body, PaytmJson.Wire.ReleaseBody, PaytmJson.Wire.ResponseBody,
+            request.Window, credentials);
         return await EndOfBlockAsync(reply, PaytmMapping.Release, order, block, credentials);
     }
 
@@ -151,7 +157,8 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, IWalletsByPas
 
         var refund = request.Refund.ToString();
         var reply = await _api.ActAsync(
-            "refund", refund, "refund/apply", PaytmMapping.Refund(request, credentials), PaytmJson.Wire.RefundBody, PaytmJson.Wire.RefundResponse,
+            "refund", refund, "refund/apply", PaytmMapping.Refund(
+                request, credentials), PaytmJson.Wire.RefundBody, PaytmJson.Wire.RefundResponse,
             request.Window, credentials);
         if (!reply.IsRead)
         {
@@ -167,7 +174,8 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, IWalletsByPas
                 var current = await FindRefundAsync(request.Attempt, refund, credentials);
                 return current switch
                 {
-                    ProviderOutcome.NotFound when reply.Code == "629" => Declined(PaytmCodes.FailureOf(reply.Body.ResultInfo!)),
+                    ProviderOutcome.NotFound when reply.Code == "629" =>
+                        Declined(PaytmCodes.FailureOf(reply.Body.ResultInfo!)),
                     ProviderOutcome.NotFound => new ProviderOutcome.Pending(),
                     _ => OfQuery(current),
                 };
@@ -194,7 +202,8 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, IWalletsByPas
             { Problem: ProviderOutcome.Declined } => CredentialsCheck.Refused,
             { IsRead: false } => CredentialsCheck.NotChecked,
             _ when PaytmCodes.AreCredentials(reply.Code) => CredentialsCheck.Refused,
-            { Status: "NO_RECORD_FOUND" or "TXN_SUCCESS" or "PENDING" } or { Code: "331" or "334" } => CredentialsCheck.Accepted,
+            { Status: "NO_RECORD_FOUND" or "TXN_SUCCESS" or "PENDING" } or { Code: "331" or "334" } =>
+                CredentialsCheck.Accepted,
             _ => CredentialsCheck.NotChecked,
         };
     }
@@ -207,7 +216,8 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, IWalletsByPas
         var order = $"vpa-{CompactName.Of($"{customer}|{_time.GetUtcNow():O}", 24)}";
         var announced = await _api.AskAsync(
             "vpa.order", order, PaytmApi.OfOrder("theia/api/v1/initiateTransaction", order, credentials),
-            PaytmMapping.Occasion(order, customer, credentials), PaytmJson.Wire.InitiateBody, PaytmJson.Wire.TokenResponse, credentials);
+            PaytmMapping.Occasion(order, customer, credentials), PaytmJson.Wire.InitiateBody,
+            PaytmJson.Wire.TokenResponse, credentials);
         if (!announced.IsRead || announced.Status != "S" || !PaytmMapping.IsToken(announced.Body.TxnToken))
         {
             return PaytmApi.NoResponse<UpiHolder, TokenResponse>(announced);
@@ -215,14 +225,17 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, IWalletsByPas
 
         var body = new VpaBody { Vpa = vpa, Mid = credentials[PaytmApi.Mid].Reveal() };
         var reply = await _api.QueryWithTokenAsync(
-            "vpa", order, "theia/api/v1/vpa/validate", announced.Body.TxnToken, body, PaytmJson.Wire.VpaBody, PaytmJson.Wire.VpaResponse, credentials);
+            "vpa", order, "theia/api/v1/vpa/validate", announced.Body.TxnToken, body, PaytmJson.Wire.VpaBody,
+            PaytmJson.Wire.VpaResponse, credentials);
         return reply.IsRead && (reply.Body.Valid is not null || reply.Code == "295")
-            ? new ProviderAnswer<UpiHolder>.Given(new UpiHolder(reply.Body.Valid == true && reply.Status == "S", Name: null))
+            ? new ProviderAnswer<UpiHolder>.Given(
+                new UpiHolder(reply.Body.Valid == true && reply.Status == "S", Name: null))
             : PaytmApi.NoResponse<UpiHolder, VpaResponse>(reply);
     }
 
     /// <inheritdoc/>
-    public Task<ProviderAnswer<string>> RequestWalletLinkAsync(WalletRequest request, ProviderCredentials credentials) =>
+    public Task<ProviderAnswer<string>> RequestWalletLinkAsync(
+        WalletRequest request, ProviderCredentials credentials) =>
         _wallets.RequestLinkAsync(request, credentials);
 
     /// <inheritdoc/>
@@ -266,7 +279,9 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, IWalletsByPas
         {
             ProviderOutcome.NotSent notSent => Unknown(notSent.Reason),
             // Not told of yet, unless it was refused.
-            ProviderOutcome.NotFound when reply.Status is "F" or "FAILED" or "FAILURE" or "TXN_FAILURE" && !PaytmCodes.IsSystemError(reply.Code) =>
+            ProviderOutcome.NotFound
+                when reply.Status is "F" or "FAILED" or "FAILURE" or "TXN_FAILURE"
+                    && !PaytmCodes.IsSystemError(reply.Code) =>
                 Declined(PaytmCodes.FailureOf(reply.Body.ResultInfo!)),
             ProviderOutcome.NotFound => new ProviderOutcome.Pending(),
             var found => found,
@@ -303,7 +318,8 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, IWalletsByPas
         // A capture that failed can be repeated; it leaves the block as it is.
         return await FindPartAsync(PaytmMapping.Release, order, credentials) switch
         {
-            ProviderOutcome.Succeeded => Declined(Voided) with { ProviderOrder = order, ProviderReference = block.ProviderReference },
+            ProviderOutcome.Succeeded =>
+                Declined(Voided) with { ProviderOrder = order, ProviderReference = block.ProviderReference },
             ProviderOutcome.NotFound or ProviderOutcome.Declined => block,
             var open => open with { ProviderReference = block.ProviderReference },
         };
@@ -318,7 +334,8 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, IWalletsByPas
 
     private async Task<ProviderOutcome> FindPartAsync(string? part, string order, ProviderCredentials credentials)
     {
-        var reply = await StatusAsync(order, part is null ? "query.order" : $"query.{part.ToLowerInvariant()}", part, credentials);
+        var reply = await StatusAsync(
+            order, part is null ? "query.order" : $"query.{part.ToLowerInvariant()}", part, credentials);
         return !reply.IsRead ? QueryFailed(reply.Problem)
             : PaytmMapping.Outcome(reply.Body, order, part) ?? Unknown("the order's status is unreadable", order);
     }
@@ -331,14 +348,16 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, IWalletsByPas
             operation, order, StatusPath, body, PaytmJson.Wire.StatusBody, PaytmJson.Wire.StatusResponse, credentials);
     }
 
-    private async Task<ProviderOutcome> FindRefundAsync(AttemptId attempt, string refund, ProviderCredentials credentials)
+    private async Task<ProviderOutcome> FindRefundAsync(
+        AttemptId attempt, string refund, ProviderCredentials credentials)
     {
         var body = new RefundStatusBody
         {
             Mid = credentials[PaytmApi.Mid].Reveal(), OrderId = attempt.ToString(), RefId = refund,
         };
         var reply = await _api.AskAsync(
-            "query.refund", refund, "v2/refund/status", body, PaytmJson.Wire.RefundStatusBody, PaytmJson.Wire.RefundResponse, credentials);
+            "query.refund", refund, "v2/refund/status", body, PaytmJson.Wire.RefundStatusBody,
+            PaytmJson.Wire.RefundResponse, credentials);
         if (!reply.IsRead)
         {
             return QueryFailed(reply.Problem);
@@ -346,7 +365,8 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, IWalletsByPas
 
         // A refusal of the question says nothing of the refund.
         return reply.Code == "631" ? new ProviderOutcome.NotFound()
-            : PaytmCodes.AreCredentials(reply.Code) || reply.Status is "F" or "U" ? Unknown("the status query was rejected")
+            : PaytmCodes.AreCredentials(reply.Code) || reply.Status is "F" or "U"
+                ? Unknown("the status query was rejected")
             : PaytmMapping.Outcome(reply.Body, refund) ?? Unknown("the refund is unreadable");
     }
 

@@ -153,7 +153,8 @@ internal static class PaytmMapping
     /// <param name="asked">The part that was asked for; null for a sale.</param>
     public static ProviderOutcome? Outcome(StatusResponse answer, string order, string? asked)
     {
-        if ((answer.OrderId is { } named && named != order) || (!string.IsNullOrEmpty(answer.TxnId) && !IsId(answer.TxnId)))
+        if ((answer.OrderId is { } named && named != order)
+            || (!string.IsNullOrEmpty(answer.TxnId) && !IsId(answer.TxnId)))
         {
             return null;
         }
@@ -192,16 +193,21 @@ internal static class PaytmMapping
         var result = answer.ResultInfo!;
         ProviderOutcome? outcome = result.ResultCode switch
         {
-            "10" or "629" when IsId(answer.RefundId) && TryReadMoney(answer.RefundAmount, out var amount) => new ProviderOutcome.Succeeded
+            "10" or "629"
+                when IsId(answer.RefundId)
+                    && TryReadMoney(answer.RefundAmount, out var amount) => new ProviderOutcome.Succeeded
             {
                 Stage = ChargeStage.Captured,
                 Amount = amount,
-                BankReference = Reference(answer.RefundDetailInfoList?.FirstOrDefault(detail => detail?.Rrn is not null)?.Rrn),
+                BankReference = Reference(
+                    answer.RefundDetailInfoList?.FirstOrDefault(detail => detail?.Rrn is not null)?.Rrn),
             },
             "10" => null,
             "501" or "00000900" => Outcomes.Unknown("a system error at Paytm"),
-            { } code when PaytmCodes.AreCredentials(code) => new ProviderOutcome.Declined { Failure = PaytmCodes.CredentialsRefused },
-            { } code when PaytmCodes.IsRefusedRefund(code) => new ProviderOutcome.Declined { Failure = PaytmCodes.FailureOf(result) },
+            { } code when PaytmCodes.AreCredentials(code) =>
+                new ProviderOutcome.Declined { Failure = PaytmCodes.CredentialsRefused },
+            { } code when PaytmCodes.IsRefusedRefund(code) =>
+                new ProviderOutcome.Declined { Failure = PaytmCodes.FailureOf(result) },
             // 601, 617, 628, and whatever Paytm may add: not final, so it is asked again.
             _ => new ProviderOutcome.Pending(),
         };
@@ -211,7 +217,8 @@ internal static class PaytmMapping
     /// <summary>The customer's step, if the answer has one that can be trusted.</summary>
     public static CustomerAction? Action(PaymentMethod method, ProcessResponse answer, bool plainHttp)
     {
-        if (answer.DeepLinkInfo?.DeepLink is { Length: <= MaxUrl } link && link.StartsWith("upi://pay?", StringComparison.Ordinal))
+        if (answer.DeepLinkInfo?.DeepLink is { Length: <= MaxUrl } link
+            && link.StartsWith("upi://pay?", StringComparison.Ordinal))
         {
             return new CustomerAction
             {
@@ -219,7 +226,9 @@ internal static class PaytmMapping
             };
         }
 
-        if (answer.BankForm?.RedirectForm is { ActionUrl: { Length: <= MaxUrl } url } form && IsSafe(url, plainHttp) && Fields(form) is { } fields)
+        if (answer.BankForm?.RedirectForm is { ActionUrl: { Length: <= MaxUrl } url } form
+            && IsSafe(url, plainHttp)
+            && Fields(form) is { } fields)
         {
             return string.Equals(form.Method, "get", StringComparison.OrdinalIgnoreCase)
                 ? new CustomerAction { Kind = CustomerActionKind.Redirect, Url = WithQuery(url, fields) }
@@ -243,14 +252,15 @@ internal static class PaytmMapping
 
     private static string? Reference(string? text) => text is { Length: <= 64 } && IsId(text) ? text : null;
 
-    private static string Printable(string code) => IsId(code) ? code : "a code that is unreadable";
+    private static string Printable(string code) => IsId(code) ? code : "an unreadable code";
 
     // The card's parts, joined: savedCardId|number|cvv|MMYYYY.
     private static string CardInfo(ChargeRequest request) => request.SavedCard is { } saved
         ? $"{saved.Token.Reveal()}||{saved.SecurityCode!.Reveal()}|"
         : string.Create(
             CultureInfo.InvariantCulture,
-            $"|{request.Card!.Number.Reveal()}|{request.Card.SecurityCode.Reveal()}|{request.Card.ExpiryMonth:00}{request.Card.ExpiryYear:0000}");
+            $"|{request.Card!.Number.Reveal()}|{request.Card.SecurityCode.Reveal()}"
+                + $"|{request.Card.ExpiryMonth:00}{request.Card.ExpiryYear:0000}");
 
     private static string? WalletToken(ChargeRequest request) =>
         request.Method.Kind == PaymentMethodKind.Wallet ? request.WalletToken?.Reveal() : null;
@@ -258,7 +268,8 @@ internal static class PaytmMapping
     // Each order needs a customer; Paytm makes one by naming it.
     private static UserInfo User(ChargeRequest request) => new()
     {
-        CustId = request.Customer.Id is { Length: > 0 and <= 64 } id && id.AsSpan().IndexOfAnyExcept(CustomerCharacters) < 0
+        CustId = request.Customer.Id is { Length: > 0 and <= 64 } id
+            && id.AsSpan().IndexOfAnyExcept(CustomerCharacters) < 0
             ? id
             : CompactName.Of(request.Customer.Id ?? request.Attempt.Payment.ToString(), 24),
         Mobile = Mobile(request.Customer.Phone),

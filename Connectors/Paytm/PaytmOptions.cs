@@ -51,7 +51,9 @@ public sealed class PaytmOptions : ProviderHttpOptions
     /// <inheritdoc/>
     public override IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
         base.Validate(validationContext).Concat(Accounts().Validate(validationContext).Select(result =>
-            new ValidationResult(result.ErrorMessage?.Replace(nameof(BaseUrl), nameof(AccountsUrl), StringComparison.Ordinal), [nameof(AccountsUrl)])));
+            new ValidationResult(
+                result.ErrorMessage?.Replace(nameof(BaseUrl), nameof(AccountsUrl), StringComparison.Ordinal),
+                [nameof(AccountsUrl)])));
 
     private sealed class AccountsHttpOptions : ProviderHttpOptions;
 }

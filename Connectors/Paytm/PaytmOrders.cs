@@ -20,14 +20,19 @@ internal sealed class PaytmOrders(PaytmApi api, PaytmOptions options)
         var order = request.Attempt.ToString();
         var reply = request.Capture == CaptureMode.Manual
             ? await api.ActAsync(
-                "charge.order", order, "order/v2/preAuth", PaytmMapping.Block(request, credentials, options.BlockTime), PaytmJson.Wire.PreAuthBody,
+                "charge.order", order, "order/v2/preAuth", PaytmMapping.Block(
+                    request, credentials, options.BlockTime), PaytmJson.Wire.PreAuthBody,
                 PaytmJson.Wire.TokenResponse, request.Window, credentials)
             : await api.ActAsync(
                 "charge.order", order, PaytmApi.OfOrder("theia/api/v1/initiateTransaction", order, credentials),
-                PaytmMapping.Order(request, credentials), PaytmJson.Wire.InitiateBody, PaytmJson.Wire.TokenResponse, request.Window, credentials);
+                PaytmMapping.Order(request, credentials), PaytmJson.Wire.InitiateBody, PaytmJson.Wire.TokenResponse,
+                request.Window, credentials);
         if (!reply.IsRead)
         {
-            return (null, false, reply.Problem is ProviderOutcome.Unknown unknown ? NotSent($"order: {unknown.Reason}") : reply.Problem);
+            return (
+                null,
+                false,
+                reply.Problem is ProviderOutcome.Unknown unknown ? NotSent($"order: {unknown.Reason}") : reply.Problem);
         }
 
         var known = reply.Code is "0002" or "325";
@@ -45,15 +50,19 @@ internal sealed class PaytmOrders(PaytmApi api, PaytmOptions options)
     public async Task<ProviderOutcome> PayAsync(ChargeRequest request, string token, ProviderCredentials credentials)
     {
         var order = request.Attempt.ToString();
-        var cardMode = request.Method.Kind == PaymentMethodKind.Card ? await CardModeAsync(request, token, credentials) : CreditCard;
+        var cardMode = request.Method.Kind == PaymentMethodKind.Card
+            ? await CardModeAsync(request, token, credentials)
+            : CreditCard;
         var reply = await api.ActWithTokenAsync(
-            "charge.payment", order, "theia/api/v1/processTransaction", token, PaytmMapping.Payment(request, cardMode, credentials),
+            "charge.payment", order, "theia/api/v1/processTransaction", token, PaytmMapping.Payment(
+                request, cardMode, credentials),
             PaytmJson.Wire.ProcessBody, PaytmJson.Wire.ProcessResponse, request.Window, credentials);
         var outcome = reply.IsRead ? OutcomeOf(request, reply) : reply.Problem;
         return outcome with { ProviderOrder = order };
     }
 
-    private ProviderOutcome OutcomeOf(ChargeRequest request, PaytmApi.Reply<ProcessResponse> reply) => reply.Status switch
+    private ProviderOutcome OutcomeOf(
+        ChargeRequest request, PaytmApi.Reply<ProcessResponse> reply) => reply.Status switch
     {
         // Taken on; what becomes of it is for the status to say.
         "S" or "PENDING" or "TXN_SUCCESS" => new ProviderOutcome.Pending
@@ -65,7 +74,8 @@ internal sealed class PaytmOrders(PaytmApi api, PaytmOptions options)
         // The token ran out before the payment was looked at.
         "F" when reply.Code == "1006" => NotSent("the order's token expired"),
         // The same payment is being handled, or Paytm's own systems failed at it.
-        "F" or "TXN_FAILURE" when reply.Code == "1005" || PaytmCodes.IsSystemError(reply.Code) || PaytmCodes.IsOpen(reply.Code) =>
+        "F" or "TXN_FAILURE"
+            when reply.Code == "1005" || PaytmCodes.IsSystemError(reply.Code) || PaytmCodes.IsOpen(reply.Code) =>
             Unknown("a system error at Paytm"),
         "F" or "TXN_FAILURE" => Declined(PaytmCodes.FailureOf(reply.Body!.ResultInfo!)),
         _ => Unknown("an undocumented result"),
@@ -82,8 +92,11 @@ internal sealed class PaytmOrders(PaytmApi api, PaytmOptions options)
 
         var body = new BinBody { Bin = PaytmMapping.Bin(card.Number), Mid = credentials[PaytmApi.Mid].Reveal() };
         var reply = await api.QueryWithTokenAsync(
-            "charge.bin", request.Attempt.ToString(), "fetchBinDetail", token, body, PaytmJson.Wire.BinBody, PaytmJson.Wire.BinResponse, credentials);
-        return reply.IsRead && reply.Body.BinDetail?.PaymentMode is CreditCard or "DEBIT_CARD" ? reply.Body.BinDetail.PaymentMode : CreditCard;
+            "charge.bin", request.Attempt.ToString(), "fetchBinDetail", token, body, PaytmJson.Wire.BinBody,
+            PaytmJson.Wire.BinResponse, credentials);
+        return reply.IsRead && reply.Body.BinDetail?.PaymentMode is CreditCard or "DEBIT_CARD"
+            ? reply.Body.BinDetail.PaymentMode
+            : CreditCard;
     }
 
     private static string? Reference(ProcessResponse answer) =>

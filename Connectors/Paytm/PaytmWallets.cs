@@ -82,12 +82,13 @@ internal sealed class PaytmWallets(ProviderHttp accounts, PaytmApi api, TimeProv
         var (answer, problem, failure) = await PostAsync(
             "wallet.confirm", "signin/validate/otp", body, PaytmJson.Wire.PasswordBody, authorization, credentials);
         return failure is not null ? new ProviderAnswer<ProviderWallet>.Refused(failure)
-            : answer?.AccessToken is { Length: > 0 and <= 4_096 } token ? new ProviderAnswer<ProviderWallet>.Given(new ProviderWallet
-            {
-                Reference = PaytmMapping.IsId(answer.ResourceOwnerId) ? answer.ResourceOwnerId : reference,
-                Linked = true,
-                Token = new Secret(token),
-            })
+            : answer?.AccessToken is { Length: > 0 and <= 4_096 } token ? new ProviderAnswer<ProviderWallet>.Given(
+                new ProviderWallet
+                {
+                    Reference = PaytmMapping.IsId(answer.ResourceOwnerId) ? answer.ResourceOwnerId : reference,
+                    Linked = true,
+                    Token = new Secret(token),
+                })
             : new ProviderAnswer<ProviderWallet>.Unavailable(problem);
     }
 
@@ -96,7 +97,8 @@ internal sealed class PaytmWallets(ProviderHttp accounts, PaytmApi api, TimeProv
     public async Task<ProviderAnswer<ProviderWallet>> ReadAsync(
         WalletRequest request, string reference, ProviderCredentials credentials)
     {
-        var gone = new ProviderAnswer<ProviderWallet>.Given(new ProviderWallet { Reference = reference, Linked = false });
+        var gone = new ProviderAnswer<ProviderWallet>.Given(
+            new ProviderWallet { Reference = reference, Linked = false });
         if (request.Token is not { } wallet)
         {
             return gone;
@@ -106,7 +108,8 @@ internal sealed class PaytmWallets(ProviderHttp accounts, PaytmApi api, TimeProv
         var order = $"wallet-{CompactName.Of($"{customer}|{time.GetUtcNow():O}", 24)}";
         var announced = await api.AskAsync(
             "wallet.order", order, PaytmApi.OfOrder("theia/api/v1/initiateTransaction", order, credentials),
-            PaytmMapping.Occasion(order, customer, credentials, wallet), PaytmJson.Wire.InitiateBody, PaytmJson.Wire.TokenResponse, credentials);
+            PaytmMapping.Occasion(order, customer, credentials, wallet), PaytmJson.Wire.InitiateBody,
+            PaytmJson.Wire.TokenResponse, credentials);
         if (announced is { IsRead: true, Code: "2004" })
         {
             return gone;
@@ -118,7 +121,8 @@ internal sealed class PaytmWallets(ProviderHttp accounts, PaytmApi api, TimeProv
         }
 
         var reply = await api.QueryWithTokenAsync(
-            "wallet.balance", order, "userAsset/fetchBalanceInfo", announced.Body.TxnToken, new BalanceBody { PaymentMode = "BALANCE" },
+            "wallet.balance", order, "userAsset/fetchBalanceInfo", announced.Body.TxnToken,
+            new BalanceBody { PaymentMode = "BALANCE" },
             PaytmJson.Wire.BalanceBody, PaytmJson.Wire.BalanceResponse, credentials);
         if (!reply.IsRead || reply.Status != "S")
         {
@@ -131,7 +135,8 @@ internal sealed class PaytmWallets(ProviderHttp accounts, PaytmApi api, TimeProv
             Reference = reference,
             Linked = true,
             Token = wallet,
-            Balance = balance?.Currency is null or "INR" && PaytmMapping.TryReadMoney(balance?.Value, out var money) ? money
+            Balance = balance?.Currency is null or "INR" && PaytmMapping.TryReadMoney(
+                balance?.Value, out var money) ? money
                 : balance?.Value is "0" or "0.0" or "0.00" ? Money.Of(0, Currency.Inr)
                 : null,
         });
@@ -169,7 +174,12 @@ internal sealed class PaytmWallets(ProviderHttp accounts, PaytmApi api, TimeProv
     }
 
     private async Task<(SignInResponse? Answer, string Problem, Failure? Failure)> PostAsync<T>(
-        string operation, string path, T body, JsonTypeInfo<T> type, AuthenticationHeaderValue? authorization, ProviderCredentials credentials)
+        string operation,
+        string path,
+        T body,
+        JsonTypeInfo<T> type,
+        AuthenticationHeaderValue? authorization,
+        ProviderCredentials credentials)
     {
         var reply = await accounts.SendAsync(new ProviderCall
         {
@@ -186,7 +196,8 @@ internal sealed class PaytmWallets(ProviderHttp accounts, PaytmApi api, TimeProv
             ProviderReply.NotSent notSent => (null, notSent.Reason, null),
             ProviderReply.Unknown unknown => (null, unknown.Reason, null),
             ProviderReply.Responded { Status: 401 } => (null, "", PaytmCodes.CredentialsRefused),
-            ProviderReply.Responded response when PaytmApi.TryRead(response.Body.Span, PaytmJson.Wire.SignInResponse, out var answer) =>
+            ProviderReply.Responded response
+                when PaytmApi.TryRead(response.Body.Span, PaytmJson.Wire.SignInResponse, out var answer) =>
                 answer.Status is "FAILURE" ? (null, "", Refused)
                     : response.IsSuccess ? (answer, "the response is unreadable", null)
                     : (null, $"HTTP {response.Status}", null),
@@ -195,7 +206,9 @@ internal sealed class PaytmWallets(ProviderHttp accounts, PaytmApi api, TimeProv
     }
 
     private static bool TryAuthorize(
-        ProviderCredentials credentials, [NotNullWhen(true)] out AuthenticationHeaderValue? authorization, [NotNullWhen(true)] out string? client)
+        ProviderCredentials credentials,
+        [NotNullWhen(true)] out AuthenticationHeaderValue? authorization,
+        [NotNullWhen(true)] out string? client)
     {
         (authorization, client) = (null, null);
         if (!credentials.TryGet(ClientId, out var id) || !credentials.TryGet(ClientSecret, out var secret))

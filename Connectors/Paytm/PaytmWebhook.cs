@@ -44,12 +44,14 @@ internal static class PaytmWebhook
         }
 
         return About(
-            text, fields.GetValueOrDefault("MID"), fields.GetValueOrDefault("ORDERID"), fields.GetValueOrDefault("STATUS") ?? "callback", credentials);
+            text, fields.GetValueOrDefault("MID"), fields.GetValueOrDefault("ORDERID"),
+            fields.GetValueOrDefault("STATUS") ?? "callback", credentials);
     }
 
     private static WebhookReading OfEnvelope(ReadOnlySpan<byte> body, ProviderCredentials credentials)
     {
-        if (!PaytmApi.TryRead(body, PaytmJson.Wire.Envelope, out var envelope) || envelope.Body.ValueKind != JsonValueKind.Object)
+        if (!PaytmApi.TryRead(body, PaytmJson.Wire.Envelope, out var envelope)
+            || envelope.Body.ValueKind != JsonValueKind.Object)
         {
             return new WebhookReading.Forged();
         }

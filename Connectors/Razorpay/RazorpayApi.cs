@@ -125,7 +125,8 @@ internal sealed class RazorpayApi(ProviderHttp http, TimeProvider time)
 
     /// <summary>The documented error in an answer, if it is one.</summary>
     public static ErrorBody? ReadError(ProviderReply.Responded response) =>
-        TryRead(response, RazorpayJson.Default.ErrorResponse, out var answer) && !string.IsNullOrEmpty(answer.Error?.Code)
+        TryRead(response, RazorpayJson.Default.ErrorResponse, out var answer)
+            && !string.IsNullOrEmpty(answer.Error?.Code)
             ? answer.Error
             : null;
 
@@ -148,7 +149,8 @@ internal sealed class RazorpayApi(ProviderHttp http, TimeProvider time)
 
     private static AuthenticationHeaderValue Authorization(ProviderCredentials credentials) => new(
         "Basic",
-        Convert.ToBase64String(Encoding.UTF8.GetBytes($"{credentials[KeyId].Reveal()}:{credentials[KeySecret].Reveal()}")));
+        Convert.ToBase64String(
+            Encoding.UTF8.GetBytes($"{credentials[KeyId].Reveal()}:{credentials[KeySecret].Reveal()}")));
 
     private static ProviderOutcome.Unknown Unknown(string reason) => new() { Reason = reason };
 }

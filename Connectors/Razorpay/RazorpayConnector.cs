@@ -129,9 +129,11 @@ public sealed partial class RazorpayConnector : IConnector, IDisposable
             Amount = RazorpayMapping.ToAmount(request.Amount), Currency = request.Amount.Currency.Code,
         };
         var reply = await _api.ActAsync(
-            "capture", reference, $"v1/payments/{payment}/capture", body, RazorpayJson.Default.CreateCapture, request.Window, credentials);
+            "capture", reference, $"v1/payments/{payment}/capture", body, RazorpayJson.Default.CreateCapture,
+            request.Window, credentials);
         var outcome = RazorpayApi.Outcome(
-            reply, RazorpayJson.Default.PaymentEntity, answer => answer.Id == payment ? RazorpayMapping.Outcome(answer) : null);
+            reply, RazorpayJson.Default.PaymentEntity,
+            answer => answer.Id == payment ? RazorpayMapping.Outcome(answer) : null);
         if (RazorpayApi.IsRefusal(outcome))
         {
             // "Already captured" is a refusal here and a success for us: the payment itself says which it is.
@@ -158,10 +160,12 @@ public sealed partial class RazorpayConnector : IConnector, IDisposable
         // Same key and same body: Razorpay answers with the first result
         // (razorpay.com/docs/api/refunds/normal-refunds-idempotent).
         var reply = await _api.ActAsync(
-            "refund", reference, $"v1/payments/{payment}/refund", RazorpayMapping.Refund(request), RazorpayJson.Default.CreateRefund,
+            "refund", reference, $"v1/payments/{payment}/refund", RazorpayMapping.Refund(
+                request), RazorpayJson.Default.CreateRefund,
             request.Window, credentials, [new("X-Refund-Idempotency", reference)]);
         var outcome = RazorpayApi.Outcome(
-            reply, RazorpayJson.Default.RefundEntity, answer => answer.PaymentId == payment ? RazorpayMapping.Outcome(answer) : null);
+            reply, RazorpayJson.Default.RefundEntity,
+            answer => answer.PaymentId == payment ? RazorpayMapping.Outcome(answer) : null);
         if (!RazorpayApi.IsRefusal(outcome) && reply is not ProviderReply.Responded { Status: 409 })
         {
             return outcome;
@@ -216,7 +220,8 @@ public sealed partial class RazorpayConnector : IConnector, IDisposable
         var reference = request.Attempt.ToString();
         var body = RazorpayMapping.Order(request, _time.GetUtcNow());
         var reply = await _api.ActAsync(
-            "charge.order", reference, "v1/orders", body, RazorpayJson.Default.CreateOrder, request.Window, credentials);
+            "charge.order", reference, "v1/orders", body, RazorpayJson.Default.CreateOrder, request.Window,
+            credentials);
         if (reply is ProviderReply.Responded { IsSuccess: true } response
             && RazorpayApi.TryRead(response, RazorpayJson.Default.OrderEntity, out var order)
             && RazorpayMapping.IsId(order.Id, "order_")
@@ -251,11 +256,13 @@ public sealed partial class RazorpayConnector : IConnector, IDisposable
     {
         var body = RazorpayMapping.Payment(request, order, _options, _time.GetUtcNow());
         var reply = await _api.ActAsync(
-            "charge.payment", request.Attempt.ToString(), "v1/payments/create/json", body, RazorpayJson.Default.CreatePayment,
+            "charge.payment", request.Attempt.ToString(), "v1/payments/create/json", body,
+            RazorpayJson.Default.CreatePayment,
             request.Window, credentials);
         var plainHttp = _options.BaseUrl!.Scheme == Uri.UriSchemeHttp;
         var outcome = RazorpayApi.Outcome(
-            reply, RazorpayJson.Default.PaymentCreated, answer => RazorpayMapping.Outcome(request.Method, answer, plainHttp));
+            reply, RazorpayJson.Default.PaymentCreated,
+            answer => RazorpayMapping.Outcome(request.Method, answer, plainHttp));
         var refused = reply is ProviderReply.Responded { IsSuccess: false } response
             ? RazorpayMapping.PaymentOf(RazorpayApi.ReadError(response))
             : null;
@@ -273,7 +280,8 @@ public sealed partial class RazorpayConnector : IConnector, IDisposable
         // The filter is documented as "contains", and attempt 1 is contained in attempts 10 to 19: hence the count and
         // the exact match.
         var (orders, problem) = await _api.AskAsync(
-            "query.receipt", receipt, $"v1/orders?receipt={receipt}&count=100", RazorpayJson.Default.CollectionOrderEntity, credentials);
+            "query.receipt", receipt, $"v1/orders?receipt={receipt}&count=100",
+            RazorpayJson.Default.CollectionOrderEntity, credentials);
         if (orders?.Items is not { } items || items.Any(order => !RazorpayMapping.IsId(order?.Id, "order_")))
         {
             return Unread(problem, "the list of orders is unreadable");
@@ -299,7 +307,8 @@ public sealed partial class RazorpayConnector : IConnector, IDisposable
         }
 
         var (payments, problem) = await _api.AskAsync(
-            "query.order", reference, $"v1/orders/{order}/payments", RazorpayJson.Default.CollectionPaymentEntity, credentials);
+            "query.order", reference, $"v1/orders/{order}/payments", RazorpayJson.Default.CollectionPaymentEntity,
+            credentials);
         if (payments?.Items is not { } items)
         {
             return Unread(problem, "the list of payments is unreadable") with { ProviderOrder = order };

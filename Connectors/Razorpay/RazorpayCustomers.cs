@@ -37,7 +37,8 @@ internal static partial class RazorpayCustomers
         Customer customer, string owner, RazorpayOptions options, bool withContact) => new()
     {
         Name = customer.Name?.Trim() is { } name && Name().IsMatch(name) ? name : null,
-        Email = $"{CompactName.Of(owner, AddressLength)}{options.DefaultEmail[options.DefaultEmail.LastIndexOf('@')..]}",
+        Email = CompactName.Of(owner, AddressLength)
+            + options.DefaultEmail[options.DefaultEmail.LastIndexOf('@')..],
         Contact = withContact && HasContact(customer) ? customer.Phone : null,
         FailExisting = "0",
         Notes = new() { [OwnerNote] = owner },

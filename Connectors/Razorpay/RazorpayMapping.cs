@@ -28,11 +28,16 @@ internal static partial class RazorpayMapping
     /// 4217 still lists; the exponents there are those of ISO 4217.</summary>
     public static ImmutableHashSet<string> Currencies { get; } =
     [
-        .. ("AED ALL AMD AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BRL BSD BTN BWP BZD CAD CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP "
-            + "DZD EGP ETB EUR FJD GBP GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD ISK JMD JOD JPY KES KGS KHR KMF KRW KWD KYD "
-            + "KZT LAK LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PEN PGK PHP PKR PLN PYG "
-            + "QAR RON RSD RUB RWF SAR SCR SEK SGD SOS SVC SZL THB TND TRY TTD TWD TZS UAH UGX USD UYU UZS VND VUV XAF XCD XOF XPF YER ZAR "
-            + "ZMW").Split(' '),
+        .. (
+            "AED ALL AMD AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BRL BSD BTN BWP BZD CAD CHF CLP CNY COP CRC CUP "
+                + "CVE CZK DJF DKK DOP "
+                + "DZD EGP ETB EUR FJD GBP GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD ISK JMD JOD JPY KES "
+                + "KGS KHR KMF KRW KWD KYD "
+                + "KZT LAK LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR "
+                + "PEN PGK PHP PKR PLN PYG "
+                + "QAR RON RSD RUB RWF SAR SCR SEK SGD SOS SVC SZL THB TND TRY TTD TWD TZS UAH UGX USD UYU UZS VND VUV "
+                + "XAF XCD XOF XPF YER ZAR "
+                + "ZMW").Split(' '),
     ];
 
     /// <summary>Of a three-digit currency the last digit must be 0 (razorpay.com/docs/api/orders/create).</summary>
@@ -91,7 +96,8 @@ internal static partial class RazorpayMapping
         },
     };
 
-    public static CreatePayment Payment(ChargeRequest request, string order, RazorpayOptions options, DateTimeOffset now) => new()
+    public static CreatePayment Payment(
+        ChargeRequest request, string order, RazorpayOptions options, DateTimeOffset now) => new()
     {
         Amount = ToAmount(request.Amount),
         Currency = request.Amount.Currency.Code,
@@ -139,7 +145,12 @@ internal static partial class RazorpayMapping
     };
 
     private static CreateUpi Upi(ChargeRequest request, DateTimeOffset now) => request.Method.Flow == UpiFlow.Collect
-        ? new() { Flow = "collect", Vpa = request.Method.Vpa, ExpiryTime = MinutesUntil(request.ExpiresAt, now, 5, 5_760) }
+        ? new()
+        {
+            Flow = "collect",
+            Vpa = request.Method.Vpa,
+            ExpiryTime = MinutesUntil(request.ExpiresAt, now, 5, 5_760),
+        }
         // The QR code shows the same upi://pay link.
         : new() { Flow = "intent" };
 
@@ -200,7 +211,8 @@ internal static partial class RazorpayMapping
             "failed" => new ProviderOutcome.Declined
             {
                 Failure = Failure(
-                    payment.ErrorCode, payment.ErrorReason, payment.ErrorDescription, payment.ErrorSource, FailureCodes.Declined),
+                    payment.ErrorCode, payment.ErrorReason, payment.ErrorDescription, payment.ErrorSource,
+                    FailureCodes.Declined),
             },
             // "created", and whatever Razorpay may add: not final, so it is asked again.
             _ => new ProviderOutcome.Pending(),
@@ -326,7 +338,10 @@ internal static partial class RazorpayMapping
         Stage = stage,
         Amount = amount,
         // The fee is in rupees whatever the payment's currency is; it is booked only where the two agree.
-        Fee = stage == ChargeStage.Captured && amount.Currency == Currency.Inr && payment.Fee is >= 0 and var fee && fee <= amount.AmountMinor
+        Fee = stage == ChargeStage.Captured
+            && amount.Currency == Currency.Inr
+            && payment.Fee is >= 0 and var fee
+            && fee <= amount.AmountMinor
             ? Money.Of(fee, Currency.Inr)
             : null,
         BankReference = Text(payment.AcquirerData, "rrn")
@@ -337,7 +352,8 @@ internal static partial class RazorpayMapping
             ?? Text(payment.AcquirerData, "authentication_reference_number"),
     };
 
-    private static Failure Failure(string? code, string? reason, string? description, string? source, string otherwise) => new()
+    private static Failure Failure(
+        string? code, string? reason, string? description, string? source, string otherwise) => new()
     {
         Code = IsWord(reason) ? reason : otherwise,
         Message = Sentence(description),

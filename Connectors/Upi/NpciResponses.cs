@@ -17,16 +17,19 @@ internal static class NpciResponses
 {
     // 01 pending; RB, and 96 in some cases, deemed: whether the money arrived is not known; UP and UB a bank's or PSP's
     // own trouble, of which the status tells the end.
-    private static readonly FrozenSet<string> Open = FrozenSet.ToFrozenSet(["01", "RB", "96", "UP", "UB"], StringComparer.Ordinal);
+    private static readonly FrozenSet<string> Open = FrozenSet.ToFrozenSet(
+        ["01", "RB", "96", "UP", "UB"], StringComparer.Ordinal);
 
-    private static readonly FrozenDictionary<string, Failure> Failures = new Dictionary<string, Failure>(StringComparer.Ordinal)
+    private static readonly FrozenDictionary<string, Failure> Failures = new Dictionary<string, Failure>(
+        StringComparer.Ordinal)
     {
         ["U69"] = Customer("upi_request_expired", "The customer did not approve the request in time."),
         ["ZA"] = Customer("upi_payer_declined", "The customer declined the payment."),
         ["Z9"] = Customer("insufficient_funds", "The customer's account has insufficient funds."),
         ["ZM"] = Customer("wrong_upi_pin", "The customer entered a wrong UPI PIN."),
         ["Z6"] = Customer("upi_pin_tries_exceeded", "The customer entered a wrong UPI PIN too many times."),
-        ["Z7"] = Customer("upi_frequency_limit", "The customer reached the number of UPI payments that the bank allows."),
+        ["Z7"] = Customer(
+            "upi_frequency_limit", "The customer reached the number of UPI payments that the bank allows."),
         ["Z8"] = Customer("upi_amount_limit", "The amount exceeds what the customer's bank allows."),
         ["ZU"] = Bank("upi_issuer_limit", "The payment exceeds a limit of the customer's bank."),
         ["ZH"] = Customer("vpa_invalid", "The UPI id does not exist."),
@@ -38,7 +41,8 @@ internal static class NpciResponses
         ["YF"] = Bank("account_blocked", "An account of this payment is blocked."),
         ["ZX"] = Bank("account_dormant", "An account of this payment is inactive or dormant."),
         ["ZY"] = Bank("account_dormant", "An account of this payment is inactive or dormant."),
-        ["B1"] = Customer("mobile_number_changed", "The customer's mobile number is no longer that of the bank account."),
+        ["B1"] = Customer(
+            "mobile_number_changed", "The customer's mobile number is no longer that of the bank account."),
         ["B6"] = Bank("account_details_mismatch", "The account's details do not match those at its bank."),
         ["XB"] = Bank("upi_not_permitted", "The customer's bank does not permit this payment."),
         ["XC"] = Bank("upi_not_permitted", "The customer's bank does not permit this payment."),

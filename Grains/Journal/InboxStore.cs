@@ -38,7 +38,11 @@ public sealed class InboxStore : IWebhookInbox, IAsyncDisposable
 
     /// <summary>Starts the writer.</summary>
     public InboxStore(
-        PaymentDatabase database, IOptions<JournalOptions> options, JournalMetrics metrics, TimeProvider time, ILogger<InboxStore> logger)
+        PaymentDatabase database,
+        IOptions<JournalOptions> options,
+        JournalMetrics metrics,
+        TimeProvider time,
+        ILogger<InboxStore> logger)
     {
         _database = database;
         _commits = new GroupCommit<InboxEntry, bool>(options.Value, metrics, () => new GroupWriter<InboxEntry, bool>(
@@ -56,7 +60,8 @@ public sealed class InboxStore : IWebhookInbox, IAsyncDisposable
 
     /// <summary>Whether an event was taken in before.</summary>
     /// <exception cref="JournalUnavailableException">The database is unavailable.</exception>
-    public Task<bool> ExistsAsync(string merchant, string provider, string eventId, CancellationToken cancellation = default) =>
+    public Task<bool> ExistsAsync(
+        string merchant, string provider, string eventId, CancellationToken cancellation = default) =>
         _database.ReadAsync(
             async connection =>
             {

@@ -42,7 +42,8 @@ internal sealed class InboxTransaction : IGroupTransaction<InboxEntry, bool>
 
     public bool IsConflict(PostgresException exception) => false;
 
-    public Task<List<Resolution<bool>>> ResolveAsync(NpgsqlConnection connection, IReadOnlyList<Pending<InboxEntry, bool>> members) =>
+    public Task<List<Resolution<bool>>> ResolveAsync(
+        NpgsqlConnection connection, IReadOnlyList<Pending<InboxEntry, bool>> members) =>
         Task.FromResult(new List<Resolution<bool>>());
 
     private static (string Merchant, string Provider, string EventId) Identity(InboxEntry entry) =>

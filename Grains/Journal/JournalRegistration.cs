@@ -31,11 +31,15 @@ public static class JournalRegistration
                 $"ConnectionStrings:{Application} is not set: it names the database that payments are kept in.");
         }
 
-        services.AddOptions<JournalOptions>().Bind(configuration.GetSection("Journal")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<JournalOptions>()
+            .Bind(configuration.GetSection("Journal"))
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
         services.AddMetrics();
         services.AddSingleton<JournalMetrics>();
         services.AddSingleton(_ => new PaymentDatabase(connectionString));
-        services.AddSingleton(provider => new StoreClock(MachineClock.Of(configuration), provider.GetRequiredService<PaymentDatabase>()));
+        services.AddSingleton(
+            provider => new StoreClock(MachineClock.Of(configuration), provider.GetRequiredService<PaymentDatabase>()));
         services.AddHostedService<StoreClockKeeper>();
         services.TryAddSingleton<TimeProvider>(provider => provider.GetRequiredService<StoreClock>());
         services.AddSingleton<IPaymentClock>(provider => provider.GetRequiredService<StoreClock>());

@@ -45,9 +45,12 @@ internal sealed class NewPaymentColumns
         if (_payments.Count > 0)
         {
             batch.Add(
-                PaymentSql.InsertPayments, Parameters.Of(_merchants), Parameters.Of(_payments), Parameters.Of(_versions), Parameters.Of(_statuses),
-                Parameters.OfNullable(_methods), Parameters.Of(_currencies), Parameters.Of(_amounts), Parameters.Of(_authorized),
-                Parameters.Of(_captured), Parameters.Of(_refunded), Parameters.Of(_created), Parameters.Of(_updated), Parameters.Of(_orders),
+                PaymentSql.InsertPayments, Parameters.Of(
+                    _merchants), Parameters.Of(_payments), Parameters.Of(_versions), Parameters.Of(_statuses),
+                Parameters.OfNullable(_methods), Parameters.Of(
+                    _currencies), Parameters.Of(_amounts), Parameters.Of(_authorized),
+                Parameters.Of(_captured), Parameters.Of(
+                    _refunded), Parameters.Of(_created), Parameters.Of(_updated), Parameters.Of(_orders),
                 Parameters.OfNullable(_customers));
         }
     }
@@ -105,8 +108,10 @@ internal sealed class ChangedPaymentColumns
         if (_payments.Count > 0)
         {
             batch.Add(
-                PaymentSql.UpdatePayments, Parameters.Of(_merchants), Parameters.Of(_payments), Parameters.Of(_expected), Parameters.Of(_versions),
-                Parameters.Of(_statuses), Parameters.OfNullable(_methods), Parameters.Of(_authorized), Parameters.Of(_captured),
+                PaymentSql.UpdatePayments, Parameters.Of(
+                    _merchants), Parameters.Of(_payments), Parameters.Of(_expected), Parameters.Of(_versions),
+                Parameters.Of(_statuses), Parameters.OfNullable(_methods), Parameters.Of(
+                    _authorized), Parameters.Of(_captured),
                 Parameters.Of(_refunded), Parameters.Of(_updated), Parameters.Of((long)_payments.Count));
         }
     }
@@ -165,14 +170,16 @@ internal sealed class EventColumns
         if (_payments.Count > 0)
         {
             batch.Add(
-                PaymentSql.InsertEvents, Parameters.Of(_payments), Parameters.Of(_times), Parameters.Of(_versions), Parameters.Of(_types),
+                PaymentSql.InsertEvents, Parameters.Of(
+                    _payments), Parameters.Of(_times), Parameters.Of(_versions), Parameters.Of(_types),
                 Parameters.OfJson(_data));
         }
 
         if (_outboxPayments.Count > 0)
         {
             batch.Add(
-                PaymentSql.InsertOutbox, Parameters.Of(_outboxPayments), Parameters.Of(_outboxTimes), Parameters.Of(_outboxVersions),
+                PaymentSql.InsertOutbox, Parameters.Of(
+                    _outboxPayments), Parameters.Of(_outboxTimes), Parameters.Of(_outboxVersions),
                 Parameters.Of(_outboxMerchants), Parameters.Of(_outboxTypes));
         }
     }
@@ -206,7 +213,8 @@ internal sealed class LedgerColumns
     private readonly List<string> _causes = [];
     private readonly List<string> _debits = [];
     private readonly List<string> _credits = [];
-    private readonly SortedDictionary<(string Merchant, string Account, string Currency), (long Debits, long Credits)> _sums =
+    private readonly SortedDictionary<(
+        string Merchant, string Account, string Currency), (long Debits, long Credits)> _sums =
         new(ByAccount);
     private readonly List<string> _sumMerchants = [];
     private readonly List<string> _sumAccounts = [];
@@ -258,11 +266,14 @@ internal sealed class LedgerColumns
         if (_payments.Count > 0)
         {
             batch.Add(
-                PaymentSql.InsertTransfers, Parameters.Of(_payments), Parameters.Of(_times), Parameters.Of(_amounts), Parameters.Of(_versions),
-                Parameters.Of(_kinds), Parameters.Of(_currencies), Parameters.Of(_merchants), Parameters.Of(_causes), Parameters.Of(_debits),
+                PaymentSql.InsertTransfers, Parameters.Of(
+                    _payments), Parameters.Of(_times), Parameters.Of(_amounts), Parameters.Of(_versions),
+                Parameters.Of(_kinds), Parameters.Of(
+                    _currencies), Parameters.Of(_merchants), Parameters.Of(_causes), Parameters.Of(_debits),
                 Parameters.Of(_credits));
             batch.Add(
-                PaymentSql.AddToBalances, Parameters.Of(_sumMerchants), Parameters.Of(_sumAccounts), Parameters.Of(_sumCurrencies),
+                PaymentSql.AddToBalances, Parameters.Of(_sumMerchants), Parameters.Of(_sumAccounts), Parameters.Of(
+                    _sumCurrencies),
                 Parameters.Of(_sumDebits), Parameters.Of(_sumCredits));
         }
     }

@@ -7,7 +7,8 @@ public sealed class PaymentDatabase : IAsyncDisposable
 {
     // A prepared statement's plan is made once, often while the tables are still empty, and must hold for millions of
     // rows: for these statements only the indexes are ever right.
-    private const string IndexesOnly = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
+    private const string IndexesOnly =
+        "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
 
     // The lock timeout keeps one stuck row from delaying all payments.
     private const string WriterSettings =

@@ -39,8 +39,12 @@ internal sealed class PaymentRows
         }
 
         _members.Sort(static (left, right) => left.Key.Payment.Value.CompareTo(right.Key.Payment.Value));
-        _new.Sort(static (left, right) => Compare(left.Key.Merchant, left.Row.OrderId, right.Key.Merchant, right.Row.OrderId));
-        _keyed.Sort(static (left, right) => Compare(left.Key.Merchant, left.Request!.Key, right.Key.Merchant, right.Request!.Key));
+        _new.Sort(
+            static (left, right) =>
+                Compare(left.Key.Merchant, left.Row.OrderId, right.Key.Merchant, right.Row.OrderId));
+        _keyed.Sort(
+            static (left, right) =>
+                Compare(left.Key.Merchant, left.Request!.Key, right.Key.Merchant, right.Request!.Key));
 
         _keyed.ForEach(AddKey);
         _new.ForEach(_inserts.Add);
@@ -54,7 +58,8 @@ internal sealed class PaymentRows
         if (_keys.Count > 0)
         {
             batch.Add(
-                PaymentSql.InsertKeys, Parameters.Of(_keyMerchants), Parameters.Of(_keys), Parameters.OfBytes(_fingerprints),
+                PaymentSql.InsertKeys, Parameters.Of(
+                    _keyMerchants), Parameters.Of(_keys), Parameters.OfBytes(_fingerprints),
                 Parameters.Of(_keyPayments));
         }
 
@@ -63,7 +68,8 @@ internal sealed class PaymentRows
         if (_heldPayments.Count > 0)
         {
             batch.Add(
-                PaymentSql.LockPayments, Parameters.Of(_heldMerchants), Parameters.Of(_heldPayments), Parameters.Of(_heldVersions),
+                PaymentSql.LockPayments, Parameters.Of(
+                    _heldMerchants), Parameters.Of(_heldPayments), Parameters.Of(_heldVersions),
                 Parameters.Of((long)_heldPayments.Count));
         }
 

@@ -24,21 +24,24 @@ internal static class PaymentSql
 
     public const string InsertPayments =
         """
-        insert into payments (merchant_id, payment_id, version, status, method, currency, amount, authorized_amount, captured_amount,
-                              refunded_amount, created_at, updated_at, order_id, customer_id)
-        select * from unnest($1::text[], $2::uuid[], $3::int[], $4::smallint[], $5::smallint[], $6::char(3)[], $7::bigint[], $8::bigint[],
-                             $9::bigint[], $10::bigint[], $11::timestamptz[], $12::timestamptz[], $13::text[], $14::text[])
+        insert into payments (merchant_id, payment_id, version, status, method, currency, amount, authorized_amount,
+                              captured_amount, refunded_amount, created_at, updated_at, order_id, customer_id)
+        select * from unnest($1::text[], $2::uuid[], $3::int[], $4::smallint[], $5::smallint[], $6::char(3)[],
+                             $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::timestamptz[],
+                             $12::timestamptz[], $13::text[], $14::text[])
         """;
 
     public const string UpdatePayments =
         """
         with moved as (
             update payments p
-            set version = m.version, status = m.status, method = m.method, authorized_amount = m.authorized, captured_amount = m.captured,
+            set version = m.version, status = m.status, method = m.method, authorized_amount = m.authorized,
+                captured_amount = m.captured,
                 refunded_amount = m.refunded, updated_at = m.updated_at
-            from unnest($1::text[], $2::uuid[], $3::int[], $4::int[], $5::smallint[], $6::smallint[], $7::bigint[], $8::bigint[], $9::bigint[],
-                        $10::timestamptz[])
-                as m (merchant_id, payment_id, expected, version, status, method, authorized, captured, refunded, updated_at)
+            from unnest($1::text[], $2::uuid[], $3::int[], $4::int[], $5::smallint[], $6::smallint[], $7::bigint[],
+                        $8::bigint[], $9::bigint[], $10::timestamptz[])
+                as m (merchant_id, payment_id, expected, version, status, method, authorized, captured, refunded,
+                      updated_at)
             where p.merchant_id = m.merchant_id and p.payment_id = m.payment_id and p.version = m.expected
             returning 1)
         select payment_require_rows((select count(*) from moved), $11)
@@ -72,9 +75,10 @@ internal static class PaymentSql
 
     public const string InsertTransfers =
         """
-        insert into ledger_transfers (payment_id, at, amount, version, kind, currency, merchant_id, cause, debit_account, credit_account)
-        select * from unnest($1::uuid[], $2::timestamptz[], $3::bigint[], $4::int[], $5::smallint[], $6::char(3)[], $7::text[], $8::text[],
-                             $9::text[], $10::text[])
+        insert into ledger_transfers (payment_id, at, amount, version, kind, currency, merchant_id, cause,
+                                      debit_account, credit_account)
+        select * from unnest($1::uuid[], $2::timestamptz[], $3::bigint[], $4::int[], $5::smallint[], $6::char(3)[],
+                             $7::text[], $8::text[], $9::text[], $10::text[])
         """;
 
     public const string InsertOutbox =
@@ -87,7 +91,8 @@ internal static class PaymentSql
         """
         insert into ledger_balances as b (merchant_id, account, currency, shard, debits, credits)
         select m.merchant_id, m.account, m.currency, pg_backend_pid() % 16, m.debits, m.credits
-        from unnest($1::text[], $2::text[], $3::char(3)[], $4::bigint[], $5::bigint[]) as m (merchant_id, account, currency, debits, credits)
+        from unnest($1::text[], $2::text[], $3::char(3)[], $4::bigint[], $5::bigint[])
+            as m (merchant_id, account, currency, debits, credits)
         on conflict (merchant_id, account, currency, shard)
             do update set debits = b.debits + excluded.debits, credits = b.credits + excluded.credits
         """;
@@ -98,9 +103,11 @@ internal static class PaymentSql
         """
         select m.n::int,
                case
-                   when exists (select from payment_events e where e.payment_id = m.payment_id and e.version = m.expected + 1)
+                   when exists (select from payment_events e where e.payment_id = m.payment_id
+                       and e.version = m.expected + 1)
                        then m.expected + 1
-                   else coalesce((select version from payments p where p.merchant_id = m.merchant_id and p.payment_id = m.payment_id), 0)
+                   else coalesce((select version from payments p where p.merchant_id = m.merchant_id
+                       and p.payment_id = m.payment_id), 0)
                end,
                (select payment_id from idempotency_keys k where k.merchant_id = m.merchant_id and k.key = m.key),
                (select payment_id from payments o where o.merchant_id = m.merchant_id and o.order_id = m.order_id)
@@ -122,7 +129,8 @@ internal static class PaymentSql
 
     public const string Load =
         """
-        select p.version, p.order_id, p.customer_id, p.status, p.amount, p.currency, p.method, p.authorized_amount, p.captured_amount,
+        select p.version, p.order_id, p.customer_id, p.status, p.amount, p.currency, p.method, p.authorized_amount,
+            p.captured_amount,
                p.refunded_amount, p.created_at, p.updated_at, e.version, e.type, e.at, e.data, o.type
         from payments p
         join payment_events e on e.payment_id = p.payment_id
@@ -134,7 +142,8 @@ internal static class PaymentSql
     public const string ClaimDue =
         """
         with due as materialized (
-            select payment_id from payment_schedule where due_at <= now() order by due_at limit $1 for update skip locked)
+            select payment_id from payment_schedule where due_at <= now() order by due_at limit $1
+                for update skip locked)
         update payment_schedule s set due_at = now() + $2
         from due
         where s.payment_id = due.payment_id
@@ -144,7 +153,8 @@ internal static class PaymentSql
     public const string InsertInbox =
         """
         insert into webhook_inbox (merchant_id, provider, event_id, received_at, fate, detail, body)
-        select * from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::smallint[], $6::text[], $7::bytea[])
+        select * from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::smallint[], $6::text[],
+            $7::bytea[])
         on conflict do nothing
         returning merchant_id, provider, event_id
         """;
@@ -157,7 +167,8 @@ internal static class PaymentSql
     /// <summary>Every statement, for the check at start that the schema answers all of them.</summary>
     public static readonly ImmutableArray<string> All =
     [
-        SetShortLockTimeout, InsertKeys, InsertPayments, UpdatePayments, LockPayments, UpsertSchedule, DeleteSchedule, InsertEvents, InsertTransfers, InsertOutbox,
+        SetShortLockTimeout, InsertKeys, InsertPayments, UpdatePayments, LockPayments, UpsertSchedule, DeleteSchedule,
+        InsertEvents, InsertTransfers, InsertOutbox,
         AddToBalances, FindConflicts, ReadBack, Barrier, Load, ClaimDue, InsertInbox, InboxExists, Clock,
     ];
 }

@@ -16,11 +16,16 @@ public sealed class PaymentStore : IPaymentJournal, IAsyncDisposable
 
     /// <summary>Starts the writers.</summary>
     public PaymentStore(
-        PaymentDatabase database, IOptions<JournalOptions> options, JournalMetrics metrics, TimeProvider time, ILogger<PaymentStore> logger)
+        PaymentDatabase database,
+        IOptions<JournalOptions> options,
+        JournalMetrics metrics,
+        TimeProvider time,
+        ILogger<PaymentStore> logger)
     {
         _database = database;
-        _commits = new GroupCommit<PaymentCommit, CommitResult>(options.Value, metrics, () => new GroupWriter<PaymentCommit, CommitResult>(
-            database.Writes, () => new PaymentTransaction(), options.Value, metrics, time, logger));
+        _commits = new GroupCommit<PaymentCommit, CommitResult>(
+            options.Value, metrics, () => new GroupWriter<PaymentCommit, CommitResult>(
+                database.Writes, () => new PaymentTransaction(), options.Value, metrics, time, logger));
         metrics.Watch("payments", () => _commits.Depth);
     }
 
@@ -32,7 +37,8 @@ public sealed class PaymentStore : IPaymentJournal, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public Task<StoredPayment?> LoadAsync(PaymentKey key, CancellationToken cancellation = default) => _database.ReadAsync(
+    public Task<StoredPayment?> LoadAsync(
+        PaymentKey key, CancellationToken cancellation = default) => _database.ReadAsync(
         async connection =>
         {
             await using var command = new NpgsqlCommand(PaymentSql.Load, connection);
@@ -44,7 +50,8 @@ public sealed class PaymentStore : IPaymentJournal, IAsyncDisposable
         cancellation);
 
     /// <inheritdoc/>
-    public Task<ImmutableArray<PaymentKey>> ClaimDueAsync(int limit, TimeSpan lease, CancellationToken cancellation = default) =>
+    public Task<ImmutableArray<PaymentKey>> ClaimDueAsync(
+        int limit, TimeSpan lease, CancellationToken cancellation = default) =>
         _database.ReadAsync(
             async connection =>
             {

@@ -117,11 +117,13 @@ internal sealed class PaymentTransaction : IGroupTransaction<PaymentCommit, Comm
         }
 
         batch.Add(
-            PaymentSql.FindConflicts, Parameters.Of(merchants), Parameters.Of(payments), Parameters.Of(expected), Parameters.OfNullable(keys),
+            PaymentSql.FindConflicts, Parameters.Of(
+                merchants), Parameters.Of(payments), Parameters.Of(expected), Parameters.OfNullable(keys),
             Parameters.OfNullable(orders));
     }
 
-    private static void AddReadBack(NpgsqlBatch batch, List<Pending<PaymentCommit, CommitResult>> doubtful) => batch.Add(
+    private static void AddReadBack(
+        NpgsqlBatch batch, List<Pending<PaymentCommit, CommitResult>> doubtful) => batch.Add(
         PaymentSql.ReadBack,
         Parameters.Of(doubtful.ConvertAll(pending => pending.Member.Key.Payment.Value)),
         Parameters.Of(doubtful.ConvertAll(pending => pending.Member.ExpectedVersion + 1)),
@@ -135,7 +137,10 @@ internal sealed class PaymentTransaction : IGroupTransaction<PaymentCommit, Comm
         while (await reader.ReadAsync())
         {
             var index = reader.GetInt32(0) - 1;
-            conflicts[index] = (reader.GetInt32(1) != members[index].Member.ExpectedVersion, Holder(reader, 2), Holder(reader, 3)) switch
+            conflicts[index] = (
+                reader.GetInt32(1) != members[index].Member.ExpectedVersion,
+                Holder(reader, 2),
+                Holder(reader, 3)) switch
             {
                 (true, _, _) => new CommitResult.VersionConflict(),
                 (_, { } holder, _) => new CommitResult.RequestTaken(holder),

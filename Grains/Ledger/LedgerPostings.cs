@@ -51,7 +51,8 @@ public static class LedgerPostings
     }
 
     private static void AddCapture(
-        ImmutableArray<LedgerTransfer>.Builder transfers, PaymentId payment, PaymentState state, int number, long amountMinor, long? feeMinor)
+        ImmutableArray<LedgerTransfer>.Builder transfers, PaymentId payment, PaymentState state, int number,
+        long amountMinor, long? feeMinor)
     {
         var cause = new AttemptId { Payment = payment, Number = number }.ToString();
         var receivable = ReceivableFrom(state.Attempts[number - 1].Provider);

@@ -10,16 +10,19 @@ namespace PaymentCluster.Grains.Ledger;
 public sealed class LedgerStore(PaymentDatabase database)
 {
     internal const string AccountsSql =
-        "select account, currency, debits, credits from ledger_accounts where merchant_id = $1 order by account, currency";
+        "select account, currency, debits, credits from ledger_accounts where merchant_id = $1 order by account, "
+            + "currency";
 
     internal const string TrialBalanceSql =
         """
-        select currency, sum(debits)::bigint, sum(credits)::bigint from ledger_accounts where merchant_id = $1 group by currency order by currency
+        select currency, sum(debits)::bigint, sum(credits)::bigint from ledger_accounts where merchant_id = $1
+            group by currency order by currency
         """;
 
     /// <summary>A merchant's accounts with their sums, by name and currency.</summary>
     /// <exception cref="JournalUnavailableException">The database is unavailable.</exception>
-    public Task<ImmutableArray<AccountBalance>> AccountsAsync(string merchant, CancellationToken cancellation = default) => ReadAsync(
+    public Task<ImmutableArray<AccountBalance>> AccountsAsync(
+        string merchant, CancellationToken cancellation = default) => ReadAsync(
         AccountsSql,
         merchant,
         reader => new AccountBalance
@@ -33,7 +36,8 @@ public sealed class LedgerStore(PaymentDatabase database)
 
     /// <summary>Debits and credits over all of a merchant's accounts, per currency.</summary>
     /// <exception cref="JournalUnavailableException">The database is unavailable.</exception>
-    public Task<ImmutableArray<TrialBalanceLine>> TrialBalanceAsync(string merchant, CancellationToken cancellation = default) => ReadAsync(
+    public Task<ImmutableArray<TrialBalanceLine>> TrialBalanceAsync(
+        string merchant, CancellationToken cancellation = default) => ReadAsync(
         TrialBalanceSql,
         merchant,
         reader => new TrialBalanceLine
@@ -44,7 +48,8 @@ public sealed class LedgerStore(PaymentDatabase database)
         },
         cancellation);
 
-    private Task<ImmutableArray<T>> ReadAsync<T>(string sql, string merchant, Func<NpgsqlDataReader, T> read, CancellationToken cancellation) =>
+    private Task<ImmutableArray<T>> ReadAsync<T>(
+        string sql, string merchant, Func<NpgsqlDataReader, T> read, CancellationToken cancellation) =>
         database.ReadAsync(
             async connection =>
             {

@@ -18,7 +18,8 @@ public sealed class PaymentListStore(PaymentDatabase database)
 
     internal const string SelectSql =
         """
-        select payment_id, order_id, status, amount, currency, captured_amount, refunded_amount, method, customer_id, created_at, updated_at, version
+        select payment_id, order_id, status, amount, currency, captured_amount, refunded_amount, method, customer_id,
+            created_at, updated_at, version
         from payments
         where merchant_id = $1
         """;
@@ -29,7 +30,8 @@ public sealed class PaymentListStore(PaymentDatabase database)
 
     /// <summary>One page.</summary>
     /// <exception cref="JournalUnavailableException">The database is unavailable.</exception>
-    public Task<PaymentPage> ListAsync(string merchant, PaymentListQuery query, CancellationToken cancellation = default) =>
+    public Task<PaymentPage> ListAsync(
+        string merchant, PaymentListQuery query, CancellationToken cancellation = default) =>
         database.ReadAsync(
             async connection =>
             {

@@ -21,7 +21,9 @@ internal sealed record MigrationScript(int Number, string Name, string Sql, stri
     public static MigrationScript Of(string fileName, string text)
     {
         var name = Path.GetFileNameWithoutExtension(fileName);
-        if (name.Length < 6 || name[4] != '_' || !int.TryParse(name.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        if (name.Length < 6
+            || name[4] != '_'
+            || !int.TryParse(name.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
         {
             throw new SchemaException($"'{fileName}' is not named like a migration, NNNN_name.sql.");
         }
@@ -38,7 +40,10 @@ internal sealed record MigrationScript(int Number, string Name, string Sql, stri
     private static ImmutableArray<MigrationScript> Load(Assembly assembly)
     {
         var scripts = assembly.GetManifestResourceNames()
-            .Where(name => name.StartsWith(Folder, StringComparison.Ordinal) && name.EndsWith(Extension, StringComparison.Ordinal))
+            .Where(
+                name =>
+                    name.StartsWith(Folder, StringComparison.Ordinal)
+                        && name.EndsWith(Extension, StringComparison.Ordinal))
             .Select(name => Of(name[Folder.Length..], Read(assembly, name)))
             .OrderBy(script => script.Number)
             .ToImmutableArray();

@@ -17,7 +17,8 @@ public static class SchemaGuard
     /// schema.</summary>
     internal static readonly ImmutableArray<string> Constraints =
     [
-        "payments_pkey", "payments_order_key", "payments_version_check", "payments_status_check", "payments_method_check",
+        "payments_pkey", "payments_order_key", "payments_version_check", "payments_status_check",
+        "payments_method_check",
         "payments_amount_check", "payments_refunded_check", "payments_captured_check",
         "payment_events_pkey", "payment_events_version_check", "payment_schedule_pkey",
         "idempotency_keys_pkey", "idempotency_keys_fingerprint_check", "outbox_pkey",
@@ -38,7 +39,8 @@ public static class SchemaGuard
         select c.conname::text
         from pg_constraint c
         left join pg_index i on i.indexrelid = c.conindid
-        where c.connamespace = current_schema()::regnamespace and c.convalidated and coalesce(i.indisvalid and i.indisready, true)
+        where c.connamespace = current_schema()::regnamespace and c.convalidated
+            and coalesce(i.indisvalid and i.indisready, true)
         """;
 
     // One line per right: what, whether the application must have it, whether it has it.
@@ -52,21 +54,26 @@ public static class SchemaGuard
         select 'create schemas in the database', false, has_database_privilege(current_database(), 'CREATE')
         union all
         select 'define ' || relname, false, pg_has_role(relowner, 'USAGE')
-        from pg_class where relnamespace = current_schema()::regnamespace and relname in ('payments', 'payment_events', 'ledger_transfers')
+        from pg_class where relnamespace = current_schema()::regnamespace
+            and relname in ('payments', 'payment_events', 'ledger_transfers')
         union all
         select lower(privilege) || ' ' || relation, false, has_table_privilege(relation, privilege)
-        from unnest(array['payment_events', 'ledger_transfers']) relation, unnest(array['UPDATE', 'DELETE', 'TRUNCATE']) privilege
+        from unnest(array['payment_events', 'ledger_transfers']) relation,
+            unnest(array['UPDATE', 'DELETE', 'TRUNCATE']) privilege
         union all
         select lower(privilege) || ' ' || relation, true, has_table_privilege(relation, privilege)
         from (values
             ('payments', 'SELECT'), ('payments', 'INSERT'), ('payment_events', 'SELECT'), ('payment_events', 'INSERT'),
-            ('payment_schedule', 'SELECT'), ('payment_schedule', 'INSERT'), ('payment_schedule', 'UPDATE'), ('payment_schedule', 'DELETE'),
+            ('payment_schedule', 'SELECT'), ('payment_schedule', 'INSERT'), ('payment_schedule', 'UPDATE'),
+            ('payment_schedule', 'DELETE'),
             ('idempotency_keys', 'SELECT'), ('idempotency_keys', 'INSERT'), ('outbox', 'SELECT'), ('outbox', 'INSERT'),
-            ('ledger_transfers', 'SELECT'), ('ledger_transfers', 'INSERT'), ('ledger_balances', 'SELECT'), ('ledger_balances', 'INSERT'),
+            ('ledger_transfers', 'SELECT'), ('ledger_transfers', 'INSERT'), ('ledger_balances', 'SELECT'),
+            ('ledger_balances', 'INSERT'),
             ('webhook_inbox', 'SELECT'), ('webhook_inbox', 'INSERT')) as needed (relation, privilege)
         union all
         select 'update ' || relation || '.' || field, true, has_column_privilege(relation, field, 'UPDATE')
-        from (values ('payments', 'version'), ('ledger_balances', 'debits'), ('ledger_balances', 'credits')) as needed (relation, field)
+        from (values ('payments', 'version'), ('ledger_balances', 'debits'), ('ledger_balances', 'credits'))
+            as needed (relation, field)
         """;
 
     /// <summary>Checks the store that the application's connections see.</summary>
@@ -89,7 +96,8 @@ public static class SchemaGuard
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {
             throw new SchemaException(
-                $"The application's database login is not in the group paymentcluster_app: {exception.MessageText}.", exception);
+                $"The application's database login is not in the group paymentcluster_app: {exception.MessageText}.",
+                exception);
         }
         catch (NpgsqlException exception)
         {
@@ -118,7 +126,8 @@ public static class SchemaGuard
             "PostgreSQL runs with synchronous_commit=off: it would lose payments that it has acknowledged.");
         Require(
             commit != "local" || standbys.Length == 0,
-            "PostgreSQL has synchronous standbys but runs with synchronous_commit=local: a failover would lose acknowledged payments.");
+            "PostgreSQL has synchronous standbys but runs with synchronous_commit=local: a failover would lose "
+                + "acknowledged payments.");
         Require(!reader.GetBoolean(6), "The database is read-only, or a standby: payments need the primary.");
     }
 
@@ -129,7 +138,8 @@ public static class SchemaGuard
         var pending = SchemaHistory.Pending(scripts, applied);
         Require(
             pending.IsEmpty,
-            $"The database lacks migration {(pending.IsEmpty ? null : pending[0])}: start once with ConnectionStrings:PaymentClusterOwner set.");
+            $"The database lacks migration {(pending.IsEmpty ? null : pending[0])}: start once with "
+                + "ConnectionStrings:PaymentClusterOwner set.");
     }
 
     private static async Task CheckConstraintsAsync(NpgsqlConnection connection, CancellationToken cancellation)
@@ -161,7 +171,8 @@ public static class SchemaGuard
                 $"The application's database login may not {right}: it must be in the group paymentcluster_app.");
             Require(
                 needed || !present,
-                $"The application's database login may {right}: use a login that is only in the group paymentcluster_app, "
+                $"The application's database login may {right}: use a login that is only in the group "
+                    + "paymentcluster_app, "
                 + "or add 'Options=-c role=paymentcluster_app' to ConnectionStrings:PaymentCluster.");
         }
     }

@@ -41,13 +41,15 @@ internal static class SchemaHistory
             if (!known.TryGetValue(step.Number, out var script))
             {
                 throw new SchemaException(
-                    $"The database has had migration {step.Number:0000}_{step.Name}, which this version does not know: it is a newer one's.");
+                    $"The database has had migration {step.Number:0000}_{step.Name}, which this version does not know: "
+                        + "it is a newer one's.");
             }
 
             if (script.Sha256 != step.Sha256 || script.Name != step.Name)
             {
                 throw new SchemaException(
-                    $"Migration {script} is not the one that the database has had: a released migration must never be changed.");
+                    $"Migration {script} is not the one that the database has had: a released migration must never be "
+                        + "changed.");
             }
         }
 

@@ -19,8 +19,8 @@ public static class JournalRegistration
     /// checked.</summary>
     public const string Owner = "PaymentClusterOwner";
 
-    /// <summary>Adds the store: <see cref="IPaymentJournal"/>, <see cref="IWebhookInbox"/>, what the ledger and the lists
-    /// read, and its clock, which is everybody's here.</summary>
+    /// <summary>Adds the store: <see cref="IPaymentJournal"/>, <see cref="IWebhookInbox"/>, what the ledger and the
+    /// lists read, and its clock, which is everybody's here.</summary>
     /// <exception cref="SchemaException">The connection string is missing.</exception>
     public static IServiceCollection AddPaymentStore(this IServiceCollection services, IConfiguration configuration)
     {

@@ -12,7 +12,8 @@ internal static class JournalTelemetry
     public static bool IsTraced => Activities.HasListeners();
 
     /// <summary>Follows a commit to its result.</summary>
-    public static async Task<CommitResult> TraceAsync(PaymentCommit commit, Func<PaymentCommit, Task<CommitResult>> append)
+    public static async Task<CommitResult> TraceAsync(
+        PaymentCommit commit, Func<PaymentCommit, Task<CommitResult>> append)
     {
         using var activity = Activities.StartActivity("journal.commit");
         activity?.SetTag("payment.id", commit.Key.Payment.ToString())

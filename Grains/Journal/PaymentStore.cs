@@ -33,7 +33,9 @@ public sealed class PaymentStore : IPaymentJournal, IAsyncDisposable
     public Task<CommitResult> AppendAsync(PaymentCommit commit)
     {
         CommitRules.Require(commit);
-        return JournalTelemetry.IsTraced ? JournalTelemetry.TraceAsync(commit, _commits.AddAsync) : _commits.AddAsync(commit);
+        return JournalTelemetry.IsTraced
+            ? JournalTelemetry.TraceAsync(commit, _commits.AddAsync)
+            : _commits.AddAsync(commit);
     }
 
     /// <inheritdoc/>

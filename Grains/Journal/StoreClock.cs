@@ -10,7 +10,7 @@ namespace PaymentCluster.Grains.Journal;
 /// It is the database's time at the last reading plus what the monotonic clock counted since. How wrong that can be is
 /// known: half of the time that the reading took, what the monotonic clock may have drifted since (500 ppm, above what
 /// machines are specified for), and by how much the machine's two clocks disagree about the time since then: the
-/// monotonic one stands still while a virtual machine is suspended, the wall's may be set. While that is more than
+/// monotonic one stops while a virtual machine is suspended, the wall's may be set. While that is more than
 /// <see cref="MaxError"/> the clock is in doubt, and nothing is decided by it: <see cref="SynchronizedAsync"/> reads it
 /// first. Without the store it runs on, for some eight minutes within its bound; but without the store nothing is
 /// decided anyway.
@@ -28,7 +28,7 @@ public sealed class StoreClock(TimeProvider machine, PaymentDatabase database) :
 
     private readonly Lock _gate = new();
     private volatile Reading? _reading;
-    private Task? _asking;
+    private Task? _synchronizing;
 
     /// <inheritdoc/>
     public override long TimestampFrequency => machine.TimestampFrequency;
@@ -43,7 +43,8 @@ public sealed class StoreClock(TimeProvider machine, PaymentDatabase database) :
     public DateTimeOffset Now => PaymentClock.InMicroseconds(GetUtcNow());
 
     /// <inheritdoc/>
-    /// <exception cref="JournalUnavailableException">The store's clock cannot be read, or not exactly enough.</exception>
+    /// <exception cref="JournalUnavailableException">The store's clock cannot be read, or not exactly
+    /// enough.</exception>
     public ValueTask SynchronizedAsync() =>
         Error > MaxError ? new ValueTask(SynchronizeAsync()) : ValueTask.CompletedTask;
 
@@ -60,7 +61,7 @@ public sealed class StoreClock(TimeProvider machine, PaymentDatabase database) :
         machine.CreateTimer(callback, state, dueTime, period);
 
     /// <summary>Reads the database's clock. A reading that is less exact than what is known is not used.</summary>
-    /// <exception cref="JournalUnavailableException">The store is out of reach.</exception>
+    /// <exception cref="JournalUnavailableException">The database is unavailable.</exception>
     public Task ReadAsync(CancellationToken cancellation = default) => database.ReadAsync(
         async connection =>
         {
@@ -90,18 +91,18 @@ public sealed class StoreClock(TimeProvider machine, PaymentDatabase database) :
         }
     }
 
-    // One question, whoever waits for its answer.
+    // One query, shared by all who wait for it.
     private Task SynchronizeAsync()
     {
         lock (_gate)
         {
-            return _asking ??= AskAsync();
+            return _synchronizing ??= ReadUntilExactAsync();
         }
     }
 
-    private async Task AskAsync()
+    private async Task ReadUntilExactAsync()
     {
-        // Whoever holds the lock does not ask under it.
+        // The caller holds the lock: nothing is read under it.
         await Task.Yield();
         try
         {
@@ -110,7 +111,7 @@ public sealed class StoreClock(TimeProvider machine, PaymentDatabase database) :
                 if (tries > MaxTries)
                 {
                     throw new JournalUnavailableException(
-                        new TimeoutException("The store's clock answers too slowly to be read exactly."));
+                        new TimeoutException("The database responds too slowly for an exact reading of its clock."));
                 }
 
                 await ReadAsync();
@@ -120,7 +121,7 @@ public sealed class StoreClock(TimeProvider machine, PaymentDatabase database) :
         {
             lock (_gate)
             {
-                _asking = null;
+                _synchronizing = null;
             }
         }
     }

@@ -41,7 +41,7 @@ internal sealed class CustomersApi(IGrainFactory grains, RequestBodies bodies, T
     {
         var customer = Find(http);
         var body = await bodies.ReadAsync(http, CustomerRequest.Shape);
-        await AnswerAsync(http, await customer.Put(CustomerRequest.ReadPut(body)));
+        await RespondAsync(http, await customer.Put(CustomerRequest.ReadPut(body)));
     }
 
     private async Task GetAsync(HttpContext http)
@@ -49,19 +49,19 @@ internal sealed class CustomersApi(IGrainFactory grains, RequestBodies bodies, T
         var view = await Find(http).Get();
         await (view is null
             ? Problem.WriteAsync(http, ErrorCode.CustomerNotFound)
-            : Answer.WriteAsync(
+            : JsonResponse.WriteAsync(
                 http,
                 StatusCodes.Status200OK,
-                CustomersMapping.ToAnswer(view),
-                GatewayJson.Default.CustomerRecordAnswer));
+                CustomersMapping.ToResponse(view),
+                GatewayJson.Default.CustomerRecordResponse));
     }
 
-    private async Task EraseAsync(HttpContext http) => await AnswerAsync(http, await Find(http).Erase());
+    private async Task EraseAsync(HttpContext http) => await RespondAsync(http, await Find(http).Erase());
 
     private async Task GetWalletAsync(HttpContext http)
     {
         var view = await Find(http).GetWallet();
-        await (view is null ? Problem.WriteAsync(http, ErrorCode.CustomerNotFound) : AnswerAsync(http, view));
+        await (view is null ? Problem.WriteAsync(http, ErrorCode.CustomerNotFound) : RespondAsync(http, view));
     }
 
     private async Task PutWalletAsync(HttpContext http)
@@ -79,7 +79,7 @@ internal sealed class CustomersApi(IGrainFactory grains, RequestBodies bodies, T
         {
             ExpectedVersion = version, Preferences = PutWalletRequest.Read(body),
         });
-        await (reply.Refusal is { } refusal ? Problem.WriteAsync(http, refusal) : AnswerAsync(http, reply.Value!));
+        await (reply.Refusal is { } refusal ? Problem.WriteAsync(http, refusal) : RespondAsync(http, reply.Value!));
     }
 
     private async Task SaveCardAsync(HttpContext http)
@@ -88,35 +88,35 @@ internal sealed class CustomersApi(IGrainFactory grains, RequestBodies bodies, T
         var errors = new InputErrors();
         var body = await bodies.ReadAsync(http, SaveCardRequest.Shape, errors);
         var command = SaveCardRequest.Read(body, time.GetUtcNow(), errors) ?? throw new ProblemException(errors);
-        await AnswerAsync(
-            http, await customer.SaveCard(command), CustomersMapping.ToAnswer, GatewayJson.Default.SavedCardAnswer,
+        await RespondAsync(
+            http, await customer.SaveCard(command), CustomersMapping.ToResponse, GatewayJson.Default.SavedCardResponse,
             StatusCodes.Status201Created);
     }
 
-    private async Task ListCardsAsync(HttpContext http) => await AnswerAsync(
-        http, await Find(http).ListCards(), CustomersMapping.ToCards, GatewayJson.Default.SavedCardListAnswer);
+    private async Task ListCardsAsync(HttpContext http) => await RespondAsync(
+        http, await Find(http).ListCards(), CustomersMapping.ToCards, GatewayJson.Default.SavedCardListResponse);
 
-    private async Task DeleteCardAsync(HttpContext http) => await AnswerAsync(
+    private async Task DeleteCardAsync(HttpContext http) => await RespondAsync(
         http,
         await Find(http).DeleteCard(Instrument(http, "token")),
         CustomersMapping.ToCards,
-        GatewayJson.Default.SavedCardListAnswer);
+        GatewayJson.Default.SavedCardListResponse);
 
     private async Task ValidateUpiAsync(HttpContext http)
     {
         var (customer, vpa) = await ReadVpaAsync(http);
-        await AnswerAsync(
-            http, await customer.ValidateUpi(vpa), CustomersMapping.ToAnswer, GatewayJson.Default.UpiCheckAnswer);
+        await RespondAsync(
+            http, await customer.ValidateUpi(vpa), CustomersMapping.ToResponse, GatewayJson.Default.UpiCheckResponse);
     }
 
     private async Task SaveUpiAsync(HttpContext http)
     {
         var (customer, vpa) = await ReadVpaAsync(http);
-        await AnswerAsync(
+        await RespondAsync(
             http,
             await customer.SaveUpi(vpa),
-            CustomersMapping.ToAnswer,
-            GatewayJson.Default.SavedUpiAnswer,
+            CustomersMapping.ToResponse,
+            GatewayJson.Default.SavedUpiResponse,
             StatusCodes.Status201Created);
     }
 
@@ -125,18 +125,18 @@ internal sealed class CustomersApi(IGrainFactory grains, RequestBodies bodies, T
         var view = await Find(http).GetWallet();
         await (view is null
             ? Problem.WriteAsync(http, ErrorCode.CustomerNotFound)
-            : Answer.WriteAsync(
+            : JsonResponse.WriteAsync(
                 http,
                 StatusCodes.Status200OK,
                 CustomersMapping.ToUpiIds(view),
-                GatewayJson.Default.SavedUpiListAnswer));
+                GatewayJson.Default.SavedUpiListResponse));
     }
 
-    private async Task DeleteUpiAsync(HttpContext http) => await AnswerAsync(
+    private async Task DeleteUpiAsync(HttpContext http) => await RespondAsync(
         http,
         await Find(http).DeleteUpi(Instrument(http, "id")),
         CustomersMapping.ToUpiIds,
-        GatewayJson.Default.SavedUpiListAnswer);
+        GatewayJson.Default.SavedUpiListResponse);
 
     private async Task LinkWalletAsync(HttpContext http)
     {
@@ -144,26 +144,26 @@ internal sealed class CustomersApi(IGrainFactory grains, RequestBodies bodies, T
         var wallet = Wallet(http);
         var body = await bodies.ReadAsync(http, LinkWalletRequest.Shape);
         var returnUrl = LinkWalletRequest.ReadReturnUrl(body);
-        await AnswerAsync(
+        await RespondAsync(
             http,
             LinkWalletRequest.ReadPassword(body) is { } password
                 ? await customer.ConfirmWallet(wallet, password)
                 : await customer.LinkWallet(new LinkWallet { Wallet = wallet, ReturnUrl = returnUrl }),
-            CustomersMapping.ToAnswer,
-            GatewayJson.Default.LinkedWalletAnswer);
+            CustomersMapping.ToResponse,
+            GatewayJson.Default.LinkedWalletResponse);
     }
 
-    private async Task ReadWalletAsync(HttpContext http) => await AnswerAsync(
+    private async Task ReadWalletAsync(HttpContext http) => await RespondAsync(
         http,
         await Find(http).ReadWallet(Wallet(http)),
-        CustomersMapping.ToAnswer,
-        GatewayJson.Default.LinkedWalletAnswer);
+        CustomersMapping.ToResponse,
+        GatewayJson.Default.LinkedWalletResponse);
 
-    private async Task UnlinkWalletAsync(HttpContext http) => await AnswerAsync(
+    private async Task UnlinkWalletAsync(HttpContext http) => await RespondAsync(
         http,
         await Find(http).UnlinkWallet(Wallet(http)),
-        CustomersMapping.ToAnswer,
-        GatewayJson.Default.WalletConfigurationAnswer);
+        CustomersMapping.ToResponse,
+        GatewayJson.Default.WalletConfigurationResponse);
 
     private async Task InstrumentsAsync(HttpContext http)
     {
@@ -171,19 +171,22 @@ internal sealed class CustomersApi(IGrainFactory grains, RequestBodies bodies, T
         var errors = new InputErrors();
         var amount = CustomersRequests.ReadAmount(http, errors) ?? throw new ProblemException(errors);
         var instruments = await customer.Instruments(amount);
-        await Answer.WriteAsync(
+        await JsonResponse.WriteAsync(
             http,
             StatusCodes.Status200OK,
-            CustomersMapping.ToAnswer(instruments),
-            GatewayJson.Default.InstrumentListAnswer);
+            CustomersMapping.ToResponse(instruments),
+            GatewayJson.Default.InstrumentListResponse);
     }
 
     private async Task TransactionsAsync(HttpContext http)
     {
         var query = TransactionsQuery.Read(http, IdOf(http));
         var page = await grains.GetGrain<ITransactionsGrain>(Caller.From(http).Merchant).List(query);
-        await Answer.WriteAsync(
-            http, StatusCodes.Status200OK, CustomersMapping.ToAnswer(page), GatewayJson.Default.TransactionListAnswer);
+        await JsonResponse.WriteAsync(
+            http,
+            StatusCodes.Status200OK,
+            CustomersMapping.ToResponse(page),
+            GatewayJson.Default.TransactionListResponse);
     }
 
     private async Task<(ICustomerGrain Customer, string Vpa)> ReadVpaAsync(HttpContext http)
@@ -213,26 +216,26 @@ internal sealed class CustomersApi(IGrainFactory grains, RequestBodies bodies, T
             : throw new ProblemException(
                 ErrorCode.InvalidField, "A wallet's code has 2 to 32 lower-case letters, digits or '_'.", "wallet");
 
-    private static Task AnswerAsync(HttpContext http, Reply<CustomerView> reply) =>
-        AnswerAsync(http, reply, CustomersMapping.ToAnswer, GatewayJson.Default.CustomerRecordAnswer);
+    private static Task RespondAsync(HttpContext http, Reply<CustomerView> reply) =>
+        RespondAsync(http, reply, CustomersMapping.ToResponse, GatewayJson.Default.CustomerRecordResponse);
 
-    private static Task AnswerAsync(HttpContext http, WalletView view)
+    private static Task RespondAsync(HttpContext http, WalletView view)
     {
         http.Response.Headers.ETag = IfMatch.TagOf(view.Version);
-        return Answer.WriteAsync(
+        return JsonResponse.WriteAsync(
             http,
             StatusCodes.Status200OK,
-            CustomersMapping.ToAnswer(view),
-            GatewayJson.Default.WalletConfigurationAnswer);
+            CustomersMapping.ToResponse(view),
+            GatewayJson.Default.WalletConfigurationResponse);
     }
 
-    private static Task AnswerAsync<TView, TAnswer>(
+    private static Task RespondAsync<TView, TResponse>(
         HttpContext http,
         Reply<TView> reply,
-        Func<TView, TAnswer> map,
-        JsonTypeInfo<TAnswer> type,
+        Func<TView, TResponse> map,
+        JsonTypeInfo<TResponse> type,
         int status = StatusCodes.Status200OK)
         where TView : class => reply.Refusal is { } refusal
             ? Problem.WriteAsync(http, refusal)
-            : Answer.WriteAsync(http, status, map(reply.Value!), type);
+            : JsonResponse.WriteAsync(http, status, map(reply.Value!), type);
 }

@@ -10,7 +10,7 @@ namespace PaymentCluster.Gateway.Api.Customers;
 /// <summary>From the grains' views to the API's answers.</summary>
 internal static class CustomersMapping
 {
-    public static CustomerRecordAnswer ToAnswer(CustomerView view) => new()
+    public static CustomerRecordResponse ToResponse(CustomerView view) => new()
     {
         Id = view.Id,
         Name = view.Name,
@@ -20,7 +20,7 @@ internal static class CustomersMapping
         ErasedAt = view.ErasedAt?.UtcDateTime,
     };
 
-    public static WalletConfigurationAnswer ToAnswer(WalletView view) => new()
+    public static WalletConfigurationResponse ToResponse(WalletView view) => new()
     {
         Version = view.Version,
         DefaultInstrument = view.Preferences.DefaultInstrument,
@@ -30,12 +30,12 @@ internal static class CustomersMapping
         UpiApp = view.Preferences.UpiApp,
         NotifyByEmail = view.Preferences.NotifyByEmail,
         NotifyBySms = view.Preferences.NotifyBySms,
-        Cards = [.. view.Cards.Select(ToAnswer)],
-        Upi = [.. view.UpiIds.Select(ToAnswer)],
-        Wallets = [.. view.Wallets.Select(ToAnswer)],
+        Cards = [.. view.Cards.Select(ToResponse)],
+        Upi = [.. view.UpiIds.Select(ToResponse)],
+        Wallets = [.. view.Wallets.Select(ToResponse)],
     };
 
-    public static SavedCardAnswer ToAnswer(SavedCardView card) => new()
+    public static SavedCardResponse ToResponse(SavedCardView card) => new()
     {
         Token = card.Token,
         Last4 = card.Last4,
@@ -49,16 +49,18 @@ internal static class CustomersMapping
         ConsentText = card.ConsentText,
     };
 
-    public static SavedCardListAnswer ToCards(WalletView view) => new() { Data = [.. view.Cards.Select(ToAnswer)] };
+    public static SavedCardListResponse ToCards(WalletView view) => new() { Data = [.. view.Cards.Select(ToResponse)] };
 
-    public static SavedUpiAnswer ToAnswer(SavedUpiView upi) =>
+    public static SavedUpiResponse ToResponse(SavedUpiView upi) =>
         new() { Id = upi.Id, Vpa = upi.Vpa, SavedAt = upi.SavedAt.UtcDateTime };
 
-    public static SavedUpiListAnswer ToUpiIds(WalletView view) => new() { Data = [.. view.UpiIds.Select(ToAnswer)] };
+    public static SavedUpiListResponse ToUpiIds(WalletView view) =>
+        new() { Data = [.. view.UpiIds.Select(ToResponse)] };
 
-    public static UpiCheckAnswer ToAnswer(UpiIdView upi) => new() { Vpa = upi.Vpa, Valid = upi.Valid, Name = upi.Name };
+    public static UpiCheckResponse ToResponse(UpiIdView upi) =>
+        new() { Vpa = upi.Vpa, Valid = upi.Valid, Name = upi.Name };
 
-    public static LinkedWalletAnswer ToAnswer(LinkedWalletView wallet) => new()
+    public static LinkedWalletResponse ToResponse(LinkedWalletView wallet) => new()
     {
         Wallet = wallet.Wallet,
         Provider = wallet.Provider,
@@ -69,11 +71,11 @@ internal static class CustomersMapping
         LinkedAt = wallet.LinkedAt?.UtcDateTime,
     };
 
-    public static InstrumentListAnswer ToAnswer(ImmutableArray<InstrumentView> instruments) => new()
+    public static InstrumentListResponse ToResponse(ImmutableArray<InstrumentView> instruments) => new()
     {
         Data =
         [
-            .. instruments.Select(instrument => new InstrumentAnswer
+            .. instruments.Select(instrument => new InstrumentResponse
             {
                 Id = instrument.Id,
                 Method = PaymentNames.Of(instrument.Kind),
@@ -85,13 +87,14 @@ internal static class CustomersMapping
         ],
     };
 
-    public static TransactionListAnswer ToAnswer(TransactionPage page) => new()
+    public static TransactionListResponse ToResponse(TransactionPage page) => new()
     {
-        Data = [.. page.Transactions.Select(ToAnswer)],
-        NextCursor = page.HasMore && !page.Transactions.IsEmpty ? TransactionCursor.Write(page.Transactions[^1].Place) : null,
+        Data = [.. page.Transactions.Select(ToResponse)],
+        NextCursor = page.HasMore && !page.Transactions.IsEmpty ? TransactionCursor.Write(
+            page.Transactions[^1].Place) : null,
         Totals =
         [
-            .. page.Totals.Select(total => new TransactionTotalAnswer
+            .. page.Totals.Select(total => new TransactionTotalResponse
             {
                 Currency = total.Currency.Code,
                 Payments = total.Payments,
@@ -111,10 +114,10 @@ internal static class CustomersMapping
         TransactionKind.Refund => "refund",
     };
 
-    private static TransactionAnswer ToAnswer(Transaction transaction)
+    private static TransactionResponse ToResponse(Transaction transaction)
     {
         var (payment, refund) = (transaction.Place.Payment, transaction.Place.Refund);
-        return new TransactionAnswer
+        return new TransactionResponse
         {
             Type = NameOf(refund == 0 ? TransactionKind.Payment : TransactionKind.Refund),
             Id = refund == 0 ? payment.ToString() : new RefundId { Payment = payment, Number = refund }.ToString(),
@@ -122,7 +125,8 @@ internal static class CustomersMapping
             OrderId = transaction.OrderId,
             Amount = transaction.Amount.AmountMinor,
             Currency = transaction.Amount.Currency.Code,
-            Status = transaction.Status is { } status ? PaymentNames.Of(status) : PaymentNames.Of(transaction.RefundStatus!.Value),
+            Status = transaction.Status is { } status ? PaymentNames.Of(status) : PaymentNames.Of(
+                transaction.RefundStatus!.Value),
             Method = transaction.Method is { } method ? PaymentNames.Of(method) : null,
             CreatedAt = transaction.Place.At.UtcDateTime,
         };

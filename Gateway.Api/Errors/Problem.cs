@@ -6,7 +6,7 @@ using PaymentCluster.Grains.Abstractions.Errors;
 namespace PaymentCluster.Gateway.Api.Errors;
 
 /// <summary>A failure, as RFC 9457 problem details.</summary>
-public sealed record ProblemAnswer
+public sealed record ProblemResponse
 {
     /// <summary>Where the code is explained, relative to this server.</summary>
     public required string Type { get; init; }
@@ -63,7 +63,7 @@ internal static class Problem
             http.Response.Headers.WWWAuthenticate = "Bearer";
         }
 
-        var answer = new ProblemAnswer
+        var answer = new ProblemResponse
         {
             Type = $"/docs/errors#{entry.Name}",
             Title = entry.Meaning,
@@ -73,6 +73,7 @@ internal static class Problem
             TraceId = Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier,
             Errors = errors,
         };
-        return Answer.WriteAsync(http, entry.HttpStatus, answer, GatewayJson.Default.ProblemAnswer, ContentType);
+        return JsonResponse.WriteAsync(
+            http, entry.HttpStatus, answer, GatewayJson.Default.ProblemResponse, ContentType);
     }
 }

@@ -7,7 +7,7 @@ using PaymentCluster.Grains.Abstractions.Health;
 namespace PaymentCluster.Gateway.Api.Health;
 
 /// <summary>Health.</summary>
-public sealed record HealthAnswer
+public sealed record HealthResponse
 {
     /// <summary><c>ok</c>.</summary>
     public required string Status { get; init; }
@@ -25,7 +25,7 @@ internal sealed class HealthApi(IGrainFactory grains, TimeProvider time)
         Id = "isLive",
         Tag = Tag,
         Summary = "Whether the process lives.",
-        Answers = [new(200, "It does.", typeof(HealthAnswer))],
+        Responses = [new(200, "It does.", typeof(HealthResponse))],
     };
 
     private static readonly ApiOperation ReadyOperation = new()
@@ -33,7 +33,7 @@ internal sealed class HealthApi(IGrainFactory grains, TimeProvider time)
         Id = "isReady",
         Tag = Tag,
         Summary = "Whether payments can be taken.",
-        Answers = [new(200, "They can.", typeof(HealthAnswer))],
+        Responses = [new(200, "They can.", typeof(HealthResponse))],
         Errors = [ErrorCode.Unavailable],
     };
 
@@ -63,6 +63,6 @@ internal sealed class HealthApi(IGrainFactory grains, TimeProvider time)
     }
 
     private static Task WriteOkAsync(HttpContext http) =>
-        Answer.WriteAsync(
-            http, StatusCodes.Status200OK, new HealthAnswer { Status = "ok" }, GatewayJson.Default.HealthAnswer);
+        JsonResponse.WriteAsync(
+            http, StatusCodes.Status200OK, new HealthResponse { Status = "ok" }, GatewayJson.Default.HealthResponse);
 }

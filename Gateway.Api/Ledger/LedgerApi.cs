@@ -15,7 +15,7 @@ internal sealed class LedgerApi(IGrainFactory grains)
         Id = "listLedgerAccounts",
         Tag = Tag,
         Summary = "Read every account with its sums.",
-        Answers = [new(200, "The accounts.", typeof(AccountListAnswer))],
+        Responses = [new(200, "The accounts.", typeof(AccountListResponse))],
     };
 
     private static readonly ApiOperation TrialBalanceOperation = new()
@@ -23,7 +23,7 @@ internal sealed class LedgerApi(IGrainFactory grains)
         Id = "getTrialBalance",
         Tag = Tag,
         Summary = "Read debits and credits over all accounts per currency, from one snapshot.",
-        Answers = [new(200, "The trial balance.", typeof(TrialBalanceAnswer))],
+        Responses = [new(200, "The trial balance.", typeof(TrialBalanceResponse))],
     };
 
     public void Map(IEndpointRouteBuilder api)
@@ -36,14 +36,14 @@ internal sealed class LedgerApi(IGrainFactory grains)
     private async Task AccountsAsync(HttpContext http)
     {
         var accounts = await grains.GetGrain<ILedgerGrain>(Caller.From(http).Merchant).Accounts();
-        await Answer.WriteAsync(
-            http, StatusCodes.Status200OK, LedgerMapping.ToAnswer(accounts), GatewayJson.Default.AccountListAnswer);
+        await JsonResponse.WriteAsync(
+            http, StatusCodes.Status200OK, LedgerMapping.ToResponse(accounts), GatewayJson.Default.AccountListResponse);
     }
 
     private async Task TrialBalanceAsync(HttpContext http)
     {
         var lines = await grains.GetGrain<ILedgerGrain>(Caller.From(http).Merchant).TrialBalance();
-        await Answer.WriteAsync(
-            http, StatusCodes.Status200OK, LedgerMapping.ToAnswer(lines), GatewayJson.Default.TrialBalanceAnswer);
+        await JsonResponse.WriteAsync(
+            http, StatusCodes.Status200OK, LedgerMapping.ToResponse(lines), GatewayJson.Default.TrialBalanceResponse);
     }
 }

@@ -4,14 +4,14 @@ using PaymentCluster.Grains.Abstractions.Ledger;
 namespace PaymentCluster.Gateway.Api.Ledger;
 
 /// <summary>The accounts of a merchant's books.</summary>
-public sealed record AccountListAnswer
+public sealed record AccountListResponse
 {
     /// <summary>The accounts, by name and currency.</summary>
-    public required AccountAnswer[] Data { get; init; }
+    public required AccountResponse[] Data { get; init; }
 }
 
 /// <summary>An account and its sums, in the minor unit of the currency.</summary>
-public sealed record AccountAnswer
+public sealed record AccountResponse
 {
     /// <summary>The account's name.</summary>
     public required string Account { get; init; }
@@ -30,17 +30,17 @@ public sealed record AccountAnswer
 }
 
 /// <summary>Debits and credits over all accounts.</summary>
-public sealed record TrialBalanceAnswer
+public sealed record TrialBalanceResponse
 {
     /// <summary>One line per currency.</summary>
-    public required TrialBalanceLineAnswer[] Data { get; init; }
+    public required TrialBalanceLineResponse[] Data { get; init; }
 
     /// <summary>Whether debits equal credits in each currency.</summary>
     public required bool Balanced { get; init; }
 }
 
 /// <summary>One currency of the trial balance, in its minor unit.</summary>
-public sealed record TrialBalanceLineAnswer
+public sealed record TrialBalanceLineResponse
 {
     /// <summary>ISO 4217 code.</summary>
     public required string Currency { get; init; }
@@ -58,9 +58,9 @@ public sealed record TrialBalanceLineAnswer
 /// <summary>From the grains' views to the API's answers.</summary>
 internal static class LedgerMapping
 {
-    public static AccountListAnswer ToAnswer(ImmutableArray<AccountBalance> accounts) => new()
+    public static AccountListResponse ToResponse(ImmutableArray<AccountBalance> accounts) => new()
     {
-        Data = [.. accounts.Select(account => new AccountAnswer
+        Data = [.. accounts.Select(account => new AccountResponse
         {
             Account = account.Account,
             Currency = account.Currency.Code,
@@ -70,9 +70,9 @@ internal static class LedgerMapping
         })],
     };
 
-    public static TrialBalanceAnswer ToAnswer(ImmutableArray<TrialBalanceLine> lines) => new()
+    public static TrialBalanceResponse ToResponse(ImmutableArray<TrialBalanceLine> lines) => new()
     {
-        Data = [.. lines.Select(line => new TrialBalanceLineAnswer
+        Data = [.. lines.Select(line => new TrialBalanceLineResponse
         {
             Currency = line.Currency.Code,
             Debits = line.DebitsMinor,

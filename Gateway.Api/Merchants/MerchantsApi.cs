@@ -19,7 +19,7 @@ internal sealed class MerchantsApi(IGrainFactory grains, RequestBodies bodies)
         Tag = Tag,
         Summary = "Create a merchant, or change its name and switches.",
         Body = PutMerchantRequest.Shape,
-        Answers = [new(200, "The merchant.", typeof(MerchantAnswer))],
+        Responses = [new(200, "The merchant.", typeof(MerchantResponse))],
     };
 
     private static readonly ApiOperation GetOperation = new()
@@ -27,7 +27,7 @@ internal sealed class MerchantsApi(IGrainFactory grains, RequestBodies bodies)
         Id = "getMerchant",
         Tag = Tag,
         Summary = "Read a merchant.",
-        Answers = [new(200, "The merchant.", typeof(MerchantAnswer))],
+        Responses = [new(200, "The merchant.", typeof(MerchantResponse))],
         Errors = [ErrorCode.MerchantNotFound],
     };
 
@@ -37,7 +37,7 @@ internal sealed class MerchantsApi(IGrainFactory grains, RequestBodies bodies)
         Tag = Tag,
         Summary = "Make an API key. This answer is the only place where it can be read.",
         Body = CreateApiKeyRequest.Shape,
-        Answers = [new(201, "The key.", typeof(NewApiKeyAnswer))],
+        Responses = [new(201, "The key.", typeof(NewApiKeyResponse))],
         Errors = [ErrorCode.MerchantNotFound, ErrorCode.LimitReached],
     };
 
@@ -46,7 +46,7 @@ internal sealed class MerchantsApi(IGrainFactory grains, RequestBodies bodies)
         Id = "revokeApiKey",
         Tag = Tag,
         Summary = "Revoke an API key. No gateway honours it after some seconds.",
-        Answers = [new(200, "The merchant.", typeof(MerchantAnswer))],
+        Responses = [new(200, "The merchant.", typeof(MerchantResponse))],
         Errors = [ErrorCode.MerchantNotFound, ErrorCode.ApiKeyNotFound],
     };
 
@@ -73,7 +73,7 @@ internal sealed class MerchantsApi(IGrainFactory grains, RequestBodies bodies)
         var body = await bodies.ReadAsync(http, PutMerchantRequest.Shape);
 
         var command = PutMerchantRequest.Read(body);
-        await AnswerAsync(http, await grains.GetGrain<IMerchantGrain>(id!).Put(command));
+        await RespondAsync(http, await grains.GetGrain<IMerchantGrain>(id!).Put(command));
     }
 
     private async Task GetAsync(HttpContext http)
@@ -81,8 +81,11 @@ internal sealed class MerchantsApi(IGrainFactory grains, RequestBodies bodies)
         var view = await Find(http).Get();
         await (view is null
             ? Problem.WriteAsync(http, ErrorCode.MerchantNotFound)
-            : Answer.WriteAsync(
-                http, StatusCodes.Status200OK, MerchantsMapping.ToAnswer(view), GatewayJson.Default.MerchantAnswer));
+            : JsonResponse.WriteAsync(
+                http,
+                StatusCodes.Status200OK,
+                MerchantsMapping.ToResponse(view),
+                GatewayJson.Default.MerchantResponse));
     }
 
     private async Task CreateKeyAsync(HttpContext http)
@@ -93,11 +96,11 @@ internal sealed class MerchantsApi(IGrainFactory grains, RequestBodies bodies)
         var reply = await merchant.CreateKey(body.Get(CreateApiKeyRequest.Scope));
         await (reply.Refusal is { } refusal
             ? Problem.WriteAsync(http, refusal)
-            : Answer.WriteAsync(
+            : JsonResponse.WriteAsync(
                 http,
                 StatusCodes.Status201Created,
-                MerchantsMapping.ToAnswer(reply.Value!),
-                GatewayJson.Default.NewApiKeyAnswer));
+                MerchantsMapping.ToResponse(reply.Value!),
+                GatewayJson.Default.NewApiKeyResponse));
     }
 
     private async Task RevokeKeyAsync(HttpContext http)
@@ -110,7 +113,7 @@ internal sealed class MerchantsApi(IGrainFactory grains, RequestBodies bodies)
             return;
         }
 
-        await AnswerAsync(http, await merchant.RevokeKey(keyId!));
+        await RespondAsync(http, await merchant.RevokeKey(keyId!));
     }
 
     private IMerchantGrain Find(HttpContext http) =>
@@ -118,8 +121,11 @@ internal sealed class MerchantsApi(IGrainFactory grains, RequestBodies bodies)
         ? grains.GetGrain<IMerchantGrain>(id)
         : throw new ProblemException(ErrorCode.MerchantNotFound, ErrorCode.MerchantNotFound.Entry().Meaning);
 
-    private static Task AnswerAsync(HttpContext http, Reply<MerchantView> reply) => reply.Refusal is { } refusal
+    private static Task RespondAsync(HttpContext http, Reply<MerchantView> reply) => reply.Refusal is { } refusal
         ? Problem.WriteAsync(http, refusal)
-        : Answer.WriteAsync(
-            http, StatusCodes.Status200OK, MerchantsMapping.ToAnswer(reply.Value!), GatewayJson.Default.MerchantAnswer);
+        : JsonResponse.WriteAsync(
+            http,
+            StatusCodes.Status200OK,
+            MerchantsMapping.ToResponse(reply.Value!),
+            GatewayJson.Default.MerchantResponse);
 }

@@ -8,7 +8,7 @@ using PaymentCluster.Grains.Abstractions.Providers;
 namespace PaymentCluster.Gateway.Api.Merchants;
 
 /// <summary>A merchant.</summary>
-public sealed record MerchantAnswer
+public sealed record MerchantResponse
 {
     /// <summary>The merchant's id.</summary>
     public required string Id { get; init; }
@@ -26,14 +26,14 @@ public sealed record MerchantAnswer
     public required bool CardVault { get; init; }
 
     /// <summary>The API keys, without the keys.</summary>
-    public required ApiKeyAnswer[] Keys { get; init; }
+    public required ApiKeyResponse[] Keys { get; init; }
 
     /// <summary>The providers with credentials.</summary>
-    public required ProviderAnswer[] Providers { get; init; }
+    public required ProviderResponse[] Providers { get; init; }
 }
 
 /// <summary>An API key, without the key.</summary>
-public sealed record ApiKeyAnswer
+public sealed record ApiKeyResponse
 {
     /// <summary>The key's id, which opens nothing.</summary>
     public required string Id { get; init; }
@@ -49,7 +49,7 @@ public sealed record ApiKeyAnswer
 }
 
 /// <summary>A new API key. This answer is the only place where the key can be read.</summary>
-public sealed record NewApiKeyAnswer
+public sealed record NewApiKeyResponse
 {
     /// <summary>The key's id, which opens nothing.</summary>
     public required string Id { get; init; }
@@ -62,17 +62,17 @@ public sealed record NewApiKeyAnswer
 }
 
 /// <summary>The providers of a merchant.</summary>
-public sealed record ProviderListAnswer
+public sealed record ProviderListResponse
 {
     /// <summary>The providers with credentials.</summary>
-    public required ProviderStatusAnswer[] Data { get; init; }
+    public required ProviderStatusResponse[] Data { get; init; }
 }
 
 /// <summary>The providers of a merchant after a change of credentials.</summary>
-public sealed record CredentialsAnswer
+public sealed record CredentialsResponse
 {
     /// <summary>The providers with credentials.</summary>
-    public required ProviderAnswer[] Data { get; init; }
+    public required ProviderResponse[] Data { get; init; }
 
     /// <summary>What the provider says to new credentials: accepted, or not_checked if it is out of reach or has no call
     /// that tells; null if there are none.</summary>
@@ -80,7 +80,7 @@ public sealed record CredentialsAnswer
 }
 
 /// <summary>A provider with credentials.</summary>
-public sealed record ProviderAnswer
+public sealed record ProviderResponse
 {
     /// <summary>The provider's name.</summary>
     public required string Provider { get; init; }
@@ -96,7 +96,7 @@ public sealed record ProviderAnswer
 }
 
 /// <summary>A provider with credentials, and how it has been doing.</summary>
-public sealed record ProviderStatusAnswer
+public sealed record ProviderStatusResponse
 {
     /// <summary>The provider's name.</summary>
     public required string Provider { get; init; }
@@ -114,11 +114,11 @@ public sealed record ProviderStatusAnswer
     public required int OpenUnknowns { get; init; }
 
     /// <summary>How it has been doing, as the silo that answers sees it.</summary>
-    public required ProviderHealthAnswer Health { get; init; }
+    public required ProviderHealthResponse Health { get; init; }
 }
 
 /// <summary>How a provider has been doing.</summary>
-public sealed record ProviderHealthAnswer
+public sealed record ProviderHealthResponse
 {
     /// <summary>What the circuit breaker lets through: every call, none, or one that finds out.</summary>
     public required string Breaker { get; init; }
@@ -136,11 +136,11 @@ public sealed record ProviderHealthAnswer
     public required double? LatencyP99Ms { get; init; }
 
     /// <summary>How it has been doing with each method.</summary>
-    public required MethodStandingAnswer[] Methods { get; init; }
+    public required MethodStandingResponse[] Methods { get; init; }
 }
 
 /// <summary>How a provider has been doing with a method.</summary>
-public sealed record MethodStandingAnswer
+public sealed record MethodStandingResponse
 {
     /// <summary>The method.</summary>
     public required string Method { get; init; }
@@ -176,28 +176,28 @@ internal static class MerchantsMapping
         ApiKeyScope.Publishable => "publishable",
     };
 
-    public static MerchantAnswer ToAnswer(MerchantView view) => new()
+    public static MerchantResponse ToResponse(MerchantView view) => new()
     {
         Id = view.Id,
         Name = view.Name,
         UpiCollectAllowed = view.UpiCollectAllowed,
         CheckoutOrigins = [.. view.CheckoutOrigins],
         CardVault = view.CardVault,
-        Keys = [.. view.Keys.Select(key => new ApiKeyAnswer
+        Keys = [.. view.Keys.Select(key => new ApiKeyResponse
         {
             Id = key.Id,
             Scope = NameOf(key.Scope),
             CreatedAt = key.CreatedAt.UtcDateTime,
             RevokedAt = key.RevokedAt?.UtcDateTime,
         })],
-        Providers = ToAnswers(view.Providers),
+        Providers = ToResponses(view.Providers),
     };
 
-    public static NewApiKeyAnswer ToAnswer(NewApiKey key) =>
+    public static NewApiKeyResponse ToResponse(NewApiKey key) =>
         new() { Id = key.Id, Key = key.Key.Reveal(), Scope = NameOf(key.Scope) };
 
-    public static ProviderAnswer[] ToAnswers(ImmutableArray<ProviderView> providers) =>
-        [.. providers.Select(provider => new ProviderAnswer
+    public static ProviderResponse[] ToResponses(ImmutableArray<ProviderView> providers) =>
+        [.. providers.Select(provider => new ProviderResponse
         {
             Provider = provider.Provider,
             Credentials = [.. provider.Credentials],
@@ -212,24 +212,24 @@ internal static class MerchantsMapping
         BreakerState.Trying => "trying",
     };
 
-    public static ProviderListAnswer ToAnswer(ImmutableArray<ProviderStatus> providers) =>
-        new() { Data = [.. providers.Select(ToAnswer)] };
+    public static ProviderListResponse ToResponse(ImmutableArray<ProviderStatus> providers) =>
+        new() { Data = [.. providers.Select(ToResponse)] };
 
-    private static ProviderStatusAnswer ToAnswer(ProviderStatus status) => new()
+    private static ProviderStatusResponse ToResponse(ProviderStatus status) => new()
     {
         Provider = status.Provider.Provider,
         Credentials = [.. status.Provider.Credentials],
         UpdatedAt = status.Provider.UpdatedAt.UtcDateTime,
         PreviousUntil = status.Provider.PreviousUntil?.UtcDateTime,
         OpenUnknowns = status.OpenUnknowns,
-        Health = new ProviderHealthAnswer
+        Health = new ProviderHealthResponse
         {
             Breaker = NameOf(status.Breaker),
             Calls = status.Latency.Calls,
             LatencyP50Ms = status.Latency.P50?.TotalMilliseconds,
             LatencyP95Ms = status.Latency.P95?.TotalMilliseconds,
             LatencyP99Ms = status.Latency.P99?.TotalMilliseconds,
-            Methods = [.. status.Methods.Select(method => new MethodStandingAnswer
+            Methods = [.. status.Methods.Select(method => new MethodStandingResponse
             {
                 Method = PaymentNames.Of(method.Method),
                 Outcomes = method.Outcomes,

@@ -17,7 +17,7 @@ internal sealed class ProvidersApi(IGrainFactory grains, RequestBodies bodies)
         Id = "listProviders",
         Tag = Tag,
         Summary = "List the providers that have credentials, and how they have been doing.",
-        Answers = [new(200, "The providers.", typeof(ProviderListAnswer))],
+        Responses = [new(200, "The providers.", typeof(ProviderListResponse))],
     };
 
     private static readonly ApiOperation PutOperation = new()
@@ -27,7 +27,7 @@ internal sealed class ProvidersApi(IGrainFactory grains, RequestBodies bodies)
         Summary = "Set the credentials at a provider, all of them at once. They are stored encrypted and are never given "
             + "out again. Those before them still verify inbound webhooks for a while.",
         TakesSecrets = true,
-        Answers = [new(200, "The providers.", typeof(CredentialsAnswer))],
+        Responses = [new(200, "The providers.", typeof(CredentialsResponse))],
         Errors = [ErrorCode.MerchantNotFound, ErrorCode.CredentialsRefused],
     };
 
@@ -36,7 +36,7 @@ internal sealed class ProvidersApi(IGrainFactory grains, RequestBodies bodies)
         Id = "deleteProviderCredentials",
         Tag = Tag,
         Summary = "Forget the credentials at a provider, once no payment is open or watched there.",
-        Answers = [new(200, "The providers.", typeof(CredentialsAnswer))],
+        Responses = [new(200, "The providers.", typeof(CredentialsResponse))],
         Errors = [ErrorCode.MerchantNotFound, ErrorCode.ProviderInUse],
     };
 
@@ -53,11 +53,11 @@ internal sealed class ProvidersApi(IGrainFactory grains, RequestBodies bodies)
         var providers = await Grain(http).List();
         await (providers is null
             ? Problem.WriteAsync(http, ErrorCode.MerchantNotFound)
-            : Answer.WriteAsync(
+            : JsonResponse.WriteAsync(
                 http,
                 StatusCodes.Status200OK,
-                MerchantsMapping.ToAnswer(providers.Value),
-                GatewayJson.Default.ProviderListAnswer));
+                MerchantsMapping.ToResponse(providers.Value),
+                GatewayJson.Default.ProviderListResponse));
     }
 
     private async Task PutAsync(HttpContext http)
@@ -73,7 +73,7 @@ internal sealed class ProvidersApi(IGrainFactory grains, RequestBodies bodies)
         var reply = await Grain(http).PutCredentials(provider, values);
         await (reply.Refusal is { } refusal
             ? Problem.WriteAsync(http, refusal)
-            : AnswerAsync(http, reply.Value!.Merchant, reply.Value.IsAccepted ? "accepted" : "not_checked"));
+            : RespondAsync(http, reply.Value!.Merchant, reply.Value.IsAccepted ? "accepted" : "not_checked"));
     }
 
     private async Task DeleteAsync(HttpContext http)
@@ -81,7 +81,7 @@ internal sealed class ProvidersApi(IGrainFactory grains, RequestBodies bodies)
         var reply = await Grain(http).DeleteCredentials(ProviderOf(http));
         await (reply.Refusal is { } refusal
             ? Problem.WriteAsync(http, refusal)
-            : AnswerAsync(http, reply.Value!, check: null));
+            : RespondAsync(http, reply.Value!, check: null));
     }
 
     private IProvidersGrain Grain(HttpContext http) => grains.GetGrain<IProvidersGrain>(Caller.From(http).Merchant);
@@ -92,9 +92,9 @@ internal sealed class ProvidersApi(IGrainFactory grains, RequestBodies bodies)
             : throw new ProblemException(
                 ErrorCode.InvalidField, "A provider's name has 2 to 32 lower-case letters, digits or '_'.", "provider");
 
-    private static Task AnswerAsync(HttpContext http, MerchantView view, string? check) => Answer.WriteAsync(
+    private static Task RespondAsync(HttpContext http, MerchantView view, string? check) => JsonResponse.WriteAsync(
         http,
         StatusCodes.Status200OK,
-        new CredentialsAnswer { Data = MerchantsMapping.ToAnswers(view.Providers), Check = check },
-        GatewayJson.Default.CredentialsAnswer);
+        new CredentialsResponse { Data = MerchantsMapping.ToResponses(view.Providers), Check = check },
+        GatewayJson.Default.CredentialsResponse);
 }

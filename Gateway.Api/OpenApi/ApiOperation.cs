@@ -38,7 +38,7 @@ internal sealed record ApiOperation
     public bool TakesIfMatch { get; init; }
 
     /// <summary>The answers that are no failures.</summary>
-    public required OperationAnswer[] Answers { get; init; }
+    public required OperationResponse[] Responses { get; init; }
 
     /// <summary>The failures beyond those that every call of its kind can meet.</summary>
     public ErrorCode[] Errors { get; init; } = [];
@@ -49,4 +49,5 @@ internal sealed record ApiOperation
 /// <param name="Meaning">When it comes.</param>
 /// <param name="Type">What it holds; null for no body or one that is not JSON.</param>
 /// <param name="ContentType">Its media type.</param>
-internal sealed record OperationAnswer(int Status, string Meaning, Type? Type = null, string ContentType = Answer.Json);
+internal sealed record OperationResponse(
+    int Status, string Meaning, Type? Type = null, string ContentType = JsonResponse.ContentType);

@@ -68,7 +68,7 @@ internal static class OpenApiRegistration
         routes.MapGet(DocumentPath, async http =>
         {
             var bytes = await document.Value;
-            http.Response.ContentType = Answer.Json;
+            http.Response.ContentType = JsonResponse.ContentType;
             http.Response.ContentLength = bytes.Length;
             await http.Response.Body.WriteAsync(bytes, http.RequestAborted);
         }).RequireAccess(AccessRule.Anybody);

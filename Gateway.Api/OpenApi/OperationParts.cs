@@ -26,7 +26,7 @@ internal static class OperationParts
         operation.RequestBody = Body(api, context.Document);
         operation.Security = Security(rule, context.Document);
         operation.Responses ??= [];
-        foreach (var answer in api.Answers)
+        foreach (var answer in api.Responses)
         {
             if (operation.Responses.TryGetValue(Text(answer.Status), out var response))
             {
@@ -41,8 +41,8 @@ internal static class OperationParts
             }
         }
 
-        var problem = await context.GetOrCreateSchemaAsync(typeof(ProblemAnswer), null, cancellation);
-        context.Document?.AddComponent(nameof(ProblemAnswer), problem);
+        var problem = await context.GetOrCreateSchemaAsync(typeof(ProblemResponse), null, cancellation);
+        context.Document?.AddComponent(nameof(ProblemResponse), problem);
         var entries = ErrorsOf(api, rule).Distinct().Select(code => code.Entry());
         foreach (var group in entries.GroupBy(entry => entry.HttpStatus).OrderBy(group => group.Key))
         {
@@ -53,7 +53,7 @@ internal static class OperationParts
                 Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
                 {
                     [Problem.ContentType] = new() { Schema = new OpenApiSchemaReference(
-                        nameof(ProblemAnswer), context.Document) },
+                        nameof(ProblemResponse), context.Document) },
                 },
             };
         }
@@ -149,12 +149,12 @@ internal static class OperationParts
             yield return Header("If-Match", "The ETag that was read: what was changed since is not overwritten.", null);
         }
 
-        if (api.Answers.Any(answer => answer.ContentType == "text/event-stream"))
+        if (api.Responses.Any(answer => answer.ContentType == "text/event-stream"))
         {
             yield return Header("Last-Event-ID", "The id of the last event that was received.", null);
         }
 
-        if (api.Answers.Any(answer => answer.Status == StatusCodes.Status304NotModified))
+        if (api.Responses.Any(answer => answer.Status == StatusCodes.Status304NotModified))
         {
             yield return Header("If-None-Match", "The ETag that was read: what has not changed since is not sent.", null);
         }
@@ -190,7 +190,7 @@ internal static class OperationParts
                 Required = api.Body?.IsRequired ?? api.TakesSecrets,
                 Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
                 {
-                    [api.TakesBytes ? "*/*" : Answer.Json] = new()
+                    [api.TakesBytes ? "*/*" : JsonResponse.ContentType] = new()
                     {
                         Schema = schema,
                         Example = api.Body is { } body ? ShapeSchemas.Example(body) : null,

@@ -21,14 +21,18 @@ internal static class OperationRoutes
 
     // The method's metadata is what the API explorer goes by; a plain request delegate brings none.
     private static IEndpointConventionBuilder Map(
-        this IEndpointRouteBuilder routes, string[] methods, string pattern, RequestDelegate handler, ApiOperation operation)
+        this IEndpointRouteBuilder routes,
+        string[] methods,
+        string pattern,
+        RequestDelegate handler,
+        ApiOperation operation)
     {
         var endpoint = routes.MapMethods(pattern, methods, handler)
             .WithMetadata(operation, handler.Method)
             .WithName(operation.Id)
             .WithTags(operation.Tag)
             .WithSummary(operation.Summary);
-        foreach (var answer in operation.Answers)
+        foreach (var answer in operation.Responses)
         {
             endpoint.WithMetadata(new ProducesResponseTypeMetadata(
                 answer.Status, answer.Type ?? typeof(void), answer.Type is null ? [] : [answer.ContentType]));

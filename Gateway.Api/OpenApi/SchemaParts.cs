@@ -13,24 +13,24 @@ namespace PaymentCluster.Gateway.Api.OpenApi;
 internal static class SchemaParts
 {
 
-    private static readonly Dictionary<(Type Answer, string Member), ImmutableArray<string>> Words = new()
+    private static readonly Dictionary<(Type Response, string Member), ImmutableArray<string>> Words = new()
     {
-        [(typeof(PaymentAnswer), "status")] = PaymentWords.Statuses.All,
-        [(typeof(PaymentAnswer), "refund_status")] = PaymentWords.RefundProgress.All,
-        [(typeof(PaymentAnswer), "capture")] = PaymentWords.CaptureModes.All,
-        [(typeof(PaymentAnswer), "method")] = PaymentWords.Methods.All,
-        [(typeof(PaymentSummaryAnswer), "status")] = PaymentWords.Statuses.All,
-        [(typeof(PaymentSummaryAnswer), "method")] = PaymentWords.Methods.All,
-        [(typeof(TimelineEntryAnswer), "status")] = PaymentWords.Statuses.All,
-        [(typeof(UpiAnswer), "flow")] = PaymentWords.UpiFlows.All,
-        [(typeof(ActionAnswer), "type")] = PaymentWords.Actions.All,
-        [(typeof(FailureAnswer), "party")] = PaymentWords.FailureParties.All,
-        [(typeof(RefundAnswer), "status")] = PaymentWords.RefundStatuses.All,
-        [(typeof(RoutingNoteAnswer), "verdict")] = RoutingMapping.Verdicts.All,
-        [(typeof(ProviderHealthAnswer), "breaker")] = MerchantsMapping.BreakerStates.All,
-        [(typeof(MethodStandingAnswer), "method")] = PaymentWords.Methods.All,
-        [(typeof(ApiKeyAnswer), "scope")] = MerchantsMapping.Scopes.All,
-        [(typeof(NewApiKeyAnswer), "scope")] = MerchantsMapping.Scopes.All,
+        [(typeof(PaymentResponse), "status")] = PaymentWords.Statuses.All,
+        [(typeof(PaymentResponse), "refund_status")] = PaymentWords.RefundProgress.All,
+        [(typeof(PaymentResponse), "capture")] = PaymentWords.CaptureModes.All,
+        [(typeof(PaymentResponse), "method")] = PaymentWords.Methods.All,
+        [(typeof(PaymentSummaryResponse), "status")] = PaymentWords.Statuses.All,
+        [(typeof(PaymentSummaryResponse), "method")] = PaymentWords.Methods.All,
+        [(typeof(TimelineEntryResponse), "status")] = PaymentWords.Statuses.All,
+        [(typeof(UpiResponse), "flow")] = PaymentWords.UpiFlows.All,
+        [(typeof(ActionResponse), "type")] = PaymentWords.Actions.All,
+        [(typeof(FailureResponse), "party")] = PaymentWords.FailureParties.All,
+        [(typeof(RefundResponse), "status")] = PaymentWords.RefundStatuses.All,
+        [(typeof(RoutingNoteResponse), "verdict")] = RoutingMapping.Verdicts.All,
+        [(typeof(ProviderHealthResponse), "breaker")] = MerchantsMapping.BreakerStates.All,
+        [(typeof(MethodStandingResponse), "method")] = PaymentWords.Methods.All,
+        [(typeof(ApiKeyResponse), "scope")] = MerchantsMapping.Scopes.All,
+        [(typeof(NewApiKeyResponse), "scope")] = MerchantsMapping.Scopes.All,
     };
 
     public static Task Describe(

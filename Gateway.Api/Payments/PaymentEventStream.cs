@@ -75,7 +75,7 @@ internal sealed class PaymentEventStream(LongPolling polling, PaymentWatch watch
     }
 
     private static SseItem<byte[]> EventOf(TimelineEntry entry) =>
-        new(Answer.Serialize(PaymentsMapping.ToAnswer(entry), GatewayJson.Default.TimelineEntryAnswer).ToArray())
+        new(JsonResponse.Serialize(PaymentsMapping.ToResponse(entry), GatewayJson.Default.TimelineEntryResponse).ToArray())
         {
             EventId = entry.Version.ToString(CultureInfo.InvariantCulture),
         };

@@ -30,13 +30,13 @@ internal static class PaymentOperations
         Summary = "Take a payment for an order. The answer comes when the payment is durable; the provider is asked afterwards.",
         Body = StartPaymentRequest.Shape,
         TakesIdempotencyKey = true,
-        Answers =
+        Responses =
         [
             new(
                 202,
                 "The payment or its next attempt was accepted, now or by this request before.",
-                typeof(PaymentAnswer)),
-            new(200, "The order's payment exists with the same content; this is how it stands.", typeof(PaymentAnswer)),
+                typeof(PaymentResponse)),
+            new(200, "The order's payment exists with the same content; this is how it stands.", typeof(PaymentResponse)),
         ],
         Errors =
         [
@@ -56,7 +56,7 @@ internal static class PaymentOperations
             + "start another one instead of the one that waits for its customer's step.",
         Body = ConfirmPaymentRequest.Shape,
         TakesIdempotencyKey = true,
-        Answers = [new(202, "The attempt was accepted.", typeof(PaymentAnswer))],
+        Responses = [new(202, "The attempt was accepted.", typeof(PaymentResponse))],
         Errors =
         [
             ErrorCode.CardInvalid, ErrorCode.PaymentNotFound, ErrorCode.StatusConflict, ErrorCode.OutcomePending,
@@ -73,7 +73,7 @@ internal static class PaymentOperations
             "Ask a provider whether a UPI id can be paid from, while a customer enters it. So many in a minute; the "
             + "holder's name is told where the merchant's server made the payment.",
         Body = UpiIdRequest.Shape,
-        Answers = [new(200, "As it stands.", typeof(UpiCheckAnswer))],
+        Responses = [new(200, "As it stands.", typeof(UpiCheckResponse))],
         Errors = [ErrorCode.PaymentNotFound, ErrorCode.NoProvider, ErrorCode.ProviderRefused],
     };
 
@@ -84,7 +84,7 @@ internal static class PaymentOperations
         Summary = "Capture the authorised amount.",
         Body = CapturePaymentRequest.Shape,
         TakesIdempotencyKey = true,
-        Answers = [new(202, "The capture was accepted; the provider is asked.", typeof(PaymentAnswer))],
+        Responses = [new(202, "The capture was accepted; the provider is asked.", typeof(PaymentResponse))],
         Errors =
         [
             ErrorCode.AmountInvalid, ErrorCode.PaymentNotFound, ErrorCode.StatusConflict, ErrorCode.OutcomePending,
@@ -99,7 +99,7 @@ internal static class PaymentOperations
         Summary = "Give a payment up before it is captured.",
         Body = CancelPaymentRequest.Shape,
         TakesIdempotencyKey = true,
-        Answers = [new(202, "The cancellation was accepted.", typeof(PaymentAnswer))],
+        Responses = [new(202, "The cancellation was accepted.", typeof(PaymentResponse))],
         Errors = [ErrorCode.PaymentNotFound, ErrorCode.StatusConflict, ErrorCode.OutcomePending],
     };
 
@@ -109,9 +109,9 @@ internal static class PaymentOperations
         Tag = Tag,
         Summary = "Read a payment, now or as soon as it changes.",
         Query = [Wait, After],
-        Answers =
+        Responses =
         [
-            new(200, "The payment; its ETag is its version.", typeof(PaymentAnswer)),
+            new(200, "The payment; its ETag is its version.", typeof(PaymentResponse)),
             new(304, "The payment has not changed from the version of If-None-Match."),
         ],
         Errors = [ErrorCode.InvalidField, ErrorCode.PaymentNotFound, ErrorCode.Overloaded],
@@ -123,7 +123,7 @@ internal static class PaymentOperations
         Tag = Tag,
         Summary = "List payments, newest first.",
         Query = PaymentsQuery.Parameters,
-        Answers = [new(200, "A page.", typeof(PaymentListAnswer))],
+        Responses = [new(200, "A page.", typeof(PaymentListResponse))],
         Errors = [ErrorCode.InvalidField, ErrorCode.CursorInvalid],
     };
 
@@ -132,7 +132,7 @@ internal static class PaymentOperations
         Id = "getPaymentTimeline",
         Tag = Tag,
         Summary = "Read a payment's history, oldest first.",
-        Answers = [new(200, "The history.", typeof(TimelineAnswer))],
+        Responses = [new(200, "The history.", typeof(TimelineResponse))],
         Errors = [ErrorCode.PaymentNotFound],
     };
 
@@ -142,7 +142,7 @@ internal static class PaymentOperations
         Tag = Tag,
         Summary = "Follow a payment as server-sent events: its history, then what happens, until it is final. "
             + "Last-Event-ID resumes.",
-        Answers =
+        Responses =
         [
             new(200, "One event per step of the history, its data a timeline entry; events of type heartbeat carry none.", null, "text/event-stream"),
             new(204, "Nothing more happens after the event of Last-Event-ID."),
@@ -155,7 +155,7 @@ internal static class PaymentOperations
         Id = "getPaymentQrSvg",
         Tag = Tag,
         Summary = "The payment's UPI link as a QR code (SVG).",
-        Answers = [new(200, "The image.", null, "image/svg+xml")],
+        Responses = [new(200, "The image.", null, "image/svg+xml")],
         Errors = [ErrorCode.PaymentNotFound, ErrorCode.NotFound],
     };
 
@@ -164,7 +164,7 @@ internal static class PaymentOperations
         Id = "getPaymentQrPng",
         Tag = Tag,
         Summary = "The payment's UPI link as a QR code (PNG).",
-        Answers = [new(200, "The image.", null, "image/png")],
+        Responses = [new(200, "The image.", null, "image/png")],
         Errors = [ErrorCode.PaymentNotFound, ErrorCode.NotFound],
     };
 }

@@ -76,14 +76,14 @@ internal sealed class PaymentsApi(
         var payment = reply.Payment!;
         http.Response.Headers.Location = PaymentsMapping.PathOf(payment.Id);
         http.Response.Headers.ETag = IfMatch.TagOf(payment.Version);
-        await Answer.WriteAsync(
+        await JsonResponse.WriteAsync(
             http,
             initiated ? StatusCodes.Status202Accepted : StatusCodes.Status200OK,
-            PaymentsMapping.ToAnswer(payment, caller.IsBrowser, initiated ? Initiated : "Payment exists") with
+            PaymentsMapping.ToResponse(payment, caller.IsBrowser, initiated ? Initiated : "Payment exists") with
             {
                 ClientSecret = reply.ClientSecret?.Reveal(), CheckoutUrl = reply.CheckoutUrl?.Reveal(),
             },
-            GatewayJson.Default.PaymentAnswer);
+            GatewayJson.Default.PaymentResponse);
     }
 
     private async Task ConfirmAsync(HttpContext http)
@@ -93,7 +93,7 @@ internal sealed class PaymentsApi(
         var body = await bodies.ReadAsync(http, ConfirmPaymentRequest.Shape, errors);
         var command = ConfirmPaymentRequest.Read(
             body, id, time.GetUtcNow(), errors) ?? throw new ProblemException(errors);
-        await AnswerAsync(
+        await RespondAsync(
             http,
             await Find(Caller.From(http), id).Confirm(command with { Request = IdempotencyKey.Of(http, body) }),
             Initiated);
@@ -114,11 +114,11 @@ internal sealed class PaymentsApi(
         var tellsNames = !caller.IsPublic && view.Customer.Unproven is not true;
         await (reply.Refusal is { } refusal
             ? Problem.WriteAsync(http, refusal)
-            : Answer.WriteAsync(
+            : JsonResponse.WriteAsync(
                 http,
                 StatusCodes.Status200OK,
-                CustomersMapping.ToAnswer(tellsNames ? reply.Value! : reply.Value! with { Name = null }),
-                GatewayJson.Default.UpiCheckAnswer));
+                CustomersMapping.ToResponse(tellsNames ? reply.Value! : reply.Value! with { Name = null }),
+                GatewayJson.Default.UpiCheckResponse));
     }
 
     private async Task CaptureAsync(HttpContext http)
@@ -126,7 +126,7 @@ internal sealed class PaymentsApi(
         var payment = Find(http);
         var body = await bodies.ReadAsync(http, CapturePaymentRequest.Shape);
         var command = CapturePaymentRequest.Read(body) with { Request = IdempotencyKey.Of(http, body) };
-        await AnswerAsync(http, await payment.Capture(command), "Capture accepted");
+        await RespondAsync(http, await payment.Capture(command), "Capture accepted");
     }
 
     private async Task CancelAsync(HttpContext http)
@@ -134,7 +134,7 @@ internal sealed class PaymentsApi(
         var payment = Find(http);
         var body = await bodies.ReadAsync(http, CancelPaymentRequest.Shape);
         var command = CancelPaymentRequest.Read(body) with { Request = IdempotencyKey.Of(http, body) };
-        await AnswerAsync(http, await payment.Cancel(command), "Cancellation accepted");
+        await RespondAsync(http, await payment.Cancel(command), "Cancellation accepted");
     }
 
     private async Task GetAsync(HttpContext http)
@@ -166,8 +166,8 @@ internal sealed class PaymentsApi(
     {
         var query = PaymentsQuery.Read(http);
         var page = await grains.GetGrain<IPaymentListGrain>(Caller.From(http).Merchant).List(query);
-        await Answer.WriteAsync(
-            http, StatusCodes.Status200OK, PaymentsMapping.ToAnswer(page), GatewayJson.Default.PaymentListAnswer);
+        await JsonResponse.WriteAsync(
+            http, StatusCodes.Status200OK, PaymentsMapping.ToResponse(page), GatewayJson.Default.PaymentListResponse);
     }
 
     private async Task TimelineAsync(HttpContext http)
@@ -178,8 +178,8 @@ internal sealed class PaymentsApi(
             return;
         }
 
-        var answer = new TimelineAnswer { Data = [.. entries.Select(PaymentsMapping.ToAnswer)] };
-        await Answer.WriteAsync(http, StatusCodes.Status200OK, answer, GatewayJson.Default.TimelineAnswer);
+        var answer = new TimelineResponse { Data = [.. entries.Select(PaymentsMapping.ToResponse)] };
+        await JsonResponse.WriteAsync(http, StatusCodes.Status200OK, answer, GatewayJson.Default.TimelineResponse);
     }
 
     private Task EventsAsync(HttpContext http) => events.WriteAsync(http, Find(http), Caller.From(http).Merchant);
@@ -220,7 +220,7 @@ internal sealed class PaymentsApi(
     private IPaymentGrain Find(Caller caller, PaymentId id) =>
         grains.GetGrain<IPaymentGrain>(PaymentKey.Of(caller.Merchant, id).ToString());
 
-    private static Task AnswerAsync(HttpContext http, Reply<PaymentView> reply, string message)
+    private static Task RespondAsync(HttpContext http, Reply<PaymentView> reply, string message)
     {
         IdempotencyKey.MarkReplay(http, reply.Replayed);
         return reply.Refusal is { } refusal
@@ -231,7 +231,10 @@ internal sealed class PaymentsApi(
     private static Task WriteAsync(HttpContext http, int status, PaymentView view, string? message = null)
     {
         http.Response.Headers.ETag = IfMatch.TagOf(view.Version);
-        return Answer.WriteAsync(
-            http, status, PaymentsMapping.ToAnswer(view, Caller.From(http).IsBrowser, message), GatewayJson.Default.PaymentAnswer);
+        return JsonResponse.WriteAsync(
+            http,
+            status,
+            PaymentsMapping.ToResponse(view, Caller.From(http).IsBrowser, message),
+            GatewayJson.Default.PaymentResponse);
     }
 }

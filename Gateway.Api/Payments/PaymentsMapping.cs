@@ -16,10 +16,10 @@ internal static class PaymentsMapping
 
     /// <summary>A payment. For a browser's key it leaves out what the payer did not type in this browser: customer,
     /// metadata, refunds.</summary>
-    public static PaymentAnswer ToAnswer(PaymentView view, bool forBrowser, string? message = null)
+    public static PaymentResponse ToResponse(PaymentView view, bool forBrowser, string? message = null)
     {
         var id = view.Id.ToString();
-        return new PaymentAnswer
+        return new PaymentResponse
         {
             Id = id,
             Message = message,
@@ -34,45 +34,46 @@ internal static class PaymentsMapping
             Capture = PaymentNames.Of(view.Capture),
             Method = view.Method is { } method ? PaymentNames.Of(method.Kind) : null,
             Upi = view.Method is { Kind: PaymentMethodKind.Upi } upi
-                ? new UpiAnswer { Flow = upi.Flow is { } flow ? PaymentNames.Of(flow) : null, Vpa = upi.Vpa }
+                ? new UpiResponse { Flow = upi.Flow is { } flow ? PaymentNames.Of(flow) : null, Vpa = upi.Vpa }
                 : null,
             Card = view.Method is { Kind: PaymentMethodKind.Card } card
-                ? new CardAnswer { Last4 = card.CardLast4, Network = card.CardNetwork, Token = forBrowser ? null : card.Saved }
+                ? new CardResponse { Last4 =
+                    card.CardLast4, Network = card.CardNetwork, Token = forBrowser ? null : card.Saved }
                 : null,
             Wallet = view.Method is { Kind: PaymentMethodKind.Wallet } wallet
-                ? new WalletAnswer { Provider = wallet.Wallet }
+                ? new WalletResponse { Provider = wallet.Wallet }
                 : null,
             Netbanking = view.Method is { Kind: PaymentMethodKind.Netbanking } bank
-                ? new NetbankingAnswer { Bank = bank.Bank }
+                ? new NetbankingResponse { Bank = bank.Bank }
                 : null,
-            Action = view.Action is { } action ? ToAnswer(action, id) : null,
-            Failure = ToAnswer(view.Failure),
+            Action = view.Action is { } action ? ToResponse(action, id) : null,
+            Failure = ToResponse(view.Failure),
             Provider = view.Provider,
             Attempt = view.Attempt?.ToString(),
             ProviderReference = view.ProviderReference,
             BankReference = view.BankReference,
             CustomerId = forBrowser ? null : view.Customer.Id,
-            Customer = forBrowser ? null : ToAnswer(view.Customer),
+            Customer = forBrowser ? null : ToResponse(view.Customer),
             Description = view.Description,
             ReturnUrl = view.ReturnUrl,
             Metadata = forBrowser ? ImmutableDictionary<string, string>.Empty : view.Metadata,
-            Refunds = forBrowser || view.Refunds.IsDefaultOrEmpty ? [] : RefundsMapping.ToAnswers(view.Refunds, id),
+            Refunds = forBrowser || view.Refunds.IsDefaultOrEmpty ? [] : RefundsMapping.ToResponses(view.Refunds, id),
             CreatedAt = view.CreatedAt.UtcDateTime,
             UpdatedAt = view.UpdatedAt.UtcDateTime,
             ExpiresAt = view.ExpiresAt.UtcDateTime,
             Version = view.Version,
             Settled = view.Settled,
-            Basket = ToAnswer(view.Basket),
+            Basket = ToResponse(view.Basket),
         };
     }
 
-    public static PaymentListAnswer ToAnswer(PaymentPage page) => new()
+    public static PaymentListResponse ToResponse(PaymentPage page) => new()
     {
-        Data = [.. page.Payments.Select(ToAnswer)],
+        Data = [.. page.Payments.Select(ToResponse)],
         NextCursor = page.HasMore && page.Payments.Length > 0 ? PaymentCursor.Write(page.Payments[^1].Id) : null,
     };
 
-    public static TimelineEntryAnswer ToAnswer(TimelineEntry entry) => new()
+    public static TimelineEntryResponse ToResponse(TimelineEntry entry) => new()
     {
         Version = entry.Version,
         Type = entry.Type,
@@ -81,9 +82,10 @@ internal static class PaymentsMapping
         Status = PaymentNames.Of(entry.Status),
     };
 
-    public static FailureAnswer? ToAnswer(Failure? failure) => failure is null
+    public static FailureResponse? ToResponse(Failure? failure) => failure is null
         ? null
-        : new FailureAnswer { Code = failure.Code, Message = failure.Message, Party = PaymentNames.Of(failure.Party) };
+        : new FailureResponse { Code =
+            failure.Code, Message = failure.Message, Party = PaymentNames.Of(failure.Party) };
 
     /// <summary>The link to show as a QR code; null if the customer's step is another.</summary>
     public static string? QrLink(CustomerAction? action) =>
@@ -99,10 +101,10 @@ internal static class PaymentsMapping
         Status: PaymentStatus.Success or PaymentStatus.Failed or PaymentStatus.Cancelled or PaymentStatus.Expired,
     };
 
-    private static ActionAnswer ToAnswer(CustomerAction action, string id)
+    private static ActionResponse ToResponse(CustomerAction action, string id)
     {
         var hasQr = QrLink(action) is not null;
-        return new ActionAnswer
+        return new ActionResponse
         {
             Type = PaymentNames.Of(action.Kind),
             Url = action.Url,
@@ -113,11 +115,11 @@ internal static class PaymentsMapping
         };
     }
 
-    private static BasketAnswer? ToAnswer(Basket? basket) => basket is null ? null : new BasketAnswer
+    private static BasketResponse? ToResponse(Basket? basket) => basket is null ? null : new BasketResponse
     {
         Items =
         [
-            .. basket.Items.Select(item => new BasketItemAnswer
+            .. basket.Items.Select(item => new BasketItemResponse
             {
                 Name = item.Name, Quantity = item.Quantity, UnitAmount = item.UnitAmountMinor,
             }),
@@ -127,11 +129,12 @@ internal static class PaymentsMapping
         Savings = basket.SavingsMinor,
     };
 
-    private static CustomerAnswer? ToAnswer(Customer customer) => customer is { Name: null, Email: null, Phone: null }
+    private static CustomerResponse? ToResponse(Customer customer) =>
+        customer is { Name: null, Email: null, Phone: null }
         ? null
-        : new CustomerAnswer { Name = customer.Name, Email = customer.Email, Phone = customer.Phone };
+        : new CustomerResponse { Name = customer.Name, Email = customer.Email, Phone = customer.Phone };
 
-    private static PaymentSummaryAnswer ToAnswer(PaymentSummary summary) => new()
+    private static PaymentSummaryResponse ToResponse(PaymentSummary summary) => new()
     {
         Id = summary.Id.ToString(),
         OrderId = summary.OrderId,

@@ -22,10 +22,13 @@ internal sealed class RefundsApi(IGrainFactory grains, RequestBodies bodies)
             + "at once.",
         Body = RefundPaymentRequest.Shape,
         TakesIdempotencyKey = true,
-        Answers = [new(202, "The refund was accepted; the provider is asked.", typeof(RefundAnswer))],
+        Responses = [new(202, "The refund was accepted; the provider is asked.", typeof(RefundResponse))],
         Errors =
         [
-            ErrorCode.AmountInvalid, ErrorCode.PaymentNotFound, ErrorCode.StatusConflict, ErrorCode.RefundAmountExceeded,
+            ErrorCode.AmountInvalid,
+            ErrorCode.PaymentNotFound,
+            ErrorCode.StatusConflict,
+            ErrorCode.RefundAmountExceeded,
             ErrorCode.LimitReached,
         ],
     };
@@ -35,7 +38,7 @@ internal sealed class RefundsApi(IGrainFactory grains, RequestBodies bodies)
         Id = "getRefund",
         Tag = Tag,
         Summary = "Read a refund.",
-        Answers = [new(200, "The refund.", typeof(RefundAnswer))],
+        Responses = [new(200, "The refund.", typeof(RefundResponse))],
         Errors = [ErrorCode.RefundNotFound],
     };
 
@@ -66,11 +69,11 @@ internal sealed class RefundsApi(IGrainFactory grains, RequestBodies bodies)
 
         var refund = reply.Value!;
         http.Response.Headers.Location = RefundsMapping.PathOf(refund.Id);
-        await Answer.WriteAsync(
+        await JsonResponse.WriteAsync(
             http,
             StatusCodes.Status202Accepted,
-            RefundsMapping.ToAnswer(refund, id.ToString()),
-            GatewayJson.Default.RefundAnswer);
+            RefundsMapping.ToResponse(refund, id.ToString()),
+            GatewayJson.Default.RefundResponse);
     }
 
     private async Task GetAsync(HttpContext http)
@@ -80,11 +83,11 @@ internal sealed class RefundsApi(IGrainFactory grains, RequestBodies bodies)
             : null;
         await (refund is null
             ? Problem.WriteAsync(http, ErrorCode.RefundNotFound)
-            : Answer.WriteAsync(
+            : JsonResponse.WriteAsync(
                 http,
                 StatusCodes.Status200OK,
-                RefundsMapping.ToAnswer(refund, id.Payment.ToString()),
-                GatewayJson.Default.RefundAnswer));
+                RefundsMapping.ToResponse(refund, id.Payment.ToString()),
+                GatewayJson.Default.RefundResponse));
     }
 
     private IPaymentGrain Find(HttpContext http, PaymentId id) =>

@@ -7,7 +7,7 @@ using PaymentCluster.Grains.Abstractions.Refunds;
 namespace PaymentCluster.Gateway.Api.Refunds;
 
 /// <summary>A refund. Its amount is a whole number in the minor unit of the currency.</summary>
-public sealed record RefundAnswer
+public sealed record RefundResponse
 {
     /// <summary>The refund's id, <c>rfd_…</c>.</summary>
     public required string Id { get; init; }
@@ -37,7 +37,7 @@ public sealed record RefundAnswer
     public required string? BankReference { get; init; }
 
     /// <summary>Why it failed; null unless it did.</summary>
-    public required FailureAnswer? Failure { get; init; }
+    public required FailureResponse? Failure { get; init; }
 
     /// <summary>When it was accepted.</summary>
     public required DateTime CreatedAt { get; init; }
@@ -51,10 +51,10 @@ internal static class RefundsMapping
 {
     public static string PathOf(RefundId id) => $"{PaymentsMapping.Root}/refunds/{id}";
 
-    public static RefundAnswer[] ToAnswers(ImmutableArray<RefundView> refunds, string paymentId) =>
-        [.. refunds.Select(refund => ToAnswer(refund, paymentId))];
+    public static RefundResponse[] ToResponses(ImmutableArray<RefundView> refunds, string paymentId) =>
+        [.. refunds.Select(refund => ToResponse(refund, paymentId))];
 
-    public static RefundAnswer ToAnswer(RefundView view, string paymentId) => new()
+    public static RefundResponse ToResponse(RefundView view, string paymentId) => new()
     {
         Id = view.Id.ToString(),
         PaymentId = paymentId,
@@ -65,7 +65,7 @@ internal static class RefundsMapping
         Automatic = view.Automatic,
         ProviderReference = view.ProviderReference,
         BankReference = view.BankReference,
-        Failure = PaymentsMapping.ToAnswer(view.Failure),
+        Failure = PaymentsMapping.ToResponse(view.Failure),
         CreatedAt = view.CreatedAt.UtcDateTime,
         UpdatedAt = view.UpdatedAt.UtcDateTime,
     };

@@ -24,7 +24,8 @@ internal sealed class ReturnsApi(IGrainFactory grains, LongPolling polling, Requ
 
     public void Map(IEndpointRouteBuilder root)
     {
-        var returns = root.MapGroup("/return/{merchant}/{provider}/{attempt}/{nonce}").RequireAccess(AccessRule.Anybody);
+        var returns = root.MapGroup(
+            "/return/{merchant}/{provider}/{attempt}/{nonce}").RequireAccess(AccessRule.Anybody);
         returns.MapGet("", ReturnAsync, Operation("customerReturnedByGet"));
         returns.MapPost("", ReturnAsync, Operation("customerReturnedByPost"));
     }
@@ -36,9 +37,11 @@ internal sealed class ReturnsApi(IGrainFactory grains, LongPolling polling, Requ
         Summary = "The customer's browser comes back from a provider's page.",
         TakesAnyQuery = true,
         TakesBytes = id == "customerReturnedByPost",
-        Answers =
+        Responses =
         [
-            new(303, "To the checkout page, or the payment's return_url with payment_id, order_id and status in its query."),
+            new(
+                303,
+                "To the checkout page, or the payment's return_url with payment_id, order_id and status in its query."),
             new(200, "A page that says to go back to the shop, if the payment has no return_url.", null, "text/html"),
         ],
         Errors = [ErrorCode.PaymentNotFound, ErrorCode.RateLimited],
@@ -83,7 +86,8 @@ internal sealed class ReturnsApi(IGrainFactory grains, LongPolling polling, Requ
 
         // The checkout page shows the outcome, offers another try after a failure, and leads back to the shop itself.
         var location = returned.CheckoutUrl?.Reveal()
-            ?? (view.ReturnUrl is { } url ? ReturnUrl.For(view.Id, view.OrderId, PaymentNames.Of(view.Status), url) : null);
+            ?? (view.ReturnUrl is { } url ? ReturnUrl.For(
+                view.Id, view.OrderId, PaymentNames.Of(view.Status), url) : null);
         await ReturnPage.WriteAsync(http, location);
     }
 

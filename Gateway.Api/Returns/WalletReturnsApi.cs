@@ -23,7 +23,7 @@ internal sealed class WalletReturnsApi(IGrainFactory grains, RequestLimits limit
         Tag = "Returns",
         Summary = "The customer's browser comes back from the page on which a wallet is linked.",
         TakesAnyQuery = true,
-        Answers =
+        Responses =
         [
             new(303, "To the return_url of the request for the link, with wallet and status (linked, declined, pending) in its query."),
             new(200, "A page that says to go back to the shop, if there is no return_url.", null, "text/html"),

@@ -23,7 +23,7 @@ internal sealed class ReviewsApi(IGrainFactory grains, RequestBodies bodies)
         Summary = "Say what became of a payment that needs review, as the provider's books have it.",
         Body = ReviewsRequests.Payment,
         TakesIdempotencyKey = true,
-        Answers = [new(200, "The payment.", typeof(PaymentAnswer))],
+        Responses = [new(200, "The payment.", typeof(PaymentResponse))],
         Errors = [ErrorCode.PaymentNotFound, ErrorCode.StatusConflict],
     };
 
@@ -34,7 +34,7 @@ internal sealed class ReviewsApi(IGrainFactory grains, RequestBodies bodies)
         Summary = "Say what became of a refund that needs review, as the provider's books have it.",
         Body = ReviewsRequests.Refund,
         TakesIdempotencyKey = true,
-        Answers = [new(200, "The refund.", typeof(RefundAnswer))],
+        Responses = [new(200, "The refund.", typeof(RefundResponse))],
         Errors = [ErrorCode.RefundNotFound, ErrorCode.StatusConflict],
     };
 
@@ -58,11 +58,11 @@ internal sealed class ReviewsApi(IGrainFactory grains, RequestBodies bodies)
         IdempotencyKey.MarkReplay(http, reply.Replayed);
         await (reply.Refusal is { } refusal
             ? Problem.WriteAsync(http, refusal)
-            : Answer.WriteAsync(
+            : JsonResponse.WriteAsync(
                 http,
                 StatusCodes.Status200OK,
-                PaymentsMapping.ToAnswer(reply.Value!, forBrowser: false, "Review resolved"),
-                GatewayJson.Default.PaymentAnswer));
+                PaymentsMapping.ToResponse(reply.Value!, forBrowser: false, "Review resolved"),
+                GatewayJson.Default.PaymentResponse));
     }
 
     private async Task RefundAsync(HttpContext http)
@@ -80,11 +80,11 @@ internal sealed class ReviewsApi(IGrainFactory grains, RequestBodies bodies)
         // An id of a payment that is not there is the id of a refund that is not there.
         await (reply.Refusal switch
         {
-            null => Answer.WriteAsync(
+            null => JsonResponse.WriteAsync(
                 http,
                 StatusCodes.Status200OK,
-                RefundsMapping.ToAnswer(reply.Value!, id.Payment.ToString()),
-                GatewayJson.Default.RefundAnswer),
+                RefundsMapping.ToResponse(reply.Value!, id.Payment.ToString()),
+                GatewayJson.Default.RefundResponse),
             { Code: ErrorCode.PaymentNotFound } => Problem.WriteAsync(http, ErrorCode.RefundNotFound),
             var refusal => Problem.WriteAsync(http, refusal),
         });

@@ -17,7 +17,7 @@ internal sealed class RoutingApi(IGrainFactory grains, RequestBodies bodies, Tim
         Id = "getRouting",
         Tag = Tag,
         Summary = "Read the routing. The ETag names its version.",
-        Answers = [new(200, "The routing.", typeof(RoutingAnswer))],
+        Responses = [new(200, "The routing.", typeof(RoutingResponse))],
         Errors = [ErrorCode.MerchantNotFound],
     };
 
@@ -28,7 +28,7 @@ internal sealed class RoutingApi(IGrainFactory grains, RequestBodies bodies, Tim
         Summary = "Set the routing, all of it at once. With If-Match it replaces only the version that was read.",
         Body = RoutingPlanRequest.Shape,
         TakesIfMatch = true,
-        Answers = [new(200, "The routing.", typeof(RoutingAnswer))],
+        Responses = [new(200, "The routing.", typeof(RoutingResponse))],
         Errors = [ErrorCode.MerchantNotFound, ErrorCode.VersionConflict],
     };
 
@@ -38,10 +38,13 @@ internal sealed class RoutingApi(IGrainFactory grains, RequestBodies bodies, Tim
         Tag = Tag,
         Summary = "Ask which provider a payment would go to now, and why. Nothing is stored.",
         Body = EvaluateRoutingRequest.Shape,
-        Answers = [new(200, "What would be decided.", typeof(RoutingEvaluationAnswer))],
+        Responses = [new(200, "What would be decided.", typeof(RoutingEvaluationResponse))],
         Errors =
         [
-            ErrorCode.MerchantNotFound, ErrorCode.AmountInvalid, ErrorCode.CurrencyUnknown, ErrorCode.UpiCollectNotAllowed,
+            ErrorCode.MerchantNotFound,
+            ErrorCode.AmountInvalid,
+            ErrorCode.CurrencyUnknown,
+            ErrorCode.UpiCollectNotAllowed,
         ],
     };
 
@@ -51,7 +54,7 @@ internal sealed class RoutingApi(IGrainFactory grains, RequestBodies bodies, Tim
         Tag = Tag,
         Summary = "Play a routing over past payments, and compare with where they went. Nothing is stored.",
         Body = ReplayRoutingRequest.Shape,
-        Answers = [new(200, "What would have been decided.", typeof(RoutingReplayAnswer))],
+        Responses = [new(200, "What would have been decided.", typeof(RoutingReplayResponse))],
         Errors = [ErrorCode.MerchantNotFound],
     };
 
@@ -67,7 +70,7 @@ internal sealed class RoutingApi(IGrainFactory grains, RequestBodies bodies, Tim
     private async Task GetAsync(HttpContext http)
     {
         var view = await Merchant(http).Routing();
-        await (view is null ? Problem.WriteAsync(http, ErrorCode.MerchantNotFound) : AnswerAsync(http, view));
+        await (view is null ? Problem.WriteAsync(http, ErrorCode.MerchantNotFound) : RespondAsync(http, view));
     }
 
     private async Task PutAsync(HttpContext http)
@@ -83,7 +86,7 @@ internal sealed class RoutingApi(IGrainFactory grains, RequestBodies bodies, Tim
         }
 
         var reply = await Merchant(http).PutRouting(new PutRouting { Plan = plan, IfVersion = version });
-        await (reply.Refusal is { } refusal ? Problem.WriteAsync(http, refusal) : AnswerAsync(http, reply.Value!));
+        await (reply.Refusal is { } refusal ? Problem.WriteAsync(http, refusal) : RespondAsync(http, reply.Value!));
     }
 
     private async Task EvaluateAsync(HttpContext http)
@@ -100,11 +103,11 @@ internal sealed class RoutingApi(IGrainFactory grains, RequestBodies bodies, Tim
         var reply = await Grain(http).Evaluate(new EvaluateRouting { Payment = payment, Plan = plan });
         await (reply.Refusal is { } refusal
             ? Problem.WriteAsync(http, refusal)
-            : Answer.WriteAsync(
+            : JsonResponse.WriteAsync(
                 http,
                 StatusCodes.Status200OK,
-                RoutingMapping.ToAnswer(reply.Value!, payment.Id),
-                GatewayJson.Default.RoutingEvaluationAnswer));
+                RoutingMapping.ToResponse(reply.Value!, payment.Id),
+                GatewayJson.Default.RoutingEvaluationResponse));
     }
 
     private async Task ReplayAsync(HttpContext http)
@@ -115,21 +118,21 @@ internal sealed class RoutingApi(IGrainFactory grains, RequestBodies bodies, Tim
         var reply = await Grain(http).Replay(command);
         await (reply.Refusal is { } refusal
             ? Problem.WriteAsync(http, refusal)
-            : Answer.WriteAsync(
+            : JsonResponse.WriteAsync(
                 http,
                 StatusCodes.Status200OK,
-                RoutingMapping.ToAnswer(reply.Value!),
-                GatewayJson.Default.RoutingReplayAnswer));
+                RoutingMapping.ToResponse(reply.Value!),
+                GatewayJson.Default.RoutingReplayResponse));
     }
 
     private IMerchantGrain Merchant(HttpContext http) => grains.GetGrain<IMerchantGrain>(Caller.From(http).Merchant);
 
     private IRoutingGrain Grain(HttpContext http) => grains.GetGrain<IRoutingGrain>(Caller.From(http).Merchant);
 
-    private static Task AnswerAsync(HttpContext http, RoutingView view)
+    private static Task RespondAsync(HttpContext http, RoutingView view)
     {
         http.Response.Headers.ETag = IfMatch.TagOf(view.Version);
-        return Answer.WriteAsync(
-            http, StatusCodes.Status200OK, RoutingMapping.ToAnswer(view), GatewayJson.Default.RoutingAnswer);
+        return JsonResponse.WriteAsync(
+            http, StatusCodes.Status200OK, RoutingMapping.ToResponse(view), GatewayJson.Default.RoutingResponse);
     }
 }

@@ -7,7 +7,7 @@ using PaymentCluster.Grains.Abstractions.Routing;
 namespace PaymentCluster.Gateway.Api.Routing;
 
 /// <summary>A merchant's routing.</summary>
-public sealed record RoutingAnswer
+public sealed record RoutingResponse
 {
     /// <summary>Counts the changes; 0 while none was made. The same as the answer's ETag.</summary>
     public required int Version { get; init; }
@@ -16,14 +16,14 @@ public sealed record RoutingAnswer
     public required DateTime? UpdatedAt { get; init; }
 
     /// <summary>The plan, in the form that PUT takes.</summary>
-    public required RoutingPlanAnswer Routing { get; init; }
+    public required RoutingPlanResponse Routing { get; init; }
 }
 
 /// <summary>A routing plan.</summary>
-public sealed record RoutingPlanAnswer
+public sealed record RoutingPlanResponse
 {
     /// <summary>The rules, the most important first.</summary>
-    public required RoutingRuleAnswer[] Rules { get; init; }
+    public required RoutingRuleResponse[] Rules { get; init; }
 
     /// <summary>The order of providers after the rules; alphabetical if it is empty.</summary>
     public required string[] DefaultOrder { get; init; }
@@ -33,20 +33,20 @@ public sealed record RoutingPlanAnswer
 }
 
 /// <summary>A rule.</summary>
-public sealed record RoutingRuleAnswer
+public sealed record RoutingRuleResponse
 {
     /// <summary>Its name.</summary>
     public required string Name { get; init; }
 
     /// <summary>Which payments it is about; an empty list says nothing.</summary>
-    public required RoutingConditionAnswer When { get; init; }
+    public required RoutingConditionResponse When { get; init; }
 
     /// <summary>Where it leads.</summary>
-    public required RoutingTargetAnswer Use { get; init; }
+    public required RoutingTargetResponse Use { get; init; }
 }
 
 /// <summary>Which payments a rule is about.</summary>
-public sealed record RoutingConditionAnswer
+public sealed record RoutingConditionResponse
 {
     /// <summary>Kinds of instrument.</summary>
     public required string[] Methods { get; init; }
@@ -74,20 +74,20 @@ public sealed record RoutingConditionAnswer
 }
 
 /// <summary>Where a rule leads: one of the three.</summary>
-public sealed record RoutingTargetAnswer
+public sealed record RoutingTargetResponse
 {
     /// <summary>The first that can, in this order.</summary>
     public required string[]? Order { get; init; }
 
     /// <summary>By weight.</summary>
-    public required RoutingShareAnswer[]? Split { get; init; }
+    public required RoutingShareResponse[]? Split { get; init; }
 
     /// <summary>The one with the best score.</summary>
-    public required RoutingSuccessRateAnswer? SuccessRate { get; init; }
+    public required RoutingSuccessRateResponse? SuccessRate { get; init; }
 }
 
 /// <summary>A provider's part in a split.</summary>
-public sealed record RoutingShareAnswer
+public sealed record RoutingShareResponse
 {
     /// <summary>The provider.</summary>
     public required string Provider { get; init; }
@@ -97,7 +97,7 @@ public sealed record RoutingShareAnswer
 }
 
 /// <summary>A choice by score.</summary>
-public sealed record RoutingSuccessRateAnswer
+public sealed record RoutingSuccessRateResponse
 {
     /// <summary>Among whom.</summary>
     public required string[] Providers { get; init; }
@@ -107,7 +107,7 @@ public sealed record RoutingSuccessRateAnswer
 }
 
 /// <summary>What would be decided about a payment.</summary>
-public sealed record RoutingEvaluationAnswer
+public sealed record RoutingEvaluationResponse
 {
     /// <summary>The provider; null if none can take the payment.</summary>
     public required string? Provider { get; init; }
@@ -116,11 +116,11 @@ public sealed record RoutingEvaluationAnswer
     public required string PaymentId { get; init; }
 
     /// <summary>Each provider's part.</summary>
-    public required RoutingNoteAnswer[] Providers { get; init; }
+    public required RoutingNoteResponse[] Providers { get; init; }
 }
 
 /// <summary>One provider's part in a decision.</summary>
-public sealed record RoutingNoteAnswer
+public sealed record RoutingNoteResponse
 {
     /// <summary>The provider.</summary>
     public required string Provider { get; init; }
@@ -133,7 +133,7 @@ public sealed record RoutingNoteAnswer
 }
 
 /// <summary>What would have been decided about past payments.</summary>
-public sealed record RoutingReplayAnswer
+public sealed record RoutingReplayResponse
 {
     /// <summary>How many payments were looked at, by their first attempt.</summary>
     public required int Examined { get; init; }
@@ -151,14 +151,14 @@ public sealed record RoutingReplayAnswer
     public required int BinUnknown { get; init; }
 
     /// <summary>Each provider's payments.</summary>
-    public required ReplayCountAnswer[] Providers { get; init; }
+    public required ReplayCountResponse[] Providers { get; init; }
 
     /// <summary>The newest of those that would have gone elsewhere.</summary>
-    public required ReplayChangeAnswer[] Sample { get; init; }
+    public required ReplayChangeResponse[] Sample { get; init; }
 }
 
 /// <summary>A provider's payments in a replay.</summary>
-public sealed record ReplayCountAnswer
+public sealed record ReplayCountResponse
 {
     /// <summary>The provider.</summary>
     public required string Provider { get; init; }
@@ -171,7 +171,7 @@ public sealed record ReplayCountAnswer
 }
 
 /// <summary>A payment that would have gone elsewhere.</summary>
-public sealed record ReplayChangeAnswer
+public sealed record ReplayChangeResponse
 {
     /// <summary>The payment.</summary>
     public required string PaymentId { get; init; }
@@ -202,40 +202,40 @@ internal static class RoutingMapping
         RoutingVerdict.NotNeeded => "not_needed",
     };
 
-    public static RoutingAnswer ToAnswer(RoutingView view) => new()
+    public static RoutingResponse ToResponse(RoutingView view) => new()
     {
         Version = view.Version,
         UpdatedAt = view.UpdatedAt?.UtcDateTime,
-        Routing = new RoutingPlanAnswer
+        Routing = new RoutingPlanResponse
         {
-            Rules = [.. view.Plan.Rules.Select(ToAnswer)],
+            Rules = [.. view.Plan.Rules.Select(ToResponse)],
             DefaultOrder = [.. view.Plan.DefaultOrder],
             Off = [.. view.Plan.Off],
         },
     };
 
-    public static RoutingEvaluationAnswer ToAnswer(RoutingEvaluation evaluation, PaymentId payment) => new()
+    public static RoutingEvaluationResponse ToResponse(RoutingEvaluation evaluation, PaymentId payment) => new()
     {
         Provider = evaluation.Provider,
         PaymentId = payment.ToString(),
-        Providers = [.. evaluation.Notes.Select(note => new RoutingNoteAnswer
+        Providers = [.. evaluation.Notes.Select(note => new RoutingNoteResponse
         {
             Provider = note.Provider, Verdict = NameOf(note.Verdict), Reason = note.Reason,
         })],
     };
 
-    public static RoutingReplayAnswer ToAnswer(RoutingReplay replay) => new()
+    public static RoutingReplayResponse ToResponse(RoutingReplay replay) => new()
     {
         Examined = replay.Examined,
         HasMore = replay.HasMore,
         Changed = replay.Changed,
         Nowhere = replay.Nowhere,
         BinUnknown = replay.BinUnknown,
-        Providers = [.. replay.Providers.Select(count => new ReplayCountAnswer
+        Providers = [.. replay.Providers.Select(count => new ReplayCountResponse
         {
             Provider = count.Provider, Then = count.Then, Now = count.Now,
         })],
-        Sample = [.. replay.Sample.Select(change => new ReplayChangeAnswer
+        Sample = [.. replay.Sample.Select(change => new ReplayChangeResponse
         {
             PaymentId = change.Payment.ToString(),
             OrderId = change.OrderId,
@@ -245,10 +245,10 @@ internal static class RoutingMapping
         })],
     };
 
-    private static RoutingRuleAnswer ToAnswer(RoutingRule rule) => new()
+    private static RoutingRuleResponse ToResponse(RoutingRule rule) => new()
     {
         Name = rule.Name,
-        When = new RoutingConditionAnswer
+        When = new RoutingConditionResponse
         {
             Methods = [.. rule.When.Methods.Select(PaymentNames.Of)],
             UpiFlows = [.. rule.When.UpiFlows.Select(PaymentNames.Of)],
@@ -259,20 +259,20 @@ internal static class RoutingMapping
             CardBins = [.. rule.When.CardBins],
             Segments = [.. rule.When.Segments],
         },
-        Use = ToAnswer(rule.Use),
+        Use = ToResponse(rule.Use),
     };
 
-    private static RoutingTargetAnswer ToAnswer(RoutingTarget use)
+    private static RoutingTargetResponse ToResponse(RoutingTarget use)
     {
         string[] names = [.. use.Providers.Select(share => share.Provider)];
-        return new RoutingTargetAnswer
+        return new RoutingTargetResponse
         {
             Order = use.Strategy == RoutingStrategy.Order ? names : null,
-            Split = use.Strategy != RoutingStrategy.Split ? null : [.. use.Providers.Select(share => new RoutingShareAnswer
+            Split = use.Strategy != RoutingStrategy.Split ? null : [.. use.Providers.Select(share => new RoutingShareResponse
             {
                 Provider = share.Provider, Weight = share.Weight,
             })],
-            SuccessRate = use.Strategy != RoutingStrategy.SuccessRate ? null : new RoutingSuccessRateAnswer
+            SuccessRate = use.Strategy != RoutingStrategy.SuccessRate ? null : new RoutingSuccessRateResponse
             {
                 Providers = names, ExplorePercent = use.ExplorePercent,
             },

@@ -8,7 +8,7 @@ using PaymentCluster.Grains.Abstractions.Vault;
 namespace PaymentCluster.Gateway.Api.Vault;
 
 /// <summary>How the vault stands. No card's number is anywhere in it.</summary>
-public sealed record VaultAnswer
+public sealed record VaultResponse
 {
     /// <summary>How many cards it keeps.</summary>
     public required long Cards { get; init; }
@@ -43,7 +43,7 @@ internal sealed class VaultApi(IGrainFactory grains, RequestBodies bodies)
         Id = "getVault",
         Tag = Tag,
         Summary = "How many cards and keys the vault keeps, and how many wait for a newer key.",
-        Answers = [new(200, "How it stands.", typeof(VaultAnswer))],
+        Responses = [new(200, "How it stands.", typeof(VaultResponse))],
         Errors = [ErrorCode.NotFound],
     };
 
@@ -54,7 +54,7 @@ internal sealed class VaultApi(IGrainFactory grains, RequestBodies bodies)
         Summary = "Rotate keys for some seconds and say what is left. Repeat it until nothing is left; it may be "
             + "interrupted at any point.",
         Body = Rotate,
-        Answers = [new(200, "What is left.", typeof(VaultAnswer))],
+        Responses = [new(200, "What is left.", typeof(VaultResponse))],
         Errors = [ErrorCode.NotFound],
     };
 
@@ -65,23 +65,23 @@ internal sealed class VaultApi(IGrainFactory grains, RequestBodies bodies)
         vault.MapPost("/rotation", RotateAsync, RotateOperation);
     }
 
-    private async Task GetAsync(HttpContext http) => await AnswerAsync(http, await Grain().Status());
+    private async Task GetAsync(HttpContext http) => await RespondAsync(http, await Grain().Status());
 
     private async Task RotateAsync(HttpContext http)
     {
         var body = await bodies.ReadAsync(http, Rotate);
 
-        await AnswerAsync(http, await Grain().Rotate(body.Get(NewKeys)));
+        await RespondAsync(http, await Grain().Rotate(body.Get(NewKeys)));
     }
 
     private IVaultGrain Grain() => grains.GetGrain<IVaultGrain>(IVaultGrain.Key);
 
-    private static Task AnswerAsync(HttpContext http, Reply<VaultStatus> reply) => reply.Refusal is { } refusal
+    private static Task RespondAsync(HttpContext http, Reply<VaultStatus> reply) => reply.Refusal is { } refusal
         ? Problem.WriteAsync(http, refusal)
-        : Answer.WriteAsync(
+        : JsonResponse.WriteAsync(
             http,
             StatusCodes.Status200OK,
-            new VaultAnswer
+            new VaultResponse
             {
                 Cards = reply.Value!.Cards,
                 OutdatedCards = reply.Value.OutdatedCards,
@@ -89,5 +89,5 @@ internal sealed class VaultApi(IGrainFactory grains, RequestBodies bodies)
                 OutdatedKeys = reply.Value.OutdatedKeys,
                 MasterKey = reply.Value.MasterKey,
             },
-            GatewayJson.Default.VaultAnswer);
+            GatewayJson.Default.VaultResponse);
 }

@@ -10,7 +10,7 @@ using PaymentCluster.Grains.Abstractions.Webhooks;
 namespace PaymentCluster.Gateway.Api.Webhooks;
 
 /// <summary>What became of a webhook.</summary>
-public sealed record WebhookAnswer
+public sealed record WebhookResponse
 {
     /// <summary><c>applied</c>, <c>duplicate</c>, <c>ignored</c> or <c>parked</c>.</summary>
     public required string Fate { get; init; }
@@ -30,13 +30,14 @@ internal sealed class WebhooksApi(IGrainFactory grains, RequestBodies bodies)
         Summary = "Take in a provider's webhook. A 200 says that its effect is durable.",
         TakesAnyQuery = true,
         TakesBytes = true,
-        Answers = [new(
-            200, "It was taken in, now or before, or is about nothing that matters here.", typeof(WebhookAnswer))],
+        Responses = [new(
+            200, "It was taken in, now or before, or is about nothing that matters here.", typeof(WebhookResponse))],
         Errors = [ErrorCode.NotFound, ErrorCode.MerchantNotFound, ErrorCode.WebhookSignatureInvalid, ErrorCode.WebhookMalformed],
     };
 
     public void Map(IEndpointRouteBuilder root) =>
-        root.MapPost("/webhooks/{merchant}/{provider}", ReceiveAsync, ReceiveOperation).RequireAccess(AccessRule.Anybody);
+        root.MapPost(
+            "/webhooks/{merchant}/{provider}", ReceiveAsync, ReceiveOperation).RequireAccess(AccessRule.Anybody);
 
     private async Task ReceiveAsync(HttpContext http)
     {
@@ -62,8 +63,8 @@ internal sealed class WebhooksApi(IGrainFactory grains, RequestBodies bodies)
             return;
         }
 
-        var answer = new WebhookAnswer { Fate = NameOf(reply.Value!.Fate) };
-        await Answer.WriteAsync(http, StatusCodes.Status200OK, answer, GatewayJson.Default.WebhookAnswer);
+        var answer = new WebhookResponse { Fate = NameOf(reply.Value!.Fate) };
+        await JsonResponse.WriteAsync(http, StatusCodes.Status200OK, answer, GatewayJson.Default.WebhookResponse);
     }
 
     private static string NameOf(WebhookFate fate) => fate switch

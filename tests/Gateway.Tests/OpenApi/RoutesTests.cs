@@ -164,13 +164,13 @@ public sealed partial class RoutesTests
     }
 
     [Fact]
-    public async Task Answers_name_nothing_that_is_internal()
+    public async Task Responses_name_nothing_that_is_internal()
     {
         await using var host = await GatewayHost.StartAsync();
         var schemas = (await DocumentAsync(host)).GetProperty("components").GetProperty("schemas");
         string[] unwanted = ["lease", "next_action_at", "sealed", "hash", "cvv", "number", "security_code", "stack_trace", "user_agent", "ip_address"];
         foreach (var schema in schemas.EnumerateObject().Where(
-            schema => schema.Name.EndsWith("Answer", StringComparison.Ordinal)))
+            schema => schema.Name.EndsWith("Response", StringComparison.Ordinal)))
         {
             Assert.DoesNotContain(
                 schema.Value.GetProperty("properties").EnumerateObject(), member => unwanted.Contains(

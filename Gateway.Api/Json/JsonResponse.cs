@@ -5,15 +5,15 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace PaymentCluster.Gateway.Api.Json;
 
-/// <summary>Writes JSON answers: one buffer per thread, one write, a length instead of chunks.</summary>
-internal static class Answer
+/// <summary>Writes JSON responses: one buffer per thread, one write, a length instead of chunks.</summary>
+internal static class JsonResponse
 {
-    public const string Json = "application/json";
+    public const string ContentType = "application/json";
 
     /// <summary>A buffer above this is not kept: one long list must not pin its memory to every thread.</summary>
     private const int MostKept = 256 * 1024;
 
-    // Answers are never part of an HTML page (nosniff says so to browsers), so that '&' in a link may stay readable.
+    // Responses are never part of an HTML page (nosniff says so to browsers), so that '&' in a link may stay readable.
     private static readonly JsonWriterOptions WriterOptions = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -24,7 +24,7 @@ internal static class Answer
     private static Kept? _kept;
 
     public static Task WriteAsync<T>(
-        HttpContext http, int status, T value, JsonTypeInfo<T> type, string contentType = Json)
+        HttpContext http, int status, T value, JsonTypeInfo<T> type, string contentType = ContentType)
     {
         var bytes = Serialize(value, type);
         var response = http.Response;

@@ -1,7 +1,7 @@
 namespace PaymentCluster.Gateway.Api.Customers;
 
 /// <summary>A customer.</summary>
-public sealed record CustomerRecordAnswer
+public sealed record CustomerRecordResponse
 {
     /// <summary>The merchant's id of the customer.</summary>
     public required string Id { get; init; }
@@ -23,7 +23,7 @@ public sealed record CustomerRecordAnswer
 }
 
 /// <summary>A customer's wallet configuration.</summary>
-public sealed record WalletConfigurationAnswer
+public sealed record WalletConfigurationResponse
 {
     /// <summary>Grows with each change; the ETag has it.</summary>
     public required int Version { get; init; }
@@ -50,17 +50,17 @@ public sealed record WalletConfigurationAnswer
     public required bool NotifyBySms { get; init; }
 
     /// <summary>The saved cards, oldest first.</summary>
-    public required SavedCardAnswer[] Cards { get; init; }
+    public required SavedCardResponse[] Cards { get; init; }
 
     /// <summary>The saved UPI ids, oldest first.</summary>
-    public required SavedUpiAnswer[] Upi { get; init; }
+    public required SavedUpiResponse[] Upi { get; init; }
 
     /// <summary>The wallets.</summary>
-    public required LinkedWalletAnswer[] Wallets { get; init; }
+    public required LinkedWalletResponse[] Wallets { get; init; }
 }
 
 /// <summary>A saved card, as far as it may be shown.</summary>
-public sealed record SavedCardAnswer
+public sealed record SavedCardResponse
 {
     /// <summary>The token to pay with: <c>"card": {"token": …}</c>.</summary>
     public required string Token { get; init; }
@@ -94,14 +94,14 @@ public sealed record SavedCardAnswer
 }
 
 /// <summary>The saved cards.</summary>
-public sealed record SavedCardListAnswer
+public sealed record SavedCardListResponse
 {
     /// <summary>The cards, oldest first.</summary>
-    public required SavedCardAnswer[] Data { get; init; }
+    public required SavedCardResponse[] Data { get; init; }
 }
 
 /// <summary>What a provider says of a UPI id.</summary>
-public sealed record UpiCheckAnswer
+public sealed record UpiCheckResponse
 {
     /// <summary>The UPI id, lower case.</summary>
     public required string Vpa { get; init; }
@@ -114,7 +114,7 @@ public sealed record UpiCheckAnswer
 }
 
 /// <summary>A saved UPI id.</summary>
-public sealed record SavedUpiAnswer
+public sealed record SavedUpiResponse
 {
     /// <summary>Its id, to pay with: <c>"upi": {"id": …}</c>.</summary>
     public required string Id { get; init; }
@@ -127,14 +127,14 @@ public sealed record SavedUpiAnswer
 }
 
 /// <summary>The saved UPI ids.</summary>
-public sealed record SavedUpiListAnswer
+public sealed record SavedUpiListResponse
 {
     /// <summary>The UPI ids, oldest first.</summary>
-    public required SavedUpiAnswer[] Data { get; init; }
+    public required SavedUpiResponse[] Data { get; init; }
 }
 
 /// <summary>A wallet.</summary>
-public sealed record LinkedWalletAnswer
+public sealed record LinkedWalletResponse
 {
     /// <summary>Its code.</summary>
     public required string Wallet { get; init; }
@@ -161,7 +161,7 @@ public sealed record LinkedWalletAnswer
 }
 
 /// <summary>Something to pay with.</summary>
-public sealed record InstrumentAnswer
+public sealed record InstrumentResponse
 {
     /// <summary>A saved card's token, a saved UPI id's id, <c>wallet:…</c>, or the name of a method that needs nothing
     /// saved.</summary>
@@ -184,14 +184,14 @@ public sealed record InstrumentAnswer
 }
 
 /// <summary>What an amount can be paid with.</summary>
-public sealed record InstrumentListAnswer
+public sealed record InstrumentListResponse
 {
     /// <summary>Best first.</summary>
-    public required InstrumentAnswer[] Data { get; init; }
+    public required InstrumentResponse[] Data { get; init; }
 }
 
 /// <summary>A payment or a refund of a customer's.</summary>
-public sealed record TransactionAnswer
+public sealed record TransactionResponse
 {
     /// <summary><c>payment</c> or <c>refund</c>.</summary>
     public required string Type { get; init; }
@@ -222,7 +222,7 @@ public sealed record TransactionAnswer
 }
 
 /// <summary>What a customer paid and got back in one currency.</summary>
-public sealed record TransactionTotalAnswer
+public sealed record TransactionTotalResponse
 {
     /// <summary>ISO 4217 code.</summary>
     public required string Currency { get; init; }
@@ -241,14 +241,14 @@ public sealed record TransactionTotalAnswer
 }
 
 /// <summary>One page of a customer's transactions.</summary>
-public sealed record TransactionListAnswer
+public sealed record TransactionListResponse
 {
     /// <summary>The transactions, newest first.</summary>
-    public required TransactionAnswer[] Data { get; init; }
+    public required TransactionResponse[] Data { get; init; }
 
     /// <summary>Where the next page begins; null at the end.</summary>
     public required string? NextCursor { get; init; }
 
     /// <summary>The totals over all pages, per currency.</summary>
-    public required TransactionTotalAnswer[] Totals { get; init; }
+    public required TransactionTotalResponse[] Totals { get; init; }
 }

@@ -4,7 +4,7 @@ using PaymentCluster.Gateway.Api.Refunds;
 namespace PaymentCluster.Gateway.Api.Payments;
 
 /// <summary>A payment. Amounts are whole numbers in the minor unit of the currency (paise, cents).</summary>
-public sealed record PaymentAnswer
+public sealed record PaymentResponse
 {
     /// <summary>The payment's id, <c>pay_…</c>.</summary>
     public required string Id { get; init; }
@@ -44,22 +44,22 @@ public sealed record PaymentAnswer
     public required string? Method { get; init; }
 
     /// <summary>The latest attempt's UPI details, if it is one.</summary>
-    public required UpiAnswer? Upi { get; init; }
+    public required UpiResponse? Upi { get; init; }
 
     /// <summary>The latest attempt's card, if it is one.</summary>
-    public required CardAnswer? Card { get; init; }
+    public required CardResponse? Card { get; init; }
 
     /// <summary>The latest attempt's wallet, if it is one.</summary>
-    public required WalletAnswer? Wallet { get; init; }
+    public required WalletResponse? Wallet { get; init; }
 
     /// <summary>The latest attempt's bank, if it is one.</summary>
-    public required NetbankingAnswer? Netbanking { get; init; }
+    public required NetbankingResponse? Netbanking { get; init; }
 
     /// <summary>The customer's step, while there is one.</summary>
-    public required ActionAnswer? Action { get; init; }
+    public required ActionResponse? Action { get; init; }
 
     /// <summary>Why the latest attempt failed; null unless it did.</summary>
-    public required FailureAnswer? Failure { get; init; }
+    public required FailureResponse? Failure { get; init; }
 
     /// <summary>The provider of the latest attempt.</summary>
     public required string? Provider { get; init; }
@@ -77,7 +77,7 @@ public sealed record PaymentAnswer
     public required string? CustomerId { get; init; }
 
     /// <summary>Who pays; null for publishable keys.</summary>
-    public required CustomerAnswer? Customer { get; init; }
+    public required CustomerResponse? Customer { get; init; }
 
     /// <summary>What the customer reads on the payment.</summary>
     public required string? Description { get; init; }
@@ -89,7 +89,7 @@ public sealed record PaymentAnswer
     public required IReadOnlyDictionary<string, string> Metadata { get; init; }
 
     /// <summary>The refunds, oldest first; empty for publishable keys.</summary>
-    public required RefundAnswer[] Refunds { get; init; }
+    public required RefundResponse[] Refunds { get; init; }
 
     /// <summary>When it was accepted.</summary>
     public required DateTime CreatedAt { get; init; }
@@ -107,7 +107,7 @@ public sealed record PaymentAnswer
     public required bool Settled { get; init; }
 
     /// <summary>What the order consists of; null if the merchant did not say.</summary>
-    public required BasketAnswer? Basket { get; init; }
+    public required BasketResponse? Basket { get; init; }
 
     /// <summary>Opens this payment alone, for the payer's browser; in the answer to <c>"confirm": false</c>
     /// alone.</summary>
@@ -118,10 +118,10 @@ public sealed record PaymentAnswer
 }
 
 /// <summary>What an order consists of, in minor units.</summary>
-public sealed record BasketAnswer
+public sealed record BasketResponse
 {
     /// <summary>The items.</summary>
-    public required BasketItemAnswer[] Items { get; init; }
+    public required BasketItemResponse[] Items { get; init; }
 
     /// <summary>What is taken off.</summary>
     public required long Discount { get; init; }
@@ -134,7 +134,7 @@ public sealed record BasketAnswer
 }
 
 /// <summary>One line of a basket.</summary>
-public sealed record BasketItemAnswer
+public sealed record BasketItemResponse
 {
     /// <summary>What it is.</summary>
     public required string Name { get; init; }
@@ -147,7 +147,7 @@ public sealed record BasketItemAnswer
 }
 
 /// <summary>How a UPI payment reaches the customer.</summary>
-public sealed record UpiAnswer
+public sealed record UpiResponse
 {
     /// <summary>The flow.</summary>
     public required string? Flow { get; init; }
@@ -157,7 +157,7 @@ public sealed record UpiAnswer
 }
 
 /// <summary>A card, as far as it may be shown.</summary>
-public sealed record CardAnswer
+public sealed record CardResponse
 {
     /// <summary>The last four digits.</summary>
     public required string? Last4 { get; init; }
@@ -170,21 +170,21 @@ public sealed record CardAnswer
 }
 
 /// <summary>A wallet.</summary>
-public sealed record WalletAnswer
+public sealed record WalletResponse
 {
     /// <summary>The wallet's code.</summary>
     public required string? Provider { get; init; }
 }
 
 /// <summary>A bank.</summary>
-public sealed record NetbankingAnswer
+public sealed record NetbankingResponse
 {
     /// <summary>The bank's code.</summary>
     public required string? Bank { get; init; }
 }
 
 /// <summary>A step that only the customer can take.</summary>
-public sealed record ActionAnswer
+public sealed record ActionResponse
 {
     /// <summary>What to do: <c>redirect</c> the browser to the URL, open it on a phone (<c>upi_intent</c>), show it as
     /// a QR code (<c>upi_qr</c>), wait for the approval in the customer's UPI app (<c>upi_approve</c>), post the fields
@@ -209,7 +209,7 @@ public sealed record ActionAnswer
 }
 
 /// <summary>Why an attempt or a refund failed.</summary>
-public sealed record FailureAnswer
+public sealed record FailureResponse
 {
     /// <summary>The engine's or the provider's word for it.</summary>
     public required string Code { get; init; }
@@ -222,7 +222,7 @@ public sealed record FailureAnswer
 }
 
 /// <summary>Who pays.</summary>
-public sealed record CustomerAnswer
+public sealed record CustomerResponse
 {
     /// <summary>Name.</summary>
     public required string? Name { get; init; }
@@ -235,17 +235,17 @@ public sealed record CustomerAnswer
 }
 
 /// <summary>One page of payments, newest first.</summary>
-public sealed record PaymentListAnswer
+public sealed record PaymentListResponse
 {
     /// <summary>The payments.</summary>
-    public required PaymentSummaryAnswer[] Data { get; init; }
+    public required PaymentSummaryResponse[] Data { get; init; }
 
     /// <summary>The <c>cursor</c> of the next page; null on the last one.</summary>
     public required string? NextCursor { get; init; }
 }
 
 /// <summary>A payment as a line of a list.</summary>
-public sealed record PaymentSummaryAnswer
+public sealed record PaymentSummaryResponse
 {
     /// <summary>The payment's id.</summary>
     public required string Id { get; init; }
@@ -285,14 +285,14 @@ public sealed record PaymentSummaryAnswer
 }
 
 /// <summary>A payment's history, oldest first.</summary>
-public sealed record TimelineAnswer
+public sealed record TimelineResponse
 {
     /// <summary>What happened.</summary>
-    public required TimelineEntryAnswer[] Data { get; init; }
+    public required TimelineEntryResponse[] Data { get; init; }
 }
 
 /// <summary>One step of a payment's history.</summary>
-public sealed record TimelineEntryAnswer
+public sealed record TimelineEntryResponse
 {
     /// <summary>The event's number within the payment, from 1 without gaps.</summary>
     public required int Version { get; init; }

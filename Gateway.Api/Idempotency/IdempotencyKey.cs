@@ -4,7 +4,7 @@ using PaymentCluster.Grains.Abstractions.Payments;
 
 namespace PaymentCluster.Gateway.Api.Idempotency;
 
-/// <summary>The <c>Idempotency-Key</c> header: a client's name for a write, so that sending it again has no second
+/// <summary>The <c>Idempotency-Key</c> header: a client's name for a write, so that repeating it has no second
 /// effect.</summary>
 internal static class IdempotencyKey
 {
@@ -17,7 +17,7 @@ internal static class IdempotencyKey
     public const int MaxLength = 255;
 
     /// <summary>The client's name for this request; null if it gave none.</summary>
-    /// <exception cref="ProblemException">The header is out of form.</exception>
+    /// <exception cref="ProblemException">The header is malformed.</exception>
     public static RequestKey? Of(HttpContext http, Body body) => Read(http) is { } key
         ? new RequestKey
         {
@@ -27,7 +27,7 @@ internal static class IdempotencyKey
         : null;
 
     /// <summary>The header; null if there is none.</summary>
-    /// <exception cref="ProblemException">It is out of form.</exception>
+    /// <exception cref="ProblemException">It is malformed.</exception>
     public static string? Read(HttpContext http)
     {
         var values = http.Request.Headers[Header];
@@ -37,7 +37,7 @@ internal static class IdempotencyKey
             [{ Length: >= 1 and <= MaxLength } key] when !key.AsSpan().ContainsAnyExceptInRange('!', '~') => key,
             _ => throw new ProblemException(
                 ErrorCode.IdempotencyKeyInvalid,
-                $"{Header} is one header with 1 to {MaxLength} printable ASCII characters and no spaces."),
+                $"{Header} must be one header of 1 to {MaxLength} printable ASCII characters without spaces."),
         };
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 using PaymentCluster.Gateway.Api.Errors;
 using PaymentCluster.Gateway.Api.Limits;
@@ -17,6 +18,8 @@ internal sealed class RequestBodies(RequestLimits limits)
 {
     /// <summary>The largest JSON body, in bytes.</summary>
     public const int MaxJsonBytes = 64 * 1024;
+
+    private const string Identity = "identity";
 
     private delegate T Parser<in TContext, out T>(
         in ReadOnlySequence<byte> bytes, TContext context, InputErrors errors);
@@ -94,12 +97,26 @@ internal sealed class RequestBodies(RequestLimits limits)
             return ifNone;
         }
 
-        if (!IsJson(http.Request.ContentType))
+        var refused = NotJson(http);
+        if (ifNone is null && refused is not null)
         {
-            throw new ProblemException(ErrorCode.UnsupportedMediaType, "Send the body as application/json in UTF-8.");
+            throw refused;
         }
 
         var bytes = await ReadToEndAsync(http, MaxJsonBytes);
+        var isNone = ifNone is not null && bytes.IsEmpty; // Chunks without a byte are no body either.
+        if (isNone || refused is not null)
+        {
+            http.Request.BodyReader.AdvanceTo(bytes.End);
+            if (!isNone)
+            {
+                throw refused!;
+            }
+
+            await EnterAsync(http);
+            return ifNone!;
+        }
+
         var body = parse(bytes, context, errors);
         http.Request.BodyReader.AdvanceTo(bytes.End);
         if (body is null)
@@ -138,7 +155,25 @@ internal sealed class RequestBodies(RequestLimits limits)
     }
 
     private static ProblemException TooLarge(int limit) =>
-        new(ErrorCode.BodyTooLarge, $"The body of this call has at most {limit} bytes.");
+        new(ErrorCode.BodyTooLarge, $"The request body must have at most {limit} bytes.");
+
+    /// <summary>Why a body cannot be JSON; null if it can.</summary>
+    private static ProblemException? NotJson(HttpContext http)
+    {
+        if (http.Request.Headers.ContentEncoding is { Count: > 0 } encoding && !IsIdentity(encoding))
+        {
+            // RFC 9110, section 12.5.3: what a client can send instead.
+            http.Response.Headers.AcceptEncoding = Identity;
+            return new(ErrorCode.UnsupportedMediaType, "Send the body without Content-Encoding.");
+        }
+
+        return IsJson(http.Request.ContentType)
+            ? null
+            : new(ErrorCode.UnsupportedMediaType, "Send the body as application/json in UTF-8.");
+    }
+
+    private static bool IsIdentity(StringValues encoding) =>
+        encoding is [{ } one] && one.Equals(Identity, StringComparison.OrdinalIgnoreCase);
 
     private static bool IsJson(string? contentType)
     {
@@ -150,6 +185,7 @@ internal sealed class RequestBodies(RequestLimits limits)
 
         return MediaTypeHeaderValue.TryParse(contentType, out var type)
             && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
-            && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase));
+            && (!type.Charset.HasValue
+                || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase));
     }
 }

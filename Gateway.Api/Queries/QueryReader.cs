@@ -3,10 +3,14 @@ using PaymentCluster.Gateway.Api.Json;
 
 namespace PaymentCluster.Gateway.Api.Queries;
 
-/// <summary>Reads the query parameters that a call takes.</summary>
+/// <summary>Reads the query parameters of a call.</summary>
 internal static class QueryReader
 {
-    /// <summary>RFC 3339, with or without a fraction; the offset must stand there.</summary>
+    /// <summary>The digits of a fraction of a second that a time can hold; RFC 3339 allows more, which are cut
+    /// off.</summary>
+    private const int MaxFraction = 7;
+
+    /// <summary>RFC 3339, with or without a fraction; with an offset.</summary>
     private static readonly string[] TimeForms =
         ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
 
@@ -79,7 +83,7 @@ internal static class QueryReader
         }
 
         errors.Add(
-            ErrorCode.InvalidField, name, "must be a time such as 2026-11-20T09:30:00Z; in a query '+' is written %2B");
+            ErrorCode.InvalidField, name, "must be a time such as 2026-11-20T09:30:00Z; write '+' as %2B in a URL");
         return null;
     }
 
@@ -88,8 +92,20 @@ internal static class QueryReader
     {
         var hasOffset = text.EndsWith('Z') || (text.Length > 6 && text[^3] == ':' && text[^6] is '+' or '-');
         var valid = DateTimeOffset.TryParseExact(
-            text, TimeForms, CultureInfo.InvariantCulture, DateTimeStyles.None, out time) && hasOffset;
+            WithShortFraction(text), TimeForms, CultureInfo.InvariantCulture, DateTimeStyles.None, out time);
         time = time.ToUniversalTime();
-        return valid;
+        return valid && hasOffset;
+    }
+
+    private static string WithShortFraction(string text)
+    {
+        var start = text.IndexOf('.', StringComparison.Ordinal) + 1;
+        var end = start;
+        while (start > 0 && end < text.Length && char.IsAsciiDigit(text[end]))
+        {
+            end++;
+        }
+
+        return end - start > MaxFraction ? text.Remove(start + MaxFraction, end - start - MaxFraction) : text;
     }
 }

@@ -158,21 +158,21 @@ internal static partial class PayURequests
 
     private static bool IsUrl(string text) => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https";
 
-    [GeneratedRegex("^[^@ ]+@[^@ ]+$", RegexOptions.None, matchTimeoutMilliseconds: 100)]
+    [GeneratedRegex("^[^@ ]+@[^@ ]+\\z", RegexOptions.None, matchTimeoutMilliseconds: 100)]
     private static partial Regex Email();
 
-    [GeneratedRegex("^\\+?[0-9]{8,15}$", RegexOptions.None, matchTimeoutMilliseconds: 100)]
+    [GeneratedRegex("^\\+?[0-9]{8,15}\\z", RegexOptions.None, matchTimeoutMilliseconds: 100)]
     private static partial Regex Phone();
 
-    [GeneratedRegex("^[A-Z0-9]{2,20}$", RegexOptions.None, matchTimeoutMilliseconds: 100)]
+    [GeneratedRegex("^[A-Z0-9]{2,20}\\z", RegexOptions.None, matchTimeoutMilliseconds: 100)]
     private static partial Regex Code();
 
-    [GeneratedRegex("^[0-9]{3,4}$", RegexOptions.None, matchTimeoutMilliseconds: 100)]
+    [GeneratedRegex("^[0-9]{3,4}\\z", RegexOptions.None, matchTimeoutMilliseconds: 100)]
     private static partial Regex Cvv();
 
-    [GeneratedRegex("^(0[1-9]|1[0-2])$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 100)]
+    [GeneratedRegex("^(0[1-9]|1[0-2])\\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 100)]
     private static partial Regex Month();
 
-    [GeneratedRegex("^20[0-9]{2}$", RegexOptions.None, matchTimeoutMilliseconds: 100)]
+    [GeneratedRegex("^20[0-9]{2}\\z", RegexOptions.None, matchTimeoutMilliseconds: 100)]
     private static partial Regex Year();
 }

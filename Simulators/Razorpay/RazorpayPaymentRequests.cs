@@ -65,7 +65,7 @@ internal static partial class RazorpayPaymentRequests
     /// <summary>Whether this looks like a UPI id: <c>name@provider</c>.</summary>
     public static bool IsVpa(string text) => Vpa().IsMatch(text);
 
-    [GeneratedRegex("^[A-Za-z0-9._-]{1,256}@[A-Za-z][A-Za-z0-9.]{1,63}$", RegexOptions.None, 100)]
+    [GeneratedRegex("^[A-Za-z0-9._-]{1,256}@[A-Za-z][A-Za-z0-9.]{1,63}\\z", RegexOptions.None, 100)]
     private static partial Regex Vpa();
 
     private static RazorpayPayment Refused(RazorpayFields fields, RazorpayPayment payment)

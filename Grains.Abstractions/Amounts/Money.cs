@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 
 namespace PaymentCluster.Grains.Abstractions.Amounts;
@@ -38,8 +39,22 @@ public readonly record struct Money
     public static Money operator -(Money left, Money right) =>
         Of(checked(left.AmountMinor - right.AmountMinor), left.SharedWith(right));
 
-    /// <inheritdoc/>
-    public override string ToString() => $"{AmountMinor} {Currency}";
+    /// <summary>The amount as people read it, in the major unit: <c>490.00 INR</c>, <c>490 JPY</c>,
+    /// <c>4.900 KWD</c>.</summary>
+    public override string ToString()
+    {
+        if (Currency.Code is null)
+        {
+            return AmountMinor.ToString(CultureInfo.InvariantCulture);
+        }
+
+        var decimals = Currency.MinorDigits;
+        var digits = AmountMinor.ToString(CultureInfo.InvariantCulture).TrimStart('-').PadLeft(decimals + 1, '0');
+        var sign = AmountMinor < 0 ? "-" : "";
+        return decimals == 0
+            ? $"{sign}{digits} {Currency}"
+            : $"{sign}{digits[..^decimals]}.{digits[^decimals..]} {Currency}";
+    }
 
     private Currency SharedWith(Money other) => Currency == other.Currency
         ? Currency

@@ -1,3 +1,4 @@
+using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
 
@@ -107,8 +108,9 @@ public static partial class PaymentDecider
             return Reject(
                 ErrorCode.CaptureAmountInvalid,
                 canCapturePart
-                    ? $"{attempt.AuthorizedMinor} {state.Amount.Currency} are authorised."
-                    : $"The provider captures the authorised amount of {attempt.AuthorizedMinor} {state.Amount.Currency} as a whole.",
+                    ? $"At most {Money.Of(attempt.AuthorizedMinor, state.Amount.Currency)} can be captured."
+                    : "The provider captures only the whole authorised amount, "
+                        + $"{Money.Of(attempt.AuthorizedMinor, state.Amount.Currency)}.",
                 "amount");
         }
 

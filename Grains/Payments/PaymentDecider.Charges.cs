@@ -192,7 +192,7 @@ public static partial class PaymentDecider
             {
                 At = terms.Now,
                 Attempt = attempt.Number,
-                Reason = $"The provider reports {success.Amount} where {state.Amount} was asked for.",
+                Reason = $"The provider reports {success.Amount} instead of {state.Amount}.",
             });
 
     private static Decision StillPending(

@@ -1,3 +1,4 @@
+using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
 
@@ -63,7 +64,8 @@ public static partial class PaymentDecider
                 {
                     At = terms.Now,
                     Refund = refund.Number,
-                    Reason = $"The provider reports {success.Amount} where {refund.AmountMinor} {state.Amount.Currency} was asked for.",
+                    Reason = $"The provider reports {success.Amount} instead of "
+                        + $"{Money.Of(refund.AmountMinor, state.Amount.Currency)}.",
                 })
                 : Nothing;
         }

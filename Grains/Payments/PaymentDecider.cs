@@ -1,3 +1,4 @@
+using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
@@ -119,7 +120,9 @@ public static partial class PaymentDecider
         if (amount > left || left == 0)
         {
             return Reject(
-                ErrorCode.RefundAmountExceeded, $"{left} {state.Amount.Currency} of the captured amount can be refunded.", "amount");
+                ErrorCode.RefundAmountExceeded,
+                $"{Money.Of(left, state.Amount.Currency)} of the captured amount can be refunded.",
+                "amount");
         }
 
         if (state.Refunds.Length >= RefundId.MaxNumber)

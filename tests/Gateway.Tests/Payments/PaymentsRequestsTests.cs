@@ -48,7 +48,7 @@ public sealed class PaymentsRequestsTests
              "metadata":{"a":"","b":"c"},"expires_in":60}
             """)!;
         Assert.Equal("order_1.a:b-c", command.OrderId);
-        Assert.Equal("100000000000000 KWD", command.Amount.ToString());
+        Assert.Equal("100000000000.000 KWD", command.Amount.ToString());
         Assert.Equal(
             (PaymentMethodKind.Upi, UpiFlow.Collect, "some.one@okbank"),
             (command.Method!.Kind, command.Method.Flow, command.Method.Vpa));

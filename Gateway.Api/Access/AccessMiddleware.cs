@@ -68,7 +68,7 @@ internal sealed partial class AccessMiddleware(
         if (caller.IsBrowser && rule == AccessRule.Secret)
         {
             await Problem.WriteAsync(
-                http, ErrorCode.PermissionDenied, "A publishable key may not make this call; use a secret key.");
+                http, ErrorCode.PermissionDenied, "A publishable key is not allowed to make this call; use a secret key.");
             return;
         }
 
@@ -88,14 +88,14 @@ internal sealed partial class AccessMiddleware(
         {
             failures.Count(http);
             await Problem.WriteAsync(
-                http, ErrorCode.ApiKeyInvalid, "The client secret is not one of a payment's, or its time is over.");
+                http, ErrorCode.ApiKeyInvalid, "The client secret is invalid or has expired.");
             return;
         }
 
         var caller = Caller.Of(access);
         if (rule != AccessRule.Payer)
         {
-            await Problem.WriteAsync(http, ErrorCode.PermissionDenied, "A client secret may not make this call.");
+            await Problem.WriteAsync(http, ErrorCode.PermissionDenied, "A client secret is not allowed to make this call.");
             return;
         }
 
@@ -138,7 +138,7 @@ internal sealed partial class AccessMiddleware(
     private Task RefuseGuessingAsync(HttpContext http)
     {
         LogGuessing(http.Connection.RemoteIpAddress);
-        return Problem.WriteAsync(http, ErrorCode.RateLimited, "Too many refused API keys came from this address.");
+        return Problem.WriteAsync(http, ErrorCode.RateLimited, "Too many invalid API keys from this address.");
     }
 
     private static bool TryReadKey(HttpContext http, out ReadOnlySpan<char> key)

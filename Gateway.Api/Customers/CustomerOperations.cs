@@ -3,13 +3,13 @@ using PaymentCluster.Gateway.Api.Payments;
 
 namespace PaymentCluster.Gateway.Api.Customers;
 
-/// <summary>What the customer calls take and answer.</summary>
+/// <summary>What the customer calls accept and return.</summary>
 internal static class CustomerOperations
 {
     private const string Tag = "Customers";
 
     public static readonly ApiOperation Put = Of(
-        "putCustomer", "Create a customer, or change what is said of them.", typeof(CustomerRecordResponse)) with
+        "putCustomer", "Create a customer, or change their details.", typeof(CustomerRecordResponse)) with
     {
         Body = CustomerRequest.Shape,
     };
@@ -19,16 +19,19 @@ internal static class CustomerOperations
 
     public static readonly ApiOperation Erase = Of(
         "eraseCustomer",
-        "Forget who the customer is and what they pay with, here and at providers. Payments stay readable.",
+        "Erase a customer's personal data and saved instruments, here and at providers. Payments stay readable.",
         typeof(CustomerRecordResponse), ErrorCode.CustomerNotFound);
 
-    public static readonly ApiOperation GetWallet = Of(
-        "getWallet", "Read the wallet configuration. The ETag names its version.", typeof(WalletConfigurationResponse), ErrorCode.CustomerNotFound);
+    public static readonly ApiOperation GetWallet = Versioned(Of(
+        "getWallet",
+        "Read the wallet configuration. Its ETag is its version.",
+        typeof(WalletConfigurationResponse),
+        ErrorCode.CustomerNotFound));
 
-    public static readonly ApiOperation PutWallet = Of(
+    public static readonly ApiOperation PutWallet = Versioned(Of(
         "putWallet",
-        "Set the preferences, all of them at once. With If-Match they replace only the version that was read.",
-        typeof(WalletConfigurationResponse), ErrorCode.CustomerNotFound, ErrorCode.VersionConflict) with
+        "Replace all preferences. With If-Match only the version that was read is replaced.",
+        typeof(WalletConfigurationResponse), ErrorCode.CustomerNotFound, ErrorCode.VersionConflict)) with
     {
         Body = PutWalletRequest.Shape, TakesIfMatch = true,
     };
@@ -37,25 +40,31 @@ internal static class CustomerOperations
     {
         Id = "saveCard",
         Tag = Tag,
-        Summary = "Save a card that was not issued in India in the vault, with the customer's consent. The same card again answers "
-            + "the one that is there. Indian cards are saved by paying with them: card.save.",
+        Summary = "Save a card that was not issued in India in the vault, with the customer's consent. Saving the same "
+            + "card again returns the existing one. Indian cards are saved by paying with them: card.save.",
         Body = SaveCardRequest.Shape,
         Responses = [new(201, "The card.", typeof(SavedCardResponse))],
         Errors =
         [
-            ErrorCode.CustomerNotFound, ErrorCode.CardInvalid, ErrorCode.ConsentRequired, ErrorCode.CardNotKept, ErrorCode.LimitReached,
+            ErrorCode.CustomerNotFound, ErrorCode.CardInvalid, ErrorCode.ConsentRequired, ErrorCode.CardNotKept,
+            ErrorCode.LimitReached,
         ],
     };
 
     public static readonly ApiOperation ListCards = Of(
-        "listCards", "List the saved cards; providers are asked which they keep.", typeof(SavedCardListResponse), ErrorCode.CustomerNotFound);
+        "listCards",
+        "List the saved cards, including those that providers report.",
+        typeof(SavedCardListResponse),
+        ErrorCode.CustomerNotFound);
 
     public static readonly ApiOperation DeleteCard = Of(
-        "deleteCard", "Forget a card, here and where it is kept.", typeof(SavedCardListResponse),
+        "deleteCard", "Delete a saved card, here and at its provider.", typeof(SavedCardListResponse),
         ErrorCode.CustomerNotFound, ErrorCode.InstrumentNotFound);
 
     public static readonly ApiOperation ValidateUpi = Of(
-        "validateUpi", "Ask a provider whether a UPI id can be paid from, and whose it is. So many in a minute.", typeof(UpiCheckResponse),
+        "validateUpi",
+        "Ask a provider whether a UPI ID exists, and for its holder's name. At most 10 per minute and customer.",
+        typeof(UpiCheckResponse),
         ErrorCode.CustomerNotFound, ErrorCode.NoProvider, ErrorCode.ProviderRefused) with
     {
         Body = UpiIdRequest.Shape,
@@ -65,22 +74,26 @@ internal static class CustomerOperations
     {
         Id = "saveUpi",
         Tag = Tag,
-        Summary = "Save a UPI id. The same again answers the one that is there.",
+        Summary = "Save a UPI ID. Saving the same one again returns the existing one.",
         Body = UpiIdRequest.Shape,
-        Responses = [new(201, "The UPI id.", typeof(SavedUpiResponse))],
+        Responses = [new(201, "The UPI ID.", typeof(SavedUpiResponse))],
         Errors = [ErrorCode.CustomerNotFound, ErrorCode.LimitReached],
     };
 
     public static readonly ApiOperation ListUpi = Of(
-        "listUpi", "List the saved UPI ids.", typeof(SavedUpiListResponse), ErrorCode.CustomerNotFound);
+        "listUpi", "List the saved UPI IDs.", typeof(SavedUpiListResponse), ErrorCode.CustomerNotFound);
 
     public static readonly ApiOperation DeleteUpi = Of(
-        "deleteUpi", "Forget a UPI id.", typeof(SavedUpiListResponse), ErrorCode.CustomerNotFound, ErrorCode.InstrumentNotFound);
+        "deleteUpi",
+        "Delete a saved UPI ID.",
+        typeof(SavedUpiListResponse),
+        ErrorCode.CustomerNotFound,
+        ErrorCode.InstrumentNotFound);
 
     public static readonly ApiOperation LinkWallet = Of(
         "linkWallet",
-        "Link a wallet. By password: without otp the customer gets one, with it the link is made. By consent: the customer agrees on "
-            + "consent_url, and comes back to return_url.",
+        "Link a wallet. By password: without otp the customer receives one, with otp the wallet is linked. By consent: the "
+            + "customer agrees at consent_url and returns to return_url.",
         typeof(LinkedWalletResponse),
         ErrorCode.CustomerNotFound, ErrorCode.InstrumentNotFound, ErrorCode.NoProvider, ErrorCode.ProviderRefused,
         ErrorCode.InstrumentUnusable) with
@@ -90,31 +103,44 @@ internal static class CustomerOperations
 
     public static readonly ApiOperation ReadWallet = Of(
         "readLinkedWallet",
-        "Read a linked wallet with its present balance, or ask whether the customer has agreed to its being linked.",
+        "Read a linked wallet with its current balance, or check whether the customer has agreed to link it.",
         typeof(LinkedWalletResponse),
-        ErrorCode.CustomerNotFound, ErrorCode.InstrumentNotFound, ErrorCode.ProviderRefused, ErrorCode.InstrumentUnusable);
+        ErrorCode.CustomerNotFound,
+        ErrorCode.InstrumentNotFound,
+        ErrorCode.ProviderRefused,
+        ErrorCode.InstrumentUnusable);
 
     public static readonly ApiOperation UnlinkWallet = Of(
-        "unlinkWallet", "Give a wallet's link up.", typeof(WalletConfigurationResponse),
+        "unlinkWallet", "Unlink a wallet.", typeof(WalletConfigurationResponse),
         ErrorCode.CustomerNotFound, ErrorCode.InstrumentNotFound);
 
     public static readonly ApiOperation Instruments = Of(
         "listInstruments",
-        "All that the customer can pay an amount with, best first, and what cannot be used now and why.",
-        typeof(InstrumentListResponse), ErrorCode.CustomerNotFound, ErrorCode.AmountInvalid, ErrorCode.CurrencyUnknown) with
+        "List the instruments that the customer can pay an amount with, best first, and those that cannot be used now and why.",
+        typeof(InstrumentListResponse),
+        ErrorCode.CustomerNotFound,
+        ErrorCode.AmountInvalid,
+        ErrorCode.CurrencyUnknown) with
     {
         Query = CustomersRequests.InstrumentsQuery,
     };
 
     public static readonly ApiOperation Transactions = Of(
-        "listTransactions", "List what the customer paid and got back, newest first, with totals.", typeof(TransactionListResponse),
+        "listTransactions",
+        "List the customer's payments and refunds, newest first, with totals.",
+        typeof(TransactionListResponse),
         ErrorCode.CursorInvalid, ErrorCode.CurrencyUnknown) with
     {
         Query = TransactionsQuery.Parameters,
     };
 
-    private static ApiOperation Of(string id, string summary, Type answer, params ErrorCode[] errors) => new()
+    private static ApiOperation Versioned(ApiOperation operation) => operation with
     {
-        Id = id, Tag = Tag, Summary = summary, Responses = [new(200, "As it stands.", answer)], Errors = errors,
+        Responses = [operation.Responses[0] with { Headers = [ResponseHeaders.ETag] }],
+    };
+
+    private static ApiOperation Of(string id, string summary, Type response, params ErrorCode[] errors) => new()
+    {
+        Id = id, Tag = Tag, Summary = summary, Responses = [new(200, "The current state.", response)], Errors = errors,
     };
 }

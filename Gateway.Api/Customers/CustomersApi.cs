@@ -11,8 +11,8 @@ using PaymentCluster.Grains.Abstractions.Secrets;
 
 namespace PaymentCluster.Gateway.Api.Customers;
 
-/// <summary>A merchant's customers, and what they pay with. For the merchant's server: a browser gets what is its own
-/// through the checkout page.</summary>
+/// <summary>A merchant's customers, and what they pay with. For the merchant's server: browsers use the
+/// checkout page.</summary>
 internal sealed class CustomersApi(IGrainFactory grains, RequestBodies bodies, TimeProvider time)
 {
     public void Map(IEndpointRouteBuilder api)
@@ -204,7 +204,7 @@ internal sealed class CustomersApi(IGrainFactory grains, RequestBodies bodies, T
             : throw new ProblemException(
                 ErrorCode.InvalidField, $"A customer's id {PaymentPatterns.CustomerIdRule}.", "customer");
 
-    // An id out of form is one that the customer does not have.
+    // A malformed id is one that the customer does not have.
     private static string Instrument(HttpContext http, string name) =>
         (string?)http.Request.RouteValues[name] is { } id && CustomersRequests.IsInstrument(id)
             ? id
@@ -214,7 +214,7 @@ internal sealed class CustomersApi(IGrainFactory grains, RequestBodies bodies, T
         (string?)http.Request.RouteValues["wallet"] is { } wallet && CustomersRequests.IsWallet(wallet)
             ? wallet
             : throw new ProblemException(
-                ErrorCode.InvalidField, "A wallet's code has 2 to 32 lower-case letters, digits or '_'.", "wallet");
+                ErrorCode.InvalidField, "A wallet's code must be 2 to 32 lower-case letters, digits or '_'.", "wallet");
 
     private static Task RespondAsync(HttpContext http, Reply<CustomerView> reply) =>
         RespondAsync(http, reply, CustomersMapping.ToResponse, GatewayJson.Default.CustomerRecordResponse);

@@ -59,7 +59,7 @@ internal static partial class CustomersRequests
     /// <summary>The query of <c>GET instruments</c>.</summary>
     public static readonly QueryParameter[] InstrumentsQuery =
     [
-        new() { Name = "amount", Meaning = "What is to be paid, in the minor unit of the currency." },
+        new() { Name = "amount", Meaning = "The amount to pay, in the minor unit of the currency." },
         new() { Name = "currency", Meaning = "ISO 4217 code." },
     ];
 

@@ -18,7 +18,7 @@ public sealed record CustomerRecordResponse
     /// <summary>When they were created.</summary>
     public required DateTime CreatedAt { get; init; }
 
-    /// <summary>When they were erased; null while they are not.</summary>
+    /// <summary>When their data was erased; null if it was not.</summary>
     public required DateTime? ErasedAt { get; init; }
 }
 
@@ -37,22 +37,22 @@ public sealed record WalletConfigurationResponse
     /// <summary>Methods that are switched off.</summary>
     public required string[] DisabledMethods { get; init; }
 
-    /// <summary>Providers that the customer would rather pay through.</summary>
+    /// <summary>Providers that the customer prefers.</summary>
     public required string[] PreferredProviders { get; init; }
 
     /// <summary>The UPI app that is opened first.</summary>
     public required string? UpiApp { get; init; }
 
-    /// <summary>Whether the customer wants to hear of payments by e-mail.</summary>
+    /// <summary>Whether the customer wants to be told of payments by e-mail.</summary>
     public required bool NotifyByEmail { get; init; }
 
-    /// <summary>Whether the customer wants to hear of payments by text message.</summary>
+    /// <summary>Whether the customer wants to be told of payments by text message.</summary>
     public required bool NotifyBySms { get; init; }
 
     /// <summary>The saved cards, oldest first.</summary>
     public required SavedCardResponse[] Cards { get; init; }
 
-    /// <summary>The saved UPI ids, oldest first.</summary>
+    /// <summary>The saved UPI IDs, oldest first.</summary>
     public required SavedUpiResponse[] Upi { get; init; }
 
     /// <summary>The wallets.</summary>
@@ -80,13 +80,13 @@ public sealed record SavedCardResponse
     /// <summary>The year of expiry.</summary>
     public required int ExpiryYear { get; init; }
 
-    /// <summary>A name of the customer's own.</summary>
+    /// <summary>A name that the customer gave the card.</summary>
     public required string? Label { get; init; }
 
-    /// <summary>The provider that keeps it, and alone can charge it; null for the vault.</summary>
+    /// <summary>The provider that stores the card and is the only one that can charge it; null for the vault.</summary>
     public required string? Provider { get; init; }
 
-    /// <summary>When the customer agreed to its being kept.</summary>
+    /// <summary>When the customer agreed that the card is saved.</summary>
     public required DateTime ConsentedAt { get; init; }
 
     /// <summary>The version of the text that the customer agreed to.</summary>
@@ -100,36 +100,36 @@ public sealed record SavedCardListResponse
     public required SavedCardResponse[] Data { get; init; }
 }
 
-/// <summary>What a provider says of a UPI id.</summary>
+/// <summary>What a provider reports about a UPI ID.</summary>
 public sealed record UpiCheckResponse
 {
-    /// <summary>The UPI id, lower case.</summary>
+    /// <summary>The UPI ID, lower case.</summary>
     public required string Vpa { get; init; }
 
-    /// <summary>Whether it can be paid from.</summary>
+    /// <summary>Whether it exists and can pay.</summary>
     public required bool Valid { get; init; }
 
-    /// <summary>The holder's name as the bank has it; null if it does not say.</summary>
+    /// <summary>The holder's name at the bank; null if it is not known.</summary>
     public required string? Name { get; init; }
 }
 
-/// <summary>A saved UPI id.</summary>
+/// <summary>A saved UPI ID.</summary>
 public sealed record SavedUpiResponse
 {
     /// <summary>Its id, to pay with: <c>"upi": {"id": …}</c>.</summary>
     public required string Id { get; init; }
 
-    /// <summary>The UPI id, lower case.</summary>
+    /// <summary>The UPI ID, lower case.</summary>
     public required string Vpa { get; init; }
 
     /// <summary>When it was saved.</summary>
     public required DateTime SavedAt { get; init; }
 }
 
-/// <summary>The saved UPI ids.</summary>
+/// <summary>The saved UPI IDs.</summary>
 public sealed record SavedUpiListResponse
 {
-    /// <summary>The UPI ids, oldest first.</summary>
+    /// <summary>The UPI IDs, oldest first.</summary>
     public required SavedUpiResponse[] Data { get; init; }
 }
 
@@ -142,15 +142,14 @@ public sealed record LinkedWalletResponse
     /// <summary>The provider through which it is linked.</summary>
     public required string Provider { get; init; }
 
-    /// <summary>Whether it can be paid from; false until the one-time password was confirmed, or the customer
-    /// agreed.</summary>
+    /// <summary>Whether it can pay; false until the one-time password was confirmed or the customer agreed.</summary>
     public required bool Linked { get; init; }
 
-    /// <summary>The page to send the customer's browser to, on which they agree; null once it is linked, and for a wallet
-    /// that is linked by a password.</summary>
+    /// <summary>The page to send the customer's browser to, on which they agree; null once the wallet is linked,
+    /// and for a wallet that is linked by a password.</summary>
     public required string? ConsentUrl { get; init; }
 
-    /// <summary>What is in it, in minor units; null where it was not asked.</summary>
+    /// <summary>The balance, in minor units; null if it was not requested.</summary>
     public required long? Balance { get; init; }
 
     /// <summary>The balance's currency.</summary>
@@ -160,17 +159,17 @@ public sealed record LinkedWalletResponse
     public required DateTime? LinkedAt { get; init; }
 }
 
-/// <summary>Something to pay with.</summary>
+/// <summary>An instrument to pay with.</summary>
 public sealed record InstrumentResponse
 {
-    /// <summary>A saved card's token, a saved UPI id's id, <c>wallet:…</c>, or the name of a method that needs nothing
+    /// <summary>A saved card's token, a saved UPI ID's id, <c>wallet:…</c>, or the name of a method that needs nothing
     /// saved.</summary>
     public required string Id { get; init; }
 
     /// <summary>The method.</summary>
     public required string Method { get; init; }
 
-    /// <summary>What the customer knows it by.</summary>
+    /// <summary>The name that customers see.</summary>
     public required string Title { get; init; }
 
     /// <summary>Whether it is saved.</summary>
@@ -179,11 +178,11 @@ public sealed record InstrumentResponse
     /// <summary>Whether the amount can be paid with it now.</summary>
     public required bool Usable { get; init; }
 
-    /// <summary>Why it is where it is, or why it cannot be used.</summary>
+    /// <summary>Why it has its place in the order, or why it cannot be used.</summary>
     public required string Reason { get; init; }
 }
 
-/// <summary>What an amount can be paid with.</summary>
+/// <summary>The instruments that an amount can be paid with.</summary>
 public sealed record InstrumentListResponse
 {
     /// <summary>Best first.</summary>
@@ -211,7 +210,7 @@ public sealed record TransactionResponse
     /// <summary>ISO 4217 code.</summary>
     public required string Currency { get; init; }
 
-    /// <summary>Where it stands.</summary>
+    /// <summary>The status.</summary>
     public required string Status { get; init; }
 
     /// <summary>The payment's method.</summary>
@@ -221,22 +220,22 @@ public sealed record TransactionResponse
     public required DateTime CreatedAt { get; init; }
 }
 
-/// <summary>What a customer paid and got back in one currency.</summary>
+/// <summary>What a customer paid and was refunded, in one currency.</summary>
 public sealed record TransactionTotalResponse
 {
     /// <summary>ISO 4217 code.</summary>
     public required string Currency { get; init; }
 
-    /// <summary>How many payments took money.</summary>
+    /// <summary>The number of successful payments.</summary>
     public required int Payments { get; init; }
 
-    /// <summary>What they took, in minor units.</summary>
+    /// <summary>The amount paid, in minor units.</summary>
     public required long Paid { get; init; }
 
-    /// <summary>How many refunds succeeded.</summary>
+    /// <summary>The number of successful refunds.</summary>
     public required int Refunds { get; init; }
 
-    /// <summary>What they gave back, in minor units.</summary>
+    /// <summary>The amount refunded, in minor units.</summary>
     public required long Refunded { get; init; }
 }
 
@@ -246,7 +245,7 @@ public sealed record TransactionListResponse
     /// <summary>The transactions, newest first.</summary>
     public required TransactionResponse[] Data { get; init; }
 
-    /// <summary>Where the next page begins; null at the end.</summary>
+    /// <summary>The <c>cursor</c> of the next page; null on the last one.</summary>
     public required string? NextCursor { get; init; }
 
     /// <summary>The totals over all pages, per currency.</summary>

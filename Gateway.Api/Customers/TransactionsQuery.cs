@@ -19,23 +19,23 @@ internal static class TransactionsQuery
         new()
         {
             Name = "type",
-            Meaning = "Payments alone, or refunds alone.",
+            Meaning = "Only payments, or only refunds.",
             Choices = CustomersMapping.TransactionKinds.All,
         },
         new()
         {
             Name = "method",
-            Meaning = "Only what was paid by this kind of instrument.",
+            Meaning = "Only payments and refunds with this kind of instrument.",
             Choices = PaymentWords.Methods.All,
         },
         new() { Name = "currency", Meaning = "Only in this currency, an ISO 4217 code." },
-        new() { Name = "created_from", Meaning = "Only what was accepted at or after this time.", IsTime = true },
-        new() { Name = "created_to", Meaning = "Only what was accepted before this time.", IsTime = true },
+        new() { Name = "created_from", Meaning = "Only payments and refunds accepted at or after this time.", IsTime = true },
+        new() { Name = "created_to", Meaning = "Only payments and refunds accepted before this time.", IsTime = true },
         PaymentsQuery.Limit,
-        new() { Name = "cursor", Meaning = "The next_cursor of the page before." },
+        new() { Name = "cursor", Meaning = "The next_cursor of the previous page." },
     ];
 
-    /// <exception cref="ProblemException">A parameter is out of form.</exception>
+    /// <exception cref="ProblemException">A parameter is malformed.</exception>
     public static TransactionQuery Read(HttpContext http, string customer)
     {
         var errors = new InputErrors();

@@ -9,8 +9,8 @@ using PaymentCluster.Grains.Abstractions.Payments;
 
 namespace PaymentCluster.Gateway.Api.Demo;
 
-/// <summary>A shop to try everything with, where <c>Gateway:DemoMerchant</c> names its merchant: it stands in for a
-/// shop's own server, and does over grains what that would do over the API.</summary>
+/// <summary>A demo shop for the merchant that <c>Gateway:DemoMerchant</c> names. It replaces a shop's own server, and
+/// calls grains where that would call the API.</summary>
 internal sealed class DemoApi(IGrainFactory grains, GatewayOptions options, TimeProvider time)
 {
     private const string Policy =
@@ -35,11 +35,14 @@ internal sealed class DemoApi(IGrainFactory grains, GatewayOptions options, Time
     private static Task ShowAsync(HttpContext http)
     {
         http.Response.Headers.ContentSecurityPolicy = Policy;
-        var status = http.Request.Query["status"] is [{ } word] && word.All(char.IsAsciiLetterUpper) ? word : null;
+        var status = http.Request.Query["status"] is [{ } word] && IsStatus(word) ? word : null;
         var page = new RazorComponentResult<DemoShop>(
             new Dictionary<string, object?>(StringComparer.Ordinal) { [nameof(DemoShop.Paid)] = status });
         return page.ExecuteAsync(http);
     }
+
+    private static bool IsStatus(string text) =>
+        text.All(character => char.IsAsciiLetterUpper(character) || character == '_');
 
     private static async Task ScriptAsync(HttpContext http)
     {
@@ -52,7 +55,7 @@ internal sealed class DemoApi(IGrainFactory grains, GatewayOptions options, Time
         var form = await http.Request.ReadFormAsync(http.RequestAborted);
         if (DemoBasket.Of(form) is not { } basket)
         {
-            throw new ProblemException(ErrorCode.InvalidField, "There is nothing in the basket.", "basket");
+            throw new ProblemException(ErrorCode.InvalidField, "The basket is empty.", "basket");
         }
 
         var id = PaymentId.New(time);

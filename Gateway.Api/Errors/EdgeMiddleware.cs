@@ -73,7 +73,7 @@ internal sealed partial class EdgeMiddleware(RequestDelegate next, ILogger<EdgeM
         StatusCodes.Status405MethodNotAllowed => Problem.WriteAsync(http, ErrorCode.MethodNotAllowed),
         StatusCodes.Status413PayloadTooLarge => Problem.WriteAsync(http, ErrorCode.BodyTooLarge),
         StatusCodes.Status415UnsupportedMediaType => Problem.WriteAsync(http, ErrorCode.UnsupportedMediaType),
-        < 500 => Problem.WriteAsync(http, ErrorCode.InvalidField, "The request is out of form."),
+        < 500 => Problem.WriteAsync(http, ErrorCode.InvalidField, "The request is malformed."),
         StatusCodes.Status503ServiceUnavailable => Problem.WriteAsync(http, ErrorCode.Unavailable),
         _ => Problem.WriteAsync(http, ErrorCode.InternalError),
     };
@@ -114,9 +114,9 @@ internal sealed partial class EdgeMiddleware(RequestDelegate next, ILogger<EdgeM
     private static string? DetailOf(Exception exception) => exception switch
     {
         BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } =>
-            "The body did not arrive in time.",
+            "The request body did not arrive in time.",
         BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } =>
-            "The body broke off or is out of form.",
+            "The request body is incomplete or malformed.",
         _ => null,
     };
 

@@ -13,7 +13,7 @@ public sealed record HealthResponse
     public required string Status { get; init; }
 }
 
-/// <summary>Whether this process lives, and whether payments can be taken through it.</summary>
+/// <summary>Whether this process is running, and whether it can accept payments.</summary>
 internal sealed class HealthApi(IGrainFactory grains, TimeProvider time)
 {
     private const string Tag = "Health";
@@ -24,15 +24,15 @@ internal sealed class HealthApi(IGrainFactory grains, TimeProvider time)
     {
         Id = "isLive",
         Tag = Tag,
-        Summary = "Whether the process lives.",
-        Responses = [new(200, "It does.", typeof(HealthResponse))],
+        Summary = "Whether the process is running.",
+        Responses = [new(200, "It is.", typeof(HealthResponse))],
     };
 
     private static readonly ApiOperation ReadyOperation = new()
     {
         Id = "isReady",
         Tag = Tag,
-        Summary = "Whether payments can be taken.",
+        Summary = "Whether payments can be accepted.",
         Responses = [new(200, "They can.", typeof(HealthResponse))],
         Errors = [ErrorCode.Unavailable],
     };

@@ -24,7 +24,7 @@ internal static class IfMatch
             return version;
         }
 
-        errors.Add(ErrorCode.InvalidField, "If-Match", "must be the ETag that was read, such as \"3\"");
+        errors.Add(ErrorCode.InvalidField, "If-Match", "must be an ETag that this URL returned, such as \"3\"");
         return null;
     }
 }

@@ -1,20 +1,20 @@
 
 namespace PaymentCluster.Gateway.Api.Json;
 
-/// <summary>What is wrong with a request's input: all of it, so that a caller mends it in one go.</summary>
+/// <summary>What is wrong with a request's input: all of it, so that a caller can correct everything at once.</summary>
 internal sealed class InputErrors
 {
-    /// <summary>More are counted as one: nobody reads them, and an answer stays small.</summary>
+    /// <summary>More are not reported, so that a response stays small.</summary>
     private const int Most = 32;
 
     private readonly List<(ErrorCode Code, string Field, string Reason)> _errors = [];
 
     public bool Any => _errors.Count > 0;
 
-    /// <summary>The code of the answer: the first in the order of the error reference.</summary>
+    /// <summary>The code of the response: the first in the order of the error reference.</summary>
     public ErrorCode Code => _errors.Min(error => error.Code);
 
-    /// <summary>One sentence for the answer.</summary>
+    /// <summary>One sentence for the response.</summary>
     public string Detail
     {
         get
@@ -22,7 +22,7 @@ internal sealed class InputErrors
             var first = _errors.MinBy(error => error.Code);
             var more = _errors.Count - 1;
             var sentence = first.Field.Length == 0 ? $"The body {first.Reason}." : $"'{first.Field}' {first.Reason}.";
-            return more == 0 ? sentence : $"{sentence} {more} more: see errors.";
+            return more == 0 ? sentence : $"{sentence} And {more} more; see errors.";
         }
     }
 
@@ -34,7 +34,7 @@ internal sealed class InputErrors
         }
     }
 
-    /// <summary>Leaves nothing but this one: the rest of the body cannot be judged.</summary>
+    /// <summary>Replaces all errors by this one: the rest of the body cannot be judged.</summary>
     public void Only(ErrorCode code, string reason)
     {
         _errors.Clear();

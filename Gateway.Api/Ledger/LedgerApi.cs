@@ -5,7 +5,7 @@ using PaymentCluster.Grains.Abstractions.Ledger;
 
 namespace PaymentCluster.Gateway.Api.Ledger;
 
-/// <summary>A merchant's books, to read.</summary>
+/// <summary>A merchant's ledger, to read.</summary>
 internal sealed class LedgerApi(IGrainFactory grains)
 {
     private const string Tag = "Ledger";

@@ -3,7 +3,7 @@ using PaymentCluster.Grains.Abstractions.Ledger;
 
 namespace PaymentCluster.Gateway.Api.Ledger;
 
-/// <summary>The accounts of a merchant's books.</summary>
+/// <summary>The accounts of a merchant's ledger.</summary>
 public sealed record AccountListResponse
 {
     /// <summary>The accounts, by name and currency.</summary>
@@ -25,7 +25,7 @@ public sealed record AccountResponse
     /// <summary>All credits.</summary>
     public required long Credits { get; init; }
 
-    /// <summary>Debits less credits.</summary>
+    /// <summary>Debits minus credits.</summary>
     public required long Balance { get; init; }
 }
 
@@ -51,7 +51,7 @@ public sealed record TrialBalanceLineResponse
     /// <summary>All credits.</summary>
     public required long Credits { get; init; }
 
-    /// <summary>Debits less credits: zero, always.</summary>
+    /// <summary>Debits minus credits: always zero.</summary>
     public required long Difference { get; init; }
 }
 

@@ -17,7 +17,7 @@ internal sealed class MerchantsApi(IGrainFactory grains, RequestBodies bodies)
     {
         Id = "putMerchant",
         Tag = Tag,
-        Summary = "Create a merchant, or change its name and switches.",
+        Summary = "Create a merchant, or change its name and settings.",
         Body = PutMerchantRequest.Shape,
         Responses = [new(200, "The merchant.", typeof(MerchantResponse))],
     };
@@ -35,7 +35,7 @@ internal sealed class MerchantsApi(IGrainFactory grains, RequestBodies bodies)
     {
         Id = "createApiKey",
         Tag = Tag,
-        Summary = "Make an API key. This answer is the only place where it can be read.",
+        Summary = "Create an API key. The key is shown only in this response.",
         Body = CreateApiKeyRequest.Shape,
         Responses = [new(201, "The key.", typeof(NewApiKeyResponse))],
         Errors = [ErrorCode.MerchantNotFound, ErrorCode.LimitReached],
@@ -45,7 +45,7 @@ internal sealed class MerchantsApi(IGrainFactory grains, RequestBodies bodies)
     {
         Id = "revokeApiKey",
         Tag = Tag,
-        Summary = "Revoke an API key. No gateway honours it after some seconds.",
+        Summary = "Revoke an API key. It stops working within 5 seconds.",
         Responses = [new(200, "The merchant.", typeof(MerchantResponse))],
         Errors = [ErrorCode.MerchantNotFound, ErrorCode.ApiKeyNotFound],
     };
@@ -66,7 +66,7 @@ internal sealed class MerchantsApi(IGrainFactory grains, RequestBodies bodies)
         {
             throw new ProblemException(
                 ErrorCode.InvalidField,
-                "A merchant's id has 3 to 32 lower-case letters, digits, '_' or '-', the first a letter or digit.",
+                MerchantNames.MerchantRule,
                 "id");
         }
 

@@ -35,23 +35,23 @@ public sealed record MerchantResponse
 /// <summary>An API key, without the key.</summary>
 public sealed record ApiKeyResponse
 {
-    /// <summary>The key's id, which opens nothing.</summary>
+    /// <summary>The key's id; it is not a secret.</summary>
     public required string Id { get; init; }
 
     /// <summary>What it may do.</summary>
     public required string Scope { get; init; }
 
-    /// <summary>When it was made.</summary>
+    /// <summary>When it was created.</summary>
     public required DateTime CreatedAt { get; init; }
 
     /// <summary>When it was revoked; null while it works.</summary>
     public required DateTime? RevokedAt { get; init; }
 }
 
-/// <summary>A new API key. This answer is the only place where the key can be read.</summary>
+/// <summary>A new API key. The key is shown only in this response.</summary>
 public sealed record NewApiKeyResponse
 {
-    /// <summary>The key's id, which opens nothing.</summary>
+    /// <summary>The key's id; it is not a secret.</summary>
     public required string Id { get; init; }
 
     /// <summary>The key.</summary>
@@ -74,8 +74,8 @@ public sealed record CredentialsResponse
     /// <summary>The providers with credentials.</summary>
     public required ProviderResponse[] Data { get; init; }
 
-    /// <summary>What the provider says to new credentials: accepted, or not_checked if it is out of reach or has no call
-    /// that tells; null if there are none.</summary>
+    /// <summary>The provider's check of new credentials: accepted, or not_checked if the provider is unavailable or has no
+    /// call for it; null if there are none.</summary>
     public required string? Check { get; init; }
 }
 
@@ -91,11 +91,11 @@ public sealed record ProviderResponse
     /// <summary>When they were set.</summary>
     public required DateTime UpdatedAt { get; init; }
 
-    /// <summary>Until when those before them still verify inbound webhooks; null if none do.</summary>
+    /// <summary>Until when the previous credentials still verify inbound webhooks; null if there are none.</summary>
     public required DateTime? PreviousUntil { get; init; }
 }
 
-/// <summary>A provider with credentials, and how it has been doing.</summary>
+/// <summary>A provider with credentials, and its health.</summary>
 public sealed record ProviderStatusResponse
 {
     /// <summary>The provider's name.</summary>
@@ -107,57 +107,57 @@ public sealed record ProviderStatusResponse
     /// <summary>When they were set.</summary>
     public required DateTime UpdatedAt { get; init; }
 
-    /// <summary>Until when those before them still verify inbound webhooks; null if none do.</summary>
+    /// <summary>Until when the previous credentials still verify inbound webhooks; null if there are none.</summary>
     public required DateTime? PreviousUntil { get; init; }
 
     /// <summary>The merchant's payments there whose outcome is unknown now.</summary>
     public required int OpenUnknowns { get; init; }
 
-    /// <summary>How it has been doing, as the silo that answers sees it.</summary>
+    /// <summary>Its health, as the silo that handled this call measured it.</summary>
     public required ProviderHealthResponse Health { get; init; }
 }
 
-/// <summary>How a provider has been doing.</summary>
+/// <summary>A provider's health.</summary>
 public sealed record ProviderHealthResponse
 {
-    /// <summary>What the circuit breaker lets through: every call, none, or one that finds out.</summary>
+    /// <summary>The circuit breaker: closed lets every call through, open none, trying a single one.</summary>
     public required string Breaker { get; init; }
 
-    /// <summary>How many calls of the last minutes the times are of.</summary>
+    /// <summary>The number of calls of the last minutes that the latencies are measured on.</summary>
     public required long Calls { get; init; }
 
-    /// <summary>Half of the calls took no longer, in milliseconds; null without calls.</summary>
+    /// <summary>The median latency in milliseconds; null without calls.</summary>
     public required double? LatencyP50Ms { get; init; }
 
-    /// <summary>95 of 100 calls took no longer.</summary>
+    /// <summary>The 95th percentile.</summary>
     public required double? LatencyP95Ms { get; init; }
 
-    /// <summary>99 of 100 calls took no longer.</summary>
+    /// <summary>The 99th percentile.</summary>
     public required double? LatencyP99Ms { get; init; }
 
-    /// <summary>How it has been doing with each method.</summary>
+    /// <summary>Its health by method.</summary>
     public required MethodStandingResponse[] Methods { get; init; }
 }
 
-/// <summary>How a provider has been doing with a method.</summary>
+/// <summary>A provider's health with one method.</summary>
 public sealed record MethodStandingResponse
 {
     /// <summary>The method.</summary>
     public required string Method { get; init; }
 
-    /// <summary>How many outcomes were seen in the score's window.</summary>
+    /// <summary>The number of outcomes in the score's window.</summary>
     public required int Outcomes { get; init; }
 
-    /// <summary>How many of them were the provider's own fault.</summary>
+    /// <summary>The number of them that were the provider's own fault.</summary>
     public required int Faults { get; init; }
 
     /// <summary>The share without a fault of the provider's, 0 to 1; null without outcomes.</summary>
     public required double? SuccessRate { get; init; }
 
-    /// <summary>What routing goes by: the same, with the benefit of the doubt where there are few outcomes.</summary>
+    /// <summary>The success rate that routing uses: smoothed where there are few outcomes.</summary>
     public required double Score { get; init; }
 
-    /// <summary>Whether payments are sent elsewhere while they can.</summary>
+    /// <summary>Whether payments go to other providers where possible.</summary>
     public required bool Down { get; init; }
 }
 

@@ -16,7 +16,7 @@ internal sealed class ProvidersApi(IGrainFactory grains, RequestBodies bodies)
     {
         Id = "listProviders",
         Tag = Tag,
-        Summary = "List the providers that have credentials, and how they have been doing.",
+        Summary = "List the providers that have credentials, and their health.",
         Responses = [new(200, "The providers.", typeof(ProviderListResponse))],
     };
 
@@ -24,8 +24,8 @@ internal sealed class ProvidersApi(IGrainFactory grains, RequestBodies bodies)
     {
         Id = "putProviderCredentials",
         Tag = Tag,
-        Summary = "Set the credentials at a provider, all of them at once. They are stored encrypted and are never given "
-            + "out again. Those before them still verify inbound webhooks for a while.",
+        Summary = "Replace all credentials at a provider. They are stored encrypted and never returned. The previous "
+            + "credentials still verify inbound webhooks for a while.",
         TakesSecrets = true,
         Responses = [new(200, "The providers.", typeof(CredentialsResponse))],
         Errors = [ErrorCode.MerchantNotFound, ErrorCode.CredentialsRefused],
@@ -35,7 +35,7 @@ internal sealed class ProvidersApi(IGrainFactory grains, RequestBodies bodies)
     {
         Id = "deleteProviderCredentials",
         Tag = Tag,
-        Summary = "Forget the credentials at a provider, once no payment is open or watched there.",
+        Summary = "Delete the credentials at a provider, once no payment is open or monitored there.",
         Responses = [new(200, "The providers.", typeof(CredentialsResponse))],
         Errors = [ErrorCode.MerchantNotFound, ErrorCode.ProviderInUse],
     };
@@ -90,7 +90,7 @@ internal sealed class ProvidersApi(IGrainFactory grains, RequestBodies bodies)
         (string?)http.Request.RouteValues["provider"] is { } provider && MerchantNames.IsProvider(provider)
             ? provider
             : throw new ProblemException(
-                ErrorCode.InvalidField, "A provider's name has 2 to 32 lower-case letters, digits or '_'.", "provider");
+                ErrorCode.InvalidField, MerchantNames.ProviderRule, "provider");
 
     private static Task RespondAsync(HttpContext http, MerchantView view, string? check) => JsonResponse.WriteAsync(
         http,

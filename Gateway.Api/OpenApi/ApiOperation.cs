@@ -3,7 +3,7 @@ using PaymentCluster.Gateway.Api.Queries;
 
 namespace PaymentCluster.Gateway.Api.OpenApi;
 
-/// <summary>What an endpoint takes and answers: enforced where it can be (its query parameters, its body's shape), and
+/// <summary>What an endpoint accepts and returns: enforced where possible (its query parameters, its body's shape), and
 /// documented from here.</summary>
 internal sealed record ApiOperation
 {
@@ -16,10 +16,10 @@ internal sealed record ApiOperation
     /// <summary>What it does, in one sentence.</summary>
     public required string Summary { get; init; }
 
-    /// <summary>The query parameters that it takes; it takes no others.</summary>
+    /// <summary>The query parameters that it accepts; it accepts no others.</summary>
     public QueryParameter[] Query { get; init; } = [];
 
-    /// <summary>Whether it takes whatever stands in the query: others build these addresses.</summary>
+    /// <summary>Whether it accepts any query parameters: others build these URLs.</summary>
     public bool TakesAnyQuery { get; init; }
 
     /// <summary>The body's shape; null if it takes none.</summary>
@@ -37,17 +37,21 @@ internal sealed record ApiOperation
     /// <summary>Whether it honours If-Match.</summary>
     public bool TakesIfMatch { get; init; }
 
-    /// <summary>The answers that are no failures.</summary>
+    /// <summary>The responses without an error.</summary>
     public required OperationResponse[] Responses { get; init; }
 
-    /// <summary>The failures beyond those that every call of its kind can meet.</summary>
+    /// <summary>The errors beyond those that every call of its kind can return.</summary>
     public ErrorCode[] Errors { get; init; } = [];
 }
 
-/// <summary>An answer that is no failure.</summary>
+/// <summary>A response without an error.</summary>
 /// <param name="Status">The HTTP status.</param>
-/// <param name="Meaning">When it comes.</param>
-/// <param name="Type">What it holds; null for no body or one that is not JSON.</param>
+/// <param name="Meaning">When it is sent.</param>
+/// <param name="Type">The body's type; null for no body or one that is not JSON.</param>
 /// <param name="ContentType">Its media type.</param>
 internal sealed record OperationResponse(
-    int Status, string Meaning, Type? Type = null, string ContentType = JsonResponse.ContentType);
+    int Status, string Meaning, Type? Type = null, string ContentType = JsonResponse.ContentType)
+{
+    /// <summary>The headers that it has beyond those of every response.</summary>
+    public string[] Headers { get; init; } = [];
+}

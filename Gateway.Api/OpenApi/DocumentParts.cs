@@ -3,7 +3,7 @@ using Microsoft.OpenApi;
 
 namespace PaymentCluster.Gateway.Api.OpenApi;
 
-/// <summary>What the description says once.</summary>
+/// <summary>What the document says once.</summary>
 internal static class DocumentParts
 {
     public const string MerchantKey = "merchantKey";
@@ -17,8 +17,8 @@ internal static class DocumentParts
             Title = "PaymentCluster",
             Version = "1",
             Description = "Take payments by card, UPI, wallet or netbanking through any configured provider. Amounts are "
-                + "whole numbers in the minor unit of their currency; times are RFC 3339 in UTC. A failure is problem+json "
-                + "with a stable code: see /docs/errors. A member that a body does not document is refused.",
+                + "whole numbers in the minor unit of their currency; times are RFC 3339 in UTC. An error response is "
+                + "problem+json with a stable code: see /docs/errors. Unknown fields in a body are refused.",
         };
         document.Servers = [new OpenApiServer { Url = "/" }];
         document.Components ??= new OpenApiComponents();
@@ -28,8 +28,8 @@ internal static class DocumentParts
             {
                 Type = SecuritySchemeType.Http,
                 Scheme = "bearer",
-                Description = "A merchant's API key: secret (sk_…) for everything, publishable (pk_…) for what a "
-                    + "browser may do.",
+                Description = "A merchant's API key: secret (sk_…) for all calls, publishable (pk_…) for calls from "
+                    + "browsers.",
             },
             [AdminKey] = new OpenApiSecurityScheme
             {

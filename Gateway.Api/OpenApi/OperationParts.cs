@@ -6,6 +6,8 @@ using PaymentCluster.Gateway.Api.Access;
 using PaymentCluster.Gateway.Api.Errors;
 using PaymentCluster.Gateway.Api.Idempotency;
 using PaymentCluster.Gateway.Api.Json;
+using PaymentCluster.Gateway.Api.Merchants;
+using PaymentCluster.Gateway.Api.Payments;
 using PaymentCluster.Gateway.Api.Queries;
 using PaymentCluster.Grains.Abstractions.Errors;
 
@@ -57,9 +59,11 @@ internal static class OperationParts
                 },
             };
         }
+
+        ResponseHeaders.Describe(operation, api);
     }
 
-    /// <summary>Every failure that a call can meet.</summary>
+    /// <summary>Every error that a call can return.</summary>
     private static IEnumerable<ErrorCode> ErrorsOf(ApiOperation api, AccessRule rule)
     {
         IEnumerable<ErrorCode> errors = [.. api.Errors, ErrorCode.Unavailable, ErrorCode.InternalError];
@@ -73,7 +77,8 @@ internal static class OperationParts
             errors = errors.Concat([ErrorCode.AuthenticationRequired, ErrorCode.ApiKeyInvalid, ErrorCode.RateLimited]);
         }
 
-        if (rule == AccessRule.Secret)
+        // A client secret opens one payment; publishable keys are for browsers.
+        if (rule is AccessRule.Secret or AccessRule.Publishable)
         {
             errors = errors.Append(ErrorCode.PermissionDenied);
         }
@@ -97,13 +102,23 @@ internal static class OperationParts
     }
 
     private static IEnumerable<IOpenApiParameter> PathParameters(string path) =>
-        path.Split('/').Where(segment => segment.StartsWith('{')).Select(segment => new OpenApiParameter
-        {
-            Name = segment.Trim('{', '}'),
-            In = ParameterLocation.Path,
-            Required = true,
-            Schema = new OpenApiSchema { Type = JsonSchemaType.String },
-        });
+        path.Split('/').Where(segment => segment.StartsWith('{')).Select(segment => segment.Trim('{', '}')).Select(
+            name => new OpenApiParameter
+            {
+                Name = name,
+                In = ParameterLocation.Path,
+                Required = true,
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String, Pattern = PatternOf(name) },
+            });
+
+    private static string? PatternOf(string name) => name switch
+    {
+        "customer" => JsonText.SchemaPattern(PaymentPatterns.CustomerId()),
+        "wallet" => JsonText.SchemaPattern(PaymentPatterns.Wallet()),
+        "merchant" => MerchantNames.MerchantPattern,
+        "provider" => MerchantNames.ProviderPattern,
+        _ => null,
+    };
 
     private static OpenApiParameter Parameter(QueryParameter query)
     {
@@ -140,23 +155,23 @@ internal static class OperationParts
         {
             yield return Header(
                 IdempotencyKey.Header,
-                "Your name for this request: sending it again has no second effect.",
+                "Your name for this request: repeating it has no second effect.",
                 IdempotencyKey.MaxLength);
         }
 
         if (api.TakesIfMatch)
         {
-            yield return Header("If-Match", "The ETag that was read: what was changed since is not overwritten.", null);
+            yield return Header("If-Match", "The ETag that you read: later changes are not overwritten.", null);
         }
 
         if (api.Responses.Any(answer => answer.ContentType == "text/event-stream"))
         {
-            yield return Header("Last-Event-ID", "The id of the last event that was received.", null);
+            yield return Header("Last-Event-ID", "The id of the last event that you received.", null);
         }
 
         if (api.Responses.Any(answer => answer.Status == StatusCodes.Status304NotModified))
         {
-            yield return Header("If-None-Match", "The ETag that was read: what has not changed since is not sent.", null);
+            yield return Header("If-None-Match", "The ETag that you have: an unchanged payment is not sent again.", null);
         }
     }
 
@@ -178,7 +193,7 @@ internal static class OperationParts
                 Type = JsonSchemaType.Object,
                 AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.String, Format = "password" },
                 MinProperties = 1,
-                Description = "Each credential under the name that the provider gives it.",
+                Description = "Each credential under its name at the provider.",
             },
             { TakesBytes: true } => new OpenApiSchema(),
             _ => null,

@@ -4,7 +4,7 @@ using PaymentCluster.Gateway.Api.Queries;
 
 namespace PaymentCluster.Gateway.Api.Payments;
 
-/// <summary>What the payment calls take and answer.</summary>
+/// <summary>What the payment calls accept and return.</summary>
 internal static class PaymentOperations
 {
     private const string Tag = "Payments";
@@ -12,14 +12,15 @@ internal static class PaymentOperations
     public static readonly QueryParameter Wait = new()
     {
         Name = "wait",
-        Meaning = "Seconds to wait for the payment to change from what If-None-Match or after names; without them, while it is PENDING.",
+        Meaning = "How many seconds to wait for a change from the version in If-None-Match or after; without them, as "
+            + "long as the payment is PENDING.",
         Bounds = (0, 30),
     };
 
     public static readonly QueryParameter After = new()
     {
         Name = "after",
-        Meaning = "The version that you have: with wait, the response comes when the payment has a higher one.",
+        Meaning = "The version that you have: with wait, the response is sent when the payment has a higher one.",
         Bounds = (0, int.MaxValue),
     };
 
@@ -27,23 +28,28 @@ internal static class PaymentOperations
     {
         Id = "startPayment",
         Tag = Tag,
-        Summary = "Take a payment for an order. The answer comes when the payment is durable; the provider is asked afterwards.",
+        Summary = "Create a payment for an order. The response is sent when the payment is durable; the provider is called "
+            + "afterwards.",
         Body = StartPaymentRequest.Shape,
         TakesIdempotencyKey = true,
         Responses =
         [
             new(
                 202,
-                "The payment or its next attempt was accepted, now or by this request before.",
-                typeof(PaymentResponse)),
-            new(200, "The order's payment exists with the same content; this is how it stands.", typeof(PaymentResponse)),
+                "The payment or its next attempt was accepted, by this request or an earlier one with the same key.",
+                typeof(PaymentResponse)) { Headers = [ResponseHeaders.Location, ResponseHeaders.ETag] },
+            new(
+                200,
+                "The order already has a payment with the same content; this is its current state.",
+                typeof(PaymentResponse)) { Headers = [ResponseHeaders.Location, ResponseHeaders.ETag] },
         ],
         Errors =
         [
             ErrorCode.AmountInvalid, ErrorCode.CurrencyUnknown, ErrorCode.OrderIdInvalid, ErrorCode.CardInvalid,
             ErrorCode.OrderConflict, ErrorCode.OutcomePending, ErrorCode.LimitReached, ErrorCode.NoProvider,
             ErrorCode.FlowNotSupported, ErrorCode.UpiCollectNotAllowed, ErrorCode.CustomerNotFound,
-            ErrorCode.InstrumentNotFound, ErrorCode.InstrumentUnusable, ErrorCode.ConsentRequired, ErrorCode.MerchantNotFound,
+            ErrorCode.InstrumentNotFound, ErrorCode.InstrumentUnusable, ErrorCode.ConsentRequired,
+            ErrorCode.MerchantNotFound,
         ],
     };
 
@@ -52,16 +58,19 @@ internal static class PaymentOperations
         Id = "confirmPayment",
         Tag = Tag,
         Summary =
-            "Say what a payment is paid with, and start it; after a failure, start the next attempt; with replaces, "
-            + "start another one instead of the one that waits for its customer's step.",
+            "Choose what a payment is paid with and start it; after a failure, start the next attempt; with replaces, "
+            + "replace the attempt that waits for the customer.",
         Body = ConfirmPaymentRequest.Shape,
         TakesIdempotencyKey = true,
-        Responses = [new(202, "The attempt was accepted.", typeof(PaymentResponse))],
+        Responses =
+        [
+            new(202, "The attempt was accepted.", typeof(PaymentResponse)) { Headers = [ResponseHeaders.ETag] },
+        ],
         Errors =
         [
             ErrorCode.CardInvalid, ErrorCode.PaymentNotFound, ErrorCode.StatusConflict, ErrorCode.OutcomePending,
-            ErrorCode.LimitReached, ErrorCode.NoProvider, ErrorCode.FlowNotSupported, ErrorCode.UpiCollectNotAllowed, ErrorCode.CustomerNotFound,
-            ErrorCode.InstrumentNotFound, ErrorCode.InstrumentUnusable, ErrorCode.ConsentRequired,
+            ErrorCode.LimitReached, ErrorCode.NoProvider, ErrorCode.FlowNotSupported, ErrorCode.UpiCollectNotAllowed,
+            ErrorCode.CustomerNotFound, ErrorCode.InstrumentNotFound, ErrorCode.InstrumentUnusable, ErrorCode.ConsentRequired,
         ],
     };
 
@@ -70,10 +79,10 @@ internal static class PaymentOperations
         Id = "validatePaymentUpi",
         Tag = Tag,
         Summary =
-            "Ask a provider whether a UPI id can be paid from, while a customer enters it. So many in a minute; the "
-            + "holder's name is told where the merchant's server made the payment.",
+            "Ask a provider whether a UPI ID exists, while a customer enters it. At most 10 per minute and payment. The "
+            + "holder's name is returned only if the payment was created with a secret key.",
         Body = UpiIdRequest.Shape,
-        Responses = [new(200, "As it stands.", typeof(UpiCheckResponse))],
+        Responses = [new(200, "What the provider reported.", typeof(UpiCheckResponse))],
         Errors = [ErrorCode.PaymentNotFound, ErrorCode.NoProvider, ErrorCode.ProviderRefused],
     };
 
@@ -84,7 +93,13 @@ internal static class PaymentOperations
         Summary = "Capture the authorised amount.",
         Body = CapturePaymentRequest.Shape,
         TakesIdempotencyKey = true,
-        Responses = [new(202, "The capture was accepted; the provider is asked.", typeof(PaymentResponse))],
+        Responses =
+        [
+            new(202, "The capture was accepted; the provider is called afterwards.", typeof(PaymentResponse))
+            {
+                Headers = [ResponseHeaders.ETag],
+            },
+        ],
         Errors =
         [
             ErrorCode.AmountInvalid, ErrorCode.PaymentNotFound, ErrorCode.StatusConflict, ErrorCode.OutcomePending,
@@ -96,10 +111,13 @@ internal static class PaymentOperations
     {
         Id = "cancelPayment",
         Tag = Tag,
-        Summary = "Give a payment up before it is captured.",
+        Summary = "Cancel a payment before it is captured.",
         Body = CancelPaymentRequest.Shape,
         TakesIdempotencyKey = true,
-        Responses = [new(202, "The cancellation was accepted.", typeof(PaymentResponse))],
+        Responses =
+        [
+            new(202, "The cancellation was accepted.", typeof(PaymentResponse)) { Headers = [ResponseHeaders.ETag] },
+        ],
         Errors = [ErrorCode.PaymentNotFound, ErrorCode.StatusConflict, ErrorCode.OutcomePending],
     };
 
@@ -111,8 +129,11 @@ internal static class PaymentOperations
         Query = [Wait, After],
         Responses =
         [
-            new(200, "The payment; its ETag is its version.", typeof(PaymentResponse)),
-            new(304, "The payment has not changed from the version of If-None-Match."),
+            new(200, "The payment. Its ETag is its version.", typeof(PaymentResponse)) { Headers = [ResponseHeaders.ETag] },
+            new(304, "The payment has not changed since the version in If-None-Match.")
+            {
+                Headers = [ResponseHeaders.ETag],
+            },
         ],
         Errors = [ErrorCode.InvalidField, ErrorCode.PaymentNotFound, ErrorCode.Overloaded],
     };
@@ -140,12 +161,16 @@ internal static class PaymentOperations
     {
         Id = "streamPaymentEvents",
         Tag = Tag,
-        Summary = "Follow a payment as server-sent events: its history, then what happens, until it is final. "
-            + "Last-Event-ID resumes.",
+        Summary = "Follow a payment as server-sent events: its history, then each change, until it is final. "
+            + "Last-Event-ID resumes after an event.",
         Responses =
         [
-            new(200, "One event per step of the history, its data a timeline entry; events of type heartbeat carry none.", null, "text/event-stream"),
-            new(204, "Nothing more happens after the event of Last-Event-ID."),
+            new(
+                200,
+                "One event per step of the history, with a timeline entry as data; heartbeat events have none.",
+                null,
+                "text/event-stream"),
+            new(204, "The payment is final, and the event in Last-Event-ID was its last."),
         ],
         Errors = [ErrorCode.InvalidField, ErrorCode.PaymentNotFound, ErrorCode.Overloaded],
     };

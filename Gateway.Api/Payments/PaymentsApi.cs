@@ -199,7 +199,7 @@ internal sealed class PaymentsApi(
 
         if (PaymentsMapping.QrLink(view.Action) is not { } link || !PaymentQr.Fits(link))
         {
-            await Problem.WriteAsync(http, ErrorCode.NotFound, "The payment has no UPI link to show now.");
+            await Problem.WriteAsync(http, ErrorCode.NotFound, "The payment has no UPI link now.");
             return;
         }
 
@@ -209,7 +209,7 @@ internal sealed class PaymentsApi(
         await http.Response.Body.WriteAsync(image, http.RequestAborted);
     }
 
-    /// <summary>The payment that the path names. An id out of form is one that the merchant does not have.</summary>
+    /// <summary>The payment that the path names. A malformed id is one that the merchant does not have.</summary>
     private static PaymentId IdOf(HttpContext http) =>
         PaymentId.TryParse((string?)http.Request.RouteValues["id"], out var id)
         ? id

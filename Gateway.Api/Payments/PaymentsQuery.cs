@@ -14,11 +14,11 @@ internal static class PaymentsQuery
     private const int MaxCursorLength = 64;
 
     public static readonly QueryParameter Limit =
-        new() { Name = "limit", Meaning = "How many at most; 20 if it is left out.", Bounds = (1, 100) };
+        new() { Name = "limit", Meaning = "The maximum number of items; 20 if it is left out.", Bounds = (1, 100) };
 
     public static readonly QueryParameter[] Parameters =
     [
-        new() { Name = "order_id", Meaning = "Only this order's payment." },
+        new() { Name = "order_id", Meaning = "Only the payment of this order." },
         new() { Name = "customer_id", Meaning = "Only this customer's payments." },
         new()
         {
@@ -35,10 +35,10 @@ internal static class PaymentsQuery
         new() { Name = "created_from", Meaning = "Only payments accepted at or after this time.", IsTime = true },
         new() { Name = "created_to", Meaning = "Only payments accepted before this time.", IsTime = true },
         Limit,
-        new() { Name = "cursor", Meaning = "The next_cursor of the page before." },
+        new() { Name = "cursor", Meaning = "The next_cursor of the previous page." },
     ];
 
-    /// <exception cref="ProblemException">A parameter is out of form.</exception>
+    /// <exception cref="ProblemException">A parameter is malformed.</exception>
     public static PaymentListQuery Read(HttpContext http)
     {
         var errors = new InputErrors();

@@ -9,32 +9,32 @@ public sealed record PaymentResponse
     /// <summary>The payment's id, <c>pay_…</c>.</summary>
     public required string Id { get; init; }
 
-    /// <summary>What the call did; only in answers to POST.</summary>
+    /// <summary>What the call did; only in responses to POST.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Message { get; init; }
 
     /// <summary>The merchant's order.</summary>
     public required string OrderId { get; init; }
 
-    /// <summary>Where the payment stands.</summary>
+    /// <summary>The payment's status.</summary>
     public required string Status { get; init; }
 
-    /// <summary>What is to be paid.</summary>
+    /// <summary>The amount to pay.</summary>
     public required long Amount { get; init; }
 
     /// <summary>ISO 4217 code.</summary>
     public required string Currency { get; init; }
 
-    /// <summary>Reserved so far.</summary>
+    /// <summary>The authorised amount.</summary>
     public required long AuthorizedAmount { get; init; }
 
-    /// <summary>Captured so far.</summary>
+    /// <summary>The captured amount.</summary>
     public required long CapturedAmount { get; init; }
 
-    /// <summary>Refunded so far; refunds under way not counted.</summary>
+    /// <summary>The refunded amount, without pending refunds.</summary>
     public required long RefundedAmount { get; init; }
 
-    /// <summary>How much of the captured amount went back.</summary>
+    /// <summary>How much of the captured amount was refunded.</summary>
     public required string RefundStatus { get; init; }
 
     /// <summary>Who captures: the engine at once, or the merchant by the capture call.</summary>
@@ -55,7 +55,7 @@ public sealed record PaymentResponse
     /// <summary>The latest attempt's bank, if it is one.</summary>
     public required NetbankingResponse? Netbanking { get; init; }
 
-    /// <summary>The customer's step, while there is one.</summary>
+    /// <summary>What the customer has to do next; null if nothing.</summary>
     public required ActionResponse? Action { get; init; }
 
     /// <summary>Why the latest attempt failed; null unless it did.</summary>
@@ -76,7 +76,7 @@ public sealed record PaymentResponse
     /// <summary>The merchant's id of the customer; null for publishable keys.</summary>
     public required string? CustomerId { get; init; }
 
-    /// <summary>Who pays; null for publishable keys.</summary>
+    /// <summary>The customer; null for publishable keys.</summary>
     public required CustomerResponse? Customer { get; init; }
 
     /// <summary>What the customer reads on the payment.</summary>
@@ -97,23 +97,23 @@ public sealed record PaymentResponse
     /// <summary>When it last changed.</summary>
     public required DateTime UpdatedAt { get; init; }
 
-    /// <summary>Until when the customer can pay.</summary>
+    /// <summary>The time until which the customer can pay.</summary>
     public required DateTime ExpiresAt { get; init; }
 
     /// <summary>The number of its latest event; it grows with each change.</summary>
     public required int Version { get; init; }
 
-    /// <summary>Whether nothing more happens to the payment by itself.</summary>
+    /// <summary>Whether the payment is final: nothing changes any more unless the merchant calls.</summary>
     public required bool Settled { get; init; }
 
-    /// <summary>What the order consists of; null if the merchant did not say.</summary>
+    /// <summary>What the order consists of; null if the merchant did not send it.</summary>
     public required BasketResponse? Basket { get; init; }
 
-    /// <summary>Opens this payment alone, for the payer's browser; in the answer to <c>"confirm": false</c>
-    /// alone.</summary>
+    /// <summary>Opens only this payment, for the customer's browser; only in the response to
+    /// <c>"confirm": false</c>.</summary>
     public string? ClientSecret { get; init; }
 
-    /// <summary>The page on which the payer pays; beside the client secret.</summary>
+    /// <summary>The page on which the customer pays; only together with the client secret.</summary>
     public string? CheckoutUrl { get; init; }
 }
 
@@ -123,10 +123,10 @@ public sealed record BasketResponse
     /// <summary>The items.</summary>
     public required BasketItemResponse[] Items { get; init; }
 
-    /// <summary>What is taken off.</summary>
+    /// <summary>The discount.</summary>
     public required long Discount { get; init; }
 
-    /// <summary>What delivery costs.</summary>
+    /// <summary>The price of delivery.</summary>
     public required long Shipping { get; init; }
 
     /// <summary>What the customer saves in all.</summary>
@@ -142,7 +142,7 @@ public sealed record BasketItemResponse
     /// <summary>How many.</summary>
     public required int Quantity { get; init; }
 
-    /// <summary>What one costs.</summary>
+    /// <summary>The price of one.</summary>
     public required long UnitAmount { get; init; }
 }
 
@@ -152,7 +152,7 @@ public sealed record UpiResponse
     /// <summary>The flow.</summary>
     public required string? Flow { get; init; }
 
-    /// <summary>The customer's UPI id; for collect alone.</summary>
+    /// <summary>The customer's UPI ID; for collect only.</summary>
     public required string? Vpa { get; init; }
 }
 
@@ -165,7 +165,7 @@ public sealed record CardResponse
     /// <summary>The network, such as <c>visa</c>.</summary>
     public required string? Network { get; init; }
 
-    /// <summary>The saved card's token; null for a card that was typed in, and in a browser.</summary>
+    /// <summary>The saved card's token; null for a card that was typed in, and for publishable keys.</summary>
     public required string? Token { get; init; }
 }
 
@@ -191,13 +191,13 @@ public sealed record ActionResponse
     /// to the URL with the browser (<c>form</c>), or show the page in a frame of its own (<c>page</c>).</summary>
     public required string Type { get; init; }
 
-    /// <summary>The link, exactly as the provider gave it.</summary>
+    /// <summary>The link, exactly as the provider sent it.</summary>
     public required string? Url { get; init; }
 
-    /// <summary>The fields of the form, exactly as the provider gave them; null for other steps.</summary>
+    /// <summary>The fields of the form, exactly as the provider sent them; null for other steps.</summary>
     public required IReadOnlyDictionary<string, string>? Fields { get; init; }
 
-    /// <summary>The page, exactly as the provider gave it: foreign markup, for a sandboxed frame; null for other
+    /// <summary>The page, exactly as the provider sent it: foreign markup, for a sandboxed frame; null for other
     /// steps.</summary>
     public required string? Html { get; init; }
 
@@ -211,17 +211,17 @@ public sealed record ActionResponse
 /// <summary>Why an attempt or a refund failed.</summary>
 public sealed record FailureResponse
 {
-    /// <summary>The engine's or the provider's word for it.</summary>
+    /// <summary>The engine's or the provider's code of the failure.</summary>
     public required string Code { get; init; }
 
-    /// <summary>One sentence.</summary>
+    /// <summary>The reason in one sentence.</summary>
     public required string Message { get; init; }
 
-    /// <summary>Whose fault it is.</summary>
+    /// <summary>The party that caused it.</summary>
     public required string Party { get; init; }
 }
 
-/// <summary>Who pays.</summary>
+/// <summary>The customer who pays.</summary>
 public sealed record CustomerResponse
 {
     /// <summary>Name.</summary>
@@ -253,19 +253,19 @@ public sealed record PaymentSummaryResponse
     /// <summary>The merchant's order.</summary>
     public required string OrderId { get; init; }
 
-    /// <summary>Where the payment stands.</summary>
+    /// <summary>The payment's status.</summary>
     public required string Status { get; init; }
 
-    /// <summary>What is to be paid.</summary>
+    /// <summary>The amount to pay.</summary>
     public required long Amount { get; init; }
 
     /// <summary>ISO 4217 code.</summary>
     public required string Currency { get; init; }
 
-    /// <summary>Captured so far.</summary>
+    /// <summary>The captured amount.</summary>
     public required long CapturedAmount { get; init; }
 
-    /// <summary>Refunded so far.</summary>
+    /// <summary>The refunded amount.</summary>
     public required long RefundedAmount { get; init; }
 
     /// <summary>The latest attempt's kind of instrument; null before there is one.</summary>

@@ -4,7 +4,7 @@ using PaymentCluster.Gateway.Api.OpenApi;
 
 namespace PaymentCluster.Gateway.Api.Queries;
 
-/// <summary>A query parameter that a call takes.</summary>
+/// <summary>A query parameter of a call.</summary>
 internal sealed record QueryParameter
 {
     public required string Name { get; init; }
@@ -23,8 +23,8 @@ internal sealed record QueryParameter
 }
 
 /// <summary>
-/// Refuses query parameters that a call does not take, and such as stand twice. A key in an address would end in logs
-/// and histories: it is refused like any other unknown name, and its value is written nowhere.
+/// Refuses unknown and repeated query parameters. A key in a URL would end in logs and browser histories: it is refused
+/// like any other unknown parameter, and its value is written nowhere.
 /// </summary>
 internal sealed class QueryMiddleware(RequestDelegate next)
 {
@@ -40,23 +40,30 @@ internal sealed class QueryMiddleware(RequestDelegate next)
         {
             if (!operation.Query.Any(parameter => parameter.Name == name))
             {
-                throw new ProblemException(
-                    ErrorCode.InvalidField, "This call has no such query parameter.", Shown(name));
+                throw Unknown(operation, name);
             }
 
             if (values.Count != 1)
             {
-                throw new ProblemException(ErrorCode.InvalidField, "The query parameter stands more than once.", name);
+                throw new ProblemException(ErrorCode.InvalidField, "The query parameter is repeated.", name);
             }
         }
 
         return next(http);
     }
 
+    private static ProblemException Unknown(ApiOperation operation, string name)
+    {
+        var known = operation.Query.Length == 0
+            ? "This call has none."
+            : $"Known: {string.Join(", ", operation.Query.Select(parameter => parameter.Name))}.";
+        return IsName(name)
+            ? new(ErrorCode.InvalidField, $"Unknown query parameter '{name}'. {known}", name)
+            : new(ErrorCode.InvalidField, $"Unknown query parameter. {known}", "query");
+    }
+
     // Only a name is shown, and only if it looks like one.
-    private static string Shown(string name) =>
+    private static bool IsName(string name) =>
         name.Length is >= 1 and <= 40
-        && name.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-')
-            ? name
-            : "query";
+        && name.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-');
 }

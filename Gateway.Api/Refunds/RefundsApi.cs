@@ -18,11 +18,17 @@ internal sealed class RefundsApi(IGrainFactory grains, RequestBodies bodies)
         Id = "refundPayment",
         Tag = Tag,
         Summary =
-            "Give captured money back: all that is left, or a part. Never more than was captured, however many ask "
-            + "at once.",
+            "Refund a payment: the rest of the captured amount, or a part of it. Never more than was captured, also with "
+            + "concurrent calls.",
         Body = RefundPaymentRequest.Shape,
         TakesIdempotencyKey = true,
-        Responses = [new(202, "The refund was accepted; the provider is asked.", typeof(RefundResponse))],
+        Responses =
+        [
+            new(202, "The refund was accepted; the provider is called afterwards.", typeof(RefundResponse))
+            {
+                Headers = [ResponseHeaders.Location],
+            },
+        ],
         Errors =
         [
             ErrorCode.AmountInvalid,

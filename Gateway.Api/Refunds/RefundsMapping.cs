@@ -15,19 +15,19 @@ public sealed record RefundResponse
     /// <summary>The payment.</summary>
     public required string PaymentId { get; init; }
 
-    /// <summary>How much goes back.</summary>
+    /// <summary>The amount.</summary>
     public required long Amount { get; init; }
 
     /// <summary>ISO 4217 code.</summary>
     public required string Currency { get; init; }
 
-    /// <summary>Where the refund stands.</summary>
+    /// <summary>The refund's status.</summary>
     public required string Status { get; init; }
 
-    /// <summary>Why, as the merchant said.</summary>
+    /// <summary>The merchant's reason.</summary>
     public required string? Reason { get; init; }
 
-    /// <summary>Whether the engine made it: money that arrived for an order already paid or given up.</summary>
+    /// <summary>Whether the engine made it, because money arrived for an order that was already paid or cancelled.</summary>
     public required bool Automatic { get; init; }
 
     /// <summary>The provider's id, once known.</summary>

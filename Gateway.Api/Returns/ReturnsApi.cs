@@ -11,9 +11,9 @@ using PaymentCluster.Grains.Abstractions.Payments;
 namespace PaymentCluster.Gateway.Api.Returns;
 
 /// <summary>
-/// Where a provider's page sends the customer's browser. The address holds a nonce of its attempt's, so that nobody who
-/// was not sent there has a payment asked for. Whatever it brings along is believed in nothing: it is a
-/// reason to ask the provider now, and the payment's own return address decides where the browser goes.
+/// Where a provider's page sends the customer's browser. The URL has a nonce of its attempt, so that only a browser that
+/// was sent there triggers a status query. Nothing else in the request is trusted: the provider is queried, and the
+/// payment's own return URL decides where the browser goes.
 /// </summary>
 internal sealed class ReturnsApi(IGrainFactory grains, LongPolling polling, RequestLimits limits)
 {
@@ -34,15 +34,18 @@ internal sealed class ReturnsApi(IGrainFactory grains, LongPolling polling, Requ
     {
         Id = id,
         Tag = "Returns",
-        Summary = "The customer's browser comes back from a provider's page.",
+        Summary = "The customer's browser returns from a provider's page.",
         TakesAnyQuery = true,
         TakesBytes = id == "customerReturnedByPost",
         Responses =
         [
             new(
                 303,
-                "To the checkout page, or the payment's return_url with payment_id, order_id and status in its query."),
-            new(200, "A page that says to go back to the shop, if the payment has no return_url.", null, "text/html"),
+                "To the checkout page, or the payment's return_url with payment_id, order_id and status in its query.")
+            {
+                Headers = [ResponseHeaders.Location],
+            },
+            new(200, "A page for the customer, if the payment has no return_url.", null, "text/html"),
         ],
         Errors = [ErrorCode.PaymentNotFound, ErrorCode.RateLimited],
     };

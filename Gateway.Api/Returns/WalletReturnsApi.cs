@@ -10,8 +10,8 @@ using PaymentCluster.Grains.Abstractions.Customers;
 namespace PaymentCluster.Gateway.Api.Returns;
 
 /// <summary>
-/// Where a provider's page sends the customer's browser that agreed, or did not, to a wallet's being linked. The address
-/// holds a nonce of that page's. Whatever it brings along is believed in nothing: it is a reason to ask the provider.
+/// Where a provider's page sends the customer's browser after they agreed to link a wallet, or declined. The URL has a
+/// nonce of that page. Nothing else in the request is trusted: the provider is queried.
 /// </summary>
 internal sealed class WalletReturnsApi(IGrainFactory grains, RequestLimits limits)
 {
@@ -21,12 +21,17 @@ internal sealed class WalletReturnsApi(IGrainFactory grains, RequestLimits limit
     {
         Id = "customerReturnedFromWallet",
         Tag = "Returns",
-        Summary = "The customer's browser comes back from the page on which a wallet is linked.",
+        Summary = "The customer's browser returns from the page on which a wallet is linked.",
         TakesAnyQuery = true,
         Responses =
         [
-            new(303, "To the return_url of the request for the link, with wallet and status (linked, declined, pending) in its query."),
-            new(200, "A page that says to go back to the shop, if there is no return_url.", null, "text/html"),
+            new(
+                303,
+                "To the return_url of the link request, with wallet and status (linked, declined, pending) in its query.")
+            {
+                Headers = [ResponseHeaders.Location],
+            },
+            new(200, "A page for the customer, if there is no return_url.", null, "text/html"),
         ],
         Errors = [ErrorCode.InstrumentNotFound, ErrorCode.RateLimited],
     };

@@ -10,8 +10,8 @@ using PaymentCluster.Grains.Abstractions.Payments;
 
 namespace PaymentCluster.Gateway.Api.Reviews;
 
-/// <summary>An operator's word on payments and refunds that need review: what stayed unknown to its deadline is never
-/// called failed by silence.</summary>
+/// <summary>Resolves payments and refunds that need review: an outcome that is still unknown at its deadline is never
+/// assumed to be a failure.</summary>
 internal sealed class ReviewsApi(IGrainFactory grains, RequestBodies bodies)
 {
     private const string Tag = "Reviews";
@@ -20,7 +20,7 @@ internal sealed class ReviewsApi(IGrainFactory grains, RequestBodies bodies)
     {
         Id = "resolvePayment",
         Tag = Tag,
-        Summary = "Say what became of a payment that needs review, as the provider's books have it.",
+        Summary = "Resolve a payment that needs review, by the provider's own records.",
         Body = ReviewsRequests.Payment,
         TakesIdempotencyKey = true,
         Responses = [new(200, "The payment.", typeof(PaymentResponse))],
@@ -31,7 +31,7 @@ internal sealed class ReviewsApi(IGrainFactory grains, RequestBodies bodies)
     {
         Id = "resolveRefund",
         Tag = Tag,
-        Summary = "Say what became of a refund that needs review, as the provider's books have it.",
+        Summary = "Resolve a refund that needs review, by the provider's own records.",
         Body = ReviewsRequests.Refund,
         TakesIdempotencyKey = true,
         Responses = [new(200, "The refund.", typeof(RefundResponse))],

@@ -7,7 +7,7 @@ using PaymentCluster.Grains.Abstractions.Routing;
 
 namespace PaymentCluster.Gateway.Api.Routing;
 
-/// <summary>How a merchant's payments find their provider.</summary>
+/// <summary>How a merchant's payments are routed to providers.</summary>
 internal sealed class RoutingApi(IGrainFactory grains, RequestBodies bodies, TimeProvider time)
 {
     private const string Tag = "Routing";
@@ -16,8 +16,8 @@ internal sealed class RoutingApi(IGrainFactory grains, RequestBodies bodies, Tim
     {
         Id = "getRouting",
         Tag = Tag,
-        Summary = "Read the routing. The ETag names its version.",
-        Responses = [new(200, "The routing.", typeof(RoutingResponse))],
+        Summary = "Read the routing. Its ETag is its version.",
+        Responses = [new(200, "The routing.", typeof(RoutingResponse)) { Headers = [ResponseHeaders.ETag] }],
         Errors = [ErrorCode.MerchantNotFound],
     };
 
@@ -25,10 +25,10 @@ internal sealed class RoutingApi(IGrainFactory grains, RequestBodies bodies, Tim
     {
         Id = "putRouting",
         Tag = Tag,
-        Summary = "Set the routing, all of it at once. With If-Match it replaces only the version that was read.",
+        Summary = "Replace the whole routing. With If-Match only the version that was read is replaced.",
         Body = RoutingPlanRequest.Shape,
         TakesIfMatch = true,
-        Responses = [new(200, "The routing.", typeof(RoutingResponse))],
+        Responses = [new(200, "The routing.", typeof(RoutingResponse)) { Headers = [ResponseHeaders.ETag] }],
         Errors = [ErrorCode.MerchantNotFound, ErrorCode.VersionConflict],
     };
 
@@ -36,7 +36,7 @@ internal sealed class RoutingApi(IGrainFactory grains, RequestBodies bodies, Tim
     {
         Id = "evaluateRouting",
         Tag = Tag,
-        Summary = "Ask which provider a payment would go to now, and why. Nothing is stored.",
+        Summary = "Find out which provider a payment would go to now, and why. Nothing is stored.",
         Body = EvaluateRoutingRequest.Shape,
         Responses = [new(200, "What would be decided.", typeof(RoutingEvaluationResponse))],
         Errors =
@@ -52,7 +52,7 @@ internal sealed class RoutingApi(IGrainFactory grains, RequestBodies bodies, Tim
     {
         Id = "replayRouting",
         Tag = Tag,
-        Summary = "Play a routing over past payments, and compare with where they went. Nothing is stored.",
+        Summary = "Apply a routing to past payments and compare it with the providers they went to. Nothing is stored.",
         Body = ReplayRoutingRequest.Shape,
         Responses = [new(200, "What would have been decided.", typeof(RoutingReplayResponse))],
         Errors = [ErrorCode.MerchantNotFound],

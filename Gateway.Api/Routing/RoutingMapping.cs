@@ -9,10 +9,10 @@ namespace PaymentCluster.Gateway.Api.Routing;
 /// <summary>A merchant's routing.</summary>
 public sealed record RoutingResponse
 {
-    /// <summary>Counts the changes; 0 while none was made. The same as the answer's ETag.</summary>
+    /// <summary>The number of changes; 0 if there was none. The response's ETag is the same.</summary>
     public required int Version { get; init; }
 
-    /// <summary>When it was set; null while none was.</summary>
+    /// <summary>When it was set; null if it was not.</summary>
     public required DateTime? UpdatedAt { get; init; }
 
     /// <summary>The plan, in the form that PUT takes.</summary>
@@ -38,14 +38,14 @@ public sealed record RoutingRuleResponse
     /// <summary>Its name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Which payments it is about; an empty list says nothing.</summary>
+    /// <summary>Which payments it applies to; an empty list does not restrict.</summary>
     public required RoutingConditionResponse When { get; init; }
 
-    /// <summary>Where it leads.</summary>
+    /// <summary>The providers that it chooses.</summary>
     public required RoutingTargetResponse Use { get; init; }
 }
 
-/// <summary>Which payments a rule is about.</summary>
+/// <summary>Which payments a rule applies to.</summary>
 public sealed record RoutingConditionResponse
 {
     /// <summary>Kinds of instrument.</summary>
@@ -73,10 +73,10 @@ public sealed record RoutingConditionResponse
     public required string[] Segments { get; init; }
 }
 
-/// <summary>Where a rule leads: one of the three.</summary>
+/// <summary>The providers that a rule chooses: one of three strategies.</summary>
 public sealed record RoutingTargetResponse
 {
-    /// <summary>The first that can, in this order.</summary>
+    /// <summary>The first that can take the payment, in this order.</summary>
     public required string[]? Order { get; init; }
 
     /// <summary>By weight.</summary>
@@ -86,7 +86,7 @@ public sealed record RoutingTargetResponse
     public required RoutingSuccessRateResponse? SuccessRate { get; init; }
 }
 
-/// <summary>A provider's part in a split.</summary>
+/// <summary>A provider's share in a split.</summary>
 public sealed record RoutingShareResponse
 {
     /// <summary>The provider.</summary>
@@ -99,7 +99,7 @@ public sealed record RoutingShareResponse
 /// <summary>A choice by score.</summary>
 public sealed record RoutingSuccessRateResponse
 {
-    /// <summary>Among whom.</summary>
+    /// <summary>The providers to choose from.</summary>
     public required string[] Providers { get; init; }
 
     /// <summary>The share of payments that explore, in per cent.</summary>
@@ -112,20 +112,20 @@ public sealed record RoutingEvaluationResponse
     /// <summary>The provider; null if none can take the payment.</summary>
     public required string? Provider { get; init; }
 
-    /// <summary>The id that draws were made from.</summary>
+    /// <summary>The id from which random choices were derived.</summary>
     public required string PaymentId { get; init; }
 
-    /// <summary>Each provider's part.</summary>
+    /// <summary>The decision about each provider.</summary>
     public required RoutingNoteResponse[] Providers { get; init; }
 }
 
-/// <summary>One provider's part in a decision.</summary>
+/// <summary>The decision about one provider.</summary>
 public sealed record RoutingNoteResponse
 {
     /// <summary>The provider.</summary>
     public required string Provider { get; init; }
 
-    /// <summary>What was decided about it.</summary>
+    /// <summary>The decision.</summary>
     public required string Verdict { get; init; }
 
     /// <summary>Why.</summary>
@@ -135,25 +135,25 @@ public sealed record RoutingNoteResponse
 /// <summary>What would have been decided about past payments.</summary>
 public sealed record RoutingReplayResponse
 {
-    /// <summary>How many payments were looked at, by their first attempt.</summary>
+    /// <summary>The number of payments examined, by their first attempt.</summary>
     public required int Examined { get; init; }
 
-    /// <summary>Whether there are more in that time.</summary>
+    /// <summary>Whether there are more in that period.</summary>
     public required bool HasMore { get; init; }
 
-    /// <summary>How many would have gone elsewhere.</summary>
+    /// <summary>The number of payments that would have gone to another provider.</summary>
     public required int Changed { get; init; }
 
-    /// <summary>How many would have gone nowhere.</summary>
+    /// <summary>The number of payments that no provider would have taken.</summary>
     public required int Nowhere { get; init; }
 
-    /// <summary>How many were by card while the plan asks for first digits, which are not stored.</summary>
+    /// <summary>The number of card payments that could not be decided, because the plan uses first digits, which are not stored.</summary>
     public required int BinUnknown { get; init; }
 
     /// <summary>Each provider's payments.</summary>
     public required ReplayCountResponse[] Providers { get; init; }
 
-    /// <summary>The newest of those that would have gone elsewhere.</summary>
+    /// <summary>The newest payments that would have gone to another provider.</summary>
     public required ReplayChangeResponse[] Sample { get; init; }
 }
 
@@ -163,14 +163,14 @@ public sealed record ReplayCountResponse
     /// <summary>The provider.</summary>
     public required string Provider { get; init; }
 
-    /// <summary>How many went there.</summary>
+    /// <summary>The number of payments that went there.</summary>
     public required int Then { get; init; }
 
-    /// <summary>How many would go there.</summary>
+    /// <summary>The number of payments that would go there.</summary>
     public required int Now { get; init; }
 }
 
-/// <summary>A payment that would have gone elsewhere.</summary>
+/// <summary>A payment that would have gone to another provider.</summary>
 public sealed record ReplayChangeResponse
 {
     /// <summary>The payment.</summary>
@@ -179,10 +179,10 @@ public sealed record ReplayChangeResponse
     /// <summary>The order.</summary>
     public required string OrderId { get; init; }
 
-    /// <summary>Where it went.</summary>
+    /// <summary>The provider that it went to.</summary>
     public required string Then { get; init; }
 
-    /// <summary>Where it would go; null: nowhere.</summary>
+    /// <summary>The provider that it would go to; null for none.</summary>
     public required string? Now { get; init; }
 
     /// <summary>Why.</summary>

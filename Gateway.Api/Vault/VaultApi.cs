@@ -7,22 +7,22 @@ using PaymentCluster.Grains.Abstractions.Vault;
 
 namespace PaymentCluster.Gateway.Api.Vault;
 
-/// <summary>How the vault stands. No card's number is anywhere in it.</summary>
+/// <summary>The vault's state, without any card number.</summary>
 public sealed record VaultResponse
 {
-    /// <summary>How many cards it keeps.</summary>
+    /// <summary>The number of cards.</summary>
     public required long Cards { get; init; }
 
-    /// <summary>How many of them wait for a newer data key.</summary>
+    /// <summary>The number of cards that are not yet encrypted with the newest data key.</summary>
     public required long OutdatedCards { get; init; }
 
-    /// <summary>How many keys it keeps.</summary>
+    /// <summary>The number of keys.</summary>
     public required long Keys { get; init; }
 
-    /// <summary>How many of them another master key than the current one wraps.</summary>
+    /// <summary>The number of keys that are not yet wrapped by the current master key.</summary>
     public required long OutdatedKeys { get; init; }
 
-    /// <summary>The name of the master key that wraps now.</summary>
+    /// <summary>The name of the current master key.</summary>
     public required string MasterKey { get; init; }
 }
 
@@ -42,8 +42,8 @@ internal sealed class VaultApi(IGrainFactory grains, RequestBodies bodies)
     {
         Id = "getVault",
         Tag = Tag,
-        Summary = "How many cards and keys the vault keeps, and how many wait for a newer key.",
-        Responses = [new(200, "How it stands.", typeof(VaultResponse))],
+        Summary = "Read how many cards and keys the vault has, and how many wait for a newer key.",
+        Responses = [new(200, "The vault's state.", typeof(VaultResponse))],
         Errors = [ErrorCode.NotFound],
     };
 
@@ -54,7 +54,7 @@ internal sealed class VaultApi(IGrainFactory grains, RequestBodies bodies)
         Summary = "Rotate keys for some seconds and say what is left. Repeat it until nothing is left; it may be "
             + "interrupted at any point.",
         Body = Rotate,
-        Responses = [new(200, "What is left.", typeof(VaultResponse))],
+        Responses = [new(200, "The vault's state after it.", typeof(VaultResponse))],
         Errors = [ErrorCode.NotFound],
     };
 

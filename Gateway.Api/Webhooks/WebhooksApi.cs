@@ -9,15 +9,15 @@ using PaymentCluster.Grains.Abstractions.Webhooks;
 
 namespace PaymentCluster.Gateway.Api.Webhooks;
 
-/// <summary>What became of a webhook.</summary>
+/// <summary>What was done with a webhook.</summary>
 public sealed record WebhookResponse
 {
     /// <summary><c>applied</c>, <c>duplicate</c>, <c>ignored</c> or <c>parked</c>.</summary>
     public required string Fate { get; init; }
 }
 
-/// <summary>Takes in providers' webhooks. They carry no API key: their signature, over the bytes as they came, is what
-/// proves them.</summary>
+/// <summary>Receives providers' webhooks. They carry no API key: their signature over the raw bytes authenticates
+/// them.</summary>
 internal sealed class WebhooksApi(IGrainFactory grains, RequestBodies bodies)
 {
     /// <summary>The largest webhook, in bytes; providers' have some kilobytes.</summary>
@@ -27,12 +27,15 @@ internal sealed class WebhooksApi(IGrainFactory grains, RequestBodies bodies)
     {
         Id = "receiveProviderWebhook",
         Tag = "Webhooks",
-        Summary = "Take in a provider's webhook. A 200 says that its effect is durable.",
+        Summary = "Receive a provider's webhook. After a 200 its effect is durable.",
         TakesAnyQuery = true,
         TakesBytes = true,
         Responses = [new(
-            200, "It was taken in, now or before, or is about nothing that matters here.", typeof(WebhookResponse))],
-        Errors = [ErrorCode.NotFound, ErrorCode.MerchantNotFound, ErrorCode.WebhookSignatureInvalid, ErrorCode.WebhookMalformed],
+            200, "It was processed, now or earlier, or does not concern us.", typeof(WebhookResponse))],
+        Errors =
+        [
+            ErrorCode.NotFound, ErrorCode.WebhookSignatureInvalid, ErrorCode.WebhookMalformed,
+        ],
     };
 
     public void Map(IEndpointRouteBuilder root) =>

@@ -4,64 +4,127 @@ namespace PaymentCluster.Grains.Abstractions.Errors;
 
 /// <summary>One line of the error reference.</summary>
 /// <param name="Code">The code.</param>
-/// <param name="Name">The stable name that answers carry, in snake_case.</param>
-/// <param name="HttpStatus">The HTTP status of the answer.</param>
-/// <param name="Retryable">Whether the same request can succeed later without being changed.</param>
+/// <param name="Name">The stable name in responses, in snake_case.</param>
+/// <param name="HttpStatus">The HTTP status of the response.</param>
+/// <param name="Retryable">Whether the same request can succeed later unchanged.</param>
 /// <param name="Meaning">What it means, in one sentence.</param>
 public sealed record ErrorEntry(ErrorCode Code, string Name, int HttpStatus, bool Retryable, string Meaning);
 
-/// <summary>The error reference: <c>docs/errors.md</c> is this table, and a test holds the two together.</summary>
+/// <summary>The error reference. <c>docs/errors.md</c> has the same table, as a test proves.</summary>
 public static class ErrorCatalogue
 {
     private static readonly FrozenDictionary<ErrorCode, ErrorEntry> Entries = new ErrorEntry[]
     {
-        new(ErrorCode.MalformedJson, "malformed_json", 400, false, "The body is not one JSON object in UTF-8."),
-        new(ErrorCode.UnknownField, "unknown_field", 400, false, "The body has a member that this call does not know."),
-        new(ErrorCode.DuplicateField, "duplicate_field", 400, false, "The body names a member twice."),
-        new(ErrorCode.MissingField, "missing_field", 400, false, "A member that this call needs is missing."),
-        new(ErrorCode.InvalidField, "invalid_field", 400, false, "A member, query value or path segment has the wrong type or form."),
-        new(ErrorCode.AmountInvalid, "amount_invalid", 400, false, "An amount is a positive whole number of minor units, at most 100000000000000."),
+        new(ErrorCode.MalformedJson, "malformed_json", 400, false, "The request body is not valid JSON."),
+        new(ErrorCode.UnknownField, "unknown_field", 400, false, "The request body contains an unknown field."),
+        new(ErrorCode.DuplicateField, "duplicate_field", 400, false, "The request body contains a field twice."),
+        new(ErrorCode.MissingField, "missing_field", 400, false, "A required field is missing."),
+        new(
+            ErrorCode.InvalidField, "invalid_field", 400, false,
+            "A field, query parameter or path segment is invalid."),
+        new(
+            ErrorCode.AmountInvalid, "amount_invalid", 400, false,
+            "An amount must be a positive whole number of minor units, at most 100000000000000."),
         new(ErrorCode.CurrencyUnknown, "currency_unknown", 400, false, "The currency is not an ISO 4217 code."),
-        new(ErrorCode.OrderIdInvalid, "order_id_invalid", 400, false, "An order id has 1 to 64 letters, digits, '.', '_', ':' or '-'."),
-        new(ErrorCode.CardInvalid, "card_invalid", 400, false, "The card's number, expiry or security code cannot be right."),
-        new(ErrorCode.CursorInvalid, "cursor_invalid", 400, false, "The cursor was not given by this list."),
-        new(ErrorCode.IdempotencyKeyInvalid, "idempotency_key_invalid", 400, false, "An idempotency key has 1 to 255 printable ASCII characters."),
-        new(ErrorCode.BodyTooLarge, "body_too_large", 413, false, "The body is larger than this call takes."),
-        new(ErrorCode.UnsupportedMediaType, "unsupported_media_type", 415, false, "The body's media type is not application/json."),
-        new(ErrorCode.AuthenticationRequired, "authentication_required", 401, false, "No API key was sent; send it as 'Authorization: Bearer <key>'."),
+        new(
+            ErrorCode.OrderIdInvalid, "order_id_invalid", 400, false,
+            "An order id must be 1 to 64 letters, digits, '.', '_', ':' or '-'."),
+        new(
+            ErrorCode.CardInvalid, "card_invalid", 400, false,
+            "The card's number, expiry date or security code is invalid."),
+        new(ErrorCode.CursorInvalid, "cursor_invalid", 400, false, "The cursor was not returned by this list."),
+        new(
+            ErrorCode.IdempotencyKeyInvalid, "idempotency_key_invalid", 400, false,
+            "An Idempotency-Key must be 1 to 255 printable ASCII characters without spaces."),
+        new(ErrorCode.BodyTooLarge, "body_too_large", 413, false, "The request body is too large."),
+        new(
+            ErrorCode.UnsupportedMediaType, "unsupported_media_type", 415, false,
+            "The request body must be application/json in UTF-8, not compressed."),
+        new(
+            ErrorCode.AuthenticationRequired, "authentication_required", 401, false,
+            "No API key was sent. Send it as 'Authorization: Bearer <key>'."),
         new(ErrorCode.ApiKeyInvalid, "api_key_invalid", 401, false, "The API key is unknown or revoked."),
-        new(ErrorCode.PermissionDenied, "permission_denied", 403, false, "The API key may not make this call."),
+        new(
+            ErrorCode.PermissionDenied, "permission_denied", 403, false,
+            "The API key is not allowed to make this call."),
         new(ErrorCode.PaymentNotFound, "payment_not_found", 404, false, "The merchant has no such payment."),
         new(ErrorCode.RefundNotFound, "refund_not_found", 404, false, "The merchant has no such refund."),
         new(ErrorCode.MerchantNotFound, "merchant_not_found", 404, false, "There is no such merchant."),
-        new(ErrorCode.NotFound, "not_found", 404, false, "There is nothing at this address."),
-        new(ErrorCode.MethodNotAllowed, "method_not_allowed", 405, false, "The address does not take this HTTP method."),
+        new(ErrorCode.NotFound, "not_found", 404, false, "No such URL."),
+        new(
+            ErrorCode.MethodNotAllowed, "method_not_allowed", 405, false,
+            "This URL does not support that HTTP method; see the Allow header."),
         new(ErrorCode.ApiKeyNotFound, "api_key_not_found", 404, false, "The merchant has no such API key."),
         new(ErrorCode.CustomerNotFound, "customer_not_found", 404, false, "The merchant has no such customer."),
-        new(ErrorCode.InstrumentNotFound, "instrument_not_found", 404, false, "The customer has no such saved card, UPI id or linked wallet."),
-        new(ErrorCode.OrderConflict, "order_conflict", 409, false, "The merchant's order exists with other content; the detail names the field."),
-        new(ErrorCode.StatusConflict, "status_conflict", 409, false, "The payment's status does not allow this command."),
-        new(ErrorCode.OutcomePending, "outcome_pending", 409, true, "The provider's answer to an earlier step is outstanding; try again when it is known."),
-        new(ErrorCode.IdempotencyKeyReused, "idempotency_key_reused", 422, false, "The idempotency key belongs to a request with other content."),
-        new(ErrorCode.CaptureAmountInvalid, "capture_amount_invalid", 422, false, "The amount is not one that can be captured."),
-        new(ErrorCode.RefundAmountExceeded, "refund_amount_exceeded", 422, false, "The amount is more than is left of the captured amount."),
-        new(ErrorCode.LimitReached, "limit_reached", 409, false, "There are as many attempts, refunds, API keys or saved instruments as there may be; the detail says which."),
-        new(ErrorCode.NoProvider, "no_provider", 422, false, "The merchant has no provider configured that takes such a payment."),
-        new(ErrorCode.FlowNotSupported, "flow_not_supported", 422, false, "The provider does not offer this method, flow or currency."),
-        new(ErrorCode.UpiCollectNotAllowed, "upi_collect_not_allowed", 422, false, "UPI collect was withdrawn on 28 February 2026 and is switched on for exempt merchants alone; use intent or qr."),
-        new(ErrorCode.CredentialsRefused, "credentials_refused", 422, false, "The provider refuses these credentials; nothing was changed."),
-        new(ErrorCode.ProviderInUse, "provider_in_use", 409, false, "Payments at the provider are still open or watched; switch it off in the routing and come back when they are settled."),
-        new(ErrorCode.VersionConflict, "version_conflict", 412, false, "It was changed since the version that If-Match names; read it and decide anew."),
-        new(ErrorCode.ConsentRequired, "consent_required", 422, false, "A card is kept only if the customer agreed to it explicitly."),
-        new(ErrorCode.CardNotKept, "card_not_kept", 422, false, "The card may not be kept this way; the detail says why, and which way is left."),
-        new(ErrorCode.InstrumentUnusable, "instrument_unusable", 422, false, "The saved instrument cannot be used now; the detail says why."),
-        new(ErrorCode.ProviderRefused, "provider_refused", 422, false, "The provider refuses; the detail says why."),
-        new(ErrorCode.RateLimited, "rate_limited", 429, true, "The rate of such requests is exhausted; Retry-After says when to come back."),
-        new(ErrorCode.Overloaded, "overloaded", 503, true, "The system has more work than it can accept; nothing was accepted."),
-        new(ErrorCode.Unavailable, "unavailable", 503, true, "Something that this call needs is out of reach; repeat it with the same idempotency key."),
-        new(ErrorCode.InternalError, "internal_error", 500, true, "A fault of ours; the trace id finds it in the logs."),
-        new(ErrorCode.WebhookSignatureInvalid, "webhook_signature_invalid", 401, false, "The webhook's signature does not match the merchant's secret."),
-        new(ErrorCode.WebhookMalformed, "webhook_malformed", 400, false, "The webhook's content is not what the provider documents."),
+        new(
+            ErrorCode.InstrumentNotFound, "instrument_not_found", 404, false,
+            "The customer has no such saved card, UPI ID or linked wallet."),
+        new(
+            ErrorCode.OrderConflict, "order_conflict", 409, false,
+            "The order exists with different content; the detail names the field."),
+        new(ErrorCode.StatusConflict, "status_conflict", 409, false, "The payment's status does not allow this call."),
+        new(
+            ErrorCode.OutcomePending, "outcome_pending", 409, true,
+            "The outcome of an earlier step is not known yet. Retry when it is."),
+        new(
+            ErrorCode.IdempotencyKeyReused, "idempotency_key_reused", 422, false,
+            "The Idempotency-Key was used for a request with different content."),
+        new(ErrorCode.CaptureAmountInvalid, "capture_amount_invalid", 422, false, "This amount cannot be captured."),
+        new(
+            ErrorCode.RefundAmountExceeded, "refund_amount_exceeded", 422, false,
+            "The refund is larger than what is left of the captured amount."),
+        new(
+            ErrorCode.LimitReached, "limit_reached", 409, false,
+            "The maximum number of attempts, refunds, API keys or saved instruments is reached; the "
+            + "detail says which."),
+        new(ErrorCode.NoProvider, "no_provider", 422, false, "The merchant has no provider that accepts this payment."),
+        new(
+            ErrorCode.FlowNotSupported, "flow_not_supported", 422, false,
+            "The provider does not support this method, flow or currency."),
+        new(
+            ErrorCode.UpiCollectNotAllowed, "upi_collect_not_allowed", 422, false,
+            "UPI collect was withdrawn on 28 February 2026 and is available to exempt merchants only. "
+            + "Use intent or qr."),
+        new(
+            ErrorCode.CredentialsRefused, "credentials_refused", 422, false,
+            "The provider rejected these credentials. Nothing was changed."),
+        new(
+            ErrorCode.ProviderInUse, "provider_in_use", 409, false,
+            "Payments at the provider are still open or monitored. Switch it off in the routing and "
+            + "retry when they are final."),
+        new(
+            ErrorCode.VersionConflict, "version_conflict", 412, false,
+            "It was changed after the version in If-Match. Read it again and retry."),
+        new(
+            ErrorCode.ConsentRequired, "consent_required", 422, false,
+            "A card is saved only with the customer's explicit consent."),
+        new(
+            ErrorCode.CardNotKept, "card_not_kept", 422, false,
+            "The card cannot be saved this way; the detail says why and what is possible instead."),
+        new(
+            ErrorCode.InstrumentUnusable, "instrument_unusable", 422, false,
+            "The saved instrument cannot be used now; the detail says why."),
+        new(
+            ErrorCode.ProviderRefused, "provider_refused", 422, false,
+            "The provider rejected the request; the detail says why."),
+        new(
+            ErrorCode.RateLimited, "rate_limited", 429, true,
+            "Too many requests. Retry after the time in Retry-After."),
+        new(
+            ErrorCode.Overloaded, "overloaded", 503, true,
+            "The service is overloaded. Nothing was processed; retry later."),
+        new(
+            ErrorCode.Unavailable, "unavailable", 503, true,
+            "The service is temporarily unavailable. Retry with the same Idempotency-Key."),
+        new(
+            ErrorCode.InternalError, "internal_error", 500, true,
+            "Internal error. Quote the traceId when you contact support."),
+        new(
+            ErrorCode.WebhookSignatureInvalid, "webhook_signature_invalid", 401, false,
+            "The webhook's signature does not match the merchant's secret."),
+        new(
+            ErrorCode.WebhookMalformed, "webhook_malformed", 400, false,
+            "The webhook's content does not match the provider's documentation."),
     }.ToFrozenDictionary(entry => entry.Code);
 
     /// <summary>All entries, in the order of their numbers.</summary>

@@ -1,8 +1,8 @@
 namespace PaymentCluster.Grains.Abstractions.Errors;
 
 /// <summary>
-/// Every failure that a caller can meet. The name in snake_case is the stable <c>code</c> of the answer; what it means,
-/// its HTTP status and whether a retry can help are in <see cref="ErrorCatalogue"/>. Numbers cross processes and are
+/// Every failure that a caller can meet. The name in snake_case is the stable <c>code</c> of the response; what it means,
+/// its HTTP status and whether a retry helps are in <see cref="ErrorCatalogue"/>. Numbers cross processes and are
 /// never reused.
 /// </summary>
 public enum ErrorCode
@@ -10,16 +10,16 @@ public enum ErrorCode
     /// <summary>The body is not JSON, or not one JSON object.</summary>
     MalformedJson = 1,
 
-    /// <summary>A member that this call does not know.</summary>
+    /// <summary>The body has an unknown field.</summary>
     UnknownField = 2,
 
-    /// <summary>A member stands twice.</summary>
+    /// <summary>A field is duplicated.</summary>
     DuplicateField = 3,
 
-    /// <summary>A member that this call needs is missing.</summary>
+    /// <summary>A required field is missing.</summary>
     MissingField = 4,
 
-    /// <summary>A member, query value or path segment has the wrong type or form.</summary>
+    /// <summary>A field, query parameter or path segment is invalid.</summary>
     InvalidField = 5,
 
     /// <summary>An amount is not a positive integer of minor units within bounds.</summary>
@@ -28,22 +28,22 @@ public enum ErrorCode
     /// <summary>The currency is not an ISO 4217 code.</summary>
     CurrencyUnknown = 7,
 
-    /// <summary>The order id is out of form.</summary>
+    /// <summary>The order id is malformed.</summary>
     OrderIdInvalid = 8,
 
-    /// <summary>The card's number, expiry or security code cannot be right.</summary>
+    /// <summary>The card's number, expiry date or security code is invalid.</summary>
     CardInvalid = 9,
 
-    /// <summary>The cursor was not made by this list.</summary>
+    /// <summary>The cursor was not returned by this list.</summary>
     CursorInvalid = 10,
 
-    /// <summary>The <c>Idempotency-Key</c> header is out of form.</summary>
+    /// <summary>The <c>Idempotency-Key</c> header is malformed.</summary>
     IdempotencyKeyInvalid = 11,
 
-    /// <summary>The body is larger than this call takes.</summary>
+    /// <summary>The body is too large.</summary>
     BodyTooLarge = 12,
 
-    /// <summary>The body's media type is not the one this call takes.</summary>
+    /// <summary>The call does not accept the body's media type or encoding.</summary>
     UnsupportedMediaType = 13,
 
     /// <summary>No API key was sent, or not as a bearer token.</summary>
@@ -52,7 +52,7 @@ public enum ErrorCode
     /// <summary>The API key is unknown or revoked.</summary>
     ApiKeyInvalid = 21,
 
-    /// <summary>The API key may not make this call.</summary>
+    /// <summary>The API key is not allowed to make this call.</summary>
     PermissionDenied = 22,
 
     /// <summary>The merchant has no such payment.</summary>
@@ -64,10 +64,10 @@ public enum ErrorCode
     /// <summary>There is no such merchant.</summary>
     MerchantNotFound = 32,
 
-    /// <summary>There is nothing at this address.</summary>
+    /// <summary>There is no such URL.</summary>
     NotFound = 33,
 
-    /// <summary>The address does not take this HTTP method.</summary>
+    /// <summary>The URL does not support this HTTP method.</summary>
     MethodNotAllowed = 34,
 
     /// <summary>The merchant has no such API key.</summary>
@@ -79,72 +79,72 @@ public enum ErrorCode
     /// <summary>The customer has no such saved instrument.</summary>
     InstrumentNotFound = 37,
 
-    /// <summary>The order exists with other content.</summary>
+    /// <summary>The order exists with different content.</summary>
     OrderConflict = 40,
 
     /// <summary>The payment's status does not allow this command.</summary>
     StatusConflict = 41,
 
-    /// <summary>The provider's answer to an earlier step is outstanding.</summary>
+    /// <summary>The outcome of an earlier step is not known yet.</summary>
     OutcomePending = 42,
 
     /// <summary>The idempotency key belongs to another request.</summary>
     IdempotencyKeyReused = 43,
 
-    /// <summary>The capture is not for an amount that can be captured.</summary>
+    /// <summary>The amount cannot be captured.</summary>
     CaptureAmountInvalid = 44,
 
-    /// <summary>The refund is for more than is left of the captured amount.</summary>
+    /// <summary>The refund is larger than what is left of the captured amount.</summary>
     RefundAmountExceeded = 45,
 
-    /// <summary>There are as many attempts, refunds or API keys as there may be.</summary>
+    /// <summary>The maximum number of attempts, refunds, API keys or saved instruments is reached.</summary>
     LimitReached = 46,
 
-    /// <summary>The merchant has no provider that takes such a payment.</summary>
+    /// <summary>The merchant has no provider that accepts the payment.</summary>
     NoProvider = 47,
 
-    /// <summary>The provider does not offer this flow.</summary>
+    /// <summary>The provider does not support this method, flow or currency.</summary>
     FlowNotSupported = 48,
 
     /// <summary>UPI collect is not allowed for this merchant.</summary>
     UpiCollectNotAllowed = 49,
 
-    /// <summary>The provider refuses the credentials.</summary>
+    /// <summary>The provider rejected the credentials.</summary>
     CredentialsRefused = 50,
 
-    /// <summary>Something at the provider is still open.</summary>
+    /// <summary>Payments at the provider are still open.</summary>
     ProviderInUse = 51,
 
-    /// <summary>It was changed meanwhile.</summary>
+    /// <summary>It was changed after the version that was read.</summary>
     VersionConflict = 52,
 
-    /// <summary>The customer did not agree.</summary>
+    /// <summary>The customer did not consent.</summary>
     ConsentRequired = 53,
 
-    /// <summary>Nobody may keep the card.</summary>
+    /// <summary>The card cannot be saved.</summary>
     CardNotKept = 54,
 
     /// <summary>The saved instrument cannot be used now.</summary>
     InstrumentUnusable = 55,
 
-    /// <summary>The provider refuses.</summary>
+    /// <summary>The provider rejected the request.</summary>
     ProviderRefused = 56,
 
-    /// <summary>The caller sends more requests than its key may.</summary>
+    /// <summary>The caller exceeded its rate limit.</summary>
     RateLimited = 60,
 
-    /// <summary>The system has more work than it can accept.</summary>
+    /// <summary>The service is overloaded.</summary>
     Overloaded = 61,
 
-    /// <summary>Something that this call needs is out of reach.</summary>
+    /// <summary>The service is temporarily unavailable.</summary>
     Unavailable = 62,
 
-    /// <summary>A fault of ours.</summary>
+    /// <summary>An internal error.</summary>
     InternalError = 63,
 
-    /// <summary>The webhook's signature is not the merchant's provider's.</summary>
+    /// <summary>The webhook's signature does not match the merchant's secret.</summary>
     WebhookSignatureInvalid = 70,
 
-    /// <summary>The webhook's signature is right, its content is not what the provider documents.</summary>
+    /// <summary>The webhook's signature is right, its content does not match the provider's documentation.</summary>
     WebhookMalformed = 71,
 }

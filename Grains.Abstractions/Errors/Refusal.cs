@@ -8,7 +8,7 @@ public sealed record Refusal
     [Id(0)]
     public required ErrorCode Code { get; init; }
 
-    /// <summary>Why, in one sentence for the caller. It carries no secret and nothing of another merchant.</summary>
+    /// <summary>Why, in one sentence for the caller, without secrets and without data of another merchant.</summary>
     [Id(1)]
     public required string Detail { get; init; }
 
@@ -21,13 +21,13 @@ public sealed record Refusal
         new() { Code = code, Detail = detail, Field = field };
 }
 
-/// <summary>A grain's answer to a command: what it asked for, or why not.</summary>
-/// <typeparam name="T">What a success answers.</typeparam>
+/// <summary>A grain's reply to a command: the result, or why it was refused.</summary>
+/// <typeparam name="T">The type of the result.</typeparam>
 [GenerateSerializer, Immutable, Alias("reply`1")]
 public sealed record Reply<T>
     where T : class
 {
-    /// <summary>The answer; null when refused.</summary>
+    /// <summary>The result; null when refused.</summary>
     [Id(0)]
     public T? Value { get; init; }
 
@@ -35,7 +35,7 @@ public sealed record Reply<T>
     [Id(1)]
     public Refusal? Refusal { get; init; }
 
-    /// <summary>Whether an idempotency key was recognised: the request had taken effect before.</summary>
+    /// <summary>Whether an idempotency key was recognised: the request took effect earlier.</summary>
     [Id(2)]
     public bool Replayed { get; init; }
 

@@ -106,7 +106,7 @@ internal sealed class CheckoutApi(
         {
             await ShowAsync(http, refusal.Code.Entry().HttpStatus, view with
             {
-                Chosen = entered.Method, ChosenSaved = entered.Saved, Notice = view.Text.With("not_possible", ("reason", refusal.Detail)),
+                Chosen = entered.Method, ChosenSaved = entered.Saved, Notice = view.Text[refusal.Code == ErrorCode.LimitReached ? "too_often" : "not_possible"],
             });
             return;
         }
@@ -166,11 +166,14 @@ internal sealed class CheckoutApi(
 
     private static string? NoticeOf(CheckoutView view) => view.Payment.Status switch
     {
-        PaymentStatus.Failed => view.Text.With("failed", ("reason", view.Payment.Failure?.Message ?? "")),
+        PaymentStatus.Failed => view.Text.With("failed", ("reason", ReasonOf(view))),
         PaymentStatus.Expired => view.Text["expired"],
         PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.Authorized or PaymentStatus.Success
             or PaymentStatus.Cancelled or PaymentStatus.NeedsReview => null,
     };
+
+    private static string ReasonOf(CheckoutView view) =>
+        view.Payment.Failure is { } failure ? view.Text[FailureTexts.For(failure)] : "";
 
     private static Task ShowAsync(HttpContext http, int status, CheckoutView view)
     {

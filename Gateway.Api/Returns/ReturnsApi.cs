@@ -91,7 +91,7 @@ internal sealed class ReturnsApi(IGrainFactory grains, LongPolling polling, Requ
         var location = returned.CheckoutUrl?.Reveal()
             ?? (view.ReturnUrl is { } url ? ReturnUrl.For(
                 view.Id, view.OrderId, PaymentNames.Of(view.Status), url) : null);
-        await ReturnPage.WriteAsync(http, location);
+        await ReturnPage.WriteAsync(http, location, view.Status);
     }
 
     /// <summary>Whether the shop can show an outcome.</summary>

@@ -66,8 +66,11 @@ internal sealed class WalletReturnsApi(IGrainFactory grains, RequestLimits limit
                 : null;
         await (returned is null
             ? Problem.WriteAsync(http, ErrorCode.InstrumentNotFound)
-            : ReturnPage.WriteAsync(http, returned.ReturnUrl is { } url
-                ? ReturnUrl.With(url, ("wallet", wallet!), ("status", NameOf(returned.Status)))
-                : null));
+            : ReturnPage.WriteAsync(
+                http,
+                returned.ReturnUrl is { } url
+                    ? ReturnUrl.With(url, ("wallet", wallet!), ("status", NameOf(returned.Status)))
+                    : null,
+                status: null));
     }
 }

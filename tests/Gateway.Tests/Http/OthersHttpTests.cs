@@ -89,8 +89,12 @@ public sealed class OthersHttpTests
         await client.PostAsync($"/api/v1/payments/{payment.GetProperty("id").GetString()}/cancel", null);
         using var browser = host.Client(null);
         var response = await browser.GetAsync($"/return/shop/razorpay/{payment.GetProperty("attempt").GetString()}/{FakePayments.Nonce}");
-        Assert.Contains(
-            "You can go back to the shop", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        var page = await response.Content.ReadAsStringAsync();
+        Assert.Contains("This payment was cancelled", page, StringComparison.Ordinal);
+        Assert.Contains("You can go back to the shop", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("Thank you", page, StringComparison.Ordinal);
+        browser.DefaultRequestHeaders.Add("Accept-Language", "hi-IN,hi;q=0.9");
+        Assert.Contains("lang=\"hi\"", await browser.GetStringAsync(response.RequestMessage!.RequestUri), StringComparison.Ordinal);
         Assert.Contains(
             "default-src 'none'",
             response.Headers.GetValues("Content-Security-Policy").Single(),

@@ -35,7 +35,8 @@ public sealed record PutWallet
     public required WalletPreferences Preferences { get; init; }
 }
 
-/// <summary>Saves a card without a payment. Its security code is not part of it: nothing is asked of the bank.</summary>
+/// <summary>Saves a card without a payment. Its security code is not part of it: nothing is asked of the
+/// bank.</summary>
 [GenerateSerializer, Immutable, Alias("save-card-command")]
 public sealed record SaveCard
 {
@@ -193,7 +194,8 @@ public sealed record OpenedInstrument
     [Id(2)]
     public string? Link { get; init; }
 
-    /// <summary>The provider's id of the customer, for a card that the provider keeps; null for anything else.</summary>
+    /// <summary>The provider's id of the customer, for a card that the provider keeps; null for anything
+    /// else.</summary>
     [Id(3)]
     public string? ProviderCustomer { get; init; }
 }

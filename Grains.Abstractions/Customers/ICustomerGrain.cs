@@ -6,8 +6,8 @@ using PaymentCluster.Grains.Abstractions.Secrets;
 
 namespace PaymentCluster.Grains.Abstractions.Customers;
 
-/// <summary>A customer of a merchant's, with the wallet configuration: what they pay with, and how they like to. Its key
-/// is <c>{merchant}/{customer}</c>. No money is kept here.</summary>
+/// <summary>A customer of a merchant's, with the wallet configuration: what they pay with, and how they like to. Its
+/// key is <c>{merchant}/{customer}</c>. No money is kept here.</summary>
 [Alias("customer-wallet")]
 public interface ICustomerGrain : IGrainWithStringKey
 {
@@ -70,8 +70,8 @@ public interface ICustomerGrain : IGrainWithStringKey
     [Alias("request-wallet-link")]
     Task<Reply<LinkedWalletView>> LinkWallet(LinkWallet command);
 
-    /// <summary>The customer's browser came back from the page on which a wallet is linked; null if the word is not that of
-    /// a page that was asked for.</summary>
+    /// <summary>The customer's browser came back from the page on which a wallet is linked; null if the word is not
+    /// that of a page that was asked for.</summary>
     [Alias("wallet-returned")]
     Task<WalletReturn?> WalletReturned(string wallet, string nonce);
 
@@ -93,12 +93,13 @@ public interface ICustomerGrain : IGrainWithStringKey
     [Alias("preferred-providers"), AlwaysInterleave]
     Task<ImmutableArray<string>> PreferredProviders();
 
-    /// <summary>All that the customer can pay an amount with, best first, and what cannot be used now and why.</summary>
+    /// <summary>All that the customer can pay an amount with, best first, and what cannot be used now and
+    /// why.</summary>
     [Alias("instruments"), AlwaysInterleave]
     Task<ImmutableArray<InstrumentView>> Instruments(Money amount);
 
-    /// <summary>A saved instrument, for a payment to keep; refused if it is not this customer's or cannot be used now. No
-    /// provider is asked.</summary>
+    /// <summary>A saved instrument, for a payment to keep; refused if it is not this customer's or cannot be used now.
+    /// No provider is asked.</summary>
     [Alias("find-instrument"), AlwaysInterleave]
     Task<Reply<FoundInstrument>> FindInstrument(InstrumentChoice choice);
 

@@ -119,6 +119,21 @@ public static class LogEvents
     /// <summary>A deletion at a provider or in the vault is still pending; it is tried again.</summary>
     public const int CustomerDeletionPending = 3203;
 
+    /// <summary>A card could not be saved, because the vault was unavailable.</summary>
+    public const int CustomerCardNotSaved = 3204;
+
+    /// <summary>The token of a linked wallet cannot be decrypted: its master key is missing.</summary>
+    public const int CustomerTokenUnreadable = 3205;
+
+    /// <summary>The outcome of a customer's operation could not be written; the next activation continues it.</summary>
+    public const int CustomerOperationNotRecorded = 3206;
+
+    /// <summary>The vault or a provider did not answer a customer's operation in time.</summary>
+    public const int CustomerOperationTimeout = 3207;
+
+    /// <summary>A customer's pending operations could not be continued now; a retry or the next activation does.</summary>
+    public const int CustomerNotResumed = 3208;
+
     // Merchants, 3300 to 3399.
 
     /// <summary>A merchant's settings were saved.</summary>

@@ -6,9 +6,9 @@ using PaymentCluster.Grains.Customers;
 namespace PaymentCluster.Grains.Checkout;
 
 /// <inheritdoc cref="ICheckoutGrain"/>
-/// <param name="providers">Merchants, and what their providers take.</param>
+/// <param name="providers">The merchants and their providers.</param>
 [StatelessWorker]
-public sealed class CheckoutGrain(ProviderDesk providers) : Grain, ICheckoutGrain
+public sealed class CheckoutGrain(MerchantProviders providers) : Grain, ICheckoutGrain
 {
     /// <inheritdoc/>
     public async Task<CheckoutOffer?> Offer(Money amount)

@@ -1,250 +1,247 @@
 using System.Collections.Immutable;
-using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Errors;
 
 namespace PaymentCluster.Grains.Customers;
 
-/// <summary>The rules of a customer's wallet configuration: each makes the next document of the present one, or says why
-/// not. Whatever the customer sees changes the version.</summary>
-internal static partial class CustomerDecider
+/// <summary>The rules of a customer: personal data, preferences, UPI ids, registrations at providers, and erasure.
+/// Cards and wallets have their own.</summary>
+internal static class CustomerDecider
 {
-    /// <summary>How many cards, and how many UPI ids, are kept of one customer.</summary>
-    public const int MaxSaved = 20;
+    /// <summary>Creates the customer, or changes their data.</summary>
+    public static CustomerDecision Decide(CustomerDocument? customer, PutCustomer command, CustomerContext context)
+    {
+        var next = CustomerChanges.Put(customer, command, context.Now);
+        return CustomerDecision.Store(next == customer ? customer : next);
+    }
 
-    private const string WalletPrefix = "wallet:";
-    private const int MaxConsents = 20;
-
-    /// <summary>A linked wallet's name among the instruments.</summary>
-    public static string IdOf(StoredWallet wallet) => WalletPrefix + wallet.Wallet;
-
-    /// <summary>What is said of the customer, changed. One that was erased begins anew, and the version goes on: who read a
-    /// wallet before the erasure must not overwrite the one after it.</summary>
-    public static CustomerDocument Put(CustomerDocument? before, PutCustomer command, DateTimeOffset now) =>
-        (before switch
+    /// <summary>Erases the customer here, and starts the deletions elsewhere; again if some are pending.</summary>
+    public static CustomerDecision Decide(CustomerDocument? customer, EraseCustomer command, CustomerContext context)
+    {
+        if (customer is null)
         {
-            null => new CustomerDocument { CreatedAt = now },
-            { ErasedAt: null } => before,
-            _ => new CustomerDocument { CreatedAt = now, Version = before.Version + 1, Departures = before.Departures },
-        }) with
+            return CustomerDecision.Refuse(customer, CustomerRefusals.UnknownCustomer);
+        }
+
+        var next = customer.ErasedAt is null ? CustomerChanges.Erase(customer, context.Now) : customer;
+        return CustomerDecision.Run(next, Deletions(next, context));
+    }
+
+    /// <summary>Registers the customer, before an erasure, where cards may be kept that were never listed: they are
+    /// found by the provider's id of the customer.</summary>
+    public static CustomerDecision Decide(CustomerDocument? customer, FindAccounts command, CustomerContext context)
+    {
+        if (Known(customer) is not { Consents.IsEmpty: false } known)
         {
-            Name = command.Name, Email = command.Email, Phone = command.Phone,
+            return CustomerDecision.Store(customer);
+        }
+
+        return RunAll(known, context, provider =>
+            KeepsCards(provider) && CustomerChanges.Account(known, provider.Name) is null
+                ? new CustomerOperation.Register(provider.Name) { Id = context.NewId("op_") }
+                : null);
+    }
+
+    /// <summary>Registers the customer at a provider that is about to keep a card.</summary>
+    public static CustomerDecision Decide(CustomerDocument? customer, OpenAccount command, CustomerContext context)
+    {
+        if (Known(customer) is not { } known)
+        {
+            return CustomerDecision.Refuse(customer, CustomerRefusals.UnknownCustomer);
+        }
+
+        return RunAll(known, context, provider =>
+            provider.Name == command.Provider && KeepsCards(provider)
+                && CustomerChanges.Account(known, provider.Name) is null
+                ? new CustomerOperation.Register(provider.Name) { Id = context.NewId("op_") }
+                : null);
+    }
+
+    /// <summary>Changes the preferences.</summary>
+    public static CustomerDecision Decide(CustomerDocument? customer, PutWallet command, CustomerContext context)
+    {
+        if (Known(customer) is not { } known)
+        {
+            return CustomerDecision.Refuse(customer, CustomerRefusals.UnknownCustomer);
+        }
+
+        if (command.ExpectedVersion is { } expected && expected != known.Version)
+        {
+            return CustomerDecision.Refuse(known, CustomerRefusals.OtherVersion(known.Version, expected));
+        }
+
+        var ids = CustomerChanges.InstrumentIds(known);
+        if (command.Preferences.DefaultInstrument is { } chosen && !ids.Contains(chosen))
+        {
+            return CustomerDecision.Refuse(known, Refusal.Of(
+                ErrorCode.InvalidField, "The customer has no such instrument.", "default_instrument"));
+        }
+
+        return command.Preferences.Order.All(ids.Contains)
+            ? CustomerDecision.Store(CustomerChanges.Prefer(known, command.Preferences))
+            : CustomerDecision.Refuse(known, Refusal.Of(
+                ErrorCode.InvalidField, "The order names an instrument that the customer does not have.", "order"));
+    }
+
+    /// <summary>Saves a UPI id; the one that is there, if it is saved already.</summary>
+    public static CustomerDecision Decide(CustomerDocument? customer, SaveUpi command, CustomerContext context)
+    {
+        if (Known(customer) is not { } known)
+        {
+            return CustomerDecision.Refuse(customer, CustomerRefusals.UnknownCustomer);
+        }
+
+        if (known.UpiIds.FirstOrDefault(upi => upi.Vpa == command.Vpa) is { } saved)
+        {
+            return CustomerDecision.Store(known, saved.Id);
+        }
+
+        if (known.UpiIds.Length >= CustomerChanges.MaxSaved)
+        {
+            return CustomerDecision.Refuse(known, CustomerRefusals.TooMany("UPI ids"));
+        }
+
+        var added = new StoredUpiId { Id = context.NewId("upi_"), Vpa = command.Vpa, SavedAt = context.Now };
+        return CustomerDecision.Store(CustomerChanges.AddUpiId(known, added), added.Id);
+    }
+
+    /// <summary>Deletes a saved UPI id.</summary>
+    public static CustomerDecision Decide(CustomerDocument? customer, DeleteUpi command, CustomerContext context) =>
+        Known(customer) is not { } known ? CustomerDecision.Refuse(customer, CustomerRefusals.UnknownCustomer)
+            : known.UpiIds.All(upi => upi.Id != command.Id)
+                ? CustomerDecision.Refuse(known, CustomerRefusals.UnknownUpiId)
+                : CustomerDecision.Store(CustomerChanges.RemoveUpiId(known, command.Id));
+
+    /// <summary>Takes over a token's new seal, if the wallet is still as it was read.</summary>
+    public static CustomerDecision Decide(CustomerDocument? customer, ReplaceToken command, CustomerContext context) =>
+        Known(customer) is { } known && known.Wallets.Contains(command.Before)
+            ? CustomerDecision.Store(CustomerChanges.SetWallet(known, command.After))
+            : CustomerDecision.Store(customer);
+
+    /// <summary>Continues what is pending. What a process that died had started is done again where that is possible,
+    /// and otherwise undone.</summary>
+    public static CustomerDecision Decide(CustomerDocument? customer, Resume command, CustomerContext context)
+    {
+        if (customer is null)
+        {
+            return CustomerDecision.Store(customer);
+        }
+
+        var (next, registrations) = (customer, ImmutableArray<CustomerOperation>.Empty);
+        foreach (var abandoned in command.Abandoned.Where(one => CustomerChanges.IsPending(customer, one.Id)))
+        {
+            if (abandoned is { Kind: PendingOperationKind.RegisterCustomer, Provider: { } provider })
+            {
+                registrations = registrations.Add(new CustomerOperation.Register(provider) { Id = abandoned.Id });
+                continue;
+            }
+
+            next = CustomerChanges.End(next, abandoned.Id);
+            // A repeated request may have found the card by its number, and then it is saved.
+            next = abandoned.VaultToken is { } token && CustomerChanges.Card(next, token) is null
+                ? CustomerChanges.Delete(next, new PendingDeletion { VaultToken = token })
+                : next;
+        }
+
+        return CustomerDecision.Run(next, [.. registrations, .. Deletions(next, context)]);
+    }
+
+    /// <summary>Takes the report of an operation. What it made for a customer who was erased meanwhile is to be deleted
+    /// again.</summary>
+    public static CustomerDecision Decide(CustomerDocument customer, OperationReport report, CustomerContext context)
+    {
+        var isNamed = CustomerChanges.IsPending(customer, report.Operation.Id);
+        var next = WithAccount(CustomerChanges.End(customer, report.Operation.Id), report.Outcome.Account, isNamed);
+        return report.Operation switch
+        {
+            CustomerOperation.KeepCard card => CardDecider.Report(next, card, report.Outcome, isNamed, context),
+            CustomerOperation.ListCards list => CardDecider.Report(next, list, report.Outcome, context),
+            CustomerOperation.RequestLink request => WalletDecider.Report(next, request, report.Outcome, context),
+            CustomerOperation.ConfirmLink confirm => WalletDecider.Report(next, confirm, report.Outcome, context),
+            CustomerOperation.CompleteConsent consent => WalletDecider.Report(next, consent, report.Outcome, context),
+            CustomerOperation.ReadWallet read => WalletDecider.Report(next, read, report.Outcome, context),
+            CustomerOperation.Delete delete when report.Outcome is OperationOutcome.Done =>
+                CustomerDecision.Store(CustomerChanges.Deleted(next, delete.Deletion)),
+            _ => new CustomerDecision
+            {
+                Document = next, Refusal = (report.Outcome as OperationOutcome.Failed)?.Refusal,
+            },
+        };
+    }
+
+    /// <summary>Why an operation has no use any more, or may not start, now that it is its turn; null if it is
+    /// started.</summary>
+    public static OperationOutcome? Admit(CustomerDocument customer, CustomerOperation operation, DateTimeOffset now) =>
+        operation switch
+        {
+            CustomerOperation.Delete { Deletion: var deletion } =>
+                customer.PendingDeletions.Contains(deletion) ? null : new OperationOutcome.Superseded(),
+            _ when customer.ErasedAt is not null =>
+                new OperationOutcome.Failed(CustomerRefusals.UnknownCustomer, IsFinal: true, WasCalled: false),
+            CustomerOperation.KeepCard card => CardDecider.Admit(customer, card),
+            CustomerOperation.Register { Provider: var provider } =>
+                CustomerChanges.Account(customer, provider) is null ? null : new OperationOutcome.Superseded(),
+            CustomerOperation.ListCards => null,
+            _ => WalletDecider.Admit(customer, operation, now),
         };
 
-    /// <summary>Nothing of the person is left; what others still keep is on the list of what is to go.</summary>
-    public static CustomerDocument Erase(CustomerDocument before, DateTimeOffset now) => new()
-    {
-        CreatedAt = before.CreatedAt,
-        ErasedAt = before.ErasedAt ?? now,
-        Version = before.Version + 1,
-        Departures =
-        [
-            .. before.Departures,
-            // Whatever they keep, also what never came to light here.
-            new StoredDeparture { VaultToken = StoredDeparture.All },
-            .. before.Accounts.Select(account => new StoredDeparture
-            {
-                CardReference = StoredDeparture.All, Provider = account.Provider, ProviderCustomer = account.Id,
-            }),
-            .. before.Wallets.Select(wallet => DepartureOf(before, wallet)),
-        ],
-    };
+    /// <summary>The customer, unless there is none or they were erased.</summary>
+    public static CustomerDocument? Known(CustomerDocument? customer) =>
+        customer is { ErasedAt: null } ? customer : null;
 
-    /// <summary>Why the preferences cannot be set so; null if they can.</summary>
-    public static Refusal? Check(CustomerDocument customer, PutWallet command)
+    /// <summary>Starts an operation at a provider. If it may register the customer there, the document says so
+    /// first.</summary>
+    public static CustomerDocument Announce(
+        CustomerDocument customer, CustomerOperation operation, ProviderFacts provider, CustomerContext context) =>
+        provider.RegistersCustomers && CustomerChanges.Account(customer, provider.Name) is null
+            ? CustomerChanges.Start(customer, new PendingOperation
+            {
+                Id = operation.Id,
+                Kind = PendingOperationKind.RegisterCustomer,
+                Provider = provider.Name,
+                StartedAt = context.Now,
+            })
+            : customer;
+
+    /// <summary>Starts one operation at each provider that needs one.</summary>
+    public static CustomerDecision RunAll(
+        CustomerDocument customer, CustomerContext context, Func<ProviderFacts, CustomerOperation?> operationAt)
     {
-        if (command.ExpectedVersion is { } expected && expected != customer.Version)
+        var operations = ImmutableArray.CreateBuilder<CustomerOperation>();
+        foreach (var provider in context.Providers)
         {
-            return Refusal.Of(
-                ErrorCode.VersionConflict, $"The wallet is at version {customer.Version}, not {expected}: read it and decide anew.");
+            if (operationAt(provider) is { } operation)
+            {
+                customer = Announce(customer, operation, provider, context);
+                operations.Add(operation);
+            }
         }
 
-        var known = InstrumentIds(customer);
-        return command.Preferences.DefaultInstrument is { } chosen && !known.Contains(chosen)
-            ? Refusal.Of(ErrorCode.InvalidField, "The customer has no such instrument.", "default_instrument")
-            : command.Preferences.Order.Any(id => !known.Contains(id))
-                ? Refusal.Of(ErrorCode.InvalidField, "The order names an instrument that the customer does not have.", "order")
-                : null;
+        return CustomerDecision.Run(customer, operations.ToImmutable());
     }
 
-    /// <summary>The preferences, set.</summary>
-    public static CustomerDocument Put(CustomerDocument before, WalletPreferences preferences) => Next(before with
-    {
-        Preferences = preferences with
-        {
-            Order = [.. preferences.Order.Distinct(StringComparer.Ordinal)],
-            DisabledMethods = [.. preferences.DisabledMethods.Distinct()],
-            PreferredProviders = [.. preferences.PreferredProviders.Distinct(StringComparer.Ordinal)],
-        },
-    });
-
-    /// <summary>Another card; one with the same token takes the place of the one before, without its label where it has
-    /// none.</summary>
-    public static CustomerDocument AddCard(CustomerDocument before, StoredCard card)
-    {
-        var index = before.Cards.Select(saved => saved.Token).ToImmutableArray().IndexOf(card.Token);
-        return Next(before with
-        {
-            Cards = index < 0
-                ? before.Cards.Add(card)
-                : before.Cards.SetItem(index, card with { Label = card.Label ?? before.Cards[index].Label }),
-        });
-    }
-
-    /// <summary>The card with a token; null if there is none.</summary>
-    public static StoredCard? Card(CustomerDocument customer, string token) =>
-        customer.Cards.FirstOrDefault(card => card.Token == token);
-
-    /// <summary>Without a card, which is then to be forgotten elsewhere.</summary>
-    public static CustomerDocument RemoveCard(CustomerDocument before, StoredCard card) => Pruned(before with
-    {
-        Cards = [.. before.Cards.Where(saved => saved.Token != card.Token)],
-        Departures = before.Departures.Add(DepartureOf(before, card)),
-    });
-
-    /// <summary>The cards that a provider keeps, as it lists them now: those that the customer agreed to come in, those
-    /// that it does not list any more go out.</summary>
-    /// <param name="before">The customer.</param>
-    /// <param name="provider">The provider.</param>
-    /// <param name="listed">What it lists.</param>
-    /// <param name="newToken">A new token per call.</param>
-    public static CustomerDocument Take(
-        CustomerDocument before, string provider, ImmutableArray<ProviderCard> listed, Func<string> newToken)
-    {
-        var leaving = before.Departures.Where(departure => departure.Provider == provider)
-            .Select(departure => departure.CardReference).ToHashSet(StringComparer.Ordinal);
-        var known = before.Cards.Where(card => card.Provider == provider).Select(card => card.Reference).ToHashSet(StringComparer.Ordinal);
-        var gone = before.Cards.Where(card =>
-            card.Provider == provider && listed.All(kept => kept.Reference != card.Reference)).ToList();
-        var come =
-            from kept in listed
-            where !known.Contains(kept.Reference) && !leaving.Contains(kept.Reference)
-            let consent = before.Consents.LastOrDefault(consent => IsOf(consent, kept))
-            where consent is not null
-            select new StoredCard
-            {
-                Token = newToken(),
-                Last4 = kept.Last4,
-                Network = kept.Network,
-                Issuer = kept.Issuer,
-                ExpiryMonth = kept.ExpiryMonth,
-                ExpiryYear = kept.ExpiryYear,
-                Provider = provider,
-                Reference = kept.Reference,
-                ConsentedAt = consent.At,
-                ConsentText = consent.Text,
-            };
-        ImmutableArray<StoredCard> cards = [.. before.Cards.Where(card => !gone.Contains(card)), .. come];
-        return gone.Count == 0 && cards.Length == before.Cards.Length ? before : Pruned(before with { Cards = cards });
-    }
-
-    /// <summary>With the customer's consent noted; the oldest of many make room.</summary>
-    public static CustomerDocument Agree(CustomerDocument before, AgreeToCard command, DateTimeOffset now) => before with
-    {
-        Consents =
-        [
-            .. before.Consents
-                .Where(consent => (consent.Last4, consent.ExpiryMonth, consent.ExpiryYear)
-                    != (command.Last4, command.ExpiryMonth, command.ExpiryYear))
-                .TakeLast(MaxConsents - 1),
-            new StoredConsent
-            {
-                Last4 = command.Last4,
-                ExpiryMonth = command.ExpiryMonth,
-                ExpiryYear = command.ExpiryYear,
-                At = now,
-                Text = command.ConsentText,
-            },
-        ],
-    };
-
-    /// <summary>Whether the customer agreed to a card's being kept.</summary>
-    public static bool IsAgreed(CustomerDocument customer, ProviderCard card) => customer.Consents.Any(consent => IsOf(consent, card));
-
-    /// <summary>Another UPI id.</summary>
-    public static CustomerDocument AddUpiId(CustomerDocument before, StoredUpiId upi) =>
-        Next(before with { UpiIds = before.UpiIds.Add(upi) });
-
-    /// <summary>Without a UPI id.</summary>
-    public static CustomerDocument RemoveUpiId(CustomerDocument before, string id) => Pruned(before with
-    {
-        UpiIds = [.. before.UpiIds.Where(upi => upi.Id != id)],
-    });
-
-    /// <summary>With a wallet as it stands now; there is one of each.</summary>
-    public static CustomerDocument SetWallet(CustomerDocument before, StoredWallet wallet) => Pruned(before with
-    {
-        Wallets = [.. before.Wallets.Where(linked => linked.Wallet != wallet.Wallet), wallet],
-    });
-
-    /// <summary>Without a wallet that was never linked: there is nothing to give up.</summary>
-    public static CustomerDocument DropWallet(CustomerDocument before, StoredWallet wallet) => Pruned(before with
-    {
-        Wallets = [.. before.Wallets.Where(waiting => waiting.Wallet != wallet.Wallet)],
-    });
-
-    /// <summary>Without a wallet, whose link is then to be given up at its provider.</summary>
-    public static CustomerDocument RemoveWallet(CustomerDocument before, StoredWallet wallet) => Pruned(before with
-    {
-        Wallets = [.. before.Wallets.Where(linked => linked.Wallet != wallet.Wallet)],
-        Departures = before.Departures.Add(DepartureOf(before, wallet)),
-    });
-
-    /// <summary>With the customer's id at a provider.</summary>
-    public static CustomerDocument SetAccount(CustomerDocument before, StoredAccount account) => before with
-    {
-        Accounts = [.. before.Accounts.Where(known => known.Provider != account.Provider), account],
-    };
-
-    /// <summary>The customer's id at a provider; null while there is none.</summary>
-    public static string? Account(CustomerDocument customer, string provider) =>
-        customer.Accounts.FirstOrDefault(account => account.Provider == provider)?.Id;
-
-    /// <summary>Without what was forgotten elsewhere as well.</summary>
-    public static CustomerDocument Settle(CustomerDocument before, StoredDeparture gone) =>
-        before with { Departures = before.Departures.Remove(gone) };
-
-    /// <summary>Whether a card is over: it is good to the end of its month, which comes last in UTC-12.</summary>
-    public static bool IsOver(int expiryYear, int expiryMonth, DateTimeOffset now)
-    {
-        var today = now.AddHours(-12);
-        return (expiryYear, expiryMonth).CompareTo((today.Year, today.Month)) < 0;
-    }
-
-    private static bool IsOf(StoredConsent consent, ProviderCard card) =>
-        (consent.Last4, consent.ExpiryMonth, consent.ExpiryYear) == (card.Last4, card.ExpiryMonth, card.ExpiryYear);
-
-    private static HashSet<string> InstrumentIds(CustomerDocument customer) =>
+    /// <summary>The pending deletions as operations; those at one keeper, if one is given.</summary>
+    public static ImmutableArray<CustomerOperation> Deletions(
+        CustomerDocument customer, CustomerContext context, string? keeper = null) =>
     [
-        .. customer.Cards.Select(card => card.Token),
-        .. customer.UpiIds.Select(upi => upi.Id),
-        .. customer.Wallets.Where(wallet => wallet.LinkedAt is not null).Select(IdOf),
+        .. customer.PendingDeletions
+            .Where(deletion => keeper is null || CustomerOperation.KeeperOf(deletion) == keeper)
+            .Select(deletion => new CustomerOperation.Delete(deletion) { Id = context.NewId("op_") }),
     ];
 
-    // What is gone is nobody's default and has no place in the order.
-    private static CustomerDocument Pruned(CustomerDocument customer)
+    /// <summary>Whether a provider keeps cards of customers that are registered there.</summary>
+    public static bool KeepsCards(ProviderFacts provider) => provider is { KeepsCards: true, RegistersCustomers: true };
+
+    // A registration that the document no longer names was for a customer who has been erased since: all that the
+    // provider keeps under it is to be deleted.
+    private static CustomerDocument WithAccount(CustomerDocument customer, StoredAccount? account, bool isNamed)
     {
-        var known = InstrumentIds(customer);
-        var preferences = customer.Preferences;
-        return Next(customer with
+        if (account is null)
         {
-            Preferences = preferences with
-            {
-                DefaultInstrument = preferences.DefaultInstrument is { } chosen && known.Contains(chosen) ? chosen : null,
-                Order = [.. preferences.Order.Where(known.Contains)],
-            },
-        });
-    }
-
-    private static CustomerDocument Next(CustomerDocument changed) => changed with { Version = changed.Version + 1 };
-
-    private static StoredDeparture DepartureOf(CustomerDocument customer, StoredCard card) => card.Provider is { } provider
-        ? new StoredDeparture
-        {
-            CardReference = card.Reference, Provider = provider, ProviderCustomer = Account(customer, provider),
+            return customer;
         }
-        : new StoredDeparture { VaultToken = card.Token };
 
-    private static StoredDeparture DepartureOf(CustomerDocument customer, StoredWallet wallet) =>
-        new() { Wallet = wallet, ProviderCustomer = Account(customer, wallet.Provider) };
+        var next = isNamed ? customer : CustomerChanges.Delete(customer, CustomerChanges.DeletionOf(account));
+        return Known(next) is { } known ? CustomerChanges.SetAccount(known, account) : next;
+    }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Merchants;
 
@@ -45,7 +46,7 @@ public sealed record CustomerDocument
     [Id(8)]
     public ImmutableArray<StoredUpiId> UpiIds { get; init; } = [];
 
-    /// <summary>The wallets, linked or waiting for their password.</summary>
+    /// <summary>The wallets, linked or waiting to be linked.</summary>
     [Id(9)]
     public ImmutableArray<StoredWallet> Wallets { get; init; } = [];
 
@@ -53,13 +54,19 @@ public sealed record CustomerDocument
     [Id(10)]
     public ImmutableArray<StoredAccount> Accounts { get; init; } = [];
 
-    /// <summary>What the customer agreed to have kept; the card comes to light when a provider lists it.</summary>
+    /// <summary>The cards that the customer agreed to have kept; each appears among <see cref="Cards"/> once a provider
+    /// lists it.</summary>
     [Id(11)]
     public ImmutableArray<StoredConsent> Consents { get; init; } = [];
 
-    /// <summary>What is forgotten here and not yet elsewhere.</summary>
-    [Id(12)]
-    public ImmutableArray<StoredDeparture> Departures { get; init; } = [];
+    /// <summary>What was deleted here and is still to be deleted in the vault or at a provider.</summary>
+    [Id(12), JsonPropertyName("departures")]
+    public ImmutableArray<PendingDeletion> PendingDeletions { get; init; } = [];
+
+    /// <summary>What was started in the vault or at a provider and has not reported yet. It is written before the call,
+    /// so that a crash leaves nothing there that no document names.</summary>
+    [Id(13), JsonPropertyName("operations")]
+    public ImmutableArray<PendingOperation> PendingOperations { get; init; } = [];
 }
 
 /// <summary>A saved card.</summary>
@@ -98,11 +105,11 @@ public sealed record StoredCard
     [Id(7)]
     public string? Provider { get; init; }
 
-    /// <summary>The provider's lasting name of it; null for the vault.</summary>
+    /// <summary>The provider's permanent name of it; null for the vault.</summary>
     [Id(8)]
     public string? Reference { get; init; }
 
-    /// <summary>When the customer agreed to its being kept.</summary>
+    /// <summary>When the customer agreed that it is kept.</summary>
     [Id(9)]
     public required DateTimeOffset ConsentedAt { get; init; }
 
@@ -140,7 +147,7 @@ public sealed record StoredWallet
     [Id(1)]
     public required string Provider { get; init; }
 
-    /// <summary>The provider's name of the link, or of the question for one.</summary>
+    /// <summary>The provider's name of the link, or of the request for one.</summary>
     [Id(2)]
     public required string Reference { get; init; }
 
@@ -165,11 +172,11 @@ public sealed record StoredConsentPage
     [Id(0)]
     public required string Url { get; init; }
 
-    /// <summary>The word in the address to which it sends the browser back.</summary>
+    /// <summary>The unguessable part of the address to which it sends the browser back.</summary>
     [Id(1)]
     public required string Nonce { get; init; }
 
-    /// <summary>When it was asked for.</summary>
+    /// <summary>When it was requested.</summary>
     [Id(2)]
     public required DateTimeOffset AskedAt { get; init; }
 
@@ -216,9 +223,9 @@ public sealed record StoredConsent
     public required string Text { get; init; }
 }
 
-/// <summary>What is to be forgotten elsewhere: exactly one of the first three kinds.</summary>
+/// <summary>Something to be deleted elsewhere: exactly one of the first three is set.</summary>
 [GenerateSerializer, Immutable, Alias("stored-departure")]
-public sealed record StoredDeparture
+public sealed record PendingDeletion
 {
     /// <summary>Instead of one card: all of the customer's.</summary>
     public const string All = "*";
@@ -227,11 +234,11 @@ public sealed record StoredDeparture
     [Id(0)]
     public string? VaultToken { get; init; }
 
-    /// <summary>A card at a provider: the provider's lasting name of it.</summary>
+    /// <summary>A card at a provider: the provider's permanent name of it.</summary>
     [Id(1)]
     public string? CardReference { get; init; }
 
-    /// <summary>A wallet, as it was linked.</summary>
+    /// <summary>A wallet, as it was linked or waited to be.</summary>
     [Id(2)]
     public StoredWallet? Wallet { get; init; }
 
@@ -242,4 +249,41 @@ public sealed record StoredDeparture
     /// <summary>The provider's id of the customer.</summary>
     [Id(4)]
     public string? ProviderCustomer { get; init; }
+}
+
+/// <summary>A call that was started and has not reported yet.</summary>
+[GenerateSerializer, Immutable, Alias("pending-customer-operation")]
+public sealed record PendingOperation
+{
+    /// <summary>Its id.</summary>
+    [Id(0)]
+    public required string Id { get; init; }
+
+    /// <summary>What was started.</summary>
+    [Id(1)]
+    public required PendingOperationKind Kind { get; init; }
+
+    /// <summary>The token that a new card gets in the vault; null for anything else.</summary>
+    [Id(2)]
+    public string? VaultToken { get; init; }
+
+    /// <summary>The provider; null for the vault.</summary>
+    [Id(3)]
+    public string? Provider { get; init; }
+
+    /// <summary>When it was started.</summary>
+    [Id(4)]
+    public required DateTimeOffset StartedAt { get; init; }
+}
+
+/// <summary>The kinds of <see cref="PendingOperation"/>; a stored format.</summary>
+public enum PendingOperationKind
+{
+    /// <summary>A card is saved in the vault. Its number is nowhere but in the process: after a crash the card is
+    /// deleted from the vault, in case it arrived there.</summary>
+    SaveCard = 1,
+
+    /// <summary>The customer is registered at a provider. After a crash it is done again: the provider answers the same
+    /// id.</summary>
+    RegisterCustomer = 2,
 }

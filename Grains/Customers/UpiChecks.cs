@@ -5,23 +5,23 @@ using PaymentCluster.Grains.Abstractions.Errors;
 namespace PaymentCluster.Grains.Customers;
 
 /// <summary>
-/// Questions about UPI ids, for whoever holds this. The answer is somebody's name: so that it is no directory, only so
-/// many different ids may be asked about in a minute, and what is known is not asked again.
+/// Verifies UPI ids. The answer is a person's name: so that this is no directory, the number of different ids per
+/// minute is limited, and what is known is not queried again.
 /// </summary>
-/// <param name="providers">Merchants' providers.</param>
-/// <param name="options">How many, and how long an answer holds.</param>
-/// <param name="time">When it is.</param>
-internal sealed class UpiChecks(ProviderDesk providers, CustomersOptions options, TimeProvider time)
+/// <param name="providers">The merchants' providers.</param>
+/// <param name="options">The limits.</param>
+/// <param name="time">The clock.</param>
+internal sealed class UpiChecks(IMerchantProviders providers, CustomersOptions options, TimeProvider time)
 {
     private const int MaxKnown = 20;
 
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
     private readonly Dictionary<string, (UpiIdView View, DateTimeOffset At)> _known = new(StringComparer.Ordinal);
-    private readonly Queue<DateTimeOffset> _asked = new();
+    private readonly Queue<DateTimeOffset> _queries = new();
 
     /// <summary>Whether a UPI id can be paid from, and whose it is, as one of the merchant's providers says.</summary>
-    public async Task<Reply<UpiIdView>> AskAsync(string merchant, string vpa)
+    public async Task<Reply<UpiIdView>> VerifyAsync(string merchant, string vpa)
     {
         var now = time.GetUtcNow();
         if (_known.TryGetValue(vpa, out var seen) && now - seen.At < options.UpiCheckLifetime)
@@ -29,20 +29,20 @@ internal sealed class UpiChecks(ProviderDesk providers, CustomersOptions options
             return Reply<UpiIdView>.Of(seen.View);
         }
 
-        while (_asked.TryPeek(out var first) && now - first >= Minute)
+        while (_queries.TryPeek(out var first) && now - first >= Minute)
         {
-            _asked.Dequeue();
+            _queries.Dequeue();
         }
 
-        if (_asked.Count >= options.UpiChecksPerMinute)
+        if (_queries.Count >= options.UpiChecksPerMinute)
         {
             return Reply<UpiIdView>.Refused(Refusal.Of(
-                ErrorCode.RateLimited, $"{options.UpiChecksPerMinute} UPI ids may be asked about in a minute."));
+                ErrorCode.RateLimited, $"At most {options.UpiChecksPerMinute} UPI ids can be verified per minute."));
         }
 
-        // Counted before it is asked: those that are asked at once are as many.
-        _asked.Enqueue(now);
-        var reply = await AskProvidersAsync(merchant, vpa);
+        // Counted before the query, so that simultaneous ones count too.
+        _queries.Enqueue(now);
+        var reply = await QueryAsync(merchant, vpa);
         if (reply.Value is { } view)
         {
             if (_known.Count >= MaxKnown)
@@ -56,23 +56,47 @@ internal sealed class UpiChecks(ProviderDesk providers, CustomersOptions options
         return reply;
     }
 
-    /// <summary>Forgets what is known; what was asked still counts.</summary>
+    /// <summary>Drops what is known; the queries still count.</summary>
     public void Forget() => _known.Clear();
 
-    private async Task<Reply<UpiIdView>> AskProvidersAsync(string merchant, string vpa)
+    // One provider after the other: each further one learns the customer's UPI id only if those before did not answer.
+    private async Task<Reply<UpiIdView>> QueryAsync(string merchant, string vpa)
     {
-        var refusal = Refusal.Of(ErrorCode.NoProvider, "None of the merchant's providers answers questions about UPI ids.");
-        foreach (var seat in await providers.WithAsync<IUpiVerification>(merchant))
+        var refusal = Refusal.Of(ErrorCode.NoProvider, "None of the merchant's providers verifies UPI ids.");
+        var began = time.GetTimestamp();
+        foreach (var provider in (await providers.FactsAsync(merchant)).Providers.Where(one => one.VerifiesUpi))
         {
-            var answer = await seat.Capability.VerifyUpiAsync(vpa, seat.Credentials);
-            if (answer is ProviderAnswer<UpiHolder>.Given { Value: var holder })
+            if (time.GetElapsedTime(began) >= options.AnswerTimeout
+                || await providers.FindAsync<IUpiVerification>(merchant, provider.Name) is not { } connected)
             {
-                return Reply<UpiIdView>.Of(new UpiIdView { Vpa = vpa, Valid = holder.Exists, Name = holder.Name });
+                continue;
             }
 
-            refusal = ProviderDesk.RefusalOf(answer, "vpa");
+            switch (await QueryAsync(connected, vpa))
+            {
+                case ProviderAnswer<UpiHolder>.Given { Value: var holder }:
+                    return Reply<UpiIdView>.Of(new UpiIdView { Vpa = vpa, Valid = holder.Exists, Name = holder.Name });
+                case var failed:
+                    refusal = ProviderCalls.FailureOf(failed, "vpa").Refusal;
+                    break;
+            }
         }
 
         return Reply<UpiIdView>.Refused(refusal);
+    }
+
+    // Half of the time for each: one that hangs leaves the next a chance.
+    private async Task<ProviderAnswer<UpiHolder>> QueryAsync(ConnectedProvider<IUpiVerification> connected, string vpa)
+    {
+        using var limit = new CancellationTokenSource(options.AnswerTimeout / 2, time);
+        try
+        {
+            return await Task.Run(() => connected.Capability.VerifyUpiAsync(vpa, connected.Credentials))
+                .WaitAsync(limit.Token);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            return new ProviderAnswer<UpiHolder>.Unavailable("it did not answer in time");
+        }
     }
 }

@@ -6,8 +6,8 @@ namespace PaymentCluster.Grains.Merchants;
 /// starts.</summary>
 public sealed class MerchantDirectoryOptions
 {
-    /// <summary>How long a merchant is cached: 3 s by default, at most 5 s. A change of its settings may take as long to
-    /// reach another silo.</summary>
+    /// <summary>How long a merchant is cached: 3 s by default, at most 5 s. A change of its settings may take as long
+    /// to reach another silo.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:00:05")]
     public TimeSpan Lifetime { get; set; } = TimeSpan.FromSeconds(3);
 

@@ -19,8 +19,13 @@ public interface ICardVault
     /// <summary>Whether this installation has a vault.</summary>
     bool IsOpen { get; }
 
-    /// <summary>Keeps a card; the token of the one that is there, if the customer has it already.</summary>
-    Task<string> SaveAsync(string merchant, string customer, VaultCard card);
+    /// <summary>Saves a card.</summary>
+    /// <param name="merchant">The merchant.</param>
+    /// <param name="customer">The merchant's customer.</param>
+    /// <param name="token">The token that a new card gets; random, and never used before.</param>
+    /// <param name="card">The card.</param>
+    /// <returns>The card's token: another than the given one if the customer has the card already.</returns>
+    Task<string> SaveAsync(string merchant, string customer, string token, VaultCard card);
 
     /// <summary>A card; null if the merchant has none under this token.</summary>
     /// <exception cref="VaultUnreadableException">It cannot be opened.</exception>
@@ -57,14 +62,13 @@ internal sealed class CardVault(VaultDatabase database, VaultCipher cipher, ISec
 {
     // A rotation that ends between reading a key and writing under it is met again with the next key.
     private const int MaxTries = 5;
-    private const int TokenBytes = 16;
-    private const string TokenPrefix = "card_";
+    private const int IdBytes = 16;
 
     /// <inheritdoc/>
     public bool IsOpen => database.IsOpen;
 
     /// <inheritdoc/>
-    public async Task<string> SaveAsync(string merchant, string customer, VaultCard card)
+    public async Task<string> SaveAsync(string merchant, string customer, string token, VaultCard card)
     {
         var fingerprint = cipher.Fingerprint(await KeyAsync(merchant, VaultKeyPurpose.Fingerprint), card.Number.Reveal());
         var content = Write(card);
@@ -74,9 +78,9 @@ internal sealed class CardVault(VaultDatabase database, VaultCipher cipher, ISec
             {
                 try
                 {
-                    if (await TrySaveAsync(merchant, customer, fingerprint, content) is { } token)
+                    if (await TrySaveAsync(merchant, customer, token, fingerprint, content) is { } saved)
                     {
-                        return token;
+                        return saved;
                     }
                 }
                 catch (PostgresException gone) when (gone.SqlState == PostgresErrorCodes.ForeignKeyViolation && tries < MaxTries)
@@ -164,7 +168,8 @@ internal sealed class CardVault(VaultDatabase database, VaultCipher cipher, ISec
         new NpgsqlParameter<byte[]> { TypedValue = value, NpgsqlDbType = NpgsqlDbType.Bytea };
 
     // Null: somebody else saved or removed it in between.
-    private async Task<string?> TrySaveAsync(string merchant, string customer, byte[] fingerprint, byte[] content)
+    private async Task<string?> TrySaveAsync(
+        string merchant, string customer, string token, byte[] fingerprint, byte[] content)
     {
         var found = await database.QueryAsync(
             VaultSql.Find,
@@ -181,7 +186,6 @@ internal sealed class CardVault(VaultDatabase database, VaultCipher cipher, ISec
                 : null;
         }
 
-        var token = NewId(TokenPrefix);
         return await database.ExecuteAsync(
             VaultSql.Add,
             Parameters.Of(merchant), Parameters.Of(token), Parameters.Of(customer), Parameters.Of(key.Id),
@@ -192,7 +196,7 @@ internal sealed class CardVault(VaultDatabase database, VaultCipher cipher, ISec
 
     private string NewId(string prefix)
     {
-        Span<byte> bytes = stackalloc byte[TokenBytes];
+        Span<byte> bytes = stackalloc byte[IdBytes];
         random.Fill(bytes);
         return prefix + Base64Url.EncodeToString(bytes);
     }

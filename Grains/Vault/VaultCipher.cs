@@ -5,8 +5,8 @@ using PaymentCluster.Grains.Merchants;
 namespace PaymentCluster.Grains.Vault;
 
 /// <summary>
-/// The vault's cryptography: AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce for every box, and HMAC-SHA256 for
-/// fingerprints. A merchant's data keys are wrapped by a key that is made from the master key for this one use.
+/// The vault's cryptography: AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce for every box, and HMAC-SHA256
+/// for fingerprints. A merchant's data keys are wrapped by a key that is made from the master key for this one use.
 /// </summary>
 /// <param name="masters">The master keys.</param>
 /// <param name="random">Where keys and nonces come from.</param>

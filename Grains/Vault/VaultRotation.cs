@@ -24,10 +24,10 @@ public interface IVaultRotation
 }
 
 /// <summary>
-/// Changes keys while cards are saved and paid with. Two things are brought up to date, in steps that each leave the vault
-/// whole: keys that another master key wraps are wrapped anew, and cards under a data key with a successor are sealed
-/// anew. What is left to do is counted from the rows, so that it may be broken off anywhere; two that run at once do
-/// some work twice, and no harm. A data key that seals nothing any more is destroyed.
+/// Changes keys while cards are saved and paid with. Two things are brought up to date, in steps that each leave the
+/// vault whole: keys that another master key wraps are wrapped anew, and cards under a data key with a successor are
+/// sealed anew. What is left to do is counted from the rows, so that it may be broken off anywhere; two that run at
+/// once do some work twice, and no harm. A data key that seals nothing any more is destroyed.
 /// </summary>
 internal sealed class VaultRotation(VaultDatabase database, CardVault vault, VaultCipher cipher) : IVaultRotation
 {

@@ -136,7 +136,10 @@ public sealed class SingleFlightCacheTests
         },
         new SingleFlightCacheOptions<string?>
         {
-            Lifetime = Lifetime, Capacity = 16, IsKept = value => value is not null, IsExpendable = value => value is "",
+            Lifetime = Lifetime,
+            Capacity = 16,
+            IsKept = value => value is not null,
+            IsExpendable = value => value is "",
         },
         _time);
 }

@@ -28,7 +28,7 @@ public sealed class CustomerDeciderTests
             string[] ids =
             [
                 .. customer.Cards.Select(card => card.Token), .. customer.UpiIds.Select(upi => upi.Id),
-                .. customer.Wallets.Where(wallet => wallet.LinkedAt is not null).Select(CustomerDecider.IdOf),
+                .. customer.Wallets.Where(wallet => wallet.LinkedAt is not null).Select(CustomerChanges.IdOf),
             ];
             Assert.True(customer.Preferences.DefaultInstrument is null || ids.Contains(customer.Preferences.DefaultInstrument));
             Assert.Subset(ids.ToHashSet(), customer.Preferences.Order.ToHashSet());
@@ -66,8 +66,8 @@ public sealed class CustomerDeciderTests
     [Fact]
     public void Erasing_leaves_nothing_of_the_person() => ForAnyHistory(history =>
     {
-        var erased = CustomerDecider.Erase(Play(history).Last(), Now);
-        var text = Encoding.UTF8.GetString(new DocumentJsonSerializer().Serialize(erased with { Departures = [] }));
+        var erased = CustomerChanges.Erase(Play(history).Last(), Now);
+        var text = Encoding.UTF8.GetString(new DocumentJsonSerializer().Serialize(erased with { PendingDeletions = [] }));
         foreach (var word in (string[])["Asha", "asha", "98765", "1111", "card_", "\"upi_1", "cst_", "v1"])
         {
             Assert.DoesNotContain(word, text, StringComparison.Ordinal);
@@ -80,36 +80,36 @@ public sealed class CustomerDeciderTests
     public void What_is_deleted_is_to_be_forgotten_where_it_is_kept()
     {
         var customer = With(Card("card_1", "juspay", "ref"), Card("card_2", null, null));
-        customer = CustomerDecider.SetAccount(customer, new StoredAccount { Provider = "juspay", Id = "cst_1" });
-        var after = CustomerDecider.RemoveCard(customer, customer.Cards[0]);
-        after = CustomerDecider.RemoveCard(after, customer.Cards[1]);
+        customer = CustomerChanges.SetAccount(customer, new StoredAccount { Provider = "juspay", Id = "cst_1" });
+        var after = CustomerChanges.RemoveCard(customer, customer.Cards[0]);
+        after = CustomerChanges.RemoveCard(after, customer.Cards[1]);
         Assert.Equal(
             [
-                new StoredDeparture { CardReference = "ref", Provider = "juspay", ProviderCustomer = "cst_1" },
-                new StoredDeparture { VaultToken = "card_2" },
+                new PendingDeletion { CardReference = "ref", Provider = "juspay", ProviderCustomer = "cst_1" },
+                new PendingDeletion { VaultToken = "card_2" },
             ],
-            after.Departures.AsEnumerable());
-        Assert.Empty(CustomerDecider.Settle(CustomerDecider.Settle(after, after.Departures[0]), after.Departures[1]).Departures);
+            after.PendingDeletions.AsEnumerable());
+        Assert.Empty(CustomerChanges.Deleted(CustomerChanges.Deleted(after, after.PendingDeletions[0]), after.PendingDeletions[1]).PendingDeletions);
     }
 
     [Fact]
-    public void A_card_comes_to_light_only_if_the_customer_agreed_to_it()
+    public void A_card_is_listed_only_if_the_customer_agreed_to_it()
     {
         var listed = ImmutableArray.Create(Kept("ref_1", "1111"), Kept("ref_2", "2222"));
-        var customer = CustomerDecider.Agree(With(), Consent("1111"), Now);
-        var after = CustomerDecider.Take(customer, "juspay", listed, () => "card_new");
+        var customer = CustomerChanges.Agree(With(), Consent("1111"), Now);
+        var after = CustomerChanges.Reconcile(customer, "juspay", listed, () => "card_new");
         Assert.Equal(("1111", "ref_1", "v1"), (after.Cards.Single().Last4, after.Cards[0].Reference, after.Cards[0].ConsentText));
-        Assert.Equal(after, CustomerDecider.Take(after, "juspay", listed, () => "card_newer"));
-        Assert.Empty(CustomerDecider.Take(after, "juspay", [], () => "card_newer").Cards);
-        Assert.Single(CustomerDecider.Take(after, "payu", [], () => "card_newer").Cards);
-        var leaving = CustomerDecider.RemoveCard(after, after.Cards[0]);
-        Assert.Empty(CustomerDecider.Take(leaving, "juspay", listed, () => "card_newer").Cards);
+        Assert.Equal(after, CustomerChanges.Reconcile(after, "juspay", listed, () => "card_newer"));
+        Assert.Empty(CustomerChanges.Reconcile(after, "juspay", [], () => "card_newer").Cards);
+        Assert.Single(CustomerChanges.Reconcile(after, "payu", [], () => "card_newer").Cards);
+        var leaving = CustomerChanges.RemoveCard(after, after.Cards[0]);
+        Assert.Empty(CustomerChanges.Reconcile(leaving, "juspay", listed, () => "card_newer").Cards);
     }
 
     [Fact]
     public void A_change_made_on_another_version_is_refused()
     {
-        var customer = CustomerDecider.Put(With(Card("card_1", null, null)), new WalletPreferences { UpiApp = "phonepe" });
+        var customer = CustomerChanges.Prefer(With(Card("card_1", null, null)), new WalletPreferences { UpiApp = "phonepe" });
         Assert.Equal(ErrorCode.VersionConflict, Check(customer, new WalletPreferences(), customer.Version - 1));
         Assert.Null(Check(customer, new WalletPreferences { DefaultInstrument = "card_1" }, customer.Version));
         Assert.Equal(ErrorCode.InvalidField, Check(customer, new WalletPreferences { DefaultInstrument = "card_2" }, null));
@@ -120,9 +120,9 @@ public sealed class CustomerDeciderTests
     public void Instruments_come_best_first_and_say_why()
     {
         var customer = With(Card("card_old", "juspay", "r0", year: 2020), Card("card_1", "juspay", "r1"), Card("card_2", "gone", "r2"));
-        customer = CustomerDecider.AddUpiId(customer, new StoredUpiId { Id = "upi_1", Vpa = "asha@bank", SavedAt = Now });
-        customer = CustomerDecider.SetWallet(customer, Wallet(Now));
-        customer = CustomerDecider.Put(customer, new WalletPreferences
+        customer = CustomerChanges.AddUpiId(customer, new StoredUpiId { Id = "upi_1", Vpa = "asha@bank", SavedAt = Now });
+        customer = CustomerChanges.SetWallet(customer, Wallet(Now));
+        customer = CustomerChanges.Prefer(customer, new WalletPreferences
         {
             DefaultInstrument = "wallet:paytm", DisabledMethods = [PaymentMethodKind.Netbanking],
         });
@@ -130,16 +130,16 @@ public sealed class CustomerDeciderTests
             ImmutableDictionary<string, ConnectorCapabilities>.Empty.Add("juspay", Everything).Add("paytm", Everything), UpiCollectAllowed: false);
         var balances = new Dictionary<string, Money>(StringComparer.Ordinal);
         var amount = Money.Of(500, Currency.Inr);
-        var views = CustomerDecider.Instruments(customer, amount, offer, balances, Now);
+        var views = CustomerInstruments.Of(customer, amount, offer, balances, Now);
         Assert.Equal(
             ["wallet:paytm", "card_1", "upi_intent", "upi_qr", "card", "wallet", "card_old", "card_2", "upi_1", "netbanking"],
             views.Select(view => view.Id));
-        Assert.Equal("The card's time is over.", views.First(view => view.Id == "card_old").Reason);
+        Assert.Equal("The card has expired.", views.First(view => view.Id == "card_old").Reason);
         Assert.Equal("UPI collect is not allowed for this merchant.", views.First(view => view.Id == "upi_1").Reason);
         Assert.All(views, view => Assert.NotEmpty(view.Reason));
 
         balances["paytm"] = Money.Of(499, Currency.Inr);
-        Assert.False(CustomerDecider.Instruments(customer, amount, offer, balances, Now).First(view => view.Id == "wallet:paytm").Usable);
+        Assert.False(CustomerInstruments.Of(customer, amount, offer, balances, Now).First(view => view.Id == "wallet:paytm").Usable);
     }
 
     [Fact]
@@ -180,7 +180,7 @@ public sealed class CustomerDeciderTests
 
     private static List<CustomerDocument> Play(int[] history)
     {
-        var customer = CustomerDecider.Put(null, new PutCustomer { Name = "Asha", Email = "asha@shop.example", Phone = "9876543210" }, Now);
+        var customer = CustomerChanges.Put(null, new PutCustomer { Name = "Asha", Email = "asha@shop.example", Phone = "9876543210" }, Now);
         var seen = new List<CustomerDocument> { customer };
         foreach (var number in history.Select(Math.Abs))
         {
@@ -193,21 +193,21 @@ public sealed class CustomerDeciderTests
 
     private static CustomerDocument Act(CustomerDocument customer, int act, int which) => act switch
     {
-        0 => CustomerDecider.AddCard(customer, Card($"card_{which}", null, null)),
-        1 => CustomerDecider.Take(
-            CustomerDecider.Agree(customer, Consent("1111"), Now), "juspay", [Kept($"ref_{which}", "1111")], () => $"card_j{which}{customer.Version}"),
-        2 when customer.Cards.Length > which => CustomerDecider.RemoveCard(customer, customer.Cards[which]),
-        3 when customer.UpiIds.Length < 4 => CustomerDecider.AddUpiId(
+        0 => CustomerChanges.AddCard(customer, Card($"card_{which}", null, null)),
+        1 => CustomerChanges.Reconcile(
+            CustomerChanges.Agree(customer, Consent("1111"), Now), "juspay", [Kept($"ref_{which}", "1111")], () => $"card_j{which}{customer.Version}"),
+        2 when customer.Cards.Length > which => CustomerChanges.RemoveCard(customer, customer.Cards[which]),
+        3 when customer.UpiIds.Length < 4 => CustomerChanges.AddUpiId(
             customer, new StoredUpiId { Id = $"upi_{customer.Version}", Vpa = $"asha{which}@bank", SavedAt = Now }),
-        4 when customer.UpiIds.Length > which => CustomerDecider.RemoveUpiId(customer, customer.UpiIds[which].Id),
-        5 => CustomerDecider.SetWallet(customer, Wallet(which % 2 == 0 ? Now : null)),
-        6 when !customer.Wallets.IsEmpty => CustomerDecider.RemoveWallet(customer, customer.Wallets[0]),
+        4 when customer.UpiIds.Length > which => CustomerChanges.RemoveUpiId(customer, customer.UpiIds[which].Id),
+        5 => CustomerChanges.SetWallet(customer, Wallet(which % 2 == 0 ? Now : null)),
+        6 when !customer.Wallets.IsEmpty => CustomerChanges.RemoveWallet(customer, customer.Wallets[0]),
         7 => Prefer(customer, which),
-        8 when customer.Departures.Length > which => CustomerDecider.Settle(customer, customer.Departures[which]),
-        9 => CustomerDecider.SetAccount(customer, new StoredAccount { Provider = "juspay", Id = "cst_1" }),
-        10 when which > 0 => CustomerDecider.Put(
-            CustomerDecider.Erase(customer, Now), new PutCustomer { Name = "Asha" }, Now),
-        11 when customer.Wallets is [{ LinkedAt: null } waiting] => CustomerDecider.DropWallet(customer, waiting),
+        8 when customer.PendingDeletions.Length > which => CustomerChanges.Deleted(customer, customer.PendingDeletions[which]),
+        9 => CustomerChanges.SetAccount(customer, new StoredAccount { Provider = "juspay", Id = "cst_1" }),
+        10 when which > 0 => CustomerChanges.Put(
+            CustomerChanges.Erase(customer, Now), new PutCustomer { Name = "Asha" }, Now),
+        11 when customer.Wallets is [{ LinkedAt: null } waiting] => CustomerChanges.DropWallet(customer, waiting),
         _ => customer,
     };
 
@@ -221,11 +221,11 @@ public sealed class CustomerDeciderTests
                 DefaultInstrument = ids.ElementAtOrDefault(which), Order = [.. ids.Reverse(), .. ids.Take(1)],
             },
         };
-        return CustomerDecider.Check(customer, command) is null ? CustomerDecider.Put(customer, command.Preferences) : customer;
+        return CustomerDecider.Decide(customer, command, Context).Document!;
     }
 
     private static CustomerDocument With(params StoredCard[] cards) => cards.Aggregate(
-        CustomerDecider.Put(null, new PutCustomer { Name = "Asha" }, Now), CustomerDecider.AddCard);
+        CustomerChanges.Put(null, new PutCustomer { Name = "Asha" }, Now), CustomerChanges.AddCard);
 
     private static StoredCard Card(string token, string? provider, string? reference, int year = 2030) => new()
     {
@@ -251,8 +251,11 @@ public sealed class CustomerDeciderTests
     private static StoredWallet Wallet(DateTimeOffset? linkedAt) =>
         new() { Wallet = "paytm", Provider = "paytm", Reference = "w1", LinkedAt = linkedAt };
 
-    private static ErrorCode? Check(CustomerDocument customer, WalletPreferences preferences, int? version) => CustomerDecider.Check(
-        customer, new PutWallet { ExpectedVersion = version, Preferences = preferences })?.Code;
+    private static ErrorCode? Check(CustomerDocument customer, WalletPreferences preferences, int? version) =>
+        CustomerDecider.Decide(
+            customer, new PutWallet { ExpectedVersion = version, Preferences = preferences }, Context).Refusal?.Code;
+
+    private static CustomerContext Context => new() { Now = Now, NewId = prefix => prefix + "new" };
 
     private static void Distinct(IEnumerable<string> ids)
     {
@@ -262,7 +265,7 @@ public sealed class CustomerDeciderTests
 
     private static string Seen(CustomerDocument customer)
     {
-        var view = CustomerDecider.View(customer) with { Version = 0 };
+        var view = CustomerMapping.View(customer) with { Version = 0 };
         return System.Text.Json.JsonSerializer.Serialize(view);
     }
 }

@@ -7,8 +7,6 @@ namespace PaymentCluster.Merchants.Tests.Hosting;
 /// <summary>A vault in memory.</summary>
 internal sealed class MemoryVault : ICardVault
 {
-    private int _tokens;
-
     public ConcurrentDictionary<string, (string Customer, VaultCard Card)> Cards { get; } = new();
 
     public bool IsOpen => true;
@@ -16,13 +14,13 @@ internal sealed class MemoryVault : ICardVault
     /// <summary>Whether nobody reaches it.</summary>
     public bool IsAway { get; set; }
 
-    public async Task<string> SaveAsync(string merchant, string customer, VaultCard card)
+    public async Task<string> SaveAsync(string merchant, string customer, string token, VaultCard card)
     {
         await Task.Yield();
         Reach();
         var there = Cards.FirstOrDefault(pair => pair.Key.StartsWith($"{merchant}/", StringComparison.Ordinal)
             && pair.Value.Customer == customer && pair.Value.Card.Number.Reveal() == card.Number.Reveal());
-        var key = there.Key ?? $"{merchant}/card_{Interlocked.Increment(ref _tokens)}";
+        var key = there.Key ?? $"{merchant}/{token}";
         Cards[key] = (customer, card);
         return key[(merchant.Length + 1)..];
     }

@@ -13,6 +13,8 @@ public sealed class CardVaultTests(StoreFixture store) : IClassFixture<StoreFixt
 {
     private const string Canary = "4111111111111111";
 
+    private static int s_tokens;
+
     private static readonly VaultKeySource Old = new() { Text = new Secret(TestSilo.Key(1)) };
     private static readonly VaultKeySource New = new() { Text = new Secret(TestSilo.Key(2)) };
 
@@ -24,7 +26,7 @@ public sealed class CardVaultTests(StoreFixture store) : IClassFixture<StoreFixt
     public async Task A_card_comes_back_as_it_was_saved_and_its_merchant_alone_can_open_it()
     {
         await using var vault = Open();
-        var token = await vault.Cards.SaveAsync("acme", "asha", Card());
+        var token = await vault.Cards.SaveAsync("acme", "asha", NewToken(), Card());
         var card = (await vault.Cards.OpenAsync("acme", token))!;
         Assert.Equal((Canary, 12, 2030, "A Customer"), (card.Number.Reveal(), card.ExpiryMonth, card.ExpiryYear, card.HolderName));
         Assert.Null(await vault.Cards.OpenAsync("other", token));
@@ -38,11 +40,11 @@ public sealed class CardVaultTests(StoreFixture store) : IClassFixture<StoreFixt
     public async Task The_same_card_has_one_token_per_customer_however_often_it_is_saved_at_once()
     {
         await using var vault = Open();
-        var tokens = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => vault.Cards.SaveAsync("acme", "asha", Card())));
+        var tokens = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => vault.Cards.SaveAsync("acme", "asha", NewToken(), Card())));
         Assert.Single(tokens.Distinct());
-        Assert.NotEqual(tokens[0], await vault.Cards.SaveAsync("acme", "bala", Card()));
-        Assert.NotEqual(tokens[0], await vault.Cards.SaveAsync("other", "asha", Card()));
-        Assert.Equal(tokens[0], await vault.Cards.SaveAsync("acme", "asha", Card(year: 2031)));
+        Assert.NotEqual(tokens[0], await vault.Cards.SaveAsync("acme", "bala", NewToken(), Card()));
+        Assert.NotEqual(tokens[0], await vault.Cards.SaveAsync("other", "asha", NewToken(), Card()));
+        Assert.Equal(tokens[0], await vault.Cards.SaveAsync("acme", "asha", NewToken(), Card(year: 2031)));
         Assert.Equal(2031, (await vault.Cards.OpenAsync("acme", tokens[0]))!.ExpiryYear);
         await vault.Cards.DeleteCustomerAsync("acme", "asha");
         Assert.Equal(2, (await vault.Rotation.StatusAsync()).Cards);
@@ -52,9 +54,9 @@ public sealed class CardVaultTests(StoreFixture store) : IClassFixture<StoreFixt
     public async Task Rows_that_are_swapped_between_merchants_or_tokens_do_not_open()
     {
         await using var vault = Open();
-        var acme = await vault.Cards.SaveAsync("acme", "asha", Card());
-        var second = await vault.Cards.SaveAsync("acme", "asha", Card("4012888888881881"));
-        var other = await vault.Cards.SaveAsync("other", "asha", Card("5555555555554444"));
+        var acme = await vault.Cards.SaveAsync("acme", "asha", NewToken(), Card());
+        var second = await vault.Cards.SaveAsync("acme", "asha", NewToken(), Card("4012888888881881"));
+        var other = await vault.Cards.SaveAsync("other", "asha", NewToken(), Card("5555555555554444"));
         await store.Database.ExecuteAsync(
             $"""
             update vault.cards c set sealed = o.sealed from vault.cards o
@@ -69,8 +71,8 @@ public sealed class CardVaultTests(StoreFixture store) : IClassFixture<StoreFixt
     public async Task A_key_that_is_moved_to_another_merchant_does_not_open()
     {
         await using var vault = Open();
-        await vault.Cards.SaveAsync("acme", "asha", Card());
-        var other = await vault.Cards.SaveAsync("other", "asha", Card());
+        await vault.Cards.SaveAsync("acme", "asha", NewToken(), Card());
+        var other = await vault.Cards.SaveAsync("other", "asha", NewToken(), Card());
         await store.Database.ExecuteAsync(
             "update vault.keys k set wrapped = o.wrapped from vault.keys o where k.merchant_id = 'other' and o.merchant_id = 'acme' and k.purpose = o.purpose");
         var failure = await Assert.ThrowsAsync<VaultUnreadableException>(() => vault.Cards.OpenAsync("other", other));
@@ -83,7 +85,7 @@ public sealed class CardVaultTests(StoreFixture store) : IClassFixture<StoreFixt
         await using var vault = Open();
         for (var customer = 0; customer < 20; customer++)
         {
-            await vault.Cards.SaveAsync("acme", $"c{customer}", Card());
+            await vault.Cards.SaveAsync("acme", $"c{customer}", NewToken(), Card());
         }
 
         var everything = await store.Database.ScalarAsync<byte[]>(
@@ -91,7 +93,7 @@ public sealed class CardVaultTests(StoreFixture store) : IClassFixture<StoreFixt
         Assert.DoesNotContain(Canary, Encoding.Latin1.GetString(everything), StringComparison.Ordinal);
         Assert.Equal(20, await store.Database.ScalarAsync<long>("select count(distinct substr(sealed, 1, 12)) from vault.cards"));
         Assert.Equal(1, await store.Database.ScalarAsync<long>("select count(distinct fingerprint) from vault.cards"));
-        await vault.Cards.SaveAsync("other", "c0", Card());
+        await vault.Cards.SaveAsync("other", "c0", NewToken(), Card());
         Assert.Equal(2, await store.Database.ScalarAsync<long>("select count(distinct fingerprint) from vault.cards"));
     }
 
@@ -101,7 +103,7 @@ public sealed class CardVaultTests(StoreFixture store) : IClassFixture<StoreFixt
         string[] tokens;
         await using (var before = Open())
         {
-            tokens = [.. await Task.WhenAll(Enumerable.Range(0, 150).Select(number => before.Cards.SaveAsync("acme", $"c{number}", Card())))];
+            tokens = [.. await Task.WhenAll(Enumerable.Range(0, 150).Select(number => before.Cards.SaveAsync("acme", $"c{number}", NewToken(), Card())))];
         }
 
         // The new master key is everywhere before it is the current one.
@@ -133,7 +135,7 @@ public sealed class CardVaultTests(StoreFixture store) : IClassFixture<StoreFixt
             Assert.Equal(Canary, (await after.Cards.OpenAsync("acme", token))!.Number.Reveal());
         }
 
-        Assert.Equal(tokens[7], await after.Cards.SaveAsync("acme", "c7", Card()));
+        Assert.Equal(tokens[7], await after.Cards.SaveAsync("acme", "c7", NewToken(), Card()));
     }
 
     [Fact]
@@ -141,7 +143,7 @@ public sealed class CardVaultTests(StoreFixture store) : IClassFixture<StoreFixt
     {
         await using (var vault = Open())
         {
-            await Task.WhenAll(Enumerable.Range(0, 120).Select(number => vault.Cards.SaveAsync("acme", $"c{number}", Card())));
+            await Task.WhenAll(Enumerable.Range(0, 120).Select(number => vault.Cards.SaveAsync("acme", $"c{number}", NewToken(), Card())));
             await vault.Rotation.BeginAsync();
             Assert.True(await vault.Rotation.StepAsync());
             Assert.Equal(20, (await vault.Rotation.StatusAsync()).OutdatedCards);
@@ -157,7 +159,7 @@ public sealed class CardVaultTests(StoreFixture store) : IClassFixture<StoreFixt
     public async Task The_applications_role_sees_nothing_and_the_vaults_role_sees_nothing_else()
     {
         await using var vault = Open();
-        await vault.Cards.SaveAsync("acme", "asha", Card());
+        await vault.Cards.SaveAsync("acme", "asha", NewToken(), Card());
         foreach (var table in (string[])["cards", "keys"])
         {
             Assert.Equal("42501", await RefusalAsync(store.Database.AppConnectionString, $"select * from vault.{table}"));
@@ -176,7 +178,7 @@ public sealed class CardVaultTests(StoreFixture store) : IClassFixture<StoreFixt
     {
         await using var silo = await TestSilo.StartAsync(store.Database);
         var vault = silo.Services.GetRequiredService<ICardVault>();
-        await vault.SaveAsync("acme", "asha", Card());
+        await vault.SaveAsync("acme", "asha", NewToken(), Card());
         var grain = silo.Grains.GetGrain<IVaultGrain>(IVaultGrain.Key);
         Assert.Equal((1, 0), ((await grain.Status()).Value!.Cards, (await grain.Status()).Value!.OutdatedCards));
         var after = (await grain.Rotate(newKeys: true)).Value!;
@@ -194,7 +196,7 @@ public sealed class CardVaultTests(StoreFixture store) : IClassFixture<StoreFixt
         {
             var token = tokens[(done * 7 + worker) % tokens.Length];
             Assert.Equal(Canary, (await vault.Cards.OpenAsync("acme", token))!.Number.Reveal());
-            var saved = await vault.Cards.SaveAsync("acme", $"new{worker}-{done % 5}", Card());
+            var saved = await vault.Cards.SaveAsync("acme", $"new{worker}-{done % 5}", NewToken(), Card());
             Assert.NotNull(await vault.Cards.OpenAsync("acme", saved));
             done++;
         }
@@ -216,6 +218,8 @@ public sealed class CardVaultTests(StoreFixture store) : IClassFixture<StoreFixt
         var cards = new CardVault(database, cipher, new SystemSecretSource());
         return new OpenVault(database, cards, new VaultRotation(database, cards, cipher));
     }
+
+    private static string NewToken() => $"card_{Interlocked.Increment(ref s_tokens):000000}";
 
     private static VaultCard Card(string number = Canary, int year = 2030)
     {

@@ -6,69 +6,21 @@ using PaymentCluster.Grains.Abstractions.Payments;
 
 namespace PaymentCluster.Grains.Customers;
 
-// What the customer can pay with, and why or why not.
-internal static partial class CustomerDecider
+/// <summary>What a customer can pay with, and why or why not.</summary>
+internal static class CustomerInstruments
 {
-    /// <summary>What views are made of.</summary>
-    public static CustomerView View(string id, CustomerDocument customer) => new()
-    {
-        Id = id,
-        Name = customer.Name,
-        Email = customer.Email,
-        Phone = customer.Phone,
-        CreatedAt = customer.CreatedAt,
-        ErasedAt = customer.ErasedAt,
-    };
+    private const string Expired = "The card has expired.";
 
-    /// <summary>The wallet configuration, as the customer sees it.</summary>
-    public static WalletView View(CustomerDocument customer) => new()
-    {
-        Version = customer.Version,
-        Preferences = customer.Preferences,
-        Cards = [.. customer.Cards.Select(View)],
-        UpiIds = [.. customer.UpiIds.Select(View)],
-        Wallets = [.. customer.Wallets.Select(wallet => View(wallet, balance: null))],
-    };
-
-    /// <summary>A saved card.</summary>
-    public static SavedCardView View(StoredCard card) => new()
-    {
-        Token = card.Token,
-        Last4 = card.Last4,
-        Network = card.Network,
-        Issuer = card.Issuer,
-        ExpiryMonth = card.ExpiryMonth,
-        ExpiryYear = card.ExpiryYear,
-        Label = card.Label,
-        Provider = card.Provider,
-        ConsentedAt = card.ConsentedAt,
-        ConsentText = card.ConsentText,
-    };
-
-    /// <summary>A saved UPI id.</summary>
-    public static SavedUpiView View(StoredUpiId upi) => new() { Id = upi.Id, Vpa = upi.Vpa, SavedAt = upi.SavedAt };
-
-    /// <summary>A wallet, with its balance where it was asked.</summary>
-    public static LinkedWalletView View(StoredWallet wallet, Money? balance) => new()
-    {
-        Wallet = wallet.Wallet,
-        Provider = wallet.Provider,
-        Linked = wallet.LinkedAt is not null,
-        LinkedAt = wallet.LinkedAt,
-        Balance = balance,
-        ConsentUrl = wallet.LinkedAt is null ? wallet.Page?.Url : null,
-    };
-
-    /// <summary>The saved instrument that is meant, as a payment keeps it; or why it cannot be paid with.</summary>
+    /// <summary>The chosen saved instrument, as a payment keeps it; or why it cannot be paid with.</summary>
     public static Reply<FoundInstrument> Find(CustomerDocument? customer, InstrumentChoice choice, DateTimeOffset now)
     {
         customer = customer is { ErasedAt: null } ? customer : null;
         if (choice.CardToken is { } token)
         {
-            return customer is null || Card(customer, token) is not { } card
+            return customer is null || CustomerChanges.Card(customer, token) is not { } card
                 ? Unknown("The customer has no such saved card.", "card.token")
-                : IsOver(card.ExpiryYear, card.ExpiryMonth, now)
-                    ? Unusable("The card's time is over.", "card.token")
+                : CustomerChanges.IsExpired(card.ExpiryYear, card.ExpiryMonth, now)
+                    ? Unusable(Expired, "card.token")
                     : Reply<FoundInstrument>.Of(new FoundInstrument
                     {
                         Method = MethodOf(card), Provider = card.Provider, InVault = card.Provider is null,
@@ -82,40 +34,53 @@ internal static partial class CustomerDecider
                 : Unknown("The customer has no such saved UPI id.", "upi.id");
         }
 
-        return customer?.Wallets.FirstOrDefault(wallet => wallet.Wallet == choice.Wallet && wallet.LinkedAt is not null) is { } linked
+        return customer?.Wallets.FirstOrDefault(Matches) is { } linked
             ? Reply<FoundInstrument>.Of(new FoundInstrument
             {
                 Method = MethodOf(linked), Provider = linked.Provider, Link = linked.Reference,
             })
             : Unknown("The customer has not linked such a wallet.", "wallet.provider");
+
+        bool Matches(StoredWallet wallet) => wallet.Wallet == choice.Wallet && wallet.LinkedAt is not null;
     }
 
     /// <summary>All that an amount can be paid with, best first, and what cannot be used now.</summary>
     /// <param name="customer">The customer.</param>
     /// <param name="amount">The amount.</param>
-    /// <param name="offer">What the merchant's providers take.</param>
-    /// <param name="balances">What is known of the wallets' balances.</param>
+    /// <param name="offer">What the merchant's providers accept.</param>
+    /// <param name="balances">The last known balances, by wallet.</param>
     /// <param name="now">Now.</param>
-    public static ImmutableArray<InstrumentView> Instruments(
-        CustomerDocument customer, Money amount, InstrumentOffer offer, IReadOnlyDictionary<string, Money> balances, DateTimeOffset now)
+    public static ImmutableArray<InstrumentView> Of(
+        CustomerDocument customer,
+        Money amount,
+        InstrumentOffer offer,
+        IReadOnlyDictionary<string, Money> balances,
+        DateTimeOffset now)
     {
         var preferences = customer.Preferences;
         var order = preferences.Order;
         var saved = customer.Cards.Select(card => Saved(
                 card.Token, MethodOf(card), $"{NameOf(card)} ending {card.Last4}", card.Provider,
-                IsOver(card.ExpiryYear, card.ExpiryMonth, now) ? "The card's time is over." : null) with
+                CustomerChanges.IsExpired(card.ExpiryYear, card.ExpiryMonth, now) ? Expired : null) with
                 {
                     Name = NameOf(card), Last4 = card.Last4,
                 })
-            .Concat(customer.UpiIds.Select(upi => Saved(upi.Id, MethodOf(upi), upi.Vpa, null, null) with { Name = upi.Vpa }))
+            .Concat(customer.UpiIds.Select(upi => Saved(upi.Id, MethodOf(upi), upi.Vpa, null, null) with
+            {
+                Name = upi.Vpa,
+            }))
             .Concat(customer.Wallets.Select(wallet => Saved(
-                IdOf(wallet), MethodOf(wallet), $"{WalletNames.Of(wallet.Wallet)} wallet", wallet.Provider,
+                CustomerChanges.IdOf(wallet),
+                MethodOf(wallet),
+                $"{WalletNames.Of(wallet.Wallet)} wallet",
+                wallet.Provider,
                 ObjectionTo(wallet, amount, balances)) with
                 {
                     Name = WalletNames.Of(wallet.Wallet),
                 }))
             .ToList();
-        var others = Unsaved.Select(one => Judge(one.Id, one.Method, one.Title, isSaved: false, offer.Refuses(one.Method, amount, null)));
+        var others = Unsaved.Select(one => Judge(
+            one.Id, one.Method, one.Title, isSaved: false, offer.Refuses(one.Method, amount, null)));
         return
         [
             .. saved.Concat(others)
@@ -137,7 +102,9 @@ internal static partial class CustomerDecider
 
         InstrumentView Judge(string id, PaymentMethod method, string title, bool isSaved, string? objection)
         {
-            objection = preferences.DisabledMethods.Contains(method.Kind) ? "The customer switched this method off." : objection;
+            objection = preferences.DisabledMethods.Contains(method.Kind)
+                ? "The customer switched this method off."
+                : objection;
             return new InstrumentView
             {
                 Id = id,
@@ -154,21 +121,23 @@ internal static partial class CustomerDecider
         }
     }
 
-    private static string? ObjectionTo(StoredWallet wallet, Money amount, IReadOnlyDictionary<string, Money> balances) =>
-        wallet switch
+    private static string? ObjectionTo(
+        StoredWallet wallet, Money amount, IReadOnlyDictionary<string, Money> balances) => wallet switch
         {
-            { LinkedAt: null, Page: null } => "The wallet waits for its one-time password.",
-            { LinkedAt: null } => "The wallet waits for the customer's consent.",
+            { LinkedAt: null, Page: null } => "The one-time password has not been confirmed.",
+            { LinkedAt: null } => "The customer has not agreed on the wallet's page yet.",
             _ => balances.TryGetValue(wallet.Wallet, out var balance)
                 && balance.Currency == amount.Currency
                 && balance.AmountMinor < amount.AmountMinor
-                    ? "There is too little in the wallet."
+                    ? "The wallet's balance is too low."
                     : null,
         };
 
     private static readonly ImmutableArray<(string Id, PaymentMethod Method, string Title)> Unsaved =
     [
-        ("upi_intent", new PaymentMethod { Kind = PaymentMethodKind.Upi, Flow = UpiFlow.Intent }, "A UPI app on this phone"),
+        ("upi_intent",
+            new PaymentMethod { Kind = PaymentMethodKind.Upi, Flow = UpiFlow.Intent },
+            "A UPI app on this phone"),
         ("upi_qr", new PaymentMethod { Kind = PaymentMethodKind.Upi, Flow = UpiFlow.Qr }, "A UPI app by QR code"),
         ("card", new PaymentMethod { Kind = PaymentMethodKind.Card }, "Another card"),
         ("wallet", new PaymentMethod { Kind = PaymentMethodKind.Wallet }, "Another wallet"),
@@ -187,7 +156,7 @@ internal static partial class CustomerDecider
 
     private static PaymentMethod MethodOf(StoredWallet wallet) => new()
     {
-        Kind = PaymentMethodKind.Wallet, Wallet = wallet.Wallet, Saved = IdOf(wallet),
+        Kind = PaymentMethodKind.Wallet, Wallet = wallet.Wallet, Saved = CustomerChanges.IdOf(wallet),
     };
 
     private static string NameOf(StoredCard card)

@@ -1,0 +1,239 @@
+using System.Collections.Immutable;
+using PaymentCluster.Grains.Abstractions.Amounts;
+using PaymentCluster.Grains.Abstractions.Customers;
+using PaymentCluster.Grains.Abstractions.Errors;
+using PaymentCluster.Grains.Abstractions.Secrets;
+
+namespace PaymentCluster.Grains.Customers;
+
+/// <summary>A customer's calls: which rule each is decided by, and what is answered.</summary>
+/// <param name="key">The customer.</param>
+/// <param name="process">Decides, writes and runs.</param>
+/// <param name="services">What all customers share.</param>
+internal sealed class CustomerHandlers(CustomerKey key, CustomerProcess process, CustomerServices services)
+{
+    private readonly UpiChecks _checks = new(services.Providers, services.Options, services.Time);
+
+    /// <summary>Whether there is no such customer, and never was.</summary>
+    public bool IsUnknown => process.Document is null;
+
+    /// <summary>The customer; null if there is none.</summary>
+    public CustomerView? Get() =>
+        process.Document is { } customer ? CustomerMapping.View(key.Customer, customer) : null;
+
+    /// <summary>The wallet configuration; null if there is no such customer.</summary>
+    public WalletView? GetWallet() => process.Known is { } known ? CustomerMapping.View(known) : null;
+
+    /// <summary>The preferred providers.</summary>
+    public ImmutableArray<string> PreferredProviders() => process.Known?.Preferences.PreferredProviders ?? [];
+
+    /// <summary>Creates or changes the customer.</summary>
+    public async Task<Reply<CustomerView>> PutAsync(PutCustomer command) => Answer(
+        await process.HandleAsync((customer, context) => CustomerDecider.Decide(customer, command, context)), Get);
+
+    /// <summary>Erases the customer.</summary>
+    public async Task<Reply<CustomerView>> EraseAsync()
+    {
+        var wasKnown = process.Known is not null;
+        await process.HandleAsync((customer, context) => CustomerDecider.Decide(customer, new FindAccounts(), context));
+        var result = await process.HandleAsync((customer, context) =>
+            CustomerDecider.Decide(customer, new EraseCustomer(), context));
+        if (result.Refusal is { } refusal)
+        {
+            return Reply<CustomerView>.Refused(refusal);
+        }
+
+        _checks.Forget();
+        if (wasKnown)
+        {
+            services.LogErased(key.Merchant);
+        }
+
+        return process.Document is { PendingDeletions.IsEmpty: true }
+            ? Reply<CustomerView>.Of(Get()!)
+            : Reply<CustomerView>.Refused(CustomerRefusals.StillErasing);
+    }
+
+    /// <summary>Changes the preferences.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="notePreferences">Tells the merchant that its customers prefer providers.</param>
+    public async Task<Reply<WalletView>> PutWalletAsync(PutWallet command, Func<Task> notePreferences)
+    {
+        // The merchant first, whose payments then read preferences: a crash between costs a read too many.
+        if (process.Known is not null
+            && !command.Preferences.PreferredProviders.IsEmpty
+            && await services.Providers.FactsAsync(key.Merchant) is { CustomersPrefer: false })
+        {
+            await notePreferences();
+        }
+
+        return Answer(
+            await process.HandleAsync((customer, context) => CustomerDecider.Decide(customer, command, context)),
+            GetWallet);
+    }
+
+    /// <summary>Saves a card.</summary>
+    public async Task<Reply<SavedCardView>> SaveCardAsync(SaveCard command)
+    {
+        var result = await process.HandleAsync((customer, context) => CardDecider.Decide(customer, command, context));
+        return Answer(
+            result,
+            () => process.Known is { } known && CustomerChanges.Card(known, result.Subject!) is { } card
+                ? CustomerMapping.View(card)
+                : null,
+            CustomerRefusals.UnknownCard);
+    }
+
+    /// <summary>Notes a consent.</summary>
+    public async Task<Reply<CustomerView>> AgreeToCardAsync(AgreeToCard command)
+    {
+        var result = await process.HandleAsync((customer, context) => CardDecider.Decide(customer, command, context));
+        process.CardsFreshUntil = null;
+        return Answer(result, Get);
+    }
+
+    /// <summary>The customer's id at a provider that is about to keep a card; null if there is none.</summary>
+    public async Task<string?> OpenAccountAsync(string provider)
+    {
+        await process.HandleAsync((customer, context) =>
+            CustomerDecider.Decide(customer, new OpenAccount(provider), context));
+        return process.Known is { } known ? CustomerChanges.Account(known, provider) : null;
+    }
+
+    /// <summary>The wallet after providers listed their cards; as it is known where they did not.</summary>
+    public async Task<Reply<WalletView>> ListCardsAsync()
+    {
+        var isFresh = process.CardsFreshUntil > services.Time.GetUtcNow();
+        var result = await process.HandleAsync((customer, context) =>
+            CardDecider.Decide(customer, new ListCards(), context));
+        if (!isFresh)
+        {
+            // Again soon while a card that the customer agreed to has not been listed.
+            process.CardsFreshUntil = process.Known is { } known && CustomerChanges.HasAllCards(known)
+                ? services.Time.GetUtcNow() + services.Options.CardsLifetime
+                : null;
+        }
+
+        return Answer(result with { OperationRefusal = null }, GetWallet);
+    }
+
+    /// <summary>Deletes a card. It is gone here whether or not its keeper has deleted it yet.</summary>
+    public async Task<Reply<WalletView>> DeleteCardAsync(string token)
+    {
+        var result = await process.HandleAsync((customer, context) =>
+            CardDecider.Decide(customer, new DeleteCard(token), context));
+        return Answer(result with { OperationRefusal = null }, GetWallet);
+    }
+
+    /// <summary>Whether a UPI id can be paid from.</summary>
+    public Task<Reply<UpiIdView>> ValidateUpiAsync(string vpa) => process.Known is null
+        ? Task.FromResult(Reply<UpiIdView>.Refused(CustomerRefusals.UnknownCustomer))
+        : _checks.VerifyAsync(key.Merchant, vpa);
+
+    /// <summary>Saves a UPI id.</summary>
+    public async Task<Reply<SavedUpiView>> SaveUpiAsync(string vpa)
+    {
+        var result = await process.HandleAsync((customer, context) =>
+            CustomerDecider.Decide(customer, new SaveUpi(vpa), context));
+        return Answer(
+            result,
+            () => process.Known?.UpiIds.FirstOrDefault(upi => upi.Id == result.Subject) is { } saved
+                ? CustomerMapping.View(saved)
+                : null,
+            CustomerRefusals.UnknownUpiId);
+    }
+
+    /// <summary>Deletes a UPI id.</summary>
+    public async Task<Reply<WalletView>> DeleteUpiAsync(string id) => Answer(
+        await process.HandleAsync((customer, context) =>
+            CustomerDecider.Decide(customer, new DeleteUpi(id), context)), GetWallet);
+
+    /// <summary>Requests a wallet's link.</summary>
+    public async Task<Reply<LinkedWalletView>> LinkWalletAsync(LinkWallet command) => Answer(
+        await process.HandleAsync((customer, context) => WalletDecider.Decide(customer, command, context)),
+        () => Wallet(command.Wallet), CustomerRefusals.UnknownWallet);
+
+    /// <summary>Confirms a wallet's one-time password.</summary>
+    public async Task<Reply<LinkedWalletView>> ConfirmWalletAsync(string wallet, Secret password) => Answer(
+        await process.HandleAsync((customer, context) =>
+            WalletDecider.Decide(customer, new ConfirmWallet(wallet, password), context)),
+        () => Wallet(wallet), CustomerRefusals.UnknownWallet);
+
+    /// <summary>Reads a wallet at its provider.</summary>
+    public async Task<Reply<LinkedWalletView>> ReadWalletAsync(string wallet) => Answer(
+        await process.HandleAsync((customer, context) =>
+            WalletDecider.Decide(customer, new ReadWallet(wallet), context)),
+        () => Wallet(wallet), CustomerRefusals.UnknownWallet);
+
+    /// <summary>Completes a wallet's link when the browser comes back; null if the address is not that of a
+    /// page.</summary>
+    public async Task<WalletReturn?> WalletReturnedAsync(string wallet, string nonce)
+    {
+        var returnUrl = process.Known is { } before ? WalletDecider.Find(before, wallet)?.Page?.ReturnUrl : null;
+        var result = await process.HandleAsync((customer, context) =>
+            WalletDecider.Decide(customer, new ReturnFromWallet(wallet, nonce), context));
+        if (result.Refusal is not null)
+        {
+            return null;
+        }
+
+        return new WalletReturn
+        {
+            Status = result.OperationRefusal is { Code: ErrorCode.ProviderRefused } ? WalletLinkStatus.Declined
+                : Wallet(wallet) is { Linked: true } ? WalletLinkStatus.Linked
+                : WalletLinkStatus.Pending,
+            ReturnUrl = returnUrl,
+        };
+    }
+
+    /// <summary>Unlinks a wallet. It is gone here whether or not its provider has unlinked it yet.</summary>
+    public async Task<Reply<WalletView>> UnlinkWalletAsync(string wallet)
+    {
+        var result = await process.HandleAsync((customer, context) =>
+            WalletDecider.Decide(customer, new UnlinkWallet(wallet), context));
+        return Answer(result with { OperationRefusal = null }, GetWallet);
+    }
+
+    /// <summary>All that an amount can be paid with.</summary>
+    public async Task<ImmutableArray<InstrumentView>> InstrumentsAsync(Money amount)
+    {
+        var offer = await services.OfferAsync(key.Merchant);
+        return CustomerInstruments.Of(
+            process.Known ?? new CustomerDocument(), amount, offer, process.Balances, services.Time.GetUtcNow());
+    }
+
+    /// <summary>A saved instrument, for a payment to keep.</summary>
+    public Reply<FoundInstrument> FindInstrument(InstrumentChoice choice) =>
+        CustomerInstruments.Find(process.Document, choice, services.Time.GetUtcNow());
+
+    /// <summary>What charging a saved instrument needs.</summary>
+    public async Task<Reply<OpenedInstrument>> ResolveInstrumentAsync(InstrumentChoice choice)
+    {
+        if (FindInstrument(choice).Refusal is { } refusal)
+        {
+            return Reply<OpenedInstrument>.Refused(refusal);
+        }
+
+        var customer = process.Document!;
+        using var limit = new CancellationTokenSource(services.Options.AnswerTimeout, services.Time);
+        try
+        {
+            return await Task.Run(() => services.Runner.ResolveAsync(key, customer, choice)).WaitAsync(limit.Token);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            return Reply<OpenedInstrument>.Refused(CustomerRefusals.ProviderUnavailable);
+        }
+    }
+
+    private LinkedWalletView? Wallet(string code) =>
+        process.Known is { } known && WalletDecider.Find(known, code) is { } wallet
+            ? CustomerMapping.View(wallet, process.Balances.TryGetValue(code, out var balance) ? balance : null)
+            : null;
+
+    private static Reply<T> Answer<T>(CustomerResult result, Func<T?> view, Refusal? absent = null)
+        where T : class =>
+        (result.Refusal ?? result.OperationRefusal) is { } refusal ? Reply<T>.Refused(refusal)
+            : view() is { } value ? Reply<T>.Of(value)
+            : Reply<T>.Refused(absent ?? CustomerRefusals.UnknownCustomer);
+}

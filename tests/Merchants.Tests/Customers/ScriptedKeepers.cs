@@ -1,0 +1,141 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Npgsql;
+using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions.Secrets;
+using PaymentCluster.Grains.Vault;
+using PaymentCluster.Merchants.Tests.Hosting;
+using PaymentCluster.Testing;
+
+namespace PaymentCluster.Merchants.Tests.Customers;
+
+/// <summary>What answers when a test says so.</summary>
+internal abstract class ScriptedKeeper
+{
+    private TaskCompletionSource? _hold;
+
+    /// <summary>What was called, in order.</summary>
+    public ConcurrentQueue<string> Calls { get; } = new();
+
+    /// <summary>Whether it is unavailable.</summary>
+    public bool IsAway { get; set; }
+
+    /// <summary>Each call waits before it has its effect, until <see cref="Release"/>.</summary>
+    public void Hold() => _hold ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void Release()
+    {
+        var hold = _hold;
+        _hold = null;
+        hold?.SetResult();
+    }
+
+    /// <summary>Waits until a call has begun.</summary>
+    public Task CalledAsync(string call) =>
+        Eventually.HoldsAsync(
+            () => Task.FromResult(Calls.Contains(call)),
+            () => $"{call} is called. What was: {string.Join(", ", Calls)}");
+
+    protected async Task EnterAsync(string call)
+    {
+        var hold = _hold;
+        Calls.Enqueue(call);
+        await Task.Yield();
+        if (hold is not null)
+        {
+            await hold.Task;
+        }
+    }
+}
+
+/// <summary>A provider that keeps customers, cards and wallets.</summary>
+internal sealed class ScriptedProvider
+    : ScriptedKeeper, ICustomerAccounts, ISavedCards, IWalletsByPassword, IUpiVerification
+{
+    public ConcurrentDictionary<string, ProviderCard> Cards { get; } = new();
+
+    /// <summary>The links, by their references.</summary>
+    public ConcurrentDictionary<string, bool> Links { get; } = new();
+
+    public Task<ProviderAnswer<string>> OpenCustomerAsync(Customer customer, ProviderCredentials credentials) =>
+        AnswerAsync("register", () => $"cst_{customer.Id}");
+
+    public Task<ProviderAnswer<ImmutableArray<ProviderCard>>> ListCardsAsync(
+        string providerCustomer, ProviderCredentials credentials) =>
+        AnswerAsync("list", () => Cards.Values.ToImmutableArray());
+
+    public Task<ProviderAnswer<bool>> DeleteCardAsync(
+        string providerCustomer, string reference, ProviderCredentials credentials) =>
+        AnswerAsync($"delete {reference}", () => Cards.TryRemove(reference, out _) || true);
+
+    public Task<ProviderAnswer<string>> RequestWalletLinkAsync(
+        WalletRequest request, ProviderCredentials credentials) =>
+        AnswerAsync($"request {request.Wallet}", () => $"link_{request.Wallet}");
+
+    public Task<ProviderAnswer<ProviderWallet>> ConfirmWalletLinkAsync(
+        WalletRequest request, string reference, Secret password, ProviderCredentials credentials) =>
+        AnswerAsync($"confirm {reference}", () =>
+        {
+            Links[reference] = true;
+            return new ProviderWallet { Reference = reference, Linked = true, Token = new Secret("wallet-token") };
+        });
+
+    public Task<ProviderAnswer<ProviderWallet>> ReadWalletAsync(
+        WalletRequest request, string reference, ProviderCredentials credentials) =>
+        AnswerAsync($"read {reference}", () =>
+            new ProviderWallet { Reference = reference, Linked = Links.ContainsKey(reference) });
+
+    public Task<ProviderAnswer<bool>> UnlinkWalletAsync(
+        WalletRequest request, string reference, ProviderCredentials credentials) =>
+        AnswerAsync($"unlink {reference} {request.Token?.Reveal()}", () => Links.TryRemove(reference, out _) || true);
+
+    public Task<ProviderAnswer<UpiHolder>> VerifyUpiAsync(string vpa, ProviderCredentials credentials) =>
+        AnswerAsync($"verify {vpa}", () => new UpiHolder(true, "ASHA"));
+
+    private async Task<ProviderAnswer<T>> AnswerAsync<T>(string call, Func<T> answer)
+    {
+        await EnterAsync(call);
+        return IsAway ? new ProviderAnswer<T>.Unavailable("away") : new ProviderAnswer<T>.Given(answer());
+    }
+}
+
+/// <summary>A vault in memory.</summary>
+internal sealed class ScriptedVault : ScriptedKeeper, ICardVault
+{
+    private readonly MemoryVault _cards = new();
+
+    public bool IsOpen => true;
+
+    /// <summary>The tokens of the cards that it keeps.</summary>
+    public IEnumerable<string> Tokens => _cards.Cards.Keys.Select(key => key["shop/".Length..]);
+
+    public async Task<string> SaveAsync(string merchant, string customer, string token, VaultCard card)
+    {
+        await ReachAsync("save");
+        return await _cards.SaveAsync(merchant, customer, token, card);
+    }
+
+    public Task<VaultCard?> OpenAsync(string merchant, string token) => _cards.OpenAsync(merchant, token);
+
+    public async Task DeleteAsync(string merchant, string token)
+    {
+        await ReachAsync("delete");
+        await _cards.DeleteAsync(merchant, token);
+    }
+
+    public async Task DeleteCustomerAsync(string merchant, string customer)
+    {
+        await ReachAsync("delete all");
+        await _cards.DeleteCustomerAsync(merchant, customer);
+    }
+
+    private async Task ReachAsync(string call)
+    {
+        await EnterAsync(call);
+        if (IsAway)
+        {
+            throw new NpgsqlException("away");
+        }
+    }
+}

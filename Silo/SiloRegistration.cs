@@ -76,7 +76,6 @@ public static class SiloRegistration
         });
         // A payment that nobody asks about has no reason to stay in memory: the journal has it.
         silo.Configure<GrainCollectionOptions>(options => options.CollectionAge = TimeSpan.FromMinutes(2));
-        silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(30));
         // A grain that cannot be placed in time is refused with Polly's exception inside of Orleans' own. Without a codec for
         // it the caller hears of a missing codec, a fault, where it should hear of a timeout and ask again.
         silo.Services.Configure<ExceptionSerializationOptions>(options => options.SupportedNamespacePrefixes.Add("Polly"));
@@ -96,6 +95,7 @@ public static class SiloRegistration
             options.ConnectionString = settings.Database;
         });
         silo.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (ServiceId, ServiceId));
+        silo.NoticeLostSilos();
         silo.Configure<EndpointOptions>(options =>
         {
             options.SiloPort = settings.Port;

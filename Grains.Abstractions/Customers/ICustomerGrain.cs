@@ -21,7 +21,7 @@ public interface ICustomerGrain : IGrainWithStringKey
 
     /// <summary>Forgets who the customer is and what they pay with, here, in the vault and at providers. Payments stay
     /// readable, without them.</summary>
-    [Alias("erase")]
+    [Alias("erase"), ResponseTimeout(CallTimeouts.Long)]
     Task<Reply<CustomerView>> Erase();
 
     /// <summary>The wallet configuration; null if there is no such customer.</summary>
@@ -42,24 +42,24 @@ public interface ICustomerGrain : IGrainWithStringKey
 
     /// <summary>The customer's id at a provider that is about to be given a card to keep, made there if there is none
     /// yet; null if the provider keeps no cards or is out of reach.</summary>
-    [Alias("open-account")]
+    [Alias("open-account"), ResponseTimeout(CallTimeouts.Long)]
     Task<string?> OpenAccount(string provider);
 
     /// <summary>The wallet configuration after providers were asked which cards they keep; as it is known if they are
     /// out of reach.</summary>
-    [Alias("list-cards")]
+    [Alias("list-cards"), ResponseTimeout(CallTimeouts.Long)]
     Task<Reply<WalletView>> ListCards();
 
     /// <summary>Forgets a card, here and wherever its number or token is kept.</summary>
-    [Alias("delete-card")]
+    [Alias("delete-card"), ResponseTimeout(CallTimeouts.Long)]
     Task<Reply<WalletView>> DeleteCard(string token);
 
     /// <summary>Whether a UPI id can be paid from, and whose it is, as a provider says.</summary>
-    [Alias("validate-upi"), AlwaysInterleave]
+    [Alias("validate-upi"), ResponseTimeout(CallTimeouts.Long), AlwaysInterleave]
     Task<Reply<UpiIdView>> ValidateUpi(string vpa);
 
     /// <summary>Saves a UPI id. The same again answers the one that is there.</summary>
-    [Alias("save-upi")]
+    [Alias("save-upi"), ResponseTimeout(CallTimeouts.Long)]
     Task<Reply<SavedUpiView>> SaveUpi(string vpa);
 
     /// <summary>Forgets a UPI id.</summary>
@@ -67,25 +67,25 @@ public interface ICustomerGrain : IGrainWithStringKey
     Task<Reply<WalletView>> DeleteUpi(string id);
 
     /// <summary>Asks for a wallet to be linked: the customer gets a one-time password, or a page to agree on.</summary>
-    [Alias("request-wallet-link")]
+    [Alias("request-wallet-link"), ResponseTimeout(CallTimeouts.Long)]
     Task<Reply<LinkedWalletView>> LinkWallet(LinkWallet command);
 
     /// <summary>The customer's browser came back from the page on which a wallet is linked; null if the word is not
     /// that of a page that was asked for.</summary>
-    [Alias("wallet-returned")]
+    [Alias("wallet-returned"), ResponseTimeout(CallTimeouts.Long)]
     Task<WalletReturn?> WalletReturned(string wallet, string nonce);
 
     /// <summary>Confirms the one-time password.</summary>
-    [Alias("confirm-wallet")]
+    [Alias("confirm-wallet"), ResponseTimeout(CallTimeouts.Long)]
     Task<Reply<LinkedWalletView>> ConfirmWallet(string wallet, Secret password);
 
     /// <summary>A wallet: a linked one with its present balance; one that waits for the customer's consent after its
     /// provider was asked.</summary>
-    [Alias("read-wallet")]
+    [Alias("read-wallet"), ResponseTimeout(CallTimeouts.Long)]
     Task<Reply<LinkedWalletView>> ReadWallet(string wallet);
 
     /// <summary>Gives a wallet's link up.</summary>
-    [Alias("unlink-wallet")]
+    [Alias("unlink-wallet"), ResponseTimeout(CallTimeouts.Long)]
     Task<Reply<WalletView>> UnlinkWallet(string wallet);
 
     /// <summary>The providers that the customer would rather pay through, best first; none if there is no such
@@ -105,6 +105,6 @@ public interface ICustomerGrain : IGrainWithStringKey
 
     /// <summary>What charging a saved instrument needs; refused if it is not this customer's or cannot be used
     /// now.</summary>
-    [Alias("open-instrument"), AlwaysInterleave]
+    [Alias("open-instrument"), ResponseTimeout(CallTimeouts.Long), AlwaysInterleave]
     Task<Reply<OpenedInstrument>> OpenInstrument(InstrumentChoice choice);
 }

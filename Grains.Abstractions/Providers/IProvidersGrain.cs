@@ -17,7 +17,7 @@ public interface IProvidersGrain : IGrainWithStringKey
     Task<ImmutableArray<ProviderStatus>?> List();
 
     /// <summary>Sets the credentials at a provider, if it does not refuse them.</summary>
-    [Alias("put-credentials")]
+    [Alias("put-credentials"), ResponseTimeout(CallTimeouts.Long)]
     Task<Reply<CredentialsSet>> PutCredentials(string provider, ImmutableDictionary<string, Secret> values);
 
     /// <summary>Forgets the credentials at a provider, if nothing is open there.</summary>

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -43,7 +42,7 @@ public sealed class MembershipTests(Database database) : IClassFixture<Database>
         builder.UseOrleans(silo => silo
             .Configure<SiloOptions>(options => options.SiloName = name)
             .Configure<ClusterOptions>(options => options.ClusterId = options.ServiceId = StorageCluster.ServiceId)
-            .ConfigureEndpoints(IPAddress.Loopback, FreePort(), FreePort())
+            .ConfigureEndpoints(IPAddress.Loopback, Ports.Free(), Ports.Free())
             .UseAdoNetClustering(options =>
             {
                 options.Invariant = "Npgsql";
@@ -66,12 +65,5 @@ public sealed class MembershipTests(Database database) : IClassFixture<Database>
                 options.ConnectionString = database.ConnectionString;
             }));
         return builder.Build();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -45,7 +45,7 @@ public sealed class ProvidersTests : IAsyncLifetime
     public async Task A_provider_that_cannot_be_reached_is_passed_over_by_what_was_sent_to_it()
     {
         await _system.StopServerAsync();
-        _system.Settings["Connectors__Razorpay__BaseUrl"] = $"http://127.0.0.1:{RunningSystem.FreePort()}/";
+        _system.Settings["Connectors__Razorpay__BaseUrl"] = $"http://127.0.0.1:{Ports.Free()}/";
         await _system.StartServerAsync();
         foreach (var method in (Dictionary<string, object>[])[Upi, Card])
         {

@@ -20,8 +20,8 @@ public class RunningSystem : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("paymentcluster-system-").FullName;
     private readonly string _adminKey = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
     private readonly SystemDatabase _database;
-    private readonly int _port = FreePort();
-    private readonly int _simulatorsPort = FreePort();
+    private readonly int _port = Ports.Free();
+    private readonly int _simulatorsPort = Ports.Free();
     private HostProcess? _server;
     private HostProcess? _simulators;
     private string? _shopKey;
@@ -142,9 +142,6 @@ public class RunningSystem : IAsyncDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>A port that nobody listens on now.</summary>
-    internal static int FreePort() => Ports.Free();
-
     /// <summary>Starts the process that answers the API, and waits until it can take payments.</summary>
     private protected async Task StartServerAsync(string project)
     {
@@ -176,8 +173,8 @@ public class RunningSystem : IAsyncDisposable
             ["Payments__PublicUrl"] = $"http://127.0.0.1:{_port}",
             // The simulators take as many questions as there are, and a recovery must not wait for the next minute.
             ["Payments__QuestionsPerMinute"] = "10000000",
-            ["Silo__Port"] = $"{FreePort()}",
-            ["Silo__GatewayPort"] = $"{FreePort()}",
+            ["Silo__Port"] = $"{Ports.Free()}",
+            ["Silo__GatewayPort"] = $"{Ports.Free()}",
         };
         foreach (var (name, value) in Settings)
             settings[name] = value;

@@ -11,23 +11,57 @@ public static class Ports
     // port free when it comes back.
     private const int First = 20_000;
     private const int End = 32_000;
+    private const int BlockSize = 100;
 
-    /// <summary>A port on 127.0.0.1 that nobody listens on now.</summary>
+    // Several test processes run at once. Between the moment at which a port is found free and the moment at which the
+    // server listens there, another process could find it, too. Each process therefore has a block of ports of its own:
+    // it listens on the block's first port for as long as it lives, and hands out the others in turn.
+    private static readonly Lock Gate = new();
+    private static TcpListener? _block;
+    private static int _first;
+    private static int _next;
+
+    /// <summary>A port on 127.0.0.1 that nothing listens on now, and that no other test gets soon.</summary>
     public static int Free()
     {
-        while (true)
+        lock (Gate)
         {
-            var port = RandomNumberGenerator.GetInt32(First, End);
-            try
+            while (true)
             {
-                using var listener = new TcpListener(IPAddress.Loopback, port);
-                listener.Start();
-                return port;
+                var port = NextOfBlock();
+                if (TryListen(port) is { } listener)
+                {
+                    listener.Dispose();
+                    return port;
+                }
             }
-            catch (SocketException)
-            {
-                // Taken; there are others.
-            }
+        }
+    }
+
+    private static int NextOfBlock()
+    {
+        while (_block is null)
+        {
+            _first = First + (RandomNumberGenerator.GetInt32((End - First) / BlockSize) * BlockSize);
+            _block = TryListen(_first);
+        }
+
+        _next = (_next % (BlockSize - 1)) + 1;
+        return _first + _next;
+    }
+
+    private static TcpListener? TryListen(int port)
+    {
+        var listener = new TcpListener(IPAddress.Loopback, port);
+        try
+        {
+            listener.Start();
+            return listener;
+        }
+        catch (SocketException)
+        {
+            listener.Dispose();
+            return null;
         }
     }
 }

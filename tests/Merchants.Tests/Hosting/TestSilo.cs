@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -93,7 +91,7 @@ internal sealed class TestSilo : IAsyncDisposable
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration.AddInMemoryCollection([new("Vault:MasterKey", Key(1))]);
-        builder.UseOrleans(silo => silo.UseLocalhostClustering(FreePort(), FreePort()));
+        builder.UseOrleans(silo => silo.UseLocalhostClustering(Ports.Free(), Ports.Free()));
         builder.Services.AddSingleton<IConnector>(new TestConnector(Provider));
         builder.Services.AddSingleton<IConnector>(new TestConnector("otherpay"));
         configure(builder);
@@ -108,11 +106,4 @@ internal sealed class TestSilo : IAsyncDisposable
 
     private Task<ApiKeyGrant?> Resolve(string key) =>
         Grains.GetGrain<IApiKeyGrain>($"key/{ApiKeyFormat.Hash(key)}").Resolve();
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

@@ -1,0 +1,9 @@
+namespace PaymentCluster.Grains.Abstractions;
+
+/// <summary>How long callers wait for grain methods that take longer than others. In a cluster every other call ends
+/// after seconds, so that a silo that died is noticed by callers that are still there.</summary>
+public static class CallTimeouts
+{
+    /// <summary>For methods that wait for a provider, or for a payment to change: 30 s.</summary>
+    public const string Long = "00:00:30";
+}

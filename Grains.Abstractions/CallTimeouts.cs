@@ -4,6 +4,6 @@ namespace PaymentCluster.Grains.Abstractions;
 /// after seconds, so that a silo that died is noticed by callers that are still there.</summary>
 public static class CallTimeouts
 {
-    /// <summary>For methods that wait for a provider, or for a payment to change: 30 s.</summary>
+    /// <summary>For methods that wait for a provider: 30 s.</summary>
     public const string Long = "00:00:30";
 }

@@ -27,7 +27,8 @@ build_up_to_date() {
     [[ -z "$(cd "$root" && find . \( "${left_out[@]}" \) -prune -o ! -path . ! -name '*.md' -newer "$stamp" -print -quit)" ]]
 }
 
-# build_projects CONFIGURATION PROJECT…: errors are shown, the rest goes to .local/logs/build.log. No build server stays behind.
+# build_projects CONFIGURATION PROJECT…: errors are shown, the rest goes to .local/logs/build.log. The compiler stays loaded between the
+# projects, as a server of this build's own, and ends with it.
 build_projects() {
     local configuration="$1" project stamp
     shift
@@ -37,7 +38,8 @@ build_projects() {
     touch "$stamp.new"
     : >"$local_dir/logs/build.log"
     for project in "$@"; do
-        attended dotnet build "$root/$project" -c "$configuration" -v q -nologo -clp:NoSummary --disable-build-servers \
+        attended dotnet build "$root/$project" -c "$configuration" -v q -nologo -clp:NoSummary -nodeReuse:false \
+            -p:UseRazorBuildServer=false -p:UseSharedCompilation=true -p:SharedCompilationId="paymentcluster-$$" \
             >>"$local_dir/logs/build.log" 2>&1 || {
             grep -E ': error |error [A-Z]+[0-9]+' "$local_dir/logs/build.log" | sort -u | head -n 20 >&2 || tail -n 20 "$local_dir/logs/build.log" >&2
             die "the build failed (whole output: .local/logs/build.log)"

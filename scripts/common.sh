@@ -154,6 +154,8 @@ attended() {
     setsid "$@" 9>&- </dev/null &
     attended_pid=$!
     wait "$attended_pid" || code=$?
+    # What it started and left running goes with it.
+    end_attended
     attended_pid=''
     return "$code"
 }

@@ -1,7 +1,6 @@
 using System.Text.Json;
-using PaymentCluster.Gateway.Tests.Host;
-using PaymentCluster.System.Tests;
 using PaymentCluster.Testing;
+using PaymentCluster.Testing.Systems;
 
 namespace PaymentCluster.Api.Tests;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using PaymentCluster.Gateway.Tests.Host;
+using PaymentCluster.Testing;
 using static PaymentCluster.Api.Tests.ApiFixture;
 
 namespace PaymentCluster.Api.Tests;

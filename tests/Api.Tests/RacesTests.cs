@@ -1,5 +1,5 @@
 using System.Net;
-using PaymentCluster.Gateway.Tests.Host;
+using PaymentCluster.Testing;
 using static PaymentCluster.Api.Tests.ApiFixture;
 
 namespace PaymentCluster.Api.Tests;

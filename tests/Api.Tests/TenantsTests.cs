@@ -1,5 +1,4 @@
 using System.Net;
-using PaymentCluster.Gateway.Tests.Host;
 using PaymentCluster.Testing;
 using static PaymentCluster.Api.Tests.ApiFixture;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Microsoft.Playwright;
-using PaymentCluster.Gateway.Tests.Host;
-using PaymentCluster.System.Tests;
+using PaymentCluster.Testing;
+using PaymentCluster.Testing.Systems;
 
 namespace PaymentCluster.Checkout.Tests;
 

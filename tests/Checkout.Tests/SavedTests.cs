@@ -1,5 +1,4 @@
 using Microsoft.Playwright;
-using PaymentCluster.Gateway.Tests.Host;
 using PaymentCluster.Testing;
 using static Microsoft.Playwright.Assertions;
 

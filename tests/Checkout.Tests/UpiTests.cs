@@ -1,5 +1,5 @@
 using Microsoft.Playwright;
-using PaymentCluster.Gateway.Tests.Host;
+using PaymentCluster.Testing;
 using static Microsoft.Playwright.Assertions;
 
 namespace PaymentCluster.Checkout.Tests;

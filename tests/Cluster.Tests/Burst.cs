@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
-using PaymentCluster.System.Tests;
 using PaymentCluster.Testing;
+using PaymentCluster.Testing.Systems;
 using Xunit.Sdk;
 
 namespace PaymentCluster.Cluster.Tests;

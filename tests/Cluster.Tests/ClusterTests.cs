@@ -1,4 +1,4 @@
-using PaymentCluster.System.Tests;
+using PaymentCluster.Testing.Systems;
 
 namespace PaymentCluster.Cluster.Tests;
 

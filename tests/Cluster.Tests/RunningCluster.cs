@@ -1,6 +1,6 @@
 using Npgsql;
-using PaymentCluster.System.Tests;
 using PaymentCluster.Testing;
+using PaymentCluster.Testing.Systems;
 
 namespace PaymentCluster.Cluster.Tests;
 

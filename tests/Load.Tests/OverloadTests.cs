@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using PaymentCluster.System.Tests;
 using PaymentCluster.Testing;
+using PaymentCluster.Testing.Systems;
 
 namespace PaymentCluster.Load.Tests;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using PaymentCluster.Chaos.Tests.Hosts;
-using PaymentCluster.System.Tests;
+using PaymentCluster.Testing.Systems;
 
 namespace PaymentCluster.Chaos.Tests.Faults;
 

@@ -1,5 +1,5 @@
-using PaymentCluster.System.Tests;
 using PaymentCluster.Testing;
+using PaymentCluster.Testing.Systems;
 
 namespace PaymentCluster.Chaos.Tests.Hosts;
 

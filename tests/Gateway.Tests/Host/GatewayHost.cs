@@ -94,7 +94,7 @@ public sealed class GatewayHost : IAsyncDisposable
     }
 
     /// <summary>Until somebody watches a payment.</summary>
-    public Task WatchedAsync() => Eventually.Async(() => Task.FromResult(Payments.Watches > 0), "nothing was watched");
+    public Task WatchedAsync() => Eventually.HoldsAsync(() => Payments.Watches > 0, "the payment is watched");
 
     public FakePaymentList List(string merchant) => (FakePaymentList)Grains.Get(typeof(IPaymentListGrain), merchant);
 

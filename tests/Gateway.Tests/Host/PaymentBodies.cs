@@ -13,20 +13,3 @@ public static class PaymentBodies
         $"{{\"order_id\":\"{order}\",\"amount\":50000,\"currency\":\"INR\",\"method\":\"card\",\"card\":{{\"number\":\"{CardNumber}\","
         + $"\"expiry_month\":12,\"expiry_year\":2040,\"cvv\":\"{SecurityCode}\",\"name\":\"A Customer\"}}}}";
 }
-
-/// <summary>Waits for a condition.</summary>
-public static class Eventually
-{
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
-
-    public static async Task Async(Func<Task<bool>> condition, string otherwise)
-    {
-        var started = TimeProvider.System.GetTimestamp();
-        while (!await condition())
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(started) < Patience, otherwise);
-            await Task.Delay(Pause);
-        }
-    }
-}

@@ -31,8 +31,8 @@ public sealed class LimitsHttpTests
         using var client = host.Client();
         var writes = Enumerable.Range(0, 10).Select(
             number => client.SendJsonAsync(Payments, PaymentBodies.Upi($"o{number}"))).ToList();
-        await Eventually.Async(
-            () => Task.FromResult(writes.Count(write => write.IsCompleted) == 7), "seven writes were not refused");
+        await Eventually.HoldsAsync(
+            () => writes.Count(write => write.IsCompleted) == 7, "seven writes are refused");
         foreach (var write in writes.Where(write => write.IsCompleted))
         {
             var response = await write;
@@ -58,8 +58,8 @@ public sealed class LimitsHttpTests
         var payment = await (await client.SendJsonAsync(Payments, PaymentBodies.Upi("o1"))).JsonAsync();
         var path = $"{Payments}/{payment.GetProperty("id").GetString()}";
         var waits = Enumerable.Range(0, 5).Select(_ => client.GetAsync(path + "?wait=30&after=1")).ToList();
-        await Eventually.Async(
-            () => Task.FromResult(waits.Count(wait => wait.IsCompleted) == 3), "three reads were not refused");
+        await Eventually.HoldsAsync(
+            () => waits.Count(wait => wait.IsCompleted) == 3, "three reads are refused");
         foreach (var wait in waits.Where(wait => wait.IsCompleted))
         {
             await (await wait).ProblemAsync(503, "overloaded");
@@ -84,12 +84,12 @@ public sealed class LimitsHttpTests
             await (await client.GetAsync(path, HttpCompletionOption.ResponseHeadersRead)).ProblemAsync(503, "overloaded");
         }
 
-        await Eventually.Async(
+        await Eventually.HoldsAsync(
             async () =>
             {
                 using var again = await client.GetAsync(path, HttpCompletionOption.ResponseHeadersRead);
                 return again.StatusCode == HttpStatusCode.OK;
             },
-            "the place was not given back");
+            "the place is given back");
     }
 }

@@ -219,12 +219,12 @@ public sealed class PaymentsHttpTests
                 new System.Net.Http.Headers.MediaTypeHeaderValue("application/json")),
         };
         var sending = client.SendAsync(request, leaving.Token);
-        await Eventually.Async(() => Task.FromResult(!host.Payments.Commands.IsEmpty), "the command never came");
+        await Eventually.HoldsAsync(() => !host.Payments.Commands.IsEmpty, "the command comes");
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);
         host.Payments.Gate.SetResult();
-        await Eventually.Async(
-            async () => (await client.SendJsonAsync(Payments, PaymentBodies.Upi("o1"))).StatusCode == HttpStatusCode.OK, "the payment was not taken");
+        await Eventually.HoldsAsync(
+            async () => (await client.SendJsonAsync(Payments, PaymentBodies.Upi("o1"))).StatusCode == HttpStatusCode.OK, "the payment is taken");
     }
 
     [Fact]

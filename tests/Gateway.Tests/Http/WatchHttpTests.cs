@@ -138,7 +138,7 @@ public sealed class WatchHttpTests
         var other = await PathAsync(await client.SendJsonAsync(Payments, PaymentBodies.Upi("wait")));
         host.Payments.WatchFault = new SiloUnavailableException();
         var waiting = client.GetAsync(other + "?wait=30&after=1");
-        await Eventually.Async(() => Task.FromResult(host.Payments.WatchFault is null), "nothing was watched");
+        await Eventually.HoldsAsync(() => host.Payments.WatchFault is null, "the payment is watched");
         await client.PostAsync(other + "/capture", null);
         Assert.Equal("SUCCESS", await StatusAsync(await waiting));
     }

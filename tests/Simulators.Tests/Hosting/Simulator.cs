@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace PaymentCluster.Simulators.Tests.Hosting;
 
@@ -44,7 +45,8 @@ internal sealed class Simulator : IAsyncDisposable
         Directory = directory;
     }
 
-    public ManualClock Clock { get; } = new();
+    /// <summary>Stands still until a test moves it, and then fires each timer at its time.</summary>
+    public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 11, 20, 12, 0, 0, TimeSpan.Zero));
 
     public HttpClient Http { get; private set; } = new();
 

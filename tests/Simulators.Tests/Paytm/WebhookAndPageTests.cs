@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.AspNetCore.WebUtilities;
 using PaymentCluster.Simulators.Paytm;
 using PaymentCluster.Simulators.Tests.Hosting;
+using PaymentCluster.Testing;
 using static PaymentCluster.Simulators.Tests.Paytm.PaytmShop;
 
 namespace PaymentCluster.Simulators.Tests.Paytm;
@@ -18,7 +19,7 @@ public sealed class WebhookAndPageTests
         var paid = await simulator.PayAsync("o-1");
 
         var first = (await receiver.NextAsync(1, "the payment is told"))[0];
-        await Eventually.BecomesTrueAsync(
+        await Eventually.HoldsAsync(
             () =>
             {
                 simulator.Clock.Advance(TimeSpan.FromSeconds(1));

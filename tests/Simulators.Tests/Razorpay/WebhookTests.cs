@@ -1,5 +1,6 @@
 using PaymentCluster.Simulators.Razorpay;
 using PaymentCluster.Simulators.Tests.Hosting;
+using PaymentCluster.Testing;
 
 namespace PaymentCluster.Simulators.Tests.Razorpay;
 
@@ -98,7 +99,7 @@ public sealed class WebhookTests
                 .Contains("\"webhook_disabled\":true", StringComparison.Ordinal);
         }
 
-        await Eventually.BecomesTrueAsync(DisabledAsync, "the webhook is disabled");
+        await Eventually.HoldsAsync(DisabledAsync, "the webhook is disabled");
         await simulator.RestartAsync();
         Assert.True(await DisabledAsync());
         await using var receiver = await WebhookReceiver.StartAsync();
@@ -138,7 +139,7 @@ public sealed class WebhookTests
         await simulator.PayAsync(await simulator.OrderAsync());
         await receiver.NextAsync(3, "the events of a payment");
         // The next request's events come after the marks of the first three in the journal, as answers are in order.
-        await Eventually.BecomesTrueAsync(
+        await Eventually.HoldsAsync(
             async () =>
             {
                 await simulator.StopAsync();

@@ -1,6 +1,7 @@
 using System.Net;
 using PaymentCluster.Simulators.Dials;
 using PaymentCluster.Simulators.Tests.Hosting;
+using PaymentCluster.Testing;
 
 namespace PaymentCluster.Simulators.Tests.Shared;
 
@@ -125,7 +126,7 @@ public sealed class DialTests
         await simulator.DialAsync("""{"charge_then_timeout":1,"hold_ms":60000}""");
 
         var call = simulator.PostAsync("/v1/orders", NewOrder);
-        await Eventually.BecomesTrueAsync(async () => await CountAsync(simulator) == 1, "the order is there");
+        await Eventually.HoldsAsync(async () => await CountAsync(simulator) == 1, "the order is there");
         Assert.False(call.IsCompleted);
 
         await EndAsync(simulator, call);
@@ -142,7 +143,7 @@ public sealed class DialTests
         Assert.Equal(0, await CountAsync(simulator));
         simulator.Clock.Advance(TimeSpan.FromSeconds(40));
 
-        await Eventually.BecomesTrueAsync(async () => await CountAsync(simulator) == 1, "the order is there");
+        await Eventually.HoldsAsync(async () => await CountAsync(simulator) == 1, "the order is there");
     }
 
     [Fact]

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 
-namespace PaymentCluster.System.Tests;
+namespace PaymentCluster.Testing.Systems;
 
 /// <summary>A process that is started again whenever it ends, as an operator's supervisor does.</summary>
-internal sealed class Supervised : IDisposable
+public sealed class Supervised : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 

@@ -3,10 +3,10 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 
-namespace PaymentCluster.System.Tests;
+namespace PaymentCluster.Testing.Systems;
 
 /// <summary>The API as a merchant's program uses it.</summary>
-internal sealed class ApiClient(HttpClient http, string? key) : IDisposable
+public sealed class ApiClient(HttpClient http, string? key) : IDisposable
 {
     /// <summary>Calls, and answers with status and body; null if the process could not be reached.</summary>
     public async Task<ApiAnswer?> SendAsync(
@@ -52,7 +52,7 @@ internal sealed class ApiClient(HttpClient http, string? key) : IDisposable
 }
 
 /// <summary>An answer of the API.</summary>
-internal sealed record ApiAnswer(HttpStatusCode Status, string Text)
+public sealed record ApiAnswer(HttpStatusCode Status, string Text)
 {
     public JsonElement Json => JsonDocument.Parse(Text).RootElement;
 }

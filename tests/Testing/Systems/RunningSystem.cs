@@ -2,9 +2,8 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
-using PaymentCluster.Testing;
 
-namespace PaymentCluster.System.Tests;
+namespace PaymentCluster.Testing.Systems;
 
 /// <summary>
 /// The whole system as ./run starts it: simulators and the single process, on a database and in folders of their own,
@@ -26,7 +25,7 @@ public class RunningSystem : IAsyncDisposable
     private HostProcess? _simulators;
     private string? _shopKey;
 
-    private protected RunningSystem(SystemDatabase database) => _database = database;
+    protected RunningSystem(SystemDatabase database) => _database = database;
 
     /// <summary>Further settings of the server, by their names in the environment; they count from the next
     /// start.</summary>
@@ -86,23 +85,23 @@ public class RunningSystem : IAsyncDisposable
     public Task KillSimulatorsAsync() => _simulators!.KillAsync();
 
     /// <summary>The API with the shop's secret key.</summary>
-    internal ApiClient Shop() => Client(_port, _shopKey);
+    public ApiClient Shop() => Client(_port, _shopKey);
 
     /// <summary>The API with the administrator's key.</summary>
-    internal ApiClient Administrator() => Client(_port, _adminKey);
+    public ApiClient Administrator() => Client(_port, _adminKey);
 
     /// <summary>The API without a key.</summary>
-    internal ApiClient Anonymous() => Client(_port, null);
+    public ApiClient Anonymous() => Client(_port, null);
 
     /// <summary>The simulators' own calls: journal, dials, accounts.</summary>
-    internal ApiClient Simulators() => Client(_simulatorsPort, null);
+    public ApiClient Simulators() => Client(_simulatorsPort, null);
 
     /// <summary>The simulated providers by themselves, as a merchant's own program would ask them.</summary>
-    internal HttpClient SimulatorsHttp() => new() { BaseAddress = new Uri($"http://127.0.0.1:{_simulatorsPort}") };
+    public HttpClient SimulatorsHttp() => new() { BaseAddress = new Uri($"http://127.0.0.1:{_simulatorsPort}") };
 
     /// <summary>The API by itself, for looking at headers and streams.</summary>
     /// <param name="key">The API key; null for none.</param>
-    internal HttpClient Http(string? key)
+    public HttpClient Http(string? key)
     {
         // The caller disposes of the client, and the client of its handler.
         var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false })
@@ -115,22 +114,22 @@ public class RunningSystem : IAsyncDisposable
     }
 
     /// <summary>Where the simulators keep their books.</summary>
-    internal string SimulatorsFolder => Path.Combine(_folder, "simulators");
+    public string SimulatorsFolder => Path.Combine(_folder, "simulators");
 
     /// <summary>How the server is started the next time.</summary>
-    internal HostStart ServerStart { get; set; } = new();
+    public HostStart ServerStart { get; set; } = new();
 
     /// <summary>The server as it was last started; null before that.</summary>
-    internal HostProcess? Server => _server;
+    public HostProcess? Server => _server;
 
     /// <summary>Where a provider tells the shop what happened.</summary>
-    internal string WebhookUrl(string provider) => $"http://127.0.0.1:{_port}/webhooks/shop/{provider}";
+    public string WebhookUrl(string provider) => $"http://127.0.0.1:{_port}/webhooks/shop/{provider}";
 
     /// <summary>The shop's secret key.</summary>
-    internal string? ShopKey => _shopKey;
+    public string? ShopKey => _shopKey;
 
     /// <summary>Starts the server with the settings, and does not wait.</summary>
-    internal HostProcess StartServer() => HostProcess.Start("Standalone", ServerSettings(), ServerStart);
+    public HostProcess StartServer() => HostProcess.Start("Standalone", ServerSettings(), ServerStart);
 
     /// <inheritdoc/>
     public virtual async ValueTask DisposeAsync()
@@ -143,7 +142,7 @@ public class RunningSystem : IAsyncDisposable
     }
 
     /// <summary>Starts the process that answers the API, and waits until it can take payments.</summary>
-    private protected async Task StartServerAsync(string project)
+    protected async Task StartServerAsync(string project)
     {
         _server = HostProcess.Start(project, ServerSettings(), ServerStart);
         using var client = Anonymous();
@@ -151,7 +150,7 @@ public class RunningSystem : IAsyncDisposable
     }
 
     /// <summary>What each process of the server is told, with ports of its own for a silo.</summary>
-    private protected Dictionary<string, string> ServerSettings()
+    protected Dictionary<string, string> ServerSettings()
     {
         var settings = new Dictionary<string, string>(StringComparer.Ordinal)
         {

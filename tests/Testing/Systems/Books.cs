@@ -1,13 +1,13 @@
 using System.Text.Json;
 
-namespace PaymentCluster.System.Tests;
+namespace PaymentCluster.Testing.Systems;
 
 /// <summary>A payment that the API accepted.</summary>
-internal sealed record Accepted(string Id, string OrderId);
+public sealed record Accepted(string Id, string OrderId);
 
 /// <summary>Three journals that must agree: what the API promised, what is stored, and what the provider
 /// charged.</summary>
-internal static class Books
+public static class Books
 {
     private static readonly string[] Final = ["SUCCESS", "FAILED", "CANCELLED", "EXPIRED"];
 

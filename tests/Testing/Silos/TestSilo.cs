@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Storage;
+using Orleans.TestingHost;
 using PaymentCluster.Connectors;
 using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains.Abstractions.Customers;
@@ -18,18 +19,22 @@ using PaymentCluster.Testing;
 
 namespace PaymentCluster.Merchants.Tests.Hosting;
 
-/// <summary>A silo with merchants and webhooks, composed as the hosts compose it.</summary>
+/// <summary>A silo with merchants, customers and webhooks, composed as the hosts compose it. It takes no ports: calls
+/// travel in memory.</summary>
 internal sealed class TestSilo : IAsyncDisposable
 {
     public const string Provider = "testpay";
 
-    private readonly IHost _host;
+    // A part of the stored key of every document: silos that follow each other on one database share it.
+    private const string ServiceId = "test";
 
-    private TestSilo(IHost host) => _host = host;
+    private readonly InProcessTestCluster _cluster;
 
-    public IGrainFactory Grains => _host.Services.GetRequiredService<IClusterClient>();
+    private TestSilo(InProcessTestCluster cluster) => _cluster = cluster;
 
-    public IServiceProvider Services => _host.Services;
+    public IGrainFactory Grains => Services.GetRequiredService<IClusterClient>();
+
+    public IServiceProvider Services => _cluster.Silos[0].ServiceProvider;
 
     /// <summary>32 bytes that are all the same, as the vault's setting.</summary>
     public static string Key(byte value) =>
@@ -83,15 +88,28 @@ internal sealed class TestSilo : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _host.StopAsync();
-        _host.Dispose();
+        await _cluster.StopAllSilosAsync();
+        await _cluster.DisposeAsync();
     }
 
     private static async Task<TestSilo> StartAsync(Action<HostApplicationBuilder> configure)
     {
-        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        var builder = new InProcessTestClusterBuilder(1);
+        builder.Options.ServiceId = ServiceId;
+        builder.Options.ConfigureFileLogging = false;
+        // The silo's own client is enough, and starts with it.
+        builder.Options.InitializeClientOnDeploy = false;
+        builder.ConfigureSiloHost((_, host) => Compose((HostApplicationBuilder)host, configure));
+        var cluster = builder.Build();
+        await cluster.DeployAsync();
+        return new TestSilo(cluster);
+    }
+
+    private static void Compose(HostApplicationBuilder builder, Action<HostApplicationBuilder> configure)
+    {
         builder.Configuration.AddInMemoryCollection([new("Vault:MasterKey", Key(1))]);
-        builder.UseOrleans(silo => silo.UseLocalhostClustering(Ports.Free(), Ports.Free()));
+        // Services start in the order in which they were added, and grains come first.
+        builder.UseOrleans(_ => { });
         builder.Services.AddSingleton<IConnector>(new TestConnector(Provider));
         builder.Services.AddSingleton<IConnector>(new TestConnector("otherpay"));
         configure(builder);
@@ -99,9 +117,6 @@ internal sealed class TestSilo : IAsyncDisposable
         builder.Services.AddSingleton<ConnectorCatalogue>();
         builder.Services.AddVault();
         builder.Services.AddCustomers();
-        var host = builder.Build();
-        await host.StartAsync();
-        return new TestSilo(host);
     }
 
     private Task<ApiKeyGrant?> Resolve(string key) =>

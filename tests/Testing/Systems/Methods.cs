@@ -1,7 +1,7 @@
-namespace PaymentCluster.System.Tests;
+namespace PaymentCluster.Testing.Systems;
 
 /// <summary>The ways to pay, as a start of a payment names them.</summary>
-internal static class Methods
+public static class Methods
 {
     public static Func<int, object> All { get; } = At;
 

@@ -1,9 +1,9 @@
 using Npgsql;
 
-namespace PaymentCluster.System.Tests;
+namespace PaymentCluster.Testing.Systems;
 
 /// <summary>What the store holds, read beside the server.</summary>
-internal sealed record StoredPayments
+public sealed record StoredPayments
 {
     /// <summary>The names of all attempts ever started, which is what a provider may have been asked for.</summary>
     public required HashSet<string> Attempts { get; init; }

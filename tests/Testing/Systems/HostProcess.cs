@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 
-namespace PaymentCluster.System.Tests;
+namespace PaymentCluster.Testing.Systems;
 
 /// <summary>One process of the system, as an operator starts it: the built program, its settings in the
 /// environment.</summary>
-internal sealed class HostProcess : IDisposable
+public sealed class HostProcess : IDisposable
 {
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _errors = new();
@@ -127,7 +127,7 @@ internal sealed class HostProcess : IDisposable
 }
 
 /// <summary>How a process is started, where it matters.</summary>
-internal sealed record HostStart
+public sealed record HostStart
 {
     /// <summary>How many of the last lines of each output are kept.</summary>
     public int KeptLines { get; init; } = 500;

@@ -1,11 +1,11 @@
 using System.Security.Cryptography;
 using Npgsql;
 
-namespace PaymentCluster.System.Tests;
+namespace PaymentCluster.Testing.Systems;
 
 /// <summary>A database of one test's own on the server that ./test starts, with an owner and a login that may only
 /// work.</summary>
-internal sealed class SystemDatabase : IAsyncDisposable
+public sealed class SystemDatabase : IAsyncDisposable
 {
     private readonly string _name = $"system_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}";
     private readonly string _password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));

@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 
-namespace PaymentCluster.Gateway.Tests.Host;
+namespace PaymentCluster.Testing;
 
 /// <summary>Short ways to send and read.</summary>
 public static class HttpExtensions

@@ -25,10 +25,10 @@ remove_temporary() {
     temporary=''
 }
 
-# A folder without a readable owner is half made, or nobody's.
+# A folder that names no owner is being made.
 owner_runs() {
     local pid started
-    read -r pid started <"$1/owner" || return 1
+    read -r pid started 2>/dev/null <"$1/owner" || return 0
     [[ "$(process_started "$pid")" == "$started" ]]
 }
 

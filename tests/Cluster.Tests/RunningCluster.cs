@@ -13,7 +13,7 @@ internal sealed class RunningCluster : RunningSystem
     private const int Active = 3;
     private const int Dead = 6;
 
-    // Three missed probes of five seconds and two votes, on a machine that has other work too.
+    // Some seconds, by the silos' own settings; this is for a machine that has other work, too.
     private static readonly TimeSpan EvictionPatience = TimeSpan.FromSeconds(90);
 
     private readonly int _atStart;

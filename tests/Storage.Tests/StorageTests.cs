@@ -1,32 +1,32 @@
 using System.Text;
 using Orleans.Storage;
-using PaymentCluster.Grains.Storage;
 
 namespace PaymentCluster.Storage.Tests;
 
-public sealed class StorageTests(Database database) : IClassFixture<Database>
+public sealed class StorageTests(StorageFixture fixture) : IClassFixture<StorageFixture>
 {
     private readonly string _key = $"merchant/{TestKeys.NextNumber()}";
+
+    private Database Database => fixture.Database;
+
+    // Two clusters that know nothing of each other, on one database.
+    private StorageCluster Host => fixture.Host;
+
+    private StorageCluster Rival => fixture.Rival;
 
     [Fact]
     public async Task What_is_written_is_read_by_the_next_silo()
     {
-        await using (var host = await StartAsync())
-        {
-            var grain = Grain(host);
-            Assert.Equal("", await grain.Read());
-            Assert.False(await grain.Exists());
-            Assert.Null(await grain.ETag());
-            Assert.Equal("1", await grain.Write("one"));
-            Assert.Equal("2", await grain.Write("two"));
-            Assert.True(await grain.Exists());
-        }
+        var grain = Grain(Host);
+        Assert.Equal("", await grain.Read());
+        Assert.False(await grain.Exists());
+        Assert.Null(await grain.ETag());
+        Assert.Equal("1", await grain.Write("one"));
+        Assert.Equal("2", await grain.Write("two"));
+        Assert.True(await grain.Exists());
 
-        await using (var host = await StartAsync())
-        {
-            Assert.Equal("two", await Grain(host).Read());
-            Assert.Equal("2", await Grain(host).ETag());
-        }
+        Assert.Equal("two", await Grain(Rival).Read());
+        Assert.Equal("2", await Grain(Rival).ETag());
     }
 
     // The values are Orleans': should another version compute others, it would not find what was stored.
@@ -39,9 +39,8 @@ public sealed class StorageTests(Database database) : IClassFixture<Database>
     public async Task A_row_stands_at_the_documented_key_columns(
         string key, int hash, long n0, long n1, string? extension)
     {
-        await using var host = await StartAsync();
-        await host.Grains.GetGrain<IStoreGrain>(key).Write("text");
-        var row = await database.RowAsync($"""
+        await Host.Grains.GetGrain<IStoreGrain>(key).Write("text");
+        var row = await Database.RowAsync($"""
             SELECT grainidhash, grainidn0, grainidn1, grainidextensionstring, graintypehash, graintypestring, serviceid, version,
                    convert_from(payloadbinary, 'UTF8')
             FROM orleansstorage
@@ -53,32 +52,25 @@ public sealed class StorageTests(Database database) : IClassFixture<Database>
     [Fact]
     public async Task What_another_program_stored_is_read()
     {
-        await using var host = await StartAsync();
-        await Grain(host).Write("own");
+        await Grain(Host).Write("own");
         var payload = Convert.ToHexString(Encoding.UTF8.GetBytes("""{"text":"other","unknown_member":1}"""));
-        await database.ExecuteAsync($"UPDATE orleansstorage SET payloadbinary = '\\x{payload}', version = 7 WHERE grainidextensionstring = '{_key}'");
-        Assert.Equal("other", await Grain(host).ReadAgain());
-        Assert.Equal("7", await Grain(host).ETag());
-        Assert.Equal("8", await Grain(host).Write("own again"));
+        await Database.ExecuteAsync($"UPDATE orleansstorage SET payloadbinary = '\\x{payload}', version = 7 WHERE grainidextensionstring = '{_key}'");
+        Assert.Equal("other", await Grain(Host).ReadAgain());
+        Assert.Equal("7", await Grain(Host).ETag());
+        Assert.Equal("8", await Grain(Host).Write("own again"));
     }
 
     [Fact]
     public async Task A_cleared_state_is_empty_and_can_be_written_again()
     {
-        await using (var host = await StartAsync())
-        {
-            await Grain(host).Write("one");
-            await Grain(host).Clear();
-            Assert.Equal("", await Grain(host).Read());
-            Assert.False(await Grain(host).Exists());
-            Assert.Equal("2", await Grain(host).ETag());
-        }
+        await Grain(Host).Write("one");
+        await Grain(Host).Clear();
+        Assert.Equal("", await Grain(Host).Read());
+        Assert.False(await Grain(Host).Exists());
+        Assert.Equal("2", await Grain(Host).ETag());
 
-        await using (var host = await StartAsync())
-        {
-            Assert.False(await Grain(host).Exists());
-            Assert.Equal("3", await Grain(host).Write("two"));
-        }
+        Assert.False(await Grain(Rival).Exists());
+        Assert.Equal("3", await Grain(Rival).Write("two"));
     }
 
     [Fact]
@@ -89,60 +81,53 @@ public sealed class StorageTests(Database database) : IClassFixture<Database>
         await Grain(host).Clear();
         Assert.Equal(
             0L,
-            (await database.RowAsync($"SELECT count(*) FROM orleansstorage WHERE grainidextensionstring = '{_key}'"))[0]);
+            (await Database.RowAsync($"SELECT count(*) FROM orleansstorage WHERE grainidextensionstring = '{_key}'"))[0]);
         Assert.Equal("1", await Grain(host).Write("two"));
     }
 
     [Fact]
     public async Task A_write_over_anothers_write_is_a_conflict_and_the_next_call_sees_what_is_stored()
     {
-        await using var host = await StartAsync();
-        await using var rival = await StartAsync();
-        await Grain(host).Write("one");
-        Assert.Equal("one", await Grain(rival).Read());
-        await Grain(rival).Write("rival");
-        await Assert.ThrowsAsync<InconsistentStateException>(() => Grain(host).Write("late"));
-        Assert.Equal("rival", await Grain(host).Read());
-        Assert.Equal("3", await Grain(host).Write("in time"));
-        await Assert.ThrowsAsync<InconsistentStateException>(() => Grain(rival).Clear());
+        await Grain(Host).Write("one");
+        Assert.Equal("one", await Grain(Rival).Read());
+        await Grain(Rival).Write("rival");
+        await Assert.ThrowsAsync<InconsistentStateException>(() => Grain(Host).Write("late"));
+        Assert.Equal("rival", await Grain(Host).Read());
+        Assert.Equal("3", await Grain(Host).Write("in time"));
+        await Assert.ThrowsAsync<InconsistentStateException>(() => Grain(Rival).Clear());
     }
 
     [Fact]
     public async Task Of_two_first_writes_one_is_a_conflict()
     {
-        await using var host = await StartAsync();
-        await using var rival = await StartAsync();
-        Assert.False(await Grain(host).Exists());
-        Assert.False(await Grain(rival).Exists());
-        await Grain(host).Write("first");
-        await Assert.ThrowsAsync<InconsistentStateException>(() => Grain(rival).Write("second"));
-        Assert.Equal("first", await Grain(rival).Read());
-        await database.RowAsync($"SELECT 1 FROM orleansstorage WHERE grainidextensionstring = '{_key}'");
+        Assert.False(await Grain(Host).Exists());
+        Assert.False(await Grain(Rival).Exists());
+        await Grain(Host).Write("first");
+        await Assert.ThrowsAsync<InconsistentStateException>(() => Grain(Rival).Write("second"));
+        Assert.Equal("first", await Grain(Rival).Read());
+        await Database.RowAsync($"SELECT 1 FROM orleansstorage WHERE grainidextensionstring = '{_key}'");
     }
 
     [Fact]
     public async Task First_writes_at_the_same_time_leave_one_row_and_one_winner()
     {
-        await using var host = await StartAsync();
-        await using var rival = await StartAsync();
         for (var round = 0; round < 20; round++)
         {
             var key = $"{_key}/{round}";
-            var grains = new[] { host, rival }.Select(one => one.Grains.GetGrain<IStoreGrain>(key)).ToArray();
+            var grains = new[] { Host, Rival }.Select(one => one.Grains.GetGrain<IStoreGrain>(key)).ToArray();
             foreach (var grain in grains)
                 await grain.Read();
             var writes = grains.Select(grain => grain.Write("first")).ToArray();
             var outcomes = await Task.WhenAll(writes.Select(write => write.ContinueWith(done => done.IsCompletedSuccessfully, TaskScheduler.Default)));
             Assert.Equal([false, true], outcomes.Order());
-            await database.RowAsync($"SELECT 1 FROM orleansstorage WHERE grainidextensionstring = '{key}'");
+            await Database.RowAsync($"SELECT 1 FROM orleansstorage WHERE grainidextensionstring = '{key}'");
         }
     }
 
     [Fact]
     public async Task A_state_is_refused_outside_of_the_grains_turns()
     {
-        await using var host = await StartAsync();
-        Assert.True(await Grain(host).IsRefusedElsewhere());
+        Assert.True(await Grain(Host).IsRefusedElsewhere());
     }
 
     [Fact]
@@ -155,25 +140,21 @@ public sealed class StorageTests(Database database) : IClassFixture<Database>
             Assert.IsType<InvalidDataException>(failure.InnerException);
         }
 
-        await using (var host = await StartAsync())
-        {
-            await Grain(host).Write("one");
-            var payload = Convert.ToHexString("no document"u8);
-            await database.ExecuteAsync($"UPDATE orleansstorage SET payloadbinary = '\\x{payload}' WHERE grainidextensionstring = '{_key}'");
-            Assert.NotNull((await Assert.ThrowsAsync<OrleansException>(() => Grain(host).ReadAgain())).InnerException);
-        }
+        await Grain(Host).Write("one");
+        var payload = Convert.ToHexString("no document"u8);
+        await Database.ExecuteAsync(
+            $"UPDATE orleansstorage SET payloadbinary = '\\x{payload}' WHERE grainidextensionstring = '{_key}'");
+        Assert.NotNull((await Assert.ThrowsAsync<OrleansException>(() => Grain(Host).ReadAgain())).InnerException);
     }
 
     private IStoreGrain Grain(StorageCluster host) => host.Grains.GetGrain<IStoreGrain>(_key);
 
-    private Task<StorageCluster> StartAsync(bool deleteOnClear = false, IGrainStorageSerializer? serializer = null) => StorageCluster.StartAsync(silo => silo
-        .AddAdoNetGrainStorage("documents", options =>
+    private Task<StorageCluster> StartAsync(bool deleteOnClear = false, IGrainStorageSerializer? serializer = null) =>
+        StorageCluster.StartAsync(Database, options =>
         {
-            options.Invariant = "Npgsql";
-            options.ConnectionString = database.ConnectionString;
-            options.GrainStorageSerializer = serializer ?? new DocumentJsonSerializer();
+            options.GrainStorageSerializer = serializer ?? options.GrainStorageSerializer;
             options.DeleteStateOnClear = deleteOnClear;
-        }));
+        });
 
     private sealed class BrokenSerializer : IGrainStorageSerializer
     {

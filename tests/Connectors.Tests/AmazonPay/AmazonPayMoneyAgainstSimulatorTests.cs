@@ -126,7 +126,7 @@ public sealed class AmazonPayMoneyAgainstSimulatorTests(SimulatedAmazonPay amazo
         }
 
         Assert.Single(ids.Distinct());
-        await Amazon.AddAccountAsync(ipn: null);
+        await Amazon.AddAccountAsync(webhookUrl: null);
     }
 
     [Fact]
@@ -141,7 +141,7 @@ public sealed class AmazonPayMoneyAgainstSimulatorTests(SimulatedAmazonPay amazo
         var connector = Amazon.Connect();
         Assert.IsType<WebhookReading.Forged>(await connector.ReadWebhookAsync(await shop.NextAsync(), Rig.Credentials));
         Assert.IsType<WebhookReading.About>(await connector.ReadWebhookAsync(await shop.NextAsync(), Rig.Credentials));
-        await Amazon.AddAccountAsync(ipn: null);
+        await Amazon.AddAccountAsync(webhookUrl: null);
     }
 
     [Fact]
@@ -163,7 +163,7 @@ public sealed class AmazonPayMoneyAgainstSimulatorTests(SimulatedAmazonPay amazo
 
         await Amazon.DecideAsync(link, "decline");
         Assert.IsType<WebhookReading.Irrelevant>(await connector.ReadWebhookAsync(await shop.NextAsync(), Rig.Credentials));
-        await Amazon.AddAccountAsync(ipn: null);
+        await Amazon.AddAccountAsync(webhookUrl: null);
     }
 
     private async Task OneRefundAsync() =>

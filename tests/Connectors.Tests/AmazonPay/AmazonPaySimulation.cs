@@ -1,4 +1,5 @@
 using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Connectors.Tests.Conformance;
 using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
@@ -11,36 +12,18 @@ namespace PaymentCluster.Connectors.Tests.AmazonPay;
 
 /// <summary>One sale at the simulator: connector and simulator are two independent readings of the same documents; here
 /// they meet.</summary>
-public abstract class AmazonPaySimulation(SimulatedAmazonPay amazon) : IClassFixture<SimulatedAmazonPay>, IAsyncLifetime
+public abstract class AmazonPaySimulation(SimulatedAmazonPay amazon)
+    : ProviderSimulation<SimulatedAmazonPay>(amazon)
 {
-    // Faults that strike before Amazon has looked at a call, and after it has acted on it.
-    public static TheoryData<string> Before { get; } = ["server_error", "reset"];
-
-    public static TheoryData<string> After { get; } = ["charge_then_timeout", "server_error_after", "reset_after", "truncated", "garbage"];
-
     private static int _pages;
 
     protected SimulatedAmazonPay Amazon { get; } = amazon;
 
     protected AmazonPayRig Rig { get; } = new();
 
-    protected AttemptId Attempt { get; } = NewAttempt();
-
     protected static WalletRequest Asha { get; } = new() { Wallet = "amazonpay", Customer = new Customer { Id = "asha" } };
 
     protected static Money Part => Money.Of(500, Currency.Parse("EUR"));
-
-    protected RefundId RefundId => new() { Payment = Attempt.Payment, Number = 1 };
-
-    public async Task InitializeAsync()
-    {
-        await Amazon.DialAsync("{}");
-        await Amazon.CustomerAsync(automatic: true);
-    }
-
-    public Task DisposeAsync() => Task.CompletedTask;
-
-    protected static AttemptId NewAttempt() => new() { Payment = PaymentId.New(TimeProvider.System), Number = 1 };
 
     protected static SendWindow Window() => SendWindow.Open(TimeProvider.System, TimeSpan.FromMinutes(1));
 
@@ -164,20 +147,6 @@ public abstract class AmazonPaySimulation(SimulatedAmazonPay amazon) : IClassFix
         captured, Assert.Single(await Amazon.JournalAsync(Attempt.ToString())).GetProperty("captured").GetBoolean());
 
     protected async Task NoChargeAsync() => Assert.Empty(await Amazon.JournalAsync(Attempt.ToString()));
-
-    protected static async Task<ProviderOutcome> UntilAsync(
-        Func<Task<ProviderOutcome>> ask, Func<ProviderOutcome, bool> holds, string what)
-    {
-        ProviderOutcome? last = null;
-        await Eventually.HoldsAsync(
-            async () =>
-            {
-                last = await ask();
-                return holds(last);
-            },
-            what);
-        return last!;
-    }
 
     private static async Task<T> GivenAsync<T>(Func<Task<ProviderAnswer<T>>> ask, Func<T, bool> holds, string what)
         where T : class

@@ -5,41 +5,22 @@ using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
 using PaymentCluster.Grains.Abstractions.Secrets;
-using PaymentCluster.Testing;
 using Xunit;
 
 namespace PaymentCluster.Connectors.Tests.PayU;
 
 /// <summary>One sale at the simulator: connector and simulator are two independent readings of the same documents; here
 /// they meet.</summary>
-public abstract class PayUSimulation(SimulatedPayU payu) : IClassFixture<SimulatedPayU>, IAsyncLifetime
+public abstract class PayUSimulation(SimulatedPayU payu)
+    : ProviderSimulation<SimulatedPayU>(payu)
 {
-    // Faults that strike before PayU has looked at a call, and after it has acted on it.
-    public static TheoryData<string> Before { get; } = ["server_error", "reset"];
-
-    public static TheoryData<string> After { get; } = ["charge_then_timeout", "server_error_after", "reset_after", "truncated", "garbage"];
-
     protected static PaymentMethod Intent { get; } = new() { Kind = PaymentMethodKind.Upi, Flow = UpiFlow.Intent };
 
     protected SimulatedPayU PayU { get; } = payu;
 
     protected PayURig Rig { get; } = new();
 
-    protected AttemptId Attempt { get; } = NewAttempt();
-
     protected static Money Part => Money.Of(5_000, Currency.Inr);
-
-    protected RefundId RefundId => new() { Payment = Attempt.Payment, Number = 1 };
-
-    protected static AttemptId NewAttempt() => new() { Payment = PaymentId.New(TimeProvider.System), Number = 1 };
-
-    public async Task InitializeAsync()
-    {
-        await PayU.DialAsync("{}");
-        await PayU.CustomerAsync(automatic: true);
-    }
-
-    public Task DisposeAsync() => Task.CompletedTask;
 
     protected ChargeRequest Request(PaymentMethod method, AttemptId attempt, string? cardNumber = null)
     {
@@ -104,20 +85,6 @@ public abstract class PayUSimulation(SimulatedPayU payu) : IClassFixture<Simulat
     {
         await CapturedAsync();
         Assert.True(Assert.Single(await PayU.JournalAsync(Attempt.ToString())).GetProperty("captured").GetBoolean());
-    }
-
-    protected static async Task<ProviderOutcome> UntilAsync(
-        Func<Task<ProviderOutcome>> ask, Func<ProviderOutcome, bool> holds, string what)
-    {
-        ProviderOutcome? last = null;
-        await Eventually.HoldsAsync(
-            async () =>
-            {
-                last = await ask();
-                return holds(last);
-            },
-            what);
-        return last!;
     }
 
     private static SendWindow Window() => SendWindow.Open(TimeProvider.System, TimeSpan.FromMinutes(1));

@@ -5,20 +5,15 @@ using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
 using PaymentCluster.Grains.Abstractions.Secrets;
-using PaymentCluster.Testing;
 using Xunit;
 
 namespace PaymentCluster.Connectors.Tests.Paytm;
 
 /// <summary>One sale at the simulator: connector and simulator are two independent readings of the same documents; here
 /// they meet.</summary>
-public abstract class PaytmSimulation(SimulatedPaytm paytm) : IClassFixture<SimulatedPaytm>, IAsyncLifetime
+public abstract class PaytmSimulation(SimulatedPaytm paytm)
+    : ProviderSimulation<SimulatedPaytm>(paytm)
 {
-    // Faults that strike before Paytm has looked at a call, and after it has acted on it.
-    public static TheoryData<string> Before { get; } = ["server_error", "reset"];
-
-    public static TheoryData<string> After { get; } = ["charge_then_timeout", "server_error_after", "reset_after", "truncated", "garbage"];
-
     protected static PaymentMethod Netbanking { get; } = new() { Kind = PaymentMethodKind.Netbanking, Bank = "HDFC" };
 
     protected static PaymentMethod Card { get; } = new() { Kind = PaymentMethodKind.Card };
@@ -27,13 +22,7 @@ public abstract class PaytmSimulation(SimulatedPaytm paytm) : IClassFixture<Simu
 
     protected PaytmRig Rig { get; } = new();
 
-    protected AttemptId Attempt { get; } = NewAttempt();
-
     protected static Money Part => Money.Of(5_000, Currency.Inr);
-
-    protected RefundId RefundId => new() { Payment = Attempt.Payment, Number = 1 };
-
-    protected static AttemptId NewAttempt() => new() { Payment = PaymentId.New(TimeProvider.System), Number = 1 };
 
     protected static SendWindow Open() => SendWindow.Open(TimeProvider.System, TimeSpan.FromMinutes(1));
 
@@ -113,26 +102,4 @@ public abstract class PaytmSimulation(SimulatedPaytm paytm) : IClassFixture<Simu
         Assert.True(
             Assert.Single(await Paytm.JournalAsync(Attempt.ToString())).GetProperty("captured").GetBoolean());
     }
-
-    protected static async Task<ProviderOutcome> UntilAsync(
-        Func<Task<ProviderOutcome>> ask, Func<ProviderOutcome, bool> holds, string what)
-    {
-        ProviderOutcome? last = null;
-        await Eventually.HoldsAsync(
-            async () =>
-            {
-                last = await ask();
-                return holds(last);
-            },
-            what);
-        return last!;
-    }
-
-    public async Task InitializeAsync()
-    {
-        await Paytm.DialAsync("{}");
-        await Paytm.CustomerAsync(automatic: true);
-    }
-
-    public Task DisposeAsync() => Task.CompletedTask;
 }

@@ -14,6 +14,10 @@ namespace PaymentCluster.Connectors;
 /// <summary>Registers the connectors.</summary>
 public static class ConnectorsRegistration
 {
+    /// <summary>The key of the <see cref="TimeProvider"/> that connectors read the time from, which their requests state
+    /// and providers compare with their own. Without one it is the host's.</summary>
+    public const string Clock = "providers";
+
     /// <summary>Adds every connector, one line each, and the <see cref="ConnectorCatalogue"/>.</summary>
     /// <param name="services">The services.</param>
     /// <param name="configuration">The root; each connector reads its section under <c>Connectors</c>.</param>
@@ -31,12 +35,16 @@ public static class ConnectorsRegistration
         return services;
     }
 
+    private static TimeProvider ClockOf(IServiceProvider provider) =>
+        provider.GetKeyedService<TimeProvider>(Clock) ?? provider.GetRequiredService<TimeProvider>();
+
     private static void AddConnector<TConnector, TOptions>(
         this IServiceCollection services, IConfigurationSection section)
         where TConnector : class, IConnector
         where TOptions : ProviderHttpOptions
     {
         services.AddOptions<TOptions>().Bind(section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<IConnector, TConnector>();
+        services.AddSingleton<IConnector>(provider =>
+            ActivatorUtilities.CreateInstance<TConnector>(provider, ClockOf(provider)));
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using PaymentCluster.Connectors;
 using PaymentCluster.Grains.Customers;
 using PaymentCluster.Grains.Faults;
 using PaymentCluster.Grains.Ledger;
@@ -20,7 +21,7 @@ public static class JournalRegistration
     public const string Owner = "PaymentClusterOwner";
 
     /// <summary>Adds the store: <see cref="IPaymentJournal"/>, <see cref="IWebhookInbox"/>, what the ledger and the
-    /// lists read, and its clock, which is everybody's here.</summary>
+    /// lists read, and its clock, which payments are decided by.</summary>
     /// <exception cref="SchemaException">The connection string is missing.</exception>
     public static IServiceCollection AddPaymentStore(this IServiceCollection services, IConfiguration configuration)
     {
@@ -38,10 +39,14 @@ public static class JournalRegistration
         services.AddMetrics();
         services.AddSingleton<JournalMetrics>();
         services.AddSingleton(_ => new PaymentDatabase(connectionString));
-        services.AddSingleton(
-            provider => new StoreClock(MachineClock.Of(configuration), provider.GetRequiredService<PaymentDatabase>()));
+        // Orleans and the gateway follow the system's clock; payments, and what providers compare with their own time,
+        // the store's.
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => new StoreClock(
+            MachineClock.Of(configuration), provider.GetRequiredService<PaymentDatabase>()));
+        services.AddKeyedSingleton<TimeProvider>(
+            ConnectorsRegistration.Clock, (provider, _) => provider.GetRequiredService<StoreClock>());
         services.AddHostedService<StoreClockKeeper>();
-        services.TryAddSingleton<TimeProvider>(provider => provider.GetRequiredService<StoreClock>());
         services.AddSingleton<IPaymentClock>(provider => provider.GetRequiredService<StoreClock>());
         services.AddSingleton<PaymentStore>();
         services.AddSingleton<IPaymentJournal>(provider => provider.GetRequiredService<PaymentStore>());
@@ -66,8 +71,7 @@ public static class JournalRegistration
         }
 
         await SchemaGuard.CheckAsync(services.GetRequiredService<PaymentDatabase>(), cancellation);
-        // Before Orleans looks at the clock for the first time: it takes no activation any more once the time has gone
-        // back by minutes.
+        // So that the first payment need not wait for it.
         await services.GetRequiredService<StoreClock>().ReadAsync(cancellation);
     }
 }

@@ -1,13 +1,14 @@
 using PaymentCluster.Grains.Abstractions.Merchants;
+using PaymentCluster.Grains.Journal;
 
 namespace PaymentCluster.Grains.Merchants;
 
 /// <inheritdoc cref="IApiKeyGrain"/>
 /// <param name="key">What is stored of it.</param>
-/// <param name="time">When it is.</param>
+/// <param name="clock">The clock that revocations are dated by.</param>
 public sealed class ApiKeyGrain(
     [PersistentState("api_key", MerchantsRegistration.Storage)] IPersistentState<ApiKeyDocument> key,
-    TimeProvider time) : Grain, IApiKeyGrain
+    IPaymentClock clock) : Grain, IApiKeyGrain
 {
     /// <inheritdoc/>
     public Task<ApiKeyGrant?> Resolve()
@@ -45,7 +46,7 @@ public sealed class ApiKeyGrain(
         if (!key.RecordExists || key.State.RevokedAt is null)
         {
             var grant = key.RecordExists ? key.State.Grant : null;
-            await StoreAsync(new ApiKeyDocument { Grant = grant, RevokedAt = time.GetUtcNow() });
+            await StoreAsync(new ApiKeyDocument { Grant = grant, RevokedAt = clock.Now });
         }
     }
 

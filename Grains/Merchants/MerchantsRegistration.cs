@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using PaymentCluster.Grains.Journal;
 
 namespace PaymentCluster.Grains.Merchants;
 
@@ -18,6 +19,7 @@ public static class MerchantsRegistration
     public static IServiceCollection AddMerchants(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddPaymentClock();
         services.TryAddSingleton<ISecretSource, SystemSecretSource>();
         services.AddOptions<VaultOptions>()
             .Configure<IConfiguration>((options, configuration) => options.Read(configuration.GetSection(VaultOptions.Section)))

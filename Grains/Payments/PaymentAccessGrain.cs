@@ -1,15 +1,16 @@
 using Orleans.Concurrency;
 using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Journal;
 
 namespace PaymentCluster.Grains.Payments;
 
 /// <inheritdoc cref="IPaymentAccessGrain"/>
-/// <param name="tokens">Knows its own words.</param>
-/// <param name="time">When it is.</param>
+/// <param name="tokens">Makes and checks client secrets.</param>
+/// <param name="clock">The clock that their lifetimes were set by.</param>
 [StatelessWorker]
-public sealed class PaymentAccessGrain(PaymentTokens tokens, TimeProvider time) : Grain, IPaymentAccessGrain
+public sealed class PaymentAccessGrain(PaymentTokens tokens, IPaymentClock clock) : Grain, IPaymentAccessGrain
 {
     /// <inheritdoc/>
     public Task<PaymentAccess?> Open(string clientSecret) =>
-        Task.FromResult(tokens.OpenClientSecret(clientSecret, time.GetUtcNow()));
+        Task.FromResult(tokens.OpenClientSecret(clientSecret, clock.Now));
 }

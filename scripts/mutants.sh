@@ -15,31 +15,44 @@ plant() {
     printf '%s' "${text%x}" >"$file"
 }
 
-# run_mutants [WORD…]: all of them, or those whose name contains one of the words. Sets result.
-run_mutants() {
-    local mutant name suite scratch seen caught=0 missed=0
-    result=0
+# chosen_mutants SUITE WORD…: the mistakes that the suite must see; all of them, or those that are named.
+chosen_mutants() {
+    local suite="$1" mutant
+    shift
     for mutant in "$root"/tests/Mutants/*.txt; do
-        name=$(basename "$mutant" .txt)
-        (($# == 0)) || [[ " $* " == *" $name "* ]] || continue
-        scratch=$(mktemp -d "${TMPDIR:-/tmp}/paymentcluster-mutant.XXXXXXXX")
-        (cd "$root" && git ls-files -z | xargs -0 cp --parents -t "$scratch" 2>/dev/null)
-        if plant "$mutant" "$scratch"; then
-            for suite in $(field suite "$mutant"); do
-                seen='MISSED'
-                if ! dotnet build "$scratch/tests/$suite/$suite.csproj" -v q -clp:NoSummary -nologo >"$local_dir/logs/mutant-$name.log" 2>&1; then
-                    seen='does not build'
-                elif ! timeout 480 dotnet test "$scratch/tests/$suite/$suite.csproj" --no-build -nologo >>"$local_dir/logs/mutant-$name.log" 2>&1; then
-                    seen='caught'
-                fi
-                [[ "$seen" == caught ]] && caught=$((caught + 1)) || { missed=$((missed + 1)) result=1; }
-                say "$name ($(field what "$mutant")), $suite: $seen"
-            done
-        else
-            missed=$((missed + 1)) result=1
-            say "$name: its text is not in $(field file "$mutant") any more"
-        fi
-        rm -rf "$scratch"
+        [[ " $(field suite "$mutant") " == *" $suite "* ]] || continue
+        (($# == 0)) || [[ " $* " == *" $(basename "$mutant" .txt) "* ]] || continue
+        printf '%s\n' "$mutant"
     done
+}
+
+# try_mutant MUTANT SUITE SCRATCH: says what became of it. Only what the suite needs is built, and of that only what the mistake touches.
+try_mutant() {
+    local mutant="$1" suite="$2" scratch="$3" name log seen='MISSED' sign=''
+    name=$(basename "$mutant" .txt) log="$local_dir/logs/mutant-$name-$suite.log"
+    if ! plant "$mutant" "$scratch"; then
+        seen="its text is not in $(field file "$mutant") any more"
+    elif ! dotnet build "$scratch/tests/$suite/$suite.csproj" -v q -clp:NoSummary -nologo >"$log" 2>&1; then
+        seen='does not build'
+    elif ! timeout 480 dotnet test "$scratch/tests/$suite/$suite.csproj" --no-build -nologo >>"$log" 2>&1; then
+        seen='caught' sign=$(grep -oE -m 1 'Seed [0-9]+ breaks I[0-9]+' "$log" || true)
+    fi
+    cp "$root/$(field file "$mutant")" "$scratch/$(field file "$mutant")"
+    say "$name ($(field what "$mutant")), $suite: $seen${sign:+, ${sign,}}"
+    [[ "$seen" == caught ]]
+}
+
+# run_mutants [WORD…]: all of them, or those that are named. One copy serves all that a suite must see. Sets result.
+run_mutants() {
+    local suite mutant scratch caught=0 missed=0
+    scratch=$(mktemp -d "${TMPDIR:-/tmp}/paymentcluster-mutants.XXXXXXXX")
+    (cd "$root" && git ls-files -z | xargs -0 cp --parents -t "$scratch" 2>/dev/null)
+    for suite in $(for mutant in "$root"/tests/Mutants/*.txt; do field suite "$mutant"; done | tr ' ' '\n' | sort -u); do
+        while IFS= read -r mutant; do
+            if try_mutant "$mutant" "$suite" "$scratch" </dev/null; then caught=$((caught + 1)); else missed=$((missed + 1)); fi
+        done < <(chosen_mutants "$suite" "$@")
+    done
+    rm -rf "$scratch"
+    result=$((missed > 0))
     say "$caught caught, $missed not."
 }

@@ -1,5 +1,3 @@
-using Npgsql;
-
 namespace PaymentCluster.Grains.Journal;
 
 /// <summary>
@@ -15,7 +13,7 @@ namespace PaymentCluster.Grains.Journal;
 /// first. Without the store it runs on, for some eight minutes within its bound; but without the store nothing is
 /// decided anyway.
 /// </remarks>
-public sealed class StoreClock(TimeProvider machine, PaymentDatabase database) : TimeProvider, IPaymentClock
+public sealed class StoreClock : TimeProvider, IPaymentClock
 {
     /// <summary>How far it may be from the database's clock when something is decided by it. Two silos are at most
     /// twice as far apart: the least that <c>Payments:ClockError</c> may be.</summary>
@@ -26,18 +24,31 @@ public sealed class StoreClock(TimeProvider machine, PaymentDatabase database) :
     // A machine that is so busy that an answer takes half a second may be less busy the next time.
     private const int MaxTries = 10;
 
+    private readonly TimeProvider _machine;
+    private readonly IStoreTime _store;
     private readonly Lock _gate = new();
     private volatile Reading? _reading;
     private Task? _synchronizing;
 
+    /// <summary>A clock that follows a database's.</summary>
+    /// <param name="machine">The clocks of this machine.</param>
+    /// <param name="database">The database.</param>
+    public StoreClock(TimeProvider machine, PaymentDatabase database)
+        : this(machine, new DatabaseTime(database))
+    {
+    }
+
+    /// <summary>A clock that follows a store's.</summary>
+    internal StoreClock(TimeProvider machine, IStoreTime store) => (_machine, _store) = (machine, store);
+
     /// <inheritdoc/>
-    public override long TimestampFrequency => machine.TimestampFrequency;
+    public override long TimestampFrequency => _machine.TimestampFrequency;
 
     /// <summary>How far it may be from the database's clock now; the maximum before the first reading.</summary>
     public TimeSpan Error => _reading is { } reading ? ErrorOf(reading, Look()) : TimeSpan.MaxValue;
 
     /// <inheritdoc/>
-    public TimeProvider Machine => machine;
+    public TimeProvider Machine => _machine;
 
     /// <inheritdoc/>
     public DateTimeOffset Now => PaymentClock.InMicroseconds(GetUtcNow());
@@ -50,36 +61,31 @@ public sealed class StoreClock(TimeProvider machine, PaymentDatabase database) :
 
     /// <summary>The database's time; before the first reading the machine's.</summary>
     public override DateTimeOffset GetUtcNow() => _reading is { } reading
-        ? reading.Time + machine.GetElapsedTime(reading.Taken.Timestamp)
-        : machine.GetUtcNow();
+        ? reading.Time + _machine.GetElapsedTime(reading.Taken.Timestamp)
+        : _machine.GetUtcNow();
 
     /// <inheritdoc/>
-    public override long GetTimestamp() => machine.GetTimestamp();
+    public override long GetTimestamp() => _machine.GetTimestamp();
 
     /// <inheritdoc/>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-        machine.CreateTimer(callback, state, dueTime, period);
+        _machine.CreateTimer(callback, state, dueTime, period);
 
     /// <summary>Reads the database's clock. A reading that is less exact than what is known is not used.</summary>
     /// <exception cref="JournalUnavailableException">The database is unavailable.</exception>
-    public Task ReadAsync(CancellationToken cancellation = default) => database.ReadAsync(
-        async connection =>
-        {
-            await using var command = new NpgsqlCommand(PaymentSql.Clock, connection);
-            var asked = Look();
-            var time = new DateTimeOffset((DateTime)(await command.ExecuteScalarAsync(cancellation))!, TimeSpan.Zero);
-            Take(asked, time, Look());
-            return true;
-        },
-        cancellation);
+    public async Task ReadAsync(CancellationToken cancellation = default)
+    {
+        var reading = await _store.ReadAsync(Look, cancellation);
+        Take(reading.Asked, reading.Time, reading.Answered);
+    }
 
     /// <summary>What the machine's two clocks show.</summary>
-    internal Moment Look() => new(machine.GetTimestamp(), machine.GetUtcNow());
+    internal Moment Look() => new(_machine.GetTimestamp(), _machine.GetUtcNow());
 
     /// <summary>Takes in that the database's clock showed a time at some moment between two.</summary>
     internal void Take(Moment asked, DateTimeOffset time, Moment answered)
     {
-        var half = machine.GetElapsedTime(asked.Timestamp, answered.Timestamp) / 2;
+        var half = _machine.GetElapsedTime(asked.Timestamp, answered.Timestamp) / 2;
         // In the middle of the two; where between them it really was, is the reading's error.
         var fresh = new Reading(answered, time + half, half + Disagreement(asked, answered));
         lock (_gate)
@@ -128,12 +134,12 @@ public sealed class StoreClock(TimeProvider machine, PaymentDatabase database) :
 
     private TimeSpan ErrorOf(Reading reading, Moment now)
     {
-        var age = machine.GetElapsedTime(reading.Taken.Timestamp, now.Timestamp);
+        var age = _machine.GetElapsedTime(reading.Taken.Timestamp, now.Timestamp);
         return reading.Error + (age * Drift) + Disagreement(reading.Taken, now);
     }
 
     private TimeSpan Disagreement(Moment since, Moment now) =>
-        (now.Wall - since.Wall - machine.GetElapsedTime(since.Timestamp, now.Timestamp)).Duration();
+        (now.Wall - since.Wall - _machine.GetElapsedTime(since.Timestamp, now.Timestamp)).Duration();
 
     /// <summary>A moment by the machine's two clocks.</summary>
     internal readonly record struct Moment(long Timestamp, DateTimeOffset Wall);

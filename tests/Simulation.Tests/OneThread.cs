@@ -1,7 +1,7 @@
 namespace PaymentCluster.Simulation.Tests;
 
-/// <summary>Runs a test on a thread of its own, without any context: what a step completes goes on within that step, and
-/// nothing ever moves to another thread.</summary>
+/// <summary>Runs a test on a thread of its own, without any context: what a step completes goes on within that step,
+/// and nothing ever moves to another thread.</summary>
 internal static class OneThread
 {
     private const int StackSize = 16 * 1024 * 1024;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using PaymentCluster.Simulation.Tests.Checks;
-using PaymentCluster.Simulation.Tests.Payments;
 using PaymentCluster.Simulation.Tests.Schedule;
 
 namespace PaymentCluster.Simulation.Tests;
@@ -18,16 +17,16 @@ internal static class Simulation
     private const int RunsToShrink = 4_000;
 
     /// <summary>Runs some seeds, until one fails.</summary>
-    public static Summary RunSeeds(long first, int count, Mutation mutation = Mutation.None)
+    public static Summary RunSeeds(long first, int count)
     {
         var payments = 0;
         for (var seed = first; seed < first + count; seed++)
         {
-            var run = Run(Choices.Of(seed), mutation);
+            var run = Run(Choices.Of(seed));
             payments += run.Payments;
             if (run.Broken is not null)
             {
-                return new Summary((int)(seed - first) + 1, payments, Shrunk(seed, run, mutation));
+                return new Summary((int)(seed - first) + 1, payments, Shrunk(seed, run));
             }
         }
 
@@ -35,9 +34,9 @@ internal static class Simulation
     }
 
     /// <summary>One run. What it tells is kept on request.</summary>
-    public static RunResult Run(Choices choices, Mutation mutation = Mutation.None, bool isKept = false)
+    public static RunResult Run(Choices choices, bool isKept = false)
     {
-        var world = new World(choices, mutation, new History(isKept));
+        var world = new World(choices, new History(isKept));
         BrokenInvariantException? broken = null;
         try
         {
@@ -60,15 +59,15 @@ internal static class Simulation
         Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? long.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 
     // Only what fails in the same way is the same failure.
-    private static FailedSeed Shrunk(long seed, RunResult failed, Mutation mutation)
+    private static FailedSeed Shrunk(long seed, RunResult failed)
     {
         var choices = Shrinker.Shrink(failed.Choices, Again, RunsToShrink);
-        var last = Run(Choices.Again(choices), mutation, isKept: true);
+        var last = Run(Choices.Again(choices), isKept: true);
         return new FailedSeed(seed, last.Broken!, choices, last.History);
 
         int[]? Again(int[] made)
         {
-            var run = Run(Choices.Again(made), mutation);
+            var run = Run(Choices.Again(made));
             return run.Broken?.Invariant == failed.Broken!.Invariant ? run.Choices : null;
         }
     }

@@ -51,6 +51,20 @@ internal sealed partial class Checker
             "the same key leads to the same refund");
     }
 
+    /// <summary>A client is shown a payment's history.</summary>
+    public void Answered(PaymentId payment, IReadOnlyList<TimelineEntry> timeline, int after)
+    {
+        var states = _trails[payment].States;
+        foreach (var entry in timeline)
+        {
+            Require(entry.Version == ++after, "I3", "a history has no gaps");
+            Require(
+                entry.Version <= states.Count && states[entry.Version - 1].Status == entry.Status,
+                "I3",
+                "a history that was answered is durable");
+        }
+    }
+
     private static bool SameAsBefore(Dictionary<string, PaymentId> answers, string name, PaymentId payment) =>
         answers.TryAdd(name, payment) || answers[name] == payment;
 }

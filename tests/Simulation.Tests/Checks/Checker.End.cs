@@ -18,7 +18,7 @@ internal sealed partial class Checker
             {
                 Require(
                     AttemptId.TryParse(charge.Name, out var id) && _trails.TryGetValue(id.Payment, out var trail)
-                        && trail.Last.Attempt(id.Number)?.Provider == provider.Route.Provider,
+                        && trail.Last.Attempt(id.Number)?.Provider == provider.Name,
                     "I4",
                     "every charge at a provider is that of an attempt there");
             }
@@ -70,8 +70,13 @@ internal sealed partial class Checker
                 continue;
             }
 
+            if (attempt.CapturedMinor != taken && IsPastAllQueries(state, attempt))
+            {
+                continue;
+            }
+
             Require(
-                attempt.CapturedMinor == taken || IsPastAllQuestions(state, attempt),
+                attempt.CapturedMinor == taken,
                 "I4",
                 "what the provider captured is what the payment says, and nothing is hidden");
             paid += taken - (charge is null ? 0 : RefundedOf(charge));
@@ -92,9 +97,9 @@ internal sealed partial class Checker
             "an order whose money was taken is paid, or its money went back");
     }
 
-    // Given up, and asked about for the last time, while the faults went on: what was then lost, the providers' settlement
+    // Given up, and queried for the last time, while the faults went on: what was then lost, the providers' settlement
     // reports alone can tell.
-    private bool IsPastAllQuestions(PaymentState state, AttemptState attempt) =>
+    private bool IsPastAllQueries(PaymentState state, AttemptState attempt) =>
         attempt.Phase is AttemptPhase.Failed or AttemptPhase.Accepted
             && attempt.ProviderReference is not null
             && !PaymentSchedule.IsWatched(state, attempt, world.HealsAt + TimeSpan.FromDays(1));

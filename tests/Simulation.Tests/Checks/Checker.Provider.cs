@@ -1,6 +1,10 @@
+using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
+using PaymentCluster.Grains.Journal;
 using PaymentCluster.Grains.Payments;
+using PaymentCluster.Simulation.Tests.Clients;
 using PaymentCluster.Simulation.Tests.Providers;
 
 namespace PaymentCluster.Simulation.Tests.Checks;
@@ -11,16 +15,52 @@ internal sealed partial class Checker
     // Between two silos; the true time is in the middle.
     private static readonly TimeSpan ClockError = TimeSpan.FromSeconds(10);
 
-    // Four questions in the first minute after each change; the rest is for silos that die, and for clients that ask.
-    private const int MaxQuestionsInAMinute = 60;
+    // Four queries in the first minute after each change; the rest is for silos that die, and for customers that
+    // return.
+    private const int MaxQueriesInAMinute = 60;
 
     private readonly HashSet<string> _takenIn = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _granted = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _named = new(StringComparer.Ordinal);
 
     /// <summary>A request is about to leave.</summary>
-    /// <param name="now">By the clock of the machine that it leaves.</param>
-    /// <param name="terms">What the intent promised.</param>
-    public static void BytesLeave(DateTimeOffset now, SendTerms terms) =>
-        Require(now <= terms.Before, "I4", "no request leaves after its intent says it would");
+    /// <param name="limits">What the intent promised; null if it is over.</param>
+    public void BytesLeave(SendTerms? limits) => Require(
+        limits is null || world.Now <= limits.Before + StoreClock.MaxError,
+        "I4",
+        "no request leaves after its intent says it would");
+
+    /// <summary>The limits of an attempt's latest send.</summary>
+    public SendTerms? LimitsOf(AttemptId attempt) => Intended(attempt).Send;
+
+    /// <summary>The limits of the latest send of a capture.</summary>
+    public SendTerms? LimitsOfCapture(AttemptId attempt) => Intended(attempt).CaptureIntent?.Send;
+
+    /// <summary>The limits of the latest send of a release.</summary>
+    public SendTerms? LimitsOfVoid(AttemptId attempt) => Intended(attempt).VoidIntent;
+
+    /// <summary>The limits of a refund's latest send.</summary>
+    public SendTerms? LimitsOf(RefundId refund)
+    {
+        var known = _trails.TryGetValue(refund.Payment, out var trail) ? trail.Last.Refund(refund.Number) : null;
+        Require(known is not null, "I4", "a provider is asked only for refunds whose intent is durable");
+        return known!.Send;
+    }
+
+    /// <summary>A charge is about to be sent with what the customer pays with.</summary>
+    public void ChargedWith(string provider, ChargeRequest request)
+    {
+        var attempt = Intended(request.Attempt);
+        var isWhatWasNamed = attempt.Method switch
+        {
+            { Kind: PaymentMethodKind.Wallet } => request.WalletToken?.Reveal() == $"{provider}:{attempt.Link}",
+            { Saved: SavedWallet.ProviderCard } =>
+                request.SavedCard?.Token.Reveal().StartsWith(provider, StringComparison.Ordinal) is true,
+            { Kind: PaymentMethodKind.Card } => request.Card is not null,
+            _ => request is { Card: null, SavedCard: null, WalletToken: null },
+        };
+        Require(isWhatWasNamed && attempt.Provider == provider, "I4", "what is charged is what the attempt says");
+    }
 
     /// <summary>A request for a charge arrives at the provider.</summary>
     /// <param name="name">The charge's name.</param>
@@ -31,7 +71,8 @@ internal sealed partial class Checker
         var attempt = isAttempt && _trails.TryGetValue(id.Payment, out var trail) ? trail.Last.Attempt(id.Number) : null;
         Require(attempt is not null, "I4", "the provider is asked only for charges whose intent is durable, under the attempt's name");
         Require(
-            isLate || attempt!.Failure?.Code is not (FailureCodes.NotExecuted or FailureCodes.InterruptedBeforeSend),
+            isLate || attempt!.Failure?.Code is not (FailureCodes.NotExecuted or FailureCodes.InterruptedBeforeSend
+                or FailureCodes.ProviderUnreachable),
             "I4",
             "no request arrives that was believed never to");
     }
@@ -53,9 +94,19 @@ internal sealed partial class Checker
     public static void Refunds(SimulatedCharge charge) =>
         Require(RefundedOf(charge) <= charge.CapturedMinor, "I5", "no more is refunded than was captured");
 
-    /// <summary>The engine asks the provider about a payment.</summary>
-    public void Asks(PaymentId payment) => Require(
-        _trails[payment].QuestionsInAMinute(world.Now) <= MaxQuestionsInAMinute, "I18", "the provider is not asked over and over");
+    /// <summary>A status query was taken from a provider's budget.</summary>
+    public void QueryGranted(string provider) => _granted[provider] = _granted.GetValueOrDefault(provider) + 1;
+
+    /// <summary>A status query of a payment is sent.</summary>
+    public void Queries(PaymentId payment, string provider)
+    {
+        Require(
+            _trails[payment].QueriesInAMinute(world.Now) <= MaxQueriesInAMinute,
+            "I18",
+            "a provider is not queried over and over");
+        _granted[provider] = _granted.GetValueOrDefault(provider) - 1;
+        Require(_granted[provider] >= 0, "I18", "each status query is taken from the budget");
+    }
 
     /// <summary>The sweeper wakes a payment.</summary>
     public void Wakes(PaymentKey key)
@@ -67,16 +118,29 @@ internal sealed partial class Checker
     }
 
     /// <summary>An event of the provider's is about to reach its payment.</summary>
-    public void TakesIn(SimulatedWebhook webhook, bool isKnown)
+    /// <param name="wasTakenIn">Whether it was in the inbox when it came.</param>
+    public static void TakesIn(bool wasTakenIn) =>
+        Require(!wasTakenIn, "I13", "an event of the provider's that was taken in has no effect again");
+
+    /// <summary>The effect of an event of the provider's is durable.</summary>
+    public void TakenIn(SimulatedWebhook webhook) => _takenIn.Add(webhook.EventId);
+
+    /// <summary>A command with an instrument reaches its payment.</summary>
+    public void NamesInstrument(string customer) => _named[customer] = _named.GetValueOrDefault(customer) + 1;
+
+    /// <summary>An instrument of a customer's is resolved.</summary>
+    public void Resolves(string customer)
     {
-        _ = webhook;
-        Require(!isKnown, "I13", "an event of the provider's that was taken in has no effect again");
-        _takenIn.Add(webhook.EventId);
+        _named[customer] = _named.GetValueOrDefault(customer) - 1;
+        Require(_named[customer] >= 0, "I10", "a command's instrument is resolved once");
     }
 
     /// <summary>The provider is told that its event arrived.</summary>
     public void Acknowledged(SimulatedWebhook webhook) =>
-        Require(world.Store.IsInInbox(webhook.EventId), "I13", "an event of the provider's is acknowledged when its effect is durable");
+        Require(
+            _takenIn.Contains(webhook.EventId) && world.Store.IsInInbox(webhook.EventId),
+            "I13",
+            "an event of the provider's is acknowledged when its effect and its id are durable");
 
     private static long RefundedOf(SimulatedCharge charge)
     {
@@ -87,5 +151,12 @@ internal sealed partial class Checker
         }
 
         return sum;
+    }
+
+    private AttemptState Intended(AttemptId id)
+    {
+        var attempt = _trails.TryGetValue(id.Payment, out var trail) ? trail.Last.Attempt(id.Number) : null;
+        Require(attempt is not null, "I4", "a provider is asked only for charges whose intent is durable");
+        return attempt!;
     }
 }

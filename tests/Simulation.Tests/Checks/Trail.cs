@@ -7,7 +7,7 @@ namespace PaymentCluster.Simulation.Tests.Checks;
 /// <summary>What the checker knows of a payment: every state that was ever durable, and what was booked.</summary>
 internal sealed class Trail(PaymentKey key)
 {
-    private readonly Queue<DateTimeOffset> _questions = new();
+    private readonly Queue<DateTimeOffset> _queries = new();
 
     public PaymentKey Key { get; } = key;
 
@@ -25,15 +25,15 @@ internal sealed class Trail(PaymentKey key)
     /// <summary>How often it was woken.</summary>
     public int Wakes { get; set; }
 
-    /// <summary>Notes a question, and tells how many there were in the last minute.</summary>
-    public int QuestionsInAMinute(DateTimeOffset now)
+    /// <summary>Notes a status query, and tells how many there were in the last minute.</summary>
+    public int QueriesInAMinute(DateTimeOffset now)
     {
-        _questions.Enqueue(now);
-        while (_questions.Peek() < now - TimeSpan.FromMinutes(1))
+        _queries.Enqueue(now);
+        while (_queries.Peek() < now - TimeSpan.FromMinutes(1))
         {
-            _questions.Dequeue();
+            _queries.Dequeue();
         }
 
-        return _questions.Count;
+        return _queries.Count;
     }
 }

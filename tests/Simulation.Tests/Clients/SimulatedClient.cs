@@ -2,7 +2,8 @@ using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Refunds;
-using PaymentCluster.Simulation.Tests.Payments;
+using PaymentCluster.Grains.Payments.Process;
+using PaymentCluster.Simulation.Tests.Cluster;
 using PaymentCluster.Simulation.Tests.Schedule;
 
 namespace PaymentCluster.Simulation.Tests.Clients;
@@ -23,7 +24,12 @@ internal sealed class SimulatedClient(World world, string name, SimulatedOrder o
         TimeSpan.FromSeconds(3), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(30), TimeSpan.FromHours(6),
     ];
 
+    private static readonly TimeSpan LongestWatch = TimeSpan.FromSeconds(20);
+
     private PaymentView? _seen;
+
+    // Whoever asks for it: the customer is the order's.
+    private string Customer => $"customer of {order.Id}";
 
     public Life Life { get; } = World.Forever(name);
 
@@ -38,10 +44,10 @@ internal sealed class SimulatedClient(World world, string name, SimulatedOrder o
         for (var count = 0; count < requests; count++)
         {
             await world.Wait(Life, world.Choices.UpTo(world.Choices.Pick<TimeSpan>(Waits)));
-            switch (world.Choices.Below(15))
+            switch (world.Choices.Below(17))
             {
                 case < 2:
-                    await GetAsync();
+                    await ReadAsync();
                     break;
                 case < 4:
                     await ConfirmAsync();
@@ -64,6 +70,9 @@ internal sealed class SimulatedClient(World world, string name, SimulatedOrder o
                 case < 14:
                     await TwiceAtOnceAsync();
                     break;
+                case < 16:
+                    await WatchAsync();
+                    break;
                 default:
                     await ResolveAsync();
                     break;
@@ -79,13 +88,13 @@ internal sealed class SimulatedClient(World world, string name, SimulatedOrder o
         var request = NewRequest("start");
         while (true)
         {
-            var command = order.Start(request, isFirst);
+            var command = order.Start(Customer, request, isFirst);
             var target = world.Clients.NextPayment();
             world.Tell(name, $"starts {order.Id}");
-            var answer = await CallAsync(target, grain => grain.StartAsync(command));
+            var answer = await CallAsync(target, payment => StartAsync(payment, command));
             for (var hop = 0; hop < MaxHops && answer is { Came: true, Value.Elsewhere: { } elsewhere }; hop++)
             {
-                answer = await CallAsync(elsewhere, grain => grain.StartAsync(command with { IsNew = false }));
+                answer = await CallAsync(elsewhere, payment => StartAsync(payment, command with { IsNew = false }));
             }
 
             if (answer is { Came: true, Value.Payment: { } payment })
@@ -102,45 +111,101 @@ internal sealed class SimulatedClient(World world, string name, SimulatedOrder o
         }
     }
 
-    private async Task GetAsync()
+    // Reads run between the steps of a command.
+    private async Task ReadAsync()
     {
-        if (_seen is { } payment
-            && await CallAsync(payment.Id, grain => grain.GetAsync()) is { Came: true, Value: { } view })
+        if (_seen is not { } payment)
+        {
+            return;
+        }
+
+        if (await CallAsync(payment.Id, process => process.GetAsync(), interleaves: true)
+            is { Came: true, Value: { } view })
         {
             Sees(view, request: null);
+        }
+
+        if (await CallAsync(payment.Id, process => process.TimelineAsync(0), interleaves: true)
+            is { Came: true, Value: { } timeline })
+        {
+            world.Checker.Answered(payment.Id, timeline, after: 0);
+        }
+    }
+
+    private async Task WatchAsync()
+    {
+        if (_seen is not { } payment)
+        {
+            return;
+        }
+
+        var answer = await CallAsync(payment.Id, process => FirstAsync(process, payment.Version), interleaves: true);
+        if (answer is { Came: true, Value: { } entry })
+        {
+            world.Checker.Answered(payment.Id, [entry], payment.Version);
+        }
+    }
+
+    private async Task<TimelineEntry?> FirstAsync(PaymentProcess process, int version)
+    {
+        using var patience = new CancellationTokenSource();
+        var isOver = false;
+        world.After(LongestWatch, World.Forever("gateway"), () =>
+        {
+            if (!isOver)
+            {
+                patience.Cancel();
+            }
+        });
+        try
+        {
+            await foreach (var entry in process.WatchAsync(version, CancellationToken.None, patience.Token))
+            {
+                return entry;
+            }
+
+            return null;
+        }
+        finally
+        {
+            isOver = true;
         }
     }
 
     private async Task ReturnAsync()
     {
-        if (_seen is { } payment)
+        if (_seen is { Attempt: { } attempt, Provider: { } provider } payment)
         {
             world.Tell(name, $"the customer returns");
-            await CallAsync(payment.Id, grain => grain.CustomerReturnedAsync(payment.Attempt?.Number ?? 1));
+            var nonce = Shop.Tokens.ReturnNonce(PaymentKey.Of(Shop.Id, payment.Id), attempt.Number);
+            await CallAsync(payment.Id, process => process.CustomerReturnedAsync(attempt.Number, provider, nonce));
         }
     }
 
     private Task ConfirmAsync()
     {
         // A customer who does not take the step that they were given, but another way.
-        var replaces = _seen is { Status: PaymentStatus.RequiresAction, Attempt.Number: var waiting } && world.Choices.Happens(500)
+        var replaces = _seen is { Status: PaymentStatus.RequiresAction, Attempt.Number: var waiting }
+            && world.Choices.Happens(500)
             ? waiting
             : (int?)null;
         var request = NewRequest($"confirm {replaces}");
-        return AskAsync("confirms", request, grain => grain.ConfirmAsync(order.Confirm(request) with { Replaces = replaces }));
+        var command = order.Confirm(request) with { Replaces = replaces };
+        return AskAsync("confirms", request, process => ConfirmAsync(process, command));
     }
 
     private Task CaptureAsync()
     {
         var amount = world.Choices.Pick<long?>(null, 30_000);
         var request = NewRequest($"capture {amount}");
-        return AskAsync("captures", request, grain => grain.CaptureAsync(new CapturePayment { AmountMinor = amount, Request = request }));
+        var command = new CapturePayment { AmountMinor = amount, Request = request };
+        return AskAsync("captures", request, process => process.CaptureAsync(command));
     }
 
     private Task CancelAsync()
     {
         var request = NewRequest("cancel");
-        return AskAsync("cancels", request, grain => grain.CancelAsync(new CancelPayment { Request = request }));
+        return AskAsync("cancels", request, process => process.CancelAsync(new CancelPayment { Request = request }));
     }
 
     private async Task RefundAsync()
@@ -150,7 +215,8 @@ internal sealed class SimulatedClient(World world, string name, SimulatedOrder o
         await UntilAnsweredAsync(request, async payment =>
         {
             world.Tell(name, $"refunds {amount}");
-            var answer = await CallAsync(payment, grain => grain.RefundAsync(new RefundPayment { AmountMinor = amount, Request = request }));
+            var command = new RefundPayment { AmountMinor = amount, Request = request };
+            var answer = await CallAsync(payment, process => process.RefundAsync(command));
             if (answer is { Came: true, Value.Value: { } refund })
             {
                 Sees(refund, request);
@@ -171,7 +237,7 @@ internal sealed class SimulatedClient(World world, string name, SimulatedOrder o
 
         var request = NewRequest($"resolve {paid}");
         var command = new ResolvePayment { Paid = paid, By = "operator", Note = "The provider's books.", Request = request };
-        return AskAsync($"resolves as {(paid ? "paid" : "unpaid")}", request, grain => grain.ResolveAsync(command));
+        return AskAsync($"resolves as {(paid ? "paid" : "unpaid")}", request, process => process.ResolveAsync(command));
     }
 
     // A double click, or a client's own retry that overtakes the first request.
@@ -190,17 +256,24 @@ internal sealed class SimulatedClient(World world, string name, SimulatedOrder o
 
         async Task OnceAsync()
         {
-            if (await CallAsync(payment.Id, grain => grain.RefundAsync(command)) is { Came: true, Value.Value: { } refund })
+            if (await CallAsync(payment.Id, process => process.RefundAsync(command))
+                is { Came: true, Value.Value: { } refund })
             {
                 Sees(refund, request);
             }
         }
     }
 
-    private Task AskAsync(string what, RequestKey? request, Func<SimulatedGrain, Task<Reply<PaymentView>>> call) =>
+    private Task AskAsync(string what, RequestKey? request, Func<PaymentProcess, Task<Reply<PaymentView>>> call) =>
         UntilAnsweredAsync(request, async payment =>
         {
-            world.Tell(name, $"{what}");
+                world.Tell(name, $"{what}");
+            if (world.Choices.Happens(200))
+            {
+                // At any moment of what is about to happen.
+                world.After(world.Choices.UpTo(LongestWatch), Life, () => world.Begin(Life, ReadAsync));
+            }
+
             var answer = await CallAsync(payment, call);
             if (answer is { Came: true, Value.Value: { } view })
             {
@@ -245,8 +318,21 @@ internal sealed class SimulatedClient(World world, string name, SimulatedOrder o
         return false;
     }
 
-    private Task<Answer<T>> CallAsync<T>(PaymentId payment, Func<SimulatedGrain, Task<T>> call) =>
-        world.Cluster.CallAsync(Life, PaymentKey.Of(SimulatedClients.Merchant, payment), call);
+    private Task<StartReply> StartAsync(PaymentProcess process, StartPayment command)
+    {
+        world.Checker.NamesInstrument(Customer);
+        return process.StartAsync(command);
+    }
+
+    private Task<Reply<PaymentView>> ConfirmAsync(PaymentProcess process, ConfirmPayment command)
+    {
+        world.Checker.NamesInstrument(Customer);
+        return process.ConfirmAsync(command);
+    }
+
+    private Task<Answer<T>> CallAsync<T>(
+        PaymentId payment, Func<PaymentProcess, Task<T>> call, bool interleaves = false) =>
+        world.Cluster.CallAsync(Life, PaymentKey.Of(Shop.Id, payment), call, interleaves);
 
     private RequestKey? NewRequest(string content) => world.Choices.Happens(300)
         ? null

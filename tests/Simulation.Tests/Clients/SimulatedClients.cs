@@ -4,12 +4,10 @@ using PaymentCluster.Simulation.Tests.Schedule;
 
 namespace PaymentCluster.Simulation.Tests.Clients;
 
-/// <summary>All clients of a run: mostly one order, sometimes more, each asked for by one client or by two at once.</summary>
+/// <summary>All clients of a run: mostly one order, sometimes more, each asked for by one client or by two at
+/// once.</summary>
 internal sealed class SimulatedClients(World world)
 {
-    /// <summary>The merchant, of whom there is one.</summary>
-    public const string Merchant = "shop";
-
     private readonly List<SimulatedClient> _clients = [];
     private int _payments;
     private int _keys;
@@ -21,6 +19,7 @@ internal sealed class SimulatedClients(World world)
         for (var number = 1; number <= orders; number++)
         {
             var order = new SimulatedOrder(world.Choices, $"order_{number}");
+            world.Wallets.MayChange($"customer of {order.Id}");
             Add(order);
             if (world.Choices.Happens(200))
             {

@@ -1,13 +1,13 @@
 using System.Collections.Immutable;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Journal;
-using PaymentCluster.Simulation.Tests.Payments;
+using PaymentCluster.Simulation.Tests.Cluster;
 using PaymentCluster.Simulation.Tests.Schedule;
 
 namespace PaymentCluster.Simulation.Tests.Journal;
 
 /// <summary>One silo's way to the store, and all that can go wrong on it.</summary>
-internal sealed class SimulatedJournal(World world, SimulatedSilo silo) : IPaymentJournal
+internal sealed class SimulatedJournal(World world, SimulatedSilo silo) : IPaymentJournal, IWebhookInbox
 {
     private static readonly TimeSpan Round = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan LongestDoubt = TimeSpan.FromSeconds(30);
@@ -71,18 +71,22 @@ internal sealed class SimulatedJournal(World world, SimulatedSilo silo) : IPayme
         return world.Choices.Happens(world.Weather.Store / 2) ? throw Unavailable() : due;
     }
 
-    /// <summary>Whether an event of the provider's was taken in.</summary>
-    public async Task<bool> IsInInboxAsync(string eventId)
+    /// <inheritdoc/>
+    public async Task<bool> ExistsAsync(
+        string merchant, string provider, string eventId, CancellationToken cancellation = default)
     {
         await ReadAsync();
+        await silo.Reach("looks for the webhook");
         return world.Store.IsInInbox(eventId);
     }
 
-    /// <summary>Takes an event of the provider's in. False: it was taken in before.</summary>
-    public async Task<bool> AddToInboxAsync(string eventId)
+    /// <inheritdoc/>
+    public async Task<bool> RecordAsync(InboxEntry entry)
     {
+        await silo.Reach("remembers the webhook");
         await ReadAsync();
-        var isFirst = world.Store.AddToInbox(eventId);
+        var isFirst = world.Store.AddToInbox(entry.EventId);
+        await silo.Reach("answers the provider");
         return world.Choices.Happens(world.Weather.Store / 2) ? throw Unavailable() : isFirst;
     }
 

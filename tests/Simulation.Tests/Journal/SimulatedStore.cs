@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Journal;
-using PaymentCluster.Simulation.Tests.Payments;
 using PaymentCluster.Simulation.Tests.Schedule;
 
 namespace PaymentCluster.Simulation.Tests.Journal;
@@ -27,7 +26,7 @@ internal sealed class SimulatedStore(World world)
     public CommitResult Apply(PaymentCommit commit)
     {
         var row = _payments.GetValueOrDefault(commit.Key);
-        if ((row?.Events.Count ?? 0) != commit.ExpectedVersion && world.Mutation != Mutation.NoVersionCheck)
+        if ((row?.Events.Count ?? 0) != commit.ExpectedVersion)
         {
             world.Tell("store", $"refuses: decided on version {commit.ExpectedVersion}, it is {row?.Events.Count ?? 0}");
             return new CommitResult.VersionConflict();

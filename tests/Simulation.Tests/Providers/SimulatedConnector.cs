@@ -1,19 +1,19 @@
+using System.Text;
 using PaymentCluster.Connectors.Contract;
-using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
 using PaymentCluster.Grains.Payments;
-using PaymentCluster.Simulation.Tests.Checks;
-using PaymentCluster.Simulation.Tests.Payments;
+using PaymentCluster.Simulation.Tests.Cluster;
 using PaymentCluster.Simulation.Tests.Schedule;
 
 namespace PaymentCluster.Simulation.Tests.Providers;
 
 /// <summary>
-/// A connector as its contract wants it, and the wire between it and the provider: a request can be refused at the door,
-/// lost, or arrive late, and its answer can be lost. No byte leaves after the send window has closed; a process can
-/// still stand still in the middle of writing them.
+/// A connector as its contract wants it, and the wire between it and the provider: a request can be refused at the
+/// door, lost, or arrive late, and its answer can be lost. No byte leaves after the send window has closed; a process
+/// can still stand still in the middle of writing them.
 /// </summary>
-internal sealed class SimulatedConnector(World world, SimulatedSilo silo)
+internal sealed class SimulatedConnector(World world, SimulatedSilo silo, SimulatedProvider provider) : IConnector
 {
     /// <summary>How long a request that left may be on its way at most, with what the provider needs to show it: within
     /// the settle time.</summary>
@@ -32,86 +32,103 @@ internal sealed class SimulatedConnector(World world, SimulatedSilo silo)
         Refused,
     }
 
-    /// <summary>Asks for a charge, under the attempt's id.</summary>
-    public async Task<ProviderOutcome> ChargeAsync(
-        PaymentId payment, PaymentState state, AttemptState attempt, bool resend, SendWindow window)
+    /// <inheritdoc/>
+    public string Provider => provider.Name;
+
+    /// <inheritdoc/>
+    public ConnectorCapabilities Capabilities => provider.Capabilities;
+
+    /// <inheritdoc/>
+    public async Task<ProviderOutcome> ChargeAsync(ChargeRequest request, ProviderCredentials credentials)
     {
-        var name = NameOf(payment, attempt.Number);
-        if (resend)
+        var name = request.Attempt.ToString();
+        world.Checker.ChargedWith(provider.Name, request);
+        if (request.Resend)
         {
             // What it left at the provider is used, not made again, and while that cannot be found out nothing is sent.
-            var earlier = await AskChargeAsync(payment, attempt);
+            var earlier = await QueryAsync("queries the charge", () => provider.QueryCharge(name));
             if (earlier is not ProviderOutcome.NotFound)
             {
-                return earlier is ProviderOutcome.Unknown { Reason: var reason } ? new ProviderOutcome.NotSent { Reason = reason } : earlier;
+                return earlier is ProviderOutcome.Unknown { Reason: var reason }
+                    ? new ProviderOutcome.NotSent { Reason = reason }
+                    : earlier;
             }
-
-            name = world.Mutation == Mutation.FreshProviderKeyOnResend ? $"{name}.{attempt.Sends}" : name;
         }
 
-        var capturesItself = attempt.ProviderCaptures;
-        var outcome = await SendAsync(
-            attempt.Provider,
+        var capturesItself = request.Capture == CaptureMode.Automatic && Capabilities.CapturesByItself;
+        return await SendAsync(
             "the charge",
-            attempt.Send,
-            window,
-            (provider, isLate) => provider.Charge(name, state.Amount.AmountMinor, capturesItself, state.ExpiresAt, isLate));
-        return outcome is ProviderOutcome.Unknown && world.Mutation == Mutation.TimeoutTakenAsDeclined
-            ? SimulatedProvider.Declined("timeout")
-            : outcome;
+            world.Checker.LimitsOf(request.Attempt),
+            request.Window,
+            isLate => provider.Charge(name, request.Amount.AmountMinor, capturesItself, request.ExpiresAt, isLate));
     }
 
-    /// <summary>Asks what became of a charge.</summary>
-    public Task<ProviderOutcome> AskChargeAsync(PaymentId payment, AttemptState attempt)
+    /// <inheritdoc/>
+    public Task<ProviderOutcome> QueryChargeAsync(ChargeQuery query, ProviderCredentials credentials)
     {
-        world.Checker.Asks(payment);
-        var name = NameOf(payment, attempt.Number);
-        return AskAsync(attempt.Provider, "asks about the charge", provider => provider.AskCharge(name));
+        world.Checker.Queries(query.Attempt.Payment, provider.Name);
+        var name = query.Attempt.ToString();
+        return QueryAsync("queries the charge", () => provider.QueryCharge(name));
     }
 
-    /// <summary>Captures an authorised charge.</summary>
-    public Task<ProviderOutcome> CaptureAsync(PaymentId payment, AttemptState attempt, SendWindow window)
+    /// <inheritdoc/>
+    public Task<ProviderOutcome> CaptureAsync(CaptureRequest request, ProviderCredentials credentials)
     {
-        var name = NameOf(payment, attempt.Number);
-        var intent = attempt.CaptureIntent!;
+        var name = request.Attempt.ToString();
         return SendAsync(
-            attempt.Provider, "the capture", intent.Send, window, (provider, _) => provider.Capture(name, intent.AmountMinor));
+            "the capture",
+            world.Checker.LimitsOfCapture(request.Attempt),
+            request.Window,
+            _ => provider.Capture(name, request.Amount.AmountMinor));
     }
 
-    /// <summary>Releases an authorised charge.</summary>
-    public Task<ProviderOutcome> VoidAsync(PaymentId payment, AttemptState attempt, SendWindow window)
+    /// <inheritdoc/>
+    public Task<ProviderOutcome> VoidAsync(VoidAuthorizationRequest request, ProviderCredentials credentials)
     {
-        var name = NameOf(payment, attempt.Number);
-        return SendAsync(attempt.Provider, "the release", attempt.VoidIntent!, window, (provider, _) => provider.Void(name));
-    }
-
-    /// <summary>Asks for a refund, under the refund's id.</summary>
-    public Task<ProviderOutcome> RefundAsync(PaymentId payment, PaymentState state, RefundState refund, SendWindow window)
-    {
-        var charge = NameOf(payment, refund.Attempt);
-        var name = RefundNameOf(payment, refund.Number);
+        var name = request.Attempt.ToString();
         return SendAsync(
-            ProviderOf(state, refund), "the refund", refund.Send, window, (provider, _) => provider.Refund(name, charge, refund.AmountMinor));
+            "the release", world.Checker.LimitsOfVoid(request.Attempt), request.Window, _ => provider.Void(name));
     }
 
-    /// <summary>Asks what became of a refund.</summary>
-    public Task<ProviderOutcome> AskRefundAsync(PaymentId payment, PaymentState state, RefundState refund)
+    /// <inheritdoc/>
+    public Task<ProviderOutcome> RefundAsync(RefundRequest request, ProviderCredentials credentials)
     {
-        world.Checker.Asks(payment);
-        var name = RefundNameOf(payment, refund.Number);
-        return AskAsync(ProviderOf(state, refund), "asks about the refund", provider => provider.AskRefund(name));
+        var (name, charge) = (request.Refund.ToString(), request.Attempt.ToString());
+        return SendAsync(
+            "the refund",
+            world.Checker.LimitsOf(request.Refund),
+            request.Window,
+            _ => provider.Refund(name, charge, request.Amount.AmountMinor));
     }
 
-    private static string ProviderOf(PaymentState state, RefundState refund) => state.Attempts[refund.Attempt - 1].Provider;
+    /// <inheritdoc/>
+    public Task<ProviderOutcome> QueryRefundAsync(RefundQuery query, ProviderCredentials credentials)
+    {
+        world.Checker.Queries(query.Refund.Payment, provider.Name);
+        var name = query.Refund.ToString();
+        return QueryAsync("queries the refund", () => provider.QueryRefund(name));
+    }
 
-    private static string NameOf(PaymentId payment, int attempt) => new AttemptId { Payment = payment, Number = attempt }.ToString();
+    /// <inheritdoc/>
+    public ValueTask<WebhookReading> ReadWebhookAsync(InboundWebhook webhook, ProviderCredentials credentials)
+    {
+        var known = provider.FindEvent(Encoding.UTF8.GetString(webhook.Body.Span))!;
+        return ValueTask.FromResult<WebhookReading>(known switch
+        {
+            { Attempt: { } attempt } when provider.IsUnsigned => new WebhookReading.About(known.EventId, attempt),
+            { Attempt: { } attempt } => new WebhookReading.OfCharge(known.EventId, attempt, known.Outcome),
+            _ => new WebhookReading.OfRefund(known.EventId, known.Refund!.Value, known.Outcome),
+        });
+    }
 
-    private static string RefundNameOf(PaymentId payment, int refund) => new RefundId { Payment = payment, Number = refund }.ToString();
+    /// <inheritdoc/>
+    public Task<CredentialsCheck> CheckAsync(ProviderCredentials credentials) =>
+        Task.FromResult(CredentialsCheck.NotChecked);
 
     private static ProviderOutcome.Unknown Unknown(string reason) => new() { Reason = reason };
 
     private async Task<ProviderOutcome> SendAsync(
-        string provider, string what, SendTerms terms, SendWindow window, Func<SimulatedProvider, bool, ProviderOutcome> act)
+        string what, SendTerms? limits, SendWindow window, Func<bool, ProviderOutcome> act)
     {
         await silo.Reach("sends");
         if (!window.IsOpen)
@@ -119,7 +136,7 @@ internal sealed class SimulatedConnector(World world, SimulatedSilo silo)
             return new ProviderOutcome.NotSent { Reason = "the send window has closed" };
         }
 
-        Checker.BytesLeave(silo.Clock.GetUtcNow(), terms);
+        world.Checker.BytesLeave(limits);
         if (world.Choices.Happens(world.Weather.Freeze / 2))
         {
             // Between the check and the wire. That the provider knows the request by its name is all that helps.
@@ -128,23 +145,22 @@ internal sealed class SimulatedConnector(World world, SimulatedSilo silo)
         }
 
         var isLate = !window.IsOpen;
-        var outcome = await CallAsync(provider, what, at => act(at, isLate));
+        var outcome = await CallAsync(what, () => act(isLate));
         await silo.Reach("takes the answer in");
         return outcome;
     }
 
-    // That the question could not be asked says nothing of the effect.
-    private async Task<ProviderOutcome> AskAsync(string provider, string what, Func<SimulatedProvider, ProviderOutcome> ask)
+    // That the query could not be sent says nothing of what it is about.
+    private async Task<ProviderOutcome> QueryAsync(string what, Func<ProviderOutcome> query)
     {
         await silo.Reach(what);
-        var outcome = await CallAsync(provider, what, ask);
+        var outcome = await CallAsync(what, query);
         await silo.Reach("takes the answer in");
         return outcome is ProviderOutcome.NotSent { Reason: var reason } ? Unknown(reason) : outcome;
     }
 
-    private async Task<ProviderOutcome> CallAsync(string name, string what, Func<SimulatedProvider, ProviderOutcome> act)
+    private async Task<ProviderOutcome> CallAsync(string what, Func<ProviderOutcome> act)
     {
-        var provider = world.Provider(name);
         var choices = world.Choices;
         var fate = choices.Happens(world.Weather.Wire)
             ? choices.Pick(Fate.Late, Fate.AnswerLost, Fate.RequestLost, Fate.Refused)
@@ -172,7 +188,7 @@ internal sealed class SimulatedConnector(World world, SimulatedSilo silo)
         var answer = new TaskCompletionSource<ProviderOutcome>();
         world.After(there, provider.Life, () =>
         {
-            var outcome = act(provider);
+            var outcome = act();
             if (comesBack)
             {
                 world.After(back, silo.Life, () => answer.SetResult(outcome));

@@ -1,7 +1,11 @@
+using System.Collections.Immutable;
+using System.Text;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Providers;
+using PaymentCluster.Grains.Abstractions.Webhooks;
+using PaymentCluster.Grains.Journal;
 using PaymentCluster.Simulation.Tests.Checks;
-using PaymentCluster.Simulation.Tests.Payments;
+using PaymentCluster.Simulation.Tests.Cluster;
 
 namespace PaymentCluster.Simulation.Tests.Providers;
 
@@ -16,6 +20,10 @@ internal sealed partial class SimulatedProvider
     private static readonly TimeSpan Redelivery = TimeSpan.FromSeconds(30);
 
     private readonly Dictionary<string, SimulatedRefund> _refunds = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SimulatedWebhook> _events = new(StringComparer.Ordinal);
+
+    /// <summary>The event with this id; null if there is none.</summary>
+    public SimulatedWebhook? FindEvent(string eventId) => _events.GetValueOrDefault(eventId);
 
     /// <summary>The refund under our name for it; null if there is none.</summary>
     public SimulatedRefund? FindRefund(string name) => _refunds.GetValueOrDefault(name);
@@ -65,8 +73,8 @@ internal sealed partial class SimulatedProvider
         return choices.Happens(_world.Weather.Errors / 2) ? Error("after it did it") : OutcomeOf(made);
     }
 
-    /// <summary>A question about a refund arrives.</summary>
-    public ProviderOutcome AskRefund(string name)
+    /// <summary>A status query of a refund arrives.</summary>
+    public ProviderOutcome QueryRefund(string name)
     {
         if (_world.Choices.Happens(_world.Weather.Errors / 2))
         {
@@ -99,6 +107,7 @@ internal sealed partial class SimulatedProvider
 
     private void Post(SimulatedWebhook webhook, bool isReliable)
     {
+        _events.Add(webhook.EventId, webhook);
         var choices = _world.Choices;
         var weather = _world.Weather;
         if (!isReliable && choices.Happens(weather.LostWebhooks))
@@ -123,7 +132,7 @@ internal sealed partial class SimulatedProvider
         {
             _world.Begin(silo.Life, async () =>
             {
-                var takenIn = await new SimulatedWebhooks(_world, silo).ReceiveAsync(webhook);
+                var takenIn = await IsTakenInAsync(silo, webhook);
                 _world.After(TimeSpan.Zero, Life, () =>
                 {
                     wasTakenIn = takenIn;
@@ -142,5 +151,23 @@ internal sealed partial class SimulatedProvider
                 Deliver(webhook, deliveriesLeft - 1);
             }
         });
+    }
+
+    // What the store or a payment says passes as an error, after which the event is sent again.
+    private static async Task<bool> IsTakenInAsync(SimulatedSilo silo, SimulatedWebhook webhook)
+    {
+        var message = new ProviderWebhook
+        {
+            Headers = ImmutableDictionary<string, string>.Empty, Body = [.. Encoding.UTF8.GetBytes(webhook.EventId)],
+        };
+        try
+        {
+            return (await silo.Intake(webhook).ReceiveAsync(Shop.Id, webhook.Provider, message)).Refusal is null;
+        }
+        catch (Exception exception)
+            when (exception is TimeoutException or JournalUnavailableException or JournalOverloadedException)
+        {
+            return false;
+        }
     }
 }

@@ -1,15 +1,16 @@
+using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
-using PaymentCluster.Grains.Payments;
 using PaymentCluster.Simulation.Tests.Checks;
 using PaymentCluster.Simulation.Tests.Schedule;
 
 namespace PaymentCluster.Simulation.Tests.Providers;
 
 /// <summary>
-/// A provider, with its own journal of charges, captures and refunds. It knows a request by our name for it, and does it
-/// once. It declines, waits for customers, captures by itself or not, lets authorisations run out, changes its mind
+/// A provider, with its own journal of charges, captures and refunds. It knows a request by our name for it, and does
+/// it once. It declines, waits for customers, captures by itself or not, lets authorisations run out, changes its mind
 /// late, answers with errors before and after the effect, and tells of everything in webhooks. This file holds charges.
 /// </summary>
 internal sealed partial class SimulatedProvider
@@ -22,29 +23,41 @@ internal sealed partial class SimulatedProvider
 
     private readonly World _world;
     private readonly Dictionary<string, SimulatedCharge> _charges = new(StringComparer.Ordinal);
-    private int _events;
+    private int _eventCount;
 
     /// <summary>A provider of some character.</summary>
     public SimulatedProvider(World world, string name)
     {
         _world = world;
         Life = World.Forever(name);
-        Route = new Route
+        Capabilities = new ConnectorCapabilities
         {
-            Provider = name,
+            Methods = [PaymentMethodKind.Upi, PaymentMethodKind.Card, PaymentMethodKind.Wallet],
+            UpiFlows = [UpiFlow.Intent],
+            Currencies = ["INR"],
             CapturesByItself = world.Choices.Pick(false, true),
-            CanVoid = world.Choices.Pick(false, true),
-            CanCapturePart = world.Choices.Pick(false, true),
+            Voids = world.Choices.Pick(false, true),
+            PartialCapture = world.Choices.Pick(false, true),
+            PartialRefund = true,
+            Credentials = ["key"],
             SettleTime = TimeSpan.FromMinutes(1),
-            LateSuccess = world.Choices.Pick(TimeSpan.FromDays(3), TimeSpan.Zero, TimeSpan.FromHours(1), TimeSpan.FromHours(12)),
+            LateSuccess = world.Choices.Pick(
+                TimeSpan.FromDays(3), TimeSpan.Zero, TimeSpan.FromHours(1), TimeSpan.FromHours(12)),
         };
+        IsUnsigned = world.Choices.Pick(false, false, false, true);
     }
 
     /// <summary>Nothing ends it.</summary>
     public Life Life { get; }
 
+    /// <summary>Its name.</summary>
+    public string Name => Life.Name;
+
     /// <summary>What the engine knows of it.</summary>
-    public Route Route { get; }
+    public ConnectorCapabilities Capabilities { get; }
+
+    /// <summary>Whether its webhooks only say that something happened.</summary>
+    public bool IsUnsigned { get; }
 
     /// <summary>Its journal.</summary>
     public IReadOnlyCollection<SimulatedCharge> Charges => _charges.Values;
@@ -114,8 +127,8 @@ internal sealed partial class SimulatedProvider
         return choices.Happens(_world.Weather.Errors / 2) ? Error("after it did it") : OutcomeOf(charge);
     }
 
-    /// <summary>A question about a charge arrives.</summary>
-    public ProviderOutcome AskCharge(string name)
+    /// <summary>A status query of a charge arrives.</summary>
+    public ProviderOutcome QueryCharge(string name)
     {
         if (_world.Choices.Happens(_world.Weather.Errors / 2))
         {
@@ -230,7 +243,7 @@ internal sealed partial class SimulatedProvider
     private void AwaitCustomer(SimulatedCharge charge, DateTimeOffset expiresAt)
     {
         Tell(charge, "waits for the customer of");
-        var last = expiresAt - _world.Now + Route.LateSuccess;
+        var last = expiresAt - _world.Now + Capabilities.LateSuccess;
         var usual = last < PatientCustomer ? last : PatientCustomer;
         switch (_world.Choices.Below(10))
         {
@@ -256,9 +269,9 @@ internal sealed partial class SimulatedProvider
     // A failed payment can become a success as long as the provider says it can.
     private void MayChangeItsMind(SimulatedCharge charge)
     {
-        if (Route.LateSuccess > TimeSpan.Zero && _world.Choices.Happens(150))
+        if (Capabilities.LateSuccess > TimeSpan.Zero && _world.Choices.Happens(150))
         {
-            _world.After(_world.Choices.UpTo(Route.LateSuccess), Life, () => Authorize(charge));
+            _world.After(_world.Choices.UpTo(Capabilities.LateSuccess), Life, () => Authorize(charge));
         }
     }
 
@@ -292,7 +305,7 @@ internal sealed partial class SimulatedProvider
 
     private static Money Inr(long amountMinor) => Money.Of(amountMinor, Currency.Inr);
 
-    private string NextEvent() => $"{Life.Name}_event_{++_events}";
+    private string NextEvent() => $"{Life.Name}_event_{++_eventCount}";
 
     private void Tell(SimulatedCharge charge, string verb)
     {

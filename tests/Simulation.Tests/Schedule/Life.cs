@@ -4,6 +4,8 @@ namespace PaymentCluster.Simulation.Tests.Schedule;
 /// not while it is frozen: what a killed process was about to do is never done, not even its cleaning up.</summary>
 internal sealed class Life(string name)
 {
+    private SynchronizationContext? _context;
+
     /// <summary>Whose life, in the history.</summary>
     public string Name { get; } = name;
 
@@ -12,4 +14,15 @@ internal sealed class Life(string name)
 
     /// <summary>Until when it stands still.</summary>
     public DateTimeOffset FrozenUntil { get; set; }
+
+    /// <summary>Where what is awaited in this life goes on: in a step of its own, in the one queue.</summary>
+    public SynchronizationContext ContextIn(World world) => _context ??= new Steps(world, this);
+
+    private sealed class Steps(World world, Life life) : SynchronizationContext
+    {
+        public override void Post(SendOrPostCallback d, object? state) => world.After(TimeSpan.Zero, life, () => d(state));
+
+        public override void Send(SendOrPostCallback d, object? state) =>
+            throw new NotSupportedException("Nothing that is hosted waits for another thread.");
+    }
 }

@@ -2,7 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace PaymentCluster.Simulation.Tests.Schedule;
 
-/// <summary>What a process waits for between two steps: some time, nothing at all, or (if it was killed) for ever.</summary>
+/// <summary>What a process waits for between two steps: some time, nothing at all, or (if it was killed) for
+/// ever.</summary>
 internal readonly struct Pause(World world, Life life, TimeSpan time) : ICriticalNotifyCompletion
 {
     public bool IsCompleted => time == TimeSpan.Zero && !life.IsOver;

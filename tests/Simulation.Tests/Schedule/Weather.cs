@@ -42,8 +42,17 @@ internal sealed record Weather
     /// <summary>A call to a payment, or its answer, is lost.</summary>
     public int LostCalls { get; private init; }
 
-    /// <summary>How far each silo's clock is off the store's, which they follow.</summary>
-    public TimeSpan ClockError { get; private init; }
+    /// <summary>How far the clock of each silo's machine is off the store's.</summary>
+    public TimeSpan ClocksAreOff { get; private init; }
+
+    /// <summary>A silo's clock is set.</summary>
+    public int ClockSteps { get; private init; }
+
+    /// <summary>The customer or the vault does not answer.</summary>
+    public int Instruments { get; private init; }
+
+    /// <summary>A customer deletes what an order is paid with.</summary>
+    public int LostInstruments { get; private init; }
 
     /// <summary>The weather of a run.</summary>
     public static Weather Choose(Choices choices) => new()
@@ -61,6 +70,9 @@ internal sealed record Weather
         OddWebhooks = choices.Pick(0, 200, 700),
         SplitDirectory = choices.Pick(0, 20, 200),
         LostCalls = choices.Pick(0, 20, 100),
-        ClockError = TimeSpan.FromMilliseconds(choices.Pick(0, 50, 250)),
+        ClocksAreOff = choices.Pick(TimeSpan.Zero, TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(10)),
+        ClockSteps = choices.Pick(0, 0, 20),
+        Instruments = choices.Pick(0, 20, 200),
+        LostInstruments = choices.Pick(0, 0, 500),
     };
 }

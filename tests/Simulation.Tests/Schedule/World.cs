@@ -1,9 +1,8 @@
-using System.Collections.Immutable;
-using PaymentCluster.Grains.Payments;
 using PaymentCluster.Simulation.Tests.Checks;
 using PaymentCluster.Simulation.Tests.Clients;
+using PaymentCluster.Simulation.Tests.Cluster;
 using PaymentCluster.Simulation.Tests.Journal;
-using PaymentCluster.Simulation.Tests.Payments;
+using PaymentCluster.Simulation.Tests.Ports;
 using PaymentCluster.Simulation.Tests.Providers;
 
 namespace PaymentCluster.Simulation.Tests.Schedule;
@@ -21,7 +20,7 @@ internal sealed class World
     // refunds (7).
     private static readonly TimeSpan TimeToRest = TimeSpan.FromDays(12);
 
-    private const int MaxSteps = 100_000;
+    private const int MaxSteps = 200_000;
 
     private readonly PriorityQueue<(Life Life, Action Continue), (DateTimeOffset At, long Order)> _steps = new();
     private readonly SimulatedProvider[] _providers;
@@ -29,10 +28,13 @@ internal sealed class World
     private long _order;
 
     /// <summary>A world at its beginning.</summary>
-    public World(Choices choices, Mutation mutation, History history)
+    public World(Choices choices, History history)
     {
-        (Choices, Mutation, History) = (choices, mutation, history);
+        (Choices, History) = (choices, history);
         Weather = Weather.Choose(choices);
+        IsUnderPressure = choices.Pick(false, true);
+        Budgets = new Budgets(this, choices.Pick(600, 20, 4));
+        Wallets = new SavedWallets(this);
         HealsAt = Start + Weather.Lasts;
         Checker = new Checker(this);
         Store = new SimulatedStore(this);
@@ -42,8 +44,6 @@ internal sealed class World
     }
 
     public Choices Choices { get; }
-
-    public Mutation Mutation { get; }
 
     public History History { get; }
 
@@ -56,6 +56,15 @@ internal sealed class World
     public SimulatedCluster Cluster { get; }
 
     public SimulatedClients Clients { get; }
+
+    /// <summary>What customers saved.</summary>
+    public SavedWallets Wallets { get; }
+
+    /// <summary>The merchant's status-query budgets.</summary>
+    public Budgets Budgets { get; }
+
+    /// <summary>Whether silos keep no payment in memory that is over.</summary>
+    public bool IsUnderPressure { get; }
 
     /// <summary>The true time; the clocks of silos may be off.</summary>
     public DateTimeOffset Now { get; private set; } = Start;
@@ -70,11 +79,7 @@ internal sealed class World
     public IReadOnlyList<SimulatedProvider> Providers => _providers;
 
     /// <summary>The provider with this name.</summary>
-    public SimulatedProvider Provider(string name) => Array.Find(_providers, provider => provider.Route.Provider == name)!;
-
-    /// <summary>Where an attempt goes that was at these providers; null: nowhere.</summary>
-    public Route? RouteAfter(ImmutableArray<string> tried) =>
-        Array.Find(_providers, provider => !tried.Contains(provider.Route.Provider))?.Route;
+    public SimulatedProvider Provider(string name) => Array.Find(_providers, provider => provider.Name == name)!;
 
     /// <summary>Plays the run to its end.</summary>
     /// <exception cref="BrokenInvariantException">The engine broke a promise.</exception>
@@ -97,13 +102,18 @@ internal sealed class World
             }
 
             Now = due.At;
+            SynchronizationContext.SetSynchronizationContext(step.Life.ContextIn(this));
             step.Continue();
             ThrowIfFailed();
             Checker.Require(steps < MaxSteps, "I20", "a world without faults comes to rest");
         }
 
+        SynchronizationContext.SetSynchronizationContext(null);
         Checker.AtEnd();
     }
+
+    /// <summary>Something that must not happen happened where nobody waits for it: ends the run.</summary>
+    public void Fail(Exception exception) => _failure ??= exception;
 
     /// <summary>A life that nothing ends.</summary>
     public static Life Forever(string name) => new(name);
@@ -120,7 +130,8 @@ internal sealed class World
     /// <summary>Waits in a process.</summary>
     public Pause Wait(Life life, TimeSpan time) => new(this, life, time);
 
-    /// <summary>Begins work that nobody waits for, as its own strand. An exception that leaves it ends the run.</summary>
+    /// <summary>Begins work that nobody waits for, as its own strand. An exception that leaves it ends the
+    /// run.</summary>
     public void Begin(Life life, Func<Task> work) => After(TimeSpan.Zero, life, () => _ = WatchAsync(work));
 
     /// <summary>Adds a line to the history.</summary>
@@ -141,7 +152,7 @@ internal sealed class World
         }
         catch (Exception exception)
         {
-            _failure ??= exception;
+            Fail(exception);
         }
     }
 

@@ -16,12 +16,17 @@ using PaymentCluster.Grains.Abstractions.Providers;
 namespace PaymentCluster.Gateway.Api.Checkout;
 
 /// <summary>
-/// The page on which a customer pays. Reading it changes nothing and shows the payment as it stands; choosing a method
-/// is a form of its own, answered by leading back to the page. So reloading, going back and clicking twice pay nothing
+/// The page on which a customer pays. Reading it changes nothing and shows the payment's current state; choosing a
+/// method posts a form, and the response redirects to the page. So reloading, going back and clicking twice pay nothing
 /// twice.
 /// </summary>
 internal sealed class CheckoutApi(
-    IGrainFactory grains, ClientSecrets secrets, FailedKeys failures, LongPolling polling, RequestLimits limits, TimeProvider time)
+    IGrainFactory grains,
+    ClientSecrets secrets,
+    FailedKeys failures,
+    LongPolling polling,
+    RequestLimits limits,
+    TimeProvider time)
 {
     private const string Html = "text/html; charset=utf-8";
     private const string ForEver = "public, max-age=31536000, immutable";
@@ -34,7 +39,11 @@ internal sealed class CheckoutApi(
 
     private static readonly FormOptions Limits = new()
     {
-        BufferBody = false, BufferBodyLengthLimit = 16 * 1024, ValueCountLimit = 32, KeyLengthLimit = 64, ValueLengthLimit = 1024,
+        BufferBody = false,
+        BufferBodyLengthLimit = 16 * 1024,
+        ValueCountLimit = 32,
+        KeyLengthLimit = 64,
+        ValueLengthLimit = 1024,
     };
 
     public void Map(IEndpointRouteBuilder root)
@@ -45,7 +54,8 @@ internal sealed class CheckoutApi(
         page.MapGet("/step", StepAsync);
         page.MapGet("/qr.svg", QrAsync);
         root.MapGet(CheckoutAsset.Pattern, AssetAsync).RequireAccess(AccessRule.Anybody);
-        root.MapGet("/checkout.js", http => WriteAsync(http, CheckoutAssets.Embed, AWhile)).RequireAccess(AccessRule.Anybody);
+        root.MapGet("/checkout.js", http => WriteAsync(http, CheckoutAssets.Embed, AWhile))
+            .RequireAccess(AccessRule.Anybody);
     }
 
     private static Task AssetAsync(HttpContext http)
@@ -81,7 +91,7 @@ internal sealed class CheckoutApi(
             return;
         }
 
-        // The form of an earlier page, or one that was sent twice: the page says how the payment stands.
+        // The form of an earlier page, or one that was sent twice: the page shows the current state.
         if (view.Stage != CheckoutStage.Choose)
         {
             LeadBack(http, view);
@@ -106,7 +116,9 @@ internal sealed class CheckoutApi(
         {
             await ShowAsync(http, refusal.Code.Entry().HttpStatus, view with
             {
-                Chosen = entered.Method, ChosenSaved = entered.Saved, Notice = view.Text[refusal.Code == ErrorCode.LimitReached ? "too_often" : "not_possible"],
+                Chosen = entered.Method,
+                ChosenSaved = entered.Saved,
+                Notice = view.Text[refusal.Code == ErrorCode.LimitReached ? "too_often" : "not_possible"],
             });
             return;
         }
@@ -191,7 +203,8 @@ internal sealed class CheckoutApi(
 
     private static Task ShowGoneAsync(HttpContext http, CheckoutText text)
     {
-        http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+        http.Response.Headers.ContentSecurityPolicy =
+            "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'";
         var page = new RazorComponentResult<GonePage>(
             new Dictionary<string, object?>(StringComparer.Ordinal) { [nameof(GonePage.Text)] = text })
         {
@@ -200,7 +213,7 @@ internal sealed class CheckoutApi(
         return page.ExecuteAsync(http);
     }
 
-    // The page that the key opens; without one it is answered here, the same whatever is wrong.
+    // The page that the key opens; null if there is none. The response is then the same whatever is wrong.
     private async Task<CheckoutView?> OpenAsync(HttpContext http, string key, IFormCollection? form = null)
     {
         if (!await LimitsMiddleware.AdmitsBrowserAsync(http, limits))
@@ -211,7 +224,7 @@ internal sealed class CheckoutApi(
         var text = form?["lang"] is [{ } language] ? CheckoutText.In(language) : CheckoutText.For(http.Request);
         var access = ClientSecrets.HasForm(key) && failures.MayTry(http) ? await secrets.OpenAsync(key) : null;
         if (access is null
-            || !string.Equals((string?)http.Request.RouteValues["id"], access.Payment.Payment.ToString(), StringComparison.Ordinal))
+            || (string?)http.Request.RouteValues["id"] != access.Payment.Payment.ToString())
         {
             failures.Count(http);
             await ShowGoneAsync(http, text);
@@ -239,13 +252,13 @@ internal sealed class CheckoutApi(
             Framed = form is null ? http.Request.Query.ContainsKey("framed") : form.ContainsKey("framed"),
             GoesOn = http.Request.Query.ContainsKey("go"),
         };
-        // Whoever started the payment with a key that anybody can read may have named any customer.
+        // A payment that was started with a publishable key may name any customer: those keys are public.
         return payment.Customer is { Id: { } id, Unproven: not true }
             ? await ForAsync(view, grains.GetGrain<ICustomerGrain>($"{access.Payment.Merchant}/{id}"))
             : view;
     }
 
-    // The attempt that a form, or a link, says is given up for another; only while it waits for its customer.
+    // The attempt that a form or a link replaces; only while it waits for the customer.
     private static int? ReplacedBy(HttpRequest request, IFormCollection? form, PaymentView payment)
     {
         var named = form is null ? request.Query["choose"] : form["replaces"];
@@ -267,7 +280,7 @@ internal sealed class CheckoutApi(
             CanSave = true,
             Saved = [.. instruments.Where(instrument => instrument is { Saved: true, Usable: true })],
             UpiApp = preferences?.UpiApp,
-            // Who switched everything off can still pay.
+            // A customer who switched everything off can still pay.
             Offer = methods.IsEmpty ? view.Offer : view.Offer with { Methods = methods },
         };
     }

@@ -1,7 +1,7 @@
 namespace PaymentCluster.Gateway.Api.Checkout;
 
-/// <summary>The banks that the page offers; whether the merchant's provider takes one, it says when it is asked. Names are
-/// the banks' own, the same in every language.</summary>
+/// <summary>The banks that the page offers; whether the merchant's provider takes one, it says when it is asked. Names
+/// are the banks' own, the same in every language.</summary>
 public static class CheckoutLists
 {
     /// <summary>Banks, by the first four letters of their IFSC.</summary>

@@ -16,14 +16,16 @@ internal static class CheckoutPolicy
     public static string For(CheckoutView view)
     {
         var policy = new StringBuilder(
-            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'");
+            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; "
+            + "form-action 'self'");
         if (view.Payment.Action is { Kind: CustomerActionKind.Form, Url: { } url }
             && Uri.TryCreate(url, UriKind.Absolute, out var target))
         {
             policy.Append(' ').Append(target.GetLeftPart(UriPartial.Authority));
         }
 
-        policy.Append("; frame-ancestors ").AppendJoin(' ', view.Framed && !view.Offer.Origins.IsEmpty ? view.Offer.Origins : ["'none'"]);
+        policy.Append("; frame-ancestors ").AppendJoin(
+            ' ', view.Framed && !view.Offer.Origins.IsEmpty ? view.Offer.Origins : ["'none'"]);
         return policy.ToString();
     }
 }

@@ -38,7 +38,7 @@ public sealed class CheckoutText
     /// <summary>The language with this tag; English if there is none.</summary>
     public static CheckoutText In(string language) => All.GetValueOrDefault(language) ?? All[Default];
 
-    /// <summary>The language that a request asks for: by <c>lang</c>, else by the browser's own list.</summary>
+    /// <summary>The language of a request: <c>lang</c>, else the browser's preference.</summary>
     public static CheckoutText For(HttpRequest request)
     {
         if (request.Query["lang"] is [{ } asked] && All.TryGetValue(asked, out var chosen))
@@ -71,8 +71,8 @@ public sealed class CheckoutText
         return text;
     }
 
-    /// <summary>An amount with its currency, grouped as in India for rupees (1,00,000.00) and by thousands
-    /// else.</summary>
+    /// <summary>An amount with its currency, grouped as in India for rupees (1,00,000.00), otherwise by
+    /// thousands.</summary>
     public string Amount(long amountMinor, Currency currency)
     {
         var digits = currency.MinorDigits;

@@ -22,7 +22,7 @@ public sealed record CheckoutView
     /// <summary>The code of the UPI app that the customer prefers; null if they have not said.</summary>
     public string? UpiApp { get; init; }
 
-    /// <summary>The attempt that waits for the customer's step, and which they would rather make in another way; null
+    /// <summary>The attempt that waits for the customer and that they want to replace by another way to pay; null
     /// otherwise.</summary>
     public int? Replaces { get; init; }
 
@@ -35,17 +35,17 @@ public sealed record CheckoutView
     /// <summary>The saved instrument that was chosen when something was wrong with it.</summary>
     public string? ChosenSaved { get; init; }
 
-    /// <summary>The client secret that opened the page; each form and link on it carries it on.</summary>
+    /// <summary>The client secret that opened the page; each form and link on it includes it.</summary>
     public required string Key { get; init; }
 
-    /// <summary>Whether the page stands in a frame of the merchant's.</summary>
+    /// <summary>Whether the page is shown in a frame of the merchant's.</summary>
     public required bool Framed { get; init; }
 
     /// <summary>Whether the customer has just chosen, so that the next step may be taken without another
     /// click.</summary>
     public required bool GoesOn { get; init; }
 
-    /// <summary>What is to be said first, because something went wrong; null for nothing.</summary>
+    /// <summary>The notice at the top, because something went wrong; null for none.</summary>
     public string? Notice { get; init; }
 
     /// <summary>What is wrong with what was entered, by field.</summary>
@@ -57,20 +57,22 @@ public sealed record CheckoutView
     /// <summary>The amount, as people of the language read it.</summary>
     public string Amount => Text.Amount(Payment.Amount.AmountMinor, Payment.Amount.Currency);
 
-    /// <summary>The page's own address.</summary>
+    /// <summary>The page's own URL.</summary>
     public string Url => Address("");
 
-    /// <summary>Where the customer chooses another way than the one that waits for their step.</summary>
+    /// <summary>Where the customer chooses another way to pay.</summary>
     public string OtherWayUrl => $"{Url}&choose={Payment.Attempt?.Number}";
 
-    /// <summary>The shop's address, with how the payment stands; null if it gave none.</summary>
+    /// <summary>The shop's URL with the payment's status; null if there is none.</summary>
     public string? ShopUrl => Payment.ReturnUrl is { } url
         ? ReturnUrl.For(Payment.Id, Payment.OrderId, PaymentNames.Of(Payment.Status), url)
         : null;
 
     /// <summary>The wallets to choose from.</summary>
     public IReadOnlyList<(string Code, string Name)> Wallets =>
-        Offer.Wallets is { } taken ? [.. WalletNames.All.Where(wallet => taken.Contains(wallet.Code))] : WalletNames.All;
+        Offer.Wallets is { } taken
+            ? [.. WalletNames.All.Where(wallet => taken.Contains(wallet.Code))]
+            : WalletNames.All;
 
     /// <summary>Where the forms go.</summary>
     public string PayUrl => Address("/pay", withKey: false);
@@ -88,7 +90,7 @@ public sealed record CheckoutView
         PaymentStatus.Failed or PaymentStatus.Expired => CheckoutStage.Choose,
         PaymentStatus.RequiresAction => Replaces is null ? CheckoutStage.Act : CheckoutStage.Choose,
         PaymentStatus.Pending or PaymentStatus.NeedsReview => CheckoutStage.Wait,
-        // Where the engine captures, this is a moment on the way to an outcome.
+        // Where the engine captures, this status lasts only for a moment.
         PaymentStatus.Authorized when Payment.Capture == CaptureMode.Automatic => CheckoutStage.Wait,
         PaymentStatus.Authorized or PaymentStatus.Success or PaymentStatus.Cancelled => CheckoutStage.Done,
     };
@@ -114,9 +116,9 @@ public enum CheckoutStage
     /// <summary>The customer has a step to take.</summary>
     Act = 2,
 
-    /// <summary>Nobody has anything to do but the provider.</summary>
+    /// <summary>The provider is working.</summary>
     Wait = 3,
 
-    /// <summary>It is over.</summary>
+    /// <summary>The payment is over.</summary>
     Done = 4,
 }

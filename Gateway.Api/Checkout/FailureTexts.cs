@@ -47,7 +47,7 @@ internal static class FailureTexts
         ("not_paid_hint", [FailureCodes.ResolvedUnpaid, FailureCodes.Voided]));
 
     /// <summary>The name of the text for a failure.</summary>
-    public static string For(Failure failure) => ByCode.TryGetValue(failure.Code, out var text) ? text : failure.Party switch
+    public static string For(Failure failure) => ByCode.GetValueOrDefault(failure.Code) ?? failure.Party switch
     {
         FailureParty.Customer or FailureParty.Bank => Declined,
         FailureParty.Provider or FailureParty.Merchant or FailureParty.Engine => Technical,

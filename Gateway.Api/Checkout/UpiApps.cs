@@ -1,7 +1,7 @@
 namespace PaymentCluster.Gateway.Api.Checkout;
 
-/// <summary>UPI apps that have an address of their own. On Android <c>upi://</c> lets the customer choose among the apps
-/// that are there; on iOS it opens whichever took the name first, so that each app is called by its own.</summary>
+/// <summary>UPI apps that have an address of their own. On Android <c>upi://</c> lets the customer choose among the
+/// apps that are there; on iOS it opens whichever took the name first, so that each app is called by its own.</summary>
 /// <remarks>The forms are published by poa.cybrilla.com/docs/capabilities/Payments/UPI_URI_usage, the schemes by
 /// razorpay.com/docs/payments/payment-methods/upi/supported-apps. An app that is not there does nothing.</remarks>
 public static class UpiApps

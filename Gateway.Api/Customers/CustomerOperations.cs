@@ -92,8 +92,8 @@ internal static class CustomerOperations
 
     public static readonly ApiOperation LinkWallet = Of(
         "linkWallet",
-        "Link a wallet. By password: without otp the customer receives one, with otp the wallet is linked. By consent: the "
-            + "customer agrees at consent_url and returns to return_url.",
+        "Link a wallet. By password: without otp the customer receives one, with otp the wallet is linked. By consent: "
+            + "the customer agrees at consent_url and returns to return_url.",
         typeof(LinkedWalletResponse),
         ErrorCode.CustomerNotFound, ErrorCode.InstrumentNotFound, ErrorCode.NoProvider, ErrorCode.ProviderRefused,
         ErrorCode.InstrumentUnusable) with
@@ -116,7 +116,8 @@ internal static class CustomerOperations
 
     public static readonly ApiOperation Instruments = Of(
         "listInstruments",
-        "List the instruments that the customer can pay an amount with, best first, and those that cannot be used now and why.",
+        "List the instruments that the customer can pay an amount with, best first, and those that cannot be used now "
+            + "and why.",
         typeof(InstrumentListResponse),
         ErrorCode.CustomerNotFound,
         ErrorCode.AmountInvalid,

@@ -7,7 +7,7 @@ using PaymentCluster.Grains.Abstractions.Payments;
 
 namespace PaymentCluster.Gateway.Api.Customers;
 
-/// <summary>From the grains' views to the API's answers.</summary>
+/// <summary>From the grains' views to the API's responses.</summary>
 internal static class CustomersMapping
 {
     public static CustomerRecordResponse ToResponse(CustomerView view) => new()

@@ -5,8 +5,8 @@ using PaymentCluster.Grains.Abstractions.Ids;
 
 namespace PaymentCluster.Gateway.Api.Customers;
 
-/// <summary>Where a list of transactions goes on: base64url of a version byte and the last one's place. It is opaque to
-/// callers, has one spelling, and opens nothing: lists are by merchant and customer.</summary>
+/// <summary>Where the next page of transactions begins: base64url of a version byte and the last one's place. It is
+/// opaque to callers, has one spelling, and grants nothing: lists are by merchant and customer.</summary>
 internal static class TransactionCursor
 {
     private const byte Version = 1;
@@ -14,19 +14,21 @@ internal static class TransactionCursor
     private const int Characters = 39;
 
     // The store keeps time in microseconds.
-    private static readonly long LastMicrosecond = (DateTime.MaxValue - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+    private static readonly long LastMicrosecond =
+        (DateTime.MaxValue - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 
     public static string Write(TransactionPlace place)
     {
         Span<byte> bytes = stackalloc byte[Bytes];
         bytes[0] = Version;
-        BinaryPrimitives.WriteInt64BigEndian(bytes[1..], (place.At - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
+        BinaryPrimitives.WriteInt64BigEndian(
+            bytes[1..], (place.At - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
         place.Payment.Value.TryWriteBytes(bytes[9..], bigEndian: true, out _);
         BinaryPrimitives.WriteInt32BigEndian(bytes[25..], place.Refund);
         return Base64Url.EncodeToString(bytes);
     }
 
-    /// <summary>The place; null if the text is none of ours.</summary>
+    /// <summary>The place; null if the text is not a cursor of ours.</summary>
     public static TransactionPlace? Read(string text)
     {
         Span<byte> bytes = stackalloc byte[Bytes];

@@ -29,7 +29,10 @@ internal static class TransactionsQuery
             Choices = PaymentWords.Methods.All,
         },
         new() { Name = "currency", Meaning = "Only in this currency, an ISO 4217 code." },
-        new() { Name = "created_from", Meaning = "Only payments and refunds accepted at or after this time.", IsTime = true },
+        new()
+        {
+            Name = "created_from", Meaning = "Only payments and refunds accepted at or after this time.", IsTime = true,
+        },
         new() { Name = "created_to", Meaning = "Only payments and refunds accepted before this time.", IsTime = true },
         PaymentsQuery.Limit,
         new() { Name = "cursor", Meaning = "The next_cursor of the previous page." },

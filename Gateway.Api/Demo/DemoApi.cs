@@ -14,8 +14,8 @@ namespace PaymentCluster.Gateway.Api.Demo;
 internal sealed class DemoApi(IGrainFactory grains, GatewayOptions options, TimeProvider time)
 {
     private const string Policy =
-        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; "
-        + "frame-ancestors 'none'";
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; frame-src 'self'; "
+        + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
     private static readonly CheckoutAsset Script = CheckoutAsset.Load("shop.js", "text/javascript; charset=utf-8");
 
@@ -59,13 +59,17 @@ internal sealed class DemoApi(IGrainFactory grains, GatewayOptions options, Time
         }
 
         var id = PaymentId.New(time);
-        var reply = await grains.GetGrain<IPaymentGrain>(PaymentKey.Of(options.DemoMerchant!, id).ToString()).Start(new StartPayment
+        var payment = grains.GetGrain<IPaymentGrain>(PaymentKey.Of(options.DemoMerchant!, id).ToString());
+        var reply = await payment.Start(new StartPayment
         {
             OrderId = $"demo-{id.ToString()[^10..]}",
             Amount = Money.Of(basket.TotalMinor(), Currency.Inr),
             Method = null,
             Capture = CaptureMode.Automatic,
-            Customer = new Customer { Id = "demo-customer", Name = "Demo Customer", Email = "demo@example.com", Phone = "+919876543210" },
+            Customer = new Customer
+            {
+                Id = "demo-customer", Name = "Demo Customer", Email = "demo@example.com", Phone = "+919876543210",
+            },
             ReturnUrl = $"{http.Request.Scheme}://{http.Request.Host}/demo",
             Metadata = ImmutableDictionary<string, string>.Empty,
             Basket = basket,
@@ -80,7 +84,9 @@ internal sealed class DemoApi(IGrainFactory grains, GatewayOptions options, Time
         }
 
         // The page's own script opens it over the page; without script the browser goes there.
-        http.Response.StatusCode = http.Request.Headers.Accept == "text/plain" ? StatusCodes.Status200OK : StatusCodes.Status303SeeOther;
+        http.Response.StatusCode = http.Request.Headers.Accept == "text/plain"
+            ? StatusCodes.Status200OK
+            : StatusCodes.Status303SeeOther;
         http.Response.Headers.Location = checkout.Reveal();
         if (http.Response.StatusCode == StatusCodes.Status200OK)
         {

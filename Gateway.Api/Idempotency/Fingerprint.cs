@@ -10,8 +10,8 @@ namespace PaymentCluster.Gateway.Api.Idempotency;
 /// members.</summary>
 internal static class Fingerprint
 {
-    /// <summary>Lower-case hex SHA-256 over method, path and canonical body. Routing does not distinguish a slash at the
-    /// path's end, or upper case, and neither does a fingerprint.</summary>
+    /// <summary>Lower-case hex SHA-256 over method, path and canonical body. Routing does not distinguish a slash at
+    /// the path's end, or upper case, and neither does a fingerprint.</summary>
     public static string Of(string method, string path, Body body)
     {
         var buffer = new ArrayBufferWriter<byte>(512);

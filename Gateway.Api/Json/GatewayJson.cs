@@ -12,7 +12,7 @@ using PaymentCluster.Gateway.Api.Webhooks;
 
 namespace PaymentCluster.Gateway.Api.Json;
 
-/// <summary>How every answer is written. Bodies are read by <see cref="BodyReader"/> alone.</summary>
+/// <summary>How every response is written. Bodies are read by <see cref="BodyReader"/> alone.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.Never)]
 [JsonSerializable(typeof(ProblemResponse))]

@@ -11,8 +11,8 @@ using PaymentCluster.Grains.Abstractions.Secrets;
 namespace PaymentCluster.Gateway.Api.Json;
 
 /// <summary>
-/// Takes bodies off the wire, within their limits. A write takes its place among those in flight when its body is here
-/// and before anything is done with it: a slow sender holds nobody up.
+/// Reads bodies, within their limits. A write takes its place among those in flight when its body has arrived and
+/// before anything is done with it, so that a slow sender does not block others.
 /// </summary>
 internal sealed class RequestBodies(RequestLimits limits)
 {
@@ -66,7 +66,7 @@ internal sealed class RequestBodies(RequestLimits limits)
         return bytes;
     }
 
-    /// <summary>Reads a body that is of no interest, so that its connection can go on.</summary>
+    /// <summary>Reads and drops a body, so that its connection can be used again.</summary>
     /// <exception cref="ProblemException">It is too large.</exception>
     public static async Task SkipAsync(HttpContext http, int limit)
     {

@@ -55,7 +55,7 @@ public sealed record TrialBalanceLineResponse
     public required long Difference { get; init; }
 }
 
-/// <summary>From the grains' views to the API's answers.</summary>
+/// <summary>From the grains' views to the API's responses.</summary>
 internal static class LedgerMapping
 {
     public static AccountListResponse ToResponse(ImmutableArray<AccountBalance> accounts) => new()

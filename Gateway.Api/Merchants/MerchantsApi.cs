@@ -66,7 +66,7 @@ internal sealed class MerchantsApi(IGrainFactory grains, RequestBodies bodies)
         {
             throw new ProblemException(
                 ErrorCode.InvalidField,
-                MerchantNames.MerchantRule,
+                MerchantId.Rule,
                 "id");
         }
 

@@ -74,8 +74,8 @@ public sealed record CredentialsResponse
     /// <summary>The providers with credentials.</summary>
     public required ProviderResponse[] Data { get; init; }
 
-    /// <summary>The provider's check of new credentials: accepted, or not_checked if the provider is unavailable or has no
-    /// call for it; null if there are none.</summary>
+    /// <summary>The provider's check of new credentials: accepted, or not_checked if the provider is unavailable or has
+    /// no call for it; null if there are none.</summary>
     public required string? Check { get; init; }
 }
 
@@ -161,7 +161,7 @@ public sealed record MethodStandingResponse
     public required bool Down { get; init; }
 }
 
-/// <summary>From the grains' views to the API's answers.</summary>
+/// <summary>From the grains' views to the API's responses.</summary>
 internal static class MerchantsMapping
 {
     /// <summary>The words of scopes.</summary>

@@ -19,8 +19,8 @@ internal static class OpenApiRegistration
     // The page's own script and style, from this server and nowhere else; the tool draws icons as data and sets styles
     // inline.
     private const string DocsPolicy =
-        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; "
-        + "font-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+        + "connect-src 'self'; font-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
     public static void AddApiDescription(this IServiceCollection services)
     {

@@ -10,10 +10,11 @@ using PaymentCluster.Gateway.Api.Merchants;
 using PaymentCluster.Gateway.Api.Payments;
 using PaymentCluster.Gateway.Api.Queries;
 using PaymentCluster.Grains.Abstractions.Errors;
+using PaymentCluster.Grains.Abstractions.Merchants;
 
 namespace PaymentCluster.Gateway.Api.OpenApi;
 
-/// <summary>What the description says of each operation, drawn from what the operation enforces.</summary>
+/// <summary>What the document says of each operation, taken from what the operation enforces.</summary>
 internal static class OperationParts
 {
     public static async Task Describe(
@@ -24,7 +25,9 @@ internal static class OperationParts
         var rule = metadata.OfType<AccessMetadata>().Last().Rule;
         operation.OperationId = api.Id;
         operation.Parameters =
-            [.. PathParameters(context.Description.RelativePath ?? ""), .. api.Query.Select(Parameter), .. Headers(api)];
+        [
+            .. PathParameters(context.Description.RelativePath ?? ""), .. api.Query.Select(Parameter), .. Headers(api),
+        ];
         operation.RequestBody = Body(api, context.Document);
         operation.Security = Security(rule, context.Document);
         operation.Responses ??= [];
@@ -115,7 +118,7 @@ internal static class OperationParts
     {
         "customer" => JsonText.SchemaPattern(PaymentPatterns.CustomerId()),
         "wallet" => JsonText.SchemaPattern(PaymentPatterns.Wallet()),
-        "merchant" => MerchantNames.MerchantPattern,
+        "merchant" => MerchantId.Pattern,
         "provider" => MerchantNames.ProviderPattern,
         _ => null,
     };
@@ -171,7 +174,8 @@ internal static class OperationParts
 
         if (api.Responses.Any(answer => answer.Status == StatusCodes.Status304NotModified))
         {
-            yield return Header("If-None-Match", "The ETag that you have: an unchanged payment is not sent again.", null);
+            yield return Header(
+                "If-None-Match", "The ETag that you have: an unchanged payment is not sent again.", null);
         }
     }
 

@@ -1,6 +1,6 @@
 namespace PaymentCluster.Gateway.Api.OpenApi;
 
-/// <summary>Maps endpoints together with what they take and answer.</summary>
+/// <summary>Maps endpoints together with what they accept and return.</summary>
 internal static class OperationRoutes
 {
     public static IEndpointConventionBuilder MapGet(

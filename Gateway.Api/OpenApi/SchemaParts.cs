@@ -9,7 +9,7 @@ using PaymentCluster.Gateway.Api.Routing;
 
 namespace PaymentCluster.Gateway.Api.OpenApi;
 
-/// <summary>The words that members of answers can be.</summary>
+/// <summary>The words that fields of responses can be.</summary>
 internal static class SchemaParts
 {
 

@@ -4,8 +4,8 @@ using PaymentCluster.Grains.Abstractions.Ids;
 namespace PaymentCluster.Gateway.Api.Payments;
 
 /// <summary>
-/// Where a list goes on: base64url of a version byte and the last payment's id. It is opaque to callers, has one
-/// spelling, and opens nothing: lists are by merchant.
+/// Where the next page begins: base64url of a version byte and the last payment's id. It is opaque to callers, has one
+/// spelling, and grants nothing: lists are by merchant.
 /// </summary>
 internal static class PaymentCursor
 {
@@ -36,7 +36,7 @@ internal static class PaymentCursor
         }
 
         last = new PaymentId { Value = new Guid(bytes[1..], bigEndian: true) };
-        // The last character carries bits that mean nothing; only the spelling that we write is taken.
+        // The last character has unused bits; only our own spelling is accepted.
         return string.Equals(Write(last), text, StringComparison.Ordinal);
     }
 }

@@ -28,8 +28,8 @@ internal static class PaymentOperations
     {
         Id = "startPayment",
         Tag = Tag,
-        Summary = "Create a payment for an order. The response is sent when the payment is durable; the provider is called "
-            + "afterwards.",
+        Summary = "Create a payment for an order. The response is sent when the payment is durable; the provider is "
+            + "called afterwards.",
         Body = StartPaymentRequest.Shape,
         TakesIdempotencyKey = true,
         Responses =
@@ -70,7 +70,8 @@ internal static class PaymentOperations
         [
             ErrorCode.CardInvalid, ErrorCode.PaymentNotFound, ErrorCode.StatusConflict, ErrorCode.OutcomePending,
             ErrorCode.LimitReached, ErrorCode.NoProvider, ErrorCode.FlowNotSupported, ErrorCode.UpiCollectNotAllowed,
-            ErrorCode.CustomerNotFound, ErrorCode.InstrumentNotFound, ErrorCode.InstrumentUnusable, ErrorCode.ConsentRequired,
+            ErrorCode.CustomerNotFound, ErrorCode.InstrumentNotFound, ErrorCode.InstrumentUnusable,
+            ErrorCode.ConsentRequired,
         ],
     };
 
@@ -79,8 +80,8 @@ internal static class PaymentOperations
         Id = "validatePaymentUpi",
         Tag = Tag,
         Summary =
-            "Ask a provider whether a UPI ID exists, while a customer enters it. At most 10 per minute and payment. The "
-            + "holder's name is returned only if the payment was created with a secret key.",
+            "Ask a provider whether a UPI ID exists, while a customer enters it. At most 10 per minute and payment. "
+            + "The holder's name is returned only if the payment was created with a secret key.",
         Body = UpiIdRequest.Shape,
         Responses = [new(200, "What the provider reported.", typeof(UpiCheckResponse))],
         Errors = [ErrorCode.PaymentNotFound, ErrorCode.NoProvider, ErrorCode.ProviderRefused],
@@ -129,7 +130,10 @@ internal static class PaymentOperations
         Query = [Wait, After],
         Responses =
         [
-            new(200, "The payment. Its ETag is its version.", typeof(PaymentResponse)) { Headers = [ResponseHeaders.ETag] },
+            new(200, "The payment. Its ETag is its version.", typeof(PaymentResponse))
+            {
+                Headers = [ResponseHeaders.ETag],
+            },
             new(304, "The payment has not changed since the version in If-None-Match.")
             {
                 Headers = [ResponseHeaders.ETag],

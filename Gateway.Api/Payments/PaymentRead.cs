@@ -5,7 +5,8 @@ using PaymentCluster.Grains.Abstractions.Payments;
 
 namespace PaymentCluster.Gateway.Api.Payments;
 
-/// <summary>How a payment is to be read: what the caller already has, and how long it waits for something else.</summary>
+/// <summary>How a payment is to be read: what the caller already has, and how long it waits for something
+/// else.</summary>
 internal readonly record struct PaymentRead
 {
     /// <summary>How long to wait; zero not to.</summary>
@@ -32,8 +33,8 @@ internal readonly record struct PaymentRead
     /// <summary>Whether the caller has this version already and is answered 304.</summary>
     public bool IsKnown(PaymentView view) => Known.Has(view.Version);
 
-    /// <summary>Whether this is what the caller waits for: another version than the one it has; where it names none, that
-    /// the payment is not pending.</summary>
+    /// <summary>Whether this is what the caller waits for: another version than the one it has; where it names none,
+    /// that the payment is not pending.</summary>
     public bool IsAwaited(PaymentView view) => Known.IsGiven || After is not null
         ? !IsKnown(view) && !(view.Version <= After)
         : view.Status != PaymentStatus.Pending;

@@ -17,8 +17,8 @@ internal sealed class PaymentWatch(TimeProvider time)
     private static readonly TimeSpan MaxBackoff = TimeSpan.FromSeconds(3);
 
     /// <summary>
-    /// The entries after a version, each once and without gaps; null while nothing happens and after an interruption. It
-    /// ends only where there is no such payment.
+    /// The entries after a version, each once and without gaps; null while nothing happens and after an interruption.
+    /// It ends only where there is no such payment.
     /// </summary>
     /// <exception cref="OperationCanceledException">The caller stops watching.</exception>
     public async IAsyncEnumerable<TimelineEntry?> FollowAsync(

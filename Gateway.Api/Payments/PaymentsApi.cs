@@ -11,8 +11,8 @@ using PaymentCluster.Grains.Abstractions.Payments;
 
 namespace PaymentCluster.Gateway.Api.Payments;
 
-/// <summary>The payment calls. A command carries no cancellation: what was accepted goes on, whether or not its caller
-/// stays.</summary>
+/// <summary>The payment calls. A command has no cancellation: what was accepted continues, even if the caller
+/// disconnects.</summary>
 internal sealed class PaymentsApi(
     IGrainFactory grains, RequestBodies bodies, TimeProvider time, LongPolling polling, PaymentEventStream events)
 {
@@ -49,7 +49,7 @@ internal sealed class PaymentsApi(
         {
             Request = IdempotencyKey.Of(http, body),
             IsNew = true,
-            // Whoever reads a publishable key in a page can name any customer with it.
+            // Publishable keys are public: with one, any customer can be named.
             Customer = caller.IsBrowser ? command.Customer with { Unproven = true } : command.Customer,
         };
         var reply = await Find(caller, PaymentId.New(time)).Start(command);
@@ -71,7 +71,7 @@ internal sealed class PaymentsApi(
             return;
         }
 
-        // A request that is sent again is answered as it was the first time.
+        // A repeated request gets the same response as the first one.
         var initiated = reply.Started || reply.Replayed;
         var payment = reply.Payment!;
         http.Response.Headers.Location = PaymentsMapping.PathOf(payment.Id);
@@ -110,7 +110,7 @@ internal sealed class PaymentsApi(
         }
 
         var reply = await grains.GetGrain<IUpiCheckGrain>(PaymentKey.Of(caller.Merchant, id).ToString()).Ask(vpa);
-        // With a key that anybody reads in a page, anybody makes payments: it is told no names.
+        // Publishable keys are public: payments made with them reveal no names.
         var tellsNames = !caller.IsPublic && view.Customer.Unproven is not true;
         await (reply.Refusal is { } refusal
             ? Problem.WriteAsync(http, refusal)

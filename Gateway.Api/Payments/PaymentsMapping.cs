@@ -6,7 +6,7 @@ using PaymentCluster.Grains.Abstractions.Providers;
 
 namespace PaymentCluster.Gateway.Api.Payments;
 
-/// <summary>From the grains' views to the API's answers.</summary>
+/// <summary>From the grains' views to the API's responses.</summary>
 internal static class PaymentsMapping
 {
     /// <summary>The root of the API's paths.</summary>
@@ -94,7 +94,7 @@ internal static class PaymentsMapping
             ? url
             : null;
 
-    /// <summary>Whether nothing changes any more unless the merchant asks for it: event streams end here.</summary>
+    /// <summary>Whether the payment is final, unless the merchant calls: event streams end here.</summary>
     public static bool IsFinal(PaymentView view) => view is
     {
         Settled: true,

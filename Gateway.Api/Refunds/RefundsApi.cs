@@ -18,8 +18,8 @@ internal sealed class RefundsApi(IGrainFactory grains, RequestBodies bodies)
         Id = "refundPayment",
         Tag = Tag,
         Summary =
-            "Refund a payment: the rest of the captured amount, or a part of it. Never more than was captured, also with "
-            + "concurrent calls.",
+            "Refund a payment: the rest of the captured amount, or a part of it. Never more than was captured, also "
+            + "with concurrent calls.",
         Body = RefundPaymentRequest.Shape,
         TakesIdempotencyKey = true,
         Responses =

@@ -27,7 +27,8 @@ public sealed record RefundResponse
     /// <summary>The merchant's reason.</summary>
     public required string? Reason { get; init; }
 
-    /// <summary>Whether the engine made it, because money arrived for an order that was already paid or cancelled.</summary>
+    /// <summary>Whether the engine made it, because money arrived for an order that was already paid or
+    /// cancelled.</summary>
     public required bool Automatic { get; init; }
 
     /// <summary>The provider's id, once known.</summary>
@@ -46,7 +47,7 @@ public sealed record RefundResponse
     public required DateTime UpdatedAt { get; init; }
 }
 
-/// <summary>From the grains' views to the API's answers.</summary>
+/// <summary>From the grains' views to the API's responses.</summary>
 internal static class RefundsMapping
 {
     public static string PathOf(RefundId id) => $"{PaymentsMapping.Root}/refunds/{id}";

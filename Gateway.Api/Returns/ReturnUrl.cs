@@ -4,7 +4,7 @@ using PaymentCluster.Grains.Abstractions.Ids;
 
 namespace PaymentCluster.Gateway.Api.Returns;
 
-/// <summary>Where a customer's browser goes at the end: an address of the merchant's.</summary>
+/// <summary>Where a customer's browser goes at the end: a URL of the merchant's.</summary>
 internal static class ReturnUrl
 {
     /// <summary>The field of a request.</summary>
@@ -23,7 +23,7 @@ internal static class ReturnUrl
     };
 
     /// <summary>The merchant's address with <c>payment_id</c>, <c>order_id</c> and <c>status</c> appended to its query.
-    /// They are a hint for the page that is shown; what happened is read from the API.</summary>
+    /// They are a hint for the page; the shop reads the outcome from the API.</summary>
     public static string For(PaymentId payment, string orderId, string status, string returnUrl) =>
         With(returnUrl, ("payment_id", payment.ToString()), ("order_id", orderId), ("status", status));
 
@@ -45,7 +45,7 @@ internal static class ReturnUrl
         return new Uri(target.ToString(), UriKind.Absolute).AbsoluteUri;
     }
 
-    // https, so that nobody on the way reads or changes what the address says.
+    // https, so that the URL cannot be read or changed on its way.
     private static bool IsUsable(string text) =>
         !text.Contains('\\', StringComparison.Ordinal)
         && Uri.TryCreate(text, UriKind.Absolute, out var url)

@@ -11,9 +11,9 @@ using PaymentCluster.Grains.Abstractions.Payments;
 namespace PaymentCluster.Gateway.Api.Returns;
 
 /// <summary>
-/// Where a provider's page sends the customer's browser. The URL has a nonce of its attempt, so that only a browser that
-/// was sent there triggers a status query. Nothing else in the request is trusted: the provider is queried, and the
-/// payment's own return URL decides where the browser goes.
+/// Where a provider's page sends the customer's browser. The URL has a nonce of its attempt, so that only a browser
+/// that was sent there triggers a status query. Nothing else in the request is trusted: the provider is queried, and
+/// the payment's own return URL decides where the browser goes.
 /// </summary>
 internal sealed class ReturnsApi(IGrainFactory grains, LongPolling polling, RequestLimits limits)
 {

@@ -27,7 +27,8 @@ internal sealed class WalletReturnsApi(IGrainFactory grains, RequestLimits limit
         [
             new(
                 303,
-                "To the return_url of the link request, with wallet and status (linked, declined, pending) in its query.")
+                "To the return_url of the link request, with wallet and status (linked, declined, pending) in its "
+                    + "query.")
             {
                 Headers = [ResponseHeaders.Location],
             },

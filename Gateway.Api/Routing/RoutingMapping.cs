@@ -147,7 +147,8 @@ public sealed record RoutingReplayResponse
     /// <summary>The number of payments that no provider would have taken.</summary>
     public required int Nowhere { get; init; }
 
-    /// <summary>The number of card payments that could not be decided, because the plan uses first digits, which are not stored.</summary>
+    /// <summary>The number of card payments that could not be decided, because the plan uses first digits, which are
+    /// not stored.</summary>
     public required int BinUnknown { get; init; }
 
     /// <summary>Each provider's payments.</summary>
@@ -189,7 +190,7 @@ public sealed record ReplayChangeResponse
     public required string Reason { get; init; }
 }
 
-/// <summary>From the grains' views to the API's answers.</summary>
+/// <summary>From the grains' views to the API's responses.</summary>
 internal static class RoutingMapping
 {
     /// <summary>The words of verdicts.</summary>
@@ -268,10 +269,12 @@ internal static class RoutingMapping
         return new RoutingTargetResponse
         {
             Order = use.Strategy == RoutingStrategy.Order ? names : null,
-            Split = use.Strategy != RoutingStrategy.Split ? null : [.. use.Providers.Select(share => new RoutingShareResponse
-            {
-                Provider = share.Provider, Weight = share.Weight,
-            })],
+            Split = use.Strategy == RoutingStrategy.Split
+                ? [.. use.Providers.Select(share => new RoutingShareResponse
+                {
+                    Provider = share.Provider, Weight = share.Weight,
+                })]
+                : null,
             SuccessRate = use.Strategy != RoutingStrategy.SuccessRate ? null : new RoutingSuccessRateResponse
             {
                 Providers = names, ExplorePercent = use.ExplorePercent,

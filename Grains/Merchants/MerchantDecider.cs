@@ -22,12 +22,9 @@ internal static class MerchantDecider
     /// <summary>Why a merchant cannot be put so; null if it can.</summary>
     public static Refusal? Check(string merchant, PutMerchant command)
     {
-        if (!MerchantForm.IsId(merchant))
+        if (!MerchantId.IsValid(merchant))
         {
-            return Refusal.Of(
-                ErrorCode.InvalidField,
-                "A merchant's id has 2 to 30 lower-case letters, digits, '-' or '_' and begins with a letter.",
-                "merchant");
+            return Refusal.Of(ErrorCode.InvalidField, MerchantId.Rule, "merchant");
         }
 
         if (command.CheckoutOrigins.FirstOrDefault(origin => !MerchantForm.IsOrigin(origin)) is { } wrong)

@@ -34,7 +34,7 @@ public sealed class MerchantDirectory(
 
     /// <summary>A merchant; null if there is none. That there is none is not cached.</summary>
     public ValueTask<MerchantProfile?> GetAsync(string merchant) =>
-        MerchantForm.IsId(merchant) ? _profiles.GetAsync(merchant) : ValueTask.FromResult<MerchantProfile?>(null);
+        MerchantId.IsValid(merchant) ? _profiles.GetAsync(merchant) : ValueTask.FromResult<MerchantProfile?>(null);
 
     /// <summary>Drops a merchant from this silo's cache.</summary>
     public void Forget(string merchant) => _profiles.Invalidate(merchant);

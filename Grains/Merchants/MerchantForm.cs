@@ -2,27 +2,13 @@ using System.Buffers;
 
 namespace PaymentCluster.Grains.Merchants;
 
-/// <summary>What merchants' ids and names look like.</summary>
+/// <summary>What merchants' names and origins look like.</summary>
 public static class MerchantForm
 {
-    private const int MaxIdLength = 30;
     private const int MaxNameLength = 100;
-
-    private static readonly SearchValues<char> IdCharacters = SearchValues.Create(
-        "abcdefghijklmnopqrstuvwxyz0123456789-_");
 
     // What ends a source, or a directive, in a content security policy.
     private static readonly SearchValues<char> EndsOrigins = SearchValues.Create(" ;,'\"*");
-
-    /// <summary>
-    /// Whether a text can be a merchant's id: 2 to 30 lower-case letters, digits, <c>-</c> or <c>_</c>, the first one a
-    /// letter. It begins keys (<c>{merchant}/{payment}</c>), so it has no slash; and it is shorter than a GUID, which
-    /// the store would keep in other columns.
-    /// </summary>
-    public static bool IsId(string text) =>
-        text.Length is >= 2 and <= MaxIdLength
-            && char.IsAsciiLetterLower(text[0])
-            && !text.AsSpan().ContainsAnyExcept(IdCharacters);
 
     /// <summary>Whether a text is the origin of a page that may show the checkout page: https, or http on the loopback
     /// interface; a port is allowed, and nothing after it.</summary>

@@ -157,7 +157,9 @@ public sealed class OthersHttpTests
     [InlineData("-abc")]
     [InlineData("a.b.c")]
     [InlineData("a%2Fb%2Fc")]
-    [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
+    [InlineData("9abc")]
+    [InlineData("shop%0A")]
+    [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
     public async Task A_merchants_id_has_a_form(string id)
     {
         await using var host = await GatewayHost.StartAsync();

@@ -91,7 +91,7 @@ public sealed class MerchantDirectoryTests
         var directory = Directory();
         for (var i = 0; i < 200; i++)
         {
-            Assert.NotNull(await directory.GetAsync($"m{i}"));
+            Assert.NotNull(await directory.GetAsync($"shop-{i}"));
             Assert.True(directory.Count <= _options.Capacity, $"It remembers {directory.Count} merchants.");
         }
     }

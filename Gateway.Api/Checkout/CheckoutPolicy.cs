@@ -6,7 +6,7 @@ namespace PaymentCluster.Gateway.Api.Checkout;
 /// <summary>What the browser may do with the page (Content Security Policy, level 3).</summary>
 internal static class CheckoutPolicy
 {
-    /// <summary>A foreign page of the customer's step: it runs in an origin of nobody's, and knows nothing of
+    /// <summary>A foreign page of the customer's step: it runs in an opaque origin, and knows nothing of
     /// ours.</summary>
     public const string ForeignPage =
         "sandbox allow-forms allow-scripts allow-top-navigation allow-popups; frame-ancestors 'none'";

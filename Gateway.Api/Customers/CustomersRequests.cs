@@ -60,7 +60,7 @@ internal static partial class CustomersRequests
     public static readonly QueryParameter[] InstrumentsQuery =
     [
         new() { Name = "amount", Meaning = "The amount to pay, in the minor unit of the currency." },
-        new() { Name = "currency", Meaning = "ISO 4217 code." },
+        PaymentsQuery.CurrencyCode("ISO 4217 code."),
     ];
 
     /// <summary>The amount of a query; null if it is malformed, which <paramref name="errors"/> then say.</summary>

@@ -28,7 +28,7 @@ internal static class TransactionsQuery
             Meaning = "Only payments and refunds with this kind of instrument.",
             Choices = PaymentWords.Methods.All,
         },
-        new() { Name = "currency", Meaning = "Only in this currency, an ISO 4217 code." },
+        PaymentsQuery.CurrencyCode("Only in this currency, an ISO 4217 code."),
         new()
         {
             Name = "created_from", Meaning = "Only payments and refunds accepted at or after this time.", IsTime = true,

@@ -10,7 +10,7 @@ internal static class IdempotencyKey
 {
     public const string Header = "Idempotency-Key";
 
-    /// <summary>Says on an answer that the request had taken effect before.</summary>
+    /// <summary>Marks the response to a request that took effect earlier.</summary>
     public const string ReplayedHeader = "Idempotency-Replayed";
 
     /// <summary>The longest key.</summary>

@@ -24,7 +24,7 @@ internal static class OpenApiRegistration
 
     public static void AddApiDescription(this IServiceCollection services)
     {
-        // The description's schemas are drawn by these options; answers are written by GatewayJson itself.
+        // The document's schemas are made with these options; responses are written by GatewayJson itself.
         services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, GatewayJson.Default);

@@ -31,16 +31,16 @@ internal static class OperationParts
         operation.RequestBody = Body(api, context.Document);
         operation.Security = Security(rule, context.Document);
         operation.Responses ??= [];
-        foreach (var answer in api.Responses)
+        foreach (var known in api.Responses)
         {
-            if (operation.Responses.TryGetValue(Text(answer.Status), out var response))
+            if (operation.Responses.TryGetValue(Text(known.Status), out var response))
             {
-                response.Description = answer.Meaning;
-                if (answer is { Type: null, Status: StatusCodes.Status200OK } && response is OpenApiResponse plain)
+                response.Description = known.Meaning;
+                if (known is { Type: null, Status: StatusCodes.Status200OK } && response is OpenApiResponse plain)
                 {
                     plain.Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
                     {
-                        [answer.ContentType] = new(),
+                        [known.ContentType] = new(),
                     };
                 }
             }
@@ -133,6 +133,7 @@ internal static class OperationParts
             schema.Maximum = Text(bounds.Max);
         }
 
+        schema.Pattern = query.Pattern;
         if (query.IsTime)
         {
             schema.Format = "date-time";
@@ -167,12 +168,12 @@ internal static class OperationParts
             yield return Header("If-Match", "The ETag that you read: later changes are not overwritten.", null);
         }
 
-        if (api.Responses.Any(answer => answer.ContentType == "text/event-stream"))
+        if (api.Responses.Any(response => response.ContentType == "text/event-stream"))
         {
             yield return Header("Last-Event-ID", "The id of the last event that you received.", null);
         }
 
-        if (api.Responses.Any(answer => answer.Status == StatusCodes.Status304NotModified))
+        if (api.Responses.Any(response => response.Status == StatusCodes.Status304NotModified))
         {
             yield return Header(
                 "If-None-Match", "The ETag that you have: an unchanged payment is not sent again.", null);

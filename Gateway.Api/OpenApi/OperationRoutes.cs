@@ -32,10 +32,10 @@ internal static class OperationRoutes
             .WithName(operation.Id)
             .WithTags(operation.Tag)
             .WithSummary(operation.Summary);
-        foreach (var answer in operation.Responses)
+        foreach (var response in operation.Responses)
         {
             endpoint.WithMetadata(new ProducesResponseTypeMetadata(
-                answer.Status, answer.Type ?? typeof(void), answer.Type is null ? [] : [answer.ContentType]));
+                response.Status, response.Type ?? typeof(void), response.Type is null ? [] : [response.ContentType]));
         }
 
         return endpoint;

@@ -36,8 +36,8 @@ internal static class SchemaParts
     public static Task Describe(
         OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellation)
     {
-        if (context.JsonPropertyInfo is { DeclaringType: { } answer, Name: { } member } && Words.TryGetValue(
-            (answer, member), out var words))
+        if (context.JsonPropertyInfo is { DeclaringType: { } type, Name: { } member }
+            && Words.TryGetValue((type, member), out var words))
         {
             schema.Enum = [.. words.Select(word => (JsonNode)word)];
             if (schema.Type?.HasFlag(JsonSchemaType.Null) == true)

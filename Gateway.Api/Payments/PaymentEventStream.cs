@@ -16,7 +16,7 @@ internal sealed class PaymentEventStream(LongPolling polling, PaymentWatch watch
 {
     private const string LastEventId = "Last-Event-ID";
 
-    // A type of its own: a browser's EventSource passes it to nobody who did not register for it.
+    // A type of its own: a browser's EventSource ignores it unless a listener is registered for it.
     private static readonly SseItem<byte[]> Heartbeat = new([], "heartbeat");
 
     public async Task WriteAsync(HttpContext http, IPaymentGrain payment, string merchant)

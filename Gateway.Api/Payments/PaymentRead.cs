@@ -30,7 +30,7 @@ internal readonly record struct PaymentRead
         return errors.Any ? throw new ProblemException(errors) : read;
     }
 
-    /// <summary>Whether the caller has this version already and is answered 304.</summary>
+    /// <summary>Whether the caller has this version already and gets a 304.</summary>
     public bool IsKnown(PaymentView view) => Known.Has(view.Version);
 
     /// <summary>Whether this is what the caller waits for: another version than the one it has; where it names none,

@@ -178,8 +178,8 @@ internal sealed class PaymentsApi(
             return;
         }
 
-        var answer = new TimelineResponse { Data = [.. entries.Select(PaymentsMapping.ToResponse)] };
-        await JsonResponse.WriteAsync(http, StatusCodes.Status200OK, answer, GatewayJson.Default.TimelineResponse);
+        var response = new TimelineResponse { Data = [.. entries.Select(PaymentsMapping.ToResponse)] };
+        await JsonResponse.WriteAsync(http, StatusCodes.Status200OK, response, GatewayJson.Default.TimelineResponse);
     }
 
     private Task EventsAsync(HttpContext http) => events.WriteAsync(http, Find(http), Caller.From(http).Merchant);

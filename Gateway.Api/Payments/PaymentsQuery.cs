@@ -38,6 +38,12 @@ internal static class PaymentsQuery
         new() { Name = "cursor", Meaning = "The next_cursor of the previous page." },
     ];
 
+    /// <summary>A parameter with a currency.</summary>
+    public static QueryParameter CurrencyCode(string meaning) => new()
+    {
+        Name = "currency", Meaning = meaning, Pattern = JsonText.SchemaPattern(PaymentPatterns.Currency()),
+    };
+
     /// <exception cref="ProblemException">A parameter is malformed.</exception>
     public static PaymentListQuery Read(HttpContext http)
     {

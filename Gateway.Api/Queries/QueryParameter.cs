@@ -18,6 +18,9 @@ internal sealed record QueryParameter
     /// <summary>The bounds of a whole number; null for a text.</summary>
     public (int Min, int Max)? Bounds { get; init; }
 
+    /// <summary>The pattern of a text, as the OpenAPI document writes it; null for none.</summary>
+    public string? Pattern { get; init; }
+
     /// <summary>Whether it is a time.</summary>
     public bool IsTime { get; init; }
 }

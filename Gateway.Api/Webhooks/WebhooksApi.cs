@@ -66,8 +66,8 @@ internal sealed class WebhooksApi(IGrainFactory grains, RequestBodies bodies)
             return;
         }
 
-        var answer = new WebhookResponse { Fate = NameOf(reply.Value!.Fate) };
-        await JsonResponse.WriteAsync(http, StatusCodes.Status200OK, answer, GatewayJson.Default.WebhookResponse);
+        var response = new WebhookResponse { Fate = NameOf(reply.Value!.Fate) };
+        await JsonResponse.WriteAsync(http, StatusCodes.Status200OK, response, GatewayJson.Default.WebhookResponse);
     }
 
     private static string NameOf(WebhookFate fate) => fate switch

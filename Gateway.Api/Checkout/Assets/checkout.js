@@ -80,7 +80,7 @@
                 method: 'POST', body: JSON.stringify({ vpa }),
                 headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
             });
-            // Whoever cannot be asked now says nothing against it: the payment will tell.
+            // If it cannot be verified now, the payment itself will show whether it is valid.
             if (!response.ok || turn !== verifying) return;
             const { valid, name } = await response.json();
             if (turn !== verifying) return;
@@ -110,7 +110,7 @@
     document.addEventListener('input', event => {
         format(event.target);
         if (event.target.name === 'vpa') verify(event.target);
-        // Nobody is told that something is wrong before it is complete; but once told, at once that it is right.
+        // An error is shown only when the field is complete, and removed as soon as it is right.
         if (event.target.getAttribute('aria-invalid') === 'true') check(event.target);
     });
     document.addEventListener('change', event => { if (event.target.value) check(event.target); });

@@ -62,19 +62,11 @@ public sealed class GatewayOptions
     /// <summary>Open connections; 0 for no limit.</summary>
     public int Connections { get; set; } = 20_000;
 
-    /// <summary>Why these options cannot be used; null if they can.</summary>
-    internal string? Fault() => this switch
+    /// <summary>Where operators' tools listen (the dashboard), such as <c>http://127.0.0.1:8081</c>; without it there are
+    /// none. Never an address that customers can reach.</summary>
+    public string? ManagementUrl
     {
-        { AdminKeyHash: { } hash } when hash.Length != 64 || !hash.All(char.IsAsciiHexDigitLower) =>
-            "Gateway:AdminKeyHash is the lower-case hex SHA-256 of the administrator's key.",
-        { RequestsPerSecond: < 1 } or { RequestBurst: < 1 } or { WritesInFlight: < 1 } or { WritesQueued: < 0 }
-            or { WaitingReads: < 1 } or { EventStreams: < 1 } or { FailedKeysPerAddress: < 1 } or { ReturnsPerSecond: < 1 } or { Connections: < 0 } =>
-            "The limits of the section Gateway are positive.",
-        { MerchantSharePercent: < 1 or > 100 } => "Gateway:MerchantSharePercent is 1 to 100.",
-        _ when KeyLifetime < TimeSpan.Zero || KeyLifetime > TimeSpan.FromSeconds(3) =>
-            "Gateway:KeyLifetime is at most 3 seconds: a revoked key must stop working within 5.",
-        _ when KnownProxies.Any(proxy => !System.Net.IPAddress.TryParse(proxy, out var _)) =>
-            "Gateway:KnownProxies are IP addresses.",
-        _ => null,
-    };
+        get;
+        set => field = string.IsNullOrEmpty(value) ? null : value;
+    }
 }

@@ -1,7 +1,9 @@
 using System.Net;
+using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using PaymentCluster.Gateway.Api.Access;
 using PaymentCluster.Gateway.Api.Checkout;
 using PaymentCluster.Gateway.Api.Demo;
@@ -11,6 +13,7 @@ using PaymentCluster.Gateway.Api.Health;
 using PaymentCluster.Gateway.Api.Json;
 using PaymentCluster.Gateway.Api.Ledger;
 using PaymentCluster.Gateway.Api.Limits;
+using PaymentCluster.Gateway.Api.Management;
 using PaymentCluster.Gateway.Api.Merchants;
 using PaymentCluster.Gateway.Api.OpenApi;
 using PaymentCluster.Gateway.Api.Payments;
@@ -36,21 +39,21 @@ public static class GatewayRegistration
     /// host registers.</summary>
     public static IHostApplicationBuilder AddGateway(this IHostApplicationBuilder builder)
     {
-        var options = builder.Configuration.GetSection(GatewayOptions.Section).Get<GatewayOptions>() ?? new GatewayOptions();
-        if (options.Fault() is { } fault)
-        {
-            throw new Hosting.Startup.StartupException(fault);
-        }
-
         var services = builder.Services;
-        services.AddSingleton(options);
+        services.AddOptionsWithValidateOnStart<GatewayOptions, GatewayOptionsValidation>().BindConfiguration(GatewayOptions.Section);
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<GatewayOptions>>().Value);
+        builder.AddManagementPort();
         // In one process with a silo the silo's.
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<RequestLimits>();
         services.AddSingleton<RequestBodies>();
-        services.AddSingleton<FailedKeys>();
-        services.AddSingleton<ApiKeys>();
-        services.AddSingleton<ClientSecrets>();
+        services.AddSingleton<FailedAuthThrottle>();
+        services.AddAccess();
+        services.AddRateLimits();
+        services.AddCors();
+        services.AddTransient<ICorsPolicyProvider, BrowserCors>();
+        services.AddProblemDetails();
+        services.AddExceptionHandler<ProblemExceptionHandler>();
         services.AddSingleton<PaymentWatch>();
         services.AddSingleton<LongPolling>();
         services.AddSingleton<PaymentEventStream>();
@@ -69,12 +72,14 @@ public static class GatewayRegistration
         services.AddSingleton<CheckoutApi>();
         services.AddSingleton<DemoApi>();
         services.AddRazorComponents();
-        services.AddSingleton<HealthApi>();
+        builder.AddHealth();
         services.AddApiDescription();
-        services.Configure<KestrelServerOptions>(server => Limit(server, options));
-        services.Configure<ForwardedHeadersOptions>(forwarded => Trust(forwarded, options));
+        services.AddOptions<KestrelServerOptions>().Configure<GatewayOptions>(Limit);
+        services.AddOptions<ForwardedHeadersOptions>().Configure<GatewayOptions>(Trust);
         // The framework's own lines name whole addresses, queries included.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        // Authentication handlers log each refusal, under the names of their own types.
+        builder.Logging.AddFilter("PaymentCluster.Gateway.Api.Access", LogLevel.Warning);
         return builder;
     }
 
@@ -82,15 +87,21 @@ public static class GatewayRegistration
     /// mapped.</summary>
     public static WebApplication UseGateway(this WebApplication app)
     {
-        if (app.Services.GetRequiredService<GatewayOptions>().KnownProxies.Count > 0)
+        var options = app.Services.GetRequiredService<GatewayOptions>();
+        if (options.KnownProxies.Count > 0)
         {
             app.UseForwardedHeaders();
         }
 
-        app.UseMiddleware<EdgeMiddleware>();
+        app.UseMiddleware<RequestNaming>();
+        app.UseExceptionHandler();
+        app.UseStatusCodePages(ProblemExceptionHandler.WriteStatusAsync);
         app.UseRouting();
-        app.UseMiddleware<AccessMiddleware>();
-        app.UseMiddleware<LimitsMiddleware>();
+        app.UseManagementPort(options);
+        app.UseCors();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseRateLimiter();
         app.UseMiddleware<QueryMiddleware>();
         app.UseDocsPage();
         return app;
@@ -115,7 +126,7 @@ public static class GatewayRegistration
         services.GetRequiredService<WalletReturnsApi>().Map(routes);
         services.GetRequiredService<CheckoutApi>().Map(routes);
         services.GetRequiredService<DemoApi>().Map(routes);
-        services.GetRequiredService<HealthApi>().Map(routes);
+        routes.MapHealth();
         routes.MapApiDescription();
         return routes;
     }

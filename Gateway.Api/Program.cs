@@ -1,7 +1,7 @@
 using Orleans.Configuration;
 using Orleans.Dashboard;
 using PaymentCluster.Gateway.Api;
-using PaymentCluster.Gateway.Api.Dashboard;
+using PaymentCluster.Gateway.Api.Management;
 using PaymentCluster.Hosting;
 using PaymentCluster.Hosting.Startup;
 

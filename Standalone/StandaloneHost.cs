@@ -1,5 +1,5 @@
 using PaymentCluster.Gateway.Api;
-using PaymentCluster.Gateway.Api.Dashboard;
+using PaymentCluster.Gateway.Api.Management;
 using PaymentCluster.Hosting;
 using PaymentCluster.Hosting.Startup;
 using PaymentCluster.Silo;

@@ -64,12 +64,18 @@ internal readonly record struct KeyHash
         return new KeyHash(hash);
     }
 
+    /// <summary>The hash's 32 bytes.</summary>
+    public void CopyTo(Span<byte> hash)
+    {
+        MemoryMarshal.Write(hash, _high);
+        MemoryMarshal.Write(hash[16..], _low);
+    }
+
     /// <inheritdoc/>
     public override string ToString()
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        MemoryMarshal.Write(hash, _high);
-        MemoryMarshal.Write(hash[16..], _low);
+        CopyTo(hash);
         return Convert.ToHexStringLower(hash);
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Claims;
 using PaymentCluster.Grains.Abstractions.Merchants;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
@@ -23,6 +24,9 @@ internal sealed record Caller
     /// <summary>The one payment that the caller may touch; null where its merchant's are all open to it.</summary>
     public PaymentId? Payment { get; init; }
 
+    /// <summary>Whether it is the administrator.</summary>
+    public bool IsAdministrator => ReferenceEquals(this, Administrator);
+
     /// <summary>Whether it may be anybody: the key stands in a page, and opens no one payment.</summary>
     public bool IsPublic => IsBrowser && Payment is null;
 
@@ -39,7 +43,18 @@ internal sealed record Caller
     public static Caller Of(ApiKeyGrant grant) =>
         new() { Merchant = grant.Merchant, KeyId = grant.KeyId, IsBrowser = grant.Scope == ApiKeyScope.Publishable };
 
-    /// <summary>The caller that the access rule let through.</summary>
+    /// <summary>The caller that the endpoint's policy let through.</summary>
     public static Caller From(HttpContext http) =>
-        http.Features.Get<Caller>() ?? throw new UnreachableException("The endpoint takes anybody.");
+        Of(http.User) ?? throw new UnreachableException("The endpoint allows anonymous callers.");
+
+    /// <summary>The caller behind a principal; null if it is anonymous.</summary>
+    public static Caller? Of(ClaimsPrincipal principal) => (principal.Identity as CallerIdentity)?.Caller;
+
+    /// <summary>The caller as the framework knows callers.</summary>
+    public ClaimsPrincipal ToPrincipal(string scheme) => new(new CallerIdentity(this, scheme));
+
+    private sealed class CallerIdentity(Caller caller, string scheme) : ClaimsIdentity(scheme)
+    {
+        public Caller Caller => caller;
+    }
 }

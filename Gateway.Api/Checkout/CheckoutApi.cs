@@ -1,12 +1,12 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using PaymentCluster.Gateway.Api.Access;
 using PaymentCluster.Gateway.Api.Checkout.Pages;
 using PaymentCluster.Gateway.Api.Errors;
 using PaymentCluster.Gateway.Api.Limits;
 using PaymentCluster.Gateway.Api.Payments;
+using PaymentCluster.Gateway.Api.Queries;
 using PaymentCluster.Grains.Abstractions.Checkout;
 using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Errors;
@@ -23,9 +23,8 @@ namespace PaymentCluster.Gateway.Api.Checkout;
 internal sealed class CheckoutApi(
     IGrainFactory grains,
     ClientSecrets secrets,
-    FailedKeys failures,
+    FailedAuthThrottle failures,
     LongPolling polling,
-    RequestLimits limits,
     TimeProvider time)
 {
     private const string Html = "text/html; charset=utf-8";
@@ -37,25 +36,15 @@ internal sealed class CheckoutApi(
 
     private static readonly CheckoutAsset[] Assets = [CheckoutAssets.Css, CheckoutAssets.Js];
 
-    private static readonly FormOptions Limits = new()
-    {
-        BufferBody = false,
-        BufferBodyLengthLimit = 16 * 1024,
-        ValueCountLimit = 32,
-        KeyLengthLimit = 64,
-        ValueLengthLimit = 1024,
-    };
-
     public void Map(IEndpointRouteBuilder root)
     {
-        var page = root.MapGroup("/checkout/{id}").RequireAccess(AccessRule.Anybody);
+        var page = root.MapGroup("/checkout/{id}").AllowAnonymous().RequireRateLimiting(RateLimits.Browser);
         page.MapGet("", ShowAsync);
         page.MapPost("/pay", PayAsync);
         page.MapGet("/step", StepAsync);
         page.MapGet("/qr.svg", QrAsync);
-        root.MapGet(CheckoutAsset.Pattern, AssetAsync).RequireAccess(AccessRule.Anybody);
-        root.MapGet("/checkout.js", http => WriteAsync(http, CheckoutAssets.Embed, AWhile))
-            .RequireAccess(AccessRule.Anybody);
+        root.MapGet(CheckoutAsset.Pattern, AssetAsync).AllowAnonymous();
+        root.MapGet("/checkout.js", http => WriteAsync(http, CheckoutAssets.Embed, AWhile)).AllowAnonymous();
     }
 
     private static Task AssetAsync(HttpContext http)
@@ -83,8 +72,7 @@ internal sealed class CheckoutApi(
 
     private async Task PayAsync(HttpContext http)
     {
-        http.Features.Set<IFormFeature>(new FormFeature(http.Request, Limits));
-        var form = await http.Request.ReadFormAsync(Limits, http.RequestAborted);
+        var form = await FormReader.ReadAsync(http);
         var key = form["key"] is [{ } given] ? given : "";
         if (await OpenAsync(http, key, form) is not { } view)
         {
@@ -216,13 +204,8 @@ internal sealed class CheckoutApi(
     // The page that the key opens; null if there is none. The response is then the same whatever is wrong.
     private async Task<CheckoutView?> OpenAsync(HttpContext http, string key, IFormCollection? form = null)
     {
-        if (!await LimitsMiddleware.AdmitsBrowserAsync(http, limits))
-        {
-            return null;
-        }
-
         var text = form?["lang"] is [{ } language] ? CheckoutText.In(language) : CheckoutText.For(http.Request);
-        var access = ClientSecrets.HasForm(key) && failures.MayTry(http) ? await secrets.OpenAsync(key) : null;
+        var access = ClientSecrets.HasForm(key) ? await secrets.OpenAsync(key) : null;
         if (access is null
             || (string?)http.Request.RouteValues["id"] != access.Payment.Payment.ToString())
         {
@@ -231,7 +214,7 @@ internal sealed class CheckoutApi(
             return null;
         }
 
-        http.Features.Set(Caller.Of(access));
+        http.User = Caller.Of(access).ToPrincipal("Checkout");
         var payment = await Find(http).Get();
         var offer = payment is null
             ? null

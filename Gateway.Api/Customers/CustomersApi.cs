@@ -17,7 +17,7 @@ internal sealed class CustomersApi(IGrainFactory grains, RequestBodies bodies, T
 {
     public void Map(IEndpointRouteBuilder api)
     {
-        var customers = api.MapGroup("/customers/{customer}").RequireAccess(AccessRule.Secret);
+        var customers = api.MapGroup("/customers/{customer}").RequireAuthorization(AccessPolicies.Secret);
         customers.MapPut("", PutAsync, CustomerOperations.Put);
         customers.MapGet("", GetAsync, CustomerOperations.Get);
         customers.MapDelete("", EraseAsync, CustomerOperations.Erase);

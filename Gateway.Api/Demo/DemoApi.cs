@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using PaymentCluster.Gateway.Api.Access;
 using PaymentCluster.Gateway.Api.Checkout;
 using PaymentCluster.Gateway.Api.Errors;
+using PaymentCluster.Gateway.Api.Queries;
 using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
@@ -26,7 +27,7 @@ internal sealed class DemoApi(IGrainFactory grains, GatewayOptions options, Time
             return;
         }
 
-        var shop = root.MapGroup("/demo").RequireAccess(AccessRule.Anybody);
+        var shop = root.MapGroup("/demo").AllowAnonymous();
         shop.MapGet("", ShowAsync);
         shop.MapPost("/buy", BuyAsync);
         shop.MapGet("/shop.js", ScriptAsync);
@@ -52,7 +53,7 @@ internal sealed class DemoApi(IGrainFactory grains, GatewayOptions options, Time
 
     private async Task BuyAsync(HttpContext http)
     {
-        var form = await http.Request.ReadFormAsync(http.RequestAborted);
+        var form = await FormReader.ReadAsync(http);
         if (DemoBasket.Of(form) is not { } basket)
         {
             throw new ProblemException(ErrorCode.InvalidField, "The basket is empty.", "basket");

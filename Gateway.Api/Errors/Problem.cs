@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http.Features;
 using PaymentCluster.Gateway.Api.Json;
 using PaymentCluster.Grains.Abstractions.Errors;
 
@@ -23,9 +24,13 @@ public sealed record ProblemResponse
     /// <summary>The stable code.</summary>
     public required string Code { get; init; }
 
-    /// <summary>Finds this occurrence in the logs.</summary>
+    /// <summary>The request's W3C trace id: finds this occurrence in logs and traces.</summary>
     [JsonPropertyName("traceId")]
     public required string TraceId { get; init; }
+
+    /// <summary>The request's id, as in the header X-Request-Id.</summary>
+    [JsonPropertyName("requestId")]
+    public required string RequestId { get; init; }
 
     /// <summary>What is wrong with each field of the input; left out if no field is to blame.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -58,7 +63,13 @@ internal static class Problem
             http.Response.Headers.RetryAfter = RetryAfterSeconds;
         }
 
-        if (entry.HttpStatus == StatusCodes.Status401Unauthorized)
+        if (entry.HttpStatus == StatusCodes.Status415UnsupportedMediaType && http.Request.Headers.ContentEncoding.Count > 0)
+        {
+            // RFC 9110, section 12.5.3: what a client can send instead.
+            http.Response.Headers.AcceptEncoding = "identity";
+        }
+
+        if (entry.HttpStatus == StatusCodes.Status401Unauthorized && http.Response.Headers.WWWAuthenticate.Count == 0)
         {
             http.Response.Headers.WWWAuthenticate = "Bearer";
         }
@@ -70,7 +81,8 @@ internal static class Problem
             Status = entry.HttpStatus,
             Detail = detail ?? entry.Meaning,
             Code = entry.Name,
-            TraceId = Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier,
+            TraceId = (http.Features.Get<IHttpActivityFeature>()?.Activity ?? Activity.Current)?.TraceId.ToHexString() ?? "",
+            RequestId = http.TraceIdentifier,
             Errors = errors,
         };
         return JsonResponse.WriteAsync(

@@ -162,8 +162,6 @@ internal sealed class RequestBodies(RequestLimits limits)
     {
         if (http.Request.Headers.ContentEncoding is { Count: > 0 } encoding && !IsIdentity(encoding))
         {
-            // RFC 9110, section 12.5.3: what a client can send instead.
-            http.Response.Headers.AcceptEncoding = Identity;
             return new(ErrorCode.UnsupportedMediaType, "Send the body without Content-Encoding.");
         }
 

@@ -28,7 +28,7 @@ internal sealed class LedgerApi(IGrainFactory grains)
 
     public void Map(IEndpointRouteBuilder api)
     {
-        var ledger = api.MapGroup("/ledger").RequireAccess(AccessRule.Secret);
+        var ledger = api.MapGroup("/ledger").RequireAuthorization(AccessPolicies.Secret);
         ledger.MapGet("/accounts", AccountsAsync, AccountsOperation);
         ledger.MapGet("/trial-balance", TrialBalanceAsync, TrialBalanceOperation);
     }

@@ -52,7 +52,7 @@ internal sealed class MerchantsApi(IGrainFactory grains, RequestBodies bodies)
 
     public void Map(IEndpointRouteBuilder api)
     {
-        var merchants = api.MapGroup("/merchants/{id}").RequireAccess(AccessRule.Admin);
+        var merchants = api.MapGroup("/merchants/{id}").RequireAuthorization(AccessPolicies.Admin);
         merchants.MapPut("", PutAsync, PutOperation);
         merchants.MapGet("", GetAsync, GetOperation);
         merchants.MapPost("/keys", CreateKeyAsync, CreateKeyOperation);

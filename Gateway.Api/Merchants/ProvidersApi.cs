@@ -42,7 +42,7 @@ internal sealed class ProvidersApi(IGrainFactory grains, RequestBodies bodies)
 
     public void Map(IEndpointRouteBuilder api)
     {
-        var providers = api.MapGroup("/providers").RequireAccess(AccessRule.Secret);
+        var providers = api.MapGroup("/providers").RequireAuthorization(AccessPolicies.Secret);
         providers.MapGet("", ListAsync, ListOperation);
         providers.MapPut("/{provider}/credentials", PutAsync, PutOperation);
         providers.MapDelete("/{provider}/credentials", DeleteAsync, DeleteOperation);

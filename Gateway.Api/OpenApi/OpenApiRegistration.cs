@@ -71,7 +71,7 @@ internal static class OpenApiRegistration
             http.Response.ContentType = JsonResponse.ContentType;
             http.Response.ContentLength = bytes.Length;
             await http.Response.Body.WriteAsync(bytes, http.RequestAborted);
-        }).RequireAccess(AccessRule.Anybody);
+        }).AllowAnonymous();
 
         var errors = Encoding.UTF8.GetBytes(ErrorsPage.Html());
         routes.MapGet("/docs/errors", async http =>
@@ -79,7 +79,7 @@ internal static class OpenApiRegistration
             http.Response.ContentType = "text/html; charset=utf-8";
             http.Response.ContentLength = errors.Length;
             await http.Response.Body.WriteAsync(errors, http.RequestAborted);
-        }).RequireAccess(AccessRule.Anybody);
+        }).AllowAnonymous();
     }
 
     /// <summary>The document as JSON. It is the same for everybody, and made once.</summary>

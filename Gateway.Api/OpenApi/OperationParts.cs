@@ -22,14 +22,14 @@ internal static class OperationParts
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         var api = metadata.OfType<ApiOperation>().Last();
-        var rule = metadata.OfType<AccessMetadata>().Last().Rule;
+        var policy = AccessPolicies.Of(metadata);
         operation.OperationId = api.Id;
         operation.Parameters =
         [
             .. PathParameters(context.Description.RelativePath ?? ""), .. api.Query.Select(Parameter), .. Headers(api),
         ];
         operation.RequestBody = Body(api, context.Document);
-        operation.Security = Security(rule, context.Document);
+        operation.Security = Security(policy, context.Document);
         operation.Responses ??= [];
         foreach (var known in api.Responses)
         {
@@ -48,7 +48,7 @@ internal static class OperationParts
 
         var problem = await context.GetOrCreateSchemaAsync(typeof(ProblemResponse), null, cancellation);
         context.Document?.AddComponent(nameof(ProblemResponse), problem);
-        var entries = ErrorsOf(api, rule).Distinct().Select(code => code.Entry());
+        var entries = ErrorsOf(api, policy).Distinct().Select(code => code.Entry());
         foreach (var group in entries.GroupBy(entry => entry.HttpStatus).OrderBy(group => group.Key))
         {
             operation.Responses[Text(group.Key)] = new OpenApiResponse
@@ -67,7 +67,7 @@ internal static class OperationParts
     }
 
     /// <summary>Every error that a call can return.</summary>
-    private static IEnumerable<ErrorCode> ErrorsOf(ApiOperation api, AccessRule rule)
+    private static IEnumerable<ErrorCode> ErrorsOf(ApiOperation api, string? policy)
     {
         IEnumerable<ErrorCode> errors = [.. api.Errors, ErrorCode.Unavailable, ErrorCode.InternalError];
         if (!api.TakesAnyQuery)
@@ -75,13 +75,13 @@ internal static class OperationParts
             errors = errors.Append(ErrorCode.InvalidField);
         }
 
-        if (rule != AccessRule.Anybody)
+        if (policy is not null)
         {
             errors = errors.Concat([ErrorCode.AuthenticationRequired, ErrorCode.ApiKeyInvalid, ErrorCode.RateLimited]);
         }
 
         // A client secret opens one payment; publishable keys are for browsers.
-        if (rule is AccessRule.Secret or AccessRule.Publishable)
+        if (policy is AccessPolicies.Secret or AccessPolicies.Publishable)
         {
             errors = errors.Append(ErrorCode.PermissionDenied);
         }
@@ -219,11 +219,11 @@ internal static class OperationParts
             };
     }
 
-    private static List<OpenApiSecurityRequirement> Security(AccessRule rule, OpenApiDocument? document) => rule switch
+    private static List<OpenApiSecurityRequirement> Security(string? policy, OpenApiDocument? document) => policy switch
     {
-        AccessRule.Anybody => [],
-        AccessRule.Admin => [new() { [new OpenApiSecuritySchemeReference(DocumentParts.AdminKey, document)] = [] }],
-        AccessRule.Secret or AccessRule.Publishable or AccessRule.Payer => [new() { [new OpenApiSecuritySchemeReference(
+        null => [],
+        AccessPolicies.Admin => [new() { [new OpenApiSecuritySchemeReference(DocumentParts.AdminKey, document)] = [] }],
+        _ => [new() { [new OpenApiSecuritySchemeReference(
             DocumentParts.MerchantKey, document)] = [] }],
     };
 

@@ -19,16 +19,12 @@ internal static class OperationRoutes
         this IEndpointRouteBuilder routes, string pattern, RequestDelegate handler, ApiOperation operation) =>
         routes.Map([HttpMethods.Delete], pattern, handler, operation);
 
-    // The method's metadata is what the API explorer goes by; a plain request delegate brings none.
-    private static IEndpointConventionBuilder Map(
-        this IEndpointRouteBuilder routes,
-        string[] methods,
-        string pattern,
-        RequestDelegate handler,
-        ApiOperation operation)
+    /// <summary>Describes an endpoint. The method is what the API explorer goes by; a plain request delegate brings
+    /// none.</summary>
+    public static IEndpointConventionBuilder Describe(
+        this IEndpointConventionBuilder endpoint, ApiOperation operation, Delegate handler)
     {
-        var endpoint = routes.MapMethods(pattern, methods, handler)
-            .WithMetadata(operation, handler.Method)
+        endpoint.WithMetadata(operation, handler.Method)
             .WithName(operation.Id)
             .WithTags(operation.Tag)
             .WithSummary(operation.Summary);
@@ -40,4 +36,8 @@ internal static class OperationRoutes
 
         return endpoint;
     }
+
+    private static IEndpointConventionBuilder Map(
+        this IEndpointRouteBuilder routes, string[] methods, string pattern, RequestDelegate handler, ApiOperation operation) =>
+        routes.MapMethods(pattern, methods, handler).Describe(operation, handler);
 }

@@ -14,7 +14,7 @@ internal static class ResponseHeaders
     /// <summary>The resource's version.</summary>
     public const string ETag = "ETag";
 
-    private const string RequestId = EdgeMiddleware.RequestIdHeader;
+    private const string RequestId = RequestNaming.RequestIdHeader;
 
     private static readonly Dictionary<string, string> Meanings = new(StringComparer.Ordinal)
     {

@@ -1,4 +1,5 @@
 using System.Threading.RateLimiting;
+using PaymentCluster.Gateway.Api.Access;
 using PaymentCluster.Gateway.Api.Errors;
 using PaymentCluster.Gateway.Api.Limits;
 using PaymentCluster.Grains.Abstractions.Payments;
@@ -26,7 +27,7 @@ internal sealed class LongPolling(RequestLimits limits, PaymentWatch watch, Time
             return view;
         }
 
-        using var place = Enter(limits.Waits, http.Features.Get<Access.Caller>()?.Merchant ?? "");
+        using var place = Enter(limits.Waits, Caller.Of(http.User)?.Merchant ?? "");
         using var leaving = Leaving(http);
         using var over = new CancellationTokenSource(wait, time);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(leaving.Token, over.Token);

@@ -66,8 +66,7 @@ internal sealed class PaymentWatch(TimeProvider time)
 
     private static TimeSpan Longer(TimeSpan backoff) => backoff * 2 < MaxBackoff ? backoff * 2 : MaxBackoff;
 
-    private static bool IsTransient(Exception exception) =>
-        exception is EnumerationAbortedException || EdgeMiddleware.CodeOf(exception, aborted: false) == ErrorCode.Unavailable;
+    private static bool IsTransient(Exception exception) => ProblemExceptionHandler.IsTransient(exception);
 
     private async Task<bool> IsBehindAsync(IPaymentGrain payment, int told, CancellationToken cancellation)
     {

@@ -23,20 +23,22 @@ internal sealed class PaymentsApi(
 
     public void Map(IEndpointRouteBuilder api)
     {
-        var payments = api.MapGroup("/payments").RequireAccess(AccessRule.Secret);
-        payments.MapPost("", StartAsync, PaymentOperations.Start).RequireAccess(AccessRule.Publishable);
-        payments.MapGet("", ListAsync, PaymentOperations.List);
-        payments.MapGet("/{id}", GetAsync, PaymentOperations.Get).RequireAccess(AccessRule.Payer);
-        payments.MapPost("/{id}/confirm", ConfirmAsync, PaymentOperations.Confirm).RequireAccess(
-            AccessRule.Payer);
-        payments.MapPost("/{id}/upi/validate", ValidateUpiAsync, PaymentOperations.ValidateUpi).RequireAccess(
-            AccessRule.Payer);
-        payments.MapPost("/{id}/capture", CaptureAsync, PaymentOperations.Capture);
-        payments.MapPost("/{id}/cancel", CancelAsync, PaymentOperations.Cancel);
-        payments.MapGet("/{id}/timeline", TimelineAsync, PaymentOperations.Timeline);
-        payments.MapGet("/{id}/events", EventsAsync, PaymentOperations.Events).RequireAccess(AccessRule.Payer);
-        payments.MapGet("/{id}/qr.svg", SvgAsync, PaymentOperations.QrSvg).RequireAccess(AccessRule.Payer);
-        payments.MapGet("/{id}/qr.png", PngAsync, PaymentOperations.QrPng).RequireAccess(AccessRule.Payer);
+        var payments = api.MapGroup("/payments");
+        var secret = payments.MapGroup("").RequireAuthorization(AccessPolicies.Secret);
+        secret.MapGet("", ListAsync, PaymentOperations.List);
+        secret.MapPost("/{id}/capture", CaptureAsync, PaymentOperations.Capture);
+        secret.MapPost("/{id}/cancel", CancelAsync, PaymentOperations.Cancel);
+        secret.MapGet("/{id}/timeline", TimelineAsync, PaymentOperations.Timeline);
+
+        var browsers = payments.MapGroup("").RequireCors(BrowserCors.Policy);
+        browsers.MapPost("", StartAsync, PaymentOperations.Start).RequireAuthorization(AccessPolicies.Publishable);
+        var payer = browsers.MapGroup("/{id}").RequireAuthorization(AccessPolicies.Payer);
+        payer.MapGet("", GetAsync, PaymentOperations.Get);
+        payer.MapPost("/confirm", ConfirmAsync, PaymentOperations.Confirm);
+        payer.MapPost("/upi/validate", ValidateUpiAsync, PaymentOperations.ValidateUpi);
+        payer.MapGet("/events", EventsAsync, PaymentOperations.Events);
+        payer.MapGet("/qr.svg", SvgAsync, PaymentOperations.QrSvg);
+        payer.MapGet("/qr.png", PngAsync, PaymentOperations.QrPng);
     }
 
     private async Task StartAsync(HttpContext http)

@@ -50,8 +50,8 @@ internal sealed class RefundsApi(IGrainFactory grains, RequestBodies bodies)
 
     public void Map(IEndpointRouteBuilder api)
     {
-        api.MapPost("/payments/{id}/refunds", RefundAsync, RefundOperation).RequireAccess(AccessRule.Secret);
-        api.MapGet("/refunds/{id}", GetAsync, GetOperation).RequireAccess(AccessRule.Secret);
+        api.MapPost("/payments/{id}/refunds", RefundAsync, RefundOperation).RequireAuthorization(AccessPolicies.Secret);
+        api.MapGet("/refunds/{id}", GetAsync, GetOperation).RequireAuthorization(AccessPolicies.Secret);
     }
 
     private async Task RefundAsync(HttpContext http)

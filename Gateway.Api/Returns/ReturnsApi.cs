@@ -15,7 +15,7 @@ namespace PaymentCluster.Gateway.Api.Returns;
 /// that was sent there triggers a status query. Nothing else in the request is trusted: the provider is queried, and
 /// the payment's own return URL decides where the browser goes.
 /// </summary>
-internal sealed class ReturnsApi(IGrainFactory grains, LongPolling polling, RequestLimits limits)
+internal sealed class ReturnsApi(IGrainFactory grains, LongPolling polling)
 {
     private const int MaxFormBytes = 16 * 1024;
     private const int MaxNonce = 64;
@@ -24,8 +24,8 @@ internal sealed class ReturnsApi(IGrainFactory grains, LongPolling polling, Requ
 
     public void Map(IEndpointRouteBuilder root)
     {
-        var returns = root.MapGroup(
-            "/return/{merchant}/{provider}/{attempt}/{nonce}").RequireAccess(AccessRule.Anybody);
+        var returns = root.MapGroup("/return/{merchant}/{provider}/{attempt}/{nonce}")
+            .AllowAnonymous().RequireRateLimiting(RateLimits.Browser);
         returns.MapGet("", ReturnAsync, Operation("customerReturnedByGet"));
         returns.MapPost("", ReturnAsync, Operation("customerReturnedByPost"));
     }
@@ -52,11 +52,6 @@ internal sealed class ReturnsApi(IGrainFactory grains, LongPolling polling, Requ
 
     private async Task ReturnAsync(HttpContext http)
     {
-        if (!await LimitsMiddleware.AdmitsBrowserAsync(http, limits))
-        {
-            return;
-        }
-
         var merchant = (string?)http.Request.RouteValues["merchant"];
         var provider = (string?)http.Request.RouteValues["provider"];
         if (!MerchantNames.IsMerchant(merchant)

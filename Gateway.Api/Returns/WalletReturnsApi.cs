@@ -13,7 +13,7 @@ namespace PaymentCluster.Gateway.Api.Returns;
 /// Where a provider's page sends the customer's browser after they agreed to link a wallet, or declined. The URL has a
 /// nonce of that page. Nothing else in the request is trusted: the provider is queried.
 /// </summary>
-internal sealed class WalletReturnsApi(IGrainFactory grains, RequestLimits limits)
+internal sealed class WalletReturnsApi(IGrainFactory grains)
 {
     private const int MaxNonce = 64;
 
@@ -38,7 +38,7 @@ internal sealed class WalletReturnsApi(IGrainFactory grains, RequestLimits limit
     };
 
     public void Map(IEndpointRouteBuilder root) =>
-        root.MapGroup("/return/{merchant}/wallets/{customer}/{wallet}/{nonce}").RequireAccess(AccessRule.Anybody)
+        root.MapGroup("/return/{merchant}/wallets/{customer}/{wallet}/{nonce}").AllowAnonymous().RequireRateLimiting(RateLimits.Browser)
             .MapGet("", ReturnAsync, Operation);
 
     /// <summary>A status as addresses spell it.</summary>
@@ -51,11 +51,6 @@ internal sealed class WalletReturnsApi(IGrainFactory grains, RequestLimits limit
 
     private async Task ReturnAsync(HttpContext http)
     {
-        if (!await LimitsMiddleware.AdmitsBrowserAsync(http, limits))
-        {
-            return;
-        }
-
         var merchant = (string?)http.Request.RouteValues["merchant"];
         var customer = (string?)http.Request.RouteValues["customer"];
         var wallet = (string?)http.Request.RouteValues["wallet"];

@@ -60,7 +60,7 @@ internal sealed class RoutingApi(IGrainFactory grains, RequestBodies bodies, Tim
 
     public void Map(IEndpointRouteBuilder api)
     {
-        var routing = api.MapGroup("/routing").RequireAccess(AccessRule.Secret);
+        var routing = api.MapGroup("/routing").RequireAuthorization(AccessPolicies.Secret);
         routing.MapGet("", GetAsync, GetOperation);
         routing.MapPut("", PutAsync, PutOperation);
         routing.MapPost("/evaluate", EvaluateAsync, EvaluateOperation);

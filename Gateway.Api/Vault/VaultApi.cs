@@ -60,7 +60,7 @@ internal sealed class VaultApi(IGrainFactory grains, RequestBodies bodies)
 
     public void Map(IEndpointRouteBuilder api)
     {
-        var vault = api.MapGroup("/vault").RequireAccess(AccessRule.Admin);
+        var vault = api.MapGroup("/vault").RequireAuthorization(AccessPolicies.Admin);
         vault.MapGet("", GetAsync, GetOperation);
         vault.MapPost("/rotation", RotateAsync, RotateOperation);
     }

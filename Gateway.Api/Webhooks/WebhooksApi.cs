@@ -39,8 +39,7 @@ internal sealed class WebhooksApi(IGrainFactory grains, RequestBodies bodies)
     };
 
     public void Map(IEndpointRouteBuilder root) =>
-        root.MapPost(
-            "/webhooks/{merchant}/{provider}", ReceiveAsync, ReceiveOperation).RequireAccess(AccessRule.Anybody);
+        root.MapPost("/webhooks/{merchant}/{provider}", ReceiveAsync, ReceiveOperation).AllowAnonymous();
 
     private async Task ReceiveAsync(HttpContext http)
     {

@@ -108,6 +108,9 @@ public static class ErrorCatalogue
             ErrorCode.ProviderRefused, "provider_refused", 422, false,
             "The provider rejected the request; the detail says why."),
         new(
+            ErrorCode.RequestTimeout, "request_timeout", 408, true,
+            "The request body did not arrive in time. Send the request again."),
+        new(
             ErrorCode.RateLimited, "rate_limited", 429, true,
             "Too many requests. Retry after the time in Retry-After."),
         new(

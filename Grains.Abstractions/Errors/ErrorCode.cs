@@ -130,6 +130,9 @@ public enum ErrorCode
     /// <summary>The provider rejected the request.</summary>
     ProviderRefused = 56,
 
+    /// <summary>The request body did not arrive in time.</summary>
+    RequestTimeout = 59,
+
     /// <summary>The caller exceeded its rate limit.</summary>
     RateLimited = 60,
 

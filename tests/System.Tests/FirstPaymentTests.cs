@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using PaymentCluster.Testing;
 
@@ -29,5 +30,33 @@ public sealed class FirstPaymentTests
             .Where(line => line.GetProperty("kind").GetString() == "charge")
             .ToList();
         Assert.Equal(50000, Assert.Single(charges).GetProperty("amount").GetInt64());
+        await DashboardShowsAsync(system, () => shop.GetAsync(path));
     }
+
+    private static async Task DashboardShowsAsync(RunningSystem system, Func<Task> call)
+    {
+        using var customer = system.Http(key: null);
+        Assert.Equal(HttpStatusCode.NotFound, (await customer.GetAsync("/dashboard")).StatusCode);
+
+        using var operators = system.Operator();
+        Assert.Contains("<html", await operators.GetStringAsync("/dashboard/"), StringComparison.Ordinal);
+        JsonElement counters = default;
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                // Calls are counted while somebody looks.
+                await call();
+                counters = JsonSerializer.Deserialize<JsonElement>(await operators.GetStringAsync("/dashboard/DashboardCounters"));
+                return counters.GetProperty("hosts").GetArrayLength() == 1
+                    && counters.GetProperty("simpleGrainStats").EnumerateArray().Any(IsPaymentsWithCalls);
+            },
+            () => $"the dashboard shows the silo, and calls of payments; it shows {counters}");
+        operators.DefaultRequestHeaders.Authorization = null;
+        Assert.Equal(HttpStatusCode.Unauthorized, (await operators.GetAsync("/dashboard")).StatusCode);
+    }
+
+    private static bool IsPaymentsWithCalls(JsonElement grain) =>
+        grain.GetProperty("grainType").GetString()!.EndsWith(".PaymentGrain", StringComparison.Ordinal)
+        && grain.GetProperty("activationCount").GetInt32() > 0
+        && grain.GetProperty("totalCalls").GetInt64() > 0;
 }

@@ -34,7 +34,8 @@ public static class HttpExtensions
         Assert.Equal(code, problem.GetProperty("code").GetString());
         Assert.Equal(status, problem.GetProperty("status").GetInt32());
         Assert.Equal($"/docs/errors#{code}", problem.GetProperty("type").GetString());
-        Assert.NotEmpty(problem.GetProperty("traceId").GetString()!);
+        Assert.Matches("^[0-9a-f]{32}$", problem.GetProperty("traceId").GetString());
+        Assert.Equal(response.Headers.GetValues("X-Request-Id").Single(), problem.GetProperty("requestId").GetString());
         Assert.NotEmpty(problem.GetProperty("detail").GetString()!);
         return problem;
     }

@@ -32,11 +32,10 @@ public sealed class ErrorReferenceTests
     [Fact]
     public void What_is_out_of_reach_may_be_tried_again_and_a_bug_is_ours()
     {
-        Assert.Equal(ErrorCode.Unavailable, EdgeMiddleware.CodeOf(new TimeoutException("t"), false));
-        Assert.Equal(ErrorCode.Unavailable, EdgeMiddleware.CodeOf(new OrleansException("o"), false));
-        Assert.Equal(ErrorCode.Unavailable, EdgeMiddleware.CodeOf(new OperationCanceledException(), false));
-        Assert.Equal(ErrorCode.InternalError, EdgeMiddleware.CodeOf(new InvalidOperationException("i"), false));
-        Assert.Null(EdgeMiddleware.CodeOf(new OperationCanceledException(), true));
+        Assert.Equal(ErrorCode.Unavailable, ProblemExceptionHandler.CodeOf(new TimeoutException("t")));
+        Assert.Equal(ErrorCode.Unavailable, ProblemExceptionHandler.CodeOf(new OrleansException("o")));
+        Assert.Equal(ErrorCode.Unavailable, ProblemExceptionHandler.CodeOf(new OperationCanceledException()));
+        Assert.Equal(ErrorCode.InternalError, ProblemExceptionHandler.CodeOf(new InvalidOperationException("i")));
     }
 
     private static string Root([CallerFilePath] string path = "") =>

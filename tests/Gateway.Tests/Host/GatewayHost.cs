@@ -49,7 +49,7 @@ public sealed class GatewayHost : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    public Uri Address => new(_app.Urls.Single());
+    public Uri Address => new(_app.Urls.First());
 
     public static Task<GatewayHost> StartAsync(params (string Key, string Value)[] settings) =>
         StartAsync(_ => { }, settings);

@@ -3,6 +3,8 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
+using Orleans.Runtime;
+using Orleans.Runtime.Messaging;
 using PaymentCluster.Gateway.Tests.Host;
 
 namespace PaymentCluster.Gateway.Tests.Http;
@@ -17,6 +19,7 @@ public sealed class EdgeHttpTests
     [InlineData("GET", "/api/v1/payments/a/b/c", 404, "not_found")]
     [InlineData("DELETE", "/api/v1/payments", 405, "method_not_allowed")]
     [InlineData("PATCH", "/health/live", 405, "method_not_allowed")]
+    [InlineData("OPTIONS", "/api/v1/ledger/accounts", 405, "method_not_allowed")]
     public async Task What_routing_refuses_is_a_problem_too(string method, string path, int status, string code)
     {
         await using var host = await GatewayHost.StartAsync();
@@ -92,7 +95,7 @@ public sealed class EdgeHttpTests
                 await stream.WriteAsync(chunk);
             }
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
         {
             // The server has closed the connection: that is what it is for.
         }
@@ -176,16 +179,69 @@ public sealed class EdgeHttpTests
     }
 
     [Fact]
-    public async Task What_is_out_of_reach_may_be_tried_again()
+    public async Task An_unavailable_silo_or_store_is_a_retryable_503()
     {
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client();
-        foreach (var fault in (Exception[])[new TimeoutException("t"), new OrleansException("o"), new SocketException(111)])
+        foreach (var fault in (Exception[])
+        [
+            new TimeoutException("t"), new OrleansException("o"), new SocketException(111), new SiloUnavailableException(),
+            new ConnectionFailedException("c"), new GatewayTooBusyException(),
+            new EnumerationAbortedException(), new AggregateException(new SiloUnavailableException()),
+        ])
         {
             host.Payments.Fault = fault;
             var response = await client.SendJsonAsync(Payments, PaymentBodies.Upi("o1"));
             await response.ProblemAsync(503, "unavailable");
             Assert.NotNull(response.Headers.RetryAfter);
+        }
+    }
+
+    [Fact]
+    public async Task A_body_that_is_too_slow_is_a_timeout_that_may_be_repeated()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(host.Address.Host, host.Address.Port);
+        var stream = socket.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(
+            $"POST {Payments} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {GatewayHost.SecretKey}\r\n"
+            + "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"));
+        using var reader = new StreamReader(stream, Encoding.ASCII);
+        var answer = await reader.ReadToEndAsync();
+        Assert.StartsWith("HTTP/1.1 408 ", answer, StringComparison.Ordinal);
+        Assert.Contains("\"code\":\"request_timeout\"", answer, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("application/json", "{}", 415)]
+    [InlineData("multipart/form-data", "x", 400)]
+    [InlineData("multipart/form-data; boundary=", "x", 400)]
+    [InlineData("multipart/form-data; boundary=b", "--b\r\nnonsense", 400)]
+    [InlineData("application/x-www-form-urlencoded", "%ZZ=%", 404)]
+    [InlineData(null, "key=x", 415)]
+    public async Task A_form_that_is_none_is_refused(string? mediaType, string body, int status)
+    {
+        await using var host = await GatewayHost.StartAsync(("Gateway:DemoMerchant", "shop"));
+        await FormIsRefusedAsync(host, "/checkout/pay_01m7wtn50sfz5txb0tmw4px1yr/pay", mediaType, body, status);
+        await FormIsRefusedAsync(host, "/demo/buy", mediaType, body, status == 404 ? 400 : status);
+    }
+
+    [Fact]
+    public async Task A_form_with_too_much_in_it_is_refused()
+    {
+        await using var host = await GatewayHost.StartAsync(("Gateway:DemoMerchant", "shop"));
+        string[] bodies =
+        [
+            $"name={new string('x', 1100)}", $"{new string('x', 1100)}=1",
+            string.Join('&', Enumerable.Range(0, 33).Select(number => $"f{number}=1")), $"a={new string('x', 20_000)}",
+        ];
+        foreach (var body in bodies)
+        {
+            foreach (var path in (string[])["/checkout/pay_01m7wtn50sfz5txb0tmw4px1yr/pay", "/demo/buy"])
+            {
+                await FormIsRefusedAsync(host, path, "application/x-www-form-urlencoded", body, 400);
+            }
         }
     }
 
@@ -229,6 +285,16 @@ public sealed class EdgeHttpTests
         Assert.DoesNotMatch("<script[^>]*>[^<]", html);
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/docs/swagger-ui-bundle.js")).StatusCode);
         Assert.Contains("payment_not_found", await client.GetStringAsync("/docs/errors"), StringComparison.Ordinal);
+    }
+
+    private static async Task FormIsRefusedAsync(GatewayHost host, string path, string? mediaType, string body, int status)
+    {
+        using var browser = host.Client(null);
+        var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+        content.Headers.TryAddWithoutValidation("Content-Type", mediaType);
+        var response = await browser.PostAsync(path, content);
+        Assert.True((int)response.StatusCode == status, $"{path} {mediaType} {body[..Math.Min(20, body.Length)]}: {response.StatusCode}");
+        Assert.DoesNotContain(host.Log, line => line.StartsWith("Error", StringComparison.Ordinal));
     }
 
     private static async Task<string> ReadAsync(NetworkStream stream)

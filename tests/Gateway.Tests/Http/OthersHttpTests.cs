@@ -124,6 +124,13 @@ public sealed class OthersHttpTests
         var problem = await (await client.GetAsync("/health/ready")).ProblemAsync(503, "unavailable");
         Assert.Equal("The database does not answer.", problem.GetProperty("detail").GetString());
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/health/live")).StatusCode);
+        foreach (var (path, status) in (IEnumerable<(string, HttpStatusCode)>)
+            [("/health/live", HttpStatusCode.OK), ("/health/ready", HttpStatusCode.ServiceUnavailable)])
+        {
+            var head = await client.SendAsync(new HttpRequestMessage(HttpMethod.Head, path));
+            Assert.Equal(status, head.StatusCode);
+            Assert.Empty(await head.Content.ReadAsByteArrayAsync());
+        }
     }
 
     [Fact]

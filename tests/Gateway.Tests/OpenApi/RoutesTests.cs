@@ -12,85 +12,88 @@ namespace PaymentCluster.Gateway.Tests.OpenApi;
 public sealed partial class RoutesTests
 {
     /// <summary>Who may call what. A new endpoint is decided about here as well.</summary>
-    private static readonly Dictionary<string, AccessRule> Rules = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, string?> Policies = new(StringComparer.Ordinal)
     {
-        ["POST /api/v1/payments"] = AccessRule.Publishable,
-        ["GET /api/v1/payments"] = AccessRule.Secret,
-        ["GET /api/v1/payments/{id}"] = AccessRule.Payer,
-        ["POST /api/v1/payments/{id}/confirm"] = AccessRule.Payer,
-        ["POST /api/v1/payments/{id}/upi/validate"] = AccessRule.Payer,
-        ["POST /api/v1/payments/{id}/capture"] = AccessRule.Secret,
-        ["POST /api/v1/payments/{id}/cancel"] = AccessRule.Secret,
-        ["GET /api/v1/payments/{id}/timeline"] = AccessRule.Secret,
-        ["GET /api/v1/payments/{id}/events"] = AccessRule.Payer,
-        ["GET /api/v1/payments/{id}/qr.svg"] = AccessRule.Payer,
-        ["GET /api/v1/payments/{id}/qr.png"] = AccessRule.Payer,
-        ["POST /api/v1/payments/{id}/refunds"] = AccessRule.Secret,
-        ["POST /api/v1/payments/{id}/resolve"] = AccessRule.Secret,
-        ["POST /api/v1/refunds/{id}/resolve"] = AccessRule.Secret,
-        ["GET /api/v1/refunds/{id}"] = AccessRule.Secret,
-        ["GET /api/v1/ledger/accounts"] = AccessRule.Secret,
-        ["GET /api/v1/ledger/trial-balance"] = AccessRule.Secret,
-        ["PUT /api/v1/merchants/{id}"] = AccessRule.Admin,
-        ["GET /api/v1/merchants/{id}"] = AccessRule.Admin,
-        ["POST /api/v1/merchants/{id}/keys"] = AccessRule.Admin,
-        ["DELETE /api/v1/merchants/{id}/keys/{keyId}"] = AccessRule.Admin,
-        ["GET /api/v1/providers"] = AccessRule.Secret,
-        ["PUT /api/v1/providers/{provider}/credentials"] = AccessRule.Secret,
-        ["DELETE /api/v1/providers/{provider}/credentials"] = AccessRule.Secret,
-        ["GET /api/v1/routing"] = AccessRule.Secret,
-        ["PUT /api/v1/routing"] = AccessRule.Secret,
-        ["POST /api/v1/routing/evaluate"] = AccessRule.Secret,
-        ["POST /api/v1/routing/replay"] = AccessRule.Secret,
-        ["PUT /api/v1/customers/{customer}"] = AccessRule.Secret,
-        ["GET /api/v1/customers/{customer}"] = AccessRule.Secret,
-        ["DELETE /api/v1/customers/{customer}"] = AccessRule.Secret,
-        ["GET /api/v1/customers/{customer}/wallet"] = AccessRule.Secret,
-        ["PUT /api/v1/customers/{customer}/wallet"] = AccessRule.Secret,
-        ["POST /api/v1/customers/{customer}/cards"] = AccessRule.Secret,
-        ["GET /api/v1/customers/{customer}/cards"] = AccessRule.Secret,
-        ["DELETE /api/v1/customers/{customer}/cards/{token}"] = AccessRule.Secret,
-        ["POST /api/v1/customers/{customer}/upi/validate"] = AccessRule.Secret,
-        ["POST /api/v1/customers/{customer}/upi"] = AccessRule.Secret,
-        ["GET /api/v1/customers/{customer}/upi"] = AccessRule.Secret,
-        ["DELETE /api/v1/customers/{customer}/upi/{id}"] = AccessRule.Secret,
-        ["POST /api/v1/customers/{customer}/wallets/{wallet}"] = AccessRule.Secret,
-        ["GET /api/v1/customers/{customer}/wallets/{wallet}"] = AccessRule.Secret,
-        ["DELETE /api/v1/customers/{customer}/wallets/{wallet}"] = AccessRule.Secret,
-        ["GET /api/v1/customers/{customer}/instruments"] = AccessRule.Secret,
-        ["GET /api/v1/customers/{customer}/transactions"] = AccessRule.Secret,
-        ["GET /api/v1/vault"] = AccessRule.Admin,
-        ["POST /api/v1/vault/rotation"] = AccessRule.Admin,
-        ["POST /webhooks/{merchant}/{provider}"] = AccessRule.Anybody,
-        ["GET /return/{merchant}/{provider}/{attempt}/{nonce}"] = AccessRule.Anybody,
-        ["GET /return/{merchant}/wallets/{customer}/{wallet}/{nonce}"] = AccessRule.Anybody,
-        ["POST /return/{merchant}/{provider}/{attempt}/{nonce}"] = AccessRule.Anybody,
-        ["GET /health/live"] = AccessRule.Anybody,
-        ["GET /health/ready"] = AccessRule.Anybody,
-        ["GET /openapi/v1.json"] = AccessRule.Anybody,
-        ["GET /docs/errors"] = AccessRule.Anybody,
-        ["GET /checkout/{id}"] = AccessRule.Anybody,
-        ["POST /checkout/{id}/pay"] = AccessRule.Anybody,
-        ["GET /checkout/{id}/step"] = AccessRule.Anybody,
-        ["GET /checkout/{id}/qr.svg"] = AccessRule.Anybody,
-        ["GET /checkout-assets/{version}/{name}"] = AccessRule.Anybody,
-        ["GET /checkout.js"] = AccessRule.Anybody,
+        ["POST /api/v1/payments"] = AccessPolicies.Publishable,
+        ["GET /api/v1/payments"] = AccessPolicies.Secret,
+        ["GET /api/v1/payments/{id}"] = AccessPolicies.Payer,
+        ["POST /api/v1/payments/{id}/confirm"] = AccessPolicies.Payer,
+        ["POST /api/v1/payments/{id}/upi/validate"] = AccessPolicies.Payer,
+        ["POST /api/v1/payments/{id}/capture"] = AccessPolicies.Secret,
+        ["POST /api/v1/payments/{id}/cancel"] = AccessPolicies.Secret,
+        ["GET /api/v1/payments/{id}/timeline"] = AccessPolicies.Secret,
+        ["GET /api/v1/payments/{id}/events"] = AccessPolicies.Payer,
+        ["GET /api/v1/payments/{id}/qr.svg"] = AccessPolicies.Payer,
+        ["GET /api/v1/payments/{id}/qr.png"] = AccessPolicies.Payer,
+        ["POST /api/v1/payments/{id}/refunds"] = AccessPolicies.Secret,
+        ["POST /api/v1/payments/{id}/resolve"] = AccessPolicies.Secret,
+        ["POST /api/v1/refunds/{id}/resolve"] = AccessPolicies.Secret,
+        ["GET /api/v1/refunds/{id}"] = AccessPolicies.Secret,
+        ["GET /api/v1/ledger/accounts"] = AccessPolicies.Secret,
+        ["GET /api/v1/ledger/trial-balance"] = AccessPolicies.Secret,
+        ["PUT /api/v1/merchants/{id}"] = AccessPolicies.Admin,
+        ["GET /api/v1/merchants/{id}"] = AccessPolicies.Admin,
+        ["POST /api/v1/merchants/{id}/keys"] = AccessPolicies.Admin,
+        ["DELETE /api/v1/merchants/{id}/keys/{keyId}"] = AccessPolicies.Admin,
+        ["GET /api/v1/providers"] = AccessPolicies.Secret,
+        ["PUT /api/v1/providers/{provider}/credentials"] = AccessPolicies.Secret,
+        ["DELETE /api/v1/providers/{provider}/credentials"] = AccessPolicies.Secret,
+        ["GET /api/v1/routing"] = AccessPolicies.Secret,
+        ["PUT /api/v1/routing"] = AccessPolicies.Secret,
+        ["POST /api/v1/routing/evaluate"] = AccessPolicies.Secret,
+        ["POST /api/v1/routing/replay"] = AccessPolicies.Secret,
+        ["PUT /api/v1/customers/{customer}"] = AccessPolicies.Secret,
+        ["GET /api/v1/customers/{customer}"] = AccessPolicies.Secret,
+        ["DELETE /api/v1/customers/{customer}"] = AccessPolicies.Secret,
+        ["GET /api/v1/customers/{customer}/wallet"] = AccessPolicies.Secret,
+        ["PUT /api/v1/customers/{customer}/wallet"] = AccessPolicies.Secret,
+        ["POST /api/v1/customers/{customer}/cards"] = AccessPolicies.Secret,
+        ["GET /api/v1/customers/{customer}/cards"] = AccessPolicies.Secret,
+        ["DELETE /api/v1/customers/{customer}/cards/{token}"] = AccessPolicies.Secret,
+        ["POST /api/v1/customers/{customer}/upi/validate"] = AccessPolicies.Secret,
+        ["POST /api/v1/customers/{customer}/upi"] = AccessPolicies.Secret,
+        ["GET /api/v1/customers/{customer}/upi"] = AccessPolicies.Secret,
+        ["DELETE /api/v1/customers/{customer}/upi/{id}"] = AccessPolicies.Secret,
+        ["POST /api/v1/customers/{customer}/wallets/{wallet}"] = AccessPolicies.Secret,
+        ["GET /api/v1/customers/{customer}/wallets/{wallet}"] = AccessPolicies.Secret,
+        ["DELETE /api/v1/customers/{customer}/wallets/{wallet}"] = AccessPolicies.Secret,
+        ["GET /api/v1/customers/{customer}/instruments"] = AccessPolicies.Secret,
+        ["GET /api/v1/customers/{customer}/transactions"] = AccessPolicies.Secret,
+        ["GET /api/v1/vault"] = AccessPolicies.Admin,
+        ["POST /api/v1/vault/rotation"] = AccessPolicies.Admin,
+        ["POST /webhooks/{merchant}/{provider}"] = null,
+        ["GET /return/{merchant}/{provider}/{attempt}/{nonce}"] = null,
+        ["GET /return/{merchant}/wallets/{customer}/{wallet}/{nonce}"] = null,
+        ["POST /return/{merchant}/{provider}/{attempt}/{nonce}"] = null,
+        ["GET /health/live"] = null,
+        ["GET /health/ready"] = null,
+        ["HEAD /health/live"] = null,
+        ["HEAD /health/ready"] = null,
+        ["GET /openapi/v1.json"] = null,
+        ["GET /docs/errors"] = null,
+        ["GET /checkout/{id}"] = null,
+        ["POST /checkout/{id}/pay"] = null,
+        ["GET /checkout/{id}/step"] = null,
+        ["GET /checkout/{id}/qr.svg"] = null,
+        ["GET /checkout-assets/{version}/{name}"] = null,
+        ["GET /checkout.js"] = null,
     };
 
     private static readonly string[] NotDescribed =
     [
         "GET /openapi/v1.json", "GET /docs/errors", "GET /checkout/{id}", "POST /checkout/{id}/pay", "GET /checkout/{id}/step",
         "GET /checkout/{id}/qr.svg", "GET /checkout-assets/{version}/{name}", "GET /checkout.js",
+        "HEAD /health/live", "HEAD /health/ready",
     ];
 
     [Fact]
-    public async Task Every_endpoint_has_the_access_rule_that_was_decided()
+    public async Task Every_endpoint_has_the_policy_that_was_decided()
     {
         await using var host = await GatewayHost.StartAsync();
         Assert.Equal(
-            Rules.OrderBy(rule => rule.Key, StringComparer.Ordinal),
-            Endpoints(host).Select(endpoint => KeyValuePair.Create(endpoint.Name, endpoint.Rule)).OrderBy(
-                rule => rule.Key, StringComparer.Ordinal));
+            Policies.OrderBy(policy => policy.Key, StringComparer.Ordinal),
+            Endpoints(host).Select(endpoint => KeyValuePair.Create(endpoint.Name, endpoint.Policy)).OrderBy(
+                policy => policy.Key, StringComparer.Ordinal));
     }
 
     [Fact]
@@ -178,12 +181,12 @@ public sealed partial class RoutesTests
         }
     }
 
-    private static IEnumerable<(string Name, AccessRule Rule)> Endpoints(GatewayHost host) =>
+    private static IEnumerable<(string Name, string? Policy)> Endpoints(GatewayHost host) =>
         from endpoint in host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
         from method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods
         select (
             $"{method} {endpoint.RoutePattern.RawText!.TrimEnd('/')}",
-            endpoint.Metadata.GetMetadata<AccessMetadata>()?.Rule ?? default);
+            AccessPolicies.Of(endpoint.Metadata));
 
     private static IEnumerable<ApiOperation> Operations(GatewayHost host) =>
         host.Services.GetRequiredService<EndpointDataSource>().Endpoints.Select(endpoint => endpoint.Metadata.GetMetadata<ApiOperation>()).OfType<ApiOperation>();

@@ -20,6 +20,7 @@ public class RunningSystem : IAsyncDisposable
     private readonly string _adminKey = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
     private readonly SystemDatabase _database;
     private readonly int _port = Ports.Free();
+    private readonly int _managementPort = Ports.Free();
     private readonly int _simulatorsPort = Ports.Free();
     private HostProcess? _server;
     private HostProcess? _simulators;
@@ -36,6 +37,16 @@ public class RunningSystem : IAsyncDisposable
 
     /// <summary>The owner's connection string, for looking at what is stored.</summary>
     public string Database => _database.Owner;
+
+    /// <summary>A client of the management port, signed in as an operator.</summary>
+    public HttpClient Operator() => new()
+    {
+        BaseAddress = new Uri($"http://127.0.0.1:{_managementPort}"),
+        DefaultRequestHeaders =
+        {
+            Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"ops:{_adminKey}"))),
+        },
+    };
 
     /// <summary>A system without processes.</summary>
     public static async Task<RunningSystem> PrepareAsync() => new(await SystemDatabase.CreateAsync());
@@ -168,6 +179,7 @@ public class RunningSystem : IAsyncDisposable
             ["Connectors__PayU__CommandUrl"] = $"http://127.0.0.1:{_simulatorsPort}/payu",
             ["Connectors__AmazonPay__BaseUrl"] = $"http://127.0.0.1:{_simulatorsPort}/amazonpay",
             ["Connectors__AmazonPay__CertificateUrl"] = $"http://127.0.0.1:{_simulatorsPort}/",
+            ["Gateway__ManagementUrl"] = $"http://127.0.0.1:{_managementPort}",
             ["Gateway__DemoMerchant"] = "shop",
             ["Payments__PublicUrl"] = $"http://127.0.0.1:{_port}",
             // The simulators take as many questions as there are, and a recovery must not wait for the next minute.

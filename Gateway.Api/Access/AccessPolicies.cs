@@ -1,0 +1,51 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+
+namespace PaymentCluster.Gateway.Api.Access;
+
+/// <summary>Who may call an endpoint: the names of the authorization policies. An endpoint that names none, and does not
+/// allow anonymous callers, is closed to everybody.</summary>
+public static class AccessPolicies
+{
+    /// <summary>A merchant's secret key.</summary>
+    public const string Secret = "Secret";
+
+    /// <summary>A merchant's publishable or secret key.</summary>
+    public const string Publishable = "Publishable";
+
+    /// <summary>The client secret of the payment that the path names, or a merchant's publishable or secret key.</summary>
+    public const string Payer = "Payer";
+
+    /// <summary>The administrator's key as a bearer token.</summary>
+    public const string Admin = "Admin";
+
+    /// <summary>An operator's browser: any name, and the administrator's key as the password.</summary>
+    public const string Operator = "Operator";
+
+    /// <summary>The policy of an endpoint; null where anonymous callers are allowed.</summary>
+    internal static string? Of(IEnumerable<object> metadata) =>
+        metadata.OfType<IAllowAnonymous>().Any() ? null : metadata.OfType<IAuthorizeData>().Single().Policy;
+
+    internal static void AddAccess(this IServiceCollection services)
+    {
+        services.AddSingleton<AdministratorKey>();
+        services.AddSingleton<ApiKeys>();
+        services.AddSingleton<ClientSecrets>();
+        services.AddAuthentication()
+            .AddScheme<AuthenticationSchemeOptions, MerchantAuthentication>(MerchantAuthentication.SchemeName, null)
+            .AddScheme<AuthenticationSchemeOptions, AdministratorAuthentication>(AdministratorAuthentication.SchemeName, null)
+            .AddScheme<AuthenticationSchemeOptions, OperatorAuthentication>(OperatorAuthentication.SchemeName, null);
+        services.AddSingleton<IAuthorizationHandler, CallerAuthorization>();
+        services.AddSingleton<IAuthorizationMiddlewareResultHandler, AccessResults>();
+        services.AddAuthorizationBuilder()
+            .AddPolicy(Secret, policy => policy.For(MerchantAuthentication.SchemeName, CallerRequirement.Secret))
+            .AddPolicy(Publishable, policy => policy.For(MerchantAuthentication.SchemeName, CallerRequirement.Publishable))
+            .AddPolicy(Payer, policy => policy.For(MerchantAuthentication.SchemeName, CallerRequirement.Payer))
+            .AddPolicy(Admin, policy => policy.For(AdministratorAuthentication.SchemeName, CallerRequirement.Administrator))
+            .AddPolicy(Operator, policy => policy.For(OperatorAuthentication.SchemeName, CallerRequirement.Administrator))
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder().AddRequirements(CallerRequirement.Nobody).Build());
+    }
+
+    private static void For(this AuthorizationPolicyBuilder policy, string scheme, CallerRequirement requirement) =>
+        policy.AddAuthenticationSchemes(scheme).AddRequirements(requirement);
+}

@@ -6,7 +6,7 @@ namespace PaymentCluster.Hosting.Tests;
 public sealed class TraceTests(ObservedSystem system) : IClassFixture<ObservedSystem>
 {
     [Fact]
-    public async Task One_trace_runs_from_the_request_through_both_commits_and_the_providers_call()
+    public async Task One_trace_runs_from_the_request_through_the_commits_and_the_providers_call_to_the_webhook()
     {
         var payment = await system.PayAsync(new { order_id = "order_traced", amount = 100, currency = "INR", method = "upi" });
         var id = payment.GetProperty("id").GetString()!;
@@ -18,7 +18,7 @@ public sealed class TraceTests(ObservedSystem system) : IClassFixture<ObservedSy
             {
                 trace = TraceOf(id);
                 return Task.FromResult(
-                    trace.Count(span => span.OperationName == "journal.commit") >= 2
+                    trace.Count(span => span.OperationName == "journal.commit") >= 3
                     && trace.Any(span => span.Source.Name == "Microsoft.AspNetCore"));
             },
             () => $"the payment's spans are one trace:\n{Describe(trace)}");
@@ -26,6 +26,11 @@ public sealed class TraceTests(ObservedSystem system) : IClassFixture<ObservedSy
         var request = Assert.Single(trace, span => span.Source.Name == "Microsoft.AspNetCore" && span.Parent is null);
         Assert.Contains(trace, span => span.Source.Name == "Microsoft.Orleans.Application" && span.Kind == ActivityKind.Server);
         Assert.Contains(trace, span => span.Source.Name == "PaymentCluster.Connectors");
+        // A webhook has a trace of its own, which the span of its report links to.
+        var webhook = trace.First(span => span.OperationName == "payment.report").Links.Single().Context.TraceId;
+        await Eventually.HoldsAsync(
+            () => system.Spans.Any(span => span.TraceId == webhook && span.Source.Name == "Microsoft.AspNetCore"),
+            "the webhook's request ends");
         Assert.All(trace.Where(span => span != request), span => Assert.Contains(trace, parent => parent.SpanId == span.ParentSpanId));
     }
 

@@ -23,12 +23,14 @@ public sealed class PaymentProcess(PaymentKey key, PaymentServices services, IPa
     private readonly LoadedPayment _payment = new(key, services.Journal, services.Active, activation);
     private CommandLoop? _commands;
     private HashSet<int>? _returned;
+    private PaymentTrace _trace;
 
     private CommandLoop Commands => _commands ??= new CommandLoop(_payment, services);
 
     /// <inheritdoc cref="IPaymentGrain.Start"/>
     public async Task<StartReply> StartAsync(StartPayment command)
     {
+        _trace.Begin();
         var instrument = await services.Instruments.ResolveAsync(key, NamedInstrument.Of(command), command.Customer);
         command = command with { Method = instrument.Method };
         var outcome = await Commands.ExecuteAsync(
@@ -45,6 +47,7 @@ public sealed class PaymentProcess(PaymentKey key, PaymentServices services, IPa
     /// <inheritdoc cref="IPaymentGrain.Confirm"/>
     public async Task<Reply<PaymentView>> ConfirmAsync(ConfirmPayment command)
     {
+        _trace.Begin();
         var named = NamedInstrument.Of(command);
         var payer = named.NeedsCustomer ? (await _payment.LoadAsync())?.Customer : null;
         var instrument = await services.Instruments.ResolveAsync(key, named, payer);
@@ -238,6 +241,7 @@ public sealed class PaymentProcess(PaymentKey key, PaymentServices services, IPa
             return false;
         }
 
+        using var span = _trace.Join();
         var outcome = await Commands.ExecuteAsync(
             route ?? NoRoute, (state, terms) => decide(state!, terms), request: null, secret);
         return outcome.Refusal is { Code: ErrorCode.Unavailable or ErrorCode.Overloaded } refusal

@@ -51,7 +51,7 @@ internal sealed class Figures
     {
         Add("order_id", view.OrderId);
         Add("status", view.Status);
-        Add("amount", view.Amount);
+        Add("amount", $"{view.Amount.AmountMinor} {view.Amount.Currency}");
         Add("authorized_minor", view.AuthorizedMinor);
         Add("captured_minor", view.CapturedMinor);
         Add("refunded_minor", view.RefundedMinor);

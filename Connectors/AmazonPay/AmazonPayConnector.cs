@@ -55,7 +55,7 @@ public sealed partial class AmazonPayConnector : IConnector, IDisposable
     /// <inheritdoc/>
     public async Task<ProviderOutcome> ChargeAsync(ChargeRequest request, ProviderCredentials credentials)
     {
-        if (Capabilities.Refuses(request.Method, request.Amount, request.Capture) is { } refusal)
+        if (Capabilities.Refuses(request) is { } refusal)
         {
             return Declined(
                 new Failure { Code = FailureCodes.RequestRefused, Message = refusal, Party = FailureParty.Merchant });
@@ -69,10 +69,10 @@ public sealed partial class AmazonPayConnector : IConnector, IDisposable
         using (account)
         {
             var reference = request.Attempt.ToString();
-            if (request.WalletToken is { } token)
+            if (request.Instrument is ChargeInstrument.LinkedWallet wallet)
             {
                 return await ChargeWalletAsync(
-                    account, reference, token.Reveal(), request.Amount, request.Capture, request.Window);
+                    account, reference, wallet.Token.Reveal(), request.Amount, request.Capture, request.Window);
             }
 
             // Sent again, it is answered with the session that is there: same name, same content.

@@ -66,33 +66,45 @@ public sealed record ConnectorCapabilities
 
     /// <summary>Why the provider cannot take a charge like this, in one sentence for the merchant; null if it
     /// can.</summary>
-    public string? Refuses(PaymentMethod method, Money amount, CaptureMode capture = CaptureMode.Automatic)
+    public string? Refuses(PaymentMethod method, Money amount, CaptureMode capture = CaptureMode.Automatic) =>
+        Refuses(method.Kind, method.Flow, method.Wallet, amount, capture);
+
+    /// <summary>Why the provider cannot take this charge, in one sentence for the merchant; null if it
+    /// can.</summary>
+    public string? Refuses(ChargeRequest request) => Refuses(
+        request.Instrument.Kind,
+        FlowOf(request.Instrument),
+        WalletOf(request.Instrument),
+        request.Amount,
+        request.Capture);
+
+    private string? Refuses(PaymentMethodKind kind, UpiFlow? flow, string? wallet, Money amount, CaptureMode capture)
     {
         var code = amount.Currency.Code;
-        var name = NameOf(method.Kind);
-        if (!Methods.Contains(method.Kind))
+        var name = NameOf(kind);
+        if (!Methods.Contains(kind))
         {
             return $"The provider does not accept {name}.";
         }
 
-        if (!Currencies.Contains(code) || (RupeeOnly.Contains(method.Kind) && amount.Currency != Currency.Inr))
+        if (!Currencies.Contains(code) || (RupeeOnly.Contains(kind) && amount.Currency != Currency.Inr))
         {
             return $"The provider does not accept {name} in {code}.";
         }
 
-        if (method.Kind is PaymentMethodKind.Upi && (method.Flow is not { } flow || !UpiFlows.Contains(flow)))
+        if (kind is PaymentMethodKind.Upi && (flow is null || !UpiFlows.Contains(flow.Value)))
         {
-            return $"The provider does not support the UPI flow {NameOf(method.Flow)}.";
+            return $"The provider does not support the UPI flow {NameOf(flow)}.";
         }
 
-        if (capture == CaptureMode.Manual && HeldMethods?.Contains(method.Kind) == false)
+        if (capture == CaptureMode.Manual && HeldMethods?.Contains(kind) == false)
         {
             return $"The provider does not support manual capture for {name}.";
         }
 
-        if (method.Kind is PaymentMethodKind.Wallet && Wallets is not null && !Wallets.Contains(method.Wallet ?? ""))
+        if (kind is PaymentMethodKind.Wallet && Wallets is not null && !Wallets.Contains(wallet ?? ""))
         {
-            return $"The provider does not accept the wallet {method.Wallet}.";
+            return $"The provider does not accept the wallet {wallet}.";
         }
 
         if (amount.AmountMinor <= 0)
@@ -119,5 +131,20 @@ public sealed record ConnectorCapabilities
         UpiFlow.Qr => "qr",
         UpiFlow.Collect => "collect",
         null => "(none given)",
+    };
+
+    private static UpiFlow? FlowOf(ChargeInstrument instrument) => instrument switch
+    {
+        ChargeInstrument.UpiIntent => UpiFlow.Intent,
+        ChargeInstrument.UpiQr => UpiFlow.Qr,
+        ChargeInstrument.UpiCollect => UpiFlow.Collect,
+        _ => null,
+    };
+
+    private static string? WalletOf(ChargeInstrument instrument) => instrument switch
+    {
+        ChargeInstrument.Wallet wallet => wallet.Code,
+        ChargeInstrument.LinkedWallet wallet => wallet.Code,
+        _ => null,
     };
 }

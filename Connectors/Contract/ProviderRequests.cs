@@ -1,7 +1,6 @@
 using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
-using PaymentCluster.Grains.Abstractions.Secrets;
 
 namespace PaymentCluster.Connectors.Contract;
 
@@ -15,23 +14,7 @@ public sealed record ChargeRequest
     public required Money Amount { get; init; }
 
     /// <summary>What it is paid with.</summary>
-    public required PaymentMethod Method { get; init; }
-
-    /// <summary>The card, when the method is one.</summary>
-    public CardDetails? Card { get; init; }
-
-    /// <summary>The saved card instead of one that was typed in.</summary>
-    public SavedCard? SavedCard { get; init; }
-
-    /// <summary>Whether the customer agreed that the provider keeps the card.</summary>
-    public bool SaveCard { get; init; }
-
-    /// <summary>The provider's id of the customer, where a card is to be kept there or one that is kept there is paid
-    /// with; null where none is known. Providers that make up their customers' ids keep nothing without it.</summary>
-    public string? ProviderCustomer { get; init; }
-
-    /// <summary>The token of the customer's linked wallet, when the wallet is to be debited without its page.</summary>
-    public Secret? WalletToken { get; init; }
+    public required ChargeInstrument Instrument { get; init; }
 
     /// <summary>Whether the provider may capture by itself.</summary>
     public required CaptureMode Capture { get; init; }
@@ -54,16 +37,6 @@ public sealed record ChargeRequest
 
     /// <summary>Until when its bytes may leave this machine.</summary>
     public required SendWindow Window { get; init; }
-}
-
-/// <summary>A card that the provider keeps under a token.</summary>
-public sealed class SavedCard
-{
-    /// <summary>The provider's token.</summary>
-    public required Secret Token { get; init; }
-
-    /// <summary>The security code, where the provider wants it again.</summary>
-    public Secret? SecurityCode { get; init; }
 }
 
 /// <summary>A charge to ask about.</summary>

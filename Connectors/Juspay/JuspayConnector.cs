@@ -46,7 +46,7 @@ public sealed partial class JuspayConnector : IConnector, IDisposable
     /// <inheritdoc/>
     public async Task<ProviderOutcome> ChargeAsync(ChargeRequest request, ProviderCredentials credentials)
     {
-        if (Capabilities.Refuses(request.Method, request.Amount, request.Capture) is { } refusal)
+        if (Capabilities.Refuses(request) is { } refusal)
         {
             return Declined(
                 new Failure { Code = FailureCodes.RequestRefused, Message = refusal, Party = FailureParty.Merchant });

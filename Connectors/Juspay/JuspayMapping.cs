@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
@@ -8,6 +9,7 @@ using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions.Secrets;
 
 namespace PaymentCluster.Connectors.Juspay;
 
@@ -128,39 +130,15 @@ internal static class JuspayMapping
     /// <summary>The fields of a transaction.</summary>
     public static JuspayFields Txn(ChargeRequest request, string merchant)
     {
-        var method = request.Method;
         var fields = new JuspayFields
         {
             { "order_id", OrderId(request.Attempt) },
             { "merchant_id", merchant },
-            { "payment_method_type", Type(method.Kind) },
+            { "payment_method_type", Type(request.Instrument.Kind) },
             { "redirect_after_payment", "true" },
             { "format", "json" },
         };
-        switch (method.Kind)
-        {
-            case PaymentMethodKind.Upi when method.Flow == UpiFlow.Collect:
-                fields.Add("payment_method", "UPI_COLLECT");
-                fields.Add("upi_vpa", method.Vpa);
-                break;
-            case PaymentMethodKind.Upi:
-                // The QR code shows the same upi://pay link.
-                fields.Add("payment_method", "UPI_PAY");
-                fields.Add("sdk_params", "true");
-                break;
-            case PaymentMethodKind.Wallet:
-                fields.Add("payment_method", method.Wallet?.ToUpperInvariant());
-                fields.Add("direct_wallet_token", request.WalletToken?.Reveal());
-                break;
-            case PaymentMethodKind.Netbanking:
-                fields.Add(
-                    "payment_method", method.Bank is { } bank ? Banks.GetValueOrDefault(bank, "NB_" + bank) : null);
-                break;
-            case PaymentMethodKind.Card:
-                AddCard(fields, request);
-                break;
-        }
-
+        AddInstrument(fields, request.Instrument);
         return fields;
     }
 
@@ -199,28 +177,55 @@ internal static class JuspayMapping
         var id => CompactName.Of(id, RefundIdLength),
     };
 
-    private static void AddCard(JuspayFields fields, ChargeRequest request)
+    private static void AddInstrument(JuspayFields fields, ChargeInstrument instrument)
     {
-        if (request.SavedCard is { } saved)
+        switch (instrument)
         {
-            fields.Add("payment_method", Brand(request.Method.CardNetwork));
-            fields.Add("card_token", saved.Token.Reveal());
-            fields.Add("card_security_code", saved.SecurityCode?.Reveal());
+            case ChargeInstrument.UpiCollect upi:
+                fields.Add("payment_method", "UPI_COLLECT");
+                fields.Add("upi_vpa", upi.Vpa);
+                break;
+            // The QR code shows the same upi://pay link.
+            case ChargeInstrument.UpiIntent or ChargeInstrument.UpiQr:
+                fields.Add("payment_method", "UPI_PAY");
+                fields.Add("sdk_params", "true");
+                break;
+            case ChargeInstrument.Wallet wallet:
+                fields.Add("payment_method", wallet.Code.ToUpperInvariant());
+                break;
+            case ChargeInstrument.LinkedWallet wallet:
+                fields.Add("payment_method", wallet.Code.ToUpperInvariant());
+                fields.Add("direct_wallet_token", wallet.Token.Reveal());
+                break;
+            case ChargeInstrument.Netbanking netbanking:
+                fields.Add("payment_method", Banks.GetValueOrDefault(netbanking.Bank, "NB_" + netbanking.Bank));
+                break;
+            case ChargeInstrument.TypedCard typed:
+                AddCard(fields, typed.Card);
+                // Both, since a domestic card may be kept as a token alone.
+                fields.Add("save_to_locker", typed.Saving is null ? null : "true");
+                fields.Add("tokenize", typed.Saving is null ? null : "true");
+                break;
+            case ChargeInstrument.SavedCard saved:
+                fields.Add("payment_method", Brand(saved.Network));
+                fields.Add("card_token", saved.Token.Reveal());
+                fields.Add("card_security_code", saved.SecurityCode?.Reveal());
+                fields.Add("auth_type", "THREE_DS");
+                break;
+            default:
+                throw new UnreachableException();
         }
-        else if (request.Card is { } card)
-        {
-            fields.Add("payment_method", Brand(card.Number.Network));
-            fields.Add("card_number", card.Number.Reveal());
-            fields.Add("card_exp_month", card.ExpiryMonth.ToString("00", CultureInfo.InvariantCulture));
-            fields.Add("card_exp_year", (card.ExpiryYear % 100).ToString("00", CultureInfo.InvariantCulture));
-            fields.Add("name_on_card", card.HolderName);
-            fields.Add("card_security_code", card.SecurityCode.Reveal());
-        }
+    }
 
+    private static void AddCard(JuspayFields fields, CardDetails card)
+    {
+        fields.Add("payment_method", Brand(card.Number.Network));
+        fields.Add("card_number", card.Number.Reveal());
+        fields.Add("card_exp_month", card.ExpiryMonth.ToString("00", CultureInfo.InvariantCulture));
+        fields.Add("card_exp_year", (card.ExpiryYear % 100).ToString("00", CultureInfo.InvariantCulture));
+        fields.Add("name_on_card", card.HolderName);
+        fields.Add("card_security_code", card.SecurityCode.Reveal());
         fields.Add("auth_type", "THREE_DS");
-        // Both, since a domestic card may be kept as a token alone.
-        fields.Add("save_to_locker", request.SaveCard ? "true" : null);
-        fields.Add("tokenize", request.SaveCard ? "true" : null);
     }
 
     private static string Type(PaymentMethodKind kind) => kind switch

@@ -84,18 +84,19 @@ internal static class JuspayReading
     /// <summary>The customer's step; null if there is none that can be shown.</summary>
     public static CustomerAction? Action(ChargeRequest request, TxnPayment? payment, bool plainHttp)
     {
-        var method = request.Method;
-        if (method is { Kind: PaymentMethodKind.Upi, Flow: UpiFlow.Collect })
+        if (request.Instrument is ChargeInstrument.UpiCollect)
         {
             return new CustomerAction { Kind = CustomerActionKind.UpiApprove };
         }
 
-        if (method.Kind == PaymentMethodKind.Upi && payment?.SdkParams is { } parameters)
+        if (request.Instrument.Kind == PaymentMethodKind.Upi && payment?.SdkParams is { } parameters)
         {
             return Link(request, parameters) is { } link
                 ? new CustomerAction
                 {
-                    Kind = method.Flow == UpiFlow.Qr ? CustomerActionKind.UpiQr : CustomerActionKind.UpiIntent,
+                    Kind = request.Instrument is ChargeInstrument.UpiQr
+                        ? CustomerActionKind.UpiQr
+                        : CustomerActionKind.UpiIntent,
                     Url = link,
                 }
                 : null;

@@ -54,7 +54,7 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
     /// <inheritdoc/>
     public async Task<ProviderOutcome> ChargeAsync(ChargeRequest request, ProviderCredentials credentials)
     {
-        if (Capabilities.Refuses(request.Method, request.Amount, request.Capture) is { } refusal)
+        if (Capabilities.Refuses(request) is { } refusal)
         {
             return Declined(PayUReading.Refused(refusal));
         }
@@ -72,7 +72,7 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
             return earlier;
         }
 
-        if (PayUMapping.IsHosted(request))
+        if (PayUMapping.IsHosted(request.Instrument))
         {
             return new ProviderOutcome.Pending { Action = FormOf(fields) };
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
@@ -62,12 +63,10 @@ internal static class PayUMapping
     public static bool IsUser(string text) => text.Length is > 0 and <= 64
         && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' or '@');
 
-    /// <summary>Whether the customer's browser takes the payment to PayU, as a form. Cards do only where there is none:
-    /// the customer's page never carries card data.</summary>
-    public static bool IsHosted(ChargeRequest request) => request.Method.Kind switch
+    /// <summary>Whether the customer's browser takes the payment to PayU, as a form.</summary>
+    public static bool IsHosted(ChargeInstrument instrument) => instrument.Kind switch
     {
-        PaymentMethodKind.Upi => false,
-        PaymentMethodKind.Card => request.Card is null && request.SavedCard is null,
+        PaymentMethodKind.Upi or PaymentMethodKind.Card => false,
         PaymentMethodKind.Wallet or PaymentMethodKind.Netbanking => true,
     };
 
@@ -87,7 +86,7 @@ internal static class PayUMapping
             fields.Add(new("pre_authorize", "1"));
         }
 
-        if (!IsHosted(request))
+        if (!IsHosted(request.Instrument))
         {
             fields.Add(new("txn_s2s_flow", "4"));
             fields.Add(new("s2s_client_ip", request.Customer.IpAddress ?? options.DefaultIpAddress));
@@ -130,87 +129,77 @@ internal static class PayUMapping
         PayUOptions options,
         DateTimeOffset now)
     {
-        switch (request.Method.Kind)
+        switch (request.Instrument)
         {
-            case PaymentMethodKind.Upi:
-                AddUpi(fields, request, options, now);
-                return null;
-            case PaymentMethodKind.Netbanking:
-                return PayUBanks.CodeOf(request.Method.Bank) is { } bank
-                    ? Add(fields, "NB", bank)
-                    : "PayU has no netbanking code for this bank.";
-            case PaymentMethodKind.Wallet:
-                return WalletOf(request.Method.Wallet) is var (pg, wallet)
-                    ? Add(fields, pg, wallet)
-                    : "PayU does not know this wallet.";
-            case PaymentMethodKind.Card when IsHosted(request):
-                fields.Add(new("pg", "CC"));
-                return null;
-            case PaymentMethodKind.Card:
-                return AddCard(fields, request, key);
-            default:
-                return "PayU does not accept this method.";
-        }
-    }
-
-    // docs.payu.in/docs/upi-collection-s2s advises the intent's link as a code for the web; DBQR is a product apart
-    // (…/reference/dynamic-bharat-qr-generation-api).
-    private static void AddUpi(
-        List<KeyValuePair<string, string>> fields, ChargeRequest request, PayUOptions options, DateTimeOffset now)
-    {
-        switch (request.Method.Flow)
-        {
-            case UpiFlow.Collect:
+            case ChargeInstrument.UpiCollect upi:
                 Add(fields, "UPI", "UPI");
-                fields.Add(new("vpa", request.Method.Vpa ?? ""));
-                break;
-            case UpiFlow.Qr when options.DynamicQr:
+                fields.Add(new("vpa", upi.Vpa));
+                return null;
+            // docs.payu.in/docs/upi-collection-s2s advises the intent's link as a code for the web; DBQR is a product
+            // apart (…/reference/dynamic-bharat-qr-generation-api).
+            case ChargeInstrument.UpiQr when options.DynamicQr:
                 Add(fields, "DBQR", "UPIDBQR");
                 var left = Math.Clamp(Math.Ceiling((request.ExpiresAt - now).TotalSeconds), 60, 86_400);
                 fields.Add(new("expiry_time", ((int)left).ToString(CultureInfo.InvariantCulture)));
-                break;
-            default:
+                return null;
+            case ChargeInstrument.UpiIntent or ChargeInstrument.UpiQr:
                 Add(fields, "UPI", "INTENT");
                 fields.Add(new("upiAppName", "genericintent"));
-                break;
+                return null;
+            case ChargeInstrument.Netbanking netbanking:
+                return PayUBanks.CodeOf(netbanking.Bank) is { } bank
+                    ? Add(fields, "NB", bank)
+                    : "PayU has no netbanking code for this bank.";
+            case ChargeInstrument.Wallet wallet:
+                return AddWallet(fields, wallet.Code);
+            // PayU links no wallets: it is paid from on its page.
+            case ChargeInstrument.LinkedWallet wallet:
+                return AddWallet(fields, wallet.Code);
+            case ChargeInstrument.TypedCard typed:
+                AddCard(fields, typed, UserOf(request.Customer), key);
+                return null;
+            case ChargeInstrument.SavedCard saved:
+                return UserOf(request.Customer) is { } user
+                    ? AddCard(fields, saved, user, key)
+                    : "A saved card needs the customer's id.";
+            default:
+                throw new UnreachableException();
         }
     }
 
-    private static string? AddCard(List<KeyValuePair<string, string>> fields, ChargeRequest request, string key)
+    private static string? AddWallet(List<KeyValuePair<string, string>> fields, string code) =>
+        WalletOf(code) is var (pg, wallet) ? Add(fields, pg, wallet) : "PayU does not know this wallet.";
+
+    // Credit or debit is not told by the number; PayU finds out by itself under CC.
+    private static string BankCodeOf(string? network) =>
+        network switch { "amex" => "AMEX", "diners" => "DINR", "rupay" => "RUPAY", _ => "CC" };
+
+    private static string? AddCard(
+        List<KeyValuePair<string, string>> fields, ChargeInstrument.SavedCard saved, string user, string key)
     {
-        var user = UserOf(request.Customer);
-        // Credit or debit is not told by the number; PayU finds out by itself under CC.
-        Add(
-            fields,
-            "CC",
-            request.Method.CardNetwork switch { "amex" => "AMEX", "diners" => "DINR", "rupay" => "RUPAY", _ => "CC" });
-        if (request.SavedCard is { } saved)
+        Add(fields, "CC", BankCodeOf(saved.Network));
+        fields.Add(new("user_credentials", $"{key}:{user}"));
+        fields.Add(new("store_card_token", saved.Token.Reveal()));
+        // 0 for PayU's own tokens.
+        fields.Add(new("storecard_token_type", "0"));
+        if (saved.SecurityCode is { } code)
         {
-            if (user is null)
-            {
-                return "A saved card needs the customer's id.";
-            }
-
-            fields.Add(new("user_credentials", $"{key}:{user}"));
-            fields.Add(new("store_card_token", saved.Token.Reveal()));
-            // 0 for PayU's own tokens.
-            fields.Add(new("storecard_token_type", "0"));
-            if (saved.SecurityCode is { } code)
-            {
-                fields.Add(new("ccvv", code.Reveal()));
-            }
-
-            return null;
+            fields.Add(new("ccvv", code.Reveal()));
         }
 
-        AddCard(fields, request.Card!);
-        if (request.SaveCard && user is not null)
+        return null;
+    }
+
+    private static void AddCard(
+        List<KeyValuePair<string, string>> fields, ChargeInstrument.TypedCard typed, string? user, string key)
+    {
+        Add(fields, "CC", BankCodeOf(typed.Card.Number.Network));
+        AddCard(fields, typed.Card);
+        if (typed.Saving is not null && user is not null)
         {
             fields.Add(new("store_card", "1"));
             fields.Add(new("user_credentials", $"{key}:{user}"));
         }
-
-        return null;
     }
 
     private static void AddCard(List<KeyValuePair<string, string>> fields, CardDetails card)

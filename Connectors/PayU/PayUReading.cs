@@ -90,7 +90,7 @@ internal static partial class PayUReading
         return id is not null
             && result is not null
             && status is not null
-            && TryAction(request.Method, result, out var action)
+            && TryAction(request.Instrument, result, out var action)
             ? new ProviderOutcome.Pending { ProviderReference = id, Action = action }
             : null;
     }
@@ -227,15 +227,15 @@ internal static partial class PayUReading
             : null;
 
     // The customer's step; false if it must be there and is not.
-    private static bool TryAction(PaymentMethod method, PaymentResult result, out CustomerAction? action)
+    private static bool TryAction(ChargeInstrument instrument, PaymentResult result, out CustomerAction? action)
     {
-        action = method switch
+        action = instrument switch
         {
-            { Kind: PaymentMethodKind.Upi, Flow: UpiFlow.Collect } =>
-                new CustomerAction { Kind = CustomerActionKind.UpiApprove },
+            ChargeInstrument.UpiCollect => new CustomerAction { Kind = CustomerActionKind.UpiApprove },
             { Kind: PaymentMethodKind.Upi } when Link(result) is { } link => new CustomerAction
             {
-                Kind = method.Flow == UpiFlow.Qr ? CustomerActionKind.UpiQr : CustomerActionKind.UpiIntent, Url = link,
+                Kind = instrument is ChargeInstrument.UpiQr ? CustomerActionKind.UpiQr : CustomerActionKind.UpiIntent,
+                Url = link,
             },
             { Kind: PaymentMethodKind.Card } when Page(result.AcsTemplate) is { } page =>
                 new CustomerAction { Kind = CustomerActionKind.Page, Html = page },

@@ -38,13 +38,12 @@ internal static class PaytmCapabilities
     };
 
     /// <summary>Why Paytm cannot be asked for this charge, beyond what the capabilities say; null if it can.</summary>
-    public static string? Refuses(ChargeRequest request) => request.Method.Kind switch
+    public static string? Refuses(ChargeInstrument instrument) => instrument switch
     {
-        PaymentMethodKind.Wallet when request.Method.Wallet != Wallet => "Paytm accepts only the Paytm wallet.",
-        PaymentMethodKind.Wallet when request.WalletToken is null => "The customer's wallet must be linked first.",
-        PaymentMethodKind.Card when request.Card is null && request.SavedCard is not { SecurityCode: not null } =>
-            "Paytm needs the card's security code.",
-        PaymentMethodKind.Upi or PaymentMethodKind.Card or PaymentMethodKind.Wallet or PaymentMethodKind.Netbanking =>
-            null,
+        ChargeInstrument.Wallet { Code: not Wallet } or ChargeInstrument.LinkedWallet { Code: not Wallet } =>
+            "Paytm accepts only the Paytm wallet.",
+        ChargeInstrument.Wallet => "The customer's wallet must be linked first.",
+        ChargeInstrument.SavedCard { SecurityCode: null } => "Paytm needs the card's security code.",
+        _ => null,
     };
 }

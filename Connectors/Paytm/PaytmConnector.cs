@@ -54,10 +54,7 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, IWalletsByPas
     /// <inheritdoc/>
     public async Task<ProviderOutcome> ChargeAsync(ChargeRequest request, ProviderCredentials credentials)
     {
-        if (
-            (
-                Capabilities.Refuses(request.Method, request.Amount, request.Capture)
-                    ?? PaytmCapabilities.Refuses(request)) is { } refusal)
+        if ((Capabilities.Refuses(request) ?? PaytmCapabilities.Refuses(request.Instrument)) is { } refusal)
         {
             return Declined(
                 new Failure { Code = FailureCodes.RequestRefused, Message = refusal, Party = FailureParty.Merchant });
@@ -97,7 +94,7 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, IWalletsByPas
             return earlier is ProviderOutcome.NotFound ? charge : OfQuery(earlier);
         }
 
-        if (charge is not ProviderOutcome.Pending || request.Method.Kind != PaymentMethodKind.Wallet)
+        if (charge is not ProviderOutcome.Pending || request.Instrument is not ChargeInstrument.LinkedWallet)
         {
             return charge;
         }

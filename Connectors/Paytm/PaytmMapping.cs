@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
@@ -110,26 +111,48 @@ internal static class PaytmMapping
     /// <param name="credentials">The merchant's credentials.</param>
     public static ProcessBody Payment(ChargeRequest request, string cardMode, ProviderCredentials credentials)
     {
-        var method = request.Method;
-        return new ProcessBody
+        var payment = new ProcessBody
         {
             RequestType = "NATIVE",
             Mid = credentials[PaytmApi.Mid].Reveal(),
             OrderId = request.Attempt.ToString(),
-            PaymentMode = method.Kind switch
-            {
-                // The QR code shows the same upi://pay link.
-                PaymentMethodKind.Upi => method.Flow == UpiFlow.Collect ? "UPI" : "UPI_INTENT",
-                PaymentMethodKind.Card => cardMode,
-                PaymentMethodKind.Wallet => "BALANCE",
-                PaymentMethodKind.Netbanking => "NET_BANKING",
-            },
-            PayerAccount = method is { Kind: PaymentMethodKind.Upi, Flow: UpiFlow.Collect } ? method.Vpa : null,
-            ChannelCode = method.Kind == PaymentMethodKind.Netbanking ? method.Bank : null,
-            AuthMode = method.Kind == PaymentMethodKind.Card ? "otp" : null,
-            CardInfo = method.Kind == PaymentMethodKind.Card ? CardInfo(request) : null,
-            StoreInstrument = request.SaveCard && method.Kind == PaymentMethodKind.Card ? "1" : null,
         };
+        switch (request.Instrument)
+        {
+            // The QR code shows the same upi://pay link.
+            case ChargeInstrument.UpiIntent or ChargeInstrument.UpiQr:
+                payment.PaymentMode = "UPI_INTENT";
+                break;
+            case ChargeInstrument.UpiCollect upi:
+                payment.PaymentMode = "UPI";
+                payment.PayerAccount = upi.Vpa;
+                break;
+            case ChargeInstrument.TypedCard typed:
+                AddCard(payment, cardMode, CardInfo(typed.Card));
+                payment.StoreInstrument = typed.Saving is null ? null : "1";
+                break;
+            case ChargeInstrument.SavedCard saved:
+                AddCard(payment, cardMode, $"{saved.Token.Reveal()}||{saved.SecurityCode!.Reveal()}|");
+                break;
+            case ChargeInstrument.Wallet or ChargeInstrument.LinkedWallet:
+                payment.PaymentMode = "BALANCE";
+                break;
+            case ChargeInstrument.Netbanking netbanking:
+                payment.PaymentMode = "NET_BANKING";
+                payment.ChannelCode = netbanking.Bank;
+                break;
+            default:
+                throw new UnreachableException();
+        }
+
+        return payment;
+    }
+
+    private static void AddCard(ProcessBody payment, string mode, string cardInfo)
+    {
+        payment.PaymentMode = mode;
+        payment.AuthMode = "otp";
+        payment.CardInfo = cardInfo;
     }
 
     /// <summary>The first digits of a card, by which Paytm tells what it is.</summary>
@@ -215,14 +238,15 @@ internal static class PaytmMapping
     }
 
     /// <summary>The customer's step, if the answer has one that can be trusted.</summary>
-    public static CustomerAction? Action(PaymentMethod method, ProcessResponse answer, bool plainHttp)
+    public static CustomerAction? Action(ChargeInstrument instrument, ProcessResponse answer, bool plainHttp)
     {
         if (answer.DeepLinkInfo?.DeepLink is { Length: <= MaxUrl } link
             && link.StartsWith("upi://pay?", StringComparison.Ordinal))
         {
             return new CustomerAction
             {
-                Kind = method.Flow == UpiFlow.Qr ? CustomerActionKind.UpiQr : CustomerActionKind.UpiIntent, Url = link,
+                Kind = instrument is ChargeInstrument.UpiQr ? CustomerActionKind.UpiQr : CustomerActionKind.UpiIntent,
+                Url = link,
             };
         }
 
@@ -235,7 +259,7 @@ internal static class PaytmMapping
                 : new CustomerAction { Kind = CustomerActionKind.Form, Url = url, Fields = fields };
         }
 
-        return method is { Kind: PaymentMethodKind.Upi, Flow: UpiFlow.Collect }
+        return instrument is ChargeInstrument.UpiCollect
             ? new CustomerAction { Kind = CustomerActionKind.UpiApprove }
             : null;
     }
@@ -255,15 +279,12 @@ internal static class PaytmMapping
     private static string Printable(string code) => IsId(code) ? code : "an unreadable code";
 
     // The card's parts, joined: savedCardId|number|cvv|MMYYYY.
-    private static string CardInfo(ChargeRequest request) => request.SavedCard is { } saved
-        ? $"{saved.Token.Reveal()}||{saved.SecurityCode!.Reveal()}|"
-        : string.Create(
-            CultureInfo.InvariantCulture,
-            $"|{request.Card!.Number.Reveal()}|{request.Card.SecurityCode.Reveal()}"
-                + $"|{request.Card.ExpiryMonth:00}{request.Card.ExpiryYear:0000}");
+    private static string CardInfo(CardDetails card) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"|{card.Number.Reveal()}|{card.SecurityCode.Reveal()}|{card.ExpiryMonth:00}{card.ExpiryYear:0000}");
 
     private static string? WalletToken(ChargeRequest request) =>
-        request.Method.Kind == PaymentMethodKind.Wallet ? request.WalletToken?.Reveal() : null;
+        (request.Instrument as ChargeInstrument.LinkedWallet)?.Token.Reveal();
 
     // Each order needs a customer; Paytm makes one by naming it.
     private static UserInfo User(ChargeRequest request) => new()

@@ -57,12 +57,12 @@ internal sealed class ProcessBody
     public required string RequestType { get; init; }
     public required string Mid { get; init; }
     public required string OrderId { get; init; }
-    public required string PaymentMode { get; init; }
-    public string? PayerAccount { get; init; }
-    public string? ChannelCode { get; init; }
-    public string? AuthMode { get; init; }
-    public string? CardInfo { get; init; }
-    public string? StoreInstrument { get; init; }
+    public string? PaymentMode { get; set; }
+    public string? PayerAccount { get; set; }
+    public string? ChannelCode { get; set; }
+    public string? AuthMode { get; set; }
+    public string? CardInfo { get; set; }
+    public string? StoreInstrument { get; set; }
 }
 
 internal sealed class BinBody

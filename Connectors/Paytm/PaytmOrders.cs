@@ -1,6 +1,7 @@
 using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
+using PaymentCluster.Grains.Abstractions.Secrets;
 using static PaymentCluster.Connectors.Contract.Outcomes;
 
 namespace PaymentCluster.Connectors.Paytm;
@@ -50,8 +51,8 @@ internal sealed class PaytmOrders(PaytmApi api, PaytmOptions options)
     public async Task<ProviderOutcome> PayAsync(ChargeRequest request, string token, ProviderCredentials credentials)
     {
         var order = request.Attempt.ToString();
-        var cardMode = request.Method.Kind == PaymentMethodKind.Card
-            ? await CardModeAsync(request, token, credentials)
+        var cardMode = request.Instrument is ChargeInstrument.TypedCard typed
+            ? await CardModeAsync(request, typed.Card.Number, token, credentials)
             : CreditCard;
         var reply = await api.ActWithTokenAsync(
             "charge.payment", order, "theia/api/v1/processTransaction", token, PaytmMapping.Payment(
@@ -69,7 +70,7 @@ internal sealed class PaytmOrders(PaytmApi api, PaytmOptions options)
         {
             ProviderReference = Reference(reply.Body!),
             Action = PaytmMapping.Action(
-                request.Method, reply.Body!, plainHttp: options.BaseUrl!.Scheme == Uri.UriSchemeHttp),
+                request.Instrument, reply.Body!, plainHttp: options.BaseUrl!.Scheme == Uri.UriSchemeHttp),
         },
         // The token ran out before the payment was looked at.
         "F" when reply.Code == "1006" => NotSent("the order's token expired"),
@@ -83,14 +84,10 @@ internal sealed class PaytmOrders(PaytmApi api, PaytmOptions options)
 
     // Paytm wants to be told whether a card is credit or debit, and tells it when asked with the first nine digits
     // (business.paytm.com/docs/api/fetch-bin-details-api). Without an answer, most likely credit.
-    private async Task<string> CardModeAsync(ChargeRequest request, string token, ProviderCredentials credentials)
+    private async Task<string> CardModeAsync(
+        ChargeRequest request, CardNumber number, string token, ProviderCredentials credentials)
     {
-        if (request.SavedCard is not null || request.Card is not { } card)
-        {
-            return CreditCard;
-        }
-
-        var body = new BinBody { Bin = PaytmMapping.Bin(card.Number), Mid = credentials[PaytmApi.Mid].Reveal() };
+        var body = new BinBody { Bin = PaytmMapping.Bin(number), Mid = credentials[PaytmApi.Mid].Reveal() };
         var reply = await api.QueryWithTokenAsync(
             "charge.bin", request.Attempt.ToString(), "fetchBinDetail", token, body, PaytmJson.Wire.BinBody,
             PaytmJson.Wire.BinResponse, credentials);

@@ -2,12 +2,11 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
 using PaymentCluster.Connectors.Contract;
-using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Secrets;
 
 namespace PaymentCluster.Connectors.Razorpay;
 
-/// <summary>Cards in Razorpay's words: those that are typed in, and those that it keeps as tokens
+/// <summary>Cards in Razorpay's words: those that it keeps as tokens
 /// (razorpay.com/docs/payments/payment-methods/cards/token-hq/razorpay-requestor/apis).</summary>
 internal static class RazorpayCards
 {
@@ -22,40 +21,6 @@ internal static class RazorpayCards
 
     /// <summary>Whether this is a token of Razorpay's.</summary>
     public static bool IsToken([NotNullWhen(true)] string? id) => RazorpayMapping.IsId(id, TokenPrefix);
-
-    /// <summary>The kept card that a charge is paid with; null if it is paid with anything else.</summary>
-    public static SavedCard? Kept(ChargeRequest request) =>
-        request.Method.Kind == PaymentMethodKind.Card ? request.SavedCard : null;
-
-    /// <summary>Whether the card that was typed in is to be kept. Without a customer it could not be found
-    /// again.</summary>
-    public static bool IsToBeKept(ChargeRequest request) =>
-        request is { Method.Kind: PaymentMethodKind.Card, SaveCard: true, Card: not null, SavedCard: null }
-        && IsCustomer(request.ProviderCustomer);
-
-    /// <summary>Whose card it is, where it is kept or is to be.</summary>
-    public static string? Keeper(ChargeRequest request) =>
-        (Kept(request) is not null || IsToBeKept(request)) && IsCustomer(request.ProviderCustomer)
-            ? request.ProviderCustomer
-            : null;
-
-    /// <summary>The card of a charge; null if there is none.</summary>
-    public static CreateCard? Card(ChargeRequest request) => request switch
-    {
-        // A tokenised card needs no security code: it is passed where the customer typed one, and empty otherwise,
-        // never invented. One page has the group as mandatory and the next as optional, hence the group with an empty
-        // code.
-        { SavedCard: { } saved } => new() { Cvv = saved.SecurityCode?.Reveal() ?? "" },
-        { Card: { } card } => new()
-        {
-            Number = card.Number.Reveal(),
-            Name = card.HolderName,
-            ExpiryMonth = card.ExpiryMonth.ToString("00", CultureInfo.InvariantCulture),
-            ExpiryYear = (card.ExpiryYear % 100).ToString("00", CultureInfo.InvariantCulture),
-            Cvv = card.SecurityCode.Reveal(),
-        },
-        _ => null,
-    };
 
     /// <summary>A token as a card that can be paid with now; null if it is none, or lacks what is needed to show
     /// it.</summary>

@@ -46,7 +46,7 @@ public sealed partial class RazorpayConnector : IConnector, IDisposable
     /// <inheritdoc/>
     public async Task<ProviderOutcome> ChargeAsync(ChargeRequest request, ProviderCredentials credentials)
     {
-        if (Capabilities.Refuses(request.Method, request.Amount, request.Capture) is { } refusal)
+        if (Capabilities.Refuses(request) is { } refusal)
         {
             return Declined(
                 new Failure { Code = FailureCodes.RequestRefused, Message = refusal, Party = FailureParty.Merchant });
@@ -262,7 +262,7 @@ public sealed partial class RazorpayConnector : IConnector, IDisposable
         var plainHttp = _options.BaseUrl!.Scheme == Uri.UriSchemeHttp;
         var outcome = RazorpayApi.Outcome(
             reply, RazorpayJson.Default.PaymentCreated,
-            answer => RazorpayMapping.Outcome(request.Method, answer, plainHttp));
+            answer => RazorpayMapping.Outcome(request.Instrument, answer, plainHttp));
         var refused = reply is ProviderReply.Responded { IsSuccess: false } response
             ? RazorpayMapping.PaymentOf(RazorpayApi.ReadError(response))
             : null;

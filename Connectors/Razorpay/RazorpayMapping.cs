@@ -97,32 +97,20 @@ internal static partial class RazorpayMapping
     };
 
     public static CreatePayment Payment(
-        ChargeRequest request, string order, RazorpayOptions options, DateTimeOffset now) => new()
+        ChargeRequest request, string order, RazorpayOptions options, DateTimeOffset now)
+    {
+        var payment = Payment(request, order, options);
+        RazorpayInstruments.Add(payment, request.Instrument, MinutesUntil(request.ExpiresAt, now, 5, 5_760));
+        return payment;
+    }
+
+    private static CreatePayment Payment(ChargeRequest request, string order, RazorpayOptions options) => new()
     {
         Amount = ToAmount(request.Amount),
         Currency = request.Amount.Currency.Code,
         OrderId = order,
         Email = request.Customer.Email ?? options.DefaultEmail,
         Contact = request.Customer.Phone ?? options.DefaultContact,
-        Method = request.Method.Kind switch
-        {
-            PaymentMethodKind.Upi => "upi",
-            PaymentMethodKind.Card => "card",
-            PaymentMethodKind.Wallet => "wallet",
-            PaymentMethodKind.Netbanking => "netbanking",
-        },
-        Upi = request.Method.Kind == PaymentMethodKind.Upi ? Upi(request, now) : null,
-        Card = request.Method.Kind == PaymentMethodKind.Card ? RazorpayCards.Card(request) : null,
-        Authentication = request.Method.Kind == PaymentMethodKind.Card
-            ? new() { AuthenticationChannel = "browser" }
-            : null,
-        Browser = request.Method.Kind == PaymentMethodKind.Card ? UsualBrowser : null,
-        Wallet = request.Method.Wallet,
-        Bank = request.Method.Bank,
-        CustomerId = RazorpayCards.Keeper(request),
-        // The documents want a number in the browser and a flag between servers.
-        Save = RazorpayCards.IsToBeKept(request) ? true : null,
-        Token = RazorpayCards.Kept(request)?.Token.Reveal(),
         Notes = new() { [AttemptNote] = request.Attempt.ToString() },
         Description = request.Description is { Length: > 255 } text ? text[..255] : request.Description,
         CallbackUrl = request.CallbackUrl.AbsoluteUri,
@@ -130,29 +118,6 @@ internal static partial class RazorpayMapping
         UserAgent = request.Customer.UserAgent ?? options.DefaultUserAgent,
         Referer = request.CallbackUrl.GetLeftPart(UriPartial.Authority) + "/",
     };
-
-    // Razorpay demands these for 3-D Secure; the engine does not see the customer's screen, and banks take the usual
-    // values.
-    private static Browser UsualBrowser { get; } = new()
-    {
-        JavaEnabled = false,
-        JavascriptEnabled = true,
-        TimezoneOffset = -330,
-        ColorDepth = 24,
-        ScreenWidth = 1_920,
-        ScreenHeight = 1_080,
-        Language = "en-IN",
-    };
-
-    private static CreateUpi Upi(ChargeRequest request, DateTimeOffset now) => request.Method.Flow == UpiFlow.Collect
-        ? new()
-        {
-            Flow = "collect",
-            Vpa = request.Method.Vpa,
-            ExpiryTime = MinutesUntil(request.ExpiresAt, now, 5, 5_760),
-        }
-        // The QR code shows the same upi://pay link.
-        : new() { Flow = "intent" };
 
     private static int MinutesUntil(DateTimeOffset moment, DateTimeOffset now, int atLeast, int atMost) =>
         (int)Math.Clamp(Math.Ceiling((moment - now).TotalMinutes), atLeast, atMost);
@@ -172,12 +137,12 @@ internal static partial class RazorpayMapping
     }
 
     /// <summary>What the answer to a new payment says; null if it lacks what must be there.</summary>
-    public static ProviderOutcome? Outcome(PaymentMethod method, PaymentCreated answer, bool plainHttp) =>
+    public static ProviderOutcome? Outcome(ChargeInstrument instrument, PaymentCreated answer, bool plainHttp) =>
         IsId(answer.RazorpayPaymentId, "pay_")
             ? new ProviderOutcome.Pending
             {
                 ProviderReference = answer.RazorpayPaymentId,
-                Action = Action(method, answer.Next ?? [], plainHttp),
+                Action = Action(instrument, answer.Next ?? [], plainHttp),
             }
             : null;
 
@@ -280,14 +245,15 @@ internal static partial class RazorpayMapping
         error is not null && Text(error.Metadata, "payment_id") is { } id && IsId(id, "pay_") ? id : null;
 
     /// <summary>The customer's step. The payment's own page or app link wins over waiting.</summary>
-    public static CustomerAction? Action(PaymentMethod method, IReadOnlyList<NextStep> steps, bool plainHttp)
+    public static CustomerAction? Action(
+        ChargeInstrument instrument, IReadOnlyList<NextStep> steps, bool plainHttp)
     {
         var intent = Url(steps, "intent", url => url.StartsWith("upi://pay?", StringComparison.Ordinal));
         if (intent is not null)
         {
             return new CustomerAction
             {
-                Kind = method.Flow == UpiFlow.Qr ? CustomerActionKind.UpiQr : CustomerActionKind.UpiIntent,
+                Kind = instrument is ChargeInstrument.UpiQr ? CustomerActionKind.UpiQr : CustomerActionKind.UpiIntent,
                 Url = intent,
             };
         }
@@ -299,7 +265,7 @@ internal static partial class RazorpayMapping
             return new CustomerAction { Kind = CustomerActionKind.Redirect, Url = redirect };
         }
 
-        return method is { Kind: PaymentMethodKind.Upi, Flow: UpiFlow.Collect }
+        return instrument is ChargeInstrument.UpiCollect
             ? new CustomerAction { Kind = CustomerActionKind.UpiApprove }
             : null;
     }

@@ -43,22 +43,22 @@ internal sealed class CreatePayment
     public required string OrderId { get; init; }
     public required string Email { get; init; }
     public required string Contact { get; init; }
-    public required string Method { get; init; }
-    public CreateUpi? Upi { get; init; }
-    public CreateCard? Card { get; init; }
-    public Authentication? Authentication { get; init; }
-    public Browser? Browser { get; init; }
-    public string? Wallet { get; init; }
-    public string? Bank { get; init; }
+    public string? Method { get; set; }
+    public CreateUpi? Upi { get; set; }
+    public CreateCard? Card { get; set; }
+    public Authentication? Authentication { get; set; }
+    public Browser? Browser { get; set; }
+    public string? Wallet { get; set; }
+    public string? Bank { get; set; }
 
     /// <summary>Whose card is kept, or was.</summary>
-    public string? CustomerId { get; init; }
+    public string? CustomerId { get; set; }
 
     /// <summary>Whether the card that is paid with is kept.</summary>
-    public bool? Save { get; init; }
+    public bool? Save { get; set; }
 
     /// <summary>The card that is kept, instead of one that was typed in.</summary>
-    public string? Token { get; init; }
+    public string? Token { get; set; }
 
     public required Dictionary<string, string> Notes { get; init; }
     public string? Description { get; init; }

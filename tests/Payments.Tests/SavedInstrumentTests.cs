@@ -56,10 +56,10 @@ public sealed class SavedInstrumentTests : IAsyncLifetime
         var (key, reply) = await StartAsync(Command(await KeptCardAsync()));
         Assert.Equal(("4242", "visa"), (reply.Payment!.Method!.CardLast4, reply.Payment.Method.CardNetwork));
         Assert.Equal((PaymentStatus.Success, TestSilo.Provider), await SettledAsync(key));
-        var charge = Assert.Single(_keeper.Charges);
-        Assert.Null(charge.Card);
-        Assert.Equal(("provider-token-canary", Cvv), (charge.SavedCard!.Token.Reveal(), charge.SavedCard.SecurityCode!.Reveal()));
-        Assert.Equal("cst_asha", charge.ProviderCustomer);
+        var card = Assert.IsType<ChargeInstrument.SavedCard>(Assert.Single(_keeper.Charges).Instrument);
+        Assert.Equal(
+            ("provider-token-canary", "visa", Cvv, "cst_asha"),
+            (card.Token.Reveal(), card.Network, card.SecurityCode!.Reveal(), card.ProviderCustomer));
         await NothingSecretIsStoredAsync(key);
     }
 
@@ -87,9 +87,14 @@ public sealed class SavedInstrumentTests : IAsyncLifetime
         var (key, _) = await StartAsync(Command(new InstrumentChoice { CardToken = await VaultCardAsync() }));
         Assert.Equal(PaymentStatus.Success, (await SettledAsync(key)).Status);
         Assert.Equal((1, 1), (_keeper.Charges.Count, _other.Charges.Count));
-        Assert.All(_keeper.Charges.Concat(_other.Charges), charge => Assert.Equal(
-            ("4111111111111111", Cvv, 2030, "A Customer"),
-            (charge.Card!.Number.Reveal(), charge.Card.SecurityCode.Reveal(), charge.Card.ExpiryYear, charge.Card.HolderName)));
+        Assert.All(Charges(), charge =>
+        {
+            var (card, saving) = Assert.IsType<ChargeInstrument.TypedCard>(charge.Instrument);
+            Assert.Equal(
+                ("4111111111111111", Cvv, 2030, "A Customer"),
+                (card.Number.Reveal(), card.SecurityCode.Reveal(), card.ExpiryYear, card.HolderName));
+            Assert.Null(saving);
+        });
         await NothingSecretIsStoredAsync(key);
     }
 
@@ -147,7 +152,9 @@ public sealed class SavedInstrumentTests : IAsyncLifetime
         var holder = (await asha.GetWallet())!.Wallets.Single().Provider;
         var (key, _) = await StartAsync(Wallet(new Customer { Id = "asha" }));
         Assert.Equal((PaymentStatus.Success, holder), await SettledAsync(key));
-        Assert.StartsWith("wallet-token-canary", Assert.Single(Charges()).WalletToken!.Reveal(), StringComparison.Ordinal);
+        var wallet = Assert.IsType<ChargeInstrument.LinkedWallet>(Assert.Single(Charges()).Instrument);
+        Assert.Equal("paytm", wallet.Code);
+        Assert.StartsWith("wallet-token-canary", wallet.Token.Reveal(), StringComparison.Ordinal);
         Assert.StartsWith(
             "state_", PaymentRecord.Fold((await _journal.LoadAsync(key))!).Attempts.Single().Link, StringComparison.Ordinal);
         await NothingSecretIsStoredAsync(key);
@@ -155,7 +162,8 @@ public sealed class SavedInstrumentTests : IAsyncLifetime
         foreach (var payer in new[] { new Customer { Id = "bala" }, new Customer { Id = "asha", Unproven = true }, new Customer() })
         {
             await SettledAsync((await StartAsync(Wallet(payer))).Key);
-            Assert.Null(Charges().Last(charge => charge.Customer == payer).WalletToken);
+            Assert.Equal(
+                new ChargeInstrument.Wallet("paytm"), Charges().Last(charge => charge.Customer == payer).Instrument);
         }
     }
 
@@ -182,8 +190,7 @@ public sealed class SavedInstrumentTests : IAsyncLifetime
         };
         var (key, _) = await StartAsync(typed);
         await SettledAsync(key);
-        var charge = Assert.Single(Charges());
-        Assert.Equal((true, "cst_asha"), (charge.SaveCard, charge.ProviderCustomer));
+        Assert.Equal(new CardSaving("cst_asha"), TypedCard(Assert.Single(Charges())).Saving);
         _keeper.Cards["cst_asha"] = [KeepingConnector.Card("ref_9", "1111")];
         Assert.Equal("v7", Assert.Single((await _silo.Customer("shop", "asha").ListCards()).Value!.Cards).ConsentText);
 
@@ -200,16 +207,19 @@ public sealed class SavedInstrumentTests : IAsyncLifetime
             OrderId = "o_away", Customer = new Customer { Id = "asha" }, CardConsent = "v7",
         };
         Assert.Equal(PaymentStatus.Success, (await SettledAsync((await StartAsync(typed)).Key)).Status);
-        Assert.Null(Assert.Single(Charges()).ProviderCustomer);
+        Assert.Equal(new CardSaving(null), TypedCard(Assert.Single(Charges())).Saving);
 
         // Whoever keeps no card is made nobody's customer.
         _keeper.IsAway = _other.IsAway = false;
         await SettledAsync((await StartAsync(typed with { OrderId = "o_typed", CardConsent = null })).Key);
-        Assert.Null(Charges().Single(charge => !charge.SaveCard).ProviderCustomer);
+        Assert.Single(Charges(), charge => TypedCard(charge).Saving is null);
         Assert.Single(_keeper.Calls.Concat(_other.Calls), call => call == "open asha");
     }
 
     private IEnumerable<ChargeRequest> Charges() => _keeper.Charges.Concat(_other.Charges);
+
+    private static ChargeInstrument.TypedCard TypedCard(ChargeRequest charge) =>
+        Assert.IsType<ChargeInstrument.TypedCard>(charge.Instrument);
 
     private async Task<InstrumentChoice> KeptCardAsync()
     {

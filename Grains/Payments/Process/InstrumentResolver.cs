@@ -5,7 +5,6 @@ using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Logs;
 using PaymentCluster.Grains.Abstractions.Payments;
-using PaymentCluster.Grains.Abstractions.Providers;
 using PaymentCluster.Grains.Abstractions.Secrets;
 
 namespace PaymentCluster.Grains.Payments.Process;
@@ -47,30 +46,60 @@ public sealed partial class InstrumentResolver(IPaymentInstruments instruments, 
     }
 
     /// <summary>What an attempt is charged with, or why nothing is sent.</summary>
-    public async Task<(ChargeCredentials? Credentials, ProviderOutcome? Refusal)> OpenAsync(
-        PaymentKey key, PaymentState state, AttemptState attempt, InstrumentSecret? secret)
+    public async ValueTask<(ChargeInstrument? Instrument, string? NotSent)> OpenAsync(
+        PaymentKey key, PaymentState state, AttemptState attempt, InstrumentSecret? secret) => attempt.Method switch
     {
-        if (ChoiceOf(attempt.Method) is not { } choice || state.Customer.Id is not { } customer)
-        {
-            var account = await KeepingAccountAsync(key, state, attempt, secret);
-            return (new ChargeCredentials { Card = secret?.Card, ProviderCustomer = account }, null);
-        }
+        { Kind: PaymentMethodKind.Upi, Flow: UpiFlow.Intent } => (new ChargeInstrument.UpiIntent(), null),
+        { Kind: PaymentMethodKind.Upi, Flow: UpiFlow.Qr } => (new ChargeInstrument.UpiQr(), null),
+        // A saved UPI ID is in the method itself.
+        { Kind: PaymentMethodKind.Upi, Vpa: { } vpa } => (new ChargeInstrument.UpiCollect(vpa), null),
+        { Kind: PaymentMethodKind.Netbanking, Bank: { } bank } => (new ChargeInstrument.Netbanking(bank), null),
+        { Kind: PaymentMethodKind.Wallet, Saved: null, Wallet: { } code } => (new ChargeInstrument.Wallet(code), null),
+        { Kind: PaymentMethodKind.Card, Saved: null } when secret?.Card is { } card =>
+            (new ChargeInstrument.TypedCard(card, await SavingAsync(key, state, attempt, secret)), null),
+        { Saved: not null } when state.Customer.Id is { } customer =>
+            await OpenSavedAsync(key.Merchant, customer, attempt, secret),
+        _ => (null, "The instrument is not complete."),
+    };
 
+    private async Task<(ChargeInstrument? Instrument, string? NotSent)> OpenSavedAsync(
+        string merchant, string customer, AttemptState attempt, InstrumentSecret? secret)
+    {
         try
         {
-            var reply = await instruments.OpenAsync(key.Merchant, customer, choice);
-            return reply.Value is not { } opened ? NotSent(reply.Refusal!.Detail)
+            var choice = attempt.Method.Kind == PaymentMethodKind.Card
+                ? new InstrumentChoice { CardToken = attempt.Method.Saved }
+                : new InstrumentChoice { Wallet = attempt.Method.Wallet };
+            var reply = await instruments.OpenAsync(merchant, customer, choice);
+            return reply.Value is not { } opened ? (null, reply.Refusal!.Detail)
                 // Status queries of the charge go by the link that the attempt began with.
-                : attempt.Link is not null && opened.Link != attempt.Link
-                    ? NotSent("The wallet was linked again since.")
-                : await OpenAsync(key.Merchant, attempt.Method, opened, secret);
+                : attempt.Link is not null && opened.Link != attempt.Link ? (null, "The wallet was linked again since.")
+                : opened.VaultToken is { } token ? await OpenCardAsync(merchant, token, secret)
+                : opened.ProviderToken is not { } kept ? (null, "The provider gave no token.")
+                : attempt.Method is { Kind: PaymentMethodKind.Wallet, Wallet: { } code }
+                    ? (new ChargeInstrument.LinkedWallet(code, kept), null)
+                    : (new ChargeInstrument.SavedCard(
+                        kept, attempt.Method.CardNetwork, secret?.SecurityCode, opened.ProviderCustomer), null);
         }
         catch (InstrumentsUnavailableException exception)
         {
             LogUnavailable(exception);
-            return NotSent("What the customer saved could not be opened.");
+            return (null, "What the customer saved could not be opened.");
         }
     }
+
+    private async Task<(ChargeInstrument? Instrument, string? NotSent)> OpenCardAsync(
+        string merchant, string token, InstrumentSecret? secret) =>
+        await instruments.OpenCardAsync(merchant, token) is { } card && secret?.SecurityCode is { } code
+            ? (new ChargeInstrument.TypedCard(new CardDetails
+            {
+                Number = card.Number,
+                ExpiryMonth = card.ExpiryMonth,
+                ExpiryYear = card.ExpiryYear,
+                SecurityCode = code,
+                HolderName = card.HolderName,
+            }), null)
+            : (null, "The card is not in the vault any more.");
 
     private async Task<ResolvedInstrument> FindAsync(
         string merchant, string customer, PaymentMethod method, InstrumentChoice choice, Secret? securityCode)
@@ -114,69 +143,25 @@ public sealed partial class InstrumentResolver(IPaymentInstruments instruments, 
             };
     }
 
-    // The payment does not fail because the provider cannot be told whose card it is to keep.
-    private async Task<string?> KeepingAccountAsync(
-        PaymentKey key, PaymentState state, AttemptState attempt, InstrumentSecret? secret)
+    // The payment does not fail because the provider cannot be told whose card it is to save.
+    private async Task<CardSaving?> SavingAsync(
+        PaymentKey key, PaymentState state, AttemptState attempt, InstrumentSecret secret)
     {
-        if (secret is not { SavesCard: true } || state.Customer.Id is not { } customer)
+        if (!secret.SavesCard || state.Customer.Id is not { } customer)
         {
             return null;
         }
 
         try
         {
-            return await instruments.OpenAccountAsync(key.Merchant, customer, attempt.Provider);
+            return new CardSaving(await instruments.OpenAccountAsync(key.Merchant, customer, attempt.Provider));
         }
         catch (InstrumentsUnavailableException exception)
         {
             LogNotKept(exception, attempt.Provider);
-            return null;
+            return new CardSaving(null);
         }
     }
-
-    private async Task<(ChargeCredentials?, ProviderOutcome?)> OpenAsync(
-        string merchant, PaymentMethod method, OpenedInstrument opened, InstrumentSecret? secret)
-    {
-        if (opened.VaultToken is { } token)
-        {
-            return await instruments.OpenCardAsync(merchant, token) is { } card && secret?.SecurityCode is { } code
-                ? Sent(new ChargeCredentials
-                {
-                    Card = new CardDetails
-                    {
-                        Number = card.Number,
-                        ExpiryMonth = card.ExpiryMonth,
-                        ExpiryYear = card.ExpiryYear,
-                        SecurityCode = code,
-                        HolderName = card.HolderName,
-                    },
-                })
-                : NotSent("The card is not in the vault any more.");
-        }
-
-        return opened.ProviderToken is not { } kept ? NotSent("The provider gave no token.")
-            : method.Kind == PaymentMethodKind.Card
-                ? Sent(new ChargeCredentials
-                {
-                    SavedCard = new SavedCard { Token = kept, SecurityCode = secret?.SecurityCode },
-                    ProviderCustomer = opened.ProviderCustomer,
-                })
-                : Sent(new ChargeCredentials { WalletToken = kept });
-    }
-
-    // A saved UPI id is in the method itself.
-    private static InstrumentChoice? ChoiceOf(PaymentMethod method) => method switch
-    {
-        { Saved: null } => null,
-        { Kind: PaymentMethodKind.Card } => new InstrumentChoice { CardToken = method.Saved },
-        { Kind: PaymentMethodKind.Wallet } => new InstrumentChoice { Wallet = method.Wallet },
-        _ => null,
-    };
-
-    private static (ChargeCredentials?, ProviderOutcome?) Sent(ChargeCredentials credentials) => (credentials, null);
-
-    private static (ChargeCredentials?, ProviderOutcome?) NotSent(string reason) =>
-        (null, new ProviderOutcome.NotSent { Reason = reason });
 
     [LoggerMessage(
         LogEvents.InstrumentUnresolved,

@@ -156,9 +156,11 @@ public sealed partial class ProviderOperations(
         PaymentKey key, PaymentState state, PaymentEffect.SendCharge send, InstrumentSecret? secret, SendWindow window)
     {
         var attempt = state.Attempts[send.Attempt - 1];
-        var (credentials, refusal) = await instruments.OpenAsync(key, state, attempt, secret);
-        return refusal ?? await providers.ChargeAsync(
-            key.Merchant, attempt.Provider, requests.Charge(key, state, send, credentials!, secret, window));
+        var (instrument, notSent) = await instruments.OpenAsync(key, state, attempt, secret);
+        return instrument is null
+            ? new ProviderOutcome.NotSent { Reason = notSent! }
+            : await providers.ChargeAsync(
+                key.Merchant, attempt.Provider, requests.Charge(key, state, send, instrument, window));
     }
 
     private async Task SendCaptureAsync(

@@ -16,8 +16,7 @@ public sealed class ProviderRequests(PaymentTokens tokens, IOptions<PaymentOptio
         PaymentKey key,
         PaymentState state,
         PaymentEffect.SendCharge send,
-        ChargeCredentials credentials,
-        InstrumentSecret? secret,
+        ChargeInstrument instrument,
         SendWindow window)
     {
         var attempt = state.Attempts[send.Attempt - 1];
@@ -26,12 +25,7 @@ public sealed class ProviderRequests(PaymentTokens tokens, IOptions<PaymentOptio
         {
             Attempt = id,
             Amount = state.Amount,
-            Method = attempt.Method,
-            Card = credentials.Card,
-            SavedCard = credentials.SavedCard,
-            SaveCard = secret?.SavesCard ?? false,
-            ProviderCustomer = credentials.ProviderCustomer,
-            WalletToken = credentials.WalletToken,
+            Instrument = instrument,
             Capture = state.Capture,
             Customer = state.Customer,
             Description = state.Description,

@@ -42,22 +42,3 @@ public sealed record ResolvedInstrument
     public static ResolvedInstrument Refused(PaymentMethod method, Refusal refusal) =>
         new() { Method = method, Refusal = refusal };
 }
-
-/// <summary>What the request of a charge carries besides what the payment stores.</summary>
-public sealed class ChargeCredentials
-{
-    /// <summary>The card.</summary>
-    public CardDetails? Card { get; init; }
-
-    /// <summary>The card that the provider keeps.</summary>
-    public Connectors.Contract.SavedCard? SavedCard { get; init; }
-
-    /// <summary>The token of the linked wallet.</summary>
-    public Secret? WalletToken { get; init; }
-
-    /// <summary>The provider's id of the customer whose card it keeps, or is to keep.</summary>
-    public string? ProviderCustomer { get; init; }
-
-    /// <inheritdoc/>
-    public override string ToString() => "credentials of a charge";
-}

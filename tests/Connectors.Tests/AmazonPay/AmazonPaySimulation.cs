@@ -121,7 +121,9 @@ public abstract class AmazonPaySimulation(SimulatedAmazonPay amazon)
     protected ChargeRequest WalletCharge(string link, CaptureMode capture = CaptureMode.Automatic, Money? amount = null) =>
         Rig.ChargeOf(TimeProvider.System, Window(), amount) with
         {
-            Attempt = Attempt, Capture = capture, WalletToken = new Secret(link),
+            Attempt = Attempt,
+            Capture = capture,
+            Instrument = new ChargeInstrument.LinkedWallet("amazonpay", new Secret(link)),
         };
 
     protected ChargeQuery WalletQuery(string link, CaptureMode capture = CaptureMode.Automatic, Money? amount = null) => new()

@@ -329,7 +329,10 @@ public sealed class AmazonPayWalletFlowTests() : ConformanceSetting(new AmazonPa
     [Fact]
     public async Task What_Amazon_Pay_cannot_take_is_refused_unsent()
     {
-        var request = Rig.ChargeOf(Time, Window(), ConnectorRig.Rupees) with { WalletToken = new Secret(Link) };
+        var request = Rig.ChargeOf(Time, Window(), ConnectorRig.Rupees) with
+        {
+            Instrument = Linked(Link),
+        };
         Assert.IsType<ProviderOutcome.Declined>(await Create().ChargeAsync(request, Rig.Credentials));
         Assert.Empty(Server.Requests);
     }
@@ -343,6 +346,8 @@ public sealed class AmazonPayWalletFlowTests() : ConformanceSetting(new AmazonPa
 
     private void Charging(Func<Received, HttpContext, Task> script) => Server.Script = (request, context) =>
         (request.Method, request.Path) == ("POST", "/v2/charges") ? script(request, context) : Rig.AnswerAsync(request, context);
+
+    private static ChargeInstrument.LinkedWallet Linked(string link) => new("amazonpay", new Secret(link));
 
     private SendWindow Window() => SendWindow.Open(Time, TimeSpan.FromMinutes(1));
 
@@ -359,7 +364,7 @@ public sealed class AmazonPayWalletFlowTests() : ConformanceSetting(new AmazonPa
     private Task<ProviderAnswer<bool>> UnlinkAsync() => Wallets().UnlinkWalletAsync(Asked, Link, Rig.Credentials);
 
     private Task<ProviderOutcome> ChargeAsync(string link = Link, CaptureMode capture = CaptureMode.Automatic) => Create().ChargeAsync(
-        Rig.ChargeOf(Time, Window()) with { Capture = capture, WalletToken = new Secret(link), Description = "shoes" }, Rig.Credentials);
+        Rig.ChargeOf(Time, Window()) with { Capture = capture, Instrument = Linked(link), Description = "shoes" }, Rig.Credentials);
 
     private Task<ProviderOutcome> AskAsync(
         string link = Link, CaptureMode capture = CaptureMode.Automatic, string? charge = null, bool completes = true, SendWindow? window = null) =>

@@ -118,8 +118,7 @@ public abstract class ConnectorRig
     {
         Attempt = Attempt,
         Amount = amount ?? Amount,
-        Method = Method,
-        Card = Method.Kind == PaymentMethodKind.Card ? Card() : null,
+        Instrument = InstrumentOf(Method),
         Capture = CaptureMode.Automatic,
         Customer = new Customer { Email = "a@b.example", Phone = "+919876543210" },
         CallbackUrl = new Uri("https://engine.example/return"),
@@ -127,6 +126,39 @@ public abstract class ConnectorRig
         Resend = false,
         Window = window,
     };
+
+    /// <summary>The instrument that a test charges where only its method matters.</summary>
+    public static ChargeInstrument InstrumentOf(PaymentMethod method) => method.Kind switch
+    {
+        PaymentMethodKind.Upi => method.Flow switch
+        {
+            UpiFlow.Qr => new ChargeInstrument.UpiQr(),
+            UpiFlow.Collect => new ChargeInstrument.UpiCollect(method.Vpa!),
+            _ => new ChargeInstrument.UpiIntent(),
+        },
+        PaymentMethodKind.Card => TypedCard(),
+        PaymentMethodKind.Wallet => new ChargeInstrument.Wallet(method.Wallet!),
+        PaymentMethodKind.Netbanking => new ChargeInstrument.Netbanking(method.Bank!),
+    };
+
+    /// <summary>A typed card; by default one that every simulator takes.</summary>
+    /// <exception cref="ArgumentException">The number's check digit is wrong.</exception>
+    public static ChargeInstrument.TypedCard TypedCard(string number = CardNumber, CardSaving? saving = null) => new(
+        new CardDetails
+        {
+            Number = Grains.Abstractions.Secrets.CardNumber.TryParse(number, out var parsed)
+                ? parsed
+                : throw new ArgumentException($"{number} has a wrong check digit.", nameof(number)),
+            ExpiryMonth = 4,
+            ExpiryYear = 2031,
+            SecurityCode = new Secret(SecurityCode),
+            HolderName = "A B",
+        },
+        saving);
+
+    /// <summary>A saved card.</summary>
+    public static ChargeInstrument.SavedCard SavedCard(string token, string? code = null, string? customer = null) =>
+        new(new Secret(token), "visa", code is null ? null : new Secret(code), customer);
 
     public Task<ProviderOutcome> ActAsync(
         IConnector connector, Effect effect, TimeProvider time, SendWindow? window = null)
@@ -177,17 +209,4 @@ public abstract class ConnectorRig
             },
             Credentials),
     ];
-
-    private static CardDetails Card() => new()
-    {
-        Number = Number(),
-        ExpiryMonth = 4,
-        ExpiryYear = 2031,
-        SecurityCode = new Secret(SecurityCode),
-        HolderName = "A B",
-    };
-
-    private static CardNumber Number() => Grains.Abstractions.Secrets.CardNumber.TryParse(CardNumber, out var number)
-        ? number
-        : throw new InvalidOperationException("The test card has a wrong digit.");
 }

@@ -88,7 +88,10 @@ public sealed class JuspayFactsTests : IAsyncLifetime
         var method = new PaymentMethod { Kind = PaymentMethodKind.Wallet, Wallet = "mobikwik" };
         await ChargeAsync(method);
         Assert.False(Form("/txns").ContainsKey("direct_wallet_token"));
-        await ChargeAsync(method, with: request => request with { WalletToken = new Secret("tok_1") });
+        await ChargeAsync(method, with: request => request with
+        {
+            Instrument = new ChargeInstrument.LinkedWallet("mobikwik", new Secret("tok_1")),
+        });
         AssertSent("/txns", "payment_method_type=WALLET&payment_method=MOBIKWIK&direct_wallet_token=tok_1");
     }
 
@@ -99,7 +102,10 @@ public sealed class JuspayFactsTests : IAsyncLifetime
         AssertSent("/txns", "payment_method_type=CARD&payment_method=VISA&card_number=4111111111111111&card_exp_month=04&card_exp_year=31"
             + "&name_on_card=A%20B&card_security_code=9173&auth_type=THREE_DS");
         Assert.False(Form("/txns").ContainsKey("save_to_locker"));
-        await ChargeAsync(_rig.Method, with: request => request with { SaveCard = true });
+        await ChargeAsync(_rig.Method, with: request => request with
+        {
+            Instrument = ConnectorRig.TypedCard(saving: new(null)),
+        });
         AssertSent("/txns", "save_to_locker=true&tokenize=true");
     }
 
@@ -108,7 +114,7 @@ public sealed class JuspayFactsTests : IAsyncLifetime
     {
         await ChargeAsync(_rig.Method, with: request => request with
         {
-            Card = null, SavedCard = new SavedCard { Token = new Secret("ctkn_1"), SecurityCode = new Secret("123") },
+            Instrument = ConnectorRig.SavedCard("ctkn_1", "123"),
         });
         AssertSent("/txns", "payment_method_type=CARD&payment_method=VISA&card_token=ctkn_1&card_security_code=123");
         Assert.False(Form("/txns").ContainsKey("card_number"));
@@ -232,9 +238,8 @@ public sealed class JuspayFactsTests : IAsyncLifetime
     {
         var request = _rig.ChargeOf(TimeProvider.System, SendWindow.Open(TimeProvider.System, TimeSpan.FromMinutes(1))) with
         {
-            Method = method, Capture = capture,
+            Instrument = ConnectorRig.InstrumentOf(method), Capture = capture,
         };
-        request = method.Kind == PaymentMethodKind.Card ? request : request with { Card = null };
         return Create().ChargeAsync(with?.Invoke(request) ?? request, _rig.Credentials);
     }
 

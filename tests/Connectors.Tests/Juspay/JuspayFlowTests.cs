@@ -284,7 +284,8 @@ public sealed class JuspayFlowTests : IAsyncLifetime
     private Task<ProviderOutcome> ChargeAsync(bool resend = false, PaymentMethod? method = null)
     {
         var request = _rig.ChargeOf(TimeProvider.System, SendWindow.Open(TimeProvider.System, TimeSpan.FromMinutes(1))) with { Resend = resend };
-        return Create().ChargeAsync(method is null ? request : request with { Method = method, Card = null }, _rig.Credentials);
+        return Create().ChargeAsync(
+            method is null ? request : request with { Instrument = ConnectorRig.InstrumentOf(method) }, _rig.Credentials);
     }
 
     private void AssertNoTxn() => Assert.DoesNotContain(_server.Requests, request => _rig.Is(Effect.Charge, request));

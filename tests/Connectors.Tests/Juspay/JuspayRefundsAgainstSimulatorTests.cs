@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Connectors.Tests.Conformance;
 using PaymentCluster.Connectors.Tests.Fakes;
 using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Payments;
@@ -110,7 +111,10 @@ public sealed class JuspayRefundsAgainstSimulatorTests(SimulatedJuspay juspay) :
         var opened = Assert.IsType<ProviderAnswer<string>.Given>(await connector.OpenCustomerAsync(customer, Rig.Credentials)).Value;
         Assert.Equal(opened, Assert.IsType<ProviderAnswer<string>.Given>(await connector.OpenCustomerAsync(customer, Rig.Credentials)).Value);
 
-        await ChargeAsync(Rig.Method, with: request => request with { Customer = customer, SaveCard = true });
+        await ChargeAsync(Rig.Method, with: request => request with
+        {
+            Customer = customer, Instrument = ConnectorRig.TypedCard(saving: new(null)),
+        });
         await CapturedAsync();
         var card = Assert.Single(Assert.IsType<ProviderAnswer<ImmutableArray<ProviderCard>>.Given>(
             await connector.ListCardsAsync(opened, Rig.Credentials)).Value);
@@ -118,7 +122,7 @@ public sealed class JuspayRefundsAgainstSimulatorTests(SimulatedJuspay juspay) :
 
         var next = Request(Rig.Method, NewAttempt()) with
         {
-            Customer = customer, Card = null, SavedCard = new SavedCard { Token = card.Token, SecurityCode = new Secret("123") },
+            Customer = customer, Instrument = ConnectorRig.SavedCard(card.Token.Reveal(), "123"),
         };
         Assert.IsType<ProviderOutcome.Pending>(await connector.ChargeAsync(next, Rig.Credentials));
 
@@ -156,7 +160,10 @@ public sealed class JuspayRefundsAgainstSimulatorTests(SimulatedJuspay juspay) :
                 await connector.ReadWalletAsync(request, reference, Rig.Credentials)).Value;
             Assert.Equal(Money.Of(balance, Currency.Inr), read.Balance);
             var paid = Assert.IsType<ProviderOutcome.Succeeded>(
-                await ChargeAsync(method, with: charge => charge with { WalletToken = read.Token }));
+                await ChargeAsync(method, with: charge => charge with
+                {
+                    Instrument = new ChargeInstrument.LinkedWallet("mobikwik", read.Token!),
+                }));
             Assert.Equal(ChargeStage.Captured, paid.Stage);
         }
 

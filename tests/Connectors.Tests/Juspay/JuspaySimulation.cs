@@ -24,31 +24,20 @@ public abstract class JuspaySimulation(SimulatedJuspay juspay)
 
     protected static SendWindow Window => SendWindow.Open(TimeProvider.System, TimeSpan.FromMinutes(1));
 
-    protected ChargeRequest Request(PaymentMethod method, AttemptId attempt)
-    {
-        var request = Rig.ChargeOf(TimeProvider.System, Window) with { Attempt = attempt, Method = method };
-        return method.Kind == PaymentMethodKind.Card ? request : request with { Card = null };
-    }
+    protected ChargeRequest Request(PaymentMethod method, AttemptId attempt) =>
+        Rig.ChargeOf(TimeProvider.System, Window) with
+        {
+            Attempt = attempt, Instrument = ConnectorRig.InstrumentOf(method),
+        };
 
     protected Task<ProviderOutcome> ChargeAsync(
         PaymentMethod method, CaptureMode capture = CaptureMode.Automatic, bool resend = false, Money? amount = null,
         string? cardNumber = null, ProviderCredentials? credentials = null, Func<ChargeRequest, ChargeRequest>? with = null)
     {
         var request = Request(method, Attempt) with { Capture = capture, Resend = resend, Amount = amount ?? ConnectorRig.Rupees };
-        if (cardNumber is not null && CardNumber.TryParse(cardNumber, out var number))
+        if (cardNumber is not null)
         {
-            var card = request.Card!;
-            request = request with
-            {
-                Card = new CardDetails
-                {
-                    Number = number,
-                    ExpiryMonth = card.ExpiryMonth,
-                    ExpiryYear = card.ExpiryYear,
-                    SecurityCode = card.SecurityCode,
-                    HolderName = card.HolderName,
-                },
-            };
+            request = request with { Instrument = ConnectorRig.TypedCard(cardNumber) };
         }
 
         return Juspay.Connect().ChargeAsync(with?.Invoke(request) ?? request, credentials ?? Rig.Credentials);

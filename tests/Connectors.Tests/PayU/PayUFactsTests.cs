@@ -113,7 +113,7 @@ public sealed class PayUFactsTests : IAsyncLifetime
         await ChargeAsync(_rig.Method, change: request => request with
         {
             Customer = new Customer { Id = "c-1", Name = "Asha  Rao & Co", IpAddress = "203.0.113.7", UserAgent = "Firefox" },
-            SaveCard = true,
+            Instrument = ConnectorRig.TypedCard(saving: new(null)),
             Capture = CaptureMode.Manual,
             Description = "Tea | 2 × 3",
         });
@@ -128,8 +128,7 @@ public sealed class PayUFactsTests : IAsyncLifetime
     {
         await ChargeAsync(_rig.Method, change: request => request with
         {
-            Card = null,
-            SavedCard = new SavedCard { Token = new Secret("745d72e2fd9b7e88824fef4e7ed7dac1fe624b74"), SecurityCode = new Secret("123") },
+            Instrument = ConnectorRig.SavedCard("745d72e2fd9b7e88824fef4e7ed7dac1fe624b74", "123"),
             Customer = new Customer { Id = "c-1" },
         });
         AssertSent(
@@ -151,14 +150,6 @@ public sealed class PayUFactsTests : IAsyncLifetime
         Assert.DoesNotContain(fields.Keys, name => name.StartsWith("txn_s2s", StringComparison.Ordinal) || name.StartsWith("s2s", StringComparison.Ordinal));
         Assert.DoesNotContain(PayURig.Salt, fields.Values);
         Assert.Empty(_server.Requests);
-    }
-
-    [Fact]
-    public async Task A_card_that_is_not_typed_in_here_is_typed_in_at_payu()
-    {
-        var pending = Assert.IsType<ProviderOutcome.Pending>(await ChargeAsync(_rig.Method, change: request => request with { Card = null }));
-        Assert.Equal("CC", pending.Action!.Fields!["pg"]);
-        Assert.DoesNotContain(pending.Action.Fields.Keys, name => name.StartsWith("cc", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -228,8 +219,10 @@ public sealed class PayUFactsTests : IAsyncLifetime
         PaymentMethod method, Action<PayUOptions>? configure = null, Func<ChargeRequest, ChargeRequest>? change = null)
     {
         var time = new ShiftedTime();
-        var request = _rig.ChargeOf(time, SendWindow.Open(time, TimeSpan.FromMinutes(1))) with { Method = method };
-        request = method.Kind == PaymentMethodKind.Card ? request : request with { Card = null };
+        var request = _rig.ChargeOf(time, SendWindow.Open(time, TimeSpan.FromMinutes(1))) with
+        {
+            Instrument = ConnectorRig.InstrumentOf(method),
+        };
         return Create(configure).ChargeAsync(change?.Invoke(request) ?? request, _rig.Credentials);
     }
 

@@ -297,14 +297,18 @@ public sealed class PayUFlowTests : IAsyncLifetime
     {
         var request = _rig.ChargeOf(_time, SendWindow.Open(_time, TimeSpan.FromMinutes(1))) with
         {
-            Card = null, SavedCard = new SavedCard { Token = new Secret("t1") },
+            Instrument = ConnectorRig.SavedCard("t1"),
         };
         Assert.IsType<ProviderOutcome.Declined>(await Create().ChargeAsync(request, _rig.Credentials));
         Assert.Empty(_server.Requests);
     }
 
     private Task<ProviderOutcome> ChargeAsync(PaymentMethod method, bool resend = false) => Create().ChargeAsync(
-        _rig.ChargeOf(_time, SendWindow.Open(_time, TimeSpan.FromMinutes(1))) with { Method = method, Card = null, Resend = resend }, _rig.Credentials);
+        _rig.ChargeOf(_time, SendWindow.Open(_time, TimeSpan.FromMinutes(1))) with
+        {
+            Instrument = ConnectorRig.InstrumentOf(method), Resend = resend,
+        },
+        _rig.Credentials);
 
     private Task<ProviderOutcome> QueryAsync() => Create().QueryChargeAsync(
         new ChargeQuery { Attempt = ConnectorRig.Attempt, Amount = ConnectorRig.Rupees }, _rig.Credentials);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Connectors.Tests.Conformance;
 using PaymentCluster.Connectors.PayU;
 using PaymentCluster.Connectors.Tests.Fakes;
 using PaymentCluster.Grains.Abstractions.Amounts;
@@ -114,7 +115,10 @@ public sealed class PayURefundsAgainstSimulatorTests(SimulatedPayU payu) : PayUS
     public async Task A_card_is_kept_paid_with_and_forgotten()
     {
         var connector = PayU.Connect();
-        var first = Request(Rig.Method, Attempt) with { SaveCard = true };
+        var first = Request(Rig.Method, Attempt) with
+        {
+            Instrument = ConnectorRig.TypedCard(saving: new(null)),
+        };
         var user = Assert.IsType<ProviderAnswer<string>.Given>(
             await ((ICustomerAccounts)connector).OpenCustomerAsync(first.Customer, Rig.Credentials)).Value;
         await connector.ChargeAsync(first, Rig.Credentials);
@@ -124,7 +128,7 @@ public sealed class PayURefundsAgainstSimulatorTests(SimulatedPayU payu) : PayUS
 
         var second = first with
         {
-            Attempt = NewAttempt(), Card = null, SaveCard = false, SavedCard = new SavedCard { Token = card.Token },
+            Attempt = NewAttempt(), Instrument = ConnectorRig.SavedCard(card.Token.Reveal()),
         };
         Assert.IsType<ProviderOutcome.Pending>(await connector.ChargeAsync(second, Rig.Credentials));
         await UntilAsync(

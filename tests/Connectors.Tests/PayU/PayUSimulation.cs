@@ -22,22 +22,13 @@ public abstract class PayUSimulation(SimulatedPayU payu)
 
     protected static Money Part => Money.Of(5_000, Currency.Inr);
 
-    protected ChargeRequest Request(PaymentMethod method, AttemptId attempt, string? cardNumber = null)
-    {
-        var request = Rig.ChargeOf(TimeProvider.System, Window()) with
+    protected ChargeRequest Request(PaymentMethod method, AttemptId attempt, string? cardNumber = null) =>
+        Rig.ChargeOf(TimeProvider.System, Window()) with
         {
-            Attempt = attempt, Method = method, Customer = new Customer { Id = attempt.Payment.ToString(), Phone = "+919876543210" },
+            Attempt = attempt,
+            Instrument = cardNumber is null ? ConnectorRig.InstrumentOf(method) : ConnectorRig.TypedCard(cardNumber),
+            Customer = new Customer { Id = attempt.Payment.ToString(), Phone = "+919876543210" },
         };
-        return method.Kind != PaymentMethodKind.Card ? request with { Card = null }
-            : cardNumber is not null && CardNumber.TryParse(cardNumber, out var number) ? request with
-            {
-                Card = new CardDetails
-                {
-                    Number = number, ExpiryMonth = 4, ExpiryYear = 2031, SecurityCode = new Secret("123"), HolderName = "A B",
-                },
-            }
-            : request;
-    }
 
     protected Task<ProviderOutcome> ChargeAsync(
         PaymentMethod method, CaptureMode capture = CaptureMode.Automatic, bool resend = false, string? cardNumber = null,

@@ -57,9 +57,15 @@ public sealed class PaytmChargeTests : PaytmScript
         Assert.Equal("CREDIT_CARD", BodyOf(Requests[^1]).GetProperty("paymentMode").GetString());
         Assert.Equal("411111111", BodyOf(Requests[1]).GetProperty("bin").GetString());
 
-        var saved = new Contract.SavedCard { Token = new Secret("card-1"), SecurityCode = new Secret("123") };
-        await Connect().ChargeAsync(Request(Card) with { Card = null, SavedCard = saved, SaveCard = true }, Rig.Credentials);
+        Assert.False(BodyOf(Requests[^1]).TryGetProperty("storeInstrument", out _));
+
+        var saved = ConnectorRig.SavedCard("card-1", "123");
+        await Connect().ChargeAsync(Request(Card) with { Instrument = saved }, Rig.Credentials);
         Assert.Equal("card-1||123|", BodyOf(Requests[^1]).GetProperty("cardInfo").GetString());
+        Assert.False(BodyOf(Requests[^1]).TryGetProperty("storeInstrument", out _));
+
+        var kept = ConnectorRig.TypedCard(saving: new(null));
+        await Connect().ChargeAsync(Request(Card) with { Instrument = kept }, Rig.Credentials);
         Assert.Equal("1", BodyOf(Requests[^1]).GetProperty("storeInstrument").GetString());
     }
 

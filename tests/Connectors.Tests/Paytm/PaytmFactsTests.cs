@@ -240,7 +240,8 @@ public sealed class PaytmFactsTests : PaytmScript
     [InlineData(PaymentMethodKind.Upi, CaptureMode.Manual), InlineData(PaymentMethodKind.Netbanking, CaptureMode.Manual), InlineData(PaymentMethodKind.Wallet, CaptureMode.Automatic)]
     public async Task What_paytm_does_not_do_is_refused_unsent(PaymentMethodKind kind, CaptureMode capture)
     {
-        var request = Request(new PaymentMethod { Kind = kind, Flow = UpiFlow.Intent, Bank = "HDFC", Wallet = "paytm" }, capture) with { WalletToken = null };
+        var method = new PaymentMethod { Kind = kind, Flow = UpiFlow.Intent, Bank = "HDFC", Wallet = "paytm" };
+        var request = Request(method, capture) with { Instrument = ConnectorRig.InstrumentOf(method) };
 
         Assert.Equal("Declined request_refused Merchant", Kind(await Connect().ChargeAsync(request, Rig.Credentials)));
         Assert.Equal(

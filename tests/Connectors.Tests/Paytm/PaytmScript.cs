@@ -65,16 +65,13 @@ public abstract class PaytmScript : IAsyncLifetime
 
     protected static SendWindow Open() => SendWindow.Open(TimeProvider.System, TimeSpan.FromMinutes(1));
 
-    protected ChargeRequest Request(PaymentMethod method, CaptureMode capture = CaptureMode.Automatic)
-    {
-        var request = Rig.ChargeOf(TimeProvider.System, Open()) with { Method = method, Capture = capture };
-        return method.Kind switch
-        {
-            PaymentMethodKind.Card => request,
-            PaymentMethodKind.Wallet => request with { Card = null, WalletToken = new Secret("sso-9876543210") },
-            _ => request with { Card = null },
-        };
-    }
+    protected ChargeRequest Request(PaymentMethod method, CaptureMode capture = CaptureMode.Automatic) =>
+        Rig.ChargeOf(TimeProvider.System, Open()) with { Instrument = InstrumentOf(method), Capture = capture };
+
+    // Paytm debits linked wallets alone.
+    private static ChargeInstrument InstrumentOf(PaymentMethod method) => method.Kind == PaymentMethodKind.Wallet
+        ? new ChargeInstrument.LinkedWallet(method.Wallet!, new Secret("sso-9876543210"))
+        : ConnectorRig.InstrumentOf(method);
 
     protected Task<ProviderOutcome> ChargeAsync(PaymentMethod method, CaptureMode capture = CaptureMode.Automatic, bool resend = false) =>
         Connect().ChargeAsync(Request(method, capture) with { Resend = resend }, Rig.Credentials);

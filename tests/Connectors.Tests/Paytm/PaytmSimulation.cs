@@ -26,27 +26,19 @@ public abstract class PaytmSimulation(SimulatedPaytm paytm)
 
     protected static SendWindow Open() => SendWindow.Open(TimeProvider.System, TimeSpan.FromMinutes(1));
 
-    protected ChargeRequest Request(PaymentMethod method, AttemptId attempt, string? cardNumber = null)
-    {
-        var request = Rig.ChargeOf(TimeProvider.System, Open()) with { Attempt = attempt, Method = method };
-        return method.Kind switch
+    protected ChargeRequest Request(PaymentMethod method, AttemptId attempt, string? cardNumber = null) =>
+        Rig.ChargeOf(TimeProvider.System, Open()) with
         {
-            PaymentMethodKind.Card when CardNumber.TryParse(cardNumber, out var number) => request with
+            Attempt = attempt,
+            Instrument = method.Kind switch
             {
-                Card = new CardDetails
-                {
-                    Number = number,
-                    ExpiryMonth = request.Card!.ExpiryMonth,
-                    ExpiryYear = request.Card.ExpiryYear,
-                    SecurityCode = request.Card.SecurityCode,
-                    HolderName = request.Card.HolderName,
-                },
+                PaymentMethodKind.Card when cardNumber is not null => ConnectorRig.TypedCard(cardNumber),
+                // Paytm debits linked wallets alone.
+                PaymentMethodKind.Wallet =>
+                    new ChargeInstrument.LinkedWallet(method.Wallet!, new Secret("sso-9876543210")),
+                _ => ConnectorRig.InstrumentOf(method),
             },
-            PaymentMethodKind.Card => request,
-            PaymentMethodKind.Wallet => request with { Card = null, WalletToken = new Secret("sso-9876543210") },
-            _ => request with { Card = null },
         };
-    }
 
     protected Task<ProviderOutcome> ChargeAsync(
         PaymentMethod method, CaptureMode capture = CaptureMode.Automatic, bool resend = false, Money? amount = null,

@@ -32,7 +32,7 @@ public sealed class PaytmWalletTests(SimulatedPaytm paytm) : PaytmSimulation(pay
         var read = Given(await connector.ReadWalletAsync(owner, linked.Reference, Credentials()));
         Assert.Equal((true, Money.Of(1_000_000, Currency.Inr), linked.Reference), (read.Linked, read.Balance, read.Reference));
         Assert.IsType<ProviderOutcome.Succeeded>(
-            await connector.ChargeAsync(Request(Wallet, Attempt) with { WalletToken = linked.Token }, Rig.Credentials));
+            await connector.ChargeAsync(Request(Wallet, Attempt) with { Instrument = Linked(linked.Token) }, Rig.Credentials));
 
         for (var i = 0; i < 2; i++)
         {
@@ -41,7 +41,7 @@ public sealed class PaytmWalletTests(SimulatedPaytm paytm) : PaytmSimulation(pay
 
         Assert.False(Given(await connector.ReadWalletAsync(owner, linked.Reference, Credentials())).Linked);
         var declined = Assert.IsType<ProviderOutcome.Declined>(
-            await connector.ChargeAsync(Request(Wallet, NewAttempt()) with { WalletToken = linked.Token }, Rig.Credentials));
+            await connector.ChargeAsync(Request(Wallet, NewAttempt()) with { Instrument = Linked(linked.Token) }, Rig.Credentials));
         Assert.Equal(("wallet_not_linked", FailureParty.Customer), (declined.Failure.Code, declined.Failure.Party));
     }
 
@@ -105,4 +105,6 @@ public sealed class PaytmWalletTests(SimulatedPaytm paytm) : PaytmSimulation(pay
     private static T Given<T>(ProviderAnswer<T> answer) => Assert.IsType<ProviderAnswer<T>.Given>(answer).Value;
 
     private static Failure Why<T>(ProviderAnswer<T> answer) => Assert.IsType<ProviderAnswer<T>.Refused>(answer).Failure;
+
+    private static ChargeInstrument.LinkedWallet Linked(Secret? token) => new("paytm", token!);
 }

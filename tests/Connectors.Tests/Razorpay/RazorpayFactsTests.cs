@@ -167,8 +167,7 @@ public sealed class RazorpayFactsTests : IAsyncLifetime
         return Create().ChargeAsync(
             _rig.ChargeOf(time, SendWindow.Open(time, TimeSpan.FromMinutes(1))) with
             {
-                Method = method,
-                Card = null,
+                Instrument = ConnectorRig.InstrumentOf(method),
                 Capture = capture,
                 Customer = new Customer { Email = "a@b.c", Phone = "9000000000" },
             },

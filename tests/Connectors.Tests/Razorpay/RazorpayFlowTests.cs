@@ -300,8 +300,7 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
         var time = TimeProvider.System;
         var request = _rig.ChargeOf(time, SendWindow.Open(time, TimeSpan.FromMinutes(1))) with
         {
-            Method = new PaymentMethod { Kind = PaymentMethodKind.Netbanking, Bank = "HDFC" },
-            Card = null,
+            Instrument = new ChargeInstrument.Netbanking("HDFC"),
             Resend = resend,
         };
         return Create().ChargeAsync(request, _rig.Credentials);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Connectors.Tests.Conformance;
 using PaymentCluster.Connectors.Razorpay;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
@@ -27,7 +28,7 @@ public sealed class RazorpayInstrumentsAgainstSimulatorTests(SimulatedRazorpay r
         var attempt = await SaveAsync(_asha, asha);
         var kept = Assert.Single(await CardsAsync(asha));
         Assert.Equal(("visa", "HDFC"), (kept.Network, kept.Issuer));
-        var typed = Request(Card, attempt).Card!;
+        var typed = ConnectorRig.TypedCard().Card;
         Assert.Equal(
             (typed.Number.Last4, typed.ExpiryMonth, typed.ExpiryYear), (kept.Last4, kept.ExpiryMonth, kept.ExpiryYear));
 
@@ -85,11 +86,12 @@ public sealed class RazorpayInstrumentsAgainstSimulatorTests(SimulatedRazorpay r
     public async Task Nothing_is_kept_without_consent_or_without_a_customer()
     {
         var asha = await OpenAsync(_asha);
-        foreach (var (saves, customer) in new[] { (false, asha), (true, null) })
+        foreach (var saving in new[] { null, new CardSaving(null) })
         {
             var attempt = NewAttempt();
             Assert.IsType<ProviderOutcome.Pending>(await Connector.ChargeAsync(
-                Request(Card, attempt) with { Customer = _asha, ProviderCustomer = customer, SaveCard = saves }, Rig.Credentials));
+                Request(Card, attempt) with { Customer = _asha, Instrument = ConnectorRig.TypedCard(saving: saving) },
+                Rig.Credentials));
             await CapturedAsync(attempt);
         }
 
@@ -171,7 +173,8 @@ public sealed class RazorpayInstrumentsAgainstSimulatorTests(SimulatedRazorpay r
     {
         var attempt = NewAttempt();
         Assert.IsType<ProviderOutcome.Pending>(await Connector.ChargeAsync(
-            Request(Card, attempt) with { Customer = customer, ProviderCustomer = account, SaveCard = true }, Rig.Credentials));
+            Request(Card, attempt) with { Customer = customer, Instrument = ConnectorRig.TypedCard(saving: new(account)) },
+            Rig.Credentials));
         await CapturedAsync(attempt);
         return attempt;
     }
@@ -181,9 +184,7 @@ public sealed class RazorpayInstrumentsAgainstSimulatorTests(SimulatedRazorpay r
             Request(Card, attempt) with
             {
                 Customer = customer,
-                Card = null,
-                ProviderCustomer = account,
-                SavedCard = new SavedCard { Token = token, SecurityCode = code is null ? null : new Secret(code) },
+                Instrument = ConnectorRig.SavedCard(token.Reveal(), code, account),
             },
             Rig.Credentials);
 

@@ -176,9 +176,7 @@ public sealed class RazorpayInstrumentsTests : IAsyncLifetime
     {
         var body = await ChargedAsync(request => request with
         {
-            Card = null,
-            ProviderCustomer = Cust,
-            SavedCard = new SavedCard { Token = new Secret(Token), SecurityCode = code is null ? null : new Secret(code) },
+            Instrument = ConnectorRig.SavedCard(Token, code, Cust),
         });
         Assert.Equal((Token, Cust), (Text(body, "token"), Text(body, "customer_id")));
         Assert.Equal($$"""{"cvv":"{{expected}}"}""", body.GetProperty("card").GetRawText());
@@ -188,17 +186,15 @@ public sealed class RazorpayInstrumentsTests : IAsyncLifetime
     [Fact]
     public async Task A_card_is_kept_for_the_customer_who_agreed()
     {
-        var body = await ChargedAsync(request => request with { ProviderCustomer = Cust, SaveCard = true });
+        var body = await ChargedAsync(request => request with
+        {
+            Instrument = ConnectorRig.TypedCard(saving: new(Cust)),
+        });
         Assert.Equal((true, Cust), (body.GetProperty("save").GetBoolean(), Text(body, "customer_id")));
         Assert.True(body.GetProperty("card").TryGetProperty("number", out _));
-        foreach (var other in new Func<ChargeRequest, ChargeRequest>[]
+        foreach (var saving in new[] { null, new CardSaving(null), new CardSaving("cst_of_another_provider") })
         {
-            request => request with { SaveCard = true },
-            request => request with { SaveCard = true, ProviderCustomer = "cst_of_another_provider" },
-            request => request with { ProviderCustomer = Cust },
-        })
-        {
-            body = await ChargedAsync(other);
+            body = await ChargedAsync(request => request with { Instrument = ConnectorRig.TypedCard(saving: saving) });
             Assert.False(body.TryGetProperty("save", out _) || body.TryGetProperty("customer_id", out _));
         }
     }
@@ -222,10 +218,7 @@ public sealed class RazorpayInstrumentsTests : IAsyncLifetime
     {
         _server.Script = _rig.AnswerAsync;
         var time = TimeProvider.System;
-        var request = _rig.ChargeOf(time, SendWindow.Open(time, TimeSpan.FromMinutes(1))) with
-        {
-            Method = new PaymentMethod { Kind = PaymentMethodKind.Card },
-        };
+        var request = _rig.ChargeOf(time, SendWindow.Open(time, TimeSpan.FromMinutes(1)));
         Assert.IsType<ProviderOutcome.Pending>(await Create().ChargeAsync(with(request), _rig.Credentials));
         return JsonSerializer.Deserialize<JsonElement>(_server.Requests.Last(sent => _rig.Is(Effect.Charge, sent)).Text);
     }

@@ -110,12 +110,12 @@ public sealed class RazorpayMappingTests
     public void The_next_step_is_the_customers_action(
         UpiFlow? flow, string action, string url, CustomerActionKind? expected)
     {
-        var method = new PaymentMethod
+        var instrument = ConnectorRig.InstrumentOf(new PaymentMethod
         {
-            Kind = flow is null ? PaymentMethodKind.Card : PaymentMethodKind.Upi, Flow = flow,
-        };
+            Kind = flow is null ? PaymentMethodKind.Card : PaymentMethodKind.Upi, Flow = flow, Vpa = "a@b",
+        });
         NextStep[] steps = [new() { Action = "poll", Url = "https://api.razorpay.example/v1/payments/x" }, new() { Action = action, Url = url }];
-        var step = RazorpayMapping.Action(method, steps, plainHttp: false);
+        var step = RazorpayMapping.Action(instrument, steps, plainHttp: false);
         Assert.Equal(expected, step?.Kind);
         Assert.True(step is null || step.Url is null || step.Url == url);
     }

@@ -25,11 +25,10 @@ public abstract class RazorpaySimulation(SimulatedRazorpay razorpay)
     protected ChargeRequest Request(PaymentMethod method, AttemptId attempt)
     {
         var time = TimeProvider.System;
-        var request = Rig.ChargeOf(time, SendWindow.Open(time, TimeSpan.FromMinutes(1))) with
+        return Rig.ChargeOf(time, SendWindow.Open(time, TimeSpan.FromMinutes(1))) with
         {
-            Attempt = attempt, Method = method,
+            Attempt = attempt, Instrument = ConnectorRig.InstrumentOf(method),
         };
-        return method.Kind == PaymentMethodKind.Card ? request : request with { Card = null };
     }
 
     protected Task<ProviderOutcome> ChargeAsync(
@@ -40,20 +39,9 @@ public abstract class RazorpaySimulation(SimulatedRazorpay razorpay)
         {
             Capture = capture, Resend = resend, Amount = amount ?? ConnectorRig.Rupees,
         };
-        if (cardNumber is not null && CardNumber.TryParse(cardNumber, out var number))
+        if (cardNumber is not null)
         {
-            var card = request.Card!;
-            request = request with
-            {
-                Card = new CardDetails
-                {
-                    Number = number,
-                    ExpiryMonth = card.ExpiryMonth,
-                    ExpiryYear = card.ExpiryYear,
-                    SecurityCode = card.SecurityCode,
-                    HolderName = card.HolderName,
-                },
-            };
+            request = request with { Instrument = ConnectorRig.TypedCard(cardNumber) };
         }
 
         return Razorpay.Connect().ChargeAsync(request, credentials ?? Rig.Credentials);

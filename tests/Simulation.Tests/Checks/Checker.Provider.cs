@@ -51,13 +51,15 @@ internal sealed partial class Checker
     public void ChargedWith(string provider, ChargeRequest request)
     {
         var attempt = Intended(request.Attempt);
-        var isWhatWasNamed = attempt.Method switch
+        var isWhatWasNamed = (attempt.Method, request.Instrument) switch
         {
-            { Kind: PaymentMethodKind.Wallet } => request.WalletToken?.Reveal() == $"{provider}:{attempt.Link}",
-            { Saved: SavedWallet.ProviderCard } =>
-                request.SavedCard?.Token.Reveal().StartsWith(provider, StringComparison.Ordinal) is true,
-            { Kind: PaymentMethodKind.Card } => request.Card is not null,
-            _ => request is { Card: null, SavedCard: null, WalletToken: null },
+            ({ Kind: PaymentMethodKind.Wallet, Wallet: var code }, ChargeInstrument.LinkedWallet wallet) =>
+                wallet.Code == code && wallet.Token.Reveal() == $"{provider}:{attempt.Link}",
+            ({ Saved: SavedWallet.ProviderCard }, ChargeInstrument.SavedCard card) =>
+                card.Token.Reveal().StartsWith(provider, StringComparison.Ordinal),
+            ({ Kind: PaymentMethodKind.Card, Saved: not SavedWallet.ProviderCard }, ChargeInstrument.TypedCard) => true,
+            ({ Kind: PaymentMethodKind.Upi }, ChargeInstrument.UpiIntent) => true,
+            _ => false,
         };
         Require(isWhatWasNamed && attempt.Provider == provider, "I4", "what is charged is what the attempt says");
     }

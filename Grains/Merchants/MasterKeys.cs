@@ -86,15 +86,20 @@ public sealed class MasterKeys
     public override string ToString() => $"master keys, current {Current}";
 
     private static bool TryRead(
-        VaultKeySource source, string section, [NotNullWhen(true)] out byte[]? key, [NotNullWhen(false)] out string? problem)
+        VaultKeySource source,
+        string section,
+        [NotNullWhen(true)] out byte[]? key,
+        [NotNullWhen(false)] out string? problem)
     {
         key = null;
         problem = null;
         if (source.File is null == source.Text is null)
         {
             problem = source.File is null
-                ? $"{section}: there is no master key; set {section}:MasterKeyFile to a file with 32 random bytes in base64."
-                : $"{section}: both MasterKeyFile and MasterKey are set; remove one, so that it is clear which key seals.";
+                ? $"{section}: there is no master key; "
+                    + $"set {section}:MasterKeyFile to a file with 32 random bytes in base64."
+                : $"{section}: both MasterKeyFile and MasterKey are set; "
+                    + "remove one, so that it is clear which key encrypts.";
             return false;
         }
 

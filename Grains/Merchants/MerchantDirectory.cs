@@ -14,7 +14,8 @@ namespace PaymentCluster.Grains.Merchants;
 /// <param name="options">Lifetime and capacity.</param>
 /// <param name="time">The clock.</param>
 public sealed class MerchantDirectory(
-    IGrainFactory grains, CredentialCipher cipher, IOptions<MerchantDirectoryOptions> options, TimeProvider time) : IMerchantProfiles
+    IGrainFactory grains, CredentialCipher cipher, IOptions<MerchantDirectoryOptions> options, TimeProvider time)
+    : IMerchantProfiles
 {
     private readonly SingleFlightCache<string, MerchantProfile?> _profiles = new(
         async merchant => await grains.GetGrain<IMerchantGrain>(merchant).Settings() is { } settings

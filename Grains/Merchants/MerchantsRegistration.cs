@@ -22,10 +22,12 @@ public static class MerchantsRegistration
         services.TryAddPaymentClock();
         services.TryAddSingleton<ISecretSource, SystemSecretSource>();
         services.AddOptions<VaultOptions>()
-            .Configure<IConfiguration>((options, configuration) => options.Read(configuration.GetSection(VaultOptions.Section)))
+            .Configure<IConfiguration>((options, configuration) =>
+                options.Read(configuration.GetSection(VaultOptions.Section)))
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<VaultOptions>, VaultOptionsValidation>();
-        services.AddOptions<MerchantsOptions>().BindConfiguration("Merchants").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<MerchantsOptions>()
+            .BindConfiguration("Merchants").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<MerchantDirectoryOptions>()
             .BindConfiguration("MerchantDirectory").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(provider => MasterKeys.TryLoad(
@@ -34,6 +36,7 @@ public static class MerchantsRegistration
             : throw new InvalidOperationException(problem));
         services.AddSingleton<CredentialCipher>();
         services.AddSingleton<MerchantDirectory>();
+        services.AddSingleton<MerchantServices>();
         services.AddSingleton<IMerchantProfiles>(provider => provider.GetRequiredService<MerchantDirectory>());
         return services;
     }

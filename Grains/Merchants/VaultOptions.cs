@@ -26,7 +26,8 @@ public sealed class VaultOptions
     public VaultKeySource MasterKey { get; set; } = new();
 
     /// <summary>Keys that open what they once sealed, by name: none by default.</summary>
-    public ImmutableDictionary<string, VaultKeySource> PreviousKeys { get; set; } = ImmutableDictionary<string, VaultKeySource>.Empty;
+    public ImmutableDictionary<string, VaultKeySource> PreviousKeys { get; set; } =
+        ImmutableDictionary<string, VaultKeySource>.Empty;
 
     /// <summary>Reads the section. Each previous key is a sub-section with the same two settings.</summary>
     public void Read(IConfigurationSection section)

@@ -1,0 +1,44 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using PaymentCluster.Connectors.Contract;
+
+namespace PaymentCluster.Grains.Merchants;
+
+/// <summary>What all merchants of a silo share.</summary>
+/// <param name="connectors">The connectors.</param>
+/// <param name="cipher">Encrypts credentials.</param>
+/// <param name="directory">The silo's cache of merchants.</param>
+/// <param name="random">Where keys come from.</param>
+/// <param name="options">How long replaced credentials are kept.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">The log.</param>
+public sealed class MerchantServices(
+    IEnumerable<IConnector> connectors,
+    CredentialCipher cipher,
+    MerchantDirectory directory,
+    ISecretSource random,
+    IOptions<MerchantsOptions> options,
+    TimeProvider time,
+    ILogger<MerchantServices> logger)
+{
+    internal CredentialCipher Cipher => cipher;
+
+    internal MerchantDirectory Directory => directory;
+
+    internal ISecretSource Random => random;
+
+    internal ILogger Logger => logger;
+
+    internal DateTimeOffset Now => time.GetUtcNow();
+
+    internal IConnector? ConnectorOf(string provider) =>
+        connectors.FirstOrDefault(connector => connector.Provider == provider);
+
+    internal MerchantContext ContextOf(string merchant) => new()
+    {
+        Merchant = merchant,
+        Now = Now,
+        Providers = [.. connectors.Select(connector => connector.Provider)],
+        CredentialOverlap = options.Value.CredentialOverlap,
+    };
+}

@@ -28,7 +28,11 @@ public sealed class AgreementTests
         Check(started, document, "post", Payments, "Location", "ETag", "X-Request-Id");
         Check(await client.GetAsync(path), document, "get", $"{Payments}/{{id}}", "ETag");
         Check(
-            await client.SendJsonAsync($"{path}/refunds", "{}"), document, "post", $"{Payments}/{{id}}/refunds", "Location");
+            await client.SendJsonAsync($"{path}/refunds", "{}"),
+            document,
+            "post",
+            $"{Payments}/{{id}}/refunds",
+            "Location");
         Check(await client.GetAsync("/api/v1/routing"), document, "get", "/api/v1/routing", "ETag");
         Check(await stranger.SendJsonAsync(Payments, Order), document, "post", Payments, "WWW-Authenticate");
         host.Payments.Fault = new TimeoutException();
@@ -46,7 +50,9 @@ public sealed class AgreementTests
         await (await payer.SendJsonAsync(Payments, Order)).ProblemAsync(403, "permission_denied");
         var responses = Operation(await DocumentAsync(host), "post", Payments).GetProperty("responses");
         Assert.Contains(
-            "permission_denied", responses.GetProperty("403").GetProperty("description").GetString(), StringComparison.Ordinal);
+            "permission_denied",
+            responses.GetProperty("403").GetProperty("description").GetString(),
+            StringComparison.Ordinal);
     }
 
     [Theory]

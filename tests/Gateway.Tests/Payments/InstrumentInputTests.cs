@@ -36,7 +36,8 @@ public sealed class InstrumentInputTests
             """{"method":"wallet","wallet":{"provider":"paytm"}}""",
             new()
             {
-                Method = new() { Kind = PaymentMethodKind.Wallet, Wallet = "paytm" }, Instrument = new() { Wallet = "paytm" },
+                Method = new() { Kind = PaymentMethodKind.Wallet, Wallet = "paytm" },
+                Instrument = new() { Wallet = "paytm" },
             }
         },
         {
@@ -53,13 +54,17 @@ public sealed class InstrumentInputTests
     [Fact]
     public void A_typed_card_is_saved_only_with_consent()
     {
-        const string Card = "\"number\":\"4111111111111111\",\"expiry_month\":12,\"expiry_year\":2030,\"cvv\":\"123\",\"name\":\"A\"";
+        const string Card =
+            """
+            "number":"4111111111111111","expiry_month":12,"expiry_year":2030,"cvv":"123","name":"A"
+            """;
         Assert.Null(Read($"{{\"method\":\"card\",\"card\":{{{Card}}}}}", out _)!.CardConsent);
         var agreed = Read(
             $"{{\"method\":\"card\",\"card\":{{{Card},\"save\":{{\"agreed\":true,\"text_version\":\"v1\"}}}}}}", out _);
         Assert.Equal("v1", agreed!.CardConsent);
         Assert.Null(Read(
-            $"{{\"method\":\"card\",\"card\":{{{Card},\"save\":{{\"agreed\":false,\"text_version\":\"v1\"}}}}}}", out var errors));
+            $"{{\"method\":\"card\",\"card\":{{{Card},\"save\":{{\"agreed\":false,\"text_version\":\"v1\"}}}}}}",
+            out var errors));
         Assert.Equal((ErrorCode.ConsentRequired, "card.save.agreed"), (errors.Code, errors.ByField()!.Keys.Single()));
     }
 

@@ -1,5 +1,7 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using PaymentCluster.Hosting.Logs;
+using PaymentCluster.Hosting.Startup;
 using PaymentCluster.Hosting.Telemetry;
 
 namespace PaymentCluster.Hosting;
@@ -8,7 +10,7 @@ namespace PaymentCluster.Hosting;
 public static class ObservabilityRegistration
 {
     /// <summary>
-    /// Logs to standard output, and traces and metrics to a collector if one is configured.
+    /// Logs to standard output, its own version first, and traces and metrics to a collector if one is configured.
     /// </summary>
     /// <param name="builder">The host.</param>
     /// <param name="process">What this process is called in logs, traces and metrics: <c>gateway</c>, <c>silo</c>,
@@ -17,6 +19,7 @@ public static class ObservabilityRegistration
     {
         builder.AddLogs(process);
         builder.AddTelemetry(process);
+        builder.Services.AddHostedService<VersionLog>();
         return builder;
     }
 }

@@ -34,7 +34,7 @@ internal sealed class AmazonPayApi(
         foreach (var environment in (string[])["", "/sandbox", "/live"])
         {
             void Route(
-                string method, string path, DialOperation operation, Func<AmazonPayCall, AmazonPayChange, Answer> handle, bool named = false) =>
+                string method, string path, DialOperation operation, Func<AmazonPayCall, AmazonPayChange, SimulatedResponse> handle, bool named = false) =>
                 routes.MapMethods($"{prefix}{environment}/v2{path}", [method],
                     context => ServeAsync(context, environment.Length > 0, operation, handle, named));
 
@@ -74,7 +74,7 @@ internal sealed class AmazonPayApi(
         key.Length is > 0 and <= LongestKey && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 
     private async Task ServeAsync(
-        HttpContext context, bool environmentInPath, DialOperation operation, Func<AmazonPayCall, AmazonPayChange, Answer> handle, bool named)
+        HttpContext context, bool environmentInPath, DialOperation operation, Func<AmazonPayCall, AmazonPayChange, SimulatedResponse> handle, bool named)
     {
         var request = context.Request;
         context.Response.Headers["x-amz-pay-request-id"] = context.TraceIdentifier;
@@ -116,9 +116,9 @@ internal sealed class AmazonPayApi(
 
     // The same key with the same request has the first result, for ever; with another request it is refused. What was
     // refused left nothing behind, and may be tried again under its key.
-    private async Task<Answer> ProcessAsync(AmazonPayCall call, Func<AmazonPayCall, AmazonPayChange, Answer> handle)
+    private async Task<SimulatedResponse> ProcessAsync(AmazonPayCall call, Func<AmazonPayCall, AmazonPayChange, SimulatedResponse> handle)
     {
-        Answer answer;
+        SimulatedResponse answer;
         Task durable;
         lock (book.Gate)
         {
@@ -127,7 +127,7 @@ internal sealed class AmazonPayApi(
             if (call.IdempotencyKey is { } used && book.Claim(merchant, used) is { } claim)
             {
                 answer = claim.Fingerprint == fingerprint
-                    ? new Answer(claim.Status, Encoding.UTF8.GetBytes(claim.Body))
+                    ? new SimulatedResponse(claim.Status, Encoding.UTF8.GetBytes(claim.Body))
                     : AmazonPayErrors.KeyReused;
                 durable = book.Durable;
             }
@@ -158,7 +158,7 @@ internal sealed class AmazonPayApi(
     private static string Fingerprint(AmazonPayCall call) => Convert.ToHexStringLower(SHA256.HashData(
         [.. Encoding.UTF8.GetBytes($"{call.Method}\n{call.Path}\n"), .. call.Body.Span]).AsSpan(0, 16));
 
-    private (AmazonPayAccount? Account, Answer? Refusal) Authenticate(
+    private (AmazonPayAccount? Account, SimulatedResponse? Refusal) Authenticate(
         HttpRequest request, bool environmentInPath, byte[] body)
     {
         if (!TryReadAuthorization(

@@ -121,18 +121,18 @@ internal sealed class AmazonPayBook : IDisposable
         return Write([entry]);
     }
 
-    public void Settle(AmazonPayNotification notification)
+    public void Complete(AmazonPayNotification notification)
     {
         lock (Gate)
         {
             if (_undelivered.Remove(notification.EventId))
-                _ = Write([new AmazonPayEntry { Settled = notification.EventId }]);
+                _ = Write([new AmazonPayEntry { Completed = notification.EventId }]);
         }
     }
 
     public void DisableIpn(AmazonPayNotification notification)
     {
-        Settle(notification);
+        Complete(notification);
         lock (Gate)
         {
             if (_accounts.TryGetValue(notification.Receiver, out var account) && !account.IpnDisabled)
@@ -195,7 +195,7 @@ internal sealed class AmazonPayBook : IDisposable
                 var notification = new AmazonPayNotification(this, _certificate, told);
                 _undelivered[told.Id] = notification;
                 return notification;
-            case { Settled: { } id }:
+            case { Completed: { } id }:
                 _undelivered.Remove(id);
                 return null;
             default:

@@ -7,13 +7,13 @@ namespace PaymentCluster.Simulators.AmazonPay;
 internal sealed class AmazonPayCharges(AmazonPayBook book, AmazonPayLifecycle lifecycle)
 {
     /// <summary><c>GET /chargePermissions/{id}</c>.</summary>
-    public Answer FetchPermission(AmazonPayCall call, AmazonPayChange change) =>
+    public SimulatedResponse FetchPermission(AmazonPayCall call, AmazonPayChange change) =>
         FindPermission(call, call.Id) is { } permission
             ? AmazonPayJson.Of(200, permission)
             : AmazonPayErrors.NoSuchObject;
 
     /// <summary><c>PATCH /chargePermissions/{id}</c>.</summary>
-    public Answer UpdatePermission(AmazonPayCall call, AmazonPayChange change)
+    public SimulatedResponse UpdatePermission(AmazonPayCall call, AmazonPayChange change)
     {
         if (FindPermission(call, call.Id) is not { } permission)
             return AmazonPayErrors.NoSuchObject;
@@ -33,7 +33,7 @@ internal sealed class AmazonPayCharges(AmazonPayBook book, AmazonPayLifecycle li
     }
 
     /// <summary><c>DELETE /chargePermissions/{id}/close</c>.</summary>
-    public Answer ClosePermission(AmazonPayCall call, AmazonPayChange change)
+    public SimulatedResponse ClosePermission(AmazonPayCall call, AmazonPayChange change)
     {
         if (FindPermission(call, call.Id) is not { } permission)
             return AmazonPayErrors.NoSuchObject;
@@ -60,7 +60,7 @@ internal sealed class AmazonPayCharges(AmazonPayBook book, AmazonPayLifecycle li
     }
 
     /// <summary><c>POST /charges</c>.</summary>
-    public Answer Create(AmazonPayCall call, AmazonPayChange change)
+    public SimulatedResponse Create(AmazonPayCall call, AmazonPayChange change)
     {
         using var document = call.Read();
         if (document is null)
@@ -115,11 +115,11 @@ internal sealed class AmazonPayCharges(AmazonPayBook book, AmazonPayLifecycle li
     }
 
     /// <summary><c>GET /charges/{id}</c>.</summary>
-    public Answer Fetch(AmazonPayCall call, AmazonPayChange change) =>
+    public SimulatedResponse Fetch(AmazonPayCall call, AmazonPayChange change) =>
         FindCharge(call, call.Id) is { } charge ? AmazonPayJson.Of(200, charge) : AmazonPayErrors.NoSuchObject;
 
     /// <summary><c>POST /charges/{id}/capture</c>: once, the whole or a part.</summary>
-    public Answer Capture(AmazonPayCall call, AmazonPayChange change)
+    public SimulatedResponse Capture(AmazonPayCall call, AmazonPayChange change)
     {
         using var document = call.Read();
         if (document is null)
@@ -152,7 +152,7 @@ internal sealed class AmazonPayCharges(AmazonPayBook book, AmazonPayLifecycle li
     }
 
     /// <summary><c>DELETE /charges/{id}/cancel</c>.</summary>
-    public Answer Cancel(AmazonPayCall call, AmazonPayChange change)
+    public SimulatedResponse Cancel(AmazonPayCall call, AmazonPayChange change)
     {
         if (FindCharge(call, call.Id) is not { } charge)
             return AmazonPayErrors.NoSuchObject;
@@ -167,7 +167,7 @@ internal sealed class AmazonPayCharges(AmazonPayBook book, AmazonPayLifecycle li
     }
 
     /// <summary><c>POST /refunds</c>.</summary>
-    public Answer CreateRefund(AmazonPayCall call, AmazonPayChange change)
+    public SimulatedResponse CreateRefund(AmazonPayCall call, AmazonPayChange change)
     {
         using var document = call.Read();
         if (document is null)
@@ -208,13 +208,13 @@ internal sealed class AmazonPayCharges(AmazonPayBook book, AmazonPayLifecycle li
     }
 
     /// <summary><c>GET /refunds/{id}</c>.</summary>
-    public Answer FetchRefund(AmazonPayCall call, AmazonPayChange change) =>
+    public SimulatedResponse FetchRefund(AmazonPayCall call, AmazonPayChange change) =>
         book.Refund(call.Id) is { } refund && book.IsOf(call.Account, refund.KeyId)
             ? AmazonPayJson.Of(200, refund)
             : AmazonPayErrors.NoSuchObject;
 
     /// <summary><c>GET /reports</c>: there are none.</summary>
-    public static Answer Reports(AmazonPayCall call, AmazonPayChange change)
+    public static SimulatedResponse Reports(AmazonPayCall call, AmazonPayChange change)
     {
         var strange = call.Query.Keys.FirstOrDefault(name => name is not ("reportTypes" or "processingStatuses"
             or "createdSince" or "createdUntil" or "pageSize" or "nextToken"));
@@ -222,7 +222,7 @@ internal sealed class AmazonPayCharges(AmazonPayBook book, AmazonPayLifecycle li
             return AmazonPayErrors.Unrecognized(strange);
         if (call.Query.TryGetValue("pageSize", out var size) && !(int.TryParse(size, out var count) && count is >= 1 and <= 100))
             return AmazonPayErrors.Invalid("pageSize");
-        return Answer.Json(200, 0, static (json, _) =>
+        return SimulatedResponse.Json(200, 0, static (json, _) =>
         {
             json.WriteStartObject();
             json.WriteStartArray("reports");
@@ -233,12 +233,12 @@ internal sealed class AmazonPayCharges(AmazonPayBook book, AmazonPayLifecycle li
     }
 
     // The outcomes of an authorisation or capture that a caller may ask for in the sandbox.
-    private static Answer? Simulated(AmazonPayCall call) => call.SimulationCode switch
+    private static SimulatedResponse? Simulated(AmazonPayCall call) => call.SimulationCode switch
     {
         null => null,
         "SoftDeclined" or "HardDeclined" or "AmazonRejected" or "TransactionTimedOut" =>
-            AmazonPayErrors.Of(422, call.SimulationCode, "The payment was declined, as was asked for."),
-        "ProcessingFailure" => AmazonPayErrors.Of(500, "ProcessingFailure", "The processing failed, as was asked for."),
+            AmazonPayErrors.Of(422, call.SimulationCode, "The payment was declined, as requested."),
+        "ProcessingFailure" => AmazonPayErrors.Of(500, "ProcessingFailure", "The processing failed, as requested."),
         _ => AmazonPayErrors.Of(400, "InvalidSandboxSimulationSpecified", "There is no such simulation."),
     };
 

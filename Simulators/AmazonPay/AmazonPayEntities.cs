@@ -281,7 +281,8 @@ internal sealed record AmazonPayEntry
     public AmazonPayEvent? Event { get; init; }
 
     /// <summary>The id of a notification that needs no further delivery.</summary>
-    public string? Settled { get; init; }
+    [JsonPropertyName("settled")]
+    public string? Completed { get; init; }
 }
 
 [JsonSourceGenerationOptions(

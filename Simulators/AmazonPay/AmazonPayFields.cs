@@ -12,9 +12,9 @@ internal sealed class AmazonPayFields(JsonElement json)
     private readonly List<string> _known = [];
 
     /// <summary>The answer to give instead, once something is wrong.</summary>
-    public Answer? Refusal { get; private set; }
+    public SimulatedResponse? Refusal { get; private set; }
 
-    public void Refuse(Answer answer) => Refusal ??= answer;
+    public void Refuse(SimulatedResponse answer) => Refusal ??= answer;
 
     public string? Text(string name, bool required = false, int longest = 255)
     {
@@ -135,7 +135,7 @@ internal sealed class AmazonPayFields(JsonElement json)
 
     /// <summary>Refuses the fields that nobody asked for.</summary>
     /// <returns>The answer to give instead, if anything was wrong.</returns>
-    public Answer? Finish()
+    public SimulatedResponse? Finish()
     {
         foreach (var property in json.EnumerateObject())
         {

@@ -7,13 +7,13 @@ namespace PaymentCluster.Simulators.AmazonPay;
 /// <summary>Writes the objects as the API has them.</summary>
 internal static class AmazonPayJson
 {
-    public static Answer Of(int status, AmazonPaySession session) => Answer.Json(status, session, Write);
+    public static SimulatedResponse Of(int status, AmazonPaySession session) => SimulatedResponse.Json(status, session, Write);
 
-    public static Answer Of(int status, AmazonPayPermission permission) => Answer.Json(status, permission, Write);
+    public static SimulatedResponse Of(int status, AmazonPayPermission permission) => SimulatedResponse.Json(status, permission, Write);
 
-    public static Answer Of(int status, AmazonPayCharge charge) => Answer.Json(status, charge, Write);
+    public static SimulatedResponse Of(int status, AmazonPayCharge charge) => SimulatedResponse.Json(status, charge, Write);
 
-    public static Answer Of(int status, AmazonPayRefund refund) => Answer.Json(status, refund, Write);
+    public static SimulatedResponse Of(int status, AmazonPayRefund refund) => SimulatedResponse.Json(status, refund, Write);
 
     /// <summary>What is still missing before the buyer can be sent to Amazon.</summary>
     public static IEnumerable<(string Id, string Description)> Constraints(AmazonPaySession session)

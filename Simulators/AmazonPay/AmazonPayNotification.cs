@@ -81,7 +81,7 @@ internal sealed class AmazonPayNotification(AmazonPayBook book, AmazonPayCertifi
         };
     }
 
-    public override void Settled() => book.Settle(this);
+    public override void Completed() => book.Complete(this);
 
     public override void GivenUp() => book.DisableIpn(this);
 

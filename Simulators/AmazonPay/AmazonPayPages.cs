@@ -75,7 +75,7 @@ internal sealed class AmazonPayPages(
             IdempotencyKey = null,
             SimulationCode = null,
         };
-        Http.Answer answer;
+        Http.SimulatedResponse answer;
         AmazonPayChange change;
         Task durable;
         lock (book.Gate)

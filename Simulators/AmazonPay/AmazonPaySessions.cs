@@ -7,7 +7,7 @@ namespace PaymentCluster.Simulators.AmazonPay;
 internal sealed class AmazonPaySessions(AmazonPayBook book, AmazonPayLifecycle lifecycle, CustomerSettings customer)
 {
     /// <summary><c>POST /checkoutSessions</c>.</summary>
-    public Answer Create(AmazonPayCall call, AmazonPayChange change)
+    public SimulatedResponse Create(AmazonPayCall call, AmazonPayChange change)
     {
         using var document = call.Read();
         if (document is null)
@@ -50,11 +50,11 @@ internal sealed class AmazonPaySessions(AmazonPayBook book, AmazonPayLifecycle l
     }
 
     /// <summary><c>GET /checkoutSessions/{id}</c>.</summary>
-    public Answer Fetch(AmazonPayCall call, AmazonPayChange change) =>
+    public SimulatedResponse Fetch(AmazonPayCall call, AmazonPayChange change) =>
         Find(call) is { } session ? AmazonPayJson.Of(200, session) : AmazonPayErrors.NoSuchObject;
 
     /// <summary><c>PATCH /checkoutSessions/{id}</c>.</summary>
-    public Answer Update(AmazonPayCall call, AmazonPayChange change)
+    public SimulatedResponse Update(AmazonPayCall call, AmazonPayChange change)
     {
         if (Find(call) is not { } session)
             return AmazonPayErrors.NoSuchObject;
@@ -74,7 +74,7 @@ internal sealed class AmazonPaySessions(AmazonPayBook book, AmazonPayLifecycle l
 
     /// <summary><c>POST /checkoutSessions/{id}/complete</c>: a session is completed once; again, it answers as it
     /// stands.</summary>
-    public Answer Complete(AmazonPayCall call, AmazonPayChange change)
+    public SimulatedResponse Complete(AmazonPayCall call, AmazonPayChange change)
     {
         if (Find(call) is not { } session)
             return AmazonPayErrors.NoSuchObject;

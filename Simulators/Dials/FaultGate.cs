@@ -3,12 +3,12 @@ using PaymentCluster.Simulators.Http;
 namespace PaymentCluster.Simulators.Dials;
 
 /// <summary>How a provider says that it failed, and that it was asked too often.</summary>
-internal sealed record FaultAnswers(Answer ServerError, Answer RateLimited);
+internal sealed record FaultResponses(SimulatedResponse ServerError, SimulatedResponse RateLimited);
 
 /// <summary>Stands between a call and its processing, and does to it what the dials say.</summary>
 internal sealed partial class FaultGate(TimeProvider time, ILogger<FaultGate> logger)
 {
-    private static readonly Answer Nonsense = new(200, "<html><body>502 Bad Gateway</body></html>"u8.ToArray())
+    private static readonly SimulatedResponse Nonsense = new(200, "<html><body>502 Bad Gateway</body></html>"u8.ToArray())
     {
         ContentType = "text/html",
     };
@@ -18,7 +18,7 @@ internal sealed partial class FaultGate(TimeProvider time, ILogger<FaultGate> lo
     /// gone, and it runs to its end whatever the caller does.
     /// </summary>
     public async Task ServeAsync(
-        HttpContext context, DialBoard board, DialOperation operation, FaultAnswers answers, Func<Task<Answer>> process)
+        HttpContext context, DialBoard board, DialOperation operation, FaultResponses answers, Func<Task<SimulatedResponse>> process)
     {
         var settings = board.Settings;
         if (settings.Latency > TimeSpan.Zero && board.Covers(operation))
@@ -63,7 +63,7 @@ internal sealed partial class FaultGate(TimeProvider time, ILogger<FaultGate> lo
         }
     }
 
-    private static async Task SendHalfAsync(HttpContext context, Answer answer)
+    private static async Task SendHalfAsync(HttpContext context, SimulatedResponse answer)
     {
         context.Response.StatusCode = answer.Status;
         context.Response.ContentType = answer.ContentType;
@@ -87,7 +87,7 @@ internal sealed partial class FaultGate(TimeProvider time, ILogger<FaultGate> lo
         context.Abort();
     }
 
-    private async Task ProcessLateAsync(TimeSpan late, Func<Task<Answer>> process)
+    private async Task ProcessLateAsync(TimeSpan late, Func<Task<SimulatedResponse>> process)
     {
         try
         {

@@ -36,7 +36,7 @@ internal sealed class JuspayApi(
 
     public void Map(IEndpointRouteBuilder routes, string prefix)
     {
-        void Route(string method, string path, DialOperation operation, Func<JuspayCall, Task<Answer>> handle) =>
+        void Route(string method, string path, DialOperation operation, Func<JuspayCall, Task<SimulatedResponse>> handle) =>
             routes.MapMethods(prefix + path, [method], context => ServeAsync(context, prefix, operation, handle));
 
         Route("POST", "/orders", DialOperation.Order, orders.CreateAsync);
@@ -82,7 +82,7 @@ internal sealed class JuspayApi(
     }
 
     private async Task ServeAsync(
-        HttpContext context, string prefix, DialOperation operation, Func<JuspayCall, Task<Answer>> handle)
+        HttpContext context, string prefix, DialOperation operation, Func<JuspayCall, Task<SimulatedResponse>> handle)
     {
         var request = context.Request;
         var isSealed = request.Path.StartsWithSegments(prefix + "/v4", StringComparison.Ordinal);

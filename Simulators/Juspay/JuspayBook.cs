@@ -107,15 +107,15 @@ internal sealed class JuspayBook : IDisposable
         return Write([new JuspayEntry { Account = account }]);
     }
 
-    public void Settle(JuspayWebhook webhook)
+    public void Complete(JuspayWebhook webhook)
     {
         if (_undelivered.TryRemove(webhook.EventId, out _))
-            _ = Write([new JuspayEntry { Settled = webhook.EventId }]);
+            _ = Write([new JuspayEntry { Completed = webhook.EventId }]);
     }
 
     public void DisableWebhook(JuspayWebhook webhook)
     {
-        Settle(webhook);
+        Complete(webhook);
         if (!_accounts.TryGetValue(webhook.Receiver, out var account) || account.WebhookDisabled)
             return;
         var disabled = account with { WebhookDisabled = true };
@@ -165,7 +165,7 @@ internal sealed class JuspayBook : IDisposable
                 Apply(entry, folder);
             else if (entry.Account is { } account)
                 _accounts[account.MerchantId] = account;
-            else if (entry.Settled is { } id)
+            else if (entry.Completed is { } id)
                 _undelivered.TryRemove(id, out _);
             else
                 Shelf.Put(entry);

@@ -7,7 +7,7 @@ namespace PaymentCluster.Simulators.Juspay;
 internal sealed class JuspayCustomers(JuspayBook book, TimeProvider time)
 {
     /// <summary><c>POST /customers</c>: one per reference.</summary>
-    public async Task<Answer> CreateAsync(JuspayCall call)
+    public async Task<SimulatedResponse> CreateAsync(JuspayCall call)
     {
         var fields = call.Fields;
         var customer = new JuspayCustomer
@@ -37,20 +37,20 @@ internal sealed class JuspayCustomers(JuspayBook book, TimeProvider time)
         }
 
         await durable;
-        return Answer.Json(200, customer, Write);
+        return SimulatedResponse.Json(200, customer, Write);
     }
 
     /// <summary><c>GET /customers/{id}</c>, by Juspay's id or the merchant's.</summary>
-    public Task<Answer> FetchAsync(JuspayCall call)
+    public Task<SimulatedResponse> FetchAsync(JuspayCall call)
     {
         call.Fields.Ignore("options.get_client_auth_token");
         return Task.FromResult(call.Fields.Finish() ?? (Find(call, call.Id) is { } customer
-            ? Answer.Json(200, customer, Write)
+            ? SimulatedResponse.Json(200, customer, Write)
             : NoSuchCustomer));
     }
 
     /// <summary><c>GET /cards?customer_id=</c>.</summary>
-    public Task<Answer> ListCardsAsync(JuspayCall call)
+    public Task<SimulatedResponse> ListCardsAsync(JuspayCall call)
     {
         var id = call.Fields.Required("customer_id");
         call.Fields.IgnoreAll("options.");
@@ -61,7 +61,7 @@ internal sealed class JuspayCustomers(JuspayBook book, TimeProvider time)
         JuspaySavedCard[] cards;
         lock (book.Shelf.Gate)
             cards = [.. book.Shelf.Cards(call.Account.MerchantId, names)];
-        return Task.FromResult(Answer.Json(200, (id, call.Account.MerchantId, cards), static (json, list) =>
+        return Task.FromResult(SimulatedResponse.Json(200, (id, call.Account.MerchantId, cards), static (json, list) =>
         {
             json.WriteStartObject();
             json.WriteString("customer_id", list.id);
@@ -75,7 +75,7 @@ internal sealed class JuspayCustomers(JuspayBook book, TimeProvider time)
     }
 
     /// <summary><c>POST /card/delete</c>, by token or reference.</summary>
-    public async Task<Answer> DeleteCardAsync(JuspayCall call)
+    public async Task<SimulatedResponse> DeleteCardAsync(JuspayCall call)
     {
         var name = call.Fields.Text("card_token") ?? call.Fields.Text("card_reference");
         call.Fields.Ignore("card_reference", "customer_id");
@@ -93,7 +93,7 @@ internal sealed class JuspayCustomers(JuspayBook book, TimeProvider time)
         }
 
         await durable;
-        return Answer.Json(200, (name, card), static (json, deleted) =>
+        return SimulatedResponse.Json(200, (name, card), static (json, deleted) =>
         {
             json.WriteStartObject();
             json.WriteString("card_token", deleted.card?.Token ?? deleted.name);
@@ -104,14 +104,14 @@ internal sealed class JuspayCustomers(JuspayBook book, TimeProvider time)
     }
 
     /// <summary><c>POST /v2/upi/verify-vpa</c>.</summary>
-    public static Task<Answer> VerifyVpaAsync(JuspayCall call)
+    public static Task<SimulatedResponse> VerifyVpaAsync(JuspayCall call)
     {
         var vpa = call.Fields.Required("vpa");
         var merchant = call.Fields.Required("merchant_id");
         call.Fields.Ignore("customer_id");
         if (merchant.Length > 0 && merchant != call.Account.MerchantId)
             call.Fields.Refuse("merchant_id", "Missing field or Invalid Value");
-        return Task.FromResult(call.Fields.Finish() ?? Answer.Json(200, vpa, static (json, id) =>
+        return Task.FromResult(call.Fields.Finish() ?? SimulatedResponse.Json(200, vpa, static (json, id) =>
         {
             var valid = id.Split('@') is [{ Length: > 0 }, { Length: > 1 }] && !JuspayFailures.IsInvalid(id);
             json.WriteStartObject();
@@ -127,14 +127,14 @@ internal sealed class JuspayCustomers(JuspayBook book, TimeProvider time)
     }
 
     /// <summary><c>GET /merchants/{id}/paymentmethods</c>.</summary>
-    public Task<Answer> ListMethodsAsync(JuspayCall call)
+    public Task<SimulatedResponse> ListMethodsAsync(JuspayCall call)
     {
         call.Fields.IgnoreAll("options.");
         if (call.Fields.Finish() is { } refusal)
             return Task.FromResult(refusal);
         return Task.FromResult(call.Id != call.Account.MerchantId
             ? JuspayErrors.NotAuthenticated
-            : Answer.Json(200, this, static (json, _) =>
+            : SimulatedResponse.Json(200, this, static (json, _) =>
             {
                 json.WriteStartObject();
                 json.WriteStartArray("payment_methods");
@@ -159,7 +159,7 @@ internal sealed class JuspayCustomers(JuspayBook book, TimeProvider time)
             return book.Shelf.Customer(call.Account.MerchantId, id);
     }
 
-    public static Answer NoSuchCustomer { get; } =
+    public static SimulatedResponse NoSuchCustomer { get; } =
         JuspayErrors.Simple(404, "invalid_request_error", "invalid", "Customer does not exist.");
 
     private static void Write(Utf8JsonWriter json, JuspayCustomer customer)

@@ -16,7 +16,7 @@ internal sealed class JuspayFields
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
 
     /// <summary>The answer to give instead, once something is wrong.</summary>
-    public Answer? Refusal { get; private set; }
+    public SimulatedResponse? Refusal { get; private set; }
 
     /// <summary>Reads a body; null if it is neither form nor a JSON object, or a field comes twice.</summary>
     public static JuspayFields? Read(ReadOnlyMemory<byte> body, bool isJson)
@@ -53,7 +53,7 @@ internal sealed class JuspayFields
 
     public void Refuse(string field, string reason) => Refusal ??= JuspayErrors.Invalid(field, reason);
 
-    public void Refuse(Answer refusal) => Refusal ??= refusal;
+    public void Refuse(SimulatedResponse refusal) => Refusal ??= refusal;
 
     /// <summary>A field that need not be there; an empty one is not there.</summary>
     public string? Text(string name, int longest = 255)
@@ -99,7 +99,7 @@ internal sealed class JuspayFields
 
     /// <summary>Refuses the fields that nobody asked for.</summary>
     /// <returns>The answer to give instead, if anything was wrong.</returns>
-    public Answer? Finish()
+    public SimulatedResponse? Finish()
     {
         if (_values.Keys.FirstOrDefault(name => !_known.Contains(name)) is { } extra)
             Refuse(extra, "Unknown field");

@@ -10,7 +10,7 @@ internal sealed class JuspayOrders(JuspayBook book, TimeProvider time)
     private const int TokenMinutes = 15;
 
     /// <summary><c>POST /orders</c>.</summary>
-    public async Task<Answer> CreateAsync(JuspayCall call)
+    public async Task<SimulatedResponse> CreateAsync(JuspayCall call)
     {
         var fields = call.Fields;
         var wantsToken = fields.Flag("options.get_client_auth_token");
@@ -18,7 +18,7 @@ internal sealed class JuspayOrders(JuspayBook book, TimeProvider time)
         if (folder is null)
             return refusal!;
         await folder.Durable;
-        return Answer.Json(200, (View: folder.View, Token: wantsToken ? Token() : default), static (json, order) =>
+        return SimulatedResponse.Json(200, (View: folder.View, Token: wantsToken ? Token() : default), static (json, order) =>
         {
             json.WriteStartObject();
             JuspayJson.WriteMembers(json, order.View);
@@ -35,7 +35,7 @@ internal sealed class JuspayOrders(JuspayBook book, TimeProvider time)
     }
 
     /// <summary><c>POST /session</c>: an order and what its hosted page needs.</summary>
-    public async Task<Answer> OpenSessionAsync(JuspayCall call)
+    public async Task<SimulatedResponse> OpenSessionAsync(JuspayCall call)
     {
         var fields = call.Fields;
         var client = fields.Required("payment_page_client_id");
@@ -47,18 +47,18 @@ internal sealed class JuspayOrders(JuspayBook book, TimeProvider time)
         if (folder is null)
             return refusal!;
         await folder.Durable;
-        return Answer.Json(200, (folder.View, client, Token: Token()), WriteSession);
+        return SimulatedResponse.Json(200, (folder.View, client, Token: Token()), WriteSession);
     }
 
     /// <summary><c>GET /orders/{id}</c>.</summary>
-    public Task<Answer> FetchAsync(JuspayCall call)
+    public Task<SimulatedResponse> FetchAsync(JuspayCall call)
     {
         call.Fields.Ignore("order_id", "options.add_full_gateway_response");
         return call.Fields.Finish() is { } refusal ? Task.FromResult(refusal) : FetchAsync(call, call.Id);
     }
 
     /// <summary><c>POST /v4/order-status</c>.</summary>
-    public Task<Answer> FetchNamedAsync(JuspayCall call)
+    public Task<SimulatedResponse> FetchNamedAsync(JuspayCall call)
     {
         var id = call.Fields.Required("order_id");
         call.Fields.Ignore("merchant_id");
@@ -66,7 +66,7 @@ internal sealed class JuspayOrders(JuspayBook book, TimeProvider time)
     }
 
     /// <summary><c>POST /orders/{id}</c>: another amount, while nobody paid.</summary>
-    public async Task<Answer> UpdateAsync(JuspayCall call)
+    public async Task<SimulatedResponse> UpdateAsync(JuspayCall call)
     {
         var text = call.Fields.Required("amount");
         if (call.Fields.Finish() is { } refusal)
@@ -85,14 +85,14 @@ internal sealed class JuspayOrders(JuspayBook book, TimeProvider time)
         }
 
         await folder.Durable;
-        return Answer.Json(200, folder.View, JuspayJson.Write);
+        return SimulatedResponse.Json(200, folder.View, JuspayJson.Write);
     }
 
     /// <summary>The order that the fields describe: a new one, or the one of this name if it is for the same amount; Juspay
     /// does not document what becomes of a name that is used again.</summary>
     /// <param name="call">The call.</param>
     /// <param name="prefix"><c>order.</c> where the order's fields stand among those of its payment.</param>
-    public (JuspayFolder? Folder, Answer? Refusal) Open(JuspayCall call, string prefix)
+    public (JuspayFolder? Folder, SimulatedResponse? Refusal) Open(JuspayCall call, string prefix)
     {
         if (Read(call, prefix) is not { } order)
             return (null, call.Fields.Refusal);
@@ -208,7 +208,7 @@ internal sealed class JuspayOrders(JuspayBook book, TimeProvider time)
         return url;
     }
 
-    private async Task<Answer> FetchAsync(JuspayCall call, string id)
+    private async Task<SimulatedResponse> FetchAsync(JuspayCall call, string id)
     {
         if (book.Find(call.Account.MerchantId, id) is not { } folder)
             return JuspayErrors.NoSuchOrder(id);
@@ -221,7 +221,7 @@ internal sealed class JuspayOrders(JuspayBook book, TimeProvider time)
         }
 
         await durable;
-        return Answer.Json(200, view, JuspayJson.Write);
+        return SimulatedResponse.Json(200, view, JuspayJson.Write);
     }
 
     private (string Value, string Until) Token() => (

@@ -61,7 +61,7 @@ internal sealed class JuspayPages(
 
         await durable;
         var nonce = RandomNumberGenerator.GetHexString(24);
-        var page = txn.Status == JuspayStatus.PendingVbv ? Ask(view, txn, nonce) : Return(view, txn, nonce);
+        var page = txn.Status == JuspayStatus.PendingVbv ? ShowStep(view, txn, nonce) : Return(view, txn, nonce);
         context.Response.ContentType = "text/html; charset=utf-8";
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.ContentSecurityPolicy =
@@ -85,7 +85,7 @@ internal sealed class JuspayPages(
         }
     }
 
-    private string Ask(JuspayView view, JuspayTxn txn, string nonce)
+    private string ShowStep(JuspayView view, JuspayTxn txn, string nonce)
     {
         var with = txn.Card is { } card ? $"{card.Brand} card ending {card.Last4}" : txn.Method;
         var amount = JuspayAmounts.Spell(txn.Amount, view.Order.Currency);

@@ -9,7 +9,7 @@ internal sealed class JuspayRefunds(
     JuspayBook book, JuspayLifecycle lifecycle, IOptions<JuspayOptions> options, TimeProvider time)
 {
     /// <summary><c>POST /orders/{id}/refunds</c>: one refund per <c>unique_request_id</c>; the answer is the order.</summary>
-    public async Task<Answer> CreateAsync(JuspayCall call)
+    public async Task<SimulatedResponse> CreateAsync(JuspayCall call)
     {
         var fields = call.Fields;
         var requestId = fields.Required("unique_request_id");
@@ -50,10 +50,10 @@ internal sealed class JuspayRefunds(
         }
 
         await folder.Durable;
-        return Answer.Json(200, folder.View, JuspayJson.Write);
+        return SimulatedResponse.Json(200, folder.View, JuspayJson.Write);
     }
 
-    private Answer? Refuse(JuspayView view, string merchantId, string requestId, long? amount)
+    private SimulatedResponse? Refuse(JuspayView view, string merchantId, string requestId, long? amount)
     {
         if (book.FindRefund(merchantId, requestId) is not null)
             return JuspayErrors.Duplicate("Duplicate request: unique_request_id was used before");

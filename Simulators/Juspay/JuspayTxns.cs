@@ -15,7 +15,7 @@ internal sealed class JuspayTxns(
     TimeProvider time)
 {
     /// <summary><c>POST /txns</c>: pays an order that is there, or one that its <c>order.*</c> fields describe.</summary>
-    public async Task<Answer> CreateAsync(JuspayCall call)
+    public async Task<SimulatedResponse> CreateAsync(JuspayCall call)
     {
         var fields = call.Fields;
         var merchant = fields.Required("merchant_id");
@@ -43,7 +43,7 @@ internal sealed class JuspayTxns(
     }
 
     /// <summary><c>POST /v2/txns/{id}/capture</c>: of all that was held.</summary>
-    public Task<Answer> CaptureAsync(JuspayCall call)
+    public Task<SimulatedResponse> CaptureAsync(JuspayCall call)
     {
         // Less than all is taken through one gateway alone, which is not this one.
         var amount = call.Fields.Text("amount");
@@ -53,9 +53,9 @@ internal sealed class JuspayTxns(
     }
 
     /// <summary><c>POST /v2/txns/{id}/void</c>.</summary>
-    public Task<Answer> VoidAsync(JuspayCall call) => MoveAsync(call, "void", _ => true, lifecycle.Void);
+    public Task<SimulatedResponse> VoidAsync(JuspayCall call) => MoveAsync(call, "void", _ => true, lifecycle.Void);
 
-    private async Task<Answer> MoveAsync(
+    private async Task<SimulatedResponse> MoveAsync(
         JuspayCall call, string operation, Func<JuspayFolder, bool> fits, Action<JuspayChange, JuspayTxn> move)
     {
         call.Fields.Ignore("merchant_id");
@@ -84,10 +84,10 @@ internal sealed class JuspayTxns(
         }
 
         await folder.Durable;
-        return Answer.Json(200, folder.View, JuspayJson.Write);
+        return SimulatedResponse.Json(200, folder.View, JuspayJson.Write);
     }
 
-    private (JuspayTxn? Txn, Answer? Refusal, Task Durable) Begin(JuspayFolder folder, JuspayTxnRequest request)
+    private (JuspayTxn? Txn, SimulatedResponse? Refusal, Task Durable) Begin(JuspayFolder folder, JuspayTxnRequest request)
     {
         var draws = book.Dials.Covers(DialOperation.Payment);
         lock (folder.Gate)
@@ -162,10 +162,10 @@ internal sealed class JuspayTxns(
         }
     }
 
-    private Answer Show(JuspayOrder order, JuspayTxn txn, JuspayTxnRequest request, bool asJson)
+    private SimulatedResponse Show(JuspayOrder order, JuspayTxn txn, JuspayTxnRequest request, bool asJson)
     {
         var page = $"{order.BaseUrl}/pay/start/{order.MerchantId}/{txn.Uuid}";
-        return Answer.Json(200, this, (json, _) =>
+        return SimulatedResponse.Json(200, this, (json, _) =>
         {
             json.WriteStartObject();
             json.WriteString("order_id", order.OrderId);

@@ -14,7 +14,7 @@ internal sealed class JuspayWallets(
 
     /// <summary><c>POST /customers/{id}/wallets</c>: makes the wallet, or finds it; with <c>command=authenticate</c> the
     /// customer is sent a password.</summary>
-    public async Task<Answer> CreateAsync(JuspayCall call)
+    public async Task<SimulatedResponse> CreateAsync(JuspayCall call)
     {
         var name = call.Fields.Required("gateway");
         var command = call.Fields.Text("command");
@@ -43,11 +43,11 @@ internal sealed class JuspayWallets(
         }
 
         await durable;
-        return Answer.Json(200, wallet, Write);
+        return SimulatedResponse.Json(200, wallet, Write);
     }
 
     /// <summary><c>GET /customers/{id}/wallets</c>.</summary>
-    public Task<Answer> ListAsync(JuspayCall call)
+    public Task<SimulatedResponse> ListAsync(JuspayCall call)
     {
         if (call.Fields.Finish() is { } refusal)
             return Task.FromResult(refusal);
@@ -56,7 +56,7 @@ internal sealed class JuspayWallets(
         JuspayWallet[] wallets;
         lock (book.Shelf.Gate)
             wallets = [.. book.Shelf.Wallets(call.Account.MerchantId, customer.Id)];
-        return Task.FromResult(Answer.Json(200, wallets, static (json, list) =>
+        return Task.FromResult(SimulatedResponse.Json(200, wallets, static (json, list) =>
         {
             json.WriteStartObject();
             json.WriteString("object", "list");
@@ -72,7 +72,7 @@ internal sealed class JuspayWallets(
     }
 
     /// <summary><c>GET /customers/{id}/wallets/refresh-balances</c>.</summary>
-    public async Task<Answer> RefreshAllAsync(JuspayCall call)
+    public async Task<SimulatedResponse> RefreshAllAsync(JuspayCall call)
     {
         if (customers.Find(call, call.Id) is { } customer)
         {
@@ -90,7 +90,7 @@ internal sealed class JuspayWallets(
     }
 
     /// <summary><c>GET /wallets/{id}</c>; <c>command=refresh</c> brings the balance and a token to pay with.</summary>
-    public Task<Answer> FetchAsync(JuspayCall call)
+    public Task<SimulatedResponse> FetchAsync(JuspayCall call)
     {
         var command = call.Fields.Text("command");
         return ChangeAsync(call, wallet => command switch
@@ -103,7 +103,7 @@ internal sealed class JuspayWallets(
 
     /// <summary><c>POST /wallets/{id}</c> with <c>command</c> authenticate, link (and <c>otp</c>), refresh or
     /// delink.</summary>
-    public Task<Answer> CommandAsync(JuspayCall call)
+    public Task<SimulatedResponse> CommandAsync(JuspayCall call)
     {
         var (command, otp) = (call.Fields.Required("command"), call.Fields.Text("otp"));
         return ChangeAsync(call, wallet => command switch
@@ -116,7 +116,7 @@ internal sealed class JuspayWallets(
         });
     }
 
-    private async Task<Answer> ChangeAsync(JuspayCall call, Func<JuspayWallet, JuspayWallet?> change)
+    private async Task<SimulatedResponse> ChangeAsync(JuspayCall call, Func<JuspayWallet, JuspayWallet?> change)
     {
         if (call.Fields.Finish() is { } refusal)
             return refusal;
@@ -133,7 +133,7 @@ internal sealed class JuspayWallets(
         }
 
         await durable;
-        return Answer.Json(200, wallet, Write);
+        return SimulatedResponse.Json(200, wallet, Write);
     }
 
     private JuspayWallet Refreshed(JuspayWallet wallet)

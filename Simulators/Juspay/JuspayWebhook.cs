@@ -33,7 +33,7 @@ internal sealed class JuspayWebhook(JuspayBook book, JuspayAccount account, Jusp
             [new("Authorization", "Basic " + Convert.ToBase64String(pair))]);
     }
 
-    public override void Settled() => book.Settle(this);
+    public override void Completed() => book.Complete(this);
 
     public override void GivenUp() => book.DisableWebhook(this);
 

@@ -10,7 +10,7 @@ internal sealed class PayUActions(PayUBook book, PayULifecycle lifecycle, IOptio
     private const int LongestToken = 23;
 
     /// <summary><c>capture_transaction</c>: var1 = mihpayid, var2 = token, var3 = amount.</summary>
-    public Task<Answer> CaptureAsync(PayUAccount account, PayUForm form) =>
+    public Task<SimulatedResponse> CaptureAsync(PayUAccount account, PayUForm form) =>
         ActAsync(account, form, static _ => PayUActionKind.Capture, static (payment, folder, amount) => payment.State switch
         {
             PayUPaymentState.Captured => ("Capture FAILURE - already captured", 301),
@@ -23,7 +23,7 @@ internal sealed class PayUActions(PayUBook book, PayULifecycle lifecycle, IOptio
 
     /// <summary><c>cancel_refund_transaction</c>: var1 = mihpayid, var2 = token, var3 = amount. Which of the two it is
     /// depends on the payment.</summary>
-    public Task<Answer> CancelOrRefundAsync(PayUAccount account, PayUForm form) => ActAsync(
+    public Task<SimulatedResponse> CancelOrRefundAsync(PayUAccount account, PayUForm form) => ActAsync(
         account,
         form,
         static payment => payment.State == PayUPaymentState.Auth ? PayUActionKind.Cancel : PayUActionKind.Refund,
@@ -50,7 +50,7 @@ internal sealed class PayUActions(PayUBook book, PayULifecycle lifecycle, IOptio
             && action.Amount == amount && action.State != PayUActionState.Failure && action.CreatedAt > since);
     }
 
-    private async Task<Answer> ActAsync(
+    private async Task<SimulatedResponse> ActAsync(
         PayUAccount account,
         PayUForm form,
         Func<PayUPayment, PayUActionKind> kindOf,
@@ -58,16 +58,16 @@ internal sealed class PayUActions(PayUBook book, PayULifecycle lifecycle, IOptio
     {
         var (id, token) = (form["var1"], form["var2"]);
         if (token.Length == 0)
-            return PayUAnswers.Refused("token is empty", id);
+            return PayUResponses.Refused("token is empty", id);
         if (form["var3"].Length == 0)
-            return PayUAnswers.Refused("amount is empty", id);
+            return PayUResponses.Refused("amount is empty", id);
         if (token.Length > LongestToken || PayUIds.Paise(form["var3"]) is not (> 0 and var amount))
-            return PayUAnswers.Refused("Refund request failed", id, 105);
+            return PayUResponses.Refused("Refund request failed", id, 105);
         var callback = form["var5"];
         if (callback.Length > 0 && !Uri.TryCreate(callback, UriKind.Absolute, out _))
-            return PayUAnswers.Refused("Refund request failed", id);
+            return PayUResponses.Refused("Refund request failed", id);
         if (book.Find(account.Key, id) is not { } folder)
-            return PayUAnswers.Refused("transaction not exists");
+            return PayUResponses.Refused("transaction not exists");
 
         Task durable;
         PayUAction action;
@@ -78,12 +78,12 @@ internal sealed class PayUActions(PayUBook book, PayULifecycle lifecycle, IOptio
             var kind = kindOf(payment);
             var requestId = PayUIds.Request();
             if (folder.Actions.Any(earlier => earlier.Token == token))
-                return PayUAnswers.Refused("token already used or request pending", id);
+                return PayUResponses.Refused("token already used or request pending", id);
             if (objection(payment, folder, amount) is var (message, code))
-                return PayUAnswers.Refused(message, id, code);
+                return PayUResponses.Refused(message, id, code);
             // Once for the account: another payment may not use it either.
             if (!book.Claim(account.Key, token, requestId))
-                return PayUAnswers.Refused("token already used or request pending", id);
+                return PayUResponses.Refused("token already used or request pending", id);
             var change = book.Begin(folder, time.GetUtcNow());
             action = new PayUAction
             {
@@ -104,6 +104,6 @@ internal sealed class PayUActions(PayUBook book, PayULifecycle lifecycle, IOptio
         }
 
         await durable;
-        return PayUAnswers.Queued(payment, action);
+        return PayUResponses.Queued(payment, action);
     }
 }

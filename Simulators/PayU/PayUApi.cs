@@ -28,7 +28,7 @@ internal sealed class PayUApi(PayUBook book, PayUPayments payments, PayUCommands
         var form = PayUForm.Read(body);
         var baseUrl = $"{context.Request.Scheme}://{context.Request.Host}{prefix}";
         await gate.ServeAsync(
-            context, book.Dials, DialOperation.Payment, PayUAnswers.PaymentFaults, () => payments.PayAsync(form, baseUrl));
+            context, book.Dials, DialOperation.Payment, PayUResponses.PaymentFaults, () => payments.PayAsync(form, baseUrl));
     }
 
     private async Task CommandAsync(HttpContext context)
@@ -38,7 +38,7 @@ internal sealed class PayUApi(PayUBook book, PayUPayments payments, PayUCommands
         var form = PayUForm.Read(body);
         var asJson = context.Request.Query["form"] == "2";
         await gate.ServeAsync(
-            context, book.Dials, PayUCommands.OperationOf(form?["command"] ?? ""), PayUAnswers.CommandFaults, async () =>
+            context, book.Dials, PayUCommands.OperationOf(form?["command"] ?? ""), PayUResponses.CommandFaults, async () =>
             {
                 var answer = await commands.RunAsync(form);
                 return asJson ? answer : Serialized(answer);
@@ -51,7 +51,7 @@ internal sealed class PayUApi(PayUBook book, PayUPayments payments, PayUCommands
         var request = context.Request;
         if (!request.HasFormContentType || request.ContentLength is not (>= 0 and <= LongestBody and var length))
         {
-            await new Answer(400, "Bad Request"u8.ToArray()) { ContentType = "text/plain" }.SendAsync(context);
+            await new SimulatedResponse(400, "Bad Request"u8.ToArray()) { ContentType = "text/plain" }.SendAsync(context);
             return null;
         }
 
@@ -61,12 +61,12 @@ internal sealed class PayUApi(PayUBook book, PayUPayments payments, PayUCommands
     }
 
     // What PayU answers to a client that did not ask for JSON: PHP's serialize().
-    private static Answer Serialized(Answer answer)
+    private static SimulatedResponse Serialized(SimulatedResponse answer)
     {
         using var document = JsonDocument.Parse(answer.Body);
         var text = new StringBuilder();
         Serialize(text, document.RootElement);
-        return new Answer(answer.Status, Encoding.UTF8.GetBytes(text.ToString())) { ContentType = "text/html" };
+        return new SimulatedResponse(answer.Status, Encoding.UTF8.GetBytes(text.ToString())) { ContentType = "text/html" };
     }
 
     private static void Serialize(StringBuilder text, JsonElement value)

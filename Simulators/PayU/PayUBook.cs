@@ -99,22 +99,22 @@ internal sealed class PayUBook : IDisposable
         return Write([new PayUEntry { Account = account }]);
     }
 
-    public Task Forget(PayUKeptCard card)
+    public Task Delete(PayUKeptCard card)
     {
         var deleted = card with { Deleted = true };
         _cards[card.Token] = deleted;
         return Write([new PayUEntry { Card = deleted }]);
     }
 
-    public void Settle(PayUWebhook webhook)
+    public void Complete(PayUWebhook webhook)
     {
         if (_undelivered.TryRemove(webhook.EventId, out _))
-            _ = Write([new PayUEntry { Settled = webhook.EventId }]);
+            _ = Write([new PayUEntry { Completed = webhook.EventId }]);
     }
 
     public void DisableWebhook(PayUWebhook webhook)
     {
-        Settle(webhook);
+        Complete(webhook);
         if (!_accounts.TryGetValue(webhook.Receiver, out var account) || account.WebhookDisabled)
             return;
         var disabled = account with { WebhookDisabled = true };
@@ -154,7 +154,7 @@ internal sealed class PayUBook : IDisposable
                 case { Account: { } account }:
                     _accounts[account.Key] = account;
                     break;
-                case { Settled: { } id }:
+                case { Completed: { } id }:
                     _undelivered.TryRemove(id, out _);
                     break;
                 case { Payment: { } payment }:

@@ -16,35 +16,35 @@ internal sealed partial class PayUCommands(PayUBook book, PayUActions actions)
         _ => DialOperation.Query,
     };
 
-    public Task<Answer> RunAsync(PayUForm? form)
+    public Task<SimulatedResponse> RunAsync(PayUForm? form)
     {
         if (form is null)
-            return Task.FromResult(PayUAnswers.Refused("Parameter missing"));
+            return Task.FromResult(PayUResponses.Refused("Parameter missing"));
         var command = form["command"];
         if (book.Account(form["key"]) is not { } account
             || !PayUHash.AreEqual(form["hash"], PayUHash.OfCommand(account.Key, command, form["var1"], account.Salt)))
         {
-            return Task.FromResult(PayUAnswers.Refused("Invalid Hash."));
+            return Task.FromResult(PayUResponses.Refused("Invalid Hash."));
         }
 
-        return !form.Has("var1") ? Task.FromResult(PayUAnswers.Refused("Parameter missing")) : command switch
+        return !form.Has("var1") ? Task.FromResult(PayUResponses.Refused("Parameter missing")) : command switch
         {
             "verify_payment" => VerifyAsync(account, form["var1"].Split('|')),
             "capture_transaction" => actions.CaptureAsync(account, form),
             "cancel_refund_transaction" => actions.CancelOrRefundAsync(account, form),
             "check_action_status" => CheckActionAsync(account, form["var1"], form["var2"]),
-            "validateVPA" => Task.FromResult(PayUAnswers.OfVpa(form["var1"], IsVpa(form["var1"]))),
-            "get_user_cards" => Task.FromResult(PayUAnswers.Cards([.. book.Cards(form["var1"])])),
+            "validateVPA" => Task.FromResult(PayUResponses.OfVpa(form["var1"], IsVpa(form["var1"]))),
+            "get_user_cards" => Task.FromResult(PayUResponses.Cards([.. book.Cards(form["var1"])])),
             "delete_user_card" => DeleteCardAsync(form["var1"], form["var2"]),
             "get_settlement_details" => Task.FromResult(Settlements(account, form["var1"])),
             "get_Transaction_Details" => Task.FromResult(Between(account, form["var1"], form["var2"])),
-            _ => Task.FromResult(PayUAnswers.Refused("Invalid command")),
+            _ => Task.FromResult(PayUResponses.Refused("Invalid command")),
         };
     }
 
     public static bool IsVpa(string vpa) => Vpa().IsMatch(vpa) && vpa != PayUFailures.UnknownVpa;
 
-    private async Task<Answer> VerifyAsync(PayUAccount account, string[] txnIds)
+    private async Task<SimulatedResponse> VerifyAsync(PayUAccount account, string[] txnIds)
     {
         var told = new List<(string TxnId, PayUPayment? Payment)>();
         foreach (var txnId in txnIds)
@@ -65,14 +65,14 @@ internal sealed partial class PayUCommands(PayUBook book, PayUActions actions)
             told.Add((txnId, payment));
         }
 
-        return PayUAnswers.Verified(told);
+        return PayUResponses.Verified(told);
     }
 
-    private async Task<Answer> CheckActionAsync(PayUAccount account, string id, string kind)
+    private async Task<SimulatedResponse> CheckActionAsync(PayUAccount account, string id, string kind)
     {
         var byPayment = kind == "payuid";
         if ((byPayment ? book.Find(account.Key, id) : book.FindRequest(account.Key, id)) is not { } folder)
-            return PayUAnswers.NoAction(id);
+            return PayUResponses.NoAction(id);
         List<(PayUPayment, PayUAction)> found;
         Task durable;
         lock (folder.Gate)
@@ -86,24 +86,24 @@ internal sealed partial class PayUCommands(PayUBook book, PayUActions actions)
         }
 
         await durable;
-        return found.Count == 0 ? PayUAnswers.NoAction(id) : PayUAnswers.Actions(id, found);
+        return found.Count == 0 ? PayUResponses.NoAction(id) : PayUResponses.Actions(id, found);
     }
 
-    private async Task<Answer> DeleteCardAsync(string userCredentials, string token)
+    private async Task<SimulatedResponse> DeleteCardAsync(string userCredentials, string token)
     {
         if (book.Card(token) is not { } card || card.UserCredentials != userCredentials)
-            return PayUAnswers.Refused("card not found");
-        await book.Forget(card);
-        return PayUAnswers.Accepted("card deleted successfully");
+            return PayUResponses.Refused("card not found");
+        await book.Delete(card);
+        return PayUResponses.Accepted("card deleted successfully");
     }
 
-    private Answer Settlements(PayUAccount account, string day)
+    private SimulatedResponse Settlements(PayUAccount account, string day)
     {
         var done = Captured(account).Where(payment => PayUIds.Day(payment.ChangedAt) == day).ToList();
-        return done.Count == 0 ? PayUAnswers.Refused("No data found") : PayUAnswers.Settled(done);
+        return done.Count == 0 ? PayUResponses.Refused("No data found") : PayUResponses.Settled(done);
     }
 
-    private Answer Between(PayUAccount account, string from, string to) => PayUAnswers.Transactions(
+    private SimulatedResponse Between(PayUAccount account, string from, string to) => PayUResponses.Transactions(
     [
         .. book.Folders.Where(folder => folder.Key == account.Key).SelectMany(Payments)
             .Where(payment => string.CompareOrdinal(PayUIds.Day(payment.CreatedAt), from) >= 0

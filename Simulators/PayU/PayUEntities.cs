@@ -219,7 +219,8 @@ internal sealed record PayUEntry
     public PayUEvent? Event { get; init; }
 
     /// <summary>The id of an event that needs no further delivery.</summary>
-    public string? Settled { get; init; }
+    [JsonPropertyName("settled")]
+    public string? Completed { get; init; }
 }
 
 [JsonSourceGenerationOptions(

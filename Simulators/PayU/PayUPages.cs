@@ -38,10 +38,10 @@ internal sealed class PayUPages(PayUBook book, PayULifecycle lifecycle, Customer
         + "<noscript><button>Continue</button></noscript></form>"
         + "<script>document.getElementById('acs').submit();</script></body></html>";
 
-    public static Answer Problem(PayUFailure failure) => Page(
+    public static SimulatedResponse Problem(PayUFailure failure) => Page(
         "Payment not possible", $"<p>{Html.Encode(failure.Message)} ({Html.Encode(failure.Code)})</p>", Nonce());
 
-    public Answer Ask(PayUPayment payment, string baseUrl)
+    public SimulatedResponse ShowStep(PayUPayment payment, string baseUrl)
     {
         var nonce = Nonce();
         var url = Html.Encode($"{baseUrl}/_pay/{payment.Id}");
@@ -62,7 +62,7 @@ internal sealed class PayUPages(PayUBook book, PayULifecycle lifecycle, Customer
 
     private static string Nonce() => RandomNumberGenerator.GetHexString(24);
 
-    private static Answer Page(string title, string body, string nonce) => new(200, Encoding.UTF8.GetBytes(
+    private static SimulatedResponse Page(string title, string body, string nonce) => new(200, Encoding.UTF8.GetBytes(
         $$"""
         <!doctype html>
         <html lang="en">
@@ -88,10 +88,10 @@ internal sealed class PayUPages(PayUBook book, PayULifecycle lifecycle, Customer
         ContentType = "text/html; charset=utf-8",
     };
 
-    private async Task<Answer> ShowAsync(string id, string baseUrl, CustomerDecision? decision)
+    private async Task<SimulatedResponse> ShowAsync(string id, string baseUrl, CustomerDecision? decision)
     {
         if (book.Find(id) is not { } folder)
-            return new Answer(404, "Not found"u8.ToArray()) { ContentType = "text/plain" };
+            return new SimulatedResponse(404, "Not found"u8.ToArray()) { ContentType = "text/plain" };
         PayUPayment payment;
         Task durable;
         lock (folder.Gate)
@@ -103,10 +103,10 @@ internal sealed class PayUPages(PayUBook book, PayULifecycle lifecycle, Customer
         }
 
         await durable;
-        return payment.State == PayUPaymentState.InProgress ? Ask(payment, baseUrl) : Return(payment);
+        return payment.State == PayUPaymentState.InProgress ? ShowStep(payment, baseUrl) : Return(payment);
     }
 
-    private Answer Return(PayUPayment payment)
+    private SimulatedResponse Return(PayUPayment payment)
     {
         var nonce = Nonce();
         var success = PayUFields.Status(payment.State) == "success";

@@ -24,7 +24,7 @@ internal sealed class PayUPayments(
 
     private readonly PayUOptions _options = options.Value;
 
-    public async Task<Answer> PayAsync(PayUForm? form, string baseUrl)
+    public async Task<SimulatedResponse> PayAsync(PayUForm? form, string baseUrl)
     {
         if (form is null)
             return PayUPages.Problem(PayURequests.Invalid("a field comes twice"));
@@ -33,12 +33,12 @@ internal sealed class PayUPayments(
         if (payment is null)
             return isServer ? Refusal(form["txnid"], failure!) : PayUPages.Problem(failure!);
         return isServer
-            ? Answer.Json(200, (payment, baseUrl, options: _options), static (json, made) =>
+            ? SimulatedResponse.Json(200, (payment, baseUrl, options: _options), static (json, made) =>
                 Write(json, made.payment, made.baseUrl, made.options))
-            : pages.Ask(payment, baseUrl);
+            : pages.ShowStep(payment, baseUrl);
     }
 
-    private static Answer Refusal(string txnId, PayUFailure failure) => Answer.Json(200, (txnId, failure), static (json, refused) =>
+    private static SimulatedResponse Refusal(string txnId, PayUFailure failure) => SimulatedResponse.Json(200, (txnId, failure), static (json, refused) =>
     {
         json.WriteStartObject();
         json.WriteStartObject("metaData");

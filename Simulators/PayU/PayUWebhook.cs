@@ -36,7 +36,7 @@ internal sealed class PayUWebhook(PayUBook book, PayUAccount account, PayUEvent 
         ? new WebhookContent(JsonBytes.Write((Payment, action), static (json, both) => Write(json, both.Payment, both.action)), [])
         : new WebhookContent(Encoding.UTF8.GetBytes(Form()), []) { ContentType = "application/x-www-form-urlencoded" };
 
-    public override void Settled() => book.Settle(this);
+    public override void Completed() => book.Complete(this);
 
     public override void GivenUp() => book.DisableWebhook(this);
 

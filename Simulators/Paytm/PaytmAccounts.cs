@@ -14,7 +14,7 @@ internal sealed class PaytmAccounts(PaytmBook book, FaultGate gate, IOptions<Pay
 {
     private const string ClientPrefix = "client-";
 
-    private static readonly Answer NotAuthorized =
+    private static readonly SimulatedResponse NotAuthorized =
         new(401, """{"status":"FAILURE","message":"Invalid Authorization","responseCode":"BE1423005"}"""u8.ToArray());
 
     public void Map(IEndpointRouteBuilder routes, string prefix)
@@ -24,7 +24,7 @@ internal sealed class PaytmAccounts(PaytmBook book, FaultGate gate, IOptions<Pay
         routes.MapDelete(prefix + "/oauth2/accessToken/{token}", context => ServeAsync(context, RevokeAsync));
     }
 
-    private static Answer Failure(string code, string message) => Answer.Json(200, (code, message), static (json, failure) =>
+    private static SimulatedResponse Failure(string code, string message) => SimulatedResponse.Json(200, (code, message), static (json, failure) =>
     {
         json.WriteStartObject();
         json.WriteString("status", "FAILURE");
@@ -38,11 +38,11 @@ internal sealed class PaytmAccounts(PaytmBook book, FaultGate gate, IOptions<Pay
             ? value.GetString()
             : null;
 
-    private ValueTask<Answer> SendAsync(SignIn call) => new(Send(call.Body));
+    private ValueTask<SimulatedResponse> SendAsync(SignIn call) => new(Send(call.Body));
 
-    private ValueTask<Answer> ConfirmAsync(SignIn call) => new(call.IsAuthorized ? Confirm(call.Body) : NotAuthorized);
+    private ValueTask<SimulatedResponse> ConfirmAsync(SignIn call) => new(call.IsAuthorized ? Confirm(call.Body) : NotAuthorized);
 
-    private Answer Send(JsonElement body)
+    private SimulatedResponse Send(JsonElement body)
     {
         var client = Text(body, "clientId");
         if (client?.StartsWith(ClientPrefix, StringComparison.Ordinal) != true || book.Account(client[ClientPrefix.Length..]) is null)
@@ -51,7 +51,7 @@ internal sealed class PaytmAccounts(PaytmBook book, FaultGate gate, IOptions<Pay
             return Failure("431", "Invalid Mobile");
         if (Text(body, "scope") != "wallet" || Text(body, "responseType") != "token")
             return Failure("434", "Bad Request");
-        return Answer.Json(200, phone, static (json, number) =>
+        return SimulatedResponse.Json(200, phone, static (json, number) =>
         {
             json.WriteStartObject();
             json.WriteString("status", "SUCCESS");
@@ -63,13 +63,13 @@ internal sealed class PaytmAccounts(PaytmBook book, FaultGate gate, IOptions<Pay
         });
     }
 
-    private Answer Confirm(JsonElement body)
+    private SimulatedResponse Confirm(JsonElement body)
     {
         if (Text(body, "state") is not { Length: > 10 } state || !PaytmInstruments.IsNumber(state[..10]))
             return Failure("513", "Invalid Code");
         if (Text(body, "otp") != options.Value.WalletPassword)
             return Failure("403", "Invalid OTP entered.");
-        return Answer.Json(200, state[..10], static (json, number) =>
+        return SimulatedResponse.Json(200, state[..10], static (json, number) =>
         {
             json.WriteStartObject();
             json.WriteString("access_token", $"sso-{number}-{PaytmIds.Word(16)}");
@@ -80,15 +80,15 @@ internal sealed class PaytmAccounts(PaytmBook book, FaultGate gate, IOptions<Pay
         });
     }
 
-    private async ValueTask<Answer> RevokeAsync(SignIn call)
+    private async ValueTask<SimulatedResponse> RevokeAsync(SignIn call)
     {
         if (!call.IsAuthorized)
             return NotAuthorized;
         var token = call.Token;
         if (PaytmInstruments.OwnerOf(token) is null || book.IsRevoked(token))
-            return new Answer(404, ReadOnlyMemory<byte>.Empty);
+            return new SimulatedResponse(404, ReadOnlyMemory<byte>.Empty);
         await book.Revoke(token);
-        return new Answer(200, ReadOnlyMemory<byte>.Empty);
+        return new SimulatedResponse(200, ReadOnlyMemory<byte>.Empty);
     }
 
     private bool IsAuthorized(string header)
@@ -106,7 +106,7 @@ internal sealed class PaytmAccounts(PaytmBook book, FaultGate gate, IOptions<Pay
             && book.Account(client[ClientPrefix.Length..])?.MerchantKey == secret;
     }
 
-    private async Task ServeAsync(HttpContext context, Func<SignIn, ValueTask<Answer>> handle)
+    private async Task ServeAsync(HttpContext context, Func<SignIn, ValueTask<SimulatedResponse>> handle)
     {
         var body = default(JsonElement);
         if (context.Request.ContentLength is > 0 and < 4096)
@@ -123,7 +123,7 @@ internal sealed class PaytmAccounts(PaytmBook book, FaultGate gate, IOptions<Pay
 
         var call = new SignIn(
             IsAuthorized(context.Request.Headers.Authorization.ToString()), body, context.Request.RouteValues["token"] as string ?? "");
-        await gate.ServeAsync(context, book.Dials, DialOperation.Query, PaytmAnswers.Faults, () => handle(call).AsTask());
+        await gate.ServeAsync(context, book.Dials, DialOperation.Query, PaytmResponses.Faults, () => handle(call).AsTask());
     }
 
     private sealed record SignIn(bool IsAuthorized, JsonElement Body, string Token);

@@ -12,7 +12,7 @@ internal sealed class PaytmApi(
 
     public void Map(IEndpointRouteBuilder routes, string prefix)
     {
-        void Route(string path, DialOperation operation, Func<PaytmCall, Task<Answer>> handle) =>
+        void Route(string path, DialOperation operation, Func<PaytmCall, Task<SimulatedResponse>> handle) =>
             routes.MapPost(prefix + path, context => ServeAsync(context, prefix, operation, handle));
 
         Route("/theia/api/v1/initiateTransaction", DialOperation.Order, orders.InitiateAsync);
@@ -34,11 +34,11 @@ internal sealed class PaytmApi(
         Route("/refund/api/v1/async/refund", DialOperation.Refund, refunds.ApplyAsync);
         Route("/refund/api/v1/refundStatus", DialOperation.Query, refunds.StatusAsync);
         if (prefix.Length > 0)
-            routes.Map(prefix + "/{**rest}", context => PaytmAnswers.NoSuchUrl.SendAsync(context));
+            routes.Map(prefix + "/{**rest}", context => PaytmResponses.NoSuchUrl.SendAsync(context));
     }
 
     private async Task ServeAsync(
-        HttpContext context, string prefix, DialOperation operation, Func<PaytmCall, Task<Answer>> handle)
+        HttpContext context, string prefix, DialOperation operation, Func<PaytmCall, Task<SimulatedResponse>> handle)
     {
         var request = context.Request;
         if (request.ContentLength is > LongestBody)
@@ -52,7 +52,7 @@ internal sealed class PaytmApi(
         var bytes = content.ToArray();
         var (query, baseUrl) = (request.QueryString.Value, $"{request.Scheme}://{request.Host}{prefix}");
         // Read when it is processed, which may be later: a token may have run out by then.
-        await gate.ServeAsync(context, book.Dials, operation, PaytmAnswers.Faults,
+        await gate.ServeAsync(context, book.Dials, operation, PaytmResponses.Faults,
             () => handle(new PaytmCall(bytes, query, baseUrl, time.GetUtcNow())));
     }
 }

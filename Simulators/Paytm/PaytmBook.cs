@@ -100,15 +100,15 @@ internal sealed class PaytmBook : IDisposable
         return Write([new PaytmEntry { Revoked = ssoToken }]);
     }
 
-    public void Settle(PaytmWebhook webhook)
+    public void Complete(PaytmWebhook webhook)
     {
         if (_undelivered.TryRemove(webhook.EventId, out _))
-            _ = Write([new PaytmEntry { Settled = webhook.EventId }]);
+            _ = Write([new PaytmEntry { Completed = webhook.EventId }]);
     }
 
     public void DisableWebhook(PaytmWebhook webhook)
     {
-        Settle(webhook);
+        Complete(webhook);
         if (!_accounts.TryGetValue(webhook.Receiver, out var account) || account.WebhookDisabled)
             return;
         var disabled = account with { WebhookDisabled = true };
@@ -155,7 +155,7 @@ internal sealed class PaytmBook : IDisposable
                 Apply(entry, folder);
             else if (entry.Account is { } account)
                 _accounts[account.Mid] = account;
-            else if (entry.Settled is { } id)
+            else if (entry.Completed is { } id)
                 _undelivered.TryRemove(id, out _);
             else if (entry.Revoked is { } token)
                 _revoked.TryAdd(token, true);

@@ -15,26 +15,26 @@ internal sealed class PaytmCaptures(PaytmBook book, PaytmAccess access, PaytmLif
     private static readonly PaytmResult TooMuch = new("F", "2025", "FAILED: the amount is not valid");
 
     /// <summary><c>POST /order/v2/capture</c>.</summary>
-    public async Task<Answer> CaptureAsync(PaytmCall call)
+    public async Task<SimulatedResponse> CaptureAsync(PaytmCall call)
     {
         if (access.CheckSigned(call, PaytmResult.NoSuchMid, PaytmResult.WrongChecksum) is { } refusal)
-            return PaytmAnswers.Only(call, refusal);
+            return PaytmResponses.Only(call, refusal);
         if (call.Text("orderId") is not { } orderId || call.Text("preAuthId") is not { } id || call.Text("txnAmount") is not { } text)
-            return PaytmAnswers.Only(call, PaytmResult.Missing);
+            return PaytmResponses.Only(call, PaytmResult.Missing);
         call.Tolerate("mercUnqRef", "paytmSsoToken", "deviceId", "appIp");
         if (call.HasUnknownField)
-            return PaytmAnswers.Only(call, PaytmResult.NotValid);
+            return PaytmResponses.Only(call, PaytmResult.NotValid);
         if (book.FindById(id) is not { } folder || folder.Order.Mid != call.Account!.Mid || folder.Order.OrderId != orderId)
-            return PaytmAnswers.Only(call, NoSuchBlock);
+            return PaytmResponses.Only(call, NoSuchBlock);
         PaytmTxn captured;
         Task durable;
         lock (folder.Gate)
         {
             var txn = folder.Txn(id);
             if (txn.CaptureId is not null || txn.Status != PaytmTxnStatus.Blocked)
-                return PaytmAnswers.Only(call, Taken);
+                return PaytmResponses.Only(call, Taken);
             if (!PaytmAmounts.TryRead(text, out var amount) || amount > txn.Amount)
-                return PaytmAnswers.Only(call, TooMuch);
+                return PaytmResponses.Only(call, TooMuch);
             var change = book.Begin(folder, call.Now);
             captured = txn with
             {
@@ -45,7 +45,7 @@ internal sealed class PaytmCaptures(PaytmBook book, PaytmAccess access, PaytmLif
         }
 
         await durable;
-        return PaytmAnswers.Body(call, Done, json =>
+        return PaytmResponses.Body(call, Done, json =>
         {
             json.WriteString("mid", captured.Mid);
             json.WriteString("orderId", orderId);
@@ -56,30 +56,30 @@ internal sealed class PaytmCaptures(PaytmBook book, PaytmAccess access, PaytmLif
     }
 
     /// <summary><c>POST /order/v2/release</c>.</summary>
-    public async Task<Answer> ReleaseAsync(PaytmCall call)
+    public async Task<SimulatedResponse> ReleaseAsync(PaytmCall call)
     {
         if (access.CheckSigned(call, PaytmResult.NoSuchMid, PaytmResult.WrongChecksum) is { } refusal)
-            return PaytmAnswers.Only(call, refusal);
+            return PaytmResponses.Only(call, refusal);
         if (call.Text("preAuthId") is not { } id)
-            return PaytmAnswers.Only(call, PaytmResult.Missing);
+            return PaytmResponses.Only(call, PaytmResult.Missing);
         call.Tolerate("paytmSsoToken");
         if (call.HasUnknownField)
-            return PaytmAnswers.Only(call, PaytmResult.NotValid);
+            return PaytmResponses.Only(call, PaytmResult.NotValid);
         if (book.FindById(id) is not { } folder || folder.Order.Mid != call.Account!.Mid)
-            return PaytmAnswers.Only(call, NoSuchBlock);
+            return PaytmResponses.Only(call, NoSuchBlock);
         Task durable;
         lock (folder.Gate)
         {
             var txn = folder.Txn(id);
             if (txn.Status != PaytmTxnStatus.Blocked)
-                return PaytmAnswers.Only(call, Taken);
+                return PaytmResponses.Only(call, Taken);
             var change = book.Begin(folder, call.Now);
             lifecycle.Release(change, txn);
             durable = book.Commit(change);
         }
 
         await durable;
-        return PaytmAnswers.Body(call, Done, json =>
+        return PaytmResponses.Body(call, Done, json =>
         {
             json.WriteString("mid", call.Account.Mid);
             json.WriteString("preAuthId", id);

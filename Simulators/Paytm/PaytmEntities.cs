@@ -204,7 +204,8 @@ internal sealed record PaytmEntry
     public PaytmEvent? Event { get; init; }
 
     /// <summary>The id of an event that needs no further delivery.</summary>
-    public string? Settled { get; init; }
+    [JsonPropertyName("settled")]
+    public string? Completed { get; init; }
 
     /// <summary>A wallet's token that was given up.</summary>
     public string? Revoked { get; init; }

@@ -35,14 +35,14 @@ internal sealed class PaytmInstruments(PaytmBook book, PaytmAccess access, IOpti
         ssoToken.Length >= 14 && ssoToken.StartsWith("sso-", StringComparison.Ordinal) && IsNumber(ssoToken[4..14]) ? ssoToken[4..14] : null;
 
     /// <summary><c>POST /theia/api/v1/vpa/validate</c>.</summary>
-    public Task<Answer> ValidateVpaAsync(PaytmCall call)
+    public Task<SimulatedResponse> ValidateVpaAsync(PaytmCall call)
     {
         if (access.CheckToken(call, out _) is { } refusal)
-            return Task.FromResult(PaytmAnswers.Only(call, refusal));
+            return Task.FromResult(PaytmResponses.Only(call, refusal));
         if (call.Text("vpa") is not { } vpa || call.HasUnknownField)
-            return Task.FromResult(PaytmAnswers.Only(call, PaytmResult.Missing));
+            return Task.FromResult(PaytmResponses.Only(call, PaytmResult.Missing));
         var valid = IsVpa(vpa) && Exists(vpa);
-        return Task.FromResult(PaytmAnswers.Body(call, valid ? PaytmResult.Success : PaytmResult.WrongVpa, json =>
+        return Task.FromResult(PaytmResponses.Body(call, valid ? PaytmResult.Success : PaytmResult.WrongVpa, json =>
         {
             json.WriteString("vpa", vpa);
             json.WriteBoolean("valid", valid);
@@ -50,28 +50,28 @@ internal sealed class PaytmInstruments(PaytmBook book, PaytmAccess access, IOpti
     }
 
     /// <summary><c>POST /login/sendOtp</c>.</summary>
-    public Task<Answer> SendPasswordAsync(PaytmCall call) => ChangeAsync(call, order =>
+    public Task<SimulatedResponse> SendPasswordAsync(PaytmCall call) => ChangeAsync(call, order =>
     {
         var number = call.Text("mobileNumber") ?? call.Text("mobileNo");
         return number is null || !IsNumber(number) ? (WrongNumber, null) : (Sent, order with { PasswordSentTo = number });
     });
 
     /// <summary><c>POST /login/validateOtp</c>: the wallet can then pay this order.</summary>
-    public Task<Answer> CheckPasswordAsync(PaytmCall call) => ChangeAsync(call, order =>
+    public Task<SimulatedResponse> CheckPasswordAsync(PaytmCall call) => ChangeAsync(call, order =>
         order.PasswordSentTo is { } number && call.Text("otp") == _options.WalletPassword
             ? (PaytmResult.Success with { Code = "01" }, order with { Wallet = number, PasswordSentTo = null })
             : (WrongPassword, null));
 
     /// <summary><c>POST /userAsset/fetchBalanceInfo</c>.</summary>
-    public Task<Answer> ReadBalanceAsync(PaytmCall call)
+    public Task<SimulatedResponse> ReadBalanceAsync(PaytmCall call)
     {
         if (access.CheckToken(call, out var folder) is { } refusal)
-            return Task.FromResult(PaytmAnswers.Only(call, refusal));
+            return Task.FromResult(PaytmResponses.Only(call, refusal));
         if (call.Text("paymentMode") != "BALANCE")
-            return Task.FromResult(PaytmAnswers.Only(call, PaytmResult.NotValid));
+            return Task.FromResult(PaytmResponses.Only(call, PaytmResult.NotValid));
         return Task.FromResult(folder!.Order.Wallet is null
-            ? PaytmAnswers.Only(call, NoWallet)
-            : PaytmAnswers.Body(call, PaytmResult.Success, json =>
+            ? PaytmResponses.Only(call, NoWallet)
+            : PaytmResponses.Body(call, PaytmResult.Success, json =>
             {
                 json.WriteStartObject("balanceInfo");
                 json.WriteString("value", PaytmAmounts.Spell(_options.WalletBalance));
@@ -81,9 +81,9 @@ internal sealed class PaytmInstruments(PaytmBook book, PaytmAccess access, IOpti
     }
 
     /// <summary><c>POST /theia/api/v2/fetchPaymentOptions</c>.</summary>
-    public Task<Answer> ListOptionsAsync(PaytmCall call) => Task.FromResult(access.CheckToken(call, out _) is { } refusal
-        ? PaytmAnswers.Only(call, refusal)
-        : PaytmAnswers.Body(call, PaytmResult.Success, static json =>
+    public Task<SimulatedResponse> ListOptionsAsync(PaytmCall call) => Task.FromResult(access.CheckToken(call, out _) is { } refusal
+        ? PaytmResponses.Only(call, refusal)
+        : PaytmResponses.Body(call, PaytmResult.Success, static json =>
         {
             json.WriteStartObject("merchantPayOption");
             json.WriteStartArray("paymentModes");
@@ -101,13 +101,13 @@ internal sealed class PaytmInstruments(PaytmBook book, PaytmAccess access, IOpti
         }));
 
     /// <summary><c>POST /fetchBinDetail</c>: business.paytm.com/docs/api/fetch-bin-details-api.</summary>
-    public Task<Answer> TellCardAsync(PaytmCall call)
+    public Task<SimulatedResponse> TellCardAsync(PaytmCall call)
     {
         if (access.CheckToken(call, out _) is { } refusal)
-            return Task.FromResult(PaytmAnswers.Only(call, refusal));
+            return Task.FromResult(PaytmResponses.Only(call, refusal));
         return Task.FromResult(call.Text("bin") is not { Length: >= 6 and <= 9 } bin || !bin.All(char.IsAsciiDigit) || call.HasUnknownField
-            ? PaytmAnswers.Only(call, PaytmResult.NotValid)
-            : PaytmAnswers.Body(call, PaytmResult.Success, json =>
+            ? PaytmResponses.Only(call, PaytmResult.NotValid)
+            : PaytmResponses.Body(call, PaytmResult.Success, json =>
             {
                 json.WriteStartObject("binDetail");
                 json.WriteString("bin", bin[..6]);
@@ -120,10 +120,10 @@ internal sealed class PaytmInstruments(PaytmBook book, PaytmAccess access, IOpti
     /// <summary>Whether text is a phone number without the country's code.</summary>
     public static bool IsNumber(string text) => text.Length == 10 && text.All(char.IsAsciiDigit);
 
-    private async Task<Answer> ChangeAsync(PaytmCall call, Func<PaytmOrder, (PaytmResult Result, PaytmOrder? Changed)> decide)
+    private async Task<SimulatedResponse> ChangeAsync(PaytmCall call, Func<PaytmOrder, (PaytmResult Result, PaytmOrder? Changed)> decide)
     {
         if (access.CheckToken(call, out var folder) is { } refusal)
-            return PaytmAnswers.Only(call, refusal);
+            return PaytmResponses.Only(call, refusal);
         PaytmResult result;
         Task durable;
         lock (folder!.Gate)
@@ -140,7 +140,7 @@ internal sealed class PaytmInstruments(PaytmBook book, PaytmAccess access, IOpti
         }
 
         await durable;
-        return PaytmAnswers.Body(
+        return PaytmResponses.Body(
             call, result, json => json.WriteBoolean("authenticated", result.Status == "S" && folder.Order.Wallet is not null));
     }
 }

@@ -14,16 +14,16 @@ internal sealed class PaytmOrders(PaytmBook book, PaytmAccess access, IOptions<P
     private readonly PaytmOptions _options = options.Value;
 
     /// <summary><c>POST /theia/api/v1/initiateTransaction</c>.</summary>
-    public Task<Answer> InitiateAsync(PaytmCall call)
+    public Task<SimulatedResponse> InitiateAsync(PaytmCall call)
     {
         var refusal = access.CheckOrderCall(call);
         if (refusal is not null)
-            return Task.FromResult(PaytmAnswers.Only(call, refusal));
+            return Task.FromResult(PaytmResponses.Only(call, refusal));
         var amount = call.Text("txnAmount", "value");
         if (!call.Has("requestType") || !call.Has("websiteName") || amount is null || call.Text("userInfo", "custId") is null)
-            return Task.FromResult(PaytmAnswers.Only(call, PaytmResult.Missing));
+            return Task.FromResult(PaytmResponses.Only(call, PaytmResult.Missing));
         if (call.Text("requestType") != "Payment" || call.Text("txnAmount", "currency") != "INR")
-            return Task.FromResult(PaytmAnswers.Only(call, PaytmResult.NotValid));
+            return Task.FromResult(PaytmResponses.Only(call, PaytmResult.NotValid));
         call.Tolerate(
             "enablePaymentMode", "disablePaymentMode", "extendInfo", "promoCode", "emiOption", "cardTokenRequired", "goods",
             "shippingInfo");
@@ -32,29 +32,29 @@ internal sealed class PaytmOrders(PaytmBook book, PaytmAccess access, IOptions<P
 
     /// <summary><c>POST /order/v2/preAuth</c>: paytmpayments.com/docs/api/v2/pre-auth-api. Cards and the wallet can be
     /// blocked (…/docs/v2/pre-auth-payment).</summary>
-    public Task<Answer> PreAuthorizeAsync(PaytmCall call)
+    public Task<SimulatedResponse> PreAuthorizeAsync(PaytmCall call)
     {
         var refusal = access.CheckSigned(call, PaytmResult.NoSuchMid, PaytmResult.WrongChecksum);
         if (refusal is not null)
-            return Task.FromResult(PaytmAnswers.Only(call, refusal));
+            return Task.FromResult(PaytmResponses.Only(call, refusal));
         var amount = call.Text("txnAmount");
         if (amount is null || !call.Has("websiteName") || call.Text("userInfo", "custId") is null)
-            return Task.FromResult(PaytmAnswers.Only(call, PaytmResult.Missing));
+            return Task.FromResult(PaytmResponses.Only(call, PaytmResult.Missing));
         var seconds = DefaultBlockSeconds;
         if (call.Text("preAuthBlockSeconds") is { } text && (!long.TryParse(text, out seconds) || seconds <= 0))
-            return Task.FromResult(PaytmAnswers.Only(call, PaytmResult.NotValid));
+            return Task.FromResult(PaytmResponses.Only(call, PaytmResult.NotValid));
         var action = call.Text("expiryAction");
         if (call.Text("cardPreAuthType") is not (null or "STANDARD_AUTH") || action is not (null or "RELEASE")
             || call.Text("blockType") is not (null or "PAYCONFIRM"))
         {
-            return Task.FromResult(PaytmAnswers.Only(call, PaytmResult.NotValid));
+            return Task.FromResult(PaytmResponses.Only(call, PaytmResult.NotValid));
         }
 
         call.Tolerate("paymentMode", "txnTokenRequired");
         return OpenAsync(call, PaytmOrderKind.PreAuth, amount, seconds);
     }
 
-    private async Task<Answer> OpenAsync(PaytmCall call, PaytmOrderKind kind, string amountText, long blockSeconds)
+    private async Task<SimulatedResponse> OpenAsync(PaytmCall call, PaytmOrderKind kind, string amountText, long blockSeconds)
     {
         var account = call.Account!;
         var wallet = call.Text("paytmSsoToken");
@@ -66,13 +66,13 @@ internal sealed class PaytmOrders(PaytmBook book, PaytmAccess access, IOptions<P
             || (callback is not null && !Uri.TryCreate(callback, UriKind.Absolute, out _))
             || call.HasUnknownField)
         {
-            return PaytmAnswers.Only(call, PaytmResult.NotValid);
+            return PaytmResponses.Only(call, PaytmResult.NotValid);
         }
 
         if (amount > MostPaise)
-            return PaytmAnswers.Only(call, PaytmResult.TooMuch);
+            return PaytmResponses.Only(call, PaytmResult.TooMuch);
         if (wallet is not null && (PaytmInstruments.OwnerOf(wallet) is null || book.IsRevoked(wallet)))
-            return PaytmAnswers.Only(call, PaytmResult.NoSuchUser);
+            return PaytmResponses.Only(call, PaytmResult.NoSuchUser);
         var folder = new PaytmFolder(new PaytmOrder
         {
             Mid = account.Mid,
@@ -90,7 +90,7 @@ internal sealed class PaytmOrders(PaytmBook book, PaytmAccess access, IOptions<P
         });
         var (result, opened) = Enter(call, folder);
         await opened.Durable;
-        return result.Status != "S" ? PaytmAnswers.Only(call, result) : PaytmAnswers.Body(call, result, json =>
+        return result.Status != "S" ? PaytmResponses.Only(call, result) : PaytmResponses.Body(call, result, json =>
         {
             json.WriteString("txnToken", opened.Order.Token);
             json.WriteBoolean("isPromoCodeValid", value: false);

@@ -60,13 +60,13 @@ internal sealed class PaytmPages(
         var id = context.Request.RouteValues["id"] as string ?? "";
         if (Decide(id, decision) is not var (order, txn, durable))
         {
-            await PaytmAnswers.NoSuchUrl.SendAsync(context);
+            await PaytmResponses.NoSuchUrl.SendAsync(context);
             return;
         }
 
         await durable;
         var nonce = RandomNumberGenerator.GetHexString(24);
-        var page = txn.Status == PaytmTxnStatus.Pending ? Ask(txn, nonce) : Return(order, txn, nonce);
+        var page = txn.Status == PaytmTxnStatus.Pending ? ShowStep(txn, nonce) : Return(order, txn, nonce);
         context.Response.ContentType = "text/html; charset=utf-8";
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.ContentSecurityPolicy =
@@ -89,7 +89,7 @@ internal sealed class PaytmPages(
         }
     }
 
-    private string Ask(PaytmTxn txn, string nonce)
+    private string ShowStep(PaytmTxn txn, string nonce)
     {
         var with = txn.MaskedCard is { } card ? $"{txn.CardScheme} card {card}" : txn.Bank!;
         var body = new StringBuilder()

@@ -13,14 +13,14 @@ internal sealed class PaytmPayments(
     private readonly PaytmOptions _options = options.Value;
 
     /// <summary><c>POST /theia/api/v1/processTransaction</c>: this is what moves money.</summary>
-    public async Task<Answer> ProcessAsync(PaytmCall call)
+    public async Task<SimulatedResponse> ProcessAsync(PaytmCall call)
     {
         if (access.CheckToken(call, out var folder) is { } refusal)
-            return PaytmAnswers.Only(call, refusal);
+            return PaytmResponses.Only(call, refusal);
         if (call.Text("mid") is null || call.Text("orderId") is null || call.Text("requestType") is null || call.Text("paymentMode") is null)
-            return PaytmAnswers.Only(call, PaytmResult.Missing);
+            return PaytmResponses.Only(call, PaytmResult.Missing);
         if (call.Text("requestType") != "NATIVE")
-            return PaytmAnswers.Only(call, PaytmResult.NotValid);
+            return PaytmResponses.Only(call, PaytmResult.NotValid);
         PaytmTxn txn;
         PaytmOrder order;
         Task durable;
@@ -29,11 +29,11 @@ internal sealed class PaytmPayments(
             order = folder.Order;
             var draft = Draft(call, order, out var wrong);
             if (draft is null)
-                return PaytmAnswers.Only(call, wrong!);
+                return PaytmResponses.Only(call, wrong!);
             if (folder.Txns.Any(known => known.PaidAt != 0))
-                return PaytmAnswers.Only(call, PaytmResult.DuplicateOrder);
+                return PaytmResponses.Only(call, PaytmResult.DuplicateOrder);
             if (folder.Txns.Count >= MostTxns)
-                return PaytmAnswers.Only(call, PaytmResult.TooOften);
+                return PaytmResponses.Only(call, PaytmResult.TooOften);
             var change = book.Begin(folder, call.Now);
             txn = lifecycle.Begin(change, draft);
             if (txn is { Mode: "PPI", WillFailWith: null })
@@ -49,23 +49,23 @@ internal sealed class PaytmPayments(
         }
 
         await durable;
-        return PaytmAnswers.Body(call, PaytmResult.Success, json => WriteNext(json, call, order, txn));
+        return PaytmResponses.Body(call, PaytmResult.Success, json => WriteNext(json, call, order, txn));
     }
 
     /// <summary><c>POST /v3/order/status</c>, and the same under the client library's address.</summary>
-    public async Task<Answer> StatusAsync(PaytmCall call)
+    public async Task<SimulatedResponse> StatusAsync(PaytmCall call)
     {
         if (access.CheckSigned(call, PaytmResult.StatusMid, PaytmResult.StatusChecksum) is { } refusal)
-            return PaytmAnswers.Only(call, refusal);
+            return PaytmResponses.Only(call, refusal);
         var type = call.Text("txnType");
         if (call.Text("orderId") is not { } orderId || type is not (null or "PREAUTH" or "CAPTURE" or "RELEASE" or "WITHDRAW")
             || call.HasUnknownField)
         {
-            return PaytmAnswers.Only(call, PaytmResult.StatusOrder);
+            return PaytmResponses.Only(call, PaytmResult.StatusOrder);
         }
 
         if (book.Find(call.Account!.Mid, orderId) is not { } folder)
-            return PaytmAnswers.Only(call, PaytmResult.NoRecord);
+            return PaytmResponses.Only(call, PaytmResult.NoRecord);
         PaytmTxn? txn;
         PaytmOrder order;
         Task durable;
@@ -76,11 +76,11 @@ internal sealed class PaytmPayments(
 
         await durable;
         if (txn is null || !IsOf(txn, order, type))
-            return PaytmAnswers.Only(call, PaytmResult.NoRecord);
+            return PaytmResponses.Only(call, PaytmResult.NoRecord);
         var result = type is "CAPTURE" or "RELEASE"
             ? PaytmResult.Of(PaytmTxnStatus.Success, null)
             : PaytmResult.Of(txn.Status, txn.Code);
-        return PaytmAnswers.Body(call, result, json => WriteStatus(json, order, txn, type));
+        return PaytmResponses.Body(call, result, json => WriteStatus(json, order, txn, type));
     }
 
     // A part of a pre-authorisation is asked for by its type; without one, sales are found.

@@ -16,10 +16,10 @@ internal sealed class PaytmRefunds(
     private const long BankPendingAmount = 628;
 
     /// <summary><c>POST /refund/apply</c>, and the same under the client library's address.</summary>
-    public async Task<Answer> ApplyAsync(PaytmCall call)
+    public async Task<SimulatedResponse> ApplyAsync(PaytmCall call)
     {
         if (access.CheckSigned(call, PaytmResult.StatusMid, PaytmResult.StatusChecksum) is { } refusal)
-            return PaytmAnswers.Only(call, refusal);
+            return PaytmResponses.Only(call, refusal);
         var (orderId, txnId, refId) = (call.Text("orderId"), call.Text("txnId"), call.Text("refId"));
         var amountText = call.Text("refundAmount");
         call.Tolerate("comments", "preferredDestination", "subWalletAmount");
@@ -64,7 +64,7 @@ internal sealed class PaytmRefunds(
         await durable;
         return amount == SystemErrorAmount
             ? Refused(call, "501")
-            : PaytmAnswers.Body(call, PaytmResult.OfRefund("601"), json =>
+            : PaytmResponses.Body(call, PaytmResult.OfRefund("601"), json =>
             {
                 json.WriteString("txnTimestamp", PaytmIds.Spell(refund.CreatedAt));
                 json.WriteString("orderId", orderId);
@@ -77,10 +77,10 @@ internal sealed class PaytmRefunds(
     }
 
     /// <summary><c>POST /v2/refund/status</c>, and the same under the client library's address.</summary>
-    public async Task<Answer> StatusAsync(PaytmCall call)
+    public async Task<SimulatedResponse> StatusAsync(PaytmCall call)
     {
         if (access.CheckSigned(call, PaytmResult.StatusMid, PaytmResult.StatusChecksum) is { } refusal)
-            return PaytmAnswers.Only(call, refusal);
+            return PaytmResponses.Only(call, refusal);
         if (call.Text("orderId") is not { } orderId || call.Text("refId") is not { } refId || call.HasUnknownField)
             return Refused(call, "600");
         if (book.FindRefund(call.Account!.Mid, refId) is not { } folder || folder.Order.OrderId != orderId)
@@ -96,7 +96,7 @@ internal sealed class PaytmRefunds(
         }
 
         await durable;
-        return refund is null ? Refused(call, "631") : PaytmAnswers.Body(
+        return refund is null ? Refused(call, "631") : PaytmResponses.Body(
             call, PaytmResult.OfRefund(refund.Code), json => Write(json, refund, txn!));
     }
 
@@ -128,7 +128,7 @@ internal sealed class PaytmRefunds(
         json.WriteEndArray();
     }
 
-    private static Answer Refused(PaytmCall call, string code) => PaytmAnswers.Only(call, PaytmResult.OfRefund(code));
+    private static SimulatedResponse Refused(PaytmCall call, string code) => PaytmResponses.Only(call, PaytmResult.OfRefund(code));
 
     private static string? WhyNot(PaytmFolder folder, string txnId, long amount)
     {

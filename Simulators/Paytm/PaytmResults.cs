@@ -96,21 +96,21 @@ internal sealed record PaytmResult(string Status, string Code, string Message)
 }
 
 /// <summary>Answers in Paytm's envelope. They are HTTP 200 whatever they say.</summary>
-internal static class PaytmAnswers
+internal static class PaytmResponses
 {
     /// <summary>What stands in for Paytm when it is not there at all.</summary>
-    public static FaultAnswers Faults { get; } = new(
-        new Answer(500, "<html><body>Internal Server Error</body></html>"u8.ToArray()) { ContentType = "text/html" },
-        new Answer(429, "<html><body>Too Many Requests</body></html>"u8.ToArray()) { ContentType = "text/html", RetryAfter = 1 });
+    public static FaultResponses Faults { get; } = new(
+        new SimulatedResponse(500, "<html><body>Internal Server Error</body></html>"u8.ToArray()) { ContentType = "text/html" },
+        new SimulatedResponse(429, "<html><body>Too Many Requests</body></html>"u8.ToArray()) { ContentType = "text/html", RetryAfter = 1 });
 
-    public static Answer NoSuchUrl { get; } =
+    public static SimulatedResponse NoSuchUrl { get; } =
         new(404, "<html><body>Not Found</body></html>"u8.ToArray()) { ContentType = "text/html" };
 
     /// <summary>An answer that says no more than its result.</summary>
-    public static Answer Only(PaytmCall call, PaytmResult result) => Body(call, result, static _ => { });
+    public static SimulatedResponse Only(PaytmCall call, PaytmResult result) => Body(call, result, static _ => { });
 
     /// <summary>An answer with a result and more; signed where the call was.</summary>
-    public static Answer Body(PaytmCall call, PaytmResult result, Action<Utf8JsonWriter> write)
+    public static SimulatedResponse Body(PaytmCall call, PaytmResult result, Action<Utf8JsonWriter> write)
     {
         var body = JsonBytes.Write((result, write), static (json, parts) =>
         {
@@ -119,7 +119,7 @@ internal static class PaytmAnswers
             parts.write(json);
             json.WriteEndObject();
         });
-        return Answer.Json(200, (call, body), static (json, parts) =>
+        return SimulatedResponse.Json(200, (call, body), static (json, parts) =>
         {
             json.WriteStartObject();
             json.WriteStartObject("head");

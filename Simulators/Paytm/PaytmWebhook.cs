@@ -34,7 +34,7 @@ internal sealed class PaytmWebhook(PaytmBook book, PaytmAccount account, PaytmEv
         }
         : new WebhookContent(Envelope(Refund), []) { AmountMark = "\"refundAmount\":\"" };
 
-    public override void Settled() => book.Settle(this);
+    public override void Completed() => book.Complete(this);
 
     public override void GivenUp() => book.DisableWebhook(this);
 

@@ -20,7 +20,7 @@ internal sealed class RazorpayApi(
 
     public void Map(IEndpointRouteBuilder routes, string prefix)
     {
-        void Route(string method, string path, DialOperation operation, Func<RazorpayCall, Task<Answer>> handle) =>
+        void Route(string method, string path, DialOperation operation, Func<RazorpayCall, Task<SimulatedResponse>> handle) =>
             routes.MapMethods(prefix + path, [method], context => ServeAsync(context, prefix, operation, handle));
 
         Route("POST", "/orders", DialOperation.Order, orders.CreateAsync);
@@ -69,7 +69,7 @@ internal sealed class RazorpayApi(
     }
 
     private async Task ServeAsync(
-        HttpContext context, string prefix, DialOperation operation, Func<RazorpayCall, Task<Answer>> handle)
+        HttpContext context, string prefix, DialOperation operation, Func<RazorpayCall, Task<SimulatedResponse>> handle)
     {
         var request = context.Request;
         if (Authenticate(request.Headers.Authorization.ToString()) is not { } account)

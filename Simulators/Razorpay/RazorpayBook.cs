@@ -104,15 +104,15 @@ internal sealed class RazorpayBook : IDisposable
         return Write([new RazorpayEntry { Account = account }]);
     }
 
-    public void Settle(RazorpayWebhook webhook)
+    public void Complete(RazorpayWebhook webhook)
     {
         if (_undelivered.TryRemove(webhook.EventId, out _))
-            _ = Write([new RazorpayEntry { Settled = webhook.EventId }]);
+            _ = Write([new RazorpayEntry { Completed = webhook.EventId }]);
     }
 
     public void DisableWebhook(RazorpayWebhook webhook)
     {
-        Settle(webhook);
+        Complete(webhook);
         if (!_accounts.TryGetValue(webhook.Receiver, out var account) || account.WebhookDisabled)
             return;
         var disabled = account with { WebhookDisabled = true };
@@ -161,7 +161,7 @@ internal sealed class RazorpayBook : IDisposable
                 Apply(entry, folder, Task.CompletedTask);
             else if (entry.Account is { } account)
                 _accounts[account.KeyId] = account;
-            else if (entry.Settled is { } id)
+            else if (entry.Completed is { } id)
                 _undelivered.TryRemove(id, out _);
         }
     }

@@ -11,7 +11,7 @@ internal sealed partial class RazorpayCustomers(RazorpayBook book, TimeProvider 
     private static readonly TimeSpan India = new(5, 30, 0);
 
     /// <summary><c>POST /customers</c>: one for each pair of e-mail address and phone number.</summary>
-    public async Task<Answer> CreateAsync(RazorpayCall call)
+    public async Task<SimulatedResponse> CreateAsync(RazorpayCall call)
     {
         using var document = call.Read(forms: false);
         if (document is null)
@@ -35,20 +35,20 @@ internal sealed partial class RazorpayCustomers(RazorpayBook book, TimeProvider 
         }
 
         await durable;
-        return Answer.Json(200, customer, Write);
+        return SimulatedResponse.Json(200, customer, Write);
     }
 
     /// <summary><c>GET /customers/{id}</c>.</summary>
-    public async Task<Answer> FetchAsync(RazorpayCall call)
+    public async Task<SimulatedResponse> FetchAsync(RazorpayCall call)
     {
         if (Find(call, out var refusal) is not { } customer)
             return refusal!;
         await book.People.Durable;
-        return Answer.Json(200, customer, Write);
+        return SimulatedResponse.Json(200, customer, Write);
     }
 
     /// <summary><c>GET /customers/{id}/tokens</c>.</summary>
-    public async Task<Answer> ListTokensAsync(RazorpayCall call)
+    public async Task<SimulatedResponse> ListTokensAsync(RazorpayCall call)
     {
         if (Find(call, out var refusal) is not { } customer)
             return refusal!;
@@ -61,21 +61,21 @@ internal sealed partial class RazorpayCustomers(RazorpayBook book, TimeProvider 
         }
 
         await durable;
-        return Answer.Json(200, tokens, (json, all) => RazorpayJson.WriteCollection(json, all, WriteToken));
+        return SimulatedResponse.Json(200, tokens, (json, all) => RazorpayJson.WriteCollection(json, all, WriteToken));
     }
 
     /// <summary><c>GET /customers/{id}/tokens/{token}</c>.</summary>
-    public async Task<Answer> FetchTokenAsync(RazorpayCall call)
+    public async Task<SimulatedResponse> FetchTokenAsync(RazorpayCall call)
     {
         RazorpayToken? token;
         lock (book.People.Gate)
             token = FindToken(call);
         await book.People.Durable;
-        return token is null ? RazorpayErrors.NoSuchId : Answer.Json(200, token, WriteToken);
+        return token is null ? RazorpayErrors.NoSuchId : SimulatedResponse.Json(200, token, WriteToken);
     }
 
     /// <summary><c>DELETE /customers/{id}/tokens/{token}</c>.</summary>
-    public async Task<Answer> DeleteTokenAsync(RazorpayCall call)
+    public async Task<SimulatedResponse> DeleteTokenAsync(RazorpayCall call)
     {
         Task durable;
         lock (book.People.Gate)
@@ -86,7 +86,7 @@ internal sealed partial class RazorpayCustomers(RazorpayBook book, TimeProvider 
         }
 
         await durable;
-        return Answer.Json(200, call.SecondId, static (json, _) =>
+        return SimulatedResponse.Json(200, call.SecondId, static (json, _) =>
         {
             json.WriteStartObject();
             json.WriteBoolean("deleted", value: true);
@@ -122,7 +122,7 @@ internal sealed partial class RazorpayCustomers(RazorpayBook book, TimeProvider 
         return customer;
     }
 
-    private RazorpayCustomer? Find(RazorpayCall call, out Answer? refusal)
+    private RazorpayCustomer? Find(RazorpayCall call, out SimulatedResponse? refusal)
     {
         var valid = RazorpayIds.IsValid(call.Id, "cust_");
         RazorpayCustomer? customer;

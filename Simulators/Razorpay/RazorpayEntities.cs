@@ -288,7 +288,8 @@ internal sealed record RazorpayEntry
     public RazorpayToken? Token { get; init; }
 
     /// <summary>The id of an event that needs no further delivery.</summary>
-    public string? Settled { get; init; }
+    [JsonPropertyName("settled")]
+    public string? Completed { get; init; }
 }
 
 [JsonSourceGenerationOptions(

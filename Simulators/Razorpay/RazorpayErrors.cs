@@ -6,21 +6,21 @@ namespace PaymentCluster.Simulators.Razorpay;
 /// <summary>Refusals in Razorpay's words, where its documents give them.</summary>
 internal static class RazorpayErrors
 {
-    public static FaultAnswers Faults { get; } = new(
+    public static FaultResponses Faults { get; } = new(
         Error(500, "SERVER_ERROR", "We are facing some trouble completing your request at the moment."),
         Error(429, "BAD_REQUEST_ERROR", "Request failed. Please try after sometime.") with { RetryAfter = 1 });
 
-    public static Answer NotAuthenticated { get; } = Error(401, "BAD_REQUEST_ERROR", "Authentication failed");
+    public static SimulatedResponse NotAuthenticated { get; } = Error(401, "BAD_REQUEST_ERROR", "Authentication failed");
 
-    public static Answer NoSuchUrl { get; } =
+    public static SimulatedResponse NoSuchUrl { get; } =
         Error(400, "BAD_REQUEST_ERROR", "The requested URL was not found on the server.");
 
-    public static Answer NoSuchId { get; } = Invalid("The id provided does not exist", null);
+    public static SimulatedResponse NoSuchId { get; } = Invalid("The id provided does not exist", null);
 
-    public static Answer NotAnId(string id) => Invalid($"{id} is not a valid id", null);
+    public static SimulatedResponse NotAnId(string id) => Invalid($"{id} is not a valid id", null);
 
     /// <summary>Input that cannot be accepted, and the field at fault.</summary>
-    public static Answer Invalid(string description, string? field) => new(400, JsonBytes.Write((description, field),
+    public static SimulatedResponse Invalid(string description, string? field) => new(400, JsonBytes.Write((description, field),
         static (json, error) =>
         {
             json.WriteStartObject();
@@ -39,7 +39,7 @@ internal static class RazorpayErrors
         }));
 
     /// <summary>An error that no field is to blame for.</summary>
-    public static Answer Error(int status, string code, string description) => new(status, JsonBytes.Write(
+    public static SimulatedResponse Error(int status, string code, string description) => new(status, JsonBytes.Write(
         (code, description), static (json, error) =>
         {
             json.WriteStartObject();

@@ -75,7 +75,7 @@ internal static class RazorpayFailures
     public static string? OfCard(string number) => FailingCards.GetValueOrDefault(number);
 
     /// <summary>Whether nobody has this VPA, though it looks like one.</summary>
-    public static bool IsNobody(string vpa) => vpa.StartsWith("invalid@", StringComparison.OrdinalIgnoreCase);
+    public static bool IsUnknownHolder(string vpa) => vpa.StartsWith("invalid@", StringComparison.OrdinalIgnoreCase);
 
     public static bool IsInternational(string number) => InternationalCards.Contains(number);
 

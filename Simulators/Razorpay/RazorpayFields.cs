@@ -13,7 +13,7 @@ internal sealed class RazorpayFields(JsonElement json)
     private readonly List<string> _known = [];
 
     /// <summary>The answer to give instead, once something is wrong.</summary>
-    public Answer? Refusal { get; private set; }
+    public SimulatedResponse? Refusal { get; private set; }
 
     public void Refuse(string description, string? field) => Refusal ??= RazorpayErrors.Invalid(description, field);
 
@@ -122,7 +122,7 @@ internal sealed class RazorpayFields(JsonElement json)
 
     /// <summary>Refuses the fields that nobody asked for.</summary>
     /// <returns>The answer to give instead, if anything was wrong.</returns>
-    public Answer? Finish()
+    public SimulatedResponse? Finish()
     {
         List<string>? extra = null;
         foreach (var property in json.EnumerateObject())

@@ -7,7 +7,7 @@ namespace PaymentCluster.Simulators.Razorpay;
 internal sealed class RazorpayOrders(RazorpayBook book, TimeProvider time)
 {
     /// <summary><c>POST /orders</c>.</summary>
-    public async Task<Answer> CreateAsync(RazorpayCall call)
+    public async Task<SimulatedResponse> CreateAsync(RazorpayCall call)
     {
         using var document = call.Read(forms: false);
         if (document is null)
@@ -44,30 +44,30 @@ internal sealed class RazorpayOrders(RazorpayBook book, TimeProvider time)
         var change = book.Begin(new RazorpayFolder(order), now);
         change.Put(order);
         await book.Commit(change);
-        return Answer.Json(200, order, static (json, made) => RazorpayJson.Write(json, made));
+        return SimulatedResponse.Json(200, order, static (json, made) => RazorpayJson.Write(json, made));
     }
 
     /// <summary><c>GET /orders/{id}</c>.</summary>
-    public async Task<Answer> FetchAsync(RazorpayCall call)
+    public async Task<SimulatedResponse> FetchAsync(RazorpayCall call)
     {
         if (Find(call, out var refusal) is not { } folder)
             return refusal!;
         var (order, _) = await ReadAsync(folder);
-        return Answer.Json(200, order, static (json, read) => RazorpayJson.Write(json, read));
+        return SimulatedResponse.Json(200, order, static (json, read) => RazorpayJson.Write(json, read));
     }
 
     /// <summary><c>GET /orders/{id}/payments</c>.</summary>
-    public async Task<Answer> FetchPaymentsAsync(RazorpayCall call)
+    public async Task<SimulatedResponse> FetchPaymentsAsync(RazorpayCall call)
     {
         if (Find(call, out var refusal) is not { } folder)
             return refusal!;
         var (_, payments) = await ReadAsync(folder);
-        return Answer.Json(200, payments,
+        return SimulatedResponse.Json(200, payments,
             static (json, all) => RazorpayJson.WriteCollection(json, all, RazorpayJson.Write));
     }
 
     /// <summary><c>GET /orders</c>: the newest first.</summary>
-    public async Task<Answer> ListAsync(RazorpayCall call)
+    public async Task<SimulatedResponse> ListAsync(RazorpayCall call)
     {
         var query = call.Query();
         var unknown = query.Keys.Where(name => !IsKnown(name)).ToArray();
@@ -110,7 +110,7 @@ internal sealed class RazorpayOrders(RazorpayBook book, TimeProvider time)
             items.Add((order, expand ? payments : null));
         }
 
-        return Answer.Json(200, items, static (json, all) => RazorpayJson.WriteCollection(json, all,
+        return SimulatedResponse.Json(200, items, static (json, all) => RazorpayJson.WriteCollection(json, all,
             static (writer, item) => RazorpayJson.Write(writer, item.Order, item.Payments)));
     }
 
@@ -169,7 +169,7 @@ internal sealed class RazorpayOrders(RazorpayBook book, TimeProvider time)
         return (order, payments);
     }
 
-    private RazorpayFolder? Find(RazorpayCall call, out Answer? refusal)
+    private RazorpayFolder? Find(RazorpayCall call, out SimulatedResponse? refusal)
     {
         var folder = RazorpayIds.IsValid(call.Id, "order_") ? book.Find(call.Account.KeyId, call.Id) : null;
         refusal = folder is not null ? null

@@ -69,7 +69,7 @@ internal sealed class RazorpayPages(
 
         await durable;
         var nonce = RandomNumberGenerator.GetHexString(24);
-        var page = payment.Status == RazorpayPaymentStatus.Created ? Ask(payment, nonce) : Return(payment, nonce);
+        var page = payment.Status == RazorpayPaymentStatus.Created ? ShowStep(payment, nonce) : Return(payment, nonce);
         context.Response.ContentType = "text/html; charset=utf-8";
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.ContentSecurityPolicy =
@@ -93,7 +93,7 @@ internal sealed class RazorpayPages(
         }
     }
 
-    private string Ask(RazorpayPayment payment, string nonce)
+    private string ShowStep(RazorpayPayment payment, string nonce)
     {
         var with = payment.Card is { } card
             ? $"{card.Network} card ending {card.Last4}"

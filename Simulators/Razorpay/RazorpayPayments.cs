@@ -16,10 +16,10 @@ internal sealed class RazorpayPayments(
     private readonly RazorpayOptions _options = options.Value;
 
     /// <summary><c>POST /payments/create/json</c>: any method; the answer says what the customer does next.</summary>
-    public async Task<Answer> CreateJsonAsync(RazorpayCall call)
+    public async Task<SimulatedResponse> CreateJsonAsync(RazorpayCall call)
     {
         var (payment, refusal) = await CreateAsync(call, upiOnly: false);
-        return refusal ?? Answer.Json(200, (payment: payment!, Link: LinkOf(payment!), call.BaseUrl),
+        return refusal ?? SimulatedResponse.Json(200, (payment: payment!, Link: LinkOf(payment!), call.BaseUrl),
             static (json, made) =>
             {
                 json.WriteStartObject();
@@ -40,10 +40,10 @@ internal sealed class RazorpayPayments(
     }
 
     /// <summary><c>POST /payments/create/upi</c>: the older call, for UPI alone.</summary>
-    public async Task<Answer> CreateUpiAsync(RazorpayCall call)
+    public async Task<SimulatedResponse> CreateUpiAsync(RazorpayCall call)
     {
         var (payment, refusal) = await CreateAsync(call, upiOnly: true);
-        return refusal ?? Answer.Json(200, (payment: payment!, Link: LinkOf(payment!)), static (json, made) =>
+        return refusal ?? SimulatedResponse.Json(200, (payment: payment!, Link: LinkOf(payment!)), static (json, made) =>
         {
             json.WriteStartObject();
             json.WriteString("razorpay_payment_id", made.payment.Id);
@@ -54,7 +54,7 @@ internal sealed class RazorpayPayments(
     }
 
     /// <summary><c>GET /payments/{id}</c>.</summary>
-    public async Task<Answer> FetchAsync(RazorpayCall call)
+    public async Task<SimulatedResponse> FetchAsync(RazorpayCall call)
     {
         if (Find(call, out var refusal) is not { } folder)
             return refusal!;
@@ -67,11 +67,11 @@ internal sealed class RazorpayPayments(
         }
 
         await durable;
-        return Answer.Json(200, payment, RazorpayJson.Write);
+        return SimulatedResponse.Json(200, payment, RazorpayJson.Write);
     }
 
     /// <summary><c>POST /payments/{id}/capture</c>.</summary>
-    public async Task<Answer> CaptureAsync(RazorpayCall call)
+    public async Task<SimulatedResponse> CaptureAsync(RazorpayCall call)
     {
         if (Find(call, out var refusal) is not { } folder)
             return refusal!;
@@ -97,11 +97,11 @@ internal sealed class RazorpayPayments(
         }
 
         await durable;
-        return Answer.Json(200, captured, RazorpayJson.Write);
+        return SimulatedResponse.Json(200, captured, RazorpayJson.Write);
     }
 
     /// <summary><c>POST /payments/validate/vpa</c>.</summary>
-    public static Task<Answer> ValidateVpaAsync(RazorpayCall call)
+    public static Task<SimulatedResponse> ValidateVpaAsync(RazorpayCall call)
     {
         using var document = call.Read(forms: false);
         if (document is null)
@@ -110,9 +110,9 @@ internal sealed class RazorpayPayments(
         var vpa = fields.Text("vpa", required: true);
         if (vpa is not null && !RazorpayPaymentRequests.IsVpa(vpa))
             fields.Refuse("Invalid VPA. Please enter a valid Virtual Payment Address", "vpa");
-        return Task.FromResult(fields.Finish() ?? Answer.Json(200, vpa!, static (json, asked) =>
+        return Task.FromResult(fields.Finish() ?? SimulatedResponse.Json(200, vpa!, static (json, asked) =>
         {
-            var exists = !RazorpayFailures.IsNobody(asked);
+            var exists = !RazorpayFailures.IsUnknownHolder(asked);
             json.WriteStartObject();
             json.WriteString("vpa", asked);
             json.WriteBoolean("success", exists);
@@ -123,7 +123,7 @@ internal sealed class RazorpayPayments(
     }
 
     /// <summary>The payment's folder, or why there is none.</summary>
-    public RazorpayFolder? Find(RazorpayCall call, out Answer? refusal)
+    public RazorpayFolder? Find(RazorpayCall call, out SimulatedResponse? refusal)
     {
         var valid = RazorpayIds.IsValid(call.Id, "pay_");
         var folder = valid ? book.Find(call.Account.KeyId, call.Id) : null;
@@ -139,7 +139,7 @@ internal sealed class RazorpayPayments(
         json.WriteEndObject();
     }
 
-    private static Answer? WhyNotCaptured(RazorpayOrder order, RazorpayPayment payment, long amount, string currency) =>
+    private static SimulatedResponse? WhyNotCaptured(RazorpayOrder order, RazorpayPayment payment, long amount, string currency) =>
         payment.Status switch
         {
             _ when payment.Captured => RazorpayErrors.Invalid("This payment has already been captured", null),
@@ -153,11 +153,11 @@ internal sealed class RazorpayPayments(
             _ => null,
         };
 
-    private static Answer OrderPaid { get; } = RazorpayErrors.Invalid(
+    private static SimulatedResponse OrderPaid { get; } = RazorpayErrors.Invalid(
         "Your payment has been declined as the order is already paid. Please initiate the payment with a new order.",
         null);
 
-    private static Answer? WhyNotPayable(RazorpayOrder order, RazorpayPayment payment)
+    private static SimulatedResponse? WhyNotPayable(RazorpayOrder order, RazorpayPayment payment)
     {
         if (order.Status == RazorpayOrderStatus.Paid)
             return OrderPaid;
@@ -173,7 +173,7 @@ internal sealed class RazorpayPayments(
             "amount");
     }
 
-    private async Task<(RazorpayPayment? Payment, Answer? Refusal)> CreateAsync(RazorpayCall call, bool upiOnly)
+    private async Task<(RazorpayPayment? Payment, SimulatedResponse? Refusal)> CreateAsync(RazorpayCall call, bool upiOnly)
     {
         using var document = call.Read(forms: true);
         if (document is null)
@@ -218,7 +218,7 @@ internal sealed class RazorpayPayments(
     }
 
     // A customer pays with what they kept themselves, while it is good.
-    private Answer? WhyNotTheirs(ref RazorpayPayment payment, DateTimeOffset now)
+    private SimulatedResponse? WhyNotTheirs(ref RazorpayPayment payment, DateTimeOffset now)
     {
         lock (book.People.Gate)
         {

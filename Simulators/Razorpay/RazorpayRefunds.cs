@@ -10,7 +10,7 @@ internal sealed class RazorpayRefunds(
     RazorpayBook book, RazorpayPayments payments, RazorpayLifecycle lifecycle, TimeProvider time)
 {
     /// <summary><c>POST /payments/{id}/refund</c>: with <c>X-Refund-Idempotency</c>, one refund per key.</summary>
-    public async Task<Answer> CreateAsync(RazorpayCall call)
+    public async Task<SimulatedResponse> CreateAsync(RazorpayCall call)
     {
         if (payments.Find(call, out var refusal) is not { } folder)
             return refusal!;
@@ -63,17 +63,17 @@ internal sealed class RazorpayRefunds(
         }
 
         await durable;
-        return Answer.Json(200, refund, RazorpayJson.Write);
+        return SimulatedResponse.Json(200, refund, RazorpayJson.Write);
     }
 
     /// <summary><c>GET /refunds/{id}</c>.</summary>
-    public Task<Answer> FetchAsync(RazorpayCall call) => FetchAsync(call, call.Id, paymentId: null);
+    public Task<SimulatedResponse> FetchAsync(RazorpayCall call) => FetchAsync(call, call.Id, paymentId: null);
 
     /// <summary><c>GET /payments/{id}/refunds/{refund}</c>.</summary>
-    public Task<Answer> FetchOfPaymentAsync(RazorpayCall call) => FetchAsync(call, call.SecondId, call.Id);
+    public Task<SimulatedResponse> FetchOfPaymentAsync(RazorpayCall call) => FetchAsync(call, call.SecondId, call.Id);
 
     /// <summary><c>GET /payments/{id}/refunds</c>.</summary>
-    public async Task<Answer> ListAsync(RazorpayCall call)
+    public async Task<SimulatedResponse> ListAsync(RazorpayCall call)
     {
         if (payments.Find(call, out var refusal) is not { } folder)
             return refusal!;
@@ -86,7 +86,7 @@ internal sealed class RazorpayRefunds(
         }
 
         await durable;
-        return Answer.Json(200, refunds,
+        return SimulatedResponse.Json(200, refunds,
             static (json, all) => RazorpayJson.WriteCollection(json, all, RazorpayJson.Write));
     }
 
@@ -97,7 +97,7 @@ internal sealed class RazorpayRefunds(
         Convert.ToHexStringLower(SHA256.HashData(
             Encoding.UTF8.GetBytes($"{paymentId}\n{amount}\n{speed}\n{receipt}\n{notes}")).AsSpan(0, 16));
 
-    private static Answer? WhyNotRefunded(RazorpayPayment payment, long? amount)
+    private static SimulatedResponse? WhyNotRefunded(RazorpayPayment payment, long? amount)
     {
         var left = payment.Amount - payment.AmountRefunded;
         return payment.Status switch
@@ -112,7 +112,7 @@ internal sealed class RazorpayRefunds(
         };
     }
 
-    private Answer Repeat(RazorpayClaim claim, string fingerprint)
+    private SimulatedResponse Repeat(RazorpayClaim claim, string fingerprint)
     {
         if (claim.Fingerprint != fingerprint)
         {
@@ -121,12 +121,12 @@ internal sealed class RazorpayRefunds(
         }
 
         return claim.Durable.IsCompletedSuccessfully
-            ? Answer.Json(200, book.Find(claim.RefundId)!.Refund(claim.RefundId), RazorpayJson.Write)
+            ? SimulatedResponse.Json(200, book.Find(claim.RefundId)!.Refund(claim.RefundId), RazorpayJson.Write)
             : RazorpayErrors.Error(409, "BAD_REQUEST_ERROR",
                 "Another request with the same idempotency key is still in progress.");
     }
 
-    private async Task<Answer> FetchAsync(RazorpayCall call, string id, string? paymentId)
+    private async Task<SimulatedResponse> FetchAsync(RazorpayCall call, string id, string? paymentId)
     {
         if (!RazorpayIds.IsValid(id, "rfnd_"))
             return RazorpayErrors.NotAnId(id);
@@ -142,7 +142,7 @@ internal sealed class RazorpayRefunds(
 
         await durable;
         return paymentId is null || refund.PaymentId == paymentId
-            ? Answer.Json(200, refund, RazorpayJson.Write)
+            ? SimulatedResponse.Json(200, refund, RazorpayJson.Write)
             : RazorpayErrors.NoSuchId;
     }
 }

@@ -38,7 +38,7 @@ internal sealed class RazorpayWebhook(RazorpayBook book, RazorpayAccount account
         ]);
     }
 
-    public override void Settled() => book.Settle(this);
+    public override void Completed() => book.Complete(this);
 
     public override void GivenUp() => book.DisableWebhook(this);
 

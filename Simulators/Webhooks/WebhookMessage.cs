@@ -19,7 +19,7 @@ internal abstract class WebhookMessage
     public abstract WebhookContent Render();
 
     /// <summary>It was answered with a 2xx, or will never be sent.</summary>
-    public abstract void Settled();
+    public abstract void Completed();
 
     /// <summary>It was tried until it was too old.</summary>
     public abstract void GivenUp();

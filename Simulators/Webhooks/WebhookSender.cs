@@ -45,7 +45,7 @@ internal sealed class WebhookSender : IDisposable
         var dials = message.Dials;
         if (dials.Fires(DialRate.WebhookDrop))
         {
-            message.Settled();
+            message.Completed();
             return;
         }
 
@@ -112,7 +112,7 @@ internal sealed class WebhookSender : IDisposable
             return;
         if (delivered || url is null)
         {
-            message.Settled();
+            message.Completed();
             return;
         }
 

@@ -11,7 +11,7 @@ using Xunit;
 namespace PaymentCluster.Connectors.Tests;
 
 /// <summary>
-/// <c>docs/providers.md</c> holds what the connectors say of themselves. After a change of capabilities, write it anew:
+/// <c>docs/providers.md</c> holds what the connectors say of themselves. After a change of capabilities, regenerate it:
 /// <c>PAYMENTCLUSTER_WRITE_DOCS=1 dotnet test tests/Connectors.Tests --filter ProvidersDocumentTests</c>.
 /// </summary>
 public sealed class ProvidersDocumentTests
@@ -36,7 +36,7 @@ public sealed class ProvidersDocumentTests
 
         Assert.True(
             text == expected,
-            "docs/providers.md is not what the connectors say. Write it anew with PAYMENTCLUSTER_WRITE_DOCS=1 "
+            "docs/providers.md is not what the connectors say. Regenerate it with PAYMENTCLUSTER_WRITE_DOCS=1 "
             + $"dotnet test tests/Connectors.Tests --filter ProvidersDocumentTests. It should hold:\n\n{Tables()}");
     }
 
@@ -49,7 +49,7 @@ public sealed class ProvidersDocumentTests
         var connectors = services.GetServices<IConnector>().OrderBy(
             connector => connector.Provider, StringComparer.Ordinal).ToList();
         var text = new StringBuilder(
-            "| Provider | Method | Currencies | Charge | Capture | A part | Release | Refund | A part |\n"
+            "| Provider | Method | Currencies | Charge | Capture | A part | Void | Refund | A part |\n"
             + "|---|---|---|---|---|---|---|---|---|\n");
         foreach (var connector in connectors)
         {
@@ -59,7 +59,7 @@ public sealed class ProvidersDocumentTests
             }
         }
 
-        text.Append("\n| Provider | Credentials | Optional ones, all or none | Settles in | Late success | Recognises a repeat | Questions a minute |\n"
+        text.Append("\n| Provider | Credentials | Optional ones, all or none | Visibility window | Late success | Idempotency window | Status queries a minute |\n"
             + "|---|---|---|---|---|---|---|\n");
         foreach (var connector in connectors)
         {
@@ -85,7 +85,7 @@ public sealed class ProvidersDocumentTests
             ? string.Join(", ", can.UpiFlows.Order().Select(flow => flow.ToString().ToLowerInvariant()))
             : "yes";
         var held = can.HeldMethods?.Contains(method) != false;
-        var capture = !held ? "by itself" : can.CapturesByItself ? "by itself, or asked" : "asked";
+        var capture = !held ? "automatic" : can.CapturesByItself ? "automatic or manual" : "manual";
         var currencies = can.RupeeOnly.Contains(method) ? "INR" : Currencies(can.Currencies);
         return $"| {provider} | {name} | {currencies} | {flows} | {capture} | {Mark(can.PartialCapture && held)} "
             + $"| {Mark(can.Voids && held)} | yes | {Mark(can.PartialRefund)} |\n";

@@ -7,7 +7,7 @@ namespace PaymentCluster.Simulators.Http;
 /// An answer apart from the connection it will go out on, so that a call can be processed while its answer is
 /// held back, cut or thrown away.
 /// </summary>
-internal sealed record Answer(int Status, ReadOnlyMemory<byte> Body)
+internal sealed record SimulatedResponse(int Status, ReadOnlyMemory<byte> Body)
 {
     public string ContentType { get; init; } = "application/json";
 
@@ -15,7 +15,7 @@ internal sealed record Answer(int Status, ReadOnlyMemory<byte> Body)
     public int? RetryAfter { get; init; }
 
     /// <summary>A JSON answer, written by <paramref name="write"/>.</summary>
-    public static Answer Json<TState>(int status, TState state, Action<Utf8JsonWriter, TState> write) =>
+    public static SimulatedResponse Json<TState>(int status, TState state, Action<Utf8JsonWriter, TState> write) =>
         new(status, JsonBytes.Write(state, write));
 
     public async Task SendAsync(HttpContext context)

@@ -5,19 +5,19 @@ using PaymentCluster.Simulators.Http;
 namespace PaymentCluster.Simulators.PayU;
 
 /// <summary>The command API's answers.</summary>
-internal static class PayUAnswers
+internal static class PayUResponses
 {
-    private static readonly Answer ServerError =
+    private static readonly SimulatedResponse ServerError =
         new(500, "<html><body>Some problem occurred</body></html>"u8.ToArray()) { ContentType = "text/html" };
 
-    public static FaultAnswers CommandFaults { get; } = new(ServerError, Refused("Requests limit reached"));
+    public static FaultResponses CommandFaults { get; } = new(ServerError, Refused("Requests limit reached"));
 
-    public static FaultAnswers PaymentFaults { get; } = new(
+    public static FaultResponses PaymentFaults { get; } = new(
         ServerError,
-        new Answer(429, "Too many Requests. Please try after 60 seconds"u8.ToArray()) { ContentType = "text/plain", RetryAfter = 60 });
+        new SimulatedResponse(429, "Too many Requests. Please try after 60 seconds"u8.ToArray()) { ContentType = "text/plain", RetryAfter = 60 });
 
     /// <summary>A refusal: HTTP 200 and status 0.</summary>
-    public static Answer Refused(string message, string? mihpayid = null, int? code = null) =>
+    public static SimulatedResponse Refused(string message, string? mihpayid = null, int? code = null) =>
         Object((message, mihpayid, code), static (json, refused) =>
         {
             json.WriteNumber("status", 0);
@@ -28,13 +28,13 @@ internal static class PayUAnswers
                 json.WriteNumber("error_code", number);
         });
 
-    public static Answer Accepted(string message) => Object(message, static (json, text) =>
+    public static SimulatedResponse Accepted(string message) => Object(message, static (json, text) =>
     {
         json.WriteNumber("status", 1);
         json.WriteString("msg", text);
     });
 
-    public static Answer Queued(PayUPayment payment, PayUAction action) => Object((payment, action), static (json, queued) =>
+    public static SimulatedResponse Queued(PayUPayment payment, PayUAction action) => Object((payment, action), static (json, queued) =>
     {
         json.WriteNumber("status", 1);
         json.WriteString("msg", queued.action.Kind + " Request Queued");
@@ -46,7 +46,7 @@ internal static class PayUAnswers
             json.WriteNumber("error_code", 102);
     });
 
-    public static Answer Verified(List<(string TxnId, PayUPayment? Payment)> told) => Object(told, static (json, all) =>
+    public static SimulatedResponse Verified(List<(string TxnId, PayUPayment? Payment)> told) => Object(told, static (json, all) =>
     {
         var found = all.Count(one => one.Payment is not null);
         json.WriteNumber("status", found > 0 ? 1 : 0);
@@ -71,7 +71,7 @@ internal static class PayUAnswers
         json.WriteEndObject();
     });
 
-    public static Answer NoAction(string id) => Object(id, static (json, asked) =>
+    public static SimulatedResponse NoAction(string id) => Object(id, static (json, asked) =>
     {
         json.WriteNumber("status", 0);
         json.WriteString("msg", "0 out of 1 Transactions Fetched Successfully");
@@ -80,7 +80,7 @@ internal static class PayUAnswers
         json.WriteEndObject();
     });
 
-    public static Answer Actions(string id, List<(PayUPayment Payment, PayUAction Action)> found) =>
+    public static SimulatedResponse Actions(string id, List<(PayUPayment Payment, PayUAction Action)> found) =>
         Object((id, found), static (json, all) =>
         {
             json.WriteNumber("status", 1);
@@ -116,7 +116,7 @@ internal static class PayUAnswers
             json.WriteEndObject();
         });
 
-    public static Answer OfVpa(string vpa, bool isValid) => Object((vpa, isValid), static (json, asked) =>
+    public static SimulatedResponse OfVpa(string vpa, bool isValid) => Object((vpa, isValid), static (json, asked) =>
     {
         json.WriteString("status", "SUCCESS");
         json.WriteString("vpa", asked.vpa);
@@ -124,7 +124,7 @@ internal static class PayUAnswers
         json.WriteString("payerAccountName", asked.isValid ? "Simulated Customer" : "NA");
     });
 
-    public static Answer Cards(PayUKeptCard[] cards) => cards.Length == 0
+    public static SimulatedResponse Cards(PayUKeptCard[] cards) => cards.Length == 0
         ? Refused("Card not found.")
         : Object(cards, static (json, all) =>
         {
@@ -151,7 +151,7 @@ internal static class PayUAnswers
             json.WriteEndObject();
         });
 
-    public static Answer Settled(List<PayUPayment> payments) => Object(payments, static (json, all) =>
+    public static SimulatedResponse Settled(List<PayUPayment> payments) => Object(payments, static (json, all) =>
     {
         json.WriteNumber("status", 1);
         json.WriteString("msg", $"{all.Count} transactions settled");
@@ -172,7 +172,7 @@ internal static class PayUAnswers
         json.WriteEndArray();
     });
 
-    public static Answer Transactions(List<PayUPayment> payments) => Object(payments, static (json, all) =>
+    public static SimulatedResponse Transactions(List<PayUPayment> payments) => Object(payments, static (json, all) =>
     {
         json.WriteNumber("status", 1);
         json.WriteString("msg", $"{all.Count} Transactions Fetched Successfully");
@@ -194,7 +194,7 @@ internal static class PayUAnswers
         PayUActionKind.Cancel => "cancel",
     };
 
-    private static Answer Object<TState>(TState state, Action<Utf8JsonWriter, TState> write) => Answer.Json(
+    private static SimulatedResponse Object<TState>(TState state, Action<Utf8JsonWriter, TState> write) => SimulatedResponse.Json(
         200, (state, write), static (json, both) =>
         {
             json.WriteStartObject();

@@ -15,7 +15,7 @@ public sealed partial class GlossaryTests
     {
         "Whoever", "Nobody", "Somebody", "Anew", "Brought", "Wary", "Impatient", "Impatience", "Patience", "Desk", "Seat",
         "Departure", "Departures", "Superfluous", "Forget", "Forgotten", "Question", "Questions", "Ask", "Asks", "Asked",
-        "Unasked", "Answer", "Answers", "Answered", "Settle", "Stands", "Verdict",
+        "Unasked", "Answer", "Answers", "Answered", "Settle", "Stands",
     };
 
     // Folders whose names and texts are being renamed.

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2154,SC2034
 # Deliberate mistakes, each made in a scratch copy: the tests that guard against it must turn red. Uses common.sh.
 # A mistake is a file in tests/Mutants: what it is, the file, the text there, what it becomes, and the projects that must see it.
 

@@ -158,6 +158,8 @@ public sealed class TxnTests
         await using var simulator = await JuspayShop.OpenAsync();
         await simulator.PaidOrderAsync("A1", extra: JuspayShop.Held);
         simulator.Clock.Advance(TimeSpan.FromDays(7) + TimeSpan.FromSeconds(1));
+        // The release begins then, and is done a moment later.
+        simulator.Clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal("VOIDED", (await simulator.StatusAsync("A1"))["status"]);
     }
 

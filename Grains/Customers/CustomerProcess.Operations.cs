@@ -47,7 +47,7 @@ internal sealed partial class CustomerProcess
         {
             foreach (var deletion in CustomerDecider.Deletions(document, ContextNow(), keeper))
             {
-                Start(deletion);
+                _ = Start(deletion);
             }
         }
     }
@@ -116,18 +116,8 @@ internal sealed partial class CustomerProcess
     private async Task ReportAsync(
         CustomerOperation operation, OperationOutcome outcome, TaskCompletionSource<OperationResult> waiting)
     {
-        CustomerDecision decision;
-        await _turn.WaitAsync();
-        try
-        {
-            decision = CustomerDecider.Decide(
-                host.Document!, new OperationReport(operation, outcome), ContextNow());
-            await ApplyAsync(decision);
-        }
-        finally
-        {
-            _turn.Release();
-        }
+        var (decision, _) = await TakeTurnAsync((document, context) =>
+            CustomerDecider.Decide(document!, new OperationReport(operation, outcome), context));
 
         if (operation is CustomerOperation.Delete { Deletion: var deletion })
         {

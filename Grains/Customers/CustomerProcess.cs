@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using Microsoft.Extensions.Logging;
 using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Errors;
@@ -25,12 +24,12 @@ internal sealed partial class CustomerProcess(CustomerKey key, ICustomerHost hos
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan MaxRetryAfter = TimeSpan.FromMinutes(1);
 
-    private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Dictionary<string, Task> _lanes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TaskCompletionSource<OperationResult>> _waiting = new(StringComparer.Ordinal);
     private readonly Dictionary<PendingDeletion, Task<OperationResult>> _deleting = [];
     private readonly Dictionary<string, Money> _balances = new(StringComparer.Ordinal);
 
+    private Task _lastTurn = Task.CompletedTask;
     private MerchantFacts _facts = new();
     private DateTimeOffset? _deletedAt;
     private TimeSpan _retryAfter = RetryAfter;
@@ -83,20 +82,27 @@ internal sealed partial class CustomerProcess(CustomerKey key, ICustomerHost hos
     public async Task<CustomerResult> HandleAsync(Func<CustomerDocument?, CustomerContext, CustomerDecision> decide)
     {
         _facts = await services.Providers.FactsAsync(key.Merchant);
-        CustomerDecision decision;
-        List<Task<OperationResult>> started;
-        await _turn.WaitAsync();
+        var (decision, started) = await TakeTurnAsync(decide);
+        return await ResultAsync(decision, started);
+    }
+
+    // Turns are taken one at a time, in order.
+    private async Task<(CustomerDecision Decision, List<Task<OperationResult>> Started)> TakeTurnAsync(
+        Func<CustomerDocument?, CustomerContext, CustomerDecision> decide)
+    {
+        var previous = _lastTurn;
+        var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _lastTurn = turn.Task;
+        await previous;
         try
         {
-            decision = decide(host.Document, ContextNow());
-            started = await ApplyAsync(decision);
+            var decision = decide(host.Document, ContextNow());
+            return (decision, await ApplyAsync(decision));
         }
         finally
         {
-            _turn.Release();
+            turn.SetResult();
         }
-
-        return await ResultAsync(decision, started);
     }
 
     private async Task ResumeOrLogAsync()

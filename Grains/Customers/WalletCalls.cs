@@ -1,7 +1,6 @@
 using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Errors;
-using PaymentCluster.Grains.Abstractions.Secrets;
 using PaymentCluster.Grains.Faults;
 using static PaymentCluster.Grains.Customers.ProviderCalls;
 
@@ -38,7 +37,7 @@ internal sealed class WalletCalls(IMerchantProviders providers, WalletTokens tok
         return outcome;
     }
 
-    private async Task<OperationOutcome> RequestPasswordAsync(
+    private static async Task<OperationOutcome> RequestPasswordAsync(
         CustomerKey key,
         ConnectedProvider<ILinkedWallets> connected,
         IWalletsByPassword capability,

@@ -94,7 +94,7 @@ public sealed record SavedCardView
     [Id(7)]
     public string? Provider { get; init; }
 
-    /// <summary>When the customer agreed to its being kept.</summary>
+    /// <summary>When the customer agreed that it is kept.</summary>
     [Id(8)]
     public required DateTimeOffset ConsentedAt { get; init; }
 
@@ -154,7 +154,7 @@ public sealed record LinkedWalletView
     [Id(2)]
     public required bool Linked { get; init; }
 
-    /// <summary>What is in it; null where it was not asked.</summary>
+    /// <summary>Its balance; null where it was not read.</summary>
     [Id(3)]
     public Money? Balance { get; init; }
 
@@ -172,7 +172,7 @@ public sealed record LinkedWalletView
 [GenerateSerializer, Immutable, Alias("wallet-return")]
 public sealed record WalletReturn
 {
-    /// <summary>How the link stands.</summary>
+    /// <summary>The state of the link.</summary>
     [Id(0)]
     public required WalletLinkStatus Status { get; init; }
 
@@ -181,7 +181,7 @@ public sealed record WalletReturn
     public string? ReturnUrl { get; init; }
 }
 
-/// <summary>How a wallet's link stands.</summary>
+/// <summary>The state of a wallet's link.</summary>
 public enum WalletLinkStatus
 {
     /// <summary>The customer has not decided, or the provider has not said.</summary>
@@ -190,7 +190,7 @@ public enum WalletLinkStatus
     /// <summary>It can be paid from.</summary>
     Linked = 2,
 
-    /// <summary>The customer declined, or their time is over.</summary>
+    /// <summary>The customer declined, or the page has expired.</summary>
     Declined = 3,
 }
 

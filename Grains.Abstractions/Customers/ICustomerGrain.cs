@@ -11,7 +11,7 @@ namespace PaymentCluster.Grains.Abstractions.Customers;
 [Alias("customer-wallet")]
 public interface ICustomerGrain : IGrainWithStringKey
 {
-    /// <summary>Creates the customer, or changes what is said of them.</summary>
+    /// <summary>Creates the customer, or changes their data.</summary>
     [Alias("put")]
     Task<Reply<CustomerView>> Put(PutCustomer command);
 
@@ -19,8 +19,8 @@ public interface ICustomerGrain : IGrainWithStringKey
     [Alias("get"), AlwaysInterleave]
     Task<CustomerView?> Get();
 
-    /// <summary>Forgets who the customer is and what they pay with, here, in the vault and at providers. Payments stay
-    /// readable, without them.</summary>
+    /// <summary>Erases the customer's data and instruments here, in the vault and at providers; refused as unavailable
+    /// while a deletion there is pending. Payments stay readable.</summary>
     [Alias("erase"), ResponseTimeout(CallTimeouts.Long)]
     Task<Reply<CustomerView>> Erase();
 
@@ -28,7 +28,7 @@ public interface ICustomerGrain : IGrainWithStringKey
     [Alias("get-wallet"), AlwaysInterleave]
     Task<WalletView?> GetWallet();
 
-    /// <summary>Changes the preferences, if nobody else did since the version that was read.</summary>
+    /// <summary>Changes the preferences, unless they changed since the version that was read.</summary>
     [Alias("put-wallet")]
     Task<Reply<WalletView>> PutWallet(PutWallet command);
 
@@ -50,7 +50,7 @@ public interface ICustomerGrain : IGrainWithStringKey
     [Alias("list-cards"), ResponseTimeout(CallTimeouts.Long)]
     Task<Reply<WalletView>> ListCards();
 
-    /// <summary>Forgets a card, here and wherever its number or token is kept.</summary>
+    /// <summary>Deletes a card, here and where its number or token is kept.</summary>
     [Alias("delete-card"), ResponseTimeout(CallTimeouts.Long)]
     Task<Reply<WalletView>> DeleteCard(string token);
 
@@ -62,11 +62,11 @@ public interface ICustomerGrain : IGrainWithStringKey
     [Alias("save-upi"), ResponseTimeout(CallTimeouts.Long)]
     Task<Reply<SavedUpiView>> SaveUpi(string vpa);
 
-    /// <summary>Forgets a UPI id.</summary>
+    /// <summary>Deletes a saved UPI id.</summary>
     [Alias("delete-upi")]
     Task<Reply<WalletView>> DeleteUpi(string id);
 
-    /// <summary>Asks for a wallet to be linked: the customer gets a one-time password, or a page to agree on.</summary>
+    /// <summary>Requests a wallet's link: the customer gets a one-time password, or a page to agree on.</summary>
     [Alias("request-wallet-link"), ResponseTimeout(CallTimeouts.Long)]
     Task<Reply<LinkedWalletView>> LinkWallet(LinkWallet command);
 
@@ -84,7 +84,7 @@ public interface ICustomerGrain : IGrainWithStringKey
     [Alias("read-wallet"), ResponseTimeout(CallTimeouts.Long)]
     Task<Reply<LinkedWalletView>> ReadWallet(string wallet);
 
-    /// <summary>Gives a wallet's link up.</summary>
+    /// <summary>Unlinks a wallet.</summary>
     [Alias("unlink-wallet"), ResponseTimeout(CallTimeouts.Long)]
     Task<Reply<WalletView>> UnlinkWallet(string wallet);
 

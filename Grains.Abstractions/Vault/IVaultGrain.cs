@@ -10,18 +10,18 @@ public interface IVaultGrain : IGrainWithStringKey
     /// <summary>The one grain's key.</summary>
     const string Key = "vault";
 
-    /// <summary>What is in the vault, and how much of it waits for a newer key.</summary>
+    /// <summary>What is in the vault, and how much of it is under an older key.</summary>
     [Alias("status"), AlwaysInterleave]
     Task<Reply<VaultStatus>> Status();
 
-    /// <summary>Goes on with the rotation of keys for some seconds, and says what is left. It may be interrupted at any
-    /// point and called again: what is done is seen in the rows.</summary>
+    /// <summary>Continues the rotation of keys for some seconds, and says what is left. It may be interrupted at any
+    /// point and called again: progress is in the rows.</summary>
     /// <param name="newKeys">Whether to begin one: each merchant gets a new data key first.</param>
     [Alias("rotate")]
     Task<Reply<VaultStatus>> Rotate(bool newKeys);
 }
 
-/// <summary>How the vault stands.</summary>
+/// <summary>The state of the vault.</summary>
 [GenerateSerializer, Immutable, Alias("vault-status")]
 public sealed record VaultStatus
 {
@@ -29,7 +29,7 @@ public sealed record VaultStatus
     [Id(0)]
     public required long Cards { get; init; }
 
-    /// <summary>How many of them are sealed under a data key that has a successor.</summary>
+    /// <summary>How many of them are encrypted under a data key that has a successor.</summary>
     [Id(1)]
     public required long OutdatedCards { get; init; }
 

@@ -31,10 +31,10 @@ public interface ICardVault
     /// <exception cref="VaultUnreadableException">It cannot be opened.</exception>
     Task<VaultCard?> OpenAsync(string merchant, string token);
 
-    /// <summary>Forgets a card. One that is not there is forgotten.</summary>
+    /// <summary>Deletes a card. One that is not there counts as deleted.</summary>
     Task DeleteAsync(string merchant, string token);
 
-    /// <summary>Forgets all cards of a customer.</summary>
+    /// <summary>Deletes all cards of a customer.</summary>
     Task DeleteCustomerAsync(string merchant, string customer);
 }
 

@@ -11,7 +11,7 @@ public interface IVaultRotation
     /// <summary>Whether this installation has a vault.</summary>
     bool IsOpen { get; }
 
-    /// <summary>How it stands.</summary>
+    /// <summary>What is in the vault, and what is left to do.</summary>
     Task<VaultStatus> StatusAsync();
 
     /// <summary>Gives each merchant a new data key. Said twice at once, it is one.</summary>

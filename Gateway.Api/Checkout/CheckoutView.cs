@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using PaymentCluster.Gateway.Api.Payments;
 using PaymentCluster.Gateway.Api.Returns;
 using PaymentCluster.Grains.Abstractions.Checkout;
 using PaymentCluster.Grains.Abstractions.Customers;

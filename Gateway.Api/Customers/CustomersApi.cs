@@ -4,10 +4,8 @@ using PaymentCluster.Gateway.Api.Errors;
 using PaymentCluster.Gateway.Api.Json;
 using PaymentCluster.Gateway.Api.OpenApi;
 using PaymentCluster.Gateway.Api.Payments;
-using PaymentCluster.Gateway.Api.Returns;
 using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Errors;
-using PaymentCluster.Grains.Abstractions.Secrets;
 
 namespace PaymentCluster.Gateway.Api.Customers;
 

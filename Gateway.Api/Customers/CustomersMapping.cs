@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using PaymentCluster.Gateway.Api.Json;
-using PaymentCluster.Gateway.Api.Payments;
 using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;

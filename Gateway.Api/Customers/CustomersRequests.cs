@@ -5,7 +5,6 @@ using PaymentCluster.Gateway.Api.Payments;
 using PaymentCluster.Gateway.Api.Queries;
 using PaymentCluster.Gateway.Api.Returns;
 using PaymentCluster.Grains.Abstractions.Amounts;
-using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Secrets;
 
 namespace PaymentCluster.Gateway.Api.Customers;

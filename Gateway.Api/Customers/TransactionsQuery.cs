@@ -4,7 +4,6 @@ using PaymentCluster.Gateway.Api.Payments;
 using PaymentCluster.Gateway.Api.Queries;
 using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Customers;
-using PaymentCluster.Grains.Abstractions.Payments;
 
 namespace PaymentCluster.Gateway.Api.Customers;
 

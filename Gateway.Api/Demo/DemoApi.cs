@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http.HttpResults;
-using PaymentCluster.Gateway.Api.Access;
 using PaymentCluster.Gateway.Api.Checkout;
 using PaymentCluster.Gateway.Api.Errors;
 using PaymentCluster.Gateway.Api.Queries;

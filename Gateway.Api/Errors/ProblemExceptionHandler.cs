@@ -1,7 +1,6 @@
 using System.Data.Common;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Diagnostics;
-using Orleans.Runtime;
 using Orleans.Serialization;
 using PaymentCluster.Grains.Abstractions.Logs;
 

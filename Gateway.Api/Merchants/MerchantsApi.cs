@@ -2,7 +2,6 @@ using PaymentCluster.Gateway.Api.Access;
 using PaymentCluster.Gateway.Api.Errors;
 using PaymentCluster.Gateway.Api.Json;
 using PaymentCluster.Gateway.Api.OpenApi;
-using PaymentCluster.Gateway.Api.Payments;
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Merchants;
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using PaymentCluster.Gateway.Api.Json;
-using PaymentCluster.Gateway.Api.Payments;
 using PaymentCluster.Grains.Abstractions.Merchants;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;

@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
-using PaymentCluster.Gateway.Api.Access;
 using PaymentCluster.Gateway.Api.Errors;
 using PaymentCluster.Gateway.Api.Json;
 

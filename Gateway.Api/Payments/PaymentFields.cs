@@ -1,6 +1,5 @@
 using PaymentCluster.Gateway.Api.Json;
 using PaymentCluster.Grains.Abstractions.Amounts;
-using PaymentCluster.Grains.Abstractions.Payments;
 
 namespace PaymentCluster.Gateway.Api.Payments;
 

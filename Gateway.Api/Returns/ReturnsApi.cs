@@ -1,4 +1,3 @@
-using PaymentCluster.Gateway.Api.Access;
 using PaymentCluster.Gateway.Api.Errors;
 using PaymentCluster.Gateway.Api.Json;
 using PaymentCluster.Gateway.Api.Limits;

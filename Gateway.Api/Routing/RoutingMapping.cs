@@ -1,5 +1,4 @@
 using PaymentCluster.Gateway.Api.Json;
-using PaymentCluster.Gateway.Api.Payments;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Routing;

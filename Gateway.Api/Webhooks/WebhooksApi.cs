@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
-using PaymentCluster.Gateway.Api.Access;
 using PaymentCluster.Gateway.Api.Errors;
 using PaymentCluster.Gateway.Api.Json;
 using PaymentCluster.Gateway.Api.Merchants;

@@ -62,8 +62,8 @@ public sealed class GatewayOptions
     /// <summary>Open connections; 0 for no limit.</summary>
     public int Connections { get; set; } = 20_000;
 
-    /// <summary>Where operators' tools listen (the dashboard), such as <c>http://127.0.0.1:8081</c>; without it there are
-    /// none. Never an address that customers can reach.</summary>
+    /// <summary>Where operators' tools listen (the dashboard), such as <c>http://127.0.0.1:8081</c>; without it there
+    /// are none. Never an address that customers can reach.</summary>
     public string? ManagementUrl
     {
         get;

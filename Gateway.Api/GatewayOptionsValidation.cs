@@ -40,7 +40,8 @@ internal sealed class GatewayOptionsValidation : IValidateOptions<GatewayOptions
 
         if (options.KeyLifetime < TimeSpan.Zero || options.KeyLifetime > MaxKeyLifetime)
         {
-            yield return Fault("KeyLifetime", "must be at most 3 seconds, so that a revoked key stops working within 5");
+            yield return Fault(
+                "KeyLifetime", "must be at most 3 seconds, so that a revoked key stops working within 5");
         }
 
         if (options.KnownProxies.Any(proxy => !IPAddress.TryParse(proxy, out var _)))

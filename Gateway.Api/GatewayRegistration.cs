@@ -40,7 +40,8 @@ public static class GatewayRegistration
     public static IHostApplicationBuilder AddGateway(this IHostApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddOptionsWithValidateOnStart<GatewayOptions, GatewayOptionsValidation>().BindConfiguration(GatewayOptions.Section);
+        services.AddOptionsWithValidateOnStart<GatewayOptions, GatewayOptionsValidation>()
+            .BindConfiguration(GatewayOptions.Section);
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<GatewayOptions>>().Value);
         builder.AddManagementPort();
         // In one process with a silo the silo's.

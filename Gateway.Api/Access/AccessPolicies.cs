@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace PaymentCluster.Gateway.Api.Access;
 
-/// <summary>Who may call an endpoint: the names of the authorization policies. An endpoint that names none, and does not
-/// allow anonymous callers, is closed to everybody.</summary>
+/// <summary>Who may call an endpoint: the names of the authorization policies. An endpoint that names none, and does
+/// not allow anonymous callers, is closed to everybody.</summary>
 public static class AccessPolicies
 {
     /// <summary>A merchant's secret key.</summary>
@@ -13,7 +13,8 @@ public static class AccessPolicies
     /// <summary>A merchant's publishable or secret key.</summary>
     public const string Publishable = "Publishable";
 
-    /// <summary>The client secret of the payment that the path names, or a merchant's publishable or secret key.</summary>
+    /// <summary>The client secret of the payment that the path names, or a merchant's publishable or secret
+    /// key.</summary>
     public const string Payer = "Payer";
 
     /// <summary>The administrator's key as a bearer token.</summary>
@@ -32,20 +33,24 @@ public static class AccessPolicies
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<ClientSecrets>();
         services.AddAuthentication()
-            .AddScheme<AuthenticationSchemeOptions, MerchantAuthentication>(MerchantAuthentication.SchemeName, null)
-            .AddScheme<AuthenticationSchemeOptions, AdministratorAuthentication>(AdministratorAuthentication.SchemeName, null)
-            .AddScheme<AuthenticationSchemeOptions, OperatorAuthentication>(OperatorAuthentication.SchemeName, null);
+            .AddCallers<MerchantAuthentication>(MerchantAuthentication.SchemeName)
+            .AddCallers<AdministratorAuthentication>(AdministratorAuthentication.SchemeName)
+            .AddCallers<OperatorAuthentication>(OperatorAuthentication.SchemeName);
         services.AddSingleton<IAuthorizationHandler, CallerAuthorization>();
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, AccessResults>();
         services.AddAuthorizationBuilder()
-            .AddPolicy(Secret, policy => policy.For(MerchantAuthentication.SchemeName, CallerRequirement.Secret))
-            .AddPolicy(Publishable, policy => policy.For(MerchantAuthentication.SchemeName, CallerRequirement.Publishable))
-            .AddPolicy(Payer, policy => policy.For(MerchantAuthentication.SchemeName, CallerRequirement.Payer))
-            .AddPolicy(Admin, policy => policy.For(AdministratorAuthentication.SchemeName, CallerRequirement.Administrator))
-            .AddPolicy(Operator, policy => policy.For(OperatorAuthentication.SchemeName, CallerRequirement.Administrator))
+            .AddPolicy(Secret, MerchantAuthentication.SchemeName, CallerRequirement.Secret)
+            .AddPolicy(Publishable, MerchantAuthentication.SchemeName, CallerRequirement.Publishable)
+            .AddPolicy(Payer, MerchantAuthentication.SchemeName, CallerRequirement.Payer)
+            .AddPolicy(Admin, AdministratorAuthentication.SchemeName, CallerRequirement.Administrator)
+            .AddPolicy(Operator, OperatorAuthentication.SchemeName, CallerRequirement.Administrator)
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().AddRequirements(CallerRequirement.Nobody).Build());
     }
 
-    private static void For(this AuthorizationPolicyBuilder policy, string scheme, CallerRequirement requirement) =>
-        policy.AddAuthenticationSchemes(scheme).AddRequirements(requirement);
+    private static AuthenticationBuilder AddCallers<T>(this AuthenticationBuilder schemes, string name)
+        where T : CallerAuthentication => schemes.AddScheme<AuthenticationSchemeOptions, T>(name, null);
+
+    private static AuthorizationBuilder AddPolicy(
+        this AuthorizationBuilder policies, string name, string scheme, CallerRequirement requirement) =>
+        policies.AddPolicy(name, policy => policy.AddAuthenticationSchemes(scheme).AddRequirements(requirement));
 }

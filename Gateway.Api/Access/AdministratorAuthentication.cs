@@ -5,7 +5,7 @@ using PaymentCluster.Gateway.Api.Limits;
 
 namespace PaymentCluster.Gateway.Api.Access;
 
-/// <summary>The administrator's key: <c>Authorization: Bearer …</c>.</summary>
+/// <summary>The administrator's key, as a bearer token.</summary>
 internal sealed class AdministratorAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options,
     ILoggerFactory loggers,

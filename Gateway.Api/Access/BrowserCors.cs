@@ -9,9 +9,9 @@ using PaymentCluster.Grains.Abstractions.Checkout;
 namespace PaymentCluster.Gateway.Api.Access;
 
 /// <summary>
-/// Cross-origin calls of merchants' own pages, to the endpoints that take publishable keys and client secrets. A preflight
-/// carries no key, so any origin may send; what is answered can be read only by the origins that the key's merchant has
-/// registered.
+/// Cross-origin calls of merchants' own pages, to the endpoints that take publishable keys and client secrets. A
+/// preflight carries no key, so any origin may send; the response can be read only by the origins that the key's
+/// merchant has registered.
 /// </summary>
 internal sealed class BrowserCors(IGrainFactory grains) : ICorsPolicyProvider
 {
@@ -23,7 +23,13 @@ internal sealed class BrowserCors(IGrainFactory grains) : ICorsPolicyProvider
     private static readonly CorsPolicy Preflight = new CorsPolicyBuilder()
         .SetIsOriginAllowed(_ => true)
         .WithMethods(HttpMethods.Get, HttpMethods.Post)
-        .WithHeaders("Authorization", "Content-Type", IdempotencyKey.Header, "If-None-Match", "Last-Event-ID", RequestNaming.RequestIdHeader)
+        .WithHeaders(
+            "Authorization",
+            "Content-Type",
+            IdempotencyKey.Header,
+            "If-None-Match",
+            "Last-Event-ID",
+            RequestNaming.RequestIdHeader)
         .SetPreflightMaxAge(PreflightAge)
         .Build();
 
@@ -46,7 +52,8 @@ internal sealed class BrowserCors(IGrainFactory grains) : ICorsPolicyProvider
         var offer = await grains.GetGrain<ICheckoutGrain>(caller.Merchant).Offer(AnyAmount);
         ImmutableArray<string> origins = offer?.Origins ?? [];
         return new CorsPolicyBuilder([.. origins])
-            .WithExposedHeaders("ETag", "Location", "Retry-After", RequestNaming.RequestIdHeader, IdempotencyKey.ReplayedHeader)
+            .WithExposedHeaders(
+                "ETag", "Location", "Retry-After", RequestNaming.RequestIdHeader, IdempotencyKey.ReplayedHeader)
             .Build();
     }
 }

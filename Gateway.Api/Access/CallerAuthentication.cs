@@ -12,7 +12,10 @@ namespace PaymentCluster.Gateway.Api.Access;
 /// must not shut out every customer.
 /// </summary>
 internal abstract class CallerAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, FailedAuthThrottle throttle)
+    IOptionsMonitor<AuthenticationSchemeOptions> options,
+    ILoggerFactory loggers,
+    UrlEncoder encoder,
+    FailedAuthThrottle throttle)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     private const string Bearer = "Bearer ";
@@ -56,7 +59,8 @@ internal abstract class CallerAuthentication(
 
         return AuthenticateResult.Fail(throttle.Count(Context)
             ? new ProblemException(ErrorCode.RateLimited, "Too many invalid API keys from this address.")
-            : new ProblemException(ErrorCode.ApiKeyInvalid, RefusalOf(credential) ?? ErrorCode.ApiKeyInvalid.Entry().Meaning));
+            : new ProblemException(
+                ErrorCode.ApiKeyInvalid, RefusalOf(credential) ?? ErrorCode.ApiKeyInvalid.Entry().Meaning));
     }
 
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)

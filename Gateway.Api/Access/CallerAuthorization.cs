@@ -27,7 +27,7 @@ internal sealed class CallerAuthorization : AuthorizationHandler<CallerRequireme
     {
         if (requirement == CallerRequirement.Nobody)
         {
-            // What is no endpoint of ours (no match, or the wrong method) has nothing to protect and is answered 404 or 405.
+            // No match, or the wrong method: there is nothing to protect, and the response is 404 or 405.
             Decide(context, requirement, (context.Resource as HttpContext)?.GetEndpoint() is RouteEndpoint
                 ? new AccessRefusal(this, ErrorCode.PermissionDenied)
                 : null);
@@ -40,7 +40,8 @@ internal sealed class CallerAuthorization : AuthorizationHandler<CallerRequireme
         return Task.CompletedTask;
     }
 
-    private static void Decide(AuthorizationHandlerContext context, CallerRequirement requirement, AccessRefusal? refusal)
+    private static void Decide(
+        AuthorizationHandlerContext context, CallerRequirement requirement, AccessRefusal? refusal)
     {
         if (refusal is null)
         {
@@ -70,13 +71,15 @@ internal sealed class CallerAuthorization : AuthorizationHandler<CallerRequireme
 
         if (caller.Payment is not null)
         {
-            return new AccessRefusal(this, ErrorCode.PermissionDenied, "A client secret is not allowed to make this call.");
+            return Denied("A client secret is not allowed to make this call.");
         }
 
         return requirement == CallerRequirement.Secret && caller.IsBrowser
-            ? new AccessRefusal(this, ErrorCode.PermissionDenied, "A publishable key is not allowed to make this call; use a secret key.")
+            ? Denied("A publishable key is not allowed to make this call; use a secret key.")
             : null;
     }
+
+    private AccessRefusal Denied(string detail) => new(this, ErrorCode.PermissionDenied, detail);
 }
 
 /// <summary>Why a caller is refused, as the error reference names it.</summary>
@@ -95,7 +98,10 @@ internal sealed class AccessResults : IAuthorizationMiddlewareResultHandler
     private readonly AuthorizationMiddlewareResultHandler _framework = new();
 
     public Task HandleAsync(
-        RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult) =>
+        RequestDelegate next,
+        HttpContext context,
+        AuthorizationPolicy policy,
+        PolicyAuthorizationResult authorizeResult) =>
         authorizeResult.AuthorizationFailure?.FailureReasons.OfType<AccessRefusal>().FirstOrDefault() is { } refusal
             ? Problem.WriteAsync(context, refusal.Code, refusal.Detail)
             : policy.Requirements.Contains(CallerRequirement.Nobody) && !authorizeResult.Succeeded

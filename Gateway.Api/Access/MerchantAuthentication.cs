@@ -5,7 +5,7 @@ using PaymentCluster.Gateway.Api.Limits;
 
 namespace PaymentCluster.Gateway.Api.Access;
 
-/// <summary>Merchants' secret and publishable keys, and payers' client secrets: <c>Authorization: Bearer …</c>.</summary>
+/// <summary>Merchants' secret and publishable keys, and payers' client secrets, as bearer tokens.</summary>
 internal sealed class MerchantAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options,
     ILoggerFactory loggers,
@@ -39,8 +39,8 @@ internal sealed class MerchantAuthentication(
             return await keys.ResolveAsync(hash) is { } known ? Caller.Of(known) : null;
         }
 
-        using var turn = await _throttle.EnterLookupAsync(Context);
-        return turn.IsAcquired && await keys.ResolveAsync(hash) is { } grant ? Caller.Of(grant) : null;
+        using var permit = await _throttle.EnterLookupAsync(Context);
+        return permit.IsAcquired && await keys.ResolveAsync(hash) is { } grant ? Caller.Of(grant) : null;
     }
 
     protected override string? RefusalOf(string credential) =>

@@ -8,8 +8,8 @@ using PaymentCluster.Gateway.Api.Limits;
 namespace PaymentCluster.Gateway.Api.Access;
 
 /// <summary>
-/// An operator's browser, by HTTP Basic: any name, and the administrator's key as the password. Being on the same machine
-/// proves nothing: a proxy there would make everybody an operator.
+/// An operator's browser, by HTTP Basic: any name, and the administrator's key as the password. Being on the same
+/// machine proves nothing: a proxy there would make everybody an operator.
 /// </summary>
 internal sealed class OperatorAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options,

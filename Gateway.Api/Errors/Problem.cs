@@ -63,7 +63,8 @@ internal static class Problem
             http.Response.Headers.RetryAfter = RetryAfterSeconds;
         }
 
-        if (entry.HttpStatus == StatusCodes.Status415UnsupportedMediaType && http.Request.Headers.ContentEncoding.Count > 0)
+        if (entry.HttpStatus == StatusCodes.Status415UnsupportedMediaType
+            && http.Request.Headers.ContentEncoding.Count > 0)
         {
             // RFC 9110, section 12.5.3: what a client can send instead.
             http.Response.Headers.AcceptEncoding = "identity";
@@ -81,11 +82,17 @@ internal static class Problem
             Status = entry.HttpStatus,
             Detail = detail ?? entry.Meaning,
             Code = entry.Name,
-            TraceId = (http.Features.Get<IHttpActivityFeature>()?.Activity ?? Activity.Current)?.TraceId.ToHexString() ?? "",
+            TraceId = TraceIdOf(http),
             RequestId = http.TraceIdentifier,
             Errors = errors,
         };
         return JsonResponse.WriteAsync(
             http, entry.HttpStatus, answer, GatewayJson.Default.ProblemResponse, ContentType);
+    }
+
+    private static string TraceIdOf(HttpContext http)
+    {
+        var activity = http.Features.Get<IHttpActivityFeature>()?.Activity ?? Activity.Current;
+        return activity?.TraceId.ToHexString() ?? "";
     }
 }

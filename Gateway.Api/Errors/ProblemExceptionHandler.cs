@@ -10,7 +10,8 @@ namespace PaymentCluster.Gateway.Api.Errors;
 /// reaches the caller.</summary>
 internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> logger) : IExceptionHandler
 {
-    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    public async ValueTask<bool> TryHandleAsync(
+        HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         var http = httpContext;
         RequestNaming.SetHeaders(http);
@@ -80,19 +81,25 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
     // Exceptions of its transport (a broken or refused connection) have no common base class.
     private static bool IsOfOrleans(string? type) =>
         type is not null
-        && (type.StartsWith("Orleans.Runtime.", StringComparison.Ordinal) || type.StartsWith("Orleans.Networking.", StringComparison.Ordinal));
+        && (type.StartsWith("Orleans.Runtime.", StringComparison.Ordinal)
+            || type.StartsWith("Orleans.Networking.", StringComparison.Ordinal));
 
     private static string? DetailOf(Exception exception) => exception switch
     {
-        BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } => "The request body is incomplete or malformed.",
+        BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } =>
+            "The request body is incomplete or malformed.",
         _ => null,
     };
 
     // The pattern and not the path: a path may hold what does not belong into a log.
-    private static string Route(HttpContext http) =>
-        ((http.Features.Get<IExceptionHandlerFeature>()?.Endpoint ?? http.GetEndpoint()) as RouteEndpoint)?.RoutePattern.RawText ?? "(no route)";
+    private static string Route(HttpContext http)
+    {
+        var endpoint = http.Features.Get<IExceptionHandlerFeature>()?.Endpoint ?? http.GetEndpoint();
+        return (endpoint as RouteEndpoint)?.RoutePattern.RawText ?? "(no route)";
+    }
 
-    [LoggerMessage(LogEvents.RequestUnavailable, LogLevel.Warning, "{Method} {Route}: a silo or the store is unavailable")]
+    [LoggerMessage(
+        LogEvents.RequestUnavailable, LogLevel.Warning, "{Method} {Route}: a silo or the store is unavailable")]
     private partial void LogUnavailable(Exception exception, string method, string route);
 
     [LoggerMessage(LogEvents.RequestFailed, LogLevel.Error, "{Method} {Route} failed")]

@@ -51,7 +51,10 @@ internal static class HealthRegistration
 
     // HEAD is an endpoint of its own, so that the API's description has the operation once.
     private static void Map(
-        this IEndpointRouteBuilder routes, string pattern, ApiOperation operation, Func<HealthCheckRegistration, bool> checks)
+        this IEndpointRouteBuilder routes,
+        string pattern,
+        ApiOperation operation,
+        Func<HealthCheckRegistration, bool> checks)
     {
         var options = new HealthCheckOptions { Predicate = checks, ResponseWriter = WriteAsync };
         routes.MapHealthChecks(pattern, options).WithMetadata(new HttpMethodMetadata([HttpMethods.Get]))
@@ -60,8 +63,15 @@ internal static class HealthRegistration
             .AllowAnonymous().OnEveryPort();
     }
 
-    private static Task WriteAsync(HttpContext http, HealthReport report) => report.Status == HealthStatus.Healthy
-        ? JsonResponse.WriteAsync(http, StatusCodes.Status200OK, new HealthResponse { Status = "ok" }, GatewayJson.Default.HealthResponse)
-        : Problem.WriteAsync(
-            http, ErrorCode.Unavailable, string.Join(' ', report.Entries.Values.Select(entry => entry.Description).OfType<string>()));
+    private static Task WriteAsync(HttpContext http, HealthReport report)
+    {
+        if (report.Status == HealthStatus.Healthy)
+        {
+            var response = new HealthResponse { Status = "ok" };
+            return JsonResponse.WriteAsync(http, StatusCodes.Status200OK, response, GatewayJson.Default.HealthResponse);
+        }
+
+        var reasons = report.Entries.Values.Select(entry => entry.Description).OfType<string>();
+        return Problem.WriteAsync(http, ErrorCode.Unavailable, string.Join(' ', reasons));
+    }
 }

@@ -9,18 +9,21 @@ internal sealed class SiloHealthCheck(IGrainFactory grains, TimeProvider time) :
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
-    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    public async Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         try
         {
-            var reason = await grains.GetGrain<IHealthGrain>("gateway").Check().WaitAsync(Timeout, time, cancellationToken);
+            var check = grains.GetGrain<IHealthGrain>("gateway").Check();
+            var reason = await check.WaitAsync(Timeout, time, cancellationToken);
             return reason is null ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy(reason);
         }
         catch (TimeoutException)
         {
             return HealthCheckResult.Unhealthy("No silo answered in time.");
         }
-        catch (Exception exception) when (ProblemExceptionHandler.IsTransient(exception) && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (
+            ProblemExceptionHandler.IsTransient(exception) && !cancellationToken.IsCancellationRequested)
         {
             return HealthCheckResult.Unhealthy("No silo is available.");
         }

@@ -8,13 +8,15 @@ namespace PaymentCluster.Gateway.Api.Limits;
 /// How many credentials that do not verify an address may send: an IPv4 address, or a /64 of IPv6, which one customer
 /// has whole. A valid key is let in whatever its address has sent.
 /// </summary>
-internal sealed partial class FailedAuthThrottle(GatewayOptions options, ILogger<FailedAuthThrottle> logger) : IDisposable
+internal sealed partial class FailedAuthThrottle(
+    GatewayOptions options, ILogger<FailedAuthThrottle> logger) : IDisposable
 {
-    // Of an address that is over its limit: unknown keys that are looked up at a time, each a grain and a read of the store.
+    // For an address over its limit: how many unknown keys are looked up at a time. Each is a grain and a read of the
+    // store.
     private const int Lookups = 4;
     private const int QueuedLookups = 512;
 
-    private readonly PartitionedRateLimiter<IPAddress> _failures = PartitionedRateLimiter.Create<IPAddress, IPAddress>(address =>
+    private readonly PartitionedRateLimiter<IPAddress> _failures = PerAddress(address =>
         RateLimitPartition.GetTokenBucketLimiter(address, _ => new TokenBucketRateLimiterOptions
         {
             TokenLimit = options.FailedKeysPerAddress,
@@ -23,10 +25,12 @@ internal sealed partial class FailedAuthThrottle(GatewayOptions options, ILogger
             QueueLimit = 0,
         }));
 
-    private readonly PartitionedRateLimiter<IPAddress> _lookups = PartitionedRateLimiter.Create<IPAddress, IPAddress>(address =>
+    private readonly PartitionedRateLimiter<IPAddress> _lookups = PerAddress(address =>
         RateLimitPartition.GetConcurrencyLimiter(address, _ => new ConcurrencyLimiterOptions
         {
-            PermitLimit = Lookups, QueueLimit = QueuedLookups, QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+            PermitLimit = Lookups,
+            QueueLimit = QueuedLookups,
+            QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
         }));
 
     /// <summary>Counts a credential that did not verify.</summary>
@@ -42,8 +46,9 @@ internal sealed partial class FailedAuthThrottle(GatewayOptions options, ILogger
         return !lease.IsAcquired;
     }
 
-    /// <summary>A turn to look up a key that this process does not know as valid. Addresses that are over their limit get
-    /// few at a time, so that guessing does not load the store; the lease is refused when even their queue is full.</summary>
+    /// <summary>A permit to look up a key that this process does not know as valid. Addresses over their limit get few
+    /// at a time, so that guessing does not load the store; the lease is refused when even their queue is
+    /// full.</summary>
     public ValueTask<RateLimitLease> EnterLookupAsync(HttpContext http)
     {
         var network = ClientNetwork.Of(http);
@@ -57,6 +62,9 @@ internal sealed partial class FailedAuthThrottle(GatewayOptions options, ILogger
         _failures.Dispose();
         _lookups.Dispose();
     }
+
+    private static PartitionedRateLimiter<IPAddress> PerAddress(
+        Func<IPAddress, RateLimitPartition<IPAddress>> partition) => PartitionedRateLimiter.Create(partition);
 
     [LoggerMessage(LogEvents.KeyGuessing, LogLevel.Warning, "{Address} keeps sending API keys that are invalid")]
     private partial void LogGuessing(IPAddress? address);

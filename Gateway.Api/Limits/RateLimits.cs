@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
 using PaymentCluster.Gateway.Api.Access;
@@ -20,11 +19,12 @@ internal static class RateLimits
         services.AddOptions<RateLimiterOptions>().Configure<GatewayOptions>((limiter, options) =>
         {
             limiter.OnRejected = (context, _) => new ValueTask(RefuseAsync(context.HttpContext, context.Lease));
-            limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(http => Caller.Of(http.User) is { } caller
-                ? PerSecond(caller.KeyId, options.RequestsPerSecond, options.RequestBurst)
-                : RateLimitPartition.GetNoLimiter(""));
-            limiter.AddPolicy<IPAddress>(
-                Browser, http => PerSecond(ClientNetwork.Of(http), options.ReturnsPerSecond, 2 * options.ReturnsPerSecond));
+            limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(http =>
+                Caller.Of(http.User) is { } caller
+                    ? PerSecond(caller.KeyId, options.RequestsPerSecond, options.RequestBurst)
+                    : RateLimitPartition.GetNoLimiter(""));
+            limiter.AddPolicy(Browser, http =>
+                PerSecond(ClientNetwork.Of(http), options.ReturnsPerSecond, 2 * options.ReturnsPerSecond));
         });
     }
 
@@ -40,7 +40,8 @@ internal static class RateLimits
     private static Task RefuseAsync(HttpContext http, RateLimitLease lease)
     {
         var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromSeconds(1);
-        http.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
+        http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         return Problem.WriteAsync(http, ErrorCode.RateLimited);
     }
 }

@@ -43,9 +43,10 @@ public static class ManagementPort
         var management = PortOf(options.ManagementUrl);
         app.Use((http, next) =>
         {
-            if (http.GetEndpoint() is RouteEndpoint endpoint
-                && endpoint.Metadata.GetMetadata<EveryPort>() is null
-                && (endpoint.Metadata.GetMetadata<ManagementOnly>() is not null) != (http.Connection.LocalPort == management))
+            var isManagement = http.Connection.LocalPort == management;
+            if (http.GetEndpoint() is RouteEndpoint { Metadata: var metadata }
+                && metadata.GetMetadata<EveryPort>() is null
+                && (metadata.GetMetadata<ManagementOnly>() is not null) != isManagement)
             {
                 http.SetEndpoint(null);
             }
@@ -56,7 +57,9 @@ public static class ManagementPort
 
     /// <summary>The port of a management URL; null if it is none.</summary>
     internal static int? PortOf(string? url) =>
-        Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttp && uri is { AbsolutePath: "/", Query: "" }
+        Uri.TryCreate(url, UriKind.Absolute, out var uri)
+            && uri.Scheme == Uri.UriSchemeHttp
+            && uri is { AbsolutePath: "/", Query: "" }
             ? uri.Port
             : null;
 

@@ -38,6 +38,10 @@ internal static class OperationRoutes
     }
 
     private static IEndpointConventionBuilder Map(
-        this IEndpointRouteBuilder routes, string[] methods, string pattern, RequestDelegate handler, ApiOperation operation) =>
+        this IEndpointRouteBuilder routes,
+        string[] methods,
+        string pattern,
+        RequestDelegate handler,
+        ApiOperation operation) =>
         routes.MapMethods(pattern, methods, handler).Describe(operation, handler);
 }

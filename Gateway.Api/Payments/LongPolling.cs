@@ -7,7 +7,8 @@ using PaymentCluster.Grains.Abstractions.Payments;
 namespace PaymentCluster.Gateway.Api.Payments;
 
 /// <summary>Requests that wait for a payment to change: long polls, browser returns and event streams.</summary>
-internal sealed class LongPolling(RequestLimits limits, PaymentWatch watch, TimeProvider time, IHostApplicationLifetime lifetime)
+internal sealed class LongPolling(
+    RequestLimits limits, PaymentWatch watch, TimeProvider time, IHostApplicationLifetime lifetime)
 {
     /// <summary>A token for a caller that leaves or a process that stops; it ends waits and never a command.</summary>
     public CancellationTokenSource Leaving(HttpContext http) =>
@@ -49,7 +50,8 @@ internal sealed class LongPolling(RequestLimits limits, PaymentWatch watch, Time
 
             return null;
         }
-        catch (OperationCanceledException) when (ending.IsCancellationRequested && !http.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException) when (
+            ending.IsCancellationRequested && !http.RequestAborted.IsCancellationRequested)
         {
             return view;
         }

@@ -63,7 +63,7 @@ internal sealed class PaymentEventStream(LongPolling polling, PaymentWatch watch
         {
             sent = entry?.Version ?? sent;
             yield return entry is null ? Heartbeat : EventOf(entry);
-            if (entry is null or { Status: PaymentStatus.Success or PaymentStatus.Failed or PaymentStatus.Cancelled or PaymentStatus.Expired })
+            if (entry is null || IsLast(entry.Status))
             {
                 view = await PaymentWatch.ReadAsync(payment, view, leaving) ?? view;
                 if (PaymentsMapping.IsFinal(view) && sent >= view.Version)
@@ -74,11 +74,16 @@ internal sealed class PaymentEventStream(LongPolling polling, PaymentWatch watch
         }
     }
 
-    private static SseItem<byte[]> EventOf(TimelineEntry entry) =>
-        new(JsonResponse.Serialize(PaymentsMapping.ToResponse(entry), GatewayJson.Default.TimelineEntryResponse).ToArray())
-        {
-            EventId = entry.Version.ToString(CultureInfo.InvariantCulture),
-        };
+    // Whether nothing may come after it but refunds.
+    private static bool IsLast(PaymentStatus status) =>
+        status is PaymentStatus.Success or PaymentStatus.Failed or PaymentStatus.Cancelled or PaymentStatus.Expired;
+
+    private static SseItem<byte[]> EventOf(TimelineEntry entry)
+    {
+        var data = JsonResponse.Serialize(
+            PaymentsMapping.ToResponse(entry), GatewayJson.Default.TimelineEntryResponse);
+        return new(data.ToArray()) { EventId = entry.Version.ToString(CultureInfo.InvariantCulture) };
+    }
 
     private static int ReadLastEventId(HttpContext http)
     {

@@ -21,10 +21,11 @@ internal readonly record struct PaymentRead
     public static PaymentRead Of(HttpContext http)
     {
         var errors = new InputErrors();
+        var after = QueryReader.Integer(http, PaymentOperations.After, -1, errors);
         var read = new PaymentRead
         {
             Wait = TimeSpan.FromSeconds(QueryReader.Integer(http, PaymentOperations.Wait, 0, errors)),
-            After = QueryReader.Integer(http, PaymentOperations.After, -1, errors) is >= 0 and var version ? version : null,
+            After = after >= 0 ? after : null,
             Known = IfNoneMatch.Read(http, errors),
         };
         return errors.Any ? throw new ProblemException(errors) : read;

@@ -52,7 +52,8 @@ internal sealed class PaymentWatch(TimeProvider time)
     }
 
     /// <summary>The payment; what was known of it while it cannot be read.</summary>
-    public static async Task<PaymentView?> ReadAsync(IPaymentGrain payment, PaymentView known, CancellationToken cancellation)
+    public static async Task<PaymentView?> ReadAsync(
+        IPaymentGrain payment, PaymentView known, CancellationToken cancellation)
     {
         try
         {

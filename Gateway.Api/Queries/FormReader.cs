@@ -8,7 +8,11 @@ internal static class FormReader
 {
     private static readonly FormOptions Limits = new()
     {
-        BufferBody = false, BufferBodyLengthLimit = 16 * 1024, ValueCountLimit = 32, KeyLengthLimit = 64, ValueLengthLimit = 1024,
+        BufferBody = false,
+        BufferBodyLengthLimit = 16 * 1024,
+        ValueCountLimit = 32,
+        KeyLengthLimit = 64,
+        ValueLengthLimit = 1024,
     };
 
     /// <summary>The fields of the form.</summary>
@@ -18,7 +22,8 @@ internal static class FormReader
         var feature = new FormFeature(http.Request, Limits);
         if (!feature.HasFormContentType)
         {
-            throw new ProblemException(ErrorCode.UnsupportedMediaType, "Send the form as application/x-www-form-urlencoded.");
+            throw new ProblemException(
+                ErrorCode.UnsupportedMediaType, "Send the form as application/x-www-form-urlencoded.");
         }
 
         http.Features.Set<IFormFeature>(feature);
@@ -29,7 +34,8 @@ internal static class FormReader
         catch (Exception exception) when (exception is InvalidDataException
             or BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest })
         {
-            throw new ProblemException(ErrorCode.InvalidField, "The form is malformed, or has too many or too long fields.");
+            throw new ProblemException(
+                ErrorCode.InvalidField, "The form is malformed, or has too many or too long fields.");
         }
     }
 }

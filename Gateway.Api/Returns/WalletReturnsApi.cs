@@ -37,7 +37,9 @@ internal sealed class WalletReturnsApi(IGrainFactory grains)
     };
 
     public void Map(IEndpointRouteBuilder root) =>
-        root.MapGroup("/return/{merchant}/wallets/{customer}/{wallet}/{nonce}").AllowAnonymous().RequireRateLimiting(RateLimits.Browser)
+        root.MapGroup("/return/{merchant}/wallets/{customer}/{wallet}/{nonce}")
+            .AllowAnonymous()
+            .RequireRateLimiting(RateLimits.Browser)
             .MapGet("", ReturnAsync, Operation);
 
     /// <summary>A status as addresses spell it.</summary>

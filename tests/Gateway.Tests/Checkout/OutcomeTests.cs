@@ -10,7 +10,6 @@ using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Checkout;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
-using PaymentCluster.Grains.Abstractions.Providers;
 
 namespace PaymentCluster.Gateway.Tests.Checkout;
 

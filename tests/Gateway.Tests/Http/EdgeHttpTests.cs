@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
-using Orleans.Runtime;
 using Orleans.Runtime.Messaging;
 using PaymentCluster.Gateway.Tests.Host;
 

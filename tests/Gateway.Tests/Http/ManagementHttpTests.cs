@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Routing;
 using PaymentCluster.Gateway.Api.Access;
 using PaymentCluster.Gateway.Api.Management;
 using PaymentCluster.Gateway.Tests.Host;
-using PaymentCluster.Testing;
 
 namespace PaymentCluster.Gateway.Tests.Http;
 

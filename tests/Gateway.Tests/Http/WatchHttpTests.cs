@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
-using Orleans.Runtime;
 using PaymentCluster.Gateway.Tests.Host;
 
 namespace PaymentCluster.Gateway.Tests.Http;

@@ -14,8 +14,8 @@ namespace PaymentCluster.Connectors;
 /// <summary>Registers the connectors.</summary>
 public static class ConnectorsRegistration
 {
-    /// <summary>The key of the <see cref="TimeProvider"/> that connectors read the time from, which their requests state
-    /// and providers compare with their own. Without one it is the host's.</summary>
+    /// <summary>The key of the <see cref="TimeProvider"/> that connectors read the time from, which their requests
+    /// state and providers compare with their own. Without one it is the host's.</summary>
     public const string Clock = "providers";
 
     /// <summary>Adds every connector, one line each, and the <see cref="ConnectorCatalogue"/>.</summary>

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Options;
 using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Connectors.Http;
 using PaymentCluster.Grains.Abstractions.Ids;
-using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
 using PaymentCluster.Grains.Abstractions.Secrets;
 using static PaymentCluster.Connectors.Contract.Outcomes;

@@ -53,7 +53,8 @@ public static class LogEvents
     /// <summary>The credentials of a saved instrument could not be read; nothing was sent to the provider.</summary>
     public const int InstrumentUnresolved = 1204;
 
-    /// <summary>The customer has no record at the provider, so that the card of this payment may not be saved.</summary>
+    /// <summary>The customer has no record at the provider, so that the card of this payment may not be
+    /// saved.</summary>
     public const int InstrumentNotSaved = 1205;
 
     /// <summary>A grain call failed because the database was unavailable; the caller may retry.</summary>
@@ -131,7 +132,8 @@ public static class LogEvents
     /// <summary>The vault or a provider did not answer a customer's operation in time.</summary>
     public const int CustomerOperationTimeout = 3207;
 
-    /// <summary>A customer's pending operations could not be continued now; a retry or the next activation does.</summary>
+    /// <summary>A customer's pending operations could not be continued now; a retry or the next activation
+    /// does.</summary>
     public const int CustomerNotResumed = 3208;
 
     // Merchants, 3300 to 3399.

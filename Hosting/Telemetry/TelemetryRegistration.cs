@@ -22,7 +22,8 @@ internal static class TelemetryRegistration
 
     private static readonly string[] Meters =
     [
-        "Microsoft.AspNetCore.*", "System.Net.Http", "System.Runtime", "Npgsql", "Microsoft.Orleans", "PaymentCluster.*",
+        "Microsoft.AspNetCore.*", "System.Net.Http", "System.Runtime", "Npgsql", "Microsoft.Orleans",
+        "PaymentCluster.*",
     ];
 
     /// <summary>Adds the collection and the export, if a collector is named.</summary>

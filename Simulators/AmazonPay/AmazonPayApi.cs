@@ -34,7 +34,11 @@ internal sealed class AmazonPayApi(
         foreach (var environment in (string[])["", "/sandbox", "/live"])
         {
             void Route(
-                string method, string path, DialOperation operation, Func<AmazonPayCall, AmazonPayChange, SimulatedResponse> handle, bool named = false) =>
+                string method,
+                string path,
+                DialOperation operation,
+                Func<AmazonPayCall, AmazonPayChange, SimulatedResponse> handle,
+                bool named = false) =>
                 routes.MapMethods($"{prefix}{environment}/v2{path}", [method],
                     context => ServeAsync(context, environment.Length > 0, operation, handle, named));
 
@@ -74,7 +78,11 @@ internal sealed class AmazonPayApi(
         key.Length is > 0 and <= LongestKey && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 
     private async Task ServeAsync(
-        HttpContext context, bool environmentInPath, DialOperation operation, Func<AmazonPayCall, AmazonPayChange, SimulatedResponse> handle, bool named)
+        HttpContext context,
+        bool environmentInPath,
+        DialOperation operation,
+        Func<AmazonPayCall, AmazonPayChange, SimulatedResponse> handle,
+        bool named)
     {
         var request = context.Request;
         context.Response.Headers["x-amz-pay-request-id"] = context.TraceIdentifier;
@@ -116,7 +124,8 @@ internal sealed class AmazonPayApi(
 
     // The same key with the same request has the first result, for ever; with another request it is refused. What was
     // refused left nothing behind, and may be tried again under its key.
-    private async Task<SimulatedResponse> ProcessAsync(AmazonPayCall call, Func<AmazonPayCall, AmazonPayChange, SimulatedResponse> handle)
+    private async Task<SimulatedResponse> ProcessAsync(
+        AmazonPayCall call, Func<AmazonPayCall, AmazonPayChange, SimulatedResponse> handle)
     {
         SimulatedResponse answer;
         Task durable;
@@ -162,17 +171,23 @@ internal sealed class AmazonPayApi(
         HttpRequest request, bool environmentInPath, byte[] body)
     {
         if (!TryReadAuthorization(
-            request.Headers.Authorization.ToString(), out var algorithm, out var keyId, out var names, out var signature))
+            request.Headers.Authorization.ToString(), out var algorithm, out var keyId, out var names,
+            out var signature))
         {
-            return (null, AmazonPayErrors.Of(400, "InvalidHeaderValue", "The header 'authorization' is not of its form."));
+            return (
+                null, AmazonPayErrors.Of(400, "InvalidHeaderValue", "The header 'authorization' is not of its form."));
         }
 
         var mustBeSigned = request.Headers.ContainsKey("x-amz-pay-idempotency-key")
             ? AlwaysSigned.Append("x-amz-pay-idempotency-key")
             : AlwaysSigned;
-        if (mustBeSigned.FirstOrDefault(name => !names.Contains(name) || !request.Headers.ContainsKey(name)) is { } missing)
-            return (null, AmazonPayErrors.Of(400, "MissingHeader", $"The header '{missing}' is missing or not signed."));
-        if (!names.SequenceEqual(names.Order(StringComparer.Ordinal)) || names.Any(name => !request.Headers.ContainsKey(name)))
+        if (
+            mustBeSigned.FirstOrDefault(
+                name => !names.Contains(name) || !request.Headers.ContainsKey(name)) is { } missing)
+            return (
+                null, AmazonPayErrors.Of(400, "MissingHeader", $"The header '{missing}' is missing or not signed."));
+        if (!names.SequenceEqual(names.Order(StringComparer.Ordinal))
+            || names.Any(name => !request.Headers.ContainsKey(name)))
             return (null, AmazonPayErrors.BadSignature);
         if (!AmazonPaySignature.TryReadDate(request.Headers["x-amz-pay-date"].ToString(), out var date)
             || (date - time.GetUtcNow()).Duration() > _skew)

@@ -4,8 +4,8 @@ using System.Text;
 
 namespace PaymentCluster.Simulators.AmazonPay;
 
-/// <summary>The key that notifications are signed with, and its certificate; made when first needed, and kept beside the
-/// journal.</summary>
+/// <summary>The key that notifications are signed with, and its certificate; made when first needed, and kept beside
+/// the journal.</summary>
 internal sealed class AmazonPayCertificate(SimulatorsOptions host) : IDisposable
 {
     /// <summary>Where the certificate is, under the simulator's address.</summary>
@@ -44,7 +44,8 @@ internal sealed class AmazonPayCertificate(SimulatorsOptions host) : IDisposable
                 new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero),
                 new DateTimeOffset(2120, 1, 1, 0, 0, 0, TimeSpan.Zero));
             Directory.CreateDirectory(directory);
-            File.WriteAllText(file + ".new", made.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem() + "\n");
+            File.WriteAllText(
+                file + ".new", made.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem() + "\n");
             if (!OperatingSystem.IsWindows())
                 File.SetUnixFileMode(file + ".new", UnixFileMode.UserRead | UnixFileMode.UserWrite);
             File.Move(file + ".new", file, overwrite: true);

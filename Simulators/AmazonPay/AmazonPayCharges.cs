@@ -220,7 +220,8 @@ internal sealed class AmazonPayCharges(AmazonPayBook book, AmazonPayLifecycle li
             or "createdSince" or "createdUntil" or "pageSize" or "nextToken"));
         if (strange is not null)
             return AmazonPayErrors.Unrecognized(strange);
-        if (call.Query.TryGetValue("pageSize", out var size) && !(int.TryParse(size, out var count) && count is >= 1 and <= 100))
+        if (call.Query.TryGetValue("pageSize", out var size)
+            && !(int.TryParse(size, out var count) && count is >= 1 and <= 100))
             return AmazonPayErrors.Invalid("pageSize");
         return SimulatedResponse.Json(200, 0, static (json, _) =>
         {

@@ -188,7 +188,8 @@ internal sealed record AmazonPayCharge
 
     public string? SoftDescriptor { get; init; }
 
-    /// <summary>Who asked for it, where the merchant said so: the customer or the merchant, unscheduled or not.</summary>
+    /// <summary>Who asked for it, where the merchant said so: the customer or the merchant, unscheduled or
+    /// not.</summary>
     public string? Initiator { get; init; }
 
     public string? Channel { get; init; }

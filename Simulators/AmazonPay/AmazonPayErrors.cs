@@ -3,16 +3,19 @@ using PaymentCluster.Simulators.Http;
 
 namespace PaymentCluster.Simulators.AmazonPay;
 
-/// <summary>Refusals: the documented reason codes with their HTTP status; the messages are the simulator's own.</summary>
+/// <summary>Refusals: the documented reason codes with their HTTP status; the messages are the simulator's
+/// own.</summary>
 internal static class AmazonPayErrors
 {
     public static FaultResponses Faults { get; } = new(
         Of(500, "InternalServerError", "An unexpected error occurred."),
         Of(429, "TooManyRequests", "Too many requests were sent in a short time.") with { RetryAfter = 1 });
 
-    public static SimulatedResponse NoSuchUrl { get; } = Of(404, "ResourceNotFound", "The requested address does not exist.");
+    public static SimulatedResponse NoSuchUrl { get; } = Of(
+        404, "ResourceNotFound", "The requested address does not exist.");
 
-    public static SimulatedResponse NoSuchObject { get; } = Of(404, "ResourceNotFound", "The requested object does not exist.");
+    public static SimulatedResponse NoSuchObject { get; } = Of(
+        404, "ResourceNotFound", "The requested object does not exist.");
 
     public static SimulatedResponse Unauthorized { get; } =
         Of(401, "UnauthorizedAccess", "The public key is unknown, or of another region.");

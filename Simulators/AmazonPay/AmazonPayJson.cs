@@ -7,13 +7,17 @@ namespace PaymentCluster.Simulators.AmazonPay;
 /// <summary>Writes the objects as the API has them.</summary>
 internal static class AmazonPayJson
 {
-    public static SimulatedResponse Of(int status, AmazonPaySession session) => SimulatedResponse.Json(status, session, Write);
+    public static SimulatedResponse Of(int status, AmazonPaySession session) =>
+        SimulatedResponse.Json(status, session, Write);
 
-    public static SimulatedResponse Of(int status, AmazonPayPermission permission) => SimulatedResponse.Json(status, permission, Write);
+    public static SimulatedResponse Of(int status, AmazonPayPermission permission) =>
+        SimulatedResponse.Json(status, permission, Write);
 
-    public static SimulatedResponse Of(int status, AmazonPayCharge charge) => SimulatedResponse.Json(status, charge, Write);
+    public static SimulatedResponse Of(int status, AmazonPayCharge charge) =>
+        SimulatedResponse.Json(status, charge, Write);
 
-    public static SimulatedResponse Of(int status, AmazonPayRefund refund) => SimulatedResponse.Json(status, refund, Write);
+    public static SimulatedResponse Of(int status, AmazonPayRefund refund) =>
+        SimulatedResponse.Json(status, refund, Write);
 
     /// <summary>What is still missing before the buyer can be sent to Amazon.</summary>
     public static IEnumerable<(string Id, string Description)> Constraints(AmazonPaySession session)
@@ -122,7 +126,8 @@ internal static class AmazonPayJson
         json.WriteString("chargePermissionId", charge.PermissionId);
         WriteMoney(json, "chargeAmount", charge.Amount, charge.Currency);
         WriteMoney(
-            json, "captureAmount", charge.State == AmazonPayChargeState.Captured ? charge.Captured : null, charge.Currency);
+            json, "captureAmount", charge.State == AmazonPayChargeState.Captured ? charge.Captured : null,
+            charge.Currency);
         WriteMoney(json, "refundedAmount", charge.Refunded, charge.Currency);
         json.WriteNull("convertedAmount");
         json.WriteNull("conversionRate");

@@ -7,9 +7,9 @@ using PaymentCluster.Simulators.Customer;
 namespace PaymentCluster.Simulators.AmazonPay;
 
 /// <summary>
-/// Amazon's page that the buyer is sent to: place the order or save a payment method, or leave. Then the browser goes to the merchant's result or
-/// cancel address with the session's id. In the place of the button's script stands a form that is posted here: the
-/// payload, its signature, the algorithm and the key's id.
+/// Amazon's page that the buyer is sent to: place the order or save a payment method, or leave. Then the browser goes
+/// to the merchant's result or cancel address with the session's id. In the place of the button's script stands a form
+/// that is posted here: the payload, its signature, the algorithm and the key's id.
 /// </summary>
 internal sealed class AmazonPayPages(
     AmazonPayBook book,

@@ -41,8 +41,8 @@ internal sealed class AmazonPayProvider(
         return Task.CompletedTask;
     }
 
-    /// <summary>The payment is named by its checkout session. A saved wallet is named by its permission, and can be given
-    /// up.</summary>
+    /// <summary>The payment is named by its checkout session. A saved wallet is named by its permission, and can be
+    /// given up.</summary>
     public async ValueTask<DecisionOutcome> DecideAsync(string paymentId, CustomerDecision decision)
     {
         DecisionOutcome outcome;

@@ -24,7 +24,8 @@ internal sealed class AmazonPaySessions(AmazonPayBook book, AmazonPayLifecycle l
         }
 
         fields.Finish(onFile);
-        foreach (var unused in (string[])["scopes", "deliverySpecifications", "recurringMetadata", "addressDetails", "platformId"])
+        string[] ignored = ["scopes", "deliverySpecifications", "recurringMetadata", "addressDetails", "platformId"];
+        foreach (var unused in ignored)
             fields.Ignore(unused);
         var session = Described(fields, isNew: true, new AmazonPaySession
         {

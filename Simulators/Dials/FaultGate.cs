@@ -8,7 +8,8 @@ internal sealed record FaultResponses(SimulatedResponse ServerError, SimulatedRe
 /// <summary>Stands between a call and its processing, and does to it what the dials say.</summary>
 internal sealed partial class FaultGate(TimeProvider time, ILogger<FaultGate> logger)
 {
-    private static readonly SimulatedResponse Nonsense = new(200, "<html><body>502 Bad Gateway</body></html>"u8.ToArray())
+    private static readonly SimulatedResponse Nonsense = new(
+        200, "<html><body>502 Bad Gateway</body></html>"u8.ToArray())
     {
         ContentType = "text/html",
     };
@@ -18,7 +19,11 @@ internal sealed partial class FaultGate(TimeProvider time, ILogger<FaultGate> lo
     /// gone, and it runs to its end whatever the caller does.
     /// </summary>
     public async Task ServeAsync(
-        HttpContext context, DialBoard board, DialOperation operation, FaultResponses answers, Func<Task<SimulatedResponse>> process)
+        HttpContext context,
+        DialBoard board,
+        DialOperation operation,
+        FaultResponses answers,
+        Func<Task<SimulatedResponse>> process)
     {
         var settings = board.Settings;
         if (settings.Latency > TimeSpan.Zero && board.Covers(operation))

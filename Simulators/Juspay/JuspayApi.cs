@@ -36,7 +36,8 @@ internal sealed class JuspayApi(
 
     public void Map(IEndpointRouteBuilder routes, string prefix)
     {
-        void Route(string method, string path, DialOperation operation, Func<JuspayCall, Task<SimulatedResponse>> handle) =>
+        void Route(
+            string method, string path, DialOperation operation, Func<JuspayCall, Task<SimulatedResponse>> handle) =>
             routes.MapMethods(prefix + path, [method], context => ServeAsync(context, prefix, operation, handle));
 
         Route("POST", "/orders", DialOperation.Order, orders.CreateAsync);
@@ -144,7 +145,9 @@ internal sealed class JuspayApi(
         var key = Encoding.UTF8.GetString(bytes[..length]);
         key = key.EndsWith(':') ? key[..^1] : key;
         var named = request.Headers["x-merchantid"].ToString();
-        return key.Length > 0 && book.AccountOfKey(key) is { } account && (named.Length == 0 || named == account.MerchantId)
+        return key.Length > 0
+            && book.AccountOfKey(key) is { } account
+            && (named.Length == 0 || named == account.MerchantId)
             ? account
             : null;
     }

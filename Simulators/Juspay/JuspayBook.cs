@@ -53,9 +53,11 @@ internal sealed class JuspayBook : IDisposable
 
     public JuspayAccount? Account(string merchantId) => _accounts.GetValueOrDefault(merchantId);
 
-    public JuspayAccount? AccountOfKey(string apiKey) => _accounts.Values.FirstOrDefault(account => account.ApiKey == apiKey);
+    public JuspayAccount? AccountOfKey(string apiKey) =>
+        _accounts.Values.FirstOrDefault(account => account.ApiKey == apiKey);
 
-    public JuspayAccount? AccountOfEnvelope(string keyId) => _accounts.Values.FirstOrDefault(account => account.KeyId == keyId);
+    public JuspayAccount? AccountOfEnvelope(string keyId) =>
+        _accounts.Values.FirstOrDefault(account => account.KeyId == keyId);
 
     /// <summary>The order that a merchant calls so; case is not looked at.</summary>
     public JuspayFolder? Find(string merchantId, string orderId) =>
@@ -208,10 +210,12 @@ internal sealed class JuspayShelf
     public Lock Gate { get; } = new();
 
     public JuspayCustomer? Customer(string merchantId, string idOrReference) => _customers.Values.FirstOrDefault(
-        customer => customer.MerchantId == merchantId && (customer.Id == idOrReference || customer.Reference == idOrReference));
+        customer =>
+            customer.MerchantId == merchantId && (customer.Id == idOrReference || customer.Reference == idOrReference));
 
     public IEnumerable<JuspaySavedCard> Cards(string merchantId, IReadOnlyCollection<string> customerIds) =>
-        _cards.Values.Where(card => card.MerchantId == merchantId && !card.Deleted && customerIds.Contains(card.CustomerId));
+        _cards.Values.Where(
+            card => card.MerchantId == merchantId && !card.Deleted && customerIds.Contains(card.CustomerId));
 
     public JuspaySavedCard? Card(string merchantId, string tokenOrReference) => _cards.Values.FirstOrDefault(card =>
         card.MerchantId == merchantId && !card.Deleted

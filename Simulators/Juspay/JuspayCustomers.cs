@@ -138,7 +138,9 @@ internal sealed class JuspayCustomers(JuspayBook book, TimeProvider time)
             {
                 json.WriteStartObject();
                 json.WriteStartArray("payment_methods");
-                foreach (var (type, method) in ((string, string)[])[("CARD", "VISA"), ("NB", "NB_HDFC"), ("WALLET", "MOBIKWIK"), ("UPI", "UPI")])
+                (string, string)[] methods =
+                    [("CARD", "VISA"), ("NB", "NB_HDFC"), ("WALLET", "MOBIKWIK"), ("UPI", "UPI")];
+                foreach (var (type, method) in methods)
                 {
                     json.WriteStartObject();
                     json.WriteString("payment_method_type", type);

@@ -51,7 +51,8 @@ internal sealed record JuspayAccount
     /// <summary>The key id that both sides put into their envelopes; null where calls are not encrypted.</summary>
     public string? KeyId { get; init; }
 
-    /// <summary>The merchant's public key, PEM: it signed with the other half, and is answered under this one.</summary>
+    /// <summary>The merchant's public key, PEM: it signed with the other half, and is answered under this
+    /// one.</summary>
     public string? MerchantPublicKey { get; init; }
 
     /// <summary>Juspay's own private key for this merchant, PEM.</summary>
@@ -88,7 +89,8 @@ internal sealed record JuspayOrder
 
     public string? ProductId { get; init; }
 
-    public ImmutableSortedDictionary<string, string> Udfs { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    public ImmutableSortedDictionary<string, string> Udfs { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
 
     /// <summary>False for an order whose payments wait for their capture.</summary>
     public bool AutoCapture { get; init; }
@@ -306,7 +308,8 @@ internal sealed partial class JuspayJournalJson : JsonSerializerContext;
 /// <summary>Statuses in Juspay's spelling.</summary>
 internal static class JuspayWords
 {
-    public static string Word(this JuspayStatus status) => JsonNamingPolicy.SnakeCaseUpper.ConvertName(status.ToString());
+    public static string Word(this JuspayStatus status) =>
+        JsonNamingPolicy.SnakeCaseUpper.ConvertName(status.ToString());
 
     public static string Word(this JuspayRefundStatus status) => status.ToString().ToUpperInvariant();
 }

@@ -110,7 +110,8 @@ internal static class JuspayEnvelope
         return header.RootElement.Clone();
     }
 
-    private static string Header(params (string Name, string Value)[] members) => Base64Url.EncodeToString(Members(members));
+    private static string Header(params (string Name, string Value)[] members) =>
+        Base64Url.EncodeToString(Members(members));
 
     private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString()!;
 
@@ -123,6 +124,8 @@ internal static class JuspayEnvelope
             json.WriteEndObject();
         });
 
-    private static bool IsMalformed(Exception error) => error is JsonException or FormatException or CryptographicException
+    private static bool IsMalformed(Exception error) => error is JsonException
+        or FormatException
+        or CryptographicException
         or KeyNotFoundException or InvalidOperationException or ArgumentException;
 }

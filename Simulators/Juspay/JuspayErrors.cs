@@ -10,12 +10,15 @@ internal static class JuspayErrors
         Simple(500, "error", "INTERNAL_SERVER_ERROR", "Internal Server Error"),
         Simple(429, "error", "RATE_LIMIT_EXCEEDED", "Too many requests") with { RetryAfter = 1 });
 
-    public static SimulatedResponse NotAuthenticated { get; } = Simple(401, "error", "access_denied", "Invalid Authentication");
+    public static SimulatedResponse NotAuthenticated { get; } = Simple(
+        401, "error", "access_denied", "Invalid Authentication");
 
-    public static SimulatedResponse NoSuchUrl { get; } = Simple(404, "error", "not_found", "The requested resource was not found.");
+    public static SimulatedResponse NoSuchUrl { get; } = Simple(
+        404, "error", "not_found", "The requested resource was not found.");
 
     /// <summary>An order that nobody made; its status has an id like any other.</summary>
-    public static SimulatedResponse NoSuchOrder(string orderId) => new(404, JsonBytes.Write(orderId, static (json, id) =>
+    public static SimulatedResponse NoSuchOrder(
+        string orderId) => new(404, JsonBytes.Write(orderId, static (json, id) =>
     {
         json.WriteStartObject();
         json.WriteString("status", "NOT_FOUND");
@@ -25,7 +28,8 @@ internal static class JuspayErrors
     }));
 
     /// <summary>A refund under a name that was used before, or too soon after one of the same amount.</summary>
-    public static SimulatedResponse Duplicate(string message) => new(400, JsonBytes.Write(message, static (json, text) =>
+    public static SimulatedResponse Duplicate(
+        string message) => new(400, JsonBytes.Write(message, static (json, text) =>
     {
         json.WriteStartObject();
         json.WriteNumber("status_id", -1);
@@ -36,10 +40,12 @@ internal static class JuspayErrors
     }));
 
     /// <summary>Fields that must be there and are not.</summary>
-    public static SimulatedResponse Missing(string field) => Invalid(field, "Missing field or Invalid Value", "Mandatory fields are missing");
+    public static SimulatedResponse Missing(string field) =>
+        Invalid(field, "Missing field or Invalid Value", "Mandatory fields are missing");
 
     /// <summary>A field that cannot be accepted.</summary>
-    public static SimulatedResponse Invalid(string field, string reason, string message = "Bad Request.") => new(400, JsonBytes.Write(
+    public static SimulatedResponse Invalid(
+        string field, string reason, string message = "Bad Request.") => new(400, JsonBytes.Write(
         (field, reason, message), static (json, error) =>
         {
             json.WriteStartObject();
@@ -65,7 +71,8 @@ internal static class JuspayErrors
     /// <param name="info">One of the codes of "Juspay API Error Codes".</param>
     /// <param name="message">What is wrong with it.</param>
     /// <param name="code">The older code beside it.</param>
-    public static SimulatedResponse Refused(string info, string message, string code = "Invalid") => new(400, JsonBytes.Write(
+    public static SimulatedResponse Refused(
+        string info, string message, string code = "Invalid") => new(400, JsonBytes.Write(
         (info, message, code), static (json, error) =>
         {
             json.WriteStartObject();
@@ -82,7 +89,8 @@ internal static class JuspayErrors
         }));
 
     /// <summary>The short form.</summary>
-    public static SimulatedResponse Simple(int status, string word, string code, string message) => new(status, JsonBytes.Write(
+    public static SimulatedResponse Simple(
+        int status, string word, string code, string message) => new(status, JsonBytes.Write(
         (word, code, message), static (json, error) =>
         {
             json.WriteStartObject();

@@ -3,8 +3,8 @@ namespace PaymentCluster.Simulators.Juspay;
 /// <summary>How a transaction ended badly: its status, and the gateway's code and sentence.</summary>
 internal sealed record JuspayFailure(JuspayStatus Status, string Code, string Message);
 
-/// <summary>Why payments fail, and the magic values that make them. Juspay documents none: these are the simulator's own,
-/// UPI's with NPCI's codes.</summary>
+/// <summary>Why payments fail, and the magic values that make them. Juspay documents none: these are the simulator's
+/// own, UPI's with NPCI's codes.</summary>
 internal static class JuspayFailures
 {
     private static readonly Dictionary<string, string> FailingCards = new(StringComparer.Ordinal)

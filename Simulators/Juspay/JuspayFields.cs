@@ -6,9 +6,9 @@ using PaymentCluster.Simulators.Http;
 namespace PaymentCluster.Simulators.Juspay;
 
 /// <summary>
-/// A request's fields, each asked for by name; groups are spelt with dots, as <c>order.amount</c>, whether they came as a
-/// form or as JSON. The first thing wrong is kept as <see cref="Refusal"/>, and fields that nobody asked for are wrong
-/// too: Juspay's documents are silent on these, and a misspelt field should not go unnoticed here.
+/// A request's fields, each asked for by name; groups are spelt with dots, as <c>order.amount</c>, whether they came as
+/// a form or as JSON. The first thing wrong is kept as <see cref="Refusal"/>, and fields that nobody asked for are
+/// wrong too: Juspay's documents are silent on these, and a misspelt field should not go unnoticed here.
 /// </summary>
 internal sealed class JuspayFields
 {

@@ -7,13 +7,15 @@ internal sealed record JuspayView(JuspayOrder Order, ImmutableList<JuspayTxn> Tx
 {
     /// <summary>The transaction that speaks for the order: paid before authorised before open before failed, and of
     /// equals the last.</summary>
-    public JuspayTxn? Leading => Txns.Count == 0 ? null : Txns.MaxBy(txn => (Weight(txn.Status), txn.CreatedAt, txn.TxnId));
+    public JuspayTxn? Leading =>
+        Txns.Count == 0 ? null : Txns.MaxBy(txn => (Weight(txn.Status), txn.CreatedAt, txn.TxnId));
 
     public JuspayStatus Status => Leading?.Status ?? JuspayStatus.New;
 
     /// <summary>What was given back, refunds that failed left out.</summary>
     public long Refunded(string txn) =>
-        Refunds.Where(refund => refund.Txn == txn && refund.Status != JuspayRefundStatus.Failure).Sum(refund => refund.Amount);
+        Refunds.Where(
+            refund => refund.Txn == txn && refund.Status != JuspayRefundStatus.Failure).Sum(refund => refund.Amount);
 
     public JuspayTxn Txn(string uuid) => Txns.Find(txn => txn.Uuid == uuid)!;
 

@@ -68,7 +68,8 @@ internal static class JuspayJson
         json.WriteString("id", refund.Reference);
         json.WriteString("arn", refund.Arn);
         json.WriteString("initiated_by", refund.InitiatedBy);
-        json.WriteString("error_message", refund.Status == JuspayRefundStatus.Failure ? "Refund failed at the gateway" : "");
+        json.WriteString(
+            "error_message", refund.Status == JuspayRefundStatus.Failure ? "Refund failed at the gateway" : "");
         json.WriteString("error_code", refund.Status == JuspayRefundStatus.Failure ? "FAILURE" : null);
         json.WriteString("created", Time(refund.CreatedAt));
         Amount(json, "amount", refund.Amount, currency);

@@ -13,8 +13,8 @@ internal sealed class JuspayLifecycle(
     private readonly JuspayOptions _options = options.Value;
 
     /// <summary>
-    /// The customer decides. A failed transaction can still be approved: the bank's yes came late. If the order was paid
-    /// by another one meanwhile, that money goes back by itself.
+    /// The customer decides. A failed transaction can still be approved: the bank's yes came late. If the order was
+    /// paid by another one meanwhile, that money goes back by itself.
     /// </summary>
     public DecisionOutcome Decide(JuspayFolder folder, string uuid, CustomerDecision decision)
     {
@@ -64,7 +64,9 @@ internal sealed class JuspayLifecycle(
             Rrn = JuspayIds.Digits(12),
             AuthorizedAt = change.Now,
         };
-        if (view.Txns.Exists(other => other.Uuid != txn.Uuid && other.Status is JuspayStatus.Charged or JuspayStatus.Authorized))
+        if (
+            view.Txns.Exists(
+                other => other.Uuid != txn.Uuid && other.Status is JuspayStatus.Charged or JuspayStatus.Authorized))
             GiveBackLate(change, approved);
         else if (view.Order.AutoCapture)
             Capture(change, approved);
@@ -94,7 +96,9 @@ internal sealed class JuspayLifecycle(
 
     /// <summary>The bank is done with a release.</summary>
     public void FinishVoid(JuspayFolder folder, string uuid) =>
-        Move(folder, uuid, JuspayStatus.VoidInitiated, (change, txn) => change.Put(txn with { Status = JuspayStatus.Voided }));
+        Move(
+            folder, uuid, JuspayStatus.VoidInitiated,
+            (change, txn) => change.Put(txn with { Status = JuspayStatus.Voided }));
 
     /// <summary>Begins a refund: it is queued first.</summary>
     public void Refund(JuspayChange change, JuspayRefund refund)
@@ -139,7 +143,8 @@ internal sealed class JuspayLifecycle(
             else if (txn.Status == JuspayStatus.Authorized)
                 agenda.Add(JuspayStepKind.GiveBack, txn.Uuid, GivenBackAt(txn));
             else if (txn.Status == JuspayStatus.VoidInitiated)
-                agenda.Add(JuspayStepKind.FinishVoid, txn.Uuid, txn.ChangedAt + (long)_options.VoidDelay.TotalMilliseconds);
+                agenda.Add(
+                    JuspayStepKind.FinishVoid, txn.Uuid, txn.ChangedAt + (long)_options.VoidDelay.TotalMilliseconds);
         }
 
         foreach (var refund in folder.View.Refunds.Where(refund => refund.Status == JuspayRefundStatus.Pending))

@@ -14,14 +14,15 @@ internal sealed class JuspayOptions
     /// <summary>Age at which an authorised transaction that was not captured is released. Default 7 days.</summary>
     public TimeSpan CaptureWindow { get; set; } = TimeSpan.FromDays(7);
 
-    /// <summary>How long a refund is queued and under way. Default 300 ms; Juspay's own queue takes up to 15
-    /// minutes.</summary>
+    /// <summary>How long a refund is queued and under way. Default 300 ms; Juspay's own queue takes up to
+    /// 15 minutes.</summary>
     public TimeSpan RefundDelay { get; set; } = TimeSpan.FromMilliseconds(300);
 
     /// <summary>How long a release is under way. Default 300 ms.</summary>
     public TimeSpan VoidDelay { get; set; } = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>Within what time a second refund of one amount is taken for the first one's double. Default 2 s.</summary>
+    /// <summary>Within what time a second refund of one amount is taken for the first one's double. Default
+    /// 2 s.</summary>
     public TimeSpan RefundRepeatGap { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>What is in a wallet when it is linked, in paise. Default 100,000.</summary>

@@ -18,20 +18,21 @@ internal sealed class JuspayOrders(JuspayBook book, TimeProvider time)
         if (folder is null)
             return refusal!;
         await folder.Durable;
-        return SimulatedResponse.Json(200, (View: folder.View, Token: wantsToken ? Token() : default), static (json, order) =>
-        {
-            json.WriteStartObject();
-            JuspayJson.WriteMembers(json, order.View);
-            if (order.Token.Value is not null)
+        return SimulatedResponse.Json(
+            200, (View: folder.View, Token: wantsToken ? Token() : default), static (json, order) =>
             {
-                json.WriteStartObject("juspay");
-                json.WriteString("client_auth_token", order.Token.Value);
-                json.WriteString("client_auth_token_expiry", order.Token.Until);
-                json.WriteEndObject();
-            }
+                json.WriteStartObject();
+                JuspayJson.WriteMembers(json, order.View);
+                if (order.Token.Value is not null)
+                {
+                    json.WriteStartObject("juspay");
+                    json.WriteString("client_auth_token", order.Token.Value);
+                    json.WriteString("client_auth_token_expiry", order.Token.Until);
+                    json.WriteEndObject();
+                }
 
-            json.WriteEndObject();
-        });
+                json.WriteEndObject();
+            });
     }
 
     /// <summary><c>POST /session</c>: an order and what its hosted page needs.</summary>
@@ -88,8 +89,8 @@ internal sealed class JuspayOrders(JuspayBook book, TimeProvider time)
         return SimulatedResponse.Json(200, folder.View, JuspayJson.Write);
     }
 
-    /// <summary>The order that the fields describe: a new one, or the one of this name if it is for the same amount; Juspay
-    /// does not document what becomes of a name that is used again.</summary>
+    /// <summary>The order that the fields describe: a new one, or the one of this name if it is for the same amount;
+    /// Juspay does not document what becomes of a name that is used again.</summary>
     /// <param name="call">The call.</param>
     /// <param name="prefix"><c>order.</c> where the order's fields stand among those of its payment.</param>
     public (JuspayFolder? Folder, SimulatedResponse? Refusal) Open(JuspayCall call, string prefix)
@@ -114,7 +115,8 @@ internal sealed class JuspayOrders(JuspayBook book, TimeProvider time)
         }
     }
 
-    private static void WriteSession(Utf8JsonWriter json, (JuspayView View, string Client, (string Value, string Until) Token) session)
+    private static void WriteSession(
+        Utf8JsonWriter json, (JuspayView View, string Client, (string Value, string Until) Token) session)
     {
         var order = session.View.Order;
         json.WriteStartObject();

@@ -45,7 +45,9 @@ internal sealed class JuspayPages(
         foreach (var (name, values) in Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(new Uri(url).Query))
             parameters.Add(new(name, values.ToString()));
         var signature = JuspaySignature.Of(account.ResponseKey, parameters);
-        var added = parameters.Take(3).Append(new("signature", signature)).Append(new("signature_algorithm", "HMAC-SHA256"));
+        var added = parameters.Take(3)
+            .Append(new("signature", signature))
+            .Append(new("signature_algorithm", "HMAC-SHA256"));
         return url + (url.Contains('?', StringComparison.Ordinal) ? "&" : "?")
             + string.Join('&', added.Select(pair => $"{pair.Key}={Uri.EscapeDataString(pair.Value)}"));
     }
@@ -111,7 +113,8 @@ internal sealed class JuspayPages(
         var script = JavaScriptEncoder.Default.Encode(url);
         return Page(
             title,
-            $"<p><a href=\"{Html.Encode(url)}\">Continue</a></p><script nonce=\"{nonce}\">location.replace('{script}');</script>",
+            $"<p><a href=\"{Html.Encode(url)}\">Continue</a></p><script "
+                + $"nonce=\"{nonce}\">location.replace('{script}');</script>",
             nonce);
     }
 

@@ -8,7 +8,8 @@ namespace PaymentCluster.Simulators.Juspay;
 internal sealed class JuspayRefunds(
     JuspayBook book, JuspayLifecycle lifecycle, IOptions<JuspayOptions> options, TimeProvider time)
 {
-    /// <summary><c>POST /orders/{id}/refunds</c>: one refund per <c>unique_request_id</c>; the answer is the order.</summary>
+    /// <summary><c>POST /orders/{id}/refunds</c>: one refund per <c>unique_request_id</c>; the answer is the
+    /// order.</summary>
     public async Task<SimulatedResponse> CreateAsync(JuspayCall call)
     {
         var fields = call.Fields;
@@ -58,10 +59,12 @@ internal sealed class JuspayRefunds(
         if (book.FindRefund(merchantId, requestId) is not null)
             return JuspayErrors.Duplicate("Duplicate request: unique_request_id was used before");
         if (view.Leading is not { Status: JuspayStatus.Charged } txn)
-            return JuspayErrors.Refused("INVALID_ACTION", "Only charged orders can be refunded", "invalid.order.not_successful");
+            return JuspayErrors.Refused(
+                "INVALID_ACTION", "Only charged orders can be refunded", "invalid.order.not_successful");
         var left = txn.Amount - view.Refunded(txn.Uuid);
         if ((amount ?? left) > left || left == 0)
-            return JuspayErrors.Simple(400, "error", "invalid.amount.exceeded", "The amount exceeds what can be refunded");
+            return JuspayErrors.Simple(
+                400, "error", "invalid.amount.exceeded", "The amount exceeds what can be refunded");
         var since = time.GetUtcNow().ToUnixTimeMilliseconds() - (long)options.Value.RefundRepeatGap.TotalMilliseconds;
         return view.Refunds.Exists(refund => refund.Amount == (amount ?? left) && refund.CreatedAt > since)
             ? JuspayErrors.Duplicate("A refund of the same amount was made a moment ago")

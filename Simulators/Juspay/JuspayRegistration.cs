@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace PaymentCluster.Simulators.Juspay;
 
-/// <summary>The body of <c>PUT /_accounts/juspay/{merchant_id}</c>. The last three make encrypted calls possible.</summary>
+/// <summary>The body of <c>PUT /_accounts/juspay/{merchant_id}</c>. The last three make encrypted calls
+/// possible.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record JuspayAccountRequest(
     [property: JsonPropertyName("api_key")] string? ApiKey,
@@ -59,7 +60,9 @@ internal static class JuspayRegistration
                 {
                     MerchantId = merchant_id,
                     ApiKey = body.ApiKey!,
-                    ResponseKey = body.ResponseKey ?? book.Account(merchant_id)?.ResponseKey ?? RandomNumberGenerator.GetHexString(32),
+                    ResponseKey = body.ResponseKey
+                        ?? book.Account(merchant_id)?.ResponseKey
+                        ?? RandomNumberGenerator.GetHexString(32),
                     WebhookUrl = body.WebhookUrl,
                     WebhookUsername = body.WebhookUsername,
                     WebhookPassword = body.WebhookPassword,
@@ -74,9 +77,11 @@ internal static class JuspayRegistration
     private static string? Refuse(string merchantId, JuspayAccountRequest body, JuspayBook book) => body switch
     {
         { ApiKey: null or "" } => "api_key is required",
-        _ when book.AccountOfKey(body.ApiKey) is { } other && other.MerchantId != merchantId => "api_key is another account's",
+        _ when book.AccountOfKey(body.ApiKey) is { } other && other.MerchantId != merchantId =>
+            "api_key is another account's",
         { WebhookUrl: { } url } when !Uri.TryCreate(url, UriKind.Absolute, out _) => "webhook_url must be an address",
-        { WebhookUrl: not null, WebhookUsername: null or "" } or { WebhookUrl: not null, WebhookPassword: null or "" } =>
+        { WebhookUrl: not null, WebhookUsername: null or "" }
+            or { WebhookUrl: not null, WebhookPassword: null or "" } =>
             "a webhook needs webhook_username and webhook_password",
         { KeyId: null, MerchantPublicKey: null, JuspayPrivateKey: null } => null,
         { KeyId: null } or { MerchantPublicKey: null } or { JuspayPrivateKey: null } =>

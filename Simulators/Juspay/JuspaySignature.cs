@@ -14,6 +14,7 @@ internal static class JuspaySignature
             .OrderBy(pair => pair.Name, StringComparer.Ordinal)
             .Select(pair => $"{pair.Name}={pair.Value}");
         var message = Uri.EscapeDataString(string.Join('&', pairs));
-        return Convert.ToBase64String(HMACSHA256.HashData(Encoding.UTF8.GetBytes(responseKey), Encoding.UTF8.GetBytes(message)));
+        return Convert.ToBase64String(
+            HMACSHA256.HashData(Encoding.UTF8.GetBytes(responseKey), Encoding.UTF8.GetBytes(message)));
     }
 }

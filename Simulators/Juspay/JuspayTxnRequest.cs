@@ -65,7 +65,9 @@ internal sealed record JuspayTxnRequest
     {
         "NB" => method.StartsWith("NB_", StringComparison.Ordinal) && method.Length is > 3 and <= 16,
         "WALLET" => Wallets.Contains(method),
-        "UPI" => method is "UPI_COLLECT" or "UPI_PAY" or "COLLECT" || (method == "UPI" && older is "UPI_COLLECT" or "UPI_PAY"),
+        "UPI" =>
+            method is "UPI_COLLECT" or "UPI_PAY" or "COLLECT"
+                || (method == "UPI" && older is "UPI_COLLECT" or "UPI_PAY"),
         _ => false,
     };
 
@@ -96,7 +98,8 @@ internal sealed record JuspayTxnRequest
         }
 
         var number = fields.Required("card_number", longest: 19);
-        var (month, year) = (fields.Required("card_exp_month", longest: 2), fields.Required("card_exp_year", longest: 4));
+        var (month, year) = (
+            fields.Required("card_exp_month", longest: 2), fields.Required("card_exp_year", longest: 4));
         var name = fields.Text("name_on_card");
         if (cvv is null)
             fields.Refuse("card_security_code", "Missing field or Invalid Value");

@@ -14,7 +14,8 @@ internal sealed class JuspayTxns(
     IOptions<JuspayOptions> options,
     TimeProvider time)
 {
-    /// <summary><c>POST /txns</c>: pays an order that is there, or one that its <c>order.*</c> fields describe.</summary>
+    /// <summary><c>POST /txns</c>: pays an order that is there, or one that its <c>order.*</c> fields
+    /// describe.</summary>
     public async Task<SimulatedResponse> CreateAsync(JuspayCall call)
     {
         var fields = call.Fields;
@@ -32,7 +33,9 @@ internal sealed class JuspayTxns(
             return refusal;
         folder ??= book.Find(call.Account.MerchantId, orderId);
         if (folder is null)
-            return combined ? JuspayErrors.Refused("ALREADY_EXISTS", "An order with this order_id exists") : JuspayErrors.NoSuchOrder(orderId);
+            return combined
+                ? JuspayErrors.Refused("ALREADY_EXISTS", "An order with this order_id exists")
+                : JuspayErrors.NoSuchOrder(orderId);
         var (txn, no, durable) = Begin(folder, request);
         if (txn is null)
             return no!;
@@ -49,7 +52,8 @@ internal sealed class JuspayTxns(
         var amount = call.Fields.Text("amount");
         call.Fields.Ignore("idempotency_key");
         return MoveAsync(call, "capture", folder => amount is null
-            || JuspayAmounts.Read(amount, folder.View.Order.Currency) == folder.View.Txn(call.Id).Amount, JuspayLifecycle.Capture);
+            || JuspayAmounts.Read(amount, folder.View.Order.Currency) == folder.View.Txn(call.Id).Amount,
+            JuspayLifecycle.Capture);
     }
 
     /// <summary><c>POST /v2/txns/{id}/void</c>.</summary>
@@ -87,7 +91,8 @@ internal sealed class JuspayTxns(
         return SimulatedResponse.Json(200, folder.View, JuspayJson.Write);
     }
 
-    private (JuspayTxn? Txn, SimulatedResponse? Refusal, Task Durable) Begin(JuspayFolder folder, JuspayTxnRequest request)
+    private (
+        JuspayTxn? Txn, SimulatedResponse? Refusal, Task Durable) Begin(JuspayFolder folder, JuspayTxnRequest request)
     {
         var draws = book.Dials.Covers(DialOperation.Payment);
         lock (folder.Gate)
@@ -96,7 +101,11 @@ internal sealed class JuspayTxns(
             if (folder.View.Status is JuspayStatus.Charged or JuspayStatus.Authorized or JuspayStatus.VoidInitiated)
                 return (null, JuspayErrors.Refused("INVALID_ACTION", "The order is already paid"), Task.CompletedTask);
             if (request.MethodType != "CARD" && order.Currency != "INR")
-                return (null, JuspayErrors.Refused("GATEWAY_NOT_FOUND", "Can't find a suitable gateway to process the transaction"), Task.CompletedTask);
+                return (
+                    null,
+                    JuspayErrors.Refused(
+                        "GATEWAY_NOT_FOUND", "Can't find a suitable gateway to process the transaction"),
+                    Task.CompletedTask);
             var change = book.Begin(folder, time.GetUtcNow());
             var txn = new JuspayTxn
             {
@@ -119,7 +128,8 @@ internal sealed class JuspayTxns(
             else if (Debit(order, request.WalletToken, change.Now) && !txn.WillDecline)
                 lifecycle.Approve(change, txn);
             else
-                JuspayLifecycle.Fail(change, txn, new(JuspayStatus.AuthorizationFailed, "WALLET", "Insufficient balance or token"));
+                JuspayLifecycle.Fail(
+                    change, txn, new(JuspayStatus.AuthorizationFailed, "WALLET", "Insufficient balance or token"));
             if (request is { SavesCard: true, Card: not null } && order.CustomerId is not null)
                 Save(order, request.Card);
             var durable = book.Commit(change);
@@ -147,7 +157,9 @@ internal sealed class JuspayTxns(
     {
         lock (book.Shelf.Gate)
         {
-            if (book.Shelf.Cards(order.MerchantId, [order.CustomerId!]).Any(kept => kept.Card.Fingerprint == card.Fingerprint))
+            if (
+                book.Shelf.Cards(order.MerchantId, [order.CustomerId!]).Any(
+                    kept => kept.Card.Fingerprint == card.Fingerprint))
                 return;
             _ = book.Keep(new JuspayEntry
             {

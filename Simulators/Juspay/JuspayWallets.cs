@@ -12,8 +12,8 @@ internal sealed class JuspayWallets(
 
     private static readonly TimeSpan TokenLife = TimeSpan.FromMinutes(10);
 
-    /// <summary><c>POST /customers/{id}/wallets</c>: makes the wallet, or finds it; with <c>command=authenticate</c> the
-    /// customer is sent a password.</summary>
+    /// <summary><c>POST /customers/{id}/wallets</c>: makes the wallet, or finds it; with <c>command=authenticate</c>
+    /// the customer is sent a password.</summary>
     public async Task<SimulatedResponse> CreateAsync(JuspayCall call)
     {
         var name = call.Fields.Required("gateway");
@@ -29,7 +29,8 @@ internal sealed class JuspayWallets(
         Task durable;
         lock (book.Shelf.Gate)
         {
-            wallet = book.Shelf.Wallets(call.Account.MerchantId, customer.Id).FirstOrDefault(known => known.Wallet == name)
+            wallet = book.Shelf.Wallets(
+                call.Account.MerchantId, customer.Id).FirstOrDefault(known => known.Wallet == name)
                 ?? new JuspayWallet
                 {
                     Id = JuspayIds.New("wlt_").ToLowerInvariant(),
@@ -79,7 +80,10 @@ internal sealed class JuspayWallets(
             List<Task> durable = [];
             lock (book.Shelf.Gate)
             {
-                foreach (var wallet in book.Shelf.Wallets(call.Account.MerchantId, customer.Id).Where(known => known.Linked).ToArray())
+                foreach (
+                    var wallet in book.Shelf.Wallets(call.Account.MerchantId, customer.Id)
+                        .Where(known => known.Linked)
+                        .ToArray())
                     durable.Add(book.Keep(new JuspayEntry { Wallet = Refreshed(wallet) }));
             }
 

@@ -6,8 +6,10 @@ using PaymentCluster.Simulators.Webhooks;
 
 namespace PaymentCluster.Simulators.Juspay;
 
-/// <summary>An event with its order as it was. Its body is not signed: a user and a password say who sends it.</summary>
-internal sealed class JuspayWebhook(JuspayBook book, JuspayAccount account, JuspayEvent told, JuspayView view) : WebhookMessage
+/// <summary>An event with its order as it was. Its body is not signed: a user and a password say who sends
+/// it.</summary>
+internal sealed class JuspayWebhook(JuspayBook book, JuspayAccount account, JuspayEvent told, JuspayView view)
+    : WebhookMessage
 {
     public string EventId => told.Id;
 

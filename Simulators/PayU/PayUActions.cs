@@ -5,21 +5,24 @@ using PaymentCluster.Simulators.Http;
 namespace PaymentCluster.Simulators.PayU;
 
 /// <summary>Captures, refunds and cancellations: queued at once, done a little later, one per token.</summary>
-internal sealed class PayUActions(PayUBook book, PayULifecycle lifecycle, IOptions<PayUOptions> options, TimeProvider time)
+internal sealed class PayUActions(
+    PayUBook book, PayULifecycle lifecycle, IOptions<PayUOptions> options, TimeProvider time)
 {
     private const int LongestToken = 23;
 
     /// <summary><c>capture_transaction</c>: var1 = mihpayid, var2 = token, var3 = amount.</summary>
     public Task<SimulatedResponse> CaptureAsync(PayUAccount account, PayUForm form) =>
-        ActAsync(account, form, static _ => PayUActionKind.Capture, static (payment, folder, amount) => payment.State switch
-        {
-            PayUPaymentState.Captured => ("Capture FAILURE - already captured", 301),
-            not PayUPaymentState.Auth => ("Capture FAILURE - invalid status", 111),
-            _ when IsQueued(folder, payment, PayUActionKind.Capture) => ("Capture FAILURE - request already logged", 109),
-            _ when IsQueued(folder, payment, PayUActionKind.Cancel) => ("Capture FAILURE - invalid status", 111),
-            _ when amount != payment.Amount => ("Capture FAILURE - invalid amount", 303),
-            _ => null,
-        });
+        ActAsync(
+            account, form, static _ => PayUActionKind.Capture, static (payment, folder, amount) => payment.State switch
+            {
+                PayUPaymentState.Captured => ("Capture FAILURE - already captured", 301),
+                not PayUPaymentState.Auth => ("Capture FAILURE - invalid status", 111),
+                _ when IsQueued(folder, payment, PayUActionKind.Capture) =>
+                    ("Capture FAILURE - request already logged", 109),
+                _ when IsQueued(folder, payment, PayUActionKind.Cancel) => ("Capture FAILURE - invalid status", 111),
+                _ when amount != payment.Amount => ("Capture FAILURE - invalid amount", 303),
+                _ => null,
+            });
 
     /// <summary><c>cancel_refund_transaction</c>: var1 = mihpayid, var2 = token, var3 = amount. Which of the two it is
     /// depends on the payment.</summary>

@@ -28,7 +28,8 @@ internal sealed class PayUApi(PayUBook book, PayUPayments payments, PayUCommands
         var form = PayUForm.Read(body);
         var baseUrl = $"{context.Request.Scheme}://{context.Request.Host}{prefix}";
         await gate.ServeAsync(
-            context, book.Dials, DialOperation.Payment, PayUResponses.PaymentFaults, () => payments.PayAsync(form, baseUrl));
+            context, book.Dials, DialOperation.Payment, PayUResponses.PaymentFaults,
+            () => payments.PayAsync(form, baseUrl));
     }
 
     private async Task CommandAsync(HttpContext context)
@@ -38,7 +39,8 @@ internal sealed class PayUApi(PayUBook book, PayUPayments payments, PayUCommands
         var form = PayUForm.Read(body);
         var asJson = context.Request.Query["form"] == "2";
         await gate.ServeAsync(
-            context, book.Dials, PayUCommands.OperationOf(form?["command"] ?? ""), PayUResponses.CommandFaults, async () =>
+            context, book.Dials, PayUCommands.OperationOf(
+                form?["command"] ?? ""), PayUResponses.CommandFaults, async () =>
             {
                 var answer = await commands.RunAsync(form);
                 return asJson ? answer : Serialized(answer);
@@ -51,7 +53,8 @@ internal sealed class PayUApi(PayUBook book, PayUPayments payments, PayUCommands
         var request = context.Request;
         if (!request.HasFormContentType || request.ContentLength is not (>= 0 and <= LongestBody and var length))
         {
-            await new SimulatedResponse(400, "Bad Request"u8.ToArray()) { ContentType = "text/plain" }.SendAsync(context);
+            await new SimulatedResponse(
+                400, "Bad Request"u8.ToArray()) { ContentType = "text/plain" }.SendAsync(context);
             return null;
         }
 
@@ -66,7 +69,8 @@ internal sealed class PayUApi(PayUBook book, PayUPayments payments, PayUCommands
         using var document = JsonDocument.Parse(answer.Body);
         var text = new StringBuilder();
         Serialize(text, document.RootElement);
-        return new SimulatedResponse(answer.Status, Encoding.UTF8.GetBytes(text.ToString())) { ContentType = "text/html" };
+        return new SimulatedResponse(
+            answer.Status, Encoding.UTF8.GetBytes(text.ToString())) { ContentType = "text/html" };
     }
 
     private static void Serialize(StringBuilder text, JsonElement value)

@@ -53,7 +53,8 @@ internal sealed class PayUBook : IDisposable
         _folders.GetOrAdd((key, txnId), static name => new PayUFolder(name.Key, name.TxnId));
 
     /// <summary>The folder that holds this payment of this account.</summary>
-    public PayUFolder? Find(string key, string paymentId) => Find(paymentId) is { } folder && folder.Key == key ? folder : null;
+    public PayUFolder? Find(string key, string paymentId) =>
+        Find(paymentId) is { } folder && folder.Key == key ? folder : null;
 
     /// <summary>The folder that holds it, whosoever it is.</summary>
     public PayUFolder? Find(string paymentId) => _byPayment.GetValueOrDefault(paymentId);

@@ -120,6 +120,7 @@ internal sealed partial class PayUCommands(PayUBook book, PayUActions actions)
             return [.. folder.Payments];
     }
 
-    [GeneratedRegex("^[A-Za-z0-9._-]{2,256}@[A-Za-z][A-Za-z0-9]{1,63}\\z", RegexOptions.None, matchTimeoutMilliseconds: 100)]
+    [GeneratedRegex(
+        "^[A-Za-z0-9._-]{2,256}@[A-Za-z][A-Za-z0-9]{1,63}\\z", RegexOptions.None, matchTimeoutMilliseconds: 100)]
     private static partial Regex Vpa();
 }

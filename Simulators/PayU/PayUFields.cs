@@ -30,7 +30,9 @@ internal static class PayUFields
     {
         var status = Status(payment.State);
         // A bank that took another amount tells PayU, and PayU the merchant.
-        var amount = payment.WillMismatch && payment.AuthorizedAt != 0 ? PayUIds.Rupees(payment.Amount) : payment.AmountText;
+        var amount = payment.WillMismatch && payment.AuthorizedAt != 0
+            ? PayUIds.Rupees(payment.Amount)
+            : payment.AmountText;
         var charges = payment.AdditionalCharges == 0 ? null : PayUIds.Rupees(payment.AdditionalCharges);
         var fields = new List<KeyValuePair<string, string>>
         {

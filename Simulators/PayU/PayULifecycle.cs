@@ -24,8 +24,11 @@ internal sealed class PayULifecycle(PayUBook book, PayUAgenda agenda, IOptions<P
         if (late)
             GiveBack(change, payment);
         else if (decision == CustomerDecision.Decline)
-            Fail(change, payment, payment.Card?.Failure is null ? PayUPaymentState.UserCancelled : PayUPaymentState.Failed,
-                payment.Card?.Failure is { } code ? PayUFailures.Of(code) : PayUFailures.Cancelled);
+            Fail(
+                change, payment, payment.Card?.Failure is null
+                    ? PayUPaymentState.UserCancelled
+                    : PayUPaymentState.Failed,
+                    payment.Card?.Failure is { } code ? PayUFailures.Of(code) : PayUFailures.Cancelled);
         else if (payment.WillDecline || payment.Vpa == PayUFailures.FailureVpa)
             Fail(change, payment, PayUPaymentState.Failed, PayUFailures.Declined(payment));
         else
@@ -47,7 +50,9 @@ internal sealed class PayULifecycle(PayUBook book, PayUAgenda agenda, IOptions<P
         if (payment.State != PayUPaymentState.InProgress)
             return;
         var change = book.Begin(folder, time.GetUtcNow());
-        Fail(change, payment, payment.Hosted ? PayUPaymentState.Bounced : PayUPaymentState.Dropped, PayUFailures.TimedOut);
+        Fail(
+            change, payment, payment.Hosted ? PayUPaymentState.Bounced : PayUPaymentState.Dropped,
+            PayUFailures.TimedOut);
         _ = book.Commit(change);
     }
 
@@ -56,7 +61,8 @@ internal sealed class PayULifecycle(PayUBook book, PayUAgenda agenda, IOptions<P
     {
         change.Put(action);
         if (action.Kind == PayUActionKind.Refund)
-            change.Put(payment with { AmountRefunded = payment.AmountRefunded + action.Amount, ChangedAt = change.Now });
+            change.Put(
+                payment with { AmountRefunded = payment.AmountRefunded + action.Amount, ChangedAt = change.Now });
         agenda.Add(PayUStepKind.Finish, payment.Id, FinishedAt(action), action.RequestId);
     }
 

@@ -8,10 +8,11 @@ using PaymentCluster.Simulators.Http;
 namespace PaymentCluster.Simulators.PayU;
 
 /// <summary>
-/// PayU's and the bank's pages: approve or decline. Then the browser takes the result to the merchant as a form, as PayU
-/// sends it.
+/// PayU's and the bank's pages: approve or decline. Then the browser takes the result to the merchant as a form, as
+/// PayU sends it.
 /// </summary>
-internal sealed class PayUPages(PayUBook book, PayULifecycle lifecycle, CustomerSettings customer, IOptions<PayUOptions> options)
+internal sealed class PayUPages(
+    PayUBook book, PayULifecycle lifecycle, CustomerSettings customer, IOptions<PayUOptions> options)
 {
     private static readonly HtmlEncoder Html = HtmlEncoder.Default;
 
@@ -49,7 +50,8 @@ internal sealed class PayUPages(PayUBook book, PayULifecycle lifecycle, Customer
         var body = new StringBuilder()
             .Append($"<p>Pay <strong>{PayUIds.Rupees(payment.Amount)} INR</strong> to ")
             .Append($"{Html.Encode(options.Value.PayeeName)} with {Html.Encode(with)}?</p>")
-            .Append($"<form method=\"post\" action=\"{url}\"><button name=\"action\" value=\"approve\">Approve</button>")
+            .Append(
+                $"<form method=\"post\" action=\"{url}\"><button name=\"action\" value=\"approve\">Approve</button>")
             .Append("<button name=\"action\" value=\"decline\">Decline</button></form>");
         if (customer.Automatic)
         {

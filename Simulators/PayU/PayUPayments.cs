@@ -7,7 +7,8 @@ using PaymentCluster.Simulators.Http;
 
 namespace PaymentCluster.Simulators.PayU;
 
-/// <summary><c>_payment</c>: a merchant's server gets JSON (<c>txn_s2s_flow</c>), a customer's browser a page.</summary>
+/// <summary><c>_payment</c>: a merchant's server gets JSON (<c>txn_s2s_flow</c>), a customer's browser a
+/// page.</summary>
 internal sealed class PayUPayments(
     PayUBook book,
     PayULifecycle lifecycle,
@@ -38,7 +39,8 @@ internal sealed class PayUPayments(
             : pages.ShowStep(payment, baseUrl);
     }
 
-    private static SimulatedResponse Refusal(string txnId, PayUFailure failure) => SimulatedResponse.Json(200, (txnId, failure), static (json, refused) =>
+    private static SimulatedResponse Refusal(
+        string txnId, PayUFailure failure) => SimulatedResponse.Json(200, (txnId, failure), static (json, refused) =>
     {
         json.WriteStartObject();
         json.WriteStartObject("metaData");
@@ -75,14 +77,16 @@ internal sealed class PayUPayments(
         else if (payment.Pg == "DBQR")
             json.WriteString("qrString", "upi://pay?" + Link(payment, options));
         else if (payment.Pg != "UPI")
-            json.WriteString("acsTemplate", Convert.ToBase64String(Encoding.UTF8.GetBytes(PayUPages.Hop(payment, baseUrl))));
+            json.WriteString(
+                "acsTemplate", Convert.ToBase64String(Encoding.UTF8.GetBytes(PayUPages.Hop(payment, baseUrl))));
         json.WriteString("otpPostUrl", baseUrl + "/ResponseHandler.php");
         json.WriteEndObject();
         json.WriteEndObject();
     }
 
     private static string Link(PayUPayment payment, PayUOptions options) =>
-        $"pa={options.PayeeVpa}&pn={Uri.EscapeDataString(options.PayeeName)}&tr={payment.Id}&tid=PPPL{payment.Id}{payment.Id[^10..]}"
+        $"pa={options.PayeeVpa}&pn={Uri.EscapeDataString(options.PayeeName)}"
+        + $"&tr={payment.Id}&tid=PPPL{payment.Id}{payment.Id[^10..]}"
         + $"&am={PayUIds.Rupees(payment.Amount)}&cu=INR&tn=UPIIntent";
 
     private async Task<(PayUPayment? Payment, PayUFailure? Failure)> BeginAsync(PayUForm form, bool isServer)
@@ -103,7 +107,9 @@ internal sealed class PayUPayments(
         payment = payment with
         {
             AdditionalCharges = _options.AdditionalCharges,
-            ExpiresAt = payment.ExpiresAt > 0 ? payment.ExpiresAt : (now + _options.PaymentWindow).ToUnixTimeMilliseconds(),
+            ExpiresAt = payment.ExpiresAt > 0
+                ? payment.ExpiresAt
+                : (now + _options.PaymentWindow).ToUnixTimeMilliseconds(),
             WillDecline = draws && book.Dials.Fires(DialRate.Decline),
             WillMismatch = draws && book.Dials.Fires(DialRate.AmountMismatch),
         };

@@ -12,10 +12,14 @@ internal static partial class PayURequests
     private static readonly SearchValues<char> NotInTxnId = SearchValues.Create("><=:&'");
 
     private static readonly HashSet<string> Known = new(
-        ("key txnid amount productinfo firstname lastname email phone surl furl curl hash address1 address2 city state country zipcode "
-            + "udf1 udf2 udf3 udf4 udf5 udf6 udf7 udf8 udf9 udf10 pg bankcode ccnum ccname ccvv ccexpmon ccexpyr store_card "
-            + "user_credentials store_card_token storecard_token_type vpa upiAppName txn_s2s_flow s2s_client_ip s2s_device_info "
-            + "pre_authorize expiry_time splitRequest enforce_paymethod").Split(' '),
+        (
+            "key txnid amount productinfo firstname lastname email phone surl furl curl hash address1 address2 city "
+                + "state country zipcode "
+                + "udf1 udf2 udf3 udf4 udf5 udf6 udf7 udf8 udf9 udf10 pg bankcode ccnum ccname ccvv ccexpmon ccexpyr "
+                + "store_card "
+                + "user_credentials store_card_token storecard_token_type vpa upiAppName txn_s2s_flow s2s_client_ip "
+                + "s2s_device_info "
+                + "pre_authorize expiry_time splitRequest enforce_paymethod").Split(' '),
         StringComparer.Ordinal);
 
     private static readonly HashSet<string> Apps = new(
@@ -24,10 +28,15 @@ internal static partial class PayURequests
     /// <summary>What is wrong with a request before anyone looks for its account; null if nothing is.</summary>
     public static PayUFailure? Objection(PayUForm form)
     {
-        string[] required = ["key", "txnid", "amount", "productinfo", "firstname", "email", "phone", "surl", "furl", "hash"];
+        string[] required =
+        [
+            "key", "txnid", "amount", "productinfo", "firstname", "email", "phone", "surl", "furl", "hash",
+        ];
         var (txnId, amount) = (form["txnid"], PayUIds.Paise(form["amount"]));
         // PayU's own tolerance is not documented; a name that the documents lack would be a mistake of ours.
-        return (form.Names.FirstOrDefault(name => !Known.Contains(name)), required.FirstOrDefault(name => !form.Has(name))) switch
+        return (
+            form.Names.FirstOrDefault(name => !Known.Contains(name)),
+            required.FirstOrDefault(name => !form.Has(name))) switch
         {
             ({ } unknown, _) => Invalid($"{unknown} is not a parameter"),
             (_, { } missing) => Invalid($"{missing} is missing"),
@@ -65,18 +74,21 @@ internal static partial class PayURequests
         {
             ("", "") when !isServer => null,
             ("CC" or "DC", "") when !isServer => null,
-            ("CC" or "DC", "CC" or "VISA" or "MAST" or "RUPAY" or "AMEX" or "DINR" or "MAES") when isServer => CardObjection(form),
+            ("CC" or "DC", "CC" or "VISA" or "MAST" or "RUPAY" or "AMEX" or "DINR" or "MAES") when isServer =>
+                CardObjection(form),
             ("NB" or "CASH" or "BNPL", _) => Code().IsMatch(bankCode) ? null : Invalid("bankcode is not valid"),
             ("UPI", "UPI") => PayUCommands.IsVpa(form["vpa"]) ? null : Invalid("vpa is not valid"),
             ("UPI", "INTENT") when isServer => !Apps.Contains(form["upiAppName"]) ? Invalid("upiAppName is not valid")
                 : PayUIds.Paise(form["amount"]) < 100 ? Invalid("amount must be at least 1.00")
                 : null,
-            ("DBQR", "UPIDBQR") when isServer => form["expiry_time"].All(char.IsAsciiDigit) ? null : Invalid("expiry_time is not valid"),
+            ("DBQR", "UPIDBQR") when isServer =>
+                form["expiry_time"].All(char.IsAsciiDigit) ? null : Invalid("expiry_time is not valid"),
             _ => new PayUFailure("E907", "Wrong payment method selected.", "WRONG_PAYMENT_METHOD"),
         };
     }
 
-    public static PayUPayment Read(PayUForm form, PayUAccount account, long now, bool isServer, PayUKeptCard? kept) => new()
+    public static PayUPayment Read(
+        PayUForm form, PayUAccount account, long now, bool isServer, PayUKeptCard? kept) => new()
     {
         Id = PayUIds.Payment(),
         Key = account.Key,
@@ -105,7 +117,8 @@ internal static partial class PayURequests
 
     public static PayUFailure Invalid(string what) => new(InvalidField, $"Parameter validation failed: {what}", what);
 
-    private static List<string> UdfsOf(PayUForm form) => [form["udf1"], form["udf2"], form["udf3"], form["udf4"], form["udf5"]];
+    private static List<string> UdfsOf(PayUForm form) =>
+        [form["udf1"], form["udf2"], form["udf3"], form["udf4"], form["udf5"]];
 
     private static PayUFailure? CardObjection(PayUForm form)
     {
@@ -121,8 +134,11 @@ internal static partial class PayURequests
             _ when !IsCard(form["ccnum"]) => Invalid("ccnum is not valid"),
             _ when !form.Has("ccname") => Invalid("ccname is missing"),
             _ when !Cvv().IsMatch(form["ccvv"]) => Invalid("ccvv is not valid"),
-            _ when !Month().IsMatch(form["ccexpmon"]) || !Year().IsMatch(form["ccexpyr"]) => Invalid("the expiry is not valid"),
-            _ when form["store_card"] == "1" && !form["user_credentials"].StartsWith(form["key"] + ":", StringComparison.Ordinal) =>
+            _ when !Month().IsMatch(form["ccexpmon"]) || !Year().IsMatch(form["ccexpyr"]) =>
+                Invalid("the expiry is not valid"),
+            _
+                when form["store_card"] == "1"
+                    && !form["user_credentials"].StartsWith(form["key"] + ":", StringComparison.Ordinal) =>
                 Invalid("user_credentials are not valid"),
             _ => null,
         };
@@ -133,7 +149,8 @@ internal static partial class PayURequests
         var number = form["ccnum"];
         return new PayUCard
         {
-            Masked = string.Concat(number.AsSpan(0, 6), new string('X', number.Length - 10), number.AsSpan(number.Length - 4)),
+            Masked = string.Concat(
+                number.AsSpan(0, 6), new string('X', number.Length - 10), number.AsSpan(number.Length - 4)),
             Name = form["ccname"],
             Network = number[0] switch { '4' => "VISA", '5' or '2' => "MAST", '3' => "AMEX", _ => "RUPAY" },
             ExpiryMonth = form["ccexpmon"],
@@ -156,7 +173,8 @@ internal static partial class PayURequests
         return sum % 10 == 0;
     }
 
-    private static bool IsUrl(string text) => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https";
+    private static bool IsUrl(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https";
 
     [GeneratedRegex("^[^@ ]+@[^@ ]+\\z", RegexOptions.None, matchTimeoutMilliseconds: 100)]
     private static partial Regex Email();

@@ -14,7 +14,11 @@ internal static class PayUResponses
 
     public static FaultResponses PaymentFaults { get; } = new(
         ServerError,
-        new SimulatedResponse(429, "Too many Requests. Please try after 60 seconds"u8.ToArray()) { ContentType = "text/plain", RetryAfter = 60 });
+        new SimulatedResponse(429, "Too many Requests. Please try after 60 seconds"u8.ToArray())
+        {
+            ContentType = "text/plain",
+            RetryAfter = 60,
+        });
 
     /// <summary>A refusal: HTTP 200 and status 0.</summary>
     public static SimulatedResponse Refused(string message, string? mihpayid = null, int? code = null) =>
@@ -34,19 +38,22 @@ internal static class PayUResponses
         json.WriteString("msg", text);
     });
 
-    public static SimulatedResponse Queued(PayUPayment payment, PayUAction action) => Object((payment, action), static (json, queued) =>
+    public static SimulatedResponse Queued(
+        PayUPayment payment, PayUAction action) => Object((payment, action), static (json, queued) =>
     {
         json.WriteNumber("status", 1);
         json.WriteString("msg", queued.action.Kind + " Request Queued");
         // A cancellation's id has a name of its own.
-        json.WriteString(queued.action.Kind == PayUActionKind.Cancel ? "txn_update_id" : "request_id", queued.action.RequestId);
+        json.WriteString(
+            queued.action.Kind == PayUActionKind.Cancel ? "txn_update_id" : "request_id", queued.action.RequestId);
         json.WriteString("bank_ref_num", queued.payment.BankReference);
         json.WriteString("mihpayid", queued.payment.Id);
         if (queued.action.Kind == PayUActionKind.Refund)
             json.WriteNumber("error_code", 102);
     });
 
-    public static SimulatedResponse Verified(List<(string TxnId, PayUPayment? Payment)> told) => Object(told, static (json, all) =>
+    public static SimulatedResponse Verified(
+        List<(string TxnId, PayUPayment? Payment)> told) => Object(told, static (json, all) =>
     {
         var found = all.Count(one => one.Payment is not null);
         json.WriteNumber("status", found > 0 ? 1 : 0);
@@ -194,7 +201,8 @@ internal static class PayUResponses
         PayUActionKind.Cancel => "cancel",
     };
 
-    private static SimulatedResponse Object<TState>(TState state, Action<Utf8JsonWriter, TState> write) => SimulatedResponse.Json(
+    private static SimulatedResponse Object<TState>(
+        TState state, Action<Utf8JsonWriter, TState> write) => SimulatedResponse.Json(
         200, (state, write), static (json, both) =>
         {
             json.WriteStartObject();
@@ -224,7 +232,8 @@ internal static class PayUResponses
         json.WriteString("payment_source", "payu");
         json.WriteString("card_type", payment.Card?.Network);
         json.WritePropertyName("net_amount_debit");
-        json.WriteRawValue(payment.AuthorizedAt == 0 ? "0" : PayUIds.Rupees(payment.Amount + payment.AdditionalCharges));
+        json.WriteRawValue(
+            payment.AuthorizedAt == 0 ? "0" : PayUIds.Rupees(payment.Amount + payment.AdditionalCharges));
         json.WriteString("disc", "0.00");
         json.WriteString("mode", payment.Pg ?? "CC");
         json.WriteString("PG_TYPE", (payment.Pg ?? "CC") + "-PG");

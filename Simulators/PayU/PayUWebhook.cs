@@ -33,7 +33,8 @@ internal sealed class PayUWebhook(PayUBook book, PayUAccount account, PayUEvent 
     public override DialBoard Dials => book.Dials;
 
     public override WebhookContent Render() => Action is { } action
-        ? new WebhookContent(JsonBytes.Write((Payment, action), static (json, both) => Write(json, both.Payment, both.action)), [])
+        ? new WebhookContent(
+            JsonBytes.Write((Payment, action), static (json, both) => Write(json, both.Payment, both.action)), [])
         : new WebhookContent(Encoding.UTF8.GetBytes(Form()), []) { ContentType = "application/x-www-form-urlencoded" };
 
     public override void Completed() => book.Complete(this);
@@ -41,7 +42,8 @@ internal sealed class PayUWebhook(PayUBook book, PayUAccount account, PayUEvent 
     public override void GivenUp() => book.DisableWebhook(this);
 
     private string Form() => string.Join('&', PayUFields.Of(Payment, account)
-        .Select(field => $"{field.Key}={Uri.EscapeDataString(field.Value).Replace("%20", "+", StringComparison.Ordinal)}"));
+        .Select(
+            field => $"{field.Key}={Uri.EscapeDataString(field.Value).Replace("%20", "+", StringComparison.Ordinal)}"));
 
     private static void Write(Utf8JsonWriter json, PayUPayment payment, PayUAction action)
     {

@@ -24,7 +24,8 @@ internal sealed class PaytmAccounts(PaytmBook book, FaultGate gate, IOptions<Pay
         routes.MapDelete(prefix + "/oauth2/accessToken/{token}", context => ServeAsync(context, RevokeAsync));
     }
 
-    private static SimulatedResponse Failure(string code, string message) => SimulatedResponse.Json(200, (code, message), static (json, failure) =>
+    private static SimulatedResponse Failure(
+        string code, string message) => SimulatedResponse.Json(200, (code, message), static (json, failure) =>
     {
         json.WriteStartObject();
         json.WriteString("status", "FAILURE");
@@ -34,18 +35,22 @@ internal sealed class PaytmAccounts(PaytmBook book, FaultGate gate, IOptions<Pay
     });
 
     private static string? Text(JsonElement body, string name) =>
-        body.ValueKind == JsonValueKind.Object && body.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+        body.ValueKind == JsonValueKind.Object
+            && body.TryGetProperty(name, out var value)
+            && value.ValueKind == JsonValueKind.String
             ? value.GetString()
             : null;
 
     private ValueTask<SimulatedResponse> SendAsync(SignIn call) => new(Send(call.Body));
 
-    private ValueTask<SimulatedResponse> ConfirmAsync(SignIn call) => new(call.IsAuthorized ? Confirm(call.Body) : NotAuthorized);
+    private ValueTask<SimulatedResponse> ConfirmAsync(SignIn call) =>
+        new(call.IsAuthorized ? Confirm(call.Body) : NotAuthorized);
 
     private SimulatedResponse Send(JsonElement body)
     {
         var client = Text(body, "clientId");
-        if (client?.StartsWith(ClientPrefix, StringComparison.Ordinal) != true || book.Account(client[ClientPrefix.Length..]) is null)
+        if (client?.StartsWith(ClientPrefix, StringComparison.Ordinal) != true
+            || book.Account(client[ClientPrefix.Length..]) is null)
             return NotAuthorized;
         if (Text(body, "phone") is not { } phone || !PaytmInstruments.IsNumber(phone))
             return Failure("431", "Invalid Mobile");
@@ -113,7 +118,8 @@ internal sealed class PaytmAccounts(PaytmBook book, FaultGate gate, IOptions<Pay
         {
             try
             {
-                body = await JsonSerializer.DeserializeAsync<JsonElement>(context.Request.Body, cancellationToken: context.RequestAborted);
+                body = await JsonSerializer.DeserializeAsync<JsonElement>(
+                    context.Request.Body, cancellationToken: context.RequestAborted);
             }
             catch (JsonException)
             {
@@ -122,8 +128,10 @@ internal sealed class PaytmAccounts(PaytmBook book, FaultGate gate, IOptions<Pay
         }
 
         var call = new SignIn(
-            IsAuthorized(context.Request.Headers.Authorization.ToString()), body, context.Request.RouteValues["token"] as string ?? "");
-        await gate.ServeAsync(context, book.Dials, DialOperation.Query, PaytmResponses.Faults, () => handle(call).AsTask());
+            IsAuthorized(context.Request.Headers.Authorization.ToString()), body,
+            context.Request.RouteValues["token"] as string ?? "");
+        await gate.ServeAsync(
+            context, book.Dials, DialOperation.Query, PaytmResponses.Faults, () => handle(call).AsTask());
     }
 
     private sealed record SignIn(bool IsAuthorized, JsonElement Body, string Token);

@@ -15,7 +15,8 @@ internal static class PaytmAmounts
         var whole = point < 0 ? text : text[..point];
         var fraction = point < 0 ? "" : text[(point + 1)..];
         if (whole.Length == 0 || fraction.Length > 2 || (point >= 0 && fraction.Length == 0)
-            || whole.AsSpan().ContainsAnyExceptInRange('0', '9') || fraction.AsSpan().ContainsAnyExceptInRange('0', '9'))
+            || whole.AsSpan().ContainsAnyExceptInRange('0', '9')
+            || fraction.AsSpan().ContainsAnyExceptInRange('0', '9'))
         {
             return false;
         }

@@ -3,7 +3,8 @@ using PaymentCluster.Simulators.Http;
 
 namespace PaymentCluster.Simulators.Paytm;
 
-/// <summary>The routes of Paytm's API, under <c>/paytm</c> and, for clients that know only a host, under none.</summary>
+/// <summary>The routes of Paytm's API, under <c>/paytm</c> and, for clients that know only a host, under
+/// none.</summary>
 internal sealed class PaytmApi(
     PaytmBook book, PaytmOrders orders, PaytmPayments payments, PaytmCaptures captures, PaytmRefunds refunds,
     PaytmInstruments instruments, FaultGate gate, TimeProvider time)

@@ -55,7 +55,8 @@ internal sealed class PaytmBook : IDisposable
     /// <summary>The folder of the refund that a merchant named so.</summary>
     public PaytmFolder? FindRefund(string mid, string refId) => _refunds.GetValueOrDefault((mid, refId));
 
-    /// <summary>Takes an order id for a new folder; false if it is taken. The caller holds the new folder's lock.</summary>
+    /// <summary>Takes an order id for a new folder; false if it is taken. The caller holds the new folder's
+    /// lock.</summary>
     public bool TryOpen(PaytmFolder folder) =>
         _folders.TryAdd((folder.Order.Mid, folder.Order.OrderId), folder);
 
@@ -86,7 +87,13 @@ internal sealed class PaytmBook : IDisposable
     /// <summary>Adds an account, or changes it; its webhook, if it was disabled, works again.</summary>
     public Task Register(string mid, string merchantKey, string website, string? webhookUrl)
     {
-        var account = new PaytmAccount { Mid = mid, MerchantKey = merchantKey, Website = website, WebhookUrl = webhookUrl };
+        var account = new PaytmAccount
+        {
+            Mid = mid,
+            MerchantKey = merchantKey,
+            Website = website,
+            WebhookUrl = webhookUrl,
+        };
         _accounts[mid] = account;
         return Write([new PaytmEntry { Account = account }]);
     }

@@ -19,12 +19,16 @@ internal sealed class PaytmCaptures(PaytmBook book, PaytmAccess access, PaytmLif
     {
         if (access.CheckSigned(call, PaytmResult.NoSuchMid, PaytmResult.WrongChecksum) is { } refusal)
             return PaytmResponses.Only(call, refusal);
-        if (call.Text("orderId") is not { } orderId || call.Text("preAuthId") is not { } id || call.Text("txnAmount") is not { } text)
+        if (call.Text("orderId") is not { } orderId
+            || call.Text("preAuthId") is not { } id
+            || call.Text("txnAmount") is not { } text)
             return PaytmResponses.Only(call, PaytmResult.Missing);
         call.Tolerate("mercUnqRef", "paytmSsoToken", "deviceId", "appIp");
         if (call.HasUnknownField)
             return PaytmResponses.Only(call, PaytmResult.NotValid);
-        if (book.FindById(id) is not { } folder || folder.Order.Mid != call.Account!.Mid || folder.Order.OrderId != orderId)
+        if (book.FindById(id) is not { } folder
+            || folder.Order.Mid != call.Account!.Mid
+            || folder.Order.OrderId != orderId)
             return PaytmResponses.Only(call, NoSuchBlock);
         PaytmTxn captured;
         Task durable;
@@ -38,7 +42,8 @@ internal sealed class PaytmCaptures(PaytmBook book, PaytmAccess access, PaytmLif
             var change = book.Begin(folder, call.Now);
             captured = txn with
             {
-                Status = PaytmTxnStatus.Success, CaptureId = PaytmIds.New(call.Now), Captured = amount, ChangedAt = change.Now,
+                Status = PaytmTxnStatus.Success, CaptureId = PaytmIds.New(
+                    call.Now), Captured = amount, ChangedAt = change.Now,
             };
             change.Put(captured);
             durable = book.Commit(change);

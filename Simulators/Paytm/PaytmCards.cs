@@ -28,7 +28,8 @@ internal static class PaytmCards
     {
         var mode = call.Text("paymentMode") == "DEBIT_CARD" ? "DC" : "CC";
         call.Tolerate("authMode");
-        if (call.Text("authMode") is not ("otp" or "pin") || call.Text("cardInfo")?.Split('|') is not [var saved, var number, var cvv, var expiry])
+        if (call.Text("authMode") is not ("otp" or "pin")
+            || call.Text("cardInfo")?.Split('|') is not [var saved, var number, var cvv, var expiry])
         {
             refusal = PaytmResult.NotValid;
             return null;
@@ -36,7 +37,10 @@ internal static class PaytmCards
 
         if (saved.Length > 0)
         {
-            refusal = number.Length == 0 && expiry.Length == 0 && IsDigits(cvv, 3, 4) && saved.StartsWith("card-", StringComparison.Ordinal)
+            refusal = number.Length == 0
+                && expiry.Length == 0
+                && IsDigits(cvv, 3, 4)
+                && saved.StartsWith("card-", StringComparison.Ordinal)
                 ? null
                 : PaytmResult.NoSuchCard;
             return refusal is null

@@ -48,7 +48,8 @@ internal static class PaytmChecksum
 
     /// <summary>The text that stands for a form: its values in the order of their names, <c>CHECKSUMHASH</c>
     /// apart.</summary>
-    public static byte[] TextOf(IEnumerable<KeyValuePair<string, string>> form) => Encoding.UTF8.GetBytes(string.Join('|', form
+    public static byte[] TextOf(
+        IEnumerable<KeyValuePair<string, string>> form) => Encoding.UTF8.GetBytes(string.Join('|', form
         .Where(field => field.Key != "CHECKSUMHASH")
         .OrderBy(field => field.Key, StringComparer.Ordinal)
         .Select(field => field.Value == "null" ? "" : field.Value)));

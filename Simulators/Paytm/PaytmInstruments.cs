@@ -32,7 +32,9 @@ internal sealed class PaytmInstruments(PaytmBook book, PaytmAccess access, IOpti
     /// <summary>The number of the owner of a wallet's token, which here is <c>sso-</c>, that number, and whatever tells
     /// it from the owner's other tokens.</summary>
     public static string? OwnerOf(string ssoToken) =>
-        ssoToken.Length >= 14 && ssoToken.StartsWith("sso-", StringComparison.Ordinal) && IsNumber(ssoToken[4..14]) ? ssoToken[4..14] : null;
+        ssoToken.Length >= 14 && ssoToken.StartsWith("sso-", StringComparison.Ordinal) && IsNumber(ssoToken[4..14])
+            ? ssoToken[4..14]
+            : null;
 
     /// <summary><c>POST /theia/api/v1/vpa/validate</c>.</summary>
     public Task<SimulatedResponse> ValidateVpaAsync(PaytmCall call)
@@ -53,7 +55,9 @@ internal sealed class PaytmInstruments(PaytmBook book, PaytmAccess access, IOpti
     public Task<SimulatedResponse> SendPasswordAsync(PaytmCall call) => ChangeAsync(call, order =>
     {
         var number = call.Text("mobileNumber") ?? call.Text("mobileNo");
-        return number is null || !IsNumber(number) ? (WrongNumber, null) : (Sent, order with { PasswordSentTo = number });
+        return number is null || !IsNumber(number)
+            ? (WrongNumber, null)
+            : (Sent, order with { PasswordSentTo = number });
     });
 
     /// <summary><c>POST /login/validateOtp</c>: the wallet can then pay this order.</summary>
@@ -81,7 +85,8 @@ internal sealed class PaytmInstruments(PaytmBook book, PaytmAccess access, IOpti
     }
 
     /// <summary><c>POST /theia/api/v2/fetchPaymentOptions</c>.</summary>
-    public Task<SimulatedResponse> ListOptionsAsync(PaytmCall call) => Task.FromResult(access.CheckToken(call, out _) is { } refusal
+    public Task<SimulatedResponse> ListOptionsAsync(
+        PaytmCall call) => Task.FromResult(access.CheckToken(call, out _) is { } refusal
         ? PaytmResponses.Only(call, refusal)
         : PaytmResponses.Body(call, PaytmResult.Success, static json =>
         {
@@ -105,22 +110,24 @@ internal sealed class PaytmInstruments(PaytmBook book, PaytmAccess access, IOpti
     {
         if (access.CheckToken(call, out _) is { } refusal)
             return Task.FromResult(PaytmResponses.Only(call, refusal));
-        return Task.FromResult(call.Text("bin") is not { Length: >= 6 and <= 9 } bin || !bin.All(char.IsAsciiDigit) || call.HasUnknownField
-            ? PaytmResponses.Only(call, PaytmResult.NotValid)
-            : PaytmResponses.Body(call, PaytmResult.Success, json =>
-            {
-                json.WriteStartObject("binDetail");
-                json.WriteString("bin", bin[..6]);
-                json.WriteString("issuingBank", "HDFC Bank");
-                json.WriteString("paymentMode", PaytmCards.ModeOf(bin));
-                json.WriteEndObject();
-            }));
+        return Task.FromResult(
+            call.Text("bin") is not { Length: >= 6 and <= 9 } bin || !bin.All(char.IsAsciiDigit) || call.HasUnknownField
+                ? PaytmResponses.Only(call, PaytmResult.NotValid)
+                : PaytmResponses.Body(call, PaytmResult.Success, json =>
+                {
+                    json.WriteStartObject("binDetail");
+                    json.WriteString("bin", bin[..6]);
+                    json.WriteString("issuingBank", "HDFC Bank");
+                    json.WriteString("paymentMode", PaytmCards.ModeOf(bin));
+                    json.WriteEndObject();
+                }));
     }
 
     /// <summary>Whether text is a phone number without the country's code.</summary>
     public static bool IsNumber(string text) => text.Length == 10 && text.All(char.IsAsciiDigit);
 
-    private async Task<SimulatedResponse> ChangeAsync(PaytmCall call, Func<PaytmOrder, (PaytmResult Result, PaytmOrder? Changed)> decide)
+    private async Task<SimulatedResponse> ChangeAsync(
+        PaytmCall call, Func<PaytmOrder, (PaytmResult Result, PaytmOrder? Changed)> decide)
     {
         if (access.CheckToken(call, out var folder) is { } refusal)
             return PaytmResponses.Only(call, refusal);
@@ -141,6 +148,7 @@ internal sealed class PaytmInstruments(PaytmBook book, PaytmAccess access, IOpti
 
         await durable;
         return PaytmResponses.Body(
-            call, result, json => json.WriteBoolean("authenticated", result.Status == "S" && folder.Order.Wallet is not null));
+            call, result,
+            json => json.WriteBoolean("authenticated", result.Status == "S" && folder.Order.Wallet is not null));
     }
 }

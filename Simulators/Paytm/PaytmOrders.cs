@@ -20,12 +20,16 @@ internal sealed class PaytmOrders(PaytmBook book, PaytmAccess access, IOptions<P
         if (refusal is not null)
             return Task.FromResult(PaytmResponses.Only(call, refusal));
         var amount = call.Text("txnAmount", "value");
-        if (!call.Has("requestType") || !call.Has("websiteName") || amount is null || call.Text("userInfo", "custId") is null)
+        if (!call.Has("requestType")
+            || !call.Has("websiteName")
+            || amount is null
+            || call.Text("userInfo", "custId") is null)
             return Task.FromResult(PaytmResponses.Only(call, PaytmResult.Missing));
         if (call.Text("requestType") != "Payment" || call.Text("txnAmount", "currency") != "INR")
             return Task.FromResult(PaytmResponses.Only(call, PaytmResult.NotValid));
         call.Tolerate(
-            "enablePaymentMode", "disablePaymentMode", "extendInfo", "promoCode", "emiOption", "cardTokenRequired", "goods",
+            "enablePaymentMode", "disablePaymentMode", "extendInfo", "promoCode", "emiOption", "cardTokenRequired",
+            "goods",
             "shippingInfo");
         return OpenAsync(call, PaytmOrderKind.Sale, amount, blockSeconds: 0);
     }
@@ -54,7 +58,8 @@ internal sealed class PaytmOrders(PaytmBook book, PaytmAccess access, IOptions<P
         return OpenAsync(call, PaytmOrderKind.PreAuth, amount, seconds);
     }
 
-    private async Task<SimulatedResponse> OpenAsync(PaytmCall call, PaytmOrderKind kind, string amountText, long blockSeconds)
+    private async Task<SimulatedResponse> OpenAsync(
+        PaytmCall call, PaytmOrderKind kind, string amountText, long blockSeconds)
     {
         var account = call.Account!;
         var wallet = call.Text("paytmSsoToken");
@@ -120,7 +125,8 @@ internal sealed class PaytmOrders(PaytmBook book, PaytmAccess access, IOptions<P
             if (known.Order.TokenExpiresAt <= call.Now.ToUnixTimeMilliseconds())
             {
                 var change = book.Begin(known, call.Now);
-                change.Put(known.Order with { Token = folder.Order.Token, TokenExpiresAt = folder.Order.TokenExpiresAt });
+                change.Put(
+                    known.Order with { Token = folder.Order.Token, TokenExpiresAt = folder.Order.TokenExpiresAt });
                 _ = book.Commit(change);
             }
 

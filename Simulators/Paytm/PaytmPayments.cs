@@ -17,7 +17,10 @@ internal sealed class PaytmPayments(
     {
         if (access.CheckToken(call, out var folder) is { } refusal)
             return PaytmResponses.Only(call, refusal);
-        if (call.Text("mid") is null || call.Text("orderId") is null || call.Text("requestType") is null || call.Text("paymentMode") is null)
+        if (call.Text("mid") is null
+            || call.Text("orderId") is null
+            || call.Text("requestType") is null
+            || call.Text("paymentMode") is null)
             return PaytmResponses.Only(call, PaytmResult.Missing);
         if (call.Text("requestType") != "NATIVE")
             return PaytmResponses.Only(call, PaytmResult.NotValid);
@@ -58,7 +61,8 @@ internal sealed class PaytmPayments(
         if (access.CheckSigned(call, PaytmResult.StatusMid, PaytmResult.StatusChecksum) is { } refusal)
             return PaytmResponses.Only(call, refusal);
         var type = call.Text("txnType");
-        if (call.Text("orderId") is not { } orderId || type is not (null or "PREAUTH" or "CAPTURE" or "RELEASE" or "WITHDRAW")
+        if (call.Text("orderId") is not { } orderId
+            || type is not (null or "PREAUTH" or "CAPTURE" or "RELEASE" or "WITHDRAW")
             || call.HasUnknownField)
         {
             return PaytmResponses.Only(call, PaytmResult.StatusOrder);

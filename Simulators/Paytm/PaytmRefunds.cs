@@ -128,7 +128,8 @@ internal sealed class PaytmRefunds(
         json.WriteEndArray();
     }
 
-    private static SimulatedResponse Refused(PaytmCall call, string code) => PaytmResponses.Only(call, PaytmResult.OfRefund(code));
+    private static SimulatedResponse Refused(PaytmCall call, string code) =>
+        PaytmResponses.Only(call, PaytmResult.OfRefund(code));
 
     private static string? WhyNot(PaytmFolder folder, string txnId, long amount)
     {
@@ -147,7 +148,8 @@ internal sealed class PaytmRefunds(
     // The name is the key: the same refund again is recognised, another one under the same name is refused.
     private string CodeOfRepetition(PaytmCall call, PaytmFolder folder, string refId, string txnId, long amount)
     {
-        if (folder.Refunds.FirstOrDefault(refund => refund.RefId == refId) is not { } known || folder.Current is not { } txn)
+        if (folder.Refunds.FirstOrDefault(refund => refund.RefId == refId) is not { } known
+            || folder.Current is not { } txn)
             return "627";
         if (known.Amount != amount || (txn.Id != txnId && txn.CaptureId != txnId))
             return "627";

@@ -30,7 +30,8 @@ internal sealed record PaytmResult(string Status, string Code, string Message)
 
     public static PaytmResult NoSuchUser { get; } = new("F", "2004", "SSO Token is invalid");
 
-    public static PaytmResult TooMuch { get; } = new("F", "196", "Payment failed as amount entered exceeds the allowed limit.");
+    public static PaytmResult TooMuch { get; } = new(
+        "F", "196", "Payment failed as amount entered exceeds the allowed limit.");
 
     public static PaytmResult DuplicateOrder { get; } = new("F", "325", "Duplicate order id");
 
@@ -40,7 +41,8 @@ internal sealed record PaytmResult(string Status, string Code, string Message)
 
     public static PaytmResult WrongYear { get; } = new("F", "315", "Please enter a valid year.");
 
-    public static PaytmResult WrongVpa { get; } = new("F", "295", "Your payment failed as the UPI ID entered is incorrect.");
+    public static PaytmResult WrongVpa { get; } = new(
+        "F", "295", "Your payment failed as the UPI ID entered is incorrect.");
 
     // The status and refund calls have codes of their own.
     public static PaytmResult StatusChecksum { get; } = new("TXN_FAILURE", "330", "Paytm checksum mismatch.");
@@ -53,7 +55,10 @@ internal sealed record PaytmResult(string Status, string Code, string Message)
 
     public static PaytmResult Of(PaytmTxnStatus status, string? code) => status switch
     {
-        PaytmTxnStatus.Pending => new("PENDING", "402", "Looks like the payment is not complete. Please wait while we confirm the status with your bank."),
+        PaytmTxnStatus.Pending =>
+            new(
+                "PENDING", "402",
+                "Looks like the payment is not complete. Please wait while we confirm the status with your bank."),
         PaytmTxnStatus.Failed => OfFailure(code!),
         _ => new("TXN_SUCCESS", "01", "Txn Success"),
     };
@@ -74,11 +79,21 @@ internal sealed record PaytmResult(string Status, string Code, string Message)
         "600" => new("TXN_FAILURE", code, "Invalid refund request."),
         "601" => new("PENDING", code, "Refund request was raised for this transaction. But it is pending state"),
         "607" => new("TXN_FAILURE", code, "Refund can not be initiated for a cancelled transaction."),
-        "617" => new("TXN_FAILURE", code, "Refund Already Raised (If merchant repeated their request within the 10 minutes after initiate the first refund request)"),
+        "617" =>
+            new(
+                "TXN_FAILURE", code,
+                "Refund Already Raised (If merchant repeated their request within the 10 minutes after initiate the "
+                    + "first refund request)"),
         "619" => new("TXN_FAILURE", code, "Invalid refund amount"),
-        "626" => new("TXN_FAILURE", code, "Another Refund on same order is already in Progress, please retry after few minutes"),
+        "626" =>
+            new(
+                "TXN_FAILURE", code,
+                "Another Refund on same order is already in Progress, please retry after few minutes"),
         "627" => new("TXN_FAILURE", code, "Order Details Mismatch"),
-        "628" => new("TXN_FAILURE", code, "Refund request was raised to respective bank. But it is in pending state from bank side."),
+        "628" =>
+            new(
+                "TXN_FAILURE", code,
+                "Refund request was raised to respective bank. But it is in pending state from bank side."),
         "629" => new("TXN_FAILURE", code, "Refund is already Successful"),
         "631" => new("TXN_FAILURE", code, "Record not found"),
         "635" => new("TXN_FAILURE", code, "Partial Refund under Rupee 1 is not allowed"),
@@ -100,8 +115,11 @@ internal static class PaytmResponses
 {
     /// <summary>What stands in for Paytm when it is not there at all.</summary>
     public static FaultResponses Faults { get; } = new(
-        new SimulatedResponse(500, "<html><body>Internal Server Error</body></html>"u8.ToArray()) { ContentType = "text/html" },
-        new SimulatedResponse(429, "<html><body>Too Many Requests</body></html>"u8.ToArray()) { ContentType = "text/html", RetryAfter = 1 });
+        new SimulatedResponse(
+            500, "<html><body>Internal Server Error</body></html>"u8.ToArray()) { ContentType = "text/html" },
+        new SimulatedResponse(
+            429,
+            "<html><body>Too Many Requests</body></html>"u8.ToArray()) { ContentType = "text/html", RetryAfter = 1 });
 
     public static SimulatedResponse NoSuchUrl { get; } =
         new(404, "<html><body>Not Found</body></html>"u8.ToArray()) { ContentType = "text/html" };

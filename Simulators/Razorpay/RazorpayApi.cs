@@ -20,7 +20,8 @@ internal sealed class RazorpayApi(
 
     public void Map(IEndpointRouteBuilder routes, string prefix)
     {
-        void Route(string method, string path, DialOperation operation, Func<RazorpayCall, Task<SimulatedResponse>> handle) =>
+        void Route(
+            string method, string path, DialOperation operation, Func<RazorpayCall, Task<SimulatedResponse>> handle) =>
             routes.MapMethods(prefix + path, [method], context => ServeAsync(context, prefix, operation, handle));
 
         Route("POST", "/orders", DialOperation.Order, orders.CreateAsync);

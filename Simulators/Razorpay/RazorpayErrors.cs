@@ -10,7 +10,8 @@ internal static class RazorpayErrors
         Error(500, "SERVER_ERROR", "We are facing some trouble completing your request at the moment."),
         Error(429, "BAD_REQUEST_ERROR", "Request failed. Please try after sometime.") with { RetryAfter = 1 });
 
-    public static SimulatedResponse NotAuthenticated { get; } = Error(401, "BAD_REQUEST_ERROR", "Authentication failed");
+    public static SimulatedResponse NotAuthenticated { get; } = Error(
+        401, "BAD_REQUEST_ERROR", "Authentication failed");
 
     public static SimulatedResponse NoSuchUrl { get; } =
         Error(400, "BAD_REQUEST_ERROR", "The requested URL was not found on the server.");
@@ -20,7 +21,8 @@ internal static class RazorpayErrors
     public static SimulatedResponse NotAnId(string id) => Invalid($"{id} is not a valid id", null);
 
     /// <summary>Input that cannot be accepted, and the field at fault.</summary>
-    public static SimulatedResponse Invalid(string description, string? field) => new(400, JsonBytes.Write((description, field),
+    public static SimulatedResponse Invalid(
+        string description, string? field) => new(400, JsonBytes.Write((description, field),
         static (json, error) =>
         {
             json.WriteStartObject();

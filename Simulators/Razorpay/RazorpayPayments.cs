@@ -43,14 +43,15 @@ internal sealed class RazorpayPayments(
     public async Task<SimulatedResponse> CreateUpiAsync(RazorpayCall call)
     {
         var (payment, refusal) = await CreateAsync(call, upiOnly: true);
-        return refusal ?? SimulatedResponse.Json(200, (payment: payment!, Link: LinkOf(payment!)), static (json, made) =>
-        {
-            json.WriteStartObject();
-            json.WriteString("razorpay_payment_id", made.payment.Id);
-            if (made.payment.UpiFlow == "intent")
-                json.WriteString("link", made.Link);
-            json.WriteEndObject();
-        });
+        return refusal ?? SimulatedResponse.Json(
+            200, (payment: payment!, Link: LinkOf(payment!)), static (json, made) =>
+            {
+                json.WriteStartObject();
+                json.WriteString("razorpay_payment_id", made.payment.Id);
+                if (made.payment.UpiFlow == "intent")
+                    json.WriteString("link", made.Link);
+                json.WriteEndObject();
+            });
     }
 
     /// <summary><c>GET /payments/{id}</c>.</summary>
@@ -139,7 +140,8 @@ internal sealed class RazorpayPayments(
         json.WriteEndObject();
     }
 
-    private static SimulatedResponse? WhyNotCaptured(RazorpayOrder order, RazorpayPayment payment, long amount, string currency) =>
+    private static SimulatedResponse? WhyNotCaptured(
+        RazorpayOrder order, RazorpayPayment payment, long amount, string currency) =>
         payment.Status switch
         {
             _ when payment.Captured => RazorpayErrors.Invalid("This payment has already been captured", null),
@@ -173,7 +175,8 @@ internal sealed class RazorpayPayments(
             "amount");
     }
 
-    private async Task<(RazorpayPayment? Payment, SimulatedResponse? Refusal)> CreateAsync(RazorpayCall call, bool upiOnly)
+    private async Task<(
+        RazorpayPayment? Payment, SimulatedResponse? Refusal)> CreateAsync(RazorpayCall call, bool upiOnly)
     {
         using var document = call.Read(forms: true);
         if (document is null)

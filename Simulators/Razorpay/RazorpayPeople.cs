@@ -1,7 +1,7 @@
 namespace PaymentCluster.Simulators.Razorpay;
 
-/// <summary>Customers and the cards that they have kept: one lock, because nothing here is asked for often. Whoever holds
-/// a folder's lock may take it too, and never the other way round.</summary>
+/// <summary>Customers and the cards that they have kept: one lock, because nothing here is asked for often. Whoever
+/// holds a folder's lock may take it too, and never the other way round.</summary>
 internal sealed class RazorpayPeople
 {
     private readonly Dictionary<string, RazorpayCustomer> _customers = new(StringComparer.Ordinal);
@@ -17,7 +17,8 @@ internal sealed class RazorpayPeople
         _customers.TryGetValue(id, out var customer) && customer.KeyId == keyId ? customer : null;
 
     /// <summary>The merchant's customer with this pair of e-mail address and phone number.</summary>
-    public RazorpayCustomer? CustomerOf(string keyId, string? email, string? contact) => _customers.Values.FirstOrDefault(
+    public RazorpayCustomer? CustomerOf(
+        string keyId, string? email, string? contact) => _customers.Values.FirstOrDefault(
         customer => customer.KeyId == keyId && customer.Email == email && customer.Contact == contact);
 
     /// <summary>A card that the merchant's customers have kept.</summary>

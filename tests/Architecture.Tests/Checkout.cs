@@ -5,7 +5,10 @@ namespace PaymentCluster.Architecture.Tests;
 /// <summary>The files of this checkout, without what builds and runs leave in it.</summary>
 internal static partial class Checkout
 {
-    private static readonly string[] NotOurs = ["bin", "obj", ".git", ".local", ".vs", ".idea", "TestResults", "BenchmarkDotNet.Artifacts"];
+    private static readonly string[] NotOurs =
+    [
+        "bin", "obj", ".git", ".local", ".vs", ".idea", "TestResults", "BenchmarkDotNet.Artifacts",
+    ];
 
     public static string Root { get; } = FindRoot();
 
@@ -25,7 +28,9 @@ internal static partial class Checkout
 
     private static string FindRoot()
     {
-        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
+        for (
+            var directory = new DirectoryInfo(
+                AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
         {
             if (File.Exists(System.IO.Path.Combine(directory.FullName, "PaymentCluster.sln")))
                 return directory.FullName;
@@ -49,7 +54,8 @@ internal static partial class Checkout
     private static bool IsText(string name) =>
         TextFile().IsMatch(name) || !name.Contains('.', StringComparison.Ordinal);
 
-    [GeneratedRegex(@"\.(cs|csproj|props|targets|sln|sql|md|json|yml|yaml|sh|html|css|js|txt|editorconfig|gitignore|dockerignore)$")]
+    [GeneratedRegex(
+        @"\.(cs|csproj|props|targets|sln|sql|md|json|yml|yaml|sh|html|css|js|txt|editorconfig|gitignore|dockerignore)$")]
     private static partial Regex TextFile();
 }
 

@@ -28,7 +28,9 @@ public sealed class ComposeTests
     public void Only_the_edge_is_reachable_from_outside() =>
         Assert.Equal(
             ["gateway", "simulators"],
-            Services.Where(service => service.Value.ContainsKey("ports")).Select(service => service.Key).Order(StringComparer.Ordinal));
+            Services.Where(service => service.Value.ContainsKey("ports"))
+                .Select(service => service.Key)
+                .Order(StringComparer.Ordinal));
 
     [Fact]
     public void The_store_is_durable()
@@ -59,8 +61,10 @@ public sealed class ComposeTests
             where service.Value.ContainsKey("environment")
             from variable in Map(service.Value["environment"])
             let text = (string)variable.Value
-            where variable.Key.Contains("Password", StringComparison.OrdinalIgnoreCase) || variable.Key.Contains("Secret", StringComparison.Ordinal)
-                || variable.Key.Contains("MasterKey", StringComparison.Ordinal) || text.Contains("Password=", StringComparison.Ordinal)
+            where variable.Key.Contains("Password", StringComparison.OrdinalIgnoreCase)
+                || variable.Key.Contains("Secret", StringComparison.Ordinal)
+                || variable.Key.Contains("MasterKey", StringComparison.Ordinal)
+                || text.Contains("Password=", StringComparison.Ordinal)
             where !text.Contains("${", StringComparison.Ordinal) || text.Contains(":-", StringComparison.Ordinal)
             select $"{service.Key}: {variable.Key}");
 
@@ -81,7 +85,8 @@ public sealed class ComposeTests
     {
         Assert.Contains("ENV DOTNET_EnableDiagnostics=0", Checkout.Text("Dockerfile"), StringComparison.Ordinal);
         Assert.All(
-            Services.Values.Where(service => service.ContainsKey("build")), service => Assert.Equal("0", Map(service["ulimits"])["core"]));
+            Services.Values.Where(service => service.ContainsKey("build")),
+            service => Assert.Equal("0", Map(service["ulimits"])["core"]));
     }
 
     [Fact]

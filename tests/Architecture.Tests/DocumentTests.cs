@@ -29,7 +29,9 @@ public sealed partial class DocumentTests
             from document in Documents
             from Match link in Link().Matches(document.Text)
             let target = link.Groups[1].Value.Split('#')[0]
-            where target.Length > 0 && !target.Contains("://", StringComparison.Ordinal) && !target.StartsWith("mailto:", StringComparison.Ordinal)
+            where target.Length > 0
+                && !target.Contains("://", StringComparison.Ordinal)
+                && !target.StartsWith("mailto:", StringComparison.Ordinal)
             where !Checkout.Exists(Path.Combine(Path.GetDirectoryName(document.Path) ?? "", target))
             select $"{document.Path} links to {target}");
 

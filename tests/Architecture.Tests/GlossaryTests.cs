@@ -5,7 +5,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace PaymentCluster.Architecture.Tests;
 
-/// <summary>Names and texts use the words of <c>docs/glossary.md</c>, and not those that it lists as not used.</summary>
+/// <summary>Names and texts use the words of <c>docs/glossary.md</c>, and not those that it lists as not
+/// used.</summary>
 public sealed partial class GlossaryTests
 {
     private const string Glossary = "docs/glossary.md";
@@ -13,17 +14,22 @@ public sealed partial class GlossaryTests
     // Parts of names: AskCharge has the parts Ask and Charge.
     private static readonly HashSet<string> PartsNotUsed = new(StringComparer.Ordinal)
     {
-        "Whoever", "Nobody", "Somebody", "Anew", "Brought", "Wary", "Impatient", "Impatience", "Patience", "Desk", "Seat",
-        "Departure", "Departures", "Superfluous", "Forget", "Forgotten", "Question", "Questions", "Ask", "Asks", "Asked",
+        "Whoever", "Nobody", "Somebody", "Anew", "Brought", "Wary", "Impatient", "Impatience", "Patience", "Desk",
+        "Seat",
+        "Departure", "Departures", "Superfluous", "Forget", "Forgotten", "Question", "Questions", "Ask", "Asks",
+        "Asked",
         "Unasked", "Answer", "Answers", "Answered", "Settle", "Stands",
     };
 
     // Folders whose names and texts are being renamed.
     private static readonly string[] NotYet =
     [
-        "Gateway.Api/", "Grains.Abstractions/", "Grains/Payments/", "Grains/Customers/", "Grains/Merchants/", "Grains/Providers/",
-        "Grains/Routing/", "Grains/Webhooks/", "Grains/Checkout/", "Grains/Faults/", "Grains/Vault/", "Connectors/", "bench/", "Silo/",
-        "Standalone/", "docs/states.md", "docs/errors.md", "docs/saved-instruments.md", "docs/testing.md", "test", "run",
+        "Gateway.Api/", "Grains.Abstractions/", "Grains/Payments/", "Grains/Customers/", "Grains/Merchants/",
+        "Grains/Providers/",
+        "Grains/Routing/", "Grains/Webhooks/", "Grains/Checkout/", "Grains/Faults/", "Grains/Vault/", "Connectors/",
+        "bench/", "Silo/",
+        "Standalone/", "docs/states.md", "docs/errors.md", "docs/saved-instruments.md", "docs/testing.md", "test",
+        "run",
     ];
 
     private static IEnumerable<(SourceFile File, SyntaxNode Root)> Products =>
@@ -67,7 +73,9 @@ public sealed partial class GlossaryTests
             select $"{file.Path}: '{match.Value}' in '{line.Trim()}'");
 
     private static bool IsExcluded(SourceFile file) =>
-        NotYet.Any(folder => folder.EndsWith('/') ? file.Path.StartsWith(folder, StringComparison.Ordinal) : file.Path == folder);
+        NotYet.Any(
+            folder =>
+                folder.EndsWith('/') ? file.Path.StartsWith(folder, StringComparison.Ordinal) : file.Path == folder);
 
     // Decisions are records of their time.
     private static bool IsDocument(SourceFile file) => file.Path switch
@@ -106,8 +114,9 @@ public sealed partial class GlossaryTests
     private static partial Regex NamePart();
 
     [GeneratedRegex(
-        @"\b(stands? (twice|in|for|beside|where)|as it stands|nobody|whoever|somebody|anew|out of (reach|form)|(is|was|are) brought"
-            + @"|impatien\w+|patience|left alone|superfluous|by itself|goes back|comes? back|so many in a minute|heard out"
+        @"\b(stands? (twice|in|for|beside|where)|as it stands|nobody|whoever|somebody|anew|out of (reach|form)"
+            + @"|(is|was|are) brought|impatien\w+|patience|left alone|superfluous|by itself|goes back|comes? back"
+            + @"|so many in a minute|heard out"
             + @"|questions? (about|of|to|that)|(is|are|be|was|were|been) asked\b|is answered|in words)\b",
         RegexOptions.IgnoreCase)]
     private static partial Regex TextNotUsed();

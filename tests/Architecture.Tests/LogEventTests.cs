@@ -98,7 +98,8 @@ public sealed partial class LogEventTests
         var table = string.Join('\n', from log in Events
                                       join message in Messages on log.Name equals message.Event
                                       orderby log.Id
-                                      select $"| {log.Id} | {message.Level} | {log.Name.Split('.')[1]} | {log.Meaning} |");
+                                      select $"| {log.Id} | {message.Level} | {log.Name.Split('.')[1]} | {log.Meaning} "
+                                          + "|");
         Assert.True(
             Checkout.Exists(Document) && Checkout.Text(Document).Contains(table, StringComparison.Ordinal),
             $"The table of {Document} should be:\n{table}");

@@ -8,13 +8,27 @@ namespace PaymentCluster.Architecture.Tests;
 /// <summary>What crosses a process is found by explicit numbers and names that never change.</summary>
 public sealed class MessageTests
 {
-    private static readonly Assembly[] Assemblies = [typeof(IPaymentGrain).Assembly, typeof(IConnector).Assembly, typeof(PaymentCommit).Assembly];
+    private static readonly Assembly[] Assemblies =
+    [
+        typeof(IPaymentGrain).Assembly,
+        typeof(IConnector).Assembly,
+        typeof(PaymentCommit).Assembly,
+    ];
 
-    private static readonly Type[] Types = [.. Assemblies.SelectMany(assembly => assembly.GetTypes()).Where(type => !IsGenerated(type))];
+    private static readonly Type[] Types =
+    [
+        .. Assemblies.SelectMany(assembly => assembly.GetTypes()).Where(type => !IsGenerated(type)),
+    ];
 
-    private static readonly Type[] Messages = [.. Types.Where(type => type.IsDefined(typeof(GenerateSerializerAttribute), inherit: false))];
+    private static readonly Type[] Messages =
+    [
+        .. Types.Where(type => type.IsDefined(typeof(GenerateSerializerAttribute), inherit: false)),
+    ];
 
-    private static readonly Type[] GrainInterfaces = [.. Types.Where(type => type.IsInterface && type.IsAssignableTo(typeof(IGrainWithStringKey)))];
+    private static readonly Type[] GrainInterfaces =
+    [
+        .. Types.Where(type => type.IsInterface && type.IsAssignableTo(typeof(IGrainWithStringKey))),
+    ];
 
     [Fact]
     public void There_are_messages_and_grains()
@@ -26,7 +40,9 @@ public sealed class MessageTests
     [Fact]
     public void A_message_has_a_name_of_its_own() =>
         Violations.None(
-            Messages.Concat(GrainInterfaces).Where(type => AliasOf(type) is null).Select(type => $"{type} has no [Alias]")
+            Messages.Concat(GrainInterfaces)
+                .Where(type => AliasOf(type) is null)
+                .Select(type => $"{type} has no [Alias]")
                 .Concat(
                     from type in Messages.Concat(GrainInterfaces)
                     group type by AliasOf(type) into same
@@ -46,12 +62,14 @@ public sealed class MessageTests
             from type in Messages
             where !type.IsEnum
             let members = Members(type).ToList()
-            from fault in members.Where(member => IdOf(member) is null).Select(member => $"{type.Name}.{member.Name} has no [Id]")
+            from fault in members.Where(member => IdOf(member) is null).Select(
+                member => $"{type.Name}.{member.Name} has no [Id]")
                 .Concat(
                     from member in members
                     group member by IdOf(member) into same
                     where same.Key is not null && same.Count() > 1
-                    select $"{type.Name}: {string.Join(" and ", same.Select(member => member.Name))} share the id {same.Key}")
+                    select $"{type.Name}: {string.Join(" and ", same.Select(member => member.Name))} share the id "
+                        + $"{same.Key}")
             select fault);
 
     [Fact]
@@ -74,7 +92,9 @@ public sealed class MessageTests
             from method in grain.GetMethods()
             let alias = method.GetCustomAttribute<AliasAttribute>()?.Alias
             let isLater = method.ReturnType.IsAssignableTo(typeof(Task))
-                || (method.ReturnType.IsGenericType && method.ReturnType.GetGenericTypeDefinition() == typeof(IAsyncEnumerable<>))
+                || (
+                    method.ReturnType.IsGenericType
+                        && method.ReturnType.GetGenericTypeDefinition() == typeof(IAsyncEnumerable<>))
             where alias is null || method.Name.EndsWith("Async", StringComparison.Ordinal) || !isLater
                 || grain.GetMethods().Count(other => other.GetCustomAttribute<AliasAttribute>()?.Alias == alias) > 1
             select $"{grain.Name}.{method.Name}: alias {alias ?? "missing"}, returns {method.ReturnType.Name}");
@@ -89,7 +109,8 @@ public sealed class MessageTests
     // Whatever a record keeps: properties with a backing field, and fields that somebody wrote.
     private static IEnumerable<MemberInfo> Members(Type type)
     {
-        const BindingFlags own = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+        const BindingFlags own =
+            BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
         foreach (var field in type.GetFields(own))
         {
             if (!field.Name.StartsWith('<'))

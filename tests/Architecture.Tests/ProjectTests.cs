@@ -42,14 +42,19 @@ public sealed class ProjectTests
         Violations.None(
             from project in Checkout.Files
             where project.Path.EndsWith(".csproj", StringComparison.Ordinal)
-            where !Checkout.Text("PaymentCluster.sln").Contains(project.Path.Replace('/', '\\'), StringComparison.Ordinal)
+            where !Checkout.Text("PaymentCluster.sln").Contains(
+                project.Path.Replace('/', '\\'), StringComparison.Ordinal)
             select $"{project.Path} is not in PaymentCluster.sln");
 
     [Fact]
     public void Only_grains_know_the_database() =>
         Violations.None(
             from file in Checkout.Sources
-            where file.IsIn("Gateway.Api") || file.IsIn("Connectors") || file.IsIn("Simulators") || file.IsIn("Hosting") || file.IsIn("Grains.Abstractions")
+            where file.IsIn("Gateway.Api")
+                || file.IsIn("Connectors")
+                || file.IsIn("Simulators")
+                || file.IsIn("Hosting")
+                || file.IsIn("Grains.Abstractions")
             where file.Code.Contains("using Npgsql", StringComparison.Ordinal)
             select $"{file.Path} uses Npgsql");
 

@@ -4,7 +4,10 @@ namespace PaymentCluster.Architecture.Tests;
 
 public sealed partial class SourceTests
 {
-    private static readonly string[] VagueFolders = ["Services", "Helpers", "Managers", "Models", "Utils", "Utilities", "Common", "Misc"];
+    private static readonly string[] VagueFolders =
+    [
+        "Services", "Helpers", "Managers", "Models", "Utils", "Utilities", "Common", "Misc",
+    ];
 
     // Put together here, so that this file may stay among the files that are searched.
     private static readonly string[] Unwanted =
@@ -15,7 +18,8 @@ public sealed partial class SourceTests
 
     private static readonly string[] BannedCalls =
     [
-        "DateTime.UtcNow", "DateTime.Now", "DateTimeOffset.UtcNow", "DateTimeOffset.Now", "DateTime.Today", "Guid.NewGuid", "Guid.CreateVersion7()",
+        "DateTime.UtcNow", "DateTime.Now", "DateTimeOffset.UtcNow", "DateTimeOffset.Now", "DateTime.Today",
+        "Guid.NewGuid", "Guid.CreateVersion7()",
         "Random.Shared", "Thread.Sleep",
     ];
 
@@ -99,7 +103,8 @@ public sealed partial class SourceTests
             where file.IsIn("Grains.Abstractions")
             let code = AttributeList().Replace(file.Code, "")
             from Match declaration in EnumDeclaration().Matches(code)
-            from member in Braces.Body(code, declaration.Index).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            from member in Braces.Body(code, declaration.Index).Split(
+                ',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             where !member.Contains('=', StringComparison.Ordinal)
             select $"{file.Path}: {declaration.Groups[1].Value}.{member}");
 

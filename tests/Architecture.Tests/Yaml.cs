@@ -36,7 +36,9 @@ internal sealed partial class Yaml
     private Dictionary<string, object> Mapping(int indent)
     {
         var mapping = new Dictionary<string, object>(StringComparer.Ordinal);
-        while (_next < _lines.Count && _lines[_next].Indent == indent && !_lines[_next].Text.StartsWith("- ", StringComparison.Ordinal))
+        while (_next < _lines.Count
+            && _lines[_next].Indent == indent
+            && !_lines[_next].Text.StartsWith("- ", StringComparison.Ordinal))
         {
             var match = Entry().Match(_lines[_next].Text);
             if (!match.Success)
@@ -82,7 +84,9 @@ internal sealed partial class Yaml
     private List<string> List(int indent)
     {
         var list = new List<string>();
-        while (_next < _lines.Count && _lines[_next].Indent == indent && _lines[_next].Text.StartsWith("- ", StringComparison.Ordinal))
+        while (_next < _lines.Count
+            && _lines[_next].Indent == indent
+            && _lines[_next].Text.StartsWith("- ", StringComparison.Ordinal))
             list.Add(Scalar(_lines[_next++].Text[2..].Trim()));
         return list;
     }
@@ -94,7 +98,8 @@ internal sealed partial class Yaml
     private string Scalar(string text) => text switch
     {
         ['"', .. var inside, '"'] => inside,
-        ['"' or '\'' or '{' or '&' or '*' or '|' or '>' or '!' or '%' or '@' or '`', ..] => throw Fault($"has a value of another kind: {text}"),
+        ['"' or '\'' or '{' or '&' or '*' or '|' or '>' or '!' or '%' or '@' or '`', ..] =>
+            throw Fault($"has a value of another kind: {text}"),
         _ when text.Contains(": ", StringComparison.Ordinal) || text.Contains(" #", StringComparison.Ordinal) =>
             throw Fault($"needs quotes: {text}"),
         _ => text,

@@ -1,7 +1,6 @@
 using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Connectors.Tests.Conformance;
 using PaymentCluster.Grains.Abstractions.Amounts;
-using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
 using PaymentCluster.Grains.Abstractions.Secrets;

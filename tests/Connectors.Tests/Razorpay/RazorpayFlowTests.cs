@@ -2,7 +2,6 @@ using System.Text.RegularExpressions;
 using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Connectors.Tests.Conformance;
 using PaymentCluster.Connectors.Tests.Fakes;
-using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
 using Xunit;
 

@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging;
 using PaymentCluster.Connectors;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Journal;
-using PaymentCluster.Grains.Payments;
 using PaymentCluster.Grains.Payments.Process;
 using PaymentCluster.Grains.Routing;
 using PaymentCluster.Grains.Webhooks;

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Errors;
-using PaymentCluster.Grains.Abstractions.Secrets;
 using PaymentCluster.Grains.Payments.Process;
 using PaymentCluster.Grains.Vault;
 using PaymentCluster.Simulation.Tests.Clients;

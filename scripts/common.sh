@@ -162,6 +162,8 @@ attended() {
 
 end_attended() {
     [[ -z "$attended_pid" ]] || kill -TERM -- "-$attended_pid" 2>/dev/null || true
+    # The compiler's server (build.sh) listens here, wherever TMPDIR leads, and leaves it behind.
+    rm -f "/tmp/paymentcluster-$$"
 }
 
 # Installs a package of Debian's that is missing. Arguments: the package, what people call it, what else they can do.

@@ -35,7 +35,7 @@ public sealed class OtherWayTests(CheckoutFixture checkout)
         // Without script, which would notice.
         var stale = await checkout.PageAsync(options => options.JavaScriptEnabled = false);
         await stale.GotoAsync(page.Url);
-        await page.GetByRole(AriaRole.Link, new() { Name = "Go back to the payment that was started" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Back to the payment in progress" }).ClickAsync();
         await Expect(page.GetByAltText("QR code for UPI apps")).ToBeVisibleAsync();
 
         await page.GetByRole(AriaRole.Link, new() { Name = "Pay another way" }).ClickAsync();

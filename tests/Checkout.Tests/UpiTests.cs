@@ -17,7 +17,7 @@ public sealed class UpiTests(CheckoutFixture checkout)
         await page.GotoAsync(url);
         var field = page.GetByLabel("UPI ID");
         await field.FillAsync("invalid@bank");
-        await Expect(page.Locator("#f-vpa-error")).ToHaveTextAsync("There is no such UPI ID. Check its spelling.");
+        await Expect(page.Locator("#f-vpa-error")).ToHaveTextAsync("This UPI ID does not exist. Please check it again.");
         await page.GetByRole(AriaRole.Button, new() { Name = "Send a request to my UPI ID" }).ClickAsync();
         await Expect(field).ToBeFocusedAsync();
         await CheckoutFixture.PictureAsync(page, "upi-id-unknown");

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
-using PaymentCluster.Connectors;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Journal;
@@ -9,25 +7,15 @@ using PaymentCluster.Merchants.Tests.Hosting;
 namespace PaymentCluster.Payments.Tests;
 
 /// <summary>Watching a payment through its grain.</summary>
-public sealed class WatchTests : IAsyncLifetime
+public sealed class WatchTests(PaymentSilo shared) : IClassFixture<PaymentSilo>
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
 
-    private readonly MemoryJournal _journal = new();
+    private readonly MemoryJournal _journal = shared.Journal;
     private readonly PaymentKey _key = PaymentKey.Of("shop", PaymentId.New(TimeProvider.System));
-    private TestSilo _silo = null!;
+    private readonly TestSilo _silo = shared.Silo;
 
     private IPaymentGrain Payment => _silo.Grains.GetGrain<IPaymentGrain>(_key.ToString());
-
-    public async Task InitializeAsync() => _silo = await TestSilo.StartAsync(new DocumentStore(), builder =>
-    {
-        builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton<IPaymentJournal>(_journal);
-        builder.Services.AddSingleton<ConnectorCatalogue>();
-        builder.Services.AddPayments();
-    });
-
-    public async Task DisposeAsync() => await _silo.DisposeAsync();
 
     [Fact]
     public async Task A_watch_returns_the_history_and_then_each_commit()

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
@@ -12,47 +13,46 @@ using PaymentCluster.Merchants.Tests.Hosting;
 
 namespace PaymentCluster.Merchants.Tests.Webhooks;
 
-public sealed class ProviderWebhookGrainTests : IAsyncLifetime
+public sealed class ProviderWebhookGrainTests(ProviderWebhookGrainTests.Shared shared)
+    : IClassFixture<ProviderWebhookGrainTests.Shared>, IAsyncLifetime
 {
     private const string Secret = "secret-of-acme";
 
     private readonly PaymentId _payment = PaymentId.New(TimeProvider.System);
-    private readonly DocumentStore _store = new();
-    private readonly ManualTime _time = new();
-    private readonly MemoryInbox _inbox = new();
+    private readonly string _acme = SharedSilo.NewMerchant("acme");
+    private readonly string _other = SharedSilo.NewMerchant("other");
+    private readonly DocumentStore _store = shared.Store;
+    private readonly ManualTime _time = shared.Time;
     private readonly ConcurrentQueue<string> _reports = new();
     private readonly ConcurrentDictionary<string, object> _changes = new();
     private Func<Task> _beforeRecording = () => Task.CompletedTask;
-    private TestSilo _silo = null!;
+    private readonly TestSilo _silo = shared.Silo;
 
     private string Attempt => new AttemptId { Payment = _payment, Number = 1 }.ToString();
 
     private string Refund => new RefundId { Payment = _payment, Number = 2 }.ToString();
 
+    private IReadOnlyList<InboxEntry> Entries =>
+        [.. shared.Inbox.Entries.Where(entry => entry.Merchant == _acme || entry.Merchant == _other)];
+
     public async Task InitializeAsync()
     {
-        _silo = await TestSilo.StartAsync(_store, builder =>
-        {
-            builder.Services.AddSingleton<TimeProvider>(_time);
-            builder.Services.AddSingleton<IWebhookInbox>(_inbox);
-            builder.Services.AddSingleton(
-                services => StubbedGrains.Of(PaymentOf, services.GetRequiredService<IClusterClient>));
-        });
-        await _silo.PutMerchantAsync("acme", Secret);
-        await _silo.PutMerchantAsync("other", "secret-of-other");
+        shared.PaymentOf = PaymentOf;
+        await _silo.PutMerchantAsync(_acme, Secret);
+        await _silo.PutMerchantAsync(_other, "secret-of-other");
     }
 
-    public async Task DisposeAsync() => await _silo.DisposeAsync();
+    public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
     public async Task A_signed_event_reaches_its_payment_and_the_inbox()
     {
         var reply = await ReceiveAsync(Event("evt_1", Attempt));
         Assert.Equal(WebhookFate.Applied, reply.Value?.Fate);
-        var report = Assert.IsType<RecordCharge>(_changes[$"acme/{_payment}"]);
+        var report = Assert.IsType<RecordCharge>(_changes[$"{_acme}/{_payment}"]);
         Assert.Equal((1, ReportSource.Webhook, TestSilo.Provider), (report.Attempt, report.Source, report.Provider));
-        var entry = Assert.Single(_inbox.Entries);
-        Assert.Equal(("acme", TestSilo.Provider, "evt_1"), (entry.Merchant, entry.Provider, entry.EventId));
+        var entry = Assert.Single(Entries);
+        Assert.Equal((_acme, TestSilo.Provider, "evt_1"), (entry.Merchant, entry.Provider, entry.EventId));
         Assert.Equal((WebhookFate.Applied, Attempt, null), (entry.Fate, entry.Detail, entry.Body));
     }
 
@@ -60,21 +60,21 @@ public sealed class ProviderWebhookGrainTests : IAsyncLifetime
     public async Task The_secret_before_still_verifies_for_a_while_and_then_no_more()
     {
         var signed = Event("evt_1", Attempt);
-        await _silo.Merchant("acme").PutCredentials(TestSilo.Provider, TestSilo.Credentials("the-new-secret"));
+        await _silo.Merchant(_acme).PutCredentials(TestSilo.Provider, TestSilo.Credentials("the-new-secret"));
         Assert.Equal(WebhookFate.Applied, (await ReceiveAsync(signed)).Value?.Fate);
         Assert.Null((await ReceiveAsync(Event("evt_2", Attempt, "the-new-secret"))).Refusal);
         AssertForged(await ReceiveAsync(Event("evt_3", Attempt, "neither")));
         _time.Advance(TimeSpan.FromHours(24));
         AssertForged(await ReceiveAsync(Event("evt_3", Attempt)));
         Assert.Null((await ReceiveAsync(Event("evt_4", Attempt, "the-new-secret"))).Refusal);
-        Assert.DoesNotContain("\"previous\":{", _store.Text(), StringComparison.Ordinal);
+        Assert.DoesNotContain("\"previous\":{", _store.Text(_acme), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task An_event_about_a_refund_reaches_its_payment()
     {
         Assert.Equal(WebhookFate.Applied, (await ReceiveAsync(Event("evt_1", Refund))).Value?.Fate);
-        var report = Assert.IsType<RecordRefund>(_changes[$"acme/{_payment}"]);
+        var report = Assert.IsType<RecordRefund>(_changes[$"{_acme}/{_payment}"]);
         Assert.Equal((2, ReportSource.Webhook, TestSilo.Provider), (report.Number, report.Source, report.Provider));
     }
 
@@ -87,7 +87,7 @@ public sealed class ProviderWebhookGrainTests : IAsyncLifetime
         Assert.Single(replies, reply => reply.Value!.Fate == WebhookFate.Applied);
         Assert.Equal(49, replies.Count(reply => reply.Value!.Fate == WebhookFate.Duplicate));
         Assert.Single(_changes);
-        Assert.Single(_inbox.Entries);
+        Assert.Single(Entries);
     }
 
     [Fact]
@@ -102,9 +102,9 @@ public sealed class ProviderWebhookGrainTests : IAsyncLifetime
     public async Task The_same_event_id_of_two_merchants_is_two_events()
     {
         await ReceiveAsync(Event("evt_1", Attempt));
-        var reply = await ReceiveAsync(Event("evt_1", "settlement", "secret-of-other"), "other");
+        var reply = await ReceiveAsync(Event("evt_1", "settlement", "secret-of-other"), _other);
         Assert.Equal(WebhookFate.Ignored, reply.Value?.Fate);
-        Assert.Equal(2, _inbox.Entries.Count);
+        Assert.Equal(2, Entries.Count);
     }
 
     [Fact]
@@ -112,11 +112,11 @@ public sealed class ProviderWebhookGrainTests : IAsyncLifetime
     {
         _beforeRecording = () =>
         {
-            Assert.Empty(_inbox.Entries);
+            Assert.Empty(Entries);
             throw new TimeoutException("The payment did not answer.");
         };
         await Assert.ThrowsAsync<TimeoutException>(() => ReceiveAsync(Event("evt_1", Attempt)));
-        Assert.Empty(_inbox.Entries);
+        Assert.Empty(Entries);
 
         _beforeRecording = () => Task.CompletedTask;
         Assert.Equal(WebhookFate.Applied, (await ReceiveAsync(Event("evt_1", Attempt))).Value?.Fate);
@@ -148,12 +148,12 @@ public sealed class ProviderWebhookGrainTests : IAsyncLifetime
         var wrong = (await ReceiveAsync(Event("evt_1", Attempt, "wrong"))).Refusal;
         Assert.Equal(wrong, (await ReceiveAsync(Event("evt_1", Attempt), "nobody")).Refusal);
         Assert.Equal(wrong, (await ReceiveAsync(Event("evt_1", Attempt), "../up")).Refusal);
-        Assert.Equal(wrong, (await ReceiveAsync(Event("evt_1", Attempt), "acme", "nopay")).Refusal);
-        Assert.Equal(wrong, (await ReceiveAsync(Event("evt_1", Attempt), "acme", "otherpay")).Refusal);
+        Assert.Equal(wrong, (await ReceiveAsync(Event("evt_1", Attempt), _acme, "nopay")).Refusal);
+        Assert.Equal(wrong, (await ReceiveAsync(Event("evt_1", Attempt), _acme, "otherpay")).Refusal);
         Assert.Equal(
             wrong,
             (await _silo.Grains.GetGrain<IProviderWebhookGrain>("noslash").Receive(Event("evt_1", Attempt))).Refusal);
-        Assert.Empty(_inbox.Entries);
+        Assert.Empty(Entries);
         Assert.Empty(_reports);
     }
 
@@ -170,7 +170,7 @@ public sealed class ProviderWebhookGrainTests : IAsyncLifetime
     {
         Assert.Equal(WebhookFate.Ignored, (await ReceiveAsync(Event("evt_1", "settlement"))).Value?.Fate);
         Assert.Equal(WebhookFate.Duplicate, (await ReceiveAsync(Event("evt_1", "settlement"))).Value?.Fate);
-        Assert.Null(Assert.Single(_inbox.Entries).Body);
+        Assert.Null(Assert.Single(Entries).Body);
     }
 
     [Fact]
@@ -178,7 +178,7 @@ public sealed class ProviderWebhookGrainTests : IAsyncLifetime
     {
         var webhook = Event("evt_1", "a payment of somebody else");
         Assert.Equal(WebhookFate.Parked, (await ReceiveAsync(webhook)).Value?.Fate);
-        var entry = Assert.Single(_inbox.Entries);
+        var entry = Assert.Single(Entries);
         Assert.Equal(WebhookFate.Parked, entry.Fate);
         Assert.Equal(webhook.Body, entry.Body!);
     }
@@ -187,9 +187,9 @@ public sealed class ProviderWebhookGrainTests : IAsyncLifetime
     public async Task An_event_about_another_merchants_payment_is_parked_with_its_body()
     {
         var webhook = Event("evt_1", Attempt, "secret-of-other");
-        Assert.Equal(WebhookFate.Parked, (await ReceiveAsync(webhook, "other")).Value?.Fate);
+        Assert.Equal(WebhookFate.Parked, (await ReceiveAsync(webhook, _other)).Value?.Fate);
         Assert.Empty(_changes);
-        Assert.Equal(webhook.Body, Assert.Single(_inbox.Entries).Body!);
+        Assert.Equal(webhook.Body, Assert.Single(Entries).Body!);
     }
 
     [Fact]
@@ -197,9 +197,9 @@ public sealed class ProviderWebhookGrainTests : IAsyncLifetime
     {
         // Somebody moved another merchant's row here.
         _store.Change(
-            "merchant", "acme", text => text.Replace("\"sealed\":\"", "\"sealed\":\"AAAA", StringComparison.Ordinal));
+            "merchant", _acme, text => text.Replace("\"sealed\":\"", "\"sealed\":\"AAAA", StringComparison.Ordinal));
         await using var next = await TestSilo.StartAsync(_store);
-        var grain = next.Grains.GetGrain<IProviderWebhookGrain>($"acme/{TestSilo.Provider}");
+        var grain = next.Grains.GetGrain<IProviderWebhookGrain>($"{_acme}/{TestSilo.Provider}");
         await Assert.ThrowsAsync<CredentialsUnreadableException>(() => grain.Receive(Event("evt_1", Attempt)));
     }
 
@@ -215,7 +215,7 @@ public sealed class ProviderWebhookGrainTests : IAsyncLifetime
         await _beforeRecording();
         await Task.Yield();
         _reports.Enqueue(key);
-        if (key != $"acme/{_payment}")
+        if (key != $"{_acme}/{_payment}")
         {
             return false;
         }
@@ -225,13 +225,13 @@ public sealed class ProviderWebhookGrainTests : IAsyncLifetime
     }
 
     private Task<Reply<WebhookReceipt>> ReceiveAsync(
-        ProviderWebhook webhook, string merchant = "acme", string provider = TestSilo.Provider) =>
-        _silo.Grains.GetGrain<IProviderWebhookGrain>($"{merchant}/{provider}").Receive(webhook);
+        ProviderWebhook webhook, string? merchant = null, string provider = TestSilo.Provider) =>
+        _silo.Grains.GetGrain<IProviderWebhookGrain>($"{merchant ?? _acme}/{provider}").Receive(webhook);
 
     private void AssertRefused(ErrorCode code, Reply<WebhookReceipt> reply)
     {
         Assert.Equal(code, reply.Refusal?.Code);
-        Assert.Empty(_inbox.Entries);
+        Assert.Empty(Entries);
         Assert.Empty(_reports);
     }
 
@@ -249,4 +249,22 @@ public sealed class ProviderWebhookGrainTests : IAsyncLifetime
 
     private static ImmutableDictionary<string, string> Signed(string signature) =>
         ImmutableDictionary<string, string>.Empty.Add(TestConnector.SignatureHeader, signature);
+
+    /// <summary>One silo for all of them, whose payments are the present test's.</summary>
+    public sealed class Shared : SharedSilo
+    {
+        internal ManualTime Time { get; } = new();
+
+        internal MemoryInbox Inbox { get; } = new();
+
+        internal Func<string, IPaymentGrain> PaymentOf { get; set; } = _ => throw new NotSupportedException();
+
+        private protected override void Configure(HostApplicationBuilder builder)
+        {
+            builder.Services.AddSingleton<TimeProvider>(Time);
+            builder.Services.AddSingleton<IWebhookInbox>(Inbox);
+            builder.Services.AddSingleton(
+                services => StubbedGrains.Of(key => PaymentOf(key), services.GetRequiredService<IClusterClient>));
+        }
+    }
 }

@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Time.Testing;
 
 namespace PaymentCluster.Simulators.Tests.Hosting;
 
@@ -46,7 +45,7 @@ internal sealed class Simulator : IAsyncDisposable
     }
 
     /// <summary>Stands still until a test moves it, and then fires each timer at its time.</summary>
-    public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 11, 20, 12, 0, 0, TimeSpan.Zero));
+    public ManualClock Clock { get; } = new();
 
     public HttpClient Http { get; private set; } = new();
 

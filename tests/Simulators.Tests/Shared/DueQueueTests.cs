@@ -1,11 +1,11 @@
-using Microsoft.Extensions.Time.Testing;
+using PaymentCluster.Simulators.Tests.Hosting;
 using PaymentCluster.Simulators.Timing;
 
 namespace PaymentCluster.Simulators.Tests.Shared;
 
 public sealed class DueQueueTests
 {
-    private readonly FakeTimeProvider _clock = new();
+    private readonly ManualClock _clock = new();
     private readonly List<string> _done = [];
 
     [Fact]

@@ -25,8 +25,11 @@ internal sealed class DocumentStore : IGrainStorage
         _rows.Where(row => row.Key.State == state).Select(
             row => _serializer.Deserialize<T>(new BinaryData(row.Value.Bytes))!);
 
-    public string Text() =>
-        string.Join('\n', _rows.Select(row => $"{row.Key} {Encoding.UTF8.GetString(row.Value.Bytes)}"));
+    /// <summary>All documents, or those whose key has the text in it.</summary>
+    public string Text(string about = "") => string.Join(
+        '\n',
+        _rows.Where(row => row.Key.Key.Contains(about, StringComparison.Ordinal))
+            .Select(row => $"{row.Key} {Encoding.UTF8.GetString(row.Value.Bytes)}"));
 
     public void Change(string state, string key, Func<string, string> change)
     {

@@ -1,15 +1,11 @@
+using Microsoft.Extensions.Time.Testing;
+
 namespace PaymentCluster.Merchants.Tests.Hosting;
 
-/// <summary>A clock that a test moves.</summary>
-internal sealed class ManualTime : TimeProvider
+/// <summary>A clock that a test moves, for a whole silo: its timers run on the system's clock, because Orleans waits for
+/// its own.</summary>
+internal sealed class ManualTime() : FakeTimeProvider(new DateTimeOffset(2026, 11, 20, 10, 0, 0, TimeSpan.Zero))
 {
-    private long _ticks = new DateTimeOffset(2026, 11, 20, 10, 0, 0, TimeSpan.Zero).Ticks;
-
-    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-    public override long GetTimestamp() => Volatile.Read(ref _ticks);
-
-    public override DateTimeOffset GetUtcNow() => new(Volatile.Read(ref _ticks), TimeSpan.Zero);
-
-    public void Advance(TimeSpan by) => Interlocked.Add(ref _ticks, by.Ticks);
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+        System.CreateTimer(callback, state, dueTime, period);
 }

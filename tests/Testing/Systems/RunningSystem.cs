@@ -16,6 +16,9 @@ public class RunningSystem : IAsyncDisposable
     private const string RazorpaySecret = "the-secret-of-the-shop";
     private const string WebhookSecret = "the-webhook-secret-of-the-shop";
 
+    // A start takes seconds; here it is waited for beside whatever else a machine does.
+    protected static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(3);
+
     private readonly string _folder = Directory.CreateTempSubdirectory("paymentcluster-system-").FullName;
     private readonly string _adminKey = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
     private readonly SystemDatabase _database;
@@ -208,7 +211,7 @@ public class RunningSystem : IAsyncDisposable
                 return last?.Status == HttpStatusCode.OK;
             },
             () => $"{name} got ready; the last answer: {last}. The log:\n{process.Output}\n{process.Errors}",
-            TimeSpan.FromSeconds(60));
+            StartPatience);
     }
 
     private async Task MakeShopAsync()

@@ -281,6 +281,10 @@ public sealed record RecordCapture
     /// <summary>What was said.</summary>
     [Id(1)]
     public required ProviderOutcome Outcome { get; init; }
+
+    /// <summary>Which send it is the answer to, counted from 1; null if it is not known.</summary>
+    [Id(2)]
+    public int? Send { get; init; }
 }
 
 /// <summary>What a provider answered to the release of an authorisation.</summary>
@@ -294,6 +298,10 @@ public sealed record RecordVoid
     /// <summary>What was said.</summary>
     [Id(1)]
     public required ProviderOutcome Outcome { get; init; }
+
+    /// <summary>Which send it is the answer to, counted from 1; null if it is not known.</summary>
+    [Id(2)]
+    public int? Send { get; init; }
 }
 
 /// <summary>What a provider said of a refund. Any number of times, in any order, from any source.</summary>
@@ -322,4 +330,8 @@ public sealed record RecordRefund
     /// reaches the payment, a "not found" is judged: a request may have arrived in between.</summary>
     [Id(4)]
     public DateTimeOffset? AskedAt { get; init; }
+
+    /// <summary>Which send it is the answer to, counted from 1; null if it is not known.</summary>
+    [Id(5)]
+    public int? Send { get; init; }
 }

@@ -1,4 +1,5 @@
 using PaymentCluster.Grains.Abstractions.Amounts;
+using System.Collections.Immutable;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
 
@@ -58,12 +59,24 @@ public static partial class PaymentDecider
         var attempt = state.Attempts[report.Attempt - 1];
         return state.Status switch
         {
-            PaymentStatus.Authorized when attempt.CaptureIntent is not null => report.Outcome switch
+            PaymentStatus.Authorized when attempt.CaptureIntent is { } intent => report.Outcome switch
             {
                 ProviderOutcome.Succeeded { Stage: ChargeStage.Captured } success =>
                     Pays(state, attempt, success, terms),
                 ProviderOutcome.Declined declined =>
                     Accept(new CaptureRefused { At = terms.Now, Attempt = attempt.Number, Failure = declined.Failure }),
+                // That an earlier send came too late says nothing of the one that is under way.
+                ProviderOutcome.NotSent notSent when intent.Awaits(report.Send) => Accept(new CaptureNotSent
+                {
+                    At = terms.Now,
+                    Attempt = attempt.Number,
+                    Reason = notSent.Reason,
+                    RetryAt = terms.Now + PaymentSchedule.AuthorizationRetryDelay(intent.Sends),
+                }),
+                ProviderOutcome.Unknown unknown when intent.Awaits(report.Send) => Accept(new CaptureOutcomeUnknown
+                {
+                    At = terms.Now, Attempt = attempt.Number, Reason = unknown.Reason,
+                }),
                 _ => Nothing,
             },
             PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.Authorized or PaymentStatus.Success or PaymentStatus.Failed
@@ -77,13 +90,24 @@ public static partial class PaymentDecider
         var attempt = state.Attempts[report.Attempt - 1];
         return attempt.Phase switch
         {
-            AttemptPhase.Authorized when attempt.VoidIntent is not null => report.Outcome switch
+            AttemptPhase.Authorized when attempt.VoidIntent is { } intent => report.Outcome switch
             {
                 ProviderOutcome.Succeeded =>
                     Accept(new AuthorizationReleased { At = terms.Now, Attempt = attempt.Number }),
                 ProviderOutcome.Declined declined => new Decision.Accepted(
                     [new VoidRefused { At = terms.Now, Attempt = attempt.Number, Failure = declined.Failure }],
                     [new PaymentEffect.AskCharge(attempt.Number)]),
+                ProviderOutcome.NotSent notSent when intent.Awaits(report.Send) => Accept(new VoidNotSent
+                {
+                    At = terms.Now,
+                    Attempt = attempt.Number,
+                    Reason = notSent.Reason,
+                    RetryAt = terms.Now + PaymentSchedule.AuthorizationRetryDelay(intent.Sends),
+                }),
+                ProviderOutcome.Unknown unknown when intent.Awaits(report.Send) => Accept(new VoidOutcomeUnknown
+                {
+                    At = terms.Now, Attempt = attempt.Number, Reason = unknown.Reason,
+                }),
                 _ => Nothing,
             },
             AttemptPhase.Sending or AttemptPhase.NotSent or AttemptPhase.Unknown or AttemptPhase.Accepted or AttemptPhase.Authorized
@@ -125,7 +149,7 @@ public static partial class PaymentDecider
     private static Decision CaptureLeftover(PaymentState state, AttemptState attempt, Terms terms)
     {
         var isDue = attempt.CaptureIntent is { } intent
-            ? terms.Now >= intent.Send.BelieveNotFoundAt
+            ? terms.Now >= intent.AgainAt
             : state.Capture == CaptureMode.Automatic
                 && attempt.Failure is null
                 && terms.Now >= attempt.ChangedAt + PaymentSchedule.OwnCapture;
@@ -157,9 +181,39 @@ public static partial class PaymentDecider
                 [new PaymentEffect.SendVoid(attempt.Number)]);
         }
 
-        return attempt.VoidIntent is { } intent && terms.Now >= intent.BelieveNotFoundAt
+        return attempt.VoidIntent is { } intent && terms.Now >= intent.AgainAt
             ? new Decision.Accepted([VoidIntent(attempt, terms)], [new PaymentEffect.SendVoid(attempt.Number)])
             : Nothing;
+    }
+
+    // What was not sent is sent again at its time, without a status query: there is nothing to learn.
+    private static Decision.Accepted? RetryAuthorization(
+        PaymentState state, ImmutableArray<PaymentEffect> questions, Terms terms)
+    {
+        if (state.Status is not (PaymentStatus.Authorized or PaymentStatus.Success or PaymentStatus.Cancelled))
+        {
+            return null;
+        }
+
+        foreach (var attempt in state.Attempts.Where(attempt => attempt.Phase == AttemptPhase.Authorized))
+        {
+            var others = questions.Remove(new PaymentEffect.AskCharge(attempt.Number));
+            if (attempt.Number == state.PaidAttempt && attempt.CaptureIntent is { RetryAt: { } captureAt } capture
+                && terms.Now >= captureAt)
+            {
+                return new Decision.Accepted(
+                    [CaptureIntent(attempt, capture.AmountMinor, terms)],
+                    [new PaymentEffect.SendCapture(attempt.Number), .. others]);
+            }
+
+            if (attempt.VoidIntent is { RetryAt: { } voidAt } && terms.Now >= voidAt)
+            {
+                return new Decision.Accepted(
+                    [VoidIntent(attempt, terms)], [new PaymentEffect.SendVoid(attempt.Number), .. others]);
+            }
+        }
+
+        return null;
     }
 
     private static CaptureRequested CaptureIntent(AttemptState attempt, long amountMinor, Terms terms) => new()

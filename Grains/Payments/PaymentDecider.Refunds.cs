@@ -34,7 +34,9 @@ public static partial class PaymentDecider
         ProviderOutcome.Pending pending => refund.Phase == RefundPhase.Accepted
             ? Nothing
             : Accept(new RefundAccepted { At = terms.Now, Refund = refund.Number, ProviderReference = pending.ProviderReference }),
-        ProviderOutcome.NotSent notSent => refund.Phase == RefundPhase.Sending
+        // That an earlier send came too late says nothing of the one that is under way.
+        ProviderOutcome.NotSent notSent =>
+            refund.Phase == RefundPhase.Sending && (report.Send ?? refund.Sends) == refund.Sends
             ? Accept(new RefundNotSent
             {
                 At = terms.Now,

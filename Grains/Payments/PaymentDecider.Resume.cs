@@ -88,6 +88,11 @@ public static partial class PaymentDecider
             return again with { Effects = [.. again.Effects, .. questions] };
         }
 
+        if (RetryAuthorization(state, questions, terms) is { } retried)
+        {
+            return retried;
+        }
+
         var hopeless = state.Refunds.FirstOrDefault(refund =>
             refund is { Status: RefundStatus.Pending, Phase: RefundPhase.Sending or RefundPhase.Unknown }
             && terms.Now >= refund.CreatedAt + PaymentSchedule.RefundDeadline);

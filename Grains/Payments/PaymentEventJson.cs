@@ -31,12 +31,16 @@ public static class PaymentEventJson
         new("attempt_accepted", "payment.requires_action", Json.AttemptAccepted),
         new("payment_authorized", "payment.authorized", Json.PaymentAuthorized),
         new("capture_requested", null, Json.CaptureRequested),
+        new("capture_not_sent", null, Json.CaptureNotSent),
+        new("capture_outcome_unknown", null, Json.CaptureOutcomeUnknown),
         new("capture_refused", "payment.capture_failed", Json.CaptureRefused),
         new("payment_captured", "payment.succeeded", Json.PaymentCaptured),
         new("surplus_captured", "payment.surplus_captured", Json.SurplusCaptured),
         new("attempt_failed", "payment.failed", Json.AttemptFailed),
         new("surplus_authorized", null, Json.SurplusAuthorized),
         new("void_requested", null, Json.VoidRequested),
+        new("void_not_sent", null, Json.VoidNotSent),
+        new("void_outcome_unknown", null, Json.VoidOutcomeUnknown),
         new("void_refused", null, Json.VoidRefused),
         new("authorization_released", "payment.authorization_released", Json.AuthorizationReleased),
         new("payment_cancelled", "payment.cancelled", Json.PaymentCancelled),
@@ -110,12 +114,16 @@ public static class PaymentEventJson
 [JsonSerializable(typeof(AttemptAccepted))]
 [JsonSerializable(typeof(PaymentAuthorized))]
 [JsonSerializable(typeof(CaptureRequested))]
+[JsonSerializable(typeof(CaptureNotSent))]
+[JsonSerializable(typeof(CaptureOutcomeUnknown))]
 [JsonSerializable(typeof(CaptureRefused))]
 [JsonSerializable(typeof(PaymentCaptured))]
 [JsonSerializable(typeof(SurplusCaptured))]
 [JsonSerializable(typeof(AttemptFailed))]
 [JsonSerializable(typeof(SurplusAuthorized))]
 [JsonSerializable(typeof(VoidRequested))]
+[JsonSerializable(typeof(VoidNotSent))]
+[JsonSerializable(typeof(VoidOutcomeUnknown))]
 [JsonSerializable(typeof(VoidRefused))]
 [JsonSerializable(typeof(AuthorizationReleased))]
 [JsonSerializable(typeof(ReviewResolved))]

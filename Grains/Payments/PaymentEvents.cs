@@ -200,6 +200,29 @@ public sealed record CaptureRequested : PaymentEvent
     public required SendTerms Send { get; init; }
 }
 
+/// <summary>The capture did not leave this machine.</summary>
+public sealed record CaptureNotSent : PaymentEvent
+{
+    /// <summary>The attempt.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>Why not.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>When it is tried again.</summary>
+    public required DateTimeOffset RetryAt { get; init; }
+}
+
+/// <summary>The capture may have arrived; a status query will tell.</summary>
+public sealed record CaptureOutcomeUnknown : PaymentEvent
+{
+    /// <summary>The attempt.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>What was seen.</summary>
+    public required string Reason { get; init; }
+}
+
 /// <summary>The provider refused the capture; the authorisation stands.</summary>
 public sealed record CaptureRefused : PaymentEvent
 {
@@ -287,6 +310,29 @@ public sealed record VoidRequested : PaymentEvent
 
     /// <summary>The limits of the send.</summary>
     public required SendTerms Send { get; init; }
+}
+
+/// <summary>The release did not leave this machine.</summary>
+public sealed record VoidNotSent : PaymentEvent
+{
+    /// <summary>The attempt.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>Why not.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>When it is tried again.</summary>
+    public required DateTimeOffset RetryAt { get; init; }
+}
+
+/// <summary>The release may have arrived; a status query will tell.</summary>
+public sealed record VoidOutcomeUnknown : PaymentEvent
+{
+    /// <summary>The attempt.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>What was seen.</summary>
+    public required string Reason { get; init; }
 }
 
 /// <summary>The provider refused to release the authorisation: it runs out, or turns out to be captured.</summary>

@@ -69,6 +69,11 @@ public static class PaymentSchedule
     /// minute.</summary>
     public static TimeSpan RetryDelay(int sends) => TimeSpan.FromSeconds(Math.Min(60, 1 << Math.Min(sends - 1, 6)));
 
+    /// <summary>How long to wait before sending a capture or a release again that could not be sent this often: 1 s,
+    /// doubling to an hour. An authorisation lasts for days, and each try is an event.</summary>
+    public static TimeSpan AuthorizationRetryDelay(int sends) =>
+        TimeSpan.FromSeconds(Math.Min(3600, 1 << Math.Min(sends - 1, 12)));
+
     /// <summary>How long to wait before sending a refund again that could not be sent: as long as it is old, between 4 s
     /// and an hour. A refund does not expire, and each try is an event.</summary>
     public static TimeSpan RefundRetryDelay(TimeSpan age) =>
@@ -115,16 +120,20 @@ public static class PaymentSchedule
         AttemptPhase.Sending or AttemptPhase.Unknown => After(attempt.ChangedAt, now, Inquiries, Hour),
         AttemptPhase.NotSent => Later(attempt.RetryAt!.Value, now),
         AttemptPhase.Accepted => IsAwaited(state) ? After(attempt.ChangedAt, now, Inquiries, Hour) : NextLate(state, attempt, now),
-        AttemptPhase.Authorized when attempt.CaptureIntent is { } intent => EarlierOf(
-            After(attempt.ChangedAt, now, Inquiries, Hour), intent.Send.BelieveNotFoundAt > now ? intent.Send.BelieveNotFoundAt : null),
-        AttemptPhase.Authorized when attempt.VoidIntent is { } intent => EarlierOf(
-            After(attempt.ChangedAt, now, Inquiries, Hour), intent.BelieveNotFoundAt > now ? intent.BelieveNotFoundAt : null),
+        AttemptPhase.Authorized when attempt.CaptureIntent is { } intent => NextOf(attempt, intent, now),
+        AttemptPhase.Authorized when attempt.VoidIntent is { } intent => NextOf(attempt, intent, now),
         AttemptPhase.Authorized when attempt.ProviderCaptures && attempt.Failure is null =>
             After(attempt.ChangedAt, now, Inquiries, Hour),
         AttemptPhase.Authorized => After(attempt.ChangedAt, now, [], AuthorizationStep),
         AttemptPhase.Failed when attempt.ProviderReference is not null => NextLate(state, attempt, now),
         AttemptPhase.Failed or AttemptPhase.Captured => null,
     };
+
+    private static DateTimeOffset NextOf(AttemptState attempt, AuthorizationIntent intent, DateTimeOffset now) =>
+        intent.RetryAt is { } retryAt
+            ? Later(retryAt, now)
+            : EarlierOf(
+                After(attempt.ChangedAt, now, Inquiries, Hour), intent.AgainAt > now ? intent.AgainAt : null);
 
     private static DateTimeOffset? NextOf(RefundState refund, DateTimeOffset now) => refund.Phase switch
     {

@@ -76,7 +76,14 @@ public sealed partial record PaymentState
             Failure = null,
         }) with { Status = PaymentStatus.Authorized, PaidAttempt = e.Attempt },
         CaptureRequested e =>
-            state.With(e.Attempt, e.At, a => a with { CaptureIntent = new CaptureIntent(e.AmountMinor, e.Send) }),
+            state.With(e.Attempt, e.At, a => a with
+            {
+                CaptureIntent = new CaptureIntent(e.AmountMinor, e.Send) { Sends = (a.CaptureIntent?.Sends ?? 0) + 1 },
+            }),
+        CaptureNotSent e =>
+            state.With(e.Attempt, e.At, a => a with { CaptureIntent = a.CaptureIntent! with { RetryAt = e.RetryAt } }),
+        CaptureOutcomeUnknown e =>
+            state.With(e.Attempt, e.At, a => a with { CaptureIntent = a.CaptureIntent! with { IsUnknown = true } }),
         CaptureRefused e => state.With(e.Attempt, e.At, a => a with { CaptureIntent = null, Failure = e.Failure }),
         PaymentCaptured e =>
             state.With(e.Attempt, e.At, a => Captured(a, e.AmountMinor, e.ProviderReference, e.BankReference))
@@ -100,7 +107,14 @@ public sealed partial record PaymentState
             Action = null,
             Failure = null,
         }),
-        VoidRequested e => state.With(e.Attempt, e.At, a => a with { VoidIntent = e.Send }),
+        VoidRequested e => state.With(e.Attempt, e.At, a => a with
+        {
+            VoidIntent = new VoidIntent(e.Send) { Sends = (a.VoidIntent?.Sends ?? 0) + 1 },
+        }),
+        VoidNotSent e =>
+            state.With(e.Attempt, e.At, a => a with { VoidIntent = a.VoidIntent! with { RetryAt = e.RetryAt } }),
+        VoidOutcomeUnknown e =>
+            state.With(e.Attempt, e.At, a => a with { VoidIntent = a.VoidIntent! with { IsUnknown = true } }),
         VoidRefused e => state.With(e.Attempt, e.At, a => a with { VoidIntent = null, Failure = e.Failure }),
         AuthorizationReleased e => state.With(e.Attempt, e.At, a => a with
         {
@@ -119,8 +133,10 @@ public sealed partial record PaymentState
     {
         RefundRequested e => state with { Refunds = state.Refunds.Add(Begin(e)) },
         RefundResent e =>
-            state.WithRefund(
-                e.Refund, e.At, r => r with { Phase = RefundPhase.Sending, Send = e.Send, RetryAt = null }),
+            state.WithRefund(e.Refund, e.At, r => r with
+            {
+                Phase = RefundPhase.Sending, Send = e.Send, Sends = r.Sends + 1, RetryAt = null,
+            }),
         RefundNotSent e =>
             state.WithRefund(e.Refund, e.At, r => r with { Phase = RefundPhase.NotSent, RetryAt = e.RetryAt }),
         RefundOutcomeUnknown e => state.WithRefund(e.Refund, e.At, r => r with { Phase = RefundPhase.Unknown }),

@@ -224,8 +224,8 @@ public sealed record AttemptState
     /// <summary>The capture under way; null while there is none.</summary>
     public CaptureIntent? CaptureIntent { get; init; }
 
-    /// <summary>The limits of the release under way; null while there is none.</summary>
-    public SendTerms? VoidIntent { get; init; }
+    /// <summary>The release under way; null while there is none.</summary>
+    public VoidIntent? VoidIntent { get; init; }
 
     /// <summary>Whether its provider can release what it authorised.</summary>
     public bool CanVoid { get; init; }
@@ -252,10 +252,36 @@ public sealed record AttemptState
         Phase is AttemptPhase.Sending or AttemptPhase.NotSent or AttemptPhase.Unknown or AttemptPhase.Accepted;
 }
 
+/// <summary>What a provider was or is about to be asked for about an authorised attempt.</summary>
+/// <param name="Send">The limits of the latest send.</param>
+public abstract record AuthorizationIntent(SendTerms Send)
+{
+    /// <summary>How often it was sent, or about to be.</summary>
+    public int Sends { get; init; } = 1;
+
+    /// <summary>When it is tried again, because it provably was not sent; null otherwise.</summary>
+    public DateTimeOffset? RetryAt { get; init; }
+
+    /// <summary>Whether it may have arrived, and its answer is lost.</summary>
+    public bool IsUnknown { get; init; }
+
+    /// <summary>From when on it may be sent again: at its retry, or once the latest send provably cannot arrive any
+    /// more.</summary>
+    public DateTimeOffset AgainAt => RetryAt ?? Send.BelieveNotFoundAt;
+
+    /// <summary>Whether a report is the first about the latest send.</summary>
+    /// <param name="send">The number of the send that the report is about; null: the latest.</param>
+    public bool Awaits(int? send) => RetryAt is null && !IsUnknown && (send ?? Sends) == Sends;
+}
+
 /// <summary>A capture that the provider was or is about to be asked for.</summary>
 /// <param name="AmountMinor">How much.</param>
-/// <param name="Send">The limits of the send.</param>
-public sealed record CaptureIntent(long AmountMinor, SendTerms Send);
+/// <param name="Send">The limits of the latest send.</param>
+public sealed record CaptureIntent(long AmountMinor, SendTerms Send) : AuthorizationIntent(Send);
+
+/// <summary>A release that the provider was or is about to be asked for.</summary>
+/// <param name="Send">The limits of the latest send.</param>
+public sealed record VoidIntent(SendTerms Send) : AuthorizationIntent(Send);
 
 /// <summary>How far a refund got.</summary>
 public enum RefundPhase
@@ -308,6 +334,9 @@ public sealed record RefundState
 
     /// <summary>The limits of its latest send.</summary>
     public required SendTerms Send { get; init; }
+
+    /// <summary>How often it was sent, or about to be.</summary>
+    public int Sends { get; init; } = 1;
 
     /// <summary>When it is tried again; set while it is <see cref="RefundPhase.NotSent"/>.</summary>
     public DateTimeOffset? RetryAt { get; init; }

@@ -18,6 +18,8 @@ internal static class PaymentTimeline
         AttemptAccepted e => $"The provider took attempt {e.Attempt} and works on it.",
         PaymentAuthorized e => $"{Amount(after, e.AmountMinor)} authorised by attempt {e.Attempt}.",
         CaptureRequested e => $"Capture of {Amount(after, e.AmountMinor)} requested.",
+        CaptureNotSent e => $"The capture was not sent: {e.Reason} Next try at {e.RetryAt:O}.",
+        CaptureOutcomeUnknown e => $"The outcome of the capture is unknown: {e.Reason} A status query will tell.",
         CaptureRefused e => $"The provider refused the capture: {e.Failure.Message}",
         PaymentCaptured e => $"{Amount(after, e.AmountMinor)} captured by attempt {e.Attempt}: the order is paid.",
         SurplusCaptured e =>
@@ -28,6 +30,8 @@ internal static class PaymentTimeline
         SurplusAuthorized e =>
             $"{Amount(after, e.AmountMinor)} was authorised by attempt {e.Attempt} and is not owed; it is released.",
         VoidRequested e => $"Release of the authorisation of attempt {e.Attempt} requested.",
+        VoidNotSent e => $"The release was not sent: {e.Reason} Next try at {e.RetryAt:O}.",
+        VoidOutcomeUnknown e => $"The outcome of the release is unknown: {e.Reason} A status query will tell.",
         VoidRefused e => $"The provider refused to release the authorisation: {e.Failure.Message}",
         AuthorizationReleased e => $"The authorisation of attempt {e.Attempt} is released.",
         ReviewResolved e =>

@@ -40,7 +40,9 @@ public sealed class OpenWork(PaymentDatabase database) : IOpenWork
         cross join lateral (
             select data ->> 'provider' as provider from payment_events
             where payment_id = open.payment_id and type = 'attempt_started' order by version desc limit 1) as attempt
-        where latest.type in ('outcome_unknown', 'refund_outcome_unknown', 'review_required', 'refund_review_required')
+        where latest.type in (
+            'outcome_unknown', 'capture_outcome_unknown', 'void_outcome_unknown', 'refund_outcome_unknown',
+            'review_required', 'refund_review_required')
         group by attempt.provider
         """;
 

@@ -169,7 +169,12 @@ public sealed partial class ProviderOperations(
         var outcome = await providers.CaptureAsync(
             key.Merchant, ProviderOf(state, send.Attempt), ProviderRequests.Capture(key, state, send.Attempt, window));
         LogOutcome(send, outcome.GetType().Name);
-        await payments.RecordAsync(key, new RecordCapture { Attempt = send.Attempt, Outcome = outcome });
+        await payments.RecordAsync(key, new RecordCapture
+        {
+            Attempt = send.Attempt,
+            Send = state.Attempts[send.Attempt - 1].CaptureIntent!.Sends,
+            Outcome = outcome,
+        });
     }
 
     private async Task SendVoidAsync(
@@ -178,7 +183,12 @@ public sealed partial class ProviderOperations(
         var outcome = await providers.VoidAsync(
             key.Merchant, ProviderOf(state, send.Attempt), ProviderRequests.Void(key, state, send.Attempt, window));
         LogOutcome(send, outcome.GetType().Name);
-        await payments.RecordAsync(key, new RecordVoid { Attempt = send.Attempt, Outcome = outcome });
+        await payments.RecordAsync(key, new RecordVoid
+        {
+            Attempt = send.Attempt,
+            Send = state.Attempts[send.Attempt - 1].VoidIntent!.Sends,
+            Outcome = outcome,
+        });
     }
 
     private async Task SendRefundAsync(
@@ -188,8 +198,13 @@ public sealed partial class ProviderOperations(
         var outcome = await providers.RefundAsync(
             key.Merchant, provider, ProviderRequests.Refund(key, state, send.Refund, window));
         LogOutcome(send, outcome.GetType().Name);
-        await payments.RecordAsync(
-            key, new RecordRefund { Number = send.Refund, Outcome = outcome, Source = ReportSource.Answer });
+        await payments.RecordAsync(key, new RecordRefund
+        {
+            Number = send.Refund,
+            Send = state.Refunds[send.Refund - 1].Sends,
+            Outcome = outcome,
+            Source = ReportSource.Answer,
+        });
     }
 
     // While a customer is at work there is less to learn than where an outcome is unknown.

@@ -15,6 +15,8 @@ internal sealed class Fold
         ["payment_authorized"] = ["PENDING", "REQUIRES_ACTION", "NEEDS_REVIEW", "FAILED", "EXPIRED"],
         ["payment_captured"] = ["PENDING", "REQUIRES_ACTION", "NEEDS_REVIEW", "AUTHORIZED", "FAILED", "EXPIRED"],
         ["capture_requested"] = ["AUTHORIZED"],
+        ["capture_not_sent"] = ["AUTHORIZED"],
+        ["capture_outcome_unknown"] = ["AUTHORIZED"],
         ["capture_refused"] = ["AUTHORIZED"],
         ["payment_cancelled"] = ["PENDING", "REQUIRES_ACTION", "AUTHORIZED"],
         ["payment_expired"] = ["PENDING", "REQUIRES_ACTION"],

@@ -172,7 +172,7 @@ internal static class MoneyChecks
     {
         // A charge is an order and a payment; each call is made at most three times while it provably does not leave.
         var intents = evidence.Store.Payments.Values.Sum(payment => payment
-            .Of("attempt_started", "attempt_resent", "capture_requested", "refund_requested", "refund_resent")
+            .Of("attempt_started", "attempt_resent", "capture_requested", "void_requested", "refund_requested", "refund_resent")
             .Sum(each => each.Type.StartsWith("attempt", StringComparison.Ordinal) ? 2 : 1));
         if (evidence.Requests.Effects > 3 * intents)
             yield return new Violation("I18", $"{evidence.Requests.Effects} requests with an effect for {intents} that were intended");

@@ -102,7 +102,7 @@ internal sealed class Figures
         Add(
             prefix + "capture",
             attempt.CaptureIntent is { } intent ? $"{intent.AmountMinor} {Word(intent.Send)}" : null);
-        Add(prefix + "void", attempt.VoidIntent is { } release ? Word(release) : null);
+        Add(prefix + "void", attempt.VoidIntent is { } release ? Word(release.Send) : null);
         Add(prefix + "can_void", attempt.CanVoid);
         Add(prefix + "can_capture_part", attempt.CanCapturePart);
         Add(prefix + "repeat_window", attempt.RepeatWindow);

@@ -37,7 +37,7 @@ internal sealed partial class Checker
     public SendTerms? LimitsOfCapture(AttemptId attempt) => Intended(attempt).CaptureIntent?.Send;
 
     /// <summary>The limits of the latest send of a release.</summary>
-    public SendTerms? LimitsOfVoid(AttemptId attempt) => Intended(attempt).VoidIntent;
+    public SendTerms? LimitsOfVoid(AttemptId attempt) => Intended(attempt).VoidIntent?.Send;
 
     /// <summary>The limits of a refund's latest send.</summary>
     public SendTerms? LimitsOf(RefundId refund)

@@ -99,7 +99,7 @@ internal sealed class CheckoutApi(
         }
 
         var payment = Find(http);
-        var reply = await payment.Confirm(InstrumentParts.ToConfirm(instrument) with { Replaces = view.Replaces });
+        var reply = await payment.Confirm(new ConfirmPayment { Instrument = instrument, Replaces = view.Replaces });
         if (reply.Refusal is { Code: not (ErrorCode.OutcomePending or ErrorCode.StatusConflict) } refusal)
         {
             await ShowAsync(http, refusal.Code.Entry().HttpStatus, view with

@@ -11,7 +11,7 @@ namespace PaymentCluster.Gateway.Api.Checkout;
 internal sealed record CheckoutForm
 {
     /// <summary>What the customer pays with; null if something is wrong.</summary>
-    public InstrumentInput? Instrument { get; init; }
+    public Instrument? Instrument { get; init; }
 
     /// <summary>The method that was chosen; null if it is none that there is.</summary>
     public PaymentMethodKind? Method { get; init; }
@@ -42,10 +42,10 @@ internal sealed record CheckoutForm
         "upi" => Upi(One(form, "flow"), One(form, "vpa")),
         "card" => Card(form, canSave, now),
         "wallet" when WalletNames.All.Any(wallet => wallet.Code == One(form, "choice")) =>
-            Of(PaymentMethodKind.Wallet, new InstrumentInput.Wallet(One(form, "choice"))),
+            Of(PaymentMethodKind.Wallet, new Instrument.Wallet { Code = One(form, "choice") }),
         "wallet" => Wrong(PaymentMethodKind.Wallet, ("wallet", "err_choice")),
         "netbanking" when CheckoutLists.Banks.Any(bank => bank.Code == One(form, "choice")) =>
-            Of(PaymentMethodKind.Netbanking, new InstrumentInput.Netbanking(One(form, "choice"))),
+            Of(PaymentMethodKind.Netbanking, new Instrument.Netbanking { Bank = One(form, "choice") }),
         "netbanking" => Wrong(PaymentMethodKind.Netbanking, ("netbanking", "err_choice")),
         _ => Wrong(null, ("method", "err_choice")),
     };
@@ -76,10 +76,11 @@ internal sealed record CheckoutForm
             Saved = instrument.Id,
             Instrument = instrument.Kind switch
             {
-                PaymentMethodKind.Card => new InstrumentInput.SavedCard(instrument.Id, new Secret(code)),
-                PaymentMethodKind.Upi => new InstrumentInput.SavedUpiId(instrument.Id),
+                PaymentMethodKind.Card =>
+                    new Instrument.SavedCard { Token = instrument.Id, SecurityCode = new Secret(code) },
+                PaymentMethodKind.Upi => new Instrument.SavedUpiId { Id = instrument.Id },
                 PaymentMethodKind.Wallet or PaymentMethodKind.Netbanking =>
-                    new InstrumentInput.LinkedWallet(WalletOf(instrument.Id)),
+                    new Instrument.LinkedWallet { Code = WalletOf(instrument.Id) },
             },
         };
     }
@@ -89,10 +90,10 @@ internal sealed record CheckoutForm
 
     private static CheckoutForm Upi(string flow, string vpa) => flow switch
     {
-        "intent" => Of(PaymentMethodKind.Upi, new InstrumentInput.UpiIntent()),
-        "qr" => Of(PaymentMethodKind.Upi, new InstrumentInput.UpiQr()),
+        "intent" => Of(PaymentMethodKind.Upi, new Instrument.UpiIntent()),
+        "qr" => Of(PaymentMethodKind.Upi, new Instrument.UpiQr()),
         "collect" when PaymentPatterns.IsUpiId(vpa) =>
-            Of(PaymentMethodKind.Upi, new InstrumentInput.UpiId(vpa.ToLowerInvariant())),
+            Of(PaymentMethodKind.Upi, new Instrument.UpiId { Vpa = vpa.ToLowerInvariant() }),
         "collect" => Wrong(PaymentMethodKind.Upi, ("vpa", "err_vpa")),
         _ => Wrong(PaymentMethodKind.Upi, ("method", "err_choice")),
     };
@@ -144,7 +145,7 @@ internal sealed record CheckoutForm
             HolderName = name,
         };
         var consent = canSave && One(form, "save") == ConsentText ? ConsentText : null;
-        return Of(PaymentMethodKind.Card, new InstrumentInput.TypedCard(card, consent));
+        return Of(PaymentMethodKind.Card, new Instrument.TypedCard { Card = card, ConsentText = consent });
     }
 
     // MM/YY or MM/YYYY, with or without the stroke.
@@ -165,7 +166,7 @@ internal sealed record CheckoutForm
 
     private static string One(IFormCollection form, string name) => form[name] is [{ } value] ? value.Trim() : "";
 
-    private static CheckoutForm Of(PaymentMethodKind method, InstrumentInput instrument) =>
+    private static CheckoutForm Of(PaymentMethodKind method, Instrument instrument) =>
         new() { Method = method, Instrument = instrument };
 
     private static CheckoutForm Wrong(

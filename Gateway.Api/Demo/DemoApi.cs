@@ -64,7 +64,7 @@ internal sealed class DemoApi(IGrainFactory grains, GatewayOptions options, Time
         {
             OrderId = $"demo-{id.ToString()[^10..]}",
             Amount = Money.Of(basket.TotalMinor(), Currency.Inr),
-            Method = null,
+            Instrument = null,
             Capture = CaptureMode.Automatic,
             Customer = new Customer
             {

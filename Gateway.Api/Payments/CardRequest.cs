@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using PaymentCluster.Gateway.Api.Json;
+using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Secrets;
 
 namespace PaymentCluster.Gateway.Api.Payments;
@@ -69,7 +70,7 @@ internal static class CardRequest
 
     /// <summary>The instrument; null if the object's cannot be used, which <paramref name="errors"/> then
     /// say.</summary>
-    public static InstrumentInput? Read(Body card, DateTimeOffset now, InputErrors errors) =>
+    public static Instrument? Read(Body card, DateTimeOffset now, InputErrors errors) =>
         card.Get(Token) is { } token ? ReadSaved(card, token, errors) : ReadTyped(card, now, errors);
 
     /// <summary>Refuses an expiry that is over or too far away.</summary>
@@ -89,7 +90,7 @@ internal static class CardRequest
         }
     }
 
-    private static InstrumentInput.TypedCard? ReadTyped(Body card, DateTimeOffset now, InputErrors errors)
+    private static Instrument.TypedCard? ReadTyped(Body card, DateTimeOffset now, InputErrors errors)
     {
         foreach (var field in Typed)
         {
@@ -119,10 +120,13 @@ internal static class CardRequest
         {
             Number = number, ExpiryMonth = month, ExpiryYear = year, SecurityCode = code, HolderName = holder,
         };
-        return new InstrumentInput.TypedCard(details, ConsentRequest.Read(card.Get(Save), "card.save", errors));
+        return new Instrument.TypedCard
+        {
+            Card = details, ConsentText = ConsentRequest.Read(card.Get(Save), "card.save", errors),
+        };
     }
 
-    private static InstrumentInput.SavedCard ReadSaved(Body card, string token, InputErrors errors)
+    private static Instrument.SavedCard ReadSaved(Body card, string token, InputErrors errors)
     {
         foreach (var field in NotSaved)
         {
@@ -132,6 +136,6 @@ internal static class CardRequest
             }
         }
 
-        return new InstrumentInput.SavedCard(token, card.Get(TypedCode));
+        return new Instrument.SavedCard { Token = token, SecurityCode = card.Get(TypedCode) };
     }
 }

@@ -35,6 +35,6 @@ internal static class ConfirmPaymentRequest
 
         return errors.Any || instrument is null
             ? null
-            : InstrumentParts.ToConfirm(instrument) with { Replaces = replaced?.Number };
+            : new ConfirmPayment { Instrument = instrument, Replaces = replaced?.Number };
     }
 }

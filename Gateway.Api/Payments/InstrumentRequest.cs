@@ -53,7 +53,7 @@ internal static class InstrumentRequest
     /// <param name="kind">Its method.</param>
     /// <param name="now">The time, which decides whether a card has expired.</param>
     /// <param name="errors">What is wrong with the body.</param>
-    public static InstrumentInput? Read(Body body, PaymentMethodKind kind, DateTimeOffset now, InputErrors errors)
+    public static Instrument? Read(Body body, PaymentMethodKind kind, DateTimeOffset now, InputErrors errors)
     {
         var details = DetailsOf(kind);
         foreach (var other in Details)
@@ -77,15 +77,15 @@ internal static class InstrumentRequest
         return body.Get(details) is { } given ? Read(kind, given, now, errors) : null;
     }
 
-    private static InstrumentInput? Read(
+    private static Instrument? Read(
         PaymentMethodKind kind, Body details, DateTimeOffset now, InputErrors errors) => kind switch
     {
         PaymentMethodKind.Upi => UpiRequest.Read(details, errors),
         PaymentMethodKind.Card => CardRequest.Read(details, now, errors),
         PaymentMethodKind.Wallet when details.TryGet(WalletCode, out var code) =>
-            new InstrumentInput.LinkedWallet(code),
+            new Instrument.LinkedWallet { Code = code },
         PaymentMethodKind.Netbanking when details.TryGet(BankCode, out var bank) =>
-            new InstrumentInput.Netbanking(bank),
+            new Instrument.Netbanking { Bank = bank },
         PaymentMethodKind.Wallet or PaymentMethodKind.Netbanking => null,
     };
 

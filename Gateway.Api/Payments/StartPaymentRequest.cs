@@ -90,16 +90,11 @@ internal static class StartPaymentRequest
             return null;
         }
 
-        InstrumentParts? parts = instrument is null ? null : InstrumentParts.Of(instrument);
         return new StartPayment
         {
             OrderId = body.Get(OrderId),
             Amount = Money.Of(body.Get(PaymentFields.Amount), body.Get(PaymentFields.Currency)),
-            Method = parts?.Method,
-            Card = parts?.Card,
-            Instrument = parts?.Choice,
-            SecurityCode = parts?.SecurityCode,
-            CardConsent = parts?.CardConsent,
+            Instrument = instrument,
             Capture = body.Get(Capture),
             Customer = CustomerRequest.Read(body.Get(CustomerId), body.Get(Customer), body.Get(Client)),
             ReturnUrl = body.Get(Return),
@@ -110,7 +105,7 @@ internal static class StartPaymentRequest
         };
     }
 
-    private static InstrumentInput? ReadInstrument(Body body, DateTimeOffset now, InputErrors errors)
+    private static Instrument? ReadInstrument(Body body, DateTimeOffset now, InputErrors errors)
     {
         if (!body.Get(Confirm))
         {

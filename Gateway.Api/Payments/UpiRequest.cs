@@ -28,13 +28,13 @@ internal static class UpiRequest
 
     /// <summary>The instrument; null if the object's cannot be used, which <paramref name="errors"/> then
     /// say.</summary>
-    public static InstrumentInput? Read(Body? upi, InputErrors errors)
+    public static Instrument? Read(Body? upi, InputErrors errors)
     {
         if (upi?.Get(Saved) is { } id)
         {
             Refuse(upi, Flow, "a saved UPI ID", errors);
             Refuse(upi, Vpa, "a saved UPI ID", errors);
-            return new InstrumentInput.SavedUpiId(id);
+            return new Instrument.SavedUpiId { Id = id };
         }
 
         var flow = upi?.Get(Flow) ?? UpiFlow.Intent;
@@ -44,14 +44,14 @@ internal static class UpiRequest
         }
 
         Refuse(upi, Vpa, $"flow {PaymentNames.Of(flow)}", errors);
-        return flow == UpiFlow.Qr ? new InstrumentInput.UpiQr() : new InstrumentInput.UpiIntent();
+        return flow == UpiFlow.Qr ? new Instrument.UpiQr() : new Instrument.UpiIntent();
     }
 
-    private static InstrumentInput.UpiId? ReadCollect(Body? upi, InputErrors errors)
+    private static Instrument.UpiId? ReadCollect(Body? upi, InputErrors errors)
     {
         if (upi?.Get(Vpa) is { } vpa)
         {
-            return new InstrumentInput.UpiId(vpa.ToLowerInvariant());
+            return new Instrument.UpiId { Vpa = vpa.ToLowerInvariant() };
         }
 
         if (upi?.IsAbsent(Vpa) is not false)

@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using PaymentCluster.Grains.Abstractions.Amounts;
-using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Providers;
-using PaymentCluster.Grains.Abstractions.Secrets;
 
 namespace PaymentCluster.Grains.Abstractions.Payments;
 
@@ -32,13 +30,11 @@ public sealed record StartPayment
     [Id(1)]
     public required Money Amount { get; init; }
 
-    /// <summary>What it is paid with; null if that is said later, by <see cref="ConfirmPayment"/>.</summary>
-    [Id(2)]
-    public required PaymentMethod? Method { get; init; }
+    // Ids 2, 3, 13, 14 and 15 were members that said this together; they are not used again.
 
-    /// <summary>The card, when the method is one. Never journaled.</summary>
-    [Id(3)]
-    public CardDetails? Card { get; init; }
+    /// <summary>What it is paid with; null if that is said later, by <see cref="ConfirmPayment"/>.</summary>
+    [Id(16)]
+    public required Instrument? Instrument { get; init; }
 
     /// <summary>Who captures.</summary>
     [Id(4)]
@@ -76,19 +72,6 @@ public sealed record StartPayment
     /// <summary>What the order consists of.</summary>
     [Id(12)]
     public Basket? Basket { get; init; }
-
-    /// <summary>The customer's saved instrument, when it is paid with one.</summary>
-    [Id(13)]
-    public InstrumentChoice? Instrument { get; init; }
-
-    /// <summary>A saved card's security code. Never journaled.</summary>
-    [Id(14)]
-    public Secret? SecurityCode { get; init; }
-
-    /// <summary>The version of the text by which the customer agreed that the card is kept; null if it is not to
-    /// be.</summary>
-    [Id(15)]
-    public string? CardConsent { get; init; }
 }
 
 /// <summary>Say what a payment is paid with, and start it; after a failure, start the next attempt; while an attempt waits
@@ -96,30 +79,15 @@ public sealed record StartPayment
 [GenerateSerializer, Immutable, Alias("confirm-payment")]
 public sealed record ConfirmPayment
 {
-    /// <summary>What it is paid with.</summary>
-    [Id(0)]
-    public required PaymentMethod Method { get; init; }
+    // Ids 0, 1, 3, 4 and 5 were members that said this together; they are not used again.
 
-    /// <summary>The card, when the method is one. Never journaled.</summary>
-    [Id(1)]
-    public CardDetails? Card { get; init; }
+    /// <summary>What it is paid with.</summary>
+    [Id(7)]
+    public required Instrument Instrument { get; init; }
 
     /// <summary>The client's name for this request.</summary>
     [Id(2)]
     public RequestKey? Request { get; init; }
-
-    /// <summary>The customer's saved instrument, when it is paid with one.</summary>
-    [Id(3)]
-    public InstrumentChoice? Instrument { get; init; }
-
-    /// <summary>A saved card's security code. Never journaled.</summary>
-    [Id(4)]
-    public Secret? SecurityCode { get; init; }
-
-    /// <summary>The version of the text by which the customer agreed that the card is kept; null if it is not to
-    /// be.</summary>
-    [Id(5)]
-    public string? CardConsent { get; init; }
 
     /// <summary>The attempt whose customer's step is given up for this one, so that a second click starts no third. Money
     /// that comes of it all the same pays the order, or goes back by itself.</summary>

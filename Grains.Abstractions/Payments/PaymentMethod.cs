@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace PaymentCluster.Grains.Abstractions.Payments;
 
 /// <summary>The kinds of instrument.</summary>
@@ -65,6 +67,29 @@ public sealed record PaymentMethod
     /// that was typed in.</summary>
     [Id(7)]
     public string? Saved { get; init; }
+
+    /// <summary>What may be stored of an instrument, as far as it says itself: of a saved one the customer's wallet
+    /// says the rest.</summary>
+    public static PaymentMethod Of(Instrument instrument) => instrument switch
+    {
+        Instrument.UpiIntent => Intent,
+        Instrument.UpiQr => QrCode,
+        Instrument.UpiId upi => Collect with { Vpa = upi.Vpa },
+        Instrument.SavedUpiId => Collect,
+        Instrument.TypedCard { Card.Number: var number } =>
+            new() { Kind = PaymentMethodKind.Card, CardLast4 = number.Last4, CardNetwork = number.Network },
+        Instrument.SavedCard => new() { Kind = PaymentMethodKind.Card },
+        Instrument.Wallet wallet => new() { Kind = PaymentMethodKind.Wallet, Wallet = wallet.Code },
+        Instrument.LinkedWallet wallet => new() { Kind = PaymentMethodKind.Wallet, Wallet = wallet.Code },
+        Instrument.Netbanking netbanking => new() { Kind = PaymentMethodKind.Netbanking, Bank = netbanking.Bank },
+        _ => throw new UnreachableException(),
+    };
+
+    private static PaymentMethod Intent { get; } = new() { Kind = PaymentMethodKind.Upi, Flow = UpiFlow.Intent };
+
+    private static PaymentMethod QrCode { get; } = new() { Kind = PaymentMethodKind.Upi, Flow = UpiFlow.Qr };
+
+    private static PaymentMethod Collect { get; } = new() { Kind = PaymentMethodKind.Upi, Flow = UpiFlow.Collect };
 }
 
 /// <summary>Who pays: what providers ask for, and the merchant's own id of the customer.</summary>

@@ -2,7 +2,6 @@ using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
-using PaymentCluster.Grains.Abstractions.Secrets;
 
 namespace PaymentCluster.Grains.Payments;
 
@@ -10,32 +9,36 @@ namespace PaymentCluster.Grains.Payments;
 public static partial class PaymentDecider
 {
     private static Decision NextAttempt(
-        PaymentState state,
-        PaymentMethod method,
-        CardDetails? card,
-        TimeSpan? expiresIn,
-        RequestKey? request,
-        Terms terms)
+        PaymentState state, Instrument instrument, TimeSpan? expiresIn, RequestKey? request, Terms terms)
     {
-        if (CannotAttempt(state, method, card, terms) is { } refused)
+        if (CannotAttempt(state, terms) is { } refused)
         {
             return refused;
         }
 
         var number = state.Attempts.Length + 1;
-        var started = Attempt(
-            number, method, state.Capture, terms.Now + (expiresIn ?? terms.ExpiresIn), request, terms);
+        var expiresAt = terms.Now + (expiresIn ?? terms.ExpiresIn);
+        var started = Attempt(number, Stored(instrument, terms), state.Capture, expiresAt, request, terms);
         return new Decision.Accepted([started], [new PaymentEffect.SendCharge(number, Resend: false)]);
     }
 
+    // The customer's wallet says what a saved instrument is.
+    private static StoredInstrument Stored(Instrument instrument, Terms terms) =>
+        terms.Instrument ?? new StoredInstrument(PaymentMethod.Of(instrument));
+
     private static AttemptStarted Attempt(
-        int number, PaymentMethod method, CaptureMode capture, DateTimeOffset expiresAt, RequestKey? request, Terms terms) => new()
+        int number,
+        StoredInstrument instrument,
+        CaptureMode capture,
+        DateTimeOffset expiresAt,
+        RequestKey? request,
+        Terms terms) => new()
     {
         At = terms.Now,
         Request = request,
         Attempt = number,
         Provider = terms.Route!.Provider,
-        Method = method,
+        Method = instrument.Method,
         Send = terms.SendNow(terms.Route.SettleTime),
         ProviderCaptures = capture == CaptureMode.Automatic && terms.Route.CapturesByItself,
         LateSuccess = terms.Route.LateSuccess,
@@ -44,18 +47,11 @@ public static partial class PaymentDecider
         CanCapturePart = terms.Route.CanCapturePart,
         RepeatWindow = terms.Route.RepeatWindow,
         Routing = terms.Route.Notes,
-        Link = terms.Link,
+        Link = instrument.Link,
     };
 
-    private static Decision.Rejected? CannotAttempt(
-        PaymentState? state, PaymentMethod method, CardDetails? card, Terms terms)
+    private static Decision.Rejected? CannotAttempt(PaymentState? state, Terms terms)
     {
-        // A saved card was found, and why it was not stands with the route.
-        if (method.Kind == PaymentMethodKind.Card && card is null && !terms.HasCard && terms.NoRoute is null)
-        {
-            return Reject(ErrorCode.MissingField, "A card payment needs the card.", "card");
-        }
-
         if (terms.Route is null)
         {
             return new Decision.Rejected(terms.NoRoute
@@ -81,7 +77,8 @@ public static partial class PaymentDecider
             return Accept(failed);
         }
 
-        var next = Attempt(attempt.Number + 1, attempt.Method, state.Capture, state.ExpiresAt, null, terms);
+        var next = Attempt(
+            attempt.Number + 1, new StoredInstrument(attempt.Method), state.Capture, state.ExpiresAt, null, terms);
         return new Decision.Accepted(
             [failed with { MovesOn = true }, next with { Follows = attempt.Number }],
             [new PaymentEffect.SendCharge(next.Attempt, Resend: false)]);
@@ -93,6 +90,6 @@ public static partial class PaymentDecider
             && attempt.Number == state.Attempts.Length
             && attempt.Number < AttemptId.MaxNumber
             && attempt.Action is null
-            && (attempt.Method.Kind != PaymentMethodKind.Card || terms.HasCard)
+            && (attempt.Method.Kind != PaymentMethodKind.Card || terms.CardInMemory)
             && terms.Now < state.ExpiresAt;
 }

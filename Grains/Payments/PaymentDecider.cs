@@ -18,7 +18,7 @@ public static partial class PaymentDecider
     {
         if (state is null)
         {
-            return command.Method is { } method && CannotAttempt(null, method, command.Card, terms) is { } refused
+            return command.Instrument is not null && CannotAttempt(null, terms) is { } refused
                 ? refused
                 : Create(command, terms);
         }
@@ -40,9 +40,9 @@ public static partial class PaymentDecider
 
         return state.Status switch
         {
-            PaymentStatus.Failed or PaymentStatus.Expired => command.Method is null
+            PaymentStatus.Failed or PaymentStatus.Expired => command.Instrument is null
                 ? Unchanged(command.Request, terms)
-                : NextAttempt(state, command.Method, command.Card, command.ExpiresIn, command.Request, terms),
+                : NextAttempt(state, command.Instrument, command.ExpiresIn, command.Request, terms),
             PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.Authorized or PaymentStatus.Success
                 or PaymentStatus.Cancelled or PaymentStatus.NeedsReview => Unchanged(command.Request, terms),
         };
@@ -62,12 +62,12 @@ public static partial class PaymentDecider
             PaymentStatus.Pending when state.Attempts.IsEmpty && terms.Now >= state.ExpiresAt =>
                 NotIn(state, "confirmed after its time"),
             PaymentStatus.Pending when state.Attempts.IsEmpty =>
-                NextAttempt(state, command.Method, command.Card, state.ExpiresAt - terms.Now, command.Request, terms),
+                NextAttempt(state, command.Instrument, state.ExpiresAt - terms.Now, command.Request, terms),
             PaymentStatus.Failed or PaymentStatus.Expired =>
-                NextAttempt(state, command.Method, command.Card, null, command.Request, terms),
+                NextAttempt(state, command.Instrument, null, command.Request, terms),
             PaymentStatus.Pending => OutcomePending("An attempt is under way."),
             PaymentStatus.RequiresAction when command.Replaces == state.Attempts.Length && terms.Now < state.ExpiresAt =>
-                NextAttempt(state, command.Method, command.Card, state.ExpiresAt - terms.Now, command.Request, terms),
+                NextAttempt(state, command.Instrument, state.ExpiresAt - terms.Now, command.Request, terms),
             PaymentStatus.RequiresAction or PaymentStatus.Authorized or PaymentStatus.Success or PaymentStatus.Cancelled
                 or PaymentStatus.NeedsReview => NotIn(state, "confirmed"),
         };
@@ -106,11 +106,15 @@ public static partial class PaymentDecider
             Metadata = command.Metadata,
             ExpiresAt = expiresAt,
             Basket = command.Basket,
-            ByCheckout = command.Method is null,
+            ByCheckout = command.Instrument is null,
         };
-        return command.Method is { } method
-            ? new Decision.Accepted([created, Attempt(1, method, command.Capture, expiresAt, null, terms)], [new PaymentEffect.SendCharge(1, Resend: false)])
-            : Accept(created);
+        if (command.Instrument is not { } instrument)
+        {
+            return Accept(created);
+        }
+
+        var started = Attempt(1, Stored(instrument, terms), command.Capture, expiresAt, null, terms);
+        return new Decision.Accepted([created, started], [new PaymentEffect.SendCharge(1, Resend: false)]);
     }
 
     private static Decision Refund(PaymentState state, AttemptState attempt, RefundPayment command, Terms terms)

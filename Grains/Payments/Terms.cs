@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using PaymentCluster.Grains.Abstractions.Errors;
+using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Routing;
 
 namespace PaymentCluster.Grains.Payments;
@@ -23,12 +24,12 @@ public sealed record Terms
     /// <summary>Where an attempt would go; null if nowhere, or if the command starts none.</summary>
     public Route? Route { get; init; }
 
-    /// <summary>Whether a card to send is in memory: the command's, or that of the attempt that is reported on, so that it
-    /// could be sent elsewhere.</summary>
-    public bool HasCard { get; init; }
+    /// <summary>Whether the card of the attempt that is reported on is in memory, so that another provider can charge
+    /// it. Nothing but a card needs that.</summary>
+    public bool CardInMemory { get; init; }
 
-    /// <summary>The provider's name of the linked wallet that the command pays with; null for anything else.</summary>
-    public string? Link { get; init; }
+    /// <summary>What the command's instrument was resolved to; null where it says all that is stored itself.</summary>
+    public StoredInstrument? Instrument { get; init; }
 
     /// <summary>Why it would go nowhere.</summary>
     public Refusal? NoRoute { get; init; }
@@ -47,6 +48,11 @@ public sealed record Terms
         BelieveNotFoundAt = Now + SendWindow + (earlier.BelieveNotFoundAt - earlier.Before),
     };
 }
+
+/// <summary>The half of an instrument that an attempt stores.</summary>
+/// <param name="Method">The method.</param>
+/// <param name="Link">The provider's name of the linked wallet; null for anything else.</param>
+public sealed record StoredInstrument(PaymentMethod Method, string? Link = null);
 
 /// <summary>The provider that an attempt goes to, and what the rules need to know of it.</summary>
 public sealed record Route

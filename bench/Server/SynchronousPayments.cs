@@ -29,7 +29,7 @@ internal sealed class SynchronousPayments(IGrainFactory grains, IConfiguration c
         {
             OrderId = order.RootElement.GetProperty("order_id").GetString()!,
             Amount = Money.Of(order.RootElement.GetProperty("amount").GetInt64(), Currency.Inr),
-            Method = new PaymentMethod { Kind = PaymentMethodKind.Upi, Flow = UpiFlow.Intent },
+            Instrument = new Instrument.UpiIntent(),
             Capture = CaptureMode.Automatic,
             Customer = new Customer(),
             Metadata = ImmutableDictionary<string, string>.Empty,

@@ -107,7 +107,7 @@ public sealed class TransactionTests(StoreFixture fixture) : IClassFixture<Store
         {
             OrderId = Commits.NewOrder(),
             Amount = Money.Of(1_000, Currency.Inr),
-            Method = new PaymentMethod { Kind = PaymentMethodKind.Upi, Flow = UpiFlow.Intent },
+            Instrument = new Instrument.UpiIntent(),
             Capture = CaptureMode.Automatic,
             Customer = new Customer { Id = customer },
             Metadata = ImmutableDictionary<string, string>.Empty,

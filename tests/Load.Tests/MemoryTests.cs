@@ -28,7 +28,7 @@ public sealed class MemoryTests
 
     private readonly ForgettingJournal _journal = new();
 
-    private static PaymentMethod Upi { get; } = new() { Kind = PaymentMethodKind.Upi, Flow = UpiFlow.Intent };
+    private static Instrument.UpiIntent Upi { get; } = new();
 
     [Fact]
     public async Task Idle_activations_leave()
@@ -38,7 +38,7 @@ public sealed class MemoryTests
         var population = silo.Services.GetRequiredService<ActivePayments>();
 
         // Unconfirmed: nothing more happens to them, and they are not settled.
-        await PassAsync(silo, 500, method: null);
+        await PassAsync(silo, 500, instrument: null);
         await Eventually.HoldsAsync(
             () => Task.FromResult(population.Count == 0), () => $"500 idle payments left; {population.Count} are there", Patience);
     }
@@ -93,7 +93,7 @@ public sealed class MemoryTests
         return least;
     }
 
-    private static Task PassAsync(TestSilo silo, int count, PaymentMethod? method) => Parallel.ForAsync(
+    private static Task PassAsync(TestSilo silo, int count, Instrument? instrument) => Parallel.ForAsync(
         0, count, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (_, _) =>
         {
             var key = PaymentKey.Of(Shop, PaymentId.New(TimeProvider.System));
@@ -101,7 +101,7 @@ public sealed class MemoryTests
             {
                 OrderId = key.Payment.ToString(),
                 Amount = Money.Of(50_000, Currency.Inr),
-                Method = method,
+                Instrument = instrument,
                 Capture = CaptureMode.Automatic,
                 Customer = new Customer(),
                 Metadata = ImmutableDictionary<string, string>.Empty,

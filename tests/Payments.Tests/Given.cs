@@ -37,7 +37,7 @@ internal sealed class Given
     public Route? Elsewhere { get; private init; }
 
     /// <summary>Whether the card is still in memory.</summary>
-    public bool HasCard { get; private init; }
+    public bool CardInMemory { get; private init; }
 
     public PaymentState State { get; private init; }
 
@@ -66,27 +66,31 @@ internal sealed class Given
         Route = Razorpay,
     };
 
-    public static StartPayment StartCommand(PaymentMethod? method = null, CaptureMode capture = CaptureMode.Automatic) => new()
+    public static Instrument.UpiIntent UpiIntent { get; } = new();
+
+    public static Instrument.TypedCard TypedCard => new() { Card = Card };
+
+    public static StartPayment StartCommand(
+        Instrument? instrument = null, CaptureMode capture = CaptureMode.Automatic) => new()
     {
         OrderId = "order_1",
         Amount = Amount,
-        Method = method ?? Upi,
-        Card = method?.Kind == PaymentMethodKind.Card ? Card : null,
+        Instrument = instrument ?? UpiIntent,
         Capture = capture,
         Customer = new Customer { Id = "cust_1" },
         Metadata = ImmutableDictionary<string, string>.Empty,
     };
 
     public static Given Started(
-        PaymentMethod? method = null, CaptureMode capture = CaptureMode.Automatic, Route? route = null) => Fold(
+        Instrument? instrument = null, CaptureMode capture = CaptureMode.Automatic, Route? route = null) => Fold(
             null,
-            PaymentDecider.Decide(null, StartCommand(method, capture), TermsAt(Start) with { Route = route ?? Razorpay }),
+            PaymentDecider.Decide(null, StartCommand(instrument, capture), TermsAt(Start) with { Route = route ?? Razorpay }),
             Start);
 
     public static Given Unconfirmed() =>
-        Fold(null, PaymentDecider.Decide(null, StartCommand() with { Method = null }, TermsAt(Start)), Start);
+        Fold(null, PaymentDecider.Decide(null, StartCommand() with { Instrument = null }, TermsAt(Start)), Start);
 
-    public static Given RequiresAction(PaymentMethod? method = null) => Started(method).Report(PendingWithAction);
+    public static Given RequiresAction(Instrument? instrument = null) => Started(instrument).Report(PendingWithAction);
 
     public static Given Authorized() => Started(capture: CaptureMode.Manual).Report(AuthorizedOutcome());
 
@@ -127,12 +131,12 @@ internal sealed class Given
     public static ProviderOutcome.Succeeded AuthorizedOutcome() =>
         Captured(feeMinor: null) with { Stage = ChargeStage.Authorized };
 
-    public Given At(DateTimeOffset now) => new(State, now) { Elsewhere = Elsewhere, HasCard = HasCard };
+    public Given At(DateTimeOffset now) => new(State, now) { Elsewhere = Elsewhere, CardInMemory = CardInMemory };
 
     public Given After(TimeSpan time) => At(Now + time);
 
     /// <summary>Another provider would take the payment.</summary>
-    public Given WithElsewhere(bool hasCard = false) => new(State, Now) { Elsewhere = Payu, HasCard = hasCard };
+    public Given WithElsewhere(bool cardInMemory = false) => new(State, Now) { Elsewhere = Payu, CardInMemory = cardInMemory };
 
     public Given Report(ProviderOutcome outcome, ReportSource source = ReportSource.Answer, int attempt = 1) =>
         Fold(State, Decide(new RecordCharge { Attempt = attempt, Outcome = outcome, Source = source }), Now);
@@ -149,7 +153,7 @@ internal sealed class Given
         CapturePayment c => PaymentDecider.Decide(State, c, Terms),
         CancelPayment c => PaymentDecider.Decide(State, c, Terms),
         RefundPayment c => PaymentDecider.Decide(State, c, Terms),
-        RecordCharge c => PaymentDecider.Decide(State, c, Terms with { Route = Elsewhere, HasCard = HasCard }),
+        RecordCharge c => PaymentDecider.Decide(State, c, Terms with { Route = Elsewhere, CardInMemory = CardInMemory }),
         ResolvePayment c => PaymentDecider.Decide(State, c, Terms),
         ResolveRefund c => PaymentDecider.Decide(State, c, Terms),
         RecordVoid c => PaymentDecider.Decide(State, c, Terms),

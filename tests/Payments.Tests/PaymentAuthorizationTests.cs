@@ -101,7 +101,7 @@ public sealed class PaymentAuthorizationTests
     public void An_operators_word_is_about_the_attempt_that_needs_review_also_if_another_one_followed_it()
     {
         var other = Given.Amount with { AmountMinor = 1 };
-        var given = Given.Failed().When(new ConfirmPayment { Method = Given.Upi })
+        var given = Given.Failed().When(new ConfirmPayment { Instrument = Given.UpiIntent })
             .Report(Given.Captured(other), ReportSource.Webhook, attempt: 1);
         Assert.Equal((PaymentStatus.NeedsReview, 1), (given.State.Status, given.State.ReviewAttempt));
 

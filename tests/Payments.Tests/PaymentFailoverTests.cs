@@ -56,10 +56,10 @@ public sealed class PaymentFailoverTests
 
     [Theory]
     [InlineData(true), InlineData(false)]
-    public void A_card_goes_on_only_while_it_is_in_memory(bool hasCard)
+    public void A_card_goes_on_only_while_it_is_in_memory(bool inMemory)
     {
-        var given = Given.Started(Given.CardMethod).WithElsewhere(hasCard);
-        Assert.Equal(hasCard ? PaymentStatus.Pending : PaymentStatus.Failed, given.Report(ProvidersFault).State.Status);
+        var given = Given.Started(Given.TypedCard).WithElsewhere(inMemory);
+        Assert.Equal(inMemory ? PaymentStatus.Pending : PaymentStatus.Failed, given.Report(ProvidersFault).State.Status);
     }
 
     [Fact]

@@ -50,7 +50,7 @@ public sealed class PaymentGivenUpTests
     [Fact]
     public void Another_way_is_taken_once_and_only_instead_of_the_attempt_that_waits()
     {
-        var instead = new ConfirmPayment { Method = Given.CardMethod, Card = Given.Card, Replaces = 1 };
+        var instead = new ConfirmPayment { Instrument = Given.TypedCard, Replaces = 1 };
         var given = Given.RequiresAction().When(instead);
         Assert.Equal((PaymentStatus.Pending, 2), (given.State.Status, given.State.Attempts.Length));
         Assert.Equal(AttemptPhase.Accepted, given.State.Attempts[0].Phase);
@@ -63,7 +63,7 @@ public sealed class PaymentGivenUpTests
     [Fact]
     public void What_was_left_for_another_way_and_is_paid_all_the_same_pays_or_goes_back()
     {
-        var left = Given.RequiresAction().When(new ConfirmPayment { Method = Given.Upi, Replaces = 1 }).Report(Given.PendingWithAction, attempt: 2);
+        var left = Given.RequiresAction().When(new ConfirmPayment { Instrument = Given.UpiIntent, Replaces = 1 }).Report(Given.PendingWithAction, attempt: 2);
         var first = left.Report(Given.Captured());
         Assert.Equal((PaymentStatus.Success, 1), (first.State.Status, first.State.PaidAttempt));
         var both = first.Report(Given.Captured(), attempt: 2);

@@ -15,7 +15,7 @@ public sealed class PaymentGrainTests(PaymentSilo shared) : IClassFixture<Paymen
     {
         var key = PaymentKey.Of("shop", PaymentId.New(TimeProvider.System));
         var payment = shared.Silo.Grains.GetGrain<IPaymentGrain>(key.ToString());
-        var started = await payment.Start(Given.StartCommand() with { Method = null });
+        var started = await payment.Start(Given.StartCommand() with { Instrument = null });
         Assert.Equal(1, started.Payment?.Version);
 
         var request = new RequestKey { Key = "k", Fingerprint = "f" };
@@ -31,7 +31,7 @@ public sealed class PaymentGrainTests(PaymentSilo shared) : IClassFixture<Paymen
     {
         var key = PaymentKey.Of("shop", PaymentId.New(TimeProvider.System));
         var payment = shared.Silo.Grains.GetGrain<IPaymentGrain>(key.ToString());
-        var started = await payment.Start(Given.StartCommand() with { Method = null });
+        var started = await payment.Start(Given.StartCommand() with { Instrument = null });
         var request = new RequestKey { Key = "k", Fingerprint = "f" };
         await shared.Journal.HappensElsewhereAsync(key, new RequestRepeated { At = started.Payment!.UpdatedAt, Request = request });
 

@@ -94,10 +94,10 @@ public sealed class PaymentPropertyTests
     {
         var manual = history.Length > 0 && history[0] % 2 == 0;
         var given = Given.Started(
-            history.Length % 3 == 0 ? Given.CardMethod : Given.Upi,
+            history.Length % 3 == 0 ? Given.TypedCard : Given.UpiIntent,
             manual ? CaptureMode.Manual : CaptureMode.Automatic,
             history.Length % 4 < 2 ? Given.Payu : null);
-        given = history.Length % 5 == 0 ? given.WithElsewhere(hasCard: true) : given;
+        given = history.Length % 5 == 0 ? given.WithElsewhere(cardInMemory: true) : given;
         for (var step = 0; step < history.Length; step++)
         {
             var choice = Math.Abs((long)history[step]) + (step * 7L);
@@ -119,7 +119,7 @@ public sealed class PaymentPropertyTests
         return (choice % 16) switch
         {
             0 => Given.StartCommand() with { Request = request },
-            1 => new ConfirmPayment { Method = Given.Upi, Request = request, Replaces = request is null ? 1 : null },
+            1 => new ConfirmPayment { Instrument = Given.UpiIntent, Request = request, Replaces = request is null ? 1 : null },
             2 => new CapturePayment { Request = request },
             3 => new CancelPayment { Request = request },
             4 => new RefundPayment { AmountMinor = (choice % 60_000) + 1, Request = request },

@@ -24,15 +24,10 @@ public sealed class PaymentRuleTests
     {
         var given = Given.Unconfirmed();
         Assert.Equal(PaymentStatus.Pending, given.State.Status);
-        Assert.Equal(PaymentStatus.Pending, given.When(new ConfirmPayment { Method = Given.Upi }).State.Status);
+        Assert.Equal(PaymentStatus.Pending, given.When(new ConfirmPayment { Instrument = Given.UpiIntent }).State.Status);
         Assert.Equal(
             PaymentStatus.Expired, given.After(TimeSpan.FromMinutes(15)).When(new ResumePayment()).State.Status);
     }
-
-    [Fact]
-    public void A_card_payment_without_its_card_is_refused() => Assert.Equal(
-        ErrorCode.MissingField,
-        Code(PaymentDecider.Decide(null, Given.StartCommand(Given.CardMethod) with { Card = null }, Given.TermsAt(Given.Start))));
 
     [Fact]
     public void A_payment_that_no_provider_takes_is_refused() => Assert.Equal(
@@ -100,7 +95,7 @@ public sealed class PaymentRuleTests
     [Fact]
     public void A_card_that_was_never_sent_fails_and_is_not_sent_again()
     {
-        var given = Given.Started(Given.CardMethod).After(TimeSpan.FromMinutes(2))
+        var given = Given.Started(Given.TypedCard).After(TimeSpan.FromMinutes(2))
             .Report(new ProviderOutcome.NotFound(), ReportSource.Query);
         Assert.Equal(PaymentStatus.Failed, given.State.Status);
         Assert.Equal(FailureCodes.InterruptedBeforeSend, given.State.Current!.Failure!.Code);
@@ -109,7 +104,7 @@ public sealed class PaymentRuleTests
     [Fact]
     public void A_card_that_could_not_be_sent_fails_at_once()
     {
-        var given = Given.Started(Given.CardMethod).Report(new ProviderOutcome.NotSent { Reason = "Refused." });
+        var given = Given.Started(Given.TypedCard).Report(new ProviderOutcome.NotSent { Reason = "Refused." });
         Assert.Equal(FailureCodes.ProviderUnreachable, given.State.Current!.Failure!.Code);
     }
 

@@ -29,8 +29,8 @@ public sealed class PaymentTableTests
     [
         ("start, same content", Given.StartCommand()),
         ("start, other amount", Given.StartCommand() with { Amount = Given.Amount with { AmountMinor = 1 } }),
-        ("confirm", new ConfirmPayment { Method = Given.Upi }),
-        ("confirm, instead of the attempt", new ConfirmPayment { Method = Given.Upi, Replaces = 1 }),
+        ("confirm", new ConfirmPayment { Instrument = Given.UpiIntent }),
+        ("confirm, instead of the attempt", new ConfirmPayment { Instrument = Given.UpiIntent, Replaces = 1 }),
         ("capture", new CapturePayment()),
         ("cancel", new CancelPayment()),
         ("refund", new RefundPayment { AmountMinor = 100 }),

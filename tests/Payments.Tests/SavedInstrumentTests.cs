@@ -21,7 +21,6 @@ public sealed class SavedInstrumentTests : IAsyncLifetime
     private const string Cvv = "987";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-    private static readonly PaymentMethod Card = new() { Kind = PaymentMethodKind.Card };
 
     private readonly MemoryJournal _journal = new();
     private readonly KeepingConnector _keeper = new();
@@ -53,7 +52,7 @@ public sealed class SavedInstrumentTests : IAsyncLifetime
     [Fact]
     public async Task A_card_that_a_provider_keeps_is_charged_there_by_its_token()
     {
-        var (key, reply) = await StartAsync(Command(await KeptCardAsync()));
+        var (key, reply) = await StartAsync(Paying(SavedCard(await KeptCardAsync())));
         Assert.Equal(("4242", "visa"), (reply.Payment!.Method!.CardLast4, reply.Payment.Method.CardNetwork));
         Assert.Equal((PaymentStatus.Success, TestSilo.Provider), await SettledAsync(key));
         var card = Assert.IsType<ChargeInstrument.SavedCard>(Assert.Single(_keeper.Charges).Instrument);
@@ -70,7 +69,7 @@ public sealed class SavedInstrumentTests : IAsyncLifetime
         {
             Failure = new Failure { Code = "provider_down", Message = "Down.", Party = FailureParty.Provider },
         };
-        var (key, _) = await StartAsync(Command(await KeptCardAsync()));
+        var (key, _) = await StartAsync(Paying(SavedCard(await KeptCardAsync())));
         Assert.Equal((PaymentStatus.Failed, TestSilo.Provider), await SettledAsync(key));
         Assert.Empty(_other.Charges);
     }
@@ -84,7 +83,7 @@ public sealed class SavedInstrumentTests : IAsyncLifetime
                 Failure = new Failure { Code = "provider_down", Message = "Down.", Party = FailureParty.Provider },
             }
             : new ProviderOutcome.Succeeded { Stage = ChargeStage.Captured, Amount = request.Amount, ProviderReference = "pay_1" };
-        var (key, _) = await StartAsync(Command(new InstrumentChoice { CardToken = await VaultCardAsync() }));
+        var (key, _) = await StartAsync(Paying(SavedCard(await VaultCardAsync())));
         Assert.Equal(PaymentStatus.Success, (await SettledAsync(key)).Status);
         Assert.Equal((1, 1), (_keeper.Charges.Count, _other.Charges.Count));
         Assert.All(Charges(), charge =>
@@ -102,7 +101,7 @@ public sealed class SavedInstrumentTests : IAsyncLifetime
     public async Task A_card_in_the_vault_needs_its_security_code()
     {
         var (_, reply) = await StartAsync(
-            Command(new InstrumentChoice { CardToken = await VaultCardAsync() }) with { SecurityCode = null });
+            Paying(new Instrument.SavedCard { Token = await VaultCardAsync() }));
         Assert.Equal((ErrorCode.MissingField, "card.cvv"), (reply.Refusal!.Code, reply.Refusal.Field));
     }
 
@@ -110,14 +109,15 @@ public sealed class SavedInstrumentTests : IAsyncLifetime
     public async Task What_is_another_customers_is_unknown()
     {
         var kept = await KeptCardAsync();
-        foreach (var (choice, field) in new[] { (kept, "card.token"), (new InstrumentChoice { CardToken = "card_guess" }, "card.token") })
+        foreach (var token in new[] { kept, "card_guess" })
         {
-            var (key, reply) = await StartAsync(Command(choice) with { Customer = new Customer { Id = "bala" } });
-            Assert.Equal((ErrorCode.InstrumentNotFound, field), (reply.Refusal!.Code, reply.Refusal.Field));
+            var (key, reply) = await StartAsync(
+                Paying(SavedCard(token)) with { Customer = new Customer { Id = "bala" } });
+            Assert.Equal((ErrorCode.InstrumentNotFound, "card.token"), (reply.Refusal!.Code, reply.Refusal.Field));
             Assert.Null(await _journal.LoadAsync(key));
         }
 
-        var (_, unproven) = await StartAsync(Command(kept) with { Customer = new Customer { Id = "asha", Unproven = true } });
+        var (_, unproven) = await StartAsync(Paying(SavedCard(kept)) with { Customer = new Customer { Id = "asha", Unproven = true } });
         Assert.Equal((ErrorCode.InstrumentNotFound, "customer_id"), (unproven.Refusal!.Code, unproven.Refusal.Field));
         Assert.Empty(_keeper.Charges);
     }
@@ -130,7 +130,7 @@ public sealed class SavedInstrumentTests : IAsyncLifetime
         {
             await _silo.Customer("shop", "asha").PutWallet(
                 new PutWallet { Preferences = new WalletPreferences { PreferredProviders = [preferred] } });
-            var command = Given.StartCommand(Given.CardMethod) with { OrderId = $"o_{order}", Customer = new Customer { Id = "asha" } };
+            var command = Given.StartCommand(Given.TypedCard) with { OrderId = $"o_{order}", Customer = new Customer { Id = "asha" } };
             Assert.Equal(preferred, (await SettledAsync((await StartAsync(command)).Key)).Provider);
             // Whoever is not known to be asha, and whoever nobody knows, pays as before.
             var first = await SettledAsync((await StartAsync(command with
@@ -170,11 +170,12 @@ public sealed class SavedInstrumentTests : IAsyncLifetime
     [Fact]
     public async Task A_request_that_is_sent_again_is_answered_as_before_though_the_card_is_gone()
     {
-        var command = Command(await KeptCardAsync()) with { Request = new RequestKey { Key = "k", Fingerprint = "f" } };
+        var card = await KeptCardAsync();
+        var command = Paying(SavedCard(card)) with { Request = new RequestKey { Key = "k", Fingerprint = "f" } };
         var (key, first) = await StartAsync(command);
         Assert.Null(first.Refusal);
         await SettledAsync(key);
-        await _silo.Customer("shop", "asha").DeleteCard(command.Instrument!.CardToken!);
+        await _silo.Customer("shop", "asha").DeleteCard(card);
         var again = await Payment(key).Start(command);
         Assert.True(again.Replayed);
         Assert.Equal(PaymentStatus.Success, again.Payment!.Status);
@@ -184,10 +185,7 @@ public sealed class SavedInstrumentTests : IAsyncLifetime
     [Fact]
     public async Task A_card_is_kept_only_after_the_consent_was_noted()
     {
-        var typed = Given.StartCommand(Given.CardMethod) with
-        {
-            OrderId = "o_consent", Customer = new Customer { Id = "asha" }, CardConsent = "v7",
-        };
+        var typed = Paying(Given.TypedCard with { ConsentText = "v7" }) with { OrderId = "o_consent" };
         var (key, _) = await StartAsync(typed);
         await SettledAsync(key);
         Assert.Equal(new CardSaving("cst_asha"), TypedCard(Assert.Single(Charges())).Saving);
@@ -202,16 +200,13 @@ public sealed class SavedInstrumentTests : IAsyncLifetime
     public async Task A_payment_goes_on_though_the_provider_cannot_be_told_whose_card_it_is_to_keep()
     {
         _keeper.IsAway = _other.IsAway = true;
-        var typed = Given.StartCommand(Given.CardMethod) with
-        {
-            OrderId = "o_away", Customer = new Customer { Id = "asha" }, CardConsent = "v7",
-        };
+        var typed = Paying(Given.TypedCard with { ConsentText = "v7" }) with { OrderId = "o_away" };
         Assert.Equal(PaymentStatus.Success, (await SettledAsync((await StartAsync(typed)).Key)).Status);
         Assert.Equal(new CardSaving(null), TypedCard(Assert.Single(Charges())).Saving);
 
         // Whoever keeps no card is made nobody's customer.
         _keeper.IsAway = _other.IsAway = false;
-        await SettledAsync((await StartAsync(typed with { OrderId = "o_typed", CardConsent = null })).Key);
+        await SettledAsync((await StartAsync(typed with { OrderId = "o_typed", Instrument = Given.TypedCard })).Key);
         Assert.Single(Charges(), charge => TypedCard(charge).Saving is null);
         Assert.Single(_keeper.Calls.Concat(_other.Calls), call => call == "open asha");
     }
@@ -221,12 +216,12 @@ public sealed class SavedInstrumentTests : IAsyncLifetime
     private static ChargeInstrument.TypedCard TypedCard(ChargeRequest charge) =>
         Assert.IsType<ChargeInstrument.TypedCard>(charge.Instrument);
 
-    private async Task<InstrumentChoice> KeptCardAsync()
+    private async Task<string> KeptCardAsync()
     {
         var asha = _silo.Customer("shop", "asha");
         await asha.AgreeToCard(new AgreeToCard { Last4 = "4242", ExpiryMonth = 12, ExpiryYear = 2030, ConsentText = "v1" });
         _keeper.Cards["cst_asha"] = [KeepingConnector.Card("ref_1", "4242")];
-        return new InstrumentChoice { CardToken = (await asha.ListCards()).Value!.Cards.Single().Token };
+        return (await asha.ListCards()).Value!.Cards.Single().Token;
     }
 
     private async Task<string> VaultCardAsync() => (await _silo.Customer("shop", "asha").SaveCard(new SaveCard
@@ -234,17 +229,14 @@ public sealed class SavedInstrumentTests : IAsyncLifetime
         Number = Given.Card.Number, ExpiryMonth = 12, ExpiryYear = 2030, HolderName = "A Customer", Indian = false, ConsentText = "v1",
     })).Value!.Token;
 
-    private static StartPayment Command(InstrumentChoice choice) => Given.StartCommand() with
-    {
-        Method = Card, Customer = new Customer { Id = "asha" }, Instrument = choice, SecurityCode = new Secret(Cvv),
-    };
+    private static Instrument.SavedCard SavedCard(string token) =>
+        new() { Token = token, SecurityCode = new Secret(Cvv) };
 
-    private static StartPayment Wallet(Customer payer) => Given.StartCommand() with
-    {
-        Method = new PaymentMethod { Kind = PaymentMethodKind.Wallet, Wallet = "paytm" },
-        Customer = payer,
-        Instrument = new InstrumentChoice { Wallet = "paytm" },
-    };
+    private static StartPayment Paying(Instrument instrument) =>
+        Given.StartCommand(instrument) with { Customer = new Customer { Id = "asha" } };
+
+    private static StartPayment Wallet(Customer payer) =>
+        Paying(new Instrument.LinkedWallet { Code = "paytm" }) with { Customer = payer };
 
     private async Task<(PaymentKey Key, StartReply Reply)> StartAsync(StartPayment command)
     {

@@ -48,7 +48,7 @@ public sealed class TwoActivationsTests(StoreFixture store) : IClassFixture<Stor
     }
 
     private static Task<StartReply> StartAsync(TestSilo silo, PaymentKey key) => PaymentOf(silo, key).Start(
-        Given.StartCommand(new PaymentMethod { Kind = PaymentMethodKind.Card }) with { OrderId = key.Payment.ToString() });
+        Given.StartCommand(Given.TypedCard) with { OrderId = key.Payment.ToString() });
 
     private static IPaymentGrain PaymentOf(TestSilo silo, PaymentKey key) => silo.Grains.GetGrain<IPaymentGrain>(key.ToString());
 

@@ -20,7 +20,7 @@ public sealed class WatchTests(PaymentSilo shared) : IClassFixture<PaymentSilo>
     [Fact]
     public async Task A_watch_returns_the_history_and_then_each_commit()
     {
-        await Payment.Start(Given.StartCommand() with { Method = null });
+        await Payment.Start(Given.StartCommand() with { Instrument = null });
         await using var entries = Payment.Watch(0).GetAsyncEnumerator();
         Assert.Equal((1, "payment_created"), await NextAsync(entries));
         var next = entries.MoveNextAsync().AsTask();
@@ -35,7 +35,7 @@ public sealed class WatchTests(PaymentSilo shared) : IClassFixture<PaymentSilo>
     [Fact]
     public async Task A_watch_from_the_current_version_reads_no_journal()
     {
-        var started = await Payment.Start(Given.StartCommand() with { Method = null });
+        var started = await Payment.Start(Given.StartCommand() with { Instrument = null });
         await Payment.Get();
         var loads = _journal.Loads;
         await using var entries = Payment.Watch(started.Payment!.Version).GetAsyncEnumerator();
@@ -49,7 +49,7 @@ public sealed class WatchTests(PaymentSilo shared) : IClassFixture<PaymentSilo>
     [Fact]
     public async Task An_invalidated_activation_ends_its_watches_and_the_next_one_resumes_them()
     {
-        var started = await Payment.Start(Given.StartCommand() with { Method = null });
+        var started = await Payment.Start(Given.StartCommand() with { Instrument = null });
         await using var entries = Payment.Watch(1).GetAsyncEnumerator();
         var next = entries.MoveNextAsync().AsTask();
         await WatchedAsync(next);
@@ -72,7 +72,7 @@ public sealed class WatchTests(PaymentSilo shared) : IClassFixture<PaymentSilo>
     [Fact]
     public async Task A_caller_that_stops_watching_leaves_nothing_behind()
     {
-        await Payment.Start(Given.StartCommand() with { Method = null });
+        await Payment.Start(Given.StartCommand() with { Instrument = null });
         using var leaving = new CancellationTokenSource();
         await using (var entries = Payment.Watch(1, leaving.Token).GetAsyncEnumerator(leaving.Token))
         {

@@ -22,6 +22,7 @@ internal sealed partial class CommandLoop(LoadedPayment payment, PaymentServices
     /// <param name="route">Where an attempt would go.</param>
     /// <param name="decide">The rule.</param>
     /// <param name="request">The client's name for the request.</param>
+    /// <param name="instrument">What the command's instrument was resolved to.</param>
     /// <param name="secret">What a charge is sent with and may not be stored.</param>
     /// <param name="mayBeNew">Whether the command may create the payment.</param>
     /// <param name="isNew">Whether the payment's id was just made, so that there is nothing to load.</param>
@@ -29,6 +30,7 @@ internal sealed partial class CommandLoop(LoadedPayment payment, PaymentServices
         Func<PaymentState?, ValueTask<RoutingChoice>> route,
         Func<PaymentState?, Terms, Decision> decide,
         RequestKey? request,
+        StoredInstrument? instrument = null,
         InstrumentSecret? secret = null,
         bool mayBeNew = false,
         bool isNew = false)
@@ -45,7 +47,7 @@ internal sealed partial class CommandLoop(LoadedPayment payment, PaymentServices
                         Refusal.Of(ErrorCode.PaymentNotFound, "The merchant has no such payment."));
                 }
 
-                if (await TryAsync(route, decide, request, secret) is { } outcome)
+                if (await TryAsync(route, decide, request, instrument, secret) is { } outcome)
                 {
                     return outcome;
                 }
@@ -86,6 +88,7 @@ internal sealed partial class CommandLoop(LoadedPayment payment, PaymentServices
         Func<PaymentState?, ValueTask<RoutingChoice>> route,
         Func<PaymentState?, Terms, Decision> decide,
         RequestKey? request,
+        StoredInstrument? instrument,
         InstrumentSecret? secret)
     {
         var routed = await route(payment.State);
@@ -93,7 +96,7 @@ internal sealed partial class CommandLoop(LoadedPayment payment, PaymentServices
         // By the machine's own clocks, and before the decision is made and committed: a process may be frozen before it
         // learns of its commit, and what it then still sent, others would have believed lost.
         var window = SendWindow.Open(services.Clock.Machine, services.Options.SendWindow);
-        return decide(payment.State, TermsNow(routed, secret)) switch
+        return decide(payment.State, TermsNow(routed, instrument, secret)) switch
         {
             Decision.Rejected rejected => CommandOutcome.Refused(rejected.Refusal),
             Decision.AlreadyApplied applied => new CommandOutcome
@@ -162,7 +165,7 @@ internal sealed partial class CommandLoop(LoadedPayment payment, PaymentServices
         }
     }
 
-    private Terms TermsNow(RoutingChoice routed, InstrumentSecret? secret) => new()
+    private Terms TermsNow(RoutingChoice routed, StoredInstrument? instrument, InstrumentSecret? secret) => new()
     {
         Now = services.Clock.Now,
         SendWindow = services.Options.SendWindow,
@@ -170,7 +173,7 @@ internal sealed partial class CommandLoop(LoadedPayment payment, PaymentServices
         ExpiresIn = services.Options.ExpiresIn,
         Route = routed.Route,
         NoRoute = routed.Refusal,
-        HasCard = secret is not null,
-        Link = secret?.Link,
+        CardInMemory = secret is not null,
+        Instrument = instrument,
     };
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains.Abstractions.Customers;
@@ -15,35 +16,32 @@ namespace PaymentCluster.Grains.Payments.Process;
 /// <param name="logger">The log.</param>
 public sealed partial class InstrumentResolver(IPaymentInstruments instruments, ILogger<InstrumentResolver> logger)
 {
-    /// <summary>Resolves an instrument. A refusal is not the answer yet: a request that is repeated is answered as the
-    /// first one was, though the card may be gone since.</summary>
+    /// <summary>Resolves an instrument; null where the command names none. A refusal is not the answer yet: a request
+    /// that is repeated is answered as the first one was, though the card may be gone since.</summary>
     /// <param name="key">The payment.</param>
-    /// <param name="named">What the command names.</param>
+    /// <param name="instrument">What the command names.</param>
     /// <param name="payer">The customer of the payment; null if it is not known.</param>
-    public ValueTask<ResolvedInstrument> ResolveAsync(PaymentKey key, in NamedInstrument named, Customer? payer)
-    {
-        if (named.Method is not { } method || !named.NeedsCustomer)
+    public ValueTask<ResolvedInstrument?> ResolveAsync(PaymentKey key, Instrument? instrument, Customer? payer) =>
+        instrument switch
         {
-            return ValueTask.FromResult(new ResolvedInstrument
-            {
-                Method = named.Method, Secret = named.Card is { } card ? new InstrumentSecret { Card = card } : null,
-            });
-        }
+            null => default,
+            Instrument.TypedCard { ConsentText: null } typed => new(
+                Usable(typed, new InstrumentSecret.TypedCard(typed.Card, isSaved: false))),
+            _ when !NeedsCustomer(instrument) => new(Usable(instrument)),
+            _ when payer is { Id: { } customer, Unproven: not true } => new(
+                ResolveSavedAsync(key.Merchant, customer, instrument)),
+            // A wallet that is not linked is paid from on its own page.
+            Instrument.LinkedWallet => new(Usable(instrument)),
+            _ => new(new ResolvedInstrument.Refused(Refusal.Of(
+                ErrorCode.InstrumentNotFound,
+                "Saved instruments need a payment made with a secret key and a customer_id.",
+                "customer_id"))),
+        };
 
-        if (payer?.Id is not { } customer || payer.Unproven is true)
-        {
-            return ValueTask.FromResult(named.Choice is { Wallet: not null }
-                ? new ResolvedInstrument { Method = method }
-                : ResolvedInstrument.Refused(method, Refusal.Of(
-                    ErrorCode.InstrumentNotFound,
-                    "Saved instruments need a payment made with a secret key and a customer_id.",
-                    "customer_id")));
-        }
-
-        return new ValueTask<ResolvedInstrument>(named.Choice is { } choice
-            ? FindAsync(key.Merchant, customer, method, choice, named.SecurityCode)
-            : AgreeAsync(key.Merchant, customer, method, named.Card!, named.Consent!));
-    }
+    /// <summary>Whether the customer's wallet is needed to know what an instrument is.</summary>
+    public static bool NeedsCustomer(Instrument? instrument) =>
+        instrument is Instrument.SavedCard or Instrument.SavedUpiId or Instrument.LinkedWallet
+            or Instrument.TypedCard { ConsentText: not null };
 
     /// <summary>What an attempt is charged with, or why nothing is sent.</summary>
     public async ValueTask<(ChargeInstrument? Instrument, string? NotSent)> OpenAsync(
@@ -55,8 +53,9 @@ public sealed partial class InstrumentResolver(IPaymentInstruments instruments, 
         { Kind: PaymentMethodKind.Upi, Vpa: { } vpa } => (new ChargeInstrument.UpiCollect(vpa), null),
         { Kind: PaymentMethodKind.Netbanking, Bank: { } bank } => (new ChargeInstrument.Netbanking(bank), null),
         { Kind: PaymentMethodKind.Wallet, Saved: null, Wallet: { } code } => (new ChargeInstrument.Wallet(code), null),
-        { Kind: PaymentMethodKind.Card, Saved: null } when secret?.Card is { } card =>
-            (new ChargeInstrument.TypedCard(card, await SavingAsync(key, state, attempt, secret)), null),
+        { Kind: PaymentMethodKind.Card, Saved: null } when secret is InstrumentSecret.TypedCard typed =>
+            (new ChargeInstrument.TypedCard(
+                typed.Card, typed.IsSaved ? await SavingAsync(key, state, attempt) : null), null),
         { Saved: not null } when state.Customer.Id is { } customer =>
             await OpenSavedAsync(key.Merchant, customer, attempt, secret),
         _ => (null, "The instrument is not complete."),
@@ -79,7 +78,10 @@ public sealed partial class InstrumentResolver(IPaymentInstruments instruments, 
                 : attempt.Method is { Kind: PaymentMethodKind.Wallet, Wallet: { } code }
                     ? (new ChargeInstrument.LinkedWallet(code, kept), null)
                     : (new ChargeInstrument.SavedCard(
-                        kept, attempt.Method.CardNetwork, secret?.SecurityCode, opened.ProviderCustomer), null);
+                        kept,
+                        attempt.Method.CardNetwork,
+                        (secret as InstrumentSecret.ProviderCard)?.SecurityCode,
+                        opened.ProviderCustomer), null);
         }
         catch (InstrumentsUnavailableException exception)
         {
@@ -90,7 +92,8 @@ public sealed partial class InstrumentResolver(IPaymentInstruments instruments, 
 
     private async Task<(ChargeInstrument? Instrument, string? NotSent)> OpenCardAsync(
         string merchant, string token, InstrumentSecret? secret) =>
-        await instruments.OpenCardAsync(merchant, token) is { } card && secret?.SecurityCode is { } code
+        await instruments.OpenCardAsync(merchant, token) is { } card
+            && secret is InstrumentSecret.VaultCard { SecurityCode: var code }
             ? (new ChargeInstrument.TypedCard(new CardDetails
             {
                 Number = card.Number,
@@ -101,53 +104,64 @@ public sealed partial class InstrumentResolver(IPaymentInstruments instruments, 
             }), null)
             : (null, "The card is not in the vault any more.");
 
-    private async Task<ResolvedInstrument> FindAsync(
-        string merchant, string customer, PaymentMethod method, InstrumentChoice choice, Secret? securityCode)
+    private Task<ResolvedInstrument?> ResolveSavedAsync(string merchant, string customer, Instrument instrument) =>
+        instrument switch
+        {
+            Instrument.TypedCard { ConsentText: { } consent } typed => AgreeAsync(merchant, customer, typed, consent),
+            Instrument.SavedCard card => FindAsync(merchant, customer, new() { CardToken = card.Token }, card),
+            Instrument.SavedUpiId upi => FindAsync(merchant, customer, new() { UpiId = upi.Id }, upi),
+            Instrument.LinkedWallet wallet => FindAsync(merchant, customer, new() { Wallet = wallet.Code }, wallet),
+            _ => throw new UnreachableException(),
+        };
+
+    private async Task<ResolvedInstrument?> FindAsync(
+        string merchant, string customer, InstrumentChoice choice, Instrument instrument)
     {
         var reply = await instruments.FindAsync(merchant, customer, choice);
-        return reply switch
+        return (reply, instrument) switch
         {
             // A wallet that is not linked is paid from on its own page.
-            { Refusal: not null } when choice.Wallet is not null => new ResolvedInstrument { Method = method },
-            { Refusal: { } refusal } => ResolvedInstrument.Refused(method, refusal),
-            { Value: { InVault: true } } when securityCode is null => ResolvedInstrument.Refused(method, Refusal.Of(
-                ErrorCode.MissingField, "This card needs its security code.", "card.cvv")),
-            { Value: { } found } => new ResolvedInstrument
-            {
-                Method = found.Method,
-                Secret = new InstrumentSecret
-                {
-                    SecurityCode = securityCode, Provider = found.Provider, Link = found.Link,
-                },
-            },
+            ({ Refusal: not null }, Instrument.LinkedWallet) => Usable(instrument),
+            ({ Refusal: { } refusal }, _) => new ResolvedInstrument.Refused(refusal),
+            ({ Value: { InVault: true } }, Instrument.SavedCard { SecurityCode: null }) =>
+                new ResolvedInstrument.Refused(Refusal.Of(
+                    ErrorCode.MissingField, "This card needs its security code.", "card.cvv")),
+            ({ Value: { } found }, _) => new ResolvedInstrument.Usable(
+                new StoredInstrument(found.Method, found.Link), SecretOf(instrument, found), found.Provider),
             _ => throw new InvalidOperationException("A reply has neither a value nor a refusal."),
         };
     }
 
+    private static InstrumentSecret? SecretOf(Instrument instrument, FoundInstrument found) => instrument switch
+    {
+        Instrument.SavedCard { SecurityCode: { } code } when found.InVault => new InstrumentSecret.VaultCard(code),
+        Instrument.SavedCard card => new InstrumentSecret.ProviderCard(card.SecurityCode),
+        _ => null,
+    };
+
     // The consent is stored before the card leaves: what is kept, was agreed to.
-    private async Task<ResolvedInstrument> AgreeAsync(
-        string merchant, string customer, PaymentMethod method, CardDetails card, string consent)
+    private async Task<ResolvedInstrument?> AgreeAsync(
+        string merchant, string customer, Instrument.TypedCard typed, string consent)
     {
         var reply = await instruments.AgreeToCardAsync(merchant, customer, new AgreeToCard
         {
-            Last4 = card.Number.Last4,
-            ExpiryMonth = card.ExpiryMonth,
-            ExpiryYear = card.ExpiryYear,
+            Last4 = typed.Card.Number.Last4,
+            ExpiryMonth = typed.Card.ExpiryMonth,
+            ExpiryYear = typed.Card.ExpiryYear,
             ConsentText = consent,
         });
         return reply.Refusal is { } refusal
-            ? ResolvedInstrument.Refused(method, refusal)
-            : new ResolvedInstrument
-            {
-                Method = method, Secret = new InstrumentSecret { Card = card, SavesCard = true },
-            };
+            ? new ResolvedInstrument.Refused(refusal)
+            : Usable(typed, new InstrumentSecret.TypedCard(typed.Card, isSaved: true));
     }
 
+    private static ResolvedInstrument.Usable Usable(Instrument instrument, InstrumentSecret? secret = null) =>
+        new(new StoredInstrument(PaymentMethod.Of(instrument)), secret);
+
     // The payment does not fail because the provider cannot be told whose card it is to save.
-    private async Task<CardSaving?> SavingAsync(
-        PaymentKey key, PaymentState state, AttemptState attempt, InstrumentSecret secret)
+    private async Task<CardSaving?> SavingAsync(PaymentKey key, PaymentState state, AttemptState attempt)
     {
-        if (!secret.SavesCard || state.Customer.Id is not { } customer)
+        if (state.Customer.Id is not { } customer)
         {
             return null;
         }

@@ -31,33 +31,36 @@ public sealed class PaymentProcess(PaymentKey key, PaymentServices services, IPa
     public async Task<StartReply> StartAsync(StartPayment command)
     {
         _trace.Begin();
-        var instrument = await services.Instruments.ResolveAsync(key, NamedInstrument.Of(command), command.Customer);
-        command = command with { Method = instrument.Method };
+        var instrument = await services.Instruments.ResolveAsync(key, command.Instrument, command.Customer);
+        var usable = instrument as ResolvedInstrument.Usable;
         var outcome = await Commands.ExecuteAsync(
             _ => services.Routes.OfAttemptAsync(
                 key, instrument, command.Amount, command.Capture, command.Metadata, command.Customer),
             (state, terms) => PaymentDecider.Decide(state, command, terms),
             command.Request,
-            instrument.Secret,
+            usable?.Stored,
+            usable?.Secret,
             mayBeNew: true,
             isNew: command.IsNew && !_payment.IsLoaded);
-        return services.Replies.ToStart(key, _payment.State, outcome, isMethodOpen: command.Method is null);
+        return services.Replies.ToStart(key, _payment.State, outcome, isMethodOpen: command.Instrument is null);
     }
 
     /// <inheritdoc cref="IPaymentGrain.Confirm"/>
     public async Task<Reply<PaymentView>> ConfirmAsync(ConfirmPayment command)
     {
         _trace.Begin();
-        var named = NamedInstrument.Of(command);
-        var payer = named.NeedsCustomer ? (await _payment.LoadAsync())?.Customer : null;
-        var instrument = await services.Instruments.ResolveAsync(key, named, payer);
-        command = command with { Method = instrument.Method! };
+        var payer = InstrumentResolver.NeedsCustomer(command.Instrument)
+            ? (await _payment.LoadAsync())?.Customer
+            : null;
+        var instrument = await services.Instruments.ResolveAsync(key, command.Instrument, payer);
+        var usable = instrument as ResolvedInstrument.Usable;
         return ToPayment(await Commands.ExecuteAsync(
             state => services.Routes.OfAttemptAsync(
                 key, instrument, state!.Amount, state.Capture, state.Metadata, state.Customer),
             (state, terms) => PaymentDecider.Decide(state!, command, terms),
             command.Request,
-            instrument.Secret));
+            usable?.Stored,
+            usable?.Secret));
     }
 
     /// <inheritdoc cref="IPaymentGrain.Capture"/>
@@ -243,7 +246,7 @@ public sealed class PaymentProcess(PaymentKey key, PaymentServices services, IPa
 
         using var span = _trace.Join();
         var outcome = await Commands.ExecuteAsync(
-            route ?? NoRoute, (state, terms) => decide(state!, terms), request: null, secret);
+            route ?? NoRoute, (state, terms) => decide(state!, terms), request: null, secret: secret);
         return outcome.Refusal is { Code: ErrorCode.Unavailable or ErrorCode.Overloaded } refusal
             ? throw new TimeoutException(refusal.Detail)
             : true;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Logs;
@@ -20,26 +21,30 @@ public sealed partial class PaymentRoutes(
     /// <summary>The route of a payment's next attempt; none if the command leaves the method open.</summary>
     public ValueTask<RoutingChoice> OfAttemptAsync(
         PaymentKey key,
-        ResolvedInstrument instrument,
+        ResolvedInstrument? instrument,
         Abstractions.Amounts.Money amount,
         CaptureMode capture,
         ImmutableDictionary<string, string> metadata,
         Customer payer) =>
-        instrument.Refusal is { } refusal ? ValueTask.FromResult(RoutingChoice.Refused(refusal))
-        : instrument.Method is not { } method ? default
-        : ChooseAsync(
-            key,
-            new RoutingFacts
-            {
-                Payment = key.Payment,
-                Method = method,
-                Amount = amount,
-                Capture = capture,
-                Card = instrument.Secret?.Card,
-                Only = instrument.Secret?.Provider,
-                Metadata = metadata,
-            },
-            payer);
+        instrument switch
+        {
+            null => default,
+            ResolvedInstrument.Refused { Refusal: var refusal } => new(RoutingChoice.Refused(refusal)),
+            ResolvedInstrument.Usable usable => ChooseAsync(
+                key,
+                new RoutingFacts
+                {
+                    Payment = key.Payment,
+                    Method = usable.Stored.Method,
+                    Amount = amount,
+                    Capture = capture,
+                    Card = (usable.Secret as InstrumentSecret.TypedCard)?.Card,
+                    Only = usable.OnlyProvider,
+                    Metadata = metadata,
+                },
+                payer),
+            _ => throw new UnreachableException(),
+        };
 
     /// <summary>The route of the attempt that replaces a failed one. Only a proved failure that is the provider's
     /// own, or that of the way to it, goes on elsewhere; and nothing that this provider alone keeps.</summary>
@@ -56,8 +61,7 @@ public sealed partial class PaymentRoutes(
                         Method = attempt.Method,
                         Amount = state.Amount,
                         Capture = state.Capture,
-                        Card = secret?.Card,
-                        Only = secret?.Provider,
+                        Card = (secret as InstrumentSecret.TypedCard)?.Card,
                         Metadata = state.Metadata,
                         Tried = state.ProvidersOf(attempt),
                     },
@@ -97,7 +101,7 @@ public sealed partial class PaymentRoutes(
 
     // What one provider keeps, no other can charge.
     private static bool IsConfined(PaymentMethod method, InstrumentSecret? secret) =>
-        secret?.Provider is not null || method is { Kind: PaymentMethodKind.Wallet, Saved: not null };
+        secret is InstrumentSecret.ProviderCard || method is { Kind: PaymentMethodKind.Wallet, Saved: not null };
 
     [LoggerMessage(
         LogEvents.PaymentPreferenceUnknown,

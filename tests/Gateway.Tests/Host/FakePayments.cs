@@ -68,14 +68,14 @@ public sealed class FakePayments
             Change("payment_accepted", View(command));
             return new StartReply
             {
-                Payment = _view, Started = true, ClientSecret = command.Method is null ? new Secret($"cs_{key}") : null,
+                Payment = _view, Started = true, ClientSecret = command.Instrument is null ? new Secret($"cs_{key}") : null,
             };
         }
 
         public async Task<Reply<PaymentView>> Confirm(ConfirmPayment command)
         {
             await EnterAsync(command);
-            return Update("payment_confirmed", view => view with { Method = command.Method });
+            return Update("payment_confirmed", view => view with { Method = PaymentMethod.Of(command.Instrument) });
         }
 
         public async Task<Reply<PaymentView>> Capture(CapturePayment command)
@@ -228,19 +228,20 @@ public sealed class FakePayments
         private PaymentView View(StartPayment command)
         {
             var at = DateTimeOffset.UnixEpoch.AddYears(56);
+            var method = command.Instrument is { } instrument ? PaymentMethod.Of(instrument) : null;
             return new PaymentView
             {
                 Id = key.Payment,
                 OrderId = command.OrderId,
-                Status = command.Method is null ? PaymentStatus.Pending : PaymentStatus.RequiresAction,
+                Status = command.Instrument is null ? PaymentStatus.Pending : PaymentStatus.RequiresAction,
                 Amount = command.Amount,
                 AuthorizedMinor = 0,
                 CapturedMinor = 0,
                 RefundedMinor = 0,
                 RefundStatus = RefundProgress.None,
                 Capture = command.Capture,
-                Method = command.Method,
-                Action = command.Method is { Kind: PaymentMethodKind.Upi }
+                Method = method,
+                Action = method is { Kind: PaymentMethodKind.Upi }
                     ? new CustomerAction { Kind = CustomerActionKind.UpiIntent, Url = "upi://pay?pa=shop@bank&am=500.00&tr=x" }
                     : null,
                 Provider = "razorpay",

@@ -166,7 +166,8 @@ public sealed class CustomersHttpTests
         const string start = """{"order_id":"o1","amount":500,"currency":"INR","customer_id":"asha","method":"card","card":{"token":"card_1","cvv":"123"}}""";
         await client.SendJsonAsync("/api/v1/payments", start);
         var command = Assert.IsType<StartPayment>(host.Payments.Commands.Last());
-        Assert.Equal(("card_1", "123"), (command.Instrument!.CardToken, command.SecurityCode!.Reveal()));
+        var saved = Assert.IsType<Instrument.SavedCard>(command.Instrument);
+        Assert.Equal(("card_1", "123"), (saved.Token, saved.SecurityCode!.Reveal()));
         Assert.Null(command.Customer.Unproven);
         using var browser = host.Client(GatewayHost.PublishableKey);
         await browser.SendJsonAsync("/api/v1/payments", start.Replace("o1", "o2", StringComparison.Ordinal));

@@ -129,8 +129,9 @@ public sealed class PaymentsHttpTests
             (await (await client.GetAsync(refund.Headers.Location)).JsonAsync()).GetProperty("reason").GetString());
         Assert.Collection(
             host.Payments.Commands,
-            start => Assert.Null(Assert.IsType<StartPayment>(start).Method),
-            confirm => Assert.Equal("HDFC", Assert.IsType<ConfirmPayment>(confirm).Method.Bank),
+            start => Assert.Null(Assert.IsType<StartPayment>(start).Instrument),
+            confirm => Assert.Equal(
+                new Instrument.Netbanking { Bank = "HDFC" }, Assert.IsType<ConfirmPayment>(confirm).Instrument),
             capture => Assert.Equal(60, Assert.IsType<CapturePayment>(capture).AmountMinor),
             cancel => Assert.Null(Assert.IsType<CancelPayment>(cancel).Reason),
             refunded => Assert.Equal(

@@ -49,9 +49,7 @@ public sealed class PaymentsRequestsTests
             """)!;
         Assert.Equal("order_1.a:b-c", command.OrderId);
         Assert.Equal("100000000000.000 KWD", command.Amount.ToString());
-        Assert.Equal(
-            (PaymentMethodKind.Upi, UpiFlow.Collect, "some.one@okbank"),
-            (command.Method!.Kind, command.Method.Flow, command.Method.Vpa));
+        Assert.Equal(new Instrument.UpiId { Vpa = "some.one@okbank" }, command.Instrument);
         Assert.Equal(CaptureMode.Manual, command.Capture);
         Assert.Equal(
             new Customer { Id = "c@1", Name = "Ä", Email = "a@b.example", Phone = "+919876543210", IpAddress = "2001:db8::1", UserAgent = "Mozilla" },
@@ -60,7 +58,6 @@ public sealed class PaymentsRequestsTests
         Assert.Equal("Two", command.Description);
         Assert.Equal(2, command.Metadata.Count);
         Assert.Equal(TimeSpan.FromMinutes(1), command.ExpiresIn);
-        Assert.Null(command.Card);
         Assert.Null(command.Request);
     }
 
@@ -68,7 +65,7 @@ public sealed class PaymentsRequestsTests
     public void What_is_left_out_has_its_default()
     {
         var command = Start("""{"order_id":"o","amount":1,"currency":"INR","method":"upi"}""")!;
-        Assert.Equal(UpiFlow.Intent, command.Method!.Flow);
+        Assert.Equal(new Instrument.UpiIntent(), command.Instrument);
         Assert.Equal(CaptureMode.Automatic, command.Capture);
         Assert.Empty(command.Metadata);
         Assert.Null(command.ExpiresIn);
@@ -82,19 +79,21 @@ public sealed class PaymentsRequestsTests
             {"order_id":"o","amount":1,"currency":"INR","method":"card",
              "card":{"number":"4111 1111 1111 1111","expiry_month":11,"expiry_year":2026,"cvv":"987","name":"A"}}
             """)!;
-        Assert.Equal("4111111111111111", command.Card!.Number.Reveal());
-        Assert.Equal("987", command.Card.SecurityCode.Reveal());
-        Assert.Equal(("1111", "visa"), (command.Method!.CardLast4, command.Method.CardNetwork));
+        var typed = Assert.IsType<Instrument.TypedCard>(command.Instrument);
+        Assert.Equal("4111111111111111", typed.Card.Number.Reveal());
+        Assert.Equal("987", typed.Card.SecurityCode.Reveal());
+        var stored = PaymentMethod.Of(typed);
+        Assert.Equal(("1111", "visa"), (stored.CardLast4, stored.CardNetwork));
         Assert.DoesNotContain("41111", command.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("987", command.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("\"method\":\"wallet\",\"wallet\":{\"provider\":\"mobikwik\"}", PaymentMethodKind.Wallet)]
-    [InlineData("\"method\":\"netbanking\",\"netbanking\":{\"bank\":\"HDFC\"}", PaymentMethodKind.Netbanking)]
-    [InlineData("\"method\":\"upi\",\"upi\":{\"flow\":\"qr\"}", PaymentMethodKind.Upi)]
-    public void Each_method_has_its_details(string members, PaymentMethodKind kind) =>
-        Assert.Equal(kind, Start($"{{\"order_id\":\"o\",\"amount\":1,\"currency\":\"INR\",{members}}}")!.Method!.Kind);
+    [InlineData("\"method\":\"wallet\",\"wallet\":{\"provider\":\"mobikwik\"}", typeof(Instrument.LinkedWallet))]
+    [InlineData("\"method\":\"netbanking\",\"netbanking\":{\"bank\":\"HDFC\"}", typeof(Instrument.Netbanking))]
+    [InlineData("\"method\":\"upi\",\"upi\":{\"flow\":\"qr\"}", typeof(Instrument.UpiQr))]
+    public void Each_method_has_its_details(string members, Type instrument) => Assert.IsType(
+        instrument, Start($"{{\"order_id\":\"o\",\"amount\":1,\"currency\":\"INR\",{members}}}")!.Instrument);
 
     [Theory]
     [InlineData("\"method\":\"card\"", "card")]
@@ -114,7 +113,7 @@ public sealed class PaymentsRequestsTests
     [InlineData(",\"method\":\"upi\"")]
     public void Without_confirmation_there_is_no_method_yet(string members) =>
         Assert.Null(
-            Start($"{{\"order_id\":\"o\",\"amount\":1,\"currency\":\"INR\",\"confirm\":false{members}}}")!.Method);
+            Start($"{{\"order_id\":\"o\",\"amount\":1,\"currency\":\"INR\",\"confirm\":false{members}}}")!.Instrument);
 
     [Theory]
     [InlineData(

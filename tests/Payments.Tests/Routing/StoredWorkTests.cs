@@ -110,7 +110,7 @@ public sealed class StoredWorkTests(StoreFixture fixture) : IClassFixture<StoreF
         var command = Given.StartCommand() with
         {
             OrderId = key.Payment.ToString(),
-            Method = confirm ? Given.Upi : null,
+            Instrument = confirm ? Given.UpiIntent : null,
             Metadata = Given.StartCommand().Metadata.Add("segment", "gold"),
         };
         var state = await AppendAsync(key, null, PaymentDecider.Decide(null, command, Given.TermsAt(now)), now);

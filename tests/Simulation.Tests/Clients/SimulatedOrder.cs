@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using PaymentCluster.Grains.Abstractions.Amounts;
-using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Secrets;
 using PaymentCluster.Grains.Vault;
@@ -23,28 +22,25 @@ internal sealed class SimulatedOrder
         HolderName = "A B",
     };
 
-    private static readonly PaymentMethod ByCard = new()
+    private static readonly Instrument Upi = new Instrument.UpiIntent();
+    private static readonly Instrument TypedCard = new Instrument.TypedCard { Card = Card };
+
+    private static readonly Instrument KeptCard = new Instrument.TypedCard
     {
-        Kind = PaymentMethodKind.Card, CardLast4 = "1111", CardNetwork = "visa",
+        Card = Card, ConsentText = "I agree that this card is kept.",
     };
 
-    private static readonly Instrument Upi = new(
-        new PaymentMethod { Kind = PaymentMethodKind.Upi, Flow = UpiFlow.Intent }, null, null, null);
+    private static readonly Instrument CardInVault = new Instrument.SavedCard
+    {
+        Token = SavedWallet.VaultCard, SecurityCode = Card.SecurityCode,
+    };
 
-    private static readonly Instrument TypedCard = new(ByCard, Card, null, null);
-    private static readonly Instrument KeptCard = new(ByCard, Card, null, "I agree that this card is kept.");
+    private static readonly Instrument CardAtProvider = new Instrument.SavedCard
+    {
+        Token = SavedWallet.ProviderCard, SecurityCode = Card.SecurityCode,
+    };
 
-    private static readonly Instrument CardInVault = new(
-        ByCard, null, new InstrumentChoice { CardToken = SavedWallet.VaultCard }, null);
-
-    private static readonly Instrument CardAtProvider = new(
-        ByCard, null, new InstrumentChoice { CardToken = SavedWallet.ProviderCard }, null);
-
-    private static readonly Instrument LinkedWallet = new(
-        new PaymentMethod { Kind = PaymentMethodKind.Wallet, Wallet = SavedWallet.Wallet },
-        null,
-        new InstrumentChoice { Wallet = SavedWallet.Wallet },
-        null);
+    private static readonly Instrument LinkedWallet = new Instrument.LinkedWallet { Code = SavedWallet.Wallet };
 
     private readonly Instrument _instrument;
     private readonly bool _isConfirmedLater;
@@ -74,38 +70,19 @@ internal sealed class SimulatedOrder
     public string Id { get; }
 
     /// <summary>Asks for the payment; with the method at once, or without.</summary>
-    public StartPayment Start(string customer, RequestKey? request, bool isFirst)
+    public StartPayment Start(string customer, RequestKey? request, bool isFirst) => new()
     {
-        var instrument = _isConfirmedLater && isFirst ? null : _instrument;
-        return new StartPayment
-        {
-            OrderId = Id,
-            Amount = Amount,
-            Method = instrument?.Method,
-            Card = instrument?.Card,
-            Instrument = instrument?.Choice,
-            SecurityCode = instrument?.Choice is null ? null : Card.SecurityCode,
-            CardConsent = instrument?.Consent,
-            Capture = _capture,
-            Customer = new Customer { Id = customer },
-            Metadata = ImmutableDictionary<string, string>.Empty,
-            ExpiresIn = _expiresIn,
-            Request = request,
-            IsNew = true,
-        };
-    }
-
-    /// <summary>Names the method.</summary>
-    public ConfirmPayment Confirm(RequestKey? request) => new()
-    {
-        Method = _instrument.Method,
-        Card = _instrument.Card,
-        Instrument = _instrument.Choice,
-        SecurityCode = _instrument.Choice is null ? null : Card.SecurityCode,
-        CardConsent = _instrument.Consent,
+        OrderId = Id,
+        Amount = Amount,
+        Instrument = _isConfirmedLater && isFirst ? null : _instrument,
+        Capture = _capture,
+        Customer = new Customer { Id = customer },
+        Metadata = ImmutableDictionary<string, string>.Empty,
+        ExpiresIn = _expiresIn,
         Request = request,
+        IsNew = true,
     };
 
-    private sealed record Instrument(
-        PaymentMethod Method, CardDetails? Card, InstrumentChoice? Choice, string? Consent);
+    /// <summary>Names the method.</summary>
+    public ConfirmPayment Confirm(RequestKey? request) => new() { Instrument = _instrument, Request = request };
 }

@@ -6,50 +6,34 @@ using PaymentCluster.Grains.Abstractions.Payments;
 
 namespace PaymentCluster.Gateway.Tests.Payments;
 
-public sealed class InstrumentInputTests
+public sealed class InstrumentTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
     private static readonly PaymentId Payment = PaymentId.Parse("pay_01m7wtn50sfz5txb0tmw4px1yr");
 
-    public static TheoryData<string, ConfirmPayment> Instruments => new()
+    public static TheoryData<string, Instrument> Instruments => new()
     {
-        { """{"method":"upi"}""", Of(PaymentMethodKind.Upi, UpiFlow.Intent) },
-        { """{"method":"upi","upi":{"flow":"intent"}}""", Of(PaymentMethodKind.Upi, UpiFlow.Intent) },
-        { """{"method":"upi","upi":{"flow":"qr"}}""", Of(PaymentMethodKind.Upi, UpiFlow.Qr) },
+        { """{"method":"upi"}""", new Instrument.UpiIntent() },
+        { """{"method":"upi","upi":{"flow":"intent"}}""", new Instrument.UpiIntent() },
+        { """{"method":"upi","upi":{"flow":"qr"}}""", new Instrument.UpiQr() },
         {
             """{"method":"upi","upi":{"flow":"collect","vpa":"Name@Bank"}}""",
-            new() { Method = new() { Kind = PaymentMethodKind.Upi, Flow = UpiFlow.Collect, Vpa = "name@bank" } }
+            new Instrument.UpiId { Vpa = "name@bank" }
         },
-        {
-            """{"method":"upi","upi":{"id":"upi_1"}}""",
-            Of(PaymentMethodKind.Upi, UpiFlow.Collect) with { Instrument = new() { UpiId = "upi_1" } }
-        },
-        {
-            """{"method":"card","card":{"token":"card_1"}}""",
-            Of(PaymentMethodKind.Card) with { Instrument = new() { CardToken = "card_1" } }
-        },
+        { """{"method":"upi","upi":{"id":"upi_1"}}""", new Instrument.SavedUpiId { Id = "upi_1" } },
+        { """{"method":"card","card":{"token":"card_1"}}""", new Instrument.SavedCard { Token = "card_1" } },
         {
             """{"method":"card","card":{"token":"card_1","cvv":"123"}}""",
-            Of(PaymentMethodKind.Card) with { Instrument = new() { CardToken = "card_1" }, SecurityCode = new("123") }
+            new Instrument.SavedCard { Token = "card_1", SecurityCode = new("123") }
         },
-        {
-            """{"method":"wallet","wallet":{"provider":"paytm"}}""",
-            new()
-            {
-                Method = new() { Kind = PaymentMethodKind.Wallet, Wallet = "paytm" },
-                Instrument = new() { Wallet = "paytm" },
-            }
-        },
-        {
-            """{"method":"netbanking","netbanking":{"bank":"HDFC"}}""",
-            new() { Method = new() { Kind = PaymentMethodKind.Netbanking, Bank = "HDFC" } }
-        },
+        { """{"method":"wallet","wallet":{"provider":"paytm"}}""", new Instrument.LinkedWallet { Code = "paytm" } },
+        { """{"method":"netbanking","netbanking":{"bank":"HDFC"}}""", new Instrument.Netbanking { Bank = "HDFC" } },
     };
 
     [Theory]
     [MemberData(nameof(Instruments))]
-    public void Each_instrument_is_confirmed_with_its_own_parts(string text, ConfirmPayment expected) =>
-        Assert.Equal(expected, Read(text, out _));
+    public void Each_instrument_is_read_as_what_it_is(string text, Instrument expected) =>
+        Assert.Equal(expected, Read(text, out _)!.Instrument);
 
     [Fact]
     public void A_typed_card_is_saved_only_with_consent()
@@ -58,10 +42,10 @@ public sealed class InstrumentInputTests
             """
             "number":"4111111111111111","expiry_month":12,"expiry_year":2030,"cvv":"123","name":"A"
             """;
-        Assert.Null(Read($"{{\"method\":\"card\",\"card\":{{{Card}}}}}", out _)!.CardConsent);
+        Assert.Null(ConsentTo(Read($"{{\"method\":\"card\",\"card\":{{{Card}}}}}", out _)));
         var agreed = Read(
             $"{{\"method\":\"card\",\"card\":{{{Card},\"save\":{{\"agreed\":true,\"text_version\":\"v1\"}}}}}}", out _);
-        Assert.Equal("v1", agreed!.CardConsent);
+        Assert.Equal("v1", ConsentTo(agreed));
         Assert.Null(Read(
             $"{{\"method\":\"card\",\"card\":{{{Card},\"save\":{{\"agreed\":false,\"text_version\":\"v1\"}}}}}}",
             out var errors));
@@ -110,8 +94,8 @@ public sealed class InstrumentInputTests
     public void The_attempt_that_is_replaced_is_one_of_the_payments(string replaces, int? number) =>
         Assert.Equal(number, Read($"{{\"method\":\"upi\",\"replaces\":{replaces}}}", out _)!.Replaces);
 
-    private static ConfirmPayment Of(PaymentMethodKind kind, UpiFlow? flow = null) =>
-        new() { Method = new() { Kind = kind, Flow = flow } };
+    private static string? ConsentTo(ConfirmPayment? confirm) =>
+        Assert.IsType<Instrument.TypedCard>(confirm!.Instrument).ConsentText;
 
     private static ConfirmPayment? Read(string text, out InputErrors errors)
     {

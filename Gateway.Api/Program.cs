@@ -11,7 +11,9 @@ return await HostProgram.RunAsync(async () =>
     builder.DisableCoreDumps();
     builder.AddObservability("gateway");
     var database = builder.Configuration.GetConnectionString("PaymentCluster")
-        ?? throw new StartupException("ConnectionStrings:PaymentCluster is missing: the application's login at the database with the membership.");
+        ?? throw new StartupException(
+            "ConnectionStrings:PaymentCluster is missing: "
+                + "the application's login at the database with the membership.");
     builder.UseOrleansClient(client => client
         .UseAdoNetClustering(clustering =>
         {
@@ -24,9 +26,10 @@ return await HostProgram.RunAsync(async () =>
             cluster.ServiceId = "paymentcluster";
         })
         .AddActivityPropagation()
-        // As short as between silos (FailureDetection there): gateways learn in seconds which silos are left, and a call to
-        // one that is lost ends as a retryable error while the client still waits.
-        .Configure<Orleans.Configuration.GatewayOptions>(gateways => gateways.GatewayListRefreshPeriod = TimeSpan.FromSeconds(5))
+        // As short as between silos (FailureDetection there): gateways learn in seconds which silos are left,
+        // and a call to one that is lost ends as a retryable error while the client still waits.
+        .Configure<Orleans.Configuration.GatewayOptions>(
+            gateways => gateways.GatewayListRefreshPeriod = TimeSpan.FromSeconds(5))
         .Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = TimeSpan.FromSeconds(10))
         .AddDashboard());
     builder.AddGateway();

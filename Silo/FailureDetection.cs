@@ -5,21 +5,21 @@ namespace PaymentCluster.Silo;
 /// <summary>How soon a cluster notices a silo that died or froze, and how long calls wait for it until then.</summary>
 internal static class FailureDetection
 {
-    // A silo that does not answer is dead for the others after this time, as soon as two of them (or the only other one)
-    // agree. Orleans' own 5 s fit clusters in which a wrong verdict can do harm. Here each commit is fenced by the
+    // A silo that does not answer is dead for the others after this time, as soon as two of them (or the only other
+    // one) agree. Orleans' own 5 s fit clusters in which a wrong verdict can do harm. Here each commit is fenced by the
     // payment's version, so that a wrong verdict costs a restart, and a late one costs every payment of that silo.
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(1);
     private const int MissedProbes = 3;
 
-    // Probes adapt to a slow machine up to here. Messages that a silo sent within this time, times the missed probes, also
-    // count as a sign of life: the default of 4 s would let each frozen silo live for 12 s.
+    // Probes adapt to a slow machine up to here. Messages that a silo sent within this time, times the missed probes,
+    // also count as a sign of life: the default of 4 s would let each frozen silo live for 12 s.
     private static readonly TimeSpan MaxProbeTimeout = TimeSpan.FromSeconds(2);
 
     // Silos tell each other about changes at once; reading the table is for those who missed it.
     private static readonly TimeSpan TableRefresh = TimeSpan.FromSeconds(5);
 
-    // Well below what a client of the API waits. A call that reached a dead silo then ends as a retryable error, while its
-    // client is still there. Methods that wait on purpose, or for a provider, say so with [ResponseTimeout].
+    // Well below what a client of the API waits. A call that reached a dead silo then ends as a retryable error,
+    // while its client is still there. Methods that wait on purpose, or for a provider, say so with [ResponseTimeout].
     private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(10);
 
     // Placing a grain is a call or two to the directory. A part of the directory may be on the silo that just died.
@@ -34,9 +34,9 @@ internal static class FailureDetection
             options.NumMissedProbesLimit = MissedProbes;
             options.TableRefreshTimeout = TableRefresh;
         })
-        // After a silo died, Orleans keeps its grains, and its part of the directory, from being placed again until this
-        // lease ends: two activations of one grain could exist otherwise. Both may exist here, since only one of them can
-        // commit.
+        // After a silo died, Orleans keeps its grains, and its part of the directory, from being placed again until
+        // this lease ends: two activations of one grain could exist otherwise. Both may exist here, since only one of
+        // them can commit.
         .Configure<GrainDirectoryOptions>(options => options.RangeLeaseDuration = TimeSpan.Zero)
         .Configure<SiloMessagingOptions>(options =>
             (options.ResponseTimeout, options.PlacementTimeout) = (ResponseTimeout, PlacementTimeout));

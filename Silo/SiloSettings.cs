@@ -31,7 +31,9 @@ internal sealed record SiloSettings
         Address = AddressOf(configuration["Silo:Address"]),
         Database = configuration.GetConnectionString(JournalRegistration.Application) is { Length: > 0 } database
             ? StoreConnection.Complete(database)
-            : throw new StartupException($"ConnectionStrings:{JournalRegistration.Application} is missing: the application's login at its database."),
+            : throw new StartupException(
+                $"ConnectionStrings:{JournalRegistration.Application} is missing: "
+                    + "the application's login at its database."),
     };
 
     private static int PortOf(IConfiguration configuration, string key, int otherwise) => configuration[key] switch

@@ -31,6 +31,7 @@ internal sealed partial class StoreExceptionFilter(ILogger<StoreExceptionFilter>
         or OrleansException { InnerException: DbException };
 
     // The gateway logs the warning; this line has the cause.
-    [LoggerMessage(LogEvents.GrainStoreUnavailable, LogLevel.Information, "{Method} failed: the payment store is unavailable.")]
+    [LoggerMessage(
+        LogEvents.GrainStoreUnavailable, LogLevel.Information, "{Method} failed: the payment store is unavailable.")]
     private partial void LogUnavailable(Exception exception, string method);
 }

@@ -48,11 +48,13 @@ internal sealed record BenchOptions
             {
                 "--seconds" => options with { Seconds = Number(args, ++index) },
                 "--connections" => options with { Connections = (int)Number(args, ++index) },
-                "--stored" => options with { Stored = [.. Text(args, ++index).Split(',').Select(text => (int)Number(text))] },
+                "--stored" =>
+                    options with { Stored = [.. Text(args, ++index).Split(',').Select(text => (int)Number(text))] },
                 "--out" => options with { Output = Path.GetFullPath(Text(args, ++index)) },
                 "--quick" => options with { Quick = true, Seconds = 1, Connections = 32, Stored = [1_000, 2_000] },
                 var name when All.Contains(name) => options with { Scenarios = options.Scenarios.Add(name) },
-                var other => throw new FormatException($"unknown argument {other}; the scenarios are {string.Join(' ', All)}"),
+                var other =>
+                    throw new FormatException($"unknown argument {other}; the scenarios are {string.Join(' ', All)}"),
             };
         }
 

@@ -68,7 +68,8 @@ public sealed partial class AmazonPayConnector
             account, "query.session", reference, $"checkoutSessions/{id}", AmazonPayJson.Default.SessionEntity);
         return answer.Value is not { StatusDetails.State.Length: > 0 } session || session.CheckoutSessionId != id
             ? new AmazonPayResponse<SessionEntity>(
-                null, answer.Problem ?? "the session is unreadable") { IsMissing = answer.IsMissing }
+                null, answer.Problem ?? "the session is unreadable")
+            { IsMissing = answer.IsMissing }
             : answer;
     }
 

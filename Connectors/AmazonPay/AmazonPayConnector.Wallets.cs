@@ -132,7 +132,8 @@ public sealed partial class AmazonPayConnector : IWalletsByConsent
             account, "query.permission", reference, $"chargePermissions/{id}", AmazonPayJson.Default.PermissionEntity);
         return answer.Value is null || AmazonPayMapping.Wallet(answer.Value, id) is null
             ? new AmazonPayResponse<PermissionEntity>(
-                null, answer.Problem ?? "the permission is unreadable") { IsMissing = answer.IsMissing }
+                null, answer.Problem ?? "the permission is unreadable")
+            { IsMissing = answer.IsMissing }
             : answer;
     }
 

@@ -48,15 +48,15 @@ internal static class CallPipeline
 
     private static CircuitBreakerStrategyOptions<ProviderReply> Breaker(
         ProviderHttpOptions options, Action<bool> onChanged) => new()
-    {
-        FailureRatio = options.BreakerFailureRatio,
-        MinimumThroughput = options.BreakerMinimumCalls,
-        SamplingDuration = options.BreakerWindow,
-        BreakDuration = options.BreakerBreak,
-        ShouldHandle = static arguments => new ValueTask<bool>(arguments.Outcome.Result is { BlamesProvider: true }),
-        OnOpened = _ => Report(onChanged, opened: true),
-        OnClosed = _ => Report(onChanged, opened: false),
-    };
+        {
+            FailureRatio = options.BreakerFailureRatio,
+            MinimumThroughput = options.BreakerMinimumCalls,
+            SamplingDuration = options.BreakerWindow,
+            BreakDuration = options.BreakerBreak,
+            ShouldHandle = static arguments => new ValueTask<bool>(arguments.Outcome.Result is { BlamesProvider: true }),
+            OnOpened = _ => Report(onChanged, opened: true),
+            OnClosed = _ => Report(onChanged, opened: false),
+        };
 
     private static ValueTask Report(Action<bool> onChanged, bool opened)
     {

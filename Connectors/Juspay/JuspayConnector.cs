@@ -243,7 +243,8 @@ public sealed partial class JuspayConnector : IConnector, IDisposable
                             : null,
                     }
                     : null;
-        }) with { ProviderOrder = order };
+        }) with
+        { ProviderOrder = order };
         if (outcome is ProviderOutcome.Pending && !JuspayReading.IsUnderWay(status))
         {
             var current = await QueryAsync(request.Attempt, credentials);

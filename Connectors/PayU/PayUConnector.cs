@@ -281,7 +281,8 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
             Code = "already_captured",
             Message = "The payment was captured before it could be released.",
             Party = FailureParty.Merchant,
-        }) with { ProviderReference = current.ProviderReference },
+        }) with
+        { ProviderReference = current.ProviderReference },
         _ => current,
     };
 
@@ -339,7 +340,8 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
             : Declined(new Failure
             {
                 Code = FailureCodes.Voided, Message = "The authorisation was released.", Party = FailureParty.Merchant,
-            }) with { ProviderReference = payment };
+            }) with
+            { ProviderReference = payment };
     }
 
     private async Task<ProviderOutcome> FindRefundAsync(

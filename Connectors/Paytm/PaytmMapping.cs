@@ -94,15 +94,15 @@ internal static class PaytmMapping
     /// money.</summary>
     public static InitiateBody Occasion(
         string order, string customer, ProviderCredentials credentials, Secret? wallet = null) => new()
-    {
-        RequestType = "Payment",
-        Mid = credentials[PaytmApi.Mid].Reveal(),
-        WebsiteName = credentials[PaytmApi.Website].Reveal(),
-        OrderId = order,
-        TxnAmount = new TxnAmount { Value = ToAmount(Money.Of(100, Currency.Inr)), Currency = Currency.Inr.Code },
-        UserInfo = new UserInfo { CustId = customer },
-        PaytmSsoToken = wallet?.Reveal(),
-    };
+        {
+            RequestType = "Payment",
+            Mid = credentials[PaytmApi.Mid].Reveal(),
+            WebsiteName = credentials[PaytmApi.Website].Reveal(),
+            OrderId = order,
+            TxnAmount = new TxnAmount { Value = ToAmount(Money.Of(100, Currency.Inr)), Currency = Currency.Inr.Code },
+            UserInfo = new UserInfo { CustId = customer },
+            PaytmSsoToken = wallet?.Reveal(),
+        };
 
     /// <summary>A payment.</summary>
     /// <param name="request">The charge.</param>
@@ -218,12 +218,12 @@ internal static class PaytmMapping
             "10" or "629"
                 when IsId(answer.RefundId)
                     && TryReadMoney(answer.RefundAmount, out var amount) => new ProviderOutcome.Succeeded
-            {
-                Stage = ChargeStage.Captured,
-                Amount = amount,
-                BankReference = Reference(
+                    {
+                        Stage = ChargeStage.Captured,
+                        Amount = amount,
+                        BankReference = Reference(
                     answer.RefundDetailInfoList?.FirstOrDefault(detail => detail?.Rrn is not null)?.Rrn),
-            },
+                    },
             "10" => null,
             "501" or "00000900" => Outcomes.Unknown("a system error at Paytm"),
             { } code when PaytmCodes.AreCredentials(code) =>

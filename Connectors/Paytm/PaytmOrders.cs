@@ -64,23 +64,23 @@ internal sealed class PaytmOrders(PaytmApi api, PaytmOptions options)
 
     private ProviderOutcome OutcomeOf(
         ChargeRequest request, PaytmApi.Reply<ProcessResponse> reply) => reply.Status switch
-    {
-        // Taken on; what becomes of it is for the status to say.
-        "S" or "PENDING" or "TXN_SUCCESS" => new ProviderOutcome.Pending
         {
-            ProviderReference = Reference(reply.Body!),
-            Action = PaytmMapping.Action(
-                request.Instrument, reply.Body!, plainHttp: options.BaseUrl!.Scheme == Uri.UriSchemeHttp),
-        },
-        // The token ran out before the payment was looked at.
-        "F" when reply.Code == "1006" => NotSent("the order's token expired"),
-        // The same payment is being handled, or Paytm's own systems failed at it.
-        "F" or "TXN_FAILURE"
-            when reply.Code == "1005" || PaytmCodes.IsSystemError(reply.Code) || PaytmCodes.IsOpen(reply.Code) =>
-            Unknown("a system error at Paytm"),
-        "F" or "TXN_FAILURE" => Declined(PaytmCodes.FailureOf(reply.Body!.ResultInfo!)),
-        _ => Unknown("an undocumented result"),
-    };
+            // Taken on; what becomes of it is for the status to say.
+            "S" or "PENDING" or "TXN_SUCCESS" => new ProviderOutcome.Pending
+            {
+                ProviderReference = Reference(reply.Body!),
+                Action = PaytmMapping.Action(
+                    request.Instrument, reply.Body!, plainHttp: options.BaseUrl!.Scheme == Uri.UriSchemeHttp),
+            },
+            // The token ran out before the payment was looked at.
+            "F" when reply.Code == "1006" => NotSent("the order's token expired"),
+            // The same payment is being handled, or Paytm's own systems failed at it.
+            "F" or "TXN_FAILURE"
+                when reply.Code == "1005" || PaytmCodes.IsSystemError(reply.Code) || PaytmCodes.IsOpen(reply.Code) =>
+                Unknown("a system error at Paytm"),
+            "F" or "TXN_FAILURE" => Declined(PaytmCodes.FailureOf(reply.Body!.ResultInfo!)),
+            _ => Unknown("an undocumented result"),
+        };
 
     // Paytm wants to be told whether a card is credit or debit, and tells it when asked with the first nine digits
     // (business.paytm.com/docs/api/fetch-bin-details-api). Without an answer, most likely credit.

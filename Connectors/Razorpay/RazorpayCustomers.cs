@@ -35,14 +35,14 @@ internal static partial class RazorpayCustomers
     /// <param name="withContact">Whether it gets the phone number.</param>
     public static CreateCustomer Create(
         Customer customer, string owner, RazorpayOptions options, bool withContact) => new()
-    {
-        Name = customer.Name?.Trim() is { } name && Name().IsMatch(name) ? name : null,
-        Email = CompactName.Of(owner, AddressLength)
+        {
+            Name = customer.Name?.Trim() is { } name && Name().IsMatch(name) ? name : null,
+            Email = CompactName.Of(owner, AddressLength)
             + options.DefaultEmail[options.DefaultEmail.LastIndexOf('@')..],
-        Contact = withContact && HasContact(customer) ? customer.Phone : null,
-        FailExisting = "0",
-        Notes = new() { [OwnerNote] = owner },
-    };
+            Contact = withContact && HasContact(customer) ? customer.Phone : null,
+            FailExisting = "0",
+            Notes = new() { [OwnerNote] = owner },
+        };
 
     /// <summary>Whether the customer's number is one that Razorpay takes.</summary>
     public static bool HasContact(Customer customer) => customer.Phone is { } phone && Contact().IsMatch(phone);

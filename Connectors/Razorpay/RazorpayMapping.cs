@@ -320,21 +320,21 @@ internal static partial class RazorpayMapping
 
     private static Failure Failure(
         string? code, string? reason, string? description, string? source, string otherwise) => new()
-    {
-        Code = IsWord(reason) ? reason : otherwise,
-        Message = Sentence(description),
-        // Sources: razorpay.com/docs/errors/payments/payment-methods-error-parameters.
-        Party = source switch
         {
-            "customer" => FailureParty.Customer,
-            "business" => FailureParty.Merchant,
-            "bank" or "issuer" or "issuer_bank" or "customer_bank" or "customer_psp" => FailureParty.Bank,
-            "internal" or "gateway" or "network" or "provider" or "beneficiary_bank" => FailureParty.Provider,
-            _ => code is "GATEWAY_ERROR" or "SERVER_ERROR" ? FailureParty.Provider
-                : otherwise == FailureCodes.RequestRefused ? FailureParty.Merchant
-                : FailureParty.Customer,
-        },
-    };
+            Code = IsWord(reason) ? reason : otherwise,
+            Message = Sentence(description),
+            // Sources: razorpay.com/docs/errors/payments/payment-methods-error-parameters.
+            Party = source switch
+            {
+                "customer" => FailureParty.Customer,
+                "business" => FailureParty.Merchant,
+                "bank" or "issuer" or "issuer_bank" or "customer_bank" or "customer_psp" => FailureParty.Bank,
+                "internal" or "gateway" or "network" or "provider" or "beneficiary_bank" => FailureParty.Provider,
+                _ => code is "GATEWAY_ERROR" or "SERVER_ERROR" ? FailureParty.Provider
+                    : otherwise == FailureCodes.RequestRefused ? FailureParty.Merchant
+                    : FailureParty.Customer,
+            },
+        };
 
     // A description may quote what was sent; nothing that could be a card's number is passed on.
     private static string Sentence(string? description) => string.IsNullOrWhiteSpace(description)

@@ -35,20 +35,20 @@ internal sealed record CheckoutForm
         ImmutableArray<InstrumentView> saved,
         bool canSave,
         DateTimeOffset now) => One(form, "method") switch
-    {
-        "saved" when IndexOf(saved, One(form, "instrument")) is >= 0 and var index =>
-            OfSaved(form, saved[index], index),
-        "saved" => Wrong(null, ("method", "err_choice")),
-        "upi" => Upi(One(form, "flow"), One(form, "vpa")),
-        "card" => Card(form, canSave, now),
-        "wallet" when WalletNames.All.Any(wallet => wallet.Code == One(form, "choice")) =>
-            Of(PaymentMethodKind.Wallet, new Instrument.Wallet { Code = One(form, "choice") }),
-        "wallet" => Wrong(PaymentMethodKind.Wallet, ("wallet", "err_choice")),
-        "netbanking" when CheckoutLists.Banks.Any(bank => bank.Code == One(form, "choice")) =>
-            Of(PaymentMethodKind.Netbanking, new Instrument.Netbanking { Bank = One(form, "choice") }),
-        "netbanking" => Wrong(PaymentMethodKind.Netbanking, ("netbanking", "err_choice")),
-        _ => Wrong(null, ("method", "err_choice")),
-    };
+        {
+            "saved" when IndexOf(saved, One(form, "instrument")) is >= 0 and var index =>
+                OfSaved(form, saved[index], index),
+            "saved" => Wrong(null, ("method", "err_choice")),
+            "upi" => Upi(One(form, "flow"), One(form, "vpa")),
+            "card" => Card(form, canSave, now),
+            "wallet" when WalletNames.All.Any(wallet => wallet.Code == One(form, "choice")) =>
+                Of(PaymentMethodKind.Wallet, new Instrument.Wallet { Code = One(form, "choice") }),
+            "wallet" => Wrong(PaymentMethodKind.Wallet, ("wallet", "err_choice")),
+            "netbanking" when CheckoutLists.Banks.Any(bank => bank.Code == One(form, "choice")) =>
+                Of(PaymentMethodKind.Netbanking, new Instrument.Netbanking { Bank = One(form, "choice") }),
+            "netbanking" => Wrong(PaymentMethodKind.Netbanking, ("netbanking", "err_choice")),
+            _ => Wrong(null, ("method", "err_choice")),
+        };
 
     private static int IndexOf(ImmutableArray<InstrumentView> saved, string id)
     {

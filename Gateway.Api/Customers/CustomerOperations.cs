@@ -33,7 +33,8 @@ internal static class CustomerOperations
         "Replace all preferences. With If-Match only the version that was read is replaced.",
         typeof(WalletConfigurationResponse), ErrorCode.CustomerNotFound, ErrorCode.VersionConflict)) with
     {
-        Body = PutWalletRequest.Shape, TakesIfMatch = true,
+        Body = PutWalletRequest.Shape,
+        TakesIfMatch = true,
     };
 
     public static readonly ApiOperation SaveCard = new()

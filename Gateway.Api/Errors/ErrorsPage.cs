@@ -35,7 +35,8 @@ internal static class ErrorsPage
         {
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"<tr id=\"{entry.Name}\"><td><code>{entry.Name}</code><td>{entry.HttpStatus}<td>{(entry.Retryable ? "yes" : "no")}")
+                $"<tr id=\"{entry.Name}\"><td><code>{entry.Name}</code>"
+                    + $"<td>{entry.HttpStatus}<td>{(entry.Retryable ? "yes" : "no")}")
                 .Append("<td>").Append(HtmlEncoder.Default.Encode(entry.Meaning)).Append("</tr>");
         }
 

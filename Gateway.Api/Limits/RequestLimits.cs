@@ -35,8 +35,9 @@ internal sealed class RequestLimits : IDisposable
 
     /// <summary>A limit for all together, of which one merchant has a part at most.</summary>
     private static PartitionedRateLimiter<string> Shared(int all, int percent) => PartitionedRateLimiter.CreateChained(
-        PartitionedRateLimiter.Create<string, string>(merchant => RateLimitPartition.GetConcurrencyLimiter(merchant, _ =>
-            new ConcurrencyLimiterOptions { PermitLimit = Math.Max(1, all * percent / 100), QueueLimit = 0 })),
+        PartitionedRateLimiter.Create<string, string>(merchant =>
+            RateLimitPartition.GetConcurrencyLimiter(merchant, _ =>
+                new ConcurrencyLimiterOptions { PermitLimit = Math.Max(1, all * percent / 100), QueueLimit = 0 })),
         PartitionedRateLimiter.Create<string, int>(_ => RateLimitPartition.GetConcurrencyLimiter(0, _ =>
             new ConcurrencyLimiterOptions { PermitLimit = all, QueueLimit = 0 })));
 }

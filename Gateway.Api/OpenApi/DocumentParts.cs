@@ -17,8 +17,8 @@ internal static class DocumentParts
             Title = "PaymentCluster",
             Version = "1",
             Description = "Take payments by card, UPI, wallet or netbanking through any configured provider. Amounts "
-                + "are whole numbers in the minor unit of their currency; times are RFC 3339 in UTC. An error response is "
-                + "problem+json with a stable code: see /docs/errors. Unknown fields in a body are refused.",
+                + "are whole numbers in the minor unit of their currency; times are RFC 3339 in UTC. An error response "
+                + "is problem+json with a stable code: see /docs/errors. Unknown fields in a body are refused.",
         };
         document.Servers = [new OpenApiServer { Url = "/" }];
         document.Components ??= new OpenApiComponents();

@@ -57,8 +57,11 @@ internal static class OperationParts
                     "\n", group.OrderBy(entry => entry.Code).Select(entry => $"- `{entry.Name}`: {entry.Meaning}")),
                 Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
                 {
-                    [Problem.ContentType] = new() { Schema = new OpenApiSchemaReference(
-                        nameof(ProblemResponse), context.Document) },
+                    [Problem.ContentType] = new()
+                    {
+                        Schema = new OpenApiSchemaReference(
+                        nameof(ProblemResponse), context.Document)
+                    },
                 },
             };
         }

@@ -21,14 +21,16 @@ internal static class CardRequest
     public static readonly RequiredField<int> ExpiryMonth = Field.Integer(
         "expiry_month", 1, 12, "The month of expiry.") with
     {
-        Code = ErrorCode.CardInvalid, Example = "12",
+        Code = ErrorCode.CardInvalid,
+        Example = "12",
     };
 
     /// <summary>The year of expiry.</summary>
     public static readonly RequiredField<int> ExpiryYear = Field.Integer(
         "expiry_year", 2000, 2999, "The year of expiry, four digits.") with
     {
-        Code = ErrorCode.CardInvalid, Example = "2030",
+        Code = ErrorCode.CardInvalid,
+        Example = "2030",
     };
 
     /// <summary>The holder's name.</summary>

@@ -79,15 +79,15 @@ internal static class InstrumentRequest
 
     private static Instrument? Read(
         PaymentMethodKind kind, Body details, DateTimeOffset now, InputErrors errors) => kind switch
-    {
-        PaymentMethodKind.Upi => UpiRequest.Read(details, errors),
-        PaymentMethodKind.Card => CardRequest.Read(details, now, errors),
-        PaymentMethodKind.Wallet when details.TryGet(WalletCode, out var code) =>
-            new Instrument.LinkedWallet { Code = code },
-        PaymentMethodKind.Netbanking when details.TryGet(BankCode, out var bank) =>
-            new Instrument.Netbanking { Bank = bank },
-        PaymentMethodKind.Wallet or PaymentMethodKind.Netbanking => null,
-    };
+        {
+            PaymentMethodKind.Upi => UpiRequest.Read(details, errors),
+            PaymentMethodKind.Card => CardRequest.Read(details, now, errors),
+            PaymentMethodKind.Wallet when details.TryGet(WalletCode, out var code) =>
+                new Instrument.LinkedWallet { Code = code },
+            PaymentMethodKind.Netbanking when details.TryGet(BankCode, out var bank) =>
+                new Instrument.Netbanking { Bank = bank },
+            PaymentMethodKind.Wallet or PaymentMethodKind.Netbanking => null,
+        };
 
     private static Field<Body?> DetailsOf(PaymentMethodKind kind) => kind switch
     {

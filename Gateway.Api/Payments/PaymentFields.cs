@@ -10,7 +10,8 @@ internal static class PaymentFields
     public static readonly RequiredField<long> Amount = Field.Long(
         "amount", 1, Money.MaxAmountMinor, "A whole number in the minor unit of the currency (paise, cents).") with
     {
-        Code = ErrorCode.AmountInvalid, Example = "50000",
+        Code = ErrorCode.AmountInvalid,
+        Example = "50000",
     };
 
     /// <summary>A currency.</summary>
@@ -23,7 +24,8 @@ internal static class PaymentFields
             Min = 3, Max = 3, Pattern = PaymentPatterns.Currency(), Rule = "must be an ISO 4217 code such as INR",
         }) with
     {
-        Code = ErrorCode.CurrencyUnknown, Example = "\"INR\"",
+        Code = ErrorCode.CurrencyUnknown,
+        Example = "\"INR\"",
     };
 
     /// <summary>The merchant's id of a customer.</summary>
@@ -43,7 +45,8 @@ internal static class PaymentFields
         (Field.Text(
             "reason",
             255,
-            "The reason, shown in the timeline.") with { Example = "\"customer asked for it\"" }).Optional();
+            "The reason, shown in the timeline.") with
+        { Example = "\"customer asked for it\"" }).Optional();
 
     private static bool TryReadCurrency(string text, out Currency currency) =>
         Grains.Abstractions.Amounts.Currency.TryParse(text, out currency);

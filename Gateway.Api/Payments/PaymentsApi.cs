@@ -83,7 +83,8 @@ internal sealed class PaymentsApi(
             initiated ? StatusCodes.Status202Accepted : StatusCodes.Status200OK,
             PaymentsMapping.ToResponse(payment, caller.IsBrowser, initiated ? Initiated : "Payment exists") with
             {
-                ClientSecret = reply.ClientSecret?.Reveal(), CheckoutUrl = reply.CheckoutUrl?.Reveal(),
+                ClientSecret = reply.ClientSecret?.Reveal(),
+                CheckoutUrl = reply.CheckoutUrl?.Reveal(),
             },
             GatewayJson.Default.PaymentResponse);
     }

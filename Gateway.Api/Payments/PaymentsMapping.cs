@@ -37,8 +37,11 @@ internal static class PaymentsMapping
                 ? new UpiResponse { Flow = upi.Flow is { } flow ? PaymentNames.Of(flow) : null, Vpa = upi.Vpa }
                 : null,
             Card = view.Method is { Kind: PaymentMethodKind.Card } card
-                ? new CardResponse { Last4 =
-                    card.CardLast4, Network = card.CardNetwork, Token = forBrowser ? null : card.Saved }
+                ? new CardResponse
+                {
+                    Last4 =
+                    card.CardLast4, Network = card.CardNetwork, Token = forBrowser ? null : card.Saved
+                }
                 : null,
             Wallet = view.Method is { Kind: PaymentMethodKind.Wallet } wallet
                 ? new WalletResponse { Provider = wallet.Wallet }
@@ -84,8 +87,11 @@ internal static class PaymentsMapping
 
     public static FailureResponse? ToResponse(Failure? failure) => failure is null
         ? null
-        : new FailureResponse { Code =
-            failure.Code, Message = failure.Message, Party = PaymentNames.Of(failure.Party) };
+        : new FailureResponse
+        {
+            Code =
+            failure.Code, Message = failure.Message, Party = PaymentNames.Of(failure.Party)
+        };
 
     /// <summary>The link to show as a QR code; null if the customer's step is another.</summary>
     public static string? QrLink(CustomerAction? action) =>

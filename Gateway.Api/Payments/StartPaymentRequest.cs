@@ -17,7 +17,8 @@ internal static class StartPaymentRequest
         PaymentPatterns.OrderId(),
         "must be 1 to 64 letters, digits, '.', '_', ':' or '-'") with
     {
-        Code = ErrorCode.OrderIdInvalid, Example = "\"order_123\"",
+        Code = ErrorCode.OrderIdInvalid,
+        Example = "\"order_123\"",
     };
 
     /// <summary>What the customer reads.</summary>

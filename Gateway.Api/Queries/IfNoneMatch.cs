@@ -27,7 +27,8 @@ internal readonly struct IfNoneMatch
             return new IfNoneMatch(tags);
         }
 
-        errors.Add(ErrorCode.InvalidField, "If-None-Match", "must be an ETag that was read, such as \"3\", or a list of them");
+        errors.Add(
+            ErrorCode.InvalidField, "If-None-Match", "must be an ETag that was read, such as \"3\", or a list of them");
         return default;
     }
 
@@ -40,6 +41,7 @@ internal readonly struct IfNoneMatch
         }
 
         var current = new EntityTagHeaderValue(IfMatch.TagOf(version));
-        return _tags.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(current, useStrongComparison: false));
+        return _tags.Any(tag =>
+            tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(current, useStrongComparison: false));
     }
 }

@@ -40,7 +40,8 @@ internal sealed class ReviewsApi(IGrainFactory grains, RequestBodies bodies)
 
     public void Map(IEndpointRouteBuilder api)
     {
-        api.MapPost("/payments/{id}/resolve", PaymentAsync, PaymentOperation).RequireAuthorization(AccessPolicies.Secret);
+        api.MapPost("/payments/{id}/resolve", PaymentAsync, PaymentOperation)
+            .RequireAuthorization(AccessPolicies.Secret);
         api.MapPost("/refunds/{id}/resolve", RefundAsync, RefundOperation).RequireAuthorization(AccessPolicies.Secret);
     }
 

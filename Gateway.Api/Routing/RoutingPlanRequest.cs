@@ -40,7 +40,8 @@ internal static class RoutingPlanRequest
 
     private static readonly RequiredField<ImmutableArray<Body>> Rules =
         Field.Objects(
-            "rules", Rule, 0, MaxRules, "The rules, the most important first.") with { Example = RulesExample };
+            "rules", Rule, 0, MaxRules, "The rules, the most important first.") with
+        { Example = RulesExample };
 
     private static readonly Field<ImmutableArray<string>> DefaultOrder = (Field.Texts(
         "default_order",

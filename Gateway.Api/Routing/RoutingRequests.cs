@@ -31,7 +31,8 @@ internal static class EvaluateRoutingRequest
 
     private static readonly Field<string?> Network =
         (Field.Text(
-            "card_network", "The card's network, such as visa.", RoutingTexts.Network) with { Example = "\"visa\"" })
+            "card_network", "The card's network, such as visa.", RoutingTexts.Network) with
+        { Example = "\"visa\"" })
         .Optional();
 
     private static readonly Field<string?> Bin =

@@ -7,7 +7,8 @@ public static class WalletNames
     public static IReadOnlyList<(string Code, string Name)> All { get; } =
     [
         ("amazonpay", "Amazon Pay"), ("paytm", "Paytm"), ("phonepe", "PhonePe"), ("mobikwik", "MobiKwik"),
-        ("freecharge", "Freecharge"), ("airtelmoney", "Airtel Money"), ("olamoney", "Ola Money"), ("jiomoney", "JioMoney"),
+        ("freecharge", "Freecharge"), ("airtelmoney", "Airtel Money"), ("olamoney", "Ola Money"),
+        ("jiomoney", "JioMoney"),
     ];
 
     /// <summary>A wallet's name; its code, where nobody gave it another one here.</summary>

@@ -1,9 +1,9 @@
 namespace PaymentCluster.Grains.Abstractions.Errors;
 
 /// <summary>
-/// Every failure that a caller can meet. The name in snake_case is the stable <c>code</c> of the response; what it means,
-/// its HTTP status and whether a retry helps are in <see cref="ErrorCatalogue"/>. Numbers cross processes and are
-/// never reused.
+/// Every failure that a caller can meet. The name in snake_case is the stable <c>code</c> of the response; what it
+/// means, its HTTP status and whether a retry helps are in <see cref="ErrorCatalogue"/>. Numbers cross processes and
+/// are never reused.
 /// </summary>
 public enum ErrorCode
 {

@@ -1,8 +1,8 @@
 namespace PaymentCluster.Grains.Abstractions.Merchants;
 
 /// <summary>
-/// The one rule of merchants' ids. An id begins the keys of grains (<c>{merchant}/{payment}</c>), so it has no slash and no
-/// upper-case twin; and it is shorter than a GUID, which the store would keep in other columns.
+/// The one rule of merchants' ids. An id begins the keys of grains (<c>{merchant}/{payment}</c>), so it has no slash
+/// and no upper-case twin; and it is shorter than a GUID, which the store would keep in other columns.
 /// </summary>
 public static class MerchantId
 {

@@ -66,9 +66,9 @@ public interface IPaymentGrain : IGrainWithStringKey
     [Alias("resume")]
     Task Resume();
 
-    /// <summary>Asks the provider now, because the customer's browser came back from it, once per attempt. Answers where
-    /// that browser goes next, or null if the attempt is not this payment's or the nonce is not the
-    /// attempt's.</summary>
+    /// <summary>Asks the provider now, because the customer's browser came back from it, once per attempt.
+    /// Answers where that browser goes next, or null if the attempt is not this payment's or the nonce is not
+    /// the attempt's.</summary>
     [Alias("customer-returned")]
     Task<CustomerReturn?> CustomerReturned(int attempt, string provider, string nonce);
 

@@ -74,8 +74,8 @@ public sealed record StartPayment
     public Basket? Basket { get; init; }
 }
 
-/// <summary>Say what a payment is paid with, and start it; after a failure, start the next attempt; while an attempt waits
-/// for its customer's step, start another one instead, where <see cref="Replaces"/> says so.</summary>
+/// <summary>Say what a payment is paid with, and start it; after a failure, start the next attempt; while an attempt
+/// waits for its customer's step, start another one instead, where <see cref="Replaces"/> says so.</summary>
 [GenerateSerializer, Immutable, Alias("confirm-payment")]
 public sealed record ConfirmPayment
 {
@@ -89,8 +89,8 @@ public sealed record ConfirmPayment
     [Id(2)]
     public RequestKey? Request { get; init; }
 
-    /// <summary>The attempt whose customer's step is given up for this one, so that a second click starts no third. Money
-    /// that comes of it all the same pays the order, or goes back by itself.</summary>
+    /// <summary>The attempt whose customer's step is given up for this one, so that a second click starts no third.
+    /// Money that comes of it all the same pays the order, or goes back by itself.</summary>
     [Id(6)]
     public int? Replaces { get; init; }
 }
@@ -232,8 +232,8 @@ public sealed record RecordCharge
     [Id(4)]
     public int? Send { get; init; }
 
-    /// <summary>When the question was asked whose answer this is; null for what nobody asked. By then, and not by when it
-    /// reaches the payment, a "not found" is judged: a request may have arrived in between.</summary>
+    /// <summary>When the question was asked whose answer this is; null for what nobody asked. By then, and not by when
+    /// it reaches the payment, a "not found" is judged: a request may have arrived in between.</summary>
     [Id(5)]
     public DateTimeOffset? AskedAt { get; init; }
 }
@@ -294,8 +294,8 @@ public sealed record RecordRefund
     [Id(3)]
     public string? Provider { get; init; }
 
-    /// <summary>When the question was asked whose answer this is; null for what nobody asked. By then, and not by when it
-    /// reaches the payment, a "not found" is judged: a request may have arrived in between.</summary>
+    /// <summary>When the question was asked whose answer this is; null for what nobody asked. By then, and not by when
+    /// it reaches the payment, a "not found" is judged: a request may have arrived in between.</summary>
     [Id(4)]
     public DateTimeOffset? AskedAt { get; init; }
 

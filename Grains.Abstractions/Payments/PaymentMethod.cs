@@ -63,8 +63,8 @@ public sealed record PaymentMethod
     [Id(6)]
     public string? Bank { get; init; }
 
-    /// <summary>The customer's saved instrument that it is: a card's token, a UPI id's id, <c>wallet:…</c>; null for one
-    /// that was typed in.</summary>
+    /// <summary>The customer's saved instrument that it is: a card's token, a UPI id's id, <c>wallet:…</c>;
+    /// null for one that was typed in.</summary>
     [Id(7)]
     public string? Saved { get; init; }
 

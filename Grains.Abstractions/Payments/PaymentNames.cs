@@ -2,8 +2,8 @@ using PaymentCluster.Grains.Abstractions.Providers;
 
 namespace PaymentCluster.Grains.Abstractions.Payments;
 
-/// <summary>The words that the API has for enumerations: in bodies, texts and events. A new member breaks the build here
-/// until it has one.</summary>
+/// <summary>The words that the API has for enumerations: in bodies, texts and events.
+/// A new member breaks the build here until it has one.</summary>
 public static class PaymentNames
 {
     /// <summary>The word of a member.</summary>

@@ -91,8 +91,8 @@ public sealed record RoutingReplay
     [Id(3)]
     public required int Nowhere { get; init; }
 
-    /// <summary>How many were by card while the plan asks for first digits: those are not stored, so that such rules were
-    /// passed over.</summary>
+    /// <summary>How many were by card while the plan asks for first digits:
+    /// those are not stored, so that such rules were passed over.</summary>
     [Id(4)]
     public required int BinUnknown { get; init; }
 

@@ -93,7 +93,8 @@ public enum RoutingStrategy
     /// <summary>By weight: over many payments each gets its share. One payment always draws the same.</summary>
     Split = 2,
 
-    /// <summary>The one with the best score, but for a small share of payments that find out about the others.</summary>
+    /// <summary>The one with the best score, but for a small share of payments that find out
+    /// about the others.</summary>
     SuccessRate = 3,
 }
 

@@ -30,7 +30,9 @@ internal static class CustomerChanges
             },
         }) with
         {
-            Name = command.Name, Email = command.Email, Phone = command.Phone,
+            Name = command.Name,
+            Email = command.Email,
+            Phone = command.Phone,
         };
 
     /// <summary>Without anything about the person; what the vault and providers still keep is to be deleted
@@ -127,8 +129,8 @@ internal static class CustomerChanges
     /// <summary>With a consent. Beyond the limit the oldest are dropped.</summary>
     public static CustomerDocument Agree(
         CustomerDocument before, AgreeToCard command, DateTimeOffset now) => before with
-    {
-        Consents =
+        {
+            Consents =
         [
             .. before.Consents
                 .Where(consent => (consent.Last4, consent.ExpiryMonth, consent.ExpiryYear)
@@ -143,7 +145,7 @@ internal static class CustomerChanges
                 Text = command.ConsentText,
             },
         ],
-    };
+        };
 
     /// <summary>Whether the customer agreed that a card is kept.</summary>
     public static bool IsAgreed(CustomerDocument customer, ProviderCard card) =>
@@ -214,7 +216,8 @@ internal static class CustomerChanges
     /// <summary>Whether all cards that the customer agreed to have been listed.</summary>
     public static bool HasAllCards(CustomerDocument customer) =>
         customer.Consents.All(consent => customer.Cards.Any(card =>
-            (card.Last4, card.ExpiryMonth, card.ExpiryYear) == (consent.Last4, consent.ExpiryMonth, consent.ExpiryYear)));
+            (card.Last4, card.ExpiryMonth, card.ExpiryYear)
+            == (consent.Last4, consent.ExpiryMonth, consent.ExpiryYear)));
 
     /// <summary>Whether a card has expired. It is valid to the end of its month, which comes last in UTC-12.</summary>
     public static bool IsExpired(int expiryYear, int expiryMonth, DateTimeOffset now)

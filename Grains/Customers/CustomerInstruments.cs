@@ -62,9 +62,10 @@ internal static class CustomerInstruments
         var saved = customer.Cards.Select(card => Saved(
                 card.Token, MethodOf(card), $"{NameOf(card)} ending {card.Last4}", card.Provider,
                 CustomerChanges.IsExpired(card.ExpiryYear, card.ExpiryMonth, now) ? Expired : null) with
-                {
-                    Name = NameOf(card), Last4 = card.Last4,
-                })
+        {
+            Name = NameOf(card),
+            Last4 = card.Last4,
+        })
             .Concat(customer.UpiIds.Select(upi => Saved(upi.Id, MethodOf(upi), upi.Vpa, null, null) with
             {
                 Name = upi.Vpa,
@@ -75,9 +76,9 @@ internal static class CustomerInstruments
                 $"{WalletNames.Of(wallet.Wallet)} wallet",
                 wallet.Provider,
                 ObjectionTo(wallet, amount, balances)) with
-                {
-                    Name = WalletNames.Of(wallet.Wallet),
-                }))
+            {
+                Name = WalletNames.Of(wallet.Wallet),
+            }))
             .ToList();
         var others = Unsaved.Select(one => Judge(
             one.Id, one.Method, one.Title, isSaved: false, offer.Refuses(one.Method, amount, null)));

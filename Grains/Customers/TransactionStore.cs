@@ -66,7 +66,8 @@ public sealed class TransactionStore(PaymentDatabase database)
 
     /// <summary>One page and the totals, as of one instant.</summary>
     /// <exception cref="JournalUnavailableException">The store is out of reach.</exception>
-    public Task<TransactionPage> ListAsync(string merchant, TransactionQuery query, CancellationToken cancellation = default) =>
+    public Task<TransactionPage> ListAsync(
+        string merchant, TransactionQuery query, CancellationToken cancellation = default) =>
         database.ReadAsync(
             async connection =>
             {
@@ -83,19 +84,23 @@ public sealed class TransactionStore(PaymentDatabase database)
                 var totals = await ReadAsync(sums, ReadTotal, cancellation);
                 return new TransactionPage
                 {
-                    Transactions = [.. transactions.Take(limit)], HasMore = transactions.Count > limit, Totals = [.. totals],
+                    Transactions = [.. transactions.Take(limit)],
+                    HasMore = transactions.Count > limit,
+                    Totals = [.. totals],
                 };
             },
             cancellation);
 
-    private static NpgsqlCommand Command(string sql, NpgsqlConnection connection, string merchant, TransactionQuery query)
+    private static NpgsqlCommand Command(
+        string sql, NpgsqlConnection connection, string merchant, TransactionQuery query)
     {
         var command = new NpgsqlCommand(sql, connection);
         command.Parameters.Add(Parameters.Of(merchant));
         command.Parameters.Add(Parameters.Of(query.CustomerId));
         command.Parameters.Add(Nullable((int?)query.Kind, NpgsqlDbType.Integer));
         command.Parameters.Add(Nullable((int?)query.Method, NpgsqlDbType.Integer));
-        command.Parameters.Add(new NpgsqlParameter { Value = (object?)query.Currency ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(
+            new NpgsqlParameter { Value = (object?)query.Currency ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         command.Parameters.Add(Nullable(query.From?.UtcDateTime, NpgsqlDbType.TimestampTz));
         command.Parameters.Add(Nullable(query.To?.UtcDateTime, NpgsqlDbType.TimestampTz));
         return command;

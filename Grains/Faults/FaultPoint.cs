@@ -12,10 +12,11 @@ namespace PaymentCluster.Grains.Faults;
 /// A Debug build alone has them: elsewhere not even the calls are compiled in.
 /// </summary>
 /// <remarks>
-/// <c>Faults:Points</c> says what happens where, and how often: <c>after_send=crash:0.002;before_send=pause:15s:0.001</c>.
-/// A crash is the process's own <c>kill -9</c>, <c>fail</c> the end that the runtime makes of a broken process, a pause
-/// stops this one flow. <c>Faults:Seed</c> fixes the draws: the n-th at a point depends on seed, point and n alone. With
-/// <c>Faults:While</c> nothing happens once that file is gone.
+/// <c>Faults:Points</c> says what happens where, and how often:
+/// <c>after_send=crash:0.002;before_send=pause:15s:0.001</c>. A crash is the process's own <c>kill -9</c>, <c>fail</c>
+/// the end that the runtime makes of a broken process, a pause stops this one flow. <c>Faults:Seed</c> fixes the
+/// draws: the n-th at a point depends on seed, point and n alone. With <c>Faults:While</c> nothing happens once that
+/// file is gone.
 /// </remarks>
 public static class FaultPoint
 {
@@ -66,7 +67,8 @@ public static class FaultPoint
 #if FAULT_POINTS
         var seed = int.TryParse(configuration["Faults:Seed"], CultureInfo.InvariantCulture, out var given) ? given : 1;
         s_while = configuration["Faults:While"];
-        s_armed = [.. FaultPointSettings.Parse(configuration["Faults:Points"] ?? "").Select(setting => new ArmedPoint(setting, seed))];
+        s_armed = [.. FaultPointSettings.Parse(configuration["Faults:Points"] ?? "").Select(setting =>
+            new ArmedPoint(setting, seed))];
 #endif
     }
 
@@ -95,7 +97,9 @@ public static class FaultPoint
     private static void Happen(FaultPointSetting setting)
     {
         // Not by the log, which may keep it: whoever armed the point counts these lines.
-        Console.Error.WriteLine($"fault point: {setting.Point} {(setting.Pause is { } time ? $"pause {time}" : setting.Fails ? "fail" : "crash")}");
+        Console.Error.WriteLine(
+            $"fault point: {setting.Point} "
+                + $"{(setting.Pause is { } time ? $"pause {time}" : setting.Fails ? "fail" : "crash")}");
         if (setting.Pause is { } pause)
         {
             using var never = new ManualResetEventSlim();

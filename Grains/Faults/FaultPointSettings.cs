@@ -18,7 +18,8 @@ internal static class FaultPointSettings
     [
         FaultPoint.BeforeIntent, FaultPoint.AfterIntent, FaultPoint.BeforeSend, FaultPoint.AfterSend,
         FaultPoint.BeforeOutcomeCommit, FaultPoint.AfterOutcomeCommit, FaultPoint.BeforeReply, FaultPoint.BeforeInbox,
-        FaultPoint.AfterInbox, FaultPoint.BeforeDocument, FaultPoint.AfterDocument, FaultPoint.AfterKeep, FaultPoint.BeforeForget,
+        FaultPoint.AfterInbox, FaultPoint.BeforeDocument, FaultPoint.AfterDocument, FaultPoint.AfterKeep,
+        FaultPoint.BeforeForget,
     ];
 
     /// <summary>One setting for each of the parts between semicolons.</summary>
@@ -40,7 +41,8 @@ internal static class FaultPointSettings
             ["fail", var rate] => new FaultPointSetting(point, null, Rate(rate), Fails: true),
             ["pause", [.. var seconds, 's'], var rate] => new FaultPointSetting(
                 point, TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture)), Rate(rate)),
-            _ => throw new FormatException($"Faults:Points: '{part}' is none of point=crash:RATE, point=fail:RATE and point=pause:SECONDSs:RATE."),
+            _ => throw new FormatException(
+                $"Faults:Points: '{part}' is none of point=crash:RATE, point=fail:RATE and point=pause:SECONDSs:RATE."),
         };
     }
 
@@ -73,7 +75,8 @@ internal sealed class ArmedPoint(FaultPointSetting setting, int seed)
     {
         unchecked
         {
-            var hash = point.Aggregate((uint)seed * 2_654_435_761u, static (hash, letter) => (hash ^ letter) * 16_777_619u);
+            var hash = point.Aggregate(
+                (uint)seed * 2_654_435_761u, static (hash, letter) => (hash ^ letter) * 16_777_619u);
             hash = (hash ^ (hash >> 16)) * 0x85EB_CA6Bu;
             return (int)(hash ^ (hash >> 13));
         }

@@ -33,29 +33,30 @@ public static partial class PaymentDecider
         DateTimeOffset expiresAt,
         RequestKey? request,
         Terms terms) => new()
-    {
-        At = terms.Now,
-        Request = request,
-        Attempt = number,
-        Provider = terms.Route!.Provider,
-        Method = instrument.Method,
-        Send = terms.SendNow(terms.Route.SettleTime),
-        ProviderCaptures = capture == CaptureMode.Automatic && terms.Route.CapturesByItself,
-        LateSuccess = terms.Route.LateSuccess,
-        ExpiresAt = expiresAt,
-        CanVoid = terms.Route.CanVoid,
-        CanCapturePart = terms.Route.CanCapturePart,
-        RepeatWindow = terms.Route.RepeatWindow,
-        Routing = terms.Route.Notes,
-        Link = instrument.Link,
-    };
+        {
+            At = terms.Now,
+            Request = request,
+            Attempt = number,
+            Provider = terms.Route!.Provider,
+            Method = instrument.Method,
+            Send = terms.SendNow(terms.Route.SettleTime),
+            ProviderCaptures = capture == CaptureMode.Automatic && terms.Route.CapturesByItself,
+            LateSuccess = terms.Route.LateSuccess,
+            ExpiresAt = expiresAt,
+            CanVoid = terms.Route.CanVoid,
+            CanCapturePart = terms.Route.CanCapturePart,
+            RepeatWindow = terms.Route.RepeatWindow,
+            Routing = terms.Route.Notes,
+            Link = instrument.Link,
+        };
 
     private static Decision.Rejected? CannotAttempt(PaymentState? state, Terms terms)
     {
         if (terms.Route is null)
         {
             return new Decision.Rejected(terms.NoRoute
-                ?? Refusal.Of(ErrorCode.NoProvider, "The merchant has no provider that takes such a payment.", "method"));
+                ?? Refusal.Of(
+                    ErrorCode.NoProvider, "The merchant has no provider that takes such a payment.", "method"));
         }
 
         return state?.Attempts.Length >= AttemptId.MaxNumber

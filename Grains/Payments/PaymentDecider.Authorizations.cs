@@ -5,8 +5,8 @@ using PaymentCluster.Grains.Abstractions.Providers;
 
 namespace PaymentCluster.Grains.Payments;
 
-// What becomes of reserved money: it is captured, or it is released. What a capture or a release leaves open is asked as
-// a charge.
+// What becomes of reserved money: it is captured, or it is released.
+// What a capture or a release leaves open is asked as a charge.
 public static partial class PaymentDecider
 {
     /// <summary>Capture what is authorised.</summary>
@@ -20,7 +20,8 @@ public static partial class PaymentDecider
         return state.Status switch
         {
             PaymentStatus.Authorized => Capture(state, state.Attempts[state.PaidAttempt - 1], command, terms),
-            PaymentStatus.Success when (command.AmountMinor ?? state.Current!.CapturedMinor) == state.Current!.CapturedMinor =>
+            PaymentStatus.Success
+                when (command.AmountMinor ?? state.Current!.CapturedMinor) == state.Current!.CapturedMinor =>
                 Unchanged(command.Request, terms),
             PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.Success or PaymentStatus.Failed
                 or PaymentStatus.Cancelled or PaymentStatus.Expired or PaymentStatus.NeedsReview =>
@@ -79,8 +80,9 @@ public static partial class PaymentDecider
                 }),
                 _ => Nothing,
             },
-            PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.Authorized or PaymentStatus.Success or PaymentStatus.Failed
-                or PaymentStatus.Cancelled or PaymentStatus.Expired or PaymentStatus.NeedsReview => Nothing,
+            PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.Authorized or PaymentStatus.Success
+                or PaymentStatus.Failed or PaymentStatus.Cancelled or PaymentStatus.Expired
+                or PaymentStatus.NeedsReview => Nothing,
         };
     }
 
@@ -110,8 +112,8 @@ public static partial class PaymentDecider
                 }),
                 _ => Nothing,
             },
-            AttemptPhase.Sending or AttemptPhase.NotSent or AttemptPhase.Unknown or AttemptPhase.Accepted or AttemptPhase.Authorized
-                or AttemptPhase.Captured or AttemptPhase.Failed => Nothing,
+            AttemptPhase.Sending or AttemptPhase.NotSent or AttemptPhase.Unknown or AttemptPhase.Accepted
+                or AttemptPhase.Authorized or AttemptPhase.Captured or AttemptPhase.Failed => Nothing,
         };
     }
 
@@ -160,8 +162,8 @@ public static partial class PaymentDecider
             : Nothing;
     }
 
-    // Reserved for an order that is paid otherwise or was given up. A release that was sent is sent again once it provably
-    // cannot arrive any more; releasing twice is harmless. One that was refused is not asked for again: the
+    // Reserved for an order that is paid otherwise or was given up. A release that was sent is sent again once it
+    // provably cannot arrive any more; releasing twice is harmless. One that was refused is not asked for again: the
     // authorisation runs out, or turns out to be captured and is refunded.
     private static Decision Release(AttemptState attempt, ProviderOutcome.Succeeded success, Terms terms)
     {

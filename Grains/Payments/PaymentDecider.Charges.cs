@@ -32,56 +32,63 @@ public static partial class PaymentDecider
         };
     }
 
-    private static Decision OfUndecided(PaymentState state, AttemptState attempt, RecordCharge report, Terms terms) => report.Outcome switch
-    {
-        ProviderOutcome.Succeeded success => Pays(state, attempt, success, terms),
-        ProviderOutcome.Declined { Failure.Party: FailureParty.Provider } declined when attempt.IsOpen =>
-            FailOrMoveOn(state, attempt, declined.Failure, declined.ProviderReference, terms),
-        ProviderOutcome.Declined declined => attempt.IsOpen ? Fail(attempt, declined, terms) : Nothing,
-        ProviderOutcome.Pending pending => attempt.IsOpen ? StillPending(state, attempt, pending, terms) : Nothing,
-        // That an earlier send came too late says nothing of the one that is under way.
-        ProviderOutcome.NotSent notSent => attempt.Phase == AttemptPhase.Sending && (report.Send ?? attempt.Sends) == attempt.Sends
-            ? NotSent(state, attempt, notSent, terms)
-            : Nothing,
-        ProviderOutcome.Unknown unknown =>
-            attempt.IsOpen ? StillUnknown(state, attempt, report, unknown, terms) : Nothing,
-        ProviderOutcome.NotFound => attempt.IsOpen ? NotFound(state, attempt, report, terms) : Nothing,
-        _ => throw new InvalidOperationException($"{report.Outcome.GetType().Name} is not an outcome."),
-    };
+    private static Decision OfUndecided(PaymentState state, AttemptState attempt, RecordCharge report, Terms terms) =>
+        report.Outcome switch
+        {
+            ProviderOutcome.Succeeded success => Pays(state, attempt, success, terms),
+            ProviderOutcome.Declined { Failure.Party: FailureParty.Provider } declined when attempt.IsOpen =>
+                FailOrMoveOn(state, attempt, declined.Failure, declined.ProviderReference, terms),
+            ProviderOutcome.Declined declined => attempt.IsOpen ? Fail(attempt, declined, terms) : Nothing,
+            ProviderOutcome.Pending pending => attempt.IsOpen ? StillPending(state, attempt, pending, terms) : Nothing,
+            // That an earlier send came too late says nothing of the one that is under way.
+            ProviderOutcome.NotSent notSent =>
+                attempt.Phase == AttemptPhase.Sending && (report.Send ?? attempt.Sends) == attempt.Sends
+                    ? NotSent(state, attempt, notSent, terms)
+                    : Nothing,
+            ProviderOutcome.Unknown unknown =>
+                attempt.IsOpen ? StillUnknown(state, attempt, report, unknown, terms) : Nothing,
+            ProviderOutcome.NotFound => attempt.IsOpen ? NotFound(state, attempt, report, terms) : Nothing,
+            _ => throw new InvalidOperationException($"{report.Outcome.GetType().Name} is not an outcome."),
+        };
 
     // The order was given up for this attempt, but money may still come of it: a late success is accepted, and pays the
     // order.
-    private static Decision OfEnded(PaymentState state, AttemptState attempt, RecordCharge report, Terms terms) => report.Outcome switch
-    {
-        ProviderOutcome.Succeeded success => Pays(state, attempt, success, terms),
-        ProviderOutcome.Declined declined when attempt.IsOpen => Fail(attempt, declined, terms),
-        _ => OfGivenUp(attempt, report, terms),
-    };
+    private static Decision OfEnded(PaymentState state, AttemptState attempt, RecordCharge report, Terms terms) =>
+        report.Outcome switch
+        {
+            ProviderOutcome.Succeeded success => Pays(state, attempt, success, terms),
+            ProviderOutcome.Declined declined when attempt.IsOpen => Fail(attempt, declined, terms),
+            _ => OfGivenUp(attempt, report, terms),
+        };
 
     // More of the attempt that authorised or paid the order.
-    private static Decision OfPaying(PaymentState state, AttemptState attempt, RecordCharge report, Terms terms) => report.Outcome switch
-    {
-        ProviderOutcome.Succeeded success => Pays(state, attempt, success, terms),
+    private static Decision OfPaying(PaymentState state, AttemptState attempt, RecordCharge report, Terms terms) =>
+        report.Outcome switch
+        {
+            ProviderOutcome.Succeeded success => Pays(state, attempt, success, terms),
 
-        // A refusal after an authorisation is an old message overtaken, or an authorisation that ran out: the
-        // provider's present word tells.
-        ProviderOutcome.Declined declined when attempt.Phase == AttemptPhase.Authorized => report.Source == ReportSource.Query
-            ? Fail(attempt, declined, terms)
-            : new Decision.Accepted([], [new PaymentEffect.AskCharge(attempt.Number)]),
-        _ => Nothing,
-    };
+            // A refusal after an authorisation is an old message overtaken, or an authorisation that ran out: the
+            // provider's present word tells.
+            ProviderOutcome.Declined declined when attempt.Phase == AttemptPhase.Authorized =>
+                report.Source == ReportSource.Query
+                    ? Fail(attempt, declined, terms)
+                    : new Decision.Accepted([], [new PaymentEffect.AskCharge(attempt.Number)]),
+            _ => Nothing,
+        };
 
     // An attempt of an order that another attempt paid, or that the merchant gave up: what it takes goes back by
     // itself.
-    private static Decision OfSuperfluous(PaymentState state, AttemptState attempt, RecordCharge report, Terms terms) => report.Outcome switch
-    {
-        ProviderOutcome.Succeeded { Stage: ChargeStage.Captured } success when attempt.CapturedMinor == 0 =>
-            Surplus(state, attempt, success, terms),
-        ProviderOutcome.Succeeded { Stage: ChargeStage.Authorized } success when attempt.CanVoid && attempt.CapturedMinor == 0 && success.Amount.Currency == state.Amount.Currency =>
-            Release(attempt, success, terms),
-        ProviderOutcome.Declined declined when attempt.IsOpen => Fail(attempt, declined, terms),
-        _ => OfGivenUp(attempt, report, terms),
-    };
+    private static Decision OfSuperfluous(PaymentState state, AttemptState attempt, RecordCharge report, Terms terms) =>
+        report.Outcome switch
+        {
+            ProviderOutcome.Succeeded { Stage: ChargeStage.Captured } success when attempt.CapturedMinor == 0 =>
+                Surplus(state, attempt, success, terms),
+            ProviderOutcome.Succeeded { Stage: ChargeStage.Authorized } success when attempt.CanVoid
+                && attempt.CapturedMinor == 0 && success.Amount.Currency == state.Amount.Currency =>
+                Release(attempt, success, terms),
+            ProviderOutcome.Declined declined when attempt.IsOpen => Fail(attempt, declined, terms),
+            _ => OfGivenUp(attempt, report, terms),
+        };
 
     // An attempt that nobody needs any more is not sent again: it ends where it provably did not arrive, and where its
     // authorisation ran out; nobody is told of its customer's step.
@@ -90,7 +97,8 @@ public static partial class PaymentDecider
         ProviderOutcome.Declined when attempt.Phase == AttemptPhase.Authorized => report.Source == ReportSource.Query
             ? Accept(new AuthorizationReleased { At = terms.Now, Attempt = attempt.Number })
             : new Decision.Accepted([], [new PaymentEffect.AskCharge(attempt.Number)]),
-        ProviderOutcome.NotSent when attempt.Phase == AttemptPhase.Sending && (report.Send ?? attempt.Sends) == attempt.Sends =>
+        ProviderOutcome.NotSent
+            when attempt.Phase == AttemptPhase.Sending && (report.Send ?? attempt.Sends) == attempt.Sends =>
             FailUnsent(attempt, terms),
         ProviderOutcome.NotFound when attempt.Phase is AttemptPhase.Sending or AttemptPhase.Unknown
             && IsFinal(report.AskedAt, attempt.Send, terms) => FailUnsent(attempt, terms),
@@ -185,7 +193,8 @@ public static partial class PaymentDecider
     }
 
     // Never booked: an operator compares the two. The same report again adds nothing.
-    private static Decision Mismatch(PaymentState state, AttemptState attempt, ProviderOutcome.Succeeded success, Terms terms) =>
+    private static Decision Mismatch(
+        PaymentState state, AttemptState attempt, ProviderOutcome.Succeeded success, Terms terms) =>
         state.Status == PaymentStatus.NeedsReview || (state.PaidAttempt > 0 && state.PaidAttempt != attempt.Number)
             ? Nothing
             : Accept(new ReviewRequired
@@ -286,17 +295,21 @@ public static partial class PaymentDecider
         if (attempt.Method.Kind == PaymentMethodKind.Card)
         {
             return FailByUs(
-                attempt, FailureCodes.InterruptedBeforeSend, "The card was not charged: processing was interrupted before it was sent.", terms);
+                attempt,
+                FailureCodes.InterruptedBeforeSend,
+                "The card was not charged: processing was interrupted before it was sent.",
+                terms);
         }
 
-        // Past its window the provider would take the same name for a new charge; should the first one have arrived after
-        // all, there would be two.
+        // Past its window the provider would take the same name for a new charge;
+        // should the first one have arrived after all, there would be two.
         return terms.Now >= state.ExpiresAt || terms.Now >= attempt.StartedAt + attempt.RepeatWindow
             ? FailUnsent(attempt, terms)
             : SendAgain(attempt, resend: true, terms);
     }
 
-    // Whether a "not found" is the last word on a send: nothing of it could arrive any more when the question was asked.
+    // Whether a "not found" is the last word on a send:
+    // nothing of it could arrive any more when the question was asked.
     private static bool IsFinal(DateTimeOffset? askedAt, SendTerms send, Terms terms) =>
         (askedAt ?? terms.Now) >= send.BelieveNotFoundAt;
 
@@ -304,23 +317,25 @@ public static partial class PaymentDecider
         [new AttemptResent { At = terms.Now, Attempt = attempt.Number, Send = terms.SendAgain(attempt.Send) }],
         [new PaymentEffect.SendCharge(attempt.Number, resend)]);
 
-    private static Decision Fail(AttemptState attempt, ProviderOutcome.Declined declined, Terms terms) => Accept(new AttemptFailed
-    {
-        At = terms.Now,
-        Attempt = attempt.Number,
-        Failure = declined.Failure,
-        ProviderReference = declined.ProviderReference,
-    });
+    private static Decision Fail(AttemptState attempt, ProviderOutcome.Declined declined, Terms terms) =>
+        Accept(new AttemptFailed
+        {
+            At = terms.Now,
+            Attempt = attempt.Number,
+            Failure = declined.Failure,
+            ProviderReference = declined.ProviderReference,
+        });
 
     private static Decision FailUnsent(AttemptState attempt, Terms terms) =>
         FailByUs(attempt, FailureCodes.NotExecuted, "The provider never received the payment.", terms);
 
-    private static Decision FailByUs(AttemptState attempt, string code, string message, Terms terms) => Accept(new AttemptFailed
-    {
-        At = terms.Now,
-        Attempt = attempt.Number,
-        Failure = new Failure { Code = code, Message = message, Party = FailureParty.Engine },
-    });
+    private static Decision FailByUs(AttemptState attempt, string code, string message, Terms terms) =>
+        Accept(new AttemptFailed
+        {
+            At = terms.Now,
+            Attempt = attempt.Number,
+            Failure = new Failure { Code = code, Message = message, Party = FailureParty.Engine },
+        });
 
     private static bool IsOverdue(PaymentState state, AttemptState attempt, Terms terms) =>
         terms.Now >= state.ExpiresAt && attempt.Number == state.Attempts.Length;

@@ -26,40 +26,48 @@ public static partial class PaymentDecider
         };
     }
 
-    private static Decision OfOpenRefund(PaymentState state, RefundState refund, RecordRefund report, Terms terms) => report.Outcome switch
-    {
-        ProviderOutcome.Succeeded success => Refunded(state, refund, success, terms),
-        ProviderOutcome.Declined declined =>
-            Accept(new RefundFailed { At = terms.Now, Refund = refund.Number, Failure = declined.Failure }),
-        ProviderOutcome.Pending pending => refund.Phase == RefundPhase.Accepted
-            ? Nothing
-            : Accept(new RefundAccepted { At = terms.Now, Refund = refund.Number, ProviderReference = pending.ProviderReference }),
-        // That an earlier send came too late says nothing of the one that is under way.
-        ProviderOutcome.NotSent notSent =>
-            refund.Phase == RefundPhase.Sending && (report.Send ?? refund.Sends) == refund.Sends
-            ? Accept(new RefundNotSent
-            {
-                At = terms.Now,
-                Refund = refund.Number,
-                Reason = notSent.Reason,
-                RetryAt = terms.Now + PaymentSchedule.RefundRetryDelay(terms.Now - refund.CreatedAt),
-            })
-            : Nothing,
-        ProviderOutcome.Unknown unknown => refund.Phase == RefundPhase.Sending && report.Source == ReportSource.Answer
-            ? Accept(new RefundOutcomeUnknown { At = terms.Now, Refund = refund.Number, Reason = unknown.Reason })
-            : Nothing,
-        ProviderOutcome.NotFound => refund.Phase is RefundPhase.Sending or RefundPhase.Unknown && IsFinal(report.AskedAt, refund.Send, terms)
-            ? SendAgain(refund, terms)
-            : Nothing,
-        _ => throw new InvalidOperationException($"{report.Outcome.GetType().Name} is not an outcome."),
-    };
+    private static Decision OfOpenRefund(PaymentState state, RefundState refund, RecordRefund report, Terms terms) =>
+        report.Outcome switch
+        {
+            ProviderOutcome.Succeeded success => Refunded(state, refund, success, terms),
+            ProviderOutcome.Declined declined =>
+                Accept(new RefundFailed { At = terms.Now, Refund = refund.Number, Failure = declined.Failure }),
+            ProviderOutcome.Pending pending => refund.Phase == RefundPhase.Accepted
+                ? Nothing
+                : Accept(new RefundAccepted
+                {
+                    At = terms.Now, Refund = refund.Number, ProviderReference = pending.ProviderReference,
+                }),
+            // That an earlier send came too late says nothing of the one that is under way.
+            ProviderOutcome.NotSent notSent =>
+                refund.Phase == RefundPhase.Sending && (report.Send ?? refund.Sends) == refund.Sends
+                ? Accept(new RefundNotSent
+                {
+                    At = terms.Now,
+                    Refund = refund.Number,
+                    Reason = notSent.Reason,
+                    RetryAt = terms.Now + PaymentSchedule.RefundRetryDelay(terms.Now - refund.CreatedAt),
+                })
+                : Nothing,
+            ProviderOutcome.Unknown unknown =>
+                refund.Phase == RefundPhase.Sending && report.Source == ReportSource.Answer
+                    ? Accept(
+                        new RefundOutcomeUnknown { At = terms.Now, Refund = refund.Number, Reason = unknown.Reason })
+                    : Nothing,
+            ProviderOutcome.NotFound => refund.Phase is RefundPhase.Sending or RefundPhase.Unknown
+                && IsFinal(report.AskedAt, refund.Send, terms)
+                    ? SendAgain(refund, terms)
+                    : Nothing,
+            _ => throw new InvalidOperationException($"{report.Outcome.GetType().Name} is not an outcome."),
+        };
 
     private static Decision Refunded(
         PaymentState state, RefundState refund, ProviderOutcome.Succeeded success, Terms terms)
     {
         var attempt = state.Attempts[refund.Attempt - 1];
         var fits = refund.Status != RefundStatus.Failed || refund.AmountMinor <= state.RefundableMinor(attempt);
-        if (success.Amount.AmountMinor != refund.AmountMinor || success.Amount.Currency != state.Amount.Currency || !fits)
+        if (success.Amount.AmountMinor != refund.AmountMinor
+            || success.Amount.Currency != state.Amount.Currency || !fits)
         {
             return refund.Status == RefundStatus.Pending
                 ? Accept(new RefundReviewRequired

@@ -27,8 +27,9 @@ public static partial class PaymentDecider
                 : Nothing,
             PaymentStatus.Pending when state.Attempts[^1] is { Phase: AttemptPhase.NotSent } waiting =>
                 Retry(state, waiting, terms),
-            PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.NeedsReview or PaymentStatus.Authorized
-                or PaymentStatus.Success or PaymentStatus.Failed or PaymentStatus.Cancelled or PaymentStatus.Expired =>
+            PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.NeedsReview
+                or PaymentStatus.Authorized or PaymentStatus.Success or PaymentStatus.Failed or PaymentStatus.Cancelled
+                or PaymentStatus.Expired =>
                 Continue(state, terms),
         };
     }
@@ -48,7 +49,10 @@ public static partial class PaymentDecider
         };
         return new Decision.Accepted(
             [],
-            [.. hasCharge ? [new PaymentEffect.AskCharge(command.Attempt)] : Enumerable.Empty<PaymentEffect>(), .. refunds]);
+            [
+                .. hasCharge ? [new PaymentEffect.AskCharge(command.Attempt)] : Enumerable.Empty<PaymentEffect>(),
+                .. refunds,
+            ]);
     }
 
     private static Decision Retry(PaymentState state, AttemptState attempt, Terms terms)
@@ -56,7 +60,10 @@ public static partial class PaymentDecider
         if (terms.Now >= state.ExpiresAt)
         {
             return FailByUs(
-                attempt, FailureCodes.ProviderUnreachable, "The provider could not be reached in time; nothing was sent.", terms);
+                attempt,
+                FailureCodes.ProviderUnreachable,
+                "The provider could not be reached in time; nothing was sent.",
+                terms);
         }
 
         return terms.Now >= attempt.RetryAt
@@ -78,7 +85,8 @@ public static partial class PaymentDecider
 
         var questions = state.Attempts.Where(attempt => PaymentSchedule.IsWatched(state, attempt, terms.Now))
             .Select(attempt => (PaymentEffect)new PaymentEffect.AskCharge(attempt.Number))
-            .Concat(state.Refunds.Where(PaymentSchedule.IsAskedFor).Select(refund => new PaymentEffect.AskRefund(refund.Number)))
+            .Concat(state.Refunds.Where(PaymentSchedule.IsAskedFor)
+                .Select(refund => new PaymentEffect.AskRefund(refund.Number)))
             .ToImmutableArray();
         var due = state.Refunds.FirstOrDefault(
             refund => refund.Phase == RefundPhase.NotSent && terms.Now >= refund.RetryAt);
@@ -101,7 +109,9 @@ public static partial class PaymentDecider
                 [
                     new RefundReviewRequired
                     {
-                        At = terms.Now, Refund = hopeless.Number, Reason = "The refund's outcome stayed unknown to its deadline.",
+                        At = terms.Now,
+                        Refund = hopeless.Number,
+                        Reason = "The refund's outcome stayed unknown to its deadline.",
                     },
                 ],
                 questions)

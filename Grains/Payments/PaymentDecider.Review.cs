@@ -3,8 +3,8 @@ using PaymentCluster.Grains.Abstractions.Providers;
 
 namespace PaymentCluster.Grains.Payments;
 
-// What only an operator can know: what stayed unknown to its deadline, as the provider's own books have it. Who said so,
-// and why, is part of the payment's history.
+// What only an operator can know: what stayed unknown to its deadline, as the provider's own books have it.
+// Who said so, and why, is part of the payment's history.
 public static partial class PaymentDecider
 {
     /// <summary>Say what became of a payment that needs review.</summary>

@@ -48,8 +48,9 @@ public static partial class PaymentDecider
         };
     }
 
-    /// <summary>Say what the payment is paid with: its first attempt, the next one after a failure, or another one instead
-    /// of the one that waits for the customer. That one stays open: it may be paid all the same, and is asked about.</summary>
+    /// <summary>Say what the payment is paid with: its first attempt, the next one after a failure, or another one
+    /// instead of the one that waits for the customer. That one stays open: it may be paid all the same, and is
+    /// asked about.</summary>
     public static Decision Decide(PaymentState state, ConfirmPayment command, Terms terms)
     {
         if (Remembered(state, command.Request) is { } seen)
@@ -66,7 +67,8 @@ public static partial class PaymentDecider
             PaymentStatus.Failed or PaymentStatus.Expired =>
                 NextAttempt(state, command.Instrument, null, command.Request, terms),
             PaymentStatus.Pending => OutcomePending("An attempt is under way."),
-            PaymentStatus.RequiresAction when command.Replaces == state.Attempts.Length && terms.Now < state.ExpiresAt =>
+            PaymentStatus.RequiresAction
+                when command.Replaces == state.Attempts.Length && terms.Now < state.ExpiresAt =>
                 NextAttempt(state, command.Instrument, state.ExpiresAt - terms.Now, command.Request, terms),
             PaymentStatus.RequiresAction or PaymentStatus.Authorized or PaymentStatus.Success or PaymentStatus.Cancelled
                 or PaymentStatus.NeedsReview => NotIn(state, "confirmed"),
@@ -136,7 +138,8 @@ public static partial class PaymentDecider
 
         var requested = RefundOf(state, attempt, amount, terms) with
         {
-            Reason = command.Reason, Request = command.Request,
+            Reason = command.Reason,
+            Request = command.Request,
         };
         return new Decision.Accepted([requested], [new PaymentEffect.SendRefund(requested.Refund)])
         {
@@ -144,15 +147,16 @@ public static partial class PaymentDecider
         };
     }
 
-    private static RefundRequested RefundOf(PaymentState state, AttemptState attempt, long amountMinor, Terms terms) => new()
-    {
-        At = terms.Now,
-        Refund = state.Refunds.Length + 1,
-        Attempt = attempt.Number,
-        AmountMinor = amountMinor,
-        Automatic = false,
-        Send = terms.SendAgain(attempt.Send),
-    };
+    private static RefundRequested RefundOf(PaymentState state, AttemptState attempt, long amountMinor, Terms terms) =>
+        new()
+        {
+            At = terms.Now,
+            Refund = state.Refunds.Length + 1,
+            Attempt = attempt.Number,
+            AmountMinor = amountMinor,
+            Automatic = false,
+            Send = terms.SendAgain(attempt.Send),
+        };
 
     // A request that took effect under this name is not made again; another request under this name is a mistake of the
     // client's.

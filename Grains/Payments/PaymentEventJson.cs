@@ -82,14 +82,17 @@ public static class PaymentEventJson
             Type = format.Name,
             At = happened.At,
             Data = JsonSerializer.SerializeToUtf8Bytes(happened, format.Json),
-            PublicType = happened is AttemptAccepted { Action: null } or AttemptFailed { MovesOn: true } ? null : format.PublicName,
+            PublicType = happened is AttemptAccepted { Action: null } or AttemptFailed { MovesOn: true }
+                ? null
+                : format.PublicName,
         };
     }
 
     /// <summary>An event from its stored form.</summary>
     /// <exception cref="JsonException">It is not one: the journal is newer than this program, or damaged.</exception>
     public static PaymentEvent Read(JournaledEvent stored) =>
-        ByName.TryGetValue(stored.Type, out var format) && JsonSerializer.Deserialize(stored.Data, format.Json) is PaymentEvent happened
+        ByName.TryGetValue(stored.Type, out var format)
+        && JsonSerializer.Deserialize(stored.Data, format.Json) is PaymentEvent happened
             ? happened
             : throw new JsonException($"The journal holds an event '{stored.Type}' that this version does not know.");
 

@@ -102,8 +102,8 @@ public sealed record AttemptStarted : PaymentEvent
     /// choose.</summary>
     public ImmutableArray<RouteNote>? Routing { get; init; }
 
-    /// <summary>The provider's name of the linked wallet that is charged, so that what became of the charge can be asked
-    /// also when the customer has unlinked it since; null for anything else.</summary>
+    /// <summary>The provider's name of the linked wallet that is charged, so that what became of the charge can be
+    /// asked also when the customer has unlinked it since; null for anything else.</summary>
     public string? Link { get; init; }
 }
 

@@ -40,13 +40,14 @@ public sealed class PaymentOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How many payments may be in a silo's memory before one that is settled leaves at once, and not when nobody
-    /// has read it for a while. Default 10,000, about 60 MB. Payments under way stay, however many they are.</summary>
+    /// <summary>How many payments may be in a silo's memory before one that is settled leaves at once, and
+    /// not when nobody has read it for a while. Default 10,000, about 60 MB. Payments under way stay, however
+    /// many they are.</summary>
     [Range(0, 100_000_000)]
     public int InMemory { get; set; } = 10_000;
 
-    /// <summary>How many questions a minute a merchant may ask any provider, instead of each provider's own limit. Default
-    /// none. Above a provider's limit it refuses questions, and may refuse payments with them.</summary>
+    /// <summary>How many questions a minute a merchant may ask any provider, instead of each provider's own limit.
+    /// Default none. Above a provider's limit it refuses questions, and may refuse payments with them.</summary>
     [Range(1, 10_000_000)]
     public int? QuestionsPerMinute { get; set; }
 }

@@ -23,11 +23,13 @@ public static class PaymentSchedule
     ];
 
     // After an attempt was given up: a webhook that got lost must not hide money for ever.
-    private static readonly TimeSpan[] LateInquiries = [TimeSpan.FromHours(1), TimeSpan.FromHours(6), TimeSpan.FromDays(1)];
+    private static readonly TimeSpan[] LateInquiries =
+        [TimeSpan.FromHours(1), TimeSpan.FromHours(6), TimeSpan.FromDays(1)];
 
     // When the provider's word cannot change any more. More than once, because nobody remembers whether a question that
     // changed nothing was answered.
-    private static readonly TimeSpan[] LastInquiries = [TimeSpan.FromMinutes(10), TimeSpan.FromHours(6), TimeSpan.FromDays(1)];
+    private static readonly TimeSpan[] LastInquiries =
+        [TimeSpan.FromMinutes(10), TimeSpan.FromHours(6), TimeSpan.FromDays(1)];
 
     // With the last of them, and a sweeper that comes late to it.
     private static readonly TimeSpan LastInquiriesEnd = TimeSpan.FromDays(2);
@@ -47,7 +49,8 @@ public static class PaymentSchedule
     {
         DateTimeOffset? next = null;
         // Where nobody can be asked, the expiry alone ends it: also if it passed between the decision and this commit.
-        if (state.Status is PaymentStatus.Pending or PaymentStatus.RequiresAction && (state.ExpiresAt > now || state.Attempts.IsEmpty))
+        if (state.Status is PaymentStatus.Pending or PaymentStatus.RequiresAction
+            && (state.ExpiresAt > now || state.Attempts.IsEmpty))
         {
             next = Later(state.ExpiresAt, now);
         }
@@ -74,8 +77,8 @@ public static class PaymentSchedule
     public static TimeSpan AuthorizationRetryDelay(int sends) =>
         TimeSpan.FromSeconds(Math.Min(3600, 1 << Math.Min(sends - 1, 12)));
 
-    /// <summary>How long to wait before sending a refund again that could not be sent: as long as it is old, between 4 s
-    /// and an hour. A refund does not expire, and each try is an event.</summary>
+    /// <summary>How long to wait before sending a refund again that could not be sent:
+    /// as long as it is old, between 4 s and an hour. A refund does not expire, and each try is an event.</summary>
     public static TimeSpan RefundRetryDelay(TimeSpan age) =>
         age < FirstRefundRetry ? FirstRefundRetry : age > Hour ? Hour : age;
 
@@ -103,7 +106,9 @@ public static class PaymentSchedule
     // expires, whatever we gave up before.
     private static DateTimeOffset FinalAt(PaymentState state, AttemptState attempt)
     {
-        var givenUpAt = attempt.Phase == AttemptPhase.Accepted && state.ExpiresAt > attempt.ChangedAt ? state.ExpiresAt : attempt.ChangedAt;
+        var givenUpAt = attempt.Phase == AttemptPhase.Accepted && state.ExpiresAt > attempt.ChangedAt
+            ? state.ExpiresAt
+            : attempt.ChangedAt;
         return givenUpAt + attempt.LateSuccess;
     }
 
@@ -115,19 +120,21 @@ public static class PaymentSchedule
             : AfterAll(finalAt, now, LastInquiries);
     }
 
-    private static DateTimeOffset? NextOf(PaymentState state, AttemptState attempt, DateTimeOffset now) => attempt.Phase switch
-    {
-        AttemptPhase.Sending or AttemptPhase.Unknown => After(attempt.ChangedAt, now, Inquiries, Hour),
-        AttemptPhase.NotSent => Later(attempt.RetryAt!.Value, now),
-        AttemptPhase.Accepted => IsAwaited(state) ? After(attempt.ChangedAt, now, Inquiries, Hour) : NextLate(state, attempt, now),
-        AttemptPhase.Authorized when attempt.CaptureIntent is { } intent => NextOf(attempt, intent, now),
-        AttemptPhase.Authorized when attempt.VoidIntent is { } intent => NextOf(attempt, intent, now),
-        AttemptPhase.Authorized when attempt.ProviderCaptures && attempt.Failure is null =>
-            After(attempt.ChangedAt, now, Inquiries, Hour),
-        AttemptPhase.Authorized => After(attempt.ChangedAt, now, [], AuthorizationStep),
-        AttemptPhase.Failed when attempt.ProviderReference is not null => NextLate(state, attempt, now),
-        AttemptPhase.Failed or AttemptPhase.Captured => null,
-    };
+    private static DateTimeOffset? NextOf(PaymentState state, AttemptState attempt, DateTimeOffset now) =>
+        attempt.Phase switch
+        {
+            AttemptPhase.Sending or AttemptPhase.Unknown => After(attempt.ChangedAt, now, Inquiries, Hour),
+            AttemptPhase.NotSent => Later(attempt.RetryAt!.Value, now),
+            AttemptPhase.Accepted =>
+                IsAwaited(state) ? After(attempt.ChangedAt, now, Inquiries, Hour) : NextLate(state, attempt, now),
+            AttemptPhase.Authorized when attempt.CaptureIntent is { } intent => NextOf(attempt, intent, now),
+            AttemptPhase.Authorized when attempt.VoidIntent is { } intent => NextOf(attempt, intent, now),
+            AttemptPhase.Authorized when attempt.ProviderCaptures && attempt.Failure is null =>
+                After(attempt.ChangedAt, now, Inquiries, Hour),
+            AttemptPhase.Authorized => After(attempt.ChangedAt, now, [], AuthorizationStep),
+            AttemptPhase.Failed when attempt.ProviderReference is not null => NextLate(state, attempt, now),
+            AttemptPhase.Failed or AttemptPhase.Captured => null,
+        };
 
     private static DateTimeOffset NextOf(AttemptState attempt, AuthorizationIntent intent, DateTimeOffset now) =>
         intent.RetryAt is { } retryAt

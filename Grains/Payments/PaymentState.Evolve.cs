@@ -46,18 +46,24 @@ public sealed partial record PaymentState
         ByCheckout = created.ByCheckout,
     };
 
+    private PaymentState PaidBy(int attempt, PaymentStatus status) => this with { Status = status, PaidAttempt = attempt };
+
     private static PaymentState Apply(PaymentState state, PaymentEvent happened) => happened switch
     {
         AttemptStarted e => state.Begin(e),
         AttemptResent e => state.With(e.Attempt, e.At, a => a with
         {
-            Phase = AttemptPhase.Sending, Send = e.Send, Sends = a.Sends + 1, RetryAt = null,
+            Phase = AttemptPhase.Sending,
+            Send = e.Send,
+            Sends = a.Sends + 1,
+            RetryAt = null,
         }),
         AttemptNotSent e =>
             state.With(e.Attempt, e.At, a => a with { Phase = AttemptPhase.NotSent, RetryAt = e.RetryAt }),
         OutcomeUnknown e => state.With(e.Attempt, e.At, a => a with
         {
-            Phase = AttemptPhase.Unknown, ProviderOrder = e.ProviderOrder ?? a.ProviderOrder,
+            Phase = AttemptPhase.Unknown,
+            ProviderOrder = e.ProviderOrder ?? a.ProviderOrder,
         }),
         AttemptAccepted e => state.With(e.Attempt, e.At, a => a with
         {
@@ -74,20 +80,10 @@ public sealed partial record PaymentState
             BankReference = e.BankReference ?? a.BankReference,
             Action = null,
             Failure = null,
-        }) with { Status = PaymentStatus.Authorized, PaidAttempt = e.Attempt },
-        CaptureRequested e =>
-            state.With(e.Attempt, e.At, a => a with
-            {
-                CaptureIntent = new CaptureIntent(e.AmountMinor, e.Send) { Sends = (a.CaptureIntent?.Sends ?? 0) + 1 },
-            }),
-        CaptureNotSent e =>
-            state.With(e.Attempt, e.At, a => a with { CaptureIntent = a.CaptureIntent! with { RetryAt = e.RetryAt } }),
-        CaptureOutcomeUnknown e =>
-            state.With(e.Attempt, e.At, a => a with { CaptureIntent = a.CaptureIntent! with { IsUnknown = true } }),
-        CaptureRefused e => state.With(e.Attempt, e.At, a => a with { CaptureIntent = null, Failure = e.Failure }),
+        }).PaidBy(e.Attempt, PaymentStatus.Authorized),
         PaymentCaptured e =>
             state.With(e.Attempt, e.At, a => Captured(a, e.AmountMinor, e.ProviderReference, e.BankReference))
-            with { Status = PaymentStatus.Success, PaidAttempt = e.Attempt },
+                .PaidBy(e.Attempt, PaymentStatus.Success),
         SurplusCaptured e =>
             state.With(e.Attempt, e.At, a => Captured(a, e.AmountMinor, e.ProviderReference, e.BankReference)),
         AttemptFailed e => state.With(e.Attempt, e.At, a => a with
@@ -107,6 +103,28 @@ public sealed partial record PaymentState
             Action = null,
             Failure = null,
         }),
+        PaymentCancelled => state with { Status = PaymentStatus.Cancelled, PaidAttempt = 0 },
+        PaymentExpired => state with { Status = PaymentStatus.Expired },
+        ReviewRequired e => state with { Status = PaymentStatus.NeedsReview, ReviewAttempt = e.Attempt },
+        // The payment stands where its latest attempt does; if that is the one, its failure follows.
+        ReviewResolved { Paid: false } => state with { Status = state.Attempts[^1].StatusWhileOpen },
+        RequestRepeated or ReviewResolved or RefundReviewResolved => state,
+        _ => ApplyToAuthorization(state, happened),
+    };
+
+    // What is captured of what was authorised, or released again.
+    private static PaymentState ApplyToAuthorization(PaymentState state, PaymentEvent happened) => happened switch
+    {
+        CaptureRequested e =>
+            state.With(e.Attempt, e.At, a => a with
+            {
+                CaptureIntent = new CaptureIntent(e.AmountMinor, e.Send) { Sends = (a.CaptureIntent?.Sends ?? 0) + 1 },
+            }),
+        CaptureNotSent e =>
+            state.With(e.Attempt, e.At, a => a with { CaptureIntent = a.CaptureIntent! with { RetryAt = e.RetryAt } }),
+        CaptureOutcomeUnknown e =>
+            state.With(e.Attempt, e.At, a => a with { CaptureIntent = a.CaptureIntent! with { IsUnknown = true } }),
+        CaptureRefused e => state.With(e.Attempt, e.At, a => a with { CaptureIntent = null, Failure = e.Failure }),
         VoidRequested e => state.With(e.Attempt, e.At, a => a with
         {
             VoidIntent = new VoidIntent(e.Send) { Sends = (a.VoidIntent?.Sends ?? 0) + 1 },
@@ -118,14 +136,12 @@ public sealed partial record PaymentState
         VoidRefused e => state.With(e.Attempt, e.At, a => a with { VoidIntent = null, Failure = e.Failure }),
         AuthorizationReleased e => state.With(e.Attempt, e.At, a => a with
         {
-            Phase = AttemptPhase.Failed, Failure = Released, AuthorizedMinor = 0, CaptureIntent = null, VoidIntent = null,
+            Phase = AttemptPhase.Failed,
+            Failure = Released,
+            AuthorizedMinor = 0,
+            CaptureIntent = null,
+            VoidIntent = null,
         }),
-        PaymentCancelled => state with { Status = PaymentStatus.Cancelled, PaidAttempt = 0 },
-        PaymentExpired => state with { Status = PaymentStatus.Expired },
-        ReviewRequired e => state with { Status = PaymentStatus.NeedsReview, ReviewAttempt = e.Attempt },
-        // The payment stands where its latest attempt does; if that is the one, its failure follows.
-        ReviewResolved { Paid: false } => state with { Status = state.Attempts[^1].StatusWhileOpen },
-        RequestRepeated or ReviewResolved or RefundReviewResolved => state,
         _ => ApplyToRefund(state, happened),
     };
 
@@ -135,14 +151,18 @@ public sealed partial record PaymentState
         RefundResent e =>
             state.WithRefund(e.Refund, e.At, r => r with
             {
-                Phase = RefundPhase.Sending, Send = e.Send, Sends = r.Sends + 1, RetryAt = null,
+                Phase = RefundPhase.Sending,
+                Send = e.Send,
+                Sends = r.Sends + 1,
+                RetryAt = null,
             }),
         RefundNotSent e =>
             state.WithRefund(e.Refund, e.At, r => r with { Phase = RefundPhase.NotSent, RetryAt = e.RetryAt }),
         RefundOutcomeUnknown e => state.WithRefund(e.Refund, e.At, r => r with { Phase = RefundPhase.Unknown }),
         RefundAccepted e => state.WithRefund(e.Refund, e.At, r => r with
         {
-            Phase = RefundPhase.Accepted, ProviderReference = e.ProviderReference ?? r.ProviderReference,
+            Phase = RefundPhase.Accepted,
+            ProviderReference = e.ProviderReference ?? r.ProviderReference,
         }),
         RefundSucceeded e => state.WithRefund(e.Refund, e.At, r => r with
         {
@@ -154,24 +174,27 @@ public sealed partial record PaymentState
         }),
         RefundFailed e => state.WithRefund(e.Refund, e.At, r => r with
         {
-            Phase = RefundPhase.Done, Status = RefundStatus.Failed, Failure = e.Failure,
+            Phase = RefundPhase.Done,
+            Status = RefundStatus.Failed,
+            Failure = e.Failure,
         }),
         RefundReviewRequired e => state.WithRefund(e.Refund, e.At, r => r with { Status = RefundStatus.NeedsReview }),
         _ => throw new InvalidOperationException($"{happened.GetType().Name} is not an event of payments."),
     };
 
-    private static AttemptState Captured(AttemptState attempt, long amountMinor, string? reference, string? bankReference) => attempt with
-    {
-        Phase = AttemptPhase.Captured,
-        AuthorizedMinor = Math.Max(attempt.AuthorizedMinor, amountMinor),
-        CapturedMinor = amountMinor,
-        ProviderReference = reference ?? attempt.ProviderReference,
-        BankReference = bankReference ?? attempt.BankReference,
-        Action = null,
-        Failure = null,
-        CaptureIntent = null,
-        VoidIntent = null,
-    };
+    private static AttemptState Captured(
+        AttemptState attempt, long amountMinor, string? reference, string? bankReference) => attempt with
+        {
+            Phase = AttemptPhase.Captured,
+            AuthorizedMinor = Math.Max(attempt.AuthorizedMinor, amountMinor),
+            CapturedMinor = amountMinor,
+            ProviderReference = reference ?? attempt.ProviderReference,
+            BankReference = bankReference ?? attempt.BankReference,
+            Action = null,
+            Failure = null,
+            CaptureIntent = null,
+            VoidIntent = null,
+        };
 
     private static RefundState Begin(RefundRequested requested) => new()
     {
@@ -215,7 +238,12 @@ public sealed partial record PaymentState
     // A payment that was given up or is paid otherwise keeps its status, whatever becomes known of its other attempts.
     private PaymentState WithStatusOfAccepted(AttemptAccepted accepted) =>
         IsUndecided && accepted.Attempt == Attempts.Length
-            ? this with { Status = accepted.Action is null && Status != PaymentStatus.RequiresAction ? PaymentStatus.Pending : PaymentStatus.RequiresAction }
+            ? this with
+            {
+                Status = accepted.Action is null && Status != PaymentStatus.RequiresAction
+                ? PaymentStatus.Pending
+                : PaymentStatus.RequiresAction
+            }
             : this;
 
     private PaymentState WithStatusOfFailed(AttemptFailed failed) =>

@@ -58,7 +58,8 @@ public sealed partial record PaymentState
     public ImmutableArray<RefundState> Refunds { get; init; } = [];
 
     /// <summary>The clients' names of requests that took effect.</summary>
-    public ImmutableDictionary<string, RememberedRequest> Requests { get; init; } = ImmutableDictionary<string, RememberedRequest>.Empty;
+    public ImmutableDictionary<string, RememberedRequest> Requests { get; init; } =
+        ImmutableDictionary<string, RememberedRequest>.Empty;
 
     /// <summary>The number of the attempt that authorised or paid the order; 0 while none did.</summary>
     public int PaidAttempt { get; init; }
@@ -70,8 +71,8 @@ public sealed partial record PaymentState
     /// first.</summary>
     public AttemptState? Current => PaidAttempt > 0 ? Attempts[PaidAttempt - 1] : Attempts.LastOrDefault();
 
-    /// <summary>Whether it still waits for this attempt's charge. Once it was decided, given up or handed to an operator,
-    /// nothing more is done for the charge at its provider: it is only looked at.</summary>
+    /// <summary>Whether it still waits for this attempt's charge. Once it was decided, given up or handed
+    /// to an operator, nothing more is done for the charge at its provider: it is only looked at.</summary>
     public bool Awaits(AttemptState attempt) =>
         Status is PaymentStatus.Pending or PaymentStatus.RequiresAction && attempt.Number == Attempts.Length;
 
@@ -243,7 +244,8 @@ public sealed record AttemptState
     public PaymentStatus StatusWhileOpen => Phase switch
     {
         AttemptPhase.Accepted when Action is not null => PaymentStatus.RequiresAction,
-        AttemptPhase.Sending or AttemptPhase.NotSent or AttemptPhase.Unknown or AttemptPhase.Accepted => PaymentStatus.Pending,
+        AttemptPhase.Sending or AttemptPhase.NotSent or AttemptPhase.Unknown or AttemptPhase.Accepted =>
+            PaymentStatus.Pending,
         AttemptPhase.Authorized or AttemptPhase.Captured or AttemptPhase.Failed => PaymentStatus.Failed,
     };
 

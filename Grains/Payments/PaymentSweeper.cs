@@ -8,7 +8,8 @@ namespace PaymentCluster.Grains.Payments;
 /// <param name="due">Wakes them.</param>
 /// <param name="options">How often, and how many.</param>
 /// <param name="time">When it is.</param>
-public sealed class PaymentSweeper(DuePayments due, IOptions<PaymentOptions> options, TimeProvider time) : BackgroundService
+public sealed class PaymentSweeper(DuePayments due, IOptions<PaymentOptions> options, TimeProvider time)
+    : BackgroundService
 {
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

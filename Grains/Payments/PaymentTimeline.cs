@@ -37,7 +37,8 @@ internal static class PaymentTimeline
         ReviewResolved e =>
             $"{e.By} found attempt {e.Attempt} {(e.Paid ? "paid" : "not paid")} in the provider's books: {e.Note}",
         RefundReviewResolved e =>
-            $"{e.By} found refund {e.Refund} {(e.Paid ? "paid out" : "not paid out")} in the provider's books: {e.Note}",
+            $"{e.By} found refund {e.Refund} {(e.Paid ? "paid out" : "not paid out")} in the "
+            + $"provider's books: {e.Note}",
         PaymentCancelled e =>
             e.Reason is null ? "Cancelled by the merchant." : $"Cancelled by the merchant: {e.Reason}",
         PaymentExpired => "The customer did not pay in time.",
@@ -57,7 +58,8 @@ internal static class PaymentTimeline
     };
 
     private static string Why(AttemptStarted started) => started.Routing is { } notes
-        ? string.Concat(notes.Select(note => $" {(note.Chosen ? "Chosen" : "Passed over")} {note.Provider}: {note.Reason.TrimEnd('.')}."))
+        ? string.Concat(notes.Select(note =>
+            $" {(note.Chosen ? "Chosen" : "Passed over")} {note.Provider}: {note.Reason.TrimEnd('.')}."))
         : "";
 
     private static Money Amount(PaymentState state, long amountMinor) => Money.Of(amountMinor, state.Amount.Currency);

@@ -67,7 +67,11 @@ public sealed class PaymentTokens
     {
         var buffer = new byte[256];
         if (!text.StartsWith(IPaymentAccessGrain.SecretPrefix, StringComparison.Ordinal)
-            || Base64Url.DecodeFromChars(text.AsSpan(IPaymentAccessGrain.SecretPrefix.Length), buffer, out _, out var length) != OperationStatus.Done
+            || Base64Url.DecodeFromChars(
+                text.AsSpan(IPaymentAccessGrain.SecretPrefix.Length),
+                buffer,
+                out _,
+                out var length) != OperationStatus.Done
             || length <= SecretMacBytes + ExpiryBytes)
         {
             return null;

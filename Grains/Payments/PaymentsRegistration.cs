@@ -19,7 +19,8 @@ public static class PaymentsRegistration
     public static IServiceCollection AddPayments(this IServiceCollection services)
     {
         services.AddOptions<PaymentOptions>().BindConfiguration("Payments").ValidateDataAnnotations().ValidateOnStart();
-        // Orleans remembers the place of a million grains, about 300 bytes each, and of a payment that has left as well.
+        // Orleans remembers the place of a million grains, about 300 bytes each, and of a payment that has
+        // left as well.
         services.AddOptions<GrainDirectoryOptions>().Configure<IOptions<PaymentOptions>>(
             (directory, payments) => directory.CacheSize = Math.Max(LeastPlaces, payments.Value.InMemory));
         services.AddPaymentRouting();

@@ -1,8 +1,8 @@
 namespace PaymentCluster.Grains.Providers;
 
 /// <summary>
-/// How many questions a merchant may still ask a provider, for the whole cluster: providers count an account's requests,
-/// not the machines that they come from. Its key is <c>{merchant}/{provider}</c>.
+/// How many questions a merchant may still ask a provider, for the whole cluster: providers count an account's
+/// requests, not the machines that they come from. Its key is <c>{merchant}/{provider}</c>.
 /// </summary>
 [Alias("question-budget")]
 public interface IQuestionBudgetGrain : IGrainWithStringKey

@@ -7,7 +7,8 @@ namespace PaymentCluster.Grains.Providers;
 /// <summary>What is still under way at a merchant's providers.</summary>
 public interface IOpenWork
 {
-    /// <summary>Per provider, how many of a merchant's payments have an unknown outcome or wait for an operator.</summary>
+    /// <summary>Per provider, how many of a merchant's payments have an unknown outcome or wait
+    /// for an operator.</summary>
     /// <exception cref="JournalUnavailableException">The store is out of reach.</exception>
     Task<ImmutableDictionary<string, int>> UnknownAsync(string merchant);
 
@@ -19,8 +20,8 @@ public interface IOpenWork
 
 /// <summary>
 /// Reads it from the schedule: whatever is not final has a row there, and there are only as many as payments under way.
-/// An outcome that is unknown is asked for at least hourly, so that its row is due within the hour. Neither is read on a
-/// payment's way.
+/// An outcome that is unknown is asked for at least hourly, so that its row is due within the hour.
+/// Neither is read on a payment's way.
 /// </summary>
 /// <param name="database">The store.</param>
 public sealed class OpenWork(PaymentDatabase database) : IOpenWork

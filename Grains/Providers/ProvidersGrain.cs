@@ -88,7 +88,8 @@ public sealed partial class ProvidersGrain(
         {
             return Reply<MerchantView>.Refused(Refusal.Of(
                 ErrorCode.ProviderInUse,
-                $"{(open < OpenWork.MaxCounted ? "" : "At least ")}{open} payments at {provider} are still open or watched."));
+                $"{(open < OpenWork.MaxCounted ? "" : "At least ")}{open} payments at {provider} "
+                    + "are still open or watched."));
         }
 
         var reply = await Document.DeleteCredentials(provider);
@@ -135,6 +136,9 @@ public sealed partial class ProvidersGrain(
         };
     }
 
-    [LoggerMessage(LogEvents.ProviderCredentialsChecked, LogLevel.Information, "The credentials of {Merchant} at {Provider} were checked: {Check}")]
+    [LoggerMessage(
+        LogEvents.ProviderCredentialsChecked,
+        LogLevel.Information,
+        "The credentials of {Merchant} at {Provider} were checked: {Check}")]
     private static partial void LogChecked(ILogger logger, string merchant, string provider, CredentialsCheck check);
 }

@@ -2,8 +2,8 @@ using PaymentCluster.Grains.Abstractions.Ids;
 
 namespace PaymentCluster.Grains.Routing;
 
-/// <summary>Chance without memory: what a payment draws depends on its id and on what is drawn for, on no process and no
-/// time.</summary>
+/// <summary>Chance without memory: what a payment draws depends on its id and on what is drawn for,
+/// on no process and no time.</summary>
 internal static class Draw
 {
     private const ulong Prime = 1_099_511_628_211;

@@ -98,11 +98,12 @@ public sealed class PastPayments(PaymentDatabase database) : IPastPayments
         };
     }
 
-    private static PaymentEvent Event(NpgsqlDataReader reader, int at, string type) => PaymentEventJson.Read(new JournaledEvent
-    {
-        Version = 1,
-        Type = type,
-        At = new DateTimeOffset(reader.GetDateTime(at), TimeSpan.Zero),
-        Data = System.Text.Encoding.UTF8.GetBytes(reader.GetString(at + 1)),
-    });
+    private static PaymentEvent Event(NpgsqlDataReader reader, int at, string type) =>
+        PaymentEventJson.Read(new JournaledEvent
+        {
+            Version = 1,
+            Type = type,
+            At = new DateTimeOffset(reader.GetDateTime(at), TimeSpan.Zero),
+            Data = System.Text.Encoding.UTF8.GetBytes(reader.GetString(at + 1)),
+        });
 }

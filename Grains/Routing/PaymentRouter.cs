@@ -50,7 +50,8 @@ public sealed class PaymentRouter(ConnectorCatalogue connectors, ProviderScores 
             return merchant.Providers.Contains(keeper)
                 ? TheOnly(keeper, facts)
                 : RoutingChoice.Refused(Refusal.Of(
-                    ErrorCode.InstrumentUnusable, "The merchant has no account any more at the provider that keeps it."));
+                    ErrorCode.InstrumentUnusable,
+                    "The merchant has no account any more at the provider that keeps it."));
         }
 
         return merchant is { Routing: null, Providers: [var only] }
@@ -62,8 +63,8 @@ public sealed class PaymentRouter(ConnectorCatalogue connectors, ProviderScores 
     public RoutingDecision Decide(ImmutableArray<string> providers, RoutingPlan? plan, RoutedPayment payment) =>
         RoutingDecider.Decide(plan, [.. providers.Select(provider => Candidate(provider, payment))], payment);
 
-    /// <summary>What would be decided if nobody was down: with the scores as they are now, but not with what is broken at
-    /// this minute.</summary>
+    /// <summary>What would be decided if nobody was down: with the scores as they are now, but not with what is broken
+    /// at this minute.</summary>
     public RoutingDecision DecideAtRest(
         ImmutableArray<string> providers, RoutingPlan? plan, RoutedPayment payment) => RoutingDecider.Decide(
         plan,

@@ -255,8 +255,8 @@ public readonly record struct ProviderStanding
     /// <summary>A provider that nothing is known of.</summary>
     public static readonly ProviderStanding Unknown = new() { Score = 1 };
 
-    /// <summary>The share of outcomes without a fault of the provider's, 0 to 1, with a little benefit of the doubt where
-    /// there are few.</summary>
+    /// <summary>The share of outcomes without a fault of the provider's, 0 to 1, with a little benefit of the doubt
+    /// where there are few.</summary>
     public required double Score { get; init; }
 
     /// <summary>Whether it seems to be down.</summary>
@@ -272,6 +272,7 @@ public sealed record RoutingDecision
     /// <summary>The provider; null if none can take the payment.</summary>
     public required string? Provider { get; init; }
 
-    /// <summary>Each provider's part, those that cannot first, then in the order in which they would be asked.</summary>
+    /// <summary>Each provider's part, those that cannot first, then in the order in which they
+    /// would be asked.</summary>
     public required ImmutableArray<RoutingNote> Notes { get; init; }
 }

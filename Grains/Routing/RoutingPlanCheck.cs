@@ -62,8 +62,10 @@ public static class RoutingPlanCheck
     private static Refusal? CheckCondition(RoutingCondition when, string path) =>
         CheckValues(when.Methods, $"{path}.methods", Enum.IsDefined, "a method")
         ?? CheckValues(when.UpiFlows, $"{path}.upi_flows", Enum.IsDefined, "a UPI flow")
-        ?? CheckValues(when.Currencies, $"{path}.currencies", code => Currency.TryParse(code, out _), "an ISO 4217 code")
-        ?? CheckValues(when.CardNetworks, $"{path}.card_networks", network => Networks.Contains(network), "a card network")
+        ?? CheckValues(
+            when.Currencies, $"{path}.currencies", code => Currency.TryParse(code, out _), "an ISO 4217 code")
+        ?? CheckValues(
+            when.CardNetworks, $"{path}.card_networks", network => Networks.Contains(network), "a card network")
         ?? CheckValues(when.CardBins, $"{path}.card_bins", IsBin, "6 to 8 digits")
         ?? CheckValues(when.Segments, $"{path}.segments", IsSegment, $"1 to {MaxSegmentLength} characters")
         ?? CheckAmounts(when, path)
@@ -97,7 +99,9 @@ public static class RoutingPlanCheck
 
         return when.CardNetworks.IsEmpty && when.CardBins.IsEmpty ? null
             : !MayBe(when, PaymentMethodKind.Card)
-                ? Invalid($"{path}.methods", "Only cards have a network and first digits, and the rule's methods leave them out.")
+                ? Invalid(
+                    $"{path}.methods",
+                    "Only cards have a network and first digits, and the rule's methods leave them out.")
             : !when.UpiFlows.IsEmpty
                 ? Invalid($"{path}.upi_flows", "No payment is by UPI and by card.")
             : null;

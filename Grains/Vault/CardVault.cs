@@ -70,7 +70,8 @@ internal sealed class CardVault(VaultDatabase database, VaultCipher cipher, ISec
     /// <inheritdoc/>
     public async Task<string> SaveAsync(string merchant, string customer, string token, VaultCard card)
     {
-        var fingerprint = cipher.Fingerprint(await KeyAsync(merchant, VaultKeyPurpose.Fingerprint), card.Number.Reveal());
+        var fingerprint = cipher.Fingerprint(
+            await KeyAsync(merchant, VaultKeyPurpose.Fingerprint), card.Number.Reveal());
         var content = Write(card);
         try
         {
@@ -83,7 +84,8 @@ internal sealed class CardVault(VaultDatabase database, VaultCipher cipher, ISec
                         return saved;
                     }
                 }
-                catch (PostgresException gone) when (gone.SqlState == PostgresErrorCodes.ForeignKeyViolation && tries < MaxTries)
+                catch (PostgresException gone) when (gone.SqlState == PostgresErrorCodes.ForeignKeyViolation
+                    && tries < MaxTries)
                 {
                     // The key retired in between.
                 }
@@ -181,7 +183,10 @@ internal sealed class CardVault(VaultDatabase database, VaultCipher cipher, ISec
             // The number is the same; the expiry of a renewed card is not.
             return await database.ExecuteAsync(
                 VaultSql.Replace,
-                Parameters.Of(merchant), Parameters.Of(there), Parameters.Of(key.Id), Bytes(cipher.Seal(key, there, content))) == 1
+                Parameters.Of(merchant),
+                Parameters.Of(there),
+                Parameters.Of(key.Id),
+                Bytes(cipher.Seal(key, there, content))) == 1
                 ? there
                 : null;
         }

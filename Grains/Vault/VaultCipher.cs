@@ -27,7 +27,12 @@ internal sealed class VaultCipher(MasterKeys masters, ISecretSource random)
         {
             return Wrap(new VaultKey
             {
-                Merchant = merchant, Id = keyId, Purpose = purpose, Generation = generation, MasterKey = masters.Current, Wrapped = [],
+                Merchant = merchant,
+                Id = keyId,
+                Purpose = purpose,
+                Generation = generation,
+                MasterKey = masters.Current,
+                Wrapped = [],
             }, key);
         }
         finally
@@ -49,7 +54,8 @@ internal sealed class VaultCipher(MasterKeys masters, ISecretSource random)
     /// <exception cref="VaultUnreadableException">It is something else, or the key cannot be opened.</exception>
     public byte[] Open(VaultKey key, string token, byte[] box) =>
         Use(key, open => Unbox(open, box, CardBinding(key, token)))
-        ?? throw new VaultUnreadableException(key.Merchant, "a card is not what was sealed for this merchant, token and key");
+        ?? throw new VaultUnreadableException(
+            key.Merchant, "a card is not what was sealed for this merchant, token and key");
 
     /// <summary>What tells a number from every other number, and nothing of it without the key.</summary>
     /// <exception cref="VaultUnreadableException">The key cannot be opened.</exception>
@@ -83,7 +89,8 @@ internal sealed class VaultCipher(MasterKeys masters, ISecretSource random)
             }
 
             open = Unbox(master, key.Wrapped, KeyBinding(key))
-                ?? throw new VaultUnreadableException(key.Merchant, $"the key '{key.Id}' is not what was wrapped for this merchant");
+                ?? throw new VaultUnreadableException(
+                    key.Merchant, $"the key '{key.Id}' is not what was wrapped for this merchant");
             return use(open);
         }
         finally
@@ -115,7 +122,12 @@ internal sealed class VaultCipher(MasterKeys masters, ISecretSource random)
         try
         {
             using var aes = new AesGcm(key, TagLength);
-            aes.Decrypt(box.AsSpan(0, NonceLength), box.AsSpan(NonceLength, content.Length), box.AsSpan(box.Length - TagLength), content, binding);
+            aes.Decrypt(
+                box.AsSpan(0, NonceLength),
+                box.AsSpan(NonceLength, content.Length),
+                box.AsSpan(box.Length - TagLength),
+                content,
+                binding);
             return content;
         }
         catch (AuthenticationTagMismatchException)
@@ -130,7 +142,8 @@ internal sealed class VaultCipher(MasterKeys masters, ISecretSource random)
     private static byte[] KeyBinding(VaultKey key) =>
         Encoding.UTF8.GetBytes($"key|{key.Merchant}|{(int)key.Purpose}|{key.Id}|{key.MasterKey}");
 
-    private static byte[] CardBinding(VaultKey key, string token) => Encoding.UTF8.GetBytes($"card|{key.Merchant}|{token}|{key.Id}");
+    private static byte[] CardBinding(VaultKey key, string token) =>
+        Encoding.UTF8.GetBytes($"card|{key.Merchant}|{token}|{key.Id}");
 }
 
 /// <summary>What a key of the vault is for.</summary>

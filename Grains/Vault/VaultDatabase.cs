@@ -35,7 +35,8 @@ internal sealed class VaultDatabase : IAsyncDisposable
     }
 
     /// <summary>Runs a query.</summary>
-    public async Task<List<T>> QueryAsync<T>(string sql, Func<NpgsqlDataReader, T> read, params NpgsqlParameter[] parameters)
+    public async Task<List<T>> QueryAsync<T>(
+        string sql, Func<NpgsqlDataReader, T> read, params NpgsqlParameter[] parameters)
     {
         await using var command = Command(sql, parameters);
         await using var reader = await command.ExecuteReaderAsync();

@@ -36,5 +36,6 @@ public sealed class VaultGrain(IVaultRotation rotation, TimeProvider time) : Gra
     }
 
     private static Reply<VaultStatus> NoVault() => Reply<VaultStatus>.Refused(
-        Refusal.Of(ErrorCode.NotFound, "This installation has no vault: ConnectionStrings:PaymentClusterVault is not set."));
+        Refusal.Of(
+            ErrorCode.NotFound, "This installation has no vault: ConnectionStrings:PaymentClusterVault is not set."));
 }

@@ -52,7 +52,8 @@ internal sealed class VaultRotation(VaultDatabase database, CardVault vault, Vau
     /// <inheritdoc/>
     public async Task BeginAsync()
     {
-        var merchants = await database.QueryAsync(VaultSql.MerchantsWithCards, row => (row.GetString(0), row.GetInt32(1)));
+        var merchants = await database.QueryAsync(
+            VaultSql.MerchantsWithCards, row => (row.GetString(0), row.GetInt32(1)));
         foreach (var (merchant, generation) in merchants)
         {
             await vault.AddKeyAsync(merchant, VaultKeyPurpose.Data, generation + 1);
@@ -71,7 +72,10 @@ internal sealed class VaultRotation(VaultDatabase database, CardVault vault, Vau
             var anew = cipher.Rewrap(key);
             await database.ExecuteAsync(
                 VaultSql.Rewrap,
-                Parameters.Of(key.Merchant), Parameters.Of(key.Id), Parameters.Of(key.MasterKey), Parameters.Of(anew.MasterKey),
+                Parameters.Of(key.Merchant),
+                Parameters.Of(key.Id),
+                Parameters.Of(key.MasterKey),
+                Parameters.Of(anew.MasterKey),
                 CardVault.Bytes(anew.Wrapped));
         }
 

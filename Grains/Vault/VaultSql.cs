@@ -50,7 +50,8 @@ internal static class VaultSql
 
     // The generation that an operator's command adds to: merchants that came later have the newest already.
     public const string MerchantsWithCards =
-        "select k.merchant_id, max(k.generation) from vault.keys k where k.purpose = 1 group by k.merchant_id order by k.merchant_id";
+        "select k.merchant_id, max(k.generation) from vault.keys k where k.purpose = 1 "
+        + "group by k.merchant_id order by k.merchant_id";
 
     public const string OutdatedKeys =
         """
@@ -58,7 +59,8 @@ internal static class VaultSql
         """;
 
     public const string Rewrap =
-        "update vault.keys set master_key = $4, wrapped = $5 where merchant_id = $1 and key_id = $2 and master_key = $3";
+        "update vault.keys set master_key = $4, wrapped = $5 where merchant_id = $1 "
+        + "and key_id = $2 and master_key = $3";
 
     public const string OutdatedCards =
         """
@@ -70,7 +72,8 @@ internal static class VaultSql
 
     // Only what is still as it was read: a card that was saved anew meanwhile has its key already.
     public const string Reseal =
-        "update vault.cards set key_id = $3, sealed = $4 where merchant_id = $1 and token = $2 and key_id = $5 and sealed = $6";
+        "update vault.cards set key_id = $3, sealed = $4 where merchant_id = $1 and token = $2 "
+        + "and key_id = $5 and sealed = $6";
 
     public const string DropUnused =
         """

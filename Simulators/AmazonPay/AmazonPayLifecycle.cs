@@ -128,7 +128,9 @@ internal sealed class AmazonPayLifecycle(
     {
         var cancelled = charge with
         {
-            State = AmazonPayChargeState.Canceled, Reason = reason, ChangedAt = change.Now,
+            State = AmazonPayChargeState.Canceled,
+            Reason = reason,
+            ChangedAt = change.Now,
         };
         change.Put(cancelled);
         change.Raise("CHARGE", charge.Id, charge.PermissionId);
@@ -140,7 +142,9 @@ internal sealed class AmazonPayLifecycle(
     {
         var closed = permission with
         {
-            State = AmazonPayPermissionState.Closed, Reason = reason, ChangedAt = change.Now,
+            State = AmazonPayPermissionState.Closed,
+            Reason = reason,
+            ChangedAt = change.Now,
         };
         change.Put(closed);
         change.Raise("CHARGE_PERMISSION", permission.Id, permission.Id);

@@ -54,7 +54,8 @@ internal sealed class PayUApi(PayUBook book, PayUPayments payments, PayUCommands
         if (!request.HasFormContentType || request.ContentLength is not (>= 0 and <= LongestBody and var length))
         {
             await new SimulatedResponse(
-                400, "Bad Request"u8.ToArray()) { ContentType = "text/plain" }.SendAsync(context);
+                400, "Bad Request"u8.ToArray())
+            { ContentType = "text/plain" }.SendAsync(context);
             return null;
         }
 
@@ -70,7 +71,8 @@ internal sealed class PayUApi(PayUBook book, PayUPayments payments, PayUCommands
         var text = new StringBuilder();
         Serialize(text, document.RootElement);
         return new SimulatedResponse(
-            answer.Status, Encoding.UTF8.GetBytes(text.ToString())) { ContentType = "text/html" };
+            answer.Status, Encoding.UTF8.GetBytes(text.ToString()))
+        { ContentType = "text/html" };
     }
 
     private static void Serialize(StringBuilder text, JsonElement value)

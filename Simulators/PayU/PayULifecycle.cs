@@ -87,7 +87,8 @@ internal sealed class PayULifecycle(PayUBook book, PayUAgenda agenda, IOptions<P
             (PayUActionKind.Capture, false) => payment with { State = PayUPaymentState.Captured },
             (PayUActionKind.Cancel, false) => payment with { State = PayUPaymentState.Cancelled },
             _ => payment,
-        } with { ChangedAt = change.Now });
+        } with
+        { ChangedAt = change.Now });
         if (action.Kind == PayUActionKind.Refund)
             change.Raise(payment.Id, finished);
         _ = book.Commit(change);

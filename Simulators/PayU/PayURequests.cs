@@ -89,31 +89,31 @@ internal static partial class PayURequests
 
     public static PayUPayment Read(
         PayUForm form, PayUAccount account, long now, bool isServer, PayUKeptCard? kept) => new()
-    {
-        Id = PayUIds.Payment(),
-        Key = account.Key,
-        TxnId = form["txnid"],
-        AmountText = form["amount"],
-        Amount = PayUIds.Paise(form["amount"])!.Value,
-        ProductInfo = form["productinfo"],
-        FirstName = form["firstname"],
-        LastName = form["lastname"],
-        Email = form["email"],
-        Phone = form["phone"],
-        Udfs = UdfsOf(form),
-        Pg = form.Has("pg") ? form["pg"] : null,
-        BankCode = form.Has("bankcode") ? form["bankcode"] : null,
-        Vpa = form.Has("vpa") ? form["vpa"] : null,
-        Card = kept?.Card ?? (form.Has("ccnum") ? CardOf(form) : null),
-        KeepFor = form["store_card"] == "1" && form.Has("user_credentials") ? form["user_credentials"] : null,
-        SuccessUrl = form["surl"],
-        FailureUrl = form["furl"],
-        Hosted = !isServer,
-        PreAuthorize = form["pre_authorize"] == "1",
-        CreatedAt = now,
-        ExpiresAt = form.Has("expiry_time") ? now + (1000 * long.Parse(form["expiry_time"])) : 0,
-        ChangedAt = now,
-    };
+        {
+            Id = PayUIds.Payment(),
+            Key = account.Key,
+            TxnId = form["txnid"],
+            AmountText = form["amount"],
+            Amount = PayUIds.Paise(form["amount"])!.Value,
+            ProductInfo = form["productinfo"],
+            FirstName = form["firstname"],
+            LastName = form["lastname"],
+            Email = form["email"],
+            Phone = form["phone"],
+            Udfs = UdfsOf(form),
+            Pg = form.Has("pg") ? form["pg"] : null,
+            BankCode = form.Has("bankcode") ? form["bankcode"] : null,
+            Vpa = form.Has("vpa") ? form["vpa"] : null,
+            Card = kept?.Card ?? (form.Has("ccnum") ? CardOf(form) : null),
+            KeepFor = form["store_card"] == "1" && form.Has("user_credentials") ? form["user_credentials"] : null,
+            SuccessUrl = form["surl"],
+            FailureUrl = form["furl"],
+            Hosted = !isServer,
+            PreAuthorize = form["pre_authorize"] == "1",
+            CreatedAt = now,
+            ExpiresAt = form.Has("expiry_time") ? now + (1000 * long.Parse(form["expiry_time"])) : 0,
+            ChangedAt = now,
+        };
 
     public static PayUFailure Invalid(string what) => new(InvalidField, $"Parameter validation failed: {what}", what);
 

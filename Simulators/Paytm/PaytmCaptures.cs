@@ -42,8 +42,11 @@ internal sealed class PaytmCaptures(PaytmBook book, PaytmAccess access, PaytmLif
             var change = book.Begin(folder, call.Now);
             captured = txn with
             {
-                Status = PaytmTxnStatus.Success, CaptureId = PaytmIds.New(
-                    call.Now), Captured = amount, ChangedAt = change.Now,
+                Status = PaytmTxnStatus.Success,
+                CaptureId = PaytmIds.New(
+                    call.Now),
+                Captured = amount,
+                ChangedAt = change.Now,
             };
             change.Put(captured);
             durable = book.Commit(change);

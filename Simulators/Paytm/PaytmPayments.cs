@@ -151,7 +151,9 @@ internal sealed class PaytmPayments(
             "BALANCE" when order.Wallet is null => Refuse(PaytmResult.NoSuchUser, ref refusal),
             "BALANCE" => draft with
             {
-                Mode = "PPI", Bank = "WALLET", WillFailWith = order.Amount > _options.WalletBalance ? "235" : null,
+                Mode = "PPI",
+                Bank = "WALLET",
+                WillFailWith = order.Amount > _options.WalletBalance ? "235" : null,
             },
             _ => null,
         };

@@ -116,10 +116,12 @@ internal static class PaytmResponses
     /// <summary>What stands in for Paytm when it is not there at all.</summary>
     public static FaultResponses Faults { get; } = new(
         new SimulatedResponse(
-            500, "<html><body>Internal Server Error</body></html>"u8.ToArray()) { ContentType = "text/html" },
+            500, "<html><body>Internal Server Error</body></html>"u8.ToArray())
+        { ContentType = "text/html" },
         new SimulatedResponse(
             429,
-            "<html><body>Too Many Requests</body></html>"u8.ToArray()) { ContentType = "text/html", RetryAfter = 1 });
+            "<html><body>Too Many Requests</body></html>"u8.ToArray())
+        { ContentType = "text/html", RetryAfter = 1 });
 
     public static SimulatedResponse NoSuchUrl { get; } =
         new(404, "<html><body>Not Found</body></html>"u8.ToArray()) { ContentType = "text/html" };

@@ -73,7 +73,7 @@ internal static class RazorpayCards
         {
             (34 or 37, _) => "American Express",
             (36 or 38 or 39, _) or (_, >= 3000 and <= 3059) => "Diners Club",
-            (>= 51 and <= 55, _) or (_, >= 2221 and <= 2720) => "MasterCard",
+            ( >= 51 and <= 55, _) or (_, >= 2221 and <= 2720) => "MasterCard",
             (60 or 65 or 81 or 82, _) or (_, >= 5080 and <= 5089) => "RuPay",
             (50 or (>= 56 and <= 69), _) => "Maestro",
             ( >= 40 and <= 49, _) => "Visa",

@@ -24,7 +24,8 @@ internal static class HttpAnswer
         }
 
         var head = received[..(end + 2)];
-        if (!Utf8Parser.TryParse(head[StatusAt..], out status, out int _) || !TryFind(head, "\r\nContent-Length: "u8, out var body))
+        if (!Utf8Parser.TryParse(head[StatusAt..], out status, out int _)
+            || !TryFind(head, "\r\nContent-Length: "u8, out var body))
         {
             throw new InvalidDataException("An answer without a status or a length.");
         }

@@ -9,7 +9,8 @@ internal sealed class LoadConnection : IDisposable
 {
     private const int ReceiveBytes = 64 * 1024;
 
-    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    private readonly Socket _socket =
+        new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly SocketAsyncEventArgs _receive = new();
     private readonly byte[] _request;
     private readonly byte[] _answer = new byte[ReceiveBytes];

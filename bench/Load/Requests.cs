@@ -22,8 +22,10 @@ internal sealed class Requests
         {
             var body = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{{\"order_id\":\"{prefix}{new string('0', Digits)}\",\"amount\":{Amount},\"currency\":\"INR\",\"method\":\"upi\"}}");
-            var text = $"POST {plan.Path} HTTP/1.1\r\n{head}Content-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}";
+                $"{{\"order_id\":\"{prefix}{new string('0', Digits)}\",\"amount\":{Amount},\"currency\":\"INR\","
+                    + $"\"method\":\"upi\"}}");
+            var text = $"POST {plan.Path} HTTP/1.1\r\n{head}Content-Type: application/json\r\nContent-Length: "
+                + $"{body.Length}\r\n\r\n{body}";
             _texts = [Encoding.ASCII.GetBytes(text)];
             _numberAt = text.IndexOf(prefix + new string('0', Digits), StringComparison.Ordinal) + prefix.Length;
         }

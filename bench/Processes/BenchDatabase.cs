@@ -4,8 +4,8 @@ using PaymentCluster.Bench.Load;
 
 namespace PaymentCluster.Bench.Processes;
 
-/// <summary>A database for one scenario, on the server that the environment names, with the application's login; dropped
-/// afterwards.</summary>
+/// <summary>A database for one scenario, on the server that the environment names, with the application's login;
+/// dropped afterwards.</summary>
 internal sealed class BenchDatabase : IAsyncDisposable
 {
     /// <summary>The environment variable with a superuser's connection string (Npgsql); <c>bench/run</c> sets
@@ -101,7 +101,8 @@ internal sealed class BenchDatabase : IAsyncDisposable
 
     /// <summary>Payments that have been completed: the ledger knows, in rows whose number does not grow.</summary>
     public async Task<long> CompletedAsync() => await ReadAsync<long>(
-        "select coalesce(sum(debits), 0)::bigint from ledger_balances where account like 'receivable:%'") / Requests.Amount;
+        "select coalesce(sum(debits), 0)::bigint from ledger_balances where account like 'receivable:%'")
+            / Requests.Amount;
 
     /// <summary>Transactions that have written, and bytes of the write-ahead log.</summary>
     public async Task<(long Commits, long Wal)> WritesAsync() => (

@@ -27,7 +27,8 @@ internal static class Checkout
     {
         try
         {
-            return $"{Git("rev-parse", "--short=10", "HEAD")}{(Git("status", "--porcelain", "--", ".", ":!bench/results").Length > 0 ? " and changes" : "")}";
+            var changes = Git("status", "--porcelain", "--", ".", ":!bench/results");
+            return $"{Git("rev-parse", "--short=10", "HEAD")}{(changes.Length > 0 ? " and changes" : "")}";
         }
         catch (System.ComponentModel.Win32Exception)
         {
@@ -37,7 +38,10 @@ internal static class Checkout
 
     private static string Git(params string[] arguments)
     {
-        var start = new ProcessStartInfo("git", arguments) { UseShellExecute = false, RedirectStandardOutput = true, WorkingDirectory = Root };
+        var start = new ProcessStartInfo("git", arguments)
+        {
+            UseShellExecute = false, RedirectStandardOutput = true, WorkingDirectory = Root,
+        };
         using var git = Process.Start(start)!;
         return git.StandardOutput.ReadToEnd().Trim();
     }

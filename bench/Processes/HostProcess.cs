@@ -46,7 +46,8 @@ internal sealed class HostProcess : IAsyncDisposable
         return new HostProcess(new Process { StartInfo = start }, Path.Combine(Checkout.Logs, $"bench-{name}.log"));
     }
 
-    public static ProcessStartInfo StartInfo(string program, params IEnumerable<string> arguments) => new("dotnet", [program, .. arguments])
+    public static ProcessStartInfo StartInfo(string program, params IEnumerable<string> arguments) => new(
+        "dotnet", [program, .. arguments])
     {
         UseShellExecute = false,
         RedirectStandardInput = true,

@@ -48,7 +48,8 @@ internal static class ProcessTimes
                 int.Parse(fields[1], CultureInfo.InvariantCulture),
                 long.Parse(fields[11], CultureInfo.InvariantCulture),
                 long.Parse(fields[12], CultureInfo.InvariantCulture),
-                long.Parse(fields[13], CultureInfo.InvariantCulture) + long.Parse(fields[14], CultureInfo.InvariantCulture));
+                long.Parse(fields[13], CultureInfo.InvariantCulture)
+                    + long.Parse(fields[14], CultureInfo.InvariantCulture));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

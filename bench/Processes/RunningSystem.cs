@@ -153,12 +153,13 @@ internal sealed class RunningSystem : IAsyncDisposable
 
     private async Task StartSimulatorsAsync()
     {
-        _simulators = HostProcess.Start("simulators", Checkout.Program("Simulators"), [], new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{_simulatorsPort}",
-            ["Simulators__DataDirectory"] = _simulatorsFolder,
-            ["Simulators__Customer__ApprovalDelay"] = "00:00:00",
-        });
+        _simulators = HostProcess.Start(
+            "simulators", Checkout.Program("Simulators"), [], new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{_simulatorsPort}",
+                ["Simulators__DataDirectory"] = _simulatorsFolder,
+                ["Simulators__Customer__ApprovalDelay"] = "00:00:00",
+            });
         await ReadyAsync(_simulators, _simulatorsPort, "/_health");
     }
 
@@ -169,7 +170,8 @@ internal sealed class RunningSystem : IAsyncDisposable
         {
             if (process.HasExited)
             {
-                throw new InvalidOperationException($"A process ended while starting; see {Path.GetRelativePath(Checkout.Root, process.Log)}.");
+                throw new InvalidOperationException(
+                    $"A process ended while starting; see {Path.GetRelativePath(Checkout.Root, process.Log)}.");
             }
 
             try
@@ -192,11 +194,13 @@ internal sealed class RunningSystem : IAsyncDisposable
     private async Task MakeMerchantAsync(bool simulated)
     {
         await SendAsync(HttpMethod.Put, _adminKey, $"/api/v1/merchants/{Merchant}", new { name = "Bench" });
-        var key = await SendAsync(HttpMethod.Post, _adminKey, $"/api/v1/merchants/{Merchant}/keys", new { scope = "secret" });
+        var key = await SendAsync(
+            HttpMethod.Post, _adminKey, $"/api/v1/merchants/{Merchant}/keys", new { scope = "secret" });
         Key = key.GetProperty("key").GetString()!;
         if (!simulated)
         {
-            await SendAsync(HttpMethod.Put, Key, $"/api/v1/providers/{InstantConnector.Name}/credentials", new { key = "any" });
+            await SendAsync(
+                HttpMethod.Put, Key, $"/api/v1/providers/{InstantConnector.Name}/credentials", new { key = "any" });
             return;
         }
 
@@ -210,7 +214,9 @@ internal sealed class RunningSystem : IAsyncDisposable
             });
         await SendAsync(HttpMethod.Put, Key, "/api/v1/providers/razorpay/credentials", new
         {
-            key_id = RazorpayKeyId, key_secret = secret, webhook_secret = webhookSecret,
+            key_id = RazorpayKeyId,
+            key_secret = secret,
+            webhook_secret = webhookSecret,
         });
     }
 

@@ -23,7 +23,8 @@ internal static class Table
         ("alloc. B", row => Whole(row.AllocatedBytes)),
         ("× limit", row => Ratio(row.OfLimit)),
         ("× own", row => Ratio(row.OfOwnCommit)),
-        ("more", row => string.Join("; ", row.More.Select(more => $"{more.Key} {Any(more.Value)}").Concat(Losses(row)))),
+        ("more", row =>
+            string.Join("; ", row.More.Select(more => $"{more.Key} {Any(more.Value)}").Concat(Losses(row)))),
     ];
 
     /// <summary>The rows under their titles, every column as wide as it must be.</summary>
@@ -31,14 +32,18 @@ internal static class Table
     {
         var lines = rows.Select(row => Columns.Select(column => column.Value(row)).ToArray()).ToList();
         lines.Insert(0, [.. Columns.Select(column => column.Title)]);
-        var used = Enumerable.Range(0, Columns.Length).Where(column => lines.Skip(1).Any(line => line[column].Length > 0)).ToList();
+        var used = Enumerable.Range(0, Columns.Length)
+            .Where(column => lines.Skip(1).Any(line => line[column].Length > 0))
+            .ToList();
         var text = new StringBuilder();
         foreach (var line in lines)
         {
             text.AppendJoin("  ", used.Select(column =>
             {
                 var width = lines.Max(other => other[column].Length);
-                return column < 2 || column == Columns.Length - 1 ? line[column].PadRight(width) : line[column].PadLeft(width);
+                return column < 2 || column == Columns.Length - 1
+                    ? line[column].PadRight(width)
+                    : line[column].PadLeft(width);
             }));
             text.Length -= text.ToString().Length - text.ToString().TrimEnd(' ').Length;
             text.AppendLine();
@@ -67,5 +72,6 @@ internal static class Table
 
     private static string Ratio(double? value) => value?.ToString("0.00", CultureInfo.InvariantCulture) ?? "";
 
-    private static string Any(double value) => value.ToString(value >= 100 ? "0" : "0.##", CultureInfo.InvariantCulture);
+    private static string Any(double value) =>
+        value.ToString(value >= 100 ? "0" : "0.##", CultureInfo.InvariantCulture);
 }

@@ -13,7 +13,8 @@ internal static class AcceptScenario
 
     public static IAsyncEnumerable<Row> AcceptAsync(BenchOptions options) => RunAsync("accept", options);
 
-    public static IAsyncEnumerable<Row> OwnCommitAsync(BenchOptions options) => RunAsync("own-commit", options, OwnCommits);
+    public static IAsyncEnumerable<Row> OwnCommitAsync(BenchOptions options) =>
+        RunAsync("own-commit", options, OwnCommits);
 
     public static async IAsyncEnumerable<Row> ProviderAsync(BenchOptions options)
     {
@@ -76,7 +77,8 @@ internal static class PeakSearch
             await meter.DrainAsync();
             var isFollowed = measured.CompletedPerSecond >= rate * Follows && measured.Load.Latency.P99 <= MaxP99;
             Console.WriteLine(
-                $"  {rate:0}/s offered, {measured.CompletedPerSecond:0}/s completed, p99 {measured.Load.Latency.P99:0.0} ms");
+                $"  {rate:0}/s offered, {measured.CompletedPerSecond:0}/s completed, "
+                    + $"p99 {measured.Load.Latency.P99:0.0} ms");
             if (isFollowed)
             {
                 best = (rate, measured);

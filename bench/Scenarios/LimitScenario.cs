@@ -49,7 +49,8 @@ internal static class LimitScenario
     private static async Task<long> LoadAsync(NpgsqlDataSource source, double seconds)
     {
         var until = Stopwatch.GetTimestamp() + (long)(seconds * Stopwatch.Frequency);
-        var written = await Task.WhenAll(Enumerable.Range(0, Writers).Select(_ => Task.Run(() => WriteAsync(source, until))));
+        var written = await Task.WhenAll(Enumerable.Range(0, Writers).Select(_ =>
+            Task.Run(() => WriteAsync(source, until))));
         return written.Sum();
     }
 
@@ -75,11 +76,16 @@ internal static class LimitScenario
         return written;
     }
 
-    private static async Task<(long At, double Store, double Own, long Commits, long Wal)> LookAsync(BenchDatabase database)
+    private static async Task<(long At, double Store, double Own, long Commits, long Wal)> LookAsync(
+        BenchDatabase database)
     {
         var (commits, wal) = await database.WritesAsync();
         return (
-            Stopwatch.GetTimestamp(), ProcessTimes.OfFamily(database.Postmaster), ProcessTimes.Of(Environment.ProcessId), commits, wal);
+            Stopwatch.GetTimestamp(),
+            ProcessTimes.OfFamily(database.Postmaster),
+            ProcessTimes.Of(Environment.ProcessId),
+            commits,
+            wal);
     }
 }
 
@@ -133,9 +139,11 @@ internal sealed class LimitRows(int count)
                 "insert into payment_schedule (payment_id, due_at, merchant_id) select p.id, p.at, 'bench' "
                 + "from unnest($1::uuid[], $2::timestamptz[]) as p (id, at)", _ids, _now),
             Command(
-                "insert into payment_events (payment_id, at, version, type, data) select p.id, p.at, e.version, e.type, e.data "
+                "insert into payment_events (payment_id, at, version, type, data) "
+                + "select p.id, p.at, e.version, e.type, e.data "
                 + "from unnest($1::uuid[], $2::timestamptz[]) as p (id, at), "
-                + $"(values (1, 'payment_created', '{Created}'::json), (2, 'attempt_started', '{Started}'::json)) as e (version, type, data)",
+                + $"(values (1, 'payment_created', '{Created}'::json), (2, 'attempt_started', "
+                + $"'{Started}'::json)) as e (version, type, data)",
                 _ids, _now),
         },
     };
@@ -154,7 +162,8 @@ internal sealed class LimitRows(int count)
             Command("delete from payment_schedule where payment_id = any ($1::uuid[])", _ids),
             Command(
                 "insert into payment_events (payment_id, at, version, type, data) "
-                + $"select p.id, p.at, 3, 'payment_captured', '{Captured}'::json from unnest($1::uuid[], $2::timestamptz[]) as p (id, at)",
+                + $"select p.id, p.at, 3, 'payment_captured', '{Captured}'::json "
+                + "from unnest($1::uuid[], $2::timestamptz[]) as p (id, at)",
                 _ids, _now),
             Command(
                 """
@@ -166,7 +175,10 @@ internal sealed class LimitRows(int count)
                 """, _ids, _now, _causes),
             Command(
                 "insert into outbox (payment_id, created_at, version, merchant_id, type) "
-                + "select p.id, p.at, 3, 'bench', 'payment.succeeded' from unnest($1::uuid[], $2::timestamptz[]) as p (id, at)", _ids, _now),
+                + "select p.id, p.at, 3, 'bench', 'payment.succeeded' "
+                + "from unnest($1::uuid[], $2::timestamptz[]) as p (id, at)",
+                _ids,
+                _now),
             Command(
                 """
                 insert into ledger_balances as b (merchant_id, account, currency, shard, debits, credits)

@@ -30,12 +30,21 @@ internal static class PaperScenario
                 var plan = meter.Orders(options, rate, options.WarmUp / 4) with { Path = path, Connections = 4096 };
                 var measured = await meter.RunAsync(plan);
                 yield return await WithConsistencyAsync(
-                    measured.ToRow("paper", $"{way}, {name} {rate:0}/s", measured.Load.Accepted), system, meter, measured.Load.Latency);
+                    measured.ToRow("paper", $"{way}, {name} {rate:0}/s", measured.Load.Accepted),
+                    system,
+                    meter,
+                    measured.Load.Latency);
             }
 
-            var (row, seconds) = await BatchScenario.OfferAsync(system, meter, meter.Orders(options, 0, 0) with { Path = path });
+            var (row, seconds) = await BatchScenario.OfferAsync(
+                system, meter, meter.Orders(options, 0, 0) with { Path = path });
             yield return await WithConsistencyAsync(
-                row with { Scenario = "paper", Load = $"{way}, {BatchScenario.Size} at once", PerSecond = BatchScenario.Size / seconds },
+                row with
+                {
+                    Scenario = "paper",
+                    Load = $"{way}, {BatchScenario.Size} at once",
+                    PerSecond = BatchScenario.Size / seconds,
+                },
                 system,
                 meter,
                 row.Accept!,

@@ -18,14 +18,18 @@ internal static class ReadScenario
         // Each is asked for once: all are cold, as long as there are any.
         var cold = await meter.RunAsync(plan with
         {
-            Targets = paths, WarmUp = 0, Seconds = Math.Max(1, options.Seconds), Burst = paths.Length,
+            Targets = paths,
+            WarmUp = 0,
+            Seconds = Math.Max(1, options.Seconds),
+            Burst = paths.Length,
         });
         yield return ToRow(cold, "cold, each once");
 
         var warm = await meter.RunAsync(plan with { Targets = [.. paths.Take(1000)] });
         yield return ToRow(warm, $"warm, {options.Connections} at once");
 
-        var list = await meter.RunAsync(plan with { Path = "/api/v1/payments", Connections = Math.Min(32, options.Connections) });
+        var list = await meter.RunAsync(
+            plan with { Path = "/api/v1/payments", Connections = Math.Min(32, options.Connections) });
         yield return ToRow(list, "list, first page, 32 at once");
     }
 

@@ -13,7 +13,8 @@ internal static class StoredPayments
 
     private const int Chunk = 250_000;
 
-    // The time-ordered ids and times of payments {first} to {last}, four a second up to now, every third of a known customer.
+    // The time-ordered ids and times of payments {first} to {last}, four a second up to now,
+    // every third of a known customer.
     private const string Numbers =
         """
         create temporary table fresh on commit drop as
@@ -67,11 +68,12 @@ internal static class StoredPayments
     /// <summary>Adds payments to those there are.</summary>
     /// <param name="database">Where.</param>
     /// <param name="count">How many there are afterwards.</param>
-    /// <param name="kind"><see cref="Finished"/>, or <see cref="Open"/>: interrupted before their provider's answer, and
-    /// due.</param>
+    /// <param name="kind"><see cref="Finished"/>, or <see cref="Open"/>:
+    /// interrupted before their provider's answer, and due.</param>
     public static async Task FillAsync(BenchDatabase database, int count, string kind)
     {
-        var present = (int)await database.ReadAsync<long>("select count(*) from payments where starts_with(order_id, 'stored_')");
+        var present = (int)await database.ReadAsync<long>(
+            "select count(*) from payments where starts_with(order_id, 'stored_')");
         for (var first = present + 1; first <= count; first += Chunk)
         {
             var numbers = Numbers
@@ -93,7 +95,8 @@ internal static class StoredPayments
     public static async Task<ImmutableArray<string>> PathsAsync(BenchDatabase database, int count)
     {
         var ids = await database.ReadAsync<Guid[]>(
-            $"select array_agg(payment_id) from (select payment_id from payments where starts_with(order_id, 'stored_') limit {count}) as stored");
+            "select array_agg(payment_id) from (select payment_id from payments where starts_with(order_id, "
+                + $"'stored_') limit {count}) as stored");
         return [.. ids.Select(id => $"/api/v1/payments/{new PaymentId { Value = id }}")];
     }
 }

@@ -12,7 +12,8 @@ namespace PaymentCluster.Bench.Server;
 /// How a synchronous payment service does it, for comparison: each request holds one of a fixed number of workers until
 /// the provider has answered. The payment itself is taken by the same grain, and is as durable.
 /// </summary>
-internal sealed class SynchronousPayments(IGrainFactory grains, IConfiguration configuration, TimeProvider time) : IDisposable
+internal sealed class SynchronousPayments(IGrainFactory grains, IConfiguration configuration, TimeProvider time)
+    : IDisposable
 {
     public const string Path = "/_bench/synchronous";
     public const string WorkersSetting = "Bench:SynchronousWorkers";
@@ -43,7 +44,8 @@ internal sealed class SynchronousPayments(IGrainFactory grains, IConfiguration c
             var view = (await payment.Start(command)).Payment;
             while (view is { Settled: false })
             {
-                await using var changes = payment.Watch(view.Version, http.RequestAborted).GetAsyncEnumerator(http.RequestAborted);
+                await using var changes = payment.Watch(view.Version, http.RequestAborted)
+                    .GetAsyncEnumerator(http.RequestAborted);
                 await changes.MoveNextAsync();
                 view = await payment.Get();
             }

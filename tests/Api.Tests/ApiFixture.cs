@@ -41,7 +41,8 @@ public sealed class ApiFixture : IAsyncLifetime
 
     public static string Card(
         string order, string number = "4111111111111111", string more = "", long amount = 50_000) =>
-        $"{{\"order_id\":\"{order}\",\"amount\":{amount},\"currency\":\"INR\",\"method\":\"card\",\"card\":{{\"number\":\"{number}\","
+        $"{{\"order_id\":\"{order}\",\"amount\":{amount},\"currency\":\"INR\",\"method\":\"card\","
+        + $"\"card\":{{\"number\":\"{number}\","
         + $"\"expiry_month\":12,\"expiry_year\":2040,\"cvv\":\"987\",\"name\":\"A Customer\"}}{more}}}";
 
     /// <summary>Takes a payment, and answers with its path.</summary>
@@ -58,7 +59,8 @@ public sealed class ApiFixture : IAsyncLifetime
         JsonElement last = default;
         await Eventually.HoldsAsync(
             async () =>
-                (last = await (await client.GetAsync(path + "?wait=1")).JsonAsync()).GetProperty("status").GetString() == status,
+                (last = await (await client.GetAsync(path + "?wait=1")).JsonAsync()).GetProperty("status")
+                    .GetString() == status,
             () => $"the payment became {status}; it stands at {last}");
         return last;
     }
@@ -131,5 +133,6 @@ public sealed class ApiFixture : IAsyncLifetime
     }
 
     private static async Task<string> MakeKeyAsync(ApiClient administrator, string merchant, string scope) =>
-        (await administrator.PostAsync($"/api/v1/merchants/{merchant}/keys", new { scope })).GetProperty("key").GetString()!;
+        (await administrator.PostAsync($"/api/v1/merchants/{merchant}/keys", new { scope })).GetProperty("key")
+            .GetString()!;
 }

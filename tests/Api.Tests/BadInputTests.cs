@@ -12,8 +12,13 @@ public sealed class BadInputTests(ApiFixture api)
     [InlineData("[]", 400, "malformed_json", null)]
     [InlineData("{} {}", 400, "malformed_json", null)]
     [InlineData("{\"order_id\":\"\\ud800\"}", 400, "malformed_json", null)]
-    [InlineData("ORDER,\"amount\":500,\"currency\":\"INR\",\"method\":\"upi\",\"status\":\"SUCCESS\"", 400, "unknown_field", "status")]
-    [InlineData("ORDER,\"amount\":500,\"amount\":5,\"currency\":\"INR\",\"method\":\"upi\"", 400, "duplicate_field", "amount")]
+    [InlineData(
+        "ORDER,\"amount\":500,\"currency\":\"INR\",\"method\":\"upi\",\"status\":\"SUCCESS\"",
+        400,
+        "unknown_field",
+        "status")]
+    [InlineData(
+        "ORDER,\"amount\":500,\"amount\":5,\"currency\":\"INR\",\"method\":\"upi\"", 400, "duplicate_field", "amount")]
     [InlineData("ORDER,\"currency\":\"INR\",\"method\":\"upi\"", 400, "missing_field", "amount")]
     [InlineData("ORDER,\"amount\":500,\"currency\":\"INR\"", 400, "missing_field", "method")]
     [InlineData("ORDER,\"amount\":500,\"currency\":\"INR\",\"method\":\"card\"", 400, "missing_field", "card")]
@@ -22,11 +27,27 @@ public sealed class BadInputTests(ApiFixture api)
     [InlineData("ORDER,\"amount\":0,\"currency\":\"INR\",\"method\":\"upi\"", 400, "amount_invalid", "amount")]
     [InlineData("ORDER,\"amount\":-5,\"currency\":\"INR\",\"method\":\"upi\"", 400, "amount_invalid", "amount")]
     [InlineData("ORDER,\"amount\":5.5,\"currency\":\"INR\",\"method\":\"upi\"", 400, "amount_invalid", "amount")]
-    [InlineData("ORDER,\"amount\":9223372036854775808,\"currency\":\"INR\",\"method\":\"upi\"", 400, "amount_invalid", "amount")]
+    [InlineData(
+        "ORDER,\"amount\":9223372036854775808,\"currency\":\"INR\",\"method\":\"upi\"",
+        400,
+        "amount_invalid",
+        "amount")]
     [InlineData("ORDER,\"amount\":500,\"currency\":\"RUPEE\",\"method\":\"upi\"", 400, "currency_unknown", "currency")]
-    [InlineData("\"order_id\":\"no spaces\",\"amount\":500,\"currency\":\"INR\",\"method\":\"upi\"", 400, "order_id_invalid", "order_id")]
-    [InlineData("ORDER,\"amount\":500,\"currency\":\"INR\",\"method\":\"upi\",\"metadata\":{\"a\":{}}", 400, "invalid_field", "metadata.a")]
-    [InlineData("ORDER,\"amount\":500,\"currency\":\"INR\",\"method\":\"upi\",\"expires_in\":1", 400, "invalid_field", "expires_in")]
+    [InlineData(
+        "\"order_id\":\"no spaces\",\"amount\":500,\"currency\":\"INR\",\"method\":\"upi\"",
+        400,
+        "order_id_invalid",
+        "order_id")]
+    [InlineData(
+        "ORDER,\"amount\":500,\"currency\":\"INR\",\"method\":\"upi\",\"metadata\":{\"a\":{}}",
+        400,
+        "invalid_field",
+        "metadata.a")]
+    [InlineData(
+        "ORDER,\"amount\":500,\"currency\":\"INR\",\"method\":\"upi\",\"expires_in\":1",
+        400,
+        "invalid_field",
+        "expires_in")]
     public async Task A_bad_body_names_its_field_and_changes_nothing(
         string members, int status, string code, string? field)
     {
@@ -47,7 +68,8 @@ public sealed class BadInputTests(ApiFixture api)
     [Fact]
     public async Task A_bad_card_is_refused_and_not_repeated()
     {
-        var problem = await (await api.Shop.SendJsonAsync(Payments, Card(NewOrder(), "4111111111111112"))).ProblemAsync(400, "card_invalid");
+        var problem = await (await api.Shop.SendJsonAsync(Payments, Card(NewOrder(), "4111111111111112")))
+            .ProblemAsync(400, "card_invalid");
         Assert.DoesNotContain("41111", problem.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("41111", api.Running.ServerLog, StringComparison.Ordinal);
     }
@@ -60,7 +82,8 @@ public sealed class BadInputTests(ApiFixture api)
     {
         var path = await StartAsync(api.Shop, Card(NewOrder(), more: ",\"capture\":\"manual\""));
         var before = await UntilAsync(api.Shop, path, "AUTHORIZED");
-        foreach (var body in (string[])["{\"x\":1}", "[]", "{\"amount\":0,\"reason\":7}", "{\"amount\":1e3,\"reason\":\"\\u0000\"}"])
+        foreach (var body
+            in (string[])["{\"x\":1}", "[]", "{\"amount\":0,\"reason\":7}", "{\"amount\":1e3,\"reason\":\"\\u0000\"}"])
         {
             Assert.Equal(400, (int)(await api.Shop.SendJsonAsync($"{path}/{command}", body)).StatusCode);
         }
@@ -75,7 +98,8 @@ public sealed class BadInputTests(ApiFixture api)
         using var anybody = api.Client(null);
         foreach (var path in (string[])["/webhooks/shop/razorpay", "/webhooks/other/razorpay"])
         {
-            var response = await anybody.SendJsonAsync(path, """{"event":"payment.captured"}""", headers: ("X-Razorpay-Signature", new string('0', 64)));
+            var response = await anybody.SendJsonAsync(
+                path, """{"event":"payment.captured"}""", headers: ("X-Razorpay-Signature", new string('0', 64)));
             await response.ProblemAsync(401, "webhook_signature_invalid");
         }
 

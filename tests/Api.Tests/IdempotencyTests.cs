@@ -12,7 +12,9 @@ public sealed class IdempotencyTests(ApiFixture api)
     {
         var order = NewOrder();
         var path = (await SendAsync(Upi(order), $"key-{order}")).Headers.Location!.OriginalString;
-        var replay = await SendAsync($"{{ \"method\":\"upi\",\n\"currency\":\"INR\", \"amount\" : 50000, \"order_id\":\"{order}\" }}", $"key-{order}");
+        var replay = await SendAsync(
+            $"{{ \"method\":\"upi\",\n\"currency\":\"INR\", \"amount\" : 50000, \"order_id\":\"{order}\" }}",
+            $"key-{order}");
         Assert.Equal(HttpStatusCode.Accepted, replay.StatusCode);
         Assert.Equal("true", replay.Headers.GetValues("Idempotency-Replayed").Single());
         Assert.Equal(path, replay.Headers.Location?.OriginalString);
@@ -77,14 +79,16 @@ public sealed class IdempotencyTests(ApiFixture api)
         var responses = new List<HttpResponseMessage>();
         for (var time = 0; time < 3; time++)
         {
-            responses.Add(await api.Shop.SendJsonAsync(path + "/refunds", """{"amount":300}""", headers: ("Idempotency-Key", "refund-1")));
+            responses.Add(await api.Shop.SendJsonAsync(
+                path + "/refunds", """{"amount":300}""", headers: ("Idempotency-Key", "refund-1")));
         }
 
         Assert.Single(
             responses.Select(response => response.Headers.Location!.OriginalString).Distinct(StringComparer.Ordinal));
         Assert.Equal(
             [false, true, true], responses.Select(response => response.Headers.Contains("Idempotency-Replayed")));
-        await (await api.Shop.SendJsonAsync(path + "/refunds", """{"amount":301}""", headers: ("Idempotency-Key", "refund-1")))
+        await (await api.Shop.SendJsonAsync(
+            path + "/refunds", """{"amount":301}""", headers: ("Idempotency-Key", "refund-1")))
             .ProblemAsync(422, "idempotency_key_reused");
         var refund = await (await api.Shop.GetAsync(responses[0].Headers.Location)).JsonAsync();
         Assert.Equal(300, refund.GetProperty("amount").GetInt64());

@@ -79,9 +79,12 @@ public sealed partial class PaymentsTests(ApiFixture api)
         var path = await StartAsync(
             api.Shop, $"{{\"order_id\":\"{NewOrder()}\",\"amount\":900,\"currency\":\"INR\",\"confirm\":false}}");
         Assert.Equal("PENDING", (await (await api.Shop.GetAsync(path)).JsonAsync()).GetProperty("status").GetString());
-        Assert.Equal(HttpStatusCode.Accepted, (await api.Browser.SendJsonAsync(path + "/confirm", """{"method":"upi"}""")).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.Accepted,
+            (await api.Browser.SendJsonAsync(path + "/confirm", """{"method":"upi"}""")).StatusCode);
         await SettledAsync(api.Shop, path, "SUCCESS");
-        await (await api.Shop.SendJsonAsync(path + "/confirm", """{"method":"upi"}""")).ProblemAsync(409, "status_conflict");
+        await (await api.Shop.SendJsonAsync(path + "/confirm", """{"method":"upi"}"""))
+            .ProblemAsync(409, "status_conflict");
     }
 
     [Fact]
@@ -90,7 +93,8 @@ public sealed partial class PaymentsTests(ApiFixture api)
         var path = await StartAsync(api.Shop, Card(NewOrder(), more: ",\"capture\":\"manual\""));
         await UntilAsync(api.Shop, path, "AUTHORIZED");
         await (await api.Shop.SendJsonAsync(path + "/refunds", "{}")).ProblemAsync(409, "status_conflict");
-        await (await api.Shop.SendJsonAsync(path + "/capture", """{"amount":50001}""")).ProblemAsync(422, "capture_amount_invalid");
+        await (await api.Shop.SendJsonAsync(path + "/capture", """{"amount":50001}"""))
+            .ProblemAsync(422, "capture_amount_invalid");
         Assert.Equal(HttpStatusCode.Accepted, (await api.Shop.PostAsync(path + "/capture", null)).StatusCode);
         Assert.Equal(50_000, (await SettledAsync(api.Shop, path, "SUCCESS")).GetProperty("captured_amount").GetInt64());
         await (await api.Shop.PostAsync(path + "/cancel", null)).ProblemAsync(409, "status_conflict");
@@ -101,7 +105,9 @@ public sealed partial class PaymentsTests(ApiFixture api)
     {
         var path = await StartAsync(api.Shop, Card(NewOrder(), more: ",\"capture\":\"manual\""));
         await UntilAsync(api.Shop, path, "AUTHORIZED");
-        Assert.Equal(HttpStatusCode.Accepted, (await api.Shop.SendJsonAsync(path + "/cancel", """{"reason":"sold out"}""")).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.Accepted,
+            (await api.Shop.SendJsonAsync(path + "/cancel", """{"reason":"sold out"}""")).StatusCode);
         await UntilAsync(api.Shop, path, "CANCELLED");
         await (await api.Shop.PostAsync(path + "/capture", null)).ProblemAsync(409, "status_conflict");
     }
@@ -113,7 +119,8 @@ public sealed partial class PaymentsTests(ApiFixture api)
         var stream = await api.Shop.GetStringAsync(path + "/events");
         Assert.EndsWith("\n\n", stream, StringComparison.Ordinal);
         Assert.Contains("\"status\":\"SUCCESS\"", stream, StringComparison.Ordinal);
-        var timeline = (await (await api.Shop.GetAsync(path + "/timeline")).JsonAsync()).GetProperty("data").EnumerateArray().ToList();
+        var timeline = (await (await api.Shop.GetAsync(path + "/timeline")).JsonAsync())
+            .GetProperty("data").EnumerateArray().ToList();
         Assert.Equal(
             Enumerable.Range(1, timeline.Count), timeline.Select(entry => entry.GetProperty("version").GetInt32()));
         Assert.Equal(
@@ -145,7 +152,9 @@ public sealed partial class PaymentsTests(ApiFixture api)
         string? cursor = null;
         do
         {
-            var page = await (await api.Shop.GetAsync($"{Payments}?customer_id={customer}&status=SUCCESS&method=upi&limit=3{(cursor is null ? "" : $"&cursor={cursor}")}"))
+            var page = await (await api.Shop.GetAsync(
+                $"{Payments}?customer_id={customer}&status=SUCCESS&method=upi"
+                    + $"&limit=3{(cursor is null ? "" : $"&cursor={cursor}")}"))
                 .JsonAsync();
             seen.AddRange(page.GetProperty("data").EnumerateArray().Select(
                 line => $"{Payments}/{line.GetProperty("id").GetString()}"));
@@ -154,7 +163,8 @@ public sealed partial class PaymentsTests(ApiFixture api)
         while (cursor is not null);
 
         Assert.Equal(Enumerable.Reverse(paths), seen);
-        var none = await (await api.Shop.GetAsync($"{Payments}?customer_id={customer}&created_to=2020-01-01T00:00:00Z")).JsonAsync();
+        var none = await (await api.Shop.GetAsync($"{Payments}?customer_id={customer}&created_to=2020-01-01T00:00:00Z"))
+            .JsonAsync();
         Assert.Empty(none.GetProperty("data").EnumerateArray());
     }
 
@@ -162,11 +172,14 @@ public sealed partial class PaymentsTests(ApiFixture api)
     public async Task The_books_balance()
     {
         await SettledAsync(api.Shop, await StartAsync(api.Shop, Card(NewOrder())), "SUCCESS");
-        Assert.True((await (await api.Shop.GetAsync("/api/v1/ledger/trial-balance")).JsonAsync()).GetProperty("balanced").GetBoolean());
-        var accounts = (await (await api.Shop.GetAsync("/api/v1/ledger/accounts")).JsonAsync()).GetProperty("data").EnumerateArray().ToList();
+        Assert.True((await (await api.Shop.GetAsync("/api/v1/ledger/trial-balance")).JsonAsync())
+            .GetProperty("balanced").GetBoolean());
+        var accounts = (await (await api.Shop.GetAsync("/api/v1/ledger/accounts")).JsonAsync())
+            .GetProperty("data").EnumerateArray().ToList();
         Assert.Contains(
             accounts,
-            account => account.GetProperty("account").GetString() == "merchant_payable" && account.GetProperty("credits").GetInt64() > 0);
+            account => account.GetProperty("account").GetString() == "merchant_payable"
+                && account.GetProperty("credits").GetInt64() > 0);
         Assert.Equal(0, accounts.Sum(account => account.GetProperty("balance").GetInt64()));
     }
 

@@ -21,7 +21,9 @@ public sealed class RacesTests(ApiFixture api)
         var payment = await SettledAsync(api.Shop, path, "SUCCESS");
         var attempt = payment.GetProperty("attempt").GetString();
         Assert.Single(
-            await api.JournalAsync(), line => line.GetProperty("kind").GetString() == "charge" && line.GetProperty("reference").GetString() == attempt);
+            await api.JournalAsync(),
+            line => line.GetProperty("kind").GetString() == "charge"
+                && line.GetProperty("reference").GetString() == attempt);
     }
 
     [Fact]
@@ -42,7 +44,8 @@ public sealed class RacesTests(ApiFixture api)
     {
         var path = await StartAsync(api.Shop, Card(NewOrder(), amount: 1_000));
         await SettledAsync(api.Shop, path, "SUCCESS");
-        var responses = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => api.Shop.SendJsonAsync(path + "/refunds", """{"amount":150}""")));
+        var responses = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ =>
+            api.Shop.SendJsonAsync(path + "/refunds", """{"amount":150}""")));
         Assert.Equal(6, responses.Count(response => response.StatusCode == HttpStatusCode.Accepted));
         foreach (var response in responses.Where(response => response.StatusCode != HttpStatusCode.Accepted))
         {
@@ -53,7 +56,10 @@ public sealed class RacesTests(ApiFixture api)
         var payment = await SettledAsync(api.Shop, path, "SUCCESS");
         Assert.Equal(1_000, payment.GetProperty("refunded_amount").GetInt64());
         Assert.Equal("full", payment.GetProperty("refund_status").GetString());
-        var refunds = payment.GetProperty("refunds").EnumerateArray().Select(refund => refund.GetProperty("id").GetString()).ToHashSet(StringComparer.Ordinal);
+        var refunds = payment.GetProperty("refunds")
+            .EnumerateArray()
+            .Select(refund => refund.GetProperty("id").GetString())
+            .ToHashSet(StringComparer.Ordinal);
         var journal = (await api.JournalAsync())
             .Where(line => line.GetProperty("kind").GetString() == "refund" && refunds.Contains(
                 line.GetProperty("reference").GetString()))

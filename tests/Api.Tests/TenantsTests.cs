@@ -17,11 +17,13 @@ public sealed class TenantsTests(ApiFixture api)
     {
         var path = await StartAsync(api.Shop, Card(NewOrder(), more: ",\"description\":\"canary\"", amount: MuchMinor));
         await SettledAsync(api.Shop, path, "SUCCESS");
-        var refund = (await api.Shop.SendJsonAsync(path + "/refunds", """{"amount":1}""")).Headers.Location!.OriginalString;
+        var refund = (await api.Shop.SendJsonAsync(
+            path + "/refunds", """{"amount":1}""")).Headers.Location!.OriginalString;
         foreach (var (method, suffix, body) in (IEnumerable<(string, string, string)>)
         [
-            ("GET", "", ""), ("GET", "/timeline", ""), ("GET", "/events", ""), ("GET", "/qr.svg", ""), ("GET", "/qr.png", ""), ("POST", "/capture", "{}"),
-            ("POST", "/cancel", "{}"), ("POST", "/refunds", "{}"), ("POST", "/confirm", """{"method":"upi"}"""),
+            ("GET", "", ""), ("GET", "/timeline", ""), ("GET", "/events", ""), ("GET", "/qr.svg", ""),
+            ("GET", "/qr.png", ""), ("POST", "/capture", "{}"), ("POST", "/cancel", "{}"), ("POST", "/refunds", "{}"),
+            ("POST", "/confirm", """{"method":"upi"}"""),
         ])
         {
             var theirs = await (await api.Other.SendJsonAsync(path + suffix, body, method)).ProblemAsync(
@@ -37,7 +39,8 @@ public sealed class TenantsTests(ApiFixture api)
         Assert.DoesNotContain("canary", list, StringComparison.Ordinal);
         Assert.DoesNotContain(path.Split('/')[^1], list, StringComparison.Ordinal);
         Assert.All(
-            (await (await api.Other.GetAsync("/api/v1/ledger/accounts")).JsonAsync()).GetProperty("data").EnumerateArray(),
+            (await (await api.Other.GetAsync("/api/v1/ledger/accounts")).JsonAsync()).GetProperty("data")
+                .EnumerateArray(),
             account => Assert.InRange(account.GetProperty("credits").GetInt64(), 0, MuchMinor - 1));
     }
 
@@ -49,11 +52,14 @@ public sealed class TenantsTests(ApiFixture api)
             await StartAsync(api.Shop, Upi(NewOrder()));
         }
 
-        var cursor = (await (await api.Shop.GetAsync(Payments + "?limit=1")).JsonAsync()).GetProperty("next_cursor").GetString();
+        var cursor = (await (await api.Shop.GetAsync(Payments + "?limit=1")).JsonAsync())
+            .GetProperty("next_cursor").GetString();
         var own = await StartAsync(api.Other, Upi(NewOrder()));
         var page = await api.Other.GetStringAsync($"{Payments}?limit=100&cursor={cursor}");
         Assert.DoesNotContain(own.Split('/')[^1], page, StringComparison.Ordinal);
-        var shops = (await (await api.Shop.GetAsync(Payments + "?limit=100")).JsonAsync()).GetProperty("data").EnumerateArray()
+        var shops = (await (await api.Shop.GetAsync(Payments + "?limit=100")).JsonAsync())
+            .GetProperty("data")
+            .EnumerateArray()
             .Select(line => line.GetProperty("id").GetString()!);
         Assert.All(shops, id => Assert.DoesNotContain(id, page, StringComparison.Ordinal));
     }

@@ -55,7 +55,8 @@ internal static partial class Checkout
         TextFile().IsMatch(name) || !name.Contains('.', StringComparison.Ordinal);
 
     [GeneratedRegex(
-        @"\.(cs|csproj|props|targets|sln|sql|md|json|yml|yaml|sh|html|css|js|txt|editorconfig|gitignore|dockerignore)$")]
+        @"\.(cs|csproj|props|targets|sln|sql|md|json|yml|yaml|sh|html|css|js|txt|"
+            + @"editorconfig|gitignore|dockerignore)$")]
     private static partial Regex TextFile();
 }
 

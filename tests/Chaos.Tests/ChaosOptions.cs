@@ -50,7 +50,8 @@ internal sealed record ChaosOptions
     /// <summary>Where the report is written while the run goes on; null for nowhere.</summary>
     public required string? Report { get; init; }
 
-    /// <summary>From the environment, as <c>./test chaos</c> sets it; without it the short run of <c>./test</c>.</summary>
+    /// <summary>From the environment, as <c>./test chaos</c> sets it;
+    /// without it the short run of <c>./test</c>.</summary>
     public static ChaosOptions Read()
     {
         var seed = Number("PAYMENTCLUSTER_CHAOS_SEED") ?? 20_261_120;
@@ -78,8 +79,12 @@ internal sealed record ChaosOptions
     /// <summary>The line that repeats the run.</summary>
     public string Repeat() => IsShort
         ? string.Create(CultureInfo.InvariantCulture, $"PAYMENTCLUSTER_CHAOS_SEED={Seed} ./test Chaos.Tests")
-        : string.Create(CultureInfo.InvariantCulture, $"./test chaos --minutes {Load.TotalMinutes:0.######} --seed {Seed} --rate {Rate}");
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"./test chaos --minutes {Load.TotalMinutes:0.######} --seed {Seed} --rate {Rate}");
 
     private static double? Number(string variable) =>
-        double.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var number) ? number : null;
+        double.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
 }

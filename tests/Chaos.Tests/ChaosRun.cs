@@ -33,12 +33,16 @@ internal sealed class ChaosRun(ChaosOptions options)
         Report($"Seed {options.Seed}. To repeat: {options.Repeat()}");
         Report($"{options}");
         await using var system = await ChaosSystem.StartAsync(options);
-        Report(system.Disk is null ? "PostgreSQL's disk cannot be filled here: only root may mount a small one." : $"PostgreSQL is on a disk of its own, {system.Disk.Folder}.");
+        Report(system.Disk is null
+            ? "PostgreSQL's disk cannot be filled here: only root may mount a small one."
+            : $"PostgreSQL is on a disk of its own, {system.Disk.Folder}.");
         var plan = StrikePlan.Draw(options, system.Disk is not null);
         foreach (var strike in plan)
             Report($"  planned {strike}");
         var clients = Merchant.All.ToDictionary(
-            merchant => merchant.Name, merchant => new Client(merchant.Name, system.GatewayAddress, system.Keys[merchant.Name], system.Clients), StringComparer.Ordinal);
+            merchant => merchant.Name,
+            merchant => new Client(merchant.Name, system.GatewayAddress, system.Keys[merchant.Name], system.Clients),
+            StringComparer.Ordinal);
         using var customers = new Customers(system.SimulatorsAddress, system.GatewayAddress, options.IsFrictionless);
         try
         {
@@ -115,24 +119,34 @@ internal sealed class ChaosRun(ChaosOptions options)
             Interlocked.Increment(ref _questions);
     }
 
+    private static string StatusOf(int? status) => status?.ToString(CultureInfo.InvariantCulture) ?? "silence";
+
     private void Summarize(ChaosSystem system, Nemesis nemesis, LedgerWatch ledger, Evidence evidence)
     {
         var payments = evidence.Store.Payments.Values;
         Report($"{evidence.Store.Payments.Count} payments: {Tally(payments.Select(payment => payment.Status))}");
-        Report($"answers: {Tally(evidence.Clients.Select(call => $"{call.Request.Verb} {call.Answer?.Status?.ToString(CultureInfo.InvariantCulture) ?? "silence"}"))}");
-        Report($"faults: {Tally(nemesis.Struck.SelectMany(struck => Enumerable.Repeat(struck.Key.ToString(), struck.Value)))}");
+        Report("answers: "
+            + Tally(evidence.Clients.Select(call => $"{call.Request.Verb} {StatusOf(call.Answer?.Status)}")));
+        Report("faults: "
+            + $"{Tally(nemesis.Struck.SelectMany(struck => Enumerable.Repeat(struck.Key.ToString(), struck.Value)))}");
         Report($"at named points: {Tally(system.Processes.SelectMany(process => process.FaultPoints))}");
         Report($"on the networks: {Tally(system.Silos.SelectMany(silo => (IEnumerable<string>)
             [
                 .. silo.Store.Done.SelectMany(done => Enumerable.Repeat($"store {done.Key}", done.Value)),
                 .. silo.Providers.Done.SelectMany(done => Enumerable.Repeat($"provider {done.Key}", done.Value)),
             ]))}");
-        Report($"starts: {string.Join(", ", system.Processes.Select(process => $"{process.Name} {process.Starts} ({process.OwnEnds} after its own end)"))}");
-        Report($"recoveries: {Tally(payments.SelectMany(payment => payment.Of("attempt_resent", "attempt_not_sent", "outcome_unknown", "refund_resent",
-            "refund_outcome_unknown", "surplus_captured", "capture_refused", "review_required").Select(happened => happened.Type)))}");
-        Report($"webhooks: {Tally(evidence.Deliveries.Select(delivery => $"{(delivery.IsForged ? "forged " : "")}{delivery.Status?.ToString(CultureInfo.InvariantCulture) ?? "silence"}"))}");
-        Report($"providers: {evidence.Requests.Effects} requests with an effect, {evidence.Requests.Questions} questions, {evidence.Provider.Length} charges and refunds");
-        Report($"the ledger was looked at {ledger.Looks} times; {Checker.All.Length} invariants were checked on the journals");
+        var starts = system.Processes.Select(process =>
+            $"{process.Name} {process.Starts} ({process.OwnEnds} after its own end)");
+        Report($"starts: {string.Join(", ", starts)}");
+        Report(
+            $"recoveries: {Tally(payments.SelectMany(payment => payment.Of("attempt_resent", "attempt_not_sent", "outcome_unknown", "refund_resent",
+                "refund_outcome_unknown", "surplus_captured", "capture_refused", "review_required").Select(happened => happened.Type)))}");
+        Report("webhooks: " + Tally(evidence.Deliveries.Select(delivery =>
+            $"{(delivery.IsForged ? "forged " : "")}{StatusOf(delivery.Status)}")));
+        Report($"providers: {evidence.Requests.Effects} requests with an effect, "
+            + $"{evidence.Requests.Questions} questions, {evidence.Provider.Length} charges and refunds");
+        Report($"the ledger was looked at {ledger.Looks} times; "
+            + $"{Checker.All.Length} invariants were checked on the journals");
     }
 
     private void Accuse(List<Violation> found, Evidence evidence, ChaosSystem system)
@@ -147,13 +161,17 @@ internal sealed class ChaosRun(ChaosOptions options)
     }
 
     private static string Tally(IEnumerable<string> all) => string.Join(
-        ", ", all.GroupBy(each => each, StringComparer.Ordinal).OrderBy(each => each.Key, StringComparer.Ordinal).Select(each => $"{each.Key} {each.Count()}"));
+        ", ",
+        all.GroupBy(each => each, StringComparer.Ordinal)
+            .OrderBy(each => each.Key, StringComparer.Ordinal)
+            .Select(each => $"{each.Key} {each.Count()}"));
 
     private void Report(string line)
     {
         lock (_gate)
         {
-            var text = string.Create(CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(_started).TotalSeconds,6:0.0}  {line}\n");
+            var text = string.Create(
+                CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(_started).TotalSeconds,6:0.0}  {line}\n");
             _text.Append(text);
             if (options.Report is { } file)
                 File.AppendAllText(file, text);

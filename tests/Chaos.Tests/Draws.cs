@@ -14,7 +14,8 @@ internal sealed class Draws
         unchecked
         {
             // Neighbouring seeds and names must not begin with neighbouring draws.
-            var hash = name.Aggregate((uint)seed * 2_654_435_761u, static (hash, letter) => (hash ^ letter) * 16_777_619u);
+            var hash = name.Aggregate(
+                (uint)seed * 2_654_435_761u, static (hash, letter) => (hash ^ letter) * 16_777_619u);
             hash = (hash ^ (hash >> 16)) * 0x85EB_CA6Bu;
             return new Draws((int)(hash ^ (hash >> 13)));
         }

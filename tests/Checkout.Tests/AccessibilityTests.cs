@@ -66,7 +66,10 @@ public sealed class AccessibilityTests(CheckoutFixture checkout)
         await page.Locator("#card button").ClickAsync();
         await Expect(page.Locator("#f-number")).ToHaveAttributeAsync("aria-invalid", "true");
         Assert.Empty(await page.EvaluateAsync<string[]>(PoorContrast));
-        Assert.Contains("f-number-error", await page.Locator("#f-number").GetAttributeAsync("aria-describedby"), StringComparison.Ordinal);
+        Assert.Contains(
+            "f-number-error",
+            await page.Locator("#f-number").GetAttributeAsync("aria-describedby"),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -102,7 +105,8 @@ public sealed class AccessibilityTests(CheckoutFixture checkout)
             Interlocked.Add(ref bytes, (await response.BodyAsync()).Length);
         };
         await page.AddInitScriptAsync(
-            "window.shift = 0; new PerformanceObserver(list => list.getEntries().forEach(entry => window.shift += entry.value))"
+            "window.shift = 0; new PerformanceObserver(list => list.getEntries().forEach(entry => "
+            + "window.shift += entry.value))"
             + ".observe({ type: 'layout-shift', buffered: true });");
         var response = await page.GotoAsync(url, new() { WaitUntil = WaitUntilState.NetworkIdle });
         Assert.InRange(Interlocked.Read(ref bytes), 1, 100_000);

@@ -40,7 +40,12 @@ public sealed class CheckoutFixture : IAsyncLifetime
         await administrator.PutAsync($"/api/v1/merchants/{Id}", new { name = "Collector", upi_collect_allowed = true });
         var made = await administrator.PostAsync($"/api/v1/merchants/{Id}/keys", new { scope = "secret" });
         using var simulators = Running.Simulators();
-        var account = new { api_key = "the-key-of-the-collector", webhook_username = "collector", webhook_password = "its-password" };
+        var account = new
+        {
+            api_key = "the-key-of-the-collector",
+            webhook_username = "collector",
+            webhook_password = "its-password",
+        };
         await simulators.PutAsync("/_accounts/juspay/collector", account);
         var collector = Running.Http(made.GetProperty("key").GetString());
         var connected = await collector.SendJsonAsync(
@@ -56,7 +61,10 @@ public sealed class CheckoutFixture : IAsyncLifetime
     /// <summary>A page of a new customer's. Nothing else of the browser is shared.</summary>
     public async Task<IPage> PageAsync(Action<BrowserNewContextOptions>? configure = null)
     {
-        var options = new BrowserNewContextOptions { Locale = "en-IN", ViewportSize = new() { Width = 1000, Height = 900 } };
+        var options = new BrowserNewContextOptions
+        {
+            Locale = "en-IN", ViewportSize = new() { Width = 1000, Height = 900 },
+        };
         configure?.Invoke(options);
         var context = await Browser.NewContextAsync(options);
         context.SetDefaultTimeout(30_000);
@@ -71,7 +79,10 @@ public sealed class CheckoutFixture : IAsyncLifetime
     public async Task DecideAsync(string path, string action, HttpClient? shop = null)
     {
         var payment = await ReadAsync(path, shop);
-        await DecideAsync(payment.GetProperty("provider").GetString()!, payment.GetProperty("provider_reference").GetString()!, action);
+        await DecideAsync(
+            payment.GetProperty("provider").GetString()!,
+            payment.GetProperty("provider_reference").GetString()!,
+            action);
     }
 
     /// <inheritdoc cref="DecideAsync(string, string, HttpClient)"/>

@@ -16,7 +16,8 @@ public sealed class FramedTests(CheckoutFixture checkout)
         await frame.Locator("#netbanking > summary").ClickAsync();
         await frame.GetByLabel("Which bank?").SelectOptionAsync("HDFC");
         await frame.Locator("#netbanking button").ClickAsync();
-        var bank = await page.RunAndWaitForPopupAsync(() => frame.GetByRole(AriaRole.Link, new() { Name = "Continue to your bank" }).ClickAsync());
+        var bank = await page.RunAndWaitForPopupAsync(() =>
+            frame.GetByRole(AriaRole.Link, new() { Name = "Continue to your bank" }).ClickAsync());
         await bank.GetByRole(AriaRole.Button, new() { Name = "Approve" }).ClickAsync();
         await Expect(frame.GetByRole(AriaRole.Heading, new() { Name = "Payment successful" })).ToBeVisibleAsync();
         await Expect(page.Locator("#outcome")).ToContainTextAsync("Paid: pay_");
@@ -51,7 +52,8 @@ public sealed class FramedTests(CheckoutFixture checkout)
     private async Task RegisterAsync(string origin)
     {
         using var administrator = checkout.Running.Administrator();
-        await administrator.PutAsync("/api/v1/merchants/shop", new { name = "Shop", checkout_origins = new[] { origin } });
+        await administrator.PutAsync(
+            "/api/v1/merchants/shop", new { name = "Shop", checkout_origins = new[] { origin } });
     }
 
     private async Task<IPage> OpenShopAsync()

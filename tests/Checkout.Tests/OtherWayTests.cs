@@ -19,11 +19,13 @@ public sealed class OtherWayTests(CheckoutFixture checkout)
         await PayByBankAsync(page);
         await page.GetByRole(AriaRole.Button, new() { Name = "Approve" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Payment successful" })).ToBeVisibleAsync();
-        Assert.EndsWith("_2", (await checkout.ReadAsync(path)).GetProperty("attempt").GetString(), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "_2", (await checkout.ReadAsync(path)).GetProperty("attempt").GetString(), StringComparison.Ordinal);
 
         await checkout.DecideAsync("razorpay", code, "approve");
         await Eventually.HoldsAsync(
-            async () => (await checkout.ReadAsync(path)).GetProperty("refunds").GetArrayLength() == 1, "the second payment goes back");
+            async () => (await checkout.ReadAsync(path)).GetProperty("refunds").GetArrayLength() == 1,
+            "the second payment goes back");
     }
 
     [Fact]
@@ -43,7 +45,8 @@ public sealed class OtherWayTests(CheckoutFixture checkout)
         await page.GetByRole(AriaRole.Button, new() { Name = "Approve" }).WaitForAsync();
         await PayByBankAsync(stale);
         await stale.GetByRole(AriaRole.Button, new() { Name = "Approve" }).WaitForAsync();
-        Assert.EndsWith("_2", (await checkout.ReadAsync(path)).GetProperty("attempt").GetString(), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "_2", (await checkout.ReadAsync(path)).GetProperty("attempt").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -10,7 +10,8 @@ public sealed class PayingTests(CheckoutFixture checkout)
 {
     private const string Basket =
         ",\"basket\":{\"items\":[{\"name\":\"Paracetamol 500 mg\",\"quantity\":2,\"unit_amount\":50000},"
-        + "{\"name\":\"Thermometer\",\"quantity\":1,\"unit_amount\":40000}],\"discount\":20000,\"shipping\":5000,\"savings\":20000}";
+        + "{\"name\":\"Thermometer\",\"quantity\":1,\"unit_amount\":40000}],\"discount\":20000,\"shipping\":5000,"
+        + "\"savings\":20000}";
 
     [Fact]
     public async Task A_card_is_paid_with_its_approval_at_the_bank()
@@ -47,13 +48,15 @@ public sealed class PayingTests(CheckoutFixture checkout)
         await page.Locator("#netbanking button").ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Approve" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Payment successful" })).ToBeVisibleAsync();
-        Assert.EndsWith("_2", (await checkout.ReadAsync(path)).GetProperty("attempt").GetString(), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "_2", (await checkout.ReadAsync(path)).GetProperty("attempt").GetString(), StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("wallet", "Which wallet?", "mobikwik")]
     [InlineData("netbanking", "Which bank?", "HDFC")]
-    public async Task What_is_refused_on_the_page_of_a_bank_or_wallet_may_be_tried_again_there(string method, string label, string choice)
+    public async Task What_is_refused_on_the_page_of_a_bank_or_wallet_may_be_tried_again_there(
+        string method, string label, string choice)
     {
         var (path, url) = await checkout.OrderAsync(",\"return_url\":\"https://shop.example/thanks\"");
         var page = await checkout.PageAsync();
@@ -68,7 +71,8 @@ public sealed class PayingTests(CheckoutFixture checkout)
             {
                 await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("The payment did not go through.");
                 // Whoever gives up goes back with what there is to say.
-                var back = await page.GetByRole(AriaRole.Link, new() { Name = "Back to the shop" }).GetAttributeAsync("href");
+                var back = await page.GetByRole(AriaRole.Link, new() { Name = "Back to the shop" })
+                    .GetAttributeAsync("href");
                 Assert.EndsWith("&status=FAILED", back, StringComparison.Ordinal);
             }
         }
@@ -98,7 +102,8 @@ public sealed class PayingTests(CheckoutFixture checkout)
         await page.GotoAsync(url);
         await page.Locator("#upi").GetByRole(AriaRole.Button, new() { Name = "Show a QR code" }).ClickAsync();
         await Expect(page.GetByAltText("QR code for UPI apps")).ToBeVisibleAsync();
-        await Expect(page.GetByRole(AriaRole.Timer)).ToHaveTextAsync(new global::System.Text.RegularExpressions.Regex("1[0-9]:[0-9]{2}"));
+        await Expect(page.GetByRole(AriaRole.Timer)).ToHaveTextAsync(
+            new global::System.Text.RegularExpressions.Regex("1[0-9]:[0-9]{2}"));
         await CheckoutFixture.PictureAsync(page, "qr");
         await checkout.DecideAsync(path, "approve");
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Payment successful" })).ToBeVisibleAsync();
@@ -113,7 +118,8 @@ public sealed class PayingTests(CheckoutFixture checkout)
         await page.Locator("#card > summary").ClickAsync();
         await page.GetByLabel("Card number").FillAsync("4111111111111112");
         await page.Locator("#card button").ClickAsync();
-        await Expect(page.Locator("#f-number-error")).ToHaveTextAsync("Check the card number: a digit is wrong or missing.");
+        await Expect(page.Locator("#f-number-error")).ToHaveTextAsync(
+            "Check the card number: a digit is wrong or missing.");
         await Expect(page.GetByLabel("Card number")).ToBeFocusedAsync();
         await page.GetByLabel("Card number").FillAsync("4111111111111111");
         await Expect(page.Locator("#f-number-error")).ToHaveTextAsync("");
@@ -130,7 +136,8 @@ public sealed class PayingTests(CheckoutFixture checkout)
         await page.Locator("#card > summary").ClickAsync();
         await page.GetByLabel("Card number").FillAsync("4111 1111 1111 1112");
         await page.Locator("#card button").ClickAsync();
-        await Expect(page.Locator("#f-number-error")).ToHaveTextAsync("Check the card number: a digit is wrong or missing.");
+        await Expect(page.Locator("#f-number-error")).ToHaveTextAsync(
+            "Check the card number: a digit is wrong or missing.");
         Assert.Equal("", await page.GetByLabel("Card number").InputValueAsync());
         await FillCardAsync(page, "4111 1111 1111 1111");
         await page.Locator("#card button").ClickAsync();
@@ -161,11 +168,13 @@ public sealed class PayingTests(CheckoutFixture checkout)
         await page.GetByRole(AriaRole.Button, new() { Name = "Approve" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Payment successful" })).ToBeVisibleAsync();
         await page.ReloadAsync();
-        Assert.EndsWith("_1", (await checkout.ReadAsync(path)).GetProperty("attempt").GetString(), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "_1", (await checkout.ReadAsync(path)).GetProperty("attempt").GetString(), StringComparison.Ordinal);
         using var simulators = checkout.Running.Simulators();
         var journal = (await simulators.SendAsync(HttpMethod.Get, "/_journal"))!.Text;
         var attempt = (await checkout.ReadAsync(path)).GetProperty("attempt").GetString()!;
-        Assert.Single(journal.Split('\n'), line => line.Contains(attempt, StringComparison.Ordinal) && line.Contains("captured", StringComparison.Ordinal));
+        Assert.Single(journal.Split('\n'), line =>
+            line.Contains(attempt, StringComparison.Ordinal) && line.Contains("captured", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -184,7 +193,8 @@ public sealed class PayingTests(CheckoutFixture checkout)
         await second.GetByLabel("Which bank?").SelectOptionAsync("HDFC");
         await second.Locator("#netbanking button").ClickAsync();
         await Expect(second.GetByRole(AriaRole.Heading, new() { Name = "Payment successful" })).ToBeVisibleAsync();
-        Assert.EndsWith("_1", (await checkout.ReadAsync(path)).GetProperty("attempt").GetString(), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "_1", (await checkout.ReadAsync(path)).GetProperty("attempt").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -199,12 +209,14 @@ public sealed class PayingTests(CheckoutFixture checkout)
         });
         await page.GotoAsync(url);
         Assert.Equal("hi", await page.Locator("html").GetAttributeAsync("lang"));
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "आप कैसे भुगतान करना चाहेंगे?" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "आप कैसे भुगतान करना चाहेंगे?" }))
+            .ToBeVisibleAsync();
         await page.Locator("#card > summary").ClickAsync();
         await CheckoutFixture.PictureAsync(page, "phone-hindi-dark");
         Assert.Equal(320, await page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
         await page.GetByRole(AriaRole.Link, new() { Name = "English" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "How would you like to pay?" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "How would you like to pay?" }))
+            .ToBeVisibleAsync();
     }
 
     [Fact]
@@ -213,11 +225,13 @@ public sealed class PayingTests(CheckoutFixture checkout)
         var (_, url) = await checkout.OrderAsync();
         var (_, other) = await checkout.OrderAsync();
         var page = await checkout.PageAsync();
-        var swapped = url[..url.IndexOf('?', StringComparison.Ordinal)] + other[other.IndexOf('?', StringComparison.Ordinal)..];
+        var swapped = url[..url.IndexOf('?', StringComparison.Ordinal)]
+            + other[other.IndexOf('?', StringComparison.Ordinal)..];
         foreach (var wrong in (string[])[url[..^4] + "AAAA", url.Split('?')[0], swapped])
         {
             Assert.Equal(404, (await page.GotoAsync(wrong))!.Status);
-            await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "This payment link does not work" })).ToBeVisibleAsync();
+            await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "This payment link does not work" }))
+                .ToBeVisibleAsync();
         }
     }
 

@@ -42,7 +42,8 @@ public sealed class SavedTests(CheckoutFixture checkout)
         await Expect(page.Locator(".saved")).ToHaveCountAsync(0);
 
         var cards = $"/api/v1/customers/{customer}/cards";
-        var token = (await (await checkout.Shop.GetAsync(cards)).JsonAsync()).GetProperty("data")[0].GetProperty("token").GetString();
+        var token = (await (await checkout.Shop.GetAsync(cards)).JsonAsync())
+            .GetProperty("data")[0].GetProperty("token").GetString();
         Assert.True((await checkout.Shop.DeleteAsync($"{cards}/{token}")).IsSuccessStatusCode);
         var (_, later) = await checkout.OrderAsync($",\"customer_id\":\"{customer}\"");
         await page.GotoAsync(later);
@@ -55,7 +56,8 @@ public sealed class SavedTests(CheckoutFixture checkout)
         using var administrator = checkout.Running.Administrator();
         await administrator.PutAsync("/api/v1/merchants/shop", new { name = "Shop", card_vault = true });
         var customer = $"customer-{Interlocked.Increment(ref s_customers)}";
-        Assert.True((await checkout.Shop.SendJsonAsync($"/api/v1/customers/{customer}", """{"name":"A Customer"}""", "PUT")).IsSuccessStatusCode);
+        Assert.True((await checkout.Shop.SendJsonAsync(
+            $"/api/v1/customers/{customer}", """{"name":"A Customer"}""", "PUT")).IsSuccessStatusCode);
         // That the merchant has a vault is known everywhere within seconds.
         var last = "";
         await Eventually.HoldsAsync(

@@ -19,11 +19,13 @@ public sealed class SavedWalletTests(CheckoutFixture checkout)
         using var shop = await EuroShopAsync();
         await shop.SendJsonAsync(Customer, """{"name":"A Customer"}""", "PUT");
         var page = await checkout.PageAsync();
-        foreach (var (button, status) in ((string, string)[])[("Back to the shop", "declined"), ("Agree and save", "linked")])
+        foreach (var (button, status)
+            in ((string, string)[])[("Back to the shop", "declined"), ("Agree and save", "linked")])
         {
             await page.GotoAsync(await LinkAsync(shop));
             await page.GetByRole(AriaRole.Button, new() { Name = button }).ClickAsync();
-            await page.WaitForURLAsync(address => address.EndsWith($"/demo?wallet=amazonpay&status={status}", StringComparison.Ordinal));
+            await page.WaitForURLAsync(address =>
+                address.EndsWith($"/demo?wallet=amazonpay&status={status}", StringComparison.Ordinal));
         }
 
         var (path, url) = await checkout.OrderAsync(Euros, 1_999, "EUR", shop);
@@ -33,7 +35,9 @@ public sealed class SavedWalletTests(CheckoutFixture checkout)
         await page.Locator("#saved-0 button").ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Payment successful" })).ToBeVisibleAsync();
         var paid = await checkout.ReadAsync(path, shop);
-        Assert.Equal(("SUCCESS", "amazonpay"), (paid.GetProperty("status").GetString(), paid.GetProperty("provider").GetString()));
+        Assert.Equal(
+            ("SUCCESS", "amazonpay"),
+            (paid.GetProperty("status").GetString(), paid.GetProperty("provider").GetString()));
         var refund = await shop.SendJsonAsync($"{path}/refunds", """{"amount":999}""");
         Assert.True(refund.IsSuccessStatusCode, await refund.Content.ReadAsStringAsync());
 
@@ -44,7 +48,8 @@ public sealed class SavedWalletTests(CheckoutFixture checkout)
         await Expect(page.Locator(".saved")).ToHaveCountAsync(0);
         // Of the wallets that are there, the one that takes euros.
         await page.Locator("#wallet > summary").ClickAsync();
-        await Expect(page.GetByLabel("Which wallet?").Locator("option:not([value=''])")).ToHaveTextAsync(["Amazon Pay"]);
+        await Expect(page.GetByLabel("Which wallet?").Locator("option:not([value=''])"))
+            .ToHaveTextAsync(["Amazon Pay"]);
     }
 
     [Fact]
@@ -55,7 +60,8 @@ public sealed class SavedWalletTests(CheckoutFixture checkout)
         var consent = await LinkAsync(shop, "/api/v1/customers/stays-away");
         await checkout.DecideAsync("amazonpay", consent[(consent.LastIndexOf('/') + 1)..], "approve");
         await Eventually.HoldsAsync(
-            async () => (await (await shop.GetAsync("/api/v1/customers/stays-away/wallets/amazonpay")).JsonAsync()).GetProperty("linked").GetBoolean(),
+            async () => (await (await shop.GetAsync("/api/v1/customers/stays-away/wallets/amazonpay")).JsonAsync())
+                .GetProperty("linked").GetBoolean(),
             "reading the wallet completes its link");
     }
 
@@ -75,9 +81,15 @@ public sealed class SavedWalletTests(CheckoutFixture checkout)
         await administrator.PutAsync("/api/v1/merchants/euroshop", new { name = "Euro shop" });
         var made = await administrator.PostAsync("/api/v1/merchants/euroshop/keys", new { scope = "secret" });
         using var simulators = checkout.Running.Simulators();
-        var account = new { merchant_id = "A1CHECKOUT", store_id = "amzn1.application-oa2-client.checkout", region = "eu" };
+        var account = new
+        {
+            merchant_id = "A1CHECKOUT",
+            store_id = "amzn1.application-oa2-client.checkout",
+            region = "eu",
+        };
         var keys = await simulators.PutAsync(
-            $"/_accounts/amazonpay/{Key}", new { account.merchant_id, account.store_id, account.region, make_key = true });
+            $"/_accounts/amazonpay/{Key}",
+            new { account.merchant_id, account.store_id, account.region, make_key = true });
         var shop = checkout.Running.Http(made.GetProperty("key").GetString());
         var connected = await shop.SendJsonAsync(
             "/api/v1/providers/amazonpay/credentials",

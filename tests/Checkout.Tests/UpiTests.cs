@@ -4,7 +4,8 @@ using static Microsoft.Playwright.Assertions;
 
 namespace PaymentCluster.Checkout.Tests;
 
-/// <summary>UPI on the page: the customer's own app, and a typed UPI id where the merchant may still take one.</summary>
+/// <summary>UPI on the page: the customer's own app, and a typed UPI id where the merchant may
+/// still take one.</summary>
 [Collection(CheckoutCollection.Name)]
 public sealed class UpiTests(CheckoutFixture checkout)
 {
@@ -17,7 +18,8 @@ public sealed class UpiTests(CheckoutFixture checkout)
         await page.GotoAsync(url);
         var field = page.GetByLabel("UPI ID");
         await field.FillAsync("invalid@bank");
-        await Expect(page.Locator("#f-vpa-error")).ToHaveTextAsync("This UPI ID does not exist. Please check it again.");
+        await Expect(page.Locator("#f-vpa-error")).ToHaveTextAsync(
+            "This UPI ID does not exist. Please check it again.");
         await page.GetByRole(AriaRole.Button, new() { Name = "Send a request to my UPI ID" }).ClickAsync();
         await Expect(field).ToBeFocusedAsync();
         await CheckoutFixture.PictureAsync(page, "upi-id-unknown");
@@ -41,7 +43,8 @@ public sealed class UpiTests(CheckoutFixture checkout)
         Assert.True(put.IsSuccessStatusCode, await put.Content.ReadAsStringAsync());
         var (_, url) = await checkout.OrderAsync(",\"customer_id\":\"upi-customer\"");
         var page = await checkout.PageAsync(options =>
-            (options.ViewportSize, options.HasTouch, options.IsMobile) = (new() { Width = 390, Height = 800 }, true, true));
+            (options.ViewportSize, options.HasTouch, options.IsMobile) = (
+                new() { Width = 390, Height = 800 }, true, true));
         await page.GotoAsync(url);
         await Expect(page.Locator("#card")).ToBeVisibleAsync();
         await Expect(page.Locator("#netbanking, #wallet")).ToHaveCountAsync(0);
@@ -50,7 +53,8 @@ public sealed class UpiTests(CheckoutFixture checkout)
         await Expect(first).ToHaveTextAsync("PhonePe");
         await Expect(first).ToBeVisibleAsync();
         Assert.StartsWith("phonepe://pay?pa=", await first.GetAttributeAsync("href"), StringComparison.Ordinal);
-        Assert.StartsWith("upi://pay?pa=", await page.Locator(".apps a").Last.GetAttributeAsync("href"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "upi://pay?pa=", await page.Locator(".apps a").Last.GetAttributeAsync("href"), StringComparison.Ordinal);
         await CheckoutFixture.PictureAsync(page, "phone-apps", whole: false);
     }
 }

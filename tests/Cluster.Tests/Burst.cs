@@ -25,7 +25,9 @@ internal sealed class Burst
         _cluster = cluster;
         _shop = shop;
         _all = Parallel.ForEachAsync(
-            Enumerable.Range(0, Orders), new ParallelOptions { MaxDegreeOfParallelism = Shoppers }, async (order, _) => await TakeAsync(order));
+            Enumerable.Range(0, Orders),
+            new ParallelOptions { MaxDegreeOfParallelism = Shoppers },
+            async (order, _) => await TakeAsync(order));
     }
 
     public static Burst Start(RunningCluster cluster, ApiClient shop) => new(cluster, shop);
@@ -44,7 +46,8 @@ internal sealed class Burst
             ApiAnswer? last = null;
             await Eventually.HoldsAsync(
                 // A look may fail, too, while the cluster makes up its mind.
-                async () => (last = await _shop.SendAsync(HttpMethod.Get, $"/api/v1/payments/{payment.Id}"))?.Status == HttpStatusCode.OK
+                async () => (last = await _shop.SendAsync(
+                    HttpMethod.Get, $"/api/v1/payments/{payment.Id}"))?.Status == HttpStatusCode.OK
                     && Books.IsAtItsEnd(last.Json),
                 () => $"{payment} comes to its end; it stands at {last}. The log:\n{_cluster.ServerLog}",
                 Patience);

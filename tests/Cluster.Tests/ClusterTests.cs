@@ -15,7 +15,12 @@ public sealed class ClusterTests
     // processed.
     private static readonly object SomeAreLost = new
     {
-        seed = 7, latency_ms = 200, charge_then_timeout = 0.05, reset = 0.05, reset_after = 0.05, hold_ms = 3000,
+        seed = 7,
+        latency_ms = 200,
+        charge_then_timeout = 0.05,
+        reset = 0.05,
+        reset_after = 0.05,
+        hold_ms = 3000,
     };
 
     [Fact]

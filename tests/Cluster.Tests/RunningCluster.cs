@@ -34,7 +34,11 @@ internal sealed class RunningCluster : RunningSystem
 
     /// <inheritdoc/>
     public override string ServerLog => string.Join(
-        '\n', [base.ServerLog, .. _silos.Select((silo, index) => $"Silo {index + 1}:\n{silo.Process.Output}\n{silo.Process.Errors}")]);
+        '\n',
+        [
+            base.ServerLog,
+            .. _silos.Select((silo, index) => $"Silo {index + 1}:\n{silo.Process.Output}\n{silo.Process.Errors}"),
+        ]);
 
     /// <summary>A cluster without processes.</summary>
     /// <param name="silos">How many start with it.</param>
@@ -54,7 +58,10 @@ internal sealed class RunningCluster : RunningSystem
     {
         var settings = ServerSettings();
         settings["Silo__Address"] = "127.0.0.1";
-        _silos = [.. _silos, new RunningSilo(HostProcess.Start("Silo", settings), int.Parse(settings["Silo__Port"], null))];
+        _silos =
+        [
+            .. _silos, new RunningSilo(HostProcess.Start("Silo", settings), int.Parse(settings["Silo__Port"], null)),
+        ];
     }
 
     /// <summary>Waits until so many silos are members.</summary>

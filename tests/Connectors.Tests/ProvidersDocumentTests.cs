@@ -59,14 +59,18 @@ public sealed class ProvidersDocumentTests
             }
         }
 
-        text.Append("\n| Provider | Credentials | Optional ones, all or none | Visibility window | Late success | Idempotency window | Status queries a minute |\n"
+        text.Append("\n| Provider | Credentials | Optional ones, all or none | Visibility window | Late success | "
+            + "Idempotency window | Status queries a minute |\n"
             + "|---|---|---|---|---|---|---|\n");
         foreach (var connector in connectors)
         {
             var can = connector.Capabilities;
-            text.Append(CultureInfo.InvariantCulture, $"| {connector.Provider} | {Names(can.Credentials)} | {Names(can.OptionalCredentials)} ")
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"| {connector.Provider} | {Names(can.Credentials)} | {Names(can.OptionalCredentials)} ")
                 .Append(CultureInfo.InvariantCulture, $"| {Span(can.SettleTime)} | {Span(can.LateSuccess)} ")
-                .Append(CultureInfo.InvariantCulture, $"| {(can.RepeatWindow is { } window ? Span(window) : "always")} ")
+                .Append(
+                    CultureInfo.InvariantCulture, $"| {(can.RepeatWindow is { } window ? Span(window) : "always")} ")
                 .Append(CultureInfo.InvariantCulture, $"| {can.QuestionsPerMinute} |\n");
         }
 

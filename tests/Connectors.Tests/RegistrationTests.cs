@@ -15,7 +15,8 @@ public sealed class RegistrationTests
         using var services = Services();
         var catalogue = services.GetRequiredService<ConnectorCatalogue>();
         Assert.Equal(
-            services.GetServices<IConnector>().Select(connector => connector.Provider).Order(StringComparer.Ordinal), catalogue.Providers);
+            services.GetServices<IConnector>().Select(connector => connector.Provider).Order(StringComparer.Ordinal),
+            catalogue.Providers);
         Assert.All(catalogue.Providers, provider => Assert.Equal(provider, catalogue[provider].Provider));
         Assert.True(catalogue.TryGet("razorpay", out _));
         Assert.False(catalogue.TryGet("Razorpay", out _));
@@ -47,7 +48,9 @@ public sealed class RegistrationTests
     }
 
     [Theory]
-    [InlineData("BaseUrl", "https://psp.example/"), InlineData("BaseUrl", "http://127.0.0.1:8090/razorpay"), InlineData("Timeout", "00:00:20")]
+    [InlineData("BaseUrl", "https://psp.example/")]
+    [InlineData("BaseUrl", "http://127.0.0.1:8090/razorpay")]
+    [InlineData("Timeout", "00:00:20")]
     public void Settings_are_read(string name, string value)
     {
         using var services = Services((name, value));
@@ -55,8 +58,12 @@ public sealed class RegistrationTests
     }
 
     [Theory]
-    [InlineData("BaseUrl", "http://psp.example/"), InlineData("BaseUrl", "/relative"), InlineData("BaseUrl", "ftp://psp.example/")]
-    [InlineData("BaseUrl", "https://user:secret@psp.example/"), InlineData("Timeout", "00:00:00"), InlineData("MaxConcurrency", "0")]
+    [InlineData("BaseUrl", "http://psp.example/")]
+    [InlineData("BaseUrl", "/relative")]
+    [InlineData("BaseUrl", "ftp://psp.example/")]
+    [InlineData("BaseUrl", "https://user:secret@psp.example/")]
+    [InlineData("Timeout", "00:00:00")]
+    [InlineData("MaxConcurrency", "0")]
     [InlineData("BreakerFailureRatio", "2"), InlineData("DefaultEmail", "nobody"), InlineData("DefaultContact", "12")]
     public void Settings_that_cannot_work_are_refused(string name, string value)
     {
@@ -77,7 +84,8 @@ public sealed class RegistrationTests
     private static ServiceProvider Services(params (string Name, string Value)[] settings) => new ServiceCollection()
         .AddLogging()
         .AddConnectors(new ConfigurationBuilder()
-            .AddInMemoryCollection(settings.ToDictionary(setting => $"Connectors:Razorpay:{setting.Name}", setting => (string?)setting.Value))
+            .AddInMemoryCollection(settings.ToDictionary(
+                setting => $"Connectors:Razorpay:{setting.Name}", setting => (string?)setting.Value))
             .Build())
         .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
 }

@@ -101,7 +101,8 @@ public sealed class ObservedSystem : IAsyncLifetime
     {
         using var account = await Simulators.PutAsJsonAsync("/_accounts/razorpay/rzp_test_shop", new
         {
-            key_secret = "the-secret", webhook_secret = "the-webhook-secret",
+            key_secret = "the-secret",
+            webhook_secret = "the-webhook-secret",
             webhook_url = $"http://127.0.0.1:{_port}/webhooks/shop/razorpay",
         });
         account.EnsureSuccessStatusCode();
@@ -112,7 +113,9 @@ public sealed class ObservedSystem : IAsyncLifetime
         Shop = Client((await key.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("key").GetString()!);
         using var credentials = await Shop.PutAsJsonAsync("/api/v1/providers/razorpay/credentials", new
         {
-            key_id = "rzp_test_shop", key_secret = "the-secret", webhook_secret = "the-webhook-secret",
+            key_id = "rzp_test_shop",
+            key_secret = "the-secret",
+            webhook_secret = "the-webhook-secret",
         });
         credentials.EnsureSuccessStatusCode();
     }

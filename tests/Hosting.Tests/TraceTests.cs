@@ -8,7 +8,8 @@ public sealed class TraceTests(ObservedSystem system) : IClassFixture<ObservedSy
     [Fact]
     public async Task One_trace_runs_from_the_request_through_the_commits_and_the_providers_call_to_the_webhook()
     {
-        var payment = await system.PayAsync(new { order_id = "order_traced", amount = 100, currency = "INR", method = "upi" });
+        var payment = await system.PayAsync(
+            new { order_id = "order_traced", amount = 100, currency = "INR", method = "upi" });
         var id = payment.GetProperty("id").GetString()!;
         await Eventually.HoldsAsync(async () => await system.StatusAsync(id) == "SUCCESS", "the payment succeeds");
 
@@ -24,14 +25,17 @@ public sealed class TraceTests(ObservedSystem system) : IClassFixture<ObservedSy
             () => $"the payment's spans are one trace:\n{Describe(trace)}");
 
         var request = Assert.Single(trace, span => span.Source.Name == "Microsoft.AspNetCore" && span.Parent is null);
-        Assert.Contains(trace, span => span.Source.Name == "Microsoft.Orleans.Application" && span.Kind == ActivityKind.Server);
+        Assert.Contains(
+            trace, span => span.Source.Name == "Microsoft.Orleans.Application" && span.Kind == ActivityKind.Server);
         Assert.Contains(trace, span => span.Source.Name == "PaymentCluster.Connectors");
         // A webhook has a trace of its own, which the span of its report links to.
         var webhook = trace.First(span => span.OperationName == "payment.report").Links.Single().Context.TraceId;
         await Eventually.HoldsAsync(
             () => system.Spans.Any(span => span.TraceId == webhook && span.Source.Name == "Microsoft.AspNetCore"),
             "the webhook's request ends");
-        Assert.All(trace.Where(span => span != request), span => Assert.Contains(trace, parent => parent.SpanId == span.ParentSpanId));
+        Assert.All(
+            trace.Where(span => span != request),
+            span => Assert.Contains(trace, parent => parent.SpanId == span.ParentSpanId));
     }
 
     // The trace of the commit that created the payment.
@@ -39,10 +43,12 @@ public sealed class TraceTests(ObservedSystem system) : IClassFixture<ObservedSy
     {
         var spans = system.Spans;
         var first = spans.FirstOrDefault(span =>
-            span.OperationName == "journal.commit" && payment.Equals(span.GetTagItem("payment.id")) && span.GetTagItem("payment.version") is 2);
+            span.OperationName == "journal.commit" && payment.Equals(span.GetTagItem("payment.id"))
+            && span.GetTagItem("payment.version") is 2);
         return first is null ? [] : [.. spans.Where(span => span.TraceId == first.TraceId)];
     }
 
     private static string Describe(IReadOnlyList<Activity> spans) =>
-        string.Join('\n', spans.Select(span => $"{span.SpanId} of {span.ParentSpanId}: {span.Source.Name} {span.DisplayName}"));
+        string.Join(
+            '\n', spans.Select(span => $"{span.SpanId} of {span.ParentSpanId}: {span.Source.Name} {span.DisplayName}"));
 }

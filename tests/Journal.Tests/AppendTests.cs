@@ -125,7 +125,11 @@ public sealed class AppendTests(StoreFixture fixture) : IClassFixture<StoreFixtu
         await Task.WhenAll(payments.Select(first.Payments.AppendAsync));
 
         var left = payments.Select(each => first.Payments.AppendAsync(Commits.Captured(each))).ToList();
-        var right = payments.AsEnumerable().Reverse().Select(each => second.Payments.AppendAsync(Commits.Captured(each))).Reverse().ToList();
+        var right = payments.AsEnumerable()
+            .Reverse()
+            .Select(each => second.Payments.AppendAsync(Commits.Captured(each)))
+            .Reverse()
+            .ToList();
 
         for (var index = 0; index < payments.Count; index++)
         {
@@ -185,10 +189,12 @@ public sealed class AppendTests(StoreFixture fixture) : IClassFixture<StoreFixtu
              """));
         Assert.Equal(
             Payments,
-            await fixture.Database.ScalarAsync<long>($"select count(*) from payments where merchant_id = '{merchant}'"));
+            await fixture.Database.ScalarAsync<long>(
+                $"select count(*) from payments where merchant_id = '{merchant}'"));
         Assert.Equal(
             Payments,
-            await fixture.Database.ScalarAsync<long>($"select count(*) from idempotency_keys where merchant_id = '{merchant}'"));
+            await fixture.Database.ScalarAsync<long>(
+                $"select count(*) from idempotency_keys where merchant_id = '{merchant}'"));
     }
 
     [Fact]

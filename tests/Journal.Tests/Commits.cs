@@ -113,14 +113,15 @@ internal static class Commits
         NextActionAt = dueAt,
     };
 
-    public static LedgerTransfer Transfer(string cause, TransferKind kind, string debit, string credit, long amountMinor) => new()
-    {
-        Cause = cause,
-        Kind = kind,
-        Debit = debit,
-        Credit = credit,
-        Amount = Money.Of(amountMinor, Currency.Inr),
-    };
+    public static LedgerTransfer Transfer(
+        string cause, TransferKind kind, string debit, string credit, long amountMinor) => new()
+        {
+            Cause = cause,
+            Kind = kind,
+            Debit = debit,
+            Credit = credit,
+            Amount = Money.Of(amountMinor, Currency.Inr),
+        };
 
     public static ImmutableArray<JournaledEvent> Events(this StoredPayment? payment) => payment?.Events ?? [];
 
@@ -129,7 +130,8 @@ internal static class Commits
         Version = version,
         Type = type,
         At = at,
-        Data = Encoding.UTF8.GetBytes($$"""{"provider":"razorpay", "attempt":1,"reference":"pay_29QQoUBi66xm2f", "note":"अ"}"""),
+        Data = Encoding.UTF8.GetBytes(
+            $$"""{"provider":"razorpay", "attempt":1,"reference":"pay_29QQoUBi66xm2f", "note":"अ"}"""),
         PublicType = publicType,
     };
 }

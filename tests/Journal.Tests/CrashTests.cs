@@ -7,7 +7,10 @@ namespace PaymentCluster.Journal.Tests;
 public sealed class CrashTests(StoreFixture fixture) : IClassFixture<StoreFixture>
 {
     public static TheoryData<string> Tables =>
-        ["idempotency_keys", "payments", "payment_schedule", "payment_events", "ledger_transfers", "outbox", "ledger_balances"];
+        [
+            "idempotency_keys", "payments", "payment_schedule", "payment_events", "ledger_transfers", "outbox",
+            "ledger_balances",
+        ];
 
     [Theory]
     [MemberData(nameof(Tables))]
@@ -24,7 +27,10 @@ public sealed class CrashTests(StoreFixture fixture) : IClassFixture<StoreFixtur
         }
 
         // Two members, so that every table is written.
-        Task<CommitResult>[] results = [store.Payments.AppendAsync(fresh), store.Payments.AppendAsync(Commits.Captured(accepted))];
+        Task<CommitResult>[] results =
+        [
+            store.Payments.AppendAsync(fresh), store.Payments.AppendAsync(Commits.Captured(accepted)),
+        ];
         await Eventually.HoldsAsync(
             async () => await fixture.Database.ScalarAsync<long>(
                 """
@@ -67,7 +73,8 @@ public sealed class CrashTests(StoreFixture fixture) : IClassFixture<StoreFixtur
         await Task.WhenAll(payments.Select(store.Payments.AppendAsync));
         await using var owner = await fixture.Database.OpenOwnerAsync();
         await using var transaction = await owner.BeginTransactionAsync();
-        await using (var hold = new NpgsqlCommand($"select from payments where payment_id = '{payments[7].Key.Payment.Value}' for update", owner))
+        await using (var hold = new NpgsqlCommand(
+            $"select from payments where payment_id = '{payments[7].Key.Payment.Value}' for update", owner))
         {
             await hold.ExecuteNonQueryAsync();
         }
@@ -174,7 +181,8 @@ public sealed class ServerCrashTests : IAsyncLifetime
         // The request was in the server's hands when it froze: it is carried out now, and the same decision again is
         // stale.
         await Eventually.HoldsAsync(
-            async () => (await store.Payments.LoadAsync(accepted.Key))!.Version == 2, "the thawed server carries out what it had");
+            async () => (await store.Payments.LoadAsync(accepted.Key))!.Version == 2,
+            "the thawed server carries out what it had");
         Assert.IsType<CommitResult.VersionConflict>(await store.Payments.AppendAsync(Commits.Captured(accepted)));
         Assert.Null(await Audit.FindAsync(_database));
     }

@@ -129,7 +129,8 @@ public sealed class DoubtTests(StoreFixture fixture) : IClassFixture<StoreFixtur
         // The first backend still waits for the lock although its client has gone, and the second try has come to the
         // same point.
         await Eventually.HoldsAsync(
-            async () => await fixture.Database.ScalarAsync<long>(Waiting) == 2, "the abandoned transaction and its repetition wait for the lock");
+            async () => await fixture.Database.ScalarAsync<long>(Waiting) == 2,
+            "the abandoned transaction and its repetition wait for the lock");
         await transaction.RollbackAsync();
 
         Assert.IsType<CommitResult.Committed>(await result);

@@ -14,7 +14,8 @@ public sealed class FaultPointTests
                 new FaultPointSetting("before_send", TimeSpan.FromSeconds(15), 0.001),
                 new FaultPointSetting("before_reply", null, 1, Fails: true),
             ],
-            FaultPointSettings.Parse("after_send=crash:0.002; before_send=pause:15s:0.001;before_reply=fail:1").AsEnumerable());
+            FaultPointSettings.Parse("after_send=crash:0.002; before_send=pause:15s:0.001;before_reply=fail:1")
+                .AsEnumerable());
         Assert.Empty(FaultPointSettings.Parse(""));
     }
 

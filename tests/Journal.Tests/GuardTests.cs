@@ -71,9 +71,10 @@ public sealed class GuardTests(StoreFixture fixture) : IClassFixture<StoreFixtur
     [
         "update payment_events set type = 'other'", "delete from payment_events", "truncate payment_events",
         "update ledger_transfers set amount = 1", "delete from ledger_transfers", "truncate ledger_transfers",
-        "update payments set amount = 1", "update payments set order_id = 'other'", "delete from payments", "delete from idempotency_keys",
-        "create table mine (x int)", "create temporary table mine (x int)", "create schema mine", "alter table payments add column x int",
-        "drop table outbox", "alter table payment_events disable trigger all", "create role mine", "delete from schema_migrations",
+        "update payments set amount = 1", "update payments set order_id = 'other'", "delete from payments",
+        "delete from idempotency_keys", "create table mine (x int)", "create temporary table mine (x int)",
+        "create schema mine", "alter table payments add column x int", "drop table outbox",
+        "alter table payment_events disable trigger all", "create role mine", "delete from schema_migrations",
     ];
 
     [Theory]

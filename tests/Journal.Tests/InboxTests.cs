@@ -14,7 +14,8 @@ public sealed class InboxTests(StoreFixture fixture) : IClassFixture<StoreFixtur
         await using var second = fixture.Open();
 
         var taken = await Task.WhenAll(
-            Enumerable.Range(0, 200).Select(index => (index % 2 == 0 ? first : second).Inbox.RecordAsync(Entry($"event_{index % 10}"))));
+            Enumerable.Range(0, 200).Select(index =>
+                (index % 2 == 0 ? first : second).Inbox.RecordAsync(Entry($"event_{index % 10}"))));
 
         Assert.Equal(10, taken.Count(each => each));
         Assert.True(await first.Inbox.ExistsAsync(Commits.Merchant, "razorpay", "event_3"));
@@ -38,13 +39,16 @@ public sealed class InboxTests(StoreFixture fixture) : IClassFixture<StoreFixtur
         await using var store = fixture.Open();
         var entry = Entry("parked") with
         {
-            Fate = WebhookFate.Parked, Detail = "no such payment", Body = Encoding.UTF8.GetBytes("{\"a\":1}"),
+            Fate = WebhookFate.Parked,
+            Detail = "no such payment",
+            Body = Encoding.UTF8.GetBytes("{\"a\":1}"),
         };
         Assert.True(await store.Inbox.RecordAsync(entry));
         Assert.Equal(
             "4 no such payment {\"a\":1}",
             await fixture.Database.ScalarAsync<string>(
-                "select fate || ' ' || detail || ' ' || convert_from(body, 'UTF8') from webhook_inbox where event_id = 'parked'"));
+                "select fate || ' ' || detail || ' ' || convert_from(body, 'UTF8') from webhook_inbox "
+                    + "where event_id = 'parked'"));
     }
 
     [Fact]
@@ -62,7 +66,8 @@ public sealed class InboxTests(StoreFixture fixture) : IClassFixture<StoreFixtur
     public async Task A_record_whose_answer_is_lost_is_there()
     {
         await using var proxy = FaultProxy.ToPostgres(fixture.Database.AppConnectionString);
-        await using var store = new Store(proxy.Through(fixture.Database.AppConnectionString), new JournalOptions { Writers = 1 });
+        await using var store = new Store(
+            proxy.Through(fixture.Database.AppConnectionString), new JournalOptions { Writers = 1 });
         await store.Inbox.RecordAsync(Entry("before"));
 
         proxy.Next(new ProxyAct(ProxyFault.CutReply));

@@ -26,7 +26,11 @@ public sealed class LedgerTests(StoreFixture fixture) : IClassFixture<StoreFixtu
         var accounts = await new LedgerStore(store.Database).AccountsAsync("sums");
 
         Assert.Equal(
-            [("merchant_payable", 0, 150_000), ("provider_fees", 3_540, 0), ("provider_receivable:razorpay", 150_000, 3_540)],
+            [
+                ("merchant_payable", 0, 150_000),
+                ("provider_fees", 3_540, 0),
+                ("provider_receivable:razorpay", 150_000, 3_540),
+            ],
             accounts.Select(each => (each.Account, each.DebitsMinor, each.CreditsMinor)));
         var line = Assert.Single(await new LedgerStore(store.Database).TrialBalanceAsync("sums"));
         Assert.Equal((Currency.Inr, 153_540, 153_540), (line.Currency, line.DebitsMinor, line.CreditsMinor));
@@ -94,9 +98,13 @@ public sealed class LedgerTests(StoreFixture fixture) : IClassFixture<StoreFixtu
             from ledger_transfers where merchant_id = 'refused'
             """
         },
-        { "ledger_transfers_pkey", "insert into ledger_transfers select * from ledger_transfers where merchant_id = 'refused'" },
+        {
+            "ledger_transfers_pkey",
+            "insert into ledger_transfers select * from ledger_transfers where merchant_id = 'refused'" },
         { "payment_events_pkey", "insert into payment_events select * from payment_events" },
-        { "idempotency_keys_fingerprint_check", "insert into idempotency_keys values ('refused', 'key', '', gen_random_uuid())" },
+        {
+            "idempotency_keys_fingerprint_check",
+            "insert into idempotency_keys values ('refused', 'key', '', gen_random_uuid())" },
         { "ledger_balances_sums_check", "insert into ledger_balances values ('refused', 'account', 'INR', 99, -1, 0)" },
     };
 
@@ -110,10 +118,11 @@ public sealed class LedgerTests(StoreFixture fixture) : IClassFixture<StoreFixtu
         Assert.Equal(constraint, refusal.ConstraintName);
     }
 
-    private static Task CaptureAsync(Store store, string merchant, int count) => Task.WhenAll(Enumerable.Range(0, count).Select(async _ =>
-    {
-        var accepted = Commits.Accepted(merchant: merchant, id: PaymentId.New(TimeProvider.System));
-        Assert.IsType<CommitResult.Committed>(await store.Payments.AppendAsync(accepted));
-        Assert.IsType<CommitResult.Committed>(await store.Payments.AppendAsync(Commits.Captured(accepted)));
-    }));
+    private static Task CaptureAsync(Store store, string merchant, int count) =>
+        Task.WhenAll(Enumerable.Range(0, count).Select(async _ =>
+        {
+            var accepted = Commits.Accepted(merchant: merchant, id: PaymentId.New(TimeProvider.System));
+            Assert.IsType<CommitResult.Committed>(await store.Payments.AppendAsync(accepted));
+            Assert.IsType<CommitResult.Committed>(await store.Payments.AppendAsync(Commits.Captured(accepted)));
+        }));
 }

@@ -81,7 +81,8 @@ public sealed class ListTests(StoreFixture fixture) : IClassFixture<StoreFixture
     {
         await using var store = fixture.Open();
         var accepted = await AcceptAsync(store, "owner", 1);
-        Assert.Empty((await ListAsync(store, "own", new PaymentListQuery { Limit = 10, OrderId = accepted[0].Row.OrderId })).Payments);
+        Assert.Empty((await ListAsync(
+            store, "own", new PaymentListQuery { Limit = 10, OrderId = accepted[0].Row.OrderId })).Payments);
     }
 
     private static Task<PaymentPage> ListAsync(Store store, string merchant, PaymentListQuery query) =>

@@ -74,7 +74,8 @@ public sealed class SchemaTests : IAsyncLifetime
         Assert.Equal(
             "good schema_migrations",
             await _database.ScalarAsync<string>(
-                "select string_agg(relname, ' ' order by relname) from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace"));
+                "select string_agg(relname, ' ' order by relname) from pg_class where relkind = 'r' "
+                    + "and relnamespace = 'public'::regnamespace"));
         Assert.Equal(1L, await _database.ScalarAsync<long>("select count(*) from schema_migrations"));
     }
 
@@ -131,7 +132,13 @@ public sealed class SchemaTests : IAsyncLifetime
             Assert.Equal(id.Value, await _database.ScalarAsync<Guid>($"select payment_uuid('{id}')"));
         }
 
-        foreach (var other in new[] { "pay_", "pay_8zzzzzzzzzzzzzzzzzzzzzzzzz", "pay_0000000000000000000000000u", "rfd_00000000000000000000000000" })
+        foreach (var other in new[]
+        {
+            "pay_",
+            "pay_8zzzzzzzzzzzzzzzzzzzzzzzzz",
+            "pay_0000000000000000000000000u",
+            "rfd_00000000000000000000000000",
+        })
         {
             Assert.Equal(DBNull.Value, await _database.ScalarAsync<object>($"select payment_uuid('{other}')"));
         }

@@ -35,9 +35,18 @@ public sealed class TransactionTests(StoreFixture fixture) : IClassFixture<Store
         Assert.Equal(
             [PaymentStatus.Pending, PaymentStatus.Success, PaymentStatus.Success],
             page.Transactions.Where(one => one.Status is not null).Select(one => one.Status!.Value));
-        Assert.Equal([100L, 200, 300], page.Transactions.Where(one => one.Place.Refund > 0).Select(one => one.Amount.AmountMinor));
         Assert.Equal(
-            new TransactionTotal { Currency = Currency.Inr, Payments = 2, PaidMinor = 2_000, Refunds = 1, RefundedMinor = 300 },
+            [100L, 200, 300],
+            page.Transactions.Where(one => one.Place.Refund > 0).Select(one => one.Amount.AmountMinor));
+        Assert.Equal(
+            new TransactionTotal
+            {
+                Currency = Currency.Inr,
+                Payments = 2,
+                PaidMinor = 2_000,
+                Refunds = 1,
+                RefundedMinor = 300,
+            },
             Assert.Single(page.Totals));
         Assert.False(page.HasMore);
     }
@@ -66,16 +75,19 @@ public sealed class TransactionTests(StoreFixture fixture) : IClassFixture<Store
         while (page.HasMore);
 
         Assert.Equal(12, seen.Select(one => one.Place).Distinct().Count());
-        Assert.Equal(seen.OrderByDescending(one => one.Place.At).Select(one => one.Place.At), seen.Select(one => one.Place.At));
+        Assert.Equal(
+            seen.OrderByDescending(one => one.Place.At).Select(one => one.Place.At), seen.Select(one => one.Place.At));
         Assert.Equal(4, (await FilteredAsync(query => query with { Kind = TransactionKind.Payment })).Length);
         Assert.Equal(8, (await FilteredAsync(query => query with { Kind = TransactionKind.Refund })).Length);
-        Assert.Equal(12, (await FilteredAsync(query => query with { Method = PaymentMethodKind.Upi, Currency = "INR" })).Length);
+        Assert.Equal(
+            12, (await FilteredAsync(query => query with { Method = PaymentMethodKind.Upi, Currency = "INR" })).Length);
         Assert.Empty(await FilteredAsync(query => query with { Method = PaymentMethodKind.Card }));
         Assert.Empty(await FilteredAsync(query => query with { Currency = "USD" }));
         Assert.Empty(await FilteredAsync(query => query with { CustomerId = "nobody" }));
         Assert.Equal(6, (await FilteredAsync(query => query with { From = Start.AddMinutes(1) })).Length);
         Assert.Equal(6, (await FilteredAsync(query => query with { To = Start.AddMinutes(1) })).Length);
-        Assert.Empty((await new TransactionStore(store.Database).ListAsync("other", new TransactionQuery { CustomerId = "chand", Limit = 5 })).Transactions);
+        Assert.Empty((await new TransactionStore(store.Database).ListAsync(
+            "other", new TransactionQuery { CustomerId = "chand", Limit = 5 })).Transactions);
 
         async Task<ImmutableArray<Transaction>> FilteredAsync(Func<TransactionQuery, TransactionQuery> filter) =>
             (await ListAsync(store, filter(new TransactionQuery { CustomerId = "chand", Limit = 50 }))).Transactions;
@@ -137,7 +149,9 @@ public sealed class TransactionTests(StoreFixture fixture) : IClassFixture<Store
                     Outcome = succeeded
                         ? new ProviderOutcome.Succeeded
                         {
-                            Stage = ChargeStage.Captured, Amount = Money.Of(amount, Currency.Inr), ProviderReference = "rfnd_A",
+                            Stage = ChargeStage.Captured,
+                            Amount = Money.Of(amount, Currency.Inr),
+                            ProviderReference = "rfnd_A",
                         }
                         : new ProviderOutcome.Declined
                         {

@@ -19,7 +19,9 @@ public sealed class BenchTests
             Assert.True(code == 0, $"The benchmark ended with {code}:\n{output}");
 
             using var result = JsonDocument.Parse(await File.ReadAllTextAsync(file));
-            Assert.Equal("on", result.RootElement.GetProperty("settings").GetProperty("postgresql").GetProperty("fsync").GetString());
+            Assert.Equal(
+                "on",
+                result.RootElement.GetProperty("settings").GetProperty("postgresql").GetProperty("fsync").GetString());
             var rows = result.RootElement.GetProperty("rows").EnumerateArray().ToList();
             Assert.Equal(
                 ["accept", "limit", "read"],

@@ -26,6 +26,7 @@ internal sealed class ForgettingJournal : IPaymentJournal
     public Task<StoredPayment?> LoadAsync(PaymentKey key, CancellationToken cancellation = default) =>
         Task.FromResult<StoredPayment?>(null);
 
-    public Task<ImmutableArray<PaymentKey>> ClaimDueAsync(int limit, TimeSpan lease, CancellationToken cancellation = default) =>
+    public Task<ImmutableArray<PaymentKey>> ClaimDueAsync(
+        int limit, TimeSpan lease, CancellationToken cancellation = default) =>
         Task.FromResult(ImmutableArray<PaymentKey>.Empty);
 }

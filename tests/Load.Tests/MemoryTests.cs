@@ -33,41 +33,50 @@ public sealed class MemoryTests
     [Fact]
     public async Task Idle_activations_leave()
     {
-        await using var silo = await StartAsync(builder => builder.UseOrleans(orleans => orleans.Configure<GrainCollectionOptions>(options =>
-            (options.CollectionQuantum, options.CollectionAge) = (TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(400)))));
+        await using var silo = await StartAsync(builder =>
+            builder.UseOrleans(orleans => orleans.Configure<GrainCollectionOptions>(options =>
+                (options.CollectionQuantum, options.CollectionAge) = (
+                    TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(400)))));
         var population = silo.Services.GetRequiredService<ActivePayments>();
 
         // Unconfirmed: nothing more happens to them, and they are not settled.
         await PassAsync(silo, 500, instrument: null);
         await Eventually.HoldsAsync(
-            () => Task.FromResult(population.Count == 0), () => $"500 idle payments left; {population.Count} are there", Patience);
+            () => Task.FromResult(population.Count == 0),
+            () => $"500 idle payments left; {population.Count} are there",
+            Patience);
     }
 
     [Fact]
     public async Task Settled_payments_leave_at_once_when_there_are_many()
     {
-        await using var silo = await StartAsync(builder => builder.Services.Configure<PaymentOptions>(options => options.InMemory = 50));
+        await using var silo = await StartAsync(builder =>
+            builder.Services.Configure<PaymentOptions>(options => options.InMemory = 50));
         var population = silo.Services.GetRequiredService<ActivePayments>();
 
         await PassAsync(silo, 2_000, Upi);
         await SettledAsync(2_000);
         await Eventually.HoldsAsync(
-            () => Task.FromResult(population.Count <= 50 + AtOnce), () => $"of 2,000 settled payments all but 50 left; {population.Count} are there", Patience);
+            () => Task.FromResult(population.Count <= 50 + AtOnce),
+            () => $"of 2,000 settled payments all but 50 left; {population.Count} are there",
+            Patience);
     }
 
     // The benchmark's `growth` does the same with 100,000 and 1,000,000 payments of the whole system.
     [Fact]
     public async Task Payments_that_passed_leave_nothing_behind()
     {
-        await using var silo = await StartAsync(builder => builder.Services.Configure<PaymentOptions>(options => options.InMemory = 50));
+        await using var silo = await StartAsync(builder =>
+            builder.Services.Configure<PaymentOptions>(options => options.InMemory = 50));
         await PassAsync(silo, Batch, Upi);
         await SettledAsync(Batch);
 
-        // The least that a payment could leave behind, an entry of a dictionary, is larger than this. What leaves something
-        // behind does so in each batch; a table that grew because many were there at once does so once.
+        // The least that a payment could leave behind, an entry of a dictionary, is larger than this. What leaves
+        // something behind does so in each batch; a table that grew because many were there at once does so once.
         const int MostOfEach = 40;
         var growth = new List<long>();
-        for (var passed = Batch; growth.Count < 4 && !growth.Exists(bytes => bytes <= Batch * MostOfEach); passed += Batch)
+        for (var passed = Batch; growth.Count < 4
+            && !growth.Exists(bytes => bytes <= Batch * MostOfEach); passed += Batch)
         {
             var before = await LeastAsync(long.MaxValue);
             await PassAsync(silo, Batch, Upi);
@@ -76,7 +85,8 @@ public sealed class MemoryTests
         }
 
         Assert.True(
-            growth[^1] <= Batch * MostOfEach, $"Each batch of {Batch} payments left something behind: {string.Join(", ", growth)} bytes.");
+            growth[^1] <= Batch * MostOfEach,
+            $"Each batch of {Batch} payments left something behind: {string.Join(", ", growth)} bytes.");
     }
 
     // Memory is what is left after a collection, and a collection can come before the last activation has gone: the
@@ -111,7 +121,9 @@ public sealed class MemoryTests
         });
 
     private Task SettledAsync(int count) => Eventually.HoldsAsync(
-        () => Task.FromResult(_journal.Settled == count), () => $"{count} payments succeeded; {_journal.Settled} did", Patience);
+        () => Task.FromResult(_journal.Settled == count),
+        () => $"{count} payments succeeded; {_journal.Settled} did",
+        Patience);
 
     private async Task<TestSilo> StartAsync(Action<HostApplicationBuilder> configure)
     {

@@ -26,8 +26,8 @@ public sealed class OverloadTests
         await system.OpenAsync();
         using var http = system.Http(system.ShopKey);
 
-        // A sender that is refused comes back with the same order, and goes on when it is accepted: that all of them come
-        // to their end is the goodput.
+        // A sender that is refused comes back with the same order, and goes on when it is accepted:
+        // that all of them come to their end is the goodput.
         await Parallel.ForAsync(
             0,
             Senders,
@@ -41,8 +41,8 @@ public sealed class OverloadTests
             });
         Assert.True(_refused > 0, "Nothing was refused, so that there was no overload.");
 
-        // It is over: what is left of it, such as the providers' webhooks, passes, and then orders are accepted at the first
-        // try again.
+        // It is over: what is left of it, such as the providers' webhooks, passes, and then orders are accepted
+        // at the first try again.
         var after = 0;
         await Eventually.HoldsAsync(
             async () =>

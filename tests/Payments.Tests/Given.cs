@@ -52,7 +52,11 @@ internal sealed class Given
             Assert.True(CardNumber.TryParse("4111111111111111", out var number));
             return new CardDetails
             {
-                Number = number, ExpiryMonth = 12, ExpiryYear = 2030, SecurityCode = new Secret("123"), HolderName = "A B",
+                Number = number,
+                ExpiryMonth = 12,
+                ExpiryYear = 2030,
+                SecurityCode = new Secret("123"),
+                HolderName = "A B",
             };
         }
     }
@@ -72,19 +76,20 @@ internal sealed class Given
 
     public static StartPayment StartCommand(
         Instrument? instrument = null, CaptureMode capture = CaptureMode.Automatic) => new()
-    {
-        OrderId = "order_1",
-        Amount = Amount,
-        Instrument = instrument ?? UpiIntent,
-        Capture = capture,
-        Customer = new Customer { Id = "cust_1" },
-        Metadata = ImmutableDictionary<string, string>.Empty,
-    };
+        {
+            OrderId = "order_1",
+            Amount = Amount,
+            Instrument = instrument ?? UpiIntent,
+            Capture = capture,
+            Customer = new Customer { Id = "cust_1" },
+            Metadata = ImmutableDictionary<string, string>.Empty,
+        };
 
     public static Given Started(
         Instrument? instrument = null, CaptureMode capture = CaptureMode.Automatic, Route? route = null) => Fold(
             null,
-            PaymentDecider.Decide(null, StartCommand(instrument, capture), TermsAt(Start) with { Route = route ?? Razorpay }),
+            PaymentDecider.Decide(
+                null, StartCommand(instrument, capture), TermsAt(Start) with { Route = route ?? Razorpay }),
             Start);
 
     public static Given Unconfirmed() =>
@@ -136,7 +141,8 @@ internal sealed class Given
     public Given After(TimeSpan time) => At(Now + time);
 
     /// <summary>Another provider would take the payment.</summary>
-    public Given WithElsewhere(bool cardInMemory = false) => new(State, Now) { Elsewhere = Payu, CardInMemory = cardInMemory };
+    public Given WithElsewhere(bool cardInMemory = false) =>
+        new(State, Now) { Elsewhere = Payu, CardInMemory = cardInMemory };
 
     public Given Report(ProviderOutcome outcome, ReportSource source = ReportSource.Answer, int attempt = 1) =>
         Fold(State, Decide(new RecordCharge { Attempt = attempt, Outcome = outcome, Source = source }), Now);
@@ -153,7 +159,8 @@ internal sealed class Given
         CapturePayment c => PaymentDecider.Decide(State, c, Terms),
         CancelPayment c => PaymentDecider.Decide(State, c, Terms),
         RefundPayment c => PaymentDecider.Decide(State, c, Terms),
-        RecordCharge c => PaymentDecider.Decide(State, c, Terms with { Route = Elsewhere, CardInMemory = CardInMemory }),
+        RecordCharge c =>
+            PaymentDecider.Decide(State, c, Terms with { Route = Elsewhere, CardInMemory = CardInMemory }),
         ResolvePayment c => PaymentDecider.Decide(State, c, Terms),
         ResolveRefund c => PaymentDecider.Decide(State, c, Terms),
         RecordVoid c => PaymentDecider.Decide(State, c, Terms),

@@ -36,7 +36,8 @@ public sealed class PaymentFailoverTests
     {
         var failed = Decide(Given.Started().WithElsewhere(), NotSent).Events[0];
         Assert.Null(PaymentEventJson.Write(failed, 3).PublicType);
-        Assert.Equal("payment.failed", PaymentEventJson.Write(Decide(Given.Started(), ProvidersFault).Events[0], 3).PublicType);
+        Assert.Equal(
+            "payment.failed", PaymentEventJson.Write(Decide(Given.Started(), ProvidersFault).Events[0], 3).PublicType);
     }
 
     [Fact]
@@ -59,7 +60,8 @@ public sealed class PaymentFailoverTests
     public void A_card_goes_on_only_while_it_is_in_memory(bool inMemory)
     {
         var given = Given.Started(Given.TypedCard).WithElsewhere(inMemory);
-        Assert.Equal(inMemory ? PaymentStatus.Pending : PaymentStatus.Failed, given.Report(ProvidersFault).State.Status);
+        Assert.Equal(
+            inMemory ? PaymentStatus.Pending : PaymentStatus.Failed, given.Report(ProvidersFault).State.Status);
     }
 
     [Fact]

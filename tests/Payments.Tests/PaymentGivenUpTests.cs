@@ -12,7 +12,8 @@ public sealed class PaymentGivenUpTests
     private static readonly ProviderOutcome NotFound = new ProviderOutcome.NotFound();
     private static readonly ProviderOutcome NotSent = new ProviderOutcome.NotSent { Reason = "No connection." };
 
-    private static Given PaidByTheFirstWhileTheSecondIsSent => Given.Failed().When(Given.StartCommand()).Report(Given.Captured());
+    private static Given PaidByTheFirstWhileTheSecondIsSent =>
+        Given.Failed().When(Given.StartCommand()).Report(Given.Captured());
 
     [Fact]
     public void An_attempt_that_did_not_arrive_before_another_paid_fails_and_is_not_sent_again()
@@ -26,7 +27,8 @@ public sealed class PaymentGivenUpTests
     [Fact]
     public void An_attempt_that_may_still_arrive_after_another_paid_is_asked_about()
     {
-        var given = PaidByTheFirstWhileTheSecondIsSent.After(TimeSpan.FromSeconds(60)).Report(NotFound, ReportSource.Query, attempt: 2);
+        var given = PaidByTheFirstWhileTheSecondIsSent.After(TimeSpan.FromSeconds(60))
+            .Report(NotFound, ReportSource.Query, attempt: 2);
         Assert.Equal(AttemptPhase.Sending, given.State.Attempts[1].Phase);
         Assert.NotNull(PaymentSchedule.NextActionAt(given.State, given.Now));
     }
@@ -63,7 +65,9 @@ public sealed class PaymentGivenUpTests
     [Fact]
     public void What_was_left_for_another_way_and_is_paid_all_the_same_pays_or_goes_back()
     {
-        var left = Given.RequiresAction().When(new ConfirmPayment { Instrument = Given.UpiIntent, Replaces = 1 }).Report(Given.PendingWithAction, attempt: 2);
+        var left = Given.RequiresAction()
+            .When(new ConfirmPayment { Instrument = Given.UpiIntent, Replaces = 1 })
+            .Report(Given.PendingWithAction, attempt: 2);
         var first = left.Report(Given.Captured());
         Assert.Equal((PaymentStatus.Success, 1), (first.State.Status, first.State.PaidAttempt));
         var both = first.Report(Given.Captured(), attempt: 2);
@@ -111,7 +115,8 @@ public sealed class PaymentGivenUpTests
     public void An_expired_payment_is_asked_about_when_it_cannot_be_paid_any_more(int lateSuccessHours)
     {
         var lateSuccess = TimeSpan.FromHours(lateSuccessHours);
-        var given = AcceptedWith(lateSuccess).After(TimeSpan.FromMinutes(16)).Report(Given.PendingWithAction, ReportSource.Query);
+        var given = AcceptedWith(lateSuccess).After(TimeSpan.FromMinutes(16))
+            .Report(Given.PendingWithAction, ReportSource.Query);
         Assert.Equal(PaymentStatus.Expired, given.State.Status);
         var last = given.Now;
         while (PaymentSchedule.NextActionAt(given.State, last) is { } next)
@@ -120,7 +125,9 @@ public sealed class PaymentGivenUpTests
         }
 
         Assert.True(last >= given.State.ExpiresAt + lateSuccess);
-        Assert.Contains(new PaymentEffect.AskCharge(1), Assert.IsType<Decision.Accepted>(given.At(last).Decide(new ResumePayment())).Effects);
+        Assert.Contains(
+            new PaymentEffect.AskCharge(1),
+            Assert.IsType<Decision.Accepted>(given.At(last).Decide(new ResumePayment())).Effects);
     }
 
     [Fact]
@@ -136,7 +143,8 @@ public sealed class PaymentGivenUpTests
     public void A_part_is_not_captured_where_the_provider_is_about_to_capture_all_by_itself()
     {
         var terms = Given.TermsAt(Given.Start) with { Route = Given.Payu with { CapturesByItself = true } };
-        var given = Given.Fold(null, PaymentDecider.Decide(null, Given.StartCommand(), terms), Given.Start).Report(Given.AuthorizedOutcome());
+        var given = Given.Fold(null, PaymentDecider.Decide(null, Given.StartCommand(), terms), Given.Start)
+            .Report(Given.AuthorizedOutcome());
         var refused = Assert.IsType<Decision.Rejected>(given.Decide(new CapturePayment { AmountMinor = 100 }));
         Assert.Equal(ErrorCode.CaptureAmountInvalid, refused.Refusal.Code);
     }
@@ -160,7 +168,8 @@ public sealed class PaymentGivenUpTests
             .Report(Given.AuthorizedOutcome(), attempt: 2)
             .Report(Given.AuthorizedOutcome(), attempt: 1)
             .Report(declined, ReportSource.Query, attempt: 2);
-        Assert.Equal((PaymentStatus.Failed, AttemptPhase.Authorized), (lapsed.State.Status, lapsed.State.Attempts[0].Phase));
+        Assert.Equal(
+            (PaymentStatus.Failed, AttemptPhase.Authorized), (lapsed.State.Status, lapsed.State.Attempts[0].Phase));
         var given = lapsed.Report(declined, ReportSource.Query, attempt: 1);
         Assert.Equal((PaymentStatus.Failed, AttemptPhase.Failed), (given.State.Status, given.State.Attempts[0].Phase));
     }
@@ -181,7 +190,8 @@ public sealed class PaymentGivenUpTests
     {
         var terms = Given.TermsAt(Given.Start);
         terms = terms with { Route = terms.Route! with { LateSuccess = lateSuccess } };
-        return Given.Fold(null, PaymentDecider.Decide(null, Given.StartCommand() with { ExpiresIn = expiresIn }, terms), Given.Start)
+        return Given.Fold(
+            null, PaymentDecider.Decide(null, Given.StartCommand() with { ExpiresIn = expiresIn }, terms), Given.Start)
             .Report(Given.PendingWithAction);
     }
 }

@@ -19,7 +19,8 @@ public sealed class PaymentGrainTests(PaymentSilo shared) : IClassFixture<Paymen
         Assert.Equal(1, started.Payment?.Version);
 
         var request = new RequestKey { Key = "k", Fingerprint = "f" };
-        await shared.Journal.HappensElsewhereAsync(key, new RequestRepeated { At = started.Payment!.UpdatedAt, Request = request });
+        await shared.Journal.HappensElsewhereAsync(
+            key, new RequestRepeated { At = started.Payment!.UpdatedAt, Request = request });
 
         var cancelled = await payment.Cancel(new CancelPayment()).WaitAsync(Patience);
         Assert.Equal((PaymentStatus.Cancelled, 3), (cancelled.Value!.Status, cancelled.Value.Version));
@@ -33,7 +34,8 @@ public sealed class PaymentGrainTests(PaymentSilo shared) : IClassFixture<Paymen
         var payment = shared.Silo.Grains.GetGrain<IPaymentGrain>(key.ToString());
         var started = await payment.Start(Given.StartCommand() with { Instrument = null });
         var request = new RequestKey { Key = "k", Fingerprint = "f" };
-        await shared.Journal.HappensElsewhereAsync(key, new RequestRepeated { At = started.Payment!.UpdatedAt, Request = request });
+        await shared.Journal.HappensElsewhereAsync(
+            key, new RequestRepeated { At = started.Payment!.UpdatedAt, Request = request });
 
         await payment.Resume().WaitAsync(Patience);
         Assert.Equal(2, (await payment.Get().WaitAsync(Patience))!.Version);

@@ -55,23 +55,27 @@ public sealed class PaymentPropertyTests
     });
 
     [Fact]
-    public void Repeating_any_report_changes_nothing_more() => ForAnyHistory(history => Play(history, (_, _, after, command) =>
-    {
-        if (command is RecordCharge or RecordCapture or RecordVoid or RecordRefund && after.Decide(command) is Decision.Accepted again)
+    public void Repeating_any_report_changes_nothing_more() =>
+        ForAnyHistory(history => Play(history, (_, _, after, command) =>
         {
-            Assert.Empty(again.Events);
-        }
-    }));
+            if (command is RecordCharge or RecordCapture or RecordVoid or RecordRefund
+                && after.Decide(command) is Decision.Accepted again)
+            {
+                Assert.Empty(again.Events);
+            }
+        }));
 
     [Fact]
-    public void Repeating_any_named_request_changes_nothing_more() => ForAnyHistory(history => Play(history, (_, decision, after, command) =>
-    {
-        if (command is StartPayment or ConfirmPayment or CapturePayment or CancelPayment or RefundPayment or ResolvePayment
-            && decision is Decision.Accepted { Events.IsEmpty: false })
+    public void Repeating_any_named_request_changes_nothing_more() =>
+        ForAnyHistory(history => Play(history, (_, decision, after, command) =>
         {
-            Assert.True(Assert.IsType<Decision.AlreadyApplied>(after.Decide(command)).Replayed);
-        }
-    }));
+            if (command is StartPayment or ConfirmPayment or CapturePayment or CancelPayment or RefundPayment
+                or ResolvePayment
+                && decision is Decision.Accepted { Events.IsEmpty: false })
+            {
+                Assert.True(Assert.IsType<Decision.AlreadyApplied>(after.Decide(command)).Replayed);
+            }
+        }));
 
     [Fact]
     public void Every_event_reads_back_as_it_was_written() => ForAnyHistory(history => Play(history, (_, decision, _) =>
@@ -119,7 +123,10 @@ public sealed class PaymentPropertyTests
         return (choice % 16) switch
         {
             0 => Given.StartCommand() with { Request = request },
-            1 => new ConfirmPayment { Instrument = Given.UpiIntent, Request = request, Replaces = request is null ? 1 : null },
+            1 => new ConfirmPayment
+            {
+                Instrument = Given.UpiIntent, Request = request, Replaces = request is null ? 1 : null,
+            },
             2 => new CapturePayment { Request = request },
             3 => new CancelPayment { Request = request },
             4 => new RefundPayment { AmountMinor = (choice % 60_000) + 1, Request = request },
@@ -127,7 +134,9 @@ public sealed class PaymentPropertyTests
             6 => new ResumePayment(),
             7 when !given.State.Refunds.IsEmpty => new RecordRefund
             {
-                Number = (int)(choice % given.State.Refunds.Length) + 1, Outcome = OutcomeOf(choice / 7, given), Source = source,
+                Number = (int)(choice % given.State.Refunds.Length) + 1,
+                Outcome = OutcomeOf(choice / 7, given),
+                Source = source,
             },
             14 => new RecordVoid { Attempt = attempt, Outcome = OutcomeOf(choice / 7, given) },
             15 => new ResolvePayment { Paid = choice % 2 == 0, By = "ops", Note = "books", Request = request },

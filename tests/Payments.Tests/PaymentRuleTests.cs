@@ -24,7 +24,8 @@ public sealed class PaymentRuleTests
     {
         var given = Given.Unconfirmed();
         Assert.Equal(PaymentStatus.Pending, given.State.Status);
-        Assert.Equal(PaymentStatus.Pending, given.When(new ConfirmPayment { Instrument = Given.UpiIntent }).State.Status);
+        Assert.Equal(
+            PaymentStatus.Pending, given.When(new ConfirmPayment { Instrument = Given.UpiIntent }).State.Status);
         Assert.Equal(
             PaymentStatus.Expired, given.After(TimeSpan.FromMinutes(15)).When(new ResumePayment()).State.Status);
     }
@@ -39,7 +40,9 @@ public sealed class PaymentRuleTests
     {
         var waiting = Given.RequiresAction();
         Assert.True(waiting.State.Awaits(waiting.State.Attempts[0]));
-        foreach (var given in (Given[])[Given.Cancelled(), Given.Expired(), Given.NeedsReview(), Given.Failed(), Given.Authorized(), Given.Paid()])
+        foreach (var given in (Given[])[
+            Given.Cancelled(), Given.Expired(), Given.NeedsReview(), Given.Failed(), Given.Authorized(), Given.Paid(),
+        ])
         {
             Assert.False(given.State.Awaits(given.State.Attempts[0]), given.State.Status.ToString());
         }
@@ -50,7 +53,8 @@ public sealed class PaymentRuleTests
     {
         var given = Given.Paid().When(new RefundPayment { AmountMinor = 100, Request = Key });
         Assert.Equal(
-            new Decision.AlreadyApplied(Replayed: true, Refund: 1), given.Decide(new RefundPayment { AmountMinor = 100, Request = Key }));
+            new Decision.AlreadyApplied(Replayed: true, Refund: 1),
+            given.Decide(new RefundPayment { AmountMinor = 100, Request = Key }));
         Assert.Equal(
             ErrorCode.IdempotencyKeyReused,
             Code(given.Decide(new RefundPayment { AmountMinor = 200, Request = Key with { Fingerprint = "f2" } })));
@@ -149,8 +153,8 @@ public sealed class PaymentRuleTests
         var final = TimeSpan.FromMinutes(15) + TimeSpan.FromDays(3);
         Assert.Equal(
             [
-                TimeSpan.FromHours(1), TimeSpan.FromHours(6), TimeSpan.FromDays(1), final + TimeSpan.FromMinutes(10), final + TimeSpan.FromHours(6),
-                final + TimeSpan.FromDays(1),
+                TimeSpan.FromHours(1), TimeSpan.FromHours(6), TimeSpan.FromDays(1), final + TimeSpan.FromMinutes(10),
+                final + TimeSpan.FromHours(6), final + TimeSpan.FromDays(1),
             ],
             asked);
     }
@@ -202,7 +206,10 @@ public sealed class PaymentRuleTests
     {
         var terms = Given.TermsAt(Given.Start);
         var started = Given.Fold(
-            null, PaymentDecider.Decide(null, Given.StartCommand(), terms with { Route = terms.Route! with { CapturesByItself = true } }), Given.Start);
+            null,
+            PaymentDecider.Decide(
+                null, Given.StartCommand(), terms with { Route = terms.Route! with { CapturesByItself = true } }),
+            Given.Start);
         var given = started.Report(Given.AuthorizedOutcome(), ReportSource.Webhook);
         Assert.Equal(PaymentStatus.Authorized, given.State.Status);
         Assert.Null(given.State.Current!.CaptureIntent);

@@ -8,8 +8,8 @@ using PaymentCluster.Grains.Payments;
 namespace PaymentCluster.Payments.Tests;
 
 /// <summary>
-/// Every status × every command, each cell stated. A cell names the events, then the effects behind <c>→</c>; <c>=</c> is a command that
-/// changes nothing; a lower-case word is a refusal. <c>docs/states.md</c> shows the same table.
+/// Every status × every command, each cell stated. A cell names the events, then the effects behind <c>→</c>; <c>=</c>
+/// is a command that changes nothing; a lower-case word is a refusal. <c>docs/states.md</c> shows the same table.
 /// </summary>
 public sealed class PaymentTableTests
 {
@@ -80,7 +80,8 @@ public sealed class PaymentTableTests
         var cells = new TheoryData<string, string, string>();
         foreach (var line in Table.Split('\n'))
         {
-            var name = line[..line.LastIndexOf(": ", line.IndexOf('|', StringComparison.Ordinal), StringComparison.Ordinal)];
+            var name = line[..line.LastIndexOf(
+                ": ", line.IndexOf('|', StringComparison.Ordinal), StringComparison.Ordinal)];
             var expected = line[(name.Length + 2)..].Split(" | ");
             for (var i = 0; i < Columns.Length; i++)
             {
@@ -133,7 +134,10 @@ public sealed class PaymentTableTests
     {
         Decision.Rejected rejected => rejected.Refusal.Code.Entry().Name,
         Decision.Accepted { Events.IsEmpty: true, Effects.IsEmpty: true } or Decision.AlreadyApplied => "=",
-        Decision.Accepted accepted => string.Join(" → ", new[] { Names(accepted.Events), Names(accepted.Effects) }.Where((part, index) => part.Length > 0 || (index == 0 && accepted.Effects.Length > 0))).TrimStart(),
+        Decision.Accepted accepted => string.Join(
+            " → ",
+            new[] { Names(accepted.Events), Names(accepted.Effects) }.Where(
+                (part, index) => part.Length > 0 || (index == 0 && accepted.Effects.Length > 0))).TrimStart(),
         _ => throw new InvalidOperationException(),
     };
 
@@ -144,8 +148,8 @@ public sealed class PaymentTableTests
     {
         PaymentStatus.RequiresAction => "REQUIRES_ACTION",
         PaymentStatus.NeedsReview => "NEEDS_REVIEW",
-        PaymentStatus.Pending or PaymentStatus.Authorized or PaymentStatus.Success or PaymentStatus.Failed or PaymentStatus.Cancelled
-            or PaymentStatus.Expired => status.ToString().ToUpperInvariant(),
+        PaymentStatus.Pending or PaymentStatus.Authorized or PaymentStatus.Success or PaymentStatus.Failed
+            or PaymentStatus.Cancelled or PaymentStatus.Expired => status.ToString().ToUpperInvariant(),
     };
 }
 
@@ -162,6 +166,7 @@ internal static class Repository
             directory = directory.Parent;
         }
 
-        return directory?.FullName ?? throw new InvalidOperationException("The tests do not run inside the repository.");
+        return directory?.FullName
+            ?? throw new InvalidOperationException("The tests do not run inside the repository.");
     }
 }

@@ -44,7 +44,8 @@ public sealed class ProvidersGrainTests : IAsyncLifetime
         scores.Count("testpay", PaymentMethodKind.Card, isFault: true);
         scores.Count("testpay", PaymentMethodKind.Card, isFault: false);
         var status = Assert.Single((await Providers.List())!.Value);
-        Assert.Equal(("testpay", 4, BreakerState.Closed), (status.Provider.Provider, status.OpenUnknowns, status.Breaker));
+        Assert.Equal(
+            ("testpay", 4, BreakerState.Closed), (status.Provider.Provider, status.OpenUnknowns, status.Breaker));
         var card = Assert.Single(status.Methods);
         Assert.Equal((PaymentMethodKind.Card, 2, 1, false), (card.Method, card.Outcomes, card.Faults, card.IsDown));
         Assert.Null(await _silo.Grains.GetGrain<IProvidersGrain>("nobody").List());
@@ -53,7 +54,8 @@ public sealed class ProvidersGrainTests : IAsyncLifetime
     [Theory]
     [InlineData(CredentialsCheck.Accepted, true)]
     [InlineData(CredentialsCheck.NotChecked, false)]
-    public async Task Credentials_that_are_not_refused_are_kept_and_used_at_once(CredentialsCheck check, bool isAccepted)
+    public async Task Credentials_that_are_not_refused_are_kept_and_used_at_once(
+        CredentialsCheck check, bool isAccepted)
     {
         Connector.Check = check;
         var reply = await Providers.PutCredentials("testpay", TestSilo.Credentials("second"));
@@ -82,7 +84,8 @@ public sealed class ProvidersGrainTests : IAsyncLifetime
         Assert.Equal("provider", (await Providers.PutCredentials("nopay", incomplete)).Refusal?.Field);
         var nobody = _silo.Grains.GetGrain<IProvidersGrain>("nobody");
         Assert.Equal(
-            ErrorCode.MerchantNotFound, (await nobody.PutCredentials("testpay", TestSilo.Credentials("s"))).Refusal?.Code);
+            ErrorCode.MerchantNotFound,
+            (await nobody.PutCredentials("testpay", TestSilo.Credentials("s"))).Refusal?.Code);
     }
 
     [Fact]
@@ -90,14 +93,17 @@ public sealed class ProvidersGrainTests : IAsyncLifetime
     {
         _work.Open = 3;
         var refusal = (await Providers.DeleteCredentials("testpay")).Refusal;
-        Assert.Equal((ErrorCode.ProviderInUse, "3 payments at testpay are still open or watched."), (refusal?.Code, refusal?.Detail));
+        Assert.Equal(
+            (ErrorCode.ProviderInUse, "3 payments at testpay are still open or watched."),
+            (refusal?.Code, refusal?.Detail));
         Assert.Single((await Providers.List())!.Value);
         _work.Open = 0;
         Assert.Empty((await Providers.DeleteCredentials("testpay")).Value!.Providers);
         Assert.Empty((await Providers.List())!.Value);
     }
 
-    private TestConnector Connector => (TestConnector)_silo.Services.GetRequiredService<ConnectorCatalogue>()["testpay"];
+    private TestConnector Connector =>
+        (TestConnector)_silo.Services.GetRequiredService<ConnectorCatalogue>()["testpay"];
 
     private sealed class Work : IOpenWork
     {

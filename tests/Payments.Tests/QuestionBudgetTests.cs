@@ -50,12 +50,13 @@ public sealed class QuestionBudgetTests
     private static IQuestionBudgetGrain Budget(TestSilo silo, string key) =>
         silo.Grains.GetGrain<IQuestionBudgetGrain>(key);
 
-    private static Task<TestSilo> StartAsync(int? questionsPerMinute) => TestSilo.StartAsync(new DocumentStore(), builder =>
-    {
-        builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton<IPaymentJournal>(new MemoryJournal());
-        builder.Services.AddSingleton<ConnectorCatalogue>();
-        builder.Services.AddPayments();
-        builder.Services.Configure<PaymentOptions>(options => options.QuestionsPerMinute = questionsPerMinute);
-    });
+    private static Task<TestSilo> StartAsync(int? questionsPerMinute) =>
+        TestSilo.StartAsync(new DocumentStore(), builder =>
+        {
+            builder.Services.AddSingleton(TimeProvider.System);
+            builder.Services.AddSingleton<IPaymentJournal>(new MemoryJournal());
+            builder.Services.AddSingleton<ConnectorCatalogue>();
+            builder.Services.AddPayments();
+            builder.Services.Configure<PaymentOptions>(options => options.QuestionsPerMinute = questionsPerMinute);
+        });
 }

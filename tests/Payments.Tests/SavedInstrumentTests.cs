@@ -41,7 +41,8 @@ public sealed class SavedInstrumentTests : IAsyncLifetime
             builder.Services.AddPayments();
         });
         await _silo.PutMerchantAsync("shop", "s");
-        await _silo.Merchant("shop").Put(new PutMerchant { Name = "shop", UpiCollectAllowed = false, CardVault = true });
+        await _silo.Merchant("shop")
+            .Put(new PutMerchant { Name = "shop", UpiCollectAllowed = false, CardVault = true });
         Assert.Null((await _silo.Merchant("shop").PutCredentials("otherpay", TestSilo.Credentials("o"))).Refusal);
         await _silo.Customer("shop", "asha").Put(new PutCustomer { Name = "Asha" });
         await _silo.Customer("shop", "bala").Put(new PutCustomer { Name = "Bala" });
@@ -82,7 +83,10 @@ public sealed class SavedInstrumentTests : IAsyncLifetime
             {
                 Failure = new Failure { Code = "provider_down", Message = "Down.", Party = FailureParty.Provider },
             }
-            : new ProviderOutcome.Succeeded { Stage = ChargeStage.Captured, Amount = request.Amount, ProviderReference = "pay_1" };
+            : new ProviderOutcome.Succeeded
+            {
+                Stage = ChargeStage.Captured, Amount = request.Amount, ProviderReference = "pay_1",
+            };
         var (key, _) = await StartAsync(Paying(SavedCard(await VaultCardAsync())));
         Assert.Equal(PaymentStatus.Success, (await SettledAsync(key)).Status);
         Assert.Equal((1, 1), (_keeper.Charges.Count, _other.Charges.Count));
@@ -117,7 +121,8 @@ public sealed class SavedInstrumentTests : IAsyncLifetime
             Assert.Null(await _journal.LoadAsync(key));
         }
 
-        var (_, unproven) = await StartAsync(Paying(SavedCard(kept)) with { Customer = new Customer { Id = "asha", Unproven = true } });
+        var (_, unproven) = await StartAsync(
+            Paying(SavedCard(kept)) with { Customer = new Customer { Id = "asha", Unproven = true } });
         Assert.Equal((ErrorCode.InstrumentNotFound, "customer_id"), (unproven.Refusal!.Code, unproven.Refusal.Field));
         Assert.Empty(_keeper.Charges);
     }
@@ -130,14 +135,20 @@ public sealed class SavedInstrumentTests : IAsyncLifetime
         {
             await _silo.Customer("shop", "asha").PutWallet(
                 new PutWallet { Preferences = new WalletPreferences { PreferredProviders = [preferred] } });
-            var command = Given.StartCommand(Given.TypedCard) with { OrderId = $"o_{order}", Customer = new Customer { Id = "asha" } };
+            var command = Given.StartCommand(Given.TypedCard) with
+            {
+                OrderId = $"o_{order}",
+                Customer = new Customer { Id = "asha" },
+            };
             Assert.Equal(preferred, (await SettledAsync((await StartAsync(command)).Key)).Provider);
             // Whoever is not known to be asha, and whoever nobody knows, pays as before.
             var first = await SettledAsync((await StartAsync(command with
             {
-                OrderId = $"p_{order}", Customer = new Customer { Id = "asha", Unproven = true },
+                OrderId = $"p_{order}",
+                Customer = new Customer { Id = "asha", Unproven = true },
             })).Key);
-            var second = await SettledAsync((await StartAsync(command with { OrderId = $"q_{order}", Customer = new Customer { Id = "x" } })).Key);
+            var second = await SettledAsync(
+                (await StartAsync(command with { OrderId = $"q_{order}", Customer = new Customer { Id = "x" } })).Key);
             Assert.Equal((providers.Order().First(), providers.Order().First()), (first.Provider, second.Provider));
         }
     }
@@ -156,10 +167,15 @@ public sealed class SavedInstrumentTests : IAsyncLifetime
         Assert.Equal("paytm", wallet.Code);
         Assert.StartsWith("wallet-token-canary", wallet.Token.Reveal(), StringComparison.Ordinal);
         Assert.StartsWith(
-            "state_", PaymentRecord.Fold((await _journal.LoadAsync(key))!).Attempts.Single().Link, StringComparison.Ordinal);
+            "state_",
+            PaymentRecord.Fold((await _journal.LoadAsync(key))!).Attempts.Single().Link,
+            StringComparison.Ordinal);
         await NothingSecretIsStoredAsync(key);
 
-        foreach (var payer in new[] { new Customer { Id = "bala" }, new Customer { Id = "asha", Unproven = true }, new Customer() })
+        foreach (var payer in new[]
+        {
+            new Customer { Id = "bala" }, new Customer { Id = "asha", Unproven = true }, new Customer(),
+        })
         {
             await SettledAsync((await StartAsync(Wallet(payer))).Key);
             Assert.Equal(
@@ -219,14 +235,20 @@ public sealed class SavedInstrumentTests : IAsyncLifetime
     private async Task<string> KeptCardAsync()
     {
         var asha = _silo.Customer("shop", "asha");
-        await asha.AgreeToCard(new AgreeToCard { Last4 = "4242", ExpiryMonth = 12, ExpiryYear = 2030, ConsentText = "v1" });
+        await asha.AgreeToCard(
+            new AgreeToCard { Last4 = "4242", ExpiryMonth = 12, ExpiryYear = 2030, ConsentText = "v1" });
         _keeper.Cards["cst_asha"] = [KeepingConnector.Card("ref_1", "4242")];
         return (await asha.ListCards()).Value!.Cards.Single().Token;
     }
 
     private async Task<string> VaultCardAsync() => (await _silo.Customer("shop", "asha").SaveCard(new SaveCard
     {
-        Number = Given.Card.Number, ExpiryMonth = 12, ExpiryYear = 2030, HolderName = "A Customer", Indian = false, ConsentText = "v1",
+        Number = Given.Card.Number,
+        ExpiryMonth = 12,
+        ExpiryYear = 2030,
+        HolderName = "A Customer",
+        Indian = false,
+        ConsentText = "v1",
     })).Value!.Token;
 
     private static Instrument.SavedCard SavedCard(string token) =>
@@ -263,10 +285,12 @@ public sealed class SavedInstrumentTests : IAsyncLifetime
 
     private async Task NothingSecretIsStoredAsync(PaymentKey key)
     {
-        var text = string.Concat((await _journal.LoadAsync(key))!.Events.Select(happened => Encoding.UTF8.GetString(happened.Data.ToArray())));
+        var text = string.Concat((await _journal.LoadAsync(key))!.Events.Select(happened =>
+            Encoding.UTF8.GetString(happened.Data.ToArray())));
         foreach (var secret in (string[])["canary", "4111111111111111", Cvv])
         {
-            Assert.DoesNotContain(secret, text.Replace(key.Payment.ToString(), "", StringComparison.Ordinal), StringComparison.Ordinal);
+            Assert.DoesNotContain(
+                secret, text.Replace(key.Payment.ToString(), "", StringComparison.Ordinal), StringComparison.Ordinal);
         }
     }
 }

@@ -23,11 +23,14 @@ public sealed class TwoActivationsTests(StoreFixture store) : IClassFixture<Stor
         await using var one = await StartAsync();
         await using var other = await StartAsync();
         await one.PutMerchantAsync("shop", "secret");
-        var keys = Enumerable.Range(0, Payments).Select(_ => PaymentKey.Of("shop", PaymentId.New(TimeProvider.System))).ToList();
+        var keys = Enumerable.Range(0, Payments)
+            .Select(_ => PaymentKey.Of("shop", PaymentId.New(TimeProvider.System)))
+            .ToList();
 
         // Both take the same order at once, and each commits as the first: the one that comes second is refused by the
         // journal, reads what is there, and answers with it.
-        var replies = await Task.WhenAll(keys.SelectMany(key => new[] { StartAsync(one, key), StartAsync(other, key) }));
+        var replies = await Task.WhenAll(keys.SelectMany(key =>
+            new[] { StartAsync(one, key), StartAsync(other, key) }));
         Assert.All(replies, reply => Assert.Null(reply.Refusal));
         await Eventually.HoldsAsync(
             async () => await CountAsync("payments where status = 4") == Payments, "every payment succeeds");
@@ -50,7 +53,8 @@ public sealed class TwoActivationsTests(StoreFixture store) : IClassFixture<Stor
     private static Task<StartReply> StartAsync(TestSilo silo, PaymentKey key) => PaymentOf(silo, key).Start(
         Given.StartCommand(Given.TypedCard) with { OrderId = key.Payment.ToString() });
 
-    private static IPaymentGrain PaymentOf(TestSilo silo, PaymentKey key) => silo.Grains.GetGrain<IPaymentGrain>(key.ToString());
+    private static IPaymentGrain PaymentOf(TestSilo silo, PaymentKey key) =>
+        silo.Grains.GetGrain<IPaymentGrain>(key.ToString());
 
     private Task<TestSilo> StartAsync() => TestSilo.StartAsync(store.Database, builder =>
     {

@@ -54,7 +54,8 @@ public sealed class WatchTests(PaymentSilo shared) : IClassFixture<PaymentSilo>
         var next = entries.MoveNextAsync().AsTask();
         await WatchedAsync(next);
         var request = new RequestKey { Key = "k", Fingerprint = "f" };
-        await _journal.HappensElsewhereAsync(_key, new RequestRepeated { At = started.Payment!.UpdatedAt, Request = request });
+        await _journal.HappensElsewhereAsync(
+            _key, new RequestRepeated { At = started.Payment!.UpdatedAt, Request = request });
         await Payment.Resume().WaitAsync(Timeout);
         Assert.False(await next.WaitAsync(Timeout), "The watch of an invalidated activation goes on.");
 
@@ -82,7 +83,8 @@ public sealed class WatchTests(PaymentSilo shared) : IClassFixture<PaymentSilo>
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next.WaitAsync(Timeout));
         }
 
-        Assert.Equal(PaymentStatus.Cancelled, (await Payment.Cancel(new CancelPayment()).WaitAsync(Timeout)).Value!.Status);
+        Assert.Equal(
+            PaymentStatus.Cancelled, (await Payment.Cancel(new CancelPayment()).WaitAsync(Timeout)).Value!.Status);
     }
 
     // A call that comes after the enumeration's first one is served after it has begun.

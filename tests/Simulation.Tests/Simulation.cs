@@ -56,7 +56,9 @@ internal static class Simulation
 
     /// <summary>A number that the environment gives, or else this one.</summary>
     public static long FromEnvironment(string variable, long otherwise) =>
-        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? long.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text
+            ? long.Parse(text, CultureInfo.InvariantCulture)
+            : otherwise;
 
     // Only what fails in the same way is the same failure.
     private static FailedSeed Shrunk(long seed, RunResult failed)
@@ -93,7 +95,10 @@ internal sealed record FailedSeed(long Seed, BrokenInvariantException Broken, in
         }
 
         return text.AppendLine()
-            .AppendLine(CultureInfo.InvariantCulture, $"Again: {Simulation.SeedVariable}={Seed} {Simulation.CountVariable}=1 ./test simulation --filter Any_seed")
+            .AppendLine(
+                CultureInfo.InvariantCulture,
+                $"Again: {Simulation.SeedVariable}={Seed} {Simulation.CountVariable}=1 ./test "
+                    + $"simulation --filter Any_seed")
             .ToString();
     }
 }

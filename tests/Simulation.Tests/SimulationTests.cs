@@ -18,7 +18,8 @@ public sealed class SimulationTests(ITestOutputHelper output)
         var rate = summary.Payments / clock.Elapsed.TotalSeconds;
         var rateOfCpu = summary.Payments / (Environment.CpuUsage.TotalTime - cpu).TotalSeconds;
         output.WriteLine(
-            $"{summary.Seeds} seeds from {first} on, {summary.Payments} payments, {rate:N0} payments/s, {rateOfCpu:N0} per CPU second.");
+            $"{summary.Seeds} seeds from {first} on, {summary.Payments} payments, {rate:N0} payments/s, "
+                + $"{rateOfCpu:N0} per CPU second.");
         Assert.True(summary.Failed is null, summary.Failed?.ToString());
     }
 }

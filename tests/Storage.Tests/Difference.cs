@@ -9,7 +9,9 @@ internal static class Difference
     public static string? Between(object? sent, object? arrived, string path = "it")
     {
         if (sent is null || arrived is null)
-            return ReferenceEquals(sent, arrived) ? null : $"{path}: sent {sent ?? "null"}, arrived {arrived ?? "null"}";
+            return ReferenceEquals(sent, arrived)
+                ? null
+                : $"{path}: sent {sent ?? "null"}, arrived {arrived ?? "null"}";
         if (sent.GetType() != arrived.GetType())
             return $"{path}: sent a {sent.GetType()}, arrived a {arrived.GetType()}";
         if (sent is IDictionary sentPairs)

@@ -50,7 +50,8 @@ internal sealed class Filler(Assembly[] assemblies)
 
     private object MakeMessage(Type type, int depth)
     {
-        Assert.True(type.IsDefined(typeof(GenerateSerializerAttribute), inherit: false), $"{type} crosses, but is no message");
+        Assert.True(
+            type.IsDefined(typeof(GenerateSerializerAttribute), inherit: false), $"{type} crosses, but is no message");
         var made = RuntimeHelpers.GetUninitializedObject(type);
         foreach (var field in Fields(type))
         {
@@ -77,7 +78,8 @@ internal sealed class Filler(Assembly[] assemblies)
     }
 
     private Type[] Heirs(Type type) =>
-        [.. assemblies.SelectMany(assembly => assembly.GetTypes()).Where(heir => !heir.IsAbstract && heir.IsAssignableTo(type))];
+        [.. assemblies.SelectMany(assembly => assembly.GetTypes()).Where(heir =>
+            !heir.IsAbstract && heir.IsAssignableTo(type))];
 
     private Array Items(Type type, int depth)
     {

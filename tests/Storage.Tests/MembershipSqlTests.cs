@@ -24,7 +24,8 @@ public sealed class MembershipSqlTests(Database database) : IClassFixture<Databa
         Assert.Equal(1, await VersionAsync());
         Assert.Equal(
             1L,
-            (await database.RowAsync($"SELECT count(*) FROM orleansmembershiptable WHERE deploymentid = '{_cluster}'"))[0]);
+            (await database.RowAsync(
+                $"SELECT count(*) FROM orleansmembershiptable WHERE deploymentid = '{_cluster}'"))[0]);
     }
 
     [Fact]
@@ -49,15 +50,17 @@ public sealed class MembershipSqlTests(Database database) : IClassFixture<Databa
     }
 
     private Task<object?> JoinAsync(int port, int version) => AskAsync("InsertMembershipKey",
-        ("Address", "127.0.0.1"), ("Port", port), ("Generation", 1), ("SiloName", "silo"), ("HostName", "host"), ("Status", 3),
-        ("ProxyPort", 0), ("StartTime", DateTime.UnixEpoch), ("IAmAliveTime", DateTime.UnixEpoch), ("Version", version));
+        ("Address", "127.0.0.1"), ("Port", port), ("Generation", 1), ("SiloName", "silo"), ("HostName", "host"),
+        ("Status", 3), ("ProxyPort", 0), ("StartTime", DateTime.UnixEpoch), ("IAmAliveTime", DateTime.UnixEpoch),
+        ("Version", version));
 
     private Task<object?> UpdateAsync(int port, int version) => AskAsync("UpdateMembershipKey",
         ("Address", "127.0.0.1"), ("Port", port), ("Generation", 1), ("Status", 6), ("SuspectTimes", "suspect"),
         ("IAmAliveTime", DateTime.UnixEpoch), ("Version", version));
 
     private async Task<int> VersionAsync() =>
-        (int)(await database.RowAsync($"SELECT version FROM orleansmembershipversiontable WHERE deploymentid = '{_cluster}'"))[0]!;
+        (int)(await database.RowAsync(
+            $"SELECT version FROM orleansmembershipversiontable WHERE deploymentid = '{_cluster}'"))[0]!;
 
     private async Task<object?> AskAsync(string query, params (string Name, object Value)[] parameters)
     {

@@ -14,9 +14,11 @@ public sealed class MessageTests
     private static readonly Serializer Serializer = new ServiceCollection().AddSerializer()
         .BuildServiceProvider().GetRequiredService<Serializer>();
 
-    private static readonly Assembly[] Assemblies = [typeof(IPaymentGrain).Assembly, typeof(IConnector).Assembly, typeof(PaymentCommit).Assembly];
+    private static readonly Assembly[] Assemblies =
+        [typeof(IPaymentGrain).Assembly, typeof(IConnector).Assembly, typeof(PaymentCommit).Assembly];
 
-    public static TheoryData<string> Names => [.. Crossing().Select(type => type.ToString()).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Names =>
+        [.. Crossing().Select(type => type.ToString()).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -43,7 +45,9 @@ public sealed class MessageTests
             from grain in types
             where grain.IsInterface && grain.IsAssignableTo(typeof(IGrainWithStringKey))
             from method in grain.GetMethods()
-            from type in method.GetParameters().Select(parameter => parameter.ParameterType).Append(Answer(method.ReturnType))
+            from type in method.GetParameters()
+                .Select(parameter => parameter.ParameterType)
+                .Append(Answer(method.ReturnType))
             where type != typeof(CancellationToken) && type != typeof(void)
             select type;
         return messages.Concat(signatures)

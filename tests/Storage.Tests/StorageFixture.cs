@@ -1,7 +1,7 @@
 namespace PaymentCluster.Storage.Tests;
 
-/// <summary>One database, and two clusters on it that know nothing of each other, for all tests of a class; each test has
-/// keys of its own.</summary>
+/// <summary>One database, and two clusters on it that know nothing of each other, for all tests of a class;
+/// each test has keys of its own.</summary>
 public sealed class StorageFixture : IAsyncLifetime
 {
     /// <summary>The database.</summary>

@@ -46,7 +46,12 @@ public sealed class StorageTests(StorageFixture fixture) : IClassFixture<Storage
             FROM orleansstorage
             WHERE grainidn1 = {n1} AND grainidextensionstring IS NOT DISTINCT FROM {(extension is null ? "NULL" : $"'{extension}'")}
             """);
-        Assert.Equal([hash, n0, n1, extension, 1463135854, "document", StorageCluster.ServiceId, 1, """{"text":"text","many_numbers":[0]}"""], row);
+        Assert.Equal(
+            [
+                hash, n0, n1, extension, 1463135854, "document", StorageCluster.ServiceId, 1,
+                """{"text":"text","many_numbers":[0]}""",
+            ],
+            row);
     }
 
     [Fact]
@@ -54,7 +59,9 @@ public sealed class StorageTests(StorageFixture fixture) : IClassFixture<Storage
     {
         await Grain(Host).Write("own");
         var payload = Convert.ToHexString(Encoding.UTF8.GetBytes("""{"text":"other","unknown_member":1}"""));
-        await Database.ExecuteAsync($"UPDATE orleansstorage SET payloadbinary = '\\x{payload}', version = 7 WHERE grainidextensionstring = '{_key}'");
+        await Database.ExecuteAsync(
+            $"UPDATE orleansstorage SET payloadbinary = '\\x{payload}', version = 7 "
+                + $"WHERE grainidextensionstring = '{_key}'");
         Assert.Equal("other", await Grain(Host).ReadAgain());
         Assert.Equal("7", await Grain(Host).ETag());
         Assert.Equal("8", await Grain(Host).Write("own again"));
@@ -81,7 +88,8 @@ public sealed class StorageTests(StorageFixture fixture) : IClassFixture<Storage
         await Grain(host).Clear();
         Assert.Equal(
             0L,
-            (await Database.RowAsync($"SELECT count(*) FROM orleansstorage WHERE grainidextensionstring = '{_key}'"))[0]);
+            (await Database.RowAsync(
+                $"SELECT count(*) FROM orleansstorage WHERE grainidextensionstring = '{_key}'"))[0]);
         Assert.Equal("1", await Grain(host).Write("two"));
     }
 
@@ -118,7 +126,8 @@ public sealed class StorageTests(StorageFixture fixture) : IClassFixture<Storage
             foreach (var grain in grains)
                 await grain.Read();
             var writes = grains.Select(grain => grain.Write("first")).ToArray();
-            var outcomes = await Task.WhenAll(writes.Select(write => write.ContinueWith(done => done.IsCompletedSuccessfully, TaskScheduler.Default)));
+            var outcomes = await Task.WhenAll(writes.Select(write =>
+                write.ContinueWith(done => done.IsCompletedSuccessfully, TaskScheduler.Default)));
             Assert.Equal([false, true], outcomes.Order());
             await Database.RowAsync($"SELECT 1 FROM orleansstorage WHERE grainidextensionstring = '{key}'");
         }

@@ -18,7 +18,8 @@ internal static partial class Canaries
     public const string Code = "9173";
 
     private static readonly SearchValues<string> Spelt = SearchValues.Create(
-        [.. ((string[])[Typed, Kept]).SelectMany(SpellingsOf).Distinct(StringComparer.Ordinal)], StringComparison.Ordinal);
+        [.. ((string[])[Typed, Kept]).SelectMany(SpellingsOf).Distinct(StringComparer.Ordinal)],
+        StringComparison.Ordinal);
 
     /// <summary>What a text holds that it must not; null if it holds nothing.</summary>
     /// <param name="text">The text; bytes as Latin-1.</param>
@@ -42,8 +43,8 @@ internal static partial class Canaries
         string[] groups = [.. number.Chunk(4).Select(group => new string(group))];
         string[] texts =
         [
-            number, string.Join(' ', groups), string.Join('-', groups), string.Join('+', groups), string.Join("%20", groups),
-            new string([.. number.Reverse()]),
+            number, string.Join(' ', groups), string.Join('-', groups), string.Join('+', groups),
+            string.Join("%20", groups), new string([.. number.Reverse()]),
         ];
         foreach (var text in texts)
         {
@@ -89,6 +90,9 @@ internal static partial class Canaries
     }
 
     // Three digits alone are found everywhere; beside their name they are a code.
-    [GeneratedRegex("(cvv|cvc|security_code|securityCode|SecurityCode)[^0-9]{1,20}917", RegexOptions.None, matchTimeoutMilliseconds: 60_000)]
+    [GeneratedRegex(
+        "(cvv|cvc|security_code|securityCode|SecurityCode)[^0-9]{1,20}917",
+        RegexOptions.None,
+        matchTimeoutMilliseconds: 60_000)]
     private static partial Regex NamedCode();
 }

@@ -44,8 +44,8 @@ internal sealed class CanaryShop(RunningSystem system) : IDisposable
     /// <summary>How the payments ended.</summary>
     public IReadOnlyCollection<string> Ends => _ends;
 
-    /// <summary>What nobody but the shop and its providers may read: keys, passwords and wallets' tokens, or a part of them
-    /// that nothing else has.</summary>
+    /// <summary>What nobody but the shop and its providers may read: keys, passwords and wallets' tokens,
+    /// or a part of them that nothing else has.</summary>
     public IReadOnlyCollection<string> Secrets => [system.ShopKey!, "-of-the-shop", "0123456789abcdef", "sso-"];
 
     /// <summary>Has unknown outcomes cleared up within the test.</summary>
@@ -98,13 +98,18 @@ internal sealed class CanaryShop(RunningSystem system) : IDisposable
         {
             rules = CardProviders.Select(provider => new
             {
-                name = provider, when = new { segments = (string[])[provider] }, use = new { order = (string[])[provider] },
+                name = provider,
+                when = new { segments = (string[])[provider] },
+                use = new { order = (string[])[provider] },
             }),
         });
-        await SendAsync(HttpMethod.Put, Customer, """{"name":"A Customer","email":"a@shop.example","phone":"+919876543210"}""");
+        await SendAsync(
+            HttpMethod.Put, Customer, """{"name":"A Customer","email":"a@shop.example","phone":"+919876543210"}""");
         await Eventually.HoldsAsync(
             async () => (await SendAsync(
-                HttpMethod.Post, "/api/v1/routing/evaluate", """{"amount":100,"currency":"INR","method":"card","segment":"payu"}"""))
+                HttpMethod.Post,
+                "/api/v1/routing/evaluate",
+                """{"amount":100,"currency":"INR","method":"card","segment":"payu"}"""))
                 .Contains("rule 'payu'", StringComparison.Ordinal),
             "the routing is known");
     }
@@ -113,18 +118,23 @@ internal sealed class CanaryShop(RunningSystem system) : IDisposable
     {
         var token = "";
         await Eventually.HoldsAsync(
-            async () => (token = Text(await SendAsync(HttpMethod.Post, $"{Customer}/cards", Saved), "token") ?? "").Length > 0,
+            async () => (token = Text(await SendAsync(HttpMethod.Post, $"{Customer}/cards", Saved), "token")
+                ?? "").Length > 0,
             "the card is saved");
         return token;
     }
 
     private async Task SaveAtProviderAsync()
     {
-        Assert.Equal(Paid, await PayAsync("juspay", $$"""{{TypedCard[..^1]}},"save":{"agreed":true,"text_version":"t1"} }"""));
+        Assert.Equal(
+            Paid, await PayAsync("juspay", $$"""{{TypedCard[..^1]}},"save":{"agreed":true,"text_version":"t1"} }"""));
         JsonElement kept = default;
         await Eventually.HoldsAsync(
-            async () => (kept = Json(await SendAsync(HttpMethod.Get, $"{Customer}/cards", null)).GetProperty("data").EnumerateArray()
-                .FirstOrDefault(card => card.TryGetProperty("provider", out var provider) && provider.ValueKind == JsonValueKind.String))
+            async () => (kept = Json(await SendAsync(HttpMethod.Get, $"{Customer}/cards", null))
+                .GetProperty("data")
+                .EnumerateArray()
+                .FirstOrDefault(card => card.TryGetProperty("provider", out var provider)
+                    && provider.ValueKind == JsonValueKind.String))
                 .ValueKind == JsonValueKind.Object,
             "the provider's card comes to light");
         var token = kept.GetProperty("token").GetString();
@@ -139,7 +149,8 @@ internal sealed class CanaryShop(RunningSystem system) : IDisposable
         {
             await SendAsync(HttpMethod.Post, $"{Customer}/wallets/{wallet}", null);
             await SendAsync(HttpMethod.Post, $"{Customer}/wallets/{wallet}", """{"otp":"000000"}""");
-            var linked = await SendAsync(HttpMethod.Post, $"{Customer}/wallets/{wallet}", $$"""{"otp":"{{password}}"}""");
+            var linked = await SendAsync(
+                HttpMethod.Post, $"{Customer}/wallets/{wallet}", $$"""{"otp":"{{password}}"}""");
             Assert.Contains("\"linked\":true", linked, StringComparison.Ordinal);
             await SendAsync(HttpMethod.Get, $"{Customer}/wallets/{wallet}", null);
             Assert.Equal(Paid, await PayAsync("", "wallet", $$"""{"provider":"{{wallet}}"}"""));
@@ -147,14 +158,18 @@ internal sealed class CanaryShop(RunningSystem system) : IDisposable
         }
     }
 
-    // What banks decline, and what providers break before and after they took it. Each provider by itself takes its time.
+    // What banks decline, and what providers break before and after they took it.
+    // Each provider by itself takes its time.
     private Task FailAsync() => Task.WhenAll(CardProviders.Select(async provider =>
     {
         foreach (var dial in (string[])["decline", "server_error", "garbage", "reset_after"])
         {
             await _simulators.PutAsync(
                 $"/_dials/{provider}",
-                new Dictionary<string, object>(StringComparer.Ordinal) { [dial] = 1, ["operations"] = (string[])["payment"] });
+                new Dictionary<string, object>(StringComparer.Ordinal)
+                {
+                    [dial] = 1, ["operations"] = (string[])["payment"],
+                });
             await PayAsync(provider, TypedCard);
         }
 
@@ -164,11 +179,18 @@ internal sealed class CanaryShop(RunningSystem system) : IDisposable
     // What cannot be read is as secret as what can.
     private async Task MisspellAsync(string token)
     {
-        await PayAsync("", $$"""{"number":"{{Canaries.Typed}}","expiry_month":13,"expiry_year":2040,"cvv":"{{Canaries.Code}}","name":"A Customer"}""");
+        await PayAsync(
+            "",
+            $$"""{"number":"{{Canaries.Typed}}","expiry_month":13,"expiry_year":2040,"cvv":"{{Canaries.Code}}","name":"A Customer"}""");
         await PayAsync("", $$"""{"token":"{{token}}","number":"{{Canaries.Kept}}","cvv":"{{Canaries.Code}}"}""");
         await PayAsync("", $$"""{"pan":"{{Canaries.Typed}}","cvv":"{{Canaries.Code}}"}""");
-        await PayAsync("", $$"""{"number":"{{Canaries.Typed[..^1]}}0","expiry_month":12,"expiry_year":2040,"cvv":"{{Code}}","name":"A Customer"}""");
-        await SendAsync(HttpMethod.Post, "/api/v1/payments", $$"""{"card":{"number":"{{Canaries.Typed}}","cvv":"{{Canaries.Code}}" """);
+        await PayAsync(
+            "",
+            $$"""{"number":"{{Canaries.Typed[..^1]}}0","expiry_month":12,"expiry_year":2040,"cvv":"{{Code}}","name":"A Customer"}""");
+        await SendAsync(
+            HttpMethod.Post,
+            "/api/v1/payments",
+            $$"""{"card":{"number":"{{Canaries.Typed}}","cvv":"{{Canaries.Code}}" """);
         await SendAsync(HttpMethod.Post, $"{Customer}/cards", $$"""{"number":{{Canaries.Kept}} }""");
         await SendAsync(HttpMethod.Get, $"/api/v1/payments?order_id={Canaries.Typed}x", null);
         await SendAsync(HttpMethod.Get, $"/api/v1/payments/{Canaries.Typed}", null);
@@ -197,7 +219,8 @@ internal sealed class CanaryShop(RunningSystem system) : IDisposable
         LastPayment = payment;
         var last = "";
         await Eventually.HoldsAsync(
-            async () => (last = await SendAsync(HttpMethod.Get, $"/api/v1/payments/{payment}", null)).Contains("\"settled\":true", StringComparison.Ordinal),
+            async () => (last = await SendAsync(HttpMethod.Get, $"/api/v1/payments/{payment}", null))
+                .Contains("\"settled\":true", StringComparison.Ordinal),
             () => $"the payment settles; it stands at {last}");
         var end = Text(last, "status")!;
         _ends.Enqueue(end);

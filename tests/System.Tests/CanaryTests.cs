@@ -5,9 +5,9 @@ using Npgsql;
 namespace PaymentCluster.System.Tests;
 
 /// <summary>
-/// Cards that exist nowhere else are paid with, refused, misspelt and saved, and then looked for everywhere: in answers,
-/// logs, traces, metrics, the simulators' books, every table but the vault's, and the database's files with its log (PCI
-/// DSS 3.3, 3.5).
+/// Cards that exist nowhere else are paid with, refused, misspelt and saved, and then looked for everywhere: in
+/// answers, logs, traces, metrics, the simulators' books, every table but the vault's, and the database's files with
+/// its log (PCI DSS 3.3, 3.5).
 /// </summary>
 public sealed partial class CanaryTests
 {
@@ -34,7 +34,8 @@ public sealed partial class CanaryTests
         EverythingIsTold(collector, shop);
         Canaries.NothingIn("traces or metrics", collector.Everything);
         Assert.All(shop.Secrets, secret => Assert.False(
-            $"{system.ServerLog}{collector.Everything}".Contains(secret, StringComparison.Ordinal), "A key or token is told to the operator."));
+            $"{system.ServerLog}{collector.Everything}".Contains(secret, StringComparison.Ordinal),
+            "A key or token is told to the operator."));
         await NothingInTablesAsync(system.Database);
         await NothingInFilesAsync(system.Database);
     }
@@ -56,15 +57,17 @@ public sealed partial class CanaryTests
     [InlineData("card_917")]
     public void What_only_looks_like_one_is_not(string text) => Assert.Null(Canaries.Find(text));
 
-    // A search in nothing proves nothing: spans and measurements of all that was done, in the middle of which the cards were.
+    // A search in nothing proves nothing: spans and measurements of all that was done, in the middle of which
+    // the cards were.
     private static void EverythingIsTold(Collector collector, CanaryShop shop)
     {
         Assert.Contains(CanaryShop.Failed, shop.Ends);
         Assert.Contains(CanaryShop.Refused, shop.Ends);
         foreach (var text in (string[])
             [
-                "Microsoft.AspNetCore", "Npgsql", "PaymentCluster.Payments", "PaymentCluster.Connectors", shop.LastPayment,
-                "razorpay charge", "payu ", "paytm ", "juspay ", "wallet.confirm", "cards.list", "unknown",
+                "Microsoft.AspNetCore", "Npgsql", "PaymentCluster.Payments", "PaymentCluster.Connectors",
+                shop.LastPayment, "razorpay charge", "payu ", "paytm ", "juspay ", "wallet.confirm", "cards.list",
+                "unknown",
             ])
         {
             Assert.True(collector.Has(Collector.Traces, text), $"No trace speaks of {text}.");
@@ -72,8 +75,8 @@ public sealed partial class CanaryTests
 
         foreach (var text in (string[])
             [
-                "paymentcluster.connector.call.duration", "paymentcluster.payment.events", "journal.commit.duration", "payment_captured",
-                "attempt_failed", "outcome_unknown", "unknown", "http.server.request.duration",
+                "paymentcluster.connector.call.duration", "paymentcluster.payment.events", "journal.commit.duration",
+                "payment_captured", "attempt_failed", "outcome_unknown", "unknown", "http.server.request.duration",
             ])
         {
             Assert.True(collector.Has(Collector.Metrics, text), $"No metric speaks of {text}.");
@@ -86,7 +89,8 @@ public sealed partial class CanaryTests
         await connection.OpenAsync();
         var tables = new List<string>();
         await using (var list = new NpgsqlCommand(
-            "select quote_ident(schemaname) || '.' || quote_ident(tablename) from pg_tables where schemaname not in ('pg_catalog', 'information_schema', 'vault')",
+            "select quote_ident(schemaname) || '.' || quote_ident(tablename) from pg_tables "
+                + "where schemaname not in ('pg_catalog', 'information_schema', 'vault')",
             connection))
         await using (var reader = await list.ExecuteReaderAsync())
         {
@@ -99,11 +103,14 @@ public sealed partial class CanaryTests
         Assert.True(tables.Count > 8, "The schema has fewer tables than it should.");
         foreach (var table in tables)
         {
-            await using var rows = new NpgsqlCommand($"select coalesce(string_agg(t::text, E'\n'), '') from {table} t", connection);
+            await using var rows = new NpgsqlCommand(
+                $"select coalesce(string_agg(t::text, E'\n'), '') from {table} t", connection);
             var text = (string)(await rows.ExecuteScalarAsync())!;
             Canaries.NothingIn(table, text);
             // Documents are kept as bytes.
-            Canaries.NothingIn(table, Bytes().Replace(text, match => Encoding.UTF8.GetString(Convert.FromHexString(match.Groups[1].Value))));
+            Canaries.NothingIn(
+                table,
+                Bytes().Replace(text, match => Encoding.UTF8.GetString(Convert.FromHexString(match.Groups[1].Value))));
         }
     }
 
@@ -114,7 +121,8 @@ public sealed partial class CanaryTests
             Environment.GetEnvironmentVariable("PAYMENTCLUSTER_TEST_DB")!);
         await connection.OpenAsync();
         await using var where = new NpgsqlCommand(
-            "checkpoint; select current_setting('data_directory') || '|' || oid from pg_database where datname = @name", connection);
+            "checkpoint; select current_setting('data_directory') || '|' || oid from pg_database where datname = @name",
+            connection);
         where.Parameters.AddWithValue("name", new NpgsqlConnectionStringBuilder(database).Database!);
         var place = ((string)(await where.ExecuteScalarAsync())!).Split('|');
         foreach (var folder in (string[])[Path.Combine(place[0], "base", place[1]), Path.Combine(place[0], "pg_wal")])

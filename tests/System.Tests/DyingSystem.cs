@@ -21,7 +21,8 @@ internal sealed class DyingSystem : RunningSystem
 
     /// <summary>A system without processes.</summary>
     /// <param name="points">What happens where after the n-th start, from 1: <c>Faults:Points</c>.</param>
-    public static async Task<DyingSystem> PrepareAsync(Func<int, string> points) => new(await SystemDatabase.CreateAsync(), points);
+    public static async Task<DyingSystem> PrepareAsync(Func<int, string> points) =>
+        new(await SystemDatabase.CreateAsync(), points);
 
     /// <summary>From now on nothing happens at the named points.</summary>
     public void Disarm() => File.Delete(_armed);

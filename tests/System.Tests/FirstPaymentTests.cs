@@ -46,7 +46,8 @@ public sealed class FirstPaymentTests
             {
                 // Calls are counted while somebody looks.
                 await call();
-                counters = JsonSerializer.Deserialize<JsonElement>(await operators.GetStringAsync("/dashboard/DashboardCounters"));
+                counters = JsonSerializer.Deserialize<JsonElement>(
+                    await operators.GetStringAsync("/dashboard/DashboardCounters"));
                 return counters.GetProperty("hosts").GetArrayLength() == 1
                     && counters.GetProperty("simpleGrainStats").EnumerateArray().Any(IsPaymentsWithCalls);
             },

@@ -49,8 +49,18 @@ public sealed class KillTests
         // later, and webhooks that are lost, doubled, late or changed on their way.
         await simulators.PutAsync("/_dials/razorpay", new
         {
-            seed = 7, latency_ms = 300, charge_then_timeout = 0.2, reset = 0.2, reset_after = 0.2, timeout_then_charge = 0.1, hold_ms = 3000,
-            late_ms = 500, webhook_drop = 0.9, webhook_duplicate = 0.2, webhook_reorder = 0.2, webhook_tampered = 0.1,
+            seed = 7,
+            latency_ms = 300,
+            charge_then_timeout = 0.2,
+            reset = 0.2,
+            reset_after = 0.2,
+            timeout_then_charge = 0.1,
+            hold_ms = 3000,
+            late_ms = 500,
+            webhook_drop = 0.9,
+            webhook_duplicate = 0.2,
+            webhook_reorder = 0.2,
+            webhook_tampered = 0.1,
         });
         var wire = await TakeAsync(shop, "wire", 40, Methods.All);
         await Eventually.HoldsAsync(() => AnyAsync(shop, wire, "outcome_unknown"), () => "an outcome is unknown");
@@ -83,7 +93,8 @@ public sealed class KillTests
     {
         var taken = await Task.WhenAll(
             Enumerable.Range(0, count).Select(i => TryTakeAsync(shop, $"{name}-{i}", method(i), capture)));
-        return [.. taken.Select(payment => payment ?? throw new InvalidOperationException($"A payment of {name} was not accepted."))];
+        return [.. taken.Select(payment =>
+            payment ?? throw new InvalidOperationException($"A payment of {name} was not accepted."))];
     }
 
     private static async Task<Accepted?> TryTakeAsync(
@@ -124,7 +135,8 @@ public sealed class KillTests
         foreach (var payment in payments)
         {
             var timeline = await shop.GetAsync($"/api/v1/payments/{payment.Id}/timeline");
-            if (timeline.GetProperty("data").EnumerateArray().Any(entry => entry.GetProperty("type").GetString() == happened))
+            if (timeline.GetProperty("data").EnumerateArray().Any(entry =>
+                entry.GetProperty("type").GetString() == happened))
                 return true;
         }
 

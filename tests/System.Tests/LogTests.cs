@@ -19,7 +19,11 @@ public sealed class LogTests
             method = "card",
             card = new
             {
-                number = "4111111111111111", expiry_month = 12, expiry_year = 2030, cvv = "739", name = "A Customer",
+                number = "4111111111111111",
+                expiry_month = 12,
+                expiry_year = 2030,
+                cvv = "739",
+                name = "A Customer",
             },
         });
 

@@ -2,8 +2,8 @@ using System.Net;
 
 namespace PaymentCluster.System.Tests;
 
-/// <summary>Card numbers and security codes are in memory while payments are made. Whatever a process dies of, its memory is
-/// nowhere on a disk afterwards.</summary>
+/// <summary>Card numbers and security codes are in memory while payments are made.
+/// Whatever a process dies of, its memory is nowhere on a disk afterwards.</summary>
 public sealed class MemoryImageTests : IDisposable
 {
     private const string CorePattern = "/proc/sys/kernel/core_pattern";
@@ -50,7 +50,9 @@ public sealed class MemoryImageTests : IDisposable
         Assert.Equal(code, await server.ExitAsync(Patience));
         Assert.Equal(before, Images(server.Id));
         // Also where the kernel has no room for a core file, or hands it to a program.
-        Assert.Matches("^Max core file size +0 +0 +bytes", limits.Single(line => line.StartsWith("Max core", StringComparison.Ordinal)));
+        Assert.Matches(
+            "^Max core file size +0 +0 +bytes",
+            limits.Single(line => line.StartsWith("Max core", StringComparison.Ordinal)));
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -59,10 +61,16 @@ public sealed class MemoryImageTests : IDisposable
     {
         var card = new
         {
-            number = Canaries.Typed, expiry_month = 12, expiry_year = 2040, cvv = Canaries.Code[..3], name = "A Customer",
+            number = Canaries.Typed,
+            expiry_month = 12,
+            expiry_year = 2040,
+            cvv = Canaries.Code[..3],
+            name = "A Customer",
         };
         var answer = await shop.SendAsync(
-            HttpMethod.Post, "/api/v1/payments", new { order_id = order, amount = 100, currency = "INR", method = "card", card });
+            HttpMethod.Post,
+            "/api/v1/payments",
+            new { order_id = order, amount = 100, currency = "INR", method = "card", card });
         // None where it dies of the payment.
         Assert.True(answer is null or { Status: HttpStatusCode.Accepted }, answer?.Text);
     }
@@ -77,7 +85,8 @@ public sealed class MemoryImageTests : IDisposable
 
     // A pattern that is no absolute path is one seen from the server's folder, or a program.
     private static string? PatternFolder() =>
-        File.ReadAllText(CorePattern).Trim() is ['/', ..] pattern && Path.GetDirectoryName(pattern) is { } folder && Directory.Exists(folder)
+        File.ReadAllText(CorePattern).Trim() is ['/', ..] pattern
+        && Path.GetDirectoryName(pattern) is { } folder && Directory.Exists(folder)
             ? folder
             : null;
 }

@@ -18,11 +18,13 @@ internal static class ProviderAccounts
         using var simulators = system.Simulators();
         using var shop = system.Shop();
         await simulators.PutAsync(
-            "/_accounts/payu/payuSystem", new { salt = "the-salt-of-the-shop", webhook_url = system.WebhookUrl("payu") });
+            "/_accounts/payu/payuSystem",
+            new { salt = "the-salt-of-the-shop", webhook_url = system.WebhookUrl("payu") });
         await shop.PutAsync(Credentials("payu"), new { key = "payuSystem", salt = "the-salt-of-the-shop" });
 
         await simulators.PutAsync(
-            $"/_accounts/paytm/{Mid}", new { merchant_key = "0123456789abcdef", webhook_url = system.WebhookUrl("paytm") });
+            $"/_accounts/paytm/{Mid}",
+            new { merchant_key = "0123456789abcdef", webhook_url = system.WebhookUrl("paytm") });
         await shop.PutAsync(Credentials("paytm"), new
         {
             mid = Mid,
@@ -36,16 +38,23 @@ internal static class ProviderAccounts
         var basic = new { webhook_username = "shop", webhook_password = "the-password-of-the-shop" };
         await simulators.PutAsync("/_accounts/juspay/systemshop", new
         {
-            api_key = JuspayKey, webhook_url = system.WebhookUrl("juspay"), basic.webhook_username, basic.webhook_password,
+            api_key = JuspayKey,
+            webhook_url = system.WebhookUrl("juspay"),
+            basic.webhook_username,
+            basic.webhook_password,
         });
         await shop.PutAsync(Credentials("juspay"), new
         {
-            merchant_id = "systemshop", api_key = JuspayKey, basic.webhook_username, basic.webhook_password,
+            merchant_id = "systemshop",
+            api_key = JuspayKey,
+            basic.webhook_username,
+            basic.webhook_password,
         });
 
         var account = new { merchant_id = "A1SYSTEM", store_id = "amzn1.application-oa2-client.system", region = "eu" };
         var made = await simulators.PutAsync(
-            $"/_accounts/amazonpay/{AmazonPayKey}", new { account.merchant_id, account.store_id, account.region, make_key = true });
+            $"/_accounts/amazonpay/{AmazonPayKey}",
+            new { account.merchant_id, account.store_id, account.region, make_key = true });
         await shop.PutAsync(Credentials("amazonpay"), new
         {
             public_key_id = AmazonPayKey,

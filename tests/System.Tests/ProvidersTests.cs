@@ -6,7 +6,8 @@ namespace PaymentCluster.System.Tests;
 /// <summary>All five providers behind one merchant, each with its simulator, over real HTTP.</summary>
 public sealed class ProvidersTests : IAsyncLifetime
 {
-    private static readonly object Customer = new { name = "A Customer", email = "a@shop.example", phone = "+919876543210" };
+    private static readonly object Customer =
+        new { name = "A Customer", email = "a@shop.example", phone = "+919876543210" };
     private static readonly object Client = new { ip = "203.0.113.7", user_agent = "test" };
 
     private static int s_orders;
@@ -63,7 +64,14 @@ public sealed class ProvidersTests : IAsyncLifetime
     private static Dictionary<string, object> Card => new()
     {
         ["method"] = "card",
-        ["card"] = new { number = "4111111111111111", expiry_month = 12, expiry_year = 2040, cvv = "123", name = "A Customer" },
+        ["card"] = new
+        {
+            number = "4111111111111111",
+            expiry_month = 12,
+            expiry_year = 2040,
+            cvv = "123",
+            name = "A Customer",
+        },
     };
 
     private static Dictionary<string, object> Wallet(string name) =>
@@ -101,7 +109,8 @@ public sealed class ProvidersTests : IAsyncLifetime
     {
         using var shop = _system.Shop();
         var refund = await shop.PostAsync(
-            $"/api/v1/payments/{payment.GetProperty("id").GetString()}/refunds", new { amount = 2_500, reason = "returned" });
+            $"/api/v1/payments/{payment.GetProperty("id").GetString()}/refunds",
+            new { amount = 2_500, reason = "returned" });
         JsonElement last = refund;
         await Eventually.HoldsAsync(
             async () => (last = await shop.GetAsync($"/api/v1/refunds/{refund.GetProperty("id").GetString()}"))

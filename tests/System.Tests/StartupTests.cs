@@ -10,7 +10,10 @@ public sealed class StartupTests
 
     [Theory]
     [InlineData("ConnectionStrings__PaymentCluster", "", "ConnectionStrings:PaymentCluster")]
-    [InlineData("ConnectionStrings__PaymentClusterOwner", "Host=127.0.0.1;Port=1;Username=nobody;Password=secret;Database=none", "database")]
+    [InlineData(
+        "ConnectionStrings__PaymentClusterOwner",
+        "Host=127.0.0.1;Port=1;Username=nobody;Password=secret;Database=none",
+        "database")]
     [InlineData("Vault__MasterKeyFile", "/nowhere/master.key", "/nowhere/master.key")]
     [InlineData("Silo__Port", "many", "Silo:Port")]
     [InlineData("Gateway__AdminKeyHash", "short", "Gateway:AdminKeyHash")]

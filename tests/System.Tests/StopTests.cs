@@ -22,7 +22,8 @@ public sealed class StopTests
         JsonElement last = default;
         await Eventually.HoldsAsync(
             async () =>
-                (last = await shop.GetAsync($"/api/v1/payments/{started.GetProperty("id").GetString()}")).GetProperty("status").GetString() == "SUCCESS",
+                (last = await shop.GetAsync($"/api/v1/payments/{started.GetProperty("id").GetString()}"))
+                    .GetProperty("status").GetString() == "SUCCESS",
             () => $"the payment succeeds; it stands at {last}. The server's log:\n{system.ServerLog}",
             TimeSpan.FromSeconds(60));
         var journal = await simulators.SendAsync(HttpMethod.Get, "/_journal");

@@ -15,7 +15,8 @@ public sealed class StoreAwayTests
     {
         await using var system = await RunningSystem.StartAsync();
         using var shop = system.Shop();
-        var payment = await shop.PostAsync("/api/v1/payments", new { order_id = "o-1", amount = 50_000, currency = "INR", method = "upi" });
+        var payment = await shop.PostAsync(
+            "/api/v1/payments", new { order_id = "o-1", amount = 50_000, currency = "INR", method = "upi" });
         var address = string.Format(null, path, payment.GetProperty("id").GetString());
         await shop.GetAsync(address);
 
@@ -26,7 +27,8 @@ public sealed class StoreAwayTests
         Assert.Equal(HttpStatusCode.ServiceUnavailable, away?.Status);
         Assert.Equal("unavailable", away!.Json.GetProperty("code").GetString());
         await Eventually.HoldsAsync(
-            async () => (await shop.SendAsync(HttpMethod.Get, address))?.Status == HttpStatusCode.OK, $"{address} is answered again");
+            async () => (await shop.SendAsync(HttpMethod.Get, address))?.Status == HttpStatusCode.OK,
+            $"{address} is answered again");
     }
 
     private static async Task AllowAsync(RunningSystem system, bool isAllowed)
@@ -34,10 +36,13 @@ public sealed class StoreAwayTests
         var name = new NpgsqlConnectionStringBuilder(system.Database).Database;
         await using var connection = new NpgsqlConnection(Environment.GetEnvironmentVariable("PAYMENTCLUSTER_TEST_DB"));
         await connection.OpenAsync();
-        await using var command = new NpgsqlCommand($"alter database {name} allow_connections {(isAllowed ? "true" : "false")}", connection);
+        await using var command = new NpgsqlCommand(
+            $"alter database {name} allow_connections {(isAllowed ? "true" : "false")}", connection);
         await command.ExecuteNonQueryAsync();
         await using var end = new NpgsqlCommand(
-            $"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}' and not {(isAllowed ? "true" : "false")}", connection);
+            $"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}' "
+                + $"and not {(isAllowed ? "true" : "false")}",
+            connection);
         await end.ExecuteNonQueryAsync();
     }
 }

@@ -29,7 +29,8 @@ internal class WalletClient(ApiClient shop, string customer, int seed)
     /// <summary>What it did last, for messages.</summary>
     protected string History => string.Join('\n', _history.TakeLast(20));
 
-    /// <summary>Changes the preferences of the version that was read, reading again as long as somebody else was faster.</summary>
+    /// <summary>Changes the preferences of the version that was read, reading again as long as somebody
+    /// else was faster.</summary>
     /// <param name="isAlone">Whether nobody else changes this wallet.</param>
     public async Task PreferAsync(bool isAlone)
     {
@@ -39,7 +40,9 @@ internal class WalletClient(ApiClient shop, string customer, int seed)
             var wallet = await WalletAsync();
             string[] ids = [.. InstrumentsOf(wallet).Where(_ => Draws.Next(3) > 0).Reverse()];
             var (answer, isRepeat) = await AskAsync(
-                HttpMethod.Put, "/wallet", new { upi_app = mark, default_instrument = ids.FirstOrDefault(), order = ids },
+                HttpMethod.Put,
+                "/wallet",
+                new { upi_app = mark, default_instrument = ids.FirstOrDefault(), order = ids },
                 $"\"{wallet.GetProperty("version").GetInt32()}\"");
             if (answer.Status == HttpStatusCode.OK)
             {
@@ -47,7 +50,8 @@ internal class WalletClient(ApiClient shop, string customer, int seed)
                 return;
             }
 
-            Assert.True(answer.Status == HttpStatusCode.PreconditionFailed && (isRepeat || !isAlone), $"{answer}\n{History}");
+            Assert.True(
+                answer.Status == HttpStatusCode.PreconditionFailed && (isRepeat || !isAlone), $"{answer}\n{History}");
             var now = await WalletAsync();
             if (MarkOf(now) == mark)
             {
@@ -77,7 +81,8 @@ internal class WalletClient(ApiClient shop, string customer, int seed)
     protected static string[] InstrumentsOf(JsonElement wallet) =>
     [
         .. TextsOf(wallet, "cards", "token"), .. TextsOf(wallet, "upi", "id"),
-        .. wallet.GetProperty("wallets").EnumerateArray().Where(IsLinked).Select(linked => $"wallet:{linked.GetProperty("wallet").GetString()}"),
+        .. wallet.GetProperty("wallets").EnumerateArray().Where(IsLinked).Select(linked =>
+            $"wallet:{linked.GetProperty("wallet").GetString()}"),
     ];
 
     /// <summary>One member of each element of a list.</summary>
@@ -87,7 +92,8 @@ internal class WalletClient(ApiClient shop, string customer, int seed)
     /// <summary>Whether a wallet is linked.</summary>
     protected static bool IsLinked(JsonElement wallet) => wallet.GetProperty("linked").GetBoolean();
 
-    /// <summary>Asks until there is an answer that says what became of it, and whether it was asked more than once.</summary>
+    /// <summary>Asks until there is an answer that says what became of it, and whether it was asked
+    /// more than once.</summary>
     protected async Task<(ApiAnswer Answer, bool IsRepeat)> AskAsync(
         HttpMethod method, string path, object? body = null, string? ifMatch = null)
     {
@@ -108,11 +114,13 @@ internal class WalletClient(ApiClient shop, string customer, int seed)
     }
 
     /// <summary>Asks once; null if there was no answer.</summary>
-    protected async Task<ApiAnswer?> TryAsync(HttpMethod method, string path, object? body = null, string? ifMatch = null)
+    protected async Task<ApiAnswer?> TryAsync(
+        HttpMethod method, string path, object? body = null, string? ifMatch = null)
     {
         var answer = await shop.SendAsync(method, $"/api/v1/customers/{customer}{path}", body, ifMatch: ifMatch);
         if (answer is not null)
-            _history.Enqueue($"{method} {path} {JsonSerializer.Serialize(body)} {ifMatch} -> {answer.Status} {answer.Text}");
+            _history.Enqueue(
+                $"{method} {path} {JsonSerializer.Serialize(body)} {ifMatch} -> {answer.Status} {answer.Text}");
         Assert.NotEqual(HttpStatusCode.InternalServerError, answer?.Status);
         return answer;
     }

@@ -19,13 +19,15 @@ internal sealed partial class WalletKeepers : IDisposable
         _database = NpgsqlDataSource.Create(system.Database);
         _juspay = system.SimulatorsHttp();
         _juspay.DefaultRequestHeaders.Authorization =
-            new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.ASCII.GetBytes($"{ProviderAccounts.JuspayKey}:")));
+            new AuthenticationHeaderValue(
+                "Basic", Convert.ToBase64String(Encoding.ASCII.GetBytes($"{ProviderAccounts.JuspayKey}:")));
     }
 
     /// <summary>The tokens of the cards that the vault keeps of a customer.</summary>
     public async Task<IReadOnlyCollection<string>> CardsAsync(string customer)
     {
-        await using var command = _database.CreateCommand("select token from vault.cards where merchant_id = 'shop' and customer_id = $1");
+        await using var command = _database.CreateCommand(
+            "select token from vault.cards where merchant_id = 'shop' and customer_id = $1");
         command.Parameters.Add(new NpgsqlParameter { Value = customer });
         return await TextsAsync(command);
     }

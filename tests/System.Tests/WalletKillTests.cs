@@ -4,8 +4,9 @@ using PaymentCluster.Testing;
 namespace PaymentCluster.System.Tests;
 
 /// <summary>
-/// A wallet's configuration is a document, and what it names is kept elsewhere. The server dies between any two of these
-/// writes, over and over, while customers change their wallets. What they were told is so afterwards, here and there.
+/// A wallet's configuration is a document, and what it names is kept elsewhere. The server dies between any two
+/// of these writes, over and over, while customers change their wallets. What they were told is so afterwards,
+/// here and there.
 /// </summary>
 public sealed class WalletKillTests
 {
@@ -24,9 +25,11 @@ public sealed class WalletKillTests
         await administrator.PutAsync("/api/v1/merchants/shop", new { name = "Shop", card_vault = true });
         using var shop = system.Shop();
         using var keepers = new WalletKeepers(system);
-        WalletOwner[] owners = [.. Enumerable.Range(1, 4).Select(number => new WalletOwner(shop, keepers, number, leaves: number > 2))];
+        WalletOwner[] owners = [.. Enumerable.Range(1, 4).Select(number =>
+            new WalletOwner(shop, keepers, number, leaves: number > 2))];
         // Customers who do not leave have a second device.
-        WalletClient[] devices = [.. owners.Take(2).Select((owner, index) => new WalletClient(shop, owner.Customer, 100 + index))];
+        WalletClient[] devices = [.. owners.Take(2).Select((owner, index) =>
+            new WalletClient(shop, owner.Customer, 100 + index))];
 
         await LiveAsync(system, keepers, owners, devices);
         await system.RestartServerAsync();
@@ -51,9 +54,10 @@ public sealed class WalletKillTests
         Assert.Equal(owners.Sum(owner => owner.ForgottenAtPaytm), await keepers.PaytmRevocationsAsync());
     }
 
-    // Everybody acts until the server has died often enough at each point, and then finishes what was begun. At no moment,
-    // and not while the server is down either, does a wallet offer a card that is not kept.
-    private static async Task LiveAsync(DyingSystem system, WalletKeepers keepers, WalletOwner[] owners, WalletClient[] devices)
+    // Everybody acts until the server has died often enough at each point, and then finishes what was begun.
+    // At no moment, and not while the server is down either, does a wallet offer a card that is not kept.
+    private static async Task LiveAsync(
+        DyingSystem system, WalletKeepers keepers, WalletOwner[] owners, WalletClient[] devices)
     {
         var isOver = false;
         await Task.WhenAll(owners.Select(owner => owner.ComeAsync()));
@@ -68,9 +72,11 @@ public sealed class WalletKillTests
                 async () =>
                 {
                     Assert.Empty(await keepers.NamedAndNotKeptAsync());
-                    return lives.Any(life => life.IsFaulted) || Points.All(point => Deaths(system, point) >= DeathsPerPoint);
+                    return lives.Any(life => life.IsFaulted)
+                        || Points.All(point => Deaths(system, point) >= DeathsPerPoint);
                 },
-                () => $"the server dies {DeathsPerPoint} times at each point. It did at {string.Join(", ", system.FaultPoints)}. The log:\n{system.ServerLog}",
+                () => $"the server dies {DeathsPerPoint} times at each point. "
+                    + $"It did at {string.Join(", ", system.FaultPoints)}. The log:\n{system.ServerLog}",
                 TimeSpan.FromSeconds(150));
         }
         finally
@@ -88,16 +94,19 @@ public sealed class WalletKillTests
         }
     }
 
-    private static int Deaths(DyingSystem system, string point) => system.FaultPoints.Count(line => line == $"{point} crash");
+    private static int Deaths(DyingSystem system, string point) =>
+        system.FaultPoints.Count(line => line == $"{point} crash");
 
     // Whatever is listed can be paid with.
     private static async Task PayAsync(ApiClient shop, WalletOwner owner)
     {
-        var instruments = await shop.GetAsync($"/api/v1/customers/{owner.Customer}/instruments?amount=100&currency=INR");
+        var instruments = await shop.GetAsync(
+            $"/api/v1/customers/{owner.Customer}/instruments?amount=100&currency=INR");
         var usable = instruments.GetProperty("data").EnumerateArray()
             .Where(one => one.GetProperty("saved").GetBoolean() && one.GetProperty("usable").GetBoolean())
             .Select(one => one.GetProperty("id").GetString()!);
-        Assert.Subset(usable.ToHashSet(), owner.Cards.Concat(owner.Wallets.Select(wallet => $"wallet:{wallet}")).ToHashSet());
+        Assert.Subset(
+            usable.ToHashSet(), owner.Cards.Concat(owner.Wallets.Select(wallet => $"wallet:{wallet}")).ToHashSet());
         foreach (var token in owner.Cards)
             await PayAsync(shop, owner, token, "card", new { token, cvv = "123" });
         foreach (var provider in owner.Wallets)

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace PaymentCluster.System.Tests;
 
 /// <summary>
-/// A customer who saves and deletes, links and unlinks, and may leave and come back. What was acknowledged is written down,
-/// and after each act it is compared with the wallet, and with what is kept elsewhere.
+/// A customer who saves and deletes, links and unlinks, and may leave and come back. What was acknowledged is written
+/// down, and after each act it is compared with the wallet, and with what is kept elsewhere.
 /// </summary>
 internal sealed class WalletOwner(ApiClient shop, WalletKeepers keepers, int number, bool leaves)
     : WalletClient(shop, $"customer-{number}", number)
@@ -34,7 +34,9 @@ internal sealed class WalletOwner(ApiClient shop, WalletKeepers keepers, int num
     public async Task ComeAsync()
     {
         var (answer, _) = await AskAsync(
-            HttpMethod.Put, "", new { name = "A Customer", email = "a@shop.example", phone = $"+9198765432{_number:00}" });
+            HttpMethod.Put,
+            "",
+            new { name = "A Customer", email = "a@shop.example", phone = $"+9198765432{_number:00}" });
         Assert.True(answer.Status == HttpStatusCode.OK, $"{answer}\n{History}");
         await LookAsync();
     }
@@ -64,7 +66,10 @@ internal sealed class WalletOwner(ApiClient shop, WalletKeepers keepers, int num
         Same(_cards.Values, TextsOf(wallet, "cards", "token"));
         Same(_upiIds, wallet.GetProperty("upi").EnumerateArray().Select(upi =>
             KeyValuePair.Create(upi.GetProperty("vpa").GetString()!, upi.GetProperty("id").GetString()!)));
-        Same(_wallets, wallet.GetProperty("wallets").EnumerateArray().Where(IsLinked).Select(linked => linked.GetProperty("wallet").GetString()!));
+        Same(
+            _wallets,
+            wallet.GetProperty("wallets").EnumerateArray().Where(IsLinked).Select(linked =>
+                linked.GetProperty("wallet").GetString()!));
         Assert.Subset(InstrumentsOf(wallet).ToHashSet(), TextsOf(wallet).ToHashSet());
         Same(_cards.Values, await keepers.CardsAsync(Customer));
         Same(_wallets.Where(linked => linked != "paytm"), await keepers.JuspayWalletsAsync(Customer));
@@ -123,7 +128,8 @@ internal sealed class WalletOwner(ApiClient shop, WalletKeepers keepers, int num
         // Some lose their patience when there is no answer, and take back what they may have done.
         if (Draws.Next(3) == 0)
         {
-            if (await TryAsync(HttpMethod.Post, $"/wallets/{wallet}", new { otp = Passwords[wallet] }) is { Status: HttpStatusCode.OK })
+            if (await TryAsync(HttpMethod.Post, $"/wallets/{wallet}", new { otp = Passwords[wallet] })
+                is { Status: HttpStatusCode.OK })
             {
                 _wallets.Add(wallet);
             }
@@ -144,7 +150,9 @@ internal sealed class WalletOwner(ApiClient shop, WalletKeepers keepers, int num
     }
 
     private Task UnlinkAsync() =>
-        _wallets.Count == 0 ? Task.CompletedTask : UnlinkAsync(_wallets.ElementAt(Draws.Next(_wallets.Count)), isLinked: true);
+        _wallets.Count == 0
+            ? Task.CompletedTask
+            : UnlinkAsync(_wallets.ElementAt(Draws.Next(_wallets.Count)), isLinked: true);
 
     private async Task UnlinkAsync(string wallet, bool isLinked)
     {
@@ -183,8 +191,11 @@ internal sealed class WalletOwner(ApiClient shop, WalletKeepers keepers, int num
     private static IEnumerable<string> TextsOf(JsonElement wallet) =>
     [
         .. wallet.GetProperty("order").EnumerateArray().Select(id => id.GetString()!),
-        .. wallet.TryGetProperty("default_instrument", out var chosen) && chosen.ValueKind == JsonValueKind.String ? [chosen.GetString()!] : (string[])[],
+        .. wallet.TryGetProperty("default_instrument", out var chosen) && chosen.ValueKind == JsonValueKind.String
+            ? [chosen.GetString()!]
+            : (string[])[],
     ];
 
-    private string? Any(Dictionary<string, string> saved) => saved.Count == 0 ? null : saved.Keys.ElementAt(Draws.Next(saved.Count));
+    private string? Any(Dictionary<string, string> saved) =>
+        saved.Count == 0 ? null : saved.Keys.ElementAt(Draws.Next(saved.Count));
 }

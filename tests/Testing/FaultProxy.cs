@@ -119,7 +119,8 @@ public sealed class FaultProxy : IAsyncDisposable
                 _connections[connection] = ServeAsync(connection);
             }
         }
-        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException
+            or ObjectDisposedException)
         {
             // The proxy ends.
         }
@@ -136,7 +137,8 @@ public sealed class FaultProxy : IAsyncDisposable
             connection.Far = connection.Server.GetStream();
             await await Task.WhenAny(RequestsAsync(connection, both.Token), RepliesAsync(connection, both.Token));
         }
-        catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException
+            or ObjectDisposedException)
         {
             // One side left; the other learns it now.
         }
@@ -212,7 +214,8 @@ public sealed class FaultProxy : IAsyncDisposable
                 case null or { Fault: ProxyFault.Delay or ProxyFault.None }:
                     await connection.Near.WriteAsync(reply, cancellation);
                     break;
-                case { Fault: ProxyFault.CutReply } act when act.At > connection.Passed && act.At - connection.Passed < count:
+                case { Fault: ProxyFault.CutReply } act
+                    when act.At > connection.Passed && act.At - connection.Passed < count:
                     await connection.Near.WriteAsync(reply[..(act.At - connection.Passed)], cancellation);
                     return;
                 case { Fault: ProxyFault.CutReply } act when act.At > connection.Passed:
@@ -234,7 +237,8 @@ public sealed class FaultProxy : IAsyncDisposable
         return act;
     }
 
-    private Task StalledAsync(CancellationToken cancellation) => _stall?.Task.WaitAsync(cancellation) ?? Task.CompletedTask;
+    private Task StalledAsync(CancellationToken cancellation) =>
+        _stall?.Task.WaitAsync(cancellation) ?? Task.CompletedTask;
 
     private sealed class Connection(TcpClient client)
     {

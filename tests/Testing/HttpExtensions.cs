@@ -8,7 +8,11 @@ namespace PaymentCluster.Testing;
 public static class HttpExtensions
 {
     public static Task<HttpResponseMessage> SendJsonAsync(
-        this HttpClient client, string path, string body, string method = "POST", params (string Name, string Value)[] headers)
+        this HttpClient client,
+        string path,
+        string body,
+        string method = "POST",
+        params (string Name, string Value)[] headers)
     {
         var request = new HttpRequestMessage(new HttpMethod(method), path)
         {

@@ -94,7 +94,9 @@ public sealed class PrivateServer : IAsyncDisposable
     {
         const string Debian = "/usr/lib/postgresql";
         var candidates = Directory.Exists(Debian)
-            ? Directory.GetDirectories(Debian).OrderByDescending(Path.GetFileName, StringComparer.Ordinal).Select(each => Path.Combine(each, "bin"))
+            ? Directory.GetDirectories(Debian)
+                .OrderByDescending(Path.GetFileName, StringComparer.Ordinal)
+                .Select(each => Path.Combine(each, "bin"))
             : [];
         var found = candidates.FirstOrDefault(each => File.Exists(Path.Combine(each, "initdb")));
         return found ?? (await ExecuteAsync("pg_config", ["--bindir"])).Trim();
@@ -164,7 +166,8 @@ public sealed class PrivateServer : IAsyncDisposable
             return process.ExitCode == 0
                 ? text
                 : throw new InvalidOperationException(string.Create(
-                    CultureInfo.InvariantCulture, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {text}"));
+                    CultureInfo.InvariantCulture,
+                    $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {text}"));
         }
         finally
         {

@@ -46,20 +46,20 @@ public sealed partial class InstrumentResolver(IPaymentInstruments instruments, 
     /// <summary>What an attempt is charged with, or why nothing is sent.</summary>
     public async ValueTask<(ChargeInstrument? Instrument, string? NotSent)> OpenAsync(
         PaymentKey key, PaymentState state, AttemptState attempt, InstrumentSecret? secret) => attempt.Method switch
-    {
-        { Kind: PaymentMethodKind.Upi, Flow: UpiFlow.Intent } => (new ChargeInstrument.UpiIntent(), null),
-        { Kind: PaymentMethodKind.Upi, Flow: UpiFlow.Qr } => (new ChargeInstrument.UpiQr(), null),
-        // A saved UPI ID is in the method itself.
-        { Kind: PaymentMethodKind.Upi, Vpa: { } vpa } => (new ChargeInstrument.UpiCollect(vpa), null),
-        { Kind: PaymentMethodKind.Netbanking, Bank: { } bank } => (new ChargeInstrument.Netbanking(bank), null),
-        { Kind: PaymentMethodKind.Wallet, Saved: null, Wallet: { } code } => (new ChargeInstrument.Wallet(code), null),
-        { Kind: PaymentMethodKind.Card, Saved: null } when secret is InstrumentSecret.TypedCard typed =>
-            (new ChargeInstrument.TypedCard(
-                typed.Card, typed.IsSaved ? await SavingAsync(key, state, attempt) : null), null),
-        { Saved: not null } when state.Customer.Id is { } customer =>
-            await OpenSavedAsync(key.Merchant, customer, attempt, secret),
-        _ => (null, "The instrument is not complete."),
-    };
+        {
+            { Kind: PaymentMethodKind.Upi, Flow: UpiFlow.Intent } => (new ChargeInstrument.UpiIntent(), null),
+            { Kind: PaymentMethodKind.Upi, Flow: UpiFlow.Qr } => (new ChargeInstrument.UpiQr(), null),
+            // A saved UPI ID is in the method itself.
+            { Kind: PaymentMethodKind.Upi, Vpa: { } vpa } => (new ChargeInstrument.UpiCollect(vpa), null),
+            { Kind: PaymentMethodKind.Netbanking, Bank: { } bank } => (new ChargeInstrument.Netbanking(bank), null),
+            { Kind: PaymentMethodKind.Wallet, Saved: null, Wallet: { } code } => (new ChargeInstrument.Wallet(code), null),
+            { Kind: PaymentMethodKind.Card, Saved: null } when secret is InstrumentSecret.TypedCard typed =>
+                (new ChargeInstrument.TypedCard(
+                    typed.Card, typed.IsSaved ? await SavingAsync(key, state, attempt) : null), null),
+            { Saved: not null } when state.Customer.Id is { } customer =>
+                await OpenSavedAsync(key.Merchant, customer, attempt, secret),
+            _ => (null, "The instrument is not complete."),
+        };
 
     private async Task<(ChargeInstrument? Instrument, string? NotSent)> OpenSavedAsync(
         string merchant, string customer, AttemptState attempt, InstrumentSecret? secret)

@@ -112,15 +112,15 @@ public sealed partial class ProviderOperations(
         PaymentEffect effect,
         InstrumentSecret? secret,
         SendWindow window) => effect switch
-    {
-        PaymentEffect.SendCharge send => SendChargeAsync(key, state, send, secret, window),
-        PaymentEffect.SendCapture send => SendCaptureAsync(key, state, send, window),
-        PaymentEffect.SendVoid send => SendVoidAsync(key, state, send, window),
-        PaymentEffect.SendRefund send => SendRefundAsync(key, state, send, window),
-        PaymentEffect.AskCharge query => QueryChargeAsync(key, state, query, window),
-        PaymentEffect.AskRefund query => QueryRefundAsync(key, state, query),
-        _ => throw Unexpected(effect),
-    };
+        {
+            PaymentEffect.SendCharge send => SendChargeAsync(key, state, send, secret, window),
+            PaymentEffect.SendCapture send => SendCaptureAsync(key, state, send, window),
+            PaymentEffect.SendVoid send => SendVoidAsync(key, state, send, window),
+            PaymentEffect.SendRefund send => SendRefundAsync(key, state, send, window),
+            PaymentEffect.AskCharge query => QueryChargeAsync(key, state, query, window),
+            PaymentEffect.AskRefund query => QueryRefundAsync(key, state, query),
+            _ => throw Unexpected(effect),
+        };
 
     // The secret stays at hand until the payment has recorded the answer: the payment may send it elsewhere.
     private async Task SendChargeAsync(

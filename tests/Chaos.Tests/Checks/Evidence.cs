@@ -101,13 +101,16 @@ internal sealed record ProviderLine
 /// <summary>A call with its answer; without one, nobody knows what became of it.</summary>
 internal sealed record ClientCall(ClientLine Request, ClientLine? Answer)
 {
-    public JsonElement Json { get; } = Answer is { Status: not null, Answer.Length: > 0 } ? Parse(Answer.Answer) : default;
+    public JsonElement Json { get; } = Answer is { Status: not null, Answer.Length: > 0 }
+        ? Parse(Answer.Answer)
+        : default;
 
     public bool IsYes => Answer?.Status is >= 200 and < 300;
 
-    public string? Text(string name) => Json.ValueKind == JsonValueKind.Object && Json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-        ? value.GetString()
-        : null;
+    public string? Text(string name) => Json.ValueKind == JsonValueKind.Object
+        && Json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 
     public string? Payment => Request.Verb == "refund" ? Text("payment_id") : Text("id");
 

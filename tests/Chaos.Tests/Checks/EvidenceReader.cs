@@ -18,7 +18,8 @@ internal static class EvidenceReader
         """;
 
     private const string EventsSql =
-        "select payment_text(payment_id), version, type, at, data::text from payment_events order by payment_id, version";
+        "select payment_text(payment_id), version, type, at, data::text from payment_events "
+        + "order by payment_id, version";
 
     private const string TransfersSql =
         "select payment_text(payment_id), cause, kind, amount, currency::text from ledger_transfers";
@@ -32,7 +33,8 @@ internal static class EvidenceReader
     private static readonly string[] Statuses =
         ["", "PENDING", "REQUIRES_ACTION", "AUTHORIZED", "SUCCESS", "FAILED", "CANCELLED", "EXPIRED", "NEEDS_REVIEW"];
 
-    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions Json =
+        new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     /// <summary>What the store holds.</summary>
     public static async Task<StoreBooks> ReadStoreAsync(string database)
@@ -41,9 +43,16 @@ internal static class EvidenceReader
         await connection.OpenAsync();
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead);
         var events = (await ReadAsync(connection, EventsSql, row => (row.GetString(0), Event: new StoredEvent(
-            row.GetInt32(1), row.GetString(2), Time(row, 3), JsonDocument.Parse(row.GetString(4)).RootElement)))).ToLookup(row => row.Item1, row => row.Event);
-        var transfers = (await ReadAsync(connection, TransfersSql, row => (row.GetString(0), Transfer: new StoredTransfer(
-            row.GetString(1), row.GetInt16(2), row.GetInt64(3), row.GetString(4))))).ToLookup(row => row.Item1, row => row.Transfer);
+            row.GetInt32(1),
+            row.GetString(2),
+            Time(row, 3),
+            JsonDocument.Parse(row.GetString(4)).RootElement)))).ToLookup(row => row.Item1, row => row.Event);
+        var transfers = (await ReadAsync(
+            connection, TransfersSql, row => (row.GetString(0), Transfer: new StoredTransfer(
+                row.GetString(1),
+                row.GetInt16(2),
+                row.GetInt64(3),
+                row.GetString(4))))).ToLookup(row => row.Item1, row => row.Transfer);
         var announced = (await ReadAsync(connection, OutboxSql, row => (row.GetString(0), Version: row.GetInt32(1))))
             .ToLookup(row => row.Item1, row => row.Version);
         var payments = await ReadAsync(connection, PaymentsSql, row => new StoredPayment
@@ -66,8 +75,12 @@ internal static class EvidenceReader
         return new StoreBooks
         {
             Payments = payments.ToImmutableDictionary(payment => payment.Id, StringComparer.Ordinal),
-            Inbox = [.. await ReadAsync(connection, InboxSql, row => new InboxRow(row.GetString(0), row.GetString(1), row.GetString(2)))],
-            Keys = (await ReadAsync(connection, KeysSql, row => KeyValuePair.Create((row.GetString(0), row.GetString(1)), row.GetString(2))))
+            Inbox = [.. await ReadAsync(
+                connection, InboxSql, row => new InboxRow(row.GetString(0), row.GetString(1), row.GetString(2)))],
+            Keys = (await ReadAsync(
+                connection,
+                KeysSql,
+                row => KeyValuePair.Create((row.GetString(0), row.GetString(1)), row.GetString(2))))
                 .ToImmutableDictionary(),
         };
     }
@@ -77,7 +90,8 @@ internal static class EvidenceReader
     {
         using var client = system.SimulatorsClient();
         var text = await client.GetStringAsync(new Uri("/_journal", UriKind.Relative));
-        return [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<ProviderLine>(line, Json)!)];
+        return [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line =>
+            JsonSerializer.Deserialize<ProviderLine>(line, Json)!)];
     }
 
     /// <summary>Calls with their answers.</summary>
@@ -89,11 +103,13 @@ internal static class EvidenceReader
         return
         [
             .. requests.Values.Select(request => new ClientCall(request, answers.GetValueOrDefault(request.Call))),
-            .. answers.Values.Where(answer => !requests.ContainsKey(answer.Call)).Select(answer => new ClientCall(answer, answer)),
+            .. answers.Values.Where(answer => !requests.ContainsKey(answer.Call)).Select(answer =>
+                new ClientCall(answer, answer)),
         ];
     }
 
-    private static async Task<List<T>> ReadAsync<T>(NpgsqlConnection connection, string sql, Func<NpgsqlDataReader, T> read)
+    private static async Task<List<T>> ReadAsync<T>(
+        NpgsqlConnection connection, string sql, Func<NpgsqlDataReader, T> read)
     {
         await using var command = new NpgsqlCommand(sql, connection);
         await using var rows = await command.ExecuteReaderAsync();

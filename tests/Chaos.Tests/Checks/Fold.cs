@@ -62,7 +62,9 @@ internal sealed class Fold
                 Status = "PENDING";
                 break;
             case "attempt_accepted" when Undecided.Contains(Status) && happened.Number("attempt") == _attempts:
-                Status = happened.Data.TryGetProperty("action", out _) || Status == "REQUIRES_ACTION" ? "REQUIRES_ACTION" : "PENDING";
+                Status = happened.Data.TryGetProperty("action", out _) || Status == "REQUIRES_ACTION"
+                    ? "REQUIRES_ACTION"
+                    : "PENDING";
                 break;
             case "payment_authorized":
                 _paid = happened.Number("attempt");

@@ -14,17 +14,34 @@ internal static class History
             lines.Add((happened.At, "store", $"{happened.Version} {happened.Type} {happened.Data}"));
         foreach (var call in evidence.Clients.Where(call => IsAbout(call, id, payment)))
         {
-            lines.Add((call.Request.At, "client", $"#{call.Request.Call} {call.Request.Verb} {call.Request.Order} key {call.Request.Key} {call.Request.Body}"));
+            lines.Add((
+                call.Request.At,
+                "client",
+                $"#{call.Request.Call} {call.Request.Verb} {call.Request.Order} key {call.Request.Key} "
+                    + $"{call.Request.Body}"));
             if (call.Answer is { } answer)
-                lines.Add((answer.At, "client", $"#{answer.Call} {answer.Verb}: {answer.Status?.ToString(CultureInfo.InvariantCulture) ?? answer.Why} {Short(answer.Answer)}"));
+                lines.Add((
+                    answer.At,
+                    "client",
+                    $"#{answer.Call} {answer.Verb}: "
+                        + $"{answer.Status?.ToString(CultureInfo.InvariantCulture) ?? answer.Why} "
+                        + $"{Short(answer.Answer)}"));
         }
 
-        foreach (var line in evidence.Provider.Where(line => line.Reference?.Contains(id[4..], StringComparison.Ordinal) ?? false))
+        foreach (var line in evidence.Provider.Where(line =>
+            line.Reference?.Contains(id[4..], StringComparison.Ordinal) ?? false))
             lines.Add((DateTimeOffset.FromUnixTimeMilliseconds(line.At), "provider", $"{line}"));
-        foreach (var delivery in evidence.Deliveries.Where(delivery => delivery.Body.Contains(id[4..], StringComparison.Ordinal)))
-            lines.Add((delivery.At, "webhook", $"{delivery.EventId} {(delivery.IsForged ? "forged " : "")}answered {delivery.Status}: {Short(delivery.Body)}"));
+        foreach (var delivery in evidence.Deliveries.Where(delivery =>
+            delivery.Body.Contains(id[4..], StringComparison.Ordinal)))
+            lines.Add((
+                delivery.At,
+                "webhook",
+                $"{delivery.EventId} {(delivery.IsForged ? "forged " : "")}answered {delivery.Status}: "
+                    + $"{Short(delivery.Body)}"));
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"The history of {id}, {payment?.OrderId} of {payment?.Merchant}, {payment?.Status ?? "not stored"}:");
+        text.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"The history of {id}, {payment?.OrderId} of {payment?.Merchant}, {payment?.Status ?? "not stored"}:");
         foreach (var (at, who, what) in lines.OrderBy(line => line.At))
             text.AppendLine(CultureInfo.InvariantCulture, $"  {at:HH:mm:ss.ffffff} {who,-8} {what}");
         foreach (var transfer in payment?.Transfers ?? [])

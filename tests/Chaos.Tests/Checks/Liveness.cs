@@ -10,7 +10,8 @@ namespace PaymentCluster.Chaos.Tests.Checks;
 /// After healing: customers who wait decide, merchants capture what they hold, and everything has to come to its end by
 /// itself, within a bounded time.
 /// </summary>
-internal sealed class Liveness(ChaosOptions options, ChaosSystem system, IReadOnlyDictionary<string, Client> clients, Customers customers)
+internal sealed class Liveness(
+    ChaosOptions options, ChaosSystem system, IReadOnlyDictionary<string, Client> clients, Customers customers)
 {
     private const string OpenSql =
         """
@@ -37,7 +38,8 @@ internal sealed class Liveness(ChaosOptions options, ChaosSystem system, IReadOn
     private const string HurryOpenSql =
         $"{HurrySql} and payment_id in (select payment_uuid(open.id) from ({OpenSql}) as open)";
 
-    private const string OverdueSql = "select count(*) from payment_schedule where due_at < now() - interval '10 seconds'";
+    private const string OverdueSql = "select count(*) from payment_schedule "
+        + "where due_at < now() - interval '10 seconds'";
 
     private const int FreshOrders = 8;
 
@@ -62,7 +64,8 @@ internal sealed class Liveness(ChaosOptions options, ChaosSystem system, IReadOn
             async () => await ScalarAsync("select count(*) from payment_schedule where due_at <= now()") == 0,
             "the sweepers wake all that are due", patience);
         await EndsAsync(patience);
-        await Eventually.HoldsAsync(async () => await ScalarAsync(OverdueSql) == 0, "nobody waits for a sweeper any more", patience);
+        await Eventually.HoldsAsync(
+            async () => await ScalarAsync(OverdueSql) == 0, "nobody waits for a sweeper any more", patience);
     }
 
     /// <summary>New payments are taken as before anything went wrong.</summary>
@@ -72,7 +75,10 @@ internal sealed class Liveness(ChaosOptions options, ChaosSystem system, IReadOn
         foreach (var payment in payments)
         {
             if (payment.Text("status") != "SUCCESS")
-                _found.Add(new Violation("I20", $"a payment after healing is {payment.Text("status") ?? payment.Status.ToString()}", payment.Text("id")));
+                _found.Add(new Violation(
+                    "I20",
+                    $"a payment after healing is {payment.Text("status") ?? payment.Status.ToString()}",
+                    payment.Text("id")));
         }
     }
 
@@ -83,7 +89,8 @@ internal sealed class Liveness(ChaosOptions options, ChaosSystem system, IReadOn
         Order.PayWith(body, Draws.Of(options.Seed, order));
         var told = Told.Nothing;
         await Eventually.HoldsAsync(
-            async () => (told = await client.StartAsync(order, body, order)).IsYes, () => $"{order} is accepted; the last answer: {told}");
+            async () => (told = await client.StartAsync(order, body, order)).IsYes,
+            () => $"{order} is accepted; the last answer: {told}");
         var payment = told.Text("id")!;
         await Eventually.HoldsAsync(
             async () =>
@@ -110,17 +117,20 @@ internal sealed class Liveness(ChaosOptions options, ChaosSystem system, IReadOn
                 await Task.Delay(Look);
                 return open.Count == 0;
             },
-            () => $"everything comes to its end; open: {string.Join(", ", open.Take(10))} of {open.Count}. The logs:\n{system.Log()}",
+            () => $"everything comes to its end; open: {string.Join(", ", open.Take(10))} of {open.Count}. "
+                + $"The logs:\n{system.Log()}",
             patience);
     }
 
     // What only people can do.
     private async Task HelpAsync(OpenPayment payment)
     {
-        if (payment is { Status: 1 or 2, Reference: { } reference, Provider: { } provider } && !payment.WasLeft(options))
+        if (payment is { Status: 1 or 2, Reference: { } reference, Provider: { } provider }
+            && !payment.WasLeft(options))
             await customers.DecideAsync(provider, reference, approves: true);
         else if (payment is { Status: 3, IsCaptureAsked: false })
-            await clients[payment.Merchant].CommandAsync("capture", payment.Order, payment.Id, [], $"{payment.Order}-closing");
+            await clients[payment.Merchant].CommandAsync(
+                "capture", payment.Order, payment.Id, [], $"{payment.Order}-closing");
     }
 
     // I7: the steps to the next look at something open grow with its age, five times from one to the next at most.
@@ -142,8 +152,9 @@ internal sealed class Liveness(ChaosOptions options, ChaosSystem system, IReadOn
         while (await rows.ReadAsync())
         {
             open.Add(new OpenPayment(
-                rows.GetString(0), rows.GetString(1), rows.GetString(2), rows.GetInt16(3), rows.GetBoolean(4), rows.GetDouble(5), rows.GetDouble(6),
-                rows.IsDBNull(7) ? null : rows.GetString(7), rows.IsDBNull(8) ? null : rows.GetString(8), rows.GetBoolean(9)));
+                rows.GetString(0), rows.GetString(1), rows.GetString(2), rows.GetInt16(3), rows.GetBoolean(4),
+                rows.GetDouble(5), rows.GetDouble(6), rows.IsDBNull(7) ? null : rows.GetString(7),
+                rows.IsDBNull(8) ? null : rows.GetString(8), rows.GetBoolean(9)));
         }
 
         return open;
@@ -166,10 +177,12 @@ internal sealed class Liveness(ChaosOptions options, ChaosSystem system, IReadOn
     }
 
     private sealed record OpenPayment(
-        string Merchant, string Id, string Order, int Status, bool IsScheduled, double DueIn, double Age, string? Provider, string? Reference, bool IsCaptureAsked)
+        string Merchant, string Id, string Order, int Status, bool IsScheduled, double DueIn, double Age,
+        string? Provider, string? Reference, bool IsCaptureAsked)
     {
         /// <summary>Whether its customer left without a word: then it has to expire.</summary>
         public bool WasLeft(ChaosOptions options) =>
-            Order.Split('-') is ["order", var number] && Load.Order.Draw(options.Seed, int.Parse(number, null), options.MayLeave).Customer == CustomerMood.Leaves;
+            Order.Split('-') is ["order", var number]
+            && Load.Order.Draw(options.Seed, int.Parse(number, null), options.MayLeave).Customer == CustomerMood.Leaves;
     }
 }

@@ -10,7 +10,8 @@ internal static class MoneyChecks
     /// captured is one charge, of the same amount.</summary>
     public static IEnumerable<Violation> I4_charges_are_attempts(Evidence evidence)
     {
-        var charges = evidence.Provider.Where(line => line.Kind == "charge").ToLookup(line => line.Reference ?? "", StringComparer.Ordinal);
+        var charges = evidence.Provider.Where(line => line.Kind == "charge")
+            .ToLookup(line => line.Reference ?? "", StringComparer.Ordinal);
         var known = new HashSet<string>(StringComparer.Ordinal);
         foreach (var payment in evidence.Store.Payments.Values)
         {
@@ -19,29 +20,41 @@ internal static class MoneyChecks
                 var (number, name) = (started.Number("attempt"), payment.AttemptName(started.Number("attempt")));
                 known.Add(name);
                 var taken = charges[name].Where(line => line.Captured).ToList();
-                var booked = payment.Of("payment_captured", "surplus_captured").Where(each => each.Number("attempt") == number).ToList();
+                var booked = payment.Of("payment_captured", "surplus_captured")
+                    .Where(each => each.Number("attempt") == number)
+                    .ToList();
                 // Another amount than was asked for is never booked: an operator compares the two.
-                var isReviewed = taken.Exists(line => line.Amount != payment.Amount) && payment.Of("review_required").Any();
+                var isReviewed = taken.Exists(line => line.Amount != payment.Amount)
+                    && payment.Of("review_required").Any();
                 if (taken.Count > 1)
                     yield return new Violation("I4", $"{name} was charged {taken.Count} times", payment.Id);
                 else if (booked.Count != taken.Count && !isReviewed)
-                    yield return new Violation("I4", $"{name} is booked {booked.Count} times and was charged {taken.Count} times", payment.Id);
-                else if (booked.Count == 1 && (booked[0].Amount, payment.Currency) != (taken[0].Amount, taken[0].Currency))
-                    yield return new Violation("I4", $"{name} is booked with {booked[0].Amount} and was charged {taken[0].Amount}", payment.Id);
+                    yield return new Violation(
+                        "I4", $"{name} is booked {booked.Count} times and was charged {taken.Count} times", payment.Id);
+                else if (booked.Count == 1
+                    && (booked[0].Amount, payment.Currency) != (taken[0].Amount, taken[0].Currency))
+                    yield return new Violation(
+                        "I4",
+                        $"{name} is booked with {booked[0].Amount} and was charged {taken[0].Amount}",
+                        payment.Id);
                 if (charges[name].Any(line => line.At < started.At.ToUnixTimeMilliseconds() - 1_000))
                     yield return new Violation("I4", $"{name} was charged before it was intended", payment.Id);
             }
         }
 
         foreach (var stranger in charges.Where(line => !known.Contains(line.Key)))
-            yield return new Violation("I4", $"the provider charged {stranger.Key}, which is no attempt of ours: {stranger.First()}", PaymentOf(stranger.Key));
+            yield return new Violation(
+                "I4",
+                $"the provider charged {stranger.Key}, which is no attempt of ours: {stranger.First()}",
+                PaymentOf(stranger.Key));
     }
 
     /// <summary>I4: every refund that a provider paid out is one that was asked for, once, and every refund that is
     /// booked was paid out.</summary>
     public static IEnumerable<Violation> I4_payouts_are_refunds(Evidence evidence)
     {
-        var payouts = evidence.Provider.Where(line => line.Kind == "refund" && line.Reference is not null).ToLookup(line => line.Reference!, StringComparer.Ordinal);
+        var payouts = evidence.Provider.Where(line => line.Kind == "refund" && line.Reference is not null)
+            .ToLookup(line => line.Reference!, StringComparer.Ordinal);
         var known = new HashSet<string>(StringComparer.Ordinal);
         foreach (var payment in evidence.Store.Payments.Values)
         {
@@ -52,20 +65,25 @@ internal static class MoneyChecks
                 var paid = payouts[name].Where(line => line.Status == "processed").ToList();
                 var booked = payment.Of("refund_succeeded").Count(each => each.Number("refund") == number);
                 if (payouts[name].Count() > 1)
-                    yield return new Violation("I4", $"{name} is {payouts[name].Count()} refunds at the provider", payment.Id);
+                    yield return new Violation(
+                        "I4", $"{name} is {payouts[name].Count()} refunds at the provider", payment.Id);
                 else if (booked != paid.Count)
-                    yield return new Violation("I4", $"{name} is booked {booked} times and was paid out {paid.Count} times", payment.Id);
+                    yield return new Violation(
+                        "I4", $"{name} is booked {booked} times and was paid out {paid.Count} times", payment.Id);
                 else if (paid.Count == 1 && paid[0].Amount != requested.Amount)
-                    yield return new Violation("I4", $"{name} is of {requested.Amount} and {paid[0].Amount} was paid out", payment.Id);
+                    yield return new Violation(
+                        "I4", $"{name} is of {requested.Amount} and {paid[0].Amount} was paid out", payment.Id);
             }
         }
 
         foreach (var stranger in payouts.Where(line => !known.Contains(line.Key)))
-            yield return new Violation("I4", $"the provider refunded {stranger.Key}, which is no refund of ours", PaymentOf(stranger.Key));
+            yield return new Violation(
+                "I4", $"the provider refunded {stranger.Key}, which is no refund of ours", PaymentOf(stranger.Key));
     }
 
     /// <summary>I4: what was called failed is not found charged later. The provider's own refusals are final here,
-    /// but for customers who tried again at the provider, and what was believed lost can only come back where the provider broke its settle time.</summary>
+    /// but for customers who tried again at the provider, and what was believed lost can only come back where
+    /// the provider broke its settle time.</summary>
     public static IEnumerable<Violation> I4_failed_means_not_charged(Evidence evidence)
     {
         foreach (var payment in evidence.Store.Payments.Values)
@@ -73,11 +91,17 @@ internal static class MoneyChecks
             foreach (var failed in payment.Of("attempt_failed"))
             {
                 var later = payment.Of("payment_authorized", "payment_captured", "surplus_captured")
-                    .FirstOrDefault(each => each.Version > failed.Version && each.Number("attempt") == failed.Number("attempt"));
+                    .FirstOrDefault(each =>
+                        each.Version > failed.Version && each.Number("attempt") == failed.Number("attempt"));
                 var code = failed.Data.GetProperty("failure").GetProperty("code").GetString();
                 var isLateAuthorisation = evidence.DecidedAgain.Contains(later?.Text("provider_reference") ?? "");
-                if (later is not null && !isLateAuthorisation && !(evidence.SettleTimeWasBroken && BelievedLost.Contains(code)))
-                    yield return new Violation("I4", $"attempt {failed.Number("attempt")} was called failed ({code}) at version {failed.Version} and turned out to be charged at version {later.Version}", payment.Id);
+                if (later is not null && !isLateAuthorisation
+                    && !(evidence.SettleTimeWasBroken && BelievedLost.Contains(code)))
+                    yield return new Violation(
+                        "I4",
+                        $"attempt {failed.Number("attempt")} was called failed ({code}) at version {failed.Version} "
+                            + $"and turned out to be charged at version {later.Version}",
+                        payment.Id);
             }
         }
     }
@@ -98,7 +122,11 @@ internal static class MoneyChecks
                 if ((isGivenUp || happened.Type == "attempt_resent") && !unsent.Contains(attempt)
                     && believable.TryGetValue(attempt, out var from) && happened.At < from)
                 {
-                    yield return new Violation("I4", $"{happened.Type} at version {happened.Version} came at {happened.At:O}, although \"not found\" was not to be believed before {from:O}", payment.Id);
+                    yield return new Violation(
+                        "I4",
+                        $"{happened.Type} at version {happened.Version} came at {happened.At:O}, "
+                            + $"although \"not found\" was not to be believed before {from:O}",
+                        payment.Id);
                 }
 
                 if (happened.Type is "attempt_started" or "attempt_resent")
@@ -119,15 +147,23 @@ internal static class MoneyChecks
     {
         foreach (var payment in evidence.Store.Payments.Values)
         {
-            foreach (var refund in payment.Events.Where(each => each.Type.StartsWith("refund_", StringComparison.Ordinal)).GroupBy(each => each.Number("refund")))
+            foreach (var refund in payment.Events.Where(
+                each => each.Type.StartsWith("refund_", StringComparison.Ordinal))
+                .GroupBy(each => each.Number("refund")))
             {
                 StoredEvent? last = null;
                 foreach (var happened in refund)
                 {
-                    if (happened.Type == "refund_resent" && last?.Type is "refund_requested" or "refund_resent" or "refund_outcome_unknown"
-                        && happened.At < BelieveNotFoundAt(refund.Last(each => each.Version < happened.Version && each.Type is "refund_requested" or "refund_resent")))
+                    if (happened.Type == "refund_resent"
+                        && last?.Type is "refund_requested" or "refund_resent" or "refund_outcome_unknown"
+                        && happened.At < BelieveNotFoundAt(refund.Last(each =>
+                            each.Version < happened.Version && each.Type is "refund_requested" or "refund_resent")))
                     {
-                        yield return new Violation("I4", $"refund {refund.Key} was sent again at version {happened.Version}, while it could still arrive", payment.Id);
+                        yield return new Violation(
+                            "I4",
+                            $"refund {refund.Key} was sent again at version {happened.Version}, "
+                                + "while it could still arrive",
+                            payment.Id);
                     }
 
                     last = happened;
@@ -142,15 +178,23 @@ internal static class MoneyChecks
         foreach (var payment in evidence.Store.Payments.Values)
         {
             if (payment.Captured > payment.Authorized || payment.Refunded > payment.Captured)
-                yield return new Violation("I5", $"{payment.Authorized} authorised, {payment.Captured} captured, {payment.Refunded} refunded", payment.Id);
+                yield return new Violation(
+                    "I5",
+                    $"{payment.Authorized} authorised, {payment.Captured} captured, {payment.Refunded} refunded",
+                    payment.Id);
             if (payment.Of("payment_captured").Count() > 1)
                 yield return new Violation("I5", "it was paid more than once", payment.Id);
             if (payment.Captured - payment.Refunded > payment.Amount)
-                yield return new Violation("I5", $"{payment.Captured - payment.Refunded} was kept of an order of {payment.Amount}", payment.Id);
+                yield return new Violation(
+                    "I5",
+                    $"{payment.Captured - payment.Refunded} was kept of an order of {payment.Amount}",
+                    payment.Id);
             foreach (var surplus in payment.Of("surplus_captured"))
             {
-                if (!payment.Of("refund_requested").Any(each => each.Version == surplus.Version + 1 && each.Amount == surplus.Amount))
-                    yield return new Violation("I5", $"the surplus at version {surplus.Version} was not given back", payment.Id);
+                if (!payment.Of("refund_requested").Any(each =>
+                    each.Version == surplus.Version + 1 && each.Amount == surplus.Amount))
+                    yield return new Violation(
+                        "I5", $"the surplus at version {surplus.Version} was not given back", payment.Id);
             }
         }
     }
@@ -161,9 +205,14 @@ internal static class MoneyChecks
         foreach (var payment in evidence.Store.Payments.Values)
         {
             var wanted = payment.Events.SelectMany(happened => PostingsOf(payment, happened)).Order().ToList();
-            var posted = payment.Transfers.Select(transfer => (transfer.Cause, transfer.Kind, transfer.Amount)).Order().ToList();
+            var posted = payment.Transfers.Select(transfer => (transfer.Cause, transfer.Kind, transfer.Amount))
+                .Order()
+                .ToList();
             if (!wanted.SequenceEqual(posted))
-                yield return new Violation("I6", $"its events ask for {string.Join(", ", wanted)} and the ledger holds {string.Join(", ", posted)}", payment.Id);
+                yield return new Violation(
+                    "I6",
+                    $"its events ask for {string.Join(", ", wanted)} and the ledger holds {string.Join(", ", posted)}",
+                    payment.Id);
         }
     }
 
@@ -172,15 +221,23 @@ internal static class MoneyChecks
     {
         // A charge is an order and a payment; each call is made at most three times while it provably does not leave.
         var intents = evidence.Store.Payments.Values.Sum(payment => payment
-            .Of("attempt_started", "attempt_resent", "capture_requested", "void_requested", "refund_requested", "refund_resent")
+            .Of(
+                "attempt_started",
+                "attempt_resent",
+                "capture_requested",
+                "void_requested",
+                "refund_requested",
+                "refund_resent")
             .Sum(each => each.Type.StartsWith("attempt", StringComparison.Ordinal) ? 2 : 1));
         if (evidence.Requests.Effects > 3 * intents)
-            yield return new Violation("I18", $"{evidence.Requests.Effects} requests with an effect for {intents} that were intended");
+            yield return new Violation(
+                "I18", $"{evidence.Requests.Effects} requests with an effect for {intents} that were intended");
         if (evidence.Requests.Questions > 40 * (intents + 1))
             yield return new Violation("I18", $"{evidence.Requests.Questions} questions about {intents} intents");
     }
 
-    private static IEnumerable<(string Cause, int Kind, long Amount)> PostingsOf(StoredPayment payment, StoredEvent happened)
+    private static IEnumerable<(string Cause, int Kind, long Amount)> PostingsOf(
+        StoredPayment payment, StoredEvent happened)
     {
         switch (happened.Type)
         {
@@ -192,14 +249,18 @@ internal static class MoneyChecks
                 break;
             case "refund_succeeded":
                 var number = happened.Number("refund");
-                yield return (payment.RefundName(number), 3, payment.Of("refund_requested").First(each => each.Number("refund") == number).Amount);
+                yield return (
+                    payment.RefundName(number),
+                    3,
+                    payment.Of("refund_requested").First(each => each.Number("refund") == number).Amount);
                 break;
             default:
                 break;
         }
     }
 
-    private static DateTimeOffset BelieveNotFoundAt(StoredEvent send) => send.Data.GetProperty("send").GetProperty("believe_not_found_at").GetDateTimeOffset();
+    private static DateTimeOffset BelieveNotFoundAt(StoredEvent send) =>
+        send.Data.GetProperty("send").GetProperty("believe_not_found_at").GetDateTimeOffset();
 
     // att_<payment>_<n>
     private static string? PaymentOf(string name) => name.Split('_') is [_, var id, _] ? $"pay_{id}" : null;

@@ -15,14 +15,20 @@ internal static class PromiseChecks
         let payment = evidence.Store.Payments.GetValueOrDefault(call.Payment ?? "")
         let missing = payment is null ? "no such payment is stored" : Missing(call, payment)
         where missing is not null
-        select new Violation("I3", $"{call.Request.Verb} of {call.Request.Order} was answered {call.Answer!.Status}, but {missing}", call.Payment);
+        select new Violation(
+            "I3",
+            $"{call.Request.Verb} of {call.Request.Order} was answered {call.Answer!.Status}, but {missing}",
+            call.Payment);
 
     /// <summary>I3: nobody is told that what exists does not, and every answer is one of those that the API
     /// documents.</summary>
     public static IEnumerable<Violation> I3_nothing_is_denied(Evidence evidence) =>
         from call in evidence.Clients
         where call.Answer?.Status is { } status && !IsDocumented(call.Request.Verb, status)
-        select new Violation("I3", $"{call.Request.Verb} of {call.Request.Order} was answered {call.Answer!.Status}: {call.Answer.Answer}", call.Request.Payment);
+        select new Violation(
+            "I3",
+            $"{call.Request.Verb} of {call.Request.Order} was answered {call.Answer!.Status}: {call.Answer.Answer}",
+            call.Request.Payment);
 
     /// <summary>I10: all that one key was answered with names one thing, and was asked for with one body.</summary>
     public static IEnumerable<Violation> I10_same_key_same_thing(Evidence evidence) =>
@@ -30,7 +36,12 @@ internal static class PromiseChecks
         where call is { IsYes: true, Request.Key: not null }
         group call by (call.Request.Merchant, call.Request.Key, call.Request.Verb) into same
         where same.Select(call => (call.Text("id"), call.Request.Body)).Distinct().Count() > 1
-        select new Violation("I10", $"the key {same.Key} was answered with {string.Join(" and ", same.Select(call => $"{call.Text("id")} for {call.Request.Body}").Distinct())}", same.First().Payment);
+        select new Violation(
+            "I10",
+            $"the key {same.Key} was answered with "
+                + string.Join(
+                    " and ", same.Select(call => $"{call.Text("id")} for {call.Request.Body}").Distinct()),
+            same.First().Payment);
 
     /// <summary>I10: an order is one payment, however many clients start it.</summary>
     public static IEnumerable<Violation> I10_one_payment_per_order(Evidence evidence) =>
@@ -43,7 +54,8 @@ internal static class PromiseChecks
     /// of it, and none was taken back.</summary>
     public static IEnumerable<Violation> I12_a_version_is_one_thing(Evidence evidence)
     {
-        foreach (var seen in evidence.Clients.Where(call => call.IsYes && call.Request.Verb != "refund").GroupBy(call => call.Payment ?? "", StringComparer.Ordinal))
+        foreach (var seen in evidence.Clients.Where(call => call.IsYes && call.Request.Verb != "refund")
+            .GroupBy(call => call.Payment ?? "", StringComparer.Ordinal))
         {
             if (!evidence.Store.Payments.TryGetValue(seen.Key, out var payment))
                 continue;
@@ -58,9 +70,13 @@ internal static class PromiseChecks
             foreach (var call in seen)
             {
                 var version = call.Json.GetProperty("version").GetInt32();
-                var view = (call.Text("status")!, call.Json.GetProperty("captured_amount").GetInt64(), call.Json.GetProperty("refunded_amount").GetInt64());
+                var view = (
+                    call.Text("status")!,
+                    call.Json.GetProperty("captured_amount").GetInt64(),
+                    call.Json.GetProperty("refunded_amount").GetInt64());
                 if (!versions.TryGetValue(version, out var stored) || stored != view)
-                    yield return new Violation("I12", $"version {version} was shown as {view} and is stored as {stored}", seen.Key);
+                    yield return new Violation(
+                        "I12", $"version {version} was shown as {view} and is stored as {stored}", seen.Key);
             }
         }
     }
@@ -69,7 +85,8 @@ internal static class PromiseChecks
     /// its request and its answer.</summary>
     public static IEnumerable<Violation> I7_time_is_the_databases(Evidence evidence)
     {
-        var starts = evidence.Clients.Where(call => call.Request.Verb == "start").ToLookup(call => call.Request.Order, StringComparer.Ordinal);
+        var starts = evidence.Clients.Where(call => call.Request.Verb == "start")
+            .ToLookup(call => call.Request.Order, StringComparer.Ordinal);
         foreach (var call in starts.SelectMany(order => order).Where(call => call.Answer?.Status == 202))
         {
             if (!evidence.Store.Payments.TryGetValue(call.Payment ?? "", out var payment) || payment.Events.IsEmpty)
@@ -78,7 +95,10 @@ internal static class PromiseChecks
             // The first request may have been another one of this key or order, so that only the end is certain.
             var first = starts[call.Request.Order].Min(other => other.Request.At);
             if (made > call.Answer!.At + ClockError || made < first - ClockError)
-                yield return new Violation("I7", $"made at {made:O}, although asked for at {first:O} and answered at {call.Answer.At:O}", payment.Id);
+                yield return new Violation(
+                    "I7",
+                    $"made at {made:O}, although asked for at {first:O} and answered at {call.Answer.At:O}",
+                    payment.Id);
         }
     }
 
@@ -94,12 +114,14 @@ internal static class PromiseChecks
         _ when payment.Merchant != call.Request.Merchant => $"the payment is {payment.Merchant}'s",
         "start" when payment.OrderId != call.Request.Order => $"the payment is of {payment.OrderId}",
         "start" when JsonDocument.Parse(call.Request.Body!).RootElement is var body
-            && (payment.Amount, payment.Currency) != (body.GetProperty("amount").GetInt64(), body.GetProperty("currency").GetString()) =>
+            && (payment.Amount, payment.Currency)
+                != (body.GetProperty("amount").GetInt64(), body.GetProperty("currency").GetString()) =>
                 $"the payment is of {payment.Amount} {payment.Currency}",
         "capture" when !payment.Of("capture_requested", "payment_captured").Any() => "nothing was captured",
         "cancel" when !payment.Of("payment_cancelled").Any() => "nothing was cancelled",
         "refund" when !payment.Of("refund_requested").Any(each =>
-            payment.RefundName(each.Number("refund")) == call.Text("id") && each.Amount == call.Json.GetProperty("amount").GetInt64()) =>
+            payment.RefundName(each.Number("refund")) == call.Text("id")
+            && each.Amount == call.Json.GetProperty("amount").GetInt64()) =>
                 $"there is no such refund as {call.Text("id")}",
         _ => null,
     };

@@ -56,7 +56,8 @@ internal sealed class Nemesis(ChaosSystem system, IReadOnlyList<Strike> plan, Ac
 
         system.Relay.IsUnruly = false;
         foreach (var provider in Load.Provider.All)
-            await _network.SetDialsAsync(provider.Name, new Dictionary<string, double>(StringComparer.Ordinal), 1, CancellationToken.None);
+            await _network.SetDialsAsync(
+                provider.Name, new Dictionary<string, double>(StringComparer.Ordinal), 1, CancellationToken.None);
         await system.IsReadyAsync(TimeSpan.FromSeconds(120));
     }
 

@@ -22,7 +22,8 @@ internal sealed class NetworkFaults(ChaosSystem system)
     }
 
     /// <summary>Sets dials, as soon as the simulators are there to take them.</summary>
-    public async Task SetDialsAsync(string provider, IReadOnlyDictionary<string, double> dials, int seed, CancellationToken heal)
+    public async Task SetDialsAsync(
+        string provider, IReadOnlyDictionary<string, double> dials, int seed, CancellationToken heal)
     {
         var body = new JsonObject { ["seed"] = seed };
         foreach (var (dial, value) in dials)
@@ -76,16 +77,20 @@ internal sealed class NetworkFaults(ChaosSystem system)
     }
 
     public static async Task WaitAsync(TimeSpan time, CancellationToken heal) =>
-        await Task.Delay(time > TimeSpan.Zero ? time : TimeSpan.Zero, heal).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(time > TimeSpan.Zero ? time : TimeSpan.Zero, heal)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private static ProxyAct? Draw(Draws draws, CancellationToken heal) => draws.Weigh<ProxyFault>(
         [
-            (60, ProxyFault.None), (12, ProxyFault.Delay), (6, ProxyFault.CutRequest), (12, ProxyFault.CutReply), (6, ProxyFault.LateRequest),
-            (4, ProxyFault.HalfOpen),
+            (60, ProxyFault.None), (12, ProxyFault.Delay), (6, ProxyFault.CutRequest), (12, ProxyFault.CutReply),
+            (6, ProxyFault.LateRequest), (4, ProxyFault.HalfOpen),
         ]) switch
     {
         ProxyFault.None => null,
-        ProxyFault.Delay => new ProxyAct(ProxyFault.Delay) { Until = WaitAsync(draws.Between(TimeSpan.Zero, Provider.SettleTime / 2), heal) },
+        ProxyFault.Delay => new ProxyAct(ProxyFault.Delay)
+        {
+            Until = WaitAsync(draws.Between(TimeSpan.Zero, Provider.SettleTime / 2), heal),
+        },
         ProxyFault.CutRequest => new ProxyAct(ProxyFault.CutRequest) { At = draws.Below(600) },
         ProxyFault.CutReply => new ProxyAct(ProxyFault.CutReply) { At = draws.Chance(0.5) ? 0 : draws.Below(400) },
         ProxyFault.LateRequest => new ProxyAct(ProxyFault.LateRequest)

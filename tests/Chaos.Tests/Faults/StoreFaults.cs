@@ -59,7 +59,8 @@ internal sealed class StoreFaults(ChaosSystem system, Action<string> report)
                 await connection.OpenAsync(heal);
             }
         }
-        catch (Exception exception) when (exception is NpgsqlException or OperationCanceledException or TimeoutException)
+        catch (Exception exception) when (exception is NpgsqlException or OperationCanceledException
+            or TimeoutException)
         {
             // There are no more.
         }
@@ -72,17 +73,20 @@ internal sealed class StoreFaults(ChaosSystem system, Action<string> report)
     /// <summary>Somebody else holds what every payment needs.</summary>
     public async Task LockTableAsync(Strike strike, CancellationToken heal)
     {
-        var table = Draws.Of(strike.Seed, "table").Pick("payments", "payment_events", "payment_schedule", "ledger_balances", "webhook_inbox");
+        var table = Draws.Of(strike.Seed, "table")
+            .Pick("payments", "payment_events", "payment_schedule", "ledger_balances", "webhook_inbox");
         try
         {
             await using var connection = new NpgsqlConnection(system.Database);
             await connection.OpenAsync(heal);
             await using var transaction = await connection.BeginTransactionAsync(heal);
-            await using (var command = new NpgsqlCommand($"set local lock_timeout = '2s'; lock table {table} in share mode", connection))
+            await using (var command = new NpgsqlCommand(
+                $"set local lock_timeout = '2s'; lock table {table} in share mode", connection))
                 await command.ExecuteNonQueryAsync(heal);
             await NetworkFaults.WaitAsync(strike.For, heal);
         }
-        catch (Exception exception) when (exception is NpgsqlException or OperationCanceledException or TimeoutException)
+        catch (Exception exception) when (exception is NpgsqlException or OperationCanceledException
+            or TimeoutException)
         {
             // The store is away, for other reasons.
         }

@@ -46,10 +46,13 @@ internal sealed record Strike
     {
         var more = (Clock, Dials) switch
         {
-            (_, { } dials) => " " + string.Join(", ", dials.Select(dial => string.Create(CultureInfo.InvariantCulture, $"{dial.Key} {dial.Value}"))),
+            (_, { } dials) => " " + string.Join(
+                ", ", dials.Select(dial => string.Create(CultureInfo.InvariantCulture, $"{dial.Key} {dial.Value}"))),
             ({ Ticks: not 0 }, _) => $" clock {Clock}",
             _ => "",
         };
-        return string.Create(CultureInfo.InvariantCulture, $"{At.TotalSeconds,6:0.0} s  {Blow} {Target} for {For.TotalSeconds:0.0} s{more}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{At.TotalSeconds,6:0.0} s  {Blow} {Target} for {For.TotalSeconds:0.0} s{more}");
     }
 }

@@ -7,7 +7,8 @@ namespace PaymentCluster.Chaos.Tests.Faults;
 internal static class StrikePlan
 {
     /// <summary>The dials, at the rates that they have all the time.</summary>
-    public static readonly IReadOnlyDictionary<string, double> Everyday = new Dictionary<string, double>(StringComparer.Ordinal)
+    public static readonly IReadOnlyDictionary<string, double> Everyday = new Dictionary<string, double>(
+        StringComparer.Ordinal)
     {
         ["latency_ms"] = 20,
         ["hold_ms"] = 3_000,
@@ -34,20 +35,23 @@ internal static class StrikePlan
 
     private static readonly string[] Storms =
     [
-        "rate_limited", "server_error", "reset", "timeout_then_charge", "reset_after", "charge_then_timeout", "server_error_after", "truncated",
-        "garbage", "refund_failed", "webhook_drop", "webhook_late", "webhook_reorder", "webhook_duplicate",
+        "rate_limited", "server_error", "reset", "timeout_then_charge", "reset_after", "charge_then_timeout",
+        "server_error_after", "truncated", "garbage", "refund_failed", "webhook_drop", "webhook_late",
+        "webhook_reorder", "webhook_duplicate",
     ];
 
-    private static readonly (TimeSpan Least, TimeSpan Most) Brief = (TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(3));
+    private static readonly (TimeSpan Least, TimeSpan Most) Brief =
+        (TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(3));
 
     public static List<Strike> Draw(ChaosOptions options, bool hasDisk)
     {
         var draws = Draws.Of(options.Seed, "nemesis");
         (double, Blow)[] weights =
         [
-            (4, Blow.Kill), (2, Blow.KillAndSetClock), (3, Blow.Freeze), (3, Blow.CrashStore), (2, Blow.FreezeStore), (hasDisk ? 2 : 0, Blow.FillDisk),
-            (1, Blow.TakeConnections), (1, Blow.LockTable), (3, Blow.TurnDials), (3, Blow.CutProviders), (1, Blow.RefuseProviders),
-            (options.BreaksSettleTime ? 2 : 0, Blow.StallProviders), (3, Blow.CutStore), (2, Blow.StallStore),
+            (4, Blow.Kill), (2, Blow.KillAndSetClock), (3, Blow.Freeze), (3, Blow.CrashStore), (2, Blow.FreezeStore),
+            (hasDisk ? 2 : 0, Blow.FillDisk), (1, Blow.TakeConnections), (1, Blow.LockTable), (3, Blow.TurnDials),
+            (3, Blow.CutProviders), (1, Blow.RefuseProviders), (options.BreaksSettleTime ? 2 : 0, Blow.StallProviders),
+            (3, Blow.CutStore), (2, Blow.StallStore),
         ];
         List<Strike> plan = [];
         for (var at = draws.Wait(options.Gap) / 2; at < options.Load; at += draws.Wait(options.Gap))
@@ -82,7 +86,8 @@ internal static class StrikePlan
                 Dials = Enumerable.Range(0, 3).Select(_ => draws.Pick<string>(Storms)).Distinct(StringComparer.Ordinal)
                     .ToDictionary(dial => dial, _ => draws.Pick(0.2, 0.4, 0.8), StringComparer.Ordinal),
             },
-            Blow.CutProviders or Blow.RefuseProviders or Blow.StallProviders or Blow.CutStore or Blow.StallStore => strike with { For = longer },
+            Blow.CutProviders or Blow.RefuseProviders or Blow.StallProviders or Blow.CutStore or Blow.StallStore =>
+                strike with { For = longer },
         };
     }
 }

@@ -19,7 +19,8 @@ internal sealed class ChaosSystem : IAsyncDisposable
     private const int DiskMegabytes = 640;
 
     /// <summary>On a small disk the log of old changes must stay small, too.</summary>
-    public static readonly string[] PostgresSettings = ["max_connections=150", "max_wal_size=96MB", "min_wal_size=32MB"];
+    public static readonly string[] PostgresSettings =
+        ["max_connections=150", "max_wal_size=96MB", "min_wal_size=32MB"];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("paymentcluster-chaos-").FullName;
     private readonly string _adminKey = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
@@ -59,7 +60,10 @@ internal sealed class ChaosSystem : IAsyncDisposable
     public Uri SimulatorsAddress => new($"http://127.0.0.1:{_simulatorsPort}");
 
     /// <summary>The owner's connection string, past the proxies.</summary>
-    public string Database => new NpgsqlConnectionStringBuilder(_database.OwnerConnectionString) { Pooling = false, CommandTimeout = 60 }.ConnectionString;
+    public string Database => new NpgsqlConnectionStringBuilder(_database.OwnerConnectionString)
+    {
+        Pooling = false, CommandTimeout = 60,
+    }.ConnectionString;
 
     // Its presence keeps the named points armed.
     private string FaultSwitch => Path.Combine(_folder, "faults");
@@ -82,7 +86,8 @@ internal sealed class ChaosSystem : IAsyncDisposable
     /// <summary>From now on nothing happens at the named points.</summary>
     public void DisarmFaultPoints() => File.Delete(FaultSwitch);
 
-    public HttpClient SimulatorsClient() => new() { BaseAddress = SimulatorsAddress, Timeout = TimeSpan.FromSeconds(10) };
+    public HttpClient SimulatorsClient() =>
+        new() { BaseAddress = SimulatorsAddress, Timeout = TimeSpan.FromSeconds(10) };
 
     /// <summary>Sets a provider's dials; those that are not named are at their defaults.</summary>
     public async Task SetDialsAsync(string provider, JsonObject dials)
@@ -104,7 +109,10 @@ internal sealed class ChaosSystem : IAsyncDisposable
 
     /// <summary>The last lines of every process.</summary>
     public string Log() => string.Join(
-        '\n', Processes.Select(process => $"=== {process.Name}, started {process.Starts} times\n{string.Join('\n', process.Log.Split('\n').TakeLast(60))}"));
+        '\n',
+        Processes.Select(process =>
+            $"=== {process.Name}, started {process.Starts} "
+            + $"times\n{string.Join('\n', process.Log.Split('\n').TakeLast(60))}"));
 
     public async ValueTask DisposeAsync()
     {
@@ -154,7 +162,8 @@ internal sealed class ChaosSystem : IAsyncDisposable
         var providers = FaultProxy.To(_simulatorsPort);
         var own = Deployment.SiloSettings(_gatewayPort);
         SiloHost silo = null!;
-        var process = new Supervised($"silo {number}", Deployment.Silo, start => SiloSettings(silo, own, (number * 1_000) + start));
+        var process = new Supervised(
+            $"silo {number}", Deployment.Silo, start => SiloSettings(silo, own, (number * 1_000) + start));
         silo = new SiloHost { Process = process, Store = store, Providers = providers };
         _silos.Add(silo);
         await process.StartAsync();
@@ -166,8 +175,8 @@ internal sealed class ChaosSystem : IAsyncDisposable
         settings["ConnectionStrings__PaymentCluster"] = silo.Store.Through(AppConnectionString());
         settings["Vault__MasterKey"] = _masterKey;
         settings["Payments__PublicUrl"] = $"{GatewayAddress}";
-        // What waits for clocks and frozen machines is short, so that recovery is over within the run; but the window is
-        // long enough for the first questions to come before "not found" may be believed.
+        // What waits for clocks and frozen machines is short, so that recovery is over within the run;
+        // but the window is long enough for the first questions to come before "not found" may be believed.
         settings["Payments__SendWindow"] = "00:00:05";
         settings["Payments__ClockError"] = "00:00:00.500";
         settings["Payments__SweepInterval"] = "00:00:00.200";
@@ -179,7 +188,8 @@ internal sealed class ChaosSystem : IAsyncDisposable
         settings["Faults__While"] = FaultSwitch;
         if (silo.ClockOffset != TimeSpan.Zero)
             settings["Faults__ClockOffset"] = $"{silo.ClockOffset}";
-        foreach (var (name, value) in Provider.All.SelectMany(provider => provider.Settings(new Uri($"http://127.0.0.1:{silo.Providers.Port}/"))).Concat(own))
+        foreach (var (name, value) in Provider.All.SelectMany(
+            provider => provider.Settings(new Uri($"http://127.0.0.1:{silo.Providers.Port}/"))).Concat(own))
             settings[name] = value;
         return settings;
     }
@@ -209,8 +219,8 @@ internal sealed class ChaosSystem : IAsyncDisposable
     {
         string[] points =
         [
-            "before_intent", "after_intent", "before_send", "after_send", "before_outcome_commit", "after_outcome_commit", "before_reply",
-            "before_inbox", "after_inbox",
+            "before_intent", "after_intent", "before_send", "after_send", "before_outcome_commit",
+            "after_outcome_commit", "before_reply", "before_inbox", "after_inbox",
         ];
         return string.Join(';', points.SelectMany(point => (string[])
         [
@@ -222,16 +232,26 @@ internal sealed class ChaosSystem : IAsyncDisposable
     private async Task<string> OpenShopAsync(Merchant merchant)
     {
         using var administrator = Api(_adminKey);
-        await AskAsync(administrator, HttpMethod.Put, $"/api/v1/merchants/{merchant.Name}", new JsonObject { ["name"] = merchant.Name });
-        var answer = await AskAsync(administrator, HttpMethod.Post, $"/api/v1/merchants/{merchant.Name}/keys", new JsonObject { ["scope"] = "secret" });
+        await AskAsync(
+            administrator,
+            HttpMethod.Put,
+            $"/api/v1/merchants/{merchant.Name}",
+            new JsonObject { ["name"] = merchant.Name });
+        var answer = await AskAsync(
+            administrator,
+            HttpMethod.Post,
+            $"/api/v1/merchants/{merchant.Name}/keys",
+            new JsonObject { ["scope"] = "secret" });
         var key = answer.GetProperty("key").GetString()!;
         using var shop = Api(key);
         using var simulators = SimulatorsClient();
         foreach (var provider in Provider.All)
         {
             var webhooks = new Uri($"http://127.0.0.1:{_relayPort}/webhooks/{merchant.Name}/{provider.Name}");
-            await AskAsync(simulators, HttpMethod.Put, provider.AccountPath(merchant), provider.Account(merchant, webhooks));
-            await AskAsync(shop, HttpMethod.Put, $"/api/v1/providers/{provider.Name}/credentials", provider.Credentials(merchant));
+            await AskAsync(
+                simulators, HttpMethod.Put, provider.AccountPath(merchant), provider.Account(merchant, webhooks));
+            await AskAsync(
+                shop, HttpMethod.Put, $"/api/v1/providers/{provider.Name}/credentials", provider.Credentials(merchant));
         }
 
         return key;

@@ -23,12 +23,14 @@ internal sealed class SmallDisk : IAsyncDisposable
     {
         if (Environment.UserName != "root")
             return null;
-        var name = Path.Combine(Path.GetTempPath(), $"paymentcluster-disk-{RandomNumberGenerator.GetHexString(12, lowercase: true)}");
+        var name = Path.Combine(
+            Path.GetTempPath(), $"paymentcluster-disk-{RandomNumberGenerator.GetHexString(12, lowercase: true)}");
         var disk = new SmallDisk($"{name}.img", name);
         await using (var image = File.Create(disk._image))
             image.SetLength(megabytes * 1024L * 1024);
         Directory.CreateDirectory(name);
-        if (await RunAsync("mkfs.ext4", "-q", "-m", "0", disk._image) && await RunAsync("mount", "-o", "loop", disk._image, name))
+        if (await RunAsync("mkfs.ext4", "-q", "-m", "0", disk._image)
+            && await RunAsync("mount", "-o", "loop", disk._image, name))
             return disk;
         Directory.Delete(name);
         File.Delete(disk._image);
@@ -65,7 +67,8 @@ internal sealed class SmallDisk : IAsyncDisposable
 
     private static async Task<bool> RunAsync(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "exec \"$0\" \"$@\" >/dev/null 2>&1", program, .. arguments]));
+        using var process = Process.Start(
+            new ProcessStartInfo("/bin/sh", ["-c", "exec \"$0\" \"$@\" >/dev/null 2>&1", program, .. arguments]));
         await process!.WaitForExitAsync();
         return process.ExitCode == 0;
     }

@@ -15,9 +15,10 @@ internal sealed record Told(int? Status, JsonElement Json)
     /// <summary>Whether the same may be asked again with another outcome.</summary>
     public bool IsOpen => Status is null or 429 or >= 500;
 
-    public string? Text(string name) => Json.ValueKind == JsonValueKind.Object && Json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-        ? value.GetString()
-        : null;
+    public string? Text(string name) => Json.ValueKind == JsonValueKind.Object
+        && Json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 
     public long Number(string name) => Json.GetProperty(name).GetInt64();
 }
@@ -40,20 +41,37 @@ internal sealed class Client(string merchant, Uri address, string key, ClientJou
         return CallAsync("start", HttpMethod.Post, "/api/v1/payments", order, null, sent, idempotencyKey, patience);
     }
 
-    public Task<Told> CommandAsync(string verb, string order, string payment, JsonObject? body, string? idempotencyKey) => CallAsync(
-        verb, HttpMethod.Post, $"/api/v1/payments/{payment}/{(verb == "refund" ? "refunds" : verb)}", order, payment, body, idempotencyKey);
+    public Task<Told> CommandAsync(
+        string verb, string order, string payment, JsonObject? body, string? idempotencyKey) => CallAsync(
+            verb,
+            HttpMethod.Post,
+            $"/api/v1/payments/{payment}/{(verb == "refund" ? "refunds" : verb)}",
+            order,
+            payment,
+            body,
+            idempotencyKey);
 
-    /// <summary>Reads the payment; with a wait, not before it changed from what is known, or that many seconds went by.</summary>
+    /// <summary>Reads the payment; with a wait, not before it changed from what is known,
+    /// or that many seconds went by.</summary>
     public Task<Told> GetAsync(string order, string payment, int wait = 0, Told? known = null)
     {
-        var query = wait == 0 ? "" : known is { IsYes: true } ? $"?wait={wait}&after={known.Number("version")}" : $"?wait={wait}";
+        var query = wait == 0
+            ? ""
+            : known is { IsYes: true } ? $"?wait={wait}&after={known.Number("version")}" : $"?wait={wait}";
         return CallAsync("get", HttpMethod.Get, $"/api/v1/payments/{payment}{query}", order, payment, null, null);
     }
 
     public void Dispose() => _http.Dispose();
 
     private async Task<Told> CallAsync(
-        string verb, HttpMethod method, string path, string order, string? payment, JsonObject? body, string? idempotencyKey, TimeSpan? patience = null)
+        string verb,
+        HttpMethod method,
+        string path,
+        string order,
+        string? payment,
+        JsonObject? body,
+        string? idempotencyKey,
+        TimeSpan? patience = null)
     {
         var line = new ClientLine
         {
@@ -82,15 +100,21 @@ internal sealed class Client(string merchant, Uri address, string key, ClientJou
             var text = await response.Content.ReadAsStringAsync(impatience.Token);
             await journal.AddAsync(line with
             {
-                At = TimeProvider.System.GetUtcNow(), What = "answer", Status = (int)response.StatusCode, Answer = text,
+                At = TimeProvider.System.GetUtcNow(),
+                What = "answer",
+                Status = (int)response.StatusCode,
+                Answer = text,
             });
             return new Told((int)response.StatusCode, Parse(text));
         }
-        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException)
+        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException
+            or IOException)
         {
             await journal.AddAsync(line with
             {
-                At = TimeProvider.System.GetUtcNow(), What = "silence", Why = exception.InnerException?.GetType().Name ?? exception.GetType().Name,
+                At = TimeProvider.System.GetUtcNow(),
+                What = "silence",
+                Why = exception.InnerException?.GetType().Name ?? exception.GetType().Name,
             });
             return Told.Nothing;
         }

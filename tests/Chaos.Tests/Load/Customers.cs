@@ -17,8 +17,8 @@ internal sealed class Customers(Uri simulators, Uri shop, bool isFrictionless) :
     private readonly ConcurrentDictionary<string, bool> _isDecided = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _askedAgain = new(StringComparer.Ordinal);
 
-    /// <summary>The provider's ids of payments that were decided again, because nobody knew whether they were, or by the
-    /// bank itself: one that had been declined is then a late authorisation, as at the real provider.</summary>
+    /// <summary>The provider's ids of payments that were decided again, because nobody knew whether they were, or by
+    /// the bank itself: one that had been declined is then a late authorisation, as at the real provider.</summary>
     public IReadOnlyCollection<string> DecidedAgain => [.. _askedAgain.Keys];
 
     /// <summary>Decides at the provider; whether it is decided now.</summary>
@@ -51,7 +51,9 @@ internal sealed class Customers(Uri simulators, Uri shop, bool isFrictionless) :
         try
         {
             using var answer = await _browser.GetAsync(
-                new Uri($"/return/{merchant}/{provider}/{attempt}?status=SUCCESS&razorpay_payment_id=pay_0123456789abcd", UriKind.Relative));
+                new Uri(
+                    $"/return/{merchant}/{provider}/{attempt}?status=SUCCESS&razorpay_payment_id=pay_0123456789abcd",
+                    UriKind.Relative));
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
         {

@@ -61,8 +61,8 @@ internal sealed record Order
 {
     private static readonly (double, Habit)[] Habits =
     [
-        (40, Habit.Asks), (12, Habit.HangsUp), (12, Habit.SendsTwice), (10, Habit.Races), (8, Habit.ReusesKey), (12, Habit.Repeats),
-        (6, Habit.CancelsEarly),
+        (40, Habit.Asks), (12, Habit.HangsUp), (12, Habit.SendsTwice), (10, Habit.Races), (8, Habit.ReusesKey),
+        (12, Habit.Repeats), (6, Habit.CancelsEarly),
     ];
 
     public required string Id { get; init; }
@@ -85,7 +85,8 @@ internal sealed record Order
     /// <summary>Draws the order of a number.</summary>
     /// <param name="seed">The run's.</param>
     /// <param name="number">The order's.</param>
-    /// <param name="mayLeave">Whether customers may leave without a word; such a payment stays until it expires.</param>
+    /// <param name="mayLeave">Whether customers may leave without a word;
+    /// such a payment stays until it expires.</param>
     public static Order Draw(int seed, int number, bool mayLeave)
     {
         var draws = Draws.Of(seed, $"order {number}");
@@ -113,9 +114,15 @@ internal sealed record Order
             Body = body,
             IsManual = isManual,
             Customer = customer,
-            Capture = draws.Weigh<CaptureMood>([(70, CaptureMood.Captures), (15, CaptureMood.CapturesTwice), (15, CaptureMood.Cancels)]),
+            Capture = draws.Weigh<CaptureMood>(
+                [(70, CaptureMood.Captures), (15, CaptureMood.CapturesTwice), (15, CaptureMood.Cancels)]),
             Refund = draws.Weigh<RefundMood>(
-                [(50, RefundMood.Keeps), (15, RefundMood.RefundsAll), (20, RefundMood.RefundsParts), (15, RefundMood.RefundsTooMuch)]),
+                [
+                    (50, RefundMood.Keeps),
+                    (15, RefundMood.RefundsAll),
+                    (20, RefundMood.RefundsParts),
+                    (15, RefundMood.RefundsTooMuch),
+                ]),
         };
     }
 
@@ -124,7 +131,8 @@ internal sealed record Order
     {
         foreach (var method in (string[])["upi", "card", "wallet", "netbanking"])
             body.Remove(method);
-        body["method"] = draws.Weigh<string>([(20, "upi"), (15, "qr"), (30, "card"), (15, "wallet"), (20, "netbanking")]);
+        body["method"] = draws.Weigh<string>(
+            [(20, "upi"), (15, "qr"), (30, "card"), (15, "wallet"), (20, "netbanking")]);
         switch (body["method"]!.GetValue<string>())
         {
             case "qr":

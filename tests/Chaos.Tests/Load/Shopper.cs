@@ -64,7 +64,9 @@ internal sealed class Shopper(Order order, Client client, Customers customers, D
     private async Task<Told?> StartAsync()
     {
         var key = Key("start-1");
-        var patience = order.Habit == Habit.HangsUp ? draws.Between(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(120)) : (TimeSpan?)null;
+        var patience = order.Habit == Habit.HangsUp
+            ? draws.Between(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(120))
+            : (TimeSpan?)null;
         var first = client.StartAsync(order.Id, _body, key, patience);
         List<Task> others = [];
         switch (order.Habit)
@@ -73,7 +75,10 @@ internal sealed class Shopper(Order order, Client client, Customers customers, D
                 others = [client.StartAsync(order.Id, _body, key), client.StartAsync(order.Id, _body, key)];
                 break;
             case Habit.Races:
-                others = [client.StartAsync(order.Id, _body, $"{key}-b"), client.StartAsync(order.Id, _body, $"{key}-c")];
+                others =
+                [
+                    client.StartAsync(order.Id, _body, $"{key}-b"), client.StartAsync(order.Id, _body, $"{key}-c"),
+                ];
                 break;
             case Habit.ReusesKey:
                 var other = _body.DeepClone().AsObject();
@@ -127,8 +132,10 @@ internal sealed class Shopper(Order order, Client client, Customers customers, D
         Order.PayWith(way, draws);
         way["replaces"] = attempt;
         return Task.WhenAll(
-            InsistAsync(() => client.CommandAsync("confirm", order.Id, payment, way.DeepClone().AsObject(), Key("way"))),
-            InsistAsync(() => client.CommandAsync("confirm", order.Id, payment, way.DeepClone().AsObject(), Key("way-b"))));
+            InsistAsync(() =>
+                client.CommandAsync("confirm", order.Id, payment, way.DeepClone().AsObject(), Key("way"))),
+            InsistAsync(() =>
+                client.CommandAsync("confirm", order.Id, payment, way.DeepClone().AsObject(), Key("way-b"))));
     }
 
     private async Task CaptureAsync(string payment)
@@ -175,6 +182,7 @@ internal sealed class Shopper(Order order, Client client, Customers customers, D
         return null;
     }
 
-    private Task PauseAsync() => Task.Delay(draws.Between(TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(1500)), over)
-        .ContinueWith(static _ => { }, TaskScheduler.Default);
+    private Task PauseAsync() =>
+        Task.Delay(draws.Between(TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(1500)), over)
+            .ContinueWith(static _ => { }, TaskScheduler.Default);
 }

@@ -101,14 +101,18 @@ internal sealed class WebhookRelay : IAsyncDisposable
     private Webhook Forge(Webhook webhook)
     {
         var id = $"forged-{webhook.EventId}-{_draws.Below(1_000_000)}";
-        var headers = new Dictionary<string, string>(webhook.Headers, StringComparer.OrdinalIgnoreCase) { [webhook.EventIdHeader] = id };
+        var headers = new Dictionary<string, string>(webhook.Headers, StringComparer.OrdinalIgnoreCase)
+        {
+            [webhook.EventIdHeader] = id,
+        };
         var forged = webhook with { Headers = headers, IsForged = true };
         switch (_draws.Below(3))
         {
             case 0:
                 return forged with { Body = [.. webhook.Body, (byte)' '] };
             case 1:
-                var signature = headers.Keys.Single(name => name.EndsWith("Signature", StringComparison.OrdinalIgnoreCase));
+                var signature = headers.Keys.Single(name =>
+                    name.EndsWith("Signature", StringComparison.OrdinalIgnoreCase));
                 headers[signature] = new string('0', headers[signature].Length);
                 return forged;
             default:
@@ -121,7 +125,8 @@ internal sealed class WebhookRelay : IAsyncDisposable
         int? status = null;
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, $"/webhooks/{webhook.Merchant}/{webhook.Provider}");
+            using var request = new HttpRequestMessage(
+                HttpMethod.Post, $"/webhooks/{webhook.Merchant}/{webhook.Provider}");
             request.Content = new ByteArrayContent(webhook.Body);
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
             foreach (var (name, value) in webhook.Headers)
@@ -148,7 +153,11 @@ internal sealed class WebhookRelay : IAsyncDisposable
     }
 
     private sealed record Webhook(
-        string Merchant, string Provider, byte[] Body, string EventIdHeader, IReadOnlyDictionary<string, string> Headers)
+        string Merchant,
+        string Provider,
+        byte[] Body,
+        string EventIdHeader,
+        IReadOnlyDictionary<string, string> Headers)
     {
         public bool IsForged { get; init; }
 

@@ -19,19 +19,24 @@ public sealed class AmazonPayAgainstSimulatorTests(SimulatedAmazonPay amazon) : 
         Assert.Equal(CustomerActionKind.Redirect, pending.Action!.Kind);
 
         var paid = (ProviderOutcome.Succeeded)await UntilAsync(
-            () => QueryAsync(pending.ProviderOrder, amount: money), outcome => outcome is ProviderOutcome.Succeeded, "it is paid");
+            () => QueryAsync(pending.ProviderOrder, amount: money),
+            outcome => outcome is ProviderOutcome.Succeeded,
+            "it is paid");
 
-        Assert.Equal((ChargeStage.Captured, money, pending.ProviderOrder), (paid.Stage, paid.Amount, paid.ProviderOrder));
+        Assert.Equal(
+            (ChargeStage.Captured, money, pending.ProviderOrder), (paid.Stage, paid.Amount, paid.ProviderOrder));
         Assert.Equal(
             ChargeStage.Captured,
-            Assert.IsType<ProviderOutcome.Succeeded>(await QueryAsync(pending.ProviderOrder, paid.ProviderReference)).Stage);
+            Assert.IsType<ProviderOutcome.Succeeded>(
+                await QueryAsync(pending.ProviderOrder, paid.ProviderReference)).Stage);
         await OneChargeAsync();
     }
 
     [Theory]
     [InlineData(1), InlineData(2)]
     public async Task Both_versions_of_the_signature_are_taken(int version) =>
-        Assert.Equal(CredentialsCheck.Accepted, await Amazon.Connect(signatureVersion: version).CheckAsync(Rig.Credentials));
+        Assert.Equal(
+            CredentialsCheck.Accepted, await Amazon.Connect(signatureVersion: version).CheckAsync(Rig.Credentials));
 
     [Fact]
     public async Task Nothing_is_charged_before_the_question_completes_it()
@@ -66,8 +71,10 @@ public sealed class AmazonPayAgainstSimulatorTests(SimulatedAmazonPay amazon) : 
     }
 
     [Theory]
-    [InlineData("decline", "{}", "buyer_canceled", FailureParty.Customer), InlineData("approve", """{"decline":1}""", "declined", FailureParty.Bank)]
-    public async Task A_buyer_who_leaves_or_cannot_pay_is_declined(string action, string dials, string code, FailureParty party)
+    [InlineData("decline", "{}", "buyer_canceled", FailureParty.Customer)]
+    [InlineData("approve", """{"decline":1}""", "declined", FailureParty.Bank)]
+    public async Task A_buyer_who_leaves_or_cannot_pay_is_declined(
+        string action, string dials, string code, FailureParty party)
     {
         await Amazon.DialAsync(dials);
         await Amazon.CustomerAsync(automatic: false);
@@ -121,7 +128,8 @@ public sealed class AmazonPayAgainstSimulatorTests(SimulatedAmazonPay amazon) : 
     }
 
     [Theory]
-    [MemberData(nameof(Before)), MemberData(nameof(After)), InlineData("rate_limited"), InlineData("timeout_then_charge")]
+    [MemberData(nameof(Before)), MemberData(nameof(After))]
+    [InlineData("rate_limited"), InlineData("timeout_then_charge")]
     public async Task A_session_that_went_wrong_is_not_sent_and_made_once(string dial)
     {
         await Amazon.DialAsync($$"""{"{{dial}}":1,"late_ms":100,"hold_ms":4000,"operations":["order"]}""");
@@ -135,7 +143,8 @@ public sealed class AmazonPayAgainstSimulatorTests(SimulatedAmazonPay amazon) : 
     }
 
     [Theory, MemberData(nameof(Before))]
-    public async Task A_completion_that_failed_before_it_was_looked_at_is_unknown_and_made_by_the_next_question(string dial)
+    public async Task A_completion_that_failed_before_it_was_looked_at_is_unknown_and_made_by_the_next_question(
+        string dial)
     {
         var session = await ApprovedAsync();
         await Amazon.DialAsync($$"""{"{{dial}}":1,"operations":["payment"]}""");
@@ -166,7 +175,9 @@ public sealed class AmazonPayAgainstSimulatorTests(SimulatedAmazonPay amazon) : 
         await Amazon.DialAsync("{}");
         Assert.IsType<ProviderOutcome.Pending>(await QueryAsync(session, completes: false));
         await UntilAsync(
-            () => QueryAsync(session, completes: false), outcome => outcome is ProviderOutcome.Succeeded, "the late charge is found");
+            () => QueryAsync(session, completes: false),
+            outcome => outcome is ProviderOutcome.Succeeded,
+            "the late charge is found");
         await OneChargeAsync();
     }
 
@@ -203,7 +214,8 @@ public sealed class AmazonPayAgainstSimulatorTests(SimulatedAmazonPay amazon) : 
         foreach (var attempt in attempts)
         {
             Assert.True(
-                Assert.Single(await Amazon.JournalAsync(attempt.ToString())).GetProperty("captured").GetBoolean(), $"{attempt} is captured");
+                Assert.Single(await Amazon.JournalAsync(attempt.ToString())).GetProperty("captured").GetBoolean(),
+                $"{attempt} is captured");
         }
     }
 
@@ -223,11 +235,15 @@ public sealed class AmazonPayAgainstSimulatorTests(SimulatedAmazonPay amazon) : 
 
                 outcome = session is null
                     ? await connector.ChargeAsync(
-                        Rig.ChargeOf(TimeProvider.System, Window()) with { Attempt = attempt, Resend = true }, Rig.Credentials)
+                        Rig.ChargeOf(TimeProvider.System, Window()) with { Attempt = attempt, Resend = true },
+                        Rig.Credentials)
                     : await connector.QueryChargeAsync(
                         new ChargeQuery
                         {
-                            Attempt = attempt, Amount = AmazonPayRig.Euros, ProviderOrder = session, Completion = Window(),
+                            Attempt = attempt,
+                            Amount = AmazonPayRig.Euros,
+                            ProviderOrder = session,
+                            Completion = Window(),
                         },
                         Rig.Credentials);
                 Assert.IsNotType<ProviderOutcome.Declined>(outcome);

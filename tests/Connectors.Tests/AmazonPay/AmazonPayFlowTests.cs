@@ -7,7 +7,8 @@ using Xunit;
 
 namespace PaymentCluster.Connectors.Tests.AmazonPay;
 
-/// <summary>The flows that are Amazon Pay's own: a session that a question completes, and refunds without a list.</summary>
+/// <summary>The flows that are Amazon Pay's own: a session that a question completes,
+/// and refunds without a list.</summary>
 public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig())
 {
     private const string Complete = $"/v2/checkoutSessions/{AmazonPayRig.Session}/complete";
@@ -36,17 +37,22 @@ public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig()
 
         Assert.Equal(Server.Requests[0].Text, Server.Requests[1].Text);
         Assert.Equal(
-            Server.Requests[0].Headers["x-amz-pay-idempotency-key"], Server.Requests[1].Headers["x-amz-pay-idempotency-key"]);
+            Server.Requests[0].Headers["x-amz-pay-idempotency-key"],
+            Server.Requests[1].Headers["x-amz-pay-idempotency-key"]);
     }
 
     [Theory]
-    [InlineData("http://payments.amazon.example/checkout", true), InlineData("javascript:alert(1)", false), InlineData("", false)]
+    [InlineData("http://payments.amazon.example/checkout", true)]
+    [InlineData("javascript:alert(1)", false)]
+    [InlineData("", false)]
     public async Task A_session_without_an_address_to_go_to_is_not_sent(string redirect, bool isTaken)
     {
-        Server.Script = (_, context) => Answers.JsonAsync(context, 201, AmazonPayRig.SessionJson("Open", redirect: redirect));
+        Server.Script = (_, context) =>
+            Answers.JsonAsync(context, 201, AmazonPayRig.SessionJson("Open", redirect: redirect));
         var outcome = await Rig.ActAsync(Create(), Effect.Charge, Time);
         // Plain HTTP is taken from a provider that is itself reached by it.
-        Assert.True(isTaken ? outcome is ProviderOutcome.Pending : outcome is ProviderOutcome.NotSent, outcome.ToString());
+        Assert.True(
+            isTaken ? outcome is ProviderOutcome.Pending : outcome is ProviderOutcome.NotSent, outcome.ToString());
     }
 
     [Fact]
@@ -62,7 +68,8 @@ public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig()
     {
         Server.Script = (_, context) => AmazonPayRig.RefuseAsync(context, 400, "DuplicateIdempotencyKey");
         var declined = Assert.IsType<ProviderOutcome.Declined>(await Rig.ActAsync(Create(), Effect.Charge, Time));
-        Assert.Equal(("duplicate_idempotency_key", FailureParty.Merchant), (declined.Failure.Code, declined.Failure.Party));
+        Assert.Equal(
+            ("duplicate_idempotency_key", FailureParty.Merchant), (declined.Failure.Code, declined.Failure.Party));
     }
 
     [Fact]
@@ -109,7 +116,9 @@ public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig()
     }
 
     [Theory]
-    [InlineData("BuyerCanceled", "buyer_canceled"), InlineData("Declined", "declined"), InlineData("Expired", "expired")]
+    [InlineData("BuyerCanceled", "buyer_canceled")]
+    [InlineData("Declined", "declined")]
+    [InlineData("Expired", "expired")]
     public async Task A_session_that_was_cancelled_meanwhile_is_declined(string reason, string code)
     {
         var isCancelled = false;
@@ -117,7 +126,10 @@ public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig()
         {
             if (request.Path != Complete)
             {
-                return Answers.JsonAsync(context, 200, AmazonPayRig.SessionJson(isCancelled ? "Canceled" : "Open", reason: isCancelled ? reason : null));
+                return Answers.JsonAsync(
+                    context,
+                    200,
+                    AmazonPayRig.SessionJson(isCancelled ? "Canceled" : "Open", reason: isCancelled ? reason : null));
             }
 
             isCancelled = true;
@@ -157,7 +169,8 @@ public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig()
     }
 
     [Theory]
-    [InlineData(""), InlineData("{"), InlineData("{}"), InlineData("<html>"), InlineData("""{"checkoutSessionId":"another"}""")]
+    [InlineData(""), InlineData("{"), InlineData("{}"), InlineData("<html>")]
+    [InlineData("""{"checkoutSessionId":"another"}""")]
     public async Task A_completion_whose_answer_cannot_be_read_is_unknown(string body)
     {
         Completing((_, context) => Answers.JsonAsync(context, 200, body));
@@ -218,14 +231,18 @@ public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig()
     {
         var connector = Create();
         var query = new ChargeQuery { Attempt = ConnectorRig.Attempt, Amount = AmazonPayRig.Euros };
-        Assert.IsType<ProviderOutcome.Unknown>(await connector.QueryChargeAsync(query with { ProviderOrder = id }, Rig.Credentials));
-        Assert.IsType<ProviderOutcome.Unknown>(await connector.QueryChargeAsync(query with { ProviderReference = id }, Rig.Credentials));
+        Assert.IsType<ProviderOutcome.Unknown>(
+            await connector.QueryChargeAsync(query with { ProviderOrder = id }, Rig.Credentials));
+        Assert.IsType<ProviderOutcome.Unknown>(
+            await connector.QueryChargeAsync(query with { ProviderReference = id }, Rig.Credentials));
         Assert.Empty(Server.Requests);
     }
 
     [Theory]
-    [InlineData("Captured", null, typeof(ProviderOutcome.Succeeded)), InlineData("Authorized", null, typeof(ProviderOutcome.Declined))]
-    [InlineData("CaptureInitiated", null, typeof(ProviderOutcome.Pending)), InlineData("Canceled", "ExpiredUnused", typeof(ProviderOutcome.Declined))]
+    [InlineData("Captured", null, typeof(ProviderOutcome.Succeeded))]
+    [InlineData("Authorized", null, typeof(ProviderOutcome.Declined))]
+    [InlineData("CaptureInitiated", null, typeof(ProviderOutcome.Pending))]
+    [InlineData("Canceled", "ExpiredUnused", typeof(ProviderOutcome.Declined))]
     public async Task A_refused_capture_is_what_the_charge_says(string state, string? reason, Type expected)
     {
         Server.Script = (request, context) => Rig.Is(Effect.Capture, request)
@@ -235,9 +252,12 @@ public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig()
     }
 
     [Theory]
-    [InlineData("Canceled", "MerchantCanceled", typeof(ProviderOutcome.Succeeded)), InlineData("Canceled", "ExpiredUnused", typeof(ProviderOutcome.Succeeded))]
-    [InlineData("Declined", "HardDeclined", typeof(ProviderOutcome.Succeeded)), InlineData("Captured", null, typeof(ProviderOutcome.Declined))]
-    [InlineData("Authorized", null, typeof(ProviderOutcome.Declined)), InlineData("CaptureInitiated", null, typeof(ProviderOutcome.Pending))]
+    [InlineData("Canceled", "MerchantCanceled", typeof(ProviderOutcome.Succeeded))]
+    [InlineData("Canceled", "ExpiredUnused", typeof(ProviderOutcome.Succeeded))]
+    [InlineData("Declined", "HardDeclined", typeof(ProviderOutcome.Succeeded))]
+    [InlineData("Captured", null, typeof(ProviderOutcome.Declined))]
+    [InlineData("Authorized", null, typeof(ProviderOutcome.Declined))]
+    [InlineData("CaptureInitiated", null, typeof(ProviderOutcome.Pending))]
     public async Task A_refused_release_is_what_the_charge_says(string state, string? reason, Type expected)
     {
         Server.Script = (request, context) => Rig.Is(Effect.Void, request)
@@ -254,14 +274,18 @@ public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig()
         var outcome = await connector.QueryRefundAsync(
             new RefundQuery
             {
-                Refund = ConnectorRig.Refund, Attempt = ConnectorRig.Attempt, Amount = AmazonPayRig.Euros, ProviderReference = AmazonPayRig.Charge,
+                Refund = ConnectorRig.Refund,
+                Attempt = ConnectorRig.Attempt,
+                Amount = AmazonPayRig.Euros,
+                ProviderReference = AmazonPayRig.Charge,
             },
             Rig.Credentials);
 
         Assert.Equal(AmazonPayRig.Rfnd, Assert.IsType<ProviderOutcome.Pending>(outcome).ProviderReference);
         Assert.Equal(Server.Requests[0].Text, Server.Requests[1].Text);
         Assert.Equal(
-            Server.Requests[0].Headers["x-amz-pay-idempotency-key"], Server.Requests[1].Headers["x-amz-pay-idempotency-key"]);
+            Server.Requests[0].Headers["x-amz-pay-idempotency-key"],
+            Server.Requests[1].Headers["x-amz-pay-idempotency-key"]);
     }
 
     [Theory]
@@ -269,13 +293,17 @@ public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig()
     [InlineData(404, "ResourceNotFound", typeof(ProviderOutcome.Unknown))]
     [InlineData(422, "InvalidChargeStatus", typeof(ProviderOutcome.Declined))]
     [InlineData(400, "TransactionAmountExceeded", typeof(ProviderOutcome.Declined))]
-    public async Task A_repeated_refund_that_was_not_looked_at_says_nothing_of_the_first(int status, string reason, Type expected)
+    public async Task A_repeated_refund_that_was_not_looked_at_says_nothing_of_the_first(
+        int status, string reason, Type expected)
     {
         Server.Script = (_, context) => AmazonPayRig.RefuseAsync(context, status, reason);
         Assert.IsType(expected, await Create().QueryRefundAsync(
             new RefundQuery
             {
-                Refund = ConnectorRig.Refund, Attempt = ConnectorRig.Attempt, Amount = AmazonPayRig.Euros, ProviderReference = AmazonPayRig.Charge,
+                Refund = ConnectorRig.Refund,
+                Attempt = ConnectorRig.Attempt,
+                Amount = AmazonPayRig.Euros,
+                ProviderReference = AmazonPayRig.Charge,
             },
             Rig.Credentials));
     }
@@ -288,7 +316,9 @@ public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig()
     }
 
     [Theory]
-    [InlineData("Refunded", typeof(ProviderOutcome.Succeeded)), InlineData("Declined", typeof(ProviderOutcome.Declined)), InlineData("RefundInitiated", typeof(ProviderOutcome.Pending))]
+    [InlineData("Refunded", typeof(ProviderOutcome.Succeeded))]
+    [InlineData("Declined", typeof(ProviderOutcome.Declined))]
+    [InlineData("RefundInitiated", typeof(ProviderOutcome.Pending))]
     public async Task States_of_a_refund_are_outcomes(string state, Type expected)
     {
         Server.Script = (_, context) => Answers.JsonAsync(context, 200, AmazonPayRig.RefundJson(state));
@@ -298,7 +328,8 @@ public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig()
     [Theory]
     [InlineData(200, "{}", CredentialsCheck.Accepted), InlineData(401, "{}", CredentialsCheck.Refused)]
     [InlineData(403, """{"reasonCode":"InvalidRequestSignature"}""", CredentialsCheck.Refused)]
-    [InlineData(403, """{"reasonCode":"InvalidAccountStatus"}""", CredentialsCheck.NotChecked), InlineData(500, "{}", CredentialsCheck.NotChecked)]
+    [InlineData(403, """{"reasonCode":"InvalidAccountStatus"}""", CredentialsCheck.NotChecked)]
+    [InlineData(500, "{}", CredentialsCheck.NotChecked)]
     public async Task Credentials_are_checked_by_a_question(int status, string body, CredentialsCheck expected)
     {
         Server.Script = (_, context) => Answers.JsonAsync(context, status, body);
@@ -318,7 +349,8 @@ public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig()
         var connector = Create();
         Assert.Equal(CredentialsCheck.Refused, await connector.CheckAsync(credentials));
         var declined = Assert.IsType<ProviderOutcome.Declined>(
-            await connector.ChargeAsync(Rig.ChargeOf(Time, SendWindow.Open(Time, TimeSpan.FromMinutes(1))), credentials));
+            await connector.ChargeAsync(
+                Rig.ChargeOf(Time, SendWindow.Open(Time, TimeSpan.FromMinutes(1))), credentials));
         Assert.Equal(FailureCodes.CredentialsRefused, declined.Failure.Code);
         Assert.Empty(Server.Requests);
     }
@@ -328,7 +360,8 @@ public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig()
     [InlineData("A1", false, "/live/v2/reports"), InlineData("A1", true, "/sandbox/v2/reports")]
     public async Task The_key_or_the_path_says_the_environment(string keyId, bool sandbox, string path)
     {
-        var connector = AmazonPayRig.Create(options => options.BaseUrl = Server.Url, Time, Logs, options => options.Sandbox = sandbox);
+        var connector = AmazonPayRig.Create(
+            options => options.BaseUrl = Server.Url, Time, Logs, options => options.Sandbox = sandbox);
         await connector.CheckAsync(AmazonPayRig.CredentialsOf(keyId));
         Assert.Equal(path, Assert.Single(Server.Requests).Path);
     }
@@ -336,13 +369,14 @@ public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig()
     private void Completing(Func<Received, HttpContext, Task> script) => Server.Script = (request, context) =>
         request.Path == Complete ? script(request, context) : Rig.AnswerAsync(request, context);
 
-    private Task<ProviderOutcome> AskAsync(bool completes = true, SendWindow? window = null) => Create().QueryChargeAsync(
-        new ChargeQuery
-        {
-            Attempt = ConnectorRig.Attempt,
-            Amount = AmazonPayRig.Euros,
-            ProviderOrder = AmazonPayRig.Session,
-            Completion = completes ? window ?? SendWindow.Open(Time, TimeSpan.FromMinutes(1)) : null,
-        },
-        Rig.Credentials);
+    private Task<ProviderOutcome> AskAsync(bool completes = true, SendWindow? window = null) =>
+        Create().QueryChargeAsync(
+            new ChargeQuery
+            {
+                Attempt = ConnectorRig.Attempt,
+                Amount = AmazonPayRig.Euros,
+                ProviderOrder = AmazonPayRig.Session,
+                Completion = completes ? window ?? SendWindow.Open(Time, TimeSpan.FromMinutes(1)) : null,
+            },
+            Rig.Credentials);
 }

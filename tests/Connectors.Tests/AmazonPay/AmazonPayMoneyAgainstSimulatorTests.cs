@@ -18,7 +18,9 @@ public sealed class AmazonPayMoneyAgainstSimulatorTests(SimulatedAmazonPay amazo
         for (var i = 0; i < 2; i++)
         {
             var captured = Assert.IsType<ProviderOutcome.Succeeded>(await CaptureAsync(charge));
-            Assert.Equal((ChargeStage.Captured, AmazonPayRig.Euros, charge), (captured.Stage, captured.Amount, captured.ProviderReference));
+            Assert.Equal(
+                (ChargeStage.Captured, AmazonPayRig.Euros, charge),
+                (captured.Stage, captured.Amount, captured.ProviderReference));
         }
 
         await OneChargeAsync();
@@ -27,7 +29,8 @@ public sealed class AmazonPayMoneyAgainstSimulatorTests(SimulatedAmazonPay amazo
     [Fact]
     public async Task A_part_is_captured()
     {
-        var captured = Assert.IsType<ProviderOutcome.Succeeded>(await CaptureAsync(await ChargedAsync(ChargeStage.Authorized), Part));
+        var captured = Assert.IsType<ProviderOutcome.Succeeded>(
+            await CaptureAsync(await ChargedAsync(ChargeStage.Authorized), Part));
         Assert.Equal(Part, captured.Amount);
     }
 
@@ -38,7 +41,8 @@ public sealed class AmazonPayMoneyAgainstSimulatorTests(SimulatedAmazonPay amazo
         await Amazon.DialAsync($$"""{"{{dial}}":1,"hold_ms":4000,"operations":["capture"]}""");
         Assert.IsType<ProviderOutcome.Unknown>(await CaptureAsync(charge));
         await Amazon.DialAsync("{}");
-        Assert.Equal(ChargeStage.Captured, Assert.IsType<ProviderOutcome.Succeeded>(await QueryAsync(null, charge)).Stage);
+        Assert.Equal(
+            ChargeStage.Captured, Assert.IsType<ProviderOutcome.Succeeded>(await QueryAsync(null, charge)).Stage);
         Assert.IsType<ProviderOutcome.Succeeded>(await CaptureAsync(charge));
         await OneChargeAsync();
     }
@@ -52,7 +56,8 @@ public sealed class AmazonPayMoneyAgainstSimulatorTests(SimulatedAmazonPay amazo
             Assert.IsType<ProviderOutcome.Succeeded>(await VoidAsync(charge));
         }
 
-        Assert.Equal(FailureCodes.Voided, Assert.IsType<ProviderOutcome.Declined>(await QueryAsync(null, charge)).Failure.Code);
+        Assert.Equal(
+            FailureCodes.Voided, Assert.IsType<ProviderOutcome.Declined>(await QueryAsync(null, charge)).Failure.Code);
         Assert.IsType<ProviderOutcome.Declined>(await CaptureAsync(charge));
         await OneChargeAsync(captured: false);
     }
@@ -78,7 +83,9 @@ public sealed class AmazonPayMoneyAgainstSimulatorTests(SimulatedAmazonPay amazo
         var pending = Assert.IsType<ProviderOutcome.Pending>(await RefundAsync(charge));
         Assert.Equal(pending.ProviderReference, (await RefundAsync(charge)).ProviderReference);
         var paid = (ProviderOutcome.Succeeded)await UntilAsync(
-            () => QueryRefundAsync(charge, pending.ProviderReference), outcome => outcome is ProviderOutcome.Succeeded, "the refund is paid out");
+            () => QueryRefundAsync(charge, pending.ProviderReference),
+            outcome => outcome is ProviderOutcome.Succeeded,
+            "the refund is paid out");
         Assert.Equal(Part, paid.Amount);
         await OneRefundAsync();
     }
@@ -90,7 +97,9 @@ public sealed class AmazonPayMoneyAgainstSimulatorTests(SimulatedAmazonPay amazo
         await Amazon.DialAsync("""{"refund_failed":1}""");
         var refund = (await RefundAsync(charge)).ProviderReference;
         Assert.Equal("refund_failed", ((ProviderOutcome.Declined)await UntilAsync(
-            () => QueryRefundAsync(charge, refund), outcome => outcome is ProviderOutcome.Declined, "the refund fails")).Failure.Code);
+            () => QueryRefundAsync(charge, refund),
+            outcome => outcome is ProviderOutcome.Declined,
+            "the refund fails")).Failure.Code);
     }
 
     [Theory]
@@ -104,7 +113,9 @@ public sealed class AmazonPayMoneyAgainstSimulatorTests(SimulatedAmazonPay amazo
         var asked = await QueryRefundAsync(charge);
         Assert.True(asked is ProviderOutcome.Pending or ProviderOutcome.Succeeded, asked.ToString());
         await UntilAsync(
-            () => QueryRefundAsync(charge, asked.ProviderReference), outcome => outcome is ProviderOutcome.Succeeded, "the refund is paid out");
+            () => QueryRefundAsync(charge, asked.ProviderReference),
+            outcome => outcome is ProviderOutcome.Succeeded,
+            "the refund is paid out");
         await OneRefundAsync();
     }
 
@@ -120,7 +131,8 @@ public sealed class AmazonPayMoneyAgainstSimulatorTests(SimulatedAmazonPay amazo
         var ids = new List<string>();
         for (var i = 0; i < 2; i++)
         {
-            var about = Assert.IsType<WebhookReading.About>(await connector.ReadWebhookAsync(await shop.NextAsync(), Rig.Credentials));
+            var about = Assert.IsType<WebhookReading.About>(
+                await connector.ReadWebhookAsync(await shop.NextAsync(), Rig.Credentials));
             Assert.Equal(Attempt, about.Attempt);
             ids.Add(about.EventId);
         }
@@ -156,13 +168,15 @@ public sealed class AmazonPayMoneyAgainstSimulatorTests(SimulatedAmazonPay amazo
         Assert.IsType<ProviderOutcome.Unknown>(await QueryWalletAsync(link, completes: false));
 
         var connector = Amazon.Connect();
-        var told = Assert.IsType<WebhookReading.OfCharge>(await connector.ReadWebhookAsync(await shop.NextAsync(), Rig.Credentials));
+        var told = Assert.IsType<WebhookReading.OfCharge>(
+            await connector.ReadWebhookAsync(await shop.NextAsync(), Rig.Credentials));
         var paid = Assert.IsType<ProviderOutcome.Succeeded>(told.Outcome);
         Assert.Equal((Attempt, ChargeStage.Captured, AmazonPayRig.Euros), (told.Attempt, paid.Stage, paid.Amount));
         Assert.IsType<ProviderOutcome.Succeeded>(await QueryAsync(null, paid.ProviderReference, completes: false));
 
         await Amazon.DecideAsync(link, "decline");
-        Assert.IsType<WebhookReading.Irrelevant>(await connector.ReadWebhookAsync(await shop.NextAsync(), Rig.Credentials));
+        Assert.IsType<WebhookReading.Irrelevant>(
+            await connector.ReadWebhookAsync(await shop.NextAsync(), Rig.Credentials));
         await Amazon.AddAccountAsync(webhookUrl: null);
     }
 
@@ -186,7 +200,8 @@ public sealed class AmazonPayMoneyAgainstSimulatorTests(SimulatedAmazonPay amazo
             {
                 received.Writer.TryWrite(new InboundWebhook
                 {
-                    Headers = request.Headers.ToImmutableDictionary(header => header.Key.ToLowerInvariant(), header => header.Value),
+                    Headers = request.Headers.ToImmutableDictionary(
+                        header => header.Key.ToLowerInvariant(), header => header.Value),
                     Body = request.Body,
                 });
                 return Fakes.Answers.JsonAsync(context, shop.Answers.TryDequeue(out var status) ? status : 200, "{}");

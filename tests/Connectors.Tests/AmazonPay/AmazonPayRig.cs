@@ -104,7 +104,11 @@ public sealed class AmazonPayRig : ConnectorRig
     public override Task AnswerAsync(Received request, HttpContext context) => (request.Method, request.Path) switch
     {
         ("POST", "/v2/checkoutSessions") => Answers.JsonAsync(context, 201, SessionJson(
-            "Open", amount: JsonDocument.Parse(request.Text).RootElement.GetProperty("paymentDetails").GetProperty("chargeAmount").GetRawText())),
+            "Open",
+            amount: JsonDocument.Parse(request.Text).RootElement
+                .GetProperty("paymentDetails")
+                .GetProperty("chargeAmount")
+                .GetRawText())),
         ("GET", $"/v2/checkoutSessions/{Session}") => Answers.JsonAsync(context, 200, SessionJson("Open")),
         ("POST", $"/v2/checkoutSessions/{Session}/complete") =>
             Answers.JsonAsync(context, 200, SessionJson("Completed", charge: Charge)),
@@ -126,7 +130,11 @@ public sealed class AmazonPayRig : ConnectorRig
     public override Task DeclineAsync(HttpContext context) => RefuseAsync(context, 422, "AmazonRejected");
 
     public override string Echo(Received request) => JsonSerializer.Serialize(
-        new { reasonCode = "InvalidParameterValue", message = $"{request.Text} is not valid for {AmazonPayVectors.PrivateKey}" });
+        new
+        {
+            reasonCode = "InvalidParameterValue",
+            message = $"{request.Text} is not valid for {AmazonPayVectors.PrivateKey}",
+        });
 
     public override InboundWebhook Webhook(AttemptId attempt, string secret) => Notify(
         new Uri(ServerUrl, CertificatePath), "CHARGE", Charge, secret == WebhookSecret ? SnsKey : OtherKey);
@@ -134,12 +142,19 @@ public sealed class AmazonPayRig : ConnectorRig
     public override InboundWebhook WithoutSignature(InboundWebhook webhook) => webhook with
     {
         Body = Encoding.UTF8.GetBytes(
-            Encoding.UTF8.GetString(webhook.Body.Span).Replace("\"Signature\":", "\"Unsigned\":", StringComparison.Ordinal)),
+            Encoding.UTF8.GetString(webhook.Body.Span)
+                .Replace("\"Signature\":", "\"Unsigned\":", StringComparison.Ordinal)),
     };
 
     /// <summary>A notification; without a key it is signed with SNS's.</summary>
     public static InboundWebhook Notify(
-        Uri certificate, string objectType, string objectId, RSA? key = null, int version = 1, string merchantId = MerchantId, string? subject = null)
+        Uri certificate,
+        string objectType,
+        string objectId,
+        RSA? key = null,
+        int version = 1,
+        string merchantId = MerchantId,
+        string? subject = null)
     {
         var message = JsonSerializer.Serialize(new
         {
@@ -166,7 +181,9 @@ public sealed class AmazonPayRig : ConnectorRig
 
         var signed = string.Concat(envelope.Select(member => $"{member.Key}\n{member.Value}\n"));
         envelope["Signature"] = Convert.ToBase64String((key ?? SnsKey).SignData(
-            Encoding.UTF8.GetBytes(signed), version == 1 ? HashAlgorithmName.SHA1 : HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+            Encoding.UTF8.GetBytes(signed),
+            version == 1 ? HashAlgorithmName.SHA1 : HashAlgorithmName.SHA256,
+            RSASignaturePadding.Pkcs1));
         envelope["SignatureVersion"] = version == 1 ? "1" : "2";
         envelope["SigningCertURL"] = certificate.AbsoluteUri;
         return new InboundWebhook
@@ -186,8 +203,8 @@ public sealed class AmazonPayRig : ConnectorRig
         """;
 
     public static string ChargeJson(
-        string state, string? reason = null, string id = Charge, string? reference = "", string captured = "14.00", string amount = "14.00",
-        string permission = Permission, string? initiator = null) => $$"""
+        string state, string? reason = null, string id = Charge, string? reference = "", string captured = "14.00",
+        string amount = "14.00", string permission = Permission, string? initiator = null) => $$"""
         {"chargeId":"{{id}}","chargePermissionId":"{{permission}}","chargeInitiator":{{Quoted(initiator)}},"chargeAmount":{"amount":"{{amount}}","currencyCode":"EUR"},
         "captureAmount":{{(state == "Captured" ? $$"""{"amount":"{{captured}}","currencyCode":"EUR"}""" : "null")}},"convertedAmount":null,
         "statusDetails":{"state":"{{state}}","reasonCode":{{Quoted(reason)}}},
@@ -195,7 +212,11 @@ public sealed class AmazonPayRig : ConnectorRig
         """;
 
     public static string PermissionJson(
-        string? reference = "", string id = Permission, string state = "Chargeable", string reasons = "[]", string type = "OneTime") => $$"""
+        string? reference = "",
+        string id = Permission,
+        string state = "Chargeable",
+        string reasons = "[]",
+        string type = "OneTime") => $$"""
         {"chargePermissionId":"{{id}}","chargePermissionType":"{{type}}","statusDetails":{"state":"{{state}}","reasons":{{reasons}}},
         "merchantMetadata":{"merchantReferenceId":{{Quoted(reference == "" ? Attempt.ToString() : reference)}} } }
         """;
@@ -207,9 +228,11 @@ public sealed class AmazonPayRig : ConnectorRig
 
     public static string CertificateOf(RSA key, int fromYear = 2020, int untilYear = 2120)
     {
-        var request = new CertificateRequest("CN=sns.example", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var request = new CertificateRequest(
+            "CN=sns.example", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         using var certificate = request.CreateSelfSigned(
-            new DateTimeOffset(fromYear, 1, 1, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(untilYear, 1, 1, 0, 0, 0, TimeSpan.Zero));
+            new DateTimeOffset(fromYear, 1, 1, 0, 0, 0, TimeSpan.Zero),
+            new DateTimeOffset(untilYear, 1, 1, 0, 0, 0, TimeSpan.Zero));
         return certificate.ExportCertificatePem();
     }
 

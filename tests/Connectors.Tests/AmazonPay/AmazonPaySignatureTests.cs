@@ -10,12 +10,16 @@ namespace PaymentCluster.Connectors.Tests.AmazonPay;
 public sealed class AmazonPaySignatureTests
 {
     [Theory]
-    [InlineData("amazonpay-request-post-v2"), InlineData("amazonpay-request-get-v2"), InlineData("amazonpay-request-post-v1")]
+    [InlineData("amazonpay-request-post-v2")]
+    [InlineData("amazonpay-request-get-v2")]
+    [InlineData("amazonpay-request-post-v1")]
     public void A_request_is_brought_into_the_form_that_the_library_signs(string id)
     {
         var inputs = AmazonPayVectors.Inputs(id);
         var headers = new SortedDictionary<string, string>(
-            inputs.GetProperty("headers").EnumerateObject().ToDictionary(header => header.Name, header => header.Value.GetString()!),
+            inputs.GetProperty("headers")
+                .EnumerateObject()
+                .ToDictionary(header => header.Name, header => header.Value.GetString()!),
             StringComparer.Ordinal);
 
         var canonical = AmazonPaySignature.Canonical(
@@ -38,7 +42,8 @@ public sealed class AmazonPaySignatureTests
         var inputs = AmazonPayVectors.Inputs(id);
         Assert.Equal(
             AmazonPayVectors.Text(id, "expected"),
-            AmazonPaySignature.StringToSign(inputs.GetProperty("alg").GetString()!, inputs.GetProperty("payload").GetString()!));
+            AmazonPaySignature.StringToSign(
+                inputs.GetProperty("alg").GetString()!, inputs.GetProperty("payload").GetString()!));
     }
 
     [Fact]

@@ -20,19 +20,29 @@ public abstract class AmazonPaySimulation(SimulatedAmazonPay amazon)
 
     protected AmazonPayRig Rig { get; } = new();
 
-    protected static WalletRequest Asha { get; } = new() { Wallet = "amazonpay", Customer = new Customer { Id = "asha" } };
+    protected static WalletRequest Asha { get; } =
+        new() { Wallet = "amazonpay", Customer = new Customer { Id = "asha" } };
 
     protected static Money Part => Money.Of(500, Currency.Parse("EUR"));
 
     protected static SendWindow Window() => SendWindow.Open(TimeProvider.System, TimeSpan.FromMinutes(1));
 
     protected Task<ProviderOutcome> ChargeAsync(
-        CaptureMode capture = CaptureMode.Automatic, bool resend = false, Money? amount = null, ProviderCredentials? credentials = null) =>
+        CaptureMode capture = CaptureMode.Automatic,
+        bool resend = false,
+        Money? amount = null,
+        ProviderCredentials? credentials = null) =>
         Amazon.Connect().ChargeAsync(
-            Rig.ChargeOf(TimeProvider.System, Window(), amount) with { Attempt = Attempt, Capture = capture, Resend = resend },
+            Rig.ChargeOf(TimeProvider.System, Window(), amount) with
+            {
+                Attempt = Attempt,
+                Capture = capture,
+                Resend = resend,
+            },
             credentials ?? Rig.Credentials);
 
-    protected Task<ProviderOutcome> QueryAsync(string? session, string? charge = null, bool completes = true, Money? amount = null) =>
+    protected Task<ProviderOutcome> QueryAsync(
+        string? session, string? charge = null, bool completes = true, Money? amount = null) =>
         Amazon.Connect().QueryChargeAsync(
             new ChargeQuery
             {
@@ -52,22 +62,35 @@ public abstract class AmazonPaySimulation(SimulatedAmazonPay amazon)
         Rig.Credentials);
 
     protected Task<ProviderOutcome> VoidAsync(string charge) => Amazon.Connect().VoidAsync(
-        new VoidAuthorizationRequest { Attempt = Attempt, Amount = AmazonPayRig.Euros, ProviderReference = charge, Window = Window() },
+        new VoidAuthorizationRequest
+        {
+            Attempt = Attempt, Amount = AmazonPayRig.Euros, ProviderReference = charge, Window = Window(),
+        },
         Rig.Credentials);
 
     protected Task<ProviderOutcome> RefundAsync(string charge) => Amazon.Connect().RefundAsync(
         new RefundRequest
         {
-            Refund = RefundId, Attempt = Attempt, Amount = Part, ProviderReference = charge, Reason = "returned", Window = Window(),
+            Refund = RefundId,
+            Attempt = Attempt,
+            Amount = Part,
+            ProviderReference = charge,
+            Reason = "returned",
+            Window = Window(),
         },
         Rig.Credentials);
 
-    protected Task<ProviderOutcome> QueryRefundAsync(string charge, string? refund = null) => Amazon.Connect().QueryRefundAsync(
-        new RefundQuery
-        {
-            Refund = RefundId, Attempt = Attempt, Amount = Part, ProviderReference = charge, ProviderRefund = refund,
-        },
-        Rig.Credentials);
+    protected Task<ProviderOutcome> QueryRefundAsync(string charge, string? refund = null) =>
+        Amazon.Connect().QueryRefundAsync(
+            new RefundQuery
+            {
+                Refund = RefundId,
+                Attempt = Attempt,
+                Amount = Part,
+                ProviderReference = charge,
+                ProviderRefund = refund,
+            },
+            Rig.Credentials);
 
     protected async Task<string> SessionAsync(CaptureMode capture = CaptureMode.Automatic) =>
         Assert.IsType<ProviderOutcome.Pending>(await ChargeAsync(capture)).ProviderOrder!;
@@ -89,7 +112,8 @@ public abstract class AmazonPaySimulation(SimulatedAmazonPay amazon)
         return paid.ProviderReference!;
     }
 
-    protected static Uri NewCallback() => new($"https://engine.example/return/wallets/{Interlocked.Increment(ref _pages)}");
+    protected static Uri NewCallback() =>
+        new($"https://engine.example/return/wallets/{Interlocked.Increment(ref _pages)}");
 
     protected IWalletsByConsent Wallets() => Assert.IsAssignableFrom<IWalletsByConsent>(Amazon.Connect());
 
@@ -114,10 +138,12 @@ public abstract class AmazonPaySimulation(SimulatedAmazonPay amazon)
         await Amazon.CustomerAsync(automatic: false);
         var page = await PageAsync();
         await Amazon.DecideAsync(page, "approve");
-        return (await GivenAsync(() => CompleteLinkAsync(page), wallet => wallet.Linked, "the wallet is linked")).Reference;
+        return (await GivenAsync(
+            () => CompleteLinkAsync(page), wallet => wallet.Linked, "the wallet is linked")).Reference;
     }
 
-    protected ChargeRequest WalletCharge(string link, CaptureMode capture = CaptureMode.Automatic, Money? amount = null) =>
+    protected ChargeRequest WalletCharge(
+        string link, CaptureMode capture = CaptureMode.Automatic, Money? amount = null) =>
         Rig.ChargeOf(TimeProvider.System, Window(), amount) with
         {
             Attempt = Attempt,
@@ -125,13 +151,14 @@ public abstract class AmazonPaySimulation(SimulatedAmazonPay amazon)
             Instrument = new ChargeInstrument.LinkedWallet("amazonpay", new Secret(link)),
         };
 
-    protected ChargeQuery WalletQuery(string link, CaptureMode capture = CaptureMode.Automatic, Money? amount = null) => new()
-    {
-        Attempt = Attempt,
-        Amount = amount ?? AmazonPayRig.Euros,
-        Linked = new LinkedCharge(link, capture),
-        Completion = Window(),
-    };
+    protected ChargeQuery WalletQuery(string link, CaptureMode capture = CaptureMode.Automatic, Money? amount = null) =>
+        new()
+        {
+            Attempt = Attempt,
+            Amount = amount ?? AmazonPayRig.Euros,
+            Linked = new LinkedCharge(link, capture),
+            Completion = Window(),
+        };
 
     protected Task<ProviderOutcome> ChargeWalletAsync(
         string link, CaptureMode capture = CaptureMode.Automatic, Money? amount = null) =>

@@ -2,8 +2,8 @@ using System.Text.Json;
 
 namespace PaymentCluster.Connectors.Tests.AmazonPay;
 
-/// <summary>Signatures that were made with Amazon Pay's own library, and strings that it publishes. The keys are made for
-/// these tests.</summary>
+/// <summary>Signatures that were made with Amazon Pay's own library, and strings that it publishes.
+/// The keys are made for these tests.</summary>
 public static class AmazonPayVectors
 {
     private static readonly JsonElement All = Load();

@@ -64,7 +64,8 @@ public sealed class AmazonPayWalletsAgainstSimulatorTests(SimulatedAmazonPay ama
     {
         var paid = Assert.IsType<ProviderOutcome.Succeeded>(await ChargeWalletAsync(await LinkAsync(), capture));
         Assert.Equal((stage, AmazonPayRig.Euros, null), (paid.Stage, paid.Amount, paid.ProviderOrder));
-        Assert.Equal(stage, Assert.IsType<ProviderOutcome.Succeeded>(await QueryAsync(null, paid.ProviderReference)).Stage);
+        Assert.Equal(
+            stage, Assert.IsType<ProviderOutcome.Succeeded>(await QueryAsync(null, paid.ProviderReference)).Stage);
         await OneChargeAsync(captured: stage == ChargeStage.Captured);
     }
 
@@ -76,7 +77,9 @@ public sealed class AmazonPayWalletsAgainstSimulatorTests(SimulatedAmazonPay ama
         Assert.Equal(ChargeStage.Captured, Assert.IsType<ProviderOutcome.Succeeded>(await CaptureAsync(charge)).Stage);
         var refund = Assert.IsType<ProviderOutcome.Pending>(await RefundAsync(charge)).ProviderReference;
         await UntilAsync(
-            () => QueryRefundAsync(charge, refund), outcome => outcome is ProviderOutcome.Succeeded, "the refund is paid out");
+            () => QueryRefundAsync(charge, refund),
+            outcome => outcome is ProviderOutcome.Succeeded,
+            "the refund is paid out");
         await OneChargeAsync();
     }
 
@@ -129,7 +132,8 @@ public sealed class AmazonPayWalletsAgainstSimulatorTests(SimulatedAmazonPay ama
         {
             var declined = Assert.IsType<ProviderOutcome.Declined>(outcome);
             Assert.Equal(
-                ("invalid_charge_permission_status", FailureParty.Customer), (declined.Failure.Code, declined.Failure.Party));
+                ("invalid_charge_permission_status", FailureParty.Customer),
+                (declined.Failure.Code, declined.Failure.Party));
         }
 
         await NoChargeAsync();
@@ -185,7 +189,8 @@ public sealed class AmazonPayWalletsAgainstSimulatorTests(SimulatedAmazonPay ama
         var paid = Assert.IsType<ProviderOutcome.Succeeded>(await QueryWalletAsync(link));
 
         await Eventually.HoldsAsync(
-            async () => (await Amazon.JournalAsync(marker.ToString())).Count == 1, "what was sent at the same time arrives");
+            async () => (await Amazon.JournalAsync(marker.ToString())).Count == 1,
+            "what was sent at the same time arrives");
         await OneChargeAsync();
         Assert.Equal(paid.ProviderReference, (await QueryWalletAsync(link)).ProviderReference);
     }
@@ -207,7 +212,8 @@ public sealed class AmazonPayWalletsAgainstSimulatorTests(SimulatedAmazonPay ama
     {
         var link = await LinkAsync();
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => QueryWalletAsync(link)));
-        Assert.Single(outcomes.Select(outcome => Assert.IsType<ProviderOutcome.Succeeded>(outcome).ProviderReference).Distinct());
+        Assert.Single(
+            outcomes.Select(outcome => Assert.IsType<ProviderOutcome.Succeeded>(outcome).ProviderReference).Distinct());
         await OneChargeAsync();
     }
 
@@ -236,7 +242,8 @@ public sealed class AmazonPayWalletsAgainstSimulatorTests(SimulatedAmazonPay ama
     }
 
     [Theory]
-    [MemberData(nameof(Before)), MemberData(nameof(After)), InlineData("rate_limited"), InlineData("timeout_then_charge")]
+    [MemberData(nameof(Before)), MemberData(nameof(After))]
+    [InlineData("rate_limited"), InlineData("timeout_then_charge")]
     public async Task A_page_or_an_unlinking_that_went_wrong_is_asked_for_again(string dial)
     {
         var link = await LinkAsync();
@@ -283,8 +290,10 @@ public sealed class AmazonPayWalletsAgainstSimulatorTests(SimulatedAmazonPay ama
                 async () =>
                 {
                     outcome = outcome is ProviderOutcome.NotSent
-                        ? await connector.ChargeAsync(WalletCharge(link) with { Attempt = attempt, Resend = true }, Rig.Credentials)
-                        : await connector.QueryChargeAsync(WalletQuery(link) with { Attempt = attempt }, Rig.Credentials);
+                        ? await connector.ChargeAsync(
+                            WalletCharge(link) with { Attempt = attempt, Resend = true }, Rig.Credentials)
+                        : await connector.QueryChargeAsync(
+                            WalletQuery(link) with { Attempt = attempt }, Rig.Credentials);
                     Assert.IsNotType<ProviderOutcome.Declined>(outcome);
                     return outcome is ProviderOutcome.Succeeded;
                 },
@@ -309,7 +318,9 @@ public sealed class AmazonPayWalletsAgainstSimulatorTests(SimulatedAmazonPay ama
         return (wallet.Reference, wallet.Linked, wallet.Balance);
     }
 
-    private Task<ProviderAnswer<ProviderWallet>> ReadAsync(string link) => Wallets().ReadWalletAsync(Asha, link, Rig.Credentials);
+    private Task<ProviderAnswer<ProviderWallet>> ReadAsync(string link) =>
+        Wallets().ReadWalletAsync(Asha, link, Rig.Credentials);
 
-    private Task<ProviderAnswer<bool>> UnlinkAsync(string link) => Wallets().UnlinkWalletAsync(Asha, link, Rig.Credentials);
+    private Task<ProviderAnswer<bool>> UnlinkAsync(string link) =>
+        Wallets().UnlinkWalletAsync(Asha, link, Rig.Credentials);
 }

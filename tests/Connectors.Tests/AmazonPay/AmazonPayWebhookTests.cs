@@ -17,14 +17,18 @@ public sealed class AmazonPayWebhookTests() : ConformanceSetting(new AmazonPayRi
     private Uri Certificate => new(Server.Url, AmazonPayRig.CertificatePath);
 
     [Theory]
-    [InlineData("CHARGE", AmazonPayRig.Charge), InlineData("REFUND", AmazonPayRig.Rfnd), InlineData("CHARGE_PERMISSION", AmazonPayRig.Permission)]
+    [InlineData("CHARGE", AmazonPayRig.Charge)]
+    [InlineData("REFUND", AmazonPayRig.Rfnd)]
+    [InlineData("CHARGE_PERMISSION", AmazonPayRig.Permission)]
     public async Task An_object_leads_to_its_attempt(string type, string id)
     {
         foreach (var version in (int[])[1, 2])
         {
             var about = Assert.IsType<WebhookReading.About>(
-                await ReadAsync(AmazonPayRig.Notify(Certificate, type, id, version: version, subject: version == 2 ? "Subject" : null)));
-            Assert.Equal((ConnectorRig.Attempt, "11111111-2222-3333-4444-555555555555"), (about.Attempt, about.EventId));
+                await ReadAsync(AmazonPayRig.Notify(
+                    Certificate, type, id, version: version, subject: version == 2 ? "Subject" : null)));
+            Assert.Equal(
+                (ConnectorRig.Attempt, "11111111-2222-3333-4444-555555555555"), (about.Attempt, about.EventId));
         }
     }
 
@@ -34,7 +38,8 @@ public sealed class AmazonPayWebhookTests() : ConformanceSetting(new AmazonPayRi
         Server.Script = (request, context) => request.Path.Contains("/charges/", StringComparison.Ordinal)
             ? Answers.JsonAsync(context, 200, AmazonPayRig.ChargeJson("Captured", reference: null))
             : Rig.AnswerAsync(request, context);
-        Assert.IsType<WebhookReading.About>(await ReadAsync(AmazonPayRig.Notify(Certificate, "CHARGE", AmazonPayRig.Charge)));
+        Assert.IsType<WebhookReading.About>(
+            await ReadAsync(AmazonPayRig.Notify(Certificate, "CHARGE", AmazonPayRig.Charge)));
     }
 
     [Fact]
@@ -43,12 +48,15 @@ public sealed class AmazonPayWebhookTests() : ConformanceSetting(new AmazonPayRi
         Server.Script = (request, context) => request.Path.Contains("/charges/", StringComparison.Ordinal)
             ? Answers.JsonAsync(context, 200, AmazonPayRig.ChargeJson("Captured", initiator: "CITU"))
             : Rig.AnswerAsync(request, context);
-        var told = Assert.IsType<WebhookReading.OfCharge>(await ReadAsync(AmazonPayRig.Notify(Certificate, "CHARGE", AmazonPayRig.Charge)));
+        var told = Assert.IsType<WebhookReading.OfCharge>(
+            await ReadAsync(AmazonPayRig.Notify(Certificate, "CHARGE", AmazonPayRig.Charge)));
         var paid = Assert.IsType<ProviderOutcome.Succeeded>(told.Outcome);
         Assert.Equal(
-            (ConnectorRig.Attempt, AmazonPayRig.Charge, AmazonPayRig.Euros), (told.Attempt, paid.ProviderReference, paid.Amount));
+            (ConnectorRig.Attempt, AmazonPayRig.Charge, AmazonPayRig.Euros),
+            (told.Attempt, paid.ProviderReference, paid.Amount));
         // Its refund says nothing of the charge.
-        Assert.IsType<WebhookReading.About>(await ReadAsync(AmazonPayRig.Notify(Certificate, "REFUND", AmazonPayRig.Rfnd)));
+        Assert.IsType<WebhookReading.About>(
+            await ReadAsync(AmazonPayRig.Notify(Certificate, "REFUND", AmazonPayRig.Rfnd)));
     }
 
     [Theory]
@@ -56,9 +64,11 @@ public sealed class AmazonPayWebhookTests() : ConformanceSetting(new AmazonPayRi
     public async Task A_charge_of_a_saved_wallet_that_cannot_be_read_is_asked_about(string id, string amount)
     {
         Server.Script = (request, context) => request.Path.Contains("/charges/", StringComparison.Ordinal)
-            ? Answers.JsonAsync(context, 200, AmazonPayRig.ChargeJson("Captured", id: id, amount: amount, initiator: "CITU"))
+            ? Answers.JsonAsync(
+                context, 200, AmazonPayRig.ChargeJson("Captured", id: id, amount: amount, initiator: "CITU"))
             : Rig.AnswerAsync(request, context);
-        Assert.IsType<WebhookReading.About>(await ReadAsync(AmazonPayRig.Notify(Certificate, "CHARGE", AmazonPayRig.Charge)));
+        Assert.IsType<WebhookReading.About>(
+            await ReadAsync(AmazonPayRig.Notify(Certificate, "CHARGE", AmazonPayRig.Charge)));
     }
 
     [Theory]
@@ -67,7 +77,9 @@ public sealed class AmazonPayWebhookTests() : ConformanceSetting(new AmazonPayRi
     {
         Server.Script = (request, context) => request.Path.Contains("/chargePermissions/", StringComparison.Ordinal)
             ? Answers.JsonAsync(
-                context, 200, AmazonPayRig.PermissionJson(reference, state: "Closed", reasons: "null", type: "PaymentMethodOnFile"))
+                context,
+                200,
+                AmazonPayRig.PermissionJson(reference, state: "Closed", reasons: "null", type: "PaymentMethodOnFile"))
             : Rig.AnswerAsync(request, context);
         Assert.IsType<WebhookReading.Irrelevant>(
             await ReadAsync(AmazonPayRig.Notify(Certificate, "CHARGE_PERMISSION", AmazonPayRig.Permission)));
@@ -78,25 +90,33 @@ public sealed class AmazonPayWebhookTests() : ConformanceSetting(new AmazonPayRi
     {
         Server.Script = (request, context) => request.Path switch
         {
-            $"/v2/charges/{AmazonPayRig.Charge}" => Answers.JsonAsync(context, 200, AmazonPayRig.ChargeJson("Captured", reference: "ORD-1")),
-            $"/v2/chargePermissions/{AmazonPayRig.Permission}" => Answers.JsonAsync(context, 200, AmazonPayRig.PermissionJson("ORD-1")),
+            $"/v2/charges/{AmazonPayRig.Charge}" =>
+                Answers.JsonAsync(context, 200, AmazonPayRig.ChargeJson("Captured", reference: "ORD-1")),
+            $"/v2/chargePermissions/{AmazonPayRig.Permission}" =>
+                Answers.JsonAsync(context, 200, AmazonPayRig.PermissionJson("ORD-1")),
             _ => Rig.AnswerAsync(request, context),
         };
-        Assert.IsType<WebhookReading.Unmatched>(await ReadAsync(AmazonPayRig.Notify(Certificate, "CHARGE", AmazonPayRig.Charge)));
-        Assert.IsType<WebhookReading.Unmatched>(await ReadAsync(AmazonPayRig.Notify(Certificate, "CHARGE", "S02-0000000-0000000-C000000")));
+        Assert.IsType<WebhookReading.Unmatched>(
+            await ReadAsync(AmazonPayRig.Notify(Certificate, "CHARGE", AmazonPayRig.Charge)));
+        Assert.IsType<WebhookReading.Unmatched>(
+            await ReadAsync(AmazonPayRig.Notify(Certificate, "CHARGE", "S02-0000000-0000000-C000000")));
         Assert.IsType<WebhookReading.Irrelevant>(await ReadAsync(AmazonPayRig.Notify(Certificate, "CHARGEBACK", "A1")));
         Assert.IsType<WebhookReading.Malformed>(await ReadAsync(AmazonPayRig.Notify(Certificate, "CHARGE", "../x")));
     }
 
     [Theory]
-    [InlineData("certificate", 500), InlineData("certificate", 429), InlineData("charge", 500), InlineData("charge", 401)]
+    [InlineData("certificate", 500), InlineData("certificate", 429)]
+    [InlineData("charge", 500), InlineData("charge", 401)]
     public async Task What_is_out_of_reach_is_to_be_sent_again(string what, int status)
     {
         Server.Script = (request, context) =>
-            request.Path == (what == "certificate" ? AmazonPayRig.CertificatePath : $"/v2/charges/{AmazonPayRig.Charge}")
+            request.Path == (what == "certificate"
+                ? AmazonPayRig.CertificatePath
+                : $"/v2/charges/{AmazonPayRig.Charge}")
                 ? Answers.JsonAsync(context, status, "{}")
                 : Rig.AnswerAsync(request, context);
-        Assert.IsType<WebhookReading.Unavailable>(await ReadAsync(AmazonPayRig.Notify(Certificate, "CHARGE", AmazonPayRig.Charge)));
+        Assert.IsType<WebhookReading.Unavailable>(
+            await ReadAsync(AmazonPayRig.Notify(Certificate, "CHARGE", AmazonPayRig.Charge)));
     }
 
     [Theory]
@@ -104,7 +124,8 @@ public sealed class AmazonPayWebhookTests() : ConformanceSetting(new AmazonPayRi
     public async Task What_has_no_certificate_is_forged(int status, string body)
     {
         Server.Script = (_, context) => Answers.JsonAsync(context, status, body);
-        Assert.IsType<WebhookReading.Forged>(await ReadAsync(AmazonPayRig.Notify(Certificate, "CHARGE", AmazonPayRig.Charge)));
+        Assert.IsType<WebhookReading.Forged>(
+            await ReadAsync(AmazonPayRig.Notify(Certificate, "CHARGE", AmazonPayRig.Charge)));
     }
 
     [Theory]
@@ -160,11 +181,17 @@ public sealed class AmazonPayWebhookTests() : ConformanceSetting(new AmazonPayRi
     [Theory]
     [InlineData("https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-0123abcdef.pem", true)]
     [InlineData("https://sns.us-gov-west-1.amazonaws.com/SimpleNotificationService-test.pem", true)]
-    [InlineData("http://sns.eu-west-1.amazonaws.com/SimpleNotificationService-test.pem", false), InlineData("https://sns.eu-west-1.amazonaws.com.evil.example/SimpleNotificationService-x.pem", false)]
-    [InlineData("https://evil.example/SimpleNotificationService-x.pem", false), InlineData("https://sns.eu-west-1.amazonaws.com:444/SimpleNotificationService-x.pem", false)]
-    [InlineData("https://sns.eu-west-1.amazonaws.com@evil.example/SimpleNotificationService-x.pem", false), InlineData("https://sns.eu-west-1.amazonaws.com/other.pem", false)]
-    [InlineData("https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-x.pem?a=b", false), InlineData("https://bucket.s3.amazonaws.com/SimpleNotificationService-x.pem", false)]
-    [InlineData("https://sns.eu-west-1.amazonaws.com/a/../x/../SimpleNotificationService-x.pem", true), InlineData("/SimpleNotificationService-x.pem", false), InlineData(null, false)]
+    [InlineData("http://sns.eu-west-1.amazonaws.com/SimpleNotificationService-test.pem", false)]
+    [InlineData("https://sns.eu-west-1.amazonaws.com.evil.example/SimpleNotificationService-x.pem", false)]
+    [InlineData("https://evil.example/SimpleNotificationService-x.pem", false)]
+    [InlineData("https://sns.eu-west-1.amazonaws.com:444/SimpleNotificationService-x.pem", false)]
+    [InlineData("https://sns.eu-west-1.amazonaws.com@evil.example/SimpleNotificationService-x.pem", false)]
+    [InlineData("https://sns.eu-west-1.amazonaws.com/other.pem", false)]
+    [InlineData("https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-x.pem?a=b", false)]
+    [InlineData("https://bucket.s3.amazonaws.com/SimpleNotificationService-x.pem", false)]
+    [InlineData("https://sns.eu-west-1.amazonaws.com/a/../x/../SimpleNotificationService-x.pem", true)]
+    [InlineData("/SimpleNotificationService-x.pem", false)]
+    [InlineData(null, false)]
     public void Certificates_are_taken_from_SNS_alone(string? address, bool expected)
     {
         using var certificates = new AmazonPayCertificates("amazonpay", new AmazonPayOptions(), Time, Logs);
@@ -172,7 +199,8 @@ public sealed class AmazonPayWebhookTests() : ConformanceSetting(new AmazonPayRi
     }
 
     [Theory]
-    [InlineData("http://127.0.0.1:8090/amazonpay/SimpleNotificationService.pem", true), InlineData("http://127.0.0.1:8091/SimpleNotificationService.pem", false)]
+    [InlineData("http://127.0.0.1:8090/amazonpay/SimpleNotificationService.pem", true)]
+    [InlineData("http://127.0.0.1:8091/SimpleNotificationService.pem", false)]
     [InlineData("https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-x.pem", false)]
     public void An_address_of_the_settings_replaces_them(string address, bool expected)
     {
@@ -189,7 +217,8 @@ public sealed class AmazonPayWebhookTests() : ConformanceSetting(new AmazonPayRi
             .ToDictionary(member => member.Name, member => member.Value.GetString()!, StringComparer.Ordinal);
         envelope["SigningCertURL"] = Certificate.AbsoluteUri;
         Server.Script = (request, context) => request.Path == AmazonPayRig.CertificatePath
-            ? Answers.JsonAsync(context, 200, AmazonPayVectors.Inputs(Id).GetProperty("signing_certificate_pem").GetString()!)
+            ? Answers.JsonAsync(
+                context, 200, AmazonPayVectors.Inputs(Id).GetProperty("signing_certificate_pem").GetString()!)
             : Rig.AnswerAsync(request, context);
         // The certificate of the vector is of November 2026.
         Time.Advance(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero) - Time.GetUtcNow());

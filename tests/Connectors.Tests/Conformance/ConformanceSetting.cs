@@ -28,9 +28,10 @@ public abstract class ConformanceSetting(ConnectorRig rig) : IAsyncLifetime
 
     public async Task DisposeAsync() => await Server.DisposeAsync();
 
-    /// <summary>The one call that has the effect meets a fault: it was made once, and its outcome is unknown; or, where the
-    /// call moves no money, the effect is not sent.</summary>
-    protected async Task IsUnknownAsync(Effect effect, Func<Received, HttpContext, Task> fault, TimeSpan? timeout = null)
+    /// <summary>The one call that has the effect meets a fault: it was made once, and its outcome is unknown;
+    /// or, where the call moves no money, the effect is not sent.</summary>
+    protected async Task IsUnknownAsync(
+        Effect effect, Func<Received, HttpContext, Task> fault, TimeSpan? timeout = null)
     {
         Server.Script = Faulty(effect, fault);
         var connector = Create(options =>
@@ -41,7 +42,8 @@ public abstract class ConformanceSetting(ConnectorRig rig) : IAsyncLifetime
         var before = Server.Requests.Count(request => Rig.Is(effect, request));
         var outcome = await Rig.ActAsync(connector, effect, Time);
         Assert.True(
-            Rig.MovesMoney(effect) ? outcome is ProviderOutcome.Unknown : outcome is ProviderOutcome.NotSent, $"{effect}: {outcome}");
+            Rig.MovesMoney(effect) ? outcome is ProviderOutcome.Unknown : outcome is ProviderOutcome.NotSent,
+            $"{effect}: {outcome}");
         Assert.Equal(before + 1, Server.Requests.Count(request => Rig.Is(effect, request)));
     }
 

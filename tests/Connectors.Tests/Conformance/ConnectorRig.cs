@@ -34,8 +34,8 @@ public abstract class ConnectorRig
     /// <summary>Where the scripted server is.</summary>
     public Uri ServerUrl { get; set; } = new("http://127.0.0.1/");
 
-    /// <summary>Whether the effect's call moves money. One that only prepares what the customer then does leaves the effect
-    /// not sent when its answer is lost.</summary>
+    /// <summary>Whether the effect's call moves money. One that only prepares what the customer then does leaves
+    /// the effect not sent when its answer is lost.</summary>
     public virtual bool MovesMoney(Effect effect) => true;
 
     /// <summary>Whether the provider finds a charge by our name of the attempt alone.</summary>
@@ -168,7 +168,11 @@ public abstract class ConnectorRig
         {
             Effect.Charge => connector.ChargeAsync(ChargeOf(time, window), Credentials),
             Effect.Capture => connector.CaptureAsync(
-                new CaptureRequest { Attempt = Attempt, Amount = Amount, ProviderReference = PaymentReference, Window = window }, Credentials),
+                new CaptureRequest
+                {
+                    Attempt = Attempt, Amount = Amount, ProviderReference = PaymentReference, Window = window,
+                },
+                Credentials),
             Effect.Refund => connector.RefundAsync(
                 new RefundRequest
                 {
@@ -181,7 +185,11 @@ public abstract class ConnectorRig
                 },
                 Credentials),
             Effect.Void => connector.VoidAsync(
-                new VoidAuthorizationRequest { Attempt = Attempt, Amount = Amount, ProviderReference = PaymentReference, Window = window }, Credentials),
+                new VoidAuthorizationRequest
+                {
+                    Attempt = Attempt, Amount = Amount, ProviderReference = PaymentReference, Window = window,
+                },
+                Credentials),
         };
     }
 
@@ -189,14 +197,18 @@ public abstract class ConnectorRig
     public async Task<IReadOnlyList<ProviderOutcome>> AskAsync(IConnector connector) =>
     [
         .. FindsByAttempt
-            ? (ProviderOutcome[])[await connector.QueryChargeAsync(new ChargeQuery { Attempt = Attempt, Amount = Amount }, Credentials)]
+            ? (ProviderOutcome[])[await connector.QueryChargeAsync(
+                new ChargeQuery { Attempt = Attempt, Amount = Amount }, Credentials)]
             : [],
         await connector.QueryChargeAsync(
             new ChargeQuery { Attempt = Attempt, Amount = Amount, ProviderOrder = OrderReference }, Credentials),
         await connector.QueryChargeAsync(
             new ChargeQuery { Attempt = Attempt, Amount = Amount, ProviderReference = PaymentReference }, Credentials),
         await connector.QueryRefundAsync(
-            new RefundQuery { Refund = Refund, Attempt = Attempt, Amount = Amount, ProviderReference = PaymentReference },
+            new RefundQuery
+            {
+                Refund = Refund, Attempt = Attempt, Amount = Amount, ProviderReference = PaymentReference,
+            },
             Credentials),
         await connector.QueryRefundAsync(
             new RefundQuery

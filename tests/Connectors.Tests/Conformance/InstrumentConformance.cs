@@ -83,7 +83,8 @@ public abstract partial class InstrumentConformance(ConnectorRig rig) : Conforma
     }
 
     // Signed with a salt, or with the time.
-    [GeneratedRegex("""("(?:signature|requestTimestamp)":")[^"]*""", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
+    [GeneratedRegex(
+        """("(?:signature|requestTimestamp)":")[^"]*""", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex Varying();
 }
 

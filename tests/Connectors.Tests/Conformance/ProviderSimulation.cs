@@ -14,7 +14,8 @@ public abstract class ProviderSimulation<TSimulated>(TSimulated provider) : ICla
     public static TheoryData<string> Before { get; } = ["server_error", "reset"];
 
     /// <summary>Faults that strike after the provider has acted on a call.</summary>
-    public static TheoryData<string> After { get; } = ["charge_then_timeout", "server_error_after", "reset_after", "truncated", "garbage"];
+    public static TheoryData<string> After { get; } =
+        ["charge_then_timeout", "server_error_after", "reset_after", "truncated", "garbage"];
 
     /// <summary>The sale's attempt.</summary>
     protected AttemptId Attempt { get; } = NewAttempt();

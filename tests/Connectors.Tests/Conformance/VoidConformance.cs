@@ -41,7 +41,8 @@ public abstract class VoidConformance(ConnectorRig rig) : ConformanceSetting(rig
 
     [Fact]
     public async Task No_answer_is_unknown() =>
-        await IsUnknownAsync(Effect.Void, (_, context) => Answers.NothingAsync(context), TimeSpan.FromMilliseconds(400));
+        await IsUnknownAsync(
+            Effect.Void, (_, context) => Answers.NothingAsync(context), TimeSpan.FromMilliseconds(400));
 
     [Fact]
     public async Task A_reset_after_the_request_is_unknown() =>
@@ -54,10 +55,12 @@ public abstract class VoidConformance(ConnectorRig rig) : ConformanceSetting(rig
 
     [Fact]
     public async Task A_truncated_answer_is_unknown() =>
-        await IsUnknownAsync(Effect.Void, (_, context) => Answers.TruncatedAsync(context, """{"id":"x","status":"voided"}"""));
+        await IsUnknownAsync(
+            Effect.Void, (_, context) => Answers.TruncatedAsync(context, """{"id":"x","status":"voided"}"""));
 
     [Theory]
-    [InlineData(""), InlineData("{"), InlineData("{}"), InlineData("[]"), InlineData("null"), InlineData("<html>502</html>")]
+    [InlineData(""), InlineData("{"), InlineData("{}"), InlineData("[]")]
+    [InlineData("null"), InlineData("<html>502</html>")]
     [InlineData("{\"id\":\"a\",\"id\":\"b\"}")]
     public async Task A_success_that_cannot_be_read_is_unknown(string body) =>
         await IsUnknownAsync(Effect.Void, (_, context) => Answers.JsonAsync(context, 200, body));

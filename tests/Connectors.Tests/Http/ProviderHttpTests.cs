@@ -127,7 +127,9 @@ public sealed class ProviderHttpTests : IAsyncLifetime
             Assert.IsType<ProviderReply.Unknown>(await http.SendAsync(Effect($"second {i}")));
         }
 
-        var seconds = _server.Requests.Where(request => request.Text != "first").Select(request => request.Text).ToArray();
+        var seconds = _server.Requests.Where(request => request.Text != "first")
+            .Select(request => request.Text)
+            .ToArray();
         Assert.Equal(seconds.Distinct(), seconds);
         Assert.Equal(20, seconds.Length);
     }
@@ -230,7 +232,11 @@ public sealed class ProviderHttpTests : IAsyncLifetime
         await http.SendAsync(Effect("y"));
         var ours = seen.Where(tags => tags.Contains("measured", StringComparison.Ordinal));
         Assert.Equal(
-            ["provider=measured operation=query outcome=2xx", "provider=measured operation=charge outcome=unknown", "provider=measured operation=charge outcome=not_sent"],
+            [
+                "provider=measured operation=query outcome=2xx",
+                "provider=measured operation=charge outcome=unknown",
+                "provider=measured operation=charge outcome=not_sent",
+            ],
             ours);
         Assert.Contains(_logs.Lines, line => line.Contains("att_1", StringComparison.Ordinal));
     }

@@ -13,10 +13,14 @@ namespace PaymentCluster.Connectors.Tests.Juspay;
 public sealed class JuspayAgainstSimulatorTests(SimulatedJuspay juspay) : JuspaySimulation(juspay)
 {
     [Theory]
-    [InlineData(PaymentMethodKind.Netbanking, null, CustomerActionKind.Redirect), InlineData(PaymentMethodKind.Wallet, null, CustomerActionKind.Redirect)]
-    [InlineData(PaymentMethodKind.Card, null, CustomerActionKind.Redirect), InlineData(PaymentMethodKind.Upi, UpiFlow.Intent, CustomerActionKind.UpiIntent)]
-    [InlineData(PaymentMethodKind.Upi, UpiFlow.Qr, CustomerActionKind.UpiQr), InlineData(PaymentMethodKind.Upi, UpiFlow.Collect, CustomerActionKind.UpiApprove)]
-    public async Task Every_method_is_taken_and_captured(PaymentMethodKind kind, UpiFlow? flow, CustomerActionKind action)
+    [InlineData(PaymentMethodKind.Netbanking, null, CustomerActionKind.Redirect)]
+    [InlineData(PaymentMethodKind.Wallet, null, CustomerActionKind.Redirect)]
+    [InlineData(PaymentMethodKind.Card, null, CustomerActionKind.Redirect)]
+    [InlineData(PaymentMethodKind.Upi, UpiFlow.Intent, CustomerActionKind.UpiIntent)]
+    [InlineData(PaymentMethodKind.Upi, UpiFlow.Qr, CustomerActionKind.UpiQr)]
+    [InlineData(PaymentMethodKind.Upi, UpiFlow.Collect, CustomerActionKind.UpiApprove)]
+    public async Task Every_method_is_taken_and_captured(
+        PaymentMethodKind kind, UpiFlow? flow, CustomerActionKind action)
     {
         var pending = Assert.IsType<ProviderOutcome.Pending>(await ChargeAsync(new PaymentMethod
         {
@@ -46,7 +50,8 @@ public sealed class JuspayAgainstSimulatorTests(SimulatedJuspay juspay) : Juspay
     public async Task Cards_are_charged_in_other_currencies(string code, long amount)
     {
         var money = Money.Of(amount, Currency.Parse(code));
-        Assert.IsType<ProviderOutcome.Pending>(await ChargeAsync(new PaymentMethod { Kind = PaymentMethodKind.Card }, amount: money));
+        Assert.IsType<ProviderOutcome.Pending>(
+            await ChargeAsync(new PaymentMethod { Kind = PaymentMethodKind.Card }, amount: money));
         Assert.Equal(money, (await CapturedAsync()).Amount);
     }
 
@@ -59,12 +64,19 @@ public sealed class JuspayAgainstSimulatorTests(SimulatedJuspay juspay) : Juspay
         Assert.IsType<ProviderOutcome.Pending>(await ChargeAsync(Netbanking, credentials: keys));
         var query = new ChargeQuery { Attempt = Attempt, Amount = ConnectorRig.Rupees };
         var captured = (ProviderOutcome.Succeeded)await UntilAsync(
-            () => connector.QueryChargeAsync(query, keys), outcome => outcome is ProviderOutcome.Succeeded, "the payment is captured");
+            () => connector.QueryChargeAsync(query, keys),
+            outcome => outcome is ProviderOutcome.Succeeded,
+            "the payment is captured");
         Assert.Equal(ConnectorRig.Rupees, captured.Amount);
-        Assert.IsType<ProviderOutcome.NotFound>(await connector.QueryChargeAsync(query with { Attempt = NewAttempt() }, keys));
+        Assert.IsType<ProviderOutcome.NotFound>(
+            await connector.QueryChargeAsync(query with { Attempt = NewAttempt() }, keys));
         var refund = new RefundRequest
         {
-            Refund = RefundId, Attempt = Attempt, Amount = Part, ProviderReference = captured.ProviderReference!, Window = Window,
+            Refund = RefundId,
+            Attempt = Attempt,
+            Amount = Part,
+            ProviderReference = captured.ProviderReference!,
+            Window = Window,
         };
         Assert.IsType<ProviderOutcome.Pending>(await connector.RefundAsync(refund, keys));
         Assert.IsNotType<ProviderOutcome.Declined>(await connector.RefundAsync(refund, keys));
@@ -75,7 +87,8 @@ public sealed class JuspayAgainstSimulatorTests(SimulatedJuspay juspay) : Juspay
     public async Task Credentials_are_checked()
     {
         Assert.Equal(CredentialsCheck.Accepted, await Juspay.Connect().CheckAsync(Rig.Credentials));
-        Assert.Equal(CredentialsCheck.Refused, await Juspay.Connect().CheckAsync(JuspayRig.CredentialsOf("wrong", "p")));
+        Assert.Equal(
+            CredentialsCheck.Refused, await Juspay.Connect().CheckAsync(JuspayRig.CredentialsOf("wrong", "p")));
         var declined = Assert.IsType<ProviderOutcome.Declined>(
             await ChargeAsync(Netbanking, credentials: JuspayRig.CredentialsOf("wrong", "p")));
         Assert.Equal(FailureCodes.CredentialsRefused, declined.Failure.Code);
@@ -101,7 +114,8 @@ public sealed class JuspayAgainstSimulatorTests(SimulatedJuspay juspay) : Juspay
     {
         var txn = await HeldAsync();
         Assert.IsType<ProviderOutcome.Pending>(await VoidAsync(txn));
-        var voided = (ProviderOutcome.Declined)await UntilAsync(QueryAsync, outcome => outcome is ProviderOutcome.Declined, "it is released");
+        var voided = (ProviderOutcome.Declined)await UntilAsync(
+            QueryAsync, outcome => outcome is ProviderOutcome.Declined, "it is released");
         Assert.Equal(FailureCodes.Voided, voided.Failure.Code);
         Assert.IsType<ProviderOutcome.Succeeded>(await VoidAsync(txn));
         Assert.IsType<ProviderOutcome.Declined>(await CaptureAsync(txn));
@@ -127,19 +141,24 @@ public sealed class JuspayAgainstSimulatorTests(SimulatedJuspay juspay) : Juspay
     }
 
     [Theory]
-    [InlineData("4000000000000002", "declined", FailureParty.Bank), InlineData("4000000000000127", "input_declined", FailureParty.Customer)]
-    public async Task A_failing_card_is_declined_and_nobody_blames_juspay(string number, string code, FailureParty party)
+    [InlineData("4000000000000002", "declined", FailureParty.Bank)]
+    [InlineData("4000000000000127", "input_declined", FailureParty.Customer)]
+    public async Task A_failing_card_is_declined_and_nobody_blames_juspay(
+        string number, string code, FailureParty party)
     {
         await ChargeAsync(new PaymentMethod { Kind = PaymentMethodKind.Card }, cardNumber: number);
-        var declined = (ProviderOutcome.Declined)await UntilAsync(QueryAsync, outcome => outcome is ProviderOutcome.Declined, "the card is declined");
+        var declined = (ProviderOutcome.Declined)await UntilAsync(
+            QueryAsync, outcome => outcome is ProviderOutcome.Declined, "the card is declined");
         Assert.Equal((code, party), (declined.Failure.Code, declined.Failure.Party));
     }
 
     [Fact]
     public async Task A_failing_upi_payment_has_npcis_reason_and_one_that_may_turn_stays_open()
     {
-        await ChargeAsync(new PaymentMethod { Kind = PaymentMethodKind.Upi, Flow = UpiFlow.Collect, Vpa = "failure.zm@upi" });
-        var declined = (ProviderOutcome.Declined)await UntilAsync(QueryAsync, outcome => outcome is ProviderOutcome.Declined, "it is declined");
+        await ChargeAsync(
+            new PaymentMethod { Kind = PaymentMethodKind.Upi, Flow = UpiFlow.Collect, Vpa = "failure.zm@upi" });
+        var declined = (ProviderOutcome.Declined)await UntilAsync(
+            QueryAsync, outcome => outcome is ProviderOutcome.Declined, "it is declined");
         Assert.Equal(("wrong_upi_pin", FailureParty.Customer), (declined.Failure.Code, declined.Failure.Party));
     }
 
@@ -262,7 +281,9 @@ public sealed class JuspayAgainstSimulatorTests(SimulatedJuspay juspay) : Juspay
         Assert.IsType<ProviderOutcome.Unknown>(await VoidAsync(txn));
         await Juspay.DialAsync("{}");
         await UntilAsync(
-            QueryAsync, outcome => outcome is ProviderOutcome.Declined { Failure.Code: FailureCodes.Voided }, "it is released");
+            QueryAsync,
+            outcome => outcome is ProviderOutcome.Declined { Failure.Code: FailureCodes.Voided },
+            "it is released");
     }
 
     [Fact]
@@ -278,7 +299,8 @@ public sealed class JuspayAgainstSimulatorTests(SimulatedJuspay juspay) : Juspay
         foreach (var attempt in attempts)
         {
             Assert.True(
-                Assert.Single(await Juspay.JournalAsync(attempt.ToString())).GetProperty("captured").GetBoolean(), $"{attempt} is captured");
+                Assert.Single(await Juspay.JournalAsync(attempt.ToString())).GetProperty("captured").GetBoolean(),
+                $"{attempt} is captured");
         }
     }
 
@@ -297,7 +319,8 @@ public sealed class JuspayAgainstSimulatorTests(SimulatedJuspay juspay) : Juspay
 
                 outcome = outcome is ProviderOutcome.NotSent or ProviderOutcome.NotFound
                     ? await connector.ChargeAsync(Request(Netbanking, attempt) with { Resend = true }, Rig.Credentials)
-                    : await connector.QueryChargeAsync(new ChargeQuery { Attempt = attempt, Amount = ConnectorRig.Rupees }, Rig.Credentials);
+                    : await connector.QueryChargeAsync(
+                        new ChargeQuery { Attempt = attempt, Amount = ConnectorRig.Rupees }, Rig.Credentials);
                 Assert.IsNotType<ProviderOutcome.Declined>(outcome);
                 return false;
             },

@@ -11,8 +11,8 @@ using Xunit;
 
 namespace PaymentCluster.Connectors.Tests.Juspay;
 
-/// <summary>Requests sent and envelopes made by Juspay's official Node library 1.0.0, published signatures, and what the
-/// documents say of lengths and spellings.</summary>
+/// <summary>Requests sent and envelopes made by Juspay's official Node library 1.0.0, published signatures,
+/// and what the documents say of lengths and spellings.</summary>
 public sealed class JuspayFactsTests : IAsyncLifetime
 {
     private static readonly JsonElement Vectors = Read("juspay-vectors");
@@ -34,10 +34,12 @@ public sealed class JuspayFactsTests : IAsyncLifetime
         await _rig.ActAsync(Create(), Effect.Charge, TimeProvider.System);
         Assert.All(_server.Requests, request =>
         {
-            Assert.Equal(Vector("juspay-basic-auth-1").GetProperty("expected").GetString(), request.Headers["Authorization"]);
+            Assert.Equal(
+                Vector("juspay-basic-auth-1").GetProperty("expected").GetString(), request.Headers["Authorization"]);
             Assert.Equal(("testmerchant", "2023-06-30"), (request.Headers["x-merchantid"], request.Headers["version"]));
             Assert.Equal(JuspayRig.Order, request.Headers["x-routing-id"]);
-            Assert.StartsWith("application/x-www-form-urlencoded", request.Headers["Content-Type"], StringComparison.Ordinal);
+            Assert.StartsWith(
+                "application/x-www-form-urlencoded", request.Headers["Content-Type"], StringComparison.Ordinal);
         });
     }
 
@@ -46,7 +48,9 @@ public sealed class JuspayFactsTests : IAsyncLifetime
     {
         await ChargeAsync(new PaymentMethod { Kind = PaymentMethodKind.Netbanking, Bank = "HDFC" });
         AssertSent("/orders", $"order_id={JuspayRig.Order}&amount=123.45&currency=INR&udf6={ConnectorRig.Attempt}");
-        AssertSent("/orders", "return_url=https%3A%2F%2Fengine.example%2Freturn&customer_email=a%40b.example&customer_phone=9876543210");
+        AssertSent(
+            "/orders",
+            "return_url=https%3A%2F%2Fengine.example%2Freturn&customer_email=a%40b.example&customer_phone=9876543210");
     }
 
     [Theory]
@@ -61,8 +65,9 @@ public sealed class JuspayFactsTests : IAsyncLifetime
     public async Task A_collect_request_is_asked_for_as_the_library_does()
     {
         await ChargeAsync(new PaymentMethod { Kind = PaymentMethodKind.Upi, Flow = UpiFlow.Collect, Vpa = "a@upi" });
-        AssertSent("/txns", $"order_id={JuspayRig.Order}&payment_method_type=UPI&payment_method=UPI_COLLECT&upi_vpa=a%40upi"
-            + "&redirect_after_payment=true&merchant_id=testmerchant&format=json");
+        AssertSent(
+            "/txns", $"order_id={JuspayRig.Order}&payment_method_type=UPI&payment_method=UPI_COLLECT&upi_vpa=a%40upi"
+                + "&redirect_after_payment=true&merchant_id=testmerchant&format=json");
     }
 
     [Theory]
@@ -74,7 +79,8 @@ public sealed class JuspayFactsTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("HDFC", "NB_HDFC"), InlineData("UTIB", "NB_AXIS"), InlineData("SBIN", "NB_SBI"), InlineData("IDIB", "NB_INDB")]
+    [InlineData("HDFC", "NB_HDFC"), InlineData("UTIB", "NB_AXIS")]
+    [InlineData("SBIN", "NB_SBI"), InlineData("IDIB", "NB_INDB")]
     [InlineData("INDB", "NB_INDUS"), InlineData("YESB", "NB_YESB")]
     public async Task Banks_have_names_of_their_own(string bank, string expected)
     {
@@ -99,8 +105,10 @@ public sealed class JuspayFactsTests : IAsyncLifetime
     public async Task A_card_is_sent_as_documented_and_kept_where_its_owner_agrees()
     {
         await ChargeAsync(_rig.Method);
-        AssertSent("/txns", "payment_method_type=CARD&payment_method=VISA&card_number=4111111111111111&card_exp_month=04&card_exp_year=31"
-            + "&name_on_card=A%20B&card_security_code=9173&auth_type=THREE_DS");
+        AssertSent(
+            "/txns",
+            "payment_method_type=CARD&payment_method=VISA&card_number=4111111111111111&card_exp_month=04"
+                + "&card_exp_year=31&name_on_card=A%20B&card_security_code=9173&auth_type=THREE_DS");
         Assert.False(Form("/txns").ContainsKey("save_to_locker"));
         await ChargeAsync(_rig.Method, with: request => request with
         {
@@ -132,8 +140,12 @@ public sealed class JuspayFactsTests : IAsyncLifetime
     {
         Assert.Matches("^[a-z0-9]{17}$", JuspayRig.Order);
         Assert.Matches("^[a-z0-9]{20}$", JuspayRig.RefundName);
-        Assert.NotEqual(JuspayMapping.OrderId(ConnectorRig.Attempt), JuspayMapping.OrderId(ConnectorRig.Attempt with { Number = 2 }));
-        Assert.NotEqual(JuspayMapping.RefundName(ConnectorRig.Refund), JuspayMapping.RefundName(ConnectorRig.Refund with { Number = 1 }));
+        Assert.NotEqual(
+            JuspayMapping.OrderId(ConnectorRig.Attempt),
+            JuspayMapping.OrderId(ConnectorRig.Attempt with { Number = 2 }));
+        Assert.NotEqual(
+            JuspayMapping.RefundName(ConnectorRig.Refund),
+            JuspayMapping.RefundName(ConnectorRig.Refund with { Number = 1 }));
     }
 
     [Fact]
@@ -149,7 +161,8 @@ public sealed class JuspayFactsTests : IAsyncLifetime
     public void An_envelope_of_the_libraries_is_opened()
     {
         var vector = Vector("juspay-jwe-jws-request-1");
-        var opened = JuspayEnvelope.Open(Encoding.UTF8.GetBytes(vector.GetProperty("jwe").GetRawText()), KeysOf(vector));
+        var opened = JuspayEnvelope.Open(
+            Encoding.UTF8.GetBytes(vector.GetProperty("jwe").GetRawText()), KeysOf(vector));
         Assert.Equal(vector.GetProperty("expected").GetString(), Encoding.UTF8.GetString(opened!));
     }
 
@@ -179,9 +192,11 @@ public sealed class JuspayFactsTests : IAsyncLifetime
     [Fact]
     public async Task Keys_that_are_none_are_the_merchants_fault_and_nothing_is_sent()
     {
-        var credentials = JuspayRig.CredentialsOf("k", "p", ("key_id", "k"), ("private_key", "x"), ("juspay_public_key", "x"));
+        var credentials = JuspayRig.CredentialsOf(
+            "k", "p", ("key_id", "k"), ("private_key", "x"), ("juspay_public_key", "x"));
         var request = _rig.ChargeOf(TimeProvider.System, SendWindow.Open(TimeProvider.System, TimeSpan.FromMinutes(1)));
-        var declined = Assert.IsType<Grains.Abstractions.Providers.ProviderOutcome.Declined>(await Create().ChargeAsync(request, credentials));
+        var declined = Assert.IsType<Grains.Abstractions.Providers.ProviderOutcome.Declined>(
+            await Create().ChargeAsync(request, credentials));
         Assert.Equal("credentials_refused", declined.Failure.Code);
         Assert.Empty(_server.Requests);
     }
@@ -201,8 +216,8 @@ public sealed class JuspayFactsTests : IAsyncLifetime
         Assert.False(JuspayReturn.IsSigned(parameters, new Secret("")));
         foreach (var (name, value) in new (string, string?)[]
         {
-            ("status", "CHARGED"), ("myQP", "aGVsbG9Xb3JsZA="), ("added", "1"), ("order_id", null), ("signature", null), ("signature", ""),
-            ("signature", "not base64"), ("signature", "AAAA"), ("signature_algorithm", "HMAC-SHA1"),
+            ("status", "CHARGED"), ("myQP", "aGVsbG9Xb3JsZA="), ("added", "1"), ("order_id", null), ("signature", null),
+            ("signature", ""), ("signature", "not base64"), ("signature", "AAAA"), ("signature_algorithm", "HMAC-SHA1"),
         })
         {
             var changed = new Dictionary<string, string>(parameters, StringComparer.Ordinal);
@@ -234,23 +249,29 @@ public sealed class JuspayFactsTests : IAsyncLifetime
         ("juspay_public_key", vector.GetProperty("merchant_public_key").GetString()!));
 
     private Task ChargeAsync(
-        PaymentMethod method, CaptureMode capture = CaptureMode.Automatic, Func<ChargeRequest, ChargeRequest>? with = null)
+        PaymentMethod method,
+        CaptureMode capture = CaptureMode.Automatic,
+        Func<ChargeRequest, ChargeRequest>? with = null)
     {
-        var request = _rig.ChargeOf(TimeProvider.System, SendWindow.Open(TimeProvider.System, TimeSpan.FromMinutes(1))) with
-        {
-            Instrument = ConnectorRig.InstrumentOf(method), Capture = capture,
-        };
+        var request =
+            _rig.ChargeOf(TimeProvider.System, SendWindow.Open(TimeProvider.System, TimeSpan.FromMinutes(1))) with
+            {
+                Instrument = ConnectorRig.InstrumentOf(method),
+                Capture = capture,
+            };
         return Create().ChargeAsync(with?.Invoke(request) ?? request, _rig.Credentials);
     }
 
     private Dictionary<string, Microsoft.Extensions.Primitives.StringValues> Form(string path) =>
-        QueryHelpers.ParseQuery(_server.Requests.Last(request => request is { Method: "POST" } && request.Path == path).Text);
+        QueryHelpers.ParseQuery(
+            _server.Requests.Last(request => request is { Method: "POST" } && request.Path == path).Text);
 
     // All these fields were sent, whatever stood beside them.
     private void AssertSent(string path, string form)
     {
         var sent = Form(path);
-        Assert.All(QueryHelpers.ParseQuery(form), field => Assert.Equal(field.Value.ToString(), sent[field.Key].ToString()));
+        Assert.All(
+            QueryHelpers.ParseQuery(form), field => Assert.Equal(field.Value.ToString(), sent[field.Key].ToString()));
     }
 
     private IConnector Create() =>

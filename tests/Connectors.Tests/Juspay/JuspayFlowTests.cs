@@ -32,7 +32,8 @@ public sealed class JuspayFlowTests : IAsyncLifetime
     public async Task DisposeAsync() => await _server.DisposeAsync();
 
     [Theory]
-    [InlineData(500, "{}"), InlineData(200, "{}"), InlineData(200, "<html>"), InlineData(403, "<html>"), InlineData(429, "{}")]
+    [InlineData(500, "{}"), InlineData(200, "{}"), InlineData(200, "<html>")]
+    [InlineData(403, "<html>"), InlineData(429, "{}")]
     public async Task A_failed_order_leaves_the_charge_unsent(int status, string json)
     {
         _answers[("POST", "/orders")] = (status, json);
@@ -41,23 +42,30 @@ public sealed class JuspayFlowTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("123.46", "INR"), InlineData("123.45", "USD"), InlineData("\"123.4500001\"", "INR"), InlineData("null", "INR")]
+    [InlineData("123.46", "INR"), InlineData("123.45", "USD")]
+    [InlineData("\"123.4500001\"", "INR"), InlineData("null", "INR")]
     public async Task An_order_for_another_amount_is_not_paid(string amount, string currency)
     {
-        _answers[("POST", "/orders")] = (200, JuspayRig.OrderJson("NEW", amount: amount, currency: currency, txn: null));
+        _answers[("POST", "/orders")] = (200, JuspayRig.OrderJson(
+            "NEW", amount: amount, currency: currency, txn: null));
         Assert.IsType<ProviderOutcome.NotSent>(await ChargeAsync());
         AssertNoTxn();
     }
 
     [Theory]
-    [InlineData(200, """{"id":"wlt_1","linked":false}""", true), InlineData(200, """{"id":"wlt_1","linked":true}""", false)]
-    [InlineData(404, """{"status":"invalid_request_error","error_code":"invalid"}""", true), InlineData(500, "{}", null)]
+    [InlineData(200, """{"id":"wlt_1","linked":false}""", true)]
+    [InlineData(200, """{"id":"wlt_1","linked":true}""", false)]
+    [InlineData(404, """{"status":"invalid_request_error","error_code":"invalid"}""", true)]
+    [InlineData(500, "{}", null)]
     public async Task A_link_that_cannot_be_given_up_is_looked_at(int status, string json, bool? isGone)
     {
         _answers[("POST", "/wallets/wlt_1")] = (400, JuspayRig.ErrorJson("INVALID_INPUT", "Wallet is not linked"));
         _answers[("GET", "/wallets/wlt_1")] = (status, json);
         var connector = Assert.IsAssignableFrom<ILinkedWallets>(Create());
-        var request = new WalletRequest { Wallet = "mobikwik", Customer = new Customer { Id = "asha" }, ProviderCustomer = "cst_1" };
+        var request = new WalletRequest
+        {
+            Wallet = "mobikwik", Customer = new Customer { Id = "asha" }, ProviderCustomer = "cst_1",
+        };
         var answer = await connector.UnlinkWalletAsync(request, "wlt_1", _rig.Credentials);
         Assert.Equal(isGone, (answer as ProviderAnswer<bool>.Given)?.Value);
     }
@@ -68,7 +76,8 @@ public sealed class JuspayFlowTests : IAsyncLifetime
         _answers[("POST", "/orders")] = (400, JuspayRig.ErrorJson("INVALID_INPUT", "Invalid amount"));
         _answers[("GET", StatusPath)] = (404, NotFound);
         var declined = Assert.IsType<ProviderOutcome.Declined>(await ChargeAsync());
-        Assert.Equal((FailureCodes.RequestRefused, FailureParty.Merchant), (declined.Failure.Code, declined.Failure.Party));
+        Assert.Equal(
+            (FailureCodes.RequestRefused, FailureParty.Merchant), (declined.Failure.Code, declined.Failure.Party));
     }
 
     [Fact]
@@ -79,7 +88,8 @@ public sealed class JuspayFlowTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("CHARGED", typeof(ProviderOutcome.Succeeded)), InlineData("PENDING_VBV", typeof(ProviderOutcome.Pending))]
+    [InlineData("CHARGED", typeof(ProviderOutcome.Succeeded))]
+    [InlineData("PENDING_VBV", typeof(ProviderOutcome.Pending))]
     [InlineData("AUTHORIZATION_FAILED", typeof(ProviderOutcome.Declined))]
     public async Task An_order_that_is_answered_with_a_payment_on_it_is_not_paid_again(string status, Type expected)
     {
@@ -89,8 +99,10 @@ public sealed class JuspayFlowTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("CHARGED", typeof(ProviderOutcome.Succeeded)), InlineData("AUTHORIZED", typeof(ProviderOutcome.Succeeded))]
-    [InlineData("PENDING_VBV", typeof(ProviderOutcome.Pending)), InlineData("AUTHENTICATION_FAILED", typeof(ProviderOutcome.Declined))]
+    [InlineData("CHARGED", typeof(ProviderOutcome.Succeeded))]
+    [InlineData("AUTHORIZED", typeof(ProviderOutcome.Succeeded))]
+    [InlineData("PENDING_VBV", typeof(ProviderOutcome.Pending))]
+    [InlineData("AUTHENTICATION_FAILED", typeof(ProviderOutcome.Declined))]
     public async Task A_resend_does_not_pay_an_order_that_has_a_transaction(string status, Type expected)
     {
         _answers[("GET", StatusPath)] = (200, JuspayRig.OrderJson(status));
@@ -142,8 +154,10 @@ public sealed class JuspayFlowTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("GATEWAY_NOT_FOUND", "gateway_not_found", FailureParty.Provider), InlineData("EXPIRED", "expired", FailureParty.Customer)]
-    [InlineData("INVALID_INPUT", FailureCodes.RequestRefused, FailureParty.Merchant), InlineData("UNAUTHORIZED", FailureCodes.CredentialsRefused, FailureParty.Merchant)]
+    [InlineData("GATEWAY_NOT_FOUND", "gateway_not_found", FailureParty.Provider)]
+    [InlineData("EXPIRED", "expired", FailureParty.Customer)]
+    [InlineData("INVALID_INPUT", FailureCodes.RequestRefused, FailureParty.Merchant)]
+    [InlineData("UNAUTHORIZED", FailureCodes.CredentialsRefused, FailureParty.Merchant)]
     [InlineData("SOMETHING_NEW", FailureCodes.RequestRefused, FailureParty.Merchant)]
     public async Task A_refusal_blames_who_is_to_blame(string code, string expected, FailureParty party)
     {
@@ -153,7 +167,8 @@ public sealed class JuspayFlowTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("CHARGED", typeof(ProviderOutcome.Succeeded)), InlineData("AUTHORIZATION_FAILED", typeof(ProviderOutcome.Declined))]
+    [InlineData("CHARGED", typeof(ProviderOutcome.Succeeded))]
+    [InlineData("AUTHORIZATION_FAILED", typeof(ProviderOutcome.Declined))]
     [InlineData("PENDING_VBV", typeof(ProviderOutcome.Pending)), InlineData("NEW", typeof(ProviderOutcome.Pending))]
     public async Task What_a_new_transaction_says_of_its_end_is_asked_for(string status, Type expected)
     {
@@ -164,10 +179,16 @@ public sealed class JuspayFlowTests : IAsyncLifetime
 
     [Theory]
     [InlineData("""{"method":"GET","url":"https://bank.example/p"}""", CustomerActionKind.Redirect)]
-    [InlineData("""{"method":"POST","url":"https://bank.example/p","params":{"a":"1","b":2,"c":null}}""", CustomerActionKind.Form)]
-    [InlineData("""{"method":"GET","url":"javascript:alert(1)"}""", null), InlineData("""{"method":"GET","url":"ftp://x"}""", null)]
-    [InlineData("""{"method":"POST","url":"https://bank.example/p"}""", null), InlineData("""{"method":"POST","url":"https://bank.example/p","params":{"a":[]}}""", null)]
-    [InlineData("""{"method":"PUT","url":"https://bank.example/p"}""", null), InlineData("""{"method":"GET"}""", null), InlineData("null", null)]
+    [InlineData(
+        """{"method":"POST","url":"https://bank.example/p","params":{"a":"1","b":2,"c":null}}""",
+        CustomerActionKind.Form)]
+    [InlineData("""{"method":"GET","url":"javascript:alert(1)"}""", null)]
+    [InlineData("""{"method":"GET","url":"ftp://x"}""", null)]
+    [InlineData("""{"method":"POST","url":"https://bank.example/p"}""", null)]
+    [InlineData("""{"method":"POST","url":"https://bank.example/p","params":{"a":[]}}""", null)]
+    [InlineData("""{"method":"PUT","url":"https://bank.example/p"}""", null)]
+    [InlineData("""{"method":"GET"}""", null)]
+    [InlineData("null", null)]
     public async Task The_customers_step_is_shown_if_it_is_safe(string authentication, CustomerActionKind? kind)
     {
         _answers[("POST", "/txns")] = (200, JuspayRig.TxnJson(authentication: authentication));
@@ -175,14 +196,20 @@ public sealed class JuspayFlowTests : IAsyncLifetime
         Assert.Equal(kind, pending.Action?.Kind);
         if (kind == CustomerActionKind.Form)
         {
-            Assert.Equal(["a=1", "b=2", "c="], pending.Action!.Fields!.Select(field => $"{field.Key}={field.Value}").Order());
+            Assert.Equal(
+                ["a=1", "b=2", "c="], pending.Action!.Fields!.Select(field => $"{field.Key}={field.Value}").Order());
         }
     }
 
     [Theory]
-    [InlineData(",\"sdk_params\":{\"merchant_vpa\":\"m@bank\",\"merchant_name\":\"A & B\",\"tr\":\"T1\",\"mcc\":\"5411\",\"amount\":\"123.45\"}", "upi://pay?pa=m@bank&pn=A%20%26%20B&mc=5411&tr=T1&am=123.45&cu=INR")]
-    [InlineData(",\"sdk_params\":{\"merchant_vpa\":\"m@bank\",\"tr\":\"T1\",\"amount\":123.45}", "upi://pay?pa=m@bank&tr=T1&am=123.45&cu=INR")]
-    [InlineData(",\"sdk_params\":{\"merchant_vpa\":\"m@bank\",\"tr\":\"T1\",\"amount\":\"1.00\"}", null), InlineData(",\"sdk_params\":{\"tr\":\"T1\",\"amount\":\"123.45\"}", null)]
+    [InlineData(
+        ",\"sdk_params\":{\"merchant_vpa\":\"m@bank\",\"merchant_name\":\"A & B\",\"tr\":\"T1\",\"mcc\":\"5411\",\"amount\":\"123.45\"}",
+        "upi://pay?pa=m@bank&pn=A%20%26%20B&mc=5411&tr=T1&am=123.45&cu=INR")]
+    [InlineData(
+        ",\"sdk_params\":{\"merchant_vpa\":\"m@bank\",\"tr\":\"T1\",\"amount\":123.45}",
+        "upi://pay?pa=m@bank&tr=T1&am=123.45&cu=INR")]
+    [InlineData(",\"sdk_params\":{\"merchant_vpa\":\"m@bank\",\"tr\":\"T1\",\"amount\":\"1.00\"}", null)]
+    [InlineData(",\"sdk_params\":{\"tr\":\"T1\",\"amount\":\"123.45\"}", null)]
     public async Task A_upi_link_is_made_of_what_juspay_gave_and_only_for_this_amount(string parameters, string? link)
     {
         _answers[("POST", "/txns")] = (200, JuspayRig.TxnJson(sdk: parameters));
@@ -192,8 +219,10 @@ public sealed class JuspayFlowTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("CHARGED", typeof(ProviderOutcome.Succeeded)), InlineData("AUTHORIZED", typeof(ProviderOutcome.Declined))]
-    [InlineData("VOIDED", typeof(ProviderOutcome.Declined)), InlineData("CAPTURE_INITIATED", typeof(ProviderOutcome.Pending))]
+    [InlineData("CHARGED", typeof(ProviderOutcome.Succeeded))]
+    [InlineData("AUTHORIZED", typeof(ProviderOutcome.Declined))]
+    [InlineData("VOIDED", typeof(ProviderOutcome.Declined))]
+    [InlineData("CAPTURE_INITIATED", typeof(ProviderOutcome.Pending))]
     public async Task A_refused_capture_is_what_the_order_says(string status, Type expected)
     {
         _answers[("POST", CapturePath)] = (400, JuspayRig.ErrorJson("INVALID_INPUT", "Cannot Capture"));
@@ -204,8 +233,10 @@ public sealed class JuspayFlowTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("CHARGED", typeof(ProviderOutcome.Succeeded)), InlineData("AUTHORIZED", typeof(ProviderOutcome.Pending))]
-    [InlineData("CAPTURE_INITIATED", typeof(ProviderOutcome.Pending)), InlineData("CAPTURE_FAILED", typeof(ProviderOutcome.Declined))]
+    [InlineData("CHARGED", typeof(ProviderOutcome.Succeeded))]
+    [InlineData("AUTHORIZED", typeof(ProviderOutcome.Pending))]
+    [InlineData("CAPTURE_INITIATED", typeof(ProviderOutcome.Pending))]
+    [InlineData("CAPTURE_FAILED", typeof(ProviderOutcome.Declined))]
     public async Task A_captures_status_says_what_became_of_it(string status, Type expected)
     {
         _answers[("POST", CapturePath)] = (200, JuspayRig.OrderJson(status));
@@ -213,8 +244,10 @@ public sealed class JuspayFlowTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("VOIDED", typeof(ProviderOutcome.Succeeded)), InlineData("VOID_INITIATED", typeof(ProviderOutcome.Pending))]
-    [InlineData("AUTHORIZED", typeof(ProviderOutcome.Pending)), InlineData("VOID_FAILED", typeof(ProviderOutcome.Declined))]
+    [InlineData("VOIDED", typeof(ProviderOutcome.Succeeded))]
+    [InlineData("VOID_INITIATED", typeof(ProviderOutcome.Pending))]
+    [InlineData("AUTHORIZED", typeof(ProviderOutcome.Pending))]
+    [InlineData("VOID_FAILED", typeof(ProviderOutcome.Declined))]
     [InlineData("CHARGED", typeof(ProviderOutcome.Declined))]
     public async Task A_releases_status_says_what_became_of_it(string status, Type expected)
     {
@@ -223,8 +256,10 @@ public sealed class JuspayFlowTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("VOIDED", typeof(ProviderOutcome.Succeeded)), InlineData("VOID_INITIATED", typeof(ProviderOutcome.Pending))]
-    [InlineData("CHARGED", typeof(ProviderOutcome.Declined)), InlineData("AUTHENTICATION_FAILED", typeof(ProviderOutcome.Declined))]
+    [InlineData("VOIDED", typeof(ProviderOutcome.Succeeded))]
+    [InlineData("VOID_INITIATED", typeof(ProviderOutcome.Pending))]
+    [InlineData("CHARGED", typeof(ProviderOutcome.Declined))]
+    [InlineData("AUTHENTICATION_FAILED", typeof(ProviderOutcome.Declined))]
     public async Task A_refused_release_is_what_the_order_says(string status, Type expected)
     {
         _answers[("POST", VoidPath)] = (400, JuspayRig.ErrorJson("INVALID_INPUT", "Cannot Void"));
@@ -239,8 +274,10 @@ public sealed class JuspayFlowTests : IAsyncLifetime
     {
         _answers[("POST", CapturePath)] = (200, JuspayRig.OrderJson("CHARGED", txn: "eulOther"));
         _answers[("POST", VoidPath)] = (200, JuspayRig.OrderJson("VOIDED", order: "other"));
-        _answers[("POST", RefundPath)] = (200, JuspayRig.OrderJson("CHARGED", more: JuspayRig.RefundsJson(JuspayRig.RefundJson("SUCCESS", "other"))));
-        _answers[("POST", "/txns")] = (200, JuspayRig.TxnJson().Replace(JuspayRig.Order, "other", StringComparison.Ordinal));
+        _answers[("POST", RefundPath)] = (200, JuspayRig.OrderJson(
+            "CHARGED", more: JuspayRig.RefundsJson(JuspayRig.RefundJson("SUCCESS", "other"))));
+        _answers[("POST", "/txns")] = (200, JuspayRig.TxnJson()
+            .Replace(JuspayRig.Order, "other", StringComparison.Ordinal));
         foreach (var effect in Enum.GetValues<Effect>())
         {
             Assert.IsType<ProviderOutcome.Unknown>(await _rig.ActAsync(Create(), effect, TimeProvider.System));
@@ -253,18 +290,29 @@ public sealed class JuspayFlowTests : IAsyncLifetime
     {
         var window = SendWindow.Open(TimeProvider.System, TimeSpan.FromMinutes(1));
         Assert.IsType<ProviderOutcome.Unknown>(await Create().CaptureAsync(
-            new CaptureRequest { Attempt = ConnectorRig.Attempt, Amount = _rig.Amount, ProviderReference = txn, Window = window }, _rig.Credentials));
+            new CaptureRequest
+            {
+                Attempt = ConnectorRig.Attempt, Amount = _rig.Amount, ProviderReference = txn, Window = window,
+            },
+            _rig.Credentials));
         Assert.IsType<ProviderOutcome.Unknown>(await Create().VoidAsync(
-            new VoidAuthorizationRequest { Attempt = ConnectorRig.Attempt, Amount = _rig.Amount, ProviderReference = txn, Window = window }, _rig.Credentials));
+            new VoidAuthorizationRequest
+            {
+                Attempt = ConnectorRig.Attempt, Amount = _rig.Amount, ProviderReference = txn, Window = window,
+            },
+            _rig.Credentials));
         Assert.Empty(_server.Requests);
     }
 
     [Theory]
-    [InlineData("duplicate.call", true, typeof(ProviderOutcome.Succeeded)), InlineData("duplicate.call", false, typeof(ProviderOutcome.NotSent))]
-    [InlineData("invalid.amount.exceeded", true, typeof(ProviderOutcome.Succeeded)), InlineData("invalid.amount.exceeded", false, typeof(ProviderOutcome.Declined))]
+    [InlineData("duplicate.call", true, typeof(ProviderOutcome.Succeeded))]
+    [InlineData("duplicate.call", false, typeof(ProviderOutcome.NotSent))]
+    [InlineData("invalid.amount.exceeded", true, typeof(ProviderOutcome.Succeeded))]
+    [InlineData("invalid.amount.exceeded", false, typeof(ProviderOutcome.Declined))]
     public async Task A_refused_refund_is_what_the_orders_list_says(string code, bool listed, Type expected)
     {
-        _answers[("POST", RefundPath)] = (400, $$"""{"status_id":-1,"status":"ERROR","error_code":"{{code}}","error_message":"no"}""");
+        _answers[("POST", RefundPath)] = (
+            400, $$"""{"status_id":-1,"status":"ERROR","error_code":"{{code}}","error_message":"no"}""");
         _answers[("GET", StatusPath)] = (200, JuspayRig.OrderJson("CHARGED", more: JuspayRig.RefundsJson(
             JuspayRig.RefundJson("SUCCESS", listed ? JuspayRig.RefundName : "someone"))));
         Assert.IsType(expected, await _rig.ActAsync(Create(), Effect.Refund, TimeProvider.System));
@@ -278,14 +326,18 @@ public sealed class JuspayFlowTests : IAsyncLifetime
     {
         _answers[("GET", StatusPath)] = (status, NotFound);
         var query = new ChargeQuery { Attempt = ConnectorRig.Attempt, Amount = _rig.Amount };
-        Assert.Null(Assert.IsType<ProviderOutcome.NotFound>(await Create().QueryChargeAsync(query, _rig.Credentials)).ProviderOrder);
+        Assert.Null(Assert.IsType<ProviderOutcome.NotFound>(
+            await Create().QueryChargeAsync(query, _rig.Credentials)).ProviderOrder);
     }
 
     private Task<ProviderOutcome> ChargeAsync(bool resend = false, PaymentMethod? method = null)
     {
-        var request = _rig.ChargeOf(TimeProvider.System, SendWindow.Open(TimeProvider.System, TimeSpan.FromMinutes(1))) with { Resend = resend };
+        var request = _rig.ChargeOf(TimeProvider.System, SendWindow.Open(
+            TimeProvider.System, TimeSpan.FromMinutes(1))) with
+        { Resend = resend };
         return Create().ChargeAsync(
-            method is null ? request : request with { Instrument = ConnectorRig.InstrumentOf(method) }, _rig.Credentials);
+            method is null ? request : request with { Instrument = ConnectorRig.InstrumentOf(method) },
+            _rig.Credentials);
     }
 
     private void AssertNoTxn() => Assert.DoesNotContain(_server.Requests, request => _rig.Is(Effect.Charge, request));

@@ -16,14 +16,22 @@ public sealed class JuspayReadingTests
 
     [Theory]
     [InlineData("NEW", typeof(ProviderOutcome.NotFound)), InlineData("STARTED", typeof(ProviderOutcome.Pending))]
-    [InlineData("PENDING_VBV", typeof(ProviderOutcome.Pending)), InlineData("VBV_SUCCESSFUL", typeof(ProviderOutcome.Pending))]
-    [InlineData("AUTHORIZING", typeof(ProviderOutcome.Pending)), InlineData("CAPTURE_INITIATED", typeof(ProviderOutcome.Pending))]
-    [InlineData("VOID_INITIATED", typeof(ProviderOutcome.Pending)), InlineData("PARTIAL_CHARGED", typeof(ProviderOutcome.Pending))]
-    [InlineData("COD_INITIATED", typeof(ProviderOutcome.Pending)), InlineData("SOMETHING_NEW", typeof(ProviderOutcome.Pending))]
-    [InlineData("CHARGED", typeof(ProviderOutcome.Succeeded)), InlineData("AUTHORIZED", typeof(ProviderOutcome.Succeeded))]
-    [InlineData("CAPTURE_FAILED", typeof(ProviderOutcome.Succeeded)), InlineData("VOID_FAILED", typeof(ProviderOutcome.Succeeded))]
-    [InlineData("VOIDED", typeof(ProviderOutcome.Declined)), InlineData("AUTO_REFUNDED", typeof(ProviderOutcome.Declined))]
-    [InlineData("JUSPAY_DECLINED", typeof(ProviderOutcome.Declined)), InlineData("AUTHENTICATION_FAILED", typeof(ProviderOutcome.Declined))]
+    [InlineData("PENDING_VBV", typeof(ProviderOutcome.Pending))]
+    [InlineData("VBV_SUCCESSFUL", typeof(ProviderOutcome.Pending))]
+    [InlineData("AUTHORIZING", typeof(ProviderOutcome.Pending))]
+    [InlineData("CAPTURE_INITIATED", typeof(ProviderOutcome.Pending))]
+    [InlineData("VOID_INITIATED", typeof(ProviderOutcome.Pending))]
+    [InlineData("PARTIAL_CHARGED", typeof(ProviderOutcome.Pending))]
+    [InlineData("COD_INITIATED", typeof(ProviderOutcome.Pending))]
+    [InlineData("SOMETHING_NEW", typeof(ProviderOutcome.Pending))]
+    [InlineData("CHARGED", typeof(ProviderOutcome.Succeeded))]
+    [InlineData("AUTHORIZED", typeof(ProviderOutcome.Succeeded))]
+    [InlineData("CAPTURE_FAILED", typeof(ProviderOutcome.Succeeded))]
+    [InlineData("VOID_FAILED", typeof(ProviderOutcome.Succeeded))]
+    [InlineData("VOIDED", typeof(ProviderOutcome.Declined))]
+    [InlineData("AUTO_REFUNDED", typeof(ProviderOutcome.Declined))]
+    [InlineData("JUSPAY_DECLINED", typeof(ProviderOutcome.Declined))]
+    [InlineData("AUTHENTICATION_FAILED", typeof(ProviderOutcome.Declined))]
     [InlineData("AUTHORIZATION_FAILED", typeof(ProviderOutcome.Declined))]
     public void Every_status_has_its_reading(string status, Type expected)
     {
@@ -37,55 +45,71 @@ public sealed class JuspayReadingTests
     }
 
     [Theory]
-    [InlineData("VOIDED", FailureCodes.Voided, FailureParty.Merchant), InlineData("AUTO_REFUNDED", "auto_refunded", FailureParty.Customer)]
-    [InlineData("JUSPAY_DECLINED", "input_declined", FailureParty.Customer), InlineData("AUTHENTICATION_FAILED", "authentication_failed", FailureParty.Customer)]
+    [InlineData("VOIDED", FailureCodes.Voided, FailureParty.Merchant)]
+    [InlineData("AUTO_REFUNDED", "auto_refunded", FailureParty.Customer)]
+    [InlineData("JUSPAY_DECLINED", "input_declined", FailureParty.Customer)]
+    [InlineData("AUTHENTICATION_FAILED", "authentication_failed", FailureParty.Customer)]
     [InlineData("AUTHORIZATION_FAILED", FailureCodes.Declined, FailureParty.Bank)]
-    public void Every_failure_has_a_code_and_a_party_that_is_never_juspay(string status, string code, FailureParty party)
+    public void Every_failure_has_a_code_and_a_party_that_is_never_juspay(
+        string status, string code, FailureParty party)
     {
-        var declined = (ProviderOutcome.Declined)JuspayReading.Charge(Order(JuspayRig.OrderJson(status)), JuspayRig.Order)!;
+        var declined = (ProviderOutcome.Declined)JuspayReading.Charge(
+            Order(JuspayRig.OrderJson(status)), JuspayRig.Order)!;
         Assert.Equal((code, party), (declined.Failure.Code, declined.Failure.Party));
     }
 
     [Theory]
-    [InlineData("ZM", "wrong_upi_pin"), InlineData("U69", "upi_request_expired"), InlineData("QQ", FailureCodes.Declined)]
+    [InlineData("ZM", "wrong_upi_pin")]
+    [InlineData("U69", "upi_request_expired")]
+    [InlineData("QQ", FailureCodes.Declined)]
     [InlineData("RB", null), InlineData("UP", null), InlineData("01", null)]
     public void A_upi_failure_is_explained_by_npci_and_one_that_may_turn_is_pending(string npci, string? code)
     {
         var outcome = JuspayReading.Charge(
-            Order(JuspayRig.OrderJson("AUTHORIZATION_FAILED", method: "UPI", more: JuspayRig.GatewayJson(npci))), JuspayRig.Order)!;
+            Order(JuspayRig.OrderJson("AUTHORIZATION_FAILED", method: "UPI", more: JuspayRig.GatewayJson(npci))),
+            JuspayRig.Order)!;
         Assert.Equal(code, (outcome as ProviderOutcome.Declined)?.Failure.Code);
         Assert.Equal(code is null, outcome is ProviderOutcome.Pending);
     }
 
     [Fact]
     public void A_cards_code_is_not_npcis() => Assert.IsType<ProviderOutcome.Declined>(JuspayReading.Charge(
-        Order(JuspayRig.OrderJson("AUTHORIZATION_FAILED", more: JuspayRig.GatewayJson("01", "Refer to 4111111111111111"))), JuspayRig.Order));
+        Order(JuspayRig.OrderJson(
+            "AUTHORIZATION_FAILED", more: JuspayRig.GatewayJson("01", "Refer to 4111111111111111"))),
+        JuspayRig.Order));
 
     [Fact]
     public void What_was_taken_is_told_not_what_was_asked_for()
     {
-        var order = Order(JuspayRig.OrderJson("CHARGED", method: "UPI", more: JuspayRig.GatewayJson("00", amount: "124.45")));
+        var order = Order(
+            JuspayRig.OrderJson("CHARGED", method: "UPI", more: JuspayRig.GatewayJson("00", amount: "124.45")));
         var succeeded = (ProviderOutcome.Succeeded)JuspayReading.Charge(order, JuspayRig.Order)!;
         Assert.Equal((Money.Of(12_445, Currency.Inr), "868709664362"), (succeeded.Amount, succeeded.BankReference));
     }
 
     [Theory]
-    [InlineData("{}"), InlineData("""{"order_id":"other","status":"CHARGED","amount":1,"currency":"INR","txn_uuid":"a"}""")]
+    [InlineData("{}")]
+    [InlineData("""{"order_id":"other","status":"CHARGED","amount":1,"currency":"INR","txn_uuid":"a"}""")]
     public void An_order_that_is_not_this_one_says_nothing(string json) =>
         Assert.Null(JuspayReading.Charge(Order(json), JuspayRig.Order));
 
     [Theory]
-    [InlineData("../x", "1"), InlineData("eul1", "-1"), InlineData("eul1", "0"), InlineData("eul1", "1e3"), InlineData("eul1", "null"), InlineData(null, "1")]
+    [InlineData("../x", "1"), InlineData("eul1", "-1"), InlineData("eul1", "0")]
+    [InlineData("eul1", "1e3"), InlineData("eul1", "null"), InlineData(null, "1")]
     public void A_success_that_lacks_what_it_needs_is_none(string? txn, string amount) =>
-        Assert.Null(JuspayReading.Charge(Order(JuspayRig.OrderJson("CHARGED", txn: txn, amount: amount)), JuspayRig.Order));
+        Assert.Null(
+            JuspayReading.Charge(Order(JuspayRig.OrderJson("CHARGED", txn: txn, amount: amount)), JuspayRig.Order));
 
     [Fact]
     public void An_orders_case_is_not_looked_at() => Assert.NotNull(JuspayReading.Charge(
         Order(JuspayRig.OrderJson("CHARGED", order: JuspayRig.Order.ToUpperInvariant())), JuspayRig.Order));
 
     [Theory]
-    [InlineData("PENDING", typeof(ProviderOutcome.Pending)), InlineData("MANUAL_REVIEW", typeof(ProviderOutcome.Pending))]
-    [InlineData("SUCCESS", typeof(ProviderOutcome.Succeeded)), InlineData("FAILURE", typeof(ProviderOutcome.Declined)), InlineData("NEW_WORD", typeof(ProviderOutcome.Pending))]
+    [InlineData("PENDING", typeof(ProviderOutcome.Pending))]
+    [InlineData("MANUAL_REVIEW", typeof(ProviderOutcome.Pending))]
+    [InlineData("SUCCESS", typeof(ProviderOutcome.Succeeded))]
+    [InlineData("FAILURE", typeof(ProviderOutcome.Declined))]
+    [InlineData("NEW_WORD", typeof(ProviderOutcome.Pending))]
     public void Every_refunds_status_has_its_reading(string status, Type expected)
     {
         var order = Order(JuspayRig.OrderJson("CHARGED", more: JuspayRig.RefundsJson(
@@ -98,13 +122,17 @@ public sealed class JuspayReadingTests
 
     [Fact]
     public void A_name_that_two_refunds_have_says_nothing() => Assert.Null(JuspayReading.Refund(
-        Order(JuspayRig.OrderJson("CHARGED", more: JuspayRig.RefundsJson(JuspayRig.RefundJson("SUCCESS"), JuspayRig.RefundJson("FAILURE")))),
+        Order(JuspayRig.OrderJson(
+            "CHARGED", more: JuspayRig.RefundsJson(JuspayRig.RefundJson("SUCCESS"), JuspayRig.RefundJson("FAILURE")))),
         JuspayRig.Order,
         JuspayRig.RefundName));
 
     [Theory]
-    [InlineData("INR", 12_345, "123.45"), InlineData("INR", 100, "1.00"), InlineData("INR", 1, "0.01"), InlineData("JPY", 295, "295")]
-    [InlineData("KWD", 295_990, "295.99"), InlineData("KWD", 10, "0.01"), InlineData("USD", 100_000_000_000_000, "1000000000000.00")]
+    [InlineData("INR", 12_345, "123.45"), InlineData("INR", 100, "1.00")]
+    [InlineData("INR", 1, "0.01"), InlineData("JPY", 295, "295")]
+    [InlineData("KWD", 295_990, "295.99")]
+    [InlineData("KWD", 10, "0.01")]
+    [InlineData("USD", 100_000_000_000_000, "1000000000000.00")]
     public void Amounts_are_written_and_read_back(string code, long minor, string text)
     {
         var money = Money.Of(minor, Currency.Parse(code));
@@ -116,7 +144,8 @@ public sealed class JuspayReadingTests
     }
 
     [Theory]
-    [InlineData("1", 100), InlineData("1.5", 150), InlineData("10.0", 1_000), InlineData("10.000", 1_000), InlineData("\"7.05\"", 705)]
+    [InlineData("1", 100), InlineData("1.5", 150), InlineData("10.0", 1_000)]
+    [InlineData("10.000", 1_000), InlineData("\"7.05\"", 705)]
     public void Amounts_are_read_however_many_decimals_are_written(string json, long minor)
     {
         Assert.True(JuspayMapping.TryReadMoney(Json(json), "INR", out var money));
@@ -124,9 +153,12 @@ public sealed class JuspayReadingTests
     }
 
     [Theory]
-    [InlineData("0"), InlineData("-1"), InlineData("1.005"), InlineData("1e2"), InlineData("\"\""), InlineData("\".5\""), InlineData("\"1,000\"")]
-    [InlineData("\" 1\""), InlineData("\"+1\""), InlineData("\"1.2.3\""), InlineData("99999999999999999999"), InlineData("null"), InlineData("true"), InlineData("{}")]
-    public void What_is_no_amount_is_not_read(string json) => Assert.False(JuspayMapping.TryReadMoney(Json(json), "INR", out _));
+    [InlineData("0"), InlineData("-1"), InlineData("1.005"), InlineData("1e2")]
+    [InlineData("\"\""), InlineData("\".5\""), InlineData("\"1,000\"")]
+    [InlineData("\" 1\""), InlineData("\"+1\""), InlineData("\"1.2.3\"")]
+    [InlineData("99999999999999999999"), InlineData("null"), InlineData("true"), InlineData("{}")]
+    public void What_is_no_amount_is_not_read(string json) =>
+        Assert.False(JuspayMapping.TryReadMoney(Json(json), "INR", out _));
 
     [Theory]
     [InlineData(PaymentMethodKind.Card, "INR", 1, true), InlineData(PaymentMethodKind.Card, "KWD", 99_990, true)]
@@ -142,13 +174,21 @@ public sealed class JuspayReadingTests
     [InlineData("""{"id":"evt_1","event_name":"MANDATE_CREATED","content":{}}""", typeof(WebhookReading.Irrelevant))]
     [InlineData("""{"id":"evt_1","event_name":"NOTIFICATION_SENT"}""", typeof(WebhookReading.Irrelevant))]
     [InlineData("""{"id":"evt_1","event_name":"ORDER_SUCCEEDED","content":{}}""", typeof(WebhookReading.Unmatched))]
-    [InlineData("""{"id":"evt_1","event_name":"ORDER_SUCCEEDED","content":{"order":{"order_id":"other","udf6":"att_01k8dq2v7me8k9c4ss8m3y5d6f_1"}}}""", typeof(WebhookReading.Unmatched))]
-    [InlineData("""{"id":"evt_1","event_name":"AUTO_REFUND_SUCCEEDED","content":{"order":{"order_id":"x","udf6":"by hand"}}}""", typeof(WebhookReading.Unmatched))]
-    [InlineData("", typeof(WebhookReading.Malformed)), InlineData("[]", typeof(WebhookReading.Malformed)), InlineData("{}", typeof(WebhookReading.Malformed))]
-    [InlineData("""{"id":"evt_1"}""", typeof(WebhookReading.Malformed)), InlineData("""{"id":"a b","event_name":"ORDER_SUCCEEDED"}""", typeof(WebhookReading.Malformed))]
+    [InlineData(
+        """{"id":"evt_1","event_name":"ORDER_SUCCEEDED","content":{"order":{"order_id":"other","udf6":"att_01k8dq2v7me8k9c4ss8m3y5d6f_1"}}}""",
+        typeof(WebhookReading.Unmatched))]
+    [InlineData(
+        """{"id":"evt_1","event_name":"AUTO_REFUND_SUCCEEDED","content":{"order":{"order_id":"x","udf6":"by hand"}}}""",
+        typeof(WebhookReading.Unmatched))]
+    [InlineData("", typeof(WebhookReading.Malformed))]
+    [InlineData("[]", typeof(WebhookReading.Malformed))]
+    [InlineData("{}", typeof(WebhookReading.Malformed))]
+    [InlineData("""{"id":"evt_1"}""", typeof(WebhookReading.Malformed))]
+    [InlineData("""{"id":"a b","event_name":"ORDER_SUCCEEDED"}""", typeof(WebhookReading.Malformed))]
     [InlineData("""{"id":"a","id":"b","event_name":"ORDER_SUCCEEDED"}""", typeof(WebhookReading.Malformed))]
     public async Task A_webhook_that_says_nothing_of_ours_is_told_apart(string body, Type expected) =>
-        Assert.IsType(expected, await Create().ReadWebhookAsync(JuspayRig.Hook(body, _rig.WebhookSecret), _rig.Credentials));
+        Assert.IsType(
+            expected, await Create().ReadWebhookAsync(JuspayRig.Hook(body, _rig.WebhookSecret), _rig.Credentials));
 
     [Fact]
     public async Task A_webhook_that_is_too_deep_or_too_large_is_malformed()

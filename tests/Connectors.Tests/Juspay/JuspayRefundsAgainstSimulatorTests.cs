@@ -38,15 +38,18 @@ public sealed class JuspayRefundsAgainstSimulatorTests(SimulatedJuspay juspay) :
         await RefundAsync(txn);
         Assert.IsType<ProviderOutcome.NotSent>(await RefundAsync(txn, number: 2));
         Assert.IsType<ProviderOutcome.Pending>(await RefundAsync(txn, number: 3, Money.Of(5_001, Currency.Inr)));
-        await UntilAsync(() => RefundAsync(txn, number: 2), outcome => outcome is not ProviderOutcome.NotSent, "Juspay takes it");
+        await UntilAsync(
+            () => RefundAsync(txn, number: 2), outcome => outcome is not ProviderOutcome.NotSent, "Juspay takes it");
     }
 
     [Fact]
     public async Task A_refund_of_more_than_is_left_is_refused()
     {
         var txn = await PaidAsync();
-        var declined = Assert.IsType<ProviderOutcome.Declined>(await RefundAsync(txn, amount: Money.Of(12_346, Currency.Inr)));
-        Assert.Equal((FailureCodes.RequestRefused, FailureParty.Merchant), (declined.Failure.Code, declined.Failure.Party));
+        var declined = Assert.IsType<ProviderOutcome.Declined>(
+            await RefundAsync(txn, amount: Money.Of(12_346, Currency.Inr)));
+        Assert.Equal(
+            (FailureCodes.RequestRefused, FailureParty.Merchant), (declined.Failure.Code, declined.Failure.Party));
     }
 
     [Fact]
@@ -82,7 +85,9 @@ public sealed class JuspayRefundsAgainstSimulatorTests(SimulatedJuspay juspay) :
     }
 
     [Theory]
-    [InlineData("{}"), InlineData("""{"webhook_duplicate":1}"""), InlineData("""{"webhook_late":1,"webhook_late_ms":200}""")]
+    [InlineData("{}")]
+    [InlineData("""{"webhook_duplicate":1}""")]
+    [InlineData("""{"webhook_late":1,"webhook_late_ms":200}""")]
     [InlineData("""{"webhook_tampered":1}""")]
     public async Task A_webhook_is_a_reason_to_ask_whatever_it_says(string dials)
     {
@@ -93,7 +98,8 @@ public sealed class JuspayRefundsAgainstSimulatorTests(SimulatedJuspay juspay) :
             await Juspay.DialAsync(dials);
             await PaidAsync();
             await Eventually.HoldsAsync(
-                async () => (await ReadingsAsync(receiver)).Any(reading => reading is WebhookReading.About about && about.Attempt == Attempt),
+                async () => (await ReadingsAsync(receiver)).Any(reading =>
+                    reading is WebhookReading.About about && about.Attempt == Attempt),
                 "the webhook arrives");
             Assert.All(await ReadingsAsync(receiver), reading => Assert.IsType<WebhookReading.About>(reading));
         }
@@ -106,14 +112,22 @@ public sealed class JuspayRefundsAgainstSimulatorTests(SimulatedJuspay juspay) :
     [Fact]
     public async Task A_customer_keeps_a_card_pays_with_it_and_forgets_it()
     {
-        var customer = new Customer { Id = $"user-{Attempt.Payment}", Name = "Asha B C", Email = "a@b.example", Phone = "+919876543210" };
+        var customer = new Customer
+        {
+            Id = $"user-{Attempt.Payment}", Name = "Asha B C", Email = "a@b.example", Phone = "+919876543210",
+        };
         var connector = Juspay.Connect();
-        var opened = Assert.IsType<ProviderAnswer<string>.Given>(await connector.OpenCustomerAsync(customer, Rig.Credentials)).Value;
-        Assert.Equal(opened, Assert.IsType<ProviderAnswer<string>.Given>(await connector.OpenCustomerAsync(customer, Rig.Credentials)).Value);
+        var opened = Assert.IsType<ProviderAnswer<string>.Given>(
+            await connector.OpenCustomerAsync(customer, Rig.Credentials)).Value;
+        Assert.Equal(
+            opened,
+            Assert.IsType<ProviderAnswer<string>.Given>(
+                await connector.OpenCustomerAsync(customer, Rig.Credentials)).Value);
 
         await ChargeAsync(Rig.Method, with: request => request with
         {
-            Customer = customer, Instrument = ConnectorRig.TypedCard(saving: new(null)),
+            Customer = customer,
+            Instrument = ConnectorRig.TypedCard(saving: new(null)),
         });
         await CapturedAsync();
         var card = Assert.Single(Assert.IsType<ProviderAnswer<ImmutableArray<ProviderCard>>.Given>(
@@ -122,7 +136,8 @@ public sealed class JuspayRefundsAgainstSimulatorTests(SimulatedJuspay juspay) :
 
         var next = Request(Rig.Method, NewAttempt()) with
         {
-            Customer = customer, Instrument = ConnectorRig.SavedCard(card.Token.Reveal(), "123"),
+            Customer = customer,
+            Instrument = ConnectorRig.SavedCard(card.Token.Reveal(), "123"),
         };
         Assert.IsType<ProviderOutcome.Pending>(await connector.ChargeAsync(next, Rig.Credentials));
 
@@ -142,9 +157,11 @@ public sealed class JuspayRefundsAgainstSimulatorTests(SimulatedJuspay juspay) :
     {
         var customer = new Customer { Id = "7", Phone = "+919876543210" };
         var connector = Juspay.Connect();
-        var opened = Assert.IsType<ProviderAnswer<string>.Given>(await connector.OpenCustomerAsync(customer, Rig.Credentials)).Value;
+        var opened = Assert.IsType<ProviderAnswer<string>.Given>(
+            await connector.OpenCustomerAsync(customer, Rig.Credentials)).Value;
         var request = new WalletRequest { Wallet = "mobikwik", Customer = customer, ProviderCustomer = opened };
-        var reference = Assert.IsType<ProviderAnswer<string>.Given>(await connector.RequestWalletLinkAsync(request, Rig.Credentials)).Value;
+        var reference = Assert.IsType<ProviderAnswer<string>.Given>(
+            await connector.RequestWalletLinkAsync(request, Rig.Credentials)).Value;
         Assert.IsType<ProviderAnswer<ProviderWallet>.Refused>(
             await connector.ConfirmWalletLinkAsync(request, reference, new Secret("000000"), Rig.Credentials));
         var linked = Assert.IsType<ProviderAnswer<ProviderWallet>.Given>(
@@ -169,7 +186,8 @@ public sealed class JuspayRefundsAgainstSimulatorTests(SimulatedJuspay juspay) :
 
         foreach (var known in (string[])[reference, reference, "wlt_nobody"])
         {
-            Assert.True(Assert.IsType<ProviderAnswer<bool>.Given>(await connector.UnlinkWalletAsync(request, known, Rig.Credentials)).Value);
+            Assert.True(Assert.IsType<ProviderAnswer<bool>.Given>(
+                await connector.UnlinkWalletAsync(request, known, Rig.Credentials)).Value);
         }
 
         Assert.IsType<ProviderAnswer<ProviderWallet>.Refused>(
@@ -180,10 +198,12 @@ public sealed class JuspayRefundsAgainstSimulatorTests(SimulatedJuspay juspay) :
     [InlineData("a@upi", true, "Simulated Customer"), InlineData("invalid@upi", false, null)]
     public async Task A_upi_id_is_verified(string vpa, bool exists, string? name)
     {
-        var holder = Assert.IsType<ProviderAnswer<UpiHolder>.Given>(await Juspay.Connect().VerifyUpiAsync(vpa, Rig.Credentials)).Value;
+        var holder = Assert.IsType<ProviderAnswer<UpiHolder>.Given>(
+            await Juspay.Connect().VerifyUpiAsync(vpa, Rig.Credentials)).Value;
         Assert.Equal((exists, name), (holder.Exists, holder.Name));
         await Juspay.DialAsync("""{"server_error":1,"operations":["query"]}""");
-        Assert.IsType<ProviderAnswer<UpiHolder>.Unavailable>(await Juspay.Connect().VerifyUpiAsync(vpa, Rig.Credentials));
+        Assert.IsType<ProviderAnswer<UpiHolder>.Unavailable>(
+            await Juspay.Connect().VerifyUpiAsync(vpa, Rig.Credentials));
     }
 
     private async Task<WebhookReading[]> ReadingsAsync(ScriptedServer receiver)
@@ -194,7 +214,8 @@ public sealed class JuspayRefundsAgainstSimulatorTests(SimulatedJuspay juspay) :
         {
             var webhook = new InboundWebhook
             {
-                Headers = request.Headers.ToImmutableDictionary(header => header.Key.ToLowerInvariant(), header => header.Value),
+                Headers = request.Headers.ToImmutableDictionary(
+                    header => header.Key.ToLowerInvariant(), header => header.Value),
                 Body = request.Body,
             };
             readings.Add(await connector.ReadWebhookAsync(webhook, Rig.Credentials));

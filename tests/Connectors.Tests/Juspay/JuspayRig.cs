@@ -50,12 +50,13 @@ public class JuspayRig : ConnectorRig
         (Money.Of(295_990, Currency.Parse("KWD")), "&amount=295.99&currency=KWD"),
     ];
 
-    public static ProviderCredentials CredentialsOf(string apiKey, string password, params (string Name, string Value)[] more) => new(
-        "shop",
-        ImmutableDictionary<string, Secret>.Empty
-            .Add("merchant_id", new Secret(Merchant)).Add("api_key", new Secret(apiKey))
-            .Add("webhook_username", new Secret(WebhookUser)).Add("webhook_password", new Secret(password))
-            .AddRange(more.Select(pair => KeyValuePair.Create(pair.Name, new Secret(pair.Value)))));
+    public static ProviderCredentials CredentialsOf(
+        string apiKey, string password, params (string Name, string Value)[] more) => new(
+            "shop",
+            ImmutableDictionary<string, Secret>.Empty
+                .Add("merchant_id", new Secret(Merchant)).Add("api_key", new Secret(apiKey))
+                .Add("webhook_username", new Secret(WebhookUser)).Add("webhook_password", new Secret(password))
+                .AddRange(more.Select(pair => KeyValuePair.Create(pair.Name, new Secret(pair.Value)))));
 
     public override IConnector Create(Action<ProviderHttpOptions> configure, TimeProvider time, ILoggerFactory logs)
     {
@@ -64,13 +65,14 @@ public class JuspayRig : ConnectorRig
         return new JuspayConnector(Options.Create(options), time, logs.CreateLogger<JuspayConnector>());
     }
 
-    public override bool Is(Effect effect, Received request) => request.Method == "POST" && request.Path == effect switch
-    {
-        Effect.Charge => "/txns",
-        Effect.Capture => $"/v2/txns/{Txn}/capture",
-        Effect.Void => $"/v2/txns/{Txn}/void",
-        Effect.Refund => $"/orders/{Order}/refunds",
-    };
+    public override bool Is(Effect effect, Received request) => request.Method == "POST"
+        && request.Path == effect switch
+        {
+            Effect.Charge => "/txns",
+            Effect.Capture => $"/v2/txns/{Txn}/capture",
+            Effect.Void => $"/v2/txns/{Txn}/void",
+            Effect.Refund => $"/orders/{Order}/refunds",
+        };
 
     public override bool StatesAmount(Received request) => request is { Method: "POST", Path: "/orders" };
 
@@ -89,8 +91,10 @@ public class JuspayRig : ConnectorRig
         ("POST", $"/v2/txns/{Txn}/void") => Answers.JsonAsync(context, 200, OrderJson("VOIDED")),
         ("POST", var path) when path == $"/orders/{Order}/refunds" =>
             Answers.JsonAsync(context, 200, OrderJson("CHARGED", more: RefundsJson(RefundJson("PENDING")))),
-        ("GET", var path) when path == $"/orders/{Order}" => Answers.JsonAsync(context, 200, OrderJson("NEW", txn: null)),
-        _ => Answers.JsonAsync(context, 404, """{"status":"error","error_code":"not_found","error_message":"no such thing"}"""),
+        ("GET", var path) when path == $"/orders/{Order}" =>
+            Answers.JsonAsync(context, 200, OrderJson("NEW", txn: null)),
+        _ => Answers.JsonAsync(
+            context, 404, """{"status":"error","error_code":"not_found","error_message":"no such thing"}"""),
     };
 
     public override Task DeclineAsync(HttpContext context) => Answers.JsonAsync(
@@ -115,8 +119,8 @@ public class JuspayRig : ConnectorRig
 
     /// <summary>The order object.</summary>
     public static string OrderJson(
-        string status, string? order = null, string amount = "123.45", string currency = "INR", string? txn = Txn, string method = "CARD",
-        string more = "") =>
+        string status, string? order = null, string amount = "123.45", string currency = "INR", string? txn = Txn,
+        string method = "CARD", string more = "") =>
         $$"""
         {"id":"ordeh_0123456789abcdef","order_id":"{{order ?? Order}}","status":"{{status}}","status_id":21,"amount":{{amount}},"currency":"{{currency}}",
         "merchant_id":"testmerchant","customer_id":"","refunded":false,"amount_refunded":0
@@ -127,7 +131,8 @@ public class JuspayRig : ConnectorRig
         + more + "}";
 
     /// <summary>What a gateway says, in an order.</summary>
-    public static string GatewayJson(string code, string message = "", string rrn = "868709664362", string amount = "123.45") =>
+    public static string GatewayJson(
+        string code, string message = "", string rrn = "868709664362", string amount = "123.45") =>
         $$"""
         ,"effective_amount":{{amount}},"bank_error_code":"{{code}}","bank_error_message":"{{message}}",
         "txn_detail":{"net_amount":{{amount}},"currency":"INR","txn_amount":{{amount}} },

@@ -10,8 +10,8 @@ using PaymentCluster.Simulators.Juspay;
 
 namespace PaymentCluster.Connectors.Tests.Juspay;
 
-/// <summary>Juspay for a merchant with keys: it opens what is sent and seals what it answers, by the simulator's independent
-/// reading of the envelopes.</summary>
+/// <summary>Juspay for a merchant with keys: it opens what is sent and seals what it answers, by the simulator's
+/// independent reading of the envelopes.</summary>
 public sealed class JuspaySealedRig : JuspayRig
 {
     public const string KeyId = "key_test1";
@@ -42,7 +42,11 @@ public sealed class JuspaySealedRig : JuspayRig
         ("juspay_public_key", JuspayKey.ExportSubjectPublicKeyInfoPem().Trim()));
 
     public override IReadOnlyList<string> SecretCredentials =>
-        [.. base.SecretCredentials, MerchantKey.ExportPkcs8PrivateKeyPem()[40..90], Convert.ToBase64String(MerchantKey.ExportPkcs8PrivateKey())[..40]];
+        [
+            .. base.SecretCredentials,
+            MerchantKey.ExportPkcs8PrivateKeyPem()[40..90],
+            Convert.ToBase64String(MerchantKey.ExportPkcs8PrivateKey())[..40],
+        ];
 
     // What is in an envelope is a third longer, and then once more.
     public override int LongestAnswer => 6_000;
@@ -50,11 +54,15 @@ public sealed class JuspaySealedRig : JuspayRig
     public override IEnumerable<(Money Amount, string InBody)> AmountFormats => [];
 
     public override bool Is(Effect effect, Received request) => effect is Effect.Charge or Effect.Refund
-        ? request.Path.StartsWith("/v4/", StringComparison.Ordinal) && base.Is(effect, request with { Path = request.Path[3..] })
+        ? request.Path.StartsWith("/v4/", StringComparison.Ordinal)
+            && base.Is(effect, request with { Path = request.Path[3..] })
         : base.Is(effect, request);
 
     public override Task RefuseCredentialsAsync(HttpContext context) =>
-        Answers.JsonAsync(context, 401, """{"status":"error","error_code":"access_denied","error_message":"Invalid Authentication"}""");
+        Answers.JsonAsync(
+            context,
+            401,
+            """{"status":"error","error_code":"access_denied","error_message":"Invalid Authentication"}""");
 
     public override async Task AnswerAsync(Received request, HttpContext context)
     {
@@ -74,7 +82,8 @@ public sealed class JuspaySealedRig : JuspayRig
             "/order-status" => OrderJson("NEW", txn: null),
             _ => OrderJson("CHARGED", more: RefundsJson(RefundJson("PENDING"))),
         };
-        await Answers.JsonAsync(context, 200, Encoding.UTF8.GetString(JuspayEnvelope.Seal(Encoding.UTF8.GetBytes(answer), Account)));
+        await Answers.JsonAsync(
+            context, 200, Encoding.UTF8.GetString(JuspayEnvelope.Seal(Encoding.UTF8.GetBytes(answer), Account)));
 
         string Text(string name) => asked.RootElement.GetProperty(name).GetString()!;
     }
@@ -87,7 +96,8 @@ public sealed class JuspaySealedRig : JuspayRig
 
     private static void Assert_nothing_but_the_signature_says_who_calls(Received request)
     {
-        if (request.Headers.ContainsKey("Authorization") || request.Text.Contains(ConnectorRig.CardNumber, StringComparison.Ordinal))
+        if (request.Headers.ContainsKey("Authorization")
+            || request.Text.Contains(ConnectorRig.CardNumber, StringComparison.Ordinal))
         {
             throw new InvalidOperationException("The key or the card was sent outside of the envelope.");
         }

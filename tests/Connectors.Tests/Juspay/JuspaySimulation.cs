@@ -26,14 +26,21 @@ public abstract class JuspaySimulation(SimulatedJuspay juspay)
     protected ChargeRequest Request(PaymentMethod method, AttemptId attempt) =>
         Rig.ChargeOf(TimeProvider.System, Window) with
         {
-            Attempt = attempt, Instrument = ConnectorRig.InstrumentOf(method),
+            Attempt = attempt,
+            Instrument = ConnectorRig.InstrumentOf(method),
         };
 
     protected Task<ProviderOutcome> ChargeAsync(
         PaymentMethod method, CaptureMode capture = CaptureMode.Automatic, bool resend = false, Money? amount = null,
-        string? cardNumber = null, ProviderCredentials? credentials = null, Func<ChargeRequest, ChargeRequest>? with = null)
+        string? cardNumber = null, ProviderCredentials? credentials = null,
+        Func<ChargeRequest, ChargeRequest>? with = null)
     {
-        var request = Request(method, Attempt) with { Capture = capture, Resend = resend, Amount = amount ?? ConnectorRig.Rupees };
+        var request = Request(method, Attempt) with
+        {
+            Capture = capture,
+            Resend = resend,
+            Amount = amount ?? ConnectorRig.Rupees,
+        };
         if (cardNumber is not null)
         {
             request = request with { Instrument = ConnectorRig.TypedCard(cardNumber) };
@@ -46,25 +53,38 @@ public abstract class JuspaySimulation(SimulatedJuspay juspay)
         new ChargeQuery { Attempt = Attempt, Amount = ConnectorRig.Rupees }, Rig.Credentials);
 
     protected Task<ProviderOutcome> CaptureAsync(string txn) => Juspay.Connect().CaptureAsync(
-        new CaptureRequest { Attempt = Attempt, Amount = ConnectorRig.Rupees, ProviderReference = txn, Window = Window }, Rig.Credentials);
-
-    protected Task<ProviderOutcome> VoidAsync(string txn) => Juspay.Connect().VoidAsync(
-        new VoidAuthorizationRequest { Attempt = Attempt, Amount = ConnectorRig.Rupees, ProviderReference = txn, Window = Window }, Rig.Credentials);
-
-    protected Task<ProviderOutcome> RefundAsync(string txn, int number = 1, Money? amount = null) => Juspay.Connect().RefundAsync(
-        new RefundRequest
+        new CaptureRequest
         {
-            Refund = RefundId with { Number = number },
-            Attempt = Attempt,
-            Amount = amount ?? Part,
-            ProviderReference = txn,
-            Reason = "returned",
-            Window = Window,
+            Attempt = Attempt, Amount = ConnectorRig.Rupees, ProviderReference = txn, Window = Window,
         },
         Rig.Credentials);
 
+    protected Task<ProviderOutcome> VoidAsync(string txn) => Juspay.Connect().VoidAsync(
+        new VoidAuthorizationRequest
+        {
+            Attempt = Attempt, Amount = ConnectorRig.Rupees, ProviderReference = txn, Window = Window,
+        },
+        Rig.Credentials);
+
+    protected Task<ProviderOutcome> RefundAsync(string txn, int number = 1, Money? amount = null) =>
+        Juspay.Connect().RefundAsync(
+            new RefundRequest
+            {
+                Refund = RefundId with { Number = number },
+                Attempt = Attempt,
+                Amount = amount ?? Part,
+                ProviderReference = txn,
+                Reason = "returned",
+                Window = Window,
+            },
+            Rig.Credentials);
+
     protected Task<ProviderOutcome> QueryRefundAsync(string txn, int number = 1) => Juspay.Connect().QueryRefundAsync(
-        new RefundQuery { Refund = RefundId with { Number = number }, Attempt = Attempt, Amount = Part, ProviderReference = txn }, Rig.Credentials);
+        new RefundQuery
+        {
+            Refund = RefundId with { Number = number }, Attempt = Attempt, Amount = Part, ProviderReference = txn,
+        },
+        Rig.Credentials);
 
     protected async Task<string> PaidAsync()
     {
@@ -76,11 +96,15 @@ public abstract class JuspaySimulation(SimulatedJuspay juspay)
     {
         await ChargeAsync(Netbanking, CaptureMode.Manual);
         return (await UntilAsync(
-            QueryAsync, outcome => outcome is ProviderOutcome.Succeeded { Stage: ChargeStage.Authorized }, "the payment is authorised")).ProviderReference!;
+            QueryAsync,
+            outcome => outcome is ProviderOutcome.Succeeded { Stage: ChargeStage.Authorized },
+            "the payment is authorised")).ProviderReference!;
     }
 
     protected async Task<ProviderOutcome.Succeeded> CapturedAsync() => (ProviderOutcome.Succeeded)await UntilAsync(
-        QueryAsync, outcome => outcome is ProviderOutcome.Succeeded { Stage: ChargeStage.Captured }, "the payment is captured");
+        QueryAsync,
+        outcome => outcome is ProviderOutcome.Succeeded { Stage: ChargeStage.Captured },
+        "the payment is captured");
 
     protected async Task OnePaidChargeAsync()
     {

@@ -13,9 +13,12 @@ namespace PaymentCluster.Connectors.Tests.PayU;
 public sealed partial class PayUAgainstSimulatorTests(SimulatedPayU payu) : PayUSimulation(payu)
 {
     [Theory]
-    [InlineData(PaymentMethodKind.Card, null, CustomerActionKind.Page), InlineData(PaymentMethodKind.Upi, UpiFlow.Intent, CustomerActionKind.UpiIntent)]
-    [InlineData(PaymentMethodKind.Upi, UpiFlow.Qr, CustomerActionKind.UpiQr), InlineData(PaymentMethodKind.Upi, UpiFlow.Collect, CustomerActionKind.UpiApprove)]
-    public async Task What_goes_from_the_server_is_taken_and_captured(PaymentMethodKind kind, UpiFlow? flow, CustomerActionKind action)
+    [InlineData(PaymentMethodKind.Card, null, CustomerActionKind.Page)]
+    [InlineData(PaymentMethodKind.Upi, UpiFlow.Intent, CustomerActionKind.UpiIntent)]
+    [InlineData(PaymentMethodKind.Upi, UpiFlow.Qr, CustomerActionKind.UpiQr)]
+    [InlineData(PaymentMethodKind.Upi, UpiFlow.Collect, CustomerActionKind.UpiApprove)]
+    public async Task What_goes_from_the_server_is_taken_and_captured(
+        PaymentMethodKind kind, UpiFlow? flow, CustomerActionKind action)
     {
         var pending = Assert.IsType<ProviderOutcome.Pending>(await ChargeAsync(
             new PaymentMethod { Kind = kind, Flow = flow, Vpa = flow == UpiFlow.Collect ? "anything@payu" : null }));
@@ -38,14 +41,16 @@ public sealed partial class PayUAgainstSimulatorTests(SimulatedPayU payu) : PayU
                 Wallet = kind == PaymentMethodKind.Wallet ? "phonepe" : null,
             },
             Attempt);
-        var pending = Assert.IsType<ProviderOutcome.Pending>(await PayU.Connect().ChargeAsync(request, Rig.Credentials));
+        var pending = Assert.IsType<ProviderOutcome.Pending>(
+            await PayU.Connect().ChargeAsync(request, Rig.Credentials));
         Assert.IsType<ProviderOutcome.NotFound>(await QueryAsync());
 
         var page = await PayU.PostAsync(pending.Action!.Url!, pending.Action.Fields!);
         Assert.Contains("Approve this payment", page, StringComparison.Ordinal);
         await OnePaidChargeAsync();
         // A second click comes too late.
-        Assert.Contains("E202", await PayU.PostAsync(pending.Action.Url!, pending.Action.Fields!), StringComparison.Ordinal);
+        Assert.Contains(
+            "E202", await PayU.PostAsync(pending.Action.Url!, pending.Action.Fields!), StringComparison.Ordinal);
         await OnePaidChargeAsync();
     }
 
@@ -56,7 +61,10 @@ public sealed partial class PayUAgainstSimulatorTests(SimulatedPayU payu) : PayU
         var pending = (ProviderOutcome.Pending)await ChargeAsync(Rig.Method);
         var url = Action().Match(pending.Action!.Html!).Groups["url"].Value;
         Assert.Contains("approve", await PayU.PostAsync(url, []), StringComparison.Ordinal);
-        Assert.Contains("https://engine.example/return", await PayU.PostAsync(url, [new("action", "approve")]), StringComparison.Ordinal);
+        Assert.Contains(
+            "https://engine.example/return",
+            await PayU.PostAsync(url, [new("action", "approve")]),
+            StringComparison.Ordinal);
         await OnePaidChargeAsync();
     }
 
@@ -67,7 +75,9 @@ public sealed partial class PayUAgainstSimulatorTests(SimulatedPayU payu) : PayU
         for (var i = 0; i < 3; i++)
         {
             var captured = await CaptureAsync(payment);
-            Assert.True(captured is ProviderOutcome.Pending or ProviderOutcome.Succeeded { Stage: ChargeStage.Captured }, captured.ToString());
+            Assert.True(
+                captured is ProviderOutcome.Pending or ProviderOutcome.Succeeded { Stage: ChargeStage.Captured },
+                captured.ToString());
         }
 
         await OnePaidChargeAsync();
@@ -93,17 +103,21 @@ public sealed partial class PayUAgainstSimulatorTests(SimulatedPayU payu) : PayU
             QueryAsync, outcome => outcome is ProviderOutcome.Declined, "the authorisation is released");
         Assert.Equal(FailureCodes.Voided, voided.Failure.Code);
         Assert.IsType<ProviderOutcome.Succeeded>(await VoidAsync(payment));
-        Assert.Equal(FailureCodes.Voided, Assert.IsType<ProviderOutcome.Declined>(await CaptureAsync(payment)).Failure.Code);
+        Assert.Equal(
+            FailureCodes.Voided, Assert.IsType<ProviderOutcome.Declined>(await CaptureAsync(payment)).Failure.Code);
         var line = Assert.Single(await PayU.JournalAsync(Attempt.ToString()));
-        Assert.Equal(("cancelled", false), (line.GetProperty("status").GetString(), line.GetProperty("captured").GetBoolean()));
+        Assert.Equal(
+            ("cancelled", false), (line.GetProperty("status").GetString(), line.GetProperty("captured").GetBoolean()));
     }
 
     [Fact]
     public async Task What_was_captured_is_not_released()
     {
         var payment = await PaidAsync();
-        Assert.Equal("already_captured", Assert.IsType<ProviderOutcome.Declined>(await VoidAsync(payment)).Failure.Code);
-        Assert.Equal(0, Assert.Single(await PayU.JournalAsync(Attempt.ToString())).GetProperty("amount_refunded").GetInt64());
+        Assert.Equal(
+            "already_captured", Assert.IsType<ProviderOutcome.Declined>(await VoidAsync(payment)).Failure.Code);
+        Assert.Equal(
+            0, Assert.Single(await PayU.JournalAsync(Attempt.ToString())).GetProperty("amount_refunded").GetInt64());
     }
 
     [Theory, MemberData(nameof(After))]
@@ -113,13 +127,18 @@ public sealed partial class PayUAgainstSimulatorTests(SimulatedPayU payu) : PayU
         await PayU.DialAsync($$"""{"{{dial}}":1,"operations":["refund"]}""");
         Assert.IsType<ProviderOutcome.Unknown>(await VoidAsync(payment));
         await PayU.DialAsync("{}");
-        await UntilAsync(QueryAsync, outcome => outcome is ProviderOutcome.Declined { Failure.Code: FailureCodes.Voided }, "the authorisation is released");
+        await UntilAsync(
+            QueryAsync,
+            outcome => outcome is ProviderOutcome.Declined { Failure.Code: FailureCodes.Voided },
+            "the authorisation is released");
         Assert.IsType<ProviderOutcome.Succeeded>(await VoidAsync(payment));
     }
 
     [Theory]
-    [InlineData("4000000000000002", "payu_e310", FailureParty.Bank), InlineData("4000000000009995", "insufficient_funds", FailureParty.Customer)]
-    [InlineData("4000000000000127", "authentication_failed", FailureParty.Customer), InlineData("4000000000000119", "acquirer_unreachable", FailureParty.Provider)]
+    [InlineData("4000000000000002", "payu_e310", FailureParty.Bank)]
+    [InlineData("4000000000009995", "insufficient_funds", FailureParty.Customer)]
+    [InlineData("4000000000000127", "authentication_failed", FailureParty.Customer)]
+    [InlineData("4000000000000119", "acquirer_unreachable", FailureParty.Provider)]
     public async Task A_failing_card_is_declined_with_whose_fault_it_is(string number, string code, FailureParty party)
     {
         await ChargeAsync(Rig.Method, cardNumber: number);
@@ -150,7 +169,8 @@ public sealed partial class PayUAgainstSimulatorTests(SimulatedPayU payu) : PayU
     [Fact]
     public async Task A_refused_request_is_declined()
     {
-        var declined = Assert.IsType<ProviderOutcome.Declined>(await ChargeAsync(Intent with { Flow = UpiFlow.Collect, Vpa = "nobody" }));
+        var declined = Assert.IsType<ProviderOutcome.Declined>(
+            await ChargeAsync(Intent with { Flow = UpiFlow.Collect, Vpa = "nobody" }));
         Assert.Equal(("payu_e1101", FailureParty.Merchant), (declined.Failure.Code, declined.Failure.Party));
     }
 
@@ -252,7 +272,8 @@ public sealed partial class PayUAgainstSimulatorTests(SimulatedPayU payu) : PayU
         foreach (var attempt in attempts)
         {
             Assert.True(
-                Assert.Single(await PayU.JournalAsync(attempt.ToString())).GetProperty("captured").GetBoolean(), $"{attempt} is captured");
+                Assert.Single(await PayU.JournalAsync(attempt.ToString())).GetProperty("captured").GetBoolean(),
+                $"{attempt} is captured");
         }
     }
 
@@ -271,7 +292,8 @@ public sealed partial class PayUAgainstSimulatorTests(SimulatedPayU payu) : PayU
 
                 outcome = outcome is ProviderOutcome.NotSent or ProviderOutcome.NotFound
                     ? await connector.ChargeAsync(Request(Intent, attempt) with { Resend = true }, Rig.Credentials)
-                    : await connector.QueryChargeAsync(new ChargeQuery { Attempt = attempt, Amount = ConnectorRig.Rupees }, Rig.Credentials);
+                    : await connector.QueryChargeAsync(
+                        new ChargeQuery { Attempt = attempt, Amount = ConnectorRig.Rupees }, Rig.Credentials);
                 Assert.IsNotType<ProviderOutcome.Declined>(outcome);
                 return false;
             },

@@ -14,9 +14,11 @@ namespace PaymentCluster.Connectors.Tests.PayU;
 /// document.</summary>
 public sealed class PayUFactsTests : IAsyncLifetime
 {
-    private const string Sample = "key=TESTKEY1&txnid=TXN-1001&amount=123.45&productinfo=Order 1001&firstname=Asha&email=asha@example.com";
+    private const string Sample =
+        "key=TESTKEY1&txnid=TXN-1001&amount=123.45&productinfo=Order 1001&firstname=Asha&email=asha@example.com";
 
-    private const string Answer = "key=TESTKEY1&txnid=TXN-1001&amount=123.45&productinfo=Order 1001&firstname=Asha&email=asha@example.com";
+    private const string Answer =
+        "key=TESTKEY1&txnid=TXN-1001&amount=123.45&productinfo=Order 1001&firstname=Asha&email=asha@example.com";
 
     private readonly PayURig _rig = new();
     private ScriptedServer _server = null!;
@@ -31,11 +33,15 @@ public sealed class PayUFactsTests : IAsyncLifetime
 
     [Theory]
     // testdeveloper.payubiz.in/documentation/Hash-generation/26.
-    [InlineData("key=C0Dr8m&txnid=12345&amount=10&productinfo=Shopping&firstname=Test&email=test@test.com&udf2=abc&udf4=15", "3sf0jURk",
+    [InlineData(
+        "key=C0Dr8m&txnid=12345&amount=10&productinfo=Shopping&firstname=Test&email=test@test.com&udf2=abc&udf4=15",
+        "3sf0jURk",
         "ffcdbf04fa5beefdcc2dd476c18bc410f02b3968e7f4f54e8f43f1e1a310bb32e3b4dec9305232bb89db5b1d0c009a53bcace6f4bd8ec2f695baf3d43ba730ce")]
     [InlineData(Sample, PayURig.Salt,
         "f1d5db6aafec0e5fc3366313925616c710c0a5cd64c13c52c09cfa7a03980a6a22e65b2e7c5e9386b46f90c24d22b02c4934282964c4d8d6f7e0e524f3fc556c")]
-    [InlineData(Sample + """&splitRequest={"type":"absolute","splitInfo":{"CHILD1":{"aggregatorSubTxnId":"s1","aggregatorSubAmt":"100.00","aggregatorCharges":"23.45"}}}""",
+    [InlineData(
+        Sample
+            + """&splitRequest={"type":"absolute","splitInfo":{"CHILD1":{"aggregatorSubTxnId":"s1","aggregatorSubAmt":"100.00","aggregatorCharges":"23.45"}}}""",
         PayURig.Salt,
         "8df8fb5e32ab562c47c282501bfd53ebdade94c0851a577af90264ce5003da3ba0c40d74a8a86098ccadd3d58685c4052e44b5c2cc34db3c25e5df58b7a45a82")]
     public void A_payment_is_hashed_as_the_client_does(string fields, string salt, string expected) =>
@@ -65,9 +71,13 @@ public sealed class PayUFactsTests : IAsyncLifetime
     public void A_response_is_believed_if_the_client_believes_it(string fields, string hash)
     {
         Assert.True(PayUSignature.IsResponse(FieldsOf(fields + "&hash=" + hash), PayURig.Key, PayURig.Salt));
-        Assert.True(PayUSignature.IsResponse(FieldsOf(fields + "&hash=" + hash.ToUpperInvariant()), PayURig.Key, PayURig.Salt));
+        Assert.True(
+            PayUSignature.IsResponse(FieldsOf(fields + "&hash=" + hash.ToUpperInvariant()), PayURig.Key, PayURig.Salt));
         Assert.False(PayUSignature.IsResponse(FieldsOf(fields + "&hash=" + hash), PayURig.Key, "another"));
-        Assert.False(PayUSignature.IsResponse(FieldsOf(fields.Replace("123.45", "123.46", StringComparison.Ordinal) + "&hash=" + hash), PayURig.Key, PayURig.Salt));
+        Assert.False(PayUSignature.IsResponse(
+            FieldsOf(fields.Replace("123.45", "123.46", StringComparison.Ordinal) + "&hash=" + hash),
+            PayURig.Key,
+            PayURig.Salt));
         Assert.False(PayUSignature.IsResponse(FieldsOf(fields), PayURig.Key, PayURig.Salt));
     }
 
@@ -75,9 +85,12 @@ public sealed class PayUFactsTests : IAsyncLifetime
     [InlineData("additionalCharges"), InlineData("additional_charges")]
     public void Additional_charges_stand_in_front_under_either_name(string name)
     {
-        var hash = PayURig.Sha512($"2.50|{PayURig.Salt}|success|||||||||||asha@example.com|Asha|Order 1001|123.45|TXN-1001|{PayURig.Key}");
-        Assert.True(PayUSignature.IsResponse(FieldsOf($"{Answer}&status=success&{name}=2.50&hash={hash}"), PayURig.Key, PayURig.Salt));
-        Assert.False(PayUSignature.IsResponse(FieldsOf($"{Answer}&status=success&{name}=2.51&hash={hash}"), PayURig.Key, PayURig.Salt));
+        var hash = PayURig.Sha512(
+            $"2.50|{PayURig.Salt}|success|||||||||||asha@example.com|Asha|Order 1001|123.45|TXN-1001|{PayURig.Key}");
+        Assert.True(PayUSignature.IsResponse(
+            FieldsOf($"{Answer}&status=success&{name}=2.50&hash={hash}"), PayURig.Key, PayURig.Salt));
+        Assert.False(PayUSignature.IsResponse(
+            FieldsOf($"{Answer}&status=success&{name}=2.51&hash={hash}"), PayURig.Key, PayURig.Salt));
     }
 
     // docs.payu.in/docs/upi-intent-server-to-server.
@@ -86,16 +99,21 @@ public sealed class PayUFactsTests : IAsyncLifetime
     {
         await ChargeAsync(new PaymentMethod { Kind = PaymentMethodKind.Upi, Flow = UpiFlow.Intent });
         AssertSent(
-            $"key=TESTKEY1&txnid={ConnectorRig.Attempt}&amount=123.45&productinfo=Payment&firstname=Customer&email=a@b.example&phone=9876543210"
-            + "&surl=https://engine.example/return&furl=https://engine.example/return&pg=UPI&bankcode=INTENT&upiAppName=genericintent"
+            $"key=TESTKEY1&txnid={ConnectorRig.Attempt}&amount=123.45&productinfo=Payment&firstname=Customer"
+            + "&email=a@b.example&phone=9876543210"
+            + "&surl=https://engine.example/return&furl=https://engine.example/return"
+            + "&pg=UPI&bankcode=INTENT&upiAppName=genericintent"
             + "&txn_s2s_flow=4&s2s_client_ip=127.0.0.1&s2s_device_info=Mozilla/5.0");
     }
 
     [Theory]
-    [InlineData(false, "pg=UPI&bankcode=INTENT&upiAppName=genericintent"), InlineData(true, "pg=DBQR&bankcode=UPIDBQR&expiry_time=900")]
+    [InlineData(false, "pg=UPI&bankcode=INTENT&upiAppName=genericintent")]
+    [InlineData(true, "pg=DBQR&bankcode=UPIDBQR&expiry_time=900")]
     public async Task A_qr_code_is_the_intents_link_or_payus_own(bool dynamic, string fields)
     {
-        await ChargeAsync(new PaymentMethod { Kind = PaymentMethodKind.Upi, Flow = UpiFlow.Qr }, options => options.DynamicQr = dynamic);
+        await ChargeAsync(
+            new PaymentMethod { Kind = PaymentMethodKind.Upi, Flow = UpiFlow.Qr },
+            options => options.DynamicQr = dynamic);
         AssertSent(fields);
     }
 
@@ -111,14 +129,19 @@ public sealed class PayUFactsTests : IAsyncLifetime
     {
         await ChargeAsync(_rig.Method, change: request => request with
         {
-            Customer = new Customer { Id = "c-1", Name = "Asha  Rao & Co", IpAddress = "203.0.113.7", UserAgent = "Firefox" },
+            Customer = new Customer
+            {
+                Id = "c-1", Name = "Asha  Rao & Co", IpAddress = "203.0.113.7", UserAgent = "Firefox",
+            },
             Instrument = ConnectorRig.TypedCard(saving: new(null)),
             Capture = CaptureMode.Manual,
             Description = "Tea | 2 × 3",
         });
         AssertSent(
-            "productinfo=Tea 2 3&firstname=Asha&lastname=Rao Co&pg=CC&bankcode=CC&ccnum=4111111111111111&ccname=A B&ccvv=9173&ccexpmon=04&ccexpyr=2031"
-            + "&store_card=1&user_credentials=TESTKEY1:c-1&pre_authorize=1&s2s_client_ip=203.0.113.7&s2s_device_info=Firefox");
+            "productinfo=Tea 2 3&firstname=Asha&lastname=Rao Co&pg=CC&bankcode=CC&ccnum=4111111111111111&ccname=A "
+            + "B&ccvv=9173&ccexpmon=04&ccexpyr=2031"
+            + "&store_card=1&user_credentials=TESTKEY1:c-1&pre_authorize=1&s2s_client_ip=203.0.113.7"
+            + "&s2s_device_info=Firefox");
     }
 
     // docs.payu.in, card tokenization with PayU.
@@ -131,32 +154,41 @@ public sealed class PayUFactsTests : IAsyncLifetime
             Customer = new Customer { Id = "c-1" },
         });
         AssertSent(
-            "pg=CC&bankcode=CC&user_credentials=TESTKEY1:c-1&store_card_token=745d72e2fd9b7e88824fef4e7ed7dac1fe624b74&storecard_token_type=0&ccvv=123");
+            "pg=CC&bankcode=CC&user_credentials=TESTKEY1:c-1&store_card_token=745d72e2fd9b7e88824fef4e7ed7dac1fe624b74"
+                + "&storecard_token_type=0&ccvv=123");
         Assert.DoesNotContain("ccnum", Assert.Single(_server.Requests).Text, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData(PaymentMethodKind.Netbanking, "HDFC", null, "NB", "HDFB"), InlineData(PaymentMethodKind.Netbanking, "INDB", null, "NB", "INIB")]
-    [InlineData(PaymentMethodKind.Wallet, null, "phonepe", "CASH", "PHONEPE"), InlineData(PaymentMethodKind.Wallet, null, "lazypay", "BNPL", "LAZYPAY")]
+    [InlineData(PaymentMethodKind.Netbanking, "HDFC", null, "NB", "HDFB")]
+    [InlineData(PaymentMethodKind.Netbanking, "INDB", null, "NB", "INIB")]
+    [InlineData(PaymentMethodKind.Wallet, null, "phonepe", "CASH", "PHONEPE")]
+    [InlineData(PaymentMethodKind.Wallet, null, "lazypay", "BNPL", "LAZYPAY")]
     public async Task Other_methods_are_a_form_for_the_customers_browser(
         PaymentMethodKind kind, string? bank, string? wallet, string pg, string code)
     {
-        var pending = Assert.IsType<ProviderOutcome.Pending>(await ChargeAsync(new PaymentMethod { Kind = kind, Bank = bank, Wallet = wallet }));
+        var pending = Assert.IsType<ProviderOutcome.Pending>(
+            await ChargeAsync(new PaymentMethod { Kind = kind, Bank = bank, Wallet = wallet }));
         var (action, fields) = (pending.Action!, pending.Action!.Fields!);
         Assert.Equal((CustomerActionKind.Form, $"{_server.Url.AbsoluteUri}_payment"), (action.Kind, action.Url));
         Assert.Equal((pg, code, ConnectorRig.Attempt.ToString()), (fields["pg"], fields["bankcode"], fields["txnid"]));
         Assert.Equal(PayUSignature.OfPayment(name => fields.GetValueOrDefault(name, ""), PayURig.Salt), fields["hash"]);
-        Assert.DoesNotContain(fields.Keys, name => name.StartsWith("txn_s2s", StringComparison.Ordinal) || name.StartsWith("s2s", StringComparison.Ordinal));
+        Assert.DoesNotContain(fields.Keys, name =>
+            name.StartsWith("txn_s2s", StringComparison.Ordinal) || name.StartsWith("s2s", StringComparison.Ordinal));
         Assert.DoesNotContain(PayURig.Salt, fields.Values);
         Assert.Empty(_server.Requests);
     }
 
     [Theory]
-    [InlineData(PaymentMethodKind.Netbanking, "ABCD", null), InlineData(PaymentMethodKind.Wallet, null, "a b"), InlineData(PaymentMethodKind.Wallet, null, "")]
+    [InlineData(PaymentMethodKind.Netbanking, "ABCD", null)]
+    [InlineData(PaymentMethodKind.Wallet, null, "a b")]
+    [InlineData(PaymentMethodKind.Wallet, null, "")]
     public async Task What_payu_has_no_name_for_is_declined_unsent(PaymentMethodKind kind, string? bank, string? wallet)
     {
-        var declined = Assert.IsType<ProviderOutcome.Declined>(await ChargeAsync(new PaymentMethod { Kind = kind, Bank = bank, Wallet = wallet }));
-        Assert.Equal((FailureCodes.RequestRefused, FailureParty.Merchant), (declined.Failure.Code, declined.Failure.Party));
+        var declined = Assert.IsType<ProviderOutcome.Declined>(
+            await ChargeAsync(new PaymentMethod { Kind = kind, Bank = bank, Wallet = wallet }));
+        Assert.Equal(
+            (FailureCodes.RequestRefused, FailureParty.Merchant), (declined.Failure.Code, declined.Failure.Party));
     }
 
     // docs.payu.in/reference/capture-a-payment, …/cancel_refund_transaction: the token is var2, the amount var3.
@@ -177,21 +209,25 @@ public sealed class PayUFactsTests : IAsyncLifetime
         Assert.Matches("^[0-9a-z]{23}$", PayURig.FieldOf(sent[0], "var2"));
         Assert.Equal(sent[0].Text, sent[1].Text);
         Assert.Equal(
-            PayUSignature.OfCommand(PayURig.Key, PayURig.FieldOf(sent[0], "command")!, PayURig.Pay, PayURig.Salt), PayURig.FieldOf(sent[0], "hash"));
+            PayUSignature.OfCommand(PayURig.Key, PayURig.FieldOf(sent[0], "command")!, PayURig.Pay, PayURig.Salt),
+            PayURig.FieldOf(sent[0], "hash"));
     }
 
     [Fact]
     public void Each_effect_has_a_token_of_its_own()
     {
         var attempt = ConnectorRig.Attempt;
-        var refunds = Enumerable.Range(1, 999).Select(number => PayUMapping.RefundToken(new RefundId { Payment = attempt.Payment, Number = number }));
+        var refunds = Enumerable.Range(1, 999).Select(number =>
+            PayUMapping.RefundToken(new RefundId { Payment = attempt.Payment, Number = number }));
         string[] tokens = [PayUMapping.CaptureToken(attempt), PayUMapping.VoidToken(attempt), .. refunds];
         Assert.Equal(tokens.Length, tokens.Distinct(StringComparer.Ordinal).Count());
     }
 
     private static Func<string, string> FieldsOf(string text)
     {
-        var fields = text.Split('&').Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
+        var fields = text.Split('&')
+            .Select(pair => pair.Split('=', 2))
+            .ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
         return name => fields.GetValueOrDefault(name, "");
     }
 
@@ -202,7 +238,9 @@ public sealed class PayUFactsTests : IAsyncLifetime
         Assert.Equal("application/x-www-form-urlencoded", request.Headers["Content-Type"]);
         var sent = QueryHelpers.ParseQuery(request.Text);
         Assert.Equal(
-            PayUSignature.OfPayment(name => sent.TryGetValue(name, out var value) ? value.ToString() : "", PayURig.Salt), sent["hash"].ToString());
+            PayUSignature.OfPayment(
+                name => sent.TryGetValue(name, out var value) ? value.ToString() : "", PayURig.Salt),
+            sent["hash"].ToString());
     }
 
     private static void AssertHas(Received request, string fields)

@@ -22,9 +22,10 @@ public sealed class PayUFlowTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _server = await ScriptedServer.StartAsync();
-        _server.Script = (request, context) => _answers.TryGetValue(PayURig.CommandOf(request) ?? "_payment", out var answer)
-            ? Answers.JsonAsync(context, 200, answer)
-            : _rig.AnswerAsync(request, context);
+        _server.Script = (request, context) =>
+            _answers.TryGetValue(PayURig.CommandOf(request) ?? "_payment", out var answer)
+                ? Answers.JsonAsync(context, 200, answer)
+                : _rig.AnswerAsync(request, context);
     }
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
@@ -33,9 +34,12 @@ public sealed class PayUFlowTests : IAsyncLifetime
     [InlineData(UpiFlow.Intent, CustomerActionKind.UpiIntent), InlineData(UpiFlow.Qr, CustomerActionKind.UpiQr)]
     public async Task A_upi_link_is_passed_on_as_it_is_but_for_spaces(UpiFlow flow, CustomerActionKind kind)
     {
-        _answers["_payment"] = PayURig.PaymentJson("\"intentURIData\":\"pa=acme@hdfcbank&pn=Acme Stores&tr=1&am=123.45&cu=INR\"");
+        _answers["_payment"] = PayURig.PaymentJson(
+            "\"intentURIData\":\"pa=acme@hdfcbank&pn=Acme Stores&tr=1&am=123.45&cu=INR\"");
         var pending = Assert.IsType<ProviderOutcome.Pending>(await ChargeAsync(Intent with { Flow = flow }));
-        Assert.Equal((kind, "upi://pay?pa=acme@hdfcbank&pn=Acme%20Stores&tr=1&am=123.45&cu=INR"), (pending.Action!.Kind, pending.Action.Url));
+        Assert.Equal(
+            (kind, "upi://pay?pa=acme@hdfcbank&pn=Acme%20Stores&tr=1&am=123.45&cu=INR"),
+            (pending.Action!.Kind, pending.Action.Url));
         Assert.Equal(PayURig.Pay, pending.ProviderReference);
     }
 
@@ -55,8 +59,10 @@ public sealed class PayUFlowTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("\"x\":1"), InlineData("\"intentURIData\":\"\""), InlineData("\"intentURIData\":\"am=1\""), InlineData("\"intentURIData\":\"pa=a@b\\\"><script>\"")]
-    [InlineData("\"qrString\":\"https://evil.example/?pa=a@b\""), InlineData("\"qrString\":\"javascript:upi://pay?pa=\"")]
+    [InlineData("\"x\":1"), InlineData("\"intentURIData\":\"\"")]
+    [InlineData("\"intentURIData\":\"am=1\""), InlineData("\"intentURIData\":\"pa=a@b\\\"><script>\"")]
+    [InlineData("\"qrString\":\"https://evil.example/?pa=a@b\"")]
+    [InlineData("\"qrString\":\"javascript:upi://pay?pa=\"")]
     public async Task An_answer_without_a_link_that_can_be_followed_is_unknown(string result)
     {
         _answers["_payment"] = PayURig.PaymentJson(result);
@@ -64,7 +70,8 @@ public sealed class PayUFlowTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("\"acsTemplate\":\"%%%\""), InlineData("\"acsTemplate\":\"dGV4dA==\""), InlineData("\"acsTemplate\":null"), InlineData("\"acsTemplate\":[]")]
+    [InlineData("\"acsTemplate\":\"%%%\""), InlineData("\"acsTemplate\":\"dGV4dA==\"")]
+    [InlineData("\"acsTemplate\":null"), InlineData("\"acsTemplate\":[]")]
     public async Task An_answer_without_a_page_that_can_be_shown_is_unknown(string result)
     {
         _answers["_payment"] = PayURig.PaymentJson(result);
@@ -72,10 +79,12 @@ public sealed class PayUFlowTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("\"txnId\":\"att_01k8dq2v7me8k9c4ss8m3y5d6f_1\"", "\"txnId\":\"another\""), InlineData("\"paymentId\":\"403993715500000001\"", "\"paymentId\":\"../1\"")]
+    [InlineData("\"txnId\":\"att_01k8dq2v7me8k9c4ss8m3y5d6f_1\"", "\"txnId\":\"another\"")]
+    [InlineData("\"paymentId\":\"403993715500000001\"", "\"paymentId\":\"../1\"")]
     public async Task An_answer_about_another_payment_is_unknown(string text, string other)
     {
-        _answers["_payment"] = PayURig.PaymentJson("\"intentURIData\":\"pa=a@b\"").Replace(text, other, StringComparison.Ordinal);
+        _answers["_payment"] = PayURig.PaymentJson("\"intentURIData\":\"pa=a@b\"")
+            .Replace(text, other, StringComparison.Ordinal);
         Assert.IsType<ProviderOutcome.Unknown>(await ChargeAsync(Intent));
     }
 
@@ -87,13 +96,17 @@ public sealed class PayUFlowTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("E1101", "request_refused", FailureParty.Merchant), InlineData("E216", "acquirer_unreachable", FailureParty.Provider)]
-    public async Task A_refused_payment_that_payu_does_not_know_is_declined(string code, string expected, FailureParty party)
+    [InlineData("E1101", "request_refused", FailureParty.Merchant)]
+    [InlineData("E216", "acquirer_unreachable", FailureParty.Provider)]
+    public async Task A_refused_payment_that_payu_does_not_know_is_declined(
+        string code, string expected, FailureParty party)
     {
         _answers["_payment"] = PayURig.RefusalJson(code, "no");
         _answers["verify_payment"] = PayURig.NotFoundJson;
         var declined = Assert.IsType<ProviderOutcome.Declined>(await ChargeAsync(Intent));
-        Assert.Equal((expected == "request_refused" ? "payu_e1101" : expected, party), (declined.Failure.Code, declined.Failure.Party));
+        Assert.Equal(
+            (expected == "request_refused" ? "payu_e1101" : expected, party),
+            (declined.Failure.Code, declined.Failure.Party));
     }
 
     [Fact]
@@ -118,7 +131,8 @@ public sealed class PayUFlowTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("_payment", "Too many Requests. Please try after 60 seconds"), InlineData("_payment", """{"status":"failed","message":"Too many Requests"}""")]
+    [InlineData("_payment", "Too many Requests. Please try after 60 seconds")]
+    [InlineData("_payment", """{"status":"failed","message":"Too many Requests"}""")]
     public async Task Haste_in_words_is_not_sent(string where, string answer)
     {
         _answers[where] = answer;
@@ -126,7 +140,9 @@ public sealed class PayUFlowTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(Effect.Capture, "capture_transaction"), InlineData(Effect.Refund, "cancel_refund_transaction"), InlineData(Effect.Void, "cancel_refund_transaction")]
+    [InlineData(Effect.Capture, "capture_transaction")]
+    [InlineData(Effect.Refund, "cancel_refund_transaction")]
+    [InlineData(Effect.Void, "cancel_refund_transaction")]
     public async Task A_command_that_came_too_hastily_is_not_sent(Effect effect, string command)
     {
         _answers[command] = """{"status":0,"msg":"Requests limit reached"}""";
@@ -148,43 +164,59 @@ public sealed class PayUFlowTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("captured", typeof(ProviderOutcome.Succeeded)), InlineData("autoRefund", typeof(ProviderOutcome.Declined))]
+    [InlineData("captured", typeof(ProviderOutcome.Succeeded))]
+    [InlineData("autoRefund", typeof(ProviderOutcome.Declined))]
     public async Task A_refused_capture_is_what_the_payment_is(string state, Type expected)
     {
-        _answers["capture_transaction"] = """{"status":0,"msg":"token already used or request pending","error_code":106}""";
+        _answers["capture_transaction"] =
+            """{"status":0,"msg":"token already used or request pending","error_code":106}""";
         _answers["verify_payment"] = PayURig.ChargeJson(state == "captured" ? "success" : "failure", state);
         Assert.IsType(expected, await _rig.ActAsync(Create(), Effect.Capture, _time));
     }
 
     [Theory]
-    [InlineData("queued", typeof(ProviderOutcome.Pending)), InlineData("FAILURE", typeof(ProviderOutcome.Declined)), InlineData(null, typeof(ProviderOutcome.Declined))]
-    public async Task A_refused_capture_of_what_is_still_authorised_is_pending_only_if_one_is_under_way(string? state, Type expected)
+    [InlineData("queued", typeof(ProviderOutcome.Pending))]
+    [InlineData("FAILURE", typeof(ProviderOutcome.Declined))]
+    [InlineData(null, typeof(ProviderOutcome.Declined))]
+    public async Task A_refused_capture_of_what_is_still_authorised_is_pending_only_if_one_is_under_way(
+        string? state, Type expected)
     {
         _answers["capture_transaction"] = """{"status":0,"msg":"token already used or request pending"}""";
-        _answers["check_action_status"] = state is null ? PayURig.NoActionsJson : PayURig.ActionsJson("capture", "t", state);
+        _answers["check_action_status"] = state is null
+            ? PayURig.NoActionsJson
+            : PayURig.ActionsJson("capture", "t", state);
         Assert.IsType(expected, await _rig.ActAsync(Create(), Effect.Capture, _time));
         _answers["check_action_status"] = "{}";
         Assert.IsType<ProviderOutcome.Unknown>(await _rig.ActAsync(Create(), Effect.Capture, _time));
     }
 
     [Theory]
-    [InlineData("SUCCESS", typeof(ProviderOutcome.Succeeded)), InlineData("in progress", typeof(ProviderOutcome.Pending)), InlineData("failure", typeof(ProviderOutcome.Declined))]
+    [InlineData("SUCCESS", typeof(ProviderOutcome.Succeeded))]
+    [InlineData("in progress", typeof(ProviderOutcome.Pending))]
+    [InlineData("failure", typeof(ProviderOutcome.Declined))]
     public async Task A_refund_whose_token_was_used_is_looked_up_by_it(string state, Type expected)
     {
         _answers["cancel_refund_transaction"] = """{"status":0,"msg":"token already used or request pending"}""";
-        _answers["check_action_status"] = PayURig.ActionsJson("refund", PayUMapping.RefundToken(ConnectorRig.Refund), state);
+        _answers["check_action_status"] = PayURig.ActionsJson(
+            "refund", PayUMapping.RefundToken(ConnectorRig.Refund), state);
         var outcome = await _rig.ActAsync(Create(), Effect.Refund, _time);
         Assert.IsType(expected, outcome);
         Assert.Equal(PayURig.Request, outcome.ProviderReference);
     }
 
     [Theory]
-    [InlineData("""{"status":0,"msg":"Refund FAILURE - same amount","error_code":214}""", typeof(ProviderOutcome.NotSent))]
+    [InlineData(
+        """{"status":0,"msg":"Refund FAILURE - same amount","error_code":214}""", typeof(ProviderOutcome.NotSent))]
     [InlineData("""{"status":0,"msg":"lock","error_code":"120"}""", typeof(ProviderOutcome.NotSent))]
-    [InlineData("""{"status":0,"msg":"Refund FAILURE - Invalid amount","error_code":105}""", typeof(ProviderOutcome.Declined))]
+    [InlineData(
+        """{"status":0,"msg":"Refund FAILURE - Invalid amount","error_code":105}""", typeof(ProviderOutcome.Declined))]
     // "102 should be treated as success; the rest are failures": docs.payu.in/reference, cancel_refund_transaction.
-    [InlineData("""{"status":1,"msg":"Refund Request Queued","request_id":"1","error_code":105}""", typeof(ProviderOutcome.Declined))]
-    [InlineData("""{"status":1,"msg":"Capture is done today, please check for refund status tomorrow","request_id":"1","error_code":226}""", typeof(ProviderOutcome.Pending))]
+    [InlineData(
+        """{"status":1,"msg":"Refund Request Queued","request_id":"1","error_code":105}""",
+        typeof(ProviderOutcome.Declined))]
+    [InlineData(
+        """{"status":1,"msg":"Capture is done today, please check for refund status tomorrow","request_id":"1","error_code":226}""",
+        typeof(ProviderOutcome.Pending))]
     [InlineData("""{"status":1,"msg":"Refund Request Queued"}""", typeof(ProviderOutcome.Unknown))]
     [InlineData("""{"status":2,"msg":"Refund Request Queued","request_id":"1"}""", typeof(ProviderOutcome.Unknown))]
     public async Task A_refund_is_what_its_code_says(string answer, Type expected)
@@ -227,11 +259,14 @@ public sealed class PayUFlowTests : IAsyncLifetime
     public async Task Customers_are_names_and_need_no_call()
     {
         var accounts = (ICustomerAccounts)Create();
-        var given = Assert.IsType<ProviderAnswer<string>.Given>(await accounts.OpenCustomerAsync(new Customer { Id = "c-1" }, _rig.Credentials));
+        var given = Assert.IsType<ProviderAnswer<string>.Given>(
+            await accounts.OpenCustomerAsync(new Customer { Id = "c-1" }, _rig.Credentials));
         Assert.Equal("c-1", given.Value);
-        var odd = Assert.IsType<ProviderAnswer<string>.Given>(await accounts.OpenCustomerAsync(new Customer { Id = "a:b|c" }, _rig.Credentials));
+        var odd = Assert.IsType<ProviderAnswer<string>.Given>(
+            await accounts.OpenCustomerAsync(new Customer { Id = "a:b|c" }, _rig.Credentials));
         Assert.Matches("^[0-9a-z]{26}$", odd.Value);
-        Assert.IsType<ProviderAnswer<string>.Refused>(await accounts.OpenCustomerAsync(new Customer(), _rig.Credentials));
+        Assert.IsType<ProviderAnswer<string>.Refused>(
+            await accounts.OpenCustomerAsync(new Customer(), _rig.Credentials));
         Assert.Empty(_server.Requests);
     }
 
@@ -243,9 +278,11 @@ public sealed class PayUFlowTests : IAsyncLifetime
         _answers["validateVPA"] = answer;
         Assert.Equal(
             new UpiHolder(exists, name),
-            Assert.IsType<ProviderAnswer<UpiHolder>.Given>(await ((IUpiVerification)Create()).VerifyUpiAsync("a@upi", _rig.Credentials)).Value);
+            Assert.IsType<ProviderAnswer<UpiHolder>.Given>(
+                await ((IUpiVerification)Create()).VerifyUpiAsync("a@upi", _rig.Credentials)).Value);
         _answers["validateVPA"] = "{}";
-        Assert.IsType<ProviderAnswer<UpiHolder>.Unavailable>(await ((IUpiVerification)Create()).VerifyUpiAsync("a@upi", _rig.Credentials));
+        Assert.IsType<ProviderAnswer<UpiHolder>.Unavailable>(
+            await ((IUpiVerification)Create()).VerifyUpiAsync("a@upi", _rig.Credentials));
     }
 
     [Fact]
@@ -262,7 +299,9 @@ public sealed class PayUFlowTests : IAsyncLifetime
         var listed = Assert.IsType<ProviderAnswer<System.Collections.Immutable.ImmutableArray<ProviderCard>>.Given>(
             await cards.ListCardsAsync("c-1", _rig.Credentials));
         var card = Assert.Single(listed.Value);
-        Assert.Equal(("t1", "2346", "mastercard", 5, 2031), (card.Reference, card.Last4, card.Network, card.ExpiryMonth, card.ExpiryYear));
+        Assert.Equal(
+            ("t1", "2346", "mastercard", 5, 2031),
+            (card.Reference, card.Last4, card.Network, card.ExpiryMonth, card.ExpiryYear));
         Assert.Equal("TESTKEY1:c-1", PayURig.FieldOf(_server.Requests[^1], "var1"));
 
         _answers["get_user_cards"] = """{"status":0,"msg":"Card not found."}""";
@@ -273,7 +312,8 @@ public sealed class PayUFlowTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("""{"status":1,"msg":"My_card card deleted successfully"}"""), InlineData("""{"status":0,"msg":"card not found"}""")]
+    [InlineData("""{"status":1,"msg":"My_card card deleted successfully"}""")]
+    [InlineData("""{"status":0,"msg":"card not found"}""")]
     public async Task A_card_that_is_gone_is_forgotten(string answer)
     {
         _answers["delete_user_card"] = answer;
@@ -283,8 +323,11 @@ public sealed class PayUFlowTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("""{"status":0,"msg":"Invalid Hash."}""", CredentialsCheck.Refused), InlineData("{}", CredentialsCheck.NotChecked)]
-    [InlineData("""{"status":0,"msg":"0 out of 1","transaction_details":{"credentials-check":{"mihpayid":"Not Found","status":"Not Found"}}}""", CredentialsCheck.Accepted)]
+    [InlineData("""{"status":0,"msg":"Invalid Hash."}""", CredentialsCheck.Refused)]
+    [InlineData("{}", CredentialsCheck.NotChecked)]
+    [InlineData(
+        """{"status":0,"msg":"0 out of 1","transaction_details":{"credentials-check":{"mihpayid":"Not Found","status":"Not Found"}}}""",
+        CredentialsCheck.Accepted)]
     public async Task Credentials_are_checked_by_a_question(string answer, CredentialsCheck expected)
     {
         _answers["verify_payment"] = answer;
@@ -305,7 +348,8 @@ public sealed class PayUFlowTests : IAsyncLifetime
     private Task<ProviderOutcome> ChargeAsync(PaymentMethod method, bool resend = false) => Create().ChargeAsync(
         _rig.ChargeOf(_time, SendWindow.Open(_time, TimeSpan.FromMinutes(1))) with
         {
-            Instrument = ConnectorRig.InstrumentOf(method), Resend = resend,
+            Instrument = ConnectorRig.InstrumentOf(method),
+            Resend = resend,
         },
         _rig.Credentials);
 

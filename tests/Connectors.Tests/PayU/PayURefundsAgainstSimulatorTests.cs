@@ -21,7 +21,12 @@ public sealed class PayURefundsAgainstSimulatorTests(SimulatedPayU payu) : PayUS
         await PayU.DialAsync(dial is null ? "{}" : $$"""{"{{dial}}":1,"operations":["refund"]}""");
         var first = await RefundAsync(payment);
         Assert.IsType(
-            dial switch { null => typeof(ProviderOutcome.Pending), "rate_limited" => typeof(ProviderOutcome.NotSent), _ => typeof(ProviderOutcome.Unknown) },
+            dial switch
+            {
+                null => typeof(ProviderOutcome.Pending),
+                "rate_limited" => typeof(ProviderOutcome.NotSent),
+                _ => typeof(ProviderOutcome.Unknown),
+            },
             first);
         await PayU.DialAsync("{}");
         for (var i = 0; i < 2; i++)
@@ -48,13 +53,17 @@ public sealed class PayURefundsAgainstSimulatorTests(SimulatedPayU payu) : PayUS
         await PayU.DialAsync("""{"refund_failed":1}""");
         await RefundAsync(payment);
         Assert.IsType<ProviderOutcome.Declined>(
-            await UntilAsync(() => QueryRefundAsync(payment), outcome => outcome is not ProviderOutcome.Pending, "the refund is decided"));
+            await UntilAsync(
+                () => QueryRefundAsync(payment),
+                outcome => outcome is not ProviderOutcome.Pending,
+                "the refund is decided"));
     }
 
     [Fact]
     public async Task A_refund_of_more_than_was_paid_is_declined()
     {
-        var declined = Assert.IsType<ProviderOutcome.Declined>(await RefundAsync(await PaidAsync(), Money.Of(99_999, Currency.Inr)));
+        var declined = Assert.IsType<ProviderOutcome.Declined>(
+            await RefundAsync(await PaidAsync(), Money.Of(99_999, Currency.Inr)));
         Assert.Equal(("payu_105", FailureParty.Merchant), (declined.Failure.Code, declined.Failure.Party));
     }
 
@@ -69,9 +78,11 @@ public sealed class PayURefundsAgainstSimulatorTests(SimulatedPayU payu) : PayUS
             await PayU.DialAsync($$"""{"{{dial}}":1}""");
             await RefundAsync(await PaidAsync());
             await Eventually.HoldsAsync(
-                () => Task.FromResult(receiver.Requests.Any(request => request.Text.StartsWith('{'))), "the refund's callback arrives");
+                () => Task.FromResult(receiver.Requests.Any(request => request.Text.StartsWith('{'))),
+                "the refund's callback arrives");
             await Eventually.HoldsAsync(
-                () => Task.FromResult(receiver.Requests.Any(request => request.Text.StartsWith("mihpayid", StringComparison.Ordinal))),
+                () => Task.FromResult(receiver.Requests.Any(request =>
+                    request.Text.StartsWith("mihpayid", StringComparison.Ordinal))),
                 "the payment's callback arrives");
             Assert.All(
                 await ReadingsAsync(receiver),
@@ -105,10 +116,13 @@ public sealed class PayURefundsAgainstSimulatorTests(SimulatedPayU payu) : PayUS
     public async Task A_upi_id_is_verified()
     {
         var upi = (IUpiVerification)PayU.Connect();
-        Assert.True(Assert.IsType<ProviderAnswer<UpiHolder>.Given>(await upi.VerifyUpiAsync("anything@payu", Rig.Credentials)).Value.Exists);
-        Assert.False(Assert.IsType<ProviderAnswer<UpiHolder>.Given>(await upi.VerifyUpiAsync("invalid@payu", Rig.Credentials)).Value.Exists);
+        Assert.True(Assert.IsType<ProviderAnswer<UpiHolder>.Given>(
+            await upi.VerifyUpiAsync("anything@payu", Rig.Credentials)).Value.Exists);
+        Assert.False(Assert.IsType<ProviderAnswer<UpiHolder>.Given>(
+            await upi.VerifyUpiAsync("invalid@payu", Rig.Credentials)).Value.Exists);
         await PayU.DialAsync("""{"server_error":1,"operations":["query"]}""");
-        Assert.IsType<ProviderAnswer<UpiHolder>.Unavailable>(await upi.VerifyUpiAsync("anything@payu", Rig.Credentials));
+        Assert.IsType<ProviderAnswer<UpiHolder>.Unavailable>(
+            await upi.VerifyUpiAsync("anything@payu", Rig.Credentials));
     }
 
     [Fact]
@@ -128,17 +142,20 @@ public sealed class PayURefundsAgainstSimulatorTests(SimulatedPayU payu) : PayUS
 
         var second = first with
         {
-            Attempt = NewAttempt(), Instrument = ConnectorRig.SavedCard(card.Token.Reveal()),
+            Attempt = NewAttempt(),
+            Instrument = ConnectorRig.SavedCard(card.Token.Reveal()),
         };
         Assert.IsType<ProviderOutcome.Pending>(await connector.ChargeAsync(second, Rig.Credentials));
         await UntilAsync(
-            () => connector.QueryChargeAsync(new ChargeQuery { Attempt = second.Attempt, Amount = second.Amount }, Rig.Credentials),
+            () => connector.QueryChargeAsync(
+                new ChargeQuery { Attempt = second.Attempt, Amount = second.Amount }, Rig.Credentials),
             outcome => outcome is ProviderOutcome.Succeeded,
             "the saved card is charged");
 
         for (var i = 0; i < 2; i++)
         {
-            Assert.IsType<ProviderAnswer<bool>.Given>(await ((ISavedCards)connector).DeleteCardAsync(user, card.Reference, Rig.Credentials));
+            Assert.IsType<ProviderAnswer<bool>.Given>(
+                await ((ISavedCards)connector).DeleteCardAsync(user, card.Reference, Rig.Credentials));
         }
 
         Assert.Empty(await CardsAsync(connector, user));
@@ -156,7 +173,8 @@ public sealed class PayURefundsAgainstSimulatorTests(SimulatedPayU payu) : PayUS
         {
             var webhook = new InboundWebhook
             {
-                Headers = request.Headers.ToImmutableDictionary(header => header.Key.ToLowerInvariant(), header => header.Value),
+                Headers = request.Headers.ToImmutableDictionary(
+                    header => header.Key.ToLowerInvariant(), header => header.Value),
                 Body = request.Body,
             };
             readings.Add(await connector.ReadWebhookAsync(webhook, Rig.Credentials));

@@ -23,7 +23,8 @@ public sealed class PayURig : ConnectorRig
     public const string Request = "136400001";
     public const string Key = "TESTKEY1";
     public const string Salt = "TESTSALT01234567";
-    public const string Page = "<html><body><form id=\"acs\" method=\"post\" action=\"https://acs.bank.example/\"></form></body></html>";
+    public const string Page =
+        "<html><body><form id=\"acs\" method=\"post\" action=\"https://acs.bank.example/\"></form></body></html>";
 
     private bool _declined;
 
@@ -58,7 +59,8 @@ public sealed class PayURig : ConnectorRig
     public static string NoActionsJson =>
         $$$"""{"status":0,"msg":"0 out of 1 Transactions Fetched Successfully","transaction_details":{"{{{Pay}}}":"No action status found"}}""";
 
-    public static string CaptureQueuedJson => $$"""{"status":1,"msg":"Capture Request Queued","request_id":"{{Request}}","bank_ref_num":"1"}""";
+    public static string CaptureQueuedJson =>
+        $$"""{"status":1,"msg":"Capture Request Queued","request_id":"{{Request}}","bank_ref_num":"1"}""";
 
     public static string RefundQueuedJson =>
         $$"""{"status":1,"msg":"Refund Request Queued","request_id":"{{Request}}","bank_ref_num":"1","mihpayid":"{{Pay}}","error_code":102}""";
@@ -82,14 +84,17 @@ public sealed class PayURig : ConnectorRig
         Effect.Charge => request.Path == "/_payment",
         Effect.Capture => CommandOf(request) == "capture_transaction",
         // One command, told apart by its token.
-        Effect.Refund => CommandOf(request) == "cancel_refund_transaction" && FieldOf(request, "var2") != PayUMapping.VoidToken(Attempt),
-        Effect.Void => CommandOf(request) == "cancel_refund_transaction" && FieldOf(request, "var2") == PayUMapping.VoidToken(Attempt),
+        Effect.Refund => CommandOf(request) == "cancel_refund_transaction"
+            && FieldOf(request, "var2") != PayUMapping.VoidToken(Attempt),
+        Effect.Void => CommandOf(request) == "cancel_refund_transaction"
+            && FieldOf(request, "var2") == PayUMapping.VoidToken(Attempt),
     };
 
     public override Task AnswerAsync(Received request, HttpContext context) => Answers.JsonAsync(
         context,
         200,
-        request.Path == "/_payment" ? PaymentJson($"\"acsTemplate\":\"{Convert.ToBase64String(Encoding.UTF8.GetBytes(Page))}\"")
+        request.Path == "/_payment"
+            ? PaymentJson($"\"acsTemplate\":\"{Convert.ToBase64String(Encoding.UTF8.GetBytes(Page))}\"")
         : request.Path != "/merchant/postservice.php" || request.Query != "?form=2" ? "a:0:{}"
         : CommandOf(request) switch
         {
@@ -127,8 +132,8 @@ public sealed class PayURig : ConnectorRig
     {
         Headers = ImmutableDictionary<string, string>.Empty.Add("content-type", "application/x-www-form-urlencoded"),
         Body = Encoding.UTF8.GetBytes(
-            $"mihpayid={Pay}&mode=UPI&status={status}&unmappedstatus=captured&key={Key}&txnid={txnId}&amount=123.45&productinfo=Order+1"
-            + $"&firstname=Asha&email=asha%40example.com&udf1=a%7Cb&udf2=&udf3=&udf4=&udf5={more}"
+            $"mihpayid={Pay}&mode=UPI&status={status}&unmappedstatus=captured&key={Key}&txnid={txnId}&amount=123.45"
+            + $"&productinfo=Order+1&firstname=Asha&email=asha%40example.com&udf1=a%7Cb&udf2=&udf3=&udf4=&udf5={more}"
             + $"&hash={Sha512($"{salt}|{status}||||||||||a|b|asha@example.com|Asha|Order 1|123.45|{txnId}|{Key}")}"),
     };
 
@@ -136,10 +141,12 @@ public sealed class PayURig : ConnectorRig
 
     public static InboundWebhook Json(string body) => new()
     {
-        Headers = ImmutableDictionary<string, string>.Empty.Add("content-type", "application/json"), Body = Encoding.UTF8.GetBytes(body),
+        Headers = ImmutableDictionary<string, string>.Empty.Add("content-type", "application/json"),
+        Body = Encoding.UTF8.GetBytes(body),
     };
 
-    public static string? CommandOf(Received request) => request.Path == "/_payment" ? null : FieldOf(request, "command");
+    public static string? CommandOf(Received request) =>
+        request.Path == "/_payment" ? null : FieldOf(request, "command");
 
     public static string? FieldOf(Received request, string name) =>
         QueryHelpers.ParseQuery(request.Text).TryGetValue(name, out var value) ? value.ToString() : null;
@@ -154,15 +161,17 @@ public sealed class PayURig : ConnectorRig
         """;
 
     public static string ChargeJson(
-        string status, string unmapped, string amount = "123.45", string charges = "0.00", string? paid = null, string mode = "UPI",
-        string code = "E000", string bank = "SUCCESS", string id = Pay, string? txnId = null) => $$$"""
+        string status, string unmapped, string amount = "123.45", string charges = "0.00", string? paid = null,
+        string mode = "UPI", string code = "E000", string bank = "SUCCESS", string id = Pay,
+        string? txnId = null) => $$$"""
         {"status":1,"msg":"1 out of 1 Transactions Fetched Successfully","transaction_details":{"{{{Attempt}}}":{"mihpayid":"{{{id}}}","request_id":"",
         "bank_ref_num":"401234567890","amt":"{{{paid ?? amount}}}","transaction_amount":"{{{amount}}}","txnid":"{{{txnId ?? Attempt.ToString()}}}","additional_charges":"{{{charges}}}",
         "productinfo":"p","bankcode":"INTENT","udf1":"","field9":"{{{bank}}}","error_code":"{{{code}}}","error_Message":"NO ERROR","card_type":null,
         "net_amount_debit":123.45,"mode":"{{{mode}}}","status":"{{{status}}}","unmappedstatus":"{{{unmapped}}}","Merchant_UTR":null,"Settled_At":"0000-00-00 00:00:00"} } }
         """;
 
-    public static string ActionsJson(string action, string token, string status, string amount = "123.45", string payment = Pay) => $$$"""
+    public static string ActionsJson(
+        string action, string token, string status, string amount = "123.45", string payment = Pay) => $$$"""
         {"status":1,"msg":"1 out of 1 Transactions Fetched Successfully","transaction_details":{"{{{Pay}}}":{"{{{Request}}}":{"mihpayid":"{{{payment}}}","bank_ref_num":"1",
         "request_id":"{{{Request}}}","amt":"{{{amount}}}","mode":"UPI","action":"{{{action}}}","token":"{{{token}}}","status":"{{{status}}}","bank_arn":74332746053000000000001,
         "settlement_id":null,"refund_mode":"Back to Source"} } } }

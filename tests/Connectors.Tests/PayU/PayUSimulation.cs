@@ -30,29 +30,54 @@ public abstract class PayUSimulation(SimulatedPayU payu)
         };
 
     protected Task<ProviderOutcome> ChargeAsync(
-        PaymentMethod method, CaptureMode capture = CaptureMode.Automatic, bool resend = false, string? cardNumber = null,
+        PaymentMethod method,
+        CaptureMode capture = CaptureMode.Automatic,
+        bool resend = false,
+        string? cardNumber = null,
         ProviderCredentials? credentials = null) => PayU.Connect().ChargeAsync(
-            Request(method, Attempt, cardNumber) with { Capture = capture, Resend = resend }, credentials ?? Rig.Credentials);
+            Request(method, Attempt, cardNumber) with { Capture = capture, Resend = resend },
+            credentials ?? Rig.Credentials);
 
     protected Task<ProviderOutcome> QueryAsync() => PayU.Connect().QueryChargeAsync(
         new ChargeQuery { Attempt = Attempt, Amount = ConnectorRig.Rupees }, Rig.Credentials);
 
     protected Task<ProviderOutcome> CaptureAsync(string payment) => PayU.Connect().CaptureAsync(
-        new CaptureRequest { Attempt = Attempt, Amount = ConnectorRig.Rupees, ProviderReference = payment, Window = Window() }, Rig.Credentials);
+        new CaptureRequest
+        {
+            Attempt = Attempt, Amount = ConnectorRig.Rupees, ProviderReference = payment, Window = Window(),
+        },
+        Rig.Credentials);
 
     protected Task<ProviderOutcome> VoidAsync(string payment) => PayU.Connect().VoidAsync(
-        new VoidAuthorizationRequest { Attempt = Attempt, Amount = ConnectorRig.Rupees, ProviderReference = payment, Window = Window() }, Rig.Credentials);
+        new VoidAuthorizationRequest
+        {
+            Attempt = Attempt, Amount = ConnectorRig.Rupees, ProviderReference = payment, Window = Window(),
+        },
+        Rig.Credentials);
 
     protected Task<ProviderOutcome> RefundAsync(string payment, Money? amount = null) => PayU.Connect().RefundAsync(
         new RefundRequest
         {
-            Refund = RefundId, Attempt = Attempt, Amount = amount ?? Part, ProviderReference = payment, Reason = "returned", Window = Window(),
+            Refund = RefundId,
+            Attempt = Attempt,
+            Amount = amount ?? Part,
+            ProviderReference = payment,
+            Reason = "returned",
+            Window = Window(),
         },
         Rig.Credentials);
 
-    protected Task<ProviderOutcome> QueryRefundAsync(string payment, string? refund = null) => PayU.Connect().QueryRefundAsync(
-        new RefundQuery { Refund = RefundId, Attempt = Attempt, Amount = Part, ProviderReference = payment, ProviderRefund = refund },
-        Rig.Credentials);
+    protected Task<ProviderOutcome> QueryRefundAsync(string payment, string? refund = null) =>
+        PayU.Connect().QueryRefundAsync(
+            new RefundQuery
+            {
+                Refund = RefundId,
+                Attempt = Attempt,
+                Amount = Part,
+                ProviderReference = payment,
+                ProviderRefund = refund,
+            },
+            Rig.Credentials);
 
     protected async Task<string> PaidAsync()
     {
@@ -64,12 +89,16 @@ public abstract class PayUSimulation(SimulatedPayU payu)
     {
         await ChargeAsync(Intent, CaptureMode.Manual);
         return (await UntilAsync(
-            QueryAsync, outcome => outcome is ProviderOutcome.Succeeded { Stage: ChargeStage.Authorized }, "the payment is authorised"))
+            QueryAsync,
+            outcome => outcome is ProviderOutcome.Succeeded { Stage: ChargeStage.Authorized },
+            "the payment is authorised"))
             .ProviderReference!;
     }
 
     protected async Task<ProviderOutcome.Succeeded> CapturedAsync() => (ProviderOutcome.Succeeded)await UntilAsync(
-        QueryAsync, outcome => outcome is ProviderOutcome.Succeeded { Stage: ChargeStage.Captured }, "the payment is captured");
+        QueryAsync,
+        outcome => outcome is ProviderOutcome.Succeeded { Stage: ChargeStage.Captured },
+        "the payment is captured");
 
     protected async Task OnePaidChargeAsync()
     {

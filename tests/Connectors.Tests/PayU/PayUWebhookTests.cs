@@ -16,7 +16,8 @@ public sealed class PayUWebhookTests
     [InlineData("success"), InlineData("failure"), InlineData("pending")]
     public async Task A_payments_event_is_a_hint_about_its_charge(string status)
     {
-        var about = Assert.IsType<WebhookReading.About>(await ReadAsync(PayURig.Form(Txn, PayURig.Salt, status: status)));
+        var about = Assert.IsType<WebhookReading.About>(
+            await ReadAsync(PayURig.Form(Txn, PayURig.Salt, status: status)));
         Assert.Equal(ConnectorRig.Attempt, about.Attempt);
         Assert.Matches("^sha256:[0-9a-f]{64}$", about.EventId);
         Assert.Equal(about, await ReadAsync(PayURig.Form(Txn, PayURig.Salt, status: status)));
@@ -27,14 +28,16 @@ public sealed class PayUWebhookTests
         Assert.IsType<WebhookReading.Unmatched>(await ReadAsync(PayURig.Form("TXN-1001", PayURig.Salt)));
 
     [Theory]
-    [InlineData("amount=123.45", "amount=1.00"), InlineData("status=success", "status=failure"), InlineData("_1&", "_2&"), InlineData("firstname=Asha", "firstname=Asho")]
+    [InlineData("amount=123.45", "amount=1.00"), InlineData("status=success", "status=failure")]
+    [InlineData("_1&", "_2&"), InlineData("firstname=Asha", "firstname=Asho")]
     public async Task What_the_hash_covers_cannot_be_changed(string text, string other)
     {
         var webhook = PayURig.Form(Txn, PayURig.Salt);
         var body = Encoding.UTF8.GetString(webhook.Body.Span);
         Assert.Contains(text, body, StringComparison.Ordinal);
         Assert.IsType<WebhookReading.Forged>(
-            await ReadAsync(webhook with { Body = Encoding.UTF8.GetBytes(body.Replace(text, other, StringComparison.Ordinal)) }));
+            await ReadAsync(
+                webhook with { Body = Encoding.UTF8.GetBytes(body.Replace(text, other, StringComparison.Ordinal)) }));
     }
 
     [Theory]
@@ -47,14 +50,18 @@ public sealed class PayUWebhookTests
         await ReadAsync(PayURig.Form(Txn, ""), PayURig.CredentialsOf(PayURig.Key, "")));
 
     [Theory]
-    [InlineData(""), InlineData("x"), InlineData("=&=&"), InlineData("{"), InlineData("{}"), InlineData("[]"), InlineData("null"), InlineData("%"), InlineData("hash=")]
-    public async Task What_is_no_event_is_forged(string body) => Assert.IsType<WebhookReading.Forged>(await ReadAsync(PayURig.Json(body)));
+    [InlineData(""), InlineData("x"), InlineData("=&=&"), InlineData("{"), InlineData("{}")]
+    [InlineData("[]"), InlineData("null"), InlineData("%"), InlineData("hash=")]
+    public async Task What_is_no_event_is_forged(string body) =>
+        Assert.IsType<WebhookReading.Forged>(await ReadAsync(PayURig.Json(body)));
 
     [Fact]
     public async Task A_body_that_is_too_deep_too_large_or_of_too_many_fields_is_forged()
     {
-        Assert.IsType<WebhookReading.Forged>(await ReadAsync(PayURig.Json(string.Concat(Enumerable.Repeat("{\"a\":", 10_000)))));
-        Assert.IsType<WebhookReading.Forged>(await ReadAsync(PayURig.Form(Txn, PayURig.Salt, "&x=" + new string('x', 200_000))));
+        Assert.IsType<WebhookReading.Forged>(
+            await ReadAsync(PayURig.Json(string.Concat(Enumerable.Repeat("{\"a\":", 10_000)))));
+        Assert.IsType<WebhookReading.Forged>(
+            await ReadAsync(PayURig.Form(Txn, PayURig.Salt, "&x=" + new string('x', 200_000))));
         Assert.IsType<WebhookReading.Forged>(await ReadAsync(
             PayURig.Form(Txn, PayURig.Salt, string.Concat(Enumerable.Range(0, 300).Select(n => $"&x{n}=")))));
     }
@@ -77,7 +84,8 @@ public sealed class PayUWebhookTests
 
     [Fact]
     public async Task An_event_that_nothing_acts_on_is_irrelevant() =>
-        Assert.IsType<WebhookReading.Irrelevant>(await ReadAsync(PayURig.Json($$"""{"action":"dispute","key":"{{PayURig.Key}}"}""")));
+        Assert.IsType<WebhookReading.Irrelevant>(
+            await ReadAsync(PayURig.Json($$"""{"action":"dispute","key":"{{PayURig.Key}}"}""")));
 
     private static InboundWebhook Refund(string key, string txnId) => PayURig.Json($$"""
         {"action":"refund","status":"success","mihpayid":"{{PayURig.Pay}}","request_id":"1","token":"t","amt":"1.00","bank_ref_num":" 1 ",

@@ -14,8 +14,10 @@ namespace PaymentCluster.Connectors.Tests.Paytm;
 public sealed class PaytmAgainstSimulatorTests(SimulatedPaytm paytm) : PaytmSimulation(paytm)
 {
     [Theory]
-    [InlineData(PaymentMethodKind.Netbanking, null, CustomerActionKind.Form), InlineData(PaymentMethodKind.Card, null, CustomerActionKind.Form)]
-    [InlineData(PaymentMethodKind.Upi, UpiFlow.Intent, CustomerActionKind.UpiIntent), InlineData(PaymentMethodKind.Upi, UpiFlow.Qr, CustomerActionKind.UpiQr)]
+    [InlineData(PaymentMethodKind.Netbanking, null, CustomerActionKind.Form)]
+    [InlineData(PaymentMethodKind.Card, null, CustomerActionKind.Form)]
+    [InlineData(PaymentMethodKind.Upi, UpiFlow.Intent, CustomerActionKind.UpiIntent)]
+    [InlineData(PaymentMethodKind.Upi, UpiFlow.Qr, CustomerActionKind.UpiQr)]
     [InlineData(PaymentMethodKind.Upi, UpiFlow.Collect, CustomerActionKind.UpiApprove)]
     public async Task Every_method_is_taken_and_captured(
         PaymentMethodKind kind, UpiFlow? flow, CustomerActionKind action)
@@ -48,7 +50,8 @@ public sealed class PaytmAgainstSimulatorTests(SimulatedPaytm paytm) : PaytmSimu
     public async Task A_wallet_without_enough_money_declines()
     {
         var declined = Assert.IsType<ProviderOutcome.Declined>(await ChargeAsync(
-            new PaymentMethod { Kind = PaymentMethodKind.Wallet, Wallet = "paytm" }, amount: Money.Of(2_000_000, Currency.Inr)));
+            new PaymentMethod { Kind = PaymentMethodKind.Wallet, Wallet = "paytm" },
+            amount: Money.Of(2_000_000, Currency.Inr)));
         Assert.Equal("insufficient_wallet_balance", declined.Failure.Code);
     }
 
@@ -97,7 +100,8 @@ public sealed class PaytmAgainstSimulatorTests(SimulatedPaytm paytm) : PaytmSimu
     }
 
     [Theory]
-    [InlineData("4000000000000002", "bank_declined", FailureParty.Bank), InlineData("4000000000009995", FailureCodes.Declined, FailureParty.Customer)]
+    [InlineData("4000000000000002", "bank_declined", FailureParty.Bank)]
+    [InlineData("4000000000009995", FailureCodes.Declined, FailureParty.Customer)]
     public async Task A_failing_card_is_declined(string number, string code, FailureParty party)
     {
         await ChargeAsync(Card, cardNumber: number);
@@ -123,7 +127,8 @@ public sealed class PaytmAgainstSimulatorTests(SimulatedPaytm paytm) : PaytmSimu
         var wrong = PaytmRig.CredentialsOf("AnotherKey123456");
         Assert.Equal(CredentialsCheck.Accepted, await Paytm.Connect().CheckAsync(Rig.Credentials));
         Assert.Equal(CredentialsCheck.Refused, await Paytm.Connect().CheckAsync(wrong));
-        Assert.Equal(CredentialsCheck.Refused, await Paytm.Connect().CheckAsync(PaytmRig.CredentialsOf(PaytmRig.Key, "NOBODY")));
+        Assert.Equal(
+            CredentialsCheck.Refused, await Paytm.Connect().CheckAsync(PaytmRig.CredentialsOf(PaytmRig.Key, "NOBODY")));
         Assert.Equal(
             FailureCodes.CredentialsRefused,
             Assert.IsType<ProviderOutcome.Declined>(await ChargeAsync(Netbanking, credentials: wrong)).Failure.Code);
@@ -133,19 +138,25 @@ public sealed class PaytmAgainstSimulatorTests(SimulatedPaytm paytm) : PaytmSimu
     public async Task A_refused_request_is_declined()
     {
         Assert.Equal("vpa_invalid", Assert.IsType<ProviderOutcome.Declined>(
-            await ChargeAsync(new PaymentMethod { Kind = PaymentMethodKind.Upi, Flow = UpiFlow.Collect, Vpa = "invalid@paytm" })).Failure.Code);
+            await ChargeAsync(new PaymentMethod
+            {
+                Kind = PaymentMethodKind.Upi, Flow = UpiFlow.Collect, Vpa = "invalid@paytm",
+            })).Failure.Code);
         Assert.Equal(FailureParty.Merchant, Assert.IsType<ProviderOutcome.Declined>(
-            await Paytm.Connect().ChargeAsync(Request(Netbanking with { Bank = "NONE" }, NewAttempt()), Rig.Credentials)).Failure.Party);
+            await Paytm.Connect()
+                .ChargeAsync(Request(Netbanking with { Bank = "NONE" }, NewAttempt()), Rig.Credentials)).Failure.Party);
         Assert.Equal("amount_above_limit", Assert.IsType<ProviderOutcome.Declined>(
             await Paytm.Connect().ChargeAsync(
-                Request(Netbanking, NewAttempt()) with { Amount = Money.Of(100_000_001, Currency.Inr) }, Rig.Credentials)).Failure.Code);
+                Request(Netbanking, NewAttempt()) with { Amount = Money.Of(100_000_001, Currency.Inr) },
+                Rig.Credentials)).Failure.Code);
     }
 
     [Theory]
     [InlineData("success@paytm", true), InlineData("invalid@paytm", false)]
     public async Task Upi_ids_are_verified(string vpa, bool exists) => Assert.Equal(
         exists,
-        Assert.IsType<ProviderAnswer<UpiHolder>.Given>(await Paytm.Connect().VerifyUpiAsync(vpa, Rig.Credentials)).Value.Exists);
+        Assert.IsType<ProviderAnswer<UpiHolder>.Given>(
+            await Paytm.Connect().VerifyUpiAsync(vpa, Rig.Credentials)).Value.Exists);
 
     [Theory, MemberData(nameof(Before))]
     public async Task A_payment_that_failed_before_it_was_looked_at_is_unknown_and_then_not_found(string dial)

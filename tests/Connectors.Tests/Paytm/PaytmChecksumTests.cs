@@ -25,7 +25,8 @@ public sealed class PaytmChecksumTests
 
     [Theory]
     [InlineData(OfBody)]
-    [InlineData("nGLEHzxdtDkrgG8l9+ew0qe/IXq/g5+mJnqfg9q9dH/+laadR0YTcKQ+BjLWFpNT0+9r5x+hApjz0iX9pdMpIP8YvGKt3Jtd4kNSEz4Ro/Q=")]
+    [InlineData(
+        "nGLEHzxdtDkrgG8l9+ew0qe/IXq/g5+mJnqfg9q9dH/+laadR0YTcKQ+BjLWFpNT0+9r5x+hApjz0iX9pdMpIP8YvGKt3Jtd4kNSEz4Ro/Q=")]
     public void What_paytms_library_signed_is_right_for_this_body_alone(string checksum)
     {
         Assert.True(PaytmChecksum.Verify(Key, Encoding.UTF8.GetBytes(Body), checksum));
@@ -39,7 +40,8 @@ public sealed class PaytmChecksumTests
         var form = PaytmRig.Callback("ORDER_1001");
         var text = PaytmChecksum.TextOf(form);
         Assert.Equal(
-            "|400112345678|INR|PPBLC|TESTMID0000000000001|ORDER_1001|UPI|01|Txn Success|TXN_SUCCESS|123.45|2024-01-01 10:11:12.0|20240101111212800110168470101509706",
+            "|400112345678|INR|PPBLC|TESTMID0000000000001|ORDER_1001|UPI|01|Txn Success|TXN_SUCCESS|123.45|2024-01-01 "
+                + "10:11:12.0|20240101111212800110168470101509706",
             Encoding.UTF8.GetString(text));
         Assert.Equal(OfForm, PaytmChecksum.Make(Key, text, "abcd"));
         Assert.Equal(text, PaytmChecksum.TextOf(form.Append(new("CHECKSUMHASH", OfForm))));
@@ -69,7 +71,8 @@ public sealed class PaytmChecksumTests
     }
 
     [Theory]
-    [InlineData(null), InlineData(""), InlineData("not base64!"), InlineData("AAAA"), InlineData("AAAAAAAAAAAAAAAAAAAAAA==")]
+    [InlineData(null), InlineData(""), InlineData("not base64!")]
+    [InlineData("AAAA"), InlineData("AAAAAAAAAAAAAAAAAAAAAA==")]
     public void What_is_no_checksum_is_not_right(string? checksum) =>
         Assert.False(PaytmChecksum.Verify(Key, "text"u8, checksum));
 }

@@ -20,7 +20,12 @@ public sealed class PaytmRefundsAgainstSimulatorTests(SimulatedPaytm paytm) : Pa
         await Paytm.DialAsync(dial is null ? "{}" : $$"""{"{{dial}}":1,"operations":["refund"]}""");
         var first = await RefundAsync(payment);
         Assert.IsType(
-            dial switch { null => typeof(ProviderOutcome.Pending), "rate_limited" => typeof(ProviderOutcome.NotSent), _ => typeof(ProviderOutcome.Unknown) },
+            dial switch
+            {
+                null => typeof(ProviderOutcome.Pending),
+                "rate_limited" => typeof(ProviderOutcome.NotSent),
+                _ => typeof(ProviderOutcome.Unknown),
+            },
             first);
         await Paytm.DialAsync("{}");
         for (var i = 0; i < 2; i++)
@@ -60,7 +65,8 @@ public sealed class PaytmRefundsAgainstSimulatorTests(SimulatedPaytm paytm) : Pa
         Assert.IsType<ProviderOutcome.Pending>(await RefundAsync(payment, Money.Of(628, Currency.Inr)));
         var seen = await QueryRefundAsync(payment);
         Assert.True(seen is ProviderOutcome.Pending or ProviderOutcome.Succeeded, seen.ToString());
-        await UntilAsync(() => QueryRefundAsync(payment), outcome => outcome is ProviderOutcome.Succeeded, "the refund is done");
+        await UntilAsync(
+            () => QueryRefundAsync(payment), outcome => outcome is ProviderOutcome.Succeeded, "the refund is done");
     }
 
     [Fact]
@@ -68,7 +74,8 @@ public sealed class PaytmRefundsAgainstSimulatorTests(SimulatedPaytm paytm) : Pa
     {
         var payment = await PaidAsync();
         Assert.IsType<ProviderOutcome.Unknown>(await RefundAsync(payment, Money.Of(501, Currency.Inr)));
-        await UntilAsync(() => QueryRefundAsync(payment), outcome => outcome is ProviderOutcome.Succeeded, "the refund is done");
+        await UntilAsync(
+            () => QueryRefundAsync(payment), outcome => outcome is ProviderOutcome.Succeeded, "the refund is done");
         Assert.Single(await Paytm.JournalAsync(RefundId.ToString()));
     }
 
@@ -79,13 +86,17 @@ public sealed class PaytmRefundsAgainstSimulatorTests(SimulatedPaytm paytm) : Pa
         await Paytm.DialAsync("""{"refund_failed":1}""");
         await RefundAsync(payment);
         Assert.IsType<ProviderOutcome.Declined>(
-            await UntilAsync(() => QueryRefundAsync(payment), outcome => outcome is not ProviderOutcome.Pending, "the refund is decided"));
+            await UntilAsync(
+                () => QueryRefundAsync(payment),
+                outcome => outcome is not ProviderOutcome.Pending,
+                "the refund is decided"));
     }
 
     [Fact]
     public async Task A_refund_of_more_than_was_paid_is_declined() => Assert.Equal(
         FailureParty.Merchant,
-        Assert.IsType<ProviderOutcome.Declined>(await RefundAsync(await PaidAsync(), Money.Of(99_999, Currency.Inr))).Failure.Party);
+        Assert.IsType<ProviderOutcome.Declined>(
+            await RefundAsync(await PaidAsync(), Money.Of(99_999, Currency.Inr))).Failure.Party);
 
     [Fact]
     public async Task Webhooks_tell_which_attempt_to_ask_about()
@@ -96,7 +107,8 @@ public sealed class PaytmRefundsAgainstSimulatorTests(SimulatedPaytm paytm) : Pa
         {
             await Paytm.DialAsync("""{"webhook_duplicate":1}""");
             await RefundAsync(await PaidAsync());
-            await Eventually.HoldsAsync(() => Task.FromResult(receiver.Requests.Count >= 4), "payment and refund are told twice");
+            await Eventually.HoldsAsync(
+                () => Task.FromResult(receiver.Requests.Count >= 4), "payment and refund are told twice");
 
             var all = await ReadingsAsync(receiver);
             Assert.All(all, reading => Assert.Equal(Attempt, Assert.IsType<WebhookReading.About>(reading).Attempt));
@@ -117,7 +129,8 @@ public sealed class PaytmRefundsAgainstSimulatorTests(SimulatedPaytm paytm) : Pa
         {
             await Paytm.DialAsync("""{"webhook_tampered":1}""");
             await RefundAsync(await PaidAsync());
-            await Eventually.HoldsAsync(() => Task.FromResult(receiver.Requests.Count >= 2), "payment and refund are told");
+            await Eventually.HoldsAsync(
+                () => Task.FromResult(receiver.Requests.Count >= 2), "payment and refund are told");
             Assert.All(await ReadingsAsync(receiver), reading => Assert.IsType<WebhookReading.Forged>(reading));
         }
         finally

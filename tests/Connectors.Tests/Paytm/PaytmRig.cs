@@ -64,13 +64,14 @@ public sealed class PaytmRig : ConnectorRig
         return new PaytmConnector(Options.Create(options), time, logs.CreateLogger<PaytmConnector>());
     }
 
-    public override bool Is(Effect effect, Received request) => request.Method == "POST" && request.Path == effect switch
-    {
-        Effect.Charge => Process,
-        Effect.Capture => "/order/v2/capture",
-        Effect.Refund => "/refund/apply",
-        Effect.Void => "/order/v2/release",
-    };
+    public override bool Is(Effect effect, Received request) => request.Method == "POST"
+        && request.Path == effect switch
+        {
+            Effect.Charge => Process,
+            Effect.Capture => "/order/v2/capture",
+            Effect.Refund => "/refund/apply",
+            Effect.Void => "/order/v2/release",
+        };
 
     public override bool StatesAmount(Received request) => request.Path == Initiate;
 
@@ -79,8 +80,11 @@ public sealed class PaytmRig : ConnectorRig
 
     public override Task AnswerAsync(Received request, HttpContext context) => request.Path switch
     {
-        Initiate or "/order/v2/preAuth" => AnswerAsync(context, $$"""{{{Result("S", "0000")}},"txnToken":"{{Token}}","isPromoCodeValid":false,"authenticated":false}"""),
-        "/fetchBinDetail" => AnswerAsync(context, $$$"""{{{{Result("S", "0000")}}},"binDetail":{"bin":"411111","paymentMode":"DEBIT_CARD"}}"""),
+        Initiate or "/order/v2/preAuth" => AnswerAsync(
+            context,
+            $$"""{{{Result("S", "0000")}},"txnToken":"{{Token}}","isPromoCodeValid":false,"authenticated":false}"""),
+        "/fetchBinDetail" => AnswerAsync(
+            context, $$$"""{{{{Result("S", "0000")}}},"binDetail":{"bin":"411111","paymentMode":"DEBIT_CARD"}}"""),
         Process => AnswerAsync(context, BankForm("https://bank.example/acs")),
         Status => AnswerAsync(context, StatusJson("TXN_SUCCESS", "01", TypeOf(request))),
         "/order/v2/capture" or "/order/v2/release" => AnswerAsync(context, $$"""{{{Result("S", "0000")}}}"""),
@@ -89,12 +93,14 @@ public sealed class PaytmRig : ConnectorRig
         _ => Answers.JsonAsync(context, 404, "{}"),
     };
 
-    public override Task DeclineAsync(HttpContext context) => AnswerAsync(context, $$"""{{{Result("F", "227", "Declined by 4111 1111 1111 1111's bank")}}}""");
+    public override Task DeclineAsync(HttpContext context) =>
+        AnswerAsync(context, $$"""{{{Result("F", "227", "Declined by 4111 1111 1111 1111's bank")}}}""");
 
     public override Task RefuseCredentialsAsync(HttpContext context) =>
         AnswerAsync(context, $$"""{{{Result("F", "2005", "Checksum provided is invalid")}}}""", signed: false);
 
-    public override InboundWebhook Webhook(AttemptId attempt, string secret) => Form(secret, Callback(attempt.ToString()));
+    public override InboundWebhook Webhook(AttemptId attempt, string secret) =>
+        Form(secret, Callback(attempt.ToString()));
 
     public override InboundWebhook WithoutSignature(InboundWebhook webhook) => webhook with
     {
@@ -103,30 +109,35 @@ public sealed class PaytmRig : ConnectorRig
             .Aggregate("", (text, field) => $"{text}&{field.Key}={Uri.EscapeDataString(field.Value.ToString())}")[1..]),
     };
 
-    public static Dictionary<string, string> Callback(string order, string status = "TXN_SUCCESS", string mid = Mid) => new(StringComparer.Ordinal)
-    {
-        ["ORDERID"] = order,
-        ["MID"] = mid,
-        ["TXNID"] = Txn,
-        ["TXNAMOUNT"] = "123.45",
-        ["PAYMENTMODE"] = "UPI",
-        ["CURRENCY"] = "INR",
-        ["TXNDATE"] = "2024-01-01 10:11:12.0",
-        ["STATUS"] = status,
-        ["RESPCODE"] = "01",
-        ["RESPMSG"] = "Txn Success",
-        ["GATEWAYNAME"] = "PPBLC",
-        ["BANKTXNID"] = "400112345678",
-        ["BANKNAME"] = "",
-    };
+    public static Dictionary<string, string> Callback(string order, string status = "TXN_SUCCESS", string mid = Mid) =>
+        new(StringComparer.Ordinal)
+        {
+            ["ORDERID"] = order,
+            ["MID"] = mid,
+            ["TXNID"] = Txn,
+            ["TXNAMOUNT"] = "123.45",
+            ["PAYMENTMODE"] = "UPI",
+            ["CURRENCY"] = "INR",
+            ["TXNDATE"] = "2024-01-01 10:11:12.0",
+            ["STATUS"] = status,
+            ["RESPCODE"] = "01",
+            ["RESPMSG"] = "Txn Success",
+            ["GATEWAYNAME"] = "PPBLC",
+            ["BANKTXNID"] = "400112345678",
+            ["BANKNAME"] = "",
+        };
 
     public static InboundWebhook Form(string secret, Dictionary<string, string> fields)
     {
         var hash = PaytmChecksum.Make(KeyOf(secret), PaytmChecksum.TextOf(fields));
-        var text = string.Join('&', fields.Append(new("CHECKSUMHASH", hash)).Select(field => $"{field.Key}={Uri.EscapeDataString(field.Value)}"));
+        var text = string.Join(
+            '&',
+            fields.Append(new("CHECKSUMHASH", hash)).Select(field =>
+                $"{field.Key}={Uri.EscapeDataString(field.Value)}"));
         return new InboundWebhook
         {
-            Headers = ImmutableDictionary<string, string>.Empty.Add("content-type", "application/x-www-form-urlencoded"),
+            Headers = ImmutableDictionary<string, string>.Empty.Add(
+                "content-type", "application/x-www-form-urlencoded"),
             Body = Encoding.UTF8.GetBytes(text),
         };
     }
@@ -139,19 +150,26 @@ public sealed class PaytmRig : ConnectorRig
     };
 
     /// <summary>Answers a body in its envelope, signed with the merchant's key.</summary>
-    public static Task AnswerAsync(HttpContext context, string body, bool signed = true, string key = Key) => Answers.JsonAsync(
-        context,
-        200,
-        signed
-            ? $$"""{"head":{"responseTimestamp":"1700000000123","version":"v1","signature":"{{PaytmChecksum.Make(new Secret(key), Encoding.UTF8.GetBytes(body))}}"},"body":{{body}}}"""
-            : $$"""{"head":{"responseTimestamp":"1700000000123","version":"v1"},"body":{{body}}}""");
+    public static Task AnswerAsync(HttpContext context, string body, bool signed = true, string key = Key) =>
+        Answers.JsonAsync(
+            context,
+            200,
+            signed
+                ? $$"""
+                {"head":{"responseTimestamp":"1700000000123","version":"v1","signature":"{{Sign(body, key)}}"},"body":{{body}}}
+                """
+                : $$"""{"head":{"responseTimestamp":"1700000000123","version":"v1"},"body":{{body}}}""");
+
+    private static string Sign(string body, string key) =>
+        PaytmChecksum.Make(new Secret(key), Encoding.UTF8.GetBytes(body));
 
     public static string Result(string status, string code, string message = "Said Paytm.") =>
         $$"""
         "resultInfo":{"resultStatus":"{{status}}","resultCode":"{{code}}","resultMsg":"{{message}}"}
         """;
 
-    public static string StatusJson(string status, string code, string? type = null, string amount = "123.45", string txn = Txn) =>
+    public static string StatusJson(
+        string status, string code, string? type = null, string amount = "123.45", string txn = Txn) =>
         $$"""
         {{{Result(status, code)}},"txnId":"{{txn}}","bankTxnId":"400112345678","orderId":"{{Attempt}}","txnAmount":"{{amount}}","txnType":"{{type ?? "SALE"}}","mid":"{{Mid}}","paymentMode":"UPI","refundAmt":"0.00"}
         """;
@@ -163,14 +181,17 @@ public sealed class PaytmRig : ConnectorRig
         {{{Result(status, code)}},"orderId":"{{Attempt}}","mid":"{{Mid}}","refId":"{{Refund}}","refundId":"{{RefundTxn}}","txnId":"{{Txn}}","refundAmount":"{{amount}}","refundDetailInfoList":[{"refundType":"TO_SOURCE","rrn":"400187654321"}]}
         """;
 
-    public static string BankForm(string url, string method = "post", string content = "{\"PaReq\":\"eJx\",\"MD\":\"1\"}") =>
+    public static string BankForm(
+        string url, string method = "post", string content = "{\"PaReq\":\"eJx\",\"MD\":\"1\"}") =>
         $$"""
         {{{Result("S", "0000")}},"bankForm":{"redirectForm":{"actionUrl":"{{url}}","method":"{{method}}","content":{{content}} } } }
         """;
 
     /// <summary>The part of a pre-authorisation that a status was asked for.</summary>
     public static string? TypeOf(Received request) =>
-        JsonSerializer.Deserialize<JsonElement>(request.Text).GetProperty("body").TryGetProperty("txnType", out var type) ? type.GetString() : null;
+        JsonSerializer.Deserialize<JsonElement>(request.Text)
+            .GetProperty("body")
+            .TryGetProperty("txnType", out var type) ? type.GetString() : null;
 
     // A secret that is not a key's length is made one, as the conformance tests sign with any.
     private static Secret KeyOf(string secret) => new(secret.PadRight(16, '*')[..Math.Max(16, secret.Length)]);

@@ -41,7 +41,8 @@ public abstract class PaytmScript : IAsyncLifetime
 
     protected void Answer(string path, Func<Received, string> body) => _answers[path] = body;
 
-    protected void Answer(string path, string status, string code) => Answer(path, _ => $$"""{{{PaytmRig.Result(status, code)}}}""");
+    protected void Answer(string path, string status, string code) =>
+        Answer(path, _ => $$"""{{{PaytmRig.Result(status, code)}}}""");
 
     protected void Script(Func<Received, HttpContext, Task> script) => _server.Script = script;
 
@@ -50,7 +51,9 @@ public abstract class PaytmScript : IAsyncLifetime
     {
         var asked = PaytmRig.TypeOf(request);
         var found = Array.Find(parts, part => part.Part == (asked ?? "sale"));
-        return found.Part is null ? PaytmRig.NoRecord() : PaytmRig.StatusJson(found.Status, found.Code, asked, txn: $"{PaytmRig.Txn}-{asked ?? "SALE"}");
+        return found.Part is null
+            ? PaytmRig.NoRecord()
+            : PaytmRig.StatusJson(found.Status, found.Code, asked, txn: $"{PaytmRig.Txn}-{asked ?? "SALE"}");
     });
 
     protected PaytmConnector Connect(Action<PaytmOptions>? configure = null) => (PaytmConnector)Rig.Create(
@@ -73,7 +76,8 @@ public abstract class PaytmScript : IAsyncLifetime
         ? new ChargeInstrument.LinkedWallet(method.Wallet!, new Secret("sso-9876543210"))
         : ConnectorRig.InstrumentOf(method);
 
-    protected Task<ProviderOutcome> ChargeAsync(PaymentMethod method, CaptureMode capture = CaptureMode.Automatic, bool resend = false) =>
+    protected Task<ProviderOutcome> ChargeAsync(
+        PaymentMethod method, CaptureMode capture = CaptureMode.Automatic, bool resend = false) =>
         Connect().ChargeAsync(Request(method, capture) with { Resend = resend }, Rig.Credentials);
 
     protected Task<ProviderOutcome> QueryAsync() => Connect().QueryChargeAsync(
@@ -84,7 +88,10 @@ public abstract class PaytmScript : IAsyncLifetime
     protected Task<ProviderOutcome> QueryRefundAsync() => Connect().QueryRefundAsync(
         new RefundQuery
         {
-            Refund = ConnectorRig.Refund, Attempt = ConnectorRig.Attempt, Amount = ConnectorRig.Rupees, ProviderReference = PaytmRig.Txn,
+            Refund = ConnectorRig.Refund,
+            Attempt = ConnectorRig.Attempt,
+            Amount = ConnectorRig.Rupees,
+            ProviderReference = PaytmRig.Txn,
         },
         Rig.Credentials);
 

@@ -43,17 +43,30 @@ public abstract class PaytmSimulation(SimulatedPaytm paytm)
     protected Task<ProviderOutcome> ChargeAsync(
         PaymentMethod method, CaptureMode capture = CaptureMode.Automatic, bool resend = false, Money? amount = null,
         string? cardNumber = null, ProviderCredentials? credentials = null) => Paytm.Connect().ChargeAsync(
-            Request(method, Attempt, cardNumber) with { Capture = capture, Resend = resend, Amount = amount ?? ConnectorRig.Rupees },
+            Request(method, Attempt, cardNumber) with
+            {
+                Capture = capture,
+                Resend = resend,
+                Amount = amount ?? ConnectorRig.Rupees,
+            },
             credentials ?? Rig.Credentials);
 
     protected Task<ProviderOutcome> QueryAsync() => Paytm.Connect().QueryChargeAsync(
         new ChargeQuery { Attempt = Attempt, Amount = ConnectorRig.Rupees }, Rig.Credentials);
 
     protected Task<ProviderOutcome> CaptureAsync(string block, Money? amount = null) => Paytm.Connect().CaptureAsync(
-        new CaptureRequest { Attempt = Attempt, Amount = amount ?? ConnectorRig.Rupees, ProviderReference = block, Window = Open() }, Rig.Credentials);
+        new CaptureRequest
+        {
+            Attempt = Attempt, Amount = amount ?? ConnectorRig.Rupees, ProviderReference = block, Window = Open(),
+        },
+        Rig.Credentials);
 
     protected Task<ProviderOutcome> VoidAsync(string block) => Paytm.Connect().VoidAsync(
-        new VoidAuthorizationRequest { Attempt = Attempt, Amount = ConnectorRig.Rupees, ProviderReference = block, Window = Open() }, Rig.Credentials);
+        new VoidAuthorizationRequest
+        {
+            Attempt = Attempt, Amount = ConnectorRig.Rupees, ProviderReference = block, Window = Open(),
+        },
+        Rig.Credentials);
 
     protected RefundRequest RefundOf(string payment) => new()
     {
@@ -69,7 +82,8 @@ public abstract class PaytmSimulation(SimulatedPaytm paytm)
         Paytm.Connect().RefundAsync(RefundOf(payment) with { Amount = amount ?? Part }, Rig.Credentials);
 
     protected Task<ProviderOutcome> QueryRefundAsync(string payment) => Paytm.Connect().QueryRefundAsync(
-        new RefundQuery { Refund = RefundId, Attempt = Attempt, Amount = Part, ProviderReference = payment }, Rig.Credentials);
+        new RefundQuery { Refund = RefundId, Attempt = Attempt, Amount = Part, ProviderReference = payment },
+        Rig.Credentials);
 
     protected async Task<string> PaidAsync()
     {
@@ -81,12 +95,16 @@ public abstract class PaytmSimulation(SimulatedPaytm paytm)
     {
         Assert.IsType<ProviderOutcome.Pending>(await ChargeAsync(Card, capture: CaptureMode.Manual));
         var authorized = await UntilAsync(
-            QueryAsync, outcome => outcome is ProviderOutcome.Succeeded { Stage: ChargeStage.Authorized }, "the amount is blocked");
+            QueryAsync,
+            outcome => outcome is ProviderOutcome.Succeeded { Stage: ChargeStage.Authorized },
+            "the amount is blocked");
         return authorized.ProviderReference!;
     }
 
     protected async Task<ProviderOutcome.Succeeded> CapturedAsync() => (ProviderOutcome.Succeeded)await UntilAsync(
-        QueryAsync, outcome => outcome is ProviderOutcome.Succeeded { Stage: ChargeStage.Captured }, "the payment is captured");
+        QueryAsync,
+        outcome => outcome is ProviderOutcome.Succeeded { Stage: ChargeStage.Captured },
+        "the payment is captured");
 
     protected async Task OnePaidChargeAsync()
     {

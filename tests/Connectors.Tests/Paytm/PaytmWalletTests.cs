@@ -25,14 +25,17 @@ public sealed class PaytmWalletTests(SimulatedPaytm paytm) : PaytmSimulation(pay
     {
         var connector = Connect();
         var reference = Given(await connector.RequestWalletLinkAsync(Owner, Credentials()));
-        var linked = Given(await connector.ConfirmWalletLinkAsync(Owner, reference, new Secret("888888"), Credentials()));
+        var linked = Given(
+            await connector.ConfirmWalletLinkAsync(Owner, reference, new Secret("888888"), Credentials()));
         Assert.True(linked.Linked);
         var owner = Owner with { Token = linked.Token };
 
         var read = Given(await connector.ReadWalletAsync(owner, linked.Reference, Credentials()));
-        Assert.Equal((true, Money.Of(1_000_000, Currency.Inr), linked.Reference), (read.Linked, read.Balance, read.Reference));
+        Assert.Equal(
+            (true, Money.Of(1_000_000, Currency.Inr), linked.Reference), (read.Linked, read.Balance, read.Reference));
         Assert.IsType<ProviderOutcome.Succeeded>(
-            await connector.ChargeAsync(Request(Wallet, Attempt) with { Instrument = Linked(linked.Token) }, Rig.Credentials));
+            await connector.ChargeAsync(
+                Request(Wallet, Attempt) with { Instrument = Linked(linked.Token) }, Rig.Credentials));
 
         for (var i = 0; i < 2; i++)
         {
@@ -41,7 +44,8 @@ public sealed class PaytmWalletTests(SimulatedPaytm paytm) : PaytmSimulation(pay
 
         Assert.False(Given(await connector.ReadWalletAsync(owner, linked.Reference, Credentials())).Linked);
         var declined = Assert.IsType<ProviderOutcome.Declined>(
-            await connector.ChargeAsync(Request(Wallet, NewAttempt()) with { Instrument = Linked(linked.Token) }, Rig.Credentials));
+            await connector.ChargeAsync(
+                Request(Wallet, NewAttempt()) with { Instrument = Linked(linked.Token) }, Rig.Credentials));
         Assert.Equal(("wallet_not_linked", FailureParty.Customer), (declined.Failure.Code, declined.Failure.Party));
     }
 
@@ -51,18 +55,27 @@ public sealed class PaytmWalletTests(SimulatedPaytm paytm) : PaytmSimulation(pay
         var connector = Connect();
         var stranger = Owner with { Customer = new Customer { Phone = "+15550100" } };
         Assert.Equal(FailureParty.Merchant, Why(await connector.RequestWalletLinkAsync(stranger, Credentials())).Party);
-        Assert.Equal(FailureCodes.RequestRefused, Why(await connector.RequestWalletLinkAsync(Owner with { Wallet = "mobikwik" }, Credentials())).Code);
-        Assert.Equal(FailureCodes.CredentialsRefused, Why(await connector.RequestWalletLinkAsync(Owner, Rig.Credentials)).Code);
-        Assert.Equal(FailureCodes.CredentialsRefused, Why(await connector.RequestWalletLinkAsync(Owner, Credentials(client: "client-NOBODY"))).Code);
+        Assert.Equal(
+            FailureCodes.RequestRefused,
+            Why(await connector.RequestWalletLinkAsync(Owner with { Wallet = "mobikwik" }, Credentials())).Code);
+        Assert.Equal(
+            FailureCodes.CredentialsRefused, Why(await connector.RequestWalletLinkAsync(Owner, Rig.Credentials)).Code);
+        Assert.Equal(
+            FailureCodes.CredentialsRefused,
+            Why(await connector.RequestWalletLinkAsync(Owner, Credentials(client: "client-NOBODY"))).Code);
 
         var reference = Given(await connector.RequestWalletLinkAsync(Owner, Credentials()));
-        Assert.Equal("wallet_link_refused", Why(await connector.ConfirmWalletLinkAsync(Owner, reference, new Secret("000000"), Credentials())).Code);
+        Assert.Equal(
+            "wallet_link_refused",
+            Why(await connector.ConfirmWalletLinkAsync(Owner, reference, new Secret("000000"), Credentials())).Code);
         Assert.Equal(
             FailureCodes.CredentialsRefused,
-            Why(await connector.ConfirmWalletLinkAsync(Owner, reference, new Secret("888888"), Credentials(secret: "wrong"))).Code);
+            Why(await connector.ConfirmWalletLinkAsync(
+                Owner, reference, new Secret("888888"), Credentials(secret: "wrong"))).Code);
         Assert.Equal(
             FailureCodes.CredentialsRefused,
-            Why(await connector.UnlinkWalletAsync(Owner with { Token = new Secret("sso-9876543210") }, "w", Credentials(secret: "wrong"))).Code);
+            Why(await connector.UnlinkWalletAsync(
+                Owner with { Token = new Secret("sso-9876543210") }, "w", Credentials(secret: "wrong"))).Code);
     }
 
     [Fact]
@@ -73,7 +86,8 @@ public sealed class PaytmWalletTests(SimulatedPaytm paytm) : PaytmSimulation(pay
     }
 
     [Theory]
-    [InlineData(200, "<html>"), InlineData(200, "{}"), InlineData(400, "{}"), InlineData(500, "{}"), InlineData(429, "{}")]
+    [InlineData(200, "<html>"), InlineData(200, "{}")]
+    [InlineData(400, "{}"), InlineData(500, "{}"), InlineData(429, "{}")]
     public async Task What_cannot_be_asked_is_unavailable(int status, string body)
     {
         await using var server = await ScriptedServer.StartAsync();
@@ -84,7 +98,8 @@ public sealed class PaytmWalletTests(SimulatedPaytm paytm) : PaytmSimulation(pay
         Assert.IsType<ProviderAnswer<string>.Unavailable>(await connector.RequestWalletLinkAsync(Owner, Credentials()));
         Assert.IsType<ProviderAnswer<ProviderWallet>.Unavailable>(
             await connector.ConfirmWalletLinkAsync(Owner, "s", new Secret("1"), Credentials()));
-        Assert.IsType<ProviderAnswer<ProviderWallet>.Unavailable>(await connector.ReadWalletAsync(owner, "w", Credentials()));
+        Assert.IsType<ProviderAnswer<ProviderWallet>.Unavailable>(
+            await connector.ReadWalletAsync(owner, "w", Credentials()));
         Assert.IsType(
             status == 200 ? typeof(ProviderAnswer<bool>.Given) : typeof(ProviderAnswer<bool>.Unavailable),
             await connector.UnlinkWalletAsync(owner, "w", Credentials()));
@@ -96,11 +111,13 @@ public sealed class PaytmWalletTests(SimulatedPaytm paytm) : PaytmSimulation(pay
         ((PaytmOptions)options).AccountsUrl = options.BaseUrl;
     });
 
-    private static ProviderCredentials Credentials(string client = $"client-{PaytmRig.Mid}", string secret = PaytmRig.Key) => new(
-        "shop",
-        ImmutableDictionary<string, Secret>.Empty
-            .Add("mid", new Secret(PaytmRig.Mid)).Add("merchant_key", new Secret(PaytmRig.Key)).Add("website", new Secret("WEBSTAGING"))
-            .Add("client_id", new Secret(client)).Add("client_secret", new Secret(secret)));
+    private static ProviderCredentials Credentials(
+        string client = $"client-{PaytmRig.Mid}", string secret = PaytmRig.Key) => new(
+            "shop",
+            ImmutableDictionary<string, Secret>.Empty
+                .Add("mid", new Secret(PaytmRig.Mid)).Add("merchant_key", new Secret(PaytmRig.Key)).Add(
+                    "website", new Secret("WEBSTAGING"))
+                .Add("client_id", new Secret(client)).Add("client_secret", new Secret(secret)));
 
     private static T Given<T>(ProviderAnswer<T> answer) => Assert.IsType<ProviderAnswer<T>.Given>(answer).Value;
 

@@ -13,9 +13,12 @@ namespace PaymentCluster.Connectors.Tests.Razorpay;
 public sealed class RazorpayAgainstSimulatorTests(SimulatedRazorpay razorpay) : RazorpaySimulation(razorpay)
 {
     [Theory]
-    [InlineData(PaymentMethodKind.Netbanking, null, CustomerActionKind.Redirect), InlineData(PaymentMethodKind.Wallet, null, CustomerActionKind.Redirect)]
-    [InlineData(PaymentMethodKind.Card, null, CustomerActionKind.Redirect), InlineData(PaymentMethodKind.Upi, UpiFlow.Intent, CustomerActionKind.UpiIntent)]
-    [InlineData(PaymentMethodKind.Upi, UpiFlow.Qr, CustomerActionKind.UpiQr), InlineData(PaymentMethodKind.Upi, UpiFlow.Collect, CustomerActionKind.UpiApprove)]
+    [InlineData(PaymentMethodKind.Netbanking, null, CustomerActionKind.Redirect)]
+    [InlineData(PaymentMethodKind.Wallet, null, CustomerActionKind.Redirect)]
+    [InlineData(PaymentMethodKind.Card, null, CustomerActionKind.Redirect)]
+    [InlineData(PaymentMethodKind.Upi, UpiFlow.Intent, CustomerActionKind.UpiIntent)]
+    [InlineData(PaymentMethodKind.Upi, UpiFlow.Qr, CustomerActionKind.UpiQr)]
+    [InlineData(PaymentMethodKind.Upi, UpiFlow.Collect, CustomerActionKind.UpiApprove)]
     public async Task Every_method_is_taken_and_captured(
         PaymentMethodKind kind, UpiFlow? flow, CustomerActionKind action)
     {
@@ -150,7 +153,8 @@ public sealed class RazorpayAgainstSimulatorTests(SimulatedRazorpay razorpay) : 
     [Fact]
     public async Task A_payment_that_is_taken_after_the_timeout_is_not_found_and_then_found()
     {
-        await Razorpay.DialAsync("""{"timeout_then_charge":1,"late_ms":2500,"hold_ms":5000,"operations":["payment"]}""");
+        await Razorpay.DialAsync(
+            """{"timeout_then_charge":1,"late_ms":2500,"hold_ms":5000,"operations":["payment"]}""");
         var unknown = Assert.IsType<ProviderOutcome.Unknown>(await ChargeAsync(Netbanking));
         Assert.IsType<ProviderOutcome.NotFound>(await QueryAsync(unknown.ProviderOrder, null));
         await CapturedAsync(unknown.ProviderOrder, null);
@@ -251,7 +255,11 @@ public sealed class RazorpayAgainstSimulatorTests(SimulatedRazorpay razorpay) : 
                 outcome = outcome is ProviderOutcome.NotSent or ProviderOutcome.NotFound
                     ? await connector.ChargeAsync(Request(Netbanking, attempt) with { Resend = true }, Rig.Credentials)
                     : await connector.QueryChargeAsync(
-                        new ChargeQuery { Attempt = attempt, Amount = ConnectorRig.Rupees, ProviderOrder = outcome.ProviderOrder }, Rig.Credentials);
+                        new ChargeQuery
+                        {
+                            Attempt = attempt, Amount = ConnectorRig.Rupees, ProviderOrder = outcome.ProviderOrder,
+                        },
+                        Rig.Credentials);
                 Assert.IsNotType<ProviderOutcome.Declined>(outcome);
                 return false;
             },

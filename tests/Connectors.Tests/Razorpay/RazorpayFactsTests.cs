@@ -46,13 +46,18 @@ public sealed class RazorpayFactsTests : IAsyncLifetime
     public async Task An_order_is_asked_for_as_the_sdk_does()
     {
         await ChargeAsync(new PaymentMethod { Kind = PaymentMethodKind.Netbanking, Bank = "HDFC" });
-        AssertSent("POST", "/v1/orders", $$$"""{"currency":"INR","amount":12345,"receipt":"{{{ConnectorRig.Attempt}}}"}""");
+        AssertSent(
+            "POST", "/v1/orders", $$$"""{"currency":"INR","amount":12345,"receipt":"{{{ConnectorRig.Attempt}}}"}""");
         AssertSent("POST", "/v1/orders", $$$"""{"notes":{"attempt":"{{{ConnectorRig.Attempt}}}"}}""");
     }
 
     [Theory]
-    [InlineData(CaptureMode.Automatic, """{"capture":"automatic","capture_options":{"automatic_expiry_period":15,"manual_expiry_period":7200,"refund_speed":"normal"}}""")]
-    [InlineData(CaptureMode.Manual, """{"capture":"manual","capture_options":{"manual_expiry_period":7200,"refund_speed":"normal"}}""")]
+    [InlineData(
+        CaptureMode.Automatic,
+        """{"capture":"automatic","capture_options":{"automatic_expiry_period":15,"manual_expiry_period":7200,"refund_speed":"normal"}}""")]
+    [InlineData(
+        CaptureMode.Manual,
+        """{"capture":"manual","capture_options":{"manual_expiry_period":7200,"refund_speed":"normal"}}""")]
     public async Task An_order_says_who_captures(CaptureMode mode, string expected)
     {
         await ChargeAsync(new PaymentMethod { Kind = PaymentMethodKind.Netbanking, Bank = "HDFC" }, mode);
@@ -82,7 +87,10 @@ public sealed class RazorpayFactsTests : IAsyncLifetime
     public async Task A_collect_request_names_the_upi_id_and_how_long_it_stands()
     {
         await ChargeAsync(new PaymentMethod { Kind = PaymentMethodKind.Upi, Flow = UpiFlow.Collect, Vpa = "a@upi" });
-        AssertSent("POST", "/v1/payments/create/json", """{"method":"upi","upi":{"flow":"collect","vpa":"a@upi","expiry_time":15}}""");
+        AssertSent(
+            "POST",
+            "/v1/payments/create/json",
+            """{"method":"upi","upi":{"flow":"collect","vpa":"a@upi","expiry_time":15}}""");
     }
 
     [Fact]
@@ -115,7 +123,9 @@ public sealed class RazorpayFactsTests : IAsyncLifetime
     {
         await _rig.ActAsync(Create(), Effect.Refund, TimeProvider.System);
         var sent = AssertSent(
-            "POST", "/v1/payments/pay_TESTpay0000001/refund", $$"""{"amount":12345,"speed":"normal","receipt":"{{ConnectorRig.Refund}}"}""");
+            "POST",
+            "/v1/payments/pay_TESTpay0000001/refund",
+            $$"""{"amount":12345,"speed":"normal","receipt":"{{ConnectorRig.Refund}}"}""");
         Assert.Equal(ConnectorRig.Refund.ToString(), sent.Headers["X-Refund-Idempotency"]);
         Assert.Matches("^[A-Za-z0-9_-]{10,}$", sent.Headers["X-Refund-Idempotency"]);
     }
@@ -130,7 +140,11 @@ public sealed class RazorpayFactsTests : IAsyncLifetime
     [Fact]
     public void Every_currency_is_one_of_ours_with_the_documented_exponent()
     {
-        string[] zero = ["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"];
+        string[] zero =
+        [
+            "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF",
+            "XPF",
+        ];
         string[] three = ["BHD", "IQD", "JOD", "KWD", "OMR", "TND"];
         foreach (var code in Create().Capabilities.Currencies)
         {
@@ -142,7 +156,8 @@ public sealed class RazorpayFactsTests : IAsyncLifetime
     [Theory]
     [InlineData(PaymentMethodKind.Card, "INR", 1, true), InlineData(PaymentMethodKind.Card, "KWD", 99_990, true)]
     [InlineData(PaymentMethodKind.Card, "KWD", 99_991, false), InlineData(PaymentMethodKind.Card, "KPW", 100, false)]
-    [InlineData(PaymentMethodKind.Netbanking, "INR", 100, true), InlineData(PaymentMethodKind.Netbanking, "USD", 100, false)]
+    [InlineData(PaymentMethodKind.Netbanking, "INR", 100, true)]
+    [InlineData(PaymentMethodKind.Netbanking, "USD", 100, false)]
     [InlineData(PaymentMethodKind.Wallet, "USD", 100, false), InlineData(PaymentMethodKind.Upi, "INR", 100, true)]
     [InlineData(PaymentMethodKind.Upi, "USD", 100, false), InlineData(PaymentMethodKind.Card, "INR", 0, false)]
     public void Methods_take_the_currencies_that_they_take(PaymentMethodKind kind, string code, long amount, bool taken)

@@ -30,7 +30,8 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
     public async Task DisposeAsync() => await _server.DisposeAsync();
 
     [Theory]
-    [InlineData(500, "{}"), InlineData(200, "{}"), InlineData(200, "<html>"), InlineData(403, "<html>"), InlineData(429, "{}")]
+    [InlineData(500, "{}"), InlineData(200, "{}"), InlineData(200, "<html>")]
+    [InlineData(403, "<html>"), InlineData(429, "{}")]
     [InlineData(200, """{"id":"order_TESTord00001","amount":12346,"currency":"INR"}""")]
     public async Task A_failed_order_leaves_the_charge_unsent(int status, string json)
     {
@@ -96,7 +97,8 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("captured", typeof(ProviderOutcome.Succeeded)), InlineData("authorized", typeof(ProviderOutcome.Succeeded))]
+    [InlineData("captured", typeof(ProviderOutcome.Succeeded))]
+    [InlineData("authorized", typeof(ProviderOutcome.Succeeded))]
     [InlineData("created", typeof(ProviderOutcome.Pending)), InlineData("failed", typeof(ProviderOutcome.Declined))]
     public async Task A_resend_does_not_pay_an_order_that_has_a_payment(string status, Type expected)
     {
@@ -121,7 +123,8 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
     {
         _answers[("GET", "/v1/orders")] = (
             200, RazorpayRig.Collection(RazorpayRig.OrderJson(RazorpayRig.Order, Receipt)));
-        _answers[("GET", $"/v1/orders/{RazorpayRig.Order}/payments")] = (200, RazorpayRig.Collection("""{"id":"pay_1"}"""));
+        _answers[("GET", $"/v1/orders/{RazorpayRig.Order}/payments")] = (
+            200, RazorpayRig.Collection("""{"id":"pay_1"}"""));
         Assert.IsType<ProviderOutcome.Unknown>(await ChargeAsync(resend: true));
         Assert.DoesNotContain(_server.Requests, request => request.Method == "POST");
     }
@@ -135,14 +138,17 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
             400, RazorpayRig.ErrorJson("Your payment has been declined as the order is already paid."));
         var looks = 0;
         var usual = _server.Script;
-        _server.Script = (request, context) => request.Path == $"/v1/orders/{RazorpayRig.Order}/payments" && ++looks == 2
-            ? Answers.JsonAsync(context, 200, RazorpayRig.Collection(RazorpayRig.PaymentJson("captured")))
-            : usual(request, context);
+        _server.Script = (request, context) =>
+            request.Path == $"/v1/orders/{RazorpayRig.Order}/payments" && ++looks == 2
+                ? Answers.JsonAsync(context, 200, RazorpayRig.Collection(RazorpayRig.PaymentJson("captured")))
+                : usual(request, context);
         Assert.IsType<ProviderOutcome.Succeeded>(await ChargeAsync(resend: true));
     }
 
     [Theory]
-    [InlineData("failed", "captured", OtherPay), InlineData("captured", "failed", RazorpayRig.Pay), InlineData("created", "authorized", OtherPay)]
+    [InlineData("failed", "captured", OtherPay)]
+    [InlineData("captured", "failed", RazorpayRig.Pay)]
+    [InlineData("created", "authorized", OtherPay)]
     [InlineData("failed", "created", OtherPay), InlineData("authorized", "captured", OtherPay)]
     public async Task Of_an_orders_payments_the_one_that_tells_most_counts(string first, string second, string expected)
     {
@@ -185,7 +191,9 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
         _answers[("GET", "/v1/orders")] = (
             200, RazorpayRig.Collection(RazorpayRig.OrderJson(RazorpayRig.Order, Receipt)));
         Assert.Equal(
-            RazorpayRig.Order, Assert.IsType<ProviderOutcome.NotFound>(await Create().QueryChargeAsync(Query(), _rig.Credentials)).ProviderOrder);
+            RazorpayRig.Order,
+            Assert.IsType<ProviderOutcome.NotFound>(
+                await Create().QueryChargeAsync(Query(), _rig.Credentials)).ProviderOrder);
     }
 
     [Fact]
@@ -197,11 +205,13 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
             RazorpayRig.PaymentJson("captured", id: OtherPay, order: OtherOrder)));
         Assert.Equal(
             OtherOrder,
-            Assert.IsType<ProviderOutcome.Succeeded>(await Create().QueryChargeAsync(Query(), _rig.Credentials)).ProviderOrder);
+            Assert.IsType<ProviderOutcome.Succeeded>(
+                await Create().QueryChargeAsync(Query(), _rig.Credentials)).ProviderOrder);
     }
 
     [Theory]
-    [InlineData("captured", typeof(ProviderOutcome.Succeeded)), InlineData("refunded", typeof(ProviderOutcome.Succeeded))]
+    [InlineData("captured", typeof(ProviderOutcome.Succeeded))]
+    [InlineData("refunded", typeof(ProviderOutcome.Succeeded))]
     [InlineData("authorized", typeof(ProviderOutcome.Declined)), InlineData("failed", typeof(ProviderOutcome.Declined))]
     public async Task A_refused_capture_is_what_the_payment_says(string status, Type expected)
     {
@@ -239,7 +249,9 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
         _answers[("POST", $"/v1/payments/{RazorpayRig.Pay}/refund")] = (
             status, RazorpayRig.ErrorJson("The payment has been fully refunded already"));
         _answers[("GET", $"/v1/payments/{RazorpayRig.Pay}/refunds")] = (200, listed
-            ? RazorpayRig.Collection(RazorpayRig.RefundJson("pending", id: "rfnd_other", receipt: "someone"), RazorpayRig.RefundJson("processed"))
+            ? RazorpayRig.Collection(
+                RazorpayRig.RefundJson("pending", id: "rfnd_other", receipt: "someone"),
+                RazorpayRig.RefundJson("processed"))
             : RazorpayRig.Collection(RazorpayRig.RefundJson("processed", receipt: "someone")));
         Assert.IsType(expected, await _rig.ActAsync(Create(), Effect.Refund, TimeProvider.System));
     }
@@ -249,9 +261,16 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
     {
         _server.Script = (_, context) =>
         {
-            var skip = int.Parse(Regex.Match(context.Request.QueryString.Value!, "skip=([0-9]+)", RegexOptions.None, TimeSpan.FromSeconds(1)).Groups[1].Value);
+            var skip = int.Parse(Regex.Match(
+                context.Request.QueryString.Value!,
+                "skip=([0-9]+)",
+                RegexOptions.None,
+                TimeSpan.FromSeconds(1)).Groups[1].Value);
             var page = Enumerable.Range(0, skip < 200 ? 100 : 1).Select(i =>
-                RazorpayRig.RefundJson("processed", id: $"rfnd_{skip}x{i}", receipt: skip == 200 ? ConnectorRig.Refund.ToString() : $"other{skip + i}"));
+                RazorpayRig.RefundJson(
+                    "processed",
+                    id: $"rfnd_{skip}x{i}",
+                    receipt: skip == 200 ? ConnectorRig.Refund.ToString() : $"other{skip + i}"));
             return Answers.JsonAsync(context, 200, RazorpayRig.Collection([.. page]));
         };
         var query = new RefundQuery
@@ -265,7 +284,8 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("pay_../../v1/orders"), InlineData("pay_a?x=1"), InlineData("pay_"), InlineData("rfnd_TESTrfnd00001"), InlineData("")]
+    [InlineData("pay_../../v1/orders"), InlineData("pay_a?x=1")]
+    [InlineData("pay_"), InlineData("rfnd_TESTrfnd00001"), InlineData("")]
     public async Task An_id_that_is_not_razorpays_goes_into_no_path(string id)
     {
         var time = TimeProvider.System;

@@ -63,7 +63,8 @@ public sealed class RazorpayInstrumentsAgainstSimulatorTests(SimulatedRazorpay r
             Assert.Equal(opened, await OpenAsync(customer with { Name = "Another Name", Email = "other@b.example" }));
         }
 
-        Assert.IsType<ProviderAnswer<string>.Refused>(await Connector.OpenCustomerAsync(new Customer { Name = "Asha" }, Rig.Credentials));
+        Assert.IsType<ProviderAnswer<string>.Refused>(
+            await Connector.OpenCustomerAsync(new Customer { Name = "Asha" }, Rig.Credentials));
     }
 
     [Fact]
@@ -102,7 +103,8 @@ public sealed class RazorpayInstrumentsAgainstSimulatorTests(SimulatedRazorpay r
     public async Task What_is_not_known_is_refused()
     {
         const string Nobody = "cust_00000000000000";
-        Assert.IsType<ProviderAnswer<ImmutableArray<ProviderCard>>.Refused>(await Connector.ListCardsAsync(Nobody, Rig.Credentials));
+        Assert.IsType<ProviderAnswer<ImmutableArray<ProviderCard>>.Refused>(
+            await Connector.ListCardsAsync(Nobody, Rig.Credentials));
         // Whoever is not there has no card there.
         Assert.True(Given(await Connector.DeleteCardAsync(Nobody, "token_00000000000000", Rig.Credentials)));
     }
@@ -120,15 +122,18 @@ public sealed class RazorpayInstrumentsAgainstSimulatorTests(SimulatedRazorpay r
         var dialled = $$"""{"{{dial}}":1,"operations":["query"]}""";
         await Razorpay.DialAsync(dialled);
         Assert.IsType<ProviderAnswer<string>.Unavailable>(await Connector.OpenCustomerAsync(_asha, Rig.Credentials));
-        Assert.IsType<ProviderAnswer<UpiHolder>.Unavailable>(await Connector.VerifyUpiAsync("asha@upi", Rig.Credentials));
+        Assert.IsType<ProviderAnswer<UpiHolder>.Unavailable>(
+            await Connector.VerifyUpiAsync("asha@upi", Rig.Credentials));
         await Razorpay.DialAsync("{}");
         var asha = await OpenAsync(_asha);
         await SaveAsync(_asha, asha);
         var kept = Assert.Single(await CardsAsync(asha));
 
         await Razorpay.DialAsync(dialled);
-        Assert.IsType<ProviderAnswer<ImmutableArray<ProviderCard>>.Unavailable>(await Connector.ListCardsAsync(asha, Rig.Credentials));
-        Assert.IsType<ProviderAnswer<bool>.Unavailable>(await Connector.DeleteCardAsync(asha, kept.Reference, Rig.Credentials));
+        Assert.IsType<ProviderAnswer<ImmutableArray<ProviderCard>>.Unavailable>(
+            await Connector.ListCardsAsync(asha, Rig.Credentials));
+        Assert.IsType<ProviderAnswer<bool>.Unavailable>(
+            await Connector.DeleteCardAsync(asha, kept.Reference, Rig.Credentials));
         await Razorpay.DialAsync("{}");
         Assert.Equal(asha, await OpenAsync(_asha));
         Assert.True(Given(await Connector.DeleteCardAsync(asha, kept.Reference, Rig.Credentials)));
@@ -173,13 +178,18 @@ public sealed class RazorpayInstrumentsAgainstSimulatorTests(SimulatedRazorpay r
     {
         var attempt = NewAttempt();
         Assert.IsType<ProviderOutcome.Pending>(await Connector.ChargeAsync(
-            Request(Card, attempt) with { Customer = customer, Instrument = ConnectorRig.TypedCard(saving: new(account)) },
+            Request(Card, attempt) with
+            {
+                Customer = customer,
+                Instrument = ConnectorRig.TypedCard(saving: new(account)),
+            },
             Rig.Credentials));
         await CapturedAsync(attempt);
         return attempt;
     }
 
-    private Task<ProviderOutcome> PayAsync(Customer customer, string account, Secret token, AttemptId attempt, string? code) =>
+    private Task<ProviderOutcome> PayAsync(
+        Customer customer, string account, Secret token, AttemptId attempt, string? code) =>
         Connector.ChargeAsync(
             Request(Card, attempt) with
             {
@@ -189,7 +199,8 @@ public sealed class RazorpayInstrumentsAgainstSimulatorTests(SimulatedRazorpay r
             Rig.Credentials);
 
     private Task CapturedAsync(AttemptId attempt) => UntilAsync(
-        () => Connector.QueryChargeAsync(new ChargeQuery { Attempt = attempt, Amount = Request(Card, attempt).Amount }, Rig.Credentials),
+        () => Connector.QueryChargeAsync(
+            new ChargeQuery { Attempt = attempt, Amount = Request(Card, attempt).Amount }, Rig.Credentials),
         outcome => outcome is ProviderOutcome.Succeeded { Stage: ChargeStage.Captured },
         "the payment is captured");
 }

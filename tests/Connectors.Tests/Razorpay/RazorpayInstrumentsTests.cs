@@ -17,7 +17,8 @@ public sealed class RazorpayInstrumentsTests : IAsyncLifetime
     private const string Token = "token_4lsdksD31GaZ09";
     private const string In2030 = "\"last4\":\"3335\",\"expiry_month\":12,\"expiry_year\":2030";
 
-    private static readonly Customer Asha = new() { Id = "asha", Name = "Asha B", Email = "a@b.example", Phone = "+919876543210" };
+    private static readonly Customer Asha =
+        new() { Id = "asha", Name = "Asha B", Email = "a@b.example", Phone = "+919876543210" };
 
     private readonly RazorpayRig _rig = new();
     private ScriptedServer _server = null!;
@@ -42,7 +43,11 @@ public sealed class RazorpayInstrumentsTests : IAsyncLifetime
         Assert.Equal("/v1/customers", _server.Requests[0].Path);
         Assert.Equal(
             ("Asha B", "+919876543210", "0", "shop/asha"),
-            (Text(body, "name"), Text(body, "contact"), Text(body, "fail_existing"), Text(body.GetProperty("notes"), "customer")));
+            (
+                Text(body, "name"),
+                Text(body, "contact"),
+                Text(body, "fail_existing"),
+                Text(body.GetProperty("notes"), "customer")));
         Assert.Matches("^[a-z0-9]{24}@example[.]com$", Text(body, "email")!);
         Assert.DoesNotContain("a@b.example", _server.Requests[0].Text, StringComparison.Ordinal);
         // What Razorpay would refuse is left out, and another customer has another address.
@@ -77,7 +82,12 @@ public sealed class RazorpayInstrumentsTests : IAsyncLifetime
     // The list's own sample has a number, which loses its zeros.
     [InlineData("\"last4\":42", ",\"expired_at\":\"1932748199\"", "0042", 3, 2031)]
     [InlineData(In2030, "", "3335", 12, 2030)]
-    [InlineData("\"last4\":\"3335\",\"expiry_month\":\"05\",\"expiry_year\":\"2030\"", ",\"expired_at\":null,\"status\":null", "3335", 5, 2030)]
+    [InlineData(
+        "\"last4\":\"3335\",\"expiry_month\":\"05\",\"expiry_year\":\"2030\"",
+        ",\"expired_at\":null,\"status\":null",
+        "3335",
+        5,
+        2030)]
     public async Task A_token_is_a_card(string card, string more, string last4, int month, int year)
     {
         _answer = (200, RazorpayRig.Collection(TokenJson(card, more)));
@@ -111,13 +121,15 @@ public sealed class RazorpayInstrumentsTests : IAsyncLifetime
 
     [Theory]
     [InlineData(200, "<html>"), InlineData(200, "{}"), InlineData(200, "[]"), InlineData(200, "null")]
-    [InlineData(500, "{}"), InlineData(429, "{}"), InlineData(403, "<html>"), InlineData(401, "{}"), InlineData(302, "{}")]
+    [InlineData(500, "{}"), InlineData(429, "{}"), InlineData(403, "<html>")]
+    [InlineData(401, "{}"), InlineData(302, "{}")]
     [InlineData(400, """{"error":{"code":"BAD_REQUEST_ERROR","description":"The api key provided is invalid"}}""")]
     public async Task What_cannot_be_read_is_asked_again_later(int status, string json)
     {
         _answer = (status, json);
         Assert.IsType<ProviderAnswer<string>.Unavailable>(await Create().OpenCustomerAsync(Asha, _rig.Credentials));
-        Assert.IsType<ProviderAnswer<ImmutableArray<ProviderCard>>.Unavailable>(await Create().ListCardsAsync(Cust, _rig.Credentials));
+        Assert.IsType<ProviderAnswer<ImmutableArray<ProviderCard>>.Unavailable>(
+            await Create().ListCardsAsync(Cust, _rig.Credentials));
         Assert.IsType<ProviderAnswer<bool>.Unavailable>(await Create().DeleteCardAsync(Cust, Token, _rig.Credentials));
         Assert.IsType<ProviderAnswer<UpiHolder>.Unavailable>(await Create().VerifyUpiAsync("a@upi", _rig.Credentials));
     }
@@ -126,9 +138,11 @@ public sealed class RazorpayInstrumentsTests : IAsyncLifetime
     public async Task What_razorpay_refuses_is_refused_in_its_words()
     {
         _answer = (400, RazorpayRig.ErrorJson("This feature is not enabled for the merchant"));
-        var refused = Assert.IsType<ProviderAnswer<string>.Refused>(await Create().OpenCustomerAsync(Asha, _rig.Credentials));
+        var refused = Assert.IsType<ProviderAnswer<string>.Refused>(
+            await Create().OpenCustomerAsync(Asha, _rig.Credentials));
         Assert.Equal("This feature is not enabled for the merchant", refused.Failure.Message);
-        Assert.IsType<ProviderAnswer<ImmutableArray<ProviderCard>>.Refused>(await Create().ListCardsAsync(Cust, _rig.Credentials));
+        Assert.IsType<ProviderAnswer<ImmutableArray<ProviderCard>>.Refused>(
+            await Create().ListCardsAsync(Cust, _rig.Credentials));
         Assert.IsType<ProviderAnswer<bool>.Refused>(await Create().DeleteCardAsync(Cust, Token, _rig.Credentials));
         Assert.IsType<ProviderAnswer<UpiHolder>.Refused>(await Create().VerifyUpiAsync("a@upi", _rig.Credentials));
     }
@@ -139,7 +153,9 @@ public sealed class RazorpayInstrumentsTests : IAsyncLifetime
     {
         _server.Script = (request, context) => request.Method == "GET"
             ? Answers.JsonAsync(
-                context, 200, listed ? RazorpayRig.Collection(TokenJson("\"last4\":\"3335\"", "")) : RazorpayRig.Collection())
+                context,
+                200,
+                listed ? RazorpayRig.Collection(TokenJson("\"last4\":\"3335\"", "")) : RazorpayRig.Collection())
             : Answers.JsonAsync(context, 400, RazorpayRig.ErrorJson("The token was deleted before"));
         var answer = await Create().DeleteCardAsync(Cust, Token, _rig.Credentials);
         Assert.Equal(forgotten, answer is ProviderAnswer<bool>.Given { Value: true });
@@ -163,7 +179,8 @@ public sealed class RazorpayInstrumentsTests : IAsyncLifetime
     [InlineData("cust_../../v1/orders"), InlineData("order_TESTord00001"), InlineData("")]
     public async Task An_id_that_is_not_razorpays_goes_into_no_path(string id)
     {
-        Assert.IsType<ProviderAnswer<ImmutableArray<ProviderCard>>.Refused>(await Create().ListCardsAsync(id, _rig.Credentials));
+        Assert.IsType<ProviderAnswer<ImmutableArray<ProviderCard>>.Refused>(
+            await Create().ListCardsAsync(id, _rig.Credentials));
         Assert.IsType<ProviderAnswer<bool>.Refused>(await Create().DeleteCardAsync(id, Token, _rig.Credentials));
         Assert.IsType<ProviderAnswer<bool>.Refused>(await Create().DeleteCardAsync(Cust, id, _rig.Credentials));
         Assert.Empty(_server.Requests);
@@ -219,7 +236,8 @@ public sealed class RazorpayInstrumentsTests : IAsyncLifetime
         var time = TimeProvider.System;
         var request = _rig.ChargeOf(time, SendWindow.Open(time, TimeSpan.FromMinutes(1)));
         Assert.IsType<ProviderOutcome.Pending>(await Create().ChargeAsync(with(request), _rig.Credentials));
-        return JsonSerializer.Deserialize<JsonElement>(_server.Requests.Last(sent => _rig.Is(Effect.Charge, sent)).Text);
+        return JsonSerializer.Deserialize<JsonElement>(
+            _server.Requests.Last(sent => _rig.Is(Effect.Charge, sent)).Text);
     }
 
     private RazorpayConnector Create() => (RazorpayConnector)_rig.Create(

@@ -45,14 +45,16 @@ public sealed class RazorpayMappingTests
     [Theory]
     [InlineData("customer", "payment_cancelled", "BAD_REQUEST_ERROR", "payment_cancelled", FailureParty.Customer)]
     [InlineData("issuer_bank", "card_declined", "BAD_REQUEST_ERROR", "card_declined", FailureParty.Bank)]
-    [InlineData("gateway", "gateway_technical_error", "GATEWAY_ERROR", "gateway_technical_error", FailureParty.Provider)]
+    [InlineData(
+        "gateway", "gateway_technical_error", "GATEWAY_ERROR", "gateway_technical_error", FailureParty.Provider)]
     [InlineData("business", "payment_failed", "BAD_REQUEST_ERROR", "payment_failed", FailureParty.Merchant)]
     [InlineData("NA", "NA", "GATEWAY_ERROR", FailureCodes.Declined, FailureParty.Provider)]
     [InlineData("NA", "Not a word!", "BAD_REQUEST_ERROR", FailureCodes.Declined, FailureParty.Customer)]
     public void A_failed_payment_says_why_and_by_whom(
         string source, string reason, string code, string expected, FailureParty party)
     {
-        var error = $"\"error_code\":\"{code}\",\"error_source\":\"{source}\",\"error_reason\":\"{reason}\",\"error_description\":\"Why.\",";
+        var error = $"\"error_code\":\"{code}\",\"error_source\":\"{source}\",\"error_reason\":\"{reason}\","
+            + "\"error_description\":\"Why.\",";
         var declined = Assert.IsType<ProviderOutcome.Declined>(
             RazorpayMapping.Outcome(Payment(RazorpayRig.PaymentJson("failed", error: error))));
         Assert.Equal(
@@ -60,13 +62,16 @@ public sealed class RazorpayMappingTests
     }
 
     [Theory]
-    [InlineData("The api key provided is invalid", FailureCodes.CredentialsRefused), InlineData("Authentication failed", FailureCodes.CredentialsRefused)]
+    [InlineData("The api key provided is invalid", FailureCodes.CredentialsRefused)]
+    [InlineData("Authentication failed", FailureCodes.CredentialsRefused)]
     [InlineData("The API key/secret provided is invalid.", FailureCodes.CredentialsRefused)]
     [InlineData("Authentication failed due to incorrect otp", "invalid_otp")]
-    public void Refused_credentials_are_told_from_a_customers_failed_authentication(string description, string expected) =>
+    public void Refused_credentials_are_told_from_a_customers_failed_authentication(
+        string description, string expected) =>
         Assert.Equal(
             expected,
-            RazorpayMapping.Refused(new ErrorBody { Code = "BAD_REQUEST_ERROR", Description = description, Reason = "invalid_otp" }).Code);
+            RazorpayMapping.Refused(
+                new ErrorBody { Code = "BAD_REQUEST_ERROR", Description = description, Reason = "invalid_otp" }).Code);
 
     [Theory]
     [InlineData("processed", typeof(ProviderOutcome.Succeeded)), InlineData("failed", typeof(ProviderOutcome.Declined))]
@@ -88,10 +93,13 @@ public sealed class RazorpayMappingTests
     }
 
     [Theory]
-    [InlineData("\"id\":\"pay_TESTpay0000001\"", "\"id\":\"pay_../x\""), InlineData("\"id\":\"pay_TESTpay0000001\"", "\"id\":null")]
+    [InlineData("\"id\":\"pay_TESTpay0000001\"", "\"id\":\"pay_../x\"")]
+    [InlineData("\"id\":\"pay_TESTpay0000001\"", "\"id\":null")]
     [InlineData("\"amount\":12345", "\"amount\":0"), InlineData("\"amount\":12345", "\"amount\":-1")]
     [InlineData("\"amount\":12345", "\"amount\":9223372036854775807"), InlineData("\"amount\":12345", "\"sum\":1")]
-    [InlineData("\"INR\"", "\"inr\""), InlineData("\"INR\"", "\"XXX\""), InlineData("\"captured\",\"order_id\"", "\"\",\"order_id\"")]
+    [InlineData("\"INR\"", "\"inr\"")]
+    [InlineData("\"INR\"", "\"XXX\"")]
+    [InlineData("\"captured\",\"order_id\"", "\"\",\"order_id\"")]
     [InlineData("\"order_id\":\"order_TESTord00001\"", "\"order_id\":\"pay_1\"")]
     public void A_payment_that_lacks_what_must_be_there_has_no_outcome(string part, string replacement)
     {
@@ -105,8 +113,10 @@ public sealed class RazorpayMappingTests
     [InlineData(UpiFlow.Qr, "intent", "upi://pay?pa=a@b&am=1.00", CustomerActionKind.UpiQr)]
     [InlineData(null, "redirect", "https://bank.example/3ds", CustomerActionKind.Redirect)]
     [InlineData(UpiFlow.Collect, "poll", "https://api.razorpay.example/v1/payments/x", CustomerActionKind.UpiApprove)]
-    [InlineData(null, "redirect", "javascript:alert(1)", null), InlineData(null, "redirect", "http://bank.example/3ds", null)]
-    [InlineData(UpiFlow.Intent, "intent", "intent://evil", null), InlineData(null, "otp_generate", "https://x.example/", null)]
+    [InlineData(null, "redirect", "javascript:alert(1)", null)]
+    [InlineData(null, "redirect", "http://bank.example/3ds", null)]
+    [InlineData(UpiFlow.Intent, "intent", "intent://evil", null)]
+    [InlineData(null, "otp_generate", "https://x.example/", null)]
     public void The_next_step_is_the_customers_action(
         UpiFlow? flow, string action, string url, CustomerActionKind? expected)
     {
@@ -114,7 +124,11 @@ public sealed class RazorpayMappingTests
         {
             Kind = flow is null ? PaymentMethodKind.Card : PaymentMethodKind.Upi, Flow = flow, Vpa = "a@b",
         });
-        NextStep[] steps = [new() { Action = "poll", Url = "https://api.razorpay.example/v1/payments/x" }, new() { Action = action, Url = url }];
+        NextStep[] steps =
+        [
+            new() { Action = "poll", Url = "https://api.razorpay.example/v1/payments/x" },
+            new() { Action = action, Url = url },
+        ];
         var step = RazorpayMapping.Action(instrument, steps, plainHttp: false);
         Assert.Equal(expected, step?.Kind);
         Assert.True(step is null || step.Url is null || step.Url == url);

@@ -20,7 +20,12 @@ public sealed class RazorpayRefundsAgainstSimulatorTests(SimulatedRazorpay razor
         await Razorpay.DialAsync(dial is null ? "{}" : $$"""{"{{dial}}":1,"operations":["refund"]}""");
         var first = await RefundAsync(payment);
         Assert.IsType(
-            dial switch { null => typeof(ProviderOutcome.Pending), "rate_limited" => typeof(ProviderOutcome.NotSent), _ => typeof(ProviderOutcome.Unknown) },
+            dial switch
+            {
+                null => typeof(ProviderOutcome.Pending),
+                "rate_limited" => typeof(ProviderOutcome.NotSent),
+                _ => typeof(ProviderOutcome.Unknown),
+            },
             first);
         await Razorpay.DialAsync("{}");
         for (var i = 0; i < 2; i++)
@@ -47,7 +52,10 @@ public sealed class RazorpayRefundsAgainstSimulatorTests(SimulatedRazorpay razor
         await Razorpay.DialAsync("""{"refund_failed":1}""");
         await RefundAsync(payment);
         Assert.IsType<ProviderOutcome.Declined>(
-            await UntilAsync(() => QueryRefundAsync(payment), outcome => outcome is not ProviderOutcome.Pending, "the refund is decided"));
+            await UntilAsync(
+                () => QueryRefundAsync(payment),
+                outcome => outcome is not ProviderOutcome.Pending,
+                "the refund is decided"));
     }
 
     [Fact]
@@ -74,7 +82,8 @@ public sealed class RazorpayRefundsAgainstSimulatorTests(SimulatedRazorpay razor
             var all = await ReadingsAsync(receiver);
             Assert.All(
                 all,
-                reading => Assert.True(reading is WebhookReading.OfCharge or WebhookReading.OfRefund, reading.ToString()));
+                reading =>
+                    Assert.True(reading is WebhookReading.OfCharge or WebhookReading.OfRefund, reading.ToString()));
             var captured = all.OfType<WebhookReading.OfCharge>().First(
                 reading => reading.Outcome is ProviderOutcome.Succeeded { Stage: ChargeStage.Captured });
             Assert.Equal(Attempt, captured.Attempt);

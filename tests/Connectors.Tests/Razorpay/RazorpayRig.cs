@@ -47,7 +47,9 @@ public sealed class RazorpayRig : ConnectorRig
     public static ProviderCredentials CredentialsOf(string keyId, string keySecret, string webhookSecret) => new(
         "shop",
         ImmutableDictionary<string, Secret>.Empty
-            .Add("key_id", new Secret(keyId)).Add("key_secret", new Secret(keySecret)).Add("webhook_secret", new Secret(webhookSecret)));
+            .Add("key_id", new Secret(keyId))
+            .Add("key_secret", new Secret(keySecret))
+            .Add("webhook_secret", new Secret(webhookSecret)));
 
     public override IConnector Create(Action<ProviderHttpOptions> configure, TimeProvider time, ILoggerFactory logs)
     {
@@ -56,21 +58,26 @@ public sealed class RazorpayRig : ConnectorRig
         return new RazorpayConnector(Options.Create(options), time, logs.CreateLogger<RazorpayConnector>());
     }
 
-    public override bool Is(Effect effect, Received request) => request.Method == "POST" && request.Path == effect switch
-    {
-        Effect.Charge => "/v1/payments/create/json",
-        Effect.Capture => $"/v1/payments/{Pay}/capture",
-        Effect.Refund => $"/v1/payments/{Pay}/refund",
-        Effect.Void => "there is no such call",
-    };
+    public override bool Is(Effect effect, Received request) => request.Method == "POST"
+        && request.Path == effect switch
+        {
+            Effect.Charge => "/v1/payments/create/json",
+            Effect.Capture => $"/v1/payments/{Pay}/capture",
+            Effect.Refund => $"/v1/payments/{Pay}/refund",
+            Effect.Void => "there is no such call",
+        };
 
     public override Task AnswerAsync(Received request, HttpContext context) => (request.Method, request.Path) switch
     {
         // The order that was asked for, back with an id.
         ("POST", "/v1/orders") => Answers.JsonAsync(
-            context, 200, $$"""{"id":"{{Order}}","entity":"order","status":"created","notes":[],{{request.Text[1..request.Text.IndexOf(",\"notes", StringComparison.Ordinal)]}}}"""),
+            context,
+            200,
+            $$"""{"id":"{{Order}}","entity":"order","status":"created","notes":[],{{request.Text[1..request.Text.IndexOf(",\"notes", StringComparison.Ordinal)]}}}"""),
         ("POST", "/v1/payments/create/json") => Answers.JsonAsync(
-            context, 200, $$"""{"razorpay_payment_id":"{{Pay}}","next":[{"action":"redirect","url":"https://bank.example/{{Pay}}"}]}"""),
+            context,
+            200,
+            $$"""{"razorpay_payment_id":"{{Pay}}","next":[{"action":"redirect","url":"https://bank.example/{{Pay}}"}]}"""),
         ("POST", $"/v1/payments/{Pay}/capture") => Answers.JsonAsync(context, 200, PaymentJson("captured")),
         ("POST", $"/v1/payments/{Pay}/refund") => Answers.JsonAsync(context, 200, RefundJson("pending")),
         ("GET", "/v1/orders") => Answers.JsonAsync(context, 200, Collection()),
@@ -97,7 +104,8 @@ public sealed class RazorpayRig : ConnectorRig
     {
         var bytes = Encoding.UTF8.GetBytes(body);
         var headers = ImmutableDictionary<string, string>.Empty.Add(
-            "x-razorpay-signature", Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), bytes)));
+            "x-razorpay-signature",
+            Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), bytes)));
         return new InboundWebhook
         {
             Headers = eventId is null ? headers : headers.Add("x-razorpay-event-id", eventId), Body = bytes,
@@ -111,18 +119,25 @@ public sealed class RazorpayRig : ConnectorRig
         $$"""{"id":"{{id}}","entity":"order","amount":{{amount}},"currency":"INR","receipt":"{{receipt}}","status":"attempted","notes":[]}""";
 
     public static string PaymentJson(
-        string status, string id = Pay, string order = Order, string notes = "[]", bool? captured = null, string error = "") => $$"""
+        string status,
+        string id = Pay,
+        string order = Order,
+        string notes = "[]",
+        bool? captured = null,
+        string error = "") => $$"""
         {"id":"{{id}}","entity":"payment","amount":12345,"currency":"INR","status":"{{status}}","order_id":"{{order}}","method":"upi",
         "captured":{{(captured ?? status is "captured" or "refunded" ? "true" : "false")}},"fee":292,"tax":45,"notes":{{notes}},{{error}}
         "acquirer_data":{"rrn":"412345678901"},"created_at":1700000000}
         """;
 
-    public static string RefundJson(string status, string id = Rfnd, string? receipt = null, string payment = Pay) => $$"""
+    public static string RefundJson(string status, string id = Rfnd, string? receipt = null, string payment = Pay) =>
+        $$"""
         {"id":"{{id}}","entity":"refund","amount":12345,"currency":"INR","payment_id":"{{payment}}","receipt":"{{receipt ?? Refund.ToString()}}",
         "notes":[],"acquirer_data":{"arn":"74332746053000000000001"},"status":"{{status}}","speed_requested":"normal","created_at":1700000000}
         """;
 
-    public static string ErrorJson(string description, string reason = "input_validation_failed", string source = "business") =>
+    public static string ErrorJson(
+        string description, string reason = "input_validation_failed", string source = "business") =>
         $$"""{"error":{"code":"BAD_REQUEST_ERROR","description":"{{description}}","source":"{{source}}","reason":"{{reason}}","metadata":{} } }""";
 }
 

@@ -26,7 +26,8 @@ public abstract class RazorpaySimulation(SimulatedRazorpay razorpay)
         var time = TimeProvider.System;
         return Rig.ChargeOf(time, SendWindow.Open(time, TimeSpan.FromMinutes(1))) with
         {
-            Attempt = attempt, Instrument = ConnectorRig.InstrumentOf(method),
+            Attempt = attempt,
+            Instrument = ConnectorRig.InstrumentOf(method),
         };
     }
 
@@ -36,7 +37,9 @@ public abstract class RazorpaySimulation(SimulatedRazorpay razorpay)
     {
         var request = Request(method, Attempt) with
         {
-            Capture = capture, Resend = resend, Amount = amount ?? ConnectorRig.Rupees,
+            Capture = capture,
+            Resend = resend,
+            Amount = amount ?? ConnectorRig.Rupees,
         };
         if (cardNumber is not null)
         {
@@ -49,7 +52,11 @@ public abstract class RazorpaySimulation(SimulatedRazorpay razorpay)
     protected Task<ProviderOutcome> QueryAsync() => QueryAsync(null, null);
 
     protected Task<ProviderOutcome> QueryAsync(string? order, string? payment) => Razorpay.Connect().QueryChargeAsync(
-        new ChargeQuery { Attempt = Attempt, Amount = ConnectorRig.Rupees, ProviderOrder = order, ProviderReference = payment }, Rig.Credentials);
+        new ChargeQuery
+        {
+            Attempt = Attempt, Amount = ConnectorRig.Rupees, ProviderOrder = order, ProviderReference = payment,
+        },
+        Rig.Credentials);
 
     protected Task<ProviderOutcome> CaptureAsync(string payment) => Razorpay.Connect().CaptureAsync(
         new CaptureRequest
@@ -74,12 +81,17 @@ public abstract class RazorpaySimulation(SimulatedRazorpay razorpay)
     protected Task<ProviderOutcome> RefundAsync(string payment) =>
         Razorpay.Connect().RefundAsync(RefundOf(payment), Rig.Credentials);
 
-    protected Task<ProviderOutcome> QueryRefundAsync(string payment, string? refund = null) => Razorpay.Connect().QueryRefundAsync(
-        new RefundQuery
-        {
-            Refund = RefundId, Attempt = Attempt, Amount = Part, ProviderReference = payment, ProviderRefund = refund,
-        },
-        Rig.Credentials);
+    protected Task<ProviderOutcome> QueryRefundAsync(string payment, string? refund = null) =>
+        Razorpay.Connect().QueryRefundAsync(
+            new RefundQuery
+            {
+                Refund = RefundId,
+                Attempt = Attempt,
+                Amount = Part,
+                ProviderReference = payment,
+                ProviderRefund = refund,
+            },
+            Rig.Credentials);
 
     protected async Task<string> PaidAsync()
     {
@@ -87,8 +99,11 @@ public abstract class RazorpaySimulation(SimulatedRazorpay razorpay)
         return (await CapturedAsync(pending.ProviderOrder, pending.ProviderReference)).ProviderReference!;
     }
 
-    protected async Task<ProviderOutcome.Succeeded> CapturedAsync(string? order, string? payment) => (ProviderOutcome.Succeeded)await UntilAsync(
-        () => QueryAsync(order, payment), outcome => outcome is ProviderOutcome.Succeeded { Stage: ChargeStage.Captured }, "the payment is captured");
+    protected async Task<ProviderOutcome.Succeeded> CapturedAsync(string? order, string? payment) =>
+        (ProviderOutcome.Succeeded)await UntilAsync(
+            () => QueryAsync(order, payment),
+            outcome => outcome is ProviderOutcome.Succeeded { Stage: ChargeStage.Captured },
+            "the payment is captured");
 
     protected async Task OnePaidChargeAsync()
     {

@@ -19,7 +19,8 @@ public sealed class RazorpayWebhookTests
     public async Task A_payments_event_is_of_its_charge(string type, string status, Type expected)
     {
         var charge = Assert.IsType<WebhookReading.OfCharge>(
-            await ReadAsync(Event(type, $$"""{"payment":{"entity":{{RazorpayRig.PaymentJson(status, notes: AttemptNote)}} } }""")));
+            await ReadAsync(
+                Event(type, $$"""{"payment":{"entity":{{RazorpayRig.PaymentJson(status, notes: AttemptNote)}} } }""")));
         Assert.Equal(("evt_1", ConnectorRig.Attempt), (charge.EventId, charge.Attempt));
         Assert.IsType(expected, charge.Outcome);
         Assert.Equal(
@@ -34,7 +35,8 @@ public sealed class RazorpayWebhookTests
             "order":{"entity":{{RazorpayRig.OrderJson(RazorpayRig.Order, ConnectorRig.Attempt.ToString())}} } }
             """;
         Assert.Equal(
-            ConnectorRig.Attempt, Assert.IsType<WebhookReading.OfCharge>(await ReadAsync(Event("order.paid", payload))).Attempt);
+            ConnectorRig.Attempt,
+            Assert.IsType<WebhookReading.OfCharge>(await ReadAsync(Event("order.paid", payload))).Attempt);
     }
 
     [Fact]
@@ -53,7 +55,8 @@ public sealed class RazorpayWebhookTests
     [InlineData("refund.failed", "failed", typeof(ProviderOutcome.Declined))]
     public async Task A_refunds_event_is_of_that_refund(string type, string status, Type expected)
     {
-        var payload = $$"""{"refund":{"entity":{{RazorpayRig.RefundJson(status)}} },"payment":{"entity":{{RazorpayRig.PaymentJson("captured")}} } }""";
+        var payload =
+            $$"""{"refund":{"entity":{{RazorpayRig.RefundJson(status)}} },"payment":{"entity":{{RazorpayRig.PaymentJson("captured")}} } }""";
         var refund = Assert.IsType<WebhookReading.OfRefund>(await ReadAsync(Event(type, payload)));
         Assert.Equal(ConnectorRig.Refund, refund.Refund);
         Assert.IsType(expected, refund.Outcome);
@@ -62,17 +65,22 @@ public sealed class RazorpayWebhookTests
     [Fact]
     public async Task A_refund_that_is_not_ours_matches_nothing() =>
         Assert.IsType<WebhookReading.Unmatched>(await ReadAsync(Event(
-            "refund.processed", $$"""{"refund":{"entity":{{RazorpayRig.RefundJson("processed", receipt: "by-hand")}} } }""")));
+            "refund.processed",
+            $$"""{"refund":{"entity":{{RazorpayRig.RefundJson("processed", receipt: "by-hand")}} } }""")));
 
     [Theory]
-    [InlineData("[]"), InlineData("{}"), InlineData("""{"attempt":1}"""), InlineData("""{"attempt":"att_x"}"""), InlineData("null")]
-    [InlineData("""{"attempt":"ATT_01k8dq2v7me8k9c4ss8m3y5d6f_1"}"""), InlineData("""{"attempt":"att_01k8dq2v7me8k9c4ss8m3y5d6f_100"}""")]
+    [InlineData("[]"), InlineData("{}"), InlineData("""{"attempt":1}""")]
+    [InlineData("""{"attempt":"att_x"}"""), InlineData("null")]
+    [InlineData("""{"attempt":"ATT_01k8dq2v7me8k9c4ss8m3y5d6f_1"}""")]
+    [InlineData("""{"attempt":"att_01k8dq2v7me8k9c4ss8m3y5d6f_100"}""")]
     public async Task A_payment_without_a_reference_of_ours_matches_nothing(string notes) =>
         Assert.IsType<WebhookReading.Unmatched>(await ReadAsync(Event(
-            "payment.captured", $$"""{"payment":{"entity":{{RazorpayRig.PaymentJson("captured", notes: notes)}} } }""")));
+            "payment.captured",
+            $$"""{"payment":{"entity":{{RazorpayRig.PaymentJson("captured", notes: notes)}} } }""")));
 
     [Theory]
-    [InlineData("settlement.processed"), InlineData("payment.dispute.created"), InlineData("refund.speed_changed"), InlineData("an.event")]
+    [InlineData("settlement.processed"), InlineData("payment.dispute.created")]
+    [InlineData("refund.speed_changed"), InlineData("an.event")]
     public async Task An_event_that_nothing_acts_on_is_irrelevant(string type)
     {
         var reading = Assert.IsType<WebhookReading.Irrelevant>(await ReadAsync(Event(type, "{}")));
@@ -80,9 +88,13 @@ public sealed class RazorpayWebhookTests
     }
 
     [Theory]
-    [InlineData(""), InlineData("null"), InlineData("[]"), InlineData("{}"), InlineData("{\"event\":1}"), InlineData("{\"event\":\"\"}")]
-    [InlineData("{\"event\":\"a b\"}"), InlineData("{\"event\":\"payment.captured\"}"), InlineData("{\"event\":\"refund.processed\",\"payload\":{}}")]
-    [InlineData("{\"event\":\"payment.captured\",\"event\":\"payment.failed\"}"), InlineData("{\"event\":\"payment.captured\"} {}")]
+    [InlineData(""), InlineData("null"), InlineData("[]"), InlineData("{}")]
+    [InlineData("{\"event\":1}"), InlineData("{\"event\":\"\"}")]
+    [InlineData("{\"event\":\"a b\"}")]
+    [InlineData("{\"event\":\"payment.captured\"}")]
+    [InlineData("{\"event\":\"refund.processed\",\"payload\":{}}")]
+    [InlineData("{\"event\":\"payment.captured\",\"event\":\"payment.failed\"}")]
+    [InlineData("{\"event\":\"payment.captured\"} {}")]
     public async Task A_signed_body_that_is_not_documented_is_malformed(string body) =>
         Assert.IsType<WebhookReading.Malformed>(await ReadAsync(RazorpayRig.Signed(body, _rig.WebhookSecret)));
 
@@ -91,7 +103,8 @@ public sealed class RazorpayWebhookTests
     {
         var deep = string.Concat(Enumerable.Repeat("{\"a\":", 10_000)) + "1" + new string('}', 10_000);
         Assert.IsType<WebhookReading.Malformed>(await ReadAsync(RazorpayRig.Signed(deep, _rig.WebhookSecret)));
-        Assert.IsType<WebhookReading.Malformed>(await ReadAsync(RazorpayRig.Signed(new string(' ', 300_000), _rig.WebhookSecret)));
+        Assert.IsType<WebhookReading.Malformed>(
+            await ReadAsync(RazorpayRig.Signed(new string(' ', 300_000), _rig.WebhookSecret)));
     }
 
     [Theory]
@@ -113,13 +126,16 @@ public sealed class RazorpayWebhookTests
         var connector = _rig.Create(
             options => options.BaseUrl = new Uri("https://razorpay.example/"), TimeProvider.System, new CapturedLogs());
         var webhook = RazorpayRig.Signed("""{"event":"an.event","payload":{}}""", "");
-        Assert.IsType<WebhookReading.Forged>(await connector.ReadWebhookAsync(webhook, RazorpayRig.CredentialsOf("k", "s", "")));
+        Assert.IsType<WebhookReading.Forged>(
+            await connector.ReadWebhookAsync(webhook, RazorpayRig.CredentialsOf("k", "s", "")));
     }
 
     private static InboundWebhook Event(string type, string payload) => RazorpayRig.Signed(
-        $$"""{"entity":"event","account_id":"acc_1","event":"{{type}}","payload":{{payload}},"created_at":1700000001}""", new RazorpayRig().WebhookSecret);
+        $$"""{"entity":"event","account_id":"acc_1","event":"{{type}}","payload":{{payload}},"created_at":1700000001}""",
+        new RazorpayRig().WebhookSecret);
 
     private ValueTask<WebhookReading> ReadAsync(InboundWebhook webhook) => _rig
-        .Create(options => options.BaseUrl = new Uri("https://razorpay.example/"), TimeProvider.System, new CapturedLogs())
+        .Create(
+            options => options.BaseUrl = new Uri("https://razorpay.example/"), TimeProvider.System, new CapturedLogs())
         .ReadWebhookAsync(webhook, _rig.Credentials);
 }

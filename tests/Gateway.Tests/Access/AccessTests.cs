@@ -19,8 +19,11 @@ public sealed class AccessTests
             "GET", "/api/v1/ledger/accounts"),
         ("GET", "/api/v1/ledger/trial-balance"), ("GET", "/api/v1/providers"), (
             "PUT", "/api/v1/providers/razorpay/credentials"),
-        ("PUT", "/api/v1/customers/asha"), ("GET", "/api/v1/customers/asha"), ("DELETE", "/api/v1/customers/asha"), ("PUT", "/api/v1/customers/asha/wallet"), ("POST", "/api/v1/customers/asha/cards"),
-        ("GET", "/api/v1/customers/asha/cards"), ("POST", "/api/v1/customers/asha/upi/validate"), ("POST", "/api/v1/customers/asha/wallets/paytm"), ("GET", "/api/v1/customers/asha/instruments"), ("GET", "/api/v1/customers/asha/transactions"),
+        ("PUT", "/api/v1/customers/asha"), ("GET", "/api/v1/customers/asha"), ("DELETE", "/api/v1/customers/asha"),
+        ("PUT", "/api/v1/customers/asha/wallet"), ("POST", "/api/v1/customers/asha/cards"),
+        ("GET", "/api/v1/customers/asha/cards"), ("POST", "/api/v1/customers/asha/upi/validate"),
+        ("POST", "/api/v1/customers/asha/wallets/paytm"), ("GET", "/api/v1/customers/asha/instruments"),
+        ("GET", "/api/v1/customers/asha/transactions"),
     ];
 
     private static readonly (string Method, string Path)[] ForBrowsers =
@@ -40,7 +43,8 @@ public sealed class AccessTests
     {
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client(null);
-        foreach (var (method, path) in (IEnumerable<(string, string)>)[.. ForSecretKeys, .. ForBrowsers, .. ForTheAdministrator])
+        foreach (var (method, path)
+            in (IEnumerable<(string, string)>)[.. ForSecretKeys, .. ForBrowsers, .. ForTheAdministrator])
         {
             var response = await client.SendJsonAsync(path, "not JSON", method);
             await response.ProblemAsync(401, "authentication_required");
@@ -77,10 +81,12 @@ public sealed class AccessTests
         var path = $"/api/v1/payments/{created.GetProperty("id").GetString()}";
         using var payer = host.Client(created.GetProperty("client_secret").GetString());
         Assert.Equal(HttpStatusCode.OK, (await payer.GetAsync(path)).StatusCode);
-        Assert.Equal(HttpStatusCode.Accepted, (await payer.SendJsonAsync(path + "/confirm", """{"method":"upi"}""")).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.Accepted, (await payer.SendJsonAsync(path + "/confirm", """{"method":"upi"}""")).StatusCode);
         Assert.Equal("null", (await (await shop.GetAsync(path)).JsonAsync()).GetProperty("client_secret").GetRawText());
 
-        foreach (var (method, other) in ForBrowsers.Where(call => call.Path.StartsWith(Payment, StringComparison.Ordinal)))
+        foreach (var (method, other) in ForBrowsers.Where(call =>
+            call.Path.StartsWith(Payment, StringComparison.Ordinal)))
         {
             await (await payer.SendJsonAsync(other, "{}", method)).ProblemAsync(404, "payment_not_found");
         }
@@ -142,7 +148,8 @@ public sealed class AccessTests
     {
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client();
-        var problem = await (await client.GetAsync("/api/v1/payments?api_key=sk_test_canarycanarycanary")).ProblemAsync(400, "invalid_field");
+        var problem = await (await client.GetAsync("/api/v1/payments?api_key=sk_test_canarycanarycanary"))
+            .ProblemAsync(400, "invalid_field");
         Assert.True(problem.GetProperty("errors").TryGetProperty("api_key", out _));
         Assert.DoesNotContain("canary", problem.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain(host.Log, line => line.Contains("canary", StringComparison.Ordinal));
@@ -192,13 +199,15 @@ public sealed class AccessTests
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/api/v1/payments")).StatusCode);
         host.Keys.Revoke(GatewayHost.SecretKey);
         await Eventually.HoldsAsync(
-            async () => (await client.GetAsync("/api/v1/payments")).StatusCode == HttpStatusCode.Unauthorized, "the revoked key no longer works");
+            async () => (await client.GetAsync("/api/v1/payments")).StatusCode == HttpStatusCode.Unauthorized,
+            "the revoked key no longer works");
     }
 
     [Fact]
     public async Task Whoever_guesses_keys_is_refused_and_valid_keys_of_the_same_address_are_let_in()
     {
-        await using var host = await GatewayHost.StartAsync(("Gateway:FailedKeysPerAddress", "3"), ("Gateway:KeyLifetime", "00:00:00"));
+        await using var host = await GatewayHost.StartAsync(
+            ("Gateway:FailedKeysPerAddress", "3"), ("Gateway:KeyLifetime", "00:00:00"));
         using var guesser = host.Client("sk_test_guessguessguessguess");
         var answers = await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => guesser.GetAsync("/api/v1/payments")));
         Assert.Contains(answers, answer => answer.StatusCode == HttpStatusCode.Unauthorized);
@@ -209,11 +218,14 @@ public sealed class AccessTests
 
         // None of these was known to this process as valid.
         using var shop = host.Client();
-        var created = await shop.SendJsonAsync("/api/v1/payments", """{"order_id":"o1","amount":100,"currency":"INR","confirm":false}""");
+        var created = await shop.SendJsonAsync(
+            "/api/v1/payments", """{"order_id":"o1","amount":100,"currency":"INR","confirm":false}""");
         Assert.Equal(HttpStatusCode.Accepted, created.StatusCode);
         var payment = await created.JsonAsync();
         using var payer = host.Client(payment.GetProperty("client_secret").GetString());
-        Assert.Equal(HttpStatusCode.OK, (await payer.GetAsync($"/api/v1/payments/{payment.GetProperty("id").GetString()}")).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await payer.GetAsync($"/api/v1/payments/{payment.GetProperty("id").GetString()}")).StatusCode);
         using var administrator = host.Client(GatewayHost.AdminKey);
         Assert.Equal(HttpStatusCode.NotFound, (await administrator.GetAsync("/api/v1/merchants/none")).StatusCode);
     }

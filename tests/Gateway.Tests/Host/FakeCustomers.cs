@@ -17,7 +17,13 @@ public sealed class FakeCustomer(string key) : ICustomerGrain
 
     private static readonly SavedCardView Card = new()
     {
-        Token = "card_1", Last4 = "1111", Network = "visa", ExpiryMonth = 12, ExpiryYear = 2030, ConsentedAt = At, ConsentText = "v1",
+        Token = "card_1",
+        Last4 = "1111",
+        Network = "visa",
+        ExpiryMonth = 12,
+        ExpiryYear = 2030,
+        ConsentedAt = At,
+        ConsentText = "v1",
     };
 
     private static readonly LinkedWalletView Paytm = new()
@@ -32,12 +38,16 @@ public sealed class FakeCustomer(string key) : ICustomerGrain
     /// <summary>Whether there is no such customer.</summary>
     public bool IsUnknown { get; set; }
 
-    private CustomerView View => new() { Id = key[(key.IndexOf('/', StringComparison.Ordinal) + 1)..], Name = "Asha", CreatedAt = At };
+    private CustomerView View =>
+        new() { Id = key[(key.IndexOf('/', StringComparison.Ordinal) + 1)..], Name = "Asha", CreatedAt = At };
 
     private static WalletView Wallet => new()
     {
         Version = 7,
-        Preferences = new WalletPreferences { DefaultInstrument = "card_1", DisabledMethods = [PaymentMethodKind.Netbanking] },
+        Preferences = new WalletPreferences
+        {
+            DefaultInstrument = "card_1", DisabledMethods = [PaymentMethodKind.Netbanking],
+        },
         Cards = [Card],
         UpiIds = [new SavedUpiView { Id = "upi_1", Vpa = "asha@bank", SavedAt = At }],
         Wallets = [Paytm],
@@ -63,7 +73,8 @@ public sealed class FakeCustomer(string key) : ICustomerGrain
 
     public Task<Reply<WalletView>> DeleteCard(string token) => Answer(token, Wallet);
 
-    public Task<Reply<UpiIdView>> ValidateUpi(string vpa) => Answer(vpa, new UpiIdView { Vpa = vpa, Valid = true, Name = "ASHA" });
+    public Task<Reply<UpiIdView>> ValidateUpi(string vpa) =>
+        Answer(vpa, new UpiIdView { Vpa = vpa, Valid = true, Name = "ASHA" });
 
     public Task<Reply<SavedUpiView>> SaveUpi(string vpa) => Answer(vpa, Wallet.UpiIds[0]);
 
@@ -134,7 +145,14 @@ public sealed class FakeTransactions : ITransactionsGrain
                 Of(2) with { RefundStatus = RefundStatus.Success }, Of(0) with { Status = PaymentStatus.Success },
             ],
             HasMore = true,
-            Totals = [new TransactionTotal { Currency = Currency.Inr, Payments = 1, PaidMinor = 500, Refunds = 1, RefundedMinor = 500 }],
+            Totals = [new TransactionTotal
+            {
+                Currency = Currency.Inr,
+                Payments = 1,
+                PaidMinor = 500,
+                Refunds = 1,
+                RefundedMinor = 500,
+            }],
         });
     }
 

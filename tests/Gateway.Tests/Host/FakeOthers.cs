@@ -29,7 +29,10 @@ public sealed class FakePaymentList : IPaymentListGrain
 public sealed class FakeLedger : ILedgerGrain
 {
     public Task<ImmutableArray<AccountBalance>> Accounts() => Task.FromResult<ImmutableArray<AccountBalance>>(
-        [new AccountBalance { Account = "merchant_payable", Currency = Currency.Inr, DebitsMinor = 1, CreditsMinor = 3 }]);
+        [new AccountBalance
+        {
+            Account = "merchant_payable", Currency = Currency.Inr, DebitsMinor = 1, CreditsMinor = 3,
+        }]);
 
     public Task<ImmutableArray<TrialBalanceLine>> TrialBalance() => Task.FromResult<ImmutableArray<TrialBalanceLine>>(
         [new TrialBalanceLine { Currency = Currency.Inr, DebitsMinor = 3, CreditsMinor = 3 }]);

@@ -68,7 +68,9 @@ public sealed class FakePayments
             Change("payment_accepted", View(command));
             return new StartReply
             {
-                Payment = _view, Started = true, ClientSecret = command.Instrument is null ? new Secret($"cs_{key}") : null,
+                Payment = _view,
+                Started = true,
+                ClientSecret = command.Instrument is null ? new Secret($"cs_{key}") : null,
             };
         }
 
@@ -83,7 +85,12 @@ public sealed class FakePayments
             await EnterAsync(command);
             return Update(
                 "payment_captured",
-                view => view with { Status = PaymentStatus.Success, CapturedMinor = view.Amount.AmountMinor, Settled = true });
+                view => view with
+                {
+                    Status = PaymentStatus.Success,
+                    CapturedMinor = view.Amount.AmountMinor,
+                    Settled = true,
+                });
         }
 
         public async Task<Reply<PaymentView>> Cancel(CancelPayment command)
@@ -124,14 +131,16 @@ public sealed class FakePayments
             await EnterAsync(command);
             return Update(
                 "review_resolved",
-                view => view with { Status = command.Paid ? PaymentStatus.Success : PaymentStatus.Failed, Settled = true });
+                view =>
+                    view with { Status = command.Paid ? PaymentStatus.Success : PaymentStatus.Failed, Settled = true });
         }
 
         public async Task<Reply<RefundView>> Resolve(ResolveRefund command)
         {
             await EnterAsync(command);
             return _view?.Refunds.FirstOrDefault(refund => refund.Id.Number == command.Number) is { } refund
-                ? Reply<RefundView>.Of(refund with { Status = command.Paid ? RefundStatus.Success : RefundStatus.Failed })
+                ? Reply<RefundView>.Of(
+                    refund with { Status = command.Paid ? RefundStatus.Success : RefundStatus.Failed })
                 : Reply<RefundView>.Refused(Grains.Abstractions.Errors.Refusal.Of(
                     ErrorCode.RefundNotFound, "The payment has no such refund."));
         }
@@ -160,7 +169,7 @@ public sealed class FakePayments
         public async IAsyncEnumerable<TimelineEntry> Watch(
             int afterVersion, [EnumeratorCancellation] CancellationToken cancellation = default)
         {
-            for (var told = afterVersion; ; )
+            for (var told = afterVersion; ;)
             {
                 var changed = Volatile.Read(ref _changed);
                 foreach (var entry in _history.Where(entry => entry.Version > told).ToArray())
@@ -220,7 +229,14 @@ public sealed class FakePayments
         private void Change(string type, PaymentView view)
         {
             view = view with { Version = view.Version + 1 };
-            _history.Add(new TimelineEntry { Version = view.Version, Type = type, At = view.CreatedAt, Summary = type, Status = view.Status });
+            _history.Add(new TimelineEntry
+            {
+                Version = view.Version,
+                Type = type,
+                At = view.CreatedAt,
+                Summary = type,
+                Status = view.Status,
+            });
             _view = view;
             Interlocked.Exchange(ref _changed, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
         }
@@ -242,7 +258,10 @@ public sealed class FakePayments
                 Capture = command.Capture,
                 Method = method,
                 Action = method is { Kind: PaymentMethodKind.Upi }
-                    ? new CustomerAction { Kind = CustomerActionKind.UpiIntent, Url = "upi://pay?pa=shop@bank&am=500.00&tr=x" }
+                    ? new CustomerAction
+                    {
+                        Kind = CustomerActionKind.UpiIntent, Url = "upi://pay?pa=shop@bank&am=500.00&tr=x",
+                    }
                     : null,
                 Provider = "razorpay",
                 Attempt = new AttemptId { Payment = key.Payment, Number = 1 },

@@ -32,15 +32,30 @@ public sealed class FakeProviders(IMerchantGrain merchant) : IProvidersGrain
             OpenUnknowns = 3,
             Methods =
             [
-                new MethodStanding { Method = PaymentMethodKind.Upi, Outcomes = 8, Faults = 2, Score = 0.88, IsDown = true },
-                new MethodStanding { Method = PaymentMethodKind.Card, Outcomes = 0, Faults = 0, Score = 0.97, IsDown = false },
+                new MethodStanding
+                {
+                    Method = PaymentMethodKind.Upi,
+                    Outcomes = 8,
+                    Faults = 2,
+                    Score = 0.88,
+                    IsDown = true,
+                },
+                new MethodStanding
+                {
+                    Method = PaymentMethodKind.Card,
+                    Outcomes = 0,
+                    Faults = 0,
+                    Score = 0.97,
+                    IsDown = false,
+                },
             ],
         },
     ];
 
     public Task<ImmutableArray<ProviderStatus>?> List() => Task.FromResult(Statuses);
 
-    public async Task<Reply<CredentialsSet>> PutCredentials(string provider, ImmutableDictionary<string, Secret> values) =>
+    public async Task<Reply<CredentialsSet>> PutCredentials(
+        string provider, ImmutableDictionary<string, Secret> values) =>
         Refusal is { } refusal
             ? Reply<CredentialsSet>.Refused(refusal)
             : Reply<CredentialsSet>.Of(new CredentialsSet
@@ -76,7 +91,10 @@ public sealed class FakeRouting : IRoutingGrain
                 Notes =
                 [
                     new RoutingNote { Provider = "payu", Verdict = RoutingVerdict.PassedOver, Reason = "down" },
-                    new RoutingNote { Provider = "razorpay", Verdict = RoutingVerdict.Chosen, Reason = "default order" },
+                    new RoutingNote
+                    {
+                        Provider = "razorpay", Verdict = RoutingVerdict.Chosen, Reason = "default order",
+                    },
                 ],
             }));
     }

@@ -10,6 +10,7 @@ public static class PaymentBodies
         $"{{\"order_id\":\"{order}\",\"amount\":50000,\"currency\":\"INR\",\"method\":\"upi\"{more}}}";
 
     public static string Card(string order) =>
-        $"{{\"order_id\":\"{order}\",\"amount\":50000,\"currency\":\"INR\",\"method\":\"card\",\"card\":{{\"number\":\"{CardNumber}\","
+        $"{{\"order_id\":\"{order}\",\"amount\":50000,\"currency\":\"INR\",\"method\":\"card\","
+        + $"\"card\":{{\"number\":\"{CardNumber}\","
         + $"\"expiry_month\":12,\"expiry_year\":2040,\"cvv\":\"{SecurityCode}\",\"name\":\"A Customer\"}}}}";
 }

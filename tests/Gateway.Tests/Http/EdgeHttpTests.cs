@@ -114,7 +114,8 @@ public sealed class EdgeHttpTests
         await socket.ConnectAsync(host.Address.Host, host.Address.Port);
         var stream = socket.GetStream();
         await stream.WriteAsync(Encoding.ASCII.GetBytes(
-            $"POST {Payments} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {GatewayHost.SecretKey}\r\nContent-Type: application/json\r\nConnection: close\r\n{rest}"));
+            $"POST {Payments} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {GatewayHost.SecretKey}\r\nContent-Type: "
+                + $"application/json\r\nConnection: close\r\n{rest}"));
         var answer = await ReadAsync(stream);
         Assert.Matches("^HTTP/1.1 4[0-9][0-9] ", answer);
         Assert.Empty(host.Payments.Commands);
@@ -141,7 +142,9 @@ public sealed class EdgeHttpTests
     {
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client();
-        foreach (var path in (string[])[Payments, "/nothing", "/health/live", Payments + "/pay_x", "/openapi/v1.json", "/docs/errors"])
+        foreach (var path in (string[])[
+            Payments, "/nothing", "/health/live", Payments + "/pay_x", "/openapi/v1.json", "/docs/errors",
+        ])
         {
             var response = await client.GetAsync(path);
             Assert.True(response.Headers.CacheControl?.NoStore, path);
@@ -184,8 +187,8 @@ public sealed class EdgeHttpTests
         using var client = host.Client();
         foreach (var fault in (Exception[])
         [
-            new TimeoutException("t"), new OrleansException("o"), new SocketException(111), new SiloUnavailableException(),
-            new ConnectionFailedException("c"), new GatewayTooBusyException(),
+            new TimeoutException("t"), new OrleansException("o"), new SocketException(111),
+            new SiloUnavailableException(), new ConnectionFailedException("c"), new GatewayTooBusyException(),
             new EnumerationAbortedException(), new AggregateException(new SiloUnavailableException()),
         ])
         {
@@ -253,8 +256,9 @@ public sealed class EdgeHttpTests
         var answers = new StringBuilder();
         foreach (var text in (string[])
         [
-            body, body[..^1], body.Replace("2040", "2001"), body.Replace("\"A Customer\"", "7"), body.Replace("987", "9876"),
-            body.Replace("\"card\"", "\"cards\""), body.Replace("4111111111111111", "4111111111111112"), body + "x",
+            body, body[..^1], body.Replace("2040", "2001"), body.Replace("\"A Customer\"", "7"),
+            body.Replace("987", "9876"), body.Replace("\"card\"", "\"cards\""),
+            body.Replace("4111111111111111", "4111111111111112"), body + "x",
         ])
         {
             answers.Append(await (await client.SendJsonAsync(Payments, text)).Content.ReadAsStringAsync());
@@ -286,13 +290,16 @@ public sealed class EdgeHttpTests
         Assert.Contains("payment_not_found", await client.GetStringAsync("/docs/errors"), StringComparison.Ordinal);
     }
 
-    private static async Task FormIsRefusedAsync(GatewayHost host, string path, string? mediaType, string body, int status)
+    private static async Task FormIsRefusedAsync(
+        GatewayHost host, string path, string? mediaType, string body, int status)
     {
         using var browser = host.Client(null);
         var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
         content.Headers.TryAddWithoutValidation("Content-Type", mediaType);
         var response = await browser.PostAsync(path, content);
-        Assert.True((int)response.StatusCode == status, $"{path} {mediaType} {body[..Math.Min(20, body.Length)]}: {response.StatusCode}");
+        Assert.True(
+            (int)response.StatusCode == status,
+            $"{path} {mediaType} {body[..Math.Min(20, body.Length)]}: {response.StatusCode}");
         Assert.DoesNotContain(host.Log, line => line.StartsWith("Error", StringComparison.Ordinal));
     }
 

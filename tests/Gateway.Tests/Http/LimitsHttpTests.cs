@@ -81,7 +81,8 @@ public sealed class LimitsHttpTests
         using (var open = await client.GetAsync(path, HttpCompletionOption.ResponseHeadersRead))
         {
             Assert.Equal(HttpStatusCode.OK, open.StatusCode);
-            await (await client.GetAsync(path, HttpCompletionOption.ResponseHeadersRead)).ProblemAsync(503, "overloaded");
+            await (await client.GetAsync(path, HttpCompletionOption.ResponseHeadersRead))
+                .ProblemAsync(503, "overloaded");
         }
 
         await Eventually.HoldsAsync(

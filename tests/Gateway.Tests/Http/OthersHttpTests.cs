@@ -59,7 +59,8 @@ public sealed class OthersHttpTests
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client();
         var payment = await (await client.SendJsonAsync(
-            "/api/v1/payments", PaymentBodies.Upi("o1", ",\"return_url\":\"https://shop.example/thanks?cart=7\""))).JsonAsync();
+            "/api/v1/payments",
+            PaymentBodies.Upi("o1", ",\"return_url\":\"https://shop.example/thanks?cart=7\""))).JsonAsync();
         var id = payment.GetProperty("id").GetString();
         using var browser = host.Client(null);
         var request = new HttpRequestMessage(
@@ -88,13 +89,15 @@ public sealed class OthersHttpTests
         var payment = await (await client.SendJsonAsync("/api/v1/payments", PaymentBodies.Upi("o1"))).JsonAsync();
         await client.PostAsync($"/api/v1/payments/{payment.GetProperty("id").GetString()}/cancel", null);
         using var browser = host.Client(null);
-        var response = await browser.GetAsync($"/return/shop/razorpay/{payment.GetProperty("attempt").GetString()}/{FakePayments.Nonce}");
+        var response = await browser.GetAsync(
+            $"/return/shop/razorpay/{payment.GetProperty("attempt").GetString()}/{FakePayments.Nonce}");
         var page = await response.Content.ReadAsStringAsync();
         Assert.Contains("This payment was cancelled", page, StringComparison.Ordinal);
         Assert.Contains("You can go back to the shop", page, StringComparison.Ordinal);
         Assert.DoesNotContain("Thank you", page, StringComparison.Ordinal);
         browser.DefaultRequestHeaders.Add("Accept-Language", "hi-IN,hi;q=0.9");
-        Assert.Contains("lang=\"hi\"", await browser.GetStringAsync(response.RequestMessage!.RequestUri), StringComparison.Ordinal);
+        Assert.Contains(
+            "lang=\"hi\"", await browser.GetStringAsync(response.RequestMessage!.RequestUri), StringComparison.Ordinal);
         Assert.Contains(
             "default-src 'none'",
             response.Headers.GetValues("Content-Security-Policy").Single(),
@@ -140,7 +143,8 @@ public sealed class OthersHttpTests
         using var client = host.Client();
         var account = (await (await client.GetAsync("/api/v1/ledger/accounts")).JsonAsync()).GetProperty("data")[0];
         Assert.Equal(-2, account.GetProperty("balance").GetInt64());
-        Assert.True((await (await client.GetAsync("/api/v1/ledger/trial-balance")).JsonAsync()).GetProperty("balanced").GetBoolean());
+        Assert.True((await (await client.GetAsync("/api/v1/ledger/trial-balance")).JsonAsync()).GetProperty("balanced")
+            .GetBoolean());
     }
 
     [Fact]
@@ -149,8 +153,10 @@ public sealed class OthersHttpTests
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client(GatewayHost.AdminKey);
         await (await client.GetAsync("/api/v1/merchants/newshop")).ProblemAsync(404, "merchant_not_found");
-        await (await client.SendJsonAsync("/api/v1/merchants/newshop/keys", """{"scope":"secret"}""")).ProblemAsync(404, "merchant_not_found");
-        var merchant = await (await client.SendJsonAsync("/api/v1/merchants/newshop", """{"name":"New Shop"}""", "PUT")).JsonAsync();
+        await (await client.SendJsonAsync("/api/v1/merchants/newshop/keys", """{"scope":"secret"}"""))
+            .ProblemAsync(404, "merchant_not_found");
+        var merchant = await (await client.SendJsonAsync("/api/v1/merchants/newshop", """{"name":"New Shop"}""", "PUT"))
+            .JsonAsync();
         Assert.False(merchant.GetProperty("upi_collect_allowed").GetBoolean());
         var response = await client.SendJsonAsync("/api/v1/merchants/newshop/keys", """{"scope":"publishable"}""");
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
@@ -171,7 +177,8 @@ public sealed class OthersHttpTests
     {
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client(GatewayHost.AdminKey);
-        await (await client.SendJsonAsync($"/api/v1/merchants/{id}", """{"name":"x"}""", "PUT")).ProblemAsync(400, "invalid_field");
+        await (await client.SendJsonAsync($"/api/v1/merchants/{id}", """{"name":"x"}""", "PUT"))
+            .ProblemAsync(400, "invalid_field");
     }
 
     [Fact]
@@ -185,9 +192,12 @@ public sealed class OthersHttpTests
         Assert.Contains("key_secret", text, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", text, StringComparison.Ordinal);
         Assert.Equal("canary", host.Merchant("shop").Credentials!["key_secret"].Reveal());
-        var problem = await (await client.SendJsonAsync("/api/v1/providers/razorpay/credentials", """{"key_secret":["canary"]}""", "PUT"))
+        var problem = await (await client.SendJsonAsync(
+            "/api/v1/providers/razorpay/credentials", """{"key_secret":["canary"]}""", "PUT"))
             .ProblemAsync(400, "invalid_field");
         Assert.DoesNotContain("canary", problem.ToString(), StringComparison.Ordinal);
-        Assert.Equal(HttpStatusCode.BadRequest, (await client.SendJsonAsync("/api/v1/providers/R/credentials", """{"a":"b"}""", "PUT")).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.BadRequest,
+            (await client.SendJsonAsync("/api/v1/providers/R/credentials", """{"a":"b"}""", "PUT")).StatusCode);
     }
 }

@@ -76,12 +76,14 @@ public sealed class PaymentsHttpTests
     public async Task An_idempotency_key_out_of_form_is_refused(string key)
     {
         await using var host = await GatewayHost.StartAsync();
-        using var client = new HttpClient(new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 })
+        using var client = new HttpClient(
+            new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 })
         {
             BaseAddress = host.Address,
         };
         client.DefaultRequestHeaders.Authorization = new("Bearer", GatewayHost.SecretKey);
-        await (await client.SendJsonAsync(Payments, PaymentBodies.Upi("o1"), headers: ("Idempotency-Key", key))).ProblemAsync(400, "idempotency_key_invalid");
+        await (await client.SendJsonAsync(Payments, PaymentBodies.Upi("o1"), headers: ("Idempotency-Key", key)))
+            .ProblemAsync(400, "idempotency_key_invalid");
         await (await client.SendJsonAsync(
             Payments, PaymentBodies.Upi("o1"), headers: ("Idempotency-Key", new string('k', 256))))
             .ProblemAsync(400, "idempotency_key_invalid");
@@ -115,9 +117,13 @@ public sealed class PaymentsHttpTests
     {
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client();
-        var created = await (await client.SendJsonAsync(Payments, """{"order_id":"o1","amount":100,"currency":"INR","confirm":false}""")).JsonAsync();
+        var created = await (await client.SendJsonAsync(
+            Payments, """{"order_id":"o1","amount":100,"currency":"INR","confirm":false}""")).JsonAsync();
         var path = $"{Payments}/{created.GetProperty("id").GetString()}";
-        Assert.Equal(202, (int)(await client.SendJsonAsync(path + "/confirm", """{"method":"netbanking","netbanking":{"bank":"HDFC"}}""")).StatusCode);
+        Assert.Equal(
+            202,
+            (int)(await client.SendJsonAsync(
+                path + "/confirm", """{"method":"netbanking","netbanking":{"bank":"HDFC"}}""")).StatusCode);
         Assert.Equal(202, (int)(await client.SendJsonAsync(path + "/capture", """{"amount":60}""")).StatusCode);
         Assert.Equal(202, (int)(await client.PostAsync(path + "/cancel", null)).StatusCode);
         var refund = await client.SendJsonAsync(path + "/refunds", """{"amount":1,"reason":"because"}""");
@@ -146,13 +152,16 @@ public sealed class PaymentsHttpTests
     {
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client();
-        var created = await (await client.SendJsonAsync(Payments, """{"order_id":"o1","amount":100,"currency":"INR","confirm":false}""")).JsonAsync();
+        var created = await (await client.SendJsonAsync(
+            Payments, """{"order_id":"o1","amount":100,"currency":"INR","confirm":false}""")).JsonAsync();
         var id = created.GetProperty("id").GetString();
         Task<HttpResponseMessage> ConfirmAsync(string replaces) => client.SendJsonAsync(
-            $"{Payments}/{id}/confirm", $$"""{"method":"netbanking","netbanking":{"bank":"HDFC"},"replaces":"{{replaces}}"}""");
+            $"{Payments}/{id}/confirm",
+            $$"""{"method":"netbanking","netbanking":{"bank":"HDFC"},"replaces":"{{replaces}}"}""");
         var attempt = id!.Replace("pay_", "att_", StringComparison.Ordinal);
         await (await ConfirmAsync("1")).ProblemAsync(400, "invalid_field");
-        await (await ConfirmAsync($"{attempt[..^1]}{(attempt[^1] == '0' ? '1' : '0')}_2")).ProblemAsync(400, "invalid_field");
+        await (await ConfirmAsync($"{attempt[..^1]}{(attempt[^1] == '0' ? '1' : '0')}_2"))
+            .ProblemAsync(400, "invalid_field");
         Assert.Equal(202, (int)(await ConfirmAsync($"{attempt}_2")).StatusCode);
         Assert.Equal(2, Assert.IsType<ConfirmPayment>(host.Payments.Commands.Last()).Replaces);
     }
@@ -164,15 +173,20 @@ public sealed class PaymentsHttpTests
         using var shop = host.Client();
         using var page = host.Client(GatewayHost.PublishableKey);
         var (path, order) = ("", 0);
-        foreach (var (maker, asker, name) in ((HttpClient, HttpClient, string?)[])[(shop, shop, "ASHA"), (shop, page, null), (page, shop, null)])
+        foreach (var (maker, asker, name)
+            in ((HttpClient, HttpClient, string?)[])[(shop, shop, "ASHA"), (shop, page, null), (page, shop, null)])
         {
             var created = await (await maker.SendJsonAsync(
-                Payments, $$"""{"order_id":"o{{order++}}","amount":100,"currency":"INR","method":"upi"}""")).JsonAsync();
+                Payments,
+                $$"""{"order_id":"o{{order++}}","amount":100,"currency":"INR","method":"upi"}""")).JsonAsync();
             path = $"{Payments}/{created.GetProperty("id").GetString()}/upi/validate";
             var answer = await (await asker.SendJsonAsync(path, """{"vpa":"Asha@Bank"}""")).JsonAsync();
             Assert.Equal(
                 ("asha@bank", true, name),
-                (answer.GetProperty("vpa").GetString(), answer.GetProperty("valid").GetBoolean(), answer.GetProperty("name").GetString()));
+                (
+                    answer.GetProperty("vpa").GetString(),
+                    answer.GetProperty("valid").GetBoolean(),
+                    answer.GetProperty("name").GetString()));
         }
 
         await (await shop.SendJsonAsync(path, """{"vpa":"asha"}""")).ProblemAsync(400, "invalid_field");
@@ -186,9 +200,11 @@ public sealed class PaymentsHttpTests
     {
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client();
-        var created = await (await client.SendJsonAsync(Payments, """{"order_id":"o1","amount":100,"currency":"INR","method":"upi"}""")).JsonAsync();
+        var created = await (await client.SendJsonAsync(
+            Payments, """{"order_id":"o1","amount":100,"currency":"INR","method":"upi"}""")).JsonAsync();
         var path = $"{Payments}/{created.GetProperty("id").GetString()}";
-        var refund = (await (await client.SendJsonAsync(path + "/refunds", "{}")).JsonAsync()).GetProperty("id").GetString();
+        var refund = (await (await client.SendJsonAsync(path + "/refunds", "{}")).JsonAsync())
+            .GetProperty("id").GetString();
         var word = """{"paid":true,"provider_reference":"pay_1","by":"ops","note":"settled"}""";
         var resolved = await (await client.SendJsonAsync(path + "/resolve", word)).JsonAsync();
         Assert.Equal("SUCCESS", resolved.GetProperty("status").GetString());
@@ -196,7 +212,8 @@ public sealed class PaymentsHttpTests
         Assert.Equal("SUCCESS", (await paidOut.JsonAsync()).GetProperty("status").GetString());
         Assert.Contains(
             host.Payments.Commands,
-            command => command is ResolvePayment { Paid: true, ProviderReference: "pay_1", By: "ops", Note: "settled" });
+            command =>
+                command is ResolvePayment { Paid: true, ProviderReference: "pay_1", By: "ops", Note: "settled" });
 
         var incomplete = await client.SendJsonAsync(path + "/resolve", """{"paid":true,"by":"ops"}""");
         Assert.Equal(400, (int)incomplete.StatusCode);
@@ -225,7 +242,8 @@ public sealed class PaymentsHttpTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);
         host.Payments.Gate.SetResult();
         await Eventually.HoldsAsync(
-            async () => (await client.SendJsonAsync(Payments, PaymentBodies.Upi("o1"))).StatusCode == HttpStatusCode.OK, "the payment is taken");
+            async () => (await client.SendJsonAsync(Payments, PaymentBodies.Upi("o1"))).StatusCode == HttpStatusCode.OK,
+            "the payment is taken");
     }
 
     [Fact]
@@ -243,7 +261,8 @@ public sealed class PaymentsHttpTests
         Assert.Equal("image/png", png.Content.Headers.ContentType?.MediaType);
         Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], (await png.Content.ReadAsByteArrayAsync())[..4]);
         var card = await (await client.SendJsonAsync(Payments, PaymentBodies.Card("o2"))).JsonAsync();
-        await (await client.GetAsync($"{Payments}/{card.GetProperty("id").GetString()}/qr.svg")).ProblemAsync(404, "not_found");
+        await (await client.GetAsync($"{Payments}/{card.GetProperty("id").GetString()}/qr.svg"))
+            .ProblemAsync(404, "not_found");
     }
 
     [Theory]

@@ -47,7 +47,9 @@ public sealed class RoutingHttpTests
         Assert.Equal(PaymentMethodKind.Card, Assert.Single(plan.Rules[0].When.Methods));
         Assert.Equal((100, 200), (plan.Rules[0].When.AmountFromMinor, plan.Rules[0].When.AmountToMinor));
         Assert.Equal(("411111", "gold"), (plan.Rules[0].When.CardBins.Single(), plan.Rules[0].When.Segments.Single()));
-        Assert.Equal([("razorpay", 70), ("payu", 30)], plan.Rules[1].Use.Providers.Select(share => (share.Provider, share.Weight)));
+        Assert.Equal(
+            [("razorpay", 70), ("payu", 30)],
+            plan.Rules[1].Use.Providers.Select(share => (share.Provider, share.Weight)));
         Assert.Equal(10, plan.Rules[2].Use.ExplorePercent);
         Assert.Equal(("razorpay", "paytm"), (plan.DefaultOrder.Single(), plan.Off.Single()));
 
@@ -70,7 +72,8 @@ public sealed class RoutingHttpTests
         await (await client.SendJsonAsync(Path, Plan, "PUT")).ProblemAsync(412, "version_conflict");
         foreach (var wrong in new[] { "7", "W/\"7\"", "\"x\"", "\"1\", \"2\"" })
         {
-            var problem = await (await client.SendJsonAsync(Path, Plan, "PUT", ("If-Match", wrong))).ProblemAsync(400, "invalid_field");
+            var problem = await (await client.SendJsonAsync(Path, Plan, "PUT", ("If-Match", wrong)))
+                .ProblemAsync(400, "invalid_field");
             Assert.True(problem.GetProperty("errors").TryGetProperty("If-Match", out _));
         }
     }
@@ -82,14 +85,32 @@ public sealed class RoutingHttpTests
     [InlineData("""{"rules":[7]}""", "rules[0]", "invalid_field")]
     [InlineData("""{"rules":[{"name":"a"}]}""", "rules[0].use", "missing_field")]
     [InlineData("""{"rules":[{"name":"a","use":{}}]}""", "rules[0].use", "invalid_field")]
-    [InlineData("""{"rules":[{"name":"a","use":{"order":["a1"],"split":[{"provider":"b1","weight":1}]}}]}""", "rules[0].use", "invalid_field")]
+    [InlineData(
+        """{"rules":[{"name":"a","use":{"order":["a1"],"split":[{"provider":"b1","weight":1}]}}]}""",
+        "rules[0].use",
+        "invalid_field")]
     [InlineData("""{"rules":[{"name":"a","use":{"order":["a1",7]}}]}""", "rules[0].use.order", "invalid_field")]
     [InlineData("""{"rules":[{"name":"a","use":{"order":"a1"}}]}""", "rules[0].use.order", "invalid_field")]
-    [InlineData("""{"rules":[{"name":"a","use":{"split":[{"provider":"a1","weight":0}]}}]}""", "rules[0].use.split[0].weight", "invalid_field")]
-    [InlineData("""{"rules":[{"name":"a","use":{"split":[{"provider":"a1"}]}}]}""", "rules[0].use.split[0].weight", "missing_field")]
-    [InlineData("""{"rules":[{"name":"a","use":{"order":["a1"]},"when":{"methods":["cash"]}}]}""", "rules[0].when.methods", "invalid_field")]
-    [InlineData("""{"rules":[{"name":"a","use":{"order":["a1"]},"when":{"card_bins":["41"]}}]}""", "rules[0].when.card_bins", "invalid_field")]
-    [InlineData("""{"rules":[{"name":"a","use":{"order":["a1"]},"when":{"amount_from":1.5}}]}""", "rules[0].when.amount_from", "invalid_field")]
+    [InlineData(
+        """{"rules":[{"name":"a","use":{"split":[{"provider":"a1","weight":0}]}}]}""",
+        "rules[0].use.split[0].weight",
+        "invalid_field")]
+    [InlineData(
+        """{"rules":[{"name":"a","use":{"split":[{"provider":"a1"}]}}]}""",
+        "rules[0].use.split[0].weight",
+        "missing_field")]
+    [InlineData(
+        """{"rules":[{"name":"a","use":{"order":["a1"]},"when":{"methods":["cash"]}}]}""",
+        "rules[0].when.methods",
+        "invalid_field")]
+    [InlineData(
+        """{"rules":[{"name":"a","use":{"order":["a1"]},"when":{"card_bins":["41"]}}]}""",
+        "rules[0].when.card_bins",
+        "invalid_field")]
+    [InlineData(
+        """{"rules":[{"name":"a","use":{"order":["a1"]},"when":{"amount_from":1.5}}]}""",
+        "rules[0].when.amount_from",
+        "invalid_field")]
     [InlineData("""{"rules":[],"off":["A"]}""", "off", "invalid_field")]
     public async Task Every_mistake_is_answered_with_its_field(string body, string field, string code)
     {
@@ -107,7 +128,8 @@ public sealed class RoutingHttpTests
         using var client = host.Client();
         host.Merchant("shop").RoutingRefusal = Refusal.Of(
             ErrorCode.InvalidField, "There is no connector for a provider 'x'.", "off[0]");
-        var problem = await (await client.SendJsonAsync(Path, """{"rules":[],"off":["nopay"]}""", "PUT")).ProblemAsync(400, "invalid_field");
+        var problem = await (await client.SendJsonAsync(Path, """{"rules":[],"off":["nopay"]}""", "PUT"))
+            .ProblemAsync(400, "invalid_field");
         Assert.True(problem.GetProperty("errors").TryGetProperty("off[0]", out _));
     }
 
@@ -125,7 +147,8 @@ public sealed class RoutingHttpTests
         Assert.Equal(id.ToString(), answer.GetProperty("payment_id").GetString());
         Assert.Equal("passed_over", answer.GetProperty("providers")[0].GetProperty("verdict").GetString());
         var asked = host.Routing("shop").Evaluated!;
-        Assert.Equal(("41111111", "gold", "payu"), (asked.Payment.CardBin, asked.Payment.Segment, asked.Payment.Tried.Single()));
+        Assert.Equal(
+            ("41111111", "gold", "payu"), (asked.Payment.CardBin, asked.Payment.Segment, asked.Payment.Tried.Single()));
         Assert.Equal((PaymentMethodKind.Card, "visa"), (asked.Payment.Method.Kind, asked.Payment.Method.CardNetwork));
         Assert.Equal(3, asked.Plan?.Rules.Length);
 
@@ -140,9 +163,13 @@ public sealed class RoutingHttpTests
     [InlineData("""{"amount":5,"currency":"INX","method":"upi"}""", "currency", "currency_unknown")]
     [InlineData("""{"amount":5,"currency":"INR","method":"upi","card_bin":"411111"}""", "card_bin", "invalid_field")]
     [InlineData("""{"amount":5,"currency":"INR","method":"card","upi_flow":"qr"}""", "upi_flow", "invalid_field")]
-    [InlineData("""{"amount":5,"currency":"INR","method":"card","card_bin":"4111111111111111"}""", "card_bin", "invalid_field")]
+    [InlineData(
+        """{"amount":5,"currency":"INR","method":"card","card_bin":"4111111111111111"}""", "card_bin", "invalid_field")]
     [InlineData("""{"amount":5,"currency":"INR","method":"upi","payment_id":"x"}""", "payment_id", "invalid_field")]
-    [InlineData("""{"amount":5,"currency":"INR","method":"upi","routing":{"rules":[{"name":"a","use":{}}]}}""", "routing.rules[0].use", "invalid_field")]
+    [InlineData(
+        """{"amount":5,"currency":"INR","method":"upi","routing":{"rules":[{"name":"a","use":{}}]}}""",
+        "routing.rules[0].use",
+        "invalid_field")]
     public async Task A_payment_that_cannot_be_is_not_evaluated(string body, string field, string code)
     {
         await using var host = await GatewayHost.StartAsync();
@@ -174,7 +201,8 @@ public sealed class RoutingHttpTests
         asked = host.Routing("shop").Replayed!;
         Assert.Equal((500, null, null, null), (asked.Limit, asked.Plan, asked.From, asked.To));
         await (await client.SendJsonAsync(Path + "/replay", """{"limit":1001}""")).ProblemAsync(400, "invalid_field");
-        await (await client.SendJsonAsync(Path + "/replay", """{"created_from":"yesterday"}""")).ProblemAsync(400, "invalid_field");
+        await (await client.SendJsonAsync(Path + "/replay", """{"created_from":"yesterday"}"""))
+            .ProblemAsync(400, "invalid_field");
     }
 
     [Fact]
@@ -201,9 +229,15 @@ public sealed class RoutingHttpTests
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client();
         const string path = "/api/v1/providers/razorpay/credentials";
-        Assert.Equal("accepted", (await (await client.SendJsonAsync(path, """{"a":"b"}""", "PUT")).JsonAsync()).GetProperty("check").GetString());
+        Assert.Equal(
+            "accepted",
+            (await (await client.SendJsonAsync(path, """{"a":"b"}""", "PUT")).JsonAsync()).GetProperty("check")
+                .GetString());
         host.Providers("shop").IsAccepted = false;
-        Assert.Equal("not_checked", (await (await client.SendJsonAsync(path, """{"a":"b"}""", "PUT")).JsonAsync()).GetProperty("check").GetString());
+        Assert.Equal(
+            "not_checked",
+            (await (await client.SendJsonAsync(path, """{"a":"b"}""", "PUT")).JsonAsync()).GetProperty("check")
+                .GetString());
         host.Providers("shop").Refusal = Refusal.Of(ErrorCode.CredentialsRefused, "No.");
         await (await client.SendJsonAsync(path, """{"a":"b"}""", "PUT")).ProblemAsync(422, "credentials_refused");
         host.Providers("shop").Refusal = Refusal.Of(ErrorCode.ProviderInUse, "3 payments.");

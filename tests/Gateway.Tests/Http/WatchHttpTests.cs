@@ -98,7 +98,8 @@ public sealed class WatchHttpTests
     {
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client();
-        var problem = await (await client.GetAsync($"{Payments}/pay_01m7wtn50sfz5txb0tmw4px1yr?{query}")).ProblemAsync(400, "invalid_field");
+        var problem = await (await client.GetAsync($"{Payments}/pay_01m7wtn50sfz5txb0tmw4px1yr?{query}"))
+            .ProblemAsync(400, "invalid_field");
         Assert.True(problem.GetProperty("errors").TryGetProperty(field, out _));
     }
 
@@ -117,7 +118,8 @@ public sealed class WatchHttpTests
         Assert.EndsWith("\n\n", rest, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.NoContent, (await ResumeAsync(client, path, "2")).StatusCode);
         await (await ResumeAsync(client, path, "x")).ProblemAsync(400, "invalid_field");
-        await (await client.GetAsync($"{Payments}/pay_01m7wtn50sfz5txb0tmw4px1yr/events")).ProblemAsync(404, "payment_not_found");
+        await (await client.GetAsync($"{Payments}/pay_01m7wtn50sfz5txb0tmw4px1yr/events"))
+            .ProblemAsync(404, "payment_not_found");
     }
 
     [Fact]
@@ -126,7 +128,8 @@ public sealed class WatchHttpTests
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client();
         client.Timeout = Timeout;
-        foreach (var fault in (Exception[])[new SiloUnavailableException(), new EnumerationAbortedException(), new TimeoutException()])
+        foreach (var fault
+            in (Exception[])[new SiloUnavailableException(), new EnumerationAbortedException(), new TimeoutException()])
         {
             var path = await PathAsync(await client.SendJsonAsync(Payments, PaymentBodies.Upi(fault.GetType().Name)));
             host.Payments.WatchFault = fault;

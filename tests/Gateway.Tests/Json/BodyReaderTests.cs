@@ -11,12 +11,14 @@ public sealed class BodyReaderTests
 
     public static TheoryData<string> Malformed =>
     [
-        "", " ", "null", "1", "\"text\"", "[]", "[{}]", "{", "}", "{]", "{\"a\":}", "{\"a\"}", "{a:1}", "{'a':1}", "{\"a\":1,}", "{,}",
-        "{} {}", "{}x", "{}\0", "{/* no */}", "{} // no", "{\"amount\":NaN}", "{\"amount\":Infinity}", "{\"amount\":-Infinity}",
-        "{\"amount\":01}", "{\"amount\":+1}", "{\"amount\":1.}", "{\"amount\":.5}", "{\"amount\":0x10}", "{\"amount\":1e}",
-        "{\"amount\":True}", "{\"order_id\":\"\n\"}", "{\"order_id\":\"\\x\"}", "{\"order_id\":\"\\u12\"}", "{\"order_id\":\"\\ud800\"}",
-        "{\"order_id\":\"\\udc00\\ud800\"}", "{\"\\ud800\":1}", "{\"metadata\":{\"a\":\"\\udfff\"}}", "{\"metadata\":{\"\\ud83d\":\"a\"}}",
-        "{\"a\":" + new string('[', 10_000), "{\"a\":" + new string('[', 10) + new string(']', 10) + "}", "{\"order_id\":\"o1\"",
+        "", " ", "null", "1", "\"text\"", "[]", "[{}]", "{", "}", "{]", "{\"a\":}", "{\"a\"}", "{a:1}", "{'a':1}",
+        "{\"a\":1,}", "{,}", "{} {}", "{}x", "{}\0", "{/* no */}", "{} // no", "{\"amount\":NaN}",
+        "{\"amount\":Infinity}", "{\"amount\":-Infinity}", "{\"amount\":01}", "{\"amount\":+1}", "{\"amount\":1.}",
+        "{\"amount\":.5}", "{\"amount\":0x10}", "{\"amount\":1e}", "{\"amount\":True}", "{\"order_id\":\"\n\"}",
+        "{\"order_id\":\"\\x\"}", "{\"order_id\":\"\\u12\"}", "{\"order_id\":\"\\ud800\"}",
+        "{\"order_id\":\"\\udc00\\ud800\"}", "{\"\\ud800\":1}", "{\"metadata\":{\"a\":\"\\udfff\"}}",
+        "{\"metadata\":{\"\\ud83d\":\"a\"}}", "{\"a\":" + new string('[', 10_000),
+        "{\"a\":" + new string('[', 10) + new string(']', 10) + "}", "{\"order_id\":\"o1\"",
     ];
 
     public static TheoryData<string, string, string> Refused => new()
@@ -180,7 +182,8 @@ public sealed class BodyReaderTests
     [Fact]
     public void Everything_that_is_wrong_is_reported_at_once_under_the_first_code_of_the_reference()
     {
-        var (_, errors) = ReadStart("""{"amount":"1","currency":"ABC","x":1,"metadata":{"k":2},"customer":{"email":"e"}}""");
+        var (_, errors) = ReadStart(
+            """{"amount":"1","currency":"ABC","x":1,"metadata":{"k":2},"customer":{"email":"e"}}""");
         Assert.Equal(ErrorCode.UnknownField, errors.Code);
         Assert.Equal(
             ["amount", "currency", "customer.email", "metadata.k", "method", "order_id", "x"],
@@ -252,7 +255,8 @@ public sealed class BodyReaderTests
     public void Secrets_are_read_under_names_of_the_callers_choice()
     {
         var errors = new InputErrors();
-        var secrets = SecretsReader.Read(new(Encoding.UTF8.GetBytes("""{"key_id":"rzp","key_secret":"line\nline"}""")), errors)!;
+        var secrets = SecretsReader.Read(
+            new(Encoding.UTF8.GetBytes("""{"key_id":"rzp","key_secret":"line\nline"}""")), errors)!;
         Assert.False(errors.Any);
         Assert.Equal("line\nline", secrets["key_secret"].Reveal());
     }

@@ -81,9 +81,9 @@ public sealed partial class RoutesTests
 
     private static readonly string[] NotDescribed =
     [
-        "GET /openapi/v1.json", "GET /docs/errors", "GET /checkout/{id}", "POST /checkout/{id}/pay", "GET /checkout/{id}/step",
-        "GET /checkout/{id}/qr.svg", "GET /checkout-assets/{version}/{name}", "GET /checkout.js",
-        "HEAD /health/live", "HEAD /health/ready",
+        "GET /openapi/v1.json", "GET /docs/errors", "GET /checkout/{id}", "POST /checkout/{id}/pay",
+        "GET /checkout/{id}/step", "GET /checkout/{id}/qr.svg", "GET /checkout-assets/{version}/{name}",
+        "GET /checkout.js", "HEAD /health/live", "HEAD /health/ready",
     ];
 
     [Fact]
@@ -171,7 +171,11 @@ public sealed partial class RoutesTests
     {
         await using var host = await GatewayHost.StartAsync();
         var schemas = (await DocumentAsync(host)).GetProperty("components").GetProperty("schemas");
-        string[] unwanted = ["lease", "next_action_at", "sealed", "hash", "cvv", "number", "security_code", "stack_trace", "user_agent", "ip_address"];
+        string[] unwanted =
+        [
+            "lease", "next_action_at", "sealed", "hash", "cvv", "number", "security_code", "stack_trace", "user_agent",
+            "ip_address",
+        ];
         foreach (var schema in schemas.EnumerateObject().Where(
             schema => schema.Name.EndsWith("Response", StringComparison.Ordinal)))
         {
@@ -189,7 +193,9 @@ public sealed partial class RoutesTests
             AccessPolicies.Of(endpoint.Metadata));
 
     private static IEnumerable<ApiOperation> Operations(GatewayHost host) =>
-        host.Services.GetRequiredService<EndpointDataSource>().Endpoints.Select(endpoint => endpoint.Metadata.GetMetadata<ApiOperation>()).OfType<ApiOperation>();
+        host.Services.GetRequiredService<EndpointDataSource>().Endpoints
+            .Select(endpoint => endpoint.Metadata.GetMetadata<ApiOperation>())
+            .OfType<ApiOperation>();
 
     private static async Task<JsonElement> DocumentAsync(GatewayHost host)
     {

@@ -22,9 +22,10 @@ public sealed class PaymentCursorTests
             var bytes = Base64Url.DecodeFromChars(good);
             return
             [
-                "", "x", good + "A", good + "=", good[1..], good[..^1], " " + good[1..], good[..^1] + "+", good[..^1] + "/",
-                good.Replace(good[5], '*'), PaymentId.New(TimeProvider.System).ToString(),
-                Base64Url.EncodeToString([2, .. bytes.AsSpan(1)]), Base64Url.EncodeToString(bytes.AsSpan(1)), OtherSpelling(good),
+                "", "x", good + "A", good + "=", good[1..], good[..^1], " " + good[1..], good[..^1] + "+",
+                good[..^1] + "/", good.Replace(good[5], '*'), PaymentId.New(TimeProvider.System).ToString(),
+                Base64Url.EncodeToString([2, .. bytes.AsSpan(1)]), Base64Url.EncodeToString(bytes.AsSpan(1)),
+                OtherSpelling(good),
             ];
         }
     }

@@ -12,7 +12,9 @@ public sealed class PaymentsRequestsTests
     [InlineData("""{"items":[{"name":"Tablets","quantity":2,"unit_amount":300}],"discount":150,"shipping":50}""", null)]
     [InlineData("""{"items":[{"name":"Tablets","quantity":1,"unit_amount":500}],"savings":90}""", null)]
     [InlineData("""{"items":[{"name":"Tablets","quantity":1,"unit_amount":499}]}""", "basket")]
-    [InlineData("""{"items":[{"name":"A","quantity":10000,"unit_amount":100000000000000},{"name":"B","quantity":10000,"unit_amount":100000000000000}]}""", "basket")]
+    [InlineData(
+        """{"items":[{"name":"A","quantity":10000,"unit_amount":100000000000000},{"name":"B","quantity":10000,"unit_amount":100000000000000}]}""",
+        "basket")]
     [InlineData("""{"items":[]}""", "basket.items")]
     [InlineData("""{"items":[{"name":"Tablets","quantity":0,"unit_amount":500}]}""", "basket.items[0].quantity")]
     [InlineData("""{"items":[{"name":"Tablets","quantity":1,"unit_amount":500,"x":1}]}""", "basket.items[0].x")]
@@ -21,8 +23,10 @@ public sealed class PaymentsRequestsTests
     public void A_basket_comes_to_the_amount(string basket, string? field)
     {
         var errors = new InputErrors();
-        var text = $"{{\"order_id\":\"o1\",\"amount\":500,\"currency\":\"INR\",\"method\":\"upi\",\"basket\":{basket}}}";
-        var body = BodyReader.Read(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(text)), StartPaymentRequest.Shape, errors)!;
+        var text = "{\"order_id\":\"o1\",\"amount\":500,\"currency\":\"INR\",\"method\":\"upi\","
+            + $"\"basket\":{basket}}}";
+        var body = BodyReader.Read(
+            new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(text)), StartPaymentRequest.Shape, errors)!;
         var command = StartPaymentRequest.Read(body, DateTimeOffset.UnixEpoch, errors);
         if (field is null)
         {
@@ -52,7 +56,15 @@ public sealed class PaymentsRequestsTests
         Assert.Equal(new Instrument.UpiId { Vpa = "some.one@okbank" }, command.Instrument);
         Assert.Equal(CaptureMode.Manual, command.Capture);
         Assert.Equal(
-            new Customer { Id = "c@1", Name = "Ä", Email = "a@b.example", Phone = "+919876543210", IpAddress = "2001:db8::1", UserAgent = "Mozilla" },
+            new Customer
+            {
+                Id = "c@1",
+                Name = "Ä",
+                Email = "a@b.example",
+                Phone = "+919876543210",
+                IpAddress = "2001:db8::1",
+                UserAgent = "Mozilla",
+            },
             command.Customer);
         Assert.Equal("https://shop.example/x?y=z#top", command.ReturnUrl);
         Assert.Equal("Two", command.Description);
@@ -156,7 +168,9 @@ public sealed class PaymentsRequestsTests
     [InlineData("http://[::1]/x")]
     [InlineData("https://shop.example")]
     public void A_return_address_is_https_or_this_machine(string address) => Assert.Equal(
-        address, Start($"{{\"order_id\":\"o\",\"amount\":1,\"currency\":\"INR\",\"method\":\"upi\",\"return_url\":\"{address}\"}}")!.ReturnUrl);
+        address,
+        Start("{\"order_id\":\"o\",\"amount\":1,\"currency\":\"INR\",\"method\":\"upi\","
+            + $"\"return_url\":\"{address}\"}}")!.ReturnUrl);
 
     [Fact]
     public void Every_word_of_an_enumeration_is_read_back()

@@ -30,7 +30,8 @@ public sealed class CustomerDeciderTests
                 .. customer.Cards.Select(card => card.Token), .. customer.UpiIds.Select(upi => upi.Id),
                 .. customer.Wallets.Where(wallet => wallet.LinkedAt is not null).Select(CustomerChanges.IdOf),
             ];
-            Assert.True(customer.Preferences.DefaultInstrument is null || ids.Contains(customer.Preferences.DefaultInstrument));
+            Assert.True(
+                customer.Preferences.DefaultInstrument is null || ids.Contains(customer.Preferences.DefaultInstrument));
             Assert.Subset(ids.ToHashSet(), customer.Preferences.Order.ToHashSet());
         }
     });
@@ -67,7 +68,8 @@ public sealed class CustomerDeciderTests
     public void Erasing_leaves_nothing_of_the_person() => ForAnyHistory(history =>
     {
         var erased = CustomerChanges.Erase(Play(history).Last(), Now);
-        var text = Encoding.UTF8.GetString(new DocumentJsonSerializer().Serialize(erased with { PendingDeletions = [] }));
+        var text = Encoding.UTF8.GetString(
+            new DocumentJsonSerializer().Serialize(erased with { PendingDeletions = [] }));
         foreach (var word in (string[])["Asha", "asha", "98765", "1111", "card_", "\"upi_1", "cst_", "v1"])
         {
             Assert.DoesNotContain(word, text, StringComparison.Ordinal);
@@ -89,7 +91,8 @@ public sealed class CustomerDeciderTests
                 new PendingDeletion { VaultToken = "card_2" },
             ],
             after.PendingDeletions.AsEnumerable());
-        Assert.Empty(CustomerChanges.Deleted(CustomerChanges.Deleted(after, after.PendingDeletions[0]), after.PendingDeletions[1]).PendingDeletions);
+        Assert.Empty(CustomerChanges.Deleted(
+            CustomerChanges.Deleted(after, after.PendingDeletions[0]), after.PendingDeletions[1]).PendingDeletions);
     }
 
     [Fact]
@@ -98,7 +101,9 @@ public sealed class CustomerDeciderTests
         var listed = ImmutableArray.Create(Kept("ref_1", "1111"), Kept("ref_2", "2222"));
         var customer = CustomerChanges.Agree(With(), Consent("1111"), Now);
         var after = CustomerChanges.Reconcile(customer, "juspay", listed, () => "card_new");
-        Assert.Equal(("1111", "ref_1", "v1"), (after.Cards.Single().Last4, after.Cards[0].Reference, after.Cards[0].ConsentText));
+        Assert.Equal(
+            ("1111", "ref_1", "v1"),
+            (after.Cards.Single().Last4, after.Cards[0].Reference, after.Cards[0].ConsentText));
         Assert.Equal(after, CustomerChanges.Reconcile(after, "juspay", listed, () => "card_newer"));
         Assert.Empty(CustomerChanges.Reconcile(after, "juspay", [], () => "card_newer").Cards);
         Assert.Single(CustomerChanges.Reconcile(after, "payu", [], () => "card_newer").Cards);
@@ -109,37 +114,46 @@ public sealed class CustomerDeciderTests
     [Fact]
     public void A_change_made_on_another_version_is_refused()
     {
-        var customer = CustomerChanges.Prefer(With(Card("card_1", null, null)), new WalletPreferences { UpiApp = "phonepe" });
+        var customer = CustomerChanges.Prefer(
+            With(Card("card_1", null, null)), new WalletPreferences { UpiApp = "phonepe" });
         Assert.Equal(ErrorCode.VersionConflict, Check(customer, new WalletPreferences(), customer.Version - 1));
         Assert.Null(Check(customer, new WalletPreferences { DefaultInstrument = "card_1" }, customer.Version));
-        Assert.Equal(ErrorCode.InvalidField, Check(customer, new WalletPreferences { DefaultInstrument = "card_2" }, null));
+        Assert.Equal(
+            ErrorCode.InvalidField, Check(customer, new WalletPreferences { DefaultInstrument = "card_2" }, null));
         Assert.Equal(ErrorCode.InvalidField, Check(customer, new WalletPreferences { Order = ["upi_9"] }, null));
     }
 
     [Fact]
     public void Instruments_come_best_first_and_say_why()
     {
-        var customer = With(Card("card_old", "juspay", "r0", year: 2020), Card("card_1", "juspay", "r1"), Card("card_2", "gone", "r2"));
-        customer = CustomerChanges.AddUpiId(customer, new StoredUpiId { Id = "upi_1", Vpa = "asha@bank", SavedAt = Now });
+        var customer = With(
+            Card("card_old", "juspay", "r0", year: 2020), Card("card_1", "juspay", "r1"), Card("card_2", "gone", "r2"));
+        customer = CustomerChanges.AddUpiId(
+            customer, new StoredUpiId { Id = "upi_1", Vpa = "asha@bank", SavedAt = Now });
         customer = CustomerChanges.SetWallet(customer, Wallet(Now));
         customer = CustomerChanges.Prefer(customer, new WalletPreferences
         {
             DefaultInstrument = "wallet:paytm", DisabledMethods = [PaymentMethodKind.Netbanking],
         });
         var offer = new InstrumentOffer(
-            ImmutableDictionary<string, ConnectorCapabilities>.Empty.Add("juspay", Everything).Add("paytm", Everything), UpiCollectAllowed: false);
+            ImmutableDictionary<string, ConnectorCapabilities>.Empty.Add("juspay", Everything).Add("paytm", Everything),
+            UpiCollectAllowed: false);
         var balances = new Dictionary<string, Money>(StringComparer.Ordinal);
         var amount = Money.Of(500, Currency.Inr);
         var views = CustomerInstruments.Of(customer, amount, offer, balances, Now);
         Assert.Equal(
-            ["wallet:paytm", "card_1", "upi_intent", "upi_qr", "card", "wallet", "card_old", "card_2", "upi_1", "netbanking"],
+            [
+                "wallet:paytm", "card_1", "upi_intent", "upi_qr", "card", "wallet", "card_old", "card_2", "upi_1",
+                "netbanking",
+            ],
             views.Select(view => view.Id));
         Assert.Equal("The card has expired.", views.First(view => view.Id == "card_old").Reason);
         Assert.Equal("UPI collect is not allowed for this merchant.", views.First(view => view.Id == "upi_1").Reason);
         Assert.All(views, view => Assert.NotEmpty(view.Reason));
 
         balances["paytm"] = Money.Of(499, Currency.Inr);
-        Assert.False(CustomerInstruments.Of(customer, amount, offer, balances, Now).First(view => view.Id == "wallet:paytm").Usable);
+        Assert.False(CustomerInstruments.Of(customer, amount, offer, balances, Now)
+            .First(view => view.Id == "wallet:paytm").Usable);
     }
 
     [Fact]
@@ -147,16 +161,21 @@ public sealed class CustomerDeciderTests
     {
         var euros = Everything with
         {
-            Methods = [PaymentMethodKind.Wallet], UpiFlows = [], Currencies = ["EUR"], Wallets = ["amazonpay"],
+            Methods = [PaymentMethodKind.Wallet],
+            UpiFlows = [],
+            Currencies = ["EUR"],
+            Wallets = ["amazonpay"],
         };
         var offer = new InstrumentOffer(
-            ImmutableDictionary<string, ConnectorCapabilities>.Empty.Add("amazonpay", euros).Add("paytm", Everything), UpiCollectAllowed: false);
+            ImmutableDictionary<string, ConnectorCapabilities>.Empty.Add("amazonpay", euros).Add("paytm", Everything),
+            UpiCollectAllowed: false);
         Assert.Equal(PaymentMethodKind.Wallet, Assert.Single(offer.Methods(Money.Of(500, Currency.Parse("EUR")))));
         Assert.Equal("amazonpay", Assert.Single(offer.Wallets(Money.Of(500, Currency.Parse("EUR")))!));
         Assert.Empty(offer.UpiFlows(Money.Of(500, Currency.Parse("EUR"))));
         Assert.Equal(Enum.GetValues<PaymentMethodKind>(), offer.Methods(Money.Of(500, Currency.Inr)).AsEnumerable());
         Assert.Null(offer.Wallets(Money.Of(500, Currency.Inr)));
-        Assert.Equal((UpiFlow[])[UpiFlow.Intent, UpiFlow.Qr], offer.UpiFlows(Money.Of(500, Currency.Inr)).AsEnumerable());
+        Assert.Equal(
+            (UpiFlow[])[UpiFlow.Intent, UpiFlow.Qr], offer.UpiFlows(Money.Of(500, Currency.Inr)).AsEnumerable());
         Assert.Empty(offer.Methods(Money.Of(500, Currency.Parse("JPY"))));
     }
 
@@ -180,7 +199,8 @@ public sealed class CustomerDeciderTests
 
     private static List<CustomerDocument> Play(int[] history)
     {
-        var customer = CustomerChanges.Put(null, new PutCustomer { Name = "Asha", Email = "asha@shop.example", Phone = "9876543210" }, Now);
+        var customer = CustomerChanges.Put(
+            null, new PutCustomer { Name = "Asha", Email = "asha@shop.example", Phone = "9876543210" }, Now);
         var seen = new List<CustomerDocument> { customer };
         foreach (var number in history.Select(Math.Abs))
         {
@@ -195,7 +215,10 @@ public sealed class CustomerDeciderTests
     {
         0 => CustomerChanges.AddCard(customer, Card($"card_{which}", null, null)),
         1 => CustomerChanges.Reconcile(
-            CustomerChanges.Agree(customer, Consent("1111"), Now), "juspay", [Kept($"ref_{which}", "1111")], () => $"card_j{which}{customer.Version}"),
+            CustomerChanges.Agree(customer, Consent("1111"), Now),
+            "juspay",
+            [Kept($"ref_{which}", "1111")],
+            () => $"card_j{which}{customer.Version}"),
         2 when customer.Cards.Length > which => CustomerChanges.RemoveCard(customer, customer.Cards[which]),
         3 when customer.UpiIds.Length < 4 => CustomerChanges.AddUpiId(
             customer, new StoredUpiId { Id = $"upi_{customer.Version}", Vpa = $"asha{which}@bank", SavedAt = Now }),
@@ -203,7 +226,8 @@ public sealed class CustomerDeciderTests
         5 => CustomerChanges.SetWallet(customer, Wallet(which % 2 == 0 ? Now : null)),
         6 when !customer.Wallets.IsEmpty => CustomerChanges.RemoveWallet(customer, customer.Wallets[0]),
         7 => Prefer(customer, which),
-        8 when customer.PendingDeletions.Length > which => CustomerChanges.Deleted(customer, customer.PendingDeletions[which]),
+        8 when customer.PendingDeletions.Length > which =>
+            CustomerChanges.Deleted(customer, customer.PendingDeletions[which]),
         9 => CustomerChanges.SetAccount(customer, new StoredAccount { Provider = "juspay", Id = "cst_1" }),
         10 when which > 0 => CustomerChanges.Put(
             CustomerChanges.Erase(customer, Now), new PutCustomer { Name = "Asha" }, Now),
@@ -245,7 +269,12 @@ public sealed class CustomerDeciderTests
 
     private static ProviderCard Kept(string reference, string last4) => new()
     {
-        Reference = reference, Token = new Secret("t"), Last4 = last4, Network = "visa", ExpiryMonth = 12, ExpiryYear = 2030,
+        Reference = reference,
+        Token = new Secret("t"),
+        Last4 = last4,
+        Network = "visa",
+        ExpiryMonth = 12,
+        ExpiryYear = 2030,
     };
 
     private static StoredWallet Wallet(DateTimeOffset? linkedAt) =>

@@ -30,7 +30,8 @@ public sealed class CustomerRuleTests
     [InlineData("4111111111111111", true, 2030, ErrorCode.CardNotKept, "issued_in")]
     [InlineData("6073849700004947", false, 2030, ErrorCode.CardNotKept, "issued_in")]
     [InlineData("4111111111111111", false, 2020, ErrorCode.CardInvalid, "expiry_year")]
-    public void A_card_that_may_not_be_kept_is_refused(string number, bool indian, int year, ErrorCode code, string field)
+    public void A_card_that_may_not_be_kept_is_refused(
+        string number, bool indian, int year, ErrorCode code, string field)
     {
         var decision = CardDecider.Decide(Asha, CustomerRig.Card(number, year) with { Indian = indian }, Context());
         AssertRefused(decision, code, field);
@@ -145,7 +146,10 @@ public sealed class CustomerRuleTests
             Account = new StoredAccount { Provider = "juspay", Id = "cst_1" },
         });
         Assert.Contains(
-            new PendingDeletion { CardReference = PendingDeletion.All, Provider = "juspay", ProviderCustomer = "cst_1" },
+            new PendingDeletion
+            {
+                CardReference = PendingDeletion.All, Provider = "juspay", ProviderCustomer = "cst_1",
+            },
             decision.Document!.PendingDeletions);
         Assert.Empty(decision.Document.Accounts);
     }
@@ -220,7 +224,9 @@ public sealed class CustomerRuleTests
         customer => CardDecider.Decide(customer, new ListCards(), Context()),
         customer => CardDecider.Decide(customer, new DeleteCard("card_of_4111"), Context()),
         customer => CardDecider.Decide(
-            customer, new AgreeToCard { Last4 = "1", ExpiryMonth = 12, ExpiryYear = 2030, ConsentText = "v1" }, Context()),
+            customer,
+            new AgreeToCard { Last4 = "1", ExpiryMonth = 12, ExpiryYear = 2030, ConsentText = "v1" },
+            Context()),
         customer => CustomerDecider.Decide(customer, new SaveUpi("asha@bank"), Context()),
         customer => CustomerDecider.Decide(customer, new DeleteUpi("upi_9"), Context()),
         customer => CustomerDecider.Decide(customer, new OpenAccount("juspay"), Context()),

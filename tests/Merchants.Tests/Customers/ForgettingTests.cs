@@ -9,8 +9,8 @@ using PaymentCluster.Merchants.Tests.Hosting;
 
 namespace PaymentCluster.Merchants.Tests.Customers;
 
-/// <summary>What is forgotten here goes elsewhere next. Whatever comes between, it is gone in the end, and nothing goes with
-/// it that was kept anew.</summary>
+/// <summary>What is forgotten here goes elsewhere next. Whatever comes between, it is gone in the end,
+/// and nothing goes with it that was kept anew.</summary>
 public sealed class ForgettingTests
 {
     private static readonly InstrumentChoice Paytm = new() { Wallet = "paytm" };
@@ -86,7 +86,8 @@ public sealed class ForgettingTests
             var asha = await PutAsync(silo);
             await asha.LinkWallet(new LinkWallet { Wallet = "paytm" });
             _store.BreaksAt = _store.Writes + 1;
-            await Assert.ThrowsAnyAsync<Exception>(() => asha.ConfirmWallet("paytm", new Secret(KeepingConnector.Password)));
+            await Assert.ThrowsAnyAsync<Exception>(() =>
+                asha.ConfirmWallet("paytm", new Secret(KeepingConnector.Password)));
             Assert.Single(_provider.Wallets);
         }
 
@@ -134,7 +135,8 @@ public sealed class ForgettingTests
         await PutAsync(silo);
         await asha.SaveUpi("asha@bank");
 
-        var late = await asha.PutWallet(new PutWallet { ExpectedVersion = read, Preferences = new WalletPreferences { UpiApp = "old" } });
+        var late = await asha.PutWallet(
+            new PutWallet { ExpectedVersion = read, Preferences = new WalletPreferences { UpiApp = "old" } });
 
         Assert.Equal(ErrorCode.VersionConflict, late.Refusal!.Code);
     }
@@ -152,7 +154,8 @@ public sealed class ForgettingTests
         if (await silo.Merchant("shop").Get() is null)
         {
             await silo.PutMerchantAsync("shop", "s");
-            await silo.Merchant("shop").Put(new PutMerchant { Name = "shop", UpiCollectAllowed = false, CardVault = true });
+            await silo.Merchant("shop")
+                .Put(new PutMerchant { Name = "shop", UpiCollectAllowed = false, CardVault = true });
         }
 
         var customer = silo.Customer("shop", "asha");
@@ -174,7 +177,12 @@ public sealed class ForgettingTests
         Assert.True(CardNumber.TryParse("4111111111111111", out var number));
         return new SaveCard
         {
-            Number = number, ExpiryMonth = 12, ExpiryYear = 2030, HolderName = "A Customer", Indian = false, ConsentText = "v1",
+            Number = number,
+            ExpiryMonth = 12,
+            ExpiryYear = 2030,
+            HolderName = "A Customer",
+            Indian = false,
+            ConsentText = "v1",
         };
     }
 }

@@ -27,7 +27,9 @@ public sealed class WalletConsentTests
         var waiting = (await asha.LinkWallet(Link)).Value!;
         Assert.Equal((false, "https://agree.example/page_1"), (waiting.Linked, waiting.ConsentUrl));
         Assert.Equal(ErrorCode.InvalidField, (await asha.ConfirmWallet(Wallet, new Secret("123456"))).Refusal!.Code);
-        Assert.Equal(ErrorCode.InstrumentNotFound, (await asha.FindInstrument(new InstrumentChoice { Wallet = Wallet })).Refusal!.Code);
+        Assert.Equal(
+            ErrorCode.InstrumentNotFound,
+            (await asha.FindInstrument(new InstrumentChoice { Wallet = Wallet })).Refusal!.Code);
 
         _provider.Pages["page_1"] = Decision.Agreed;
         var returned = (await asha.WalletReturned(Wallet, NonceOf("page_1")))!;
@@ -37,7 +39,8 @@ public sealed class WalletConsentTests
         var found = (await asha.FindInstrument(new InstrumentChoice { Wallet = Wallet })).Value!;
         Assert.Equal("link_of_page_1", found.Link);
         Assert.Equal(
-            "token-canary-link_of_page_1", (await asha.OpenInstrument(new InstrumentChoice { Wallet = Wallet })).Value!.ProviderToken!.Reveal());
+            "token-canary-link_of_page_1",
+            (await asha.OpenInstrument(new InstrumentChoice { Wallet = Wallet })).Value!.ProviderToken!.Reveal());
         Assert.DoesNotContain("token-canary", _store.Text(), StringComparison.Ordinal);
         // The page again, and once more.
         Assert.Equal(WalletLinkStatus.Linked, (await asha.WalletReturned(Wallet, NonceOf("page_1")))!.Status);
@@ -81,10 +84,12 @@ public sealed class WalletConsentTests
         await asha.LinkWallet(Link);
         Assert.Equal("https://agree.example/page_1", (await asha.LinkWallet(Link)).Value!.ConsentUrl);
         Assert.Equal(
-            "https://agree.example/page_2", (await asha.LinkWallet(Link with { ReturnUrl = "https://shop.example/other" })).Value!.ConsentUrl);
+            "https://agree.example/page_2",
+            (await asha.LinkWallet(Link with { ReturnUrl = "https://shop.example/other" })).Value!.ConsentUrl);
         _time.Advance(TimeSpan.FromMinutes(15));
         Assert.Equal(
-            "https://agree.example/page_3", (await asha.LinkWallet(Link with { ReturnUrl = "https://shop.example/other" })).Value!.ConsentUrl);
+            "https://agree.example/page_3",
+            (await asha.LinkWallet(Link with { ReturnUrl = "https://shop.example/other" })).Value!.ConsentUrl);
     }
 
     [Fact]
@@ -129,7 +134,9 @@ public sealed class WalletConsentTests
         {
             var asha = await PutAsync(silo);
             await asha.LinkWallet(Link);
-            _provider.Pages["page_1"] = agreed is null ? Decision.Open : agreed.Value ? Decision.Agreed : Decision.Declined;
+            _provider.Pages["page_1"] = agreed is null
+                ? Decision.Open
+                : agreed.Value ? Decision.Agreed : Decision.Declined;
             if (agreed is true)
             {
                 // The provider makes the link, and the document is never written.

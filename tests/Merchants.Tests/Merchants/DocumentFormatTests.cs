@@ -36,7 +36,12 @@ public sealed class DocumentFormatTests
             [
                 new StoredApiKey
                 {
-                    Id = "key_1", Hash = "aa", Scope = ApiKeyScope.Secret, CreatedAt = At, HandedOut = true, RevokedAt = At.AddDays(1),
+                    Id = "key_1",
+                    Hash = "aa",
+                    Scope = ApiKeyScope.Secret,
+                    CreatedAt = At,
+                    HandedOut = true,
+                    RevokedAt = At.AddDays(1),
                 },
             ],
             Providers =

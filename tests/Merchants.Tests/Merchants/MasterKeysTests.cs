@@ -58,7 +58,9 @@ public sealed class MasterKeysTests
 
     [Fact]
     public void One_name_for_two_keys_is_refused() => AssertRefused(
-        "names the current key 'k1' too", ("MasterKey", TestSilo.Key(1)), ("PreviousKeys:k1:MasterKey", TestSilo.Key(2)));
+        "names the current key 'k1' too",
+        ("MasterKey", TestSilo.Key(1)),
+        ("PreviousKeys:k1:MasterKey", TestSilo.Key(2)));
 
     [Fact]
     public void Keys_for_two_purposes_have_nothing_in_common()
@@ -80,7 +82,8 @@ public sealed class MasterKeysTests
         using var host = builder.Build();
         var failure = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
         Assert.Equal(
-            "Vault: there is no master key; set Vault:MasterKeyFile to a file with 32 random bytes in base64.", failure.Message);
+            "Vault: there is no master key; set Vault:MasterKeyFile to a file with 32 random bytes in base64.",
+            failure.Message);
     }
 
     internal static MasterKeys Load(VaultOptions options)
@@ -92,7 +95,8 @@ public sealed class MasterKeysTests
     private static VaultOptions Read(params (string Name, string Value)[] settings)
     {
         var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create($"Vault:{setting.Name}", (string?)setting.Value)))
+            .AddInMemoryCollection(
+                settings.Select(setting => KeyValuePair.Create($"Vault:{setting.Name}", (string?)setting.Value)))
             .Build();
         var options = new VaultOptions();
         options.Read(configuration.GetSection(VaultOptions.Section));

@@ -17,7 +17,9 @@ public sealed class MerchantDirectoryTests
     public MerchantDirectoryTests()
     {
         _cipher = new(
-            MasterKeysTests.Load(new() { MasterKey = new() { Text = new(TestSilo.Key(1)) } }), new SystemSecretSource(), _time);
+            MasterKeysTests.Load(new() { MasterKey = new() { Text = new(TestSilo.Key(1)) } }),
+            new SystemSecretSource(),
+            _time);
         _settings = id => Task.FromResult<MerchantSettings?>(Settings(id));
     }
 
@@ -40,7 +42,9 @@ public sealed class MerchantDirectoryTests
         var answer = new TaskCompletionSource<MerchantSettings?>(TaskCreationOptions.RunContinuationsAsynchronously);
         _settings = _ => answer.Task;
         var directory = Directory();
-        var calls = Enumerable.Range(0, 50).Select(_ => Task.Run(async () => await directory.GetAsync("acme"))).ToArray();
+        var calls = Enumerable.Range(0, 50)
+            .Select(_ => Task.Run(async () => await directory.GetAsync("acme")))
+            .ToArray();
         answer.SetResult(Settings("acme"));
         var profiles = await Task.WhenAll(calls);
         Assert.Equal(1, _asked);

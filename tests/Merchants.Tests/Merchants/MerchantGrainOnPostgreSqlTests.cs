@@ -31,7 +31,8 @@ public sealed class MerchantGrainOnPostgreSqlTests(StoreFixture store) : IClassF
         await silo.PutMerchantAsync("secretive", "canary-secret");
         var key = (await silo.Merchant("secretive").CreateKey(ApiKeyScope.Secret)).Value!;
         var everything = await store.Database.ScalarAsync<string>(
-            "SELECT string_agg(grainidextensionstring || convert_from(payloadbinary, 'UTF8'), ' ') FROM orleansstorage");
+            "SELECT string_agg(grainidextensionstring || convert_from(payloadbinary, 'UTF8'), "
+                + "' ') FROM orleansstorage");
         Assert.Contains("secretive", everything, StringComparison.Ordinal);
         Assert.DoesNotContain("canary-secret", everything, StringComparison.Ordinal);
         Assert.DoesNotContain(key.Key.Reveal()["sk_test_".Length..], everything, StringComparison.Ordinal);

@@ -30,7 +30,8 @@ public sealed class MerchantGrainTests(SharedSilo shared) : IClassFixture<Shared
         Assert.Equal(ErrorCode.MerchantNotFound, (await merchant.CreateKey(ApiKeyScope.Secret)).Refusal?.Code);
         Assert.Equal(ErrorCode.MerchantNotFound, (await merchant.RevokeKey("key_1")).Refusal?.Code);
         Assert.Equal(
-            ErrorCode.MerchantNotFound, (await merchant.PutCredentials("testpay", TestSilo.Credentials("s"))).Refusal?.Code);
+            ErrorCode.MerchantNotFound,
+            (await merchant.PutCredentials("testpay", TestSilo.Credentials("s"))).Refusal?.Code);
         Assert.Equal(0, Writes);
     }
 
@@ -191,7 +192,8 @@ public sealed class MerchantGrainTests(SharedSilo shared) : IClassFixture<Shared
         var view = (await _silo.Merchant(_acme).PutCredentials("testpay", TestSilo.Credentials("second"))).Value!;
         Assert.Equal(writes, Writes);
         var provider = Assert.Single(view.Providers);
-        Assert.Equal(provider.UpdatedAt + TimeSpan.FromHours(24), provider.PreviousUntil!.Value, TimeSpan.FromSeconds(1));
+        Assert.Equal(
+            provider.UpdatedAt + TimeSpan.FromHours(24), provider.PreviousUntil!.Value, TimeSpan.FromSeconds(1));
 
         var profile = await Directory.GetAsync(_acme);
         Assert.Equal("second", profile!.Open("testpay")["webhook_secret"].Reveal());
@@ -216,7 +218,8 @@ public sealed class MerchantGrainTests(SharedSilo shared) : IClassFixture<Shared
     public async Task Routing_is_kept_counted_and_known_to_payments()
     {
         await _silo.PutMerchantAsync(_acme, "s");
-        Assert.Equal((0, null), await _silo.Merchant(_acme).Routing() is { } none ? (none.Version, none.UpdatedAt) : default);
+        Assert.Equal(
+            (0, null), await _silo.Merchant(_acme).Routing() is { } none ? (none.Version, none.UpdatedAt) : default);
         Assert.Null((await Directory.GetAsync(_acme))!.Routing);
         var plan = new RoutingPlan { DefaultOrder = ["testpay", "otherpay"], Off = ["otherpay"] };
         Assert.Equal(1, (await _silo.Merchant(_acme).PutRouting(new PutRouting { Plan = plan })).Value?.Version);
@@ -263,7 +266,11 @@ public sealed class MerchantGrainTests(SharedSilo shared) : IClassFixture<Shared
     private MerchantDirectory Directory => _silo.Services.GetRequiredService<MerchantDirectory>();
 
     private static async Task AssertRefusedAsync(
-        IMerchantGrain merchant, string provider, ImmutableDictionary<string, Secret> values, ErrorCode code, string field)
+        IMerchantGrain merchant,
+        string provider,
+        ImmutableDictionary<string, Secret> values,
+        ErrorCode code,
+        string field)
     {
         var refusal = (await merchant.PutCredentials(provider, values)).Refusal;
         Assert.Equal((code, field), (refusal!.Code, refusal.Field));

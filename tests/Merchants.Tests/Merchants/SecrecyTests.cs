@@ -52,7 +52,8 @@ public sealed class SecrecyTests
             .SelectMany(assembly => assembly.GetTypes())
             .Where(type => namespaces.Contains(type.Namespace) && !type.IsInterface && !type.IsNested)
             .Where(type => type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
-                .Any(field => Mentions(field.FieldType, typeof(Secret)) || Mentions(field.FieldType, typeof(ProviderCredentials))));
+                .Any(field => Mentions(field.FieldType, typeof(Secret))
+                    || Mentions(field.FieldType, typeof(ProviderCredentials))));
         Assert.All(holders, holder => Assert.Contains(holder.Name, Samples.Select(sample => sample.GetType().Name)));
     }
 

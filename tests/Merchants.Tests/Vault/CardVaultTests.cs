@@ -18,7 +18,8 @@ public sealed class CardVaultTests(StoreFixture store) : IClassFixture<StoreFixt
     private static readonly VaultKeySource Old = new() { Text = new Secret(TestSilo.Key(1)) };
     private static readonly VaultKeySource New = new() { Text = new Secret(TestSilo.Key(2)) };
 
-    public async Task InitializeAsync() => await store.Database.ExecuteAsync("delete from vault.cards; delete from vault.keys");
+    public async Task InitializeAsync() =>
+        await store.Database.ExecuteAsync("delete from vault.cards; delete from vault.keys");
 
     public Task DisposeAsync() => Task.CompletedTask;
 
@@ -28,7 +29,9 @@ public sealed class CardVaultTests(StoreFixture store) : IClassFixture<StoreFixt
         await using var vault = Open();
         var token = await vault.Cards.SaveAsync("acme", "asha", NewToken(), Card());
         var card = (await vault.Cards.OpenAsync("acme", token))!;
-        Assert.Equal((Canary, 12, 2030, "A Customer"), (card.Number.Reveal(), card.ExpiryMonth, card.ExpiryYear, card.HolderName));
+        Assert.Equal(
+            (Canary, 12, 2030, "A Customer"),
+            (card.Number.Reveal(), card.ExpiryMonth, card.ExpiryYear, card.HolderName));
         Assert.Null(await vault.Cards.OpenAsync("other", token));
         await vault.Cards.DeleteAsync("other", token);
         Assert.NotNull(await vault.Cards.OpenAsync("acme", token));
@@ -40,7 +43,8 @@ public sealed class CardVaultTests(StoreFixture store) : IClassFixture<StoreFixt
     public async Task The_same_card_has_one_token_per_customer_however_often_it_is_saved_at_once()
     {
         await using var vault = Open();
-        var tokens = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => vault.Cards.SaveAsync("acme", "asha", NewToken(), Card())));
+        var tokens = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ =>
+            vault.Cards.SaveAsync("acme", "asha", NewToken(), Card())));
         Assert.Single(tokens.Distinct());
         Assert.NotEqual(tokens[0], await vault.Cards.SaveAsync("acme", "bala", NewToken(), Card()));
         Assert.NotEqual(tokens[0], await vault.Cards.SaveAsync("other", "asha", NewToken(), Card()));
@@ -74,7 +78,8 @@ public sealed class CardVaultTests(StoreFixture store) : IClassFixture<StoreFixt
         await vault.Cards.SaveAsync("acme", "asha", NewToken(), Card());
         var other = await vault.Cards.SaveAsync("other", "asha", NewToken(), Card());
         await store.Database.ExecuteAsync(
-            "update vault.keys k set wrapped = o.wrapped from vault.keys o where k.merchant_id = 'other' and o.merchant_id = 'acme' and k.purpose = o.purpose");
+            "update vault.keys k set wrapped = o.wrapped from vault.keys o where k.merchant_id = 'other' "
+                + "and o.merchant_id = 'acme' and k.purpose = o.purpose");
         var failure = await Assert.ThrowsAsync<VaultUnreadableException>(() => vault.Cards.OpenAsync("other", other));
         Assert.DoesNotContain(Canary, failure.ToString(), StringComparison.Ordinal);
     }
@@ -89,9 +94,12 @@ public sealed class CardVaultTests(StoreFixture store) : IClassFixture<StoreFixt
         }
 
         var everything = await store.Database.ScalarAsync<byte[]>(
-            "select convert_to(string_agg(c::text, ' '), 'UTF8') || string_agg(sealed, '') || string_agg(fingerprint, '') from vault.cards c");
+            "select convert_to(string_agg(c::text, ' '), 'UTF8') || string_agg(sealed, '') || string_agg(fingerprint, "
+                + "'') from vault.cards c");
         Assert.DoesNotContain(Canary, Encoding.Latin1.GetString(everything), StringComparison.Ordinal);
-        Assert.Equal(20, await store.Database.ScalarAsync<long>("select count(distinct substr(sealed, 1, 12)) from vault.cards"));
+        Assert.Equal(
+            20,
+            await store.Database.ScalarAsync<long>("select count(distinct substr(sealed, 1, 12)) from vault.cards"));
         Assert.Equal(1, await store.Database.ScalarAsync<long>("select count(distinct fingerprint) from vault.cards"));
         await vault.Cards.SaveAsync("other", "c0", NewToken(), Card());
         Assert.Equal(2, await store.Database.ScalarAsync<long>("select count(distinct fingerprint) from vault.cards"));
@@ -103,7 +111,8 @@ public sealed class CardVaultTests(StoreFixture store) : IClassFixture<StoreFixt
         string[] tokens;
         await using (var before = Open())
         {
-            tokens = [.. await Task.WhenAll(Enumerable.Range(0, 150).Select(number => before.Cards.SaveAsync("acme", $"c{number}", NewToken(), Card())))];
+            tokens = [.. await Task.WhenAll(Enumerable.Range(0, 150).Select(number =>
+                before.Cards.SaveAsync("acme", $"c{number}", NewToken(), Card())))];
         }
 
         // The new master key is everywhere before it is the current one.
@@ -143,7 +152,8 @@ public sealed class CardVaultTests(StoreFixture store) : IClassFixture<StoreFixt
     {
         await using (var vault = Open())
         {
-            await Task.WhenAll(Enumerable.Range(0, 120).Select(number => vault.Cards.SaveAsync("acme", $"c{number}", NewToken(), Card())));
+            await Task.WhenAll(Enumerable.Range(0, 120).Select(number =>
+                vault.Cards.SaveAsync("acme", $"c{number}", NewToken(), Card())));
             await vault.Rotation.BeginAsync();
             Assert.True(await vault.Rotation.StepAsync());
             Assert.Equal(20, (await vault.Rotation.StatusAsync()).OutdatedCards);
@@ -162,7 +172,8 @@ public sealed class CardVaultTests(StoreFixture store) : IClassFixture<StoreFixt
         await vault.Cards.SaveAsync("acme", "asha", NewToken(), Card());
         foreach (var table in (string[])["cards", "keys"])
         {
-            Assert.Equal("42501", await RefusalAsync(store.Database.AppConnectionString, $"select * from vault.{table}"));
+            Assert.Equal(
+                "42501", await RefusalAsync(store.Database.AppConnectionString, $"select * from vault.{table}"));
             Assert.Equal("42501", await RefusalAsync(store.Database.AppConnectionString, $"delete from vault.{table}"));
         }
 
@@ -170,7 +181,8 @@ public sealed class CardVaultTests(StoreFixture store) : IClassFixture<StoreFixt
         Assert.Equal("42501", await RefusalAsync(store.Database.VaultConnectionString, "select * from payments"));
         Assert.Equal("42501", await RefusalAsync(store.Database.VaultConnectionString, "select * from orleansstorage"));
         Assert.Equal("42501", await RefusalAsync(store.Database.VaultConnectionString, "truncate vault.cards"));
-        Assert.Equal("42501", await RefusalAsync(store.Database.VaultConnectionString, "create table vault.more (id int)"));
+        Assert.Equal(
+            "42501", await RefusalAsync(store.Database.VaultConnectionString, "create table vault.more (id int)"));
     }
 
     [Fact]
@@ -185,7 +197,8 @@ public sealed class CardVaultTests(StoreFixture store) : IClassFixture<StoreFixt
         Assert.Equal((1, 0, 2), (after.Cards, after.OutdatedCards, after.Keys));
 
         await using var without = await TestSilo.StartAsync(new DocumentStore());
-        Assert.Equal(ErrorCode.NotFound, (await without.Grains.GetGrain<IVaultGrain>(IVaultGrain.Key).Status()).Refusal!.Code);
+        Assert.Equal(
+            ErrorCode.NotFound, (await without.Grains.GetGrain<IVaultGrain>(IVaultGrain.Key).Status()).Refusal!.Code);
         Assert.False(without.Services.GetRequiredService<ICardVault>().IsOpen);
     }
 
@@ -204,7 +217,8 @@ public sealed class CardVaultTests(StoreFixture store) : IClassFixture<StoreFixt
         return done;
     }
 
-    private OpenVault Open(string keyId = "k1", VaultKeySource? key = null, params (string Id, VaultKeySource Key)[] previous)
+    private OpenVault Open(
+        string keyId = "k1", VaultKeySource? key = null, params (string Id, VaultKeySource Key)[] previous)
     {
         var options = new VaultOptions { KeyId = keyId, MasterKey = key ?? Old };
         foreach (var (id, source) in previous)

@@ -85,5 +85,6 @@ public sealed class WebhookInboxOnPostgreSqlTests(StoreFixture store) : IClassFi
     });
 
     private Task<string> RowAsync(string eventId, string what) => store.Database.ScalarAsync<string>(
-        $"select {what} from webhook_inbox where merchant_id = 'acme' and provider = '{TestSilo.Provider}' and event_id = '{eventId}'");
+        $"select {what} from webhook_inbox where merchant_id = 'acme' and provider = '{TestSilo.Provider}' "
+            + $"and event_id = '{eventId}'");
 }

@@ -23,7 +23,11 @@ public sealed class PaymentRouterTests
 
     private static RoutingFacts Facts => new()
     {
-        Payment = Payment().Id, Method = Visa, Capture = CaptureMode.Automatic, Amount = Given.Amount, Card = Given.Card,
+        Payment = Payment().Id,
+        Method = Visa,
+        Capture = CaptureMode.Automatic,
+        Amount = Given.Amount,
+        Card = Given.Card,
     };
 
     [Fact]
@@ -46,10 +50,13 @@ public sealed class PaymentRouterTests
     public void What_the_only_provider_does_not_take_is_refused_with_its_reason()
     {
         var refusal = _router.Choose(Merchant(null, "a"), Facts with { Method = Given.Upi }).Refusal;
-        Assert.Equal((ErrorCode.FlowNotSupported, "The provider does not accept UPI."), (refusal?.Code, refusal?.Detail));
+        Assert.Equal(
+            (ErrorCode.FlowNotSupported, "The provider does not accept UPI."), (refusal?.Code, refusal?.Detail));
         var dollars = Facts with { Amount = Money.Of(1, Currency.Parse("USD")) };
         Assert.Equal(ErrorCode.FlowNotSupported, _router.Choose(Merchant(Plan(), "a", "b"), dollars).Refusal?.Code);
-        Assert.Equal(ErrorCode.FlowNotSupported, _router.Choose(Merchant(null, "a"), Facts with { Tried = ["a"] }).Refusal?.Code);
+        Assert.Equal(
+            ErrorCode.FlowNotSupported,
+            _router.Choose(Merchant(null, "a"), Facts with { Tried = ["a"] }).Refusal?.Code);
     }
 
     [Fact]
@@ -78,7 +85,8 @@ public sealed class PaymentRouterTests
         Assert.Equal("a", _router.Choose(Merchant(byBin, "a", "b"), Facts with { Card = null }).Route?.Provider);
         var bySegment = Plan(Order("b") with { When = new() { Segments = ["gold"] } });
         var gold = ImmutableDictionary<string, string>.Empty.Add("segment", "gold");
-        Assert.Equal("b", _router.Choose(Merchant(bySegment, "a", "b"), Facts with { Metadata = gold }).Route?.Provider);
+        Assert.Equal(
+            "b", _router.Choose(Merchant(bySegment, "a", "b"), Facts with { Metadata = gold }).Route?.Provider);
         Assert.Equal("a", _router.Choose(Merchant(bySegment, "a", "b"), Facts).Route?.Provider);
     }
 

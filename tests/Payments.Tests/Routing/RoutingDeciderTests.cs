@@ -39,7 +39,8 @@ public sealed class RoutingDeciderTests
     [Fact]
     public void The_first_rule_that_matches_is_asked_first_and_the_next_ones_after_it()
     {
-        var plan = Plan(Order("c") with { When = new() { Methods = [PaymentMethodKind.Card] } }, Order("b"), Order("a"));
+        var plan = Plan(
+            Order("c") with { When = new() { Methods = [PaymentMethodKind.Card] } }, Order("b"), Order("a"));
         Assert.Equal("b", RoutingDecider.Decide(plan, Candidates("a", "b", "c"), Payment()).Provider);
         Assert.Equal("c", RoutingDecider.Decide(plan, Candidates("a", "b", "c"), Payment(method: Visa)).Provider);
         Assert.Equal("a", RoutingDecider.Decide(plan, Candidates("a", "c"), Payment()).Provider);
@@ -62,9 +63,11 @@ public sealed class RoutingDeciderTests
         var plan = Plan(Order("b")) with { DefaultOrder = ["c"] };
         Assert.Equal(
             ["b: rule 'Order', place 1", "d: the customer's preference", "c: default order", "a: alphabetical order"],
-            RoutingDecider.Decide(plan, Candidates("a", "b", "c", "d"), payment).Notes.Select(note => $"{note.Provider}: {note.Reason}"));
+            RoutingDecider.Decide(plan, Candidates("a", "b", "c", "d"), payment).Notes.Select(note =>
+                $"{note.Provider}: {note.Reason}"));
         Assert.Equal("d", RoutingDecider.Decide(null, Candidates("a", "d"), payment).Provider);
-        Assert.Equal("a", RoutingDecider.Decide(null, [Candidate("a"), Candidate("d", objection: "No.")], payment).Provider);
+        Assert.Equal(
+            "a", RoutingDecider.Decide(null, [Candidate("a"), Candidate("d", objection: "No.")], payment).Provider);
     }
 
     [Fact]
@@ -182,7 +185,9 @@ public sealed class RoutingDeciderTests
     public void Payments_of_one_millisecond_draw_apart()
     {
         var time = TimeProvider.System;
-        var draws = Enumerable.Range(0, 10_000).Select(_ => Draw.Of(Grains.Abstractions.Ids.PaymentId.New(time), "x")).ToList();
+        var draws = Enumerable.Range(0, 10_000)
+            .Select(_ => Draw.Of(Grains.Abstractions.Ids.PaymentId.New(time), "x"))
+            .ToList();
         Assert.InRange(draws.Average(), 0.48, 0.52);
         Assert.All(draws.GroupBy(draw => (int)(draw * 10)), tenth => Assert.InRange(tenth.Count(), 850, 1_150));
     }

@@ -65,10 +65,12 @@ public sealed class RoutingGrainTests : IAsyncLifetime
         Assert.Equal((ErrorCode.InvalidField, "routing.rules[0].use.order[0]"), (wrong?.Code, wrong?.Field));
         var collect = Payment(method: new PaymentMethod { Kind = PaymentMethodKind.Upi, Flow = UpiFlow.Collect });
         Assert.Equal(
-            ErrorCode.UpiCollectNotAllowed, (await Routing.Evaluate(new EvaluateRouting { Payment = collect })).Refusal?.Code);
+            ErrorCode.UpiCollectNotAllowed,
+            (await Routing.Evaluate(new EvaluateRouting { Payment = collect })).Refusal?.Code);
         Assert.Equal(
             ErrorCode.MerchantNotFound,
-            (await _silo.Grains.GetGrain<IRoutingGrain>("nobody").Replay(new ReplayRouting { Limit = 1 })).Refusal?.Code);
+            (await _silo.Grains.GetGrain<IRoutingGrain>("nobody")
+                .Replay(new ReplayRouting { Limit = 1 })).Refusal?.Code);
     }
 
     [Fact]
@@ -81,9 +83,13 @@ public sealed class RoutingGrainTests : IAsyncLifetime
             PastOf(1, "testpay", 50_000),
             PastOf(0, "testpay", 50_000),
         ];
-        var big = Order("testpay") with { When = new() { Currencies = ["INR"], AmountFromMinor = 10_000, CardBins = [] } };
+        var big = Order("testpay") with
+        {
+            When = new() { Currencies = ["INR"], AmountFromMinor = 10_000, CardBins = [] },
+        };
         var replay = (await Routing.Replay(new ReplayRouting { Plan = Plan(big), Limit = 3 })).Value!;
-        Assert.Equal((3, true, 1, 0, 0), (replay.Examined, replay.HasMore, replay.Changed, replay.Nowhere, replay.BinUnknown));
+        Assert.Equal(
+            (3, true, 1, 0, 0), (replay.Examined, replay.HasMore, replay.Changed, replay.Nowhere, replay.BinUnknown));
         Assert.Equal(
             [("otherpay", 2, 1), ("testpay", 1, 2)],
             replay.Providers.Select(count => (count.Provider, count.Then, count.Now)));

@@ -15,12 +15,13 @@ public sealed class RoutingPropertyTests
     private static readonly string[] Names = ["a", "b", "c", "d", "nobody"];
 
     [Fact]
-    public void Any_plan_leads_to_a_decision_and_somebody_is_chosen_if_anybody_can() => ForAny((plan, candidates, payment) =>
-    {
-        var able = candidates.Where(candidate => IsAble(plan, candidate, payment)).ToList();
-        var decision = RoutingDecider.Decide(plan, candidates, payment);
-        Assert.Equal(able.Count > 0, decision.Provider is not null);
-    });
+    public void Any_plan_leads_to_a_decision_and_somebody_is_chosen_if_anybody_can() =>
+        ForAny((plan, candidates, payment) =>
+        {
+            var able = candidates.Where(candidate => IsAble(plan, candidate, payment)).ToList();
+            var decision = RoutingDecider.Decide(plan, candidates, payment);
+            Assert.Equal(able.Count > 0, decision.Provider is not null);
+        });
 
     [Fact]
     public void Who_cannot_take_a_payment_is_never_chosen() => ForAny((plan, candidates, payment) =>
@@ -35,23 +36,26 @@ public sealed class RoutingPropertyTests
     {
         var chosen = candidates.FirstOrDefault(
             candidate => candidate.Provider == RoutingDecider.Decide(plan, candidates, payment).Provider);
-        var all = candidates.Where(candidate => IsAble(plan, candidate, payment)).All(candidate => candidate.Standing.IsDown);
+        var all = candidates.Where(candidate => IsAble(plan, candidate, payment)).All(candidate =>
+            candidate.Standing.IsDown);
         Assert.True(!chosen.Standing.IsDown || chosen.Standing.MayProbe || all);
     });
 
     [Fact]
-    public void Every_provider_has_one_note_and_exactly_the_chosen_one_is_called_chosen() => ForAny((plan, candidates, payment) =>
-    {
-        var decision = RoutingDecider.Decide(plan, candidates, payment);
-        Assert.Equal(
-            decision.Notes.Select(note => note.Provider).Distinct(), decision.Notes.Select(note => note.Provider));
-        Assert.Subset(
-            decision.Notes.Select(note => note.Provider).ToHashSet(), candidates.Select(candidate => candidate.Provider).ToHashSet());
-        Assert.Equal(
-            decision.Provider is null ? [] : [decision.Provider],
-            decision.Notes.Where(note => note.Verdict == RoutingVerdict.Chosen).Select(note => note.Provider));
-        Assert.All(decision.Notes, note => Assert.NotEmpty(note.Reason));
-    });
+    public void Every_provider_has_one_note_and_exactly_the_chosen_one_is_called_chosen() =>
+        ForAny((plan, candidates, payment) =>
+        {
+            var decision = RoutingDecider.Decide(plan, candidates, payment);
+            Assert.Equal(
+                decision.Notes.Select(note => note.Provider).Distinct(), decision.Notes.Select(note => note.Provider));
+            Assert.Subset(
+                decision.Notes.Select(note => note.Provider).ToHashSet(),
+                candidates.Select(candidate => candidate.Provider).ToHashSet());
+            Assert.Equal(
+                decision.Provider is null ? [] : [decision.Provider],
+                decision.Notes.Where(note => note.Verdict == RoutingVerdict.Chosen).Select(note => note.Provider));
+            Assert.All(decision.Notes, note => Assert.NotEmpty(note.Reason));
+        });
 
     [Fact]
     public void Whoever_can_is_reached_when_those_before_it_were_tried() => ForAny((plan, candidates, payment) =>
@@ -76,10 +80,13 @@ public sealed class RoutingPropertyTests
     public void Weights_are_met_over_many_payments() => Prop
         .ForAll(ArbMap.Default.ArbFor<int[]>(), numbers =>
         {
-            var weights = Names.Take(3).Select((name, i) => (Provider: name, Weight: Number(numbers, i, 1, 20))).ToArray();
+            var weights = Names.Take(3)
+                .Select((name, i) => (Provider: name, Weight: Number(numbers, i, 1, 20)))
+                .ToArray();
             var sum = weights.Sum(weight => weight.Weight);
             var chosen = Enumerable.Range(1, 4_000)
-                .Select(n => RoutingDecider.Decide(Plan(Split(weights)), Candidates("a", "b", "c"), Payment(n)).Provider)
+                .Select(
+                    n => RoutingDecider.Decide(Plan(Split(weights)), Candidates("a", "b", "c"), Payment(n)).Provider)
                 .CountBy(name => name!)
                 .ToDictionary();
             Assert.All(weights, weight => Assert.InRange(
@@ -99,16 +106,20 @@ public sealed class RoutingPropertyTests
     });
 
     private static bool IsAble(RoutingPlan plan, RoutingCandidate candidate, RoutedPayment payment) =>
-        candidate.Objection is null && !payment.Tried.Contains(candidate.Provider) && !plan.Off.Contains(candidate.Provider);
+        candidate.Objection is null && !payment.Tried.Contains(candidate.Provider)
+        && !plan.Off.Contains(candidate.Provider);
 
     private static void ForAny(Action<RoutingPlan, ImmutableArray<RoutingCandidate>, RoutedPayment> holds) => Prop
-        .ForAll(ArbMap.Default.ArbFor<int[]>(), numbers => holds(PlanOf(numbers), CandidatesOf(numbers), PaymentOf(numbers)))
+        .ForAll(
+            ArbMap.Default.ArbFor<int[]>(),
+            numbers => holds(PlanOf(numbers), CandidatesOf(numbers), PaymentOf(numbers)))
         .Check(Config.QuickThrowOnFailure.WithMaxTest(1_000).WithEndSize(60));
 
     private static RoutingPlan PlanOf(int[] numbers) => new()
     {
         Rules = [.. Enumerable.Range(0, Number(numbers, 0, 0, 4)).Select(rule => RuleOf(numbers, 10 + (rule * 10)))],
-        DefaultOrder = [.. Enumerable.Range(0, Number(numbers, 1, 0, 4)).Select(i => Names[Number(numbers, 2 + i, 0, 4)])],
+        DefaultOrder = [.. Enumerable.Range(0, Number(numbers, 1, 0, 4)).Select(i =>
+            Names[Number(numbers, 2 + i, 0, 4)])],
         Off = Number(numbers, 6, 0, 3) == 0 ? [Names[Number(numbers, 7, 0, 4)]] : [],
     };
 
@@ -118,7 +129,10 @@ public sealed class RoutingPropertyTests
         When = Number(numbers, at, 0, 3) switch
         {
             0 => new() { Methods = [PaymentMethodKind.Card], CardBins = ["", "4"] },
-            1 => new() { Currencies = ["INR"], AmountFromMinor = numbers.ElementAtOrDefault(at), AmountToMinor = long.MaxValue },
+            1 => new()
+            {
+                Currencies = ["INR"], AmountFromMinor = numbers.ElementAtOrDefault(at), AmountToMinor = long.MaxValue,
+            },
             2 => new() { Segments = ["gold"], UpiFlows = [UpiFlow.Qr, (UpiFlow)99] },
             _ => new(),
         },

@@ -76,7 +76,8 @@ public sealed class StoredWorkTests(StoreFixture fixture) : IClassFixture<StoreF
         var past = new PastPayments(_database);
         var read = await past.ReadAsync("past", null, null, 10);
         Assert.Equal([second.Payment, first.Payment], read.Select(payment => payment.Payment.Id));
-        Assert.Equal(("razorpay", Given.Amount, "gold"), (read[0].Provider, read[0].Payment.Amount, read[0].Payment.Segment));
+        Assert.Equal(
+            ("razorpay", Given.Amount, "gold"), (read[0].Provider, read[0].Payment.Amount, read[0].Payment.Segment));
         Assert.Equal(Given.Upi, read[0].Payment.Method);
         Assert.Null(read[0].Payment.CardBin);
         Assert.Single(await past.ReadAsync("past", null, null, 1));
@@ -123,7 +124,8 @@ public sealed class StoredWorkTests(StoreFixture fixture) : IClassFixture<StoreF
         return key;
     }
 
-    private async Task<PaymentState> AppendAsync(PaymentKey key, PaymentState? before, Decision decision, DateTimeOffset now)
+    private async Task<PaymentState> AppendAsync(
+        PaymentKey key, PaymentState? before, Decision decision, DateTimeOffset now)
     {
         var events = Assert.IsType<Decision.Accepted>(decision).Events;
         var after = events.Aggregate(before, PaymentState.Evolve)!;

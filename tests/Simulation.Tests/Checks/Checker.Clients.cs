@@ -29,20 +29,29 @@ internal sealed partial class Checker
         Require(view.Version <= trail!.States.Count, "I3", "what was answered is durable");
         var state = trail.States[view.Version - 1];
         Require(
-            view.OrderId == order && view.OrderId == state.OrderId && view.Amount == state.Amount && view.Status == state.Status
-                && view.CapturedMinor == (state.Current?.CapturedMinor ?? 0) && view.Refunds.Length == state.Refunds.Length,
+            view.OrderId == order
+                && view.OrderId == state.OrderId
+                && view.Amount == state.Amount
+                && view.Status == state.Status
+                && view.CapturedMinor == (state.Current?.CapturedMinor ?? 0)
+                && view.Refunds.Length == state.Refunds.Length,
             "I3",
             "what was answered is true");
         Require(SameAsBefore(_answersByOrder, order, view.Id), "I10", "an order has one payment");
-        Require(key is null || SameAsBefore(_answersByKey, key, view.Id), "I10", "the same key leads to the same payment");
+        Require(
+            key is null || SameAsBefore(_answersByKey, key, view.Id), "I10", "the same key leads to the same payment");
     }
 
     /// <summary>A client is shown a refund that it asked for.</summary>
     public void Answered(RefundView view, string? key)
     {
-        Require(_trails.TryGetValue(view.Id.Payment, out var trail), "I3", "the payment of a refund that was answered exists");
         Require(
-            trail!.Last.Refund(view.Id.Number) is { Automatic: false } refund && refund.AmountMinor == view.Amount.AmountMinor,
+            _trails.TryGetValue(view.Id.Payment, out var trail),
+            "I3",
+            "the payment of a refund that was answered exists");
+        Require(
+            trail!.Last.Refund(view.Id.Number) is { Automatic: false } refund
+                && refund.AmountMinor == view.Amount.AmountMinor,
             "I3",
             "a refund that was answered exists");
         Require(

@@ -42,12 +42,15 @@ internal sealed partial class Checker
     {
         var state = trail.Last;
         Require(
-            state.Status is PaymentStatus.Success or PaymentStatus.Failed or PaymentStatus.Cancelled or PaymentStatus.Expired
+            state.Status is PaymentStatus.Success or PaymentStatus.Failed or PaymentStatus.Cancelled
+                or PaymentStatus.Expired
                 || (hasOddAmount && state.Status == PaymentStatus.NeedsReview),
             "I7",
             "after its deadline a payment is final, or its amount is an operator's question");
         Require(
-            state.Refunds.All(refund => refund.Status is RefundStatus.Success or RefundStatus.Failed), "I20", "every refund comes to its end");
+            state.Refunds.All(refund => refund.Status is RefundStatus.Success or RefundStatus.Failed),
+            "I20",
+            "every refund comes to its end");
         Require(
             hasOddAmount || state.Attempts.All(attempt =>
                 attempt.Phase is AttemptPhase.Captured or AttemptPhase.Failed or AttemptPhase.Accepted),
@@ -66,7 +69,9 @@ internal sealed partial class Checker
             if (charge is { IsAsAsked: false })
             {
                 Require(
-                    attempt.CapturedMinor == 0 || attempt.CapturedMinor == taken, "I4", "what was not asked for is not booked as what was");
+                    attempt.CapturedMinor == 0 || attempt.CapturedMinor == taken,
+                    "I4",
+                    "what was not asked for is not booked as what was");
                 continue;
             }
 
@@ -86,11 +91,15 @@ internal sealed partial class Checker
         foreach (var refund in state.Refunds)
         {
             var isDone = RefundOf(trail, refund.Number) is { Step: Step.Done };
-            Require(isDone == (refund.Status == RefundStatus.Success), "I4", "what the provider refunded is what the payment says");
+            Require(
+                isDone == (refund.Status == RefundStatus.Success),
+                "I4",
+                "what the provider refunded is what the payment says");
         }
 
         // What goes back by itself can be refused by the provider: then it stays, visibly, for an operator.
-        Require(paid - refused <= state.Amount.AmountMinor, "I5", "an order is paid at most once, net of what went back");
+        Require(
+            paid - refused <= state.Amount.AmountMinor, "I5", "an order is paid at most once, net of what went back");
         Require(
             hasOddAmount || paid - refused <= 0 || state.Status is PaymentStatus.Success or PaymentStatus.Cancelled,
             "I5",
@@ -124,7 +133,8 @@ internal sealed partial class Checker
         }
 
         Require(receivable == captured - kept - refunded, "I6", "what the books say the provider owes is what it owes");
-        Require(payable == refunded - captured && fees == kept, "I6", "what the books say was earned is what was earned");
+        Require(
+            payable == refunded - captured && fees == kept, "I6", "what the books say was earned is what was earned");
         return;
 
         void Post(string account, long amountMinor)

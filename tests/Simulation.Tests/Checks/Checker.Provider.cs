@@ -70,8 +70,13 @@ internal sealed partial class Checker
     public void ChargeArrives(string name, bool isLate)
     {
         var isAttempt = AttemptId.TryParse(name, out var id);
-        var attempt = isAttempt && _trails.TryGetValue(id.Payment, out var trail) ? trail.Last.Attempt(id.Number) : null;
-        Require(attempt is not null, "I4", "the provider is asked only for charges whose intent is durable, under the attempt's name");
+        var attempt = isAttempt && _trails.TryGetValue(id.Payment, out var trail)
+            ? trail.Last.Attempt(id.Number)
+            : null;
+        Require(
+            attempt is not null,
+            "I4",
+            "the provider is asked only for charges whose intent is durable, under the attempt's name");
         Require(
             isLate || attempt!.Failure?.Code is not (FailureCodes.NotExecuted or FailureCodes.InterruptedBeforeSend
                 or FailureCodes.ProviderUnreachable),
@@ -81,7 +86,8 @@ internal sealed partial class Checker
 
     /// <summary>A request for a refund arrives at the provider.</summary>
     public void RefundArrives(string name) => Require(
-        RefundId.TryParse(name, out var id) && _trails.TryGetValue(id.Payment, out var trail) && id.Number <= trail.Last.Refunds.Length,
+        RefundId.TryParse(name, out var id) && _trails.TryGetValue(id.Payment, out var trail)
+            && id.Number <= trail.Last.Refunds.Length,
         "I4",
         "the provider is asked only for refunds whose intent is durable, under the refund's name");
 
@@ -116,7 +122,10 @@ internal sealed partial class Checker
         var trail = _trails[key.Payment];
         trail.Wakes++;
         var hours = (world.Now - Schedule.World.Start) / TimeSpan.FromHours(1);
-        Require(trail.Wakes <= 200 + (20 * trail.States.Count) + (3 * hours), "I18", "a payment is not woken over and over");
+        Require(
+            trail.Wakes <= 200 + (20 * trail.States.Count) + (3 * hours),
+            "I18",
+            "a payment is not woken over and over");
     }
 
     /// <summary>An event of the provider's is about to reach its payment.</summary>

@@ -48,7 +48,8 @@ internal sealed partial class Checker(World world)
 
         var state = trail.Last;
         state.CheckInvariants();
-        Require(PaymentRecord.RowOf(state) == commit.Row, "I8", "the figures beside the events are what the events make");
+        Require(
+            PaymentRecord.RowOf(state) == commit.Row, "I8", "the figures beside the events are what the events make");
         foreach (var transfer in commit.Transfers)
         {
             Books(trail, transfer);
@@ -60,7 +61,8 @@ internal sealed partial class Checker(World world)
         world.Provider(trail.Last.Attempts[attempt - 1].Provider).Find(NameOf(trail, attempt));
 
     private SimulatedRefund? RefundOf(Trail trail, int refund) =>
-        world.Provider(trail.Last.Attempts[trail.Last.Refunds[refund - 1].Attempt - 1].Provider).FindRefund(RefundNameOf(trail, refund));
+        world.Provider(trail.Last.Attempts[trail.Last.Refunds[refund - 1].Attempt - 1].Provider)
+            .FindRefund(RefundNameOf(trail, refund));
 
     private SimulatedCharge? ChargeNamed(string name) =>
         world.Providers.Select(provider => provider.Find(name)).FirstOrDefault(charge => charge is not null);
@@ -68,9 +70,11 @@ internal sealed partial class Checker(World world)
     private SimulatedRefund? RefundNamed(string name) =>
         world.Providers.Select(provider => provider.FindRefund(name)).FirstOrDefault(refund => refund is not null);
 
-    private static string NameOf(Trail trail, int attempt) => new AttemptId { Payment = trail.Key.Payment, Number = attempt }.ToString();
+    private static string NameOf(Trail trail, int attempt) =>
+        new AttemptId { Payment = trail.Key.Payment, Number = attempt }.ToString();
 
-    private static string RefundNameOf(Trail trail, int refund) => new RefundId { Payment = trail.Key.Payment, Number = refund }.ToString();
+    private static string RefundNameOf(Trail trail, int refund) =>
+        new RefundId { Payment = trail.Key.Payment, Number = refund }.ToString();
 
     private static bool IsLegal(PaymentStatus? from, PaymentStatus to) => from == to || (from, to) switch
     {
@@ -78,7 +82,8 @@ internal sealed partial class Checker(World world)
         (PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.NeedsReview, PaymentStatus.Pending
             or PaymentStatus.RequiresAction or PaymentStatus.Authorized or PaymentStatus.Success or PaymentStatus.Failed
             or PaymentStatus.Expired or PaymentStatus.NeedsReview) => true,
-        (PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.Authorized, PaymentStatus.Cancelled) => true,
+        (PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.Authorized, PaymentStatus.Cancelled) =>
+            true,
         (PaymentStatus.Authorized, PaymentStatus.Success or PaymentStatus.Failed or PaymentStatus.NeedsReview) => true,
 
         // The next attempt, or a late success of an earlier one.
@@ -107,7 +112,8 @@ internal sealed partial class Checker(World world)
                 break;
             case ReviewRequired review:
                 Require(
-                    trail.Last.ExpiresAt <= world.Now + ClockError || ChargeOf(trail, review.Attempt) is { IsAsAsked: false },
+                    trail.Last.ExpiresAt <= world.Now + ClockError
+                        || ChargeOf(trail, review.Attempt) is { IsAsAsked: false },
                     "I7",
                     "a review is asked for only at the deadline, or where the amounts differ");
                 break;
@@ -126,7 +132,10 @@ internal sealed partial class Checker(World world)
     private void Books(Trail trail, LedgerTransfer transfer)
     {
         Require(trail.Transfers.TryAdd((transfer.Cause, transfer.Kind), transfer), "I6", "a transfer is booked once");
-        Require(transfer.Amount.AmountMinor > 0 && transfer.Debit != transfer.Credit, "I1", "a transfer moves something from one account to another");
+        Require(
+            transfer.Amount.AmountMinor > 0 && transfer.Debit != transfer.Credit,
+            "I1",
+            "a transfer moves something from one account to another");
         var moved = transfer.Kind switch
         {
             TransferKind.Capture => ChargeNamed(transfer.Cause)?.CapturedMinor,

@@ -236,7 +236,10 @@ internal sealed class SimulatedClient(World world, string name, SimulatedOrder o
         }
 
         var request = NewRequest($"resolve {paid}");
-        var command = new ResolvePayment { Paid = paid, By = "operator", Note = "The provider's books.", Request = request };
+        var command = new ResolvePayment
+        {
+            Paid = paid, By = "operator", Note = "The provider's books.", Request = request,
+        };
         return AskAsync($"resolves as {(paid ? "paid" : "unpaid")}", request, process => process.ResolveAsync(command));
     }
 
@@ -267,7 +270,7 @@ internal sealed class SimulatedClient(World world, string name, SimulatedOrder o
     private Task AskAsync(string what, RequestKey? request, Func<PaymentProcess, Task<Reply<PaymentView>>> call) =>
         UntilAnsweredAsync(request, async payment =>
         {
-                world.Tell(name, $"{what}");
+            world.Tell(name, $"{what}");
             if (world.Choices.Happens(200))
             {
                 // At any moment of what is about to happen.

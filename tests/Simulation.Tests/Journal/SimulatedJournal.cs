@@ -64,7 +64,8 @@ internal sealed class SimulatedJournal(World world, SimulatedSilo silo) : IPayme
     }
 
     /// <inheritdoc/>
-    public async Task<ImmutableArray<PaymentKey>> ClaimDueAsync(int limit, TimeSpan lease, CancellationToken cancellation = default)
+    public async Task<ImmutableArray<PaymentKey>> ClaimDueAsync(
+        int limit, TimeSpan lease, CancellationToken cancellation = default)
     {
         await ReadAsync();
         var due = world.Store.ClaimDue(limit, lease);

@@ -28,7 +28,8 @@ internal sealed class SimulatedStore(World world)
         var row = _payments.GetValueOrDefault(commit.Key);
         if ((row?.Events.Count ?? 0) != commit.ExpectedVersion)
         {
-            world.Tell("store", $"refuses: decided on version {commit.ExpectedVersion}, it is {row?.Events.Count ?? 0}");
+            world.Tell(
+                "store", $"refuses: decided on version {commit.ExpectedVersion}, it is {row?.Events.Count ?? 0}");
             return new CommitResult.VersionConflict();
         }
 
@@ -65,7 +66,10 @@ internal sealed class SimulatedStore(World world)
     /// <summary>Leases what is due.</summary>
     public ImmutableArray<PaymentKey> ClaimDue(int limit, TimeSpan lease)
     {
-        var due = _payments.Where(payment => payment.Value.DueAt <= world.Now).OrderBy(payment => payment.Value.DueAt).Take(limit)
+        var due = _payments
+            .Where(payment => payment.Value.DueAt <= world.Now)
+            .OrderBy(payment => payment.Value.DueAt)
+            .Take(limit)
             .Select(payment => payment.Key).ToImmutableArray();
         foreach (var key in due)
         {

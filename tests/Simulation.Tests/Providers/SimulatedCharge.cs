@@ -74,4 +74,5 @@ internal sealed class SimulatedRefund
 }
 
 /// <summary>An event that the provider tells of: of an attempt or of a refund.</summary>
-internal sealed record SimulatedWebhook(string Provider, string EventId, AttemptId? Attempt, RefundId? Refund, ProviderOutcome Outcome);
+internal sealed record SimulatedWebhook(
+    string Provider, string EventId, AttemptId? Attempt, RefundId? Refund, ProviderOutcome Outcome);

@@ -44,14 +44,18 @@ internal sealed partial class SimulatedProvider
         }
 
         var charge = _charges[chargeName];
-        var left = charge.CapturedMinor - charge.Refunds.Where(refund => refund.Step != Step.Failed).Sum(refund => refund.AmountMinor);
+        var left = charge.CapturedMinor
+            - charge.Refunds.Where(refund => refund.Step != Step.Failed).Sum(refund => refund.AmountMinor);
         if (amountMinor > left)
         {
             _world.Tell(Life.Name, $"refuses {name}: {left} of {charge.Reference} is left");
             return Declined("refund_refused");
         }
 
-        var made = new SimulatedRefund { Name = name, Reference = $"re_{_refunds.Count + 1}", AmountMinor = amountMinor };
+        var made = new SimulatedRefund
+        {
+            Name = name, Reference = $"re_{_refunds.Count + 1}", AmountMinor = amountMinor,
+        };
         _refunds.Add(name, made);
         charge.Refunds.Add(made);
         switch (choices.Below(10))
@@ -88,7 +92,9 @@ internal sealed partial class SimulatedProvider
     {
         refund.Step = step;
         Checker.Refunds(charge);
-        _world.Tell(Life.Name, $"refund {refund.Reference} ({refund.Name}), {refund.AmountMinor} of {charge.Reference}: {step}");
+        _world.Tell(
+            Life.Name,
+            $"refund {refund.Reference} ({refund.Name}), {refund.AmountMinor} of {charge.Reference}: {step}");
         if (RefundId.TryParse(refund.Name, out var id))
         {
             Post(new SimulatedWebhook(Life.Name, NextEvent(), null, id, OutcomeOf(refund)), isReliable: false);

@@ -66,14 +66,16 @@ internal sealed partial class SimulatedProvider
     public SimulatedCharge? Find(string name) => _charges.GetValueOrDefault(name);
 
     /// <summary>A refusal.</summary>
-    public static ProviderOutcome.Declined Declined(string code, string? reference = null, FailureParty party = FailureParty.Customer) => new()
-    {
-        ProviderReference = reference,
-        Failure = new Failure { Code = code, Message = "The provider refused.", Party = party },
-    };
+    public static ProviderOutcome.Declined Declined(
+        string code, string? reference = null, FailureParty party = FailureParty.Customer) => new()
+        {
+            ProviderReference = reference,
+            Failure = new Failure { Code = code, Message = "The provider refused.", Party = party },
+        };
 
     /// <summary>A request for a charge arrives.</summary>
-    public ProviderOutcome Charge(string name, long amountMinor, bool capturesItself, DateTimeOffset expiresAt, bool isLate)
+    public ProviderOutcome Charge(
+        string name, long amountMinor, bool capturesItself, DateTimeOffset expiresAt, bool isLate)
     {
         _world.Checker.ChargeArrives(name, isLate);
         if (_charges.TryGetValue(name, out var known))
@@ -184,10 +186,12 @@ internal sealed partial class SimulatedProvider
             Fail(charge, "releases");
         }
 
-        return _world.Choices.Happens(_world.Weather.Errors / 2) ? Error("after it did it") : new ProviderOutcome.Succeeded
-        {
-            Stage = ChargeStage.Captured, Amount = Inr(charge.AmountMinor), ProviderReference = charge.Reference,
-        };
+        return _world.Choices.Happens(_world.Weather.Errors / 2)
+            ? Error("after it did it")
+            : new ProviderOutcome.Succeeded
+            {
+                Stage = ChargeStage.Captured, Amount = Inr(charge.AmountMinor), ProviderReference = charge.Reference,
+            };
     }
 
     // With the way of the request, it stays within the settle time: a way takes long only where nothing lags.
@@ -251,7 +255,8 @@ internal sealed partial class SimulatedProvider
                 _world.After(_world.Choices.UpTo(usual), Life, () => Authorize(charge));
                 break;
             case < 7:
-                _world.After(_world.Choices.UpTo(PatientCustomer), Life, () => Fail(charge, "was refused by the customer of"));
+                _world.After(
+                    _world.Choices.UpTo(PatientCustomer), Life, () => Fail(charge, "was refused by the customer of"));
                 break;
             case < 8:
                 _world.After(expiresAt - _world.Now + TimeSpan.FromMinutes(1), Life, () =>
@@ -294,7 +299,9 @@ internal sealed partial class SimulatedProvider
             Fee = Inr(charge.CapturedMinor / 50),
             ProviderReference = charge.Reference,
         },
-        _ => charge.IsReleased ? Declined(FailureCodes.Voided, charge.Reference, FailureParty.Merchant) : Declined("declined", charge.Reference, charge.Party),
+        _ => charge.IsReleased
+            ? Declined(FailureCodes.Voided, charge.Reference, FailureParty.Merchant)
+            : Declined("declined", charge.Reference, charge.Party),
     };
 
     private ProviderOutcome.Unknown Error(string when)

@@ -20,7 +20,8 @@ internal sealed class Life(string name)
 
     private sealed class Steps(World world, Life life) : SynchronizationContext
     {
-        public override void Post(SendOrPostCallback d, object? state) => world.After(TimeSpan.Zero, life, () => d(state));
+        public override void Post(SendOrPostCallback d, object? state) =>
+            world.After(TimeSpan.Zero, life, () => d(state));
 
         public override void Send(SendOrPostCallback d, object? state) =>
             throw new NotSupportedException("Nothing that is hosted waits for another thread.");

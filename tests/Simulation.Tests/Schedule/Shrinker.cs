@@ -72,10 +72,12 @@ internal sealed class Shrinker
         return _fails(choices) is { } made ? WithoutTail(made) : null;
     }
 
-    private static int[] With(int[] choices, int at, int value) => [.. choices[..at], Math.Max(0, value), .. choices[(at + 1)..]];
+    private static int[] With(int[] choices, int at, int value) =>
+        [.. choices[..at], Math.Max(0, value), .. choices[(at + 1)..]];
 
     // Zeros at the end are what an ended sequence goes on with anyway.
-    private static int[] WithoutTail(int[] choices) => choices[..(Array.FindLastIndex(choices, choice => choice != 0) + 1)];
+    private static int[] WithoutTail(int[] choices) =>
+        choices[..(Array.FindLastIndex(choices, choice => choice != 0) + 1)];
 
     private static bool IsPlainer(int[] one, int[] other) =>
         one.Length != other.Length ? one.Length < other.Length : one.AsSpan().SequenceCompareTo(other) < 0;

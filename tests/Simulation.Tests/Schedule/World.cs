@@ -160,7 +160,8 @@ internal sealed class World
     {
         if (_failure is not null)
         {
-            throw _failure as BrokenInvariantException ?? new BrokenInvariantException("I0", "no exception leaves the engine", _failure);
+            throw _failure as BrokenInvariantException
+                ?? new BrokenInvariantException("I0", "no exception leaves the engine", _failure);
         }
     }
 

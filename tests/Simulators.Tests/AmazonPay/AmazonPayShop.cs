@@ -37,7 +37,11 @@ internal static class AmazonPayShop
     }
 
     public static async Task AddAmazonAccountAsync(
-        this Simulator simulator, string keyId = KeyId, string merchantId = MerchantId, string region = "eu", Uri? ipn = null)
+        this Simulator simulator,
+        string keyId = KeyId,
+        string merchantId = MerchantId,
+        string region = "eu",
+        Uri? ipn = null)
     {
         var reply = await simulator.PutAsync($"/_accounts/amazonpay/{keyId}", JsonSerializer.Serialize(new
         {
@@ -87,7 +91,8 @@ internal static class AmazonPayShop
             + $"\n{string.Join(';', headers.Keys)}\n{Hash(body)}";
         request.Headers.TryAddWithoutValidation(
             "authorization",
-            $"AMZN-PAY-RSASSA-PSS-V2 PublicKeyId={keyId}, SignedHeaders={string.Join(';', headers.Keys)}, Signature={Sign(canonical)}");
+            $"AMZN-PAY-RSASSA-PSS-V2 PublicKeyId={keyId}, SignedHeaders={string.Join(';', headers.Keys)}, "
+                + $"Signature={Sign(canonical)}");
         spoil?.Invoke(request);
         return SendAsync(simulator, request);
     }
@@ -103,7 +108,8 @@ internal static class AmazonPayShop
             RSASignaturePadding.Pss));
     }
 
-    public static string Session(string intent = "AuthorizeWithCapture", string amount = "14.00", string currency = "EUR") => $$$"""
+    public static string Session(
+        string intent = "AuthorizeWithCapture", string amount = "14.00", string currency = "EUR") => $$$"""
         {"webCheckoutDetails":{"checkoutResultReturnUrl":"https://shop.example/back?x=1","checkoutCancelUrl":"https://shop.example/left",
         "checkoutMode":"ProcessOrder"},"storeId":"{{{StoreId}}}","chargePermissionType":"OneTime","paymentDetails":{"paymentIntent":"{{{intent}}}",
         "canHandlePendingAuthorization":false,"chargeAmount":{"amount":"{{{amount}}}","currencyCode":"{{{currency}}}"}},
@@ -118,7 +124,8 @@ internal static class AmazonPayShop
         """;
 
     /// <summary>A charge of a saved wallet.</summary>
-    public static string Order(string permission, string amount = "14.00", string currency = "EUR", string more = "") => $$$"""
+    public static string Order(string permission, string amount = "14.00", string currency = "EUR", string more = "") =>
+        $$$"""
         {"chargePermissionId":"{{{permission}}}","chargeAmount":{"amount":"{{{amount}}}","currencyCode":"{{{currency}}}"},"captureNow":true,
         "chargeInitiator":"CITU","channel":"Web","merchantMetadata":{"merchantReferenceId":"{{{Reference}}}"}{{{more}}}}
         """;
@@ -135,7 +142,8 @@ internal static class AmazonPayShop
     }
 
     public static Task<Reply> CompleteAsync(this Simulator simulator, string session, string? amount = null) =>
-        simulator.CallAsync("POST", $"/amazonpay/v2/checkoutSessions/{session}/complete", amount ?? Money("chargeAmount"));
+        simulator.CallAsync(
+            "POST", $"/amazonpay/v2/checkoutSessions/{session}/complete", amount ?? Money("chargeAmount"));
 
     /// <summary>A session whose buyer placed the order, completed; answers with its charge.</summary>
     public static async Task<string> PaidAsync(this Simulator simulator, string intent = "AuthorizeWithCapture")

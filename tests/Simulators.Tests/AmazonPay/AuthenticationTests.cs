@@ -18,10 +18,12 @@ public sealed class AuthenticationTests
 
     [Theory]
     [InlineData("x-amz-pay-date", null, "MissingHeader"), InlineData("x-amz-pay-region", null, "MissingHeader")]
-    [InlineData("x-amz-pay-host", "other.example", "InvalidHeaderValue"), InlineData("x-amz-pay-date", "yesterday", "InvalidHeaderValue")]
+    [InlineData("x-amz-pay-host", "other.example", "InvalidHeaderValue")]
+    [InlineData("x-amz-pay-date", "yesterday", "InvalidHeaderValue")]
     [InlineData("x-amz-pay-date", "20261120T115900Z", "InvalidRequestSignature")]
     [InlineData("x-amz-pay-date", "20261120T113000Z", "InvalidHeaderValue")]
-    [InlineData("authorization", "Basic abc", "InvalidHeaderValue"), InlineData("authorization", null, "InvalidHeaderValue")]
+    [InlineData("authorization", "Basic abc", "InvalidHeaderValue")]
+    [InlineData("authorization", null, "InvalidHeaderValue")]
     public async Task A_header_that_was_changed_after_signing_is_refused(string name, string? value, string reason)
     {
         await using var simulator = await AmazonPayShop.OpenAsync();
@@ -59,11 +61,13 @@ public sealed class AuthenticationTests
         await using var simulator = await AmazonPayShop.OpenAsync();
         await simulator.AddAmazonAccountAsync("OLDKEY");
 
-        Assert.Equal(HttpStatusCode.Unauthorized, (await simulator.CallAsync("GET", Reports, keyId: "SANDBOX-NOBODY")).Status);
+        Assert.Equal(
+            HttpStatusCode.Unauthorized, (await simulator.CallAsync("GET", Reports, keyId: "SANDBOX-NOBODY")).Status);
         Assert.Equal(HttpStatusCode.Unauthorized, (await simulator.CallAsync("GET", Reports, region: "na")).Status);
         Assert.Equal(HttpStatusCode.Unauthorized, (await simulator.CallAsync("GET", "/sandbox/v2/reports")).Status);
         Assert.Equal(HttpStatusCode.Unauthorized, (await simulator.CallAsync("GET", Reports, keyId: "OLDKEY")).Status);
-        Assert.Equal(HttpStatusCode.OK, (await simulator.CallAsync("GET", "/sandbox/v2/reports", keyId: "OLDKEY")).Status);
+        Assert.Equal(
+            HttpStatusCode.OK, (await simulator.CallAsync("GET", "/sandbox/v2/reports", keyId: "OLDKEY")).Status);
     }
 
     [Fact]
@@ -106,13 +110,17 @@ public sealed class AuthenticationTests
         Assert.StartsWith("-----BEGIN PRIVATE KEY-----", made["private_key"], StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, again.Status);
         Assert.DoesNotContain("PRIVATE", again.Text, StringComparison.Ordinal);
-        Assert.DoesNotContain("KEY-----", (await simulator.GetAsync("/_accounts/amazonpay")).Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "KEY-----", (await simulator.GetAsync("/_accounts/amazonpay")).Text, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("""{"store_id":"s","region":"eu","make_key":true}"""), InlineData("""{"merchant_id":"A","store_id":"s","region":"in","make_key":true}""")]
-    [InlineData("""{"merchant_id":"A","store_id":"s","region":"eu"}"""), InlineData("""{"merchant_id":"A","store_id":"s","region":"eu","public_key":"x"}""")]
-    [InlineData("""{"merchant_id":"A","store_id":"s","region":"eu","make_key":true,"ipn_url":"nowhere"}"""), InlineData("""{"colour":"red"}""")]
+    [InlineData("""{"store_id":"s","region":"eu","make_key":true}""")]
+    [InlineData("""{"merchant_id":"A","store_id":"s","region":"in","make_key":true}""")]
+    [InlineData("""{"merchant_id":"A","store_id":"s","region":"eu"}""")]
+    [InlineData("""{"merchant_id":"A","store_id":"s","region":"eu","public_key":"x"}""")]
+    [InlineData("""{"merchant_id":"A","store_id":"s","region":"eu","make_key":true,"ipn_url":"nowhere"}""")]
+    [InlineData("""{"colour":"red"}""")]
     public async Task An_account_that_makes_no_sense_is_refused(string body)
     {
         await using var simulator = await Simulator.StartAsync();

@@ -79,11 +79,14 @@ public sealed class ChargeTests
         Assert.Equal(
             "TransactionAmountExceeded", (await simulator.CallAsync("POST", "/v2/charges", Charge("5.00"))).Reason());
         var closed = await simulator.CallAsync(
-            "DELETE", $"/v2/chargePermissions/{permission}/close", """{"closureReason":"done","cancelPendingCharges":true}""");
+            "DELETE",
+            $"/v2/chargePermissions/{permission}/close",
+            """{"closureReason":"done","cancelPendingCharges":true}""");
         Assert.Equal("Closed", closed.State());
         Assert.Equal(1, closed.Json.GetProperty("statusDetails").GetProperty("reasons").GetArrayLength());
         Assert.Equal(
-            "InvalidChargePermissionStatus", (await simulator.CallAsync("POST", "/v2/charges", Charge("1.00"))).Reason());
+            "InvalidChargePermissionStatus",
+            (await simulator.CallAsync("POST", "/v2/charges", Charge("1.00"))).Reason());
     }
 
     [Theory]
@@ -116,10 +119,14 @@ public sealed class ChargeTests
         Assert.Equal(refund.Text, again.Text);
         simulator.Clock.Advance(TimeSpan.FromMilliseconds(300));
         Assert.Equal("Refunded", (await simulator.ReadAsync($"refunds/{refund["refundId"]}")).State());
-        var line = Assert.Single(await simulator.JournalAsync(), line => line.GetProperty("kind").GetString() == "refund");
+        var line = Assert.Single(
+            await simulator.JournalAsync(), line => line.GetProperty("kind").GetString() == "refund");
         Assert.Equal(
             ("refund-1", "processed", 500),
-            (line.GetProperty("reference").GetString(), line.GetProperty("status").GetString(), line.GetProperty("amount").GetInt64()));
+            (
+                line.GetProperty("reference").GetString(),
+                line.GetProperty("status").GetString(),
+                line.GetProperty("amount").GetInt64()));
     }
 
     [Fact]
@@ -142,7 +149,8 @@ public sealed class ChargeTests
         simulator.Clock.Advance(TimeSpan.FromMilliseconds(300));
 
         Assert.Equal("Declined", (await simulator.ReadAsync($"refunds/{refund["refundId"]}")).State());
-        var amount = (await simulator.ReadAsync($"charges/{charge}")).Json.GetProperty("refundedAmount").GetProperty("amount");
+        var amount = (await simulator.ReadAsync($"charges/{charge}")).Json.GetProperty("refundedAmount")
+            .GetProperty("amount");
         Assert.Equal("0.00", amount.GetString());
     }
 
@@ -164,9 +172,10 @@ public sealed class ChargeTests
     private static Task<Reply> CancelAsync(Simulator simulator, string charge) => simulator.CallAsync(
         "DELETE", $"/amazonpay/v2/charges/{charge}/cancel", """{"cancellationReason":"sold out"}""");
 
-    private static Task<Reply> RefundAsync(Simulator simulator, string charge, string amount, string key) => simulator.CallAsync(
-        "POST",
-        "/amazonpay/v2/refunds",
-        $$$"""{"chargeId":"{{{charge}}}","refundAmount":{"amount":"{{{amount}}}","currencyCode":"EUR"}}""",
-        key);
+    private static Task<Reply> RefundAsync(Simulator simulator, string charge, string amount, string key) =>
+        simulator.CallAsync(
+            "POST",
+            "/amazonpay/v2/refunds",
+            $$$"""{"chargeId":"{{{charge}}}","refundAmount":{"amount":"{{{amount}}}","currencyCode":"EUR"}}""",
+            key);
 }

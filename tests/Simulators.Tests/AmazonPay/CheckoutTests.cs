@@ -30,7 +30,10 @@ public sealed class CheckoutTests
         var line = Assert.Single(await simulator.JournalAsync());
         Assert.Equal(
             (AmazonPayShop.Reference, 1400, state == "Captured"),
-            (line.GetProperty("reference").GetString(), line.GetProperty("amount").GetInt64(), line.GetProperty("captured").GetBoolean()));
+            (
+                line.GetProperty("reference").GetString(),
+                line.GetProperty("amount").GetInt64(),
+                line.GetProperty("captured").GetBoolean()));
     }
 
     [Fact]
@@ -46,9 +49,12 @@ public sealed class CheckoutTests
     }
 
     [Theory]
-    [InlineData("13.99", "EUR", HttpStatusCode.Conflict, "AmountMismatch"), InlineData("14.00", "GBP", HttpStatusCode.BadRequest, "CurrencyMismatch")]
-    [InlineData("14.001", "EUR", HttpStatusCode.BadRequest, "InvalidParameterValue"), InlineData("14.00", "INR", HttpStatusCode.BadRequest, "InvalidParameterValue")]
-    public async Task Another_amount_is_not_completed(string amount, string currency, HttpStatusCode status, string reason)
+    [InlineData("13.99", "EUR", HttpStatusCode.Conflict, "AmountMismatch")]
+    [InlineData("14.00", "GBP", HttpStatusCode.BadRequest, "CurrencyMismatch")]
+    [InlineData("14.001", "EUR", HttpStatusCode.BadRequest, "InvalidParameterValue")]
+    [InlineData("14.00", "INR", HttpStatusCode.BadRequest, "InvalidParameterValue")]
+    public async Task Another_amount_is_not_completed(
+        string amount, string currency, HttpStatusCode status, string reason)
     {
         await using var simulator = await AmazonPayShop.OpenAsync();
         var session = await simulator.CheckoutAsync();
@@ -94,10 +100,13 @@ public sealed class CheckoutTests
     public async Task The_same_key_has_the_same_session_and_another_request_is_refused()
     {
         await using var simulator = await AmazonPayShop.OpenAsync();
-        var first = await simulator.CallAsync("POST", "/amazonpay/v2/checkoutSessions", AmazonPayShop.Session(), key: "one");
-        var again = await simulator.CallAsync("POST", "/amazonpay/v2/checkoutSessions", AmazonPayShop.Session(), key: "one");
+        var first = await simulator.CallAsync(
+            "POST", "/amazonpay/v2/checkoutSessions", AmazonPayShop.Session(), key: "one");
+        var again = await simulator.CallAsync(
+            "POST", "/amazonpay/v2/checkoutSessions", AmazonPayShop.Session(), key: "one");
         await simulator.RestartAsync();
-        var later = await simulator.CallAsync("POST", "/amazonpay/v2/checkoutSessions", AmazonPayShop.Session(), key: "one");
+        var later = await simulator.CallAsync(
+            "POST", "/amazonpay/v2/checkoutSessions", AmazonPayShop.Session(), key: "one");
         var other = await simulator.CallAsync(
             "POST", "/amazonpay/v2/checkoutSessions", AmazonPayShop.Session(amount: "15.00"), key: "one");
 
@@ -116,7 +125,8 @@ public sealed class CheckoutTests
         Assert.Equal(3, created.Json.GetProperty("constraints").GetArrayLength());
         Assert.Equal(JsonValueKind.Null, Redirect(created).ValueKind);
 
-        var updated = await simulator.CallAsync("PATCH", $"/amazonpay/v2/checkoutSessions/{created["checkoutSessionId"]}", """
+        var updated = await simulator.CallAsync(
+            "PATCH", $"/amazonpay/v2/checkoutSessions/{created["checkoutSessionId"]}", """
             {"webCheckoutDetails":{"checkoutResultReturnUrl":"https://shop.example/back"},"paymentDetails":{"paymentIntent":"Authorize",
             "chargeAmount":{"amount":14,"currencyCode":"EUR"}}}
             """);
@@ -128,7 +138,8 @@ public sealed class CheckoutTests
     }
 
     [Theory]
-    [InlineData("storeId", "amzn1.other", "InvalidParameterValue"), InlineData("chargePermissionType", "Twice", "InvalidParameterValue")]
+    [InlineData("storeId", "amzn1.other", "InvalidParameterValue")]
+    [InlineData("chargePermissionType", "Twice", "InvalidParameterValue")]
     [InlineData("colour", "red", "UnrecognizedField"), InlineData("paymentDetails", "14.00", "InvalidParameterValue")]
     public async Task A_field_that_is_wrong_or_unknown_is_refused(string field, string value, string reason)
     {
@@ -193,7 +204,8 @@ public sealed class CheckoutTests
         ]);
 
         using var begun = await browser.PostAsync("/amazonpay/checkout", Button(payload));
-        using var forged = await browser.PostAsync("/amazonpay/checkout", Button(payload.Replace("14.00", "1.00", StringComparison.Ordinal)));
+        using var forged = await browser.PostAsync(
+            "/amazonpay/checkout", Button(payload.Replace("14.00", "1.00", StringComparison.Ordinal)));
 
         Assert.Equal(HttpStatusCode.Redirect, begun.StatusCode);
         Assert.Equal(HttpStatusCode.Forbidden, forged.StatusCode);

@@ -6,8 +6,9 @@ using PaymentCluster.Simulators.Tests.Hosting;
 
 namespace PaymentCluster.Simulators.Tests.AmazonPay;
 
-/// <summary>Requests that Amazon Pay's own client library really sent, byte for byte but for the signature itself: the key
-/// that they were signed with was not kept. The objects that they name are put into the simulator's books.</summary>
+/// <summary>Requests that Amazon Pay's own client library really sent, byte for byte but for the signature
+/// itself: the key that they were signed with was not kept. The objects that they name are put into the
+/// simulator's books.</summary>
 public sealed class ClientLibraryTests
 {
     private const string Books = """
@@ -51,7 +52,8 @@ public sealed class ClientLibraryTests
 
         var reply = await simulator.SendAsync(request);
 
-        Assert.True(reply.Status is HttpStatusCode.OK or HttpStatusCode.Created, $"{call}: {reply.Status} {reply.Text}");
+        Assert.True(
+            reply.Status is HttpStatusCode.OK or HttpStatusCode.Created, $"{call}: {reply.Status} {reply.Text}");
     }
 
     private static string Signed(JsonElement recorded)

@@ -21,7 +21,9 @@ public sealed class NotificationTests
 
         var message = JsonDocument.Parse(Text(envelope, "Message")).RootElement;
         Assert.Equal(("CHARGE", charge), (Text(message, "ObjectType"), Text(message, "ObjectId")));
-        Assert.Equal((AmazonPayShop.MerchantId, "STATE_CHANGE"), (Text(message, "MerchantID"), Text(message, "NotificationType")));
+        Assert.Equal(
+            (AmazonPayShop.MerchantId, "STATE_CHANGE"),
+            (Text(message, "MerchantID"), Text(message, "NotificationType")));
         Assert.DoesNotContain("Captured", Text(envelope, "Message"), StringComparison.Ordinal);
         Assert.Equal(version.ToString(), Text(envelope, "SignatureVersion"));
         Assert.True(await IsSignedAsync(simulator, envelope, version));
@@ -34,16 +36,20 @@ public sealed class NotificationTests
         await using var simulator = await AmazonPayShop.OpenAsync(receiver.Url);
         var charge = await simulator.PaidAsync();
         await simulator.CallAsync(
-            "POST", "/v2/refunds", $$$"""{"chargeId":"{{{charge}}}","refundAmount":{"amount":"1.00","currencyCode":"EUR"}}""");
+            "POST",
+            "/v2/refunds",
+            $$$"""{"chargeId":"{{{charge}}}","refundAmount":{"amount":"1.00","currencyCode":"EUR"}}""");
         simulator.Clock.Advance(TimeSpan.FromSeconds(1));
         var permission = charge[..charge.LastIndexOf('-')];
-        await simulator.CallAsync("DELETE", $"/v2/chargePermissions/{permission}/close", """{"closureReason":"done"}""");
+        await simulator.CallAsync(
+            "DELETE", $"/v2/chargePermissions/{permission}/close", """{"closureReason":"done"}""");
 
         var told = await receiver.NextAsync(3, "the notifications");
 
         Assert.Equal(
             ["CHARGE", "CHARGE_PERMISSION", "REFUND"],
-            told.Select(one => Text(JsonDocument.Parse(Text(one.Json, "Message")).RootElement, "ObjectType")).Order(StringComparer.Ordinal));
+            told.Select(one => Text(JsonDocument.Parse(Text(one.Json, "Message")).RootElement, "ObjectType"))
+                .Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -86,7 +92,8 @@ public sealed class NotificationTests
         using var certificate = X509Certificate2.CreateFromPem(pem.Text);
         using var key = certificate.GetRSAPublicKey()!;
         var signed = string.Concat(
-            ((string[])["Message", "MessageId", "Timestamp", "TopicArn", "Type"]).Select(name => $"{name}\n{Text(envelope, name)}\n"));
+            ((string[])["Message", "MessageId", "Timestamp", "TopicArn", "Type"]).Select(name =>
+                $"{name}\n{Text(envelope, name)}\n"));
         return key.VerifyData(
             Encoding.UTF8.GetBytes(signed),
             Convert.FromBase64String(Text(envelope, "Signature")),

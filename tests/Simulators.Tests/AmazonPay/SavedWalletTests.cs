@@ -42,7 +42,8 @@ public sealed class SavedWalletTests
         var second = await simulator.ChargeAsync(AmazonPayShop.Order(permission, "1500.00"));
 
         Assert.Equal((HttpStatusCode.Created, "Captured"), (first.Status, first.State()));
-        Assert.Equal(("CITU", "Web", permission), (first["chargeInitiator"], first["channel"], first["chargePermissionId"]));
+        Assert.Equal(
+            ("CITU", "Web", permission), (first["chargeInitiator"], first["channel"], first["chargePermissionId"]));
         Assert.NotEqual(first["chargeId"], second["chargeId"]);
         var session = (await simulator.JournalAsync())[0].GetProperty("parent").GetString();
         Assert.Equal("Completed", (await simulator.ReadAsync($"checkoutSessions/{session}")).State());
@@ -102,7 +103,10 @@ public sealed class SavedWalletTests
             "POST", $"/amazonpay/v2/checkoutSessions/{created["checkoutSessionId"]}/complete", "{}", region: region);
 
         var reply = await simulator.CallAsync(
-            "POST", "/amazonpay/v2/charges", AmazonPayShop.Order(completed["chargePermissionId"], "1400", currency), region: region);
+            "POST",
+            "/amazonpay/v2/charges",
+            AmazonPayShop.Order(completed["chargePermissionId"], "1400", currency),
+            region: region);
 
         Assert.True(status == reply.Status, reply.Text);
         if (status == HttpStatusCode.BadRequest)
@@ -117,7 +121,9 @@ public sealed class SavedWalletTests
         var (first, second) = (await simulator.SavedAsync(), await simulator.SavedAsync());
 
         var closed = await simulator.CallAsync(
-            "DELETE", $"/v2/chargePermissions/{first}/close", """{"closureReason":"done","cancelPendingCharges":false}""");
+            "DELETE",
+            $"/v2/chargePermissions/{first}/close",
+            """{"closureReason":"done","cancelPendingCharges":false}""");
         await simulator.PostAsync($"/_customer/amazonpay/{second}", """{"action":"decline"}""");
 
         Assert.Equal("Closed", closed.State());
@@ -126,16 +132,20 @@ public sealed class SavedWalletTests
             var read = await simulator.ReadAsync($"chargePermissions/{permission}");
             Assert.Equal("Closed", read.State());
             Assert.Equal(
-                reason, read.Json.GetProperty("statusDetails").GetProperty("reasons")[0].GetProperty("reasonCode").GetString());
+                reason,
+                read.Json.GetProperty("statusDetails").GetProperty("reasons")[0].GetProperty("reasonCode").GetString());
             var refused = await simulator.ChargeAsync(AmazonPayShop.Order(permission));
-            Assert.Equal((HttpStatusCode.UnprocessableEntity, "InvalidChargePermissionStatus"), (refused.Status, refused.Reason()));
+            Assert.Equal(
+                (HttpStatusCode.UnprocessableEntity, "InvalidChargePermissionStatus"),
+                (refused.Status, refused.Reason()));
             var again = await simulator.CallAsync(
                 "DELETE", $"/v2/chargePermissions/{permission}/close", """{"closureReason":"done"}""");
             Assert.Equal("InvalidChargePermissionStatus", again.Reason());
         }
 
         Assert.Equal(
-            HttpStatusCode.Conflict, (await simulator.PostAsync($"/_customer/amazonpay/{second}", """{"action":"decline"}""")).Status);
+            HttpStatusCode.Conflict,
+            (await simulator.PostAsync($"/_customer/amazonpay/{second}", """{"action":"decline"}""")).Status);
         await receiver.NextAsync(2, "that both were closed");
         Assert.Empty(await simulator.JournalAsync());
     }
@@ -152,7 +162,8 @@ public sealed class SavedWalletTests
         Assert.Equal((HttpStatusCode.UnprocessableEntity, "SoftDeclined"), (declined.Status, declined.Reason()));
         Assert.Empty(await simulator.JournalAsync());
         await simulator.PutAsync("/_dials/amazonpay", "{}");
-        Assert.Equal(HttpStatusCode.Created, (await simulator.ChargeAsync(AmazonPayShop.Order(permission), key: "one")).Status);
+        Assert.Equal(
+            HttpStatusCode.Created, (await simulator.ChargeAsync(AmazonPayShop.Order(permission), key: "one")).Status);
     }
 
     [Fact]
@@ -167,9 +178,14 @@ public sealed class SavedWalletTests
 
     [Theory]
     [InlineData("\"PaymentMethodOnFile\"", "\"OneTime\"", "InvalidParameterCombination")]
-    [InlineData("\"Confirm\"", "\"Authorize\"", "InvalidParameterCombination"), InlineData("true}", "\"true\"}", "InvalidParameterValue")]
-    [InlineData("\"setupOnly\"", "\"setUpOnly\"", "UnrecognizedField"), InlineData("{\"setupOnly\":true}", "[]", "InvalidParameterValue")]
-    [InlineData("\"Confirm\"", "\"Confirm\",\"chargeAmount\":{\"amount\":\"1\",\"currencyCode\":\"EUR\"}", "InvalidParameterCombination")]
+    [InlineData("\"Confirm\"", "\"Authorize\"", "InvalidParameterCombination")]
+    [InlineData("true}", "\"true\"}", "InvalidParameterValue")]
+    [InlineData("\"setupOnly\"", "\"setUpOnly\"", "UnrecognizedField")]
+    [InlineData("{\"setupOnly\":true}", "[]", "InvalidParameterValue")]
+    [InlineData(
+        "\"Confirm\"",
+        "\"Confirm\",\"chargeAmount\":{\"amount\":\"1\",\"currencyCode\":\"EUR\"}",
+        "InvalidParameterCombination")]
     [InlineData("\"Confirm\"", "\"Confirm\",\"presentmentCurrency\":\"INR\"", "InvalidParameterValue")]
     public async Task What_does_not_fit_the_saving_of_a_wallet_is_refused(string from, string to, string reason)
     {
@@ -180,7 +196,8 @@ public sealed class SavedWalletTests
     }
 
     [Theory]
-    [InlineData("\"CITU\"", "\"ME\"", "InvalidParameterValue"), InlineData("\"Web\"", "\"web\"", "InvalidParameterValue")]
+    [InlineData("\"CITU\"", "\"ME\"", "InvalidParameterValue")]
+    [InlineData("\"Web\"", "\"web\"", "InvalidParameterValue")]
     [InlineData("\"channel\":\"Web\"", "\"canHandlePendingAuthorization\":true", "InvalidParameterCombination")]
     [InlineData("\"channel\"", "\"chanel\"", "UnrecognizedField"), InlineData("\"Web\"", "1", "InvalidParameterValue")]
     public async Task A_charge_that_is_described_wrongly_is_refused(string from, string to, string reason)
@@ -214,7 +231,8 @@ public sealed class SavedWalletTests
     }
 
     [Theory]
-    [InlineData("approve", "https://shop.example/back?", "Open"), InlineData("decline", "https://shop.example/back?", "Canceled")]
+    [InlineData("approve", "https://shop.example/back?", "Open")]
+    [InlineData("decline", "https://shop.example/back?", "Canceled")]
     public async Task The_page_says_what_is_agreed_to_and_names_no_amount(string action, string back, string state)
     {
         await using var simulator = await AmazonPayShop.OpenAsync();
@@ -225,7 +243,8 @@ public sealed class SavedWalletTests
         };
         var session = await simulator.CheckoutAsync(AmazonPayShop.Setup());
         var page = await browser.GetStringAsync($"/amazonpay/checkout/{session}");
-        Assert.Contains("May Demo Store &amp; Co charge your Amazon account for later purchases", page, StringComparison.Ordinal);
+        Assert.Contains(
+            "May Demo Store &amp; Co charge your Amazon account for later purchases", page, StringComparison.Ordinal);
         Assert.DoesNotContain("Pay <strong>", page, StringComparison.Ordinal);
         using var form = new FormUrlEncodedContent([new("action", action)]);
         using var reply = await browser.PostAsync($"/amazonpay/checkout/{session}", form);

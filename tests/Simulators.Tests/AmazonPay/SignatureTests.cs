@@ -6,7 +6,9 @@ namespace PaymentCluster.Simulators.Tests.AmazonPay;
 public sealed class SignatureTests
 {
     [Theory]
-    [InlineData("amazonpay-request-post-v2"), InlineData("amazonpay-request-get-v2"), InlineData("amazonpay-request-post-v1")]
+    [InlineData("amazonpay-request-post-v2")]
+    [InlineData("amazonpay-request-get-v2")]
+    [InlineData("amazonpay-request-post-v1")]
     public void A_request_of_the_client_library_is_brought_into_its_form_and_verified(string id)
     {
         var inputs = AmazonPayShop.Inputs(id);

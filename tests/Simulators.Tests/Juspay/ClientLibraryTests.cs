@@ -20,7 +20,8 @@ public sealed class ClientLibraryTests
         await using var simulator = await JuspayShop.OpenAsync();
         if (call.EndsWith("refund", StringComparison.Ordinal))
             await simulator.PaidOrderAsync("ORD1001");
-        else if (!call.Contains("rder.create", StringComparison.Ordinal) && !call.Contains("Session", StringComparison.Ordinal))
+        else if (!call.Contains("rder.create", StringComparison.Ordinal)
+            && !call.Contains("Session", StringComparison.Ordinal))
             await simulator.OrderAsync("ORD1001");
         var recorded = Requests.EnumerateArray().Single(one => one.GetProperty("call").GetString() == call);
         using var request = new HttpRequestMessage(
@@ -43,11 +44,19 @@ public sealed class ClientLibraryTests
         await using var simulator = await JuspayShop.OpenAsync();
         await simulator.FormAsync("/juspay/customers", "object_reference_id=user_10001&mobile_number=9000000000");
         await simulator.FormAsync("/juspay/customers/user_10001/wallets", "gateway=MOBIKWIK&command=authenticate");
-        await simulator.PaidOrderAsync("A1", JuspayShop.Card("4111111111111111") + "&save_to_locker=true", "&customer_id=user_10001&udf6=x_1");
+        await simulator.PaidOrderAsync(
+            "A1", JuspayShop.Card("4111111111111111") + "&save_to_locker=true", "&customer_id=user_10001&udf6=x_1");
         await simulator.RefundOrderAsync("A1", "R1", "5");
         await simulator.OrderAsync("A2");
         await simulator.BeginTxnAsync("A2");
-        string[] paths = ["/orders/A1", "/orders/A2", "/customers/user_10001", "/customers/user_10001/wallets", "/cards?customer_id=user_10001"];
+        string[] paths =
+        [
+            "/orders/A1",
+            "/orders/A2",
+            "/customers/user_10001",
+            "/customers/user_10001/wallets",
+            "/cards?customer_id=user_10001",
+        ];
         var before = await SnapshotAsync();
         await simulator.RestartAsync();
         Assert.Equal(before, await SnapshotAsync());
@@ -55,7 +64,9 @@ public sealed class ClientLibraryTests
         Assert.Equal("duplicate.call", (await simulator.RefundOrderAsync("A1", "R1", "5"))["error_code"]);
         simulator.Clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal("CHARGED", (await simulator.StatusAsync("A2"))["status"]);
-        Assert.Equal("SUCCESS", (await simulator.StatusAsync("A1")).Json.GetProperty("refunds")[0].GetProperty("status").GetString());
+        Assert.Equal(
+            "SUCCESS",
+            (await simulator.StatusAsync("A1")).Json.GetProperty("refunds")[0].GetProperty("status").GetString());
 
         async Task<string> SnapshotAsync()
         {

@@ -26,7 +26,8 @@ public sealed class EnvelopeTests : IDisposable
     // The merchant's side is the same with the keys the other way round.
     private JuspayAccount Merchant => Juspay with
     {
-        MerchantPublicKey = _juspay.ExportSubjectPublicKeyInfoPem(), JuspayPrivateKey = _merchant.ExportPkcs8PrivateKeyPem(),
+        MerchantPublicKey = _juspay.ExportSubjectPublicKeyInfoPem(),
+        JuspayPrivateKey = _merchant.ExportPkcs8PrivateKeyPem(),
     };
 
     public void Dispose()
@@ -46,7 +47,8 @@ public sealed class EnvelopeTests : IDisposable
         };
         var body = Encoding.UTF8.GetBytes(vector.GetProperty("jwe").GetRawText());
         Assert.Equal("key_test1", JuspayEnvelope.KeyIdOf(body));
-        Assert.Equal(vector.GetProperty("expected").GetString(), Encoding.UTF8.GetString(JuspayEnvelope.Open(body, account)!));
+        Assert.Equal(
+            vector.GetProperty("expected").GetString(), Encoding.UTF8.GetString(JuspayEnvelope.Open(body, account)!));
     }
 
     [Fact]
@@ -81,12 +83,17 @@ public sealed class EnvelopeTests : IDisposable
             """{"order_id":"A1","merchant_id":"testmerchant","payment_method_type":"NB","payment_method":"NB_HDFC","format":"json"}""");
         Assert.Equal("PENDING_VBV", begun.GetProperty("status").GetString());
         simulator.Clock.Advance(JuspayShop.CustomersDelay);
-        Assert.Equal("CHARGED", (await SendAsync(simulator, "/v4/order-status", """{"order_id":"A1"}""")).GetProperty("status").GetString());
-        var refunded = await SendAsync(simulator, "/v4/orders/A1/refunds", """{"unique_request_id":"R1","amount":"1.00"}""");
+        Assert.Equal(
+            "CHARGED",
+            (await SendAsync(simulator, "/v4/order-status", """{"order_id":"A1"}""")).GetProperty("status")
+                .GetString());
+        var refunded = await SendAsync(
+            simulator, "/v4/orders/A1/refunds", """{"unique_request_id":"R1","amount":"1.00"}""");
         Assert.Equal("R1", refunded.GetProperty("refunds")[0].GetProperty("unique_request_id").GetString());
         Assert.Equal(
             "NOT_FOUND",
-            (await SendAsync(simulator, "/v4/order-status", """{"order_id":"A2"}""", HttpStatusCode.NotFound)).GetProperty("status").GetString());
+            (await SendAsync(simulator, "/v4/order-status", """{"order_id":"A2"}""", HttpStatusCode.NotFound))
+                .GetProperty("status").GetString());
     }
 
     [Fact]
@@ -108,7 +115,9 @@ public sealed class EnvelopeTests : IDisposable
         var simulator = await Simulator.StartAsync();
         var keys = JsonSerializer.Serialize(new
         {
-            key_id = "key_test1", merchant_public_key = Juspay.MerchantPublicKey, juspay_private_key = Juspay.JuspayPrivateKey,
+            key_id = "key_test1",
+            merchant_public_key = Juspay.MerchantPublicKey,
+            juspay_private_key = Juspay.JuspayPrivateKey,
         });
         await simulator.RegisterAtJuspayAsync(more: "," + keys[1..^1]);
         return simulator;

@@ -4,7 +4,8 @@ namespace PaymentCluster.Simulators.Tests.Juspay;
 
 public sealed class InstrumentTests
 {
-    private const string Customer = "object_reference_id=user_10001&mobile_number=9000000000&email_address=a@b.c&first_name=A";
+    private const string Customer = "object_reference_id=user_10001&mobile_number=9000000000"
+        + "&email_address=a@b.c&first_name=A";
 
     [Fact]
     public async Task A_customer_is_made_once_and_found_by_either_id()
@@ -16,7 +17,9 @@ public sealed class InstrumentTests
         Assert.Equal(customer.Id, (await simulator.AskAsync("/juspay/customers/user_10001")).Id);
         Assert.Equal(customer.Id, (await simulator.AskAsync($"/juspay/customers/{customer.Id}")).Id);
         Assert.Equal(HttpStatusCode.NotFound, (await simulator.AskAsync("/juspay/customers/nobody")).Status);
-        Assert.Equal(HttpStatusCode.BadRequest, (await simulator.FormAsync("/juspay/customers", "object_reference_id=short")).Status);
+        Assert.Equal(
+            HttpStatusCode.BadRequest,
+            (await simulator.FormAsync("/juspay/customers", "object_reference_id=short")).Status);
     }
 
     [Fact]
@@ -25,21 +28,27 @@ public sealed class InstrumentTests
         await using var simulator = await JuspayShop.OpenAsync();
         await simulator.FormAsync("/juspay/customers", Customer);
         await simulator.PaidOrderAsync(
-            "A1", JuspayShop.Card("4111111111111111") + "&save_to_locker=true&tokenize=true", "&customer_id=user_10001");
+            "A1",
+            JuspayShop.Card("4111111111111111") + "&save_to_locker=true&tokenize=true",
+            "&customer_id=user_10001");
         var cards = await simulator.AskAsync("/juspay/cards?customer_id=user_10001");
         var card = Assert.Single(cards.Json.GetProperty("cards").EnumerateArray());
         Assert.Equal("4111-XXXXXXXX-1111", card.GetProperty("card_number").GetString());
         var token = card.GetProperty("card_token").GetString();
 
-        var paid = await simulator.PaidOrderAsync("A2", $"payment_method_type=CARD&card_token={token}&card_security_code=100");
+        var paid = await simulator.PaidOrderAsync(
+            "A2", $"payment_method_type=CARD&card_token={token}&card_security_code=100");
         Assert.Equal("CHARGED", paid["status"]);
         Assert.True(paid.Json.GetProperty("card").GetProperty("using_saved_card").GetBoolean());
 
         Assert.Equal("True", (await simulator.FormAsync("/juspay/card/delete", $"card_token={token}"))["deleted"]);
         Assert.Equal("False", (await simulator.FormAsync("/juspay/card/delete", $"card_token={token}"))["deleted"]);
-        Assert.Empty((await simulator.AskAsync("/juspay/cards?customer_id=user_10001")).Json.GetProperty("cards").EnumerateArray());
+        Assert.Empty((await simulator.AskAsync("/juspay/cards?customer_id=user_10001")).Json.GetProperty("cards")
+            .EnumerateArray());
         await simulator.OrderAsync("A3");
-        Assert.Equal(HttpStatusCode.BadRequest, (await simulator.BeginTxnAsync("A3", $"payment_method_type=CARD&card_token={token}")).Status);
+        Assert.Equal(
+            HttpStatusCode.BadRequest,
+            (await simulator.BeginTxnAsync("A3", $"payment_method_type=CARD&card_token={token}")).Status);
     }
 
     [Fact]
@@ -47,9 +56,12 @@ public sealed class InstrumentTests
     {
         await using var simulator = await JuspayShop.OpenAsync();
         await simulator.FormAsync("/juspay/customers", Customer);
-        var wallet = await simulator.FormAsync("/juspay/customers/user_10001/wallets", "gateway=MOBIKWIK&command=authenticate");
+        var wallet = await simulator.FormAsync(
+            "/juspay/customers/user_10001/wallets", "gateway=MOBIKWIK&command=authenticate");
         Assert.Equal("False", wallet["linked"]);
-        Assert.Equal(HttpStatusCode.BadRequest, (await simulator.FormAsync($"/juspay/wallets/{wallet.Id}", "command=link&otp=000000")).Status);
+        Assert.Equal(
+            HttpStatusCode.BadRequest,
+            (await simulator.FormAsync($"/juspay/wallets/{wallet.Id}", "command=link&otp=000000")).Status);
         var linked = await simulator.FormAsync($"/juspay/wallets/{wallet.Id}", "command=link&otp=123456");
         Assert.Equal(("true", "1000"), (linked["linked"], linked.Json.GetProperty("current_balance").GetRawText()));
 
@@ -70,7 +82,8 @@ public sealed class InstrumentTests
     public async Task A_upi_id_is_looked_up(string vpa, string status)
     {
         await using var simulator = await JuspayShop.OpenAsync();
-        var reply = await simulator.FormAsync("/juspay/v2/upi/verify-vpa", $"vpa={vpa}&merchant_id={JuspayShop.Merchant}");
+        var reply = await simulator.FormAsync(
+            "/juspay/v2/upi/verify-vpa", $"vpa={vpa}&merchant_id={JuspayShop.Merchant}");
         Assert.Equal((HttpStatusCode.OK, status), (reply.Status, reply["status"]));
     }
 

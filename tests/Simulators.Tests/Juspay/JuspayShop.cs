@@ -26,9 +26,12 @@ internal static class JuspayShop
 
     public static async Task RegisterAtJuspayAsync(this Simulator simulator, Uri? webhook = null, string more = "")
     {
-        var hook = webhook is null ? "" : $$""","webhook_url":"{{webhook}}","webhook_username":"juspayhook","webhook_password":"p4ssw0rd" """;
+        var hook = webhook is null
+            ? ""
+            : $$""","webhook_url":"{{webhook}}","webhook_username":"juspayhook","webhook_password":"p4ssw0rd" """;
         var reply = await simulator.PutAsync(
-            $"/_accounts/juspay/{Merchant}", $$"""{"api_key":"{{ApiKey}}","response_key":"{{ResponseKey}}"{{hook}}{{more}} }""");
+            $"/_accounts/juspay/{Merchant}",
+            $$"""{"api_key":"{{ApiKey}}","response_key":"{{ResponseKey}}"{{hook}}{{more}} }""");
         Assert.True(reply.Status == HttpStatusCode.OK, reply.Text);
     }
 
@@ -39,8 +42,8 @@ internal static class JuspayShop
         simulator.CallAsync(HttpMethod.Post, path, form);
 
     public static async Task<Reply> CallAsync(
-        this Simulator simulator, HttpMethod method, string path, string? form, string type = "application/x-www-form-urlencoded",
-        string key = ApiKey + ":", string? merchant = Merchant)
+        this Simulator simulator, HttpMethod method, string path, string? form,
+        string type = "application/x-www-form-urlencoded", string key = ApiKey + ":", string? merchant = Merchant)
     {
         using var request = new HttpRequestMessage(method, path);
         if (key.Length > 0)
@@ -56,7 +59,8 @@ internal static class JuspayShop
         return await simulator.SendAsync(request);
     }
 
-    public static async Task<Reply> OrderAsync(this Simulator simulator, string id, string extra = "", string amount = "123.45")
+    public static async Task<Reply> OrderAsync(
+        this Simulator simulator, string id, string extra = "", string amount = "123.45")
     {
         var reply = await simulator.FormAsync("/juspay/orders", $"order_id={id}&amount={amount}&currency=INR{extra}");
         Assert.True(reply.Status == HttpStatusCode.OK, reply.Text);
@@ -65,10 +69,13 @@ internal static class JuspayShop
 
     /// <summary>Begins a transaction; what comes next is the customer's.</summary>
     public static Task<Reply> BeginTxnAsync(this Simulator simulator, string order, string method = Netbanking) =>
-        simulator.FormAsync("/juspay/txns", $"order_id={order}&merchant_id={Merchant}&redirect_after_payment=true&format=json&{method}");
+        simulator.FormAsync(
+            "/juspay/txns",
+            $"order_id={order}&merchant_id={Merchant}&redirect_after_payment=true&format=json&{method}");
 
     /// <summary>Makes an order, begins a transaction, and lets the automatic customer decide it.</summary>
-    public static async Task<Reply> PaidOrderAsync(this Simulator simulator, string id, string method = Netbanking, string extra = "")
+    public static async Task<Reply> PaidOrderAsync(
+        this Simulator simulator, string id, string method = Netbanking, string extra = "")
     {
         await simulator.OrderAsync(id, extra);
         var begun = await simulator.BeginTxnAsync(id, method);
@@ -77,12 +84,14 @@ internal static class JuspayShop
         return await simulator.StatusAsync(id);
     }
 
-    public static Task<Reply> StatusAsync(this Simulator simulator, string order) => simulator.AskAsync($"/juspay/orders/{order}");
+    public static Task<Reply> StatusAsync(this Simulator simulator, string order) =>
+        simulator.AskAsync($"/juspay/orders/{order}");
 
     public static Task<Reply> DecideAsync(this Simulator simulator, string txn, string action) =>
         simulator.PostAsync($"/_customer/juspay/{txn}", $$"""{"action":"{{action}}"}""");
 
-    public static Task<Reply> RefundOrderAsync(this Simulator simulator, string order, string id, string? amount = null) =>
+    public static Task<Reply> RefundOrderAsync(
+        this Simulator simulator, string order, string id, string? amount = null) =>
         simulator.FormAsync(
             $"/juspay/orders/{order}/refunds", $"unique_request_id={id}" + (amount is null ? "" : $"&amount={amount}"));
 
@@ -90,5 +99,6 @@ internal static class JuspayShop
         Assert.Equal(HttpStatusCode.OK, (await simulator.PutAsync("/_dials/juspay", dials)).Status);
 
     public static string Card(string number, string brand = "VISA") =>
-        $"payment_method_type=CARD&payment_method={brand}&card_number={number}&card_exp_month=11&card_exp_year=30&name_on_card=A+B&card_security_code=100";
+        $"payment_method_type=CARD&payment_method={brand}&card_number={number}&card_exp_month=11&card_exp_year=30"
+        + "&name_on_card=A+B&card_security_code=100";
 }

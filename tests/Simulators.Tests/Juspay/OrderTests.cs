@@ -9,17 +9,24 @@ public sealed class OrderTests
     {
         await using var simulator = await JuspayShop.OpenAsync();
         var order = await simulator.OrderAsync(
-            "ORD1001", "&customer_id=c1&udf6=att_x_1&return_url=https://m.example/r&options.get_client_auth_token=true");
+            "ORD1001",
+            "&customer_id=c1&udf6=att_x_1&return_url=https://m.example/r&options.get_client_auth_token=true");
 
         Assert.Matches("^ordeh_[0-9a-f]{32}$", order.Id);
-        Assert.Equal(("ORD1001", "NEW", "10", "123.45", "INR", "att_x_1"), (order["order_id"], order["status"], order["status_id"],
-            order.Json.GetProperty("amount").GetRawText(), order["currency"], order["udf6"]));
-        Assert.StartsWith("tkn_", order.Json.GetProperty("juspay").GetProperty("client_auth_token").GetString()!, StringComparison.Ordinal);
+        Assert.Equal(
+            ("ORD1001", "NEW", "10", "123.45", "INR", "att_x_1"),
+            (order["order_id"], order["status"], order["status_id"],
+                order.Json.GetProperty("amount").GetRawText(), order["currency"], order["udf6"]));
+        Assert.StartsWith(
+            "tkn_",
+            order.Json.GetProperty("juspay").GetProperty("client_auth_token").GetString()!,
+            StringComparison.Ordinal);
         Assert.Equal(order.Id, (await simulator.StatusAsync("ord1001")).Id);
     }
 
     [Theory]
-    [InlineData("1", "1"), InlineData("1.5", "1.5"), InlineData("1.50", "1.5"), InlineData("100.15", "100.15"), InlineData("0.01", "0.01")]
+    [InlineData("1", "1"), InlineData("1.5", "1.5"), InlineData("1.50", "1.5")]
+    [InlineData("100.15", "100.15"), InlineData("0.01", "0.01")]
     public async Task Amounts_are_whole_units_with_up_to_two_decimals(string asked, string shown)
     {
         await using var simulator = await JuspayShop.OpenAsync();
@@ -27,11 +34,15 @@ public sealed class OrderTests
     }
 
     [Theory]
-    [InlineData("order_id=A1&amount=100.1532&currency=INR", "amount"), InlineData("order_id=A1&amount=-1&currency=INR", "amount")]
-    [InlineData("order_id=A1&amount=0&currency=INR", "amount"), InlineData("order_id=A1&amount=1e3&currency=INR", "amount")]
-    [InlineData("order_id=A1&amount=1.&currency=INR", "amount"), InlineData("order_id=A1&amount=1.5&currency=JPY", "amount")]
+    [InlineData("order_id=A1&amount=100.1532&currency=INR", "amount")]
+    [InlineData("order_id=A1&amount=-1&currency=INR", "amount")]
+    [InlineData("order_id=A1&amount=0&currency=INR", "amount")]
+    [InlineData("order_id=A1&amount=1e3&currency=INR", "amount")]
+    [InlineData("order_id=A1&amount=1.&currency=INR", "amount")]
+    [InlineData("order_id=A1&amount=1.5&currency=JPY", "amount")]
     [InlineData("order_id=A1&currency=INR", "amount"), InlineData("amount=1&currency=INR", "order_id")]
-    [InlineData("order_id=A_1&amount=1", "order_id"), InlineData("order_id=A123456789012345678901&amount=1", "order_id")]
+    [InlineData("order_id=A_1&amount=1", "order_id")]
+    [InlineData("order_id=A123456789012345678901&amount=1", "order_id")]
     [InlineData("order_id=A1&amount=1&currency=inr", "currency"), InlineData("order_id=A1&amount=1&udf1=a_b", "udf1")]
     [InlineData("order_id=A1&amount=1&colour=red", "colour"), InlineData("order_id=A1&amount=1&amount=2", "body")]
     [InlineData("order_id=A1&amount=1&return_url=ftp://x", "return_url")]
@@ -70,7 +81,9 @@ public sealed class OrderTests
     {
         await using var simulator = await JuspayShop.OpenAsync();
         await simulator.OrderAsync("A1");
-        Assert.Equal("7.5", (await simulator.FormAsync("/juspay/orders/A1", "amount=7.50")).Json.GetProperty("amount").GetRawText());
+        Assert.Equal(
+            "7.5",
+            (await simulator.FormAsync("/juspay/orders/A1", "amount=7.50")).Json.GetProperty("amount").GetRawText());
         await simulator.BeginTxnAsync("A1");
         Assert.Equal(HttpStatusCode.BadRequest, (await simulator.FormAsync("/juspay/orders/A1", "amount=8")).Status);
     }
@@ -86,20 +99,25 @@ public sealed class OrderTests
             "application/json");
         Assert.Equal(("NEW", "A1"), (session["status"], session["order_id"]));
         var payload = session.Json.GetProperty("sdk_payload").GetProperty("payload");
-        Assert.Equal(("10", "A1"), (payload.GetProperty("amount").GetString(), payload.GetProperty("orderId").GetString()));
+        Assert.Equal(
+            ("10", "A1"), (payload.GetProperty("amount").GetString(), payload.GetProperty("orderId").GetString()));
         Assert.Equal("NEW", (await simulator.StatusAsync("A1"))["status"]);
     }
 
     [Theory]
-    [InlineData(JuspayShop.ApiKey + ":", JuspayShop.Merchant, true), InlineData(JuspayShop.ApiKey, JuspayShop.Merchant, true)]
+    [InlineData(JuspayShop.ApiKey + ":", JuspayShop.Merchant, true)]
+    [InlineData(JuspayShop.ApiKey, JuspayShop.Merchant, true)]
     [InlineData(JuspayShop.ApiKey + ":", null, true), InlineData(JuspayShop.ApiKey + ":", "another", false)]
-    [InlineData("wrong:", JuspayShop.Merchant, false), InlineData(":", JuspayShop.Merchant, false), InlineData("", JuspayShop.Merchant, false)]
+    [InlineData("wrong:", JuspayShop.Merchant, false)]
+    [InlineData(":", JuspayShop.Merchant, false)]
+    [InlineData("", JuspayShop.Merchant, false)]
     [InlineData(JuspayShop.ApiKey + ":password", JuspayShop.Merchant, false)]
     public async Task The_key_is_the_user_and_there_is_no_password(string key, string? merchant, bool accepted)
     {
         await using var simulator = await JuspayShop.OpenAsync();
         await simulator.OrderAsync("A1");
-        var reply = await simulator.CallAsync(HttpMethod.Get, "/juspay/orders/A1", form: null, key: key, merchant: merchant);
+        var reply = await simulator.CallAsync(
+            HttpMethod.Get, "/juspay/orders/A1", form: null, key: key, merchant: merchant);
         Assert.Equal(accepted ? HttpStatusCode.OK : HttpStatusCode.Unauthorized, reply.Status);
         if (!accepted)
             Assert.Equal("access_denied", reply["error_code"]);
@@ -111,7 +129,8 @@ public sealed class OrderTests
         await using var simulator = await JuspayShop.OpenAsync();
         await simulator.OrderAsync("A1");
         await simulator.PutAsync("/_accounts/juspay/other", """{"api_key":"OTHERKEY"}""");
-        var reply = await simulator.CallAsync(HttpMethod.Get, "/juspay/orders/A1", form: null, key: "OTHERKEY:", merchant: "other");
+        var reply = await simulator.CallAsync(
+            HttpMethod.Get, "/juspay/orders/A1", form: null, key: "OTHERKEY:", merchant: "other");
         Assert.Equal(HttpStatusCode.NotFound, reply.Status);
     }
 }

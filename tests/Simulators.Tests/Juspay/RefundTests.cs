@@ -16,7 +16,10 @@ public sealed class RefundTests
         Assert.Equal(("CHARGED", "50"), (order["status"], order.Json.GetProperty("amount_refunded").GetRawText()));
         Assert.Equal(
             ("R1", "PENDING", false),
-            (refund.GetProperty("unique_request_id").GetString(), refund.GetProperty("status").GetString(), refund.GetProperty("sent_to_gateway").GetBoolean()));
+            (
+                refund.GetProperty("unique_request_id").GetString(),
+                refund.GetProperty("status").GetString(),
+                refund.GetProperty("sent_to_gateway").GetBoolean()));
         simulator.Clock.Advance(TimeSpan.FromMilliseconds(300));
         refund = (await simulator.StatusAsync("A1")).Json.GetProperty("refunds")[0];
         Assert.Equal("SUCCESS", refund.GetProperty("status").GetString());
@@ -70,7 +73,9 @@ public sealed class RefundTests
     }
 
     [Theory]
-    [InlineData("R_1", "1", "INVALID_REQUEST"), InlineData("R12345678901234567890", "1", "INVALID_REQUEST"), InlineData("R1", "0", "invalid amount")]
+    [InlineData("R_1", "1", "INVALID_REQUEST")]
+    [InlineData("R12345678901234567890", "1", "INVALID_REQUEST")]
+    [InlineData("R1", "0", "invalid amount")]
     [InlineData("R1", "1.234", "invalid amount")]
     public async Task What_is_wrong_in_a_refund_is_refused(string id, string amount, string code)
     {

@@ -5,10 +5,13 @@ namespace PaymentCluster.Simulators.Tests.Juspay;
 public sealed class TxnTests
 {
     [Theory]
-    [InlineData(JuspayShop.Netbanking), InlineData("payment_method_type=WALLET&payment_method=MOBIKWIK"), InlineData(JuspayShop.Intent)]
+    [InlineData(JuspayShop.Netbanking)]
+    [InlineData("payment_method_type=WALLET&payment_method=MOBIKWIK")]
+    [InlineData(JuspayShop.Intent)]
     [InlineData("payment_method_type=UPI&payment_method=UPI_COLLECT&upi_vpa=a%40upi")]
     [InlineData("payment_method_type=UPI&payment_method=UPI&txn_type=UPI_COLLECT&upi_vpa=a%40upi")]
-    [InlineData("payment_method_type=CARD&payment_method=VISA&card_number=4111111111111111&card_exp_month=11&card_exp_year=30&card_security_code=100")]
+    [InlineData(
+        "payment_method_type=CARD&payment_method=VISA&card_number=4111111111111111&card_exp_month=11&card_exp_year=30&card_security_code=100")]
     public async Task Every_method_waits_for_the_customer_and_is_charged(string method)
     {
         await using var simulator = await JuspayShop.OpenAsync();
@@ -20,7 +23,8 @@ public sealed class TxnTests
         simulator.Clock.Advance(JuspayShop.CustomersDelay);
         var paid = await simulator.StatusAsync("A1");
         Assert.Equal(("CHARGED", "21", begun["txn_uuid"]), (paid["status"], paid["status_id"], paid["txn_uuid"]));
-        Assert.Matches("^[0-9]{12}$", paid.Json.GetProperty("payment_gateway_response").GetProperty("rrn").GetString()!);
+        Assert.Matches(
+            "^[0-9]{12}$", paid.Json.GetProperty("payment_gateway_response").GetProperty("rrn").GetString()!);
         Assert.Equal("123.45", paid.Json.GetProperty("txn_detail").GetProperty("net_amount").GetRawText());
         Assert.DoesNotContain("4111111111111111", paid.Text, StringComparison.Ordinal);
     }
@@ -34,7 +38,10 @@ public sealed class TxnTests
         var link = begun.Json.GetProperty("payment").GetProperty("sdk_params");
         Assert.Equal(
             ("simulator@juspay", "123.45", begun["txn_uuid"]),
-            (link.GetProperty("merchant_vpa").GetString(), link.GetProperty("amount").GetString(), link.GetProperty("tr").GetString()));
+            (
+                link.GetProperty("merchant_vpa").GetString(),
+                link.GetProperty("amount").GetString(),
+                link.GetProperty("tr").GetString()));
     }
 
     [Fact]
@@ -42,17 +49,26 @@ public sealed class TxnTests
     {
         await using var simulator = await JuspayShop.OpenAsync();
         var begun = await simulator.FormAsync("/juspay/txns",
-            $"order.order_id=A1&order.amount=10&order.currency=INR&merchant_id={JuspayShop.Merchant}&format=json&{JuspayShop.Netbanking}");
+            $"order.order_id=A1&order.amount=10&order.currency=INR&merchant_id={JuspayShop.Merchant}&format=json"
+                + $"&{JuspayShop.Netbanking}");
         Assert.Equal("PENDING_VBV", begun["status"]);
         Assert.Equal("10", (await simulator.StatusAsync("A1")).Json.GetProperty("amount").GetRawText());
     }
 
     [Theory]
-    [InlineData("payment_method_type=CARD&payment_method=VISA&card_number=4111111111111112&card_exp_month=11&card_exp_year=30&card_security_code=100", "card_number")]
-    [InlineData("payment_method_type=CARD&payment_method=VISA&card_number=4111111111111111&card_exp_month=11&card_exp_year=20&card_security_code=100", "card_exp_year")]
-    [InlineData("payment_method_type=CARD&payment_method=VISA&card_number=4111111111111111&card_exp_month=11&card_exp_year=30", "card_security_code")]
-    [InlineData("payment_method_type=CASH", "payment_method_type"), InlineData("payment_method_type=NB&payment_method=HDFC", "payment_method")]
-    [InlineData("payment_method_type=UPI&payment_method=UPI_COLLECT", "upi_vpa"), InlineData("payment_method_type=NB&payment_method=NB_HDFC&bank=HDFC", "bank")]
+    [InlineData(
+        "payment_method_type=CARD&payment_method=VISA&card_number=4111111111111112&card_exp_month=11&card_exp_year=30&card_security_code=100",
+        "card_number")]
+    [InlineData(
+        "payment_method_type=CARD&payment_method=VISA&card_number=4111111111111111&card_exp_month=11&card_exp_year=20&card_security_code=100",
+        "card_exp_year")]
+    [InlineData(
+        "payment_method_type=CARD&payment_method=VISA&card_number=4111111111111111&card_exp_month=11&card_exp_year=30",
+        "card_security_code")]
+    [InlineData("payment_method_type=CASH", "payment_method_type")]
+    [InlineData("payment_method_type=NB&payment_method=HDFC", "payment_method")]
+    [InlineData("payment_method_type=UPI&payment_method=UPI_COLLECT", "upi_vpa")]
+    [InlineData("payment_method_type=NB&payment_method=NB_HDFC&bank=HDFC", "bank")]
     public async Task What_is_wrong_in_a_transaction_is_named(string method, string field)
     {
         await using var simulator = await JuspayShop.OpenAsync();
@@ -65,7 +81,8 @@ public sealed class TxnTests
     }
 
     [Theory]
-    [InlineData("4000000000000002", "AUTHORIZATION_FAILED", "05"), InlineData("4000000000009995", "AUTHORIZATION_FAILED", "51")]
+    [InlineData("4000000000000002", "AUTHORIZATION_FAILED", "05")]
+    [InlineData("4000000000009995", "AUTHORIZATION_FAILED", "51")]
     [InlineData("4000000000000127", "JUSPAY_DECLINED", "INVALID_INPUT")]
     public async Task A_failing_card_fails(string number, string status, string code)
     {
@@ -80,7 +97,8 @@ public sealed class TxnTests
     public async Task A_failing_upi_id_fails_with_a_code_of_npci(string vpa, string code)
     {
         await using var simulator = await JuspayShop.OpenAsync();
-        var failed = await simulator.PaidOrderAsync("A1", $"payment_method_type=UPI&payment_method=UPI_COLLECT&upi_vpa={vpa}");
+        var failed = await simulator.PaidOrderAsync(
+            "A1", $"payment_method_type=UPI&payment_method=UPI_COLLECT&upi_vpa={vpa}");
         Assert.Equal(("AUTHORIZATION_FAILED", code), (failed["status"], failed["bank_error_code"]));
     }
 
@@ -119,12 +137,20 @@ public sealed class TxnTests
         await simulator.DecideAsync(first, "decline");
         await simulator.DecideAsync(second, "approve");
         await simulator.DecideAsync(first, "approve");
-        Assert.Equal(("CHARGED", second), ((await simulator.StatusAsync("A1"))["status"], (await simulator.StatusAsync("A1"))["txn_uuid"]));
+        Assert.Equal(
+            ("CHARGED", second),
+            ((await simulator.StatusAsync("A1"))["status"], (await simulator.StatusAsync("A1"))["txn_uuid"]));
         simulator.Clock.Advance(TimeSpan.FromSeconds(1));
 
         var journal = await simulator.JournalAsync();
-        Assert.Equal("auto_refunded", journal.Single(line => line.GetProperty("provider_id").GetString() == first).GetProperty("status").GetString());
-        Assert.Equal("success", journal.Single(line => line.GetProperty("kind").GetString() == "refund").GetProperty("status").GetString());
+        Assert.Equal(
+            "auto_refunded",
+            journal.Single(line => line.GetProperty("provider_id").GetString() == first)
+                .GetProperty("status")
+                .GetString());
+        Assert.Equal(
+            "success",
+            journal.Single(line => line.GetProperty("kind").GetString() == "refund").GetProperty("status").GetString());
     }
 
     [Fact]
@@ -136,8 +162,10 @@ public sealed class TxnTests
         var captured = await simulator.FormAsync($"/juspay/v2/txns/{held["txn_uuid"]}/capture", "");
         Assert.Equal("CHARGED", captured["status"]);
         var again = await simulator.FormAsync($"/juspay/v2/txns/{held["txn_uuid"]}/capture", "");
-        Assert.Equal((HttpStatusCode.BadRequest, "Cannot Capture CHARGED Transaction"), (again.Status, again["error_message"]));
-        Assert.Equal(HttpStatusCode.BadRequest, (await simulator.FormAsync("/juspay/v2/txns/eulnobody/capture", "")).Status);
+        Assert.Equal(
+            (HttpStatusCode.BadRequest, "Cannot Capture CHARGED Transaction"), (again.Status, again["error_message"]));
+        Assert.Equal(
+            HttpStatusCode.BadRequest, (await simulator.FormAsync("/juspay/v2/txns/eulnobody/capture", "")).Status);
     }
 
     [Fact]
@@ -145,9 +173,12 @@ public sealed class TxnTests
     {
         await using var simulator = await JuspayShop.OpenAsync();
         var held = await simulator.PaidOrderAsync("A1", extra: JuspayShop.Held);
-        Assert.Equal("VOID_INITIATED", (await simulator.FormAsync($"/juspay/v2/txns/{held["txn_uuid"]}/void", ""))["status"]);
+        Assert.Equal(
+            "VOID_INITIATED", (await simulator.FormAsync($"/juspay/v2/txns/{held["txn_uuid"]}/void", ""))["status"]);
         simulator.Clock.Advance(TimeSpan.FromMilliseconds(300));
-        Assert.Equal(("VOIDED", "31"), ((await simulator.StatusAsync("A1"))["status"], (await simulator.StatusAsync("A1"))["status_id"]));
+        Assert.Equal(
+            ("VOIDED", "31"),
+            ((await simulator.StatusAsync("A1"))["status"], (await simulator.StatusAsync("A1"))["status_id"]));
         var again = await simulator.FormAsync($"/juspay/v2/txns/{held["txn_uuid"]}/void", "");
         Assert.Equal("Cannot Void VOIDED Transaction", again["error_message"]);
     }
@@ -173,7 +204,8 @@ public sealed class TxnTests
             ("123.45", "124.45"),
             (paid.Json.GetProperty("amount").GetRawText(), paid.Json.GetProperty("effective_amount").GetRawText()));
         var line = Assert.Single(await simulator.JournalAsync());
-        Assert.Equal((12_445, "att_1"), (line.GetProperty("amount").GetInt64(), line.GetProperty("reference").GetString()));
+        Assert.Equal(
+            (12_445, "att_1"), (line.GetProperty("amount").GetInt64(), line.GetProperty("reference").GetString()));
     }
 
     [Fact]

@@ -14,19 +14,26 @@ public sealed class WebhookTests
         var succeeded = (await receiver.NextAsync(1, "the success"))[0];
         Assert.Equal("ORDER_SUCCEEDED", succeeded.Event);
         Assert.Equal(
-            TestData.Read("juspay-vectors").EnumerateArray().Single(vector => vector.GetProperty("id").GetString() == "juspay-webhook-basic-auth-1")
+            TestData.Read("juspay-vectors").EnumerateArray().Single(
+                vector => vector.GetProperty("id").GetString() == "juspay-webhook-basic-auth-1")
                 .GetProperty("expected").GetString(),
             succeeded.Headers["authorization"]);
         Assert.StartsWith("evt_V2_", succeeded.Json.GetProperty("id").GetString()!, StringComparison.Ordinal);
         var order = succeeded.Json.GetProperty("content").GetProperty("order");
-        Assert.Equal(("CHARGED", "att_1"), (order.GetProperty("status").GetString(), order.GetProperty("udf6").GetString()));
+        Assert.Equal(
+            ("CHARGED", "att_1"), (order.GetProperty("status").GetString(), order.GetProperty("udf6").GetString()));
 
         await simulator.RefundOrderAsync("A1", "R1");
         simulator.Clock.Advance(TimeSpan.FromSeconds(1));
         var refunded = (await receiver.NextAsync(1, "the refund"))[0];
         Assert.Equal("ORDER_REFUNDED", refunded.Event);
         Assert.Equal(
-            "SUCCESS", refunded.Json.GetProperty("content").GetProperty("order").GetProperty("refunds")[0].GetProperty("status").GetString());
+            "SUCCESS",
+            refunded.Json.GetProperty("content")
+                .GetProperty("order")
+                .GetProperty("refunds")[0]
+                .GetProperty("status")
+                .GetString());
     }
 
     [Fact]
@@ -56,7 +63,8 @@ public sealed class WebhookTests
     {
         await using var receiver = await WebhookReceiver.StartAsync();
         await using var simulator = await JuspayShop.OpenAsync(new Uri("http://127.0.0.1:1/nobody"));
-        await simulator.PaidOrderAsync("A1", extra: $"&metadata.webhook_url={Uri.EscapeDataString(receiver.Url.ToString())}");
+        await simulator.PaidOrderAsync(
+            "A1", extra: $"&metadata.webhook_url={Uri.EscapeDataString(receiver.Url.ToString())}");
         Assert.Equal("ORDER_SUCCEEDED", (await receiver.NextAsync(1, "the success"))[0].Event);
     }
 
@@ -78,14 +86,16 @@ public sealed class WebhookTests
         await using var simulator = await JuspayShop.OpenAsync();
         await simulator.PutAsync("/_customer", """{"automatic":false}""");
         await simulator.OrderAsync("A1", "&return_url=" + Uri.EscapeDataString("https://m.example/r?myQP=a=="));
-        var page = (await simulator.BeginTxnAsync("A1")).Json.GetProperty("payment").GetProperty("authentication").GetProperty("url").GetString()!;
+        var page = (await simulator.BeginTxnAsync("A1")).Json
+            .GetProperty("payment").GetProperty("authentication").GetProperty("url").GetString()!;
         var asked = await simulator.Http.GetStringAsync(page);
         Assert.Contains("Approve", asked, StringComparison.Ordinal);
         using var form = new FormUrlEncodedContent([new("action", "approve")]);
         using var answer = await simulator.Http.PostAsync(page, form);
         var shown = await answer.Content.ReadAsStringAsync();
         var expected = JuspaySignature.Of(
-            JuspayShop.ResponseKey, [new("order_id", "A1"), new("status", "CHARGED"), new("status_id", "21"), new("myQP", "a==")]);
+            JuspayShop.ResponseKey,
+            [new("order_id", "A1"), new("status", "CHARGED"), new("status_id", "21"), new("myQP", "a==")]);
         Assert.Contains(Uri.EscapeDataString(expected), shown, StringComparison.Ordinal);
         Assert.Equal("CHARGED", (await simulator.StatusAsync("A1"))["status"]);
     }

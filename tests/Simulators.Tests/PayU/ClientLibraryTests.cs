@@ -52,6 +52,9 @@ public sealed partial class ClientLibraryTests
     private static JsonElement Recorded(string call) =>
         Requests.EnumerateArray().Single(one => one.GetProperty("call").GetString() == call);
 
-    [GeneratedRegex("name=\"(?<name>[a-z]+)\" value=\"(?<value>[^\"]*)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        "name=\"(?<name>[a-z]+)\" value=\"(?<value>[^\"]*)\"",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Inputs();
 }

@@ -31,8 +31,8 @@ public sealed class HashTests
         var (inputs, salt, expected) = Vector(id);
         string Of(string name) => Text(inputs, name);
         Assert.Equal(expected, PayUHash.OfResponse(
-            salt, Of("status"), Udfs(inputs), Of("email"), Of("firstname"), Of("productinfo"), Of("amount"), Of("txnid"), Of("key"),
-            Of("additionalCharges") is { Length: > 0 } charges ? charges : null,
+            salt, Of("status"), Udfs(inputs), Of("email"), Of("firstname"), Of("productinfo"), Of("amount"),
+            Of("txnid"), Of("key"), Of("additionalCharges") is { Length: > 0 } charges ? charges : null,
             Of("splitInfo") is { Length: > 0 } split ? split : null));
     }
 
@@ -53,7 +53,10 @@ public sealed class HashTests
     private static (JsonElement Inputs, string Salt, string Expected) Vector(string id)
     {
         var vector = Vectors.EnumerateArray().Single(one => one.GetProperty("id").GetString() == id);
-        return (vector.GetProperty("inputs"), vector.GetProperty("secret").GetString()!, vector.GetProperty("expected").GetString()!);
+        return (
+            vector.GetProperty("inputs"),
+            vector.GetProperty("secret").GetString()!,
+            vector.GetProperty("expected").GetString()!);
     }
 
     private static string Text(JsonElement inputs, string name) =>

@@ -23,9 +23,11 @@ internal static class PayUShop
 
     public static async Task RegisterPayUAsync(this Simulator simulator, Uri? webhook) => Assert.Equal(
         HttpStatusCode.OK,
-        (await simulator.PutAsync($"/_accounts/payu/{Key}", JsonSerializer.Serialize(new { salt = Salt, webhook_url = webhook }))).Status);
+        (await simulator.PutAsync(
+            $"/_accounts/payu/{Key}", JsonSerializer.Serialize(new { salt = Salt, webhook_url = webhook }))).Status);
 
-    public static Task PayUDialAsync(this Simulator simulator, string dials) => simulator.PutAsync("/_dials/payu", dials);
+    public static Task PayUDialAsync(this Simulator simulator, string dials) =>
+        simulator.PutAsync("/_dials/payu", dials);
 
     /// <summary>The fields that every payment has, unsigned.</summary>
     public static Dictionary<string, string> Fields(string txnId = "TXN-1", params (string Name, string Value)[] more)
@@ -51,12 +53,17 @@ internal static class PayUShop
     public static Dictionary<string, string> Server(string txnId, params (string Name, string Value)[] more) => Fields(
         txnId, [("txn_s2s_flow", "4"), ("s2s_client_ip", "10.0.0.1"), ("s2s_device_info", "Mozilla/5.0"), .. more]);
 
-    public static Dictionary<string, string> Intent(string txnId = "TXN-1", params (string Name, string Value)[] more) =>
+    public static Dictionary<string, string> Intent(
+        string txnId = "TXN-1", params (string Name, string Value)[] more) =>
         Server(txnId, [("pg", "UPI"), ("bankcode", "INTENT"), ("upiAppName", "genericintent"), .. more]);
 
-    public static Dictionary<string, string> Card(string number, string txnId = "TXN-1", params (string Name, string Value)[] more) => Server(
-        txnId,
-        [("pg", "CC"), ("bankcode", "CC"), ("ccnum", number), ("ccname", "A B"), ("ccvv", "123"), ("ccexpmon", "05"), ("ccexpyr", "2031"), .. more]);
+    public static Dictionary<string, string> Card(
+        string number, string txnId = "TXN-1", params (string Name, string Value)[] more) => Server(
+            txnId,
+            [
+                ("pg", "CC"), ("bankcode", "CC"), ("ccnum", number), ("ccname", "A B"), ("ccvv", "123"),
+                ("ccexpmon", "05"), ("ccexpyr", "2031"), .. more,
+            ]);
 
     public static Dictionary<string, string> Signed(Dictionary<string, string> fields)
     {
@@ -69,9 +76,13 @@ internal static class PayUShop
         };
     }
 
-    public static async Task<Reply> PostFormAsync(this Simulator simulator, string path, Dictionary<string, string> fields)
+    public static async Task<Reply> PostFormAsync(
+        this Simulator simulator, string path, Dictionary<string, string> fields)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new FormUrlEncodedContent(fields) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, path)
+        {
+            Content = new FormUrlEncodedContent(fields),
+        };
         return await simulator.SendAsync(request);
     }
 
@@ -94,7 +105,10 @@ internal static class PayUShop
     {
         var fields = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["key"] = Key, ["command"] = command, ["var1"] = var1, ["hash"] = PayUHash.OfCommand(Key, command, var1, Salt),
+            ["key"] = Key,
+            ["command"] = command,
+            ["var1"] = var1,
+            ["hash"] = PayUHash.OfCommand(Key, command, var1, Salt),
         };
         for (var i = 0; i < more.Length; i++)
             fields[$"var{i + 2}"] = more[i];
@@ -120,7 +134,8 @@ internal static class PayUShop
         return answer.GetProperty("status").GetInt32() == 0 ? [] :
         [
             .. answer.GetProperty("transaction_details").GetProperty(mihpayid).EnumerateObject().Select(action =>
-                $"{action.Value.GetProperty("action")} {action.Value.GetProperty("token")} {action.Value.GetProperty("amt")} {action.Value.GetProperty("status")}"),
+                $"{action.Value.GetProperty("action")} {action.Value.GetProperty("token")} "
+                + $"{action.Value.GetProperty("amt")} {action.Value.GetProperty("status")}"),
         ];
     }
 }

@@ -14,7 +14,10 @@ public sealed partial class PaymentTests
         await using var simulator = await PayUShop.OpenAsync();
         var begun = await simulator.BeginAsync(PayUShop.Intent());
         Assert.Equal("pending", begun.Json.GetProperty("metaData").GetProperty("txnStatus").GetString());
-        Assert.Contains("&am=123.45&cu=INR", begun.Json.GetProperty("result").GetProperty("intentURIData").GetString()!, StringComparison.Ordinal);
+        Assert.Contains(
+            "&am=123.45&cu=INR",
+            begun.Json.GetProperty("result").GetProperty("intentURIData").GetString()!,
+            StringComparison.Ordinal);
         Assert.Equal("pending in progress", await simulator.StateAsync());
 
         simulator.Clock.Advance(PayUShop.CustomersDelay);
@@ -26,7 +29,13 @@ public sealed partial class PaymentTests
         var line = Assert.Single(await simulator.JournalAsync());
         Assert.Equal(
             ("payu", "charge", "TXN-1", 12345, "INR", "captured"),
-            (Text("provider"), Text("kind"), Text("reference"), line.GetProperty("amount").GetInt64(), Text("currency"), Text("status")));
+            (
+                Text("provider"),
+                Text("kind"),
+                Text("reference"),
+                line.GetProperty("amount").GetInt64(),
+                Text("currency"),
+                Text("status")));
 
         string? Text(string name) => line.GetProperty(name).GetString();
     }
@@ -36,8 +45,12 @@ public sealed partial class PaymentTests
     {
         await using var simulator = await PayUShop.OpenAsync();
         await simulator.ManualCustomerAsync();
-        var begun = await simulator.BeginAsync(PayUShop.Server("TXN-1", ("pg", "DBQR"), ("bankcode", "UPIDBQR"), ("expiry_time", "60")));
-        Assert.StartsWith("upi://pay?pa=", begun.Json.GetProperty("result").GetProperty("qrString").GetString()!, StringComparison.Ordinal);
+        var begun = await simulator.BeginAsync(
+            PayUShop.Server("TXN-1", ("pg", "DBQR"), ("bankcode", "UPIDBQR"), ("expiry_time", "60")));
+        Assert.StartsWith(
+            "upi://pay?pa=",
+            begun.Json.GetProperty("result").GetProperty("qrString").GetString()!,
+            StringComparison.Ordinal);
 
         simulator.Clock.Advance(TimeSpan.FromSeconds(60));
         Assert.Equal("failure dropped", await simulator.StateAsync());
@@ -59,7 +72,8 @@ public sealed partial class PaymentTests
         var approved = await simulator.PostFormAsync(url, new() { ["action"] = "approve" });
         Assert.Contains("name=\"unmappedstatus\" value=\"captured\"", approved.Text, StringComparison.Ordinal);
         Assert.Equal("success captured", await simulator.StateAsync());
-        Assert.DoesNotContain("5123456789012346", await File.ReadAllTextAsync(await JournalOfAsync(simulator)), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "5123456789012346", await File.ReadAllTextAsync(await JournalOfAsync(simulator)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -69,29 +83,39 @@ public sealed partial class PaymentTests
         await simulator.ManualCustomerAsync();
         var asked = await simulator.BeginAsync(PayUShop.Fields(more: [("pg", "NB"), ("bankcode", "HDFB")]));
         Assert.Contains("HDFB", asked.Text, StringComparison.Ordinal);
-        var page = await simulator.PostFormAsync(Action().Match(asked.Text).Groups["url"].Value, new() { ["action"] = "decline" });
+        var page = await simulator.PostFormAsync(
+            Action().Match(asked.Text).Groups["url"].Value, new() { ["action"] = "decline" });
         var fields = Inputs().Matches(page.Text).ToDictionary(
-            input => input.Groups["name"].Value, input => WebUtility.HtmlDecode(input.Groups["value"].Value), StringComparer.Ordinal);
+            input => input.Groups["name"].Value,
+            input => WebUtility.HtmlDecode(input.Groups["value"].Value),
+            StringComparer.Ordinal);
 
         Assert.Contains("action=\"https://shop.example/f\"", page.Text, StringComparison.Ordinal);
-        Assert.Equal(("failure", "userCancelled", "TXN-1"), (fields["status"], fields["unmappedstatus"], fields["txnid"]));
+        Assert.Equal(
+            ("failure", "userCancelled", "TXN-1"), (fields["status"], fields["unmappedstatus"], fields["txnid"]));
         Assert.Equal(
             PayUHash.OfResponse(
-                PayUShop.Salt, "failure", ["one", "", "", "", ""], "asha@example.com", "Asha", "Order 1", "123.45", "TXN-1", PayUShop.Key),
+                PayUShop.Salt, "failure", ["one", "", "", "", ""], "asha@example.com", "Asha", "Order 1", "123.45",
+                "TXN-1", PayUShop.Key),
             fields["hash"]);
     }
 
     [Theory]
-    [InlineData("txnid", "a:b"), InlineData("amount", "1,5"), InlineData("amount", "0.00"), InlineData("amount", "1.234"), InlineData("email", "nobody")]
-    [InlineData("phone", "12"), InlineData("surl", "/back"), InlineData("api_version", "19"), InlineData("pre_authorize", "yes")]
-    [InlineData("s2s_client_ip", "here"), InlineData("s2s_device_info", ""), InlineData("upiAppName", "own"), InlineData("amount", "0.99")]
+    [InlineData("txnid", "a:b"), InlineData("amount", "1,5"), InlineData("amount", "0.00")]
+    [InlineData("amount", "1.234"), InlineData("email", "nobody")]
+    [InlineData("phone", "12"), InlineData("surl", "/back")]
+    [InlineData("api_version", "19"), InlineData("pre_authorize", "yes")]
+    [InlineData("s2s_client_ip", "here"), InlineData("s2s_device_info", "")]
+    [InlineData("upiAppName", "own"), InlineData("amount", "0.99")]
     [InlineData("txn_s2s_flow", "2"), InlineData("productinfo", "")]
     public async Task A_field_that_is_wrong_missing_or_unknown_is_refused(string name, string value)
     {
         await using var simulator = await PayUShop.OpenAsync();
         var begun = await simulator.BeginAsync(PayUShop.Intent(more: [(name, value)]));
         var meta = begun.Json.GetProperty("metaData");
-        Assert.Equal(("failed", "E1101"), (meta.GetProperty("txnStatus").GetString(), meta.GetProperty("statusCode").GetString()));
+        Assert.Equal(
+            ("failed", "E1101"),
+            (meta.GetProperty("txnStatus").GetString(), meta.GetProperty("statusCode").GetString()));
         Assert.Equal(0, (await simulator.CommandAsync("verify_payment", "TXN-1")).GetProperty("status").GetInt32());
     }
 
@@ -119,12 +143,14 @@ public sealed partial class PaymentTests
     public async Task Card_data_in_the_customers_form_is_refused()
     {
         await using var simulator = await PayUShop.OpenAsync();
-        var page = await simulator.BeginAsync(PayUShop.Fields(more: [("pg", "CC"), ("bankcode", "CC"), ("ccnum", "5123456789012346")]));
+        var page = await simulator.BeginAsync(
+            PayUShop.Fields(more: [("pg", "CC"), ("bankcode", "CC"), ("ccnum", "5123456789012346")]));
         Assert.Contains("card data must not come", page.Text, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("4000000000000002", "E310"), InlineData("4000000000009995", "E308"), InlineData("4000000000000127", "E1804"), InlineData("4000000000000119", "E216")]
+    [InlineData("4000000000000002", "E310"), InlineData("4000000000009995", "E308")]
+    [InlineData("4000000000000127", "E1804"), InlineData("4000000000000119", "E216")]
     public async Task A_failing_card_fails(string number, string code)
     {
         await using var simulator = await PayUShop.OpenAsync();
@@ -137,7 +163,8 @@ public sealed partial class PaymentTests
     public async Task A_txnid_is_refused_after_a_success_alone()
     {
         await using var simulator = await PayUShop.OpenAsync();
-        await simulator.PayUAsync(PayUShop.Server("TXN-1", ("pg", "UPI"), ("bankcode", "UPI"), ("vpa", "failure@payu")));
+        await simulator.PayUAsync(
+            PayUShop.Server("TXN-1", ("pg", "UPI"), ("bankcode", "UPI"), ("vpa", "failure@payu")));
         Assert.Equal("failure failed", await simulator.StateAsync());
         var paid = await simulator.PayUAsync(PayUShop.Intent());
         Assert.Equal("success captured", await simulator.StateAsync());
@@ -157,7 +184,8 @@ public sealed partial class PaymentTests
         await simulator.PostAsync($"/_customer/payu/{id}", """{"action":"approve"}""");
         Assert.Equal("failure autoRefund", await simulator.StateAsync());
         var line = Assert.Single(await simulator.JournalAsync());
-        Assert.Equal((12345, 12345), (line.GetProperty("amount").GetInt64(), line.GetProperty("amount_refunded").GetInt64()));
+        Assert.Equal(
+            (12345, 12345), (line.GetProperty("amount").GetInt64(), line.GetProperty("amount_refunded").GetInt64()));
     }
 
     [Fact]
@@ -179,7 +207,9 @@ public sealed partial class PaymentTests
         await using var simulator = await PayUShop.OpenAsync();
         await simulator.PayUDialAsync("""{"rate_limited":1,"operations":["payment","query"]}""");
         Assert.Equal(HttpStatusCode.TooManyRequests, (await simulator.BeginAsync(PayUShop.Intent())).Status);
-        Assert.Equal("Requests limit reached", (await simulator.CommandAsync("verify_payment", "TXN-1")).GetProperty("msg").GetString());
+        Assert.Equal(
+            "Requests limit reached",
+            (await simulator.CommandAsync("verify_payment", "TXN-1")).GetProperty("msg").GetString());
     }
 
     private static async Task<string> JournalOfAsync(Simulator simulator)
@@ -193,6 +223,9 @@ public sealed partial class PaymentTests
     [GeneratedRegex("action=\"(?<url>[^\"]*)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Action();
 
-    [GeneratedRegex("name=\"(?<name>[A-Za-z0-9_]+)\" value=\"(?<value>[^\"]*)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        "name=\"(?<name>[A-Za-z0-9_]+)\" value=\"(?<value>[^\"]*)\"",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Inputs();
 }

@@ -13,12 +13,15 @@ public sealed class WebhookTests
     public async Task A_payments_end_is_told_as_a_hashed_form(string additional, string? charges)
     {
         await using var receiver = await WebhookReceiver.StartAsync();
-        await using var simulator = await PayUShop.OpenAsync(receiver.Url, "--Simulators:PayU:AdditionalCharges", additional);
+        await using var simulator = await PayUShop.OpenAsync(
+            receiver.Url, "--Simulators:PayU:AdditionalCharges", additional);
         var id = await simulator.PayUAsync(PayUShop.Intent());
 
         var fields = FormOf((await receiver.NextAsync(1, "the payment's end"))[0]);
 
-        Assert.Equal((id, "success", "captured", "TXN-1"), (fields["mihpayid"], fields["status"], fields["unmappedstatus"], fields["txnid"]));
+        Assert.Equal(
+            (id, "success", "captured", "TXN-1"),
+            (fields["mihpayid"], fields["status"], fields["unmappedstatus"], fields["txnid"]));
         Assert.Equal(charges, fields.GetValueOrDefault("additionalCharges"));
         Assert.Equal(HashOf(fields), fields["hash"]);
     }
@@ -36,7 +39,14 @@ public sealed class WebhookTests
 
         Assert.Equal(
             ("refund", "success", id, "r-1", "1.00", "TXN-1", PayUShop.Key),
-            (Text("action"), Text("status"), Text("mihpayid"), Text("token"), Text("amt"), Text("merchantTxnId"), Text("key")));
+            (
+                Text("action"),
+                Text("status"),
+                Text("mihpayid"),
+                Text("token"),
+                Text("amt"),
+                Text("merchantTxnId"),
+                Text("key")));
         Assert.False(told.TryGetProperty("hash", out _));
 
         string? Text(string name) => told.GetProperty(name).GetString();
@@ -76,10 +86,12 @@ public sealed class WebhookTests
         Assert.Equal("TXN-1", FormOf((await receiver.NextAsync(1, "the event"))[0])["txnid"]);
     }
 
-    private static Dictionary<string, string> FormOf(Received one) => QueryHelpers.ParseQuery(Encoding.UTF8.GetString(one.Body))
-        .ToDictionary(field => field.Key, field => field.Value.ToString(), StringComparer.Ordinal);
+    private static Dictionary<string, string> FormOf(Received one) =>
+        QueryHelpers.ParseQuery(Encoding.UTF8.GetString(one.Body))
+            .ToDictionary(field => field.Key, field => field.Value.ToString(), StringComparer.Ordinal);
 
     private static string HashOf(Dictionary<string, string> fields) => PayUHash.OfResponse(
-        PayUShop.Salt, fields["status"], [.. Enumerable.Range(1, 5).Select(n => fields[$"udf{n}"])], fields["email"], fields["firstname"],
-        fields["productinfo"], fields["amount"], fields["txnid"], fields["key"], fields.GetValueOrDefault("additionalCharges"));
+        PayUShop.Salt, fields["status"], [.. Enumerable.Range(1, 5).Select(n => fields[$"udf{n}"])], fields["email"],
+        fields["firstname"], fields["productinfo"], fields["amount"], fields["txnid"], fields["key"],
+        fields.GetValueOrDefault("additionalCharges"));
 }

@@ -77,8 +77,10 @@ public sealed class CaptureTests
         {"mid":"{{Mid}}","orderId":"o-1","txnAmount":"123.45","preAuthBlockSeconds":"3600","websiteName":"WEBSTAGING","cardPreAuthType":"STANDARD_AUTH","blockType":"PAYCONFIRM","expiryAction":"RELEASE","txnTokenRequired":true,"userInfo":{"custId":"C1"},"callbackUrl":"https://shop.example/back"}
         """);
 
-    private static Task<JsonElement> CaptureAsync(Simulator simulator, string id, string amount) => simulator.SignedAsync(
-        "/paytm/order/v2/capture", $$"""{"mid":"{{Mid}}","orderId":"o-1","txnAmount":"{{amount}}","preAuthId":"{{id}}"}""");
+    private static Task<JsonElement> CaptureAsync(Simulator simulator, string id, string amount) =>
+        simulator.SignedAsync(
+            "/paytm/order/v2/capture",
+            $$"""{"mid":"{{Mid}}","orderId":"o-1","txnAmount":"{{amount}}","preAuthId":"{{id}}"}""");
 
     private static Task<JsonElement> ReleaseAsync(Simulator simulator, string id) => simulator.SignedAsync(
         "/paytm/order/v2/release", $$"""{"mid":"{{Mid}}","preAuthId":"{{id}}"}""");

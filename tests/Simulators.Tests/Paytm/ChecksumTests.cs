@@ -26,7 +26,9 @@ public sealed class ChecksumTests
     {
         var (inputs, key, expected) = Vector(id);
 
-        Assert.Equal(expected.GetBoolean(), PaytmChecksum.Verify(key, TextOf(inputs), inputs.GetProperty("signature").GetString()!));
+        Assert.Equal(
+            expected.GetBoolean(),
+            PaytmChecksum.Verify(key, TextOf(inputs), inputs.GetProperty("signature").GetString()!));
     }
 
     [Theory]

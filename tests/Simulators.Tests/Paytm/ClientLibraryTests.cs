@@ -36,7 +36,12 @@ public sealed class ClientLibraryTests
 
         // The order was announced and not paid, and the refund names a transaction that it does not have.
         Assert.Equal(
-            ["initiateTransaction S 0000", "getPaymentStatus NO_RECORD_FOUND 331", "refund TXN_FAILURE 627", "refundStatus TXN_FAILURE 631"],
+            [
+                "initiateTransaction S 0000",
+                "getPaymentStatus NO_RECORD_FOUND 331",
+                "refund TXN_FAILURE 627",
+                "refundStatus TXN_FAILURE 631",
+            ],
             codes);
     }
 }

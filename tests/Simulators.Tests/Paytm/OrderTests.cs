@@ -40,12 +40,19 @@ public sealed class OrderTests
     }
 
     [Theory]
-    [InlineData("\"value\":\"123.45\"", "\"value\":\"123.456\"", "1001"), InlineData("\"value\":\"123.45\"", "\"value\":\"0.00\"", "1001")]
-    [InlineData("\"value\":\"123.45\"", "\"value\":\"-1\"", "1001"), InlineData("\"value\":\"123.45\"", "\"value\":12345", "1007")]
-    [InlineData("\"value\":\"123.45\"", "\"value\":\"1e3\"", "1001"), InlineData("\"value\":\"123.45\"", "\"value\":\"1000000.01\"", "196")]
-    [InlineData("\"INR\"", "\"USD\"", "1001"), InlineData("\"Payment\"", "\"Subscribe\"", "1001"), InlineData("\"WEBSTAGING\"", "\"OTHER\"", "1001")]
-    [InlineData("\"custId\":\"C1\"", "\"email\":\"a@b.c\"", "1007"), InlineData("\"requestType\":\"Payment\",", "", "1007")]
-    [InlineData("\"orderId\":\"o-1\"", "\"orderId\":\"o-2\"", "2014"), InlineData("\"mid\":\"TESTMID0000000000001\"", "\"mid\":\"OTHER\"", "2006")]
+    [InlineData("\"value\":\"123.45\"", "\"value\":\"123.456\"", "1001")]
+    [InlineData("\"value\":\"123.45\"", "\"value\":\"0.00\"", "1001")]
+    [InlineData("\"value\":\"123.45\"", "\"value\":\"-1\"", "1001")]
+    [InlineData("\"value\":\"123.45\"", "\"value\":12345", "1007")]
+    [InlineData("\"value\":\"123.45\"", "\"value\":\"1e3\"", "1001")]
+    [InlineData("\"value\":\"123.45\"", "\"value\":\"1000000.01\"", "196")]
+    [InlineData("\"INR\"", "\"USD\"", "1001")]
+    [InlineData("\"Payment\"", "\"Subscribe\"", "1001")]
+    [InlineData("\"WEBSTAGING\"", "\"OTHER\"", "1001")]
+    [InlineData("\"custId\":\"C1\"", "\"email\":\"a@b.c\"", "1007")]
+    [InlineData("\"requestType\":\"Payment\",", "", "1007")]
+    [InlineData("\"orderId\":\"o-1\"", "\"orderId\":\"o-2\"", "2014")]
+    [InlineData("\"mid\":\"TESTMID0000000000001\"", "\"mid\":\"OTHER\"", "2006")]
     [InlineData("\"callbackUrl\"", "\"callBackUrl\"", "1001")]
     public async Task What_is_wrong_with_an_order_is_said(string part, string replacement, string code)
     {
@@ -53,7 +60,9 @@ public sealed class OrderTests
         var body = Order("o-1");
         Assert.Contains(part, body, StringComparison.Ordinal);
 
-        Assert.Equal(code, Code(await simulator.InitiateAsync("o-1", body.Replace(part, replacement, StringComparison.Ordinal))));
+        Assert.Equal(
+            code,
+            Code(await simulator.InitiateAsync("o-1", body.Replace(part, replacement, StringComparison.Ordinal))));
     }
 
     [Fact]
@@ -63,9 +72,17 @@ public sealed class OrderTests
         var path = $"/paytm/theia/api/v1/initiateTransaction?mid={Mid}&orderId=o-1";
 
         Assert.Equal("2005", Code(await simulator.SignedAsync(path, Order("o-1"), "AnotherKey123456")));
-        Assert.Equal("330", Code(await simulator.SignedAsync("/paytm/v3/order/status", $$"""{"mid":"{{Mid}}","orderId":"o-1"}""", "AnotherKey123456")));
-        Assert.Equal("1007", Code(await simulator.SignedAsync(path.Replace("&orderId=o-1", "", StringComparison.Ordinal), Order("o-1"))));
-        Assert.Equal("2013", Code(await simulator.SignedAsync(path.Replace(Mid, "OTHER", StringComparison.Ordinal), Order("o-1"))));
+        Assert.Equal(
+            "330",
+            Code(await simulator.SignedAsync(
+                "/paytm/v3/order/status", $$"""{"mid":"{{Mid}}","orderId":"o-1"}""", "AnotherKey123456")));
+        Assert.Equal(
+            "1007",
+            Code(
+                await simulator.SignedAsync(path.Replace("&orderId=o-1", "", StringComparison.Ordinal), Order("o-1"))));
+        Assert.Equal(
+            "2013",
+            Code(await simulator.SignedAsync(path.Replace(Mid, "OTHER", StringComparison.Ordinal), Order("o-1"))));
     }
 
     [Fact]

@@ -6,8 +6,11 @@ namespace PaymentCluster.Simulators.Tests.Paytm;
 public sealed class PaymentTests
 {
     [Theory]
-    [InlineData(Intent, "UPI"), InlineData("\"paymentMode\":\"UPI\",\"payerAccount\":\"success@paytm\"", "UPI"), InlineData(Netbanking, "NB")]
-    [InlineData("\"paymentMode\":\"DEBIT_CARD\",\"authMode\":\"otp\",\"cardInfo\":\"|6527658900000007|123|122031\"", "DC")]
+    [InlineData(Intent, "UPI")]
+    [InlineData("\"paymentMode\":\"UPI\",\"payerAccount\":\"success@paytm\"", "UPI")]
+    [InlineData(Netbanking, "NB")]
+    [InlineData(
+        "\"paymentMode\":\"DEBIT_CARD\",\"authMode\":\"otp\",\"cardInfo\":\"|6527658900000007|123|122031\"", "DC")]
     [InlineData("\"paymentMode\":\"CREDIT_CARD\",\"authMode\":\"otp\",\"cardInfo\":\"card-1||123|\"", "CC")]
     public async Task Every_mode_is_taken(string method, string mode)
     {
@@ -23,8 +26,9 @@ public sealed class PaymentTests
         var line = Assert.Single(await simulator.JournalAsync());
         Assert.Equal(
             $"paytm charge o-1 {Txn(paid)} 12345 INR captured",
-            string.Join(' ', ((string[])["provider", "kind", "reference", "provider_id", "amount", "currency", "status"])
-                .Select(name => line.GetProperty(name).ToString())));
+            string.Join(
+                ' ', ((string[])["provider", "kind", "reference", "provider_id", "amount", "currency", "status"])
+                    .Select(name => line.GetProperty(name).ToString())));
     }
 
     [Fact]
@@ -34,10 +38,14 @@ public sealed class PaymentTests
         var token = Token(await simulator.InitiateAsync("o-1"));
 
         var intent = await simulator.ProcessAsync("o-1", token, Intent);
-        Assert.StartsWith("upi://pay?pa=simulator@paytm&pn=Demo%20Store%20%26%20Co&", intent.GetProperty("deepLinkInfo").GetProperty("deepLink").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "upi://pay?pa=simulator@paytm&pn=Demo%20Store%20%26%20Co&",
+            intent.GetProperty("deepLinkInfo").GetProperty("deepLink").GetString(),
+            StringComparison.Ordinal);
         var collect = await simulator.ProcessAsync("o-1", token, Collect("success@paytm"));
         Assert.Equal(35, collect.GetProperty("transId").GetString()!.Length);
-        var form = (await simulator.ProcessAsync("o-1", token, Netbanking)).GetProperty("bankForm").GetProperty("redirectForm");
+        var form = (await simulator.ProcessAsync("o-1", token, Netbanking)).GetProperty("bankForm")
+            .GetProperty("redirectForm");
         Assert.Equal("post", form.GetProperty("method").GetString());
         Assert.Equal(2, form.GetProperty("content").EnumerateObject().Count());
         Assert.Equal("PENDING", Word(await simulator.StatusAsync("o-1")));
@@ -60,7 +68,9 @@ public sealed class PaymentTests
     }
 
     [Theory]
-    [InlineData("4000000000000002", "227"), InlineData("4000000000000127", "401"), InlineData("4000000000009995", "810")]
+    [InlineData("4000000000000002", "227")]
+    [InlineData("4000000000000127", "401")]
+    [InlineData("4000000000009995", "810")]
     public async Task A_failing_card_fails(string number, string code)
     {
         await using var simulator = await PaytmShop.StartAsync();
@@ -72,12 +82,17 @@ public sealed class PaymentTests
     }
 
     [Theory]
-    [InlineData("\"paymentMode\":\"UPI\",\"payerAccount\":\"invalid@paytm\"", "295"), InlineData("\"paymentMode\":\"UPI\"", "295")]
-    [InlineData("\"paymentMode\":\"CREDIT_CARD\",\"authMode\":\"otp\",\"cardInfo\":\"|4111111111111112|123|122031\"", "312")]
-    [InlineData("\"paymentMode\":\"CREDIT_CARD\",\"authMode\":\"otp\",\"cardInfo\":\"|4111111111111111|123|122021\"", "315")]
+    [InlineData("\"paymentMode\":\"UPI\",\"payerAccount\":\"invalid@paytm\"", "295")]
+    [InlineData("\"paymentMode\":\"UPI\"", "295")]
+    [InlineData(
+        "\"paymentMode\":\"CREDIT_CARD\",\"authMode\":\"otp\",\"cardInfo\":\"|4111111111111112|123|122031\"", "312")]
+    [InlineData(
+        "\"paymentMode\":\"CREDIT_CARD\",\"authMode\":\"otp\",\"cardInfo\":\"|4111111111111111|123|122021\"", "315")]
     [InlineData("\"paymentMode\":\"CREDIT_CARD\",\"cardInfo\":\"|4111111111111111|123|122031\"", "1001")]
-    [InlineData("\"paymentMode\":\"NET_BANKING\",\"channelCode\":\"NONE\"", "1001"), InlineData("\"paymentMode\":\"CASH\"", "1001")]
-    [InlineData("\"paymentMode\":\"BALANCE\"", "2004"), InlineData("\"paymentMode\":\"UPI_INTENT\",\"amount\":\"1\"", "1001")]
+    [InlineData("\"paymentMode\":\"NET_BANKING\",\"channelCode\":\"NONE\"", "1001")]
+    [InlineData("\"paymentMode\":\"CASH\"", "1001")]
+    [InlineData("\"paymentMode\":\"BALANCE\"", "2004")]
+    [InlineData("\"paymentMode\":\"UPI_INTENT\",\"amount\":\"1\"", "1001")]
     public async Task What_is_wrong_with_a_payment_is_said(string method, string code)
     {
         await using var simulator = await PaytmShop.StartAsync();
@@ -93,11 +108,18 @@ public sealed class PaymentTests
     {
         await using var simulator = await PaytmShop.StartAsync();
         var token = Token(await simulator.InitiateAsync("o-1"));
-        Assert.Equal("403", Code(await simulator.WithTokenAsync("/paytm/login/validateOtp", "o-1", token, """{"otp":"888888"}""")));
-        Assert.Equal("01", Code(await simulator.WithTokenAsync("/paytm/login/sendOtp", "o-1", token, """{"mobileNumber":"7777777777"}""")));
-        Assert.Equal("403", Code(await simulator.WithTokenAsync("/paytm/login/validateOtp", "o-1", token, """{"otp":"000000"}""")));
-        Assert.True((await simulator.WithTokenAsync("/paytm/login/validateOtp", "o-1", token, """{"otp":"888888"}""")).GetProperty("authenticated").GetBoolean());
-        var balance = await simulator.WithTokenAsync("/paytm/userAsset/fetchBalanceInfo", "o-1", token, """{"paymentMode":"BALANCE"}""");
+        Assert.Equal(
+            "403",
+            Code(await simulator.WithTokenAsync("/paytm/login/validateOtp", "o-1", token, """{"otp":"888888"}""")));
+        Assert.Equal("01", Code(
+            await simulator.WithTokenAsync("/paytm/login/sendOtp", "o-1", token, """{"mobileNumber":"7777777777"}""")));
+        Assert.Equal(
+            "403",
+            Code(await simulator.WithTokenAsync("/paytm/login/validateOtp", "o-1", token, """{"otp":"000000"}""")));
+        Assert.True((await simulator.WithTokenAsync("/paytm/login/validateOtp", "o-1", token, """{"otp":"888888"}"""))
+            .GetProperty("authenticated").GetBoolean());
+        var balance = await simulator.WithTokenAsync(
+            "/paytm/userAsset/fetchBalanceInfo", "o-1", token, """{"paymentMode":"BALANCE"}""");
         Assert.Equal("10000.00", balance.GetProperty("balanceInfo").GetProperty("value").GetString());
 
         var paid = await simulator.ProcessAsync("o-1", token, "\"paymentMode\":\"BALANCE\"");
@@ -110,13 +132,15 @@ public sealed class PaymentTests
     public async Task A_wallet_without_enough_money_does_not_pay()
     {
         await using var simulator = await PaytmShop.StartAsync();
-        var initiated = await simulator.InitiateAsync("o-1", Order("o-1", "20000.00", ",\"paytmSsoToken\":\"sso-7777777777\""));
+        var initiated = await simulator.InitiateAsync(
+            "o-1", Order("o-1", "20000.00", ",\"paytmSsoToken\":\"sso-7777777777\""));
         Assert.True(initiated.GetProperty("authenticated").GetBoolean());
 
         await simulator.ProcessAsync("o-1", Token(initiated), "\"paymentMode\":\"BALANCE\"");
 
         Assert.Equal("235", Code(await simulator.StatusAsync("o-1")));
-        Assert.Equal("2004", Code(await simulator.InitiateAsync("o-2", Order("o-2", "1.00", ",\"paytmSsoToken\":\"nobody\""))));
+        Assert.Equal(
+            "2004", Code(await simulator.InitiateAsync("o-2", Order("o-2", "1.00", ",\"paytmSsoToken\":\"nobody\""))));
     }
 
     [Fact]
@@ -127,13 +151,20 @@ public sealed class PaymentTests
         await simulator.PayAsync("o-1");
         Assert.Equal("PENDING", Word(await simulator.StatusAsync("o-1")));
 
-        Assert.Equal(HttpStatusCode.OK, (await simulator.PostAsync("/_customer/paytm/o-1", """{"action":"decline"}""")).Status);
+        Assert.Equal(
+            HttpStatusCode.OK, (await simulator.PostAsync("/_customer/paytm/o-1", """{"action":"decline"}""")).Status);
         Assert.Equal("810", Code(await simulator.StatusAsync("o-1")));
         var txn = Txn(await simulator.StatusAsync("o-1"));
-        Assert.Equal(HttpStatusCode.OK, (await simulator.PostAsync($"/_customer/paytm/{txn}", """{"action":"approve"}""")).Status);
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await simulator.PostAsync($"/_customer/paytm/{txn}", """{"action":"approve"}""")).Status);
         Assert.Equal("01", Code(await simulator.StatusAsync("o-1")));
-        Assert.Equal(HttpStatusCode.Conflict, (await simulator.PostAsync($"/_customer/paytm/{txn}", """{"action":"decline"}""")).Status);
-        Assert.Equal(HttpStatusCode.NotFound, (await simulator.PostAsync("/_customer/paytm/none", """{"action":"decline"}""")).Status);
+        Assert.Equal(
+            HttpStatusCode.Conflict,
+            (await simulator.PostAsync($"/_customer/paytm/{txn}", """{"action":"decline"}""")).Status);
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            (await simulator.PostAsync("/_customer/paytm/none", """{"action":"decline"}""")).Status);
     }
 
     [Fact]
@@ -157,7 +188,12 @@ public sealed class PaymentTests
         var told = await simulator.WithTokenAsync("/paytm/fetchBinDetail", "o-1", token, $$"""{"bin":"{{bin}}"}""");
 
         Assert.Equal(mode, told.GetProperty("binDetail").GetProperty("paymentMode").GetString());
-        Assert.Equal("312", Code(await simulator.ProcessAsync("o-1", token, "\"paymentMode\":\"DEBIT_CARD\",\"authMode\":\"otp\",\"cardInfo\":\"|4111111111111111|123|122031\"")));
+        Assert.Equal(
+            "312",
+            Code(await simulator.ProcessAsync(
+                "o-1",
+                token,
+                "\"paymentMode\":\"DEBIT_CARD\",\"authMode\":\"otp\",\"cardInfo\":\"|4111111111111111|123|122031\"")));
     }
 
     [Fact]
@@ -166,8 +202,10 @@ public sealed class PaymentTests
         await using var simulator = await PaytmShop.StartAsync();
         var token = Token(await simulator.InitiateAsync("o-1"));
 
-        var there = await simulator.WithTokenAsync("/paytm/theia/api/v1/vpa/validate", "o-1", token, """{"vpa":"a.b@paytm"}""");
-        var not = await simulator.WithTokenAsync("/paytm/theia/api/v1/vpa/validate", "o-1", token, """{"vpa":"invalid@paytm"}""");
+        var there = await simulator.WithTokenAsync(
+            "/paytm/theia/api/v1/vpa/validate", "o-1", token, """{"vpa":"a.b@paytm"}""");
+        var not = await simulator.WithTokenAsync(
+            "/paytm/theia/api/v1/vpa/validate", "o-1", token, """{"vpa":"invalid@paytm"}""");
 
         Assert.Equal(("S", true), (Word(there), there.GetProperty("valid").GetBoolean()));
         Assert.Equal(("F", false), (Word(not), not.GetProperty("valid").GetBoolean()));

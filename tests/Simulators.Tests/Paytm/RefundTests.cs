@@ -30,7 +30,9 @@ public sealed class RefundTests
     }
 
     [Theory]
-    [InlineData("o-1", "r-9", "123.46", "619"), InlineData("o-1", "r-9", "0.99", "635"), InlineData("o-1", "r-9", "1.001", "619")]
+    [InlineData("o-1", "r-9", "123.46", "619")]
+    [InlineData("o-1", "r-9", "0.99", "635")]
+    [InlineData("o-1", "r-9", "1.001", "619")]
     [InlineData("o-9", "r-9", "1.00", "631")]
     public async Task What_is_wrong_with_a_refund_is_said(string order, string refId, string amount, string code)
     {

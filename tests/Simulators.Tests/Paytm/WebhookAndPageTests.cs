@@ -33,7 +33,14 @@ public sealed class WebhookAndPageTests
             Assert.True(PaytmChecksum.Verify(Key, PaytmChecksum.TextOf(form), form["CHECKSUMHASH"]));
             Assert.Equal(
                 ("o-1", Mid, "TXN_SUCCESS", "01", "123.45", Txn(paid), "UPI"),
-                (form["ORDERID"], form["MID"], form["STATUS"], form["RESPCODE"], form["TXNAMOUNT"], form["TXNID"], form["PAYMENTMODE"]));
+                (
+                    form["ORDERID"],
+                    form["MID"],
+                    form["STATUS"],
+                    form["RESPCODE"],
+                    form["TXNAMOUNT"],
+                    form["TXNID"],
+                    form["PAYMENTMODE"]));
         }
     }
 
@@ -52,8 +59,11 @@ public sealed class WebhookAndPageTests
 
         var body = told.GetProperty("body");
         Assert.True(PaytmChecksum.Verify(
-            Key, Encoding.UTF8.GetBytes(body.GetRawText()), told.GetProperty("head").GetProperty("signature").GetString()!));
-        Assert.Equal(("r-1", "10.00"), (body.GetProperty("refId").GetString(), body.GetProperty("refundAmount").GetString()));
+            Key,
+            Encoding.UTF8.GetBytes(body.GetRawText()),
+            told.GetProperty("head").GetProperty("signature").GetString()!));
+        Assert.Equal(
+            ("r-1", "10.00"), (body.GetProperty("refId").GetString(), body.GetProperty("refundAmount").GetString()));
     }
 
     [Fact]
@@ -76,17 +86,22 @@ public sealed class WebhookAndPageTests
         await using var simulator = await PaytmShop.StartAsync();
         await simulator.PutAsync("/_customer", """{"automatic":false}""");
         var token = Token(await simulator.InitiateAsync("o-1"));
-        var form = (await simulator.ProcessAsync("o-1", token, Card("4111111111111111"))).GetProperty("bankForm").GetProperty("redirectForm");
+        var form = (await simulator.ProcessAsync("o-1", token, Card("4111111111111111"))).GetProperty("bankForm")
+            .GetProperty("redirectForm");
         var page = new Uri(form.GetProperty("actionUrl").GetString()!);
         async Task<string> PostAsync(params (string Name, string Value)[] fields)
         {
-            using var content = new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Name, field.Value)));
+            using var content = new FormUrlEncodedContent(fields.Select(field =>
+                KeyValuePair.Create(field.Name, field.Value)));
             using var response = await simulator.Http.PostAsync(page, content);
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
             return await response.Content.ReadAsStringAsync();
         }
 
-        var asked = await PostAsync(form.GetProperty("content").EnumerateObject().Select(field => (field.Name, field.Value.GetString()!)).ToArray());
+        var asked = await PostAsync(form.GetProperty("content")
+            .EnumerateObject()
+            .Select(field => (field.Name, field.Value.GetString()!))
+            .ToArray());
         Assert.Contains("Approve", asked, StringComparison.Ordinal);
         Assert.DoesNotContain("4111111111111111", asked, StringComparison.Ordinal);
 
@@ -106,7 +121,8 @@ public sealed class WebhookAndPageTests
         var token = Token(await simulator.InitiateAsync("o-2"));
         await simulator.ProcessAsync("o-2", token, Intent);
         async Task<string> SnapshotAsync() => string.Join('\n', [
-            (await simulator.StatusAsync("o-1")).GetRawText(), (await simulator.RefundStatusAsync("o-1", "r-1")).GetRawText(),
+            (await simulator.StatusAsync("o-1")).GetRawText(),
+            (await simulator.RefundStatusAsync("o-1", "r-1")).GetRawText(),
             (await simulator.GetAsync("/_journal")).Text, (await simulator.GetAsync("/_accounts/paytm")).Text]);
 
         var before = await SnapshotAsync();
@@ -125,8 +141,13 @@ public sealed class WebhookAndPageTests
     {
         await using var simulator = await PaytmShop.StartAsync();
 
-        Assert.Equal(HttpStatusCode.BadRequest, (await simulator.PutAsync("/_accounts/paytm/M1", """{"merchant_key":"short"}""")).Status);
-        Assert.Equal(HttpStatusCode.OK, (await simulator.PutAsync("/_accounts/paytm/M1", """{"merchant_key":"abcdefghijklmnopqrstuvwx"}""")).Status);
+        Assert.Equal(
+            HttpStatusCode.BadRequest,
+            (await simulator.PutAsync("/_accounts/paytm/M1", """{"merchant_key":"short"}""")).Status);
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await simulator.PutAsync(
+                "/_accounts/paytm/M1", """{"merchant_key":"abcdefghijklmnopqrstuvwx"}""")).Status);
     }
 
     private static async Task<string> ReadJournalAsync(Simulator simulator)
@@ -135,6 +156,7 @@ public sealed class WebhookAndPageTests
         return await File.ReadAllTextAsync(Path.Combine(simulator.Directory, "paytm.ndjson"));
     }
 
-    private static Dictionary<string, string> FormOf(byte[] body) => QueryHelpers.ParseQuery(Encoding.UTF8.GetString(body))
-        .ToDictionary(field => field.Key, field => field.Value.ToString(), StringComparer.Ordinal);
+    private static Dictionary<string, string> FormOf(byte[] body) =>
+        QueryHelpers.ParseQuery(Encoding.UTF8.GetString(body))
+            .ToDictionary(field => field.Key, field => field.Value.ToString(), StringComparer.Ordinal);
 }

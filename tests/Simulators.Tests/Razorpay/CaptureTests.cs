@@ -125,7 +125,9 @@ public sealed class CaptureTests
 
     [Theory]
     [InlineData(Shop.Manual, 3 * 24 * 60)]
-    [InlineData(""", "payment":{"capture":"manual","capture_options":{"manual_expiry_period":7200,"refund_speed":"normal"}}""", 7200)]
+    [InlineData(
+        """, "payment":{"capture":"manual","capture_options":{"manual_expiry_period":7200,"refund_speed":"normal"}}""",
+        7200)]
     [InlineData(""", "payment":{"capture":"manual","capture_options":{"manual_expiry_period":12}}""", 12)]
     public async Task A_payment_that_is_not_captured_in_time_goes_back(string settings, int minutes)
     {

@@ -12,8 +12,9 @@ public sealed partial class CustomerPageTests
     [Theory]
     [InlineData("\"method\":\"netbanking\",\"bank\":\"HDFC\"", "authorize")]
     [InlineData("\"method\":\"wallet\",\"wallet\":\"payzapp\"", "authorize")]
-    [InlineData("\"method\":\"card\",\"card\":{\"number\":\"4100280000001007\",\"name\":\"A\",\"expiry_month\":1,\"expiry_year\":30,"
-        + "\"cvv\":\"100\"}", "authenticate")]
+    [InlineData(
+        "\"method\":\"card\",\"card\":{\"number\":\"4100280000001007\",\"name\":\"A\",\"expiry_month\":1,\"expiry_year\":30,"
+            + "\"cvv\":\"100\"}", "authenticate")]
     public async Task A_payment_by_redirect_leads_to_a_page_that_asks(string method, string path)
     {
         await using var simulator = await Simulator.StartAsync();
@@ -132,6 +133,7 @@ public sealed partial class CustomerPageTests
                 WebUtility.HtmlDecode(match.Groups["value"].Value),
         StringComparer.Ordinal);
 
-    [GeneratedRegex("<input type=\"hidden\" name=\"(?<name>[^\"]*)\" value=\"(?<value>[^\"]*)\">", RegexOptions.None, 1000)]
+    [GeneratedRegex(
+        "<input type=\"hidden\" name=\"(?<name>[^\"]*)\" value=\"(?<value>[^\"]*)\">", RegexOptions.None, 1000)]
     private static partial Regex Hidden();
 }

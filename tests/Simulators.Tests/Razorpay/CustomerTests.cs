@@ -24,7 +24,8 @@ public sealed class CustomerTests
         Assert.Equal(made.Text, (await simulator.GetAsync($"{Customers}/{made.Id}")).Text);
 
         var refused = await simulator.PostAsync(Customers, """{"email":"a@b.example","contact":"+919876543210"}""");
-        Assert.Equal((HttpStatusCode.BadRequest, "Customer already exists for the merchant"), (refused.Status, refused.Error));
+        Assert.Equal(
+            (HttpStatusCode.BadRequest, "Customer already exists for the merchant"), (refused.Status, refused.Error));
     }
 
     [Theory]
@@ -61,7 +62,8 @@ public sealed class CustomerTests
         Assert.Equal(
             ("card", "active", "1007", "Visa"),
             (token.GetProperty("method").GetString(), token.GetProperty("status").GetString(),
-                token.GetProperty("card").GetProperty("last4").GetString(), token.GetProperty("card").GetProperty("network").GetString()));
+                token.GetProperty("card").GetProperty("last4").GetString(),
+                token.GetProperty("card").GetProperty("network").GetString()));
         // The last second of November 2030 in India.
         Assert.Equal(1_922_293_799, token.GetProperty("expired_at").GetInt64());
         foreach (var card in (string[])["", ",\"card\":{\"cvv\":\"\"}", ",\"card\":{\"cvv\":\"123\"}"])
@@ -95,7 +97,8 @@ public sealed class CustomerTests
     public async Task Tokens_that_are_unknown_deleted_or_another_customers_pay_nothing()
     {
         await using var simulator = await Simulator.StartAsync();
-        var (customer, other) = ((await CustomerAsync(simulator)).Id, (await CustomerAsync(simulator, "b@b.example")).Id);
+        var (customer, other) = (
+            (await CustomerAsync(simulator)).Id, (await CustomerAsync(simulator, "b@b.example")).Id);
         var token = await KeptAsync(simulator, customer);
 
         await RefusedAsync(simulator, customer, "token_00000000000000", "The id provided does not exist");
@@ -132,7 +135,8 @@ public sealed class CustomerTests
         await using var simulator = await Simulator.StartAsync();
 
         var reply = await simulator.PostAsync(
-            "/razorpay/v1/payments/create/json", Shop.Payment(await simulator.OrderAsync(), Shop.Card(Number) + ",\"save\":true"));
+            "/razorpay/v1/payments/create/json",
+            Shop.Payment(await simulator.OrderAsync(), Shop.Card(Number) + ",\"save\":true"));
 
         Assert.Equal((HttpStatusCode.BadRequest, "customer_id"), (reply.Status, reply.Field));
     }
@@ -142,7 +146,8 @@ public sealed class CustomerTests
     {
         await using var simulator = await Simulator.StartAsync();
         var customer = (await CustomerAsync(simulator)).Id;
-        var (token, gone) = (await KeptAsync(simulator, customer), await KeptAsync(simulator, customer, "5500670000001002"));
+        var (token, gone) = (
+            await KeptAsync(simulator, customer), await KeptAsync(simulator, customer, "5500670000001002"));
         await DeleteAsync(simulator, customer, gone);
 
         await simulator.RestartAsync();

@@ -43,13 +43,21 @@ public sealed class OrderTests
     [InlineData("""{"amount":true,"currency":"INR"}""", "amount", "The amount must be an integer.")]
     [InlineData("""{"amount":100,"currency":"XXX"}""", "currency", "Currency is not supported")]
     [InlineData("""{"amount":100,"currency":356}""", "currency", "The currency must be a string.")]
-    [InlineData("""{"amount":1001,"currency":"KWD"}""", "amount", "The last digit of the amount must be 0 for this currency.")]
+    [InlineData(
+        """{"amount":1001,"currency":"KWD"}""", "amount", "The last digit of the amount must be 0 for this currency.")]
     [InlineData("""{"amount":100,"currency":"INR","receipt":"12345678901234567890123456789012345678901"}""", "receipt",
         "The receipt may not be greater than 40 characters.")]
     [InlineData("""{"amount":100,"currency":"INR","notes":"x"}""", "notes", "The notes must be an array.")]
-    [InlineData("""{"amount":100,"currency":"INR","colour":"red"}""", "colour", "colour is/are not required and should not be sent")]
-    [InlineData("""{"amount":100,"currency":"INR","a":1,"b":2}""", "a", "a, b is/are not required and should not be sent")]
-    [InlineData("""{"amount":100,"currency":"INR","payment":{"capture":"later"}}""", "capture", "The selected capture is invalid.")]
+    [InlineData(
+        """{"amount":100,"currency":"INR","colour":"red"}""",
+        "colour",
+        "colour is/are not required and should not be sent")]
+    [InlineData(
+        """{"amount":100,"currency":"INR","a":1,"b":2}""", "a", "a, b is/are not required and should not be sent")]
+    [InlineData(
+        """{"amount":100,"currency":"INR","payment":{"capture":"later"}}""",
+        "capture",
+        "The selected capture is invalid.")]
     [InlineData("""{"amount":100,"currency":"INR","payment":{"capture":"manual","x":1}}""", "x",
         "x is/are not required and should not be sent")]
     [InlineData("""{"amount":100,"currency":"INR","first_payment_min_amount":50}""", "first_payment_min_amount",

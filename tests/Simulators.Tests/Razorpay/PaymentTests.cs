@@ -108,8 +108,14 @@ public sealed class PaymentTests
         Assert.Equal(HttpStatusCode.OK, (await simulator.CustomerAsync(begun.PaymentId, "decline")).Status);
 
         var payment = await simulator.FetchAsync(begun.PaymentId);
-        Assert.Equal(("failed", "False", "BAD_REQUEST_ERROR", "customer", "payment_authentication", "payment_cancelled"),
-            (payment["status"], payment["captured"], payment["error_code"], payment["error_source"], payment["error_step"],
+        Assert.Equal(
+            ("failed", "False", "BAD_REQUEST_ERROR", "customer", "payment_authentication", "payment_cancelled"),
+            (
+                payment["status"],
+                payment["captured"],
+                payment["error_code"],
+                payment["error_source"],
+                payment["error_step"],
                 payment["error_reason"]));
     }
 
@@ -189,7 +195,8 @@ public sealed class PaymentTests
     [InlineData("\"method\":\"upi\",\"upi\":{\"flow\":\"collect\"}", "vpa")]
     [InlineData("\"method\":\"upi\",\"upi\":{\"flow\":\"collect\",\"vpa\":\"nobody\"}", "vpa")]
     [InlineData("\"method\":\"upi\",\"upi\":{\"flow\":\"intent\"},\"bank\":\"HDFC\"", "bank")]
-    [InlineData("\"method\":\"upi\",\"upi\":{\"flow\":\"intent\"},\"callback_url\":\"javascript:alert(1)\"", "callback_url")]
+    [InlineData(
+        "\"method\":\"upi\",\"upi\":{\"flow\":\"intent\"},\"callback_url\":\"javascript:alert(1)\"", "callback_url")]
     public async Task A_method_without_what_it_needs_is_refused(string method, string field)
     {
         await using var simulator = await Simulator.StartAsync();

@@ -13,12 +13,18 @@ public sealed class RefundTests
         await using var simulator = await Simulator.StartAsync();
         var payment = await simulator.PayAsync(await simulator.OrderAsync());
 
-        var refund = await simulator.RefundAsync(payment.Id, """{"amount":5000,"receipt":"r1","speed":"normal","notes":{"a":"b"}}""");
+        var refund = await simulator.RefundAsync(
+            payment.Id, """{"amount":5000,"receipt":"r1","speed":"normal","notes":{"a":"b"}}""");
 
         Assert.Equal(HttpStatusCode.OK, refund.Status);
         Assert.Matches("^rfnd_[0-9A-Za-z]{14}$", refund.Id);
-        Assert.Equal(("refund", "5000", "INR", payment.Id, "r1", "pending", "normal"), (refund["entity"], refund["amount"],
-            refund["currency"], refund["payment_id"], refund["receipt"], refund["status"], refund["speed_processed"]));
+        Assert.Equal(
+            ("refund", "5000", "INR", payment.Id, "r1", "pending", "normal"), (refund["entity"], refund["amount"],
+                refund["currency"],
+                refund["payment_id"],
+                refund["receipt"],
+                refund["status"],
+                refund["speed_processed"]));
         simulator.Clock.Advance(TimeSpan.FromMilliseconds(300));
         var later = await simulator.GetAsync($"/v1/refunds/{refund.Id}");
         Assert.Equal("processed", later["status"]);

@@ -127,7 +127,10 @@ public sealed class WebhookTests
             Assert.Equal(payment.Id, one.Entity("payment").GetProperty("id").GetString());
         });
         Assert.Equal("authorized",
-            events.Single(one => one.Event == "payment.authorized").Entity("payment").GetProperty("status").GetString());
+            events.Single(one => one.Event == "payment.authorized")
+                .Entity("payment")
+                .GetProperty("status")
+                .GetString());
     }
 
     [Fact]

@@ -32,7 +32,10 @@ public sealed class ControlTests
                 $"razorpay charge attempt-2 {held.Id} 12345 INR authorized {Simulator.KeyId} 0",
             ],
             lines.Select(line => string.Join(' ', ((string[])
-                ["provider", "kind", "reference", "provider_id", "amount", "currency", "status", "account", "amount_refunded"])
+                [
+                    "provider", "kind", "reference", "provider_id", "amount", "currency", "status", "account",
+                    "amount_refunded",
+                ])
                 .Select(name => line.GetProperty(name).ToString()))));
     }
 
@@ -63,7 +66,8 @@ public sealed class ControlTests
         Assert.Equal("created", (await simulator.FetchAsync(begun.PaymentId))["status"]);
         simulator.Clock.Advance(TimeSpan.FromMilliseconds(1));
         Assert.Equal("captured", (await simulator.FetchAsync(begun.PaymentId))["status"]);
-        Assert.Equal(HttpStatusCode.BadRequest, (await simulator.PutAsync("/_customer", """{"approval_delay_ms":-1}""")).Status);
+        Assert.Equal(
+            HttpStatusCode.BadRequest, (await simulator.PutAsync("/_customer", """{"approval_delay_ms":-1}""")).Status);
         Assert.Equal(HttpStatusCode.BadRequest, (await simulator.PutAsync("/_customer", """{"mood":"good"}""")).Status);
     }
 
@@ -71,7 +75,10 @@ public sealed class ControlTests
     public async Task Accounts_of_the_settings_exist_from_the_start_and_keep_what_was_put_later()
     {
         await using var simulator = await Simulator.StartAsync(
-            "--Simulators:Razorpay:Accounts:0:KeyId", "rzp_test_configured", "--Simulators:Razorpay:Accounts:0:KeySecret", "first");
+            "--Simulators:Razorpay:Accounts:0:KeyId",
+            "rzp_test_configured",
+            "--Simulators:Razorpay:Accounts:0:KeySecret",
+            "first");
         async Task<HttpStatusCode> TryAsync(string secret)
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/orders");

@@ -222,7 +222,8 @@ public sealed class DialTests
     public async Task A_late_event_comes_when_its_time_is_up()
     {
         await using var receiver = await WebhookReceiver.StartAsync();
-        await using var simulator = await FailingPaymentAsync(receiver, """{"webhook_late":1,"webhook_late_ms":9000}""");
+        await using var simulator = await FailingPaymentAsync(
+            receiver, """{"webhook_late":1,"webhook_late_ms":9000}""");
         var start = simulator.Clock.GetUtcNow();
 
         var late = receiver.NextAsync(1, "the late event");

@@ -15,8 +15,11 @@ public sealed class RestartTests
         var order = await simulator.OrderAsync(receipt: "kept");
         var payment = await simulator.PayAsync(order, Shop.Card("4100280000001007"));
         var refund = await simulator.RefundAsync(payment.Id, """{"amount":5000}""", "restart-key-1");
-        string[] paths = [$"/v1/orders/{order}", $"/v1/payments/{payment.Id}", $"/v1/refunds/{refund.Id}", "/v1/orders?receipt=kept",
-            $"/v1/orders/{order}/payments", $"/v1/payments/{payment.Id}/refunds", "/_journal", "/_accounts/razorpay"];
+        string[] paths =
+        [
+            $"/v1/orders/{order}", $"/v1/payments/{payment.Id}", $"/v1/refunds/{refund.Id}", "/v1/orders?receipt=kept",
+            $"/v1/orders/{order}/payments", $"/v1/payments/{payment.Id}/refunds", "/_journal", "/_accounts/razorpay",
+        ];
         async Task<string> SnapshotAsync()
         {
             var all = new StringBuilder();
@@ -57,7 +60,8 @@ public sealed class RestartTests
         await using var simulator = await Simulator.StartAsync();
         var order = await simulator.OrderAsync();
         await simulator.StopAsync();
-        await File.AppendAllTextAsync(Path.Combine(simulator.Directory, "razorpay.ndjson"), """[{"order":{"id":"order_TORN""");
+        await File.AppendAllTextAsync(
+            Path.Combine(simulator.Directory, "razorpay.ndjson"), """[{"order":{"id":"order_TORN""");
 
         await simulator.RestartAsync();
         var next = await simulator.OrderAsync();
@@ -82,7 +86,8 @@ public sealed class RestartTests
             {
                 await Parallel.ForAsync(0, 200, async (n, stop) =>
                 {
-                    using var body = new StringContent($$"""{"amount":{{1000 + n}},"currency":"INR"}""", Encoding.UTF8, "application/json");
+                    using var body = new StringContent(
+                        $$"""{"amount":{{1000 + n}},"currency":"INR"}""", Encoding.UTF8, "application/json");
                     using var response = await http.PostAsync(new Uri(killed.Address, "/v1/orders"), body, stop);
                     using var order = JsonDocument.Parse(await response.Content.ReadAsStringAsync(stop));
                     lock (orders)

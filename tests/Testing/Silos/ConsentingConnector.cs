@@ -57,13 +57,17 @@ internal sealed class ConsentingConnector() : CustomersConnector(TestSilo.Provid
                 Links[$"link_of_{reference}"] = true;
             }
 
-            return isLinked ? Linked($"link_of_{reference}") : new ProviderWallet { Reference = reference, Linked = false };
+            return isLinked
+                ? Linked($"link_of_{reference}")
+                : new ProviderWallet { Reference = reference, Linked = false };
         });
     }
 
     public Task<ProviderAnswer<ProviderWallet>> ReadWalletAsync(
         WalletRequest request, string reference, ProviderCredentials credentials) => Answer(() =>
-            Links.ContainsKey(reference) ? Linked(reference) : new ProviderWallet { Reference = reference, Linked = false });
+            Links.ContainsKey(reference)
+                ? Linked(reference)
+                : new ProviderWallet { Reference = reference, Linked = false });
 
     public Task<ProviderAnswer<bool>> UnlinkWalletAsync(
         WalletRequest request, string reference, ProviderCredentials credentials) => Answer(() =>

@@ -8,8 +8,8 @@ using PaymentCluster.Grains.Abstractions.Secrets;
 
 namespace PaymentCluster.Merchants.Tests.Hosting;
 
-/// <summary>A provider that keeps customers, cards and wallets, and knows UPI ids; in memory, and out of reach where the
-/// test says.</summary>
+/// <summary>A provider that keeps customers, cards and wallets, and knows UPI ids;
+/// in memory, and out of reach where the test says.</summary>
 internal sealed class KeepingConnector(string provider = TestSilo.Provider)
     : CustomersConnector(provider), IUpiVerification, ICustomerAccounts, ISavedCards, IWalletsByPassword
 {
@@ -46,7 +46,12 @@ internal sealed class KeepingConnector(string provider = TestSilo.Provider)
 
     public static ProviderCard Card(string reference, string last4, string token = "provider-token-canary") => new()
     {
-        Reference = reference, Token = new Secret(token), Last4 = last4, Network = "visa", ExpiryMonth = 12, ExpiryYear = 2030,
+        Reference = reference,
+        Token = new Secret(token),
+        Last4 = last4,
+        Network = "visa",
+        ExpiryMonth = 12,
+        ExpiryYear = 2030,
     };
 
     public Task<ProviderAnswer<UpiHolder>> VerifyUpiAsync(string vpa, ProviderCredentials credentials) =>
@@ -55,23 +60,34 @@ internal sealed class KeepingConnector(string provider = TestSilo.Provider)
     public Task<ProviderAnswer<string>> OpenCustomerAsync(Customer customer, ProviderCredentials credentials) =>
         Answer($"open {customer.Id}", () => $"cst_{customer.Id}");
 
-    public Task<ProviderAnswer<ImmutableArray<ProviderCard>>> ListCardsAsync(string providerCustomer, ProviderCredentials credentials) =>
+    public Task<ProviderAnswer<ImmutableArray<ProviderCard>>> ListCardsAsync(
+        string providerCustomer, ProviderCredentials credentials) =>
         Answer($"list {providerCustomer}", () => Cards.GetValueOrDefault(providerCustomer, []));
 
-    public Task<ProviderAnswer<bool>> DeleteCardAsync(string providerCustomer, string reference, ProviderCredentials credentials) =>
+    public Task<ProviderAnswer<bool>> DeleteCardAsync(
+        string providerCustomer, string reference, ProviderCredentials credentials) =>
         Answer($"delete {reference}", () =>
         {
-            Cards[providerCustomer] = Cards.GetValueOrDefault(providerCustomer, []).RemoveAll(card => card.Reference == reference);
+            Cards[providerCustomer] = Cards.GetValueOrDefault(providerCustomer, []).RemoveAll(card =>
+                card.Reference == reference);
             return true;
         });
 
-    public Task<ProviderAnswer<string>> RequestWalletLinkAsync(WalletRequest request, ProviderCredentials credentials) =>
-        Answer($"request {request.Wallet} of {request.ProviderCustomer}", () => NamesLast ? $"{request.Wallet}_{request.ProviderCustomer}" : $"state_{Interlocked.Increment(ref _links)}");
+    public Task<ProviderAnswer<string>> RequestWalletLinkAsync(
+        WalletRequest request, ProviderCredentials credentials) =>
+        Answer($"request {request.Wallet} of {request.ProviderCustomer}", () =>
+            NamesLast ? $"{request.Wallet}_{request.ProviderCustomer}" : $"state_{Interlocked.Increment(ref _links)}");
 
     public Task<ProviderAnswer<ProviderWallet>> ConfirmWalletLinkAsync(
-        WalletRequest request, string reference, Secret password, ProviderCredentials credentials) => password.Reveal() != Password
+        WalletRequest request,
+        string reference,
+        Secret password,
+        ProviderCredentials credentials) => password.Reveal() != Password
         ? Task.FromResult<ProviderAnswer<ProviderWallet>>(new ProviderAnswer<ProviderWallet>.Refused(
-            new Failure { Code = "otp_wrong", Message = "The one-time password is wrong.", Party = FailureParty.Customer }))
+            new Failure
+            {
+                Code = "otp_wrong", Message = "The one-time password is wrong.", Party = FailureParty.Customer,
+            }))
         : Answer($"confirm {reference}", () =>
         {
             Wallets[reference] = $"wallet-token-canary-{reference}";
@@ -93,7 +109,8 @@ internal sealed class KeepingConnector(string provider = TestSilo.Provider)
                 : new ProviderWallet { Reference = reference, Linked = false };
         });
 
-    public Task<ProviderAnswer<bool>> UnlinkWalletAsync(WalletRequest request, string reference, ProviderCredentials credentials) =>
+    public Task<ProviderAnswer<bool>> UnlinkWalletAsync(
+        WalletRequest request, string reference, ProviderCredentials credentials) =>
         Answer($"unlink {reference}", () =>
         {
             Wallets.TryRemove(reference, out _);
@@ -109,7 +126,10 @@ internal sealed class KeepingConnector(string provider = TestSilo.Provider)
 
     private ProviderWallet Linked(string reference) => new()
     {
-        Reference = reference, Linked = true, Balance = Money.Of(700, Currency.Inr), Token = new Secret(Wallets[reference]),
+        Reference = reference,
+        Linked = true,
+        Balance = Money.Of(700, Currency.Inr),
+        Token = new Secret(Wallets[reference]),
     };
 
     private Task<ProviderAnswer<T>> Answer<T>(string call, Func<T> answer)

@@ -2,8 +2,8 @@ using Microsoft.Extensions.Hosting;
 
 namespace PaymentCluster.Merchants.Tests.Hosting;
 
-/// <summary>One silo for all tests of a class, whose documents are in memory. Each test has merchants of its own, so that
-/// what others left behind is no business of its.</summary>
+/// <summary>One silo for all tests of a class, whose documents are in memory. Each test has merchants of its own,
+/// so that what others left behind is no business of its.</summary>
 public class SharedSilo : IAsyncLifetime
 {
     private static int s_merchants;

@@ -41,37 +41,42 @@ internal sealed class TestSilo : IAsyncDisposable
         Convert.ToBase64String(Enumerable.Repeat(value, MasterKeys.KeyLength).ToArray());
 
     /// <summary>Credentials for <see cref="TestConnector"/>.</summary>
-    public static ImmutableDictionary<string, Secret> Credentials(string secret) => ImmutableDictionary<string, Secret>.Empty
-        .Add("key_id", new Secret($"id-{secret}"))
-        .Add("key_secret", new Secret($"key-{secret}"))
-        .Add("webhook_secret", new Secret(secret));
+    public static ImmutableDictionary<string, Secret> Credentials(string secret) =>
+        ImmutableDictionary<string, Secret>.Empty
+            .Add("key_id", new Secret($"id-{secret}"))
+            .Add("key_secret", new Secret($"key-{secret}"))
+            .Add("webhook_secret", new Secret(secret));
 
     /// <summary>Starts a silo whose documents are in memory.</summary>
-    public static Task<TestSilo> StartAsync(DocumentStore store, Action<HostApplicationBuilder>? configure = null) => StartAsync(builder =>
-    {
-        builder.Services.AddKeyedSingleton<IGrainStorage>(MerchantsRegistration.Storage, store);
-        builder.Services.AddSingleton<IWebhookInbox, MemoryInbox>();
-        configure?.Invoke(builder);
-    });
+    public static Task<TestSilo> StartAsync(DocumentStore store, Action<HostApplicationBuilder>? configure = null) =>
+        StartAsync(builder =>
+        {
+            builder.Services.AddKeyedSingleton<IGrainStorage>(MerchantsRegistration.Storage, store);
+            builder.Services.AddSingleton<IWebhookInbox, MemoryInbox>();
+            configure?.Invoke(builder);
+        });
 
     /// <summary>Starts a silo on PostgreSQL, with the application's rights.</summary>
-    public static Task<TestSilo> StartAsync(TestDatabase database, Action<HostApplicationBuilder>? configure = null) => StartAsync(builder =>
-    {
-        builder.Configuration.AddInMemoryCollection(
-            [
-                new($"ConnectionStrings:{JournalRegistration.Application}", database.AppConnectionString),
-                new($"ConnectionStrings:{VaultRegistration.Login}", database.VaultConnectionString + ";Pooling=false"),
-            ]);
-        builder.Services.AddPaymentStore(builder.Configuration);
-        builder.UseOrleans(silo => silo.AddAdoNetGrainStorage(MerchantsRegistration.Storage, options =>
+    public static Task<TestSilo> StartAsync(TestDatabase database, Action<HostApplicationBuilder>? configure = null) =>
+        StartAsync(builder =>
         {
-            options.Invariant = "Npgsql";
-            // Without a pool nothing holds on to a database that is about to be dropped.
-            options.ConnectionString = database.AppConnectionString + ";Pooling=false";
-            options.GrainStorageSerializer = new DocumentJsonSerializer();
-        }));
-        configure?.Invoke(builder);
-    });
+            builder.Configuration.AddInMemoryCollection(
+                [
+                    new($"ConnectionStrings:{JournalRegistration.Application}", database.AppConnectionString),
+                    new(
+                        $"ConnectionStrings:{VaultRegistration.Login}",
+                        database.VaultConnectionString + ";Pooling=false"),
+                ]);
+            builder.Services.AddPaymentStore(builder.Configuration);
+            builder.UseOrleans(silo => silo.AddAdoNetGrainStorage(MerchantsRegistration.Storage, options =>
+            {
+                options.Invariant = "Npgsql";
+                // Without a pool nothing holds on to a database that is about to be dropped.
+                options.ConnectionString = database.AppConnectionString + ";Pooling=false";
+                options.GrainStorageSerializer = new DocumentJsonSerializer();
+            }));
+            configure?.Invoke(builder);
+        });
 
     public IMerchantGrain Merchant(string id) => Grains.GetGrain<IMerchantGrain>(id);
 

@@ -31,13 +31,18 @@ public static class Books
     /// <summary>Fails unless every payment that was accepted was charged as often as it says, every refund was paid out
     /// once, and nothing else was.</summary>
     public static async Task AgreeAsync(
-        RunningSystem system, ApiClient simulators, ApiClient shop, IReadOnlyCollection<Accepted> accepted, IReadOnlyCollection<string> refunded)
+        RunningSystem system,
+        ApiClient simulators,
+        ApiClient shop,
+        IReadOnlyCollection<Accepted> accepted,
+        IReadOnlyCollection<string> refunded)
     {
         var lines = (await simulators.SendAsync(HttpMethod.Get, "/_journal"))!.Text
             .Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => JsonDocument.Parse(line).RootElement)
             .ToList();
-        var charges = lines.Where(line => line.GetProperty("kind").GetString() == "charge" && line.GetProperty("captured").GetBoolean())
+        var charges = lines.Where(
+            line => line.GetProperty("kind").GetString() == "charge" && line.GetProperty("captured").GetBoolean())
             .ToLookup(line => line.GetProperty("reference").GetString()!);
         var stored = await StoredPayments.ReadAsync(system.Database);
 
@@ -52,14 +57,16 @@ public static class Books
                 $"{promise.Id} is {payment.GetProperty("status")} and was charged {ofPayment.Count} times: {payment}");
             Assert.All(
                 ofPayment,
-                charge => Assert.Equal(payment.GetProperty("amount").GetInt64(), charge.GetProperty("amount").GetInt64()));
+                charge =>
+                    Assert.Equal(payment.GetProperty("amount").GetInt64(), charge.GetProperty("amount").GetInt64()));
         }
 
         // No charge without its payment: every reference that the provider knows is an attempt of ours.
         Assert.All(charges, charge => Assert.Contains(charge.Key, stored.Attempts));
         Assert.Equal(charges.Sum(charge => charge.Sum(line => line.GetProperty("amount").GetInt64())), stored.Captured);
 
-        var payouts = lines.Where(line => line.GetProperty("kind").GetString() == "refund" && line.GetProperty("status").GetString() == "processed")
+        var payouts = lines.Where(line => line.GetProperty("kind").GetString() == "refund"
+            && line.GetProperty("status").GetString() == "processed")
             .GroupBy(line => line.GetProperty("reference").GetString()!)
             .ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
         Assert.All(refunded, refund => Assert.Equal(1, payouts.GetValueOrDefault(refund)));

@@ -48,7 +48,9 @@ public sealed class HostProcess : IDisposable
             WorkingDirectory = how.Folder ?? root,
         };
         // The shell becomes the program: the process that is started is the one that is measured and killed.
-        foreach (var argument in how.MayDumpCore ? ["-c", "ulimit -c unlimited; exec dotnet \"$0\"", program] : (string[])[program])
+        foreach (var argument in how.MayDumpCore
+            ? ["-c", "ulimit -c unlimited; exec dotnet \"$0\"", program]
+            : (string[])[program])
             start.ArgumentList.Add(argument);
         foreach (var (name, value) in settings)
             start.Environment[name] = value;
@@ -70,14 +72,16 @@ public sealed class HostProcess : IDisposable
     /// <summary>Lets it go on.</summary>
     public Task ThawAsync() => SignalAsync("CONT");
 
-    /// <summary>Ends it as a bug in native code does: by a signal that makes a core file of whoever may have one.</summary>
+    /// <summary>Ends it as a bug in native code does: by a signal that makes a core file of whoever
+    /// may have one.</summary>
     /// <param name="signal"><c>SEGV</c> or <c>ABRT</c>.</param>
     public async Task CrashAsync(string signal)
     {
         // The runtime takes the first for one of managed code, finds none, and gives the signal back to the system.
         while (!_process.HasExited)
         {
-            using var kill = Process.Start("/bin/sh", ["-c", "kill -s \"$0\" \"$1\" 2> /dev/null", signal, $"{_process.Id}"]);
+            using var kill = Process.Start(
+                "/bin/sh", ["-c", "kill -s \"$0\" \"$1\" 2> /dev/null", signal, $"{_process.Id}"]);
             await kill.WaitForExitAsync();
         }
     }

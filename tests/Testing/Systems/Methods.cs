@@ -13,7 +13,11 @@ public static class Methods
             method = "card",
             card = new
             {
-                number = "4111111111111111", expiry_month = 12, expiry_year = 2040, cvv = "123", name = "A B",
+                number = "4111111111111111",
+                expiry_month = 12,
+                expiry_year = 2040,
+                cvv = "123",
+                name = "A B",
             },
         },
         2 => new { method = "wallet", wallet = new { provider = "mobikwik" } },

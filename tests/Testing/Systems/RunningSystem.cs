@@ -47,7 +47,8 @@ public class RunningSystem : IAsyncDisposable
         BaseAddress = new Uri($"http://127.0.0.1:{_managementPort}"),
         DefaultRequestHeaders =
         {
-            Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"ops:{_adminKey}"))),
+            Authorization = new AuthenticationHeaderValue(
+                "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"ops:{_adminKey}"))),
         },
     };
 

@@ -131,5 +131,7 @@ public sealed class Supervised : IDisposable
 
     private static IEnumerable<string> FaultPointsOf(HostProcess? process) => process is null
         ? []
-        : process.Errors.Split('\n').Where(line => line.StartsWith("fault point: ", StringComparison.Ordinal)).Select(line => line["fault point: ".Length..]);
+        : process.Errors.Split('\n')
+            .Where(line => line.StartsWith("fault point: ", StringComparison.Ordinal))
+            .Select(line => line["fault point: ".Length..]);
 }

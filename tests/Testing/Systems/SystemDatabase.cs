@@ -50,7 +50,10 @@ public sealed class SystemDatabase : IAsyncDisposable
     {
         NpgsqlConnection.ClearAllPools();
         await ExecuteAsync(
-            $"drop database {_name} with (force)", $"drop role {_name}_login", $"drop role {_name}_vault", $"drop role {_name}_owner");
+            $"drop database {_name} with (force)",
+            $"drop role {_name}_login",
+            $"drop role {_name}_vault",
+            $"drop role {_name}_owner");
     }
 
     private static async Task ExecuteAsync(params string[] statements)

@@ -1,6 +1,5 @@
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
-using PaymentCluster.Grains.Journal;
 using PaymentCluster.Grains.Payments;
 using PaymentCluster.Merchants.Tests.Hosting;
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Grains.Journal;
 
 namespace PaymentCluster.Grains.Merchants;
 
@@ -10,7 +11,7 @@ namespace PaymentCluster.Grains.Merchants;
 /// <param name="directory">The silo's cache of merchants.</param>
 /// <param name="random">Where keys come from.</param>
 /// <param name="options">How long replaced credentials are kept.</param>
-/// <param name="time">The clock.</param>
+/// <param name="clock">The clock that all silos agree on: another one may end what this one began.</param>
 /// <param name="logger">The log.</param>
 public sealed class MerchantServices(
     IEnumerable<IConnector> connectors,
@@ -18,7 +19,7 @@ public sealed class MerchantServices(
     MerchantDirectory directory,
     ISecretSource random,
     IOptions<MerchantsOptions> options,
-    TimeProvider time,
+    IPaymentClock clock,
     ILogger<MerchantServices> logger)
 {
     internal CredentialCipher Cipher => cipher;
@@ -29,7 +30,7 @@ public sealed class MerchantServices(
 
     internal ILogger Logger => logger;
 
-    internal DateTimeOffset Now => time.GetUtcNow();
+    internal DateTimeOffset Now => clock.Now;
 
     internal IConnector? ConnectorOf(string provider) =>
         connectors.FirstOrDefault(connector => connector.Provider == provider);

@@ -46,7 +46,8 @@ public sealed partial record PaymentState
         ByCheckout = created.ByCheckout,
     };
 
-    private PaymentState PaidBy(int attempt, PaymentStatus status) => this with { Status = status, PaidAttempt = attempt };
+    private PaymentState PaidBy(int attempt, PaymentStatus status) =>
+        this with { Status = status, PaidAttempt = attempt };
 
     private static PaymentState Apply(PaymentState state, PaymentEvent happened) => happened switch
     {

@@ -41,7 +41,7 @@ internal static class LogsRegistration
         var configuration = new LoggerConfiguration()
             .MinimumLevel.Information()
             .Enrich.WithProperty("Process", process)
-            .Enrich.With<RequestIdEnricher>()
+            .Enrich.With<RequestEnricher>()
             .Filter.ByExcluding(IsImpossible);
         foreach (var source in ChattySources)
             configuration.MinimumLevel.Override(source, LogEventLevel.Warning);

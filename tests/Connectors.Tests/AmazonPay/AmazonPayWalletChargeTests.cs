@@ -1,10 +1,8 @@
-using Microsoft.AspNetCore.Http;
 using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Connectors.Tests.Conformance;
 using PaymentCluster.Connectors.Tests.Fakes;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
-using PaymentCluster.Grains.Abstractions.Secrets;
 using Xunit;
 
 namespace PaymentCluster.Connectors.Tests.AmazonPay;

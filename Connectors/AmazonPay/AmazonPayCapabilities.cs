@@ -23,13 +23,13 @@ internal static class AmazonPayCapabilities
         Voids = true,
         PartialRefund = true,
         // Idempotency keys are kept without a limit of time: …/amazon-pay-api-v2/idempotency.html.
-        RepeatWindow = null,
+        IdempotencyWindow = null,
         Credentials =
         [
             AmazonPayAccount.PublicKeyIdName, AmazonPayAccount.PrivateKeyName, AmazonPayAccount.StoreIdName,
             AmazonPayAccount.RegionName, AmazonPayAccount.MerchantIdName,
         ],
-        SettleTime = settleTime,
+        VisibilityWindow = settleTime,
         // Only a completion that is on its way when the attempt is given up; a session lives 24 hours, and so long may
         // an authorisation be pending (…/amazon-pay-checkout/asynchronous-processing.html).
         LateSuccess = TimeSpan.FromDays(2),

@@ -40,7 +40,7 @@ public sealed partial class AmazonPayConnector : IConnector, IDisposable
         _api = new AmazonPayApi(Provider, _options, time, logger);
         _webhook = new AmazonPayWebhook(_api, new AmazonPayCertificates(Provider, _options, time, logger));
         _plainHttp = _options.BaseUrl!.Scheme == Uri.UriSchemeHttp;
-        Capabilities = AmazonPayCapabilities.With(_options.SettleTime);
+        Capabilities = AmazonPayCapabilities.With(_options.VisibilityWindow);
     }
 
     /// <inheritdoc/>

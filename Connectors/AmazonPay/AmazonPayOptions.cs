@@ -26,7 +26,7 @@ public sealed class AmazonPayOptions : ProviderHttpOptions
     /// <summary>How long after the last possible send a "not found" is not yet believed. Default 60 s; Amazon documents
     /// none, and a request that is still on its way ends with its connection well before.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
-    public TimeSpan SettleTime { get; set; } = TimeSpan.FromSeconds(60);
+    public TimeSpan VisibilityWindow { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <inheritdoc/>
     public override IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

@@ -44,11 +44,11 @@ public sealed record ConnectorCapabilities
 
     /// <summary>How long the provider recognises a charge that is sent again under the same reference; null: as long as
     /// it keeps the charge.</summary>
-    public TimeSpan? RepeatWindow { get; init; }
+    public TimeSpan? IdempotencyWindow { get; init; }
 
     /// <summary>How many status queries a minute a merchant may send; the others wait until they are due
     /// again.</summary>
-    public int QuestionsPerMinute { get; init; } = 600;
+    public int StatusQueriesPerMinute { get; init; } = 600;
 
     /// <summary>The names of the credentials that a merchant must give, such as <c>key_secret</c>.</summary>
     public required ImmutableArray<string> Credentials { get; init; }
@@ -59,7 +59,7 @@ public sealed record ConnectorCapabilities
 
     /// <summary>The provider's visibility window: how long after the last possible send a "not found" is not final,
     /// because the provider may show the charge late.</summary>
-    public required TimeSpan SettleTime { get; init; }
+    public required TimeSpan VisibilityWindow { get; init; }
 
     /// <summary>How long an abandoned attempt can still succeed; its status is queried for that long.</summary>
     public required TimeSpan LateSuccess { get; init; }

@@ -53,7 +53,8 @@ internal static class CallPipeline
             MinimumThroughput = options.BreakerMinimumCalls,
             SamplingDuration = options.BreakerWindow,
             BreakDuration = options.BreakerBreak,
-            ShouldHandle = static arguments => new ValueTask<bool>(arguments.Outcome.Result is { BlamesProvider: true }),
+            ShouldHandle = static arguments =>
+                new ValueTask<bool>(arguments.Outcome.Result is { BlamesProvider: true }),
             OnOpened = _ => Report(onChanged, opened: true),
             OnClosed = _ => Report(onChanged, opened: false),
         };

@@ -28,7 +28,7 @@ internal static class JuspayCapabilities
         CapturesByItself = true,
         Credentials = [JuspayApi.MerchantId, JuspayApi.ApiKey, JuspayWebhook.Username, JuspayWebhook.Password],
         OptionalCredentials = [JuspayEnvelope.KeyId, JuspayEnvelope.SigningKey, JuspayEnvelope.EncryptionKey],
-        SettleTime = settleTime,
+        VisibilityWindow = settleTime,
         // Juspay gives no time; of the gateways behind it one documents three days.
         LateSuccess = TimeSpan.FromDays(3),
     };

@@ -31,7 +31,7 @@ public sealed partial class JuspayConnector : IConnector, IDisposable
         _options = options.Value;
         _http = new ProviderHttp(Provider, _options, time, logger);
         _api = new JuspayApi(_http, _options, time);
-        Capabilities = JuspayCapabilities.With(_options.SettleTime);
+        Capabilities = JuspayCapabilities.With(_options.VisibilityWindow);
     }
 
     /// <inheritdoc/>

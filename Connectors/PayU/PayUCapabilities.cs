@@ -26,11 +26,11 @@ internal static class PayUCapabilities
         // Unless pre_authorize says otherwise.
         CapturesByItself = true,
         // A txnid is refused after a success alone: one that is still under way is charged again.
-        RepeatWindow = TimeSpan.Zero,
+        IdempotencyWindow = TimeSpan.Zero,
         // PayU has a limit and does not say which ("Requests limit reached").
-        QuestionsPerMinute = 300,
+        StatusQueriesPerMinute = 300,
         Credentials = [PayUApi.Key, PayUApi.Salt],
-        SettleTime = settleTime,
+        VisibilityWindow = settleTime,
         // Past its end a late success goes back by itself (autoRefund); a pending one is decided within days. PayU
         // names no figure, so this is the longest that a sibling documents.
         LateSuccess = TimeSpan.FromDays(3),

@@ -38,7 +38,7 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
         _commands = new ProviderHttp(Provider, _options, time, logger, _options.CommandUrl);
         _api = new PayUApi(_payments, _commands, time);
         _cards = new PayUCards(_api);
-        Capabilities = PayUCapabilities.With(_options.SettleTime);
+        Capabilities = PayUCapabilities.With(_options.VisibilityWindow);
     }
 
     /// <inheritdoc/>

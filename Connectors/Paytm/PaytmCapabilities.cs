@@ -32,7 +32,7 @@ internal static class PaytmCapabilities
         Credentials = [PaytmApi.Mid, PaytmApi.MerchantKey, PaytmApi.Website],
         // For linking customers' wallets, which Paytm lets some merchants do.
         OptionalCredentials = [PaytmWallets.ClientId, PaytmWallets.ClientSecret],
-        SettleTime = settleTime,
+        VisibilityWindow = settleTime,
         // Not documented. As long as banks take to tell the end of a UPI payment.
         LateSuccess = TimeSpan.FromDays(3),
     };

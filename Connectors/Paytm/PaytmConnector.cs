@@ -38,7 +38,7 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, IWalletsByPas
         _orders = new PaytmOrders(_api, _options);
         _accounts = new ProviderHttp(Provider, _options.Accounts(), time, logger);
         _wallets = new PaytmWallets(_accounts, _api, time);
-        Capabilities = PaytmCapabilities.With(_options.SettleTime);
+        Capabilities = PaytmCapabilities.With(_options.VisibilityWindow);
     }
 
     /// <inheritdoc/>

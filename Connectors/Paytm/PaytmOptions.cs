@@ -26,7 +26,7 @@ public sealed class PaytmOptions : ProviderHttpOptions
     /// <summary>How long after the last possible send a "not found" is not yet believed. Default 60 s; Paytm documents
     /// none, and a request that is still on its way ends with its connection well before.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
-    public TimeSpan SettleTime { get; set; } = TimeSpan.FromSeconds(60);
+    public TimeSpan VisibilityWindow { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>The same limits for the other host.</summary>
     internal ProviderHttpOptions Accounts() => new AccountsHttpOptions

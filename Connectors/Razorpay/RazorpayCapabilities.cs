@@ -27,7 +27,7 @@ internal static class RazorpayCapabilities
         // By the order's payment.capture: razorpay.com/docs/payments/payments/capture-settings/api.
         CapturesByItself = true,
         Credentials = [RazorpayApi.KeyId, RazorpayApi.KeySecret, RazorpayWebhook.Secret],
-        SettleTime = settleTime,
+        VisibilityWindow = settleTime,
         // A failed payment can become authorised for so long: razorpay.com/docs/payments/payments/late-authorisation.
         LateSuccess = TimeSpan.FromDays(3),
     };

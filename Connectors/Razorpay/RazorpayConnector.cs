@@ -31,7 +31,7 @@ public sealed partial class RazorpayConnector : IConnector, IDisposable
         _time = time;
         _http = new ProviderHttp(Provider, _options, time, logger);
         _api = new RazorpayApi(_http, time);
-        Capabilities = RazorpayCapabilities.With(_options.SettleTime);
+        Capabilities = RazorpayCapabilities.With(_options.VisibilityWindow);
     }
 
     /// <inheritdoc/>

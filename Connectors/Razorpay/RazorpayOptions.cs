@@ -32,5 +32,5 @@ public sealed class RazorpayOptions : ProviderHttpOptions
     /// <summary>How long after the last possible send a "not found" is not yet believed. Default 60 s; Razorpay
     /// documents none, and a request that is still on its way ends with its connection well before.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
-    public TimeSpan SettleTime { get; set; } = TimeSpan.FromSeconds(60);
+    public TimeSpan VisibilityWindow { get; set; } = TimeSpan.FromSeconds(60);
 }

@@ -37,7 +37,7 @@ public abstract record PaymentEffect
 
     /// <summary>Ask what became of the attempt.</summary>
     /// <param name="Attempt">The attempt.</param>
-    public sealed record AskCharge(int Attempt) : PaymentEffect;
+    public sealed record QueryCharge(int Attempt) : PaymentEffect;
 
     /// <summary>Send the capture of the attempt.</summary>
     /// <param name="Attempt">The attempt.</param>
@@ -53,5 +53,5 @@ public abstract record PaymentEffect
 
     /// <summary>Ask what became of the refund.</summary>
     /// <param name="Refund">The refund.</param>
-    public sealed record AskRefund(int Refund) : PaymentEffect;
+    public sealed record QueryRefund(int Refund) : PaymentEffect;
 }

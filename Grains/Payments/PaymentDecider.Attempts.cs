@@ -9,22 +9,22 @@ namespace PaymentCluster.Grains.Payments;
 public static partial class PaymentDecider
 {
     private static Decision NextAttempt(
-        PaymentState state, Instrument instrument, TimeSpan? expiresIn, RequestKey? request, Terms terms)
+        PaymentState state, Instrument instrument, TimeSpan? expiresIn, RequestKey? request, DecisionContext context)
     {
-        if (CannotAttempt(state, terms) is { } refused)
+        if (CannotAttempt(state, context) is { } refused)
         {
             return refused;
         }
 
         var number = state.Attempts.Length + 1;
-        var expiresAt = terms.Now + (expiresIn ?? terms.ExpiresIn);
-        var started = Attempt(number, Stored(instrument, terms), state.Capture, expiresAt, request, terms);
+        var expiresAt = context.Now + (expiresIn ?? context.ExpiresIn);
+        var started = Attempt(number, Stored(instrument, context), state.Capture, expiresAt, request, context);
         return new Decision.Accepted([started], [new PaymentEffect.SendCharge(number, Resend: false)]);
     }
 
     // The customer's wallet says what a saved instrument is.
-    private static StoredInstrument Stored(Instrument instrument, Terms terms) =>
-        terms.Instrument ?? new StoredInstrument(PaymentMethod.Of(instrument));
+    private static StoredInstrument Stored(Instrument instrument, DecisionContext context) =>
+        context.Instrument ?? new StoredInstrument(PaymentMethod.Of(instrument));
 
     private static AttemptStarted Attempt(
         int number,
@@ -32,29 +32,29 @@ public static partial class PaymentDecider
         CaptureMode capture,
         DateTimeOffset expiresAt,
         RequestKey? request,
-        Terms terms) => new()
+        DecisionContext context) => new()
         {
-            At = terms.Now,
+            At = context.Now,
             Request = request,
             Attempt = number,
-            Provider = terms.Route!.Provider,
+            Provider = context.Route!.Provider,
             Method = instrument.Method,
-            Send = terms.SendNow(terms.Route.SettleTime),
-            ProviderCaptures = capture == CaptureMode.Automatic && terms.Route.CapturesByItself,
-            LateSuccess = terms.Route.LateSuccess,
+            Send = context.SendNow(context.Route.VisibilityWindow),
+            ProviderCaptures = capture == CaptureMode.Automatic && context.Route.CapturesByItself,
+            LateSuccess = context.Route.LateSuccess,
             ExpiresAt = expiresAt,
-            CanVoid = terms.Route.CanVoid,
-            CanCapturePart = terms.Route.CanCapturePart,
-            RepeatWindow = terms.Route.RepeatWindow,
-            Routing = terms.Route.Notes,
+            CanVoid = context.Route.CanVoid,
+            CanCapturePart = context.Route.CanCapturePart,
+            IdempotencyWindow = context.Route.IdempotencyWindow,
+            Routing = context.Route.Notes,
             Link = instrument.Link,
         };
 
-    private static Decision.Rejected? CannotAttempt(PaymentState? state, Terms terms)
+    private static Decision.Rejected? CannotAttempt(PaymentState? state, DecisionContext context)
     {
-        if (terms.Route is null)
+        if (context.Route is null)
         {
-            return new Decision.Rejected(terms.NoRoute
+            return new Decision.Rejected(context.NoRoute
                 ?? Refusal.Of(
                     ErrorCode.NoProvider, "The merchant has no provider that takes such a payment.", "method"));
         }
@@ -67,30 +67,30 @@ public static partial class PaymentDecider
     // A proved failure that is the provider's own goes on at the next provider, in the same commit. After a customer
     // was given a step to take it does not: there is a page open that belongs to this attempt.
     private static Decision FailOrMoveOn(
-        PaymentState state, AttemptState attempt, Failure failure, string? reference, Terms terms)
+        PaymentState state, AttemptState attempt, Failure failure, string? reference, DecisionContext context)
     {
         var failed = new AttemptFailed
         {
-            At = terms.Now, Attempt = attempt.Number, Failure = failure, ProviderReference = reference,
+            At = context.Now, Attempt = attempt.Number, Failure = failure, ProviderReference = reference,
         };
-        if (!MayMoveOn(state, attempt, terms))
+        if (!MayMoveOn(state, attempt, context))
         {
             return Accept(failed);
         }
 
         var next = Attempt(
-            attempt.Number + 1, new StoredInstrument(attempt.Method), state.Capture, state.ExpiresAt, null, terms);
+            attempt.Number + 1, new StoredInstrument(attempt.Method), state.Capture, state.ExpiresAt, null, context);
         return new Decision.Accepted(
             [failed with { MovesOn = true }, next with { Follows = attempt.Number }],
             [new PaymentEffect.SendCharge(next.Attempt, Resend: false)]);
     }
 
-    private static bool MayMoveOn(PaymentState state, AttemptState attempt, Terms terms) =>
-        terms.Route is not null
+    private static bool MayMoveOn(PaymentState state, AttemptState attempt, DecisionContext context) =>
+        context.Route is not null
             && state.Status == PaymentStatus.Pending
             && attempt.Number == state.Attempts.Length
             && attempt.Number < AttemptId.MaxNumber
             && attempt.Action is null
-            && (attempt.Method.Kind != PaymentMethodKind.Card || terms.CardInMemory)
-            && terms.Now < state.ExpiresAt;
+            && (attempt.Method.Kind != PaymentMethodKind.Card || context.CardInMemory)
+            && context.Now < state.ExpiresAt;
 }

@@ -10,59 +10,60 @@ public static partial class PaymentDecider
 {
     /// <summary>Take in what a provider said of a refund. The payment's status neither matters to it nor changes by
     /// it.</summary>
-    public static Decision Decide(PaymentState state, RecordRefund report, Terms terms)
+    public static Decision Decide(PaymentState state, RecordRefund report, DecisionContext context)
     {
         var refund = state.Refunds[report.Number - 1];
         return refund.Status switch
         {
-            RefundStatus.Pending or RefundStatus.NeedsReview => OfOpenRefund(state, refund, report, terms),
+            RefundStatus.Pending or RefundStatus.NeedsReview => OfOpenRefund(state, refund, report, context),
 
             // A refund that was reported as failed and then paid out all the same is booked, if its money was not
             // promised again since.
             RefundStatus.Failed => report.Outcome is ProviderOutcome.Succeeded success
-                ? Refunded(state, refund, success, terms)
-                : Nothing,
-            RefundStatus.Success => Nothing,
+                ? Refunded(state, refund, success, context)
+                : NoChange,
+            RefundStatus.Success => NoChange,
         };
     }
 
-    private static Decision OfOpenRefund(PaymentState state, RefundState refund, RecordRefund report, Terms terms) =>
+    private static Decision OfOpenRefund(
+        PaymentState state, RefundState refund, RecordRefund report, DecisionContext context) =>
         report.Outcome switch
         {
-            ProviderOutcome.Succeeded success => Refunded(state, refund, success, terms),
+            ProviderOutcome.Succeeded success => Refunded(state, refund, success, context),
             ProviderOutcome.Declined declined =>
-                Accept(new RefundFailed { At = terms.Now, Refund = refund.Number, Failure = declined.Failure }),
+                Accept(new RefundFailed { At = context.Now, Refund = refund.Number, Failure = declined.Failure }),
             ProviderOutcome.Pending pending => refund.Phase == RefundPhase.Accepted
-                ? Nothing
+                ? NoChange
                 : Accept(new RefundAccepted
                 {
-                    At = terms.Now, Refund = refund.Number, ProviderReference = pending.ProviderReference,
+                    At = context.Now, Refund = refund.Number, ProviderReference = pending.ProviderReference,
                 }),
             // That an earlier send came too late says nothing of the one that is under way.
             ProviderOutcome.NotSent notSent =>
                 refund.Phase == RefundPhase.Sending && (report.Send ?? refund.Sends) == refund.Sends
                 ? Accept(new RefundNotSent
                 {
-                    At = terms.Now,
+                    At = context.Now,
                     Refund = refund.Number,
                     Reason = notSent.Reason,
-                    RetryAt = terms.Now + PaymentSchedule.RefundRetryDelay(terms.Now - refund.CreatedAt),
+                    RetryAt = context.Now + PaymentSchedule.RefundRetryDelay(context.Now - refund.CreatedAt),
                 })
-                : Nothing,
+                : NoChange,
             ProviderOutcome.Unknown unknown =>
                 refund.Phase == RefundPhase.Sending && report.Source == ReportSource.Answer
                     ? Accept(
-                        new RefundOutcomeUnknown { At = terms.Now, Refund = refund.Number, Reason = unknown.Reason })
-                    : Nothing,
+                        new RefundOutcomeUnknown { At = context.Now, Refund = refund.Number, Reason = unknown.Reason })
+                    : NoChange,
             ProviderOutcome.NotFound => refund.Phase is RefundPhase.Sending or RefundPhase.Unknown
-                && IsFinal(report.AskedAt, refund.Send, terms)
-                    ? SendAgain(refund, terms)
-                    : Nothing,
+                && IsFinal(report.AskedAt, refund.Send, context)
+                    ? SendAgain(refund, context)
+                    : NoChange,
             _ => throw new InvalidOperationException($"{report.Outcome.GetType().Name} is not an outcome."),
         };
 
     private static Decision Refunded(
-        PaymentState state, RefundState refund, ProviderOutcome.Succeeded success, Terms terms)
+        PaymentState state, RefundState refund, ProviderOutcome.Succeeded success, DecisionContext context)
     {
         var attempt = state.Attempts[refund.Attempt - 1];
         var fits = refund.Status != RefundStatus.Failed || refund.AmountMinor <= state.RefundableMinor(attempt);
@@ -72,24 +73,24 @@ public static partial class PaymentDecider
             return refund.Status == RefundStatus.Pending
                 ? Accept(new RefundReviewRequired
                 {
-                    At = terms.Now,
+                    At = context.Now,
                     Refund = refund.Number,
                     Reason = $"The provider reports {success.Amount} instead of "
                         + $"{Money.Of(refund.AmountMinor, state.Amount.Currency)}.",
                 })
-                : Nothing;
+                : NoChange;
         }
 
         return Accept(new RefundSucceeded
         {
-            At = terms.Now,
+            At = context.Now,
             Refund = refund.Number,
             ProviderReference = success.ProviderReference,
             BankReference = success.BankReference,
         });
     }
 
-    private static Decision.Accepted SendAgain(RefundState refund, Terms terms) => new(
-        [new RefundResent { At = terms.Now, Refund = refund.Number, Send = terms.SendAgain(refund.Send) }],
+    private static Decision.Accepted SendAgain(RefundState refund, DecisionContext context) => new(
+        [new RefundResent { At = context.Now, Refund = refund.Number, Send = context.SendAgain(refund.Send) }],
         [new PaymentEffect.SendRefund(refund.Number)]);
 }

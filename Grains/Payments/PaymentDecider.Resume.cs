@@ -10,37 +10,37 @@ public sealed record ResumePayment;
 /// <summary>Ask about an attempt and its refunds now: the customer's browser came back from the provider, or the
 /// provider said that something happened.</summary>
 /// <param name="Attempt">The attempt.</param>
-public sealed record AskAboutAttempt(int Attempt);
+public sealed record QueryAttempt(int Attempt);
 
 // What time brings. Whatever was interrupted looks, to the next process, like something whose answer never came: it is
 // asked.
 public static partial class PaymentDecider
 {
     /// <summary>Resend what was not sent, ask for what is open, expire what nobody pays.</summary>
-    public static Decision Decide(PaymentState state, ResumePayment command, Terms terms)
+    public static Decision Decide(PaymentState state, ResumePayment command, DecisionContext context)
     {
         _ = command;
         return state.Status switch
         {
-            PaymentStatus.Pending when state.Attempts.IsEmpty => terms.Now >= state.ExpiresAt
-                ? Accept(new PaymentExpired { At = terms.Now })
-                : Nothing,
+            PaymentStatus.Pending when state.Attempts.IsEmpty => context.Now >= state.ExpiresAt
+                ? Accept(new PaymentExpired { At = context.Now })
+                : NoChange,
             PaymentStatus.Pending when state.Attempts[^1] is { Phase: AttemptPhase.NotSent } waiting =>
-                Retry(state, waiting, terms),
+                Retry(state, waiting, context),
             PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.NeedsReview
                 or PaymentStatus.Authorized or PaymentStatus.Success or PaymentStatus.Failed or PaymentStatus.Cancelled
                 or PaymentStatus.Expired =>
-                Continue(state, terms),
+                Continue(state, context),
         };
     }
 
     /// <summary>Ask, if there is something to learn. What made us ask says nothing that could be trusted.</summary>
-    public static Decision Decide(PaymentState state, AskAboutAttempt command, Terms terms)
+    public static Decision Decide(PaymentState state, QueryAttempt command, DecisionContext context)
     {
-        _ = terms;
+        _ = context;
         var refunds = state.Refunds
             .Where(refund => refund.Attempt == command.Attempt && PaymentSchedule.IsAskedFor(refund))
-            .Select(refund => (PaymentEffect)new PaymentEffect.AskRefund(refund.Number));
+            .Select(refund => (PaymentEffect)new PaymentEffect.QueryRefund(refund.Number));
         var hasCharge = state.Status switch
         {
             PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.NeedsReview or PaymentStatus.Failed
@@ -50,66 +50,66 @@ public static partial class PaymentDecider
         return new Decision.Accepted(
             [],
             [
-                .. hasCharge ? [new PaymentEffect.AskCharge(command.Attempt)] : Enumerable.Empty<PaymentEffect>(),
+                .. hasCharge ? [new PaymentEffect.QueryCharge(command.Attempt)] : Enumerable.Empty<PaymentEffect>(),
                 .. refunds,
             ]);
     }
 
-    private static Decision Retry(PaymentState state, AttemptState attempt, Terms terms)
+    private static Decision Retry(PaymentState state, AttemptState attempt, DecisionContext context)
     {
-        if (terms.Now >= state.ExpiresAt)
+        if (context.Now >= state.ExpiresAt)
         {
             return FailByUs(
                 attempt,
                 FailureCodes.ProviderUnreachable,
                 "The provider could not be reached in time; nothing was sent.",
-                terms);
+                context);
         }
 
-        return terms.Now >= attempt.RetryAt
-            ? SendAgain(attempt, resend: attempt.Sends > 1, terms)
-            : Continue(state, terms);
+        return context.Now >= attempt.RetryAt
+            ? SendAgain(attempt, resend: attempt.Sends > 1, context)
+            : Continue(state, context);
     }
 
     // Questions for all that is open, and the first refund that is due to be sent again. One at a time: each is a
     // commit of its own, and the next one is due at once.
-    private static Decision Continue(PaymentState state, Terms terms)
+    private static Decision Continue(PaymentState state, DecisionContext context)
     {
         // It waits for its retry, and the order was paid otherwise or given up in the meantime.
         if (state.Attempts.FirstOrDefault(attempt =>
             attempt.Phase == AttemptPhase.NotSent
             && (state.Status != PaymentStatus.Pending || attempt.Number < state.Attempts.Length)) is { } unsent)
         {
-            return FailUnsent(unsent, terms);
+            return FailUnsent(unsent, context);
         }
 
-        var questions = state.Attempts.Where(attempt => PaymentSchedule.IsWatched(state, attempt, terms.Now))
-            .Select(attempt => (PaymentEffect)new PaymentEffect.AskCharge(attempt.Number))
+        var questions = state.Attempts.Where(attempt => PaymentSchedule.IsWatched(state, attempt, context.Now))
+            .Select(attempt => (PaymentEffect)new PaymentEffect.QueryCharge(attempt.Number))
             .Concat(state.Refunds.Where(PaymentSchedule.IsAskedFor)
-                .Select(refund => new PaymentEffect.AskRefund(refund.Number)))
+                .Select(refund => new PaymentEffect.QueryRefund(refund.Number)))
             .ToImmutableArray();
         var due = state.Refunds.FirstOrDefault(
-            refund => refund.Phase == RefundPhase.NotSent && terms.Now >= refund.RetryAt);
+            refund => refund.Phase == RefundPhase.NotSent && context.Now >= refund.RetryAt);
         if (due is not null)
         {
-            var again = SendAgain(due, terms);
+            var again = SendAgain(due, context);
             return again with { Effects = [.. again.Effects, .. questions] };
         }
 
-        if (RetryAuthorization(state, questions, terms) is { } retried)
+        if (RetryAuthorization(state, questions, context) is { } retried)
         {
             return retried;
         }
 
         var hopeless = state.Refunds.FirstOrDefault(refund =>
             refund is { Status: RefundStatus.Pending, Phase: RefundPhase.Sending or RefundPhase.Unknown }
-            && terms.Now >= refund.CreatedAt + PaymentSchedule.RefundDeadline);
+            && context.Now >= refund.CreatedAt + PaymentSchedule.RefundDeadline);
         return hopeless is not null
             ? new Decision.Accepted(
                 [
                     new RefundReviewRequired
                     {
-                        At = terms.Now,
+                        At = context.Now,
                         Refund = hopeless.Number,
                         Reason = "The refund's outcome stayed unknown to its deadline.",
                     },

@@ -8,7 +8,7 @@ namespace PaymentCluster.Grains.Payments;
 public static partial class PaymentDecider
 {
     /// <summary>Say what became of a payment that needs review.</summary>
-    public static Decision Decide(PaymentState state, ResolvePayment command, Terms terms)
+    public static Decision Decide(PaymentState state, ResolvePayment command, DecisionContext context)
     {
         if (Remembered(state, command.Request) is { } seen)
         {
@@ -17,14 +17,15 @@ public static partial class PaymentDecider
 
         return state.Status switch
         {
-            PaymentStatus.NeedsReview => Resolve(state, state.Attempts[state.ReviewAttempt - 1], command, terms),
+            PaymentStatus.NeedsReview => Resolve(state, state.Attempts[state.ReviewAttempt - 1], command, context),
             PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.Authorized or PaymentStatus.Success
-                or PaymentStatus.Failed or PaymentStatus.Cancelled or PaymentStatus.Expired => NotIn(state, "resolved"),
+                or PaymentStatus.Failed or PaymentStatus.Cancelled
+                or PaymentStatus.Expired => RejectStatus(state, "resolved"),
         };
     }
 
     /// <summary>Say what became of a refund that needs review.</summary>
-    public static Decision Decide(PaymentState state, ResolveRefund command, Terms terms)
+    public static Decision Decide(PaymentState state, ResolveRefund command, DecisionContext context)
     {
         if (Remembered(state, command.Request) is { } seen)
         {
@@ -38,18 +39,18 @@ public static partial class PaymentDecider
 
         return refund.Status switch
         {
-            RefundStatus.NeedsReview => Resolve(refund, command, terms),
+            RefundStatus.NeedsReview => Resolve(refund, command, context),
             RefundStatus.Pending or RefundStatus.Success or RefundStatus.Failed =>
                 Reject(ErrorCode.StatusConflict, "Only a refund that needs review can be resolved."),
         };
     }
 
     private static Decision.Accepted Resolve(
-        PaymentState state, AttemptState attempt, ResolvePayment command, Terms terms)
+        PaymentState state, AttemptState attempt, ResolvePayment command, DecisionContext context)
     {
         var resolved = new ReviewResolved
         {
-            At = terms.Now,
+            At = context.Now,
             Request = command.Request,
             Attempt = attempt.Number,
             Paid = command.Paid,
@@ -59,14 +60,14 @@ public static partial class PaymentDecider
         return command.Paid
             ? Accept(resolved, new PaymentCaptured
             {
-                At = terms.Now,
+                At = context.Now,
                 Attempt = attempt.Number,
                 AmountMinor = attempt.CaptureIntent?.AmountMinor ?? state.Amount.AmountMinor,
                 ProviderReference = command.ProviderReference,
             })
             : Accept(resolved, new AttemptFailed
             {
-                At = terms.Now,
+                At = context.Now,
                 Attempt = attempt.Number,
                 Failure = new Failure
                 {
@@ -78,11 +79,11 @@ public static partial class PaymentDecider
             });
     }
 
-    private static Decision.Accepted Resolve(RefundState refund, ResolveRefund command, Terms terms)
+    private static Decision.Accepted Resolve(RefundState refund, ResolveRefund command, DecisionContext context)
     {
         var resolved = new RefundReviewResolved
         {
-            At = terms.Now,
+            At = context.Now,
             Request = command.Request,
             Refund = refund.Number,
             Paid = command.Paid,
@@ -92,11 +93,11 @@ public static partial class PaymentDecider
         PaymentEvent outcome = command.Paid
             ? new RefundSucceeded
             {
-                At = terms.Now, Refund = refund.Number, ProviderReference = command.ProviderReference,
+                At = context.Now, Refund = refund.Number, ProviderReference = command.ProviderReference,
             }
             : new RefundFailed
             {
-                At = terms.Now,
+                At = context.Now,
                 Refund = refund.Number,
                 Failure = new Failure
                 {

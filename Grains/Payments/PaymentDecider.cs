@@ -14,13 +14,13 @@ public static partial class PaymentDecider
 {
     /// <summary>Take the payment; for an order that failed or expired, start the next attempt; else answer what is
     /// there.</summary>
-    public static Decision Decide(PaymentState? state, StartPayment command, Terms terms)
+    public static Decision Decide(PaymentState? state, StartPayment command, DecisionContext context)
     {
         if (state is null)
         {
-            return command.Instrument is not null && CannotAttempt(null, terms) is { } refused
+            return command.Instrument is not null && CannotAttempt(null, context) is { } refused
                 ? refused
-                : Create(command, terms);
+                : Create(command, context);
         }
 
         if (Remembered(state, command.Request) is { } seen)
@@ -41,17 +41,17 @@ public static partial class PaymentDecider
         return state.Status switch
         {
             PaymentStatus.Failed or PaymentStatus.Expired => command.Instrument is null
-                ? Unchanged(command.Request, terms)
-                : NextAttempt(state, command.Instrument, command.ExpiresIn, command.Request, terms),
+                ? Unchanged(command.Request, context)
+                : NextAttempt(state, command.Instrument, command.ExpiresIn, command.Request, context),
             PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.Authorized or PaymentStatus.Success
-                or PaymentStatus.Cancelled or PaymentStatus.NeedsReview => Unchanged(command.Request, terms),
+                or PaymentStatus.Cancelled or PaymentStatus.NeedsReview => Unchanged(command.Request, context),
         };
     }
 
     /// <summary>Say what the payment is paid with: its first attempt, the next one after a failure, or another one
     /// instead of the one that waits for the customer. That one stays open: it may be paid all the same, and is
     /// asked about.</summary>
-    public static Decision Decide(PaymentState state, ConfirmPayment command, Terms terms)
+    public static Decision Decide(PaymentState state, ConfirmPayment command, DecisionContext context)
     {
         if (Remembered(state, command.Request) is { } seen)
         {
@@ -60,23 +60,23 @@ public static partial class PaymentDecider
 
         return state.Status switch
         {
-            PaymentStatus.Pending when state.Attempts.IsEmpty && terms.Now >= state.ExpiresAt =>
-                NotIn(state, "confirmed after its time"),
+            PaymentStatus.Pending when state.Attempts.IsEmpty && context.Now >= state.ExpiresAt =>
+                RejectStatus(state, "confirmed after its time"),
             PaymentStatus.Pending when state.Attempts.IsEmpty =>
-                NextAttempt(state, command.Instrument, state.ExpiresAt - terms.Now, command.Request, terms),
+                NextAttempt(state, command.Instrument, state.ExpiresAt - context.Now, command.Request, context),
             PaymentStatus.Failed or PaymentStatus.Expired =>
-                NextAttempt(state, command.Instrument, null, command.Request, terms),
+                NextAttempt(state, command.Instrument, null, command.Request, context),
             PaymentStatus.Pending => OutcomePending("An attempt is under way."),
             PaymentStatus.RequiresAction
-                when command.Replaces == state.Attempts.Length && terms.Now < state.ExpiresAt =>
-                NextAttempt(state, command.Instrument, state.ExpiresAt - terms.Now, command.Request, terms),
+                when command.Replaces == state.Attempts.Length && context.Now < state.ExpiresAt =>
+                NextAttempt(state, command.Instrument, state.ExpiresAt - context.Now, command.Request, context),
             PaymentStatus.RequiresAction or PaymentStatus.Authorized or PaymentStatus.Success or PaymentStatus.Cancelled
-                or PaymentStatus.NeedsReview => NotIn(state, "confirmed"),
+                or PaymentStatus.NeedsReview => RejectStatus(state, "confirmed"),
         };
     }
 
     /// <summary>Give captured money back: any number of times, never more than was captured.</summary>
-    public static Decision Decide(PaymentState state, RefundPayment command, Terms terms)
+    public static Decision Decide(PaymentState state, RefundPayment command, DecisionContext context)
     {
         if (Remembered(state, command.Request) is { } seen)
         {
@@ -85,19 +85,19 @@ public static partial class PaymentDecider
 
         return state.Status switch
         {
-            PaymentStatus.Success => Refund(state, state.Attempts[state.PaidAttempt - 1], command, terms),
+            PaymentStatus.Success => Refund(state, state.Attempts[state.PaidAttempt - 1], command, context),
             PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.Authorized or PaymentStatus.Failed
                 or PaymentStatus.Cancelled or PaymentStatus.Expired or PaymentStatus.NeedsReview =>
-                    NotIn(state, "refunded"),
+                    RejectStatus(state, "refunded"),
         };
     }
 
-    private static Decision Create(StartPayment command, Terms terms)
+    private static Decision Create(StartPayment command, DecisionContext context)
     {
-        var expiresAt = terms.Now + (command.ExpiresIn ?? terms.ExpiresIn);
+        var expiresAt = context.Now + (command.ExpiresIn ?? context.ExpiresIn);
         var created = new PaymentCreated
         {
-            At = terms.Now,
+            At = context.Now,
             Request = command.Request,
             OrderId = command.OrderId,
             Amount = command.Amount,
@@ -115,11 +115,12 @@ public static partial class PaymentDecider
             return Accept(created);
         }
 
-        var started = Attempt(1, Stored(instrument, terms), command.Capture, expiresAt, null, terms);
+        var started = Attempt(1, Stored(instrument, context), command.Capture, expiresAt, null, context);
         return new Decision.Accepted([created, started], [new PaymentEffect.SendCharge(1, Resend: false)]);
     }
 
-    private static Decision Refund(PaymentState state, AttemptState attempt, RefundPayment command, Terms terms)
+    private static Decision Refund(
+        PaymentState state, AttemptState attempt, RefundPayment command, DecisionContext context)
     {
         var left = state.RefundableMinor(attempt);
         var amount = command.AmountMinor ?? left;
@@ -136,7 +137,7 @@ public static partial class PaymentDecider
             return Reject(ErrorCode.LimitReached, $"A payment has at most {RefundId.MaxNumber} refunds.");
         }
 
-        var requested = RefundOf(state, attempt, amount, terms) with
+        var requested = RefundOf(state, attempt, amount, context) with
         {
             Reason = command.Reason,
             Request = command.Request,
@@ -147,15 +148,16 @@ public static partial class PaymentDecider
         };
     }
 
-    private static RefundRequested RefundOf(PaymentState state, AttemptState attempt, long amountMinor, Terms terms) =>
+    private static RefundRequested RefundOf(
+        PaymentState state, AttemptState attempt, long amountMinor, DecisionContext context) =>
         new()
         {
-            At = terms.Now,
+            At = context.Now,
             Refund = state.Refunds.Length + 1,
             Attempt = attempt.Number,
             AmountMinor = amountMinor,
             Automatic = false,
-            Send = terms.SendAgain(attempt.Send),
+            Send = context.SendAgain(attempt.Send),
         };
 
     // A request that took effect under this name is not made again; another request under this name is a mistake of the
@@ -174,9 +176,9 @@ public static partial class PaymentDecider
 
     // Nothing to do; but if the client gave the request a name, the name is kept, so that it cannot mean something else
     // later.
-    private static Decision Unchanged(RequestKey? request, Terms terms) => request is null
+    private static Decision Unchanged(RequestKey? request, DecisionContext context) => request is null
         ? new Decision.AlreadyApplied()
-        : Accept(new RequestRepeated { At = terms.Now, Request = request });
+        : Accept(new RequestRepeated { At = context.Now, Request = request });
 
     private static Decision.Accepted Accept(params PaymentEvent[] events) => new([.. events], []);
 
@@ -186,7 +188,7 @@ public static partial class PaymentDecider
     private static Decision.Rejected OutcomePending(string why) =>
         Reject(ErrorCode.OutcomePending, why + " Try again when it is known.");
 
-    private static Decision.Rejected NotIn(PaymentState state, string participle) => Reject(
+    private static Decision.Rejected RejectStatus(PaymentState state, string participle) => Reject(
         ErrorCode.StatusConflict, $"A payment that is {PaymentNames.Of(state.Status)} cannot be {participle}.");
 
     private static Decision.Rejected OrderDiffers(string field, PaymentState state) => Reject(

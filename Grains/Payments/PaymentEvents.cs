@@ -92,7 +92,8 @@ public sealed record AttemptStarted : PaymentEvent
     public bool CanCapturePart { get; init; }
 
     /// <summary>How long the provider recognises the attempt when it is sent again; null: always.</summary>
-    public TimeSpan? RepeatWindow { get; init; }
+    [JsonPropertyName("repeat_window")]
+    public TimeSpan? IdempotencyWindow { get; init; }
 
     /// <summary>The attempt that provably failed at its provider, and which this one replaces; 0 if none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -113,9 +114,10 @@ public sealed record SendTerms
     /// <summary>No byte leaves after this.</summary>
     public required DateTimeOffset Before { get; init; }
 
-    /// <summary>A provider's "not found" is believed from here on: the send's end, the clocks' error and the provider's
-    /// settle time.</summary>
-    public required DateTimeOffset BelieveNotFoundAt { get; init; }
+    /// <summary>A provider's "not found" is final from here on: the send's end, the clocks' error and the provider's
+    /// visibility window.</summary>
+    [JsonPropertyName("believe_not_found_at")]
+    public required DateTimeOffset NotFoundFinalAt { get; init; }
 }
 
 /// <summary>The attempt provably did not leave this machine, or provably did not arrive; it is sent again under the

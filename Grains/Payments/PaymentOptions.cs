@@ -49,5 +49,5 @@ public sealed class PaymentOptions
     /// <summary>How many questions a minute a merchant may ask any provider, instead of each provider's own limit.
     /// Default none. Above a provider's limit it refuses questions, and may refuse payments with them.</summary>
     [Range(1, 10_000_000)]
-    public int? QuestionsPerMinute { get; set; }
+    public int? StatusQueriesPerMinute { get; set; }
 }

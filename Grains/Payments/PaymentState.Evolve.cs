@@ -230,7 +230,7 @@ public sealed partial record PaymentState
             LateSuccess = started.LateSuccess,
             CanVoid = started.CanVoid,
             CanCapturePart = started.CanCapturePart,
-            RepeatWindow = started.RepeatWindow,
+            IdempotencyWindow = started.IdempotencyWindow,
             Follows = started.Follows,
             Link = started.Link,
         }),

@@ -235,7 +235,7 @@ public sealed record AttemptState
     public bool CanCapturePart { get; init; }
 
     /// <summary>How long its provider recognises it when it is sent again; null: always.</summary>
-    public TimeSpan? RepeatWindow { get; init; }
+    public TimeSpan? IdempotencyWindow { get; init; }
 
     /// <summary>The attempt that it replaces, which failed at its provider; 0 if none.</summary>
     public int Follows { get; init; }
@@ -269,7 +269,7 @@ public abstract record AuthorizationIntent(SendTerms Send)
 
     /// <summary>From when on it may be sent again: at its retry, or once the latest send provably cannot arrive any
     /// more.</summary>
-    public DateTimeOffset AgainAt => RetryAt ?? Send.BelieveNotFoundAt;
+    public DateTimeOffset AgainAt => RetryAt ?? Send.NotFoundFinalAt;
 
     /// <summary>Whether a report is the first about the latest send.</summary>
     /// <param name="send">The number of the send that the report is about; null: the latest.</param>

@@ -24,7 +24,7 @@ namespace PaymentCluster.Grains.Providers;
 public sealed partial class ProvidersGrain(
     ConnectorCatalogue connectors,
     ProviderScores scores,
-    IOpenWork work,
+    IOpenPaymentsQuery work,
     MerchantDirectory directory,
     TimeProvider time,
     ILogger<ProvidersGrain> logger) : Grain, IProvidersGrain
@@ -88,7 +88,7 @@ public sealed partial class ProvidersGrain(
         {
             return Reply<MerchantView>.Refused(Refusal.Of(
                 ErrorCode.ProviderInUse,
-                $"{(open < OpenWork.MaxCounted ? "" : "At least ")}{open} payments at {provider} "
+                $"{(open < OpenPaymentsQuery.MaxCounted ? "" : "At least ")}{open} payments at {provider} "
                     + "are still open or watched."));
         }
 

@@ -99,8 +99,8 @@ public sealed class PaymentRouter(ConnectorCatalogue connectors, ProviderScores 
         CapturesByItself = connector.Capabilities.CapturesByItself,
         CanVoid = connector.Capabilities.Voids,
         CanCapturePart = connector.Capabilities.PartialCapture,
-        RepeatWindow = connector.Capabilities.RepeatWindow,
-        SettleTime = connector.Capabilities.SettleTime,
+        IdempotencyWindow = connector.Capabilities.IdempotencyWindow,
+        VisibilityWindow = connector.Capabilities.VisibilityWindow,
         LateSuccess = connector.Capabilities.LateSuccess,
     };
 

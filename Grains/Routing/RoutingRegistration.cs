@@ -20,7 +20,7 @@ public static class RoutingRegistration
         services.AddSingleton<ProviderScores>();
         services.AddSingleton<PaymentRouter>();
         services.TryAddSingleton<IPastPayments, PastPayments>();
-        services.TryAddSingleton<IOpenWork, OpenWork>();
+        services.TryAddSingleton<IOpenPaymentsQuery, OpenPaymentsQuery>();
         return services;
     }
 }

@@ -138,7 +138,7 @@ internal sealed class RunningSystem : IAsyncDisposable
             ["Connectors__Razorpay__BaseUrl"] = $"http://127.0.0.1:{_simulatorsPort}/",
             ["Payments__PublicUrl"] = $"http://127.0.0.1:{Port}",
             // What a provider would refuse is not what is measured.
-            ["Payments__QuestionsPerMinute"] = "10000000",
+            ["Payments__StatusQueriesPerMinute"] = "10000000",
             [SynchronousPayments.MerchantSetting.Replace(":", "__", StringComparison.Ordinal)] = Merchant,
             ["Silo__Port"] = FreePort().ToString(CultureInfo.InvariantCulture),
             ["Silo__GatewayPort"] = FreePort().ToString(CultureInfo.InvariantCulture),

@@ -28,7 +28,7 @@ internal sealed class InstantConnector(InstantOptions options, TimeProvider time
         Voids = true,
         PartialRefund = true,
         Credentials = ["key"],
-        SettleTime = TimeSpan.FromSeconds(5),
+        VisibilityWindow = TimeSpan.FromSeconds(5),
         LateSuccess = TimeSpan.FromMinutes(5),
     };
 

@@ -11,7 +11,7 @@ public sealed partial class GlossaryTests
 {
     private const string Glossary = "docs/glossary.md";
 
-    // Parts of names: AskCharge has the parts Ask and Charge.
+    // Parts of names: QueryCharge has the parts Ask and Charge.
     private static readonly HashSet<string> PartsNotUsed = new(StringComparer.Ordinal)
     {
         "Whoever", "Nobody", "Somebody", "Anew", "Brought", "Wary", "Impatient", "Impatience", "Patience", "Desk",

@@ -1,5 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
 
 namespace PaymentCluster.Architecture.Tests;
 
@@ -28,10 +30,18 @@ public sealed class WidthTests
         {
             var first = all.GetLineFromPosition(token.SpanStart).LineNumber;
             var last = all.GetLineFromPosition(token.Span.End).LineNumber;
-            var isAlone = IsText(token) && IsAlone(file.Text, token);
+            var isAlone = IsText(token) && IsAlone(file.Text, token.Span);
             if (isAlone || (last > first && token.ValueText.Length > 0))
             {
                 lines.UnionWith(Enumerable.Range(first, last - first + 1));
+            }
+        }
+
+        foreach (var text in root.DescendantNodes().OfType<InterpolatedStringExpressionSyntax>())
+        {
+            if (IsAlone(file.Text, text.Span))
+            {
+                lines.Add(all.GetLineFromPosition(text.SpanStart).LineNumber);
             }
         }
 
@@ -41,11 +51,11 @@ public sealed class WidthTests
     private static bool IsText(SyntaxToken token) =>
         token.Kind() is SyntaxKind.StringLiteralToken or SyntaxKind.SingleLineRawStringLiteralToken;
 
-    private static bool IsAlone(string text, SyntaxToken token)
+    private static bool IsAlone(string text, TextSpan literal)
     {
-        var start = text.LastIndexOf('\n', token.SpanStart) + 1;
-        var end = text.IndexOf('\n', token.Span.End);
-        var rest = text[start..token.SpanStart] + text[token.Span.End..(end < 0 ? text.Length : end)];
+        var start = text.LastIndexOf('\n', literal.Start) + 1;
+        var end = text.IndexOf('\n', literal.End);
+        var rest = text[start..literal.Start] + text[literal.End..(end < 0 ? text.Length : end)];
         return rest.All(c => !char.IsLetterOrDigit(c));
     }
 }

@@ -138,9 +138,16 @@ internal sealed class ChaosRun(ChaosOptions options)
         var starts = system.Processes.Select(process =>
             $"{process.Name} {process.Starts} ({process.OwnEnds} after its own end)");
         Report($"starts: {string.Join(", ", starts)}");
-        Report(
-            $"recoveries: {Tally(payments.SelectMany(payment => payment.Of("attempt_resent", "attempt_not_sent", "outcome_unknown", "refund_resent",
-                "refund_outcome_unknown", "surplus_captured", "capture_refused", "review_required").Select(happened => happened.Type)))}");
+        var recoveries = payments.SelectMany(payment => payment.Of(
+            "attempt_resent",
+            "attempt_not_sent",
+            "outcome_unknown",
+            "refund_resent",
+            "refund_outcome_unknown",
+            "surplus_captured",
+            "capture_refused",
+            "review_required"));
+        Report($"recoveries: {Tally(recoveries.Select(happened => happened.Type))}");
         Report("webhooks: " + Tally(evidence.Deliveries.Select(delivery =>
             $"{(delivery.IsForged ? "forged " : "")}{StatusOf(delivery.Status)}")));
         Report($"providers: {evidence.Requests.Effects} requests with an effect, "

@@ -94,7 +94,7 @@ public sealed class ClusterTests
         cluster.Settings["Payments__ClockError"] = clockError;
         cluster.Settings["Payments__SweepInterval"] = "00:00:00.200";
         cluster.Settings["Payments__Lease"] = "00:00:02";
-        cluster.Settings["Connectors__Razorpay__SettleTime"] = "00:00:01";
+        cluster.Settings["Connectors__Razorpay__VisibilityWindow"] = "00:00:01";
         cluster.Settings["Connectors__Razorpay__Timeout"] = "00:00:02";
         await cluster.OpenAsync();
         using var simulators = cluster.Simulators();

@@ -68,10 +68,11 @@ public sealed class ProvidersDocumentTests
             text.Append(
                 CultureInfo.InvariantCulture,
                 $"| {connector.Provider} | {Names(can.Credentials)} | {Names(can.OptionalCredentials)} ")
-                .Append(CultureInfo.InvariantCulture, $"| {Span(can.SettleTime)} | {Span(can.LateSuccess)} ")
+                .Append(CultureInfo.InvariantCulture, $"| {Span(can.VisibilityWindow)} | {Span(can.LateSuccess)} ")
                 .Append(
-                    CultureInfo.InvariantCulture, $"| {(can.RepeatWindow is { } window ? Span(window) : "always")} ")
-                .Append(CultureInfo.InvariantCulture, $"| {can.QuestionsPerMinute} |\n");
+                    CultureInfo.InvariantCulture,
+                    $"| {(can.IdempotencyWindow is { } window ? Span(window) : "always")} ")
+                .Append(CultureInfo.InvariantCulture, $"| {can.StatusQueriesPerMinute} |\n");
         }
 
         return text.ToString();

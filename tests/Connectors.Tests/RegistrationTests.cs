@@ -33,7 +33,7 @@ public sealed class RegistrationTests
             Assert.NotEmpty(connector.Capabilities.Currencies);
             Assert.NotEmpty(connector.Capabilities.Credentials);
             Assert.NotNull(connector.Health);
-            Assert.True(connector.Capabilities.SettleTime > TimeSpan.Zero);
+            Assert.True(connector.Capabilities.VisibilityWindow > TimeSpan.Zero);
             Assert.True(connector.Capabilities.RupeeOnly.IsSubsetOf(connector.Capabilities.Methods));
         });
     }

@@ -100,7 +100,7 @@ public sealed class TransactionTests(StoreFixture fixture) : IClassFixture<Store
         Store store, string customer, DateTimeOffset at, (long Amount, bool? Outcome)[] refunds, bool isPaid = true)
     {
         var key = PaymentKey.Of(Merchant, PaymentId.New(TimeProvider.System));
-        var terms = new Terms
+        var terms = new DecisionContext
         {
             Now = at,
             SendWindow = TimeSpan.FromSeconds(20),
@@ -110,7 +110,7 @@ public sealed class TransactionTests(StoreFixture fixture) : IClassFixture<Store
             {
                 Provider = "testpay",
                 CapturesByItself = true,
-                SettleTime = TimeSpan.FromSeconds(30),
+                VisibilityWindow = TimeSpan.FromSeconds(30),
                 LateSuccess = TimeSpan.FromDays(3),
             },
         };

@@ -25,7 +25,7 @@ internal sealed class Given
 
     private static readonly Route Razorpay = new()
     {
-        Provider = "razorpay", CapturesByItself = false, SettleTime = Settle, LateSuccess = TimeSpan.FromDays(3),
+        Provider = "razorpay", CapturesByItself = false, VisibilityWindow = Settle, LateSuccess = TimeSpan.FromDays(3),
     };
 
     /// <summary>A provider that can all that a provider may be able to.</summary>
@@ -43,7 +43,7 @@ internal sealed class Given
 
     public DateTimeOffset Now { get; private init; }
 
-    public Terms Terms => TermsAt(Now);
+    public DecisionContext DecisionContext => TermsAt(Now);
 
     public static CardDetails Card
     {
@@ -61,7 +61,7 @@ internal sealed class Given
         }
     }
 
-    public static Terms TermsAt(DateTimeOffset now) => new()
+    public static DecisionContext TermsAt(DateTimeOffset now) => new()
     {
         Now = now,
         SendWindow = TimeSpan.FromSeconds(20),
@@ -154,20 +154,20 @@ internal sealed class Given
 
     public Decision Decide(object command) => command switch
     {
-        StartPayment c => PaymentDecider.Decide(State, c, Terms),
-        ConfirmPayment c => PaymentDecider.Decide(State, c, Terms),
-        CapturePayment c => PaymentDecider.Decide(State, c, Terms),
-        CancelPayment c => PaymentDecider.Decide(State, c, Terms),
-        RefundPayment c => PaymentDecider.Decide(State, c, Terms),
+        StartPayment c => PaymentDecider.Decide(State, c, DecisionContext),
+        ConfirmPayment c => PaymentDecider.Decide(State, c, DecisionContext),
+        CapturePayment c => PaymentDecider.Decide(State, c, DecisionContext),
+        CancelPayment c => PaymentDecider.Decide(State, c, DecisionContext),
+        RefundPayment c => PaymentDecider.Decide(State, c, DecisionContext),
         RecordCharge c =>
-            PaymentDecider.Decide(State, c, Terms with { Route = Elsewhere, CardInMemory = CardInMemory }),
-        ResolvePayment c => PaymentDecider.Decide(State, c, Terms),
-        ResolveRefund c => PaymentDecider.Decide(State, c, Terms),
-        RecordVoid c => PaymentDecider.Decide(State, c, Terms),
-        RecordCapture c => PaymentDecider.Decide(State, c, Terms),
-        RecordRefund c => PaymentDecider.Decide(State, c, Terms),
-        ResumePayment c => PaymentDecider.Decide(State, c, Terms),
-        AskAboutAttempt c => PaymentDecider.Decide(State, c, Terms),
+            PaymentDecider.Decide(State, c, DecisionContext with { Route = Elsewhere, CardInMemory = CardInMemory }),
+        ResolvePayment c => PaymentDecider.Decide(State, c, DecisionContext),
+        ResolveRefund c => PaymentDecider.Decide(State, c, DecisionContext),
+        RecordVoid c => PaymentDecider.Decide(State, c, DecisionContext),
+        RecordCapture c => PaymentDecider.Decide(State, c, DecisionContext),
+        RecordRefund c => PaymentDecider.Decide(State, c, DecisionContext),
+        ResumePayment c => PaymentDecider.Decide(State, c, DecisionContext),
+        QueryAttempt c => PaymentDecider.Decide(State, c, DecisionContext),
         _ => throw new ArgumentException($"{command.GetType().Name} is not a command.", nameof(command)),
     };
 

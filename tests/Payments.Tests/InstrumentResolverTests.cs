@@ -85,8 +85,8 @@ public sealed class InstrumentResolverTests
         Assert.Equal((row.Secret, row.Only), (usable.Secret?.GetType(), usable.OnlyProvider));
 
         var command = Given.StartCommand(row.Instrument) with { Customer = Asha };
-        var terms = Given.TermsAt(Given.Start) with { Instrument = usable.Stored };
-        var state = Given.Fold(null, PaymentDecider.Decide(null, command, terms), Given.Start).State;
+        var context = Given.TermsAt(Given.Start) with { Instrument = usable.Stored };
+        var state = Given.Fold(null, PaymentDecider.Decide(null, command, context), Given.Start).State;
         Assert.Equal((row.Method, row.Link), (state.Attempts[0].Method, state.Attempts[0].Link));
 
         var (charged, notSent) = await _resolver.OpenAsync(Key, state, state.Attempts[0], usable.Secret);

@@ -50,7 +50,7 @@ public sealed class OperationTableTests
     // charge | capture | release | refund
     private const string Table = """
         done: PaymentCaptured | PaymentCaptured | AuthorizationReleased | RefundSucceeded
-        declined: AttemptFailed | CaptureRefused | VoidRefused → AskCharge | RefundFailed
+        declined: AttemptFailed | CaptureRefused | VoidRefused → QueryCharge | RefundFailed
         not sent: AttemptNotSent | CaptureNotSent | VoidNotSent | RefundNotSent
         not sent: tried again after: 1 s | 1 s | 1 s | 4 s
         not sent, and its time has come: AttemptResent → SendCharge | CaptureRequested → SendCapture | VoidRequested → SendVoid | RefundResent → SendRefund

@@ -126,7 +126,7 @@ public sealed class PaymentGivenUpTests
 
         Assert.True(last >= given.State.ExpiresAt + lateSuccess);
         Assert.Contains(
-            new PaymentEffect.AskCharge(1),
+            new PaymentEffect.QueryCharge(1),
             Assert.IsType<Decision.Accepted>(given.At(last).Decide(new ResumePayment())).Effects);
     }
 
@@ -135,15 +135,15 @@ public sealed class PaymentGivenUpTests
     {
         var given = AcceptedWith(TimeSpan.Zero, expiresIn: TimeSpan.FromDays(1)).After(TimeSpan.FromDays(1));
         var woken = Assert.IsType<Decision.Accepted>(given.Decide(new ResumePayment()));
-        Assert.Contains(new PaymentEffect.AskCharge(1), woken.Effects);
+        Assert.Contains(new PaymentEffect.QueryCharge(1), woken.Effects);
         Assert.Equal(PaymentStatus.Expired, given.Report(Given.PendingWithAction, ReportSource.Query).State.Status);
     }
 
     [Fact]
     public void A_part_is_not_captured_where_the_provider_is_about_to_capture_all_by_itself()
     {
-        var terms = Given.TermsAt(Given.Start) with { Route = Given.Payu with { CapturesByItself = true } };
-        var given = Given.Fold(null, PaymentDecider.Decide(null, Given.StartCommand(), terms), Given.Start)
+        var context = Given.TermsAt(Given.Start) with { Route = Given.Payu with { CapturesByItself = true } };
+        var given = Given.Fold(null, PaymentDecider.Decide(null, Given.StartCommand(), context), Given.Start)
             .Report(Given.AuthorizedOutcome());
         var refused = Assert.IsType<Decision.Rejected>(given.Decide(new CapturePayment { AmountMinor = 100 }));
         Assert.Equal(ErrorCode.CaptureAmountInvalid, refused.Refusal.Code);
@@ -160,9 +160,9 @@ public sealed class PaymentGivenUpTests
     public void A_second_authorisation_that_runs_out_after_the_first_did_is_over()
     {
         var declined = new ProviderOutcome.Declined { Failure = Given.Refused };
-        var terms = Given.TermsAt(Given.Start) with { Route = Given.Payu };
+        var context = Given.TermsAt(Given.Start) with { Route = Given.Payu };
         var start = Given.StartCommand(capture: CaptureMode.Manual);
-        var lapsed = Given.Fold(null, PaymentDecider.Decide(null, start, terms), Given.Start)
+        var lapsed = Given.Fold(null, PaymentDecider.Decide(null, start, context), Given.Start)
             .Report(declined)
             .When(start)
             .Report(Given.AuthorizedOutcome(), attempt: 2)
@@ -188,10 +188,12 @@ public sealed class PaymentGivenUpTests
 
     private static Given AcceptedWith(TimeSpan lateSuccess, TimeSpan? expiresIn = null)
     {
-        var terms = Given.TermsAt(Given.Start);
-        terms = terms with { Route = terms.Route! with { LateSuccess = lateSuccess } };
+        var context = Given.TermsAt(Given.Start);
+        context = context with { Route = context.Route! with { LateSuccess = lateSuccess } };
         return Given.Fold(
-            null, PaymentDecider.Decide(null, Given.StartCommand() with { ExpiresIn = expiresIn }, terms), Given.Start)
+            null,
+            PaymentDecider.Decide(null, Given.StartCommand() with { ExpiresIn = expiresIn }, context),
+            Given.Start)
             .Report(Given.PendingWithAction);
     }
 }

@@ -204,11 +204,11 @@ public sealed class PaymentRuleTests
     [Fact]
     public void A_provider_that_captures_by_itself_is_told_to_only_when_it_has_not()
     {
-        var terms = Given.TermsAt(Given.Start);
+        var context = Given.TermsAt(Given.Start);
         var started = Given.Fold(
             null,
             PaymentDecider.Decide(
-                null, Given.StartCommand(), terms with { Route = terms.Route! with { CapturesByItself = true } }),
+                null, Given.StartCommand(), context with { Route = context.Route! with { CapturesByItself = true } }),
             Given.Start);
         var given = started.Report(Given.AuthorizedOutcome(), ReportSource.Webhook);
         Assert.Equal(PaymentStatus.Authorized, given.State.Status);

@@ -46,7 +46,7 @@ public sealed class PaymentTableTests
         ("provider: not found", Charge(new ProviderOutcome.NotFound(), ReportSource.Query)),
         ("capture answer: captured", new RecordCapture { Attempt = 1, Outcome = Given.Captured() }),
         ("void answer: released", new RecordVoid { Attempt = 1, Outcome = Given.Captured() }),
-        ("customer returned", new AskAboutAttempt(1)),
+        ("customer returned", new QueryAttempt(1)),
         ("wake up", new ResumePayment()),
     ];
 
@@ -65,14 +65,14 @@ public sealed class PaymentTableTests
         provider: authorised: PaymentAuthorized, CaptureRequested → SendCapture | PaymentAuthorized, CaptureRequested → SendCapture | = | = | PaymentAuthorized, CaptureRequested → SendCapture | = | PaymentAuthorized, CaptureRequested → SendCapture | PaymentAuthorized, CaptureRequested → SendCapture
         provider: captured: PaymentCaptured | PaymentCaptured | PaymentCaptured | = | PaymentCaptured | SurplusCaptured, RefundRequested → SendRefund | PaymentCaptured | PaymentCaptured
         provider: captured, other amount: ReviewRequired | ReviewRequired | ReviewRequired | = | ReviewRequired | SurplusCaptured, RefundRequested → SendRefund | ReviewRequired | =
-        provider: declined: AttemptFailed | AttemptFailed | → AskCharge | = | = | AttemptFailed | AttemptFailed | AttemptFailed
+        provider: declined: AttemptFailed | AttemptFailed | → QueryCharge | = | = | AttemptFailed | AttemptFailed | AttemptFailed
         provider: not sent: AttemptNotSent | = | = | = | = | = | = | AttemptFailed
         provider: unknown: OutcomeUnknown | = | = | = | = | = | = | OutcomeUnknown
         provider: not found: = | = | = | = | = | = | = | AttemptFailed
         capture answer: captured: = | = | = | = | = | = | = | =
         void answer: released: = | = | = | = | = | = | = | =
-        customer returned: → AskCharge | → AskCharge | → AskCharge | = | → AskCharge | → AskCharge | → AskCharge | → AskCharge
-        wake up: → AskCharge | → AskCharge | → AskCharge | = | = | → AskCharge | → AskCharge | → AskCharge
+        customer returned: → QueryCharge | → QueryCharge | → QueryCharge | = | → QueryCharge | → QueryCharge | → QueryCharge | → QueryCharge
+        wake up: → QueryCharge | → QueryCharge | → QueryCharge | = | = | → QueryCharge | → QueryCharge | → QueryCharge
         """;
 
     public static TheoryData<string, string, string> Cells()

@@ -28,7 +28,7 @@ public sealed class ProvidersGrainTests : IAsyncLifetime
             builder.Services.AddSingleton(TimeProvider.System);
             builder.Services.AddSingleton<IPaymentJournal>(new MemoryJournal());
             builder.Services.AddSingleton<ConnectorCatalogue>();
-            builder.Services.AddSingleton<IOpenWork>(_work);
+            builder.Services.AddSingleton<IOpenPaymentsQuery>(_work);
             builder.Services.AddPayments();
         });
         await _silo.PutMerchantAsync("shop", "first");
@@ -105,7 +105,7 @@ public sealed class ProvidersGrainTests : IAsyncLifetime
     private TestConnector Connector =>
         (TestConnector)_silo.Services.GetRequiredService<ConnectorCatalogue>()["testpay"];
 
-    private sealed class Work : IOpenWork
+    private sealed class Work : IOpenPaymentsQuery
     {
         public ImmutableDictionary<string, int> Unknown { get; set; } = ImmutableDictionary<string, int>.Empty;
 

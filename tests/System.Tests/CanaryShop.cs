@@ -57,7 +57,7 @@ internal sealed class CanaryShop(RunningSystem system) : IDisposable
         system.Settings["Payments__Lease"] = "00:00:02";
         foreach (var provider in (string[])["Razorpay", "PayU", "Paytm", "Juspay"])
         {
-            system.Settings[$"Connectors__{provider}__SettleTime"] = "00:00:01";
+            system.Settings[$"Connectors__{provider}__VisibilityWindow"] = "00:00:01";
             system.Settings[$"Connectors__{provider}__Timeout"] = "00:00:02";
         }
     }

@@ -19,7 +19,7 @@ public sealed class KillTests
         system.Settings["Payments__ClockError"] = "00:00:00.500";
         system.Settings["Payments__SweepInterval"] = "00:00:00.200";
         system.Settings["Payments__Lease"] = "00:00:02";
-        system.Settings["Connectors__Razorpay__SettleTime"] = "00:00:01";
+        system.Settings["Connectors__Razorpay__VisibilityWindow"] = "00:00:01";
         system.Settings["Connectors__Razorpay__Timeout"] = "00:00:02";
         await system.OpenAsync();
 

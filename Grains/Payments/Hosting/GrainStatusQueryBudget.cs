@@ -9,5 +9,5 @@ public sealed class GrainStatusQueryBudget(IGrainFactory grains) : IStatusQueryB
 {
     /// <inheritdoc/>
     public Task<bool> TryAcquireAsync(string merchant, string provider, bool isUrgent) =>
-        grains.GetGrain<IQuestionBudgetGrain>($"{merchant}/{provider}").Take(isUrgent);
+        grains.GetGrain<IStatusQueryBudgetGrain>($"{merchant}/{provider}").TryAcquire(isUrgent);
 }

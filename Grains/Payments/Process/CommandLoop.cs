@@ -28,7 +28,7 @@ internal sealed partial class CommandLoop(LoadedPayment payment, PaymentServices
     /// <param name="isNew">Whether the payment's id was just made, so that there is nothing to load.</param>
     public async Task<CommandOutcome> ExecuteAsync(
         Func<PaymentState?, ValueTask<RoutingChoice>> route,
-        Func<PaymentState?, Terms, Decision> decide,
+        Func<PaymentState?, DecisionContext, Decision> decide,
         RequestKey? request,
         StoredInstrument? instrument = null,
         InstrumentSecret? secret = null,
@@ -86,7 +86,7 @@ internal sealed partial class CommandLoop(LoadedPayment payment, PaymentServices
     // Null: the state was stale and was dropped; decide again.
     private async Task<CommandOutcome?> TryAsync(
         Func<PaymentState?, ValueTask<RoutingChoice>> route,
-        Func<PaymentState?, Terms, Decision> decide,
+        Func<PaymentState?, DecisionContext, Decision> decide,
         RequestKey? request,
         StoredInstrument? instrument,
         InstrumentSecret? secret)
@@ -96,7 +96,7 @@ internal sealed partial class CommandLoop(LoadedPayment payment, PaymentServices
         // By the machine's own clocks, and before the decision is made and committed: a process may be frozen before it
         // learns of its commit, and what it then still sent, others would have believed lost.
         var window = SendWindow.Open(services.Clock.Machine, services.Options.SendWindow);
-        return decide(payment.State, TermsNow(routed, instrument, secret)) switch
+        return decide(payment.State, ContextNow(routed, instrument, secret)) switch
         {
             Decision.Rejected rejected => CommandOutcome.Refused(rejected.Refusal),
             Decision.AlreadyApplied applied => new CommandOutcome
@@ -165,15 +165,16 @@ internal sealed partial class CommandLoop(LoadedPayment payment, PaymentServices
         }
     }
 
-    private Terms TermsNow(RoutingChoice routed, StoredInstrument? instrument, InstrumentSecret? secret) => new()
-    {
-        Now = services.Clock.Now,
-        SendWindow = services.Options.SendWindow,
-        ClockError = services.Options.ClockError,
-        ExpiresIn = services.Options.ExpiresIn,
-        Route = routed.Route,
-        NoRoute = routed.Refusal,
-        CardInMemory = secret is not null,
-        Instrument = instrument,
-    };
+    private DecisionContext ContextNow(RoutingChoice routed, StoredInstrument? instrument, InstrumentSecret? secret) =>
+        new()
+        {
+            Now = services.Clock.Now,
+            SendWindow = services.Options.SendWindow,
+            ClockError = services.Options.ClockError,
+            ExpiresIn = services.Options.ExpiresIn,
+            Route = routed.Route,
+            NoRoute = routed.Refusal,
+            CardInMemory = secret is not null,
+            Instrument = instrument,
+        };
 }

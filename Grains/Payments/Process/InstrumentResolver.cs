@@ -52,7 +52,8 @@ public sealed partial class InstrumentResolver(IPaymentInstruments instruments, 
             // A saved UPI ID is in the method itself.
             { Kind: PaymentMethodKind.Upi, Vpa: { } vpa } => (new ChargeInstrument.UpiCollect(vpa), null),
             { Kind: PaymentMethodKind.Netbanking, Bank: { } bank } => (new ChargeInstrument.Netbanking(bank), null),
-            { Kind: PaymentMethodKind.Wallet, Saved: null, Wallet: { } code } => (new ChargeInstrument.Wallet(code), null),
+            { Kind: PaymentMethodKind.Wallet, Saved: null, Wallet: { } code } =>
+                (new ChargeInstrument.Wallet(code), null),
             { Kind: PaymentMethodKind.Card, Saved: null } when secret is InstrumentSecret.TypedCard typed =>
                 (new ChargeInstrument.TypedCard(
                     typed.Card, typed.IsSaved ? await SavingAsync(key, state, attempt) : null), null),

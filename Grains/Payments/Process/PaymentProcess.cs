@@ -36,7 +36,7 @@ public sealed class PaymentProcess(PaymentKey key, PaymentServices services, IPa
         var outcome = await Commands.ExecuteAsync(
             _ => services.Routes.OfAttemptAsync(
                 key, instrument, command.Amount, command.Capture, command.Metadata, command.Customer),
-            (state, terms) => PaymentDecider.Decide(state, command, terms),
+            (state, context) => PaymentDecider.Decide(state, command, context),
             command.Request,
             usable?.Stored,
             usable?.Secret,
@@ -57,7 +57,7 @@ public sealed class PaymentProcess(PaymentKey key, PaymentServices services, IPa
         return ToPayment(await Commands.ExecuteAsync(
             state => services.Routes.OfAttemptAsync(
                 key, instrument, state!.Amount, state.Capture, state.Metadata, state.Customer),
-            (state, terms) => PaymentDecider.Decide(state!, command, terms),
+            (state, context) => PaymentDecider.Decide(state!, command, context),
             command.Request,
             usable?.Stored,
             usable?.Secret));
@@ -65,23 +65,23 @@ public sealed class PaymentProcess(PaymentKey key, PaymentServices services, IPa
 
     /// <inheritdoc cref="IPaymentGrain.Capture"/>
     public async Task<Reply<PaymentView>> CaptureAsync(CapturePayment command) => ToPayment(await Commands.ExecuteAsync(
-        NoRoute, (state, terms) => PaymentDecider.Decide(state!, command, terms), command.Request));
+        NoRoute, (state, context) => PaymentDecider.Decide(state!, command, context), command.Request));
 
     /// <inheritdoc cref="IPaymentGrain.Cancel"/>
     public async Task<Reply<PaymentView>> CancelAsync(CancelPayment command) => ToPayment(await Commands.ExecuteAsync(
-        NoRoute, (state, terms) => PaymentDecider.Decide(state!, command, terms), command.Request));
+        NoRoute, (state, context) => PaymentDecider.Decide(state!, command, context), command.Request));
 
     /// <inheritdoc cref="IPaymentGrain.Refund"/>
     public async Task<Reply<RefundView>> RefundAsync(RefundPayment command) => ToRefund(await Commands.ExecuteAsync(
-        NoRoute, (state, terms) => PaymentDecider.Decide(state!, command, terms), command.Request));
+        NoRoute, (state, context) => PaymentDecider.Decide(state!, command, context), command.Request));
 
     /// <inheritdoc cref="IPaymentGrain.Resolve(ResolvePayment)"/>
     public async Task<Reply<PaymentView>> ResolveAsync(ResolvePayment command) => ToPayment(await Commands.ExecuteAsync(
-        NoRoute, (state, terms) => PaymentDecider.Decide(state!, command, terms), command.Request));
+        NoRoute, (state, context) => PaymentDecider.Decide(state!, command, context), command.Request));
 
     /// <inheritdoc cref="IPaymentGrain.Resolve(ResolveRefund)"/>
     public async Task<Reply<RefundView>> ResolveAsync(ResolveRefund command) => ToRefund(await Commands.ExecuteAsync(
-        NoRoute, (state, terms) => PaymentDecider.Decide(state!, command, terms), command.Request));
+        NoRoute, (state, context) => PaymentDecider.Decide(state!, command, context), command.Request));
 
     /// <inheritdoc cref="IPaymentGrain.Record(RecordCharge)"/>
     public Task<bool> RecordAsync(RecordCharge report)
@@ -90,7 +90,7 @@ public sealed class PaymentProcess(PaymentKey key, PaymentServices services, IPa
         var secret = services.Operations.SecretOf(key, report.Attempt);
         return ApplyReportAsync(
             state => IsOf(state.Attempt(report.Attempt), report.Provider),
-            (state, terms) => PaymentDecider.Decide(state, report, terms),
+            (state, context) => PaymentDecider.Decide(state, report, context),
             state => services.Routes.OfNextAttemptAsync(key, state!, report, secret),
             secret);
     }
@@ -98,26 +98,26 @@ public sealed class PaymentProcess(PaymentKey key, PaymentServices services, IPa
     /// <inheritdoc cref="IPaymentGrain.Record(RecordCapture)"/>
     public Task<bool> RecordAsync(RecordCapture report) => ApplyReportAsync(
         state => state.Attempt(report.Attempt) is not null,
-        (state, terms) => PaymentDecider.Decide(state, report, terms));
+        (state, context) => PaymentDecider.Decide(state, report, context));
 
     /// <inheritdoc cref="IPaymentGrain.Record(RecordVoid)"/>
     public Task<bool> RecordAsync(RecordVoid report) => ApplyReportAsync(
         state => state.Attempt(report.Attempt) is not null,
-        (state, terms) => PaymentDecider.Decide(state, report, terms));
+        (state, context) => PaymentDecider.Decide(state, report, context));
 
     /// <inheritdoc cref="IPaymentGrain.Record(RecordRefund)"/>
     public Task<bool> RecordAsync(RecordRefund report) => ApplyReportAsync(
         state => state.Refund(report.Number) is { } refund && IsOf(state.Attempt(refund.Attempt), report.Provider),
-        (state, terms) => PaymentDecider.Decide(state, report, terms));
+        (state, context) => PaymentDecider.Decide(state, report, context));
 
     /// <inheritdoc cref="IPaymentGrain.Resume"/>
     public async Task ResumeAsync()
     {
         var version = -1;
-        await ApplyReportAsync(_ => true, (state, terms) =>
+        await ApplyReportAsync(_ => true, (state, context) =>
         {
             version = state.Version;
-            return PaymentDecider.Decide(state, new ResumePayment(), terms);
+            return PaymentDecider.Decide(state, new ResumePayment(), context);
         });
 
         // Nothing was decided, so nothing was committed.
@@ -141,7 +141,7 @@ public sealed class PaymentProcess(PaymentKey key, PaymentServices services, IPa
         if ((_returned ??= []).Add(attempt))
         {
             await ApplyReportAsync(
-                _ => true, (state, terms) => PaymentDecider.Decide(state, new AskAboutAttempt(attempt), terms));
+                _ => true, (state, context) => PaymentDecider.Decide(state, new QueryAttempt(attempt), context));
         }
 
         return _payment.State is { } state ? services.Replies.ToReturn(key, state) : null;
@@ -150,7 +150,7 @@ public sealed class PaymentProcess(PaymentKey key, PaymentServices services, IPa
     /// <inheritdoc cref="IPaymentGrain.Ask"/>
     public Task<bool> QueryAsync(int attempt, string provider) => ApplyReportAsync(
         state => IsOf(state.Attempt(attempt), provider),
-        (state, terms) => PaymentDecider.Decide(state, new AskAboutAttempt(attempt), terms));
+        (state, context) => PaymentDecider.Decide(state, new QueryAttempt(attempt), context));
 
     /// <inheritdoc cref="IPaymentGrain.Get"/>
     public async Task<PaymentView?> GetAsync()
@@ -234,7 +234,7 @@ public sealed class PaymentProcess(PaymentKey key, PaymentServices services, IPa
     // attempt or refund.
     private async Task<bool> ApplyReportAsync(
         Func<PaymentState, bool> isAbout,
-        Func<PaymentState, Terms, Decision> decide,
+        Func<PaymentState, DecisionContext, Decision> decide,
         Func<PaymentState?, ValueTask<RoutingChoice>>? route = null,
         InstrumentSecret? secret = null)
     {
@@ -246,7 +246,7 @@ public sealed class PaymentProcess(PaymentKey key, PaymentServices services, IPa
 
         using var span = _trace.Join();
         var outcome = await Commands.ExecuteAsync(
-            route ?? NoRoute, (state, terms) => decide(state!, terms), request: null, secret: secret);
+            route ?? NoRoute, (state, context) => decide(state!, context), request: null, secret: secret);
         return outcome.Refusal is { Code: ErrorCode.Unavailable or ErrorCode.Overloaded } refusal
             ? throw new TimeoutException(refusal.Detail)
             : true;

@@ -67,11 +67,11 @@ public sealed partial class ProviderOperations(
     // While the send itself is under way its answer is the better one.
     private bool IsAnswerUnderWay(PaymentKey key, PaymentEffect effect) => effect switch
     {
-        PaymentEffect.AskCharge ask => IsRunning(key, new PaymentEffect.SendCharge(ask.Attempt, Resend: false))
+        PaymentEffect.QueryCharge ask => IsRunning(key, new PaymentEffect.SendCharge(ask.Attempt, Resend: false))
             || IsRunning(key, new PaymentEffect.SendCharge(ask.Attempt, Resend: true))
             || IsRunning(key, new PaymentEffect.SendCapture(ask.Attempt))
             || IsRunning(key, new PaymentEffect.SendVoid(ask.Attempt)),
-        PaymentEffect.AskRefund ask => IsRunning(key, new PaymentEffect.SendRefund(ask.Refund)),
+        PaymentEffect.QueryRefund ask => IsRunning(key, new PaymentEffect.SendRefund(ask.Refund)),
         PaymentEffect.SendCharge or PaymentEffect.SendCapture or PaymentEffect.SendVoid
             or PaymentEffect.SendRefund => false,
         _ => throw Unexpected(effect),
@@ -117,8 +117,8 @@ public sealed partial class ProviderOperations(
             PaymentEffect.SendCapture send => SendCaptureAsync(key, state, send, window),
             PaymentEffect.SendVoid send => SendVoidAsync(key, state, send, window),
             PaymentEffect.SendRefund send => SendRefundAsync(key, state, send, window),
-            PaymentEffect.AskCharge query => QueryChargeAsync(key, state, query, window),
-            PaymentEffect.AskRefund query => QueryRefundAsync(key, state, query),
+            PaymentEffect.QueryCharge query => QueryChargeAsync(key, state, query, window),
+            PaymentEffect.QueryRefund query => QueryRefundAsync(key, state, query),
             _ => throw Unexpected(effect),
         };
 
@@ -209,7 +209,7 @@ public sealed partial class ProviderOperations(
 
     // While a customer is at work there is less to learn than where an outcome is unknown.
     private async Task QueryChargeAsync(
-        PaymentKey key, PaymentState state, PaymentEffect.AskCharge query, SendWindow window)
+        PaymentKey key, PaymentState state, PaymentEffect.QueryCharge query, SendWindow window)
     {
         var attempt = state.Attempts[query.Attempt - 1];
         if (!await MayQueryAsync(key, query, attempt.Provider, isUrgent: attempt.Phase != AttemptPhase.Accepted))
@@ -227,7 +227,7 @@ public sealed partial class ProviderOperations(
         });
     }
 
-    private async Task QueryRefundAsync(PaymentKey key, PaymentState state, PaymentEffect.AskRefund query)
+    private async Task QueryRefundAsync(PaymentKey key, PaymentState state, PaymentEffect.QueryRefund query)
     {
         var provider = ProviderOf(state, state.Refunds[query.Refund - 1].Attempt);
         if (!await MayQueryAsync(key, query, provider, isUrgent: true))

@@ -132,7 +132,7 @@ internal static class MoneyChecks
                 if (happened.Type is "attempt_started" or "attempt_resent")
                 {
                     unsent.Remove(attempt);
-                    believable[attempt] = BelieveNotFoundAt(happened);
+                    believable[attempt] = NotFoundFinalAt(happened);
                 }
                 else if (happened.Type == "attempt_not_sent")
                 {
@@ -156,7 +156,7 @@ internal static class MoneyChecks
                 {
                     if (happened.Type == "refund_resent"
                         && last?.Type is "refund_requested" or "refund_resent" or "refund_outcome_unknown"
-                        && happened.At < BelieveNotFoundAt(refund.Last(each =>
+                        && happened.At < NotFoundFinalAt(refund.Last(each =>
                             each.Version < happened.Version && each.Type is "refund_requested" or "refund_resent")))
                     {
                         yield return new Violation(
@@ -259,7 +259,7 @@ internal static class MoneyChecks
         }
     }
 
-    private static DateTimeOffset BelieveNotFoundAt(StoredEvent send) =>
+    private static DateTimeOffset NotFoundFinalAt(StoredEvent send) =>
         send.Data.GetProperty("send").GetProperty("believe_not_found_at").GetDateTimeOffset();
 
     // att_<payment>_<n>

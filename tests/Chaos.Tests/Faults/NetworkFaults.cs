@@ -89,13 +89,13 @@ internal sealed class NetworkFaults(ChaosSystem system)
         ProxyFault.None => null,
         ProxyFault.Delay => new ProxyAct(ProxyFault.Delay)
         {
-            Until = WaitAsync(draws.Between(TimeSpan.Zero, Provider.SettleTime / 2), heal),
+            Until = WaitAsync(draws.Between(TimeSpan.Zero, Provider.VisibilityWindow / 2), heal),
         },
         ProxyFault.CutRequest => new ProxyAct(ProxyFault.CutRequest) { At = draws.Below(600) },
         ProxyFault.CutReply => new ProxyAct(ProxyFault.CutReply) { At = draws.Chance(0.5) ? 0 : draws.Below(400) },
         ProxyFault.LateRequest => new ProxyAct(ProxyFault.LateRequest)
         {
-            Until = WaitAsync(draws.Between(TimeSpan.Zero, Provider.SettleTime / 2), heal),
+            Until = WaitAsync(draws.Between(TimeSpan.Zero, Provider.VisibilityWindow / 2), heal),
         },
         ProxyFault.HalfOpen => new ProxyAct(ProxyFault.HalfOpen) { Until = WaitAsync(TimeSpan.FromSeconds(20), heal) },
     };

@@ -12,7 +12,7 @@ internal static class StrikePlan
     {
         ["latency_ms"] = 20,
         ["hold_ms"] = 3_000,
-        ["late_ms"] = Provider.SettleTime.TotalMilliseconds / 2.5,
+        ["late_ms"] = Provider.VisibilityWindow.TotalMilliseconds / 2.5,
         ["webhook_late_ms"] = 1_500,
         ["rate_limited"] = 0.01,
         ["server_error"] = 0.01,

@@ -182,7 +182,7 @@ internal sealed class ChaosSystem : IAsyncDisposable
         settings["Payments__SweepInterval"] = "00:00:00.200";
         settings["Payments__Lease"] = "00:00:02";
         // Hours go by at once at the end, and with them the questions of hours.
-        settings["Payments__QuestionsPerMinute"] = "10000000";
+        settings["Payments__StatusQueriesPerMinute"] = "10000000";
         settings["Faults__Seed"] = $"{_options.Seed + start}";
         settings["Faults__Points"] = FaultPoints();
         settings["Faults__While"] = FaultSwitch;

@@ -21,7 +21,7 @@ internal sealed record Provider
             Settings = address => new()
             {
                 ["Connectors__Razorpay__BaseUrl"] = $"{address}",
-                ["Connectors__Razorpay__SettleTime"] = $"{SettleTime}",
+                ["Connectors__Razorpay__VisibilityWindow"] = $"{VisibilityWindow}",
                 ["Connectors__Razorpay__Timeout"] = "00:00:02",
                 ["Connectors__Razorpay__BreakerBreak"] = "00:00:02",
             },
@@ -44,7 +44,7 @@ internal sealed record Provider
 
     /// <summary>How long after a request may have been sent the provider may still begin with it. Dials and proxies
     /// keep within half of it, unless a run says otherwise.</summary>
-    public static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan VisibilityWindow = TimeSpan.FromSeconds(1);
 
     public required string Name { get; init; }
 

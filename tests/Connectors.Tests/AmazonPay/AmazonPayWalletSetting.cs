@@ -41,7 +41,8 @@ public abstract class AmazonPayWalletSetting() : ConformanceSetting(new AmazonPa
 
     private protected static string KeyOf(Received request) => request.Headers["x-amz-pay-idempotency-key"];
 
-    private protected static string Charged(string state) => AmazonPayRig.ChargeJson(state, permission: Link, initiator: "CITU");
+    private protected static string Charged(string state) =>
+        AmazonPayRig.ChargeJson(state, permission: Link, initiator: "CITU");
 
     private protected void Completing(Func<Received, HttpContext, Task> script) => Server.Script = (request, context) =>
         request.Path == Completion ? script(request, context) : Rig.AnswerAsync(request, context);
@@ -63,11 +64,14 @@ public abstract class AmazonPayWalletSetting() : ConformanceSetting(new AmazonPa
     private protected Task<ProviderAnswer<ProviderWallet>> CompleteAsync() =>
         Wallets().CompleteWalletConsentAsync(Asked, AmazonPayRig.Session, Rig.Credentials);
 
-    private protected Task<ProviderAnswer<ProviderWallet>> ReadAsync() => Wallets().ReadWalletAsync(Asked, Link, Rig.Credentials);
+    private protected Task<ProviderAnswer<ProviderWallet>> ReadAsync() =>
+        Wallets().ReadWalletAsync(Asked, Link, Rig.Credentials);
 
-    private protected Task<ProviderAnswer<bool>> UnlinkAsync() => Wallets().UnlinkWalletAsync(Asked, Link, Rig.Credentials);
+    private protected Task<ProviderAnswer<bool>> UnlinkAsync() =>
+        Wallets().UnlinkWalletAsync(Asked, Link, Rig.Credentials);
 
-    private protected Task<ProviderOutcome> ChargeAsync(string link = Link, CaptureMode capture = CaptureMode.Automatic) =>
+    private protected Task<ProviderOutcome> ChargeAsync(
+        string link = Link, CaptureMode capture = CaptureMode.Automatic) =>
         Create().ChargeAsync(
             Rig.ChargeOf(Time, Window()) with { Capture = capture, Instrument = Linked(link), Description = "shoes" },
             Rig.Credentials);

@@ -189,7 +189,7 @@ public sealed class CustomerDeciderTests
         Voids = false,
         PartialRefund = true,
         Credentials = [],
-        SettleTime = TimeSpan.FromSeconds(1),
+        VisibilityWindow = TimeSpan.FromSeconds(1),
         LateSuccess = TimeSpan.FromSeconds(1),
     };
 

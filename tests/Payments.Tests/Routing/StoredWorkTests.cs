@@ -48,7 +48,7 @@ public sealed class StoredWorkTests(StoreFixture fixture) : IClassFixture<StoreF
         await StoreAsync("unknown", Given.PendingWithAction);
         await StoreAsync("unknown", Given.Captured());
         await StoreAsync("unknown-too", Unknown);
-        var work = new OpenWork(_database);
+        var work = new OpenPaymentsQuery(_database);
         Assert.Equal(2, Assert.Single(await work.UnknownAsync("unknown"), pair => pair.Key == "razorpay").Value);
         Assert.Equal(1, (await work.UnknownAsync("unknown-too"))["razorpay"]);
         Assert.Empty(await work.UnknownAsync("nobody"));
@@ -57,7 +57,7 @@ public sealed class StoredWorkTests(StoreFixture fixture) : IClassFixture<StoreF
     [Fact]
     public async Task What_is_over_is_not_open_and_what_is_open_elsewhere_is_not_open_here()
     {
-        var work = new OpenWork(_database);
+        var work = new OpenPaymentsQuery(_database);
         await StoreAsync("open", Given.Captured());
         Assert.Equal(0, await work.CountAsync("open", "razorpay"));
         await StoreAsync("open", Given.PendingWithAction);
@@ -92,7 +92,7 @@ public sealed class StoredWorkTests(StoreFixture fixture) : IClassFixture<StoreF
     {
         await StoreAsync("unconfirmed", null, confirm: false);
         Assert.Empty(await new PastPayments(_database).ReadAsync("unconfirmed", null, null, 10));
-        Assert.Equal(0, await new OpenWork(_database).CountAsync("unconfirmed", "razorpay"));
+        Assert.Equal(0, await new OpenPaymentsQuery(_database).CountAsync("unconfirmed", "razorpay"));
     }
 
     public Meter Create(MeterOptions options)

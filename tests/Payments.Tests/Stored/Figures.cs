@@ -105,7 +105,7 @@ internal sealed class Figures
         Add(prefix + "void", attempt.VoidIntent is { } release ? Word(release.Send) : null);
         Add(prefix + "can_void", attempt.CanVoid);
         Add(prefix + "can_capture_part", attempt.CanCapturePart);
-        Add(prefix + "repeat_window", attempt.RepeatWindow);
+        Add(prefix + "repeat_window", attempt.IdempotencyWindow);
         Add(prefix + "follows", attempt.Follows);
     }
 
@@ -142,7 +142,7 @@ internal sealed class Figures
         }
     }
 
-    private static string Word(SendTerms send) => $"{Time(send.Before)} {Time(send.BelieveNotFoundAt)}";
+    private static string Word(SendTerms send) => $"{Time(send.Before)} {Time(send.NotFoundFinalAt)}";
 
     private static string? Word(PaymentMethod? method) => method is null
         ? null

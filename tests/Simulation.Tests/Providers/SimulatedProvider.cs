@@ -40,7 +40,7 @@ internal sealed partial class SimulatedProvider
             PartialCapture = world.Choices.Pick(false, true),
             PartialRefund = true,
             Credentials = ["key"],
-            SettleTime = TimeSpan.FromMinutes(1),
+            VisibilityWindow = TimeSpan.FromMinutes(1),
             LateSuccess = world.Choices.Pick(
                 TimeSpan.FromDays(3), TimeSpan.Zero, TimeSpan.FromHours(1), TimeSpan.FromHours(12)),
         };

@@ -30,7 +30,7 @@ internal sealed class TestConnector(string provider) : IConnector
         Voids = false,
         PartialRefund = true,
         Credentials = ["key_id", "key_secret", "webhook_secret"],
-        SettleTime = TimeSpan.FromSeconds(1),
+        VisibilityWindow = TimeSpan.FromSeconds(1),
         LateSuccess = TimeSpan.FromSeconds(1),
     };
 

@@ -187,7 +187,7 @@ public class RunningSystem : IAsyncDisposable
             ["Gateway__DemoMerchant"] = "shop",
             ["Payments__PublicUrl"] = $"http://127.0.0.1:{_port}",
             // The simulators take as many questions as there are, and a recovery must not wait for the next minute.
-            ["Payments__QuestionsPerMinute"] = "10000000",
+            ["Payments__StatusQueriesPerMinute"] = "10000000",
             ["Silo__Port"] = $"{Ports.Free()}",
             ["Silo__GatewayPort"] = $"{Ports.Free()}",
         };

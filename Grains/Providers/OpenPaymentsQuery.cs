@@ -5,7 +5,7 @@ using PaymentCluster.Grains.Journal;
 namespace PaymentCluster.Grains.Providers;
 
 /// <summary>What is still under way at a merchant's providers.</summary>
-public interface IOpenWork
+public interface IOpenPaymentsQuery
 {
     /// <summary>Per provider, how many of a merchant's payments have an unknown outcome or wait
     /// for an operator.</summary>
@@ -13,7 +13,7 @@ public interface IOpenWork
     Task<ImmutableDictionary<string, int>> UnknownAsync(string merchant);
 
     /// <summary>How many of a merchant's payments still want something of a provider, or are watched there for a late
-    /// success; counted up to <see cref="OpenWork.MaxCounted"/>.</summary>
+    /// success; counted up to <see cref="OpenPaymentsQuery.MaxCounted"/>.</summary>
     /// <exception cref="JournalUnavailableException">The store is out of reach.</exception>
     Task<int> CountAsync(string merchant, string provider);
 }
@@ -24,7 +24,7 @@ public interface IOpenWork
 /// Neither is read on a payment's way.
 /// </summary>
 /// <param name="database">The store.</param>
-public sealed class OpenWork(PaymentDatabase database) : IOpenWork
+public sealed class OpenPaymentsQuery(PaymentDatabase database) : IOpenPaymentsQuery
 {
     /// <summary>As far as is counted.</summary>
     public const int MaxCounted = 10_000;

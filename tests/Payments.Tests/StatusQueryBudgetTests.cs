@@ -7,7 +7,7 @@ using PaymentCluster.Merchants.Tests.Hosting;
 
 namespace PaymentCluster.Payments.Tests;
 
-public sealed class QuestionBudgetTests
+public sealed class StatusQueryBudgetTests
 {
     [Fact]
     public async Task Half_of_the_budget_is_for_everybody_and_the_rest_for_what_is_unknown()
@@ -36,19 +36,19 @@ public sealed class QuestionBudgetTests
         Assert.Equal(600, await TakeAsync(Budget(silo, "shop/testpay"), isUrgent: true, tries: 700));
     }
 
-    private static async Task<int> TakeAsync(IQuestionBudgetGrain budget, bool isUrgent, int tries = 20)
+    private static async Task<int> TakeAsync(IStatusQueryBudgetGrain budget, bool isUrgent, int tries = 20)
     {
         var taken = 0;
         for (var i = 0; i < tries; i++)
         {
-            taken += await budget.Take(isUrgent) ? 1 : 0;
+            taken += await budget.TryAcquire(isUrgent) ? 1 : 0;
         }
 
         return taken;
     }
 
-    private static IQuestionBudgetGrain Budget(TestSilo silo, string key) =>
-        silo.Grains.GetGrain<IQuestionBudgetGrain>(key);
+    private static IStatusQueryBudgetGrain Budget(TestSilo silo, string key) =>
+        silo.Grains.GetGrain<IStatusQueryBudgetGrain>(key);
 
     private static Task<TestSilo> StartAsync(int? questionsPerMinute) =>
         TestSilo.StartAsync(new DocumentStore(), builder =>
@@ -57,6 +57,6 @@ public sealed class QuestionBudgetTests
             builder.Services.AddSingleton<IPaymentJournal>(new MemoryJournal());
             builder.Services.AddSingleton<ConnectorCatalogue>();
             builder.Services.AddPayments();
-            builder.Services.Configure<PaymentOptions>(options => options.QuestionsPerMinute = questionsPerMinute);
+            builder.Services.Configure<PaymentOptions>(options => options.StatusQueriesPerMinute = questionsPerMinute);
         });
 }

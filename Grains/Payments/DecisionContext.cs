@@ -7,7 +7,7 @@ namespace PaymentCluster.Grains.Payments;
 
 /// <summary>What a decision may not find out by itself: the time, the limits that are configured, and where routing
 /// leads.</summary>
-public sealed record Terms
+public sealed record DecisionContext
 {
     /// <summary>Now.</summary>
     public required DateTimeOffset Now { get; init; }
@@ -35,17 +35,17 @@ public sealed record Terms
     public Refusal? NoRoute { get; init; }
 
     /// <summary>The limits of a send to a provider that needs this long before its "not found" is final.</summary>
-    public SendTerms SendNow(TimeSpan settleTime) => new()
+    public SendTerms SendNow(TimeSpan visibilityWindow) => new()
     {
         Before = Now + SendWindow,
-        BelieveNotFoundAt = Now + SendWindow + ClockError + settleTime,
+        NotFoundFinalAt = Now + SendWindow + ClockError + visibilityWindow,
     };
 
     /// <summary>The limits of sending again what was sent under these.</summary>
     public SendTerms SendAgain(SendTerms earlier) => new()
     {
         Before = Now + SendWindow,
-        BelieveNotFoundAt = Now + SendWindow + (earlier.BelieveNotFoundAt - earlier.Before),
+        NotFoundFinalAt = Now + SendWindow + (earlier.NotFoundFinalAt - earlier.Before),
     };
 }
 
@@ -70,13 +70,13 @@ public sealed record Route
     public bool CanCapturePart { get; init; }
 
     /// <summary>How long it recognises an attempt that is sent again; null: always.</summary>
-    public TimeSpan? RepeatWindow { get; init; }
+    public TimeSpan? IdempotencyWindow { get; init; }
 
     /// <summary>Why it was chosen and others were passed over; null where there was nothing to choose.</summary>
     public ImmutableArray<RouteNote>? Notes { get; init; }
 
     /// <summary>How long after the last possible send its "not found" is not yet believed.</summary>
-    public required TimeSpan SettleTime { get; init; }
+    public required TimeSpan VisibilityWindow { get; init; }
 
     /// <summary>How long after it was given up an attempt can still turn into a success.</summary>
     public required TimeSpan LateSuccess { get; init; }

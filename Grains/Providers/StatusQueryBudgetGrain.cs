@@ -5,17 +5,17 @@ using PaymentCluster.Grains.Payments;
 
 namespace PaymentCluster.Grains.Providers;
 
-/// <inheritdoc cref="IQuestionBudgetGrain"/>
-/// <remarks>It keeps nothing: where it begins anew, at most one minute's budget is given twice.</remarks>
-/// <param name="connectors">Say how large the budget is.</param>
-/// <param name="options">May say otherwise.</param>
-public sealed class QuestionBudgetGrain(ConnectorCatalogue connectors, IOptions<PaymentOptions> options)
-    : Grain, IQuestionBudgetGrain, IDisposable
+/// <inheritdoc cref="IStatusQueryBudgetGrain"/>
+/// <remarks>It stores nothing: where it is activated again, at most one minute's budget is given twice.</remarks>
+/// <param name="connectors">The providers' budgets.</param>
+/// <param name="options">A budget that replaces theirs.</param>
+public sealed class StatusQueryBudgetGrain(ConnectorCatalogue connectors, IOptions<PaymentOptions> options)
+    : Grain, IStatusQueryBudgetGrain, IDisposable
 {
-    // What is counted in so many parts of a minute comes back as evenly.
+    // The more segments, the more evenly permits come back.
     private const int Segments = 12;
 
-    private SlidingWindowRateLimiter? _questions;
+    private SlidingWindowRateLimiter? _queries;
     private int _perMinute;
 
     /// <inheritdoc/>
@@ -25,8 +25,8 @@ public sealed class QuestionBudgetGrain(ConnectorCatalogue connectors, IOptions<
         var provider = key[(key.IndexOf('/', StringComparison.Ordinal) + 1)..];
         if (connectors.TryGet(provider, out var connector))
         {
-            _perMinute = options.Value.QuestionsPerMinute ?? connector.Capabilities.QuestionsPerMinute;
-            _questions = new SlidingWindowRateLimiter(new SlidingWindowRateLimiterOptions
+            _perMinute = options.Value.StatusQueriesPerMinute ?? connector.Capabilities.StatusQueriesPerMinute;
+            _queries = new SlidingWindowRateLimiter(new SlidingWindowRateLimiterOptions
             {
                 PermitLimit = _perMinute,
                 Window = TimeSpan.FromMinutes(1),
@@ -47,17 +47,17 @@ public sealed class QuestionBudgetGrain(ConnectorCatalogue connectors, IOptions<
     }
 
     /// <summary>Stops counting.</summary>
-    public void Dispose() => _questions?.Dispose();
+    public void Dispose() => _queries?.Dispose();
 
     /// <inheritdoc/>
-    public Task<bool> Take(bool isUrgent)
+    public Task<bool> TryAcquire(bool isUrgent)
     {
-        if (_questions is null || (!isUrgent && _questions.GetStatistics()!.CurrentAvailablePermits <= _perMinute / 2))
+        if (_queries is null || (!isUrgent && _queries.GetStatistics()!.CurrentAvailablePermits <= _perMinute / 2))
         {
             return Task.FromResult(false);
         }
 
-        using var lease = _questions.AttemptAcquire();
+        using var lease = _queries.AttemptAcquire();
         return Task.FromResult(lease.IsAcquired);
     }
 }

@@ -19,7 +19,8 @@ internal sealed class RequestNaming(RequestDelegate next, ILogger<RequestNaming>
         http.TraceIdentifier = RequestId(http);
         SetHeaders(http);
         http.Response.OnStarting(RemoveLegacyHeaders, http);
-        Activity.Current?.SetTag("request.id", http.TraceIdentifier).SetRequestId(http.TraceIdentifier);
+        Activity.Current?.SetTag("request.id", http.TraceIdentifier);
+        TraceContext.Begin(http.TraceIdentifier, Activity.Current);
         using var scope = logger.BeginScope(new RequestScope(http.TraceIdentifier));
         await next(http);
     }

@@ -17,13 +17,14 @@ internal static class LogsRegistration
     // traceId of an error that the caller saw.
     private const string HumanLine =
         "{@t:HH:mm:ss.fff} {@l:u3} {@m}"
-        + "{#if PaymentId is not null or RequestId is not null or @tr is not null} ["
-        + "{#if PaymentId is not null}{PaymentId} {#end}{#if RequestId is not null}{RequestId} {#end}{@tr}]{#end}"
+        + "{#if PaymentId is not null or RequestId is not null or @tr is not null or TraceId is not null} ["
+        + "{#if PaymentId is not null}{PaymentId} {#end}{#if RequestId is not null}{RequestId} {#end}"
+        + "{Coalesce(@tr, TraceId)}]{#end}"
         + "\n{@x}";
 
     private const string JsonLine =
-        "{ {time: @t, level: @l, message: @m, eventId: EventId.Id, traceId: @tr, requestId: RequestId, "
-        + "merchant: Merchant, paymentId: PaymentId, process: Process, source: SourceContext, exception: @x, "
+        "{ {time: @t, level: @l, message: @m, eventId: EventId.Id, traceId: Coalesce(@tr, TraceId), "
+        + "requestId: RequestId, merchant: Merchant, paymentId: PaymentId, process: Process, source: SourceContext, exception: @x, "
         + "properties: rest()} }\n";
 
     // What the framework, Orleans, its retries and the driver tell at Information is about themselves, per request, per

@@ -29,7 +29,6 @@ internal static class TelemetryRegistration
     /// <summary>Adds the collection and the export, if a collector is named.</summary>
     public static void AddTelemetry(this IHostApplicationBuilder builder, string process)
     {
-        TraceContext.Listen();
         if (string.IsNullOrEmpty(builder.Configuration[EndpointVariable]))
         {
             return;

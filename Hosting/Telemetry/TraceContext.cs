@@ -3,27 +3,33 @@ using System.Diagnostics;
 namespace PaymentCluster.Hosting.Telemetry;
 
 /// <summary>
-/// Carries the trace and the request's id from the gateway into the silos, so that a line that a silo logs names the
-/// request it belongs to, whether or not a collector is configured.
+/// Carries the request's id and its trace's from the gateway into the silos, so that a line that a silo logs names the
+/// request it belongs to, whether or not a collector is configured: Orleans sends a trace's ids along only where spans
+/// are collected.
 /// </summary>
 public static class TraceContext
 {
-    /// <summary>The baggage item that holds the request's id, the <c>X-Request-Id</c> of its response.</summary>
-    public const string RequestId = "request.id";
+    // One entry, because each costs every message: the id of the request, a blank, and that of the trace, if any.
+    private const string Key = "request";
 
-    // Orleans starts an activity for a grain call, and sends its ids along, only where somebody listens.
-    private const string GrainCalls = "Microsoft.Orleans.Application";
+    /// <summary>Names the request that is worked for from here on, in this process and in those that it calls.</summary>
+    /// <param name="requestId">The request's id, the <c>X-Request-Id</c> of its response; without blanks.</param>
+    /// <param name="activity">The request's activity; null if there is none.</param>
+    public static void Begin(string requestId, Activity? activity) =>
+        RequestContext.Set(Key, activity is null ? requestId : $"{requestId} {activity.TraceId.ToHexString()}");
 
-    private static readonly ActivityListener Listener = new()
+    /// <summary>The ids of the request that is worked for now; null where there is none.</summary>
+    internal static (string? RequestId, string? TraceId) Current
     {
-        ShouldListenTo = static source => source.Name == GrainCalls,
-        // The ids alone: nothing is recorded for a collector that is not there.
-        Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.PropagationData,
-    };
+        get
+        {
+            if (RequestContext.Get(Key) is not string ids)
+            {
+                return default;
+            }
 
-    /// <summary>Has grain calls carry the ids of their caller. May be called again without effect.</summary>
-    internal static void Listen() => ActivitySource.AddActivityListener(Listener);
-
-    /// <summary>Names the request that this activity, and whatever it starts, works for.</summary>
-    public static void SetRequestId(this Activity activity, string id) => activity.SetBaggage(RequestId, id);
+            var blank = ids.IndexOf(' ', StringComparison.Ordinal);
+            return blank < 0 ? (ids, null) : (ids[..blank], ids[(blank + 1)..]);
+        }
+    }
 }

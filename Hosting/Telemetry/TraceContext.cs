@@ -12,7 +12,8 @@ public static class TraceContext
     // One entry, because each costs every message: the id of the request, a blank, and that of the trace, if any.
     private const string Key = "request";
 
-    /// <summary>Names the request that is worked for from here on, in this process and in those that it calls.</summary>
+    /// <summary>Names the request that is worked for from here on, in this process and in those that it
+    /// calls.</summary>
     /// <param name="requestId">The request's id, the <c>X-Request-Id</c> of its response; without blanks.</param>
     /// <param name="activity">The request's activity; null if there is none.</param>
     public static void Begin(string requestId, Activity? activity) =>

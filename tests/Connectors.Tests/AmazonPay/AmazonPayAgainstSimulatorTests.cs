@@ -170,7 +170,7 @@ public sealed class AmazonPayAgainstSimulatorTests(SimulatedAmazonPay amazon) : 
     public async Task A_completion_that_is_taken_after_the_payment_was_given_up_is_found()
     {
         var session = await ApprovedAsync();
-        await Amazon.DialAsync("""{"timeout_then_charge":1,"late_ms":2000,"hold_ms":4000,"operations":["payment"]}""");
+        await Amazon.DialAsync("""{"timeout_then_charge":1,"late_ms":8000,"hold_ms":4000,"operations":["payment"]}""");
         Assert.IsType<ProviderOutcome.Unknown>(await QueryAsync(session));
         await Amazon.DialAsync("{}");
         Assert.IsType<ProviderOutcome.Pending>(await QueryAsync(session, completes: false));

@@ -180,7 +180,7 @@ public sealed class AmazonPayWalletsAgainstSimulatorTests(SimulatedAmazonPay ama
     public async Task A_charge_that_arrives_after_the_question_is_the_one_that_the_question_made()
     {
         var (link, marker) = (await LinkAsync(), NewAttempt());
-        await Amazon.DialAsync("""{"timeout_then_charge":1,"late_ms":2000,"hold_ms":4000,"operations":["payment"]}""");
+        await Amazon.DialAsync("""{"timeout_then_charge":1,"late_ms":8000,"hold_ms":4000,"operations":["payment"]}""");
         var sent = await Task.WhenAll(
             ChargeWalletAsync(link),
             Amazon.Connect().ChargeAsync(WalletCharge(link) with { Attempt = marker }, Rig.Credentials));

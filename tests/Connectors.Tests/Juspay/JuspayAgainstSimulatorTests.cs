@@ -198,7 +198,7 @@ public sealed class JuspayAgainstSimulatorTests(SimulatedJuspay juspay) : Juspay
     [Fact]
     public async Task A_payment_that_is_taken_after_the_timeout_is_not_found_and_then_found()
     {
-        await Juspay.DialAsync("""{"timeout_then_charge":1,"late_ms":2500,"hold_ms":5000,"operations":["payment"]}""");
+        await Juspay.DialAsync("""{"timeout_then_charge":1,"late_ms":8000,"hold_ms":5000,"operations":["payment"]}""");
         Assert.IsType<ProviderOutcome.Unknown>(await ChargeAsync(Netbanking));
         Assert.IsType<ProviderOutcome.NotFound>(await QueryAsync());
         await OnePaidChargeAsync();

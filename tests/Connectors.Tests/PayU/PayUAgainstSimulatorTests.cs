@@ -202,7 +202,7 @@ public sealed partial class PayUAgainstSimulatorTests(SimulatedPayU payu) : PayU
     [Fact]
     public async Task A_payment_that_is_taken_after_the_timeout_is_not_found_and_then_found()
     {
-        await PayU.DialAsync("""{"timeout_then_charge":1,"late_ms":2500,"hold_ms":5000,"operations":["payment"]}""");
+        await PayU.DialAsync("""{"timeout_then_charge":1,"late_ms":8000,"hold_ms":5000,"operations":["payment"]}""");
         Assert.IsType<ProviderOutcome.Unknown>(await ChargeAsync(Intent));
         Assert.IsType<ProviderOutcome.NotFound>(await QueryAsync());
         await OnePaidChargeAsync();

@@ -154,7 +154,7 @@ public sealed class RazorpayAgainstSimulatorTests(SimulatedRazorpay razorpay) : 
     public async Task A_payment_that_is_taken_after_the_timeout_is_not_found_and_then_found()
     {
         await Razorpay.DialAsync(
-            """{"timeout_then_charge":1,"late_ms":2500,"hold_ms":5000,"operations":["payment"]}""");
+            """{"timeout_then_charge":1,"late_ms":8000,"hold_ms":5000,"operations":["payment"]}""");
         var unknown = Assert.IsType<ProviderOutcome.Unknown>(await ChargeAsync(Netbanking));
         Assert.IsType<ProviderOutcome.NotFound>(await QueryAsync(unknown.ProviderOrder, null));
         await CapturedAsync(unknown.ProviderOrder, null);

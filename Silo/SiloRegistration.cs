@@ -76,10 +76,10 @@ public static class SiloRegistration
         });
         // A payment that nobody asks about has no reason to stay in memory: the journal has it.
         silo.Configure<GrainCollectionOptions>(options => options.CollectionAge = TimeSpan.FromMinutes(2));
-        // A grain that cannot be placed in time is refused with Polly's exception inside of Orleans' own. Without
-        // a codec for it the caller hears of a missing codec, a fault, where it should hear of a timeout and ask again.
+        // An exception that any part of a call's failure has no codec for would reach the caller as a missing codec: a
+        // fault, where it should hear that the store or a silo is unavailable and try again.
         silo.Services.Configure<ExceptionSerializationOptions>(options =>
-            options.SupportedNamespacePrefixes.Add("Polly"));
+            options.SupportedExceptionTypeFilter = static _ => true);
         // Before the filters below, so that what they log carries the trace and the request's id.
         silo.AddActivityPropagation();
         silo.AddIncomingGrainCallFilter<PaymentLogScope>();

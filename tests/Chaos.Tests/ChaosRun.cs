@@ -158,12 +158,13 @@ internal sealed class ChaosRun(ChaosOptions options)
 
     private void Accuse(List<Violation> found, Evidence evidence, ChaosSystem system)
     {
-        foreach (var violation in found.Take(20))
-            Report($"VIOLATED {violation.Invariant}: {violation.What} ({violation.Payment})");
-        Report($"{found.Count} violations: {Tally(found.Select(violation => violation.Invariant))}");
         if (found.Find(violation => violation.Payment is not null)?.Payment is { } payment)
             Report(History.Of(evidence, payment));
         Report(system.Log());
+        // Last, because what stands above may be cut where it is read.
+        foreach (var violation in found.Take(20))
+            Report($"VIOLATED {violation.Invariant}: {violation.What} ({violation.Payment})");
+        Report($"{found.Count} violations: {Tally(found.Select(violation => violation.Invariant))}");
         Report($"Seed {options.Seed}, {options}\nTo repeat: {options.Repeat()}");
     }
 

@@ -33,6 +33,9 @@ public sealed class ObservedSystem : IAsyncLifetime
     /// <summary>The simulators' own calls.</summary>
     internal HttpClient Simulators { get; private set; } = null!;
 
+    /// <summary>What the process is composed of.</summary>
+    internal IServiceProvider Services => _server!.Services;
+
     /// <summary>The spans that have ended.</summary>
     internal IReadOnlyCollection<Activity> Spans => _spans.Ended;
 

@@ -1,0 +1,30 @@
+using System.Data.Common;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using Orleans.Serialization;
+using PaymentCluster.Grains.Journal;
+using Polly.Timeout;
+
+namespace PaymentCluster.Hosting.Tests;
+
+/// <summary>What a silo throws, as a process hears of it that has none of the store's types.</summary>
+public sealed class FailureTests(ObservedSystem system) : IClassFixture<ObservedSystem>
+{
+    private static readonly DbException Store = new PostgresException("is starting up", "FATAL", "FATAL", "57P03");
+
+    public static TheoryData<Exception> Failures =>
+    [
+        new TimeoutException("The store is unavailable.", new JournalUnavailableException(Store)),
+        new OrleansException("A document could not be read.", Store),
+        new OrleansException("The grain was not placed in time.", new TimeoutRejectedException()),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Failures))]
+    public void A_failure_arrives_as_what_it_is_whatever_caused_it(Exception failure)
+    {
+        var serializer = system.Services.GetRequiredService<Serializer>();
+        var arrived = serializer.Deserialize<Exception>(serializer.SerializeToArray(failure))!;
+        Assert.Equal((failure.GetType(), failure.Message), (arrived.GetType(), arrived.Message));
+    }
+}

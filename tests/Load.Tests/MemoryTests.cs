@@ -12,7 +12,7 @@ using PaymentCluster.Grains.Abstractions.Secrets;
 using PaymentCluster.Grains.Journal;
 using PaymentCluster.Grains.Payments;
 using PaymentCluster.Grains.Payments.Process;
-using PaymentCluster.Merchants.Tests.Hosting;
+using PaymentCluster.Testing.Silos;
 using PaymentCluster.Testing;
 
 namespace PaymentCluster.Load.Tests;

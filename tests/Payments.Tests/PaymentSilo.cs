@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 using PaymentCluster.Connectors;
 using PaymentCluster.Grains.Journal;
 using PaymentCluster.Grains.Payments;
-using PaymentCluster.Merchants.Tests.Hosting;
+using PaymentCluster.Testing.Silos;
 
 namespace PaymentCluster.Payments.Tests;
 

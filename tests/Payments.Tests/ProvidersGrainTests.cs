@@ -9,7 +9,7 @@ using PaymentCluster.Grains.Merchants;
 using PaymentCluster.Grains.Payments;
 using PaymentCluster.Grains.Providers;
 using PaymentCluster.Grains.Routing;
-using PaymentCluster.Merchants.Tests.Hosting;
+using PaymentCluster.Testing.Silos;
 
 namespace PaymentCluster.Payments.Tests;
 

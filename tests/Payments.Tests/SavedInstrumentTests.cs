@@ -11,7 +11,7 @@ using PaymentCluster.Grains.Abstractions.Secrets;
 using PaymentCluster.Grains.Journal;
 using PaymentCluster.Grains.Payments;
 using PaymentCluster.Grains.Vault;
-using PaymentCluster.Merchants.Tests.Hosting;
+using PaymentCluster.Testing.Silos;
 
 namespace PaymentCluster.Payments.Tests;
 

@@ -3,7 +3,7 @@ using PaymentCluster.Connectors;
 using PaymentCluster.Grains.Journal;
 using PaymentCluster.Grains.Payments;
 using PaymentCluster.Grains.Providers;
-using PaymentCluster.Merchants.Tests.Hosting;
+using PaymentCluster.Testing.Silos;
 
 namespace PaymentCluster.Payments.Tests;
 

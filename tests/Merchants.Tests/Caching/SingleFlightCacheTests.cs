@@ -1,5 +1,5 @@
 using PaymentCluster.Grains.Abstractions.Caching;
-using PaymentCluster.Merchants.Tests.Hosting;
+using PaymentCluster.Testing.Silos;
 
 namespace PaymentCluster.Merchants.Tests.Caching;
 

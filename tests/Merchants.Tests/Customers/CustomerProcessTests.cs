@@ -1,7 +1,7 @@
 using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Secrets;
 using PaymentCluster.Grains.Customers;
-using PaymentCluster.Merchants.Tests.Hosting;
+using PaymentCluster.Testing.Silos;
 using PaymentCluster.Testing;
 
 namespace PaymentCluster.Merchants.Tests.Customers;

@@ -5,7 +5,7 @@ using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Secrets;
 using PaymentCluster.Grains.Customers;
 using PaymentCluster.Grains.Merchants;
-using PaymentCluster.Merchants.Tests.Hosting;
+using PaymentCluster.Testing.Silos;
 using PaymentCluster.Merchants.Tests.Merchants;
 
 namespace PaymentCluster.Merchants.Tests.Customers;

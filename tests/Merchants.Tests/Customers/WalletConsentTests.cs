@@ -3,8 +3,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Secrets;
-using PaymentCluster.Merchants.Tests.Hosting;
-using Decision = PaymentCluster.Merchants.Tests.Hosting.ConsentingConnector.Decision;
+using PaymentCluster.Testing.Silos;
+using Decision = PaymentCluster.Testing.Silos.ConsentingConnector.Decision;
 
 namespace PaymentCluster.Merchants.Tests.Customers;
 

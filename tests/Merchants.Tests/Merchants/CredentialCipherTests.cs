@@ -1,6 +1,6 @@
 using System.Text;
 using PaymentCluster.Grains.Merchants;
-using PaymentCluster.Merchants.Tests.Hosting;
+using PaymentCluster.Testing.Silos;
 
 namespace PaymentCluster.Merchants.Tests.Merchants;
 

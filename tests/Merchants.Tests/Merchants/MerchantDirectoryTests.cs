@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Options;
 using PaymentCluster.Grains.Abstractions.Merchants;
 using PaymentCluster.Grains.Merchants;
-using PaymentCluster.Merchants.Tests.Hosting;
+using PaymentCluster.Testing.Silos;
 
 namespace PaymentCluster.Merchants.Tests.Merchants;
 

@@ -1,7 +1,7 @@
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Merchants;
 using PaymentCluster.Grains.Payments;
-using PaymentCluster.Merchants.Tests.Hosting;
+using PaymentCluster.Testing.Silos;
 
 namespace PaymentCluster.Merchants.Tests.Merchants;
 

@@ -5,7 +5,7 @@ using PaymentCluster.Grains.Abstractions.Secrets;
 using PaymentCluster.Grains.Abstractions.Vault;
 using PaymentCluster.Grains.Merchants;
 using PaymentCluster.Grains.Vault;
-using PaymentCluster.Merchants.Tests.Hosting;
+using PaymentCluster.Testing.Silos;
 
 namespace PaymentCluster.Merchants.Tests.Vault;
 

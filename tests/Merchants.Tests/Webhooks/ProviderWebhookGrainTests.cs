@@ -9,7 +9,7 @@ using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Webhooks;
 using PaymentCluster.Grains.Journal;
 using PaymentCluster.Grains.Merchants;
-using PaymentCluster.Merchants.Tests.Hosting;
+using PaymentCluster.Testing.Silos;
 
 namespace PaymentCluster.Merchants.Tests.Webhooks;
 

@@ -3,7 +3,7 @@ using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
 using PaymentCluster.Grains.Payments;
 using PaymentCluster.Grains.Routing;
-using PaymentCluster.Merchants.Tests.Hosting;
+using PaymentCluster.Testing.Silos;
 
 namespace PaymentCluster.Payments.Tests.Routing;
 

@@ -7,7 +7,7 @@ using PaymentCluster.Grains.Abstractions.Routing;
 using PaymentCluster.Grains.Journal;
 using PaymentCluster.Grains.Payments;
 using PaymentCluster.Grains.Routing;
-using PaymentCluster.Merchants.Tests.Hosting;
+using PaymentCluster.Testing.Silos;
 using static PaymentCluster.Payments.Tests.Routing.GivenRouting;
 
 namespace PaymentCluster.Payments.Tests.Routing;

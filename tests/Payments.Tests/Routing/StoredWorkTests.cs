@@ -8,7 +8,7 @@ using PaymentCluster.Grains.Journal;
 using PaymentCluster.Grains.Payments;
 using PaymentCluster.Grains.Providers;
 using PaymentCluster.Grains.Routing;
-using PaymentCluster.Merchants.Tests.Hosting;
+using PaymentCluster.Testing.Silos;
 
 namespace PaymentCluster.Payments.Tests.Routing;
 

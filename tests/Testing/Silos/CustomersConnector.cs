@@ -1,7 +1,7 @@
 using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains.Abstractions.Providers;
 
-namespace PaymentCluster.Merchants.Tests.Hosting;
+namespace PaymentCluster.Testing.Silos;
 
 /// <summary>A provider that keeps something for customers besides taking payments, which it does as
 /// <see cref="TestConnector"/>; out of reach where the test says.</summary>

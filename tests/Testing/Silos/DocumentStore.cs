@@ -3,7 +3,7 @@ using System.Text;
 using Orleans.Storage;
 using PaymentCluster.Grains.Storage;
 
-namespace PaymentCluster.Merchants.Tests.Hosting;
+namespace PaymentCluster.Testing.Silos;
 
 /// <summary>Documents in memory, as the real store keeps them: as bytes, with a version that fences. It outlives the
 /// silos of a test, and breaks down where the test says.</summary>

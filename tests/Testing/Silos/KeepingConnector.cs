@@ -6,7 +6,7 @@ using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
 using PaymentCluster.Grains.Abstractions.Secrets;
 
-namespace PaymentCluster.Merchants.Tests.Hosting;
+namespace PaymentCluster.Testing.Silos;
 
 /// <summary>A provider that keeps customers, cards and wallets, and knows UPI ids;
 /// in memory, and out of reach where the test says.</summary>

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 
-namespace PaymentCluster.Merchants.Tests.Hosting;
+namespace PaymentCluster.Testing.Silos;
 
 /// <summary>A clock that a test moves, for a whole silo: its timers run on the system's clock, because Orleans waits
 /// for its own.</summary>

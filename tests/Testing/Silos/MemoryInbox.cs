@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using PaymentCluster.Grains.Journal;
 
-namespace PaymentCluster.Merchants.Tests.Hosting;
+namespace PaymentCluster.Testing.Silos;
 
 /// <summary>An inbox in memory, with a yield where the real one goes to the database.</summary>
 internal sealed class MemoryInbox : IWebhookInbox

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Npgsql;
 using PaymentCluster.Grains.Vault;
 
-namespace PaymentCluster.Merchants.Tests.Hosting;
+namespace PaymentCluster.Testing.Silos;
 
 /// <summary>A vault in memory.</summary>
 internal sealed class MemoryVault : ICardVault

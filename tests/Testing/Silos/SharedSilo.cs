@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Hosting;
 
-namespace PaymentCluster.Merchants.Tests.Hosting;
+namespace PaymentCluster.Testing.Silos;
 
 /// <summary>One silo for all tests of a class, whose documents are in memory. Each test has merchants of its own,
 /// so that what others left behind is no business of its.</summary>

@@ -1,6 +1,4 @@
-using PaymentCluster.Testing;
-
-namespace PaymentCluster.Merchants.Tests.Hosting;
+namespace PaymentCluster.Testing.Silos;
 
 /// <summary>A database for the tests of one class.</summary>
 public sealed class StoreFixture : IAsyncLifetime

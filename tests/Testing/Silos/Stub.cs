@@ -1,6 +1,6 @@
 using System.Reflection;
 
-namespace PaymentCluster.Merchants.Tests.Hosting;
+namespace PaymentCluster.Testing.Silos;
 
 /// <summary>An interface whose calls a test answers.</summary>
 public class Stub : DispatchProxy

@@ -7,7 +7,7 @@ using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
 
-namespace PaymentCluster.Merchants.Tests.Hosting;
+namespace PaymentCluster.Testing.Silos;
 
 /// <summary>A provider that only sends webhooks: JSON with <c>id</c> and <c>about</c>, signed with HMAC-SHA256 over the
 /// body.</summary>

@@ -15,9 +15,8 @@ using PaymentCluster.Grains.Merchants;
 using PaymentCluster.Grains.Storage;
 using PaymentCluster.Grains.Vault;
 using PaymentCluster.Grains.Webhooks;
-using PaymentCluster.Testing;
 
-namespace PaymentCluster.Merchants.Tests.Hosting;
+namespace PaymentCluster.Testing.Silos;
 
 /// <summary>A silo with merchants, customers and webhooks, composed as the hosts compose it. It takes no ports: calls
 /// travel in memory.</summary>

@@ -70,7 +70,7 @@ internal sealed class AmazonPayApi : ICallHealth, IDisposable
         SendAsync(account, call, JsonSerializer.SerializeToUtf8Bytes(body, type), effect);
 
     /// <summary>Asks a question.</summary>
-    public async Task<AmazonPayResponse<T>> AskAsync<T>(
+    public async Task<AmazonPayResponse<T>> QueryAsync<T>(
         AmazonPayAccount account, string operation, string reference, string path, JsonTypeInfo<T> type)
         where T : class
     {
@@ -114,10 +114,10 @@ internal sealed class AmazonPayApi : ICallHealth, IDisposable
         {
             ProviderReply.NotSent notSent => Outcomes.NotSent(notSent.Reason),
             ProviderReply.Unknown unknown => Outcomes.Unknown(unknown.Reason),
-            ProviderReply.Responded { IsSuccess: true } response =>
-                TryRead(response, type, out var answer) && read(answer) is { } outcome
+            ProviderReply.Responded { IsSuccess: true } http =>
+                TryRead(http, type, out var response) && read(response) is { } outcome
                     ? outcome
-                    : Outcomes.Unknown($"HTTP {response.Status} with an unreadable response"),
+                    : Outcomes.Unknown($"HTTP {http.Status} with an unreadable response"),
             ProviderReply.Responded response when AreCredentialsRefused(response) =>
                 Outcomes.Declined(AmazonPayMapping.CredentialsRefused),
             // Not Amazon's own refusal, but something's in between.
@@ -132,23 +132,23 @@ internal sealed class AmazonPayApi : ICallHealth, IDisposable
     /// <param name="reply">What came back.</param>
     /// <param name="type">The answer that a 2xx brings.</param>
     /// <param name="read">What that answer says; null if it lacks what must be there.</param>
-    public static ProviderAnswer<TResponse> Answer<T, TResponse>(
+    public static ProviderResult<TResponse> Read<T, TResponse>(
         ProviderReply reply, JsonTypeInfo<T> type, Func<T, TResponse?> read)
         where T : class
         where TResponse : class => reply switch
         {
-            ProviderReply.NotSent notSent => new ProviderAnswer<TResponse>.Unavailable(notSent.Reason),
-            ProviderReply.Unknown unknown => new ProviderAnswer<TResponse>.Unavailable(unknown.Reason),
-            ProviderReply.Responded { IsSuccess: true } response =>
-                TryRead(response, type, out var answer) && read(answer) is { } given
-                    ? new ProviderAnswer<TResponse>.Given(given)
-                    : new ProviderAnswer<TResponse>.Unavailable($"HTTP {response.Status} with an unreadable response"),
+            ProviderReply.NotSent notSent => new ProviderResult<TResponse>.Unavailable(notSent.Reason),
+            ProviderReply.Unknown unknown => new ProviderResult<TResponse>.Unavailable(unknown.Reason),
+            ProviderReply.Responded { IsSuccess: true } http =>
+                TryRead(http, type, out var response) && read(response) is { } given
+                    ? new ProviderResult<TResponse>.Given(given)
+                    : new ProviderResult<TResponse>.Unavailable($"HTTP {http.Status} with an unreadable response"),
             ProviderReply.Responded response when AreCredentialsRefused(response) =>
-                new ProviderAnswer<TResponse>.Unavailable("the credentials were rejected"),
+                new ProviderResult<TResponse>.Unavailable("the credentials were rejected"),
             ProviderReply.Responded response => ReasonOf(response) is { } reason
-                ? new ProviderAnswer<TResponse>.Refused(
+                ? new ProviderResult<TResponse>.Refused(
                     AmazonPayFailures.Of(reason, FailureCodes.RequestRefused, FailureParty.Merchant))
-                : new ProviderAnswer<TResponse>.Unavailable($"HTTP {response.Status}"),
+                : new ProviderResult<TResponse>.Unavailable($"HTTP {response.Status}"),
             _ => throw new UnreachableException(),
         };
 

@@ -10,7 +10,7 @@ internal static class AmazonPayCapabilities
     /// <summary>The one wallet.</summary>
     public const string Wallet = "amazonpay";
 
-    public static ConnectorCapabilities With(TimeSpan settleTime) => new()
+    public static ConnectorCapabilities With(TimeSpan visibilityWindow) => new()
     {
         Methods = [PaymentMethodKind.Wallet],
         Wallets = [Wallet],
@@ -29,7 +29,7 @@ internal static class AmazonPayCapabilities
             AmazonPayAccount.PublicKeyIdName, AmazonPayAccount.PrivateKeyName, AmazonPayAccount.StoreIdName,
             AmazonPayAccount.RegionName, AmazonPayAccount.MerchantIdName,
         ],
-        VisibilityWindow = settleTime,
+        VisibilityWindow = visibilityWindow,
         // Only a completion that is on its way when the attempt is given up; a session lives 24 hours, and so long may
         // an authorisation be pending (…/amazon-pay-checkout/asynchronous-processing.html).
         LateSuccess = TimeSpan.FromDays(2),

@@ -64,13 +64,13 @@ public sealed partial class AmazonPayConnector
     private async Task<AmazonPayResponse<SessionEntity>> ReadSessionAsync(
         AmazonPayAccount account, string reference, string id)
     {
-        var answer = await _api.AskAsync(
+        var response = await _api.QueryAsync(
             account, "query.session", reference, $"checkoutSessions/{id}", AmazonPayJson.Default.SessionEntity);
-        return answer.Value is not { StatusDetails.State.Length: > 0 } session || session.CheckoutSessionId != id
+        return response.Value is not { StatusDetails.State.Length: > 0 } session || session.CheckoutSessionId != id
             ? new AmazonPayResponse<SessionEntity>(
-                null, answer.Problem ?? "the session is unreadable")
-            { IsMissing = answer.IsMissing }
-            : answer;
+                null, response.Problem ?? "the session is unreadable")
+            { IsMissing = response.IsMissing }
+            : response;
     }
 
     private async Task<ProviderOutcome> OfSessionAsync(

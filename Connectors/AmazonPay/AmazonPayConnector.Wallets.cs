@@ -17,12 +17,12 @@ public sealed partial class AmazonPayConnector : IWalletsByConsent
     public ImmutableHashSet<string> ConsentWallets { get; } = [AmazonPayCapabilities.Wallet];
 
     /// <inheritdoc/>
-    public async Task<ProviderAnswer<WalletConsent>> RequestWalletConsentAsync(
+    public async Task<ProviderResult<WalletConsent>> RequestWalletConsentAsync(
         WalletRequest request, Uri callback, ProviderCredentials credentials)
     {
         if (!AmazonPayAccount.TryOpen(credentials, out var account))
         {
-            return new ProviderAnswer<WalletConsent>.Unavailable(NoKey);
+            return new ProviderResult<WalletConsent>.Unavailable(NoKey);
         }
 
         using (account)
@@ -36,13 +36,13 @@ public sealed partial class AmazonPayConnector : IWalletsByConsent
                 AmazonPayMapping.Setup(callback, account, name),
                 AmazonPayJson.Default.CreateSession,
                 effect);
-            return AmazonPayApi.Answer(
-                reply, AmazonPayJson.Default.SessionEntity, session => AmazonPayMapping.Asked(session, _plainHttp));
+            return AmazonPayApi.Read(
+                reply, AmazonPayJson.Default.SessionEntity, session => AmazonPayMapping.Consent(session, _plainHttp));
         }
     }
 
     /// <inheritdoc/>
-    public Task<ProviderAnswer<ProviderWallet>> CompleteWalletConsentAsync(
+    public Task<ProviderResult<ProviderWallet>> CompleteWalletConsentAsync(
         WalletRequest request, string reference, ProviderCredentials credentials) =>
         AboutAsync(reference, credentials, async account =>
             await CompleteSessionAsync(
@@ -56,16 +56,16 @@ public sealed partial class AmazonPayConnector : IWalletsByConsent
                         ? Given(AmazonPayMapping.Wallet(permission, linked: true))
                         : Unavailable("the completed session names no charge permission"),
                 { Value: not null } => Given(AmazonPayMapping.Wallet(reference, linked: false)),
-                var answer => Unavailable(answer.Problem!),
+                var response => Unavailable(response.Problem!),
             });
 
     /// <inheritdoc/>
-    public Task<ProviderAnswer<ProviderWallet>> ReadWalletAsync(
+    public Task<ProviderResult<ProviderWallet>> ReadWalletAsync(
         WalletRequest request, string reference, ProviderCredentials credentials) =>
         AboutAsync(reference, credentials, account => ReadWalletAsync(account, reference));
 
     /// <inheritdoc/>
-    public Task<ProviderAnswer<bool>> UnlinkWalletAsync(
+    public Task<ProviderResult<bool>> UnlinkWalletAsync(
         WalletRequest request, string reference, ProviderCredentials credentials) =>
         AboutAsync(reference, credentials, async account =>
         {
@@ -77,64 +77,64 @@ public sealed partial class AmazonPayConnector : IWalletsByConsent
                     WindowOfOurs()),
                 new ClosePermission { ClosureReason = "The wallet was unlinked.", CancelPendingCharges = false },
                 AmazonPayJson.Default.ClosePermission);
-            var closed = AmazonPayApi.Answer(
+            var closed = AmazonPayApi.Read(
                 reply, AmazonPayJson.Default.PermissionEntity,
                 permission => AmazonPayMapping.Wallet(permission, reference));
             // "Already closed" is a refusal here and a success for us: the permission itself says which it is.
-            var current = closed is ProviderAnswer<ProviderWallet>.Refused
+            var current = closed is ProviderResult<ProviderWallet>.Refused
                 ? await ReadWalletAsync(account, reference)
                 : closed;
-            return current is ProviderAnswer<ProviderWallet>.Given { Value.Linked: var linked }
-                ? new ProviderAnswer<bool>.Given(!linked)
+            return current is ProviderResult<ProviderWallet>.Given { Value.Linked: var linked }
+                ? new ProviderResult<bool>.Given(!linked)
                 : current.As<bool>();
         });
 
-    private static ProviderAnswer<ProviderWallet> Given(ProviderWallet wallet) =>
-        new ProviderAnswer<ProviderWallet>.Given(wallet);
+    private static ProviderResult<ProviderWallet> Given(ProviderWallet wallet) =>
+        new ProviderResult<ProviderWallet>.Given(wallet);
 
-    private static ProviderAnswer<ProviderWallet> Over(string? reason) => new ProviderAnswer<ProviderWallet>.Refused(
+    private static ProviderResult<ProviderWallet> Over(string? reason) => new ProviderResult<ProviderWallet>.Refused(
         AmazonPayFailures.Of(reason, FailureCodes.Declined, FailureParty.Customer));
 
-    private static ProviderAnswer<ProviderWallet> Unavailable(string reason) =>
-        new ProviderAnswer<ProviderWallet>.Unavailable(reason);
+    private static ProviderResult<ProviderWallet> Unavailable(string reason) =>
+        new ProviderResult<ProviderWallet>.Unavailable(reason);
 
-    private static async Task<ProviderAnswer<T>> AboutAsync<T>(
-        string reference, ProviderCredentials credentials, Func<AmazonPayAccount, Task<ProviderAnswer<T>>> ask)
+    private static async Task<ProviderResult<T>> AboutAsync<T>(
+        string reference, ProviderCredentials credentials, Func<AmazonPayAccount, Task<ProviderResult<T>>> query)
     {
         if (!AmazonPayMapping.IsId(reference))
         {
-            return new ProviderAnswer<T>.Unavailable("the link's reference is malformed");
+            return new ProviderResult<T>.Unavailable("the link's reference is malformed");
         }
 
         if (!AmazonPayAccount.TryOpen(credentials, out var account))
         {
-            return new ProviderAnswer<T>.Unavailable(NoKey);
+            return new ProviderResult<T>.Unavailable(NoKey);
         }
 
         using (account)
         {
-            return await ask(account);
+            return await query(account);
         }
     }
 
-    private async Task<ProviderAnswer<ProviderWallet>> ReadWalletAsync(AmazonPayAccount account, string reference) =>
+    private async Task<ProviderResult<ProviderWallet>> ReadWalletAsync(AmazonPayAccount account, string reference) =>
         await ReadPermissionAsync(account, reference, reference) switch
         {
             { IsMissing: true } => Given(AmazonPayMapping.Wallet(reference, linked: false)),
             { Value: { } permission } => Given(AmazonPayMapping.Wallet(permission, reference)!),
-            var answer => Unavailable(answer.Problem!),
+            var response => Unavailable(response.Problem!),
         };
 
     private async Task<AmazonPayResponse<PermissionEntity>> ReadPermissionAsync(
         AmazonPayAccount account, string reference, string id)
     {
-        var answer = await _api.AskAsync(
+        var response = await _api.QueryAsync(
             account, "query.permission", reference, $"chargePermissions/{id}", AmazonPayJson.Default.PermissionEntity);
-        return answer.Value is null || AmazonPayMapping.Wallet(answer.Value, id) is null
+        return response.Value is null || AmazonPayMapping.Wallet(response.Value, id) is null
             ? new AmazonPayResponse<PermissionEntity>(
-                null, answer.Problem ?? "the permission is unreadable")
-            { IsMissing = answer.IsMissing }
-            : answer;
+                null, response.Problem ?? "the permission is unreadable")
+            { IsMissing = response.IsMissing }
+            : response;
     }
 
     private async Task<ProviderOutcome> QueryWalletAsync(
@@ -201,6 +201,6 @@ public sealed partial class AmazonPayConnector : IWalletsByConsent
             { Value.StatusDetails.State: "Closed" } => refusal,
             { Value.StatusDetails: { State: "NonChargeable", Reasons: { Count: > 0 } reasons } }
                 when reasons.All(reason => reason?.ReasonCode is not (null or "ChargeInProgress")) => refusal,
-            var answer => Unknown(answer.Problem ?? "a charge of the wallet is in progress"),
+            var response => Unknown(response.Problem ?? "a charge of the wallet is in progress"),
         };
 }

@@ -228,7 +228,7 @@ public sealed partial class AmazonPayConnector : IConnector, IDisposable
 
         using (account)
         {
-            var (refund, problem) = await AskAsync(
+            var (refund, problem) = await QueryAsync(
                 account, "query.refund", reference, $"refunds/{id}", AmazonPayJson.Default.RefundEntity);
             return refund?.RefundId == id && AmazonPayMapping.Outcome(refund) is { } outcome
                 ? outcome
@@ -261,12 +261,12 @@ public sealed partial class AmazonPayConnector : IConnector, IDisposable
         _webhook.Dispose();
     }
 
-    private async Task<(T? Value, string? Problem)> AskAsync<T>(
+    private async Task<(T? Value, string? Problem)> QueryAsync<T>(
         AmazonPayAccount account, string operation, string reference, string path, JsonTypeInfo<T> type)
         where T : class
     {
-        var answer = await _api.AskAsync(account, operation, reference, path, type);
-        return (answer.Value, answer.Problem);
+        var response = await _api.QueryAsync(account, operation, reference, path, type);
+        return (response.Value, response.Problem);
     }
 
     private async Task<ProviderOutcome> QueryChargeAsync(
@@ -277,7 +277,7 @@ public sealed partial class AmazonPayConnector : IConnector, IDisposable
             return Unknown("the charge's id is malformed", order);
         }
 
-        var (entity, problem) = await AskAsync(
+        var (entity, problem) = await QueryAsync(
             account, "query.charge", reference, $"charges/{charge}", AmazonPayJson.Default.ChargeEntity);
         return entity?.ChargeId == charge && AmazonPayMapping.Outcome(entity, order) is { } outcome
             ? outcome
@@ -329,7 +329,7 @@ public sealed partial class AmazonPayConnector : IConnector, IDisposable
         AmazonPayApi.Outcome(
             reply,
             AmazonPayJson.Default.ChargeEntity,
-            answer => answer.ChargeId == charge ? AmazonPayMapping.Outcome(answer, order) : null);
+            response => response.ChargeId == charge ? AmazonPayMapping.Outcome(response, order) : null);
 
     /// <summary>What the repetition of a request says of the first one: with a key that is refused, nothing was
     /// looked at.</summary>

@@ -162,8 +162,8 @@ internal static class AmazonPayMapping
     /// <summary>What the answer to a new session says; null if it lacks what must be there.</summary>
     public static ProviderOutcome? Opened(SessionEntity session, Money amount, bool plainHttp) =>
         IsId(session.CheckoutSessionId)
-        && TryReadMoney(session.PaymentDetails?.ChargeAmount, out var asked)
-        && asked == amount
+        && TryReadMoney(session.PaymentDetails?.ChargeAmount, out var requested)
+        && requested == amount
         && PageOf(session, plainHttp) is { } url
             ? new ProviderOutcome.Pending
             {
@@ -173,7 +173,7 @@ internal static class AmazonPayMapping
             : null;
 
     /// <summary>The page that a new session is for; null if the answer lacks what must be there.</summary>
-    public static WalletConsent? Asked(SessionEntity session, bool plainHttp) =>
+    public static WalletConsent? Consent(SessionEntity session, bool plainHttp) =>
         IsId(session.CheckoutSessionId) && PageOf(session, plainHttp) is { } url
             ? new WalletConsent(session.CheckoutSessionId, url)
             : null;

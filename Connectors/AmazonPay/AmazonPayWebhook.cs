@@ -94,7 +94,7 @@ internal sealed class AmazonPayWebhook(AmazonPayApi api, AmazonPayCertificates c
         if (type == "REFUND")
         {
             // A refund carries no reference of ours; its charge does.
-            var refund = await AskAsync(account, $"refunds/{objectId}", AmazonPayJson.Default.RefundEntity);
+            var refund = await QueryAsync(account, $"refunds/{objectId}", AmazonPayJson.Default.RefundEntity);
             if (refund.Value is null)
             {
                 return NotThere(refund, id, type);
@@ -105,23 +105,23 @@ internal sealed class AmazonPayWebhook(AmazonPayApi api, AmazonPayCertificates c
 
         if (AmazonPayMapping.IsId(charge))
         {
-            var answer = await AskAsync(account, $"charges/{charge}", AmazonPayJson.Default.ChargeEntity);
-            if (answer.Value is null)
+            var response = await QueryAsync(account, $"charges/{charge}", AmazonPayJson.Default.ChargeEntity);
+            if (response.Value is null)
             {
-                return NotThere(answer, id, type);
+                return NotThere(response, id, type);
             }
 
-            if (AttemptId.TryParse(answer.Value.MerchantMetadata?.MerchantReferenceId, out var attempt))
+            if (AttemptId.TryParse(response.Value.MerchantMetadata?.MerchantReferenceId, out var attempt))
             {
                 return type == "CHARGE"
-                    && answer.Value.ChargeInitiator is not null
-                    && answer.Value.ChargeId == charge
-                    && AmazonPayMapping.Outcome(answer.Value, order: null) is { } outcome
+                    && response.Value.ChargeInitiator is not null
+                    && response.Value.ChargeId == charge
+                    && AmazonPayMapping.Outcome(response.Value, order: null) is { } outcome
                         ? new WebhookReading.OfCharge(id, attempt, outcome)
                         : new WebhookReading.About(id, attempt);
             }
 
-            permission = answer.Value.ChargePermissionId;
+            permission = response.Value.ChargePermissionId;
         }
 
         if (!AmazonPayMapping.IsId(permission))
@@ -130,7 +130,8 @@ internal sealed class AmazonPayWebhook(AmazonPayApi api, AmazonPayCertificates c
         }
 
         // The session's reference is on its permission in any case.
-        var found = await AskAsync(account, $"chargePermissions/{permission}", AmazonPayJson.Default.PermissionEntity);
+        var found =
+            await QueryAsync(account, $"chargePermissions/{permission}", AmazonPayJson.Default.PermissionEntity);
         if (found.Value is null)
         {
             return NotThere(found, id, type);
@@ -147,11 +148,11 @@ internal sealed class AmazonPayWebhook(AmazonPayApi api, AmazonPayCertificates c
             : new WebhookReading.Unmatched(id, type);
     }
 
-    private Task<AmazonPayResponse<T>> AskAsync<T>(AmazonPayAccount account, string path, JsonTypeInfo<T> type)
-        where T : class => api.AskAsync(account, "query.notified", "notification", path, type);
+    private Task<AmazonPayResponse<T>> QueryAsync<T>(AmazonPayAccount account, string path, JsonTypeInfo<T> type)
+        where T : class => api.QueryAsync(account, "query.notified", "notification", path, type);
 
-    private static WebhookReading NotThere<T>(AmazonPayResponse<T> answer, string id, string type)
-        where T : class => answer.IsMissing
+    private static WebhookReading NotThere<T>(AmazonPayResponse<T> response, string id, string type)
+        where T : class => response.IsMissing
             ? new WebhookReading.Unmatched(id, type)
             : new WebhookReading.Unavailable("the notification's object is unavailable");
 

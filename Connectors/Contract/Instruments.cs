@@ -13,7 +13,7 @@ namespace PaymentCluster.Connectors.Contract;
 public interface IUpiVerification
 {
     /// <summary>Asks about a UPI id.</summary>
-    Task<ProviderAnswer<UpiHolder>> VerifyUpiAsync(string vpa, ProviderCredentials credentials);
+    Task<ProviderResult<UpiHolder>> VerifyUpiAsync(string vpa, ProviderCredentials credentials);
 }
 
 /// <summary>A provider that keeps customers. Making one again under the same id answers the one that is
@@ -21,7 +21,7 @@ public interface IUpiVerification
 public interface ICustomerAccounts
 {
     /// <summary>Makes the customer at the provider, or finds it; answers the provider's id.</summary>
-    Task<ProviderAnswer<string>> OpenCustomerAsync(Customer customer, ProviderCredentials credentials);
+    Task<ProviderResult<string>> OpenCustomerAsync(Customer customer, ProviderCredentials credentials);
 }
 
 /// <summary>A provider that keeps a customer's cards.</summary>
@@ -30,11 +30,11 @@ public interface ISavedCards
     /// <summary>The cards of a customer.</summary>
     /// <param name="providerCustomer">The provider's id of the customer.</param>
     /// <param name="credentials">The merchant's credentials.</param>
-    Task<ProviderAnswer<ImmutableArray<ProviderCard>>> ListCardsAsync(
+    Task<ProviderResult<ImmutableArray<ProviderCard>>> ListCardsAsync(
         string providerCustomer, ProviderCredentials credentials);
 
     /// <summary>Forgets a card. One that is not there counts as forgotten.</summary>
-    Task<ProviderAnswer<bool>> DeleteCardAsync(
+    Task<ProviderResult<bool>> DeleteCardAsync(
         string providerCustomer, string reference, ProviderCredentials credentials);
 }
 
@@ -43,11 +43,11 @@ public interface ISavedCards
 public interface ILinkedWallets
 {
     /// <summary>The wallet with its present balance.</summary>
-    Task<ProviderAnswer<ProviderWallet>> ReadWalletAsync(
+    Task<ProviderResult<ProviderWallet>> ReadWalletAsync(
         WalletRequest request, string reference, ProviderCredentials credentials);
 
     /// <summary>Gives the link up. One that is not there counts as given up.</summary>
-    Task<ProviderAnswer<bool>> UnlinkWalletAsync(
+    Task<ProviderResult<bool>> UnlinkWalletAsync(
         WalletRequest request, string reference, ProviderCredentials credentials);
 }
 
@@ -55,11 +55,11 @@ public interface ILinkedWallets
 public interface IWalletsByPassword : ILinkedWallets
 {
     /// <summary>Sends the customer a one-time password; answers the reference to confirm it with.</summary>
-    Task<ProviderAnswer<string>> RequestWalletLinkAsync(WalletRequest request, ProviderCredentials credentials);
+    Task<ProviderResult<string>> RequestWalletLinkAsync(WalletRequest request, ProviderCredentials credentials);
 
     /// <summary>Confirms the one-time password; answers the wallet, with a token only if it is good for as long as the
     /// link: it is kept. Without one the wallet is read for each payment.</summary>
-    Task<ProviderAnswer<ProviderWallet>> ConfirmWalletLinkAsync(
+    Task<ProviderResult<ProviderWallet>> ConfirmWalletLinkAsync(
         WalletRequest request, string reference, Secret password, ProviderCredentials credentials);
 }
 
@@ -74,40 +74,40 @@ public interface IWalletsByConsent : ILinkedWallets
     /// <param name="request">The wallet.</param>
     /// <param name="callback">Where the page sends the customer's browser afterwards.</param>
     /// <param name="credentials">The merchant's credentials.</param>
-    Task<ProviderAnswer<WalletConsent>> RequestWalletConsentAsync(
+    Task<ProviderResult<WalletConsent>> RequestWalletConsentAsync(
         WalletRequest request, Uri callback, ProviderCredentials credentials);
 
     /// <summary>The wallet after the customer may have agreed; where the provider leaves the last step to the merchant,
     /// it is taken here. Asking again answers the same link. Not linked while the customer has not decided; refused
     /// once they declined, or their time is over.</summary>
-    Task<ProviderAnswer<ProviderWallet>> CompleteWalletConsentAsync(
+    Task<ProviderResult<ProviderWallet>> CompleteWalletConsentAsync(
         WalletRequest request, string reference, ProviderCredentials credentials);
 }
 
 /// <summary>What came of a question that moves no money. Exactly one of the nested kinds.</summary>
 /// <typeparam name="T">What was asked for.</typeparam>
-public abstract record ProviderAnswer<T>
+public abstract record ProviderResult<T>
 {
     /// <summary>What stood in the way of another question that this one was asked for.</summary>
     /// <exception cref="InvalidOperationException">Nothing did.</exception>
-    public ProviderAnswer<TOther> As<TOther>() => this switch
+    public ProviderResult<TOther> As<TOther>() => this switch
     {
-        Refused refused => new ProviderAnswer<TOther>.Refused(refused.Failure),
-        Unavailable unavailable => new ProviderAnswer<TOther>.Unavailable(unavailable.Reason),
+        Refused refused => new ProviderResult<TOther>.Refused(refused.Failure),
+        Unavailable unavailable => new ProviderResult<TOther>.Unavailable(unavailable.Reason),
         _ => throw new InvalidOperationException("The query succeeded."),
     };
 
     /// <summary>The answer.</summary>
     /// <param name="Value">What was asked for.</param>
-    public sealed record Given(T Value) : ProviderAnswer<T>;
+    public sealed record Given(T Value) : ProviderResult<T>;
 
     /// <summary>The provider refused.</summary>
     /// <param name="Failure">Why.</param>
-    public sealed record Refused(Failure Failure) : ProviderAnswer<T>;
+    public sealed record Refused(Failure Failure) : ProviderResult<T>;
 
     /// <summary>The provider is unavailable, or its response is unreadable: retry later.</summary>
     /// <param name="Reason">What was seen, for the log.</param>
-    public sealed record Unavailable(string Reason) : ProviderAnswer<T>;
+    public sealed record Unavailable(string Reason) : ProviderResult<T>;
 }
 
 /// <summary>Who answers to a UPI id.</summary>

@@ -18,7 +18,7 @@ internal static class CallFailure
         ConcurrencyLimitException => new ProviderReply.NotSent { Reason = "the concurrency limit is reached" },
         _ when content is { CameTooLate: true } => new ProviderReply.NotSent { Reason = "the send window is closed" },
         _ when !IsOfNetwork(exception) => null,
-        _ when NothingLeft(exception, content) =>
+        _ when NothingSent(exception, content) =>
             new ProviderReply.NotSent { Reason = BeforeSending(exception), MayPassSoon = true, BlamesProvider = true },
         _ => new ProviderReply.Unknown { Reason = AfterSending(exception), BlamesProvider = true },
     };
@@ -38,7 +38,7 @@ internal static class CallFailure
     private static bool IsOfNetwork(Exception exception) =>
         exception is HttpRequestException or IOException or OperationCanceledException;
 
-    private static bool NothingLeft(Exception exception, SendOnceContent? content) => content is null
+    private static bool NothingSent(Exception exception, SendOnceContent? content) => content is null
         ? exception is HttpRequestException
         {
             HttpRequestError: HttpRequestError.NameResolutionError

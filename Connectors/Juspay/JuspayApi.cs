@@ -21,7 +21,7 @@ internal sealed class JuspayApi(ProviderHttp http, JuspayOptions options, TimePr
     private const string Form = "application/x-www-form-urlencoded";
 
     /// <summary>How long a question that is posted may wait to leave.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>Asks for an effect with a form, or where the merchant has keys and Juspay takes that, in an
     /// envelope.</summary>
@@ -54,21 +54,22 @@ internal sealed class JuspayApi(ProviderHttp http, JuspayOptions options, TimePr
     }
 
     /// <summary>Asks a question without a body.</summary>
-    public Task<ProviderReply> AskAsync(JuspayCallName call, string path, ProviderCredentials credentials) =>
+    public Task<ProviderReply> QueryAsync(JuspayCallName call, string path, ProviderCredentials credentials) =>
         http.SendAsync(Call(call, HttpMethod.Get, path, credentials, body: null, Form, window: null));
 
     /// <summary>Asks a question that is posted, or does what moves no money.</summary>
     public Task<ProviderReply> PostAsync(
         JuspayCallName call, string path, JuspayFields fields, ProviderCredentials credentials) =>
-        ActAsync(call, path, fields, SendWindow.Open(time, Patience), credentials);
+        ActAsync(call, path, fields, SendWindow.Open(time, ResponseTimeout), credentials);
 
     /// <summary>Asks what became of an order.</summary>
     public Task<ProviderReply> QueryOrderAsync(JuspayCallName call, string orderId, ProviderCredentials credentials) =>
         JuspayEnvelope.IsWanted(credentials)
             ? ActAsync(
-                call, "order-status", new() { { "order_id", orderId } }, SendWindow.Open(time, Patience), credentials,
+                call, "order-status", new() { { "order_id", orderId } },
+                SendWindow.Open(time, ResponseTimeout), credentials,
                 takesEnvelopes: true)
-            : AskAsync(call, $"orders/{orderId}", credentials);
+            : QueryAsync(call, $"orders/{orderId}", credentials);
 
     /// <summary>Whether the credentials are accepted: by the list of the merchant's payment methods, and where it has
     /// keys, by a sealed question about an order that cannot be.</summary>
@@ -77,7 +78,7 @@ internal sealed class JuspayApi(ProviderHttp http, JuspayOptions options, TimePr
         var merchant = credentials[MerchantId].Reveal();
         var name = new JuspayCallName("check", credentials.Merchant, "check");
         var check = Check(
-            await AskAsync(name, $"merchants/{Uri.EscapeDataString(merchant)}/paymentmethods", credentials));
+            await QueryAsync(name, $"merchants/{Uri.EscapeDataString(merchant)}/paymentmethods", credentials));
         return check == CredentialsCheck.Accepted && JuspayEnvelope.IsWanted(credentials)
             ? Check(await QueryOrderAsync(name, "check", credentials))
             : check;
@@ -92,10 +93,10 @@ internal sealed class JuspayApi(ProviderHttp http, JuspayOptions options, TimePr
         {
             ProviderReply.NotSent notSent => NotSent(notSent.Reason),
             ProviderReply.Unknown unknown => Unknown(unknown.Reason),
-            ProviderReply.Responded { IsSuccess: true } response => TryRead(response, type, out var answer)
-                && read(answer) is { } outcome
+            ProviderReply.Responded { IsSuccess: true } http => TryRead(http, type, out var response)
+                && read(response) is { } outcome
                 ? outcome
-                : Unknown($"HTTP {response.Status} with an unreadable response"),
+                : Unknown($"HTTP {http.Status} with an unreadable response"),
             ProviderReply.Responded { Status: 401 } => Declined(JuspayFailures.CredentialsRefused),
             ProviderReply.Responded response when ReadError(response) is { } error => IsRace(error)
                 ? Unknown("another request for this order is in progress")

@@ -6,7 +6,7 @@ namespace PaymentCluster.Connectors.Juspay;
 /// <summary>What Juspay can do.</summary>
 internal static class JuspayCapabilities
 {
-    public static ConnectorCapabilities With(TimeSpan settleTime) => new()
+    public static ConnectorCapabilities With(TimeSpan visibilityWindow) => new()
     {
         Methods =
         [
@@ -28,7 +28,7 @@ internal static class JuspayCapabilities
         CapturesByItself = true,
         Credentials = [JuspayApi.MerchantId, JuspayApi.ApiKey, JuspayWebhook.Username, JuspayWebhook.Password],
         OptionalCredentials = [JuspayEnvelope.KeyId, JuspayEnvelope.SigningKey, JuspayEnvelope.EncryptionKey],
-        VisibilityWindow = settleTime,
+        VisibilityWindow = visibilityWindow,
         // Juspay gives no time; of the gateways behind it one documents three days.
         LateSuccess = TimeSpan.FromDays(3),
     };

@@ -17,25 +17,25 @@ namespace PaymentCluster.Connectors.Juspay;
 public sealed partial class JuspayConnector : IUpiVerification, ICustomerAccounts, ISavedCards, IWalletsByPassword
 {
     /// <inheritdoc/>
-    public async Task<ProviderAnswer<UpiHolder>> VerifyUpiAsync(string vpa, ProviderCredentials credentials)
+    public async Task<ProviderResult<UpiHolder>> VerifyUpiAsync(string vpa, ProviderCredentials credentials)
     {
         var reply = await _api.PostAsync(
             new("verify.upi", "", "verify"), "v2/upi/verify-vpa",
             new() { { "vpa", vpa }, { "merchant_id", credentials[JuspayApi.MerchantId].Reveal() } }, credentials);
-        return Answer(reply, JuspayJson.Default.VpaObject, answer => answer.Status switch
+        return Read(reply, JuspayJson.Default.VpaObject, response => response.Status switch
         {
-            "VALID" => Given(new UpiHolder(true, Name(answer.CustomerName))),
+            "VALID" => Given(new UpiHolder(true, Name(response.CustomerName))),
             "INVALID" => Given(new UpiHolder(false, null)),
             _ => null,
         });
     }
 
     /// <inheritdoc/>
-    public async Task<ProviderAnswer<string>> OpenCustomerAsync(Customer customer, ProviderCredentials credentials)
+    public async Task<ProviderResult<string>> OpenCustomerAsync(Customer customer, ProviderCredentials credentials)
     {
         if (JuspayMapping.CustomerId(customer) is not { } reference)
         {
-            return new ProviderAnswer<string>.Refused(new Failure
+            return new ProviderResult<string>.Refused(new Failure
             {
                 Code = FailureCodes.RequestRefused, Message = "The customer has no id.", Party = FailureParty.Merchant,
             });
@@ -43,22 +43,22 @@ public sealed partial class JuspayConnector : IUpiVerification, ICustomerAccount
 
         // What becomes of a second customer of one name is not documented, so it is looked for before and after.
         var found = await FindCustomerAsync(reference, credentials);
-        if (found is not ProviderAnswer<string>.Refused { Failure.Code: FailureCodes.RequestRefused })
+        if (found is not ProviderResult<string>.Refused { Failure.Code: FailureCodes.RequestRefused })
         {
             return found;
         }
 
         var reply = await _api.PostAsync(
             new("customer.create", "", reference), "customers", JuspayMapping.NewCustomer(customer), credentials);
-        var made = Answer(reply, JuspayJson.Default.CustomerObject, answer => Given(IdOf(answer, reference)));
-        return made is ProviderAnswer<string>.Refused
-            && await FindCustomerAsync(reference, credentials) is ProviderAnswer<string>.Given given
+        var made = Read(reply, JuspayJson.Default.CustomerObject, response => Given(IdOf(response, reference)));
+        return made is ProviderResult<string>.Refused
+            && await FindCustomerAsync(reference, credentials) is ProviderResult<string>.Given given
             ? given
             : made;
     }
 
     /// <inheritdoc/>
-    public async Task<ProviderAnswer<ImmutableArray<ProviderCard>>> ListCardsAsync(
+    public async Task<ProviderResult<ImmutableArray<ProviderCard>>> ListCardsAsync(
         string providerCustomer, ProviderCredentials credentials)
     {
         if (!JuspayMapping.IsId(providerCustomer))
@@ -66,44 +66,44 @@ public sealed partial class JuspayConnector : IUpiVerification, ICustomerAccount
             return NotJuspays<ImmutableArray<ProviderCard>>();
         }
 
-        var reply = await _api.AskAsync(
+        var reply = await _api.QueryAsync(
             new("cards.list", "", providerCustomer), $"cards?customer_id={providerCustomer}", credentials);
-        return Answer<CardList, ImmutableArray<ProviderCard>>(reply, JuspayJson.Default.CardList, answer =>
-            answer.Cards is { Count: <= 1_000 } cards ? new([.. cards.Select(Card).OfType<ProviderCard>()]) : null);
+        return Read<CardList, ImmutableArray<ProviderCard>>(reply, JuspayJson.Default.CardList, response =>
+            response.Cards is { Count: <= 1_000 } cards ? new([.. cards.Select(Card).OfType<ProviderCard>()]) : null);
     }
 
     /// <inheritdoc/>
-    public async Task<ProviderAnswer<bool>> DeleteCardAsync(
+    public async Task<ProviderResult<bool>> DeleteCardAsync(
         string providerCustomer, string reference, ProviderCredentials credentials)
     {
         // A card is deleted by its token, which lives minutes; the lasting name is its reference.
         var cards = await ListCardsAsync(providerCustomer, credentials);
-        if (cards is not ProviderAnswer<ImmutableArray<ProviderCard>>.Given { Value: var kept })
+        if (cards is not ProviderResult<ImmutableArray<ProviderCard>>.Given { Value: var kept })
         {
             return cards switch
             {
-                ProviderAnswer<ImmutableArray<ProviderCard>>.Refused refused =>
-                    new ProviderAnswer<bool>.Refused(refused.Failure),
-                ProviderAnswer<ImmutableArray<ProviderCard>>.Unavailable unavailable =>
-                    new ProviderAnswer<bool>.Unavailable(unavailable.Reason),
+                ProviderResult<ImmutableArray<ProviderCard>>.Refused refused =>
+                    new ProviderResult<bool>.Refused(refused.Failure),
+                ProviderResult<ImmutableArray<ProviderCard>>.Unavailable unavailable =>
+                    new ProviderResult<bool>.Unavailable(unavailable.Reason),
                 _ => throw new UnreachableException(),
             };
         }
 
         if (kept.FirstOrDefault(card => card.Reference == reference) is not { } card)
         {
-            return new ProviderAnswer<bool>.Given(true);
+            return new ProviderResult<bool>.Given(true);
         }
 
         var reply = await _api.PostAsync(
             new("card.delete", "", providerCustomer), "card/delete", new() { { "card_token", card.Token.Reveal() } },
             credentials);
-        return Answer<CardDeleted, bool>(
-            reply, JuspayJson.Default.CardDeleted, answer => answer.Deleted is { } deleted ? new(deleted) : null);
+        return Read<CardDeleted, bool>(
+            reply, JuspayJson.Default.CardDeleted, response => response.Deleted is { } deleted ? new(deleted) : null);
     }
 
     /// <inheritdoc/>
-    public async Task<ProviderAnswer<string>> RequestWalletLinkAsync(
+    public async Task<ProviderResult<string>> RequestWalletLinkAsync(
         WalletRequest request, ProviderCredentials credentials)
     {
         if (!JuspayMapping.IsId(request.ProviderCustomer))
@@ -114,108 +114,109 @@ public sealed partial class JuspayConnector : IUpiVerification, ICustomerAccount
         var reply = await _api.PostAsync(
             new("wallet.request", "", request.ProviderCustomer), $"customers/{request.ProviderCustomer}/wallets",
             new() { { "gateway", request.Wallet.ToUpperInvariant() }, { "command", "authenticate" } }, credentials);
-        return Answer(
-            reply, JuspayJson.Default.WalletObject, answer => JuspayMapping.IsId(answer.Id) ? Given(answer.Id) : null);
+        return Read(
+            reply, JuspayJson.Default.WalletObject, response =>
+                JuspayMapping.IsId(response.Id) ? Given(response.Id) : null);
     }
 
     /// <inheritdoc/>
-    public async Task<ProviderAnswer<ProviderWallet>> ConfirmWalletLinkAsync(
+    public async Task<ProviderResult<ProviderWallet>> ConfirmWalletLinkAsync(
         WalletRequest request, string reference, Secret password, ProviderCredentials credentials)
     {
-        var answer = await CommandAsync(
+        var response = await CommandAsync(
             "wallet.confirm", reference, new() { { "command", "link" }, { "otp", password.Reveal() } }, request,
             credentials);
         // Juspay's tokens are good for one payment and for ten minutes (developer.juspay.in/reference/wallet): nothing
         // to keep.
-        return answer is ProviderAnswer<ProviderWallet>.Given { Value: var linked }
-            ? new ProviderAnswer<ProviderWallet>.Given(linked with { Token = null })
-            : answer;
+        return response is ProviderResult<ProviderWallet>.Given { Value: var linked }
+            ? new ProviderResult<ProviderWallet>.Given(linked with { Token = null })
+            : response;
     }
 
     /// <inheritdoc/>
-    public async Task<ProviderAnswer<ProviderWallet>> ReadWalletAsync(
+    public async Task<ProviderResult<ProviderWallet>> ReadWalletAsync(
         WalletRequest request, string reference, ProviderCredentials credentials) => JuspayMapping.IsId(reference)
-        ? Answer(
+        ? Read(
             await QueryWalletAsync(request, reference, credentials), JuspayJson.Default.WalletObject,
-            answer => Given(Wallet(answer, reference)))
+            response => Given(Wallet(response, reference)))
         : NotJuspays<ProviderWallet>();
 
     /// <inheritdoc/>
-    public async Task<ProviderAnswer<bool>> UnlinkWalletAsync(
+    public async Task<ProviderResult<bool>> UnlinkWalletAsync(
         WalletRequest request, string reference, ProviderCredentials credentials)
     {
-        var answer = await CommandAsync(
+        var response = await CommandAsync(
             "wallet.unlink", reference, new() { { "command", "delink" } }, request, credentials);
-        if (answer is ProviderAnswer<ProviderWallet>.Refused { Failure.Code: FailureCodes.RequestRefused }
+        if (response is ProviderResult<ProviderWallet>.Refused { Failure.Code: FailureCodes.RequestRefused }
             && JuspayMapping.IsId(reference))
         {
             // How a wallet is refused that is not linked, or not there, is not documented: then it is looked at.
             var reply = await QueryWalletAsync(request, reference, credentials);
             if (reply is ProviderReply.Responded { Status: 404 })
             {
-                return new ProviderAnswer<bool>.Given(Value: true);
+                return new ProviderResult<bool>.Given(Value: true);
             }
 
-            answer = Answer(reply, JuspayJson.Default.WalletObject, wallet => Given(Wallet(wallet, reference)));
+            response = Read(reply, JuspayJson.Default.WalletObject, wallet => Given(Wallet(wallet, reference)));
         }
 
-        return answer switch
+        return response switch
         {
-            ProviderAnswer<ProviderWallet>.Given { Value.Linked: var linked } =>
-                new ProviderAnswer<bool>.Given(!linked),
-            ProviderAnswer<ProviderWallet>.Refused refused => new ProviderAnswer<bool>.Refused(refused.Failure),
-            ProviderAnswer<ProviderWallet>.Unavailable unavailable =>
-                new ProviderAnswer<bool>.Unavailable(unavailable.Reason),
+            ProviderResult<ProviderWallet>.Given { Value.Linked: var linked } =>
+                new ProviderResult<bool>.Given(!linked),
+            ProviderResult<ProviderWallet>.Refused refused => new ProviderResult<bool>.Refused(refused.Failure),
+            ProviderResult<ProviderWallet>.Unavailable unavailable =>
+                new ProviderResult<bool>.Unavailable(unavailable.Reason),
             _ => throw new UnreachableException(),
         };
     }
 
     private Task<ProviderReply> QueryWalletAsync(
         WalletRequest request, string reference, ProviderCredentials credentials) =>
-        _api.AskAsync(
+        _api.QueryAsync(
             new("wallet.read", "", Routing(request, reference)), $"wallets/{reference}?command=refresh", credentials);
 
-    private async Task<ProviderAnswer<string>> FindCustomerAsync(
-        string reference, ProviderCredentials credentials) => Answer(
-        await _api.AskAsync(new("customer.find", "", reference), $"customers/{reference}", credentials),
+    private async Task<ProviderResult<string>> FindCustomerAsync(
+        string reference, ProviderCredentials credentials) => Read(
+        await _api.QueryAsync(new("customer.find", "", reference), $"customers/{reference}", credentials),
         JuspayJson.Default.CustomerObject,
-        answer => Given(IdOf(answer, reference)));
+        response => Given(IdOf(response, reference)));
 
-    private async Task<ProviderAnswer<ProviderWallet>> CommandAsync(
+    private async Task<ProviderResult<ProviderWallet>> CommandAsync(
         string operation,
         string reference,
         JuspayFields fields,
         WalletRequest request,
         ProviderCredentials credentials) =>
         JuspayMapping.IsId(reference)
-            ? Answer(
+            ? Read(
                 await _api.PostAsync(
                     new(operation, "", Routing(request, reference)), $"wallets/{reference}", fields, credentials),
                 JuspayJson.Default.WalletObject,
-                answer => Given(Wallet(answer, reference)))
+                response => Given(Wallet(response, reference)))
             : NotJuspays<ProviderWallet>();
 
-    private static ProviderAnswer<T> Answer<TBody, T>(
-        ProviderReply reply, JsonTypeInfo<TBody> type, Func<TBody, ProviderAnswer<T>.Given?> read)
+    private static ProviderResult<T> Read<TBody, T>(
+        ProviderReply reply, JsonTypeInfo<TBody> type, Func<TBody, ProviderResult<T>.Given?> read)
         where TBody : class => reply switch
         {
             ProviderReply.Responded { IsSuccess: true } response =>
                 JuspayApi.TryRead(response, type, out var body) && read(body) is { } given
                     ? given
-                    : new ProviderAnswer<T>.Unavailable("the response is unreadable"),
-            ProviderReply.Responded { Status: 401 } => new ProviderAnswer<T>.Refused(JuspayFailures.CredentialsRefused),
+                    : new ProviderResult<T>.Unavailable("the response is unreadable"),
+            ProviderReply.Responded { Status: 401 } => new ProviderResult<T>.Refused(JuspayFailures.CredentialsRefused),
             ProviderReply.Responded response when JuspayApi.ReadError(response) is { } error =>
-                new ProviderAnswer<T>.Refused(JuspayFailures.OfRefusal(error)),
-            ProviderReply.Responded response => new ProviderAnswer<T>.Unavailable($"HTTP {response.Status}"),
-            ProviderReply.NotSent notSent => new ProviderAnswer<T>.Unavailable(notSent.Reason),
-            ProviderReply.Unknown unknown => new ProviderAnswer<T>.Unavailable(unknown.Reason),
+                new ProviderResult<T>.Refused(JuspayFailures.OfRefusal(error)),
+            ProviderReply.Responded response => new ProviderResult<T>.Unavailable($"HTTP {response.Status}"),
+            ProviderReply.NotSent notSent => new ProviderResult<T>.Unavailable(notSent.Reason),
+            ProviderReply.Unknown unknown => new ProviderResult<T>.Unavailable(unknown.Reason),
             _ => throw new UnreachableException(),
         };
 
-    private static ProviderAnswer<T>.Given? Given<T>(T? value)
+    private static ProviderResult<T>.Given? Given<T>(T? value)
         where T : class => value is null ? null : new(value);
 
-    private static ProviderAnswer<T>.Refused NotJuspays<T>() => new(new Failure
+    private static ProviderResult<T>.Refused NotJuspays<T>() => new(new Failure
     {
         Code = FailureCodes.RequestRefused, Message = "The id is malformed.", Party = FailureParty.Merchant,
     });

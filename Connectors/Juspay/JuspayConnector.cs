@@ -123,7 +123,7 @@ public sealed partial class JuspayConnector : IConnector, IDisposable
             };
         }
 
-        ProviderOutcome answer = outcome switch
+        ProviderOutcome response = outcome switch
         {
             ProviderOutcome.Declined { Failure.Code: FailureCodes.Voided } =>
                 new ProviderOutcome.Succeeded { Stage = ChargeStage.Authorized, Amount = request.Amount },
@@ -132,7 +132,7 @@ public sealed partial class JuspayConnector : IConnector, IDisposable
             ProviderOutcome.Succeeded => Declined(JuspayFailures.VoidFailed),
             _ => outcome,
         };
-        return answer with { ProviderOrder = outcome.ProviderOrder, ProviderReference = request.ProviderReference };
+        return response with { ProviderOrder = outcome.ProviderOrder, ProviderReference = request.ProviderReference };
     }
 
     /// <inheritdoc/>
@@ -147,8 +147,8 @@ public sealed partial class JuspayConnector : IConnector, IDisposable
             credentials, takesEnvelopes: true);
         var outcome = JuspayApi.Outcome(
             reply, JuspayJson.Default.OrderObject,
-            answer =>
-                JuspayReading.Refund(answer, order, name) is { } read and not ProviderOutcome.NotFound ? read : null);
+            response =>
+                JuspayReading.Refund(response, order, name) is { } read and not ProviderOutcome.NotFound ? read : null);
         if (!JuspayApi.IsRefusal(outcome))
         {
             return outcome;
@@ -229,17 +229,17 @@ public sealed partial class JuspayConnector : IConnector, IDisposable
             takesEnvelopes: true);
         var plainHttp = _options.BaseUrl!.Scheme == Uri.UriSchemeHttp;
         string? status = null;
-        var outcome = JuspayApi.Outcome(reply, JuspayJson.Default.TxnObject, answer =>
+        var outcome = JuspayApi.Outcome(reply, JuspayJson.Default.TxnObject, response =>
         {
-            status = answer.Status;
-            return JuspayReading.IsOrder(answer.OrderId, order)
-                && !string.IsNullOrEmpty(answer.Status)
-                && (answer.TxnUuid is null || JuspayMapping.IsId(answer.TxnUuid))
+            status = response.Status;
+            return JuspayReading.IsOrder(response.OrderId, order)
+                && !string.IsNullOrEmpty(response.Status)
+                && (response.TxnUuid is null || JuspayMapping.IsId(response.TxnUuid))
                     ? new ProviderOutcome.Pending
                     {
-                        ProviderReference = answer.TxnUuid,
-                        Action = JuspayReading.IsUnderWay(answer.Status)
-                            ? JuspayReading.Action(request, answer.Payment, plainHttp)
+                        ProviderReference = response.TxnUuid,
+                        Action = JuspayReading.IsUnderWay(response.Status)
+                            ? JuspayReading.Action(request, response.Payment, plainHttp)
                             : null,
                     }
                     : null;
@@ -272,11 +272,11 @@ public sealed partial class JuspayConnector : IConnector, IDisposable
         var reply = await _api.ActAsync(
             new(operation, attempt.ToString(), order), $"v2/txns/{txn}/{operation}", fields, window, credentials);
         var outcome = JuspayApi.Outcome(
-            reply, JuspayJson.Default.OrderObject, answer => (answer.TxnUuid == txn, answer.Status) switch
+            reply, JuspayJson.Default.OrderObject, response => (response.TxnUuid == txn, response.Status) switch
             {
                 (true, "CAPTURE_FAILED") => Declined(JuspayFailures.CaptureFailed) with { ProviderOrder = order },
                 (true, "VOID_FAILED") => Declined(JuspayFailures.VoidFailed) with { ProviderOrder = order },
-                (true, _) => JuspayReading.Charge(answer, order),
+                (true, _) => JuspayReading.Charge(response, order),
                 _ => null,
             });
         return (outcome, JuspayApi.IsRefusal(outcome) && JuspayApi.ReadError(reply) is not null);
@@ -288,23 +288,23 @@ public sealed partial class JuspayConnector : IConnector, IDisposable
     /// <summary>What became of the charge; with <see cref="ProviderOutcome.NotFound"/> the order that is free for it,
     /// if there is one.</summary>
     private Task<ProviderOutcome> FindAsync(AttemptId attempt, Money amount, ProviderCredentials credentials) =>
-        AskAsync(attempt, credentials, (answer, order) => IsFor(answer, order, amount)
-            ? JuspayReading.Charge(answer, order)
-            : JuspayReading.Charge(answer, order) is { } outcome and not ProviderOutcome.NotFound
+        QueryAsync(attempt, credentials, (response, order) => IsFor(response, order, amount)
+            ? JuspayReading.Charge(response, order)
+            : JuspayReading.Charge(response, order) is { } outcome and not ProviderOutcome.NotFound
                 ? outcome
                 : Unknown("an order of this id exists with another amount"));
 
     private Task<ProviderOutcome> QueryAsync(AttemptId attempt, ProviderCredentials credentials) =>
-        AskAsync(attempt, credentials, JuspayReading.Charge);
+        QueryAsync(attempt, credentials, JuspayReading.Charge);
 
     private Task<ProviderOutcome> QueryRefundAsync(
         AttemptId attempt, RefundId refund, ProviderCredentials credentials) =>
-        AskAsync(
+        QueryAsync(
             attempt,
             credentials,
-            (answer, order) => JuspayReading.Refund(answer, order, JuspayMapping.RefundName(refund)));
+            (response, order) => JuspayReading.Refund(response, order, JuspayMapping.RefundName(refund)));
 
-    private async Task<ProviderOutcome> AskAsync(
+    private async Task<ProviderOutcome> QueryAsync(
         AttemptId attempt, ProviderCredentials credentials, Func<OrderObject, string, ProviderOutcome?> read)
     {
         var order = JuspayMapping.OrderId(attempt);

@@ -66,7 +66,7 @@ internal sealed class PayUApi(ProviderHttp payments, ProviderHttp commands, Time
 
     /// <summary>Asks a question. There is an answer, or else what stood in the way, or neither if the answer cannot be
     /// read.</summary>
-    public async Task<(CommandResponse? Answer, string? Problem)> AskAsync(
+    public async Task<(CommandResponse? Response, string? Problem)> QueryAsync(
         string operation, string reference, string command, string[] variables, ProviderCredentials credentials)
     {
         // A question has no effect that could come too late; the window is there because it has a body.
@@ -74,10 +74,10 @@ internal sealed class PayUApi(ProviderHttp payments, ProviderHttp commands, Time
         var reply = await ActAsync(operation, reference, command, variables, window, credentials);
         return reply switch
         {
-            ProviderReply.Responded { IsSuccess: true } response => TryRead(response, out var answer)
-                ? PayUReading.IsAboutHaste(answer.Message) ? (null, "PayU's rate limit is exceeded")
-                    : PayUReading.IsAboutCredentials(answer.Message) ? (null, "PayU rejected the credentials")
-                    : (answer, null)
+            ProviderReply.Responded { IsSuccess: true } http => TryRead(http, out var response)
+                ? PayUReading.IsAboutHaste(response.Message) ? (null, "PayU's rate limit is exceeded")
+                    : PayUReading.IsAboutCredentials(response.Message) ? (null, "PayU rejected the credentials")
+                    : (response, null)
                 : (null, null),
             ProviderReply.Responded response => (null, $"HTTP {response.Status}"),
             ProviderReply.NotSent notSent => (null, notSent.Reason),
@@ -92,9 +92,9 @@ internal sealed class PayUApi(ProviderHttp payments, ProviderHttp commands, Time
         var window = SendWindow.Open(time, TimeSpan.FromMinutes(1));
         var reply = await ActAsync(
             "check", credentials.Merchant, "verify_payment", ["credentials-check"], window, credentials);
-        return reply is ProviderReply.Responded { IsSuccess: true } response && TryRead(response, out var answer)
-            ? PayUReading.IsAboutCredentials(answer.Message) ? CredentialsCheck.Refused
-                : answer.Details.ValueKind == JsonValueKind.Object ? CredentialsCheck.Accepted
+        return reply is ProviderReply.Responded { IsSuccess: true } http && TryRead(http, out var response)
+            ? PayUReading.IsAboutCredentials(response.Message) ? CredentialsCheck.Refused
+                : response.Details.ValueKind == JsonValueKind.Object ? CredentialsCheck.Accepted
                 : CredentialsCheck.NotChecked
             : CredentialsCheck.NotChecked;
     }
@@ -111,14 +111,14 @@ internal sealed class PayUApi(ProviderHttp payments, ProviderHttp commands, Time
             case ProviderReply.Responded { IsSuccess: true } response
                 when IsText(response, out var text) && PayUReading.IsAboutHaste(text):
                 return NotSent("PayU's rate limit is exceeded");
-            case ProviderReply.Responded { IsSuccess: true } response
-                when TryRead(response, PayUJson.Default.PaymentResponse, out var answer):
-                if (PayUReading.IsAboutHaste(answer.Meta?.Message ?? answer.Message))
+            case ProviderReply.Responded { IsSuccess: true } http
+                when TryRead(http, PayUJson.Default.PaymentResponse, out var response):
+                if (PayUReading.IsAboutHaste(response.Meta?.Message ?? response.Message))
                 {
                     return NotSent("PayU's rate limit is exceeded");
                 }
 
-                return PayUReading.Outcome(request, answer, answer.Result.Part(PayUJson.Default.PaymentResult))
+                return PayUReading.Outcome(request, response, response.Result.Part(PayUJson.Default.PaymentResult))
                     ?? Unknown("HTTP 200 with an incomplete response");
             case ProviderReply.Responded response:
                 return Unknown($"HTTP {response.Status} with an unreadable response");
@@ -129,23 +129,23 @@ internal sealed class PayUApi(ProviderHttp payments, ProviderHttp commands, Time
 
     /// <summary>The answer to a command that has an effect; else the outcome that what came in its place
     /// amounts to.</summary>
-    public static (CommandResponse? Answer, ProviderOutcome? Outcome) Read(ProviderReply reply) => reply switch
+    public static (CommandResponse? Response, ProviderOutcome? Outcome) Read(ProviderReply reply) => reply switch
     {
         ProviderReply.NotSent notSent => (null, NotSent(notSent.Reason)),
         ProviderReply.Unknown unknown => (null, Unknown(unknown.Reason)),
-        ProviderReply.Responded { IsSuccess: true } response => TryRead(response, out var answer)
-            && answer.Status is "0" or "1"
-            ? PayUReading.IsAboutCredentials(answer.Message) && answer.Status == "0"
+        ProviderReply.Responded { IsSuccess: true } http => TryRead(http, out var response)
+            && response.Status is "0" or "1"
+            ? PayUReading.IsAboutCredentials(response.Message) && response.Status == "0"
                 ? (null, Declined(PayUReading.CredentialsRefused))
-                : (answer, null)
+                : (response, null)
             : (null, Unknown("HTTP 200 with an unreadable response")),
         // Not PayU's own refusal, but something's in between.
         ProviderReply.Responded response => (null, Unknown($"HTTP {response.Status}")),
         _ => throw new UnreachableException(),
     };
 
-    private static bool TryRead(ProviderReply.Responded response, [NotNullWhen(true)] out CommandResponse? answer) =>
-        TryRead(response, PayUJson.Default.CommandResponse, out answer);
+    private static bool TryRead(ProviderReply.Responded http, [NotNullWhen(true)] out CommandResponse? response) =>
+        TryRead(http, PayUJson.Default.CommandResponse, out response);
 
     private static bool TryRead<T>(
         ProviderReply.Responded response, JsonTypeInfo<T> type, [NotNullWhen(true)] out T? value)

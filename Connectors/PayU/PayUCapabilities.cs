@@ -6,7 +6,7 @@ namespace PaymentCluster.Connectors.PayU;
 /// <summary>What PayU India can do.</summary>
 internal static class PayUCapabilities
 {
-    public static ConnectorCapabilities With(TimeSpan settleTime) => new()
+    public static ConnectorCapabilities With(TimeSpan visibilityWindow) => new()
     {
         Methods =
         [
@@ -30,7 +30,7 @@ internal static class PayUCapabilities
         // PayU has a limit and does not say which ("Requests limit reached").
         StatusQueriesPerMinute = 300,
         Credentials = [PayUApi.Key, PayUApi.Salt],
-        VisibilityWindow = settleTime,
+        VisibilityWindow = visibilityWindow,
         // Past its end a late success goes back by itself (autoRefund); a pending one is decided within days. PayU
         // names no figure, so this is the longest that a sibling documents.
         LateSuccess = TimeSpan.FromDays(3),

@@ -8,73 +8,73 @@ namespace PaymentCluster.Connectors.PayU;
 /// and UPI ids (validateVPA). No money moves here.</summary>
 internal sealed class PayUCards(PayUApi api)
 {
-    public async Task<ProviderAnswer<UpiHolder>> VerifyUpiAsync(string vpa, ProviderCredentials credentials)
+    public async Task<ProviderResult<UpiHolder>> VerifyUpiAsync(string vpa, ProviderCredentials credentials)
     {
-        var (answer, problem) = await api.AskAsync(
+        var (response, problem) = await api.QueryAsync(
             "verify.upi", credentials.Merchant, "validateVPA", [vpa], credentials);
-        return answer switch
+        return response switch
         {
             // SUCCESS says only that the question was answered.
-            { Status: "SUCCESS", IsVpaValid: "1" } => new ProviderAnswer<UpiHolder>.Given(
+            { Status: "SUCCESS", IsVpaValid: "1" } => new ProviderResult<UpiHolder>.Given(
                 new UpiHolder(
                     Exists: true,
-                    answer.PayerAccountName is { Length: > 0 and <= 128 } name and not "NA" ? name : null)),
+                    response.PayerAccountName is { Length: > 0 and <= 128 } name and not "NA" ? name : null)),
             { Status: "SUCCESS", IsVpaValid: "0" } =>
-                new ProviderAnswer<UpiHolder>.Given(new UpiHolder(Exists: false, Name: null)),
-            { Status: "0" } => new ProviderAnswer<UpiHolder>.Refused(PayUReading.Refused(answer)),
-            _ => new ProviderAnswer<UpiHolder>.Unavailable(problem ?? "the response is unreadable"),
+                new ProviderResult<UpiHolder>.Given(new UpiHolder(Exists: false, Name: null)),
+            { Status: "0" } => new ProviderResult<UpiHolder>.Refused(PayUReading.Refused(response)),
+            _ => new ProviderResult<UpiHolder>.Unavailable(problem ?? "the response is unreadable"),
         };
     }
 
-    public async Task<ProviderAnswer<ImmutableArray<ProviderCard>>> ListAsync(
+    public async Task<ProviderResult<ImmutableArray<ProviderCard>>> ListAsync(
         string user, ProviderCredentials credentials)
     {
         if (!PayUMapping.IsUser(user))
         {
-            return new ProviderAnswer<ImmutableArray<ProviderCard>>.Refused(
+            return new ProviderResult<ImmutableArray<ProviderCard>>.Refused(
                 PayUReading.Refused("The id of the customer at PayU is malformed."));
         }
 
-        var (answer, problem) = await api.AskAsync(
+        var (response, problem) = await api.QueryAsync(
             "cards.list", credentials.Merchant, "get_user_cards", [Owner(user, credentials)], credentials);
-        if (answer is { Status: "0" } && IsNotFound(answer))
+        if (response is { Status: "0" } && IsNotFound(response))
         {
-            return new ProviderAnswer<ImmutableArray<ProviderCard>>.Given([]);
+            return new ProviderResult<ImmutableArray<ProviderCard>>.Given([]);
         }
 
-        return answer switch
+        return response switch
         {
             { Status: "1", Cards.ValueKind: JsonValueKind.Object } =>
-                new ProviderAnswer<ImmutableArray<ProviderCard>>.Given(Cards(answer.Cards)),
-            { Status: "0" } => new ProviderAnswer<ImmutableArray<ProviderCard>>.Refused(PayUReading.Refused(answer)),
-            _ => new ProviderAnswer<ImmutableArray<ProviderCard>>.Unavailable(problem ?? "the response is unreadable"),
+                new ProviderResult<ImmutableArray<ProviderCard>>.Given(Cards(response.Cards)),
+            { Status: "0" } => new ProviderResult<ImmutableArray<ProviderCard>>.Refused(PayUReading.Refused(response)),
+            _ => new ProviderResult<ImmutableArray<ProviderCard>>.Unavailable(problem ?? "the response is unreadable"),
         };
     }
 
-    public async Task<ProviderAnswer<bool>> DeleteAsync(string user, string reference, ProviderCredentials credentials)
+    public async Task<ProviderResult<bool>> DeleteAsync(string user, string reference, ProviderCredentials credentials)
     {
         if (!PayUMapping.IsUser(user) || reference.Length is 0 or > 128)
         {
-            return new ProviderAnswer<bool>.Refused(PayUReading.Refused("The id of the card at PayU is malformed."));
+            return new ProviderResult<bool>.Refused(PayUReading.Refused("The id of the card at PayU is malformed."));
         }
 
-        var (answer, problem) = await api.AskAsync(
+        var (response, problem) = await api.QueryAsync(
             "cards.delete", credentials.Merchant, "delete_user_card", [Owner(user, credentials), reference],
             credentials);
-        return answer switch
+        return response switch
         {
-            { Status: "1" } => new ProviderAnswer<bool>.Given(Value: true),
-            { Status: "0" } when IsNotFound(answer) => new ProviderAnswer<bool>.Given(Value: true),
-            { Status: "0" } => new ProviderAnswer<bool>.Refused(PayUReading.Refused(answer)),
-            _ => new ProviderAnswer<bool>.Unavailable(problem ?? "the response is unreadable"),
+            { Status: "1" } => new ProviderResult<bool>.Given(Value: true),
+            { Status: "0" } when IsNotFound(response) => new ProviderResult<bool>.Given(Value: true),
+            { Status: "0" } => new ProviderResult<bool>.Refused(PayUReading.Refused(response)),
+            _ => new ProviderResult<bool>.Unavailable(problem ?? "the response is unreadable"),
         };
     }
 
     private static string Owner(string user, ProviderCredentials credentials) =>
         $"{credentials[PayUApi.Key].Reveal()}:{user}";
 
-    private static bool IsNotFound(CommandResponse answer) =>
-        answer.Message?.Trim().TrimEnd('.').Equals("card not found", StringComparison.OrdinalIgnoreCase) == true;
+    private static bool IsNotFound(CommandResponse response) =>
+        response.Message?.Trim().TrimEnd('.').Equals("card not found", StringComparison.OrdinalIgnoreCase) == true;
 
     // A card whose token has run out, or that does not say until when it can be paid with, is not offered.
     private static ImmutableArray<ProviderCard> Cards(JsonElement cards) =>

@@ -109,15 +109,15 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
         }
 
         var token = PayUMapping.CaptureToken(request.Attempt);
-        var (answer, outcome) = PayUApi.Read(await _api.ActAsync(
+        var (response, outcome) = PayUApi.Read(await _api.ActAsync(
             "capture", reference, "capture_transaction", [payment, token, PayUMapping.ToAmount(request.Amount)],
             request.Window, credentials));
-        if (answer is null)
+        if (response is null)
         {
             return outcome! with { ProviderReference = payment };
         }
 
-        if (PayUReading.IsAccepted(answer))
+        if (PayUReading.IsAccepted(response))
         {
             return new ProviderOutcome.Pending { ProviderReference = payment };
         }
@@ -135,9 +135,9 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
             null => Unknown(problem!) with { ProviderReference = payment },
             _ when actions.Exists(action => IsOpen(action, "capture")) =>
                 new ProviderOutcome.Pending { ProviderReference = payment },
-            _ when PayUReading.MayPassSoon(answer) =>
+            _ when PayUReading.MayPassSoon(response) =>
                 NotSent("PayU asks for a later retry") with { ProviderReference = payment },
-            _ => Declined(PayUReading.Refused(answer)) with { ProviderReference = payment },
+            _ => Declined(PayUReading.Refused(response)) with { ProviderReference = payment },
         };
     }
 
@@ -162,26 +162,26 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
         }
 
         var token = PayUMapping.VoidToken(request.Attempt);
-        var (answer, outcome) = PayUApi.Read(await _api.ActAsync(
+        var (response, outcome) = PayUApi.Read(await _api.ActAsync(
             "void", reference, "cancel_refund_transaction", [payment, token, PayUMapping.ToAmount(request.Amount)],
             request.Window, credentials));
-        if (answer is null)
+        if (response is null)
         {
             return outcome! with { ProviderReference = payment };
         }
 
-        if (PayUReading.IsAccepted(answer))
+        if (PayUReading.IsAccepted(response))
         {
-            return answer.CancelId is not null
+            return response.CancelId is not null
                 ? new ProviderOutcome.Pending { ProviderReference = payment }
                 : Unknown("PayU processed the void as a refund") with { ProviderReference = payment };
         }
 
         var current = await FindChargeAsync(request.Attempt, credentials);
         return current is ProviderOutcome.Succeeded { Stage: ChargeStage.Authorized }
-            ? PayUReading.MayPassSoon(answer)
+            ? PayUReading.MayPassSoon(response)
                 ? NotSent("PayU asks for a later retry") with { ProviderReference = payment }
-                : Declined(PayUReading.Refused(answer)) with { ProviderReference = payment }
+                : Declined(PayUReading.Refused(response)) with { ProviderReference = payment }
             : Known(Released(current, request));
     }
 
@@ -195,26 +195,26 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
         }
 
         var token = PayUMapping.RefundToken(request.Refund);
-        var (answer, outcome) = PayUApi.Read(await _api.ActAsync(
+        var (response, outcome) = PayUApi.Read(await _api.ActAsync(
             "refund", reference, "cancel_refund_transaction", [payment, token, PayUMapping.ToAmount(request.Amount)],
             request.Window, credentials));
-        if (answer is null)
+        if (response is null)
         {
             return outcome!;
         }
 
-        if (PayUReading.IsAccepted(answer) && (answer.PaymentId is null || answer.PaymentId == payment))
+        if (PayUReading.IsAccepted(response) && (response.PaymentId is null || response.PaymentId == payment))
         {
-            return PayUMapping.IsId(answer.RequestId)
-                ? new ProviderOutcome.Pending { ProviderReference = answer.RequestId }
+            return PayUMapping.IsId(response.RequestId)
+                ? new ProviderOutcome.Pending { ProviderReference = response.RequestId }
                 : Unknown("PayU accepted the refund without an id");
         }
 
         // "Token already used" may be about this very refund, and so may any refusal of one that was sent before.
         var listed = await FindRefundAsync(request.Refund, payment, credentials);
         return listed is not ProviderOutcome.NotFound ? OfQuery(listed)
-            : PayUReading.MayPassSoon(answer) ? NotSent("PayU asks for a later retry")
-            : Declined(PayUReading.Refused(answer));
+            : PayUReading.MayPassSoon(response) ? NotSent("PayU asks for a later retry")
+            : Declined(PayUReading.Refused(response));
     }
 
     /// <inheritdoc/>
@@ -231,23 +231,23 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
     public Task<CredentialsCheck> CheckAsync(ProviderCredentials credentials) => _api.CheckAsync(credentials);
 
     /// <inheritdoc/>
-    public Task<ProviderAnswer<UpiHolder>> VerifyUpiAsync(string vpa, ProviderCredentials credentials) =>
+    public Task<ProviderResult<UpiHolder>> VerifyUpiAsync(string vpa, ProviderCredentials credentials) =>
         _cards.VerifyUpiAsync(vpa, credentials);
 
     /// <inheritdoc/>
     /// <remarks>PayU keeps no customers: a name is enough, and nothing is asked.</remarks>
-    public Task<ProviderAnswer<string>> OpenCustomerAsync(Customer customer, ProviderCredentials credentials) =>
-        Task.FromResult<ProviderAnswer<string>>(PayUMapping.UserOf(customer) is { } user
-            ? new ProviderAnswer<string>.Given(user)
-            : new ProviderAnswer<string>.Refused(PayUReading.Refused("The customer has no id.")));
+    public Task<ProviderResult<string>> OpenCustomerAsync(Customer customer, ProviderCredentials credentials) =>
+        Task.FromResult<ProviderResult<string>>(PayUMapping.UserOf(customer) is { } user
+            ? new ProviderResult<string>.Given(user)
+            : new ProviderResult<string>.Refused(PayUReading.Refused("The customer has no id.")));
 
     /// <inheritdoc/>
-    public Task<ProviderAnswer<ImmutableArray<ProviderCard>>> ListCardsAsync(
+    public Task<ProviderResult<ImmutableArray<ProviderCard>>> ListCardsAsync(
         string providerCustomer, ProviderCredentials credentials) =>
         _cards.ListAsync(providerCustomer, credentials);
 
     /// <inheritdoc/>
-    public Task<ProviderAnswer<bool>> DeleteCardAsync(
+    public Task<ProviderResult<bool>> DeleteCardAsync(
         string providerCustomer, string reference, ProviderCredentials credentials) =>
         _cards.DeleteAsync(providerCustomer, reference, credentials);
 
@@ -297,13 +297,13 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
     private async Task<ProviderOutcome> FindChargeAsync(AttemptId attempt, ProviderCredentials credentials)
     {
         var txnId = attempt.ToString();
-        var (answer, problem) = await _api.AskAsync("query.charge", txnId, "verify_payment", [txnId], credentials);
-        if (answer is null)
+        var (response, problem) = await _api.QueryAsync("query.charge", txnId, "verify_payment", [txnId], credentials);
+        if (response is null)
         {
             return problem is null ? Unknown("the payment is unreadable") : NotSent(problem);
         }
 
-        if (!answer.Details.TryGet(txnId, out var element)
+        if (!response.Details.TryGet(txnId, out var element)
             || element.Part(PayUJson.Default.ChargeDetails) is not { } details)
         {
             return Unknown("the payment is unreadable");
@@ -360,18 +360,18 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
         string reference, string payment, ProviderCredentials credentials)
     {
         const string Unreadable = "the payment's actions are unreadable";
-        var (answer, problem) = await _api.AskAsync(
+        var (response, problem) = await _api.QueryAsync(
             "query.actions", reference, "check_action_status", [payment, "payuid"], credentials);
-        if (answer is null)
+        if (response is null)
         {
             return (null, problem ?? Unreadable);
         }
 
         // The sentence replaces the list, or the message.
-        if (!answer.Details.TryGet(payment, out var listed) || listed.ValueKind != JsonValueKind.Object)
+        if (!response.Details.TryGet(payment, out var listed) || listed.ValueKind != JsonValueKind.Object)
         {
-            var sentence = listed.ValueKind == JsonValueKind.String ? listed.GetString() : answer.Message;
-            return answer.Status == "0"
+            var sentence = listed.ValueKind == JsonValueKind.String ? listed.GetString() : response.Message;
+            return response.Status == "0"
                 && sentence?.Contains("No action status found", StringComparison.OrdinalIgnoreCase) == true
                 ? ([], null)
                 : (null, Unreadable);

@@ -38,12 +38,12 @@ internal static partial class PayUReading
     };
 
     /// <summary>A command's refusal, in our words.</summary>
-    public static Failure Refused(CommandResponse answer) => new()
+    public static Failure Refused(CommandResponse response) => new()
     {
-        Code = answer.ErrorCode is { Length: > 0 and <= 8 } code && code.All(char.IsAsciiDigit)
+        Code = response.ErrorCode is { Length: > 0 and <= 8 } code && code.All(char.IsAsciiDigit)
             ? $"payu_{code}"
             : FailureCodes.RequestRefused,
-        Message = Sentence(answer.Message),
+        Message = Sentence(response.Message),
         Party = FailureParty.Merchant,
     };
 
@@ -58,20 +58,20 @@ internal static partial class PayUReading
 
     /// <summary>Whether a refusal passes with time: 120 is a lock, 214 the same amount within five minutes
     /// (docs.payu.in/docs/error-codes-for-refund-initiation).</summary>
-    public static bool MayPassSoon(CommandResponse answer) =>
-        answer.ErrorCode is "120" or "214" || IsAboutHaste(answer.Message);
+    public static bool MayPassSoon(CommandResponse response) =>
+        response.ErrorCode is "120" or "214" || IsAboutHaste(response.Message);
 
     /// <summary>Whether an accepted request is what PayU calls accepted: 102, or one of those for "under way"; any
     /// other code is a failure, whatever the status.</summary>
-    public static bool IsAccepted(CommandResponse answer) => answer.Status == "1"
-        && answer.ErrorCode is null or "" or "102" or "100" or "101" or "126" or "127" or "225" or "226";
+    public static bool IsAccepted(CommandResponse response) => response.Status == "1"
+        && response.ErrorCode is null or "" or "102" or "100" or "101" or "126" or "127" or "225" or "226";
 
     /// <summary>What the answer to a new payment says; null if it lacks what must be there.</summary>
-    public static ProviderOutcome? Outcome(ChargeRequest request, PaymentResponse answer, PaymentResult? result)
+    public static ProviderOutcome? Outcome(ChargeRequest request, PaymentResponse response, PaymentResult? result)
     {
-        var status = (answer.Meta?.TxnStatus ?? answer.Status)?.ToUpperInvariant();
+        var status = (response.Meta?.TxnStatus ?? response.Status)?.ToUpperInvariant();
         var id = PayUMapping.IsId(result?.PaymentId) ? result.PaymentId : null;
-        if (answer.Meta is { TxnId: { } txnId } && txnId != request.Attempt.ToString())
+        if (response.Meta is { TxnId: { } txnId } && txnId != request.Attempt.ToString())
         {
             return null;
         }
@@ -80,7 +80,8 @@ internal static partial class PayUReading
         {
             return new ProviderOutcome.Declined
             {
-                Failure = Initial(answer.Meta?.StatusCode ?? answer.Error, answer.Meta?.Message ?? answer.Message),
+                Failure = Initial(
+                    response.Meta?.StatusCode ?? response.Error, response.Meta?.Message ?? response.Message),
                 ProviderReference = id,
             };
         }

@@ -42,7 +42,7 @@ internal sealed class PaytmApi(ProviderHttp http, PaytmOptions options, TimeProv
 
     /// <summary>Asks a question under the merchant's signature. That it could not be asked is
     /// <see cref="ProviderOutcome.NotSent"/>, for a caller that waits for the result.</summary>
-    public async Task<Reply<TResponse>> AskAsync<TBody, TResponse>(
+    public async Task<Reply<TResponse>> QueryAsync<TBody, TResponse>(
         string operation,
         string reference,
         string path,
@@ -139,14 +139,14 @@ internal sealed class PaytmApi(ProviderHttp http, PaytmOptions options, TimeProv
     }
 
     /// <summary>Why a question that moves no money has no answer.</summary>
-    public static ProviderAnswer<T> NoResponse<T, TResponse>(Reply<TResponse> reply)
+    public static ProviderResult<T> NoResponse<T, TResponse>(Reply<TResponse> reply)
         where TResponse : ResponseBody => reply switch
         {
-            { Problem: ProviderOutcome.Declined declined } => new ProviderAnswer<T>.Refused(declined.Failure),
-            { Problem: ProviderOutcome.NotSent notSent } => new ProviderAnswer<T>.Unavailable(notSent.Reason),
+            { Problem: ProviderOutcome.Declined declined } => new ProviderResult<T>.Refused(declined.Failure),
+            { Problem: ProviderOutcome.NotSent notSent } => new ProviderResult<T>.Unavailable(notSent.Reason),
             { IsRead: true, Status: "F" } when !PaytmCodes.IsSystemError(reply.Code) =>
-                new ProviderAnswer<T>.Refused(PaytmCodes.FailureOf(reply.Body!.ResultInfo!)),
-            _ => new ProviderAnswer<T>.Unavailable("the response is unreadable"),
+                new ProviderResult<T>.Refused(PaytmCodes.FailureOf(reply.Body!.ResultInfo!)),
+            _ => new ProviderResult<T>.Unavailable("the response is unreadable"),
         };
 
     private async Task<Reply<TResponse>> WithTokenAsync<TBody, TResponse>(
@@ -213,7 +213,7 @@ internal sealed class PaytmApi(ProviderHttp http, PaytmOptions options, TimeProv
         }
 
         // As Paytm's client library has it: what claims a success must be signed right, if it is signed.
-        return options.VerifyAnswers
+        return options.VerifyResponses
             && signer is not null
             && envelope.Head?.Signature is { } signature
             && PaytmCodes.ClaimsSuccess(result.ResultStatus)

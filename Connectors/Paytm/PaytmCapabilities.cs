@@ -10,7 +10,7 @@ internal static class PaytmCapabilities
     /// <summary>The one wallet.</summary>
     public const string Wallet = "paytm";
 
-    public static ConnectorCapabilities With(TimeSpan settleTime) => new()
+    public static ConnectorCapabilities With(TimeSpan visibilityWindow) => new()
     {
         Methods =
         [
@@ -32,7 +32,7 @@ internal static class PaytmCapabilities
         Credentials = [PaytmApi.Mid, PaytmApi.MerchantKey, PaytmApi.Website],
         // For linking customers' wallets, which Paytm lets some merchants do.
         OptionalCredentials = [PaytmWallets.ClientId, PaytmWallets.ClientSecret],
-        VisibilityWindow = settleTime,
+        VisibilityWindow = visibilityWindow,
         // Not documented. As long as banks take to tell the end of a UPI payment.
         LateSuccess = TimeSpan.FromDays(3),
     };

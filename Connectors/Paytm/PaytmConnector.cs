@@ -205,12 +205,12 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, IWalletsByPas
     }
 
     /// <inheritdoc/>
-    public async Task<ProviderAnswer<UpiHolder>> VerifyUpiAsync(string vpa, ProviderCredentials credentials)
+    public async Task<ProviderResult<UpiHolder>> VerifyUpiAsync(string vpa, ProviderCredentials credentials)
     {
         // The question needs an order's token.
         var customer = CompactName.Of($"{credentials.Merchant}|{vpa}", 24);
         var order = $"vpa-{CompactName.Of($"{customer}|{_time.GetUtcNow():O}", 24)}";
-        var announced = await _api.AskAsync(
+        var announced = await _api.QueryAsync(
             "vpa.order", order, PaytmApi.OfOrder("theia/api/v1/initiateTransaction", order, credentials),
             PaytmMapping.Occasion(order, customer, credentials), PaytmJson.Wire.InitiateBody,
             PaytmJson.Wire.TokenResponse, credentials);
@@ -224,28 +224,28 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, IWalletsByPas
             "vpa", order, "theia/api/v1/vpa/validate", announced.Body.TxnToken, body, PaytmJson.Wire.VpaBody,
             PaytmJson.Wire.VpaResponse, credentials);
         return reply.IsRead && (reply.Body.Valid is not null || reply.Code == "295")
-            ? new ProviderAnswer<UpiHolder>.Given(
+            ? new ProviderResult<UpiHolder>.Given(
                 new UpiHolder(reply.Body.Valid == true && reply.Status == "S", Name: null))
             : PaytmApi.NoResponse<UpiHolder, VpaResponse>(reply);
     }
 
     /// <inheritdoc/>
-    public Task<ProviderAnswer<string>> RequestWalletLinkAsync(
+    public Task<ProviderResult<string>> RequestWalletLinkAsync(
         WalletRequest request, ProviderCredentials credentials) =>
         _wallets.RequestLinkAsync(request, credentials);
 
     /// <inheritdoc/>
-    public Task<ProviderAnswer<ProviderWallet>> ConfirmWalletLinkAsync(
+    public Task<ProviderResult<ProviderWallet>> ConfirmWalletLinkAsync(
         WalletRequest request, string reference, Secret password, ProviderCredentials credentials) =>
         _wallets.ConfirmLinkAsync(reference, password, credentials);
 
     /// <inheritdoc/>
-    public Task<ProviderAnswer<ProviderWallet>> ReadWalletAsync(
+    public Task<ProviderResult<ProviderWallet>> ReadWalletAsync(
         WalletRequest request, string reference, ProviderCredentials credentials) =>
         _wallets.ReadAsync(request, reference, credentials);
 
     /// <inheritdoc/>
-    public Task<ProviderAnswer<bool>> UnlinkWalletAsync(
+    public Task<ProviderResult<bool>> UnlinkWalletAsync(
         WalletRequest request, string reference, ProviderCredentials credentials) =>
         _wallets.UnlinkAsync(request, credentials);
 
@@ -340,7 +340,7 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, IWalletsByPas
         string order, string operation, string? part, ProviderCredentials credentials)
     {
         var body = new StatusBody { Mid = credentials[PaytmApi.Mid].Reveal(), OrderId = order, TxnType = part };
-        return _api.AskAsync(
+        return _api.QueryAsync(
             operation, order, StatusPath, body, PaytmJson.Wire.StatusBody, PaytmJson.Wire.StatusResponse, credentials);
     }
 
@@ -351,7 +351,7 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, IWalletsByPas
         {
             Mid = credentials[PaytmApi.Mid].Reveal(), OrderId = attempt.ToString(), RefId = refund,
         };
-        var reply = await _api.AskAsync(
+        var reply = await _api.QueryAsync(
             "query.refund", refund, "v2/refund/status", body, PaytmJson.Wire.RefundStatusBody,
             PaytmJson.Wire.RefundResponse, credentials);
         if (!reply.IsRead)

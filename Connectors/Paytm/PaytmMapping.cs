@@ -170,22 +170,22 @@ internal static class PaytmMapping
 
     /// <summary>What a status says of a charge; null if it lacks what must be there. A success of a pre-authorisation
     /// reserves, a success of a release means that nothing was taken.</summary>
-    /// <param name="answer">The status.</param>
+    /// <param name="response">The status.</param>
     /// <param name="order">Our id of the order.</param>
-    /// <param name="asked">The part that was asked for; null for a sale.</param>
-    public static ProviderOutcome? Outcome(StatusResponse answer, string order, string? asked)
+    /// <param name="requestType">The part that was asked for; null for a sale.</param>
+    public static ProviderOutcome? Outcome(StatusResponse response, string order, string? requestType)
     {
-        if ((answer.OrderId is { } named && named != order)
-            || (!string.IsNullOrEmpty(answer.TxnId) && !IsId(answer.TxnId)))
+        if ((response.OrderId is { } named && named != order)
+            || (!string.IsNullOrEmpty(response.TxnId) && !IsId(response.TxnId)))
         {
             return null;
         }
 
-        var result = answer.ResultInfo!;
+        var result = response.ResultInfo!;
         var code = result.ResultCode!;
         ProviderOutcome? outcome = result.ResultStatus switch
         {
-            "TXN_SUCCESS" => Succeeded(answer, asked),
+            "TXN_SUCCESS" => Succeeded(response, requestType),
             "NO_RECORD_FOUND" => new ProviderOutcome.NotFound(),
             // The question failed, not the payment.
             "F" or "U" => Outcomes.Unknown($"the status query was rejected with {Printable(code)}"),
@@ -200,29 +200,30 @@ internal static class PaytmMapping
         };
         return outcome is ProviderOutcome.NotFound or null
             ? outcome
-            : outcome with { ProviderOrder = order, ProviderReference = IsId(answer.TxnId) ? answer.TxnId : null };
+            : outcome with { ProviderOrder = order, ProviderReference = IsId(response.TxnId) ? response.TxnId : null };
     }
 
     /// <summary>What an answer about a refund says of it; null if it lacks what must be there. The code counts, not the
     /// word beside it.</summary>
-    public static ProviderOutcome? Outcome(RefundResponse answer, string refund)
+    public static ProviderOutcome? Outcome(RefundResponse response, string refund)
     {
-        if ((answer.RefId is { } named && named != refund) || (answer.RefundId is not null && !IsId(answer.RefundId)))
+        if ((response.RefId is { } named && named != refund)
+            || (response.RefundId is not null && !IsId(response.RefundId)))
         {
             return null;
         }
 
-        var result = answer.ResultInfo!;
+        var result = response.ResultInfo!;
         ProviderOutcome? outcome = result.ResultCode switch
         {
             "10" or "629"
-                when IsId(answer.RefundId)
-                    && TryReadMoney(answer.RefundAmount, out var amount) => new ProviderOutcome.Succeeded
+                when IsId(response.RefundId)
+                    && TryReadMoney(response.RefundAmount, out var amount) => new ProviderOutcome.Succeeded
                     {
                         Stage = ChargeStage.Captured,
                         Amount = amount,
                         BankReference = Reference(
-                    answer.RefundDetailInfoList?.FirstOrDefault(detail => detail?.Rrn is not null)?.Rrn),
+                    response.RefundDetailInfoList?.FirstOrDefault(detail => detail?.Rrn is not null)?.Rrn),
                     },
             "10" => null,
             "501" or "00000900" => Outcomes.Unknown("a system error at Paytm"),
@@ -233,13 +234,13 @@ internal static class PaytmMapping
             // 601, 617, 628, and whatever Paytm may add: not final, so it is asked again.
             _ => new ProviderOutcome.Pending(),
         };
-        return outcome is null ? null : outcome with { ProviderReference = answer.RefundId };
+        return outcome is null ? null : outcome with { ProviderReference = response.RefundId };
     }
 
     /// <summary>The customer's step, if the answer has one that can be trusted.</summary>
-    public static CustomerAction? Action(ChargeInstrument instrument, ProcessResponse answer, bool plainHttp)
+    public static CustomerAction? Action(ChargeInstrument instrument, ProcessResponse response, bool plainHttp)
     {
-        if (answer.DeepLinkInfo?.DeepLink is { Length: <= MaxUrl } link
+        if (response.DeepLinkInfo?.DeepLink is { Length: <= MaxUrl } link
             && link.StartsWith("upi://pay?", StringComparison.Ordinal))
         {
             return new CustomerAction
@@ -249,7 +250,7 @@ internal static class PaytmMapping
             };
         }
 
-        if (answer.BankForm?.RedirectForm is { ActionUrl: { Length: <= MaxUrl } url } form
+        if (response.BankForm?.RedirectForm is { ActionUrl: { Length: <= MaxUrl } url } form
             && IsSafe(url, plainHttp)
             && Fields(form) is { } fields)
         {
@@ -263,13 +264,14 @@ internal static class PaytmMapping
             : null;
     }
 
-    private static ProviderOutcome.Succeeded? Succeeded(StatusResponse answer, string? asked) =>
-        IsId(answer.TxnId) && TryReadMoney(answer.TxnAmount, out var amount)
+    private static ProviderOutcome.Succeeded? Succeeded(StatusResponse response, string? requestType) =>
+        IsId(response.TxnId) && TryReadMoney(response.TxnAmount, out var amount)
             ? new ProviderOutcome.Succeeded
             {
-                Stage = (asked ?? answer.TxnType) is PreAuth or Release ? ChargeStage.Authorized : ChargeStage.Captured,
+                Stage = (requestType ?? response.TxnType) is PreAuth or Release
+                    ? ChargeStage.Authorized : ChargeStage.Captured,
                 Amount = amount,
-                BankReference = Reference(answer.BankTxnId),
+                BankReference = Reference(response.BankTxnId),
             }
             : null;
 

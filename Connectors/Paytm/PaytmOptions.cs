@@ -16,7 +16,7 @@ public sealed class PaytmOptions : ProviderHttpOptions
 
     /// <summary>Whether an answer that claims a success and carries a checksum is believed only if that is right, as
     /// Paytm's own client library does. Default yes.</summary>
-    public bool VerifyAnswers { get; set; } = true;
+    public bool VerifyResponses { get; set; } = true;
 
     /// <summary>How long an amount that is authorised and not captured stays blocked. Default 7 days; Paytm's own
     /// limits depend on the merchant and may be shorter.</summary>

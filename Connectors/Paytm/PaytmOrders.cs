@@ -96,8 +96,8 @@ internal sealed class PaytmOrders(PaytmApi api, PaytmOptions options)
             : CreditCard;
     }
 
-    private static string? Reference(ProcessResponse answer) =>
-        PaytmMapping.IsId(answer.TransId) ? answer.TransId
-            : PaytmMapping.IsId(answer.DeepLinkInfo?.TransId) ? answer.DeepLinkInfo!.TransId
+    private static string? Reference(ProcessResponse response) =>
+        PaytmMapping.IsId(response.TransId) ? response.TransId
+            : PaytmMapping.IsId(response.DeepLinkInfo?.TransId) ? response.DeepLinkInfo!.TransId
             : null;
 }

@@ -49,55 +49,55 @@ internal sealed class PaytmWallets(ProviderHttp accounts, PaytmApi api, TimeProv
     };
 
     /// <summary>Sends the customer a one-time password.</summary>
-    public async Task<ProviderAnswer<string>> RequestLinkAsync(WalletRequest request, ProviderCredentials credentials)
+    public async Task<ProviderResult<string>> RequestLinkAsync(WalletRequest request, ProviderCredentials credentials)
     {
         if (request.Wallet != PaytmCapabilities.Wallet || PaytmMapping.Mobile(request.Customer.Phone) is not { } number)
         {
-            return new ProviderAnswer<string>.Refused(NoNumber);
+            return new ProviderResult<string>.Refused(NoNumber);
         }
 
         if (!TryAuthorize(credentials, out _, out var client))
         {
-            return new ProviderAnswer<string>.Refused(NoClient);
+            return new ProviderResult<string>.Refused(NoClient);
         }
 
         var body = new SignInBody { Phone = number, ClientId = client, Scope = "wallet", ResponseType = "token" };
-        var (answer, problem, failure) = await PostAsync(
+        var (response, problem, failure) = await PostAsync(
             "wallet.request", "signin/otp", body, PaytmJson.Wire.SignInBody, authorization: null, credentials);
-        return failure is not null ? new ProviderAnswer<string>.Refused(failure)
-            : PaytmMapping.IsId(answer?.State) ? new ProviderAnswer<string>.Given(answer.State)
-            : new ProviderAnswer<string>.Unavailable(problem);
+        return failure is not null ? new ProviderResult<string>.Refused(failure)
+            : PaytmMapping.IsId(response?.State) ? new ProviderResult<string>.Given(response.State)
+            : new ProviderResult<string>.Unavailable(problem);
     }
 
     /// <summary>Confirms the one-time password.</summary>
-    public async Task<ProviderAnswer<ProviderWallet>> ConfirmLinkAsync(
+    public async Task<ProviderResult<ProviderWallet>> ConfirmLinkAsync(
         string reference, Secret password, ProviderCredentials credentials)
     {
         if (!TryAuthorize(credentials, out var authorization, out _))
         {
-            return new ProviderAnswer<ProviderWallet>.Refused(NoClient);
+            return new ProviderResult<ProviderWallet>.Refused(NoClient);
         }
 
         var body = new PasswordBody { Otp = password.Reveal(), State = reference };
-        var (answer, problem, failure) = await PostAsync(
+        var (response, problem, failure) = await PostAsync(
             "wallet.confirm", "signin/validate/otp", body, PaytmJson.Wire.PasswordBody, authorization, credentials);
-        return failure is not null ? new ProviderAnswer<ProviderWallet>.Refused(failure)
-            : answer?.AccessToken is { Length: > 0 and <= 4_096 } token ? new ProviderAnswer<ProviderWallet>.Given(
+        return failure is not null ? new ProviderResult<ProviderWallet>.Refused(failure)
+            : response?.AccessToken is { Length: > 0 and <= 4_096 } token ? new ProviderResult<ProviderWallet>.Given(
                 new ProviderWallet
                 {
-                    Reference = PaytmMapping.IsId(answer.ResourceOwnerId) ? answer.ResourceOwnerId : reference,
+                    Reference = PaytmMapping.IsId(response.ResourceOwnerId) ? response.ResourceOwnerId : reference,
                     Linked = true,
                     Token = new Secret(token),
                 })
-            : new ProviderAnswer<ProviderWallet>.Unavailable(problem);
+            : new ProviderResult<ProviderWallet>.Unavailable(problem);
     }
 
     /// <summary>The wallet and what is in it, by an order that is never paid: its token opens the balance
     /// (paytmpayments.com/docs/api/fetch-balance-info-api).</summary>
-    public async Task<ProviderAnswer<ProviderWallet>> ReadAsync(
+    public async Task<ProviderResult<ProviderWallet>> ReadAsync(
         WalletRequest request, string reference, ProviderCredentials credentials)
     {
-        var gone = new ProviderAnswer<ProviderWallet>.Given(
+        var gone = new ProviderResult<ProviderWallet>.Given(
             new ProviderWallet { Reference = reference, Linked = false });
         if (request.Token is not { } wallet)
         {
@@ -106,7 +106,7 @@ internal sealed class PaytmWallets(ProviderHttp accounts, PaytmApi api, TimeProv
 
         var customer = CompactName.Of($"{credentials.Merchant}|{reference}", 24);
         var order = $"wallet-{CompactName.Of($"{customer}|{time.GetUtcNow():O}", 24)}";
-        var announced = await api.AskAsync(
+        var announced = await api.QueryAsync(
             "wallet.order", order, PaytmApi.OfOrder("theia/api/v1/initiateTransaction", order, credentials),
             PaytmMapping.Occasion(order, customer, credentials, wallet), PaytmJson.Wire.InitiateBody,
             PaytmJson.Wire.TokenResponse, credentials);
@@ -130,7 +130,7 @@ internal sealed class PaytmWallets(ProviderHttp accounts, PaytmApi api, TimeProv
         }
 
         var balance = reply.Body.BalanceInfo;
-        return new ProviderAnswer<ProviderWallet>.Given(new ProviderWallet
+        return new ProviderResult<ProviderWallet>.Given(new ProviderWallet
         {
             Reference = reference,
             Linked = true,
@@ -143,16 +143,16 @@ internal sealed class PaytmWallets(ProviderHttp accounts, PaytmApi api, TimeProv
     }
 
     /// <summary>Gives the link up.</summary>
-    public async Task<ProviderAnswer<bool>> UnlinkAsync(WalletRequest request, ProviderCredentials credentials)
+    public async Task<ProviderResult<bool>> UnlinkAsync(WalletRequest request, ProviderCredentials credentials)
     {
         if (request.Token is not { } wallet)
         {
-            return new ProviderAnswer<bool>.Given(true);
+            return new ProviderResult<bool>.Given(true);
         }
 
         if (!TryAuthorize(credentials, out var authorization, out _))
         {
-            return new ProviderAnswer<bool>.Refused(NoClient);
+            return new ProviderResult<bool>.Refused(NoClient);
         }
 
         return await accounts.SendAsync(new ProviderCall
@@ -165,15 +165,15 @@ internal sealed class PaytmWallets(ProviderHttp accounts, PaytmApi api, TimeProv
         }) switch
         {
             // Answered by the status alone: 404 is a token that is not there.
-            ProviderReply.Responded { Status: 200 or 204 or 404 } => new ProviderAnswer<bool>.Given(true),
-            ProviderReply.Responded { Status: 401 } => new ProviderAnswer<bool>.Refused(PaytmCodes.CredentialsRefused),
-            ProviderReply.NotSent notSent => new ProviderAnswer<bool>.Unavailable(notSent.Reason),
-            ProviderReply.Unknown unknown => new ProviderAnswer<bool>.Unavailable(unknown.Reason),
-            var other => new ProviderAnswer<bool>.Unavailable($"HTTP {(other as ProviderReply.Responded)?.Status}"),
+            ProviderReply.Responded { Status: 200 or 204 or 404 } => new ProviderResult<bool>.Given(true),
+            ProviderReply.Responded { Status: 401 } => new ProviderResult<bool>.Refused(PaytmCodes.CredentialsRefused),
+            ProviderReply.NotSent notSent => new ProviderResult<bool>.Unavailable(notSent.Reason),
+            ProviderReply.Unknown unknown => new ProviderResult<bool>.Unavailable(unknown.Reason),
+            var other => new ProviderResult<bool>.Unavailable($"HTTP {(other as ProviderReply.Responded)?.Status}"),
         };
     }
 
-    private async Task<(SignInResponse? Answer, string Problem, Failure? Failure)> PostAsync<T>(
+    private async Task<(SignInResponse? Response, string Problem, Failure? Failure)> PostAsync<T>(
         string operation,
         string path,
         T body,
@@ -196,11 +196,11 @@ internal sealed class PaytmWallets(ProviderHttp accounts, PaytmApi api, TimeProv
             ProviderReply.NotSent notSent => (null, notSent.Reason, null),
             ProviderReply.Unknown unknown => (null, unknown.Reason, null),
             ProviderReply.Responded { Status: 401 } => (null, "", PaytmCodes.CredentialsRefused),
-            ProviderReply.Responded response
-                when PaytmApi.TryRead(response.Body.Span, PaytmJson.Wire.SignInResponse, out var answer) =>
-                answer.Status is "FAILURE" ? (null, "", Refused)
-                    : response.IsSuccess ? (answer, "the response is unreadable", null)
-                    : (null, $"HTTP {response.Status}", null),
+            ProviderReply.Responded http
+                when PaytmApi.TryRead(http.Body.Span, PaytmJson.Wire.SignInResponse, out var response) =>
+                response.Status is "FAILURE" ? (null, "", Refused)
+                    : http.IsSuccess ? (response, "the response is unreadable", null)
+                    : (null, $"HTTP {http.Status}", null),
             _ => (null, "the response is unreadable", null),
         };
     }

@@ -18,11 +18,11 @@ internal sealed class RazorpayApi(ProviderHttp http, TimeProvider time)
     public const string KeySecret = "key_secret";
 
     /// <summary>How long what moves no money and is posted may wait to leave.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>Asks a question. There is an answer, or else what stood in the way, or neither if the answer cannot be
     /// read.</summary>
-    public async Task<(T? Answer, string? Problem)> AskAsync<T>(
+    public async Task<(T? Response, string? Problem)> QueryAsync<T>(
         string operation, string reference, string path, JsonTypeInfo<T> type, ProviderCredentials credentials)
         where T : class
     {
@@ -36,8 +36,8 @@ internal sealed class RazorpayApi(ProviderHttp http, TimeProvider time)
         });
         return reply switch
         {
-            ProviderReply.Responded { IsSuccess: true } response =>
-                TryRead(response, type, out var answer) ? (answer, null) : (null, null),
+            ProviderReply.Responded { IsSuccess: true } http =>
+                TryRead(http, type, out var response) ? (response, null) : (null, null),
             ProviderReply.Responded response => (null, $"HTTP {response.Status}"),
             ProviderReply.NotSent notSent => (null, notSent.Reason),
             ProviderReply.Unknown unknown => (null, unknown.Reason),
@@ -65,7 +65,7 @@ internal sealed class RazorpayApi(ProviderHttp http, TimeProvider time)
     public Task<ProviderReply> PostAsync<T>(
         string operation, string reference, string path, T body, JsonTypeInfo<T> type,
         ProviderCredentials credentials) =>
-        ActAsync(operation, reference, path, body, type, SendWindow.Open(time, Patience), credentials);
+        ActAsync(operation, reference, path, body, type, SendWindow.Open(time, ResponseTimeout), credentials);
 
     /// <summary>Asks a question, or has something forgotten, which may be asked twice.</summary>
     public Task<ProviderReply> SendAsync(
@@ -104,10 +104,10 @@ internal sealed class RazorpayApi(ProviderHttp http, TimeProvider time)
         {
             ProviderReply.NotSent notSent => new ProviderOutcome.NotSent { Reason = notSent.Reason },
             ProviderReply.Unknown unknown => Unknown(unknown.Reason),
-            ProviderReply.Responded { IsSuccess: true } response =>
-                TryRead(response, type, out var answer) && read(answer) is { } outcome
+            ProviderReply.Responded { IsSuccess: true } http =>
+                TryRead(http, type, out var response) && read(response) is { } outcome
                     ? outcome
-                    : Unknown($"HTTP {response.Status} with an unreadable response"),
+                    : Unknown($"HTTP {http.Status} with an unreadable response"),
             ProviderReply.Responded { Status: 401 } =>
                 new ProviderOutcome.Declined { Failure = RazorpayMapping.CredentialsRefused },
             // Documented for idempotency keys: another request for this order is in progress, or was another one.
@@ -124,10 +124,10 @@ internal sealed class RazorpayApi(ProviderHttp http, TimeProvider time)
         outcome is ProviderOutcome.Declined { Failure.Code: not FailureCodes.CredentialsRefused };
 
     /// <summary>The documented error in an answer, if it is one.</summary>
-    public static ErrorBody? ReadError(ProviderReply.Responded response) =>
-        TryRead(response, RazorpayJson.Default.ErrorResponse, out var answer)
-            && !string.IsNullOrEmpty(answer.Error?.Code)
-            ? answer.Error
+    public static ErrorBody? ReadError(ProviderReply.Responded http) =>
+        TryRead(http, RazorpayJson.Default.ErrorResponse, out var response)
+            && !string.IsNullOrEmpty(response.Error?.Code)
+            ? response.Error
             : null;
 
     /// <summary>Reads an answer; false if it is not this JSON.</summary>

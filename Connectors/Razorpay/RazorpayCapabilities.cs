@@ -6,7 +6,7 @@ namespace PaymentCluster.Connectors.Razorpay;
 /// <summary>What Razorpay can do.</summary>
 internal static class RazorpayCapabilities
 {
-    public static ConnectorCapabilities With(TimeSpan settleTime) => new()
+    public static ConnectorCapabilities With(TimeSpan visibilityWindow) => new()
     {
         Methods =
         [
@@ -27,7 +27,7 @@ internal static class RazorpayCapabilities
         // By the order's payment.capture: razorpay.com/docs/payments/payments/capture-settings/api.
         CapturesByItself = true,
         Credentials = [RazorpayApi.KeyId, RazorpayApi.KeySecret, RazorpayWebhook.Secret],
-        VisibilityWindow = settleTime,
+        VisibilityWindow = visibilityWindow,
         // A failed payment can become authorised for so long: razorpay.com/docs/payments/payments/late-authorisation.
         LateSuccess = TimeSpan.FromDays(3),
     };

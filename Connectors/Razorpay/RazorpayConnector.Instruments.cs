@@ -17,18 +17,18 @@ public sealed partial class RazorpayConnector : IUpiVerification, ICustomerAccou
     /// <inheritdoc/>
     /// <remarks>The call goes with the collect flow, which only exempt merchants have since 28 February 2026: others
     /// may be refused.</remarks>
-    public async Task<ProviderAnswer<UpiHolder>> VerifyUpiAsync(string vpa, ProviderCredentials credentials)
+    public async Task<ProviderResult<UpiHolder>> VerifyUpiAsync(string vpa, ProviderCredentials credentials)
     {
         var reply = await _api.PostAsync(
             "verify.upi", credentials.Merchant, "v1/payments/validate/vpa", new ValidateVpa { Vpa = vpa },
             RazorpayJson.Default.ValidateVpa, credentials);
         return reply is ProviderReply.Responded { Status: 400 } refused
             && RazorpayApi.ReadError(refused) is { } error && RazorpayCustomers.IsAboutVpa(error)
-                ? new ProviderAnswer<UpiHolder>.Given(new UpiHolder(Exists: false, Name: null))
-                : Answer(reply, RazorpayJson.Default.VpaValidated, answer => answer.Success switch
+                ? new ProviderResult<UpiHolder>.Given(new UpiHolder(Exists: false, Name: null))
+                : Read(reply, RazorpayJson.Default.VpaValidated, response => response.Success switch
                 {
                     true => new UpiHolder(
-                        Exists: true, answer.CustomerName is { Length: > 0 and <= 128 } name ? name : null),
+                        Exists: true, response.CustomerName is { Length: > 0 and <= 128 } name ? name : null),
                     false => new UpiHolder(Exists: false, Name: null),
                     null => null,
                 });
@@ -38,40 +38,41 @@ public sealed partial class RazorpayConnector : IUpiVerification, ICustomerAccou
     /// <remarks>Asking again finds the customer by its own address. If the phone number was changed after an answer
     /// that was lost, the customer of that answer stays at Razorpay: its id is unknown here, and it has no
     /// cards.</remarks>
-    public async Task<ProviderAnswer<string>> OpenCustomerAsync(Customer customer, ProviderCredentials credentials)
+    public async Task<ProviderResult<string>> OpenCustomerAsync(Customer customer, ProviderCredentials credentials)
     {
         if (RazorpayCustomers.Owner(customer, credentials) is not { } owner)
         {
             return Refused<string>("The customer has no id.");
         }
 
-        var answer = await CreateCustomerAsync(customer, owner, withContact: true, credentials);
-        if (answer is ProviderAnswer<CustomerEntity>.Given { Value: var other } && !RazorpayCustomers.IsOf(other, owner)
+        var response = await CreateCustomerAsync(customer, owner, withContact: true, credentials);
+        if (response is ProviderResult<CustomerEntity>.Given { Value: var other }
+            && !RazorpayCustomers.IsOf(other, owner)
             && RazorpayCustomers.HasContact(customer))
         {
             // Somebody else's, found by the number after all.
-            answer = await CreateCustomerAsync(customer, owner, withContact: false, credentials);
+            response = await CreateCustomerAsync(customer, owner, withContact: false, credentials);
         }
 
-        return answer is not ProviderAnswer<CustomerEntity>.Given { Value: var found } ? answer.As<string>()
-            : RazorpayCustomers.IsOf(found, owner) ? new ProviderAnswer<string>.Given(found.Id!)
+        return response is not ProviderResult<CustomerEntity>.Given { Value: var found } ? response.As<string>()
+            : RazorpayCustomers.IsOf(found, owner) ? new ProviderResult<string>.Given(found.Id!)
             // Whoever it is, their cards are not this customer's.
             : Refused<string>("Razorpay returned another customer.");
     }
 
     /// <inheritdoc/>
-    public async Task<ProviderAnswer<ImmutableArray<ProviderCard>>> ListCardsAsync(
+    public async Task<ProviderResult<ImmutableArray<ProviderCard>>> ListCardsAsync(
         string providerCustomer, ProviderCredentials credentials)
     {
-        var answer = await ListTokensAsync(providerCustomer, credentials);
-        return answer is ProviderAnswer<List<TokenEntity?>>.Given { Value: var tokens }
-            ? new ProviderAnswer<ImmutableArray<ProviderCard>>.Given(
+        var response = await ListTokensAsync(providerCustomer, credentials);
+        return response is ProviderResult<List<TokenEntity?>>.Given { Value: var tokens }
+            ? new ProviderResult<ImmutableArray<ProviderCard>>.Given(
                 [.. tokens.Select(token => RazorpayCards.Read(token, _time.GetUtcNow())).OfType<ProviderCard>()])
-            : answer.As<ImmutableArray<ProviderCard>>();
+            : response.As<ImmutableArray<ProviderCard>>();
     }
 
     /// <inheritdoc/>
-    public async Task<ProviderAnswer<bool>> DeleteCardAsync(
+    public async Task<ProviderResult<bool>> DeleteCardAsync(
         string providerCustomer, string reference, ProviderCredentials credentials)
     {
         if (!RazorpayCards.IsCustomer(providerCustomer) || !RazorpayCards.IsToken(reference))
@@ -85,68 +86,69 @@ public sealed partial class RazorpayConnector : IUpiVerification, ICustomerAccou
         if (reply is ProviderReply.Responded { Status: 400 or 404 } refused
             && RazorpayApi.ReadError(refused) is { } error && RazorpayCustomers.IsNotThere(error))
         {
-            return new ProviderAnswer<bool>.Given(Value: true);
+            return new ProviderResult<bool>.Given(Value: true);
         }
 
-        var answer = Answer(reply, RazorpayJson.Default.TokenDeleted, answer => answer.Deleted is null ? null : answer);
-        if (answer is ProviderAnswer<TokenDeleted>.Given { Value.Deleted: { } deleted })
+        var response = Read(reply, RazorpayJson.Default.TokenDeleted, response =>
+            response.Deleted is null ? null : response);
+        if (response is ProviderResult<TokenDeleted>.Given { Value.Deleted: { } deleted })
         {
-            return new ProviderAnswer<bool>.Given(deleted);
+            return new ProviderResult<bool>.Given(deleted);
         }
 
         // In which words a token that was deleted before is refused is not documented: the list says whether it is
         // there.
-        return answer is ProviderAnswer<TokenDeleted>.Refused
+        return response is ProviderResult<TokenDeleted>.Refused
             && await ListTokensAsync(providerCustomer, credentials)
-                is ProviderAnswer<List<TokenEntity?>>.Given { Value: var tokens }
+                is ProviderResult<List<TokenEntity?>>.Given { Value: var tokens }
             && tokens.TrueForAll(token => token is not null && token.Id != reference)
-                ? new ProviderAnswer<bool>.Given(Value: true)
-                : answer.As<bool>();
+                ? new ProviderResult<bool>.Given(Value: true)
+                : response.As<bool>();
     }
 
-    private async Task<ProviderAnswer<CustomerEntity>> CreateCustomerAsync(
-        Customer customer, string owner, bool withContact, ProviderCredentials credentials) => Answer(
+    private async Task<ProviderResult<CustomerEntity>> CreateCustomerAsync(
+        Customer customer, string owner, bool withContact, ProviderCredentials credentials) => Read(
         await _api.PostAsync(
             "customer.create", credentials.Merchant, "v1/customers",
             RazorpayCustomers.Create(customer, owner, _options, withContact), RazorpayJson.Default.CreateCustomer,
             credentials),
         RazorpayJson.Default.CustomerEntity,
-        answer => RazorpayCards.IsCustomer(answer.Id) ? answer : null);
+        response => RazorpayCards.IsCustomer(response.Id) ? response : null);
 
-    private async Task<ProviderAnswer<List<TokenEntity?>>> ListTokensAsync(
+    private async Task<ProviderResult<List<TokenEntity?>>> ListTokensAsync(
         string providerCustomer, ProviderCredentials credentials) => RazorpayCards.IsCustomer(providerCustomer)
-        ? Answer(
+        ? Read(
             await _api.SendAsync(
                 HttpMethod.Get, "cards.list", providerCustomer, $"v1/customers/{providerCustomer}/tokens", credentials),
             RazorpayJson.Default.CollectionTokenEntity,
-            answer => answer.Items is { Count: <= MostTokens } items ? items : null)
+            response => response.Items is { Count: <= MostTokens } items ? items : null)
         : NotRazorpays<List<TokenEntity?>>();
 
-    private static ProviderAnswer<T> Answer<TBody, T>(
+    private static ProviderResult<T> Read<TBody, T>(
         ProviderReply reply, JsonTypeInfo<TBody> type, Func<TBody, T?> read)
         where TBody : class
         where T : class => reply switch
         {
             ProviderReply.Responded { IsSuccess: true } response =>
                 RazorpayApi.TryRead(response, type, out var body) && read(body) is { } value
-                    ? new ProviderAnswer<T>.Given(value)
-                    : new ProviderAnswer<T>.Unavailable("the response is unreadable"),
+                    ? new ProviderResult<T>.Given(value)
+                    : new ProviderResult<T>.Unavailable("the response is unreadable"),
             ProviderReply.Responded { Status: not 401 } response when RazorpayApi.ReadError(response) is { } error =>
                 Of<T>(RazorpayMapping.Refused(error)),
-            ProviderReply.Responded response => new ProviderAnswer<T>.Unavailable($"HTTP {response.Status}"),
-            ProviderReply.NotSent notSent => new ProviderAnswer<T>.Unavailable(notSent.Reason),
-            ProviderReply.Unknown unknown => new ProviderAnswer<T>.Unavailable(unknown.Reason),
+            ProviderReply.Responded response => new ProviderResult<T>.Unavailable($"HTTP {response.Status}"),
+            ProviderReply.NotSent notSent => new ProviderResult<T>.Unavailable(notSent.Reason),
+            ProviderReply.Unknown unknown => new ProviderResult<T>.Unavailable(unknown.Reason),
             _ => throw new UnreachableException(),
         };
 
     // Refused credentials say nothing of the customer or the card: once they are right, the same may be asked again.
-    private static ProviderAnswer<T> Of<T>(Failure failure) => failure.Code == FailureCodes.CredentialsRefused
-        ? new ProviderAnswer<T>.Unavailable(failure.Message)
-        : new ProviderAnswer<T>.Refused(failure);
+    private static ProviderResult<T> Of<T>(Failure failure) => failure.Code == FailureCodes.CredentialsRefused
+        ? new ProviderResult<T>.Unavailable(failure.Message)
+        : new ProviderResult<T>.Refused(failure);
 
-    private static ProviderAnswer<T>.Refused NotRazorpays<T>() => Refused<T>("The id is malformed.");
+    private static ProviderResult<T>.Refused NotRazorpays<T>() => Refused<T>("The id is malformed.");
 
-    private static ProviderAnswer<T>.Refused Refused<T>(string message) => new(new Failure
+    private static ProviderResult<T>.Refused Refused<T>(string message) => new(new Failure
     {
         Code = FailureCodes.RequestRefused, Message = message, Party = FailureParty.Merchant,
     });

@@ -133,7 +133,7 @@ public sealed partial class RazorpayConnector : IConnector, IDisposable
             request.Window, credentials);
         var outcome = RazorpayApi.Outcome(
             reply, RazorpayJson.Default.PaymentEntity,
-            answer => answer.Id == payment ? RazorpayMapping.Outcome(answer) : null);
+            response => response.Id == payment ? RazorpayMapping.Outcome(response) : null);
         if (RazorpayApi.IsRefusal(outcome))
         {
             // "Already captured" is a refusal here and a success for us: the payment itself says which it is.
@@ -165,7 +165,7 @@ public sealed partial class RazorpayConnector : IConnector, IDisposable
             request.Window, credentials, [new("X-Refund-Idempotency", reference)]);
         var outcome = RazorpayApi.Outcome(
             reply, RazorpayJson.Default.RefundEntity,
-            answer => answer.PaymentId == payment ? RazorpayMapping.Outcome(answer) : null);
+            response => response.PaymentId == payment ? RazorpayMapping.Outcome(response) : null);
         if (!RazorpayApi.IsRefusal(outcome) && reply is not ProviderReply.Responded { Status: 409 })
         {
             return outcome;
@@ -191,7 +191,7 @@ public sealed partial class RazorpayConnector : IConnector, IDisposable
             return Unknown("the refund's id is malformed");
         }
 
-        var (refund, problem) = await _api.AskAsync(
+        var (refund, problem) = await _api.QueryAsync(
             "query.refund", reference, $"v1/refunds/{id}", RazorpayJson.Default.RefundEntity, credentials);
         return refund?.Id == id && RazorpayMapping.Outcome(refund) is { } outcome
             ? outcome
@@ -262,7 +262,7 @@ public sealed partial class RazorpayConnector : IConnector, IDisposable
         var plainHttp = _options.BaseUrl!.Scheme == Uri.UriSchemeHttp;
         var outcome = RazorpayApi.Outcome(
             reply, RazorpayJson.Default.PaymentCreated,
-            answer => RazorpayMapping.Outcome(request.Instrument, answer, plainHttp));
+            response => RazorpayMapping.Outcome(request.Instrument, response, plainHttp));
         var refused = reply is ProviderReply.Responded { IsSuccess: false } response
             ? RazorpayMapping.PaymentOf(RazorpayApi.ReadError(response))
             : null;
@@ -279,7 +279,7 @@ public sealed partial class RazorpayConnector : IConnector, IDisposable
     {
         // The filter is documented as "contains", and attempt 1 is contained in attempts 10 to 19: hence the count and
         // the exact match.
-        var (orders, problem) = await _api.AskAsync(
+        var (orders, problem) = await _api.QueryAsync(
             "query.receipt", receipt, $"v1/orders?receipt={receipt}&count=100",
             RazorpayJson.Default.CollectionOrderEntity, credentials);
         if (orders?.Items is not { } items || items.Any(order => !RazorpayMapping.IsId(order?.Id, "order_")))
@@ -306,7 +306,7 @@ public sealed partial class RazorpayConnector : IConnector, IDisposable
             return Unknown("the order's id is malformed");
         }
 
-        var (payments, problem) = await _api.AskAsync(
+        var (payments, problem) = await _api.QueryAsync(
             "query.order", reference, $"v1/orders/{order}/payments", RazorpayJson.Default.CollectionPaymentEntity,
             credentials);
         if (payments?.Items is not { } items)
@@ -332,7 +332,7 @@ public sealed partial class RazorpayConnector : IConnector, IDisposable
             return Unknown("the payment's id is malformed");
         }
 
-        var (entity, problem) = await _api.AskAsync(
+        var (entity, problem) = await _api.QueryAsync(
             "query.payment", reference, $"v1/payments/{payment}", RazorpayJson.Default.PaymentEntity, credentials);
         return entity?.Id == payment && RazorpayMapping.Outcome(entity) is { } outcome
             ? outcome
@@ -350,7 +350,7 @@ public sealed partial class RazorpayConnector : IConnector, IDisposable
         for (var skip = 0; skip < RefundId.MaxNumber + Page; skip += Page)
         {
             var path = $"v1/payments/{payment}/refunds?count={Page}&skip={skip}";
-            var (refunds, problem) = await _api.AskAsync(
+            var (refunds, problem) = await _api.QueryAsync(
                 "query.refunds", receipt, path, RazorpayJson.Default.CollectionRefundEntity, credentials);
             if (refunds?.Items is not { } items)
             {

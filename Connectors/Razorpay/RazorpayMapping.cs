@@ -137,12 +137,12 @@ internal static partial class RazorpayMapping
     }
 
     /// <summary>What the answer to a new payment says; null if it lacks what must be there.</summary>
-    public static ProviderOutcome? Outcome(ChargeInstrument instrument, PaymentCreated answer, bool plainHttp) =>
-        IsId(answer.RazorpayPaymentId, "pay_")
+    public static ProviderOutcome? Outcome(ChargeInstrument instrument, PaymentCreated response, bool plainHttp) =>
+        IsId(response.RazorpayPaymentId, "pay_")
             ? new ProviderOutcome.Pending
             {
-                ProviderReference = answer.RazorpayPaymentId,
-                Action = Action(instrument, answer.Next ?? [], plainHttp),
+                ProviderReference = response.RazorpayPaymentId,
+                Action = Action(instrument, response.Next ?? [], plainHttp),
             }
             : null;
 

@@ -44,7 +44,7 @@ public static class AccessPolicies
             .AddPolicy(Payer, MerchantAuthentication.SchemeName, CallerRequirement.Payer)
             .AddPolicy(Admin, AdministratorAuthentication.SchemeName, CallerRequirement.Administrator)
             .AddPolicy(Operator, OperatorAuthentication.SchemeName, CallerRequirement.Administrator)
-            .SetFallbackPolicy(new AuthorizationPolicyBuilder().AddRequirements(CallerRequirement.Nobody).Build());
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder().AddRequirements(CallerRequirement.DenyAll).Build());
     }
 
     private static AuthenticationBuilder AddCallers<T>(this AuthenticationBuilder schemes, string name)

@@ -13,7 +13,7 @@ internal sealed class CallerRequirement : IAuthorizationRequirement
     public static readonly CallerRequirement Administrator = new();
 
     /// <summary>Of endpoints that name no policy.</summary>
-    public static readonly CallerRequirement Nobody = new();
+    public static readonly CallerRequirement DenyAll = new();
 
     private CallerRequirement()
     {
@@ -25,7 +25,7 @@ internal sealed class CallerAuthorization : AuthorizationHandler<CallerRequireme
 {
     protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, CallerRequirement requirement)
     {
-        if (requirement == CallerRequirement.Nobody)
+        if (requirement == CallerRequirement.DenyAll)
         {
             // No match, or the wrong method: there is nothing to protect, and the response is 404 or 405.
             Decide(context, requirement, (context.Resource as HttpContext)?.GetEndpoint() is RouteEndpoint
@@ -104,7 +104,7 @@ internal sealed class AccessResults : IAuthorizationMiddlewareResultHandler
         PolicyAuthorizationResult authorizeResult) =>
         authorizeResult.AuthorizationFailure?.FailureReasons.OfType<AccessRefusal>().FirstOrDefault() is { } refusal
             ? Problem.WriteAsync(context, refusal.Code, refusal.Detail)
-            : policy.Requirements.Contains(CallerRequirement.Nobody) && !authorizeResult.Succeeded
+            : policy.Requirements.Contains(CallerRequirement.DenyAll) && !authorizeResult.Succeeded
                 ? Problem.WriteAsync(context, ErrorCode.PermissionDenied)
                 : _framework.HandleAsync(next, context, policy, authorizeResult);
 }

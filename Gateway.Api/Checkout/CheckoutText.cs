@@ -41,7 +41,7 @@ public sealed class CheckoutText
     /// <summary>The language of a request: <c>lang</c>, else the browser's preference.</summary>
     public static CheckoutText For(HttpRequest request)
     {
-        if (request.Query["lang"] is [{ } asked] && All.TryGetValue(asked, out var chosen))
+        if (request.Query["lang"] is [{ } requested] && All.TryGetValue(requested, out var chosen))
         {
             return chosen;
         }

@@ -60,7 +60,7 @@ public sealed record CheckoutView
     public string Url => Address("");
 
     /// <summary>Where the customer chooses another way to pay.</summary>
-    public string OtherWayUrl => $"{Url}&choose={Payment.Attempt?.Number}";
+    public string OtherMethodUrl => $"{Url}&choose={Payment.Attempt?.Number}";
 
     /// <summary>The shop's URL with the payment's status; null if there is none.</summary>
     public string? ShopUrl => Payment.ReturnUrl is { } url

@@ -75,7 +75,7 @@ internal static class Problem
             http.Response.Headers.WWWAuthenticate = "Bearer";
         }
 
-        var answer = new ProblemResponse
+        var response = new ProblemResponse
         {
             Type = $"/docs/errors#{entry.Name}",
             Title = entry.Meaning,
@@ -87,7 +87,7 @@ internal static class Problem
             Errors = errors,
         };
         return JsonResponse.WriteAsync(
-            http, entry.HttpStatus, answer, GatewayJson.Default.ProblemResponse, ContentType);
+            http, entry.HttpStatus, response, GatewayJson.Default.ProblemResponse, ContentType);
     }
 
     private static string TraceIdOf(HttpContext http)

@@ -11,7 +11,7 @@ internal sealed class LongPolling(
     RequestLimits limits, PaymentWatch watch, TimeProvider time, IHostApplicationLifetime lifetime)
 {
     /// <summary>A token for a caller that leaves or a process that stops; it ends waits and never a command.</summary>
-    public CancellationTokenSource Leaving(HttpContext http) =>
+    public CancellationTokenSource UntilDisconnected(HttpContext http) =>
         CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
 
     /// <summary>A place among the event streams.</summary>
@@ -29,9 +29,9 @@ internal sealed class LongPolling(
         }
 
         using var place = Enter(limits.Waits, Caller.Of(http.User)?.Merchant ?? "");
-        using var leaving = Leaving(http);
+        using var disconnected = UntilDisconnected(http);
         using var over = new CancellationTokenSource(wait, time);
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(leaving.Token, over.Token);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(disconnected.Token, over.Token);
         try
         {
             await foreach (var entry in watch.FollowAsync(payment, view.Version, ending.Token))

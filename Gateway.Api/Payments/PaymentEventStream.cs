@@ -39,19 +39,20 @@ internal sealed class PaymentEventStream(LongPolling polling, PaymentWatch watch
 
         // Proxies that buffer responses would delay events.
         http.Response.Headers["X-Accel-Buffering"] = "no";
-        using var leaving = polling.Leaving(http);
+        using var disconnected = polling.UntilDisconnected(http);
         try
         {
-            await TypedResults.ServerSentEvents(EventsAsync(payment, view, sent, leaving.Token)).ExecuteAsync(http);
+            await TypedResults.ServerSentEvents(
+                EventsAsync(payment, view, sent, disconnected.Token)).ExecuteAsync(http);
         }
-        catch (OperationCanceledException) when (leaving.IsCancellationRequested)
+        catch (OperationCanceledException) when (disconnected.IsCancellationRequested)
         {
             // The client left, or the process stops and the client reconnects with its last id.
         }
     }
 
     private async IAsyncEnumerable<SseItem<byte[]>> EventsAsync(
-        IPaymentGrain payment, PaymentView view, int sent, [EnumeratorCancellation] CancellationToken leaving)
+        IPaymentGrain payment, PaymentView view, int sent, [EnumeratorCancellation] CancellationToken disconnected)
     {
         if (view.Version <= sent)
         {
@@ -59,13 +60,13 @@ internal sealed class PaymentEventStream(LongPolling polling, PaymentWatch watch
             yield return Heartbeat;
         }
 
-        await foreach (var entry in watch.FollowAsync(payment, sent, leaving))
+        await foreach (var entry in watch.FollowAsync(payment, sent, disconnected))
         {
             sent = entry?.Version ?? sent;
             yield return entry is null ? Heartbeat : EventOf(entry);
             if (entry is null || IsLast(entry.Status))
             {
-                view = await PaymentWatch.ReadAsync(payment, view, leaving) ?? view;
+                view = await PaymentWatch.ReadAsync(payment, view, disconnected) ?? view;
                 if (PaymentsMapping.IsFinal(view) && sent >= view.Version)
                 {
                     yield break;

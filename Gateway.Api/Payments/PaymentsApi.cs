@@ -112,7 +112,7 @@ internal sealed class PaymentsApi(
             return;
         }
 
-        var reply = await grains.GetGrain<IUpiCheckGrain>(PaymentKey.Of(caller.Merchant, id).ToString()).Ask(vpa);
+        var reply = await grains.GetGrain<IUpiCheckGrain>(PaymentKey.Of(caller.Merchant, id).ToString()).Check(vpa);
         // Publishable keys are public: payments made with them reveal no names.
         var tellsNames = !caller.IsPublic && view.Customer.Unproven is not true;
         await (reply.Refusal is { } refusal

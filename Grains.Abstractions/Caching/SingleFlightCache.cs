@@ -29,7 +29,7 @@ public sealed class SingleFlightCache<TKey, TValue>(
         {
             if (!_entries.TryGetValue(key, out var entry))
             {
-                MakeRoom();
+                Evict();
                 entry = NewEntry(key, previous: null);
                 if (_entries.TryAdd(key, entry))
                 {
@@ -121,7 +121,7 @@ public sealed class SingleFlightCache<TKey, TValue>(
         || !entry.Load.Value.IsCompleted
         || time.GetElapsedTime(entry.StartedAt) < options.Lifetime;
 
-    private void MakeRoom()
+    private void Evict()
     {
         if (_entries.Count < options.Capacity)
         {

@@ -65,10 +65,10 @@ internal sealed partial class CardCalls(IMerchantProviders providers, ICardVault
             return failure;
         }
 
-        var answer = await connected.Capability.ListCardsAsync(registered.Id!, connected.Credentials);
-        OperationOutcome outcome = answer is ProviderAnswer<ImmutableArray<ProviderCard>>.Given { Value: var cards }
+        var response = await connected.Capability.ListCardsAsync(registered.Id!, connected.Credentials);
+        OperationOutcome outcome = response is ProviderResult<ImmutableArray<ProviderCard>>.Given { Value: var cards }
             ? new OperationOutcome.CardsListed(cards)
-            : FailureOf(answer, null);
+            : FailureOf(response, null);
         return outcome with { Account = registered.New };
     }
 
@@ -86,9 +86,9 @@ internal sealed partial class CardCalls(IMerchantProviders providers, ICardVault
             return Reply<OpenedInstrument>.Refused(CustomerRefusals.ProviderGone("card.token"));
         }
 
-        var answer = await connected.Capability.ListCardsAsync(account, connected.Credentials);
-        return answer is not ProviderAnswer<ImmutableArray<ProviderCard>>.Given { Value: var listed }
-            ? Reply<OpenedInstrument>.Refused(FailureOf(answer, null).Refusal)
+        var response = await connected.Capability.ListCardsAsync(account, connected.Credentials);
+        return response is not ProviderResult<ImmutableArray<ProviderCard>>.Given { Value: var listed }
+            ? Reply<OpenedInstrument>.Refused(FailureOf(response, null).Refusal)
             : listed.FirstOrDefault(kept => kept.Reference == card.Reference) is { } kept
                 ? Reply<OpenedInstrument>.Of(
                     new OpenedInstrument { ProviderToken = kept.Token, ProviderCustomer = account })

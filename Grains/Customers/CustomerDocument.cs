@@ -177,8 +177,8 @@ public sealed record StoredConsentPage
     public required string Nonce { get; init; }
 
     /// <summary>When it was requested.</summary>
-    [Id(2)]
-    public required DateTimeOffset AskedAt { get; init; }
+    [Id(2), JsonPropertyName("asked_at")]
+    public required DateTimeOffset RequestedAt { get; init; }
 
     /// <summary>Where the browser goes then; null: nowhere.</summary>
     [Id(3)]

@@ -37,75 +37,78 @@ public sealed class CustomerGrain(
     public Task<Reply<CustomerView>> Put(PutCustomer command) => _calls.PutAsync(command);
 
     /// <inheritdoc/>
-    public Task<CustomerView?> Get() => Leave(Task.FromResult(_calls.Get()));
+    public Task<CustomerView?> Get() => CompleteAsync(Task.FromResult(_calls.Get()));
 
     /// <inheritdoc/>
-    public Task<Reply<CustomerView>> Erase() => Leave(_calls.EraseAsync());
+    public Task<Reply<CustomerView>> Erase() => CompleteAsync(_calls.EraseAsync());
 
     /// <inheritdoc/>
-    public Task<WalletView?> GetWallet() => Leave(Task.FromResult(_calls.GetWallet()));
+    public Task<WalletView?> GetWallet() => CompleteAsync(Task.FromResult(_calls.GetWallet()));
 
     /// <inheritdoc/>
-    public Task<Reply<WalletView>> PutWallet(PutWallet command) => Leave(_calls.PutWalletAsync(
+    public Task<Reply<WalletView>> PutWallet(PutWallet command) => CompleteAsync(_calls.PutWalletAsync(
         command, () => GrainFactory.GetGrain<IMerchantGrain>(_key.Merchant).NotePreferences()));
 
     /// <inheritdoc/>
-    public Task<Reply<SavedCardView>> SaveCard(SaveCard command) => Leave(_calls.SaveCardAsync(command));
+    public Task<Reply<SavedCardView>> SaveCard(SaveCard command) => CompleteAsync(_calls.SaveCardAsync(command));
 
     /// <inheritdoc/>
-    public Task<Reply<CustomerView>> AgreeToCard(AgreeToCard command) => Leave(_calls.AgreeToCardAsync(command));
+    public Task<Reply<CustomerView>> AgreeToCard(AgreeToCard command) =>
+        CompleteAsync(_calls.AgreeToCardAsync(command));
 
     /// <inheritdoc/>
-    public Task<string?> OpenAccount(string provider) => Leave(_calls.OpenAccountAsync(provider));
+    public Task<string?> OpenAccount(string provider) => CompleteAsync(_calls.OpenAccountAsync(provider));
 
     /// <inheritdoc/>
-    public Task<Reply<WalletView>> ListCards() => Leave(_calls.ListCardsAsync());
+    public Task<Reply<WalletView>> ListCards() => CompleteAsync(_calls.ListCardsAsync());
 
     /// <inheritdoc/>
-    public Task<Reply<WalletView>> DeleteCard(string token) => Leave(_calls.DeleteCardAsync(token));
+    public Task<Reply<WalletView>> DeleteCard(string token) => CompleteAsync(_calls.DeleteCardAsync(token));
 
     /// <inheritdoc/>
-    public Task<Reply<UpiIdView>> ValidateUpi(string vpa) => Leave(_calls.ValidateUpiAsync(vpa));
+    public Task<Reply<UpiIdView>> ValidateUpi(string vpa) => CompleteAsync(_calls.ValidateUpiAsync(vpa));
 
     /// <inheritdoc/>
-    public Task<Reply<SavedUpiView>> SaveUpi(string vpa) => Leave(_calls.SaveUpiAsync(vpa));
+    public Task<Reply<SavedUpiView>> SaveUpi(string vpa) => CompleteAsync(_calls.SaveUpiAsync(vpa));
 
     /// <inheritdoc/>
-    public Task<Reply<WalletView>> DeleteUpi(string id) => Leave(_calls.DeleteUpiAsync(id));
+    public Task<Reply<WalletView>> DeleteUpi(string id) => CompleteAsync(_calls.DeleteUpiAsync(id));
 
     /// <inheritdoc/>
-    public Task<Reply<LinkedWalletView>> LinkWallet(LinkWallet command) => Leave(_calls.LinkWalletAsync(command));
+    public Task<Reply<LinkedWalletView>> LinkWallet(LinkWallet command) =>
+        CompleteAsync(_calls.LinkWalletAsync(command));
 
     /// <inheritdoc/>
     public Task<WalletReturn?> WalletReturned(string wallet, string nonce) =>
-        Leave(_calls.WalletReturnedAsync(wallet, nonce));
+        CompleteAsync(_calls.WalletReturnedAsync(wallet, nonce));
 
     /// <inheritdoc/>
     public Task<Reply<LinkedWalletView>> ConfirmWallet(string wallet, Secret password) =>
-        Leave(_calls.ConfirmWalletAsync(wallet, password));
+        CompleteAsync(_calls.ConfirmWalletAsync(wallet, password));
 
     /// <inheritdoc/>
-    public Task<Reply<LinkedWalletView>> ReadWallet(string wallet) => Leave(_calls.ReadWalletAsync(wallet));
+    public Task<Reply<LinkedWalletView>> ReadWallet(string wallet) => CompleteAsync(_calls.ReadWalletAsync(wallet));
 
     /// <inheritdoc/>
-    public Task<Reply<WalletView>> UnlinkWallet(string wallet) => Leave(_calls.UnlinkWalletAsync(wallet));
+    public Task<Reply<WalletView>> UnlinkWallet(string wallet) => CompleteAsync(_calls.UnlinkWalletAsync(wallet));
 
     /// <inheritdoc/>
-    public Task<ImmutableArray<string>> PreferredProviders() => Leave(Task.FromResult(_calls.PreferredProviders()));
+    public Task<ImmutableArray<string>> PreferredProviders() =>
+        CompleteAsync(Task.FromResult(_calls.PreferredProviders()));
 
     /// <inheritdoc/>
     public Task<ImmutableArray<InstrumentView>> Instruments(Money amount) => _calls.InstrumentsAsync(amount);
 
     /// <inheritdoc/>
     public Task<Reply<FoundInstrument>> FindInstrument(InstrumentChoice choice) =>
-        Leave(Task.FromResult(_calls.FindInstrument(choice)));
+        CompleteAsync(Task.FromResult(_calls.FindInstrument(choice)));
 
     /// <inheritdoc/>
     public Task<Reply<OpenedInstrument>> OpenInstrument(InstrumentChoice choice) =>
-        Leave(_calls.ResolveInstrumentAsync(choice));
+        CompleteAsync(_calls.ResolveInstrumentAsync(choice));
 
     // Calls to customers that do not exist must not fill the memory.
-    private Task<T> Leave<T>(Task<T> call)
+    private Task<T> CompleteAsync<T>(Task<T> call)
     {
         if (_calls.IsUnknown)
         {

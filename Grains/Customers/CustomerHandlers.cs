@@ -28,7 +28,7 @@ internal sealed class CustomerHandlers(CustomerKey key, CustomerProcess process,
     public ImmutableArray<string> PreferredProviders() => process.Known?.Preferences.PreferredProviders ?? [];
 
     /// <summary>Creates or changes the customer.</summary>
-    public async Task<Reply<CustomerView>> PutAsync(PutCustomer command) => Answer(
+    public async Task<Reply<CustomerView>> PutAsync(PutCustomer command) => ToReply(
         await process.HandleAsync((customer, context) => CustomerDecider.Decide(customer, command, context)), Get);
 
     /// <summary>Erases the customer.</summary>
@@ -43,7 +43,7 @@ internal sealed class CustomerHandlers(CustomerKey key, CustomerProcess process,
             return Reply<CustomerView>.Refused(refusal);
         }
 
-        _checks.Forget();
+        _checks.Clear();
         if (wasKnown)
         {
             services.LogErased(key.Merchant);
@@ -67,7 +67,7 @@ internal sealed class CustomerHandlers(CustomerKey key, CustomerProcess process,
             await notePreferences();
         }
 
-        return Answer(
+        return ToReply(
             await process.HandleAsync((customer, context) => CustomerDecider.Decide(customer, command, context)),
             GetWallet);
     }
@@ -76,7 +76,7 @@ internal sealed class CustomerHandlers(CustomerKey key, CustomerProcess process,
     public async Task<Reply<SavedCardView>> SaveCardAsync(SaveCard command)
     {
         var result = await process.HandleAsync((customer, context) => CardDecider.Decide(customer, command, context));
-        return Answer(
+        return ToReply(
             result,
             () => process.Known is { } known && CustomerChanges.Card(known, result.Subject!) is { } card
                 ? CustomerMapping.View(card)
@@ -89,7 +89,7 @@ internal sealed class CustomerHandlers(CustomerKey key, CustomerProcess process,
     {
         var result = await process.HandleAsync((customer, context) => CardDecider.Decide(customer, command, context));
         process.CardsFreshUntil = null;
-        return Answer(result, Get);
+        return ToReply(result, Get);
     }
 
     /// <summary>The customer's id at a provider that is about to keep a card; null if there is none.</summary>
@@ -114,7 +114,7 @@ internal sealed class CustomerHandlers(CustomerKey key, CustomerProcess process,
                 : null;
         }
 
-        return Answer(result with { OperationRefusal = null }, GetWallet);
+        return ToReply(result with { OperationRefusal = null }, GetWallet);
     }
 
     /// <summary>Deletes a card. It is gone here whether or not its keeper has deleted it yet.</summary>
@@ -122,7 +122,7 @@ internal sealed class CustomerHandlers(CustomerKey key, CustomerProcess process,
     {
         var result = await process.HandleAsync((customer, context) =>
             CardDecider.Decide(customer, new DeleteCard(token), context));
-        return Answer(result with { OperationRefusal = null }, GetWallet);
+        return ToReply(result with { OperationRefusal = null }, GetWallet);
     }
 
     /// <summary>Whether a UPI id can be paid from.</summary>
@@ -135,7 +135,7 @@ internal sealed class CustomerHandlers(CustomerKey key, CustomerProcess process,
     {
         var result = await process.HandleAsync((customer, context) =>
             CustomerDecider.Decide(customer, new SaveUpi(vpa), context));
-        return Answer(
+        return ToReply(
             result,
             () => process.Known?.UpiIds.FirstOrDefault(upi => upi.Id == result.Subject) is { } saved
                 ? CustomerMapping.View(saved)
@@ -144,23 +144,23 @@ internal sealed class CustomerHandlers(CustomerKey key, CustomerProcess process,
     }
 
     /// <summary>Deletes a UPI id.</summary>
-    public async Task<Reply<WalletView>> DeleteUpiAsync(string id) => Answer(
+    public async Task<Reply<WalletView>> DeleteUpiAsync(string id) => ToReply(
         await process.HandleAsync((customer, context) =>
             CustomerDecider.Decide(customer, new DeleteUpi(id), context)), GetWallet);
 
     /// <summary>Requests a wallet's link.</summary>
-    public async Task<Reply<LinkedWalletView>> LinkWalletAsync(LinkWallet command) => Answer(
+    public async Task<Reply<LinkedWalletView>> LinkWalletAsync(LinkWallet command) => ToReply(
         await process.HandleAsync((customer, context) => WalletDecider.Decide(customer, command, context)),
         () => Wallet(command.Wallet), CustomerRefusals.UnknownWallet);
 
     /// <summary>Confirms a wallet's one-time password.</summary>
-    public async Task<Reply<LinkedWalletView>> ConfirmWalletAsync(string wallet, Secret password) => Answer(
+    public async Task<Reply<LinkedWalletView>> ConfirmWalletAsync(string wallet, Secret password) => ToReply(
         await process.HandleAsync((customer, context) =>
             WalletDecider.Decide(customer, new ConfirmWallet(wallet, password), context)),
         () => Wallet(wallet), CustomerRefusals.UnknownWallet);
 
     /// <summary>Reads a wallet at its provider.</summary>
-    public async Task<Reply<LinkedWalletView>> ReadWalletAsync(string wallet) => Answer(
+    public async Task<Reply<LinkedWalletView>> ReadWalletAsync(string wallet) => ToReply(
         await process.HandleAsync((customer, context) =>
             WalletDecider.Decide(customer, new ReadWallet(wallet), context)),
         () => Wallet(wallet), CustomerRefusals.UnknownWallet);
@@ -191,7 +191,7 @@ internal sealed class CustomerHandlers(CustomerKey key, CustomerProcess process,
     {
         var result = await process.HandleAsync((customer, context) =>
             WalletDecider.Decide(customer, new UnlinkWallet(wallet), context));
-        return Answer(result with { OperationRefusal = null }, GetWallet);
+        return ToReply(result with { OperationRefusal = null }, GetWallet);
     }
 
     /// <summary>All that an amount can be paid with.</summary>
@@ -215,7 +215,7 @@ internal sealed class CustomerHandlers(CustomerKey key, CustomerProcess process,
         }
 
         var customer = process.Document!;
-        using var limit = new CancellationTokenSource(services.Options.AnswerTimeout, services.Time);
+        using var limit = new CancellationTokenSource(services.Options.ResponseTimeout, services.Time);
         try
         {
             return await Task.Run(() => services.Runner.ResolveAsync(key, customer, choice)).WaitAsync(limit.Token);
@@ -231,7 +231,7 @@ internal sealed class CustomerHandlers(CustomerKey key, CustomerProcess process,
             ? CustomerMapping.View(wallet, process.Balances.TryGetValue(code, out var balance) ? balance : null)
             : null;
 
-    private static Reply<T> Answer<T>(CustomerResult result, Func<T?> view, Refusal? absent = null)
+    private static Reply<T> ToReply<T>(CustomerResult result, Func<T?> view, Refusal? absent = null)
         where T : class =>
         (result.Refusal ?? result.OperationRefusal) is { } refusal ? Reply<T>.Refused(refusal)
             : view() is { } value ? Reply<T>.Of(value)

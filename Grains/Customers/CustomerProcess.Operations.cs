@@ -101,12 +101,12 @@ internal sealed partial class CustomerProcess
         catch (TimeoutException exception)
         {
             LogTimeout(services.Logger, exception, operation.GetType().Name, key.Merchant, operation.Keeper);
-            return new OperationOutcome.Failed(CustomerRefusals.NotAnsweredYet, IsFinal: false);
+            return new OperationOutcome.Failed(CustomerRefusals.ResponseTimedOut, IsFinal: false);
         }
         catch (Exception exception)
         {
             // A fault, for whoever waits; that it was begun must not be forgotten all the same.
-            return new OperationOutcome.Failed(CustomerRefusals.NotAnsweredYet, IsFinal: false)
+            return new OperationOutcome.Failed(CustomerRefusals.ResponseTimedOut, IsFinal: false)
             {
                 Exception = exception,
             };

@@ -77,7 +77,7 @@ internal sealed partial class CustomerProcess(CustomerKey key, ICustomerHost hos
     }
 
     /// <summary>Decides a command, and waits for the operations that it starts: for
-    /// <see cref="CustomersOptions.AnswerTimeout"/> at most.</summary>
+    /// <see cref="CustomersOptions.ResponseTimeout"/> at most.</summary>
     /// <exception cref="Exception">The document could not be written.</exception>
     public async Task<CustomerResult> HandleAsync(Func<CustomerDocument?, CustomerContext, CustomerDecision> decide)
     {
@@ -126,7 +126,7 @@ internal sealed partial class CustomerProcess(CustomerKey key, ICustomerHost hos
             return result;
         }
 
-        using var limit = new CancellationTokenSource(services.Options.AnswerTimeout, services.Time);
+        using var limit = new CancellationTokenSource(services.Options.ResponseTimeout, services.Time);
         try
         {
             var results = await Task.WhenAll(started).WaitAsync(limit.Token);
@@ -138,7 +138,7 @@ internal sealed partial class CustomerProcess(CustomerKey key, ICustomerHost hos
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
-            return result with { OperationRefusal = CustomerRefusals.NotAnsweredYet };
+            return result with { OperationRefusal = CustomerRefusals.ResponseTimedOut };
         }
     }
 

@@ -62,7 +62,7 @@ internal static class CustomerRefusals
         "The customer is erased here, but not yet at a provider that is unavailable. Repeat the request until it is.");
 
     /// <summary>The keeper has not answered in time.</summary>
-    public static readonly Refusal NotAnsweredYet = Refusal.Of(
+    public static readonly Refusal ResponseTimedOut = Refusal.Of(
         ErrorCode.Unavailable, "The provider or the card vault has not answered in time. Try again later.");
 
     /// <summary>A provider cannot be reached.</summary>

@@ -23,7 +23,7 @@ public sealed class CustomersOptions
     /// answers that it has no answer, and what it started goes on. It is below every timeout of those who wait for
     /// it.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:00:20")]
-    public TimeSpan AnswerTimeout { get; set; } = TimeSpan.FromSeconds(8);
+    public TimeSpan ResponseTimeout { get; set; } = TimeSpan.FromSeconds(8);
 
     /// <summary>After how long an operation at the vault or a provider counts as failed, and the next one there starts:
     /// 60 s. It is above every timeout of a connector, so that it only ends what hangs.</summary>

@@ -23,7 +23,7 @@ internal sealed partial class DeletionCalls(
     public async Task<OperationOutcome> DeleteAsync(
         CustomerKey key, PendingDeletion deletion, Func<CustomerDocument> document)
     {
-        FaultPoint.Reach(FaultPoint.BeforeForget);
+        FaultPoint.Reach(FaultPoint.BeforeDelete);
         try
         {
             return deletion switch
@@ -66,10 +66,10 @@ internal sealed partial class DeletionCalls(
         ImmutableArray<string> references = [reference];
         if (reference == PendingDeletion.All)
         {
-            var answer = await connected.Capability.ListCardsAsync(account, connected.Credentials);
-            if (answer is not ProviderAnswer<ImmutableArray<ProviderCard>>.Given { Value: var listed })
+            var response = await connected.Capability.ListCardsAsync(account, connected.Credentials);
+            if (response is not ProviderResult<ImmutableArray<ProviderCard>>.Given { Value: var listed })
             {
-                return Pending(key, $"cards at {provider}", FailureOf(answer, null));
+                return Pending(key, $"cards at {provider}", FailureOf(response, null));
             }
 
             // A customer who came back may have agreed to one of them again, also while this was asked.
@@ -82,10 +82,10 @@ internal sealed partial class DeletionCalls(
 
         foreach (var one in references)
         {
-            var answer = await connected.Capability.DeleteCardAsync(account, one, connected.Credentials);
-            if (answer is not ProviderAnswer<bool>.Given { Value: true })
+            var response = await connected.Capability.DeleteCardAsync(account, one, connected.Credentials);
+            if (response is not ProviderResult<bool>.Given { Value: true })
             {
-                return Pending(key, $"a card at {provider}", NotDone(answer));
+                return Pending(key, $"a card at {provider}", NotDone(response));
             }
         }
 
@@ -109,11 +109,11 @@ internal sealed partial class DeletionCalls(
                 RequestOf(key, customer, wallet, null, account), reference, connected.Credentials);
             switch (completed)
             {
-                case ProviderAnswer<ProviderWallet>.Given { Value: { Linked: true } link }:
+                case ProviderResult<ProviderWallet>.Given { Value: { Linked: true } link }:
                     (reference, token) = (link.Reference, link.Token);
                     break;
-                case ProviderAnswer<ProviderWallet>.Given:
-                case ProviderAnswer<ProviderWallet>.Refused { Failure.Code: not FailureCodes.CredentialsRefused }:
+                case ProviderResult<ProviderWallet>.Given:
+                case ProviderResult<ProviderWallet>.Refused { Failure.Code: not FailureCodes.CredentialsRefused }:
                     return new OperationOutcome.Done();
                 default:
                     return Pending(key, $"a wallet at {wallet.Provider}", FailureOf(completed, null));
@@ -130,16 +130,16 @@ internal sealed partial class DeletionCalls(
         string reference,
         WalletRequest request)
     {
-        var answer = await connected.Capability.UnlinkWalletAsync(request, reference, connected.Credentials);
-        return answer is ProviderAnswer<bool>.Given { Value: true }
+        var response = await connected.Capability.UnlinkWalletAsync(request, reference, connected.Credentials);
+        return response is ProviderResult<bool>.Given { Value: true }
             ? new OperationOutcome.Done()
-            : Pending(key, $"a wallet at {wallet.Provider}", NotDone(answer));
+            : Pending(key, $"a wallet at {wallet.Provider}", NotDone(response));
     }
 
-    private static OperationOutcome.Failed NotDone(ProviderAnswer<bool> answer) =>
-        answer is ProviderAnswer<bool>.Given
+    private static OperationOutcome.Failed NotDone(ProviderResult<bool> response) =>
+        response is ProviderResult<bool>.Given
             ? new OperationOutcome.Failed(CustomerRefusals.ProviderUnavailable, IsFinal: false)
-            : FailureOf(answer, null);
+            : FailureOf(response, null);
 
     private OperationOutcome.Failed Pending(CustomerKey key, string what, OperationOutcome.Failed failure)
     {

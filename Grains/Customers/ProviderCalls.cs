@@ -26,10 +26,10 @@ internal static class ProviderCalls
             return (null, null, Gone("provider"));
         }
 
-        var answer = await accounts.OpenCustomerAsync(PersonOf(key, customer), connected.Credentials);
-        if (answer is not ProviderAnswer<string>.Given { Value: var id })
+        var response = await accounts.OpenCustomerAsync(PersonOf(key, customer), connected.Credentials);
+        if (response is not ProviderResult<string>.Given { Value: var id })
         {
-            return (null, null, FailureOf(answer, null));
+            return (null, null, FailureOf(response, null));
         }
 
         FaultPoint.Reach(FaultPoint.AfterKeep);
@@ -45,13 +45,13 @@ internal static class ProviderCalls
         new(CustomerRefusals.ProviderGone(field), IsFinal: false, WasCalled: false);
 
     /// <summary>Why a provider did not do it.</summary>
-    public static OperationOutcome.Failed FailureOf<T>(ProviderAnswer<T> answer, string? field) => answer switch
+    public static OperationOutcome.Failed FailureOf<T>(ProviderResult<T> response, string? field) => response switch
     {
-        ProviderAnswer<T>.Refused refused => new OperationOutcome.Failed(
+        ProviderResult<T>.Refused refused => new OperationOutcome.Failed(
             Refusal.Of(ErrorCode.ProviderRefused, refused.Failure.Message, field), IsFinal: true),
-        ProviderAnswer<T>.Unavailable =>
+        ProviderResult<T>.Unavailable =>
             new OperationOutcome.Failed(CustomerRefusals.ProviderUnavailable, IsFinal: false),
-        ProviderAnswer<T>.Given or _ => throw new InvalidOperationException("The provider did not refuse."),
+        ProviderResult<T>.Given or _ => throw new InvalidOperationException("The provider did not refuse."),
     };
 
     /// <summary>What a provider is told about a wallet. An erased customer has no name, and needs none to be

@@ -16,7 +16,7 @@ public sealed class UpiCheckGrain(MerchantProviders providers, IOptions<Customer
     private readonly UpiChecks _checks = new(providers, options.Value, time);
 
     /// <inheritdoc/>
-    public Task<Reply<UpiIdView>> Ask(string vpa)
+    public Task<Reply<UpiIdView>> Check(string vpa)
     {
         var key = this.GetPrimaryKeyString();
         return _checks.VerifyAsync(key[..key.IndexOf('/', StringComparison.Ordinal)], vpa);

@@ -57,7 +57,7 @@ internal sealed class UpiChecks(IMerchantProviders providers, CustomersOptions o
     }
 
     /// <summary>Drops what is known; the queries still count.</summary>
-    public void Forget() => _known.Clear();
+    public void Clear() => _known.Clear();
 
     // One provider after the other: each further one learns the customer's UPI id only if those before did not answer.
     private async Task<Reply<UpiIdView>> QueryAsync(string merchant, string vpa)
@@ -66,7 +66,7 @@ internal sealed class UpiChecks(IMerchantProviders providers, CustomersOptions o
         var began = time.GetTimestamp();
         foreach (var provider in (await providers.FactsAsync(merchant)).Providers.Where(one => one.VerifiesUpi))
         {
-            if (time.GetElapsedTime(began) >= options.AnswerTimeout
+            if (time.GetElapsedTime(began) >= options.ResponseTimeout
                 || await providers.FindAsync<IUpiVerification>(merchant, provider.Name) is not { } connected)
             {
                 continue;
@@ -74,7 +74,7 @@ internal sealed class UpiChecks(IMerchantProviders providers, CustomersOptions o
 
             switch (await QueryAsync(connected, vpa))
             {
-                case ProviderAnswer<UpiHolder>.Given { Value: var holder }:
+                case ProviderResult<UpiHolder>.Given { Value: var holder }:
                     return Reply<UpiIdView>.Of(new UpiIdView { Vpa = vpa, Valid = holder.Exists, Name = holder.Name });
                 case var failed:
                     refusal = ProviderCalls.FailureOf(failed, "vpa").Refusal;
@@ -86,9 +86,9 @@ internal sealed class UpiChecks(IMerchantProviders providers, CustomersOptions o
     }
 
     // Half of the time for each: one that hangs leaves the next a chance.
-    private async Task<ProviderAnswer<UpiHolder>> QueryAsync(ConnectedProvider<IUpiVerification> connected, string vpa)
+    private async Task<ProviderResult<UpiHolder>> QueryAsync(ConnectedProvider<IUpiVerification> connected, string vpa)
     {
-        using var limit = new CancellationTokenSource(options.AnswerTimeout / 2, time);
+        using var limit = new CancellationTokenSource(options.ResponseTimeout / 2, time);
         try
         {
             return await Task.Run(() => connected.Capability.VerifyUpiAsync(vpa, connected.Credentials))
@@ -96,7 +96,7 @@ internal sealed class UpiChecks(IMerchantProviders providers, CustomersOptions o
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
-            return new ProviderAnswer<UpiHolder>.Unavailable("it did not answer in time");
+            return new ProviderResult<UpiHolder>.Unavailable("it did not answer in time");
         }
     }
 }

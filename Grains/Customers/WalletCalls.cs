@@ -52,7 +52,7 @@ internal sealed class WalletCalls(IMerchantProviders providers, WalletTokens tok
             return failure;
         }
 
-        var answer = await capability.RequestWalletLinkAsync(
+        var response = await capability.RequestWalletLinkAsync(
             new WalletRequest
             {
                 Wallet = operation.Command.Wallet,
@@ -60,9 +60,9 @@ internal sealed class WalletCalls(IMerchantProviders providers, WalletTokens tok
                 ProviderCustomer = registered.Id,
             },
             connected.Credentials);
-        OperationOutcome outcome = answer is ProviderAnswer<string>.Given { Value: var reference }
+        OperationOutcome outcome = response is ProviderResult<string>.Given { Value: var reference }
             ? new OperationOutcome.LinkRequested(reference, PageUrl: null)
-            : FailureOf(answer, "wallet");
+            : FailureOf(response, "wallet");
         return outcome with { Account = registered.New };
     }
 
@@ -74,13 +74,13 @@ internal sealed class WalletCalls(IMerchantProviders providers, WalletTokens tok
         CustomerDocument customer)
     {
         var (wallet, id) = (operation.Command.Wallet, Uri.EscapeDataString(key.Customer));
-        var answer = await capability.RequestWalletConsentAsync(
+        var response = await capability.RequestWalletConsentAsync(
             new WalletRequest { Wallet = wallet, Customer = PersonOf(key, customer) },
             new Uri(publicUrl, $"/return/{key.Merchant}/wallets/{id}/{wallet}/{operation.Nonce}"),
             connected.Credentials);
-        return answer is ProviderAnswer<WalletConsent>.Given { Value: var consent }
+        return response is ProviderResult<WalletConsent>.Given { Value: var consent }
             ? new OperationOutcome.LinkRequested(consent.Reference, consent.Url)
-            : FailureOf(answer, "wallet");
+            : FailureOf(response, "wallet");
     }
 
     /// <summary>Confirms a one-time password.</summary>
@@ -115,12 +115,12 @@ internal sealed class WalletCalls(IMerchantProviders providers, WalletTokens tok
             ? await ReadAsync(key, connected, customer, wallet) switch
             {
                 // Only what a link's confirmation gives is kept.
-                ProviderAnswer<ProviderWallet>.Given { Value: var read } => new OperationOutcome.WalletRead(read, null),
+                ProviderResult<ProviderWallet>.Given { Value: var read } => new OperationOutcome.WalletRead(read, null),
                 var failed => FailureOf(failed, "wallet"),
             }
             : Gone("wallet");
 
-    private Task<ProviderAnswer<ProviderWallet>> ReadAsync(
+    private Task<ProviderResult<ProviderWallet>> ReadAsync(
         CustomerKey key, ConnectedProvider<ILinkedWallets> connected, CustomerDocument customer, StoredWallet wallet) =>
         connected.Capability.ReadWalletAsync(
             RequestOf(
@@ -145,9 +145,9 @@ internal sealed class WalletCalls(IMerchantProviders providers, WalletTokens tok
 
         return await ReadAsync(key, connected, customer, wallet) switch
         {
-            ProviderAnswer<ProviderWallet>.Given { Value.Token: { } token } => Reply<OpenedInstrument>.Of(
+            ProviderResult<ProviderWallet>.Given { Value.Token: { } token } => Reply<OpenedInstrument>.Of(
                 new OpenedInstrument { ProviderToken = token, Link = wallet.Reference }),
-            ProviderAnswer<ProviderWallet>.Given => Reply<OpenedInstrument>.Refused(Refusal.Of(
+            ProviderResult<ProviderWallet>.Given => Reply<OpenedInstrument>.Refused(Refusal.Of(
                 ErrorCode.InstrumentUnusable,
                 "The provider gives no token for the wallet; link it again.",
                 "wallet.provider")),
@@ -156,11 +156,11 @@ internal sealed class WalletCalls(IMerchantProviders providers, WalletTokens tok
     }
 
     private OperationOutcome Read(
-        CustomerKey key, StoredWallet wallet, string field, ProviderAnswer<ProviderWallet> answer)
+        CustomerKey key, StoredWallet wallet, string field, ProviderResult<ProviderWallet> response)
     {
-        if (answer is not ProviderAnswer<ProviderWallet>.Given { Value: var read })
+        if (response is not ProviderResult<ProviderWallet>.Given { Value: var read })
         {
-            return FailureOf(answer, field);
+            return FailureOf(response, field);
         }
 
         if (read.Linked)

@@ -206,7 +206,7 @@ internal static class WalletDecider
         Find(customer, command.Wallet) switch
         {
             { LinkedAt: not null } => true,
-            { Page: { } page } => page.ReturnUrl == command.ReturnUrl && now - page.AskedAt < PageLifetime,
+            { Page: { } page } => page.ReturnUrl == command.ReturnUrl && now - page.RequestedAt < PageLifetime,
             _ => false,
         };
 
@@ -277,7 +277,7 @@ internal static class WalletDecider
             Page = requested.PageUrl is { } url
                 ? new StoredConsentPage
                 {
-                    Url = url, Nonce = operation.Nonce, AskedAt = now, ReturnUrl = operation.Command.ReturnUrl,
+                    Url = url, Nonce = operation.Nonce, RequestedAt = now, ReturnUrl = operation.Command.ReturnUrl,
                 }
                 : null,
         };

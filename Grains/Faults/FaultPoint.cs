@@ -57,7 +57,7 @@ public static class FaultPoint
     public const string AfterKeep = "after_keep";
 
     /// <summary>A document has forgotten something; who keeps it has not been told.</summary>
-    public const string BeforeForget = "before_forget";
+    public const string BeforeDelete = "before_delete";
 
     /// <summary>Reads what is to happen at the points of this process.</summary>
     /// <exception cref="FormatException"><c>Faults:Points</c> cannot be read.</exception>

@@ -19,7 +19,7 @@ internal static class FaultPointSettings
         FaultPoint.BeforeIntent, FaultPoint.AfterIntent, FaultPoint.BeforeSend, FaultPoint.AfterSend,
         FaultPoint.BeforeOutcomeCommit, FaultPoint.AfterOutcomeCommit, FaultPoint.BeforeReply, FaultPoint.BeforeInbox,
         FaultPoint.AfterInbox, FaultPoint.BeforeDocument, FaultPoint.AfterDocument, FaultPoint.AfterKeep,
-        FaultPoint.BeforeForget,
+        FaultPoint.BeforeDelete,
     ];
 
     /// <summary>One setting for each of the parts between semicolons.</summary>

@@ -155,15 +155,15 @@ internal sealed class GroupWriter<TMember, TResult>(
     // end and nothing of it is used again.
     private async Task<T> WithinResponseTimeoutAsync<T>(Func<NpgsqlConnection, Task<T>> work)
     {
-        var answer = RunAsync();
+        var response = RunAsync();
         try
         {
-            return await answer.WaitAsync(options.ResponseTimeout, time);
+            return await response.WaitAsync(options.ResponseTimeout, time);
         }
-        catch (TimeoutException) when (!answer.IsCompleted)
+        catch (TimeoutException) when (!response.IsCompleted)
         {
             _transaction = newTransaction();
-            _ = answer.ContinueWith(static late => late.Exception, TaskScheduler.Default);
+            _ = response.ContinueWith(static late => late.Exception, TaskScheduler.Default);
             throw;
         }
 

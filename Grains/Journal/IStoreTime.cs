@@ -7,24 +7,24 @@ internal interface IStoreTime
 {
     /// <summary>Reads it, and looks at the machine's clocks right before and right after.</summary>
     /// <exception cref="JournalUnavailableException">The store is unavailable.</exception>
-    Task<StoreTimeReading> ReadAsync(Func<StoreClock.Moment> look, CancellationToken cancellation);
+    Task<StoreTimeReading> ReadAsync(Func<StoreClock.Moment> readMachine, CancellationToken cancellation);
 }
 
 /// <summary>The store's clock showed a time at some moment between two.</summary>
 internal readonly record struct StoreTimeReading(
-    StoreClock.Moment Asked, DateTimeOffset Time, StoreClock.Moment Answered);
+    StoreClock.Moment SentAt, DateTimeOffset Time, StoreClock.Moment ReceivedAt);
 
 /// <summary>PostgreSQL's clock.</summary>
 internal sealed class DatabaseTime(PaymentDatabase database) : IStoreTime
 {
-    public Task<StoreTimeReading> ReadAsync(Func<StoreClock.Moment> look, CancellationToken cancellation) =>
+    public Task<StoreTimeReading> ReadAsync(Func<StoreClock.Moment> readMachine, CancellationToken cancellation) =>
         database.ReadAsync(
             async connection =>
             {
                 await using var command = new NpgsqlCommand(PaymentSql.Clock, connection);
-                var asked = look();
+                var sentAt = readMachine();
                 var time = (DateTime)(await command.ExecuteScalarAsync(cancellation))!;
-                return new StoreTimeReading(asked, new DateTimeOffset(time, TimeSpan.Zero), look());
+                return new StoreTimeReading(sentAt, new DateTimeOffset(time, TimeSpan.Zero), readMachine());
             },
             cancellation);
 }

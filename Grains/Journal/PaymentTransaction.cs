@@ -80,23 +80,24 @@ internal sealed class PaymentTransaction : IGroupTransaction<PaymentCommit, Comm
         // First the conflicts, then whether a conflict is the member itself: a lost commit that becomes visible between
         // the two snapshots is still recognised; in the other order it would count as another's.
         await using var reader = await batch.ExecuteReaderAsync();
-        var answers = await ReadConflictsAsync(reader, members);
+        var responses = await ReadConflictsAsync(reader, members);
         if (doubtful.Count > 0)
         {
             await reader.NextResultAsync();
             var written = await ReadWrittenAsync(reader, doubtful);
             for (var index = 0; index < members.Count; index++)
             {
-                answers[index] = written.Contains(members[index]) ? Committed : answers[index];
+                responses[index] = written.Contains(members[index]) ? Committed : responses[index];
             }
         }
 
         return
         [
             .. from index in Enumerable.Range(0, members.Count)
-               let answer = answers[index]
-               where answer is not null
-               select new Resolution<CommitResult>(index, answer, answer == Committed ? null : answer.GetType().Name),
+               let response = responses[index]
+               where response is not null
+               select new Resolution<CommitResult>(index, response, response == Committed
+                   ? null : response.GetType().Name),
         ];
     }
 

@@ -45,7 +45,7 @@ public sealed class StoreClock : TimeProvider, IPaymentClock
     public override long TimestampFrequency => _machine.TimestampFrequency;
 
     /// <summary>How far it may be from the database's clock now; the maximum before the first reading.</summary>
-    public TimeSpan Error => _reading is { } reading ? ErrorOf(reading, Look()) : TimeSpan.MaxValue;
+    public TimeSpan Error => _reading is { } reading ? ErrorOf(reading, ReadMachine()) : TimeSpan.MaxValue;
 
     /// <inheritdoc/>
     public TimeProvider Machine => _machine;
@@ -75,22 +75,22 @@ public sealed class StoreClock : TimeProvider, IPaymentClock
     /// <exception cref="JournalUnavailableException">The database is unavailable.</exception>
     public async Task ReadAsync(CancellationToken cancellation = default)
     {
-        var reading = await _store.ReadAsync(Look, cancellation);
-        Take(reading.Asked, reading.Time, reading.Answered);
+        var reading = await _store.ReadAsync(ReadMachine, cancellation);
+        Take(reading.SentAt, reading.Time, reading.ReceivedAt);
     }
 
     /// <summary>What the machine's two clocks show.</summary>
-    internal Moment Look() => new(_machine.GetTimestamp(), _machine.GetUtcNow());
+    internal Moment ReadMachine() => new(_machine.GetTimestamp(), _machine.GetUtcNow());
 
     /// <summary>Takes in that the database's clock showed a time at some moment between two.</summary>
-    internal void Take(Moment asked, DateTimeOffset time, Moment answered)
+    internal void Take(Moment sentAt, DateTimeOffset time, Moment receivedAt)
     {
-        var half = _machine.GetElapsedTime(asked.Timestamp, answered.Timestamp) / 2;
+        var half = _machine.GetElapsedTime(sentAt.Timestamp, receivedAt.Timestamp) / 2;
         // In the middle of the two; where between them it really was, is the reading's error.
-        var fresh = new Reading(answered, time + half, half + Disagreement(asked, answered));
+        var fresh = new Reading(receivedAt, time + half, half + Disagreement(sentAt, receivedAt));
         lock (_gate)
         {
-            if (_reading is not { } known || fresh.Error <= ErrorOf(known, answered))
+            if (_reading is not { } known || fresh.Error <= ErrorOf(known, receivedAt))
             {
                 _reading = fresh;
             }

@@ -38,5 +38,5 @@ public sealed class MerchantDirectory(
         MerchantId.IsValid(merchant) ? _profiles.GetAsync(merchant) : ValueTask.FromResult<MerchantProfile?>(null);
 
     /// <summary>Drops a merchant from this silo's cache.</summary>
-    public void Forget(string merchant) => _profiles.Invalidate(merchant);
+    public void Invalidate(string merchant) => _profiles.Invalidate(merchant);
 }

@@ -30,42 +30,42 @@ public sealed class MerchantGrain(
     }
 
     /// <inheritdoc/>
-    public Task<Reply<MerchantView>> Put(PutMerchant command) => Leave(_process.PutAsync(command));
+    public Task<Reply<MerchantView>> Put(PutMerchant command) => CompleteAsync(_process.PutAsync(command));
 
     /// <inheritdoc/>
     public Task<MerchantView?> Get() =>
-        Leave(Task.FromResult(Document is { } merchant ? MerchantMapping.View(Id, merchant) : null));
+        CompleteAsync(Task.FromResult(Document is { } merchant ? MerchantMapping.View(Id, merchant) : null));
 
     /// <inheritdoc/>
-    public Task<Reply<NewApiKey>> CreateKey(ApiKeyScope scope) => Leave(_process.CreateKeyAsync(scope));
+    public Task<Reply<NewApiKey>> CreateKey(ApiKeyScope scope) => CompleteAsync(_process.CreateKeyAsync(scope));
 
     /// <inheritdoc/>
-    public Task<Reply<MerchantView>> RevokeKey(string keyId) => Leave(_process.RevokeKeyAsync(keyId));
+    public Task<Reply<MerchantView>> RevokeKey(string keyId) => CompleteAsync(_process.RevokeKeyAsync(keyId));
 
     /// <inheritdoc/>
     public Task<Reply<MerchantView>> PutCredentials(string provider, ImmutableDictionary<string, Secret> values) =>
-        Leave(_process.PutCredentialsAsync(provider, values));
+        CompleteAsync(_process.PutCredentialsAsync(provider, values));
 
     /// <inheritdoc/>
     public Task<Reply<MerchantView>> DeleteCredentials(string provider) =>
-        Leave(_process.DeleteCredentialsAsync(provider));
+        CompleteAsync(_process.DeleteCredentialsAsync(provider));
 
     /// <inheritdoc/>
     public Task<RoutingView?> Routing() =>
-        Leave(Task.FromResult(Document is { } merchant ? MerchantMapping.View(merchant.Routing) : null));
+        CompleteAsync(Task.FromResult(Document is { } merchant ? MerchantMapping.View(merchant.Routing) : null));
 
     /// <inheritdoc/>
-    public Task<Reply<RoutingView>> PutRouting(PutRouting command) => Leave(_process.PutRoutingAsync(command));
+    public Task<Reply<RoutingView>> PutRouting(PutRouting command) => CompleteAsync(_process.PutRoutingAsync(command));
 
     /// <inheritdoc/>
     public async Task NotePreferences()
     {
         await _process.NotePreferencesAsync();
-        LeaveIfUnknown();
+        DeactivateIfUnknown();
     }
 
     /// <inheritdoc/>
-    public Task<MerchantSettings?> Settings() => Leave(_process.SettingsAsync());
+    public Task<MerchantSettings?> Settings() => CompleteAsync(_process.SettingsAsync());
 
     /// <inheritdoc/>
     async Task IMerchantHost.WriteAsync(MerchantDocument next)
@@ -85,7 +85,7 @@ public sealed class MerchantGrain(
         }
         finally
         {
-            services.Directory.Forget(Id);
+            services.Directory.Invalidate(Id);
         }
     }
 
@@ -93,15 +93,15 @@ public sealed class MerchantGrain(
     IApiKeyGrain IMerchantHost.KeyOf(string hash) =>
         GrainFactory.GetGrain<IApiKeyGrain>(ApiKeyFormat.GrainKey(hash));
 
-    private async Task<T> Leave<T>(Task<T> call)
+    private async Task<T> CompleteAsync<T>(Task<T> call)
     {
         var result = await call;
-        LeaveIfUnknown();
+        DeactivateIfUnknown();
         return result;
     }
 
     // Calls to merchants that do not exist must not fill the memory.
-    private void LeaveIfUnknown()
+    private void DeactivateIfUnknown()
     {
         if (Document is null)
         {

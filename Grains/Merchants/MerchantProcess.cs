@@ -43,7 +43,7 @@ internal sealed partial class MerchantProcess(string merchant, IMerchantHost hos
             LogPut(services.Logger, merchant, command.UpiCollectAllowed);
         }
 
-        return Answer(refusal);
+        return ToReply(refusal);
     }
 
     /// <summary>Creates an API key.</summary>
@@ -74,7 +74,7 @@ internal sealed partial class MerchantProcess(string merchant, IMerchantHost hos
             await RevokeAsync(key);
         }
 
-        return Answer(refusal);
+        return ToReply(refusal);
     }
 
     /// <summary>Sets the credentials at a provider.</summary>
@@ -95,7 +95,7 @@ internal sealed partial class MerchantProcess(string merchant, IMerchantHost hos
             LogCredentialsPut(services.Logger, merchant, provider);
         }
 
-        return Answer(refusal);
+        return ToReply(refusal);
     }
 
     /// <summary>Deletes the credentials at a provider.</summary>
@@ -109,7 +109,7 @@ internal sealed partial class MerchantProcess(string merchant, IMerchantHost hos
             LogCredentialsDeleted(services.Logger, merchant, provider);
         }
 
-        return Answer(refusal);
+        return ToReply(refusal);
     }
 
     /// <summary>Sets the routing.</summary>
@@ -201,7 +201,7 @@ internal sealed partial class MerchantProcess(string merchant, IMerchantHost hos
         LogKeyRevoked(services.Logger, merchant, key.Id, key.HandedOut);
     }
 
-    private Reply<MerchantView> Answer(Refusal? refusal) => refusal is not null
+    private Reply<MerchantView> ToReply(Refusal? refusal) => refusal is not null
         ? Reply<MerchantView>.Refused(refusal)
         : Reply<MerchantView>.Of(MerchantMapping.View(merchant, host.Document!));
 }

@@ -30,7 +30,7 @@ public sealed partial class ProvidersGrain(
     ILogger<ProvidersGrain> logger) : Grain, IProvidersGrain
 {
     // Well below the response timeout of grain calls.
-    private static readonly TimeSpan CheckPatience = TimeSpan.FromSeconds(12);
+    private static readonly TimeSpan CheckTimeout = TimeSpan.FromSeconds(12);
 
     private string Merchant => this.GetPrimaryKeyString();
 
@@ -72,7 +72,7 @@ public sealed partial class ProvidersGrain(
         }
 
         var reply = await Document.PutCredentials(provider, values);
-        directory.Forget(Merchant);
+        directory.Invalidate(Merchant);
         return reply.Refusal is { } refused
             ? Reply<CredentialsSet>.Refused(refused)
             : Reply<CredentialsSet>.Of(
@@ -93,7 +93,7 @@ public sealed partial class ProvidersGrain(
         }
 
         var reply = await Document.DeleteCredentials(provider);
-        directory.Forget(Merchant);
+        directory.Invalidate(Merchant);
         return reply;
     }
 
@@ -101,7 +101,7 @@ public sealed partial class ProvidersGrain(
     {
         try
         {
-            return await connector.CheckAsync(credentials).WaitAsync(CheckPatience, time);
+            return await connector.CheckAsync(credentials).WaitAsync(CheckTimeout, time);
         }
         catch (TimeoutException)
         {

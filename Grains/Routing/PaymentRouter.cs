@@ -108,11 +108,11 @@ public sealed class PaymentRouter(ConnectorCatalogue connectors, ProviderScores 
     {
         if (!facts.Tried.IsDefaultOrEmpty && facts.Tried.Contains(provider))
         {
-            return Nobody(null);
+            return NoProvider(null);
         }
 
         return ObjectionOf(provider, facts.Method, facts.Amount, facts.Capture) is { } objection
-            ? Nobody(objection)
+            ? NoProvider(objection)
             : new RoutingChoice { Route = _routes[provider] };
     }
 
@@ -121,7 +121,7 @@ public sealed class PaymentRouter(ConnectorCatalogue connectors, ProviderScores 
         var decision = Decide(merchant.Providers, merchant.Routing, payment);
         if (decision.Provider is not { } chosen)
         {
-            return Nobody(decision.Notes.LastOrDefault(note => merchant.Providers.Contains(note.Provider))?.Reason);
+            return NoProvider(decision.Notes.LastOrDefault(note => merchant.Providers.Contains(note.Provider))?.Reason);
         }
 
         return new RoutingChoice
@@ -143,7 +143,7 @@ public sealed class PaymentRouter(ConnectorCatalogue connectors, ProviderScores 
         };
     }
 
-    private static RoutingChoice Nobody(string? reason) => RoutingChoice.Refused(Refusal.Of(
+    private static RoutingChoice NoProvider(string? reason) => RoutingChoice.Refused(Refusal.Of(
         ErrorCode.FlowNotSupported, reason ?? "None of the merchant's providers takes the payment.", "method"));
 
     private RoutingCandidate Candidate(string provider, RoutedPayment payment) => new()

@@ -152,16 +152,16 @@ public static class RoutingDecider
         public RoutingDecision Choose()
         {
             var chosen = _able.FindIndex(able => IsUp(able.Candidate));
-            var nobodyIsUp = chosen < 0 && _able.Count > 0;
-            chosen = nobodyIsUp ? 0 : chosen;
+            var allAreDown = chosen < 0 && _able.Count > 0;
+            chosen = allAreDown ? 0 : chosen;
             for (var place = 0; place < _able.Count; place++)
             {
                 var (candidate, reason) = _able[place];
                 if (place == chosen)
                 {
-                    Note(candidate.Provider, RoutingVerdict.Chosen, reason + Circumstance(candidate, nobodyIsUp));
+                    Note(candidate.Provider, RoutingVerdict.Chosen, reason + Circumstance(candidate, allAreDown));
                 }
-                else if (place < chosen || nobodyIsUp)
+                else if (place < chosen || allAreDown)
                 {
                     Pass(candidate.Provider, $"down, would be {reason}");
                 }
@@ -177,8 +177,8 @@ public static class RoutingDecider
             };
         }
 
-        private static string Circumstance(RoutingCandidate chosen, bool nobodyIsUp) =>
-            nobodyIsUp ? "; all are down" : chosen.Standing.IsDown ? "; finds out whether it is back" : "";
+        private static string Circumstance(RoutingCandidate chosen, bool allAreDown) =>
+            allAreDown ? "; all are down" : chosen.Standing.IsDown ? "; finds out whether it is back" : "";
 
         private void AddByScore(RoutingRule rule)
         {

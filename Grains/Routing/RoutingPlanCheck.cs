@@ -151,7 +151,7 @@ public static class RoutingPlanCheck
 
             if (named.IndexOf(named[i]) < i)
             {
-                return Invalid($"{path}[{i}]", $"'{named[i]}' stands twice.");
+                return Invalid($"{path}[{i}]", $"'{named[i]}' is duplicated.");
             }
         }
 
@@ -174,7 +174,7 @@ public static class RoutingPlanCheck
 
             if (values.IndexOf(values[i]) < i)
             {
-                return Invalid($"{path}[{i}]", "It stands twice.");
+                return Invalid($"{path}[{i}]", "It is duplicated.");
             }
         }
 

@@ -69,14 +69,14 @@ internal sealed class VaultRotation(VaultDatabase database, CardVault vault, Vau
             Parameters.Of(cipher.MasterKey), Parameters.Of(Batch));
         foreach (var key in keys)
         {
-            var anew = cipher.Rewrap(key);
+            var rewrapped = cipher.Rewrap(key);
             await database.ExecuteAsync(
                 VaultSql.Rewrap,
                 Parameters.Of(key.Merchant),
                 Parameters.Of(key.Id),
                 Parameters.Of(key.MasterKey),
-                Parameters.Of(anew.MasterKey),
-                CardVault.Bytes(anew.Wrapped));
+                Parameters.Of(rewrapped.MasterKey),
+                CardVault.Bytes(rewrapped.Wrapped));
         }
 
         var cards = await database.QueryAsync(

@@ -127,7 +127,7 @@ internal sealed class AmazonPayApi(
     private async Task<SimulatedResponse> ProcessAsync(
         AmazonPayCall call, Func<AmazonPayCall, AmazonPayChange, SimulatedResponse> handle)
     {
-        SimulatedResponse answer;
+        SimulatedResponse response;
         Task durable;
         lock (book.Gate)
         {
@@ -135,7 +135,7 @@ internal sealed class AmazonPayApi(
             var fingerprint = call.IdempotencyKey is null ? "" : Fingerprint(call);
             if (call.IdempotencyKey is { } used && book.Claim(merchant, used) is { } claim)
             {
-                answer = claim.Fingerprint == fingerprint
+                response = claim.Fingerprint == fingerprint
                     ? new SimulatedResponse(claim.Status, Encoding.UTF8.GetBytes(claim.Body))
                     : AmazonPayErrors.KeyReused;
                 durable = book.Durable;
@@ -143,16 +143,16 @@ internal sealed class AmazonPayApi(
             else
             {
                 var change = book.Begin(call.Account.PublicKeyId, time.GetUtcNow());
-                answer = handle(call, change);
-                if (call.IdempotencyKey is { } fresh && answer.Status < 300)
+                response = handle(call, change);
+                if (call.IdempotencyKey is { } fresh && response.Status < 300)
                 {
                     change.Put(new AmazonPayClaim
                     {
                         MerchantId = merchant,
                         Key = fresh,
                         Fingerprint = fingerprint,
-                        Status = answer.Status,
-                        Body = Encoding.UTF8.GetString(answer.Body.Span),
+                        Status = response.Status,
+                        Body = Encoding.UTF8.GetString(response.Body.Span),
                     });
                 }
 
@@ -161,7 +161,7 @@ internal sealed class AmazonPayApi(
         }
 
         await durable;
-        return answer;
+        return response;
     }
 
     private static string Fingerprint(AmazonPayCall call) => Convert.ToHexStringLower(SHA256.HashData(

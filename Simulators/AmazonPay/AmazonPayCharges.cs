@@ -90,7 +90,7 @@ internal sealed class AmazonPayCharges(AmazonPayBook book, AmazonPayLifecycle li
             return simulated;
         if (permission.State != AmazonPayPermissionState.Chargeable)
             return AmazonPayErrors.WrongState("ChargePermission", permission.State.ToString());
-        var (asked, currency) = amount!.Value;
+        var (requested, currency) = amount!.Value;
         if (permission.Currency is { } agreed
             ? agreed != currency
             : !AmazonPayCurrencies.IsLedger(call.Account.Region, currency))
@@ -98,13 +98,13 @@ internal sealed class AmazonPayCharges(AmazonPayBook book, AmazonPayLifecycle li
             return AmazonPayErrors.Of(400, "CurrencyMismatch", "The currency differs from the Charge Permission's.");
         }
 
-        if (permission.Limit is not null && permission.Balance < asked)
+        if (permission.Limit is not null && permission.Balance < requested)
             return AmazonPayErrors.Of(400, "TransactionAmountExceeded", "The amount exceeds the Charge Permission's.");
         // What the bank makes of any other permission was drawn with its session.
         var draws = permission.Limit is null && book.Dials.Covers(DialOperation.Payment);
         if (draws && book.Dials.Fires(DialRate.Decline))
             return AmazonPayErrors.Of(422, "SoftDeclined", "The bank declined the payment.");
-        var charged = draws && book.Dials.Fires(DialRate.AmountMismatch) ? asked + 100 : asked;
+        var charged = draws && book.Dials.Fires(DialRate.AmountMismatch) ? requested + 100 : requested;
         return AmazonPayJson.Of(201, lifecycle.Charge(
             change,
             permission,

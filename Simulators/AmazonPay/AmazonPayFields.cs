@@ -14,7 +14,7 @@ internal sealed class AmazonPayFields(JsonElement json)
     /// <summary>The answer to give instead, once something is wrong.</summary>
     public SimulatedResponse? Refusal { get; private set; }
 
-    public void Refuse(SimulatedResponse answer) => Refusal ??= answer;
+    public void Refuse(SimulatedResponse response) => Refusal ??= response;
 
     public string? Text(string name, bool required = false, int longest = 255)
     {

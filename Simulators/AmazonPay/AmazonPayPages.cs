@@ -75,13 +75,13 @@ internal sealed class AmazonPayPages(
             IdempotencyKey = null,
             SimulationCode = null,
         };
-        Http.SimulatedResponse answer;
+        Http.SimulatedResponse response;
         AmazonPayChange change;
         Task durable;
         lock (book.Gate)
         {
             change = book.Begin(account.PublicKeyId, time.GetUtcNow());
-            answer = sessions.Create(call, change);
+            response = sessions.Create(call, change);
             durable = change.Entries.Count > 0 ? book.Commit(change) : book.Durable;
         }
 
@@ -89,7 +89,7 @@ internal sealed class AmazonPayPages(
         if (change.Entries.FirstOrDefault()?.Session is { } session)
             context.Response.Redirect(AmazonPayJson.PageOf(session));
         else
-            await answer.SendAsync(context);
+            await response.SendAsync(context);
     }
 
     private async Task ShowAsync(HttpContext context, CustomerDecision? decision)
@@ -152,7 +152,7 @@ internal sealed class AmazonPayPages(
     private string Page(AmazonPaySession session, string nonce)
     {
         var store = Html.Encode(options.Value.StoreName);
-        var (title, question, agree) = session.SetupOnly
+        var (title, prompt, agree) = session.SetupOnly
             ? ("Save Amazon Pay",
                 $"May {store} charge your Amazon account for later purchases, <strong>without this page</strong>?",
                 "Agree and save")
@@ -180,7 +180,7 @@ internal sealed class AmazonPayPages(
             </head>
             <body>
             <h1>{{title}}</h1>
-            <p>{{question}}</p>
+            <p>{{prompt}}</p>
             <form method="post"><button name="action" value="approve">{{agree}}</button>
             <button name="action" value="decline">Back to the shop</button></form>
             {{reload}}

@@ -40,13 +40,13 @@ internal sealed class DialBoard
 
     private sealed class State(DialSettings settings)
     {
-        private readonly long[] _asked = new long[Enum.GetValues<DialRate>().Length];
+        private readonly long[] _draws = new long[Enum.GetValues<DialRate>().Length];
 
         public DialSettings Settings { get; } = settings;
 
         public double Draw(DialRate rate)
         {
-            var count = Interlocked.Increment(ref _asked[(int)rate]);
+            var count = Interlocked.Increment(ref _draws[(int)rate]);
             var stream = Mix((ulong)Settings.Seed ^ Mix((ulong)rate + 1));
             return (Mix(stream + (ulong)count) >> 11) * (1.0 / (1ul << 53));
         }

@@ -22,7 +22,7 @@ internal sealed partial class FaultGate(TimeProvider time, ILogger<FaultGate> lo
         HttpContext context,
         DialBoard board,
         DialOperation operation,
-        FaultResponses answers,
+        FaultResponses responses,
         Func<Task<SimulatedResponse>> process)
     {
         var settings = board.Settings;
@@ -34,10 +34,10 @@ internal sealed partial class FaultGate(TimeProvider time, ILogger<FaultGate> lo
                 await (await process()).SendAsync(context);
                 break;
             case DialRate.RateLimited:
-                await answers.RateLimited.SendAsync(context);
+                await responses.RateLimited.SendAsync(context);
                 break;
             case DialRate.ServerError:
-                await answers.ServerError.SendAsync(context);
+                await responses.ServerError.SendAsync(context);
                 break;
             case DialRate.Reset:
                 context.Abort();
@@ -56,7 +56,7 @@ internal sealed partial class FaultGate(TimeProvider time, ILogger<FaultGate> lo
                 break;
             case DialRate.ServerErrorAfter:
                 await process();
-                await answers.ServerError.SendAsync(context);
+                await responses.ServerError.SendAsync(context);
                 break;
             case DialRate.Truncated:
                 await SendHalfAsync(context, await process());
@@ -68,12 +68,13 @@ internal sealed partial class FaultGate(TimeProvider time, ILogger<FaultGate> lo
         }
     }
 
-    private static async Task SendHalfAsync(HttpContext context, SimulatedResponse answer)
+    private static async Task SendHalfAsync(HttpContext context, SimulatedResponse response)
     {
-        context.Response.StatusCode = answer.Status;
-        context.Response.ContentType = answer.ContentType;
-        context.Response.ContentLength = answer.Body.Length;
-        await context.Response.BodyWriter.WriteAsync(answer.Body[..(answer.Body.Length / 2)], context.RequestAborted);
+        context.Response.StatusCode = response.Status;
+        context.Response.ContentType = response.ContentType;
+        context.Response.ContentLength = response.Body.Length;
+        await context.Response.BodyWriter.WriteAsync(
+            response.Body[..(response.Body.Length / 2)], context.RequestAborted);
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
         context.Abort();
     }

@@ -120,8 +120,8 @@ internal sealed class JuspayApi(
         };
         await gate.ServeAsync(context, book.Dials, operation, JuspayErrors.Faults, async () =>
         {
-            var answer = await handle(call);
-            return isSealed ? answer with { Body = JuspayEnvelope.Seal(answer.Body.Span, account) } : answer;
+            var response = await handle(call);
+            return isSealed ? response with { Body = JuspayEnvelope.Seal(response.Body.Span, account) } : response;
         });
     }
 

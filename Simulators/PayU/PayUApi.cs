@@ -42,8 +42,8 @@ internal sealed class PayUApi(PayUBook book, PayUPayments payments, PayUCommands
             context, book.Dials, PayUCommands.OperationOf(
                 form?["command"] ?? ""), PayUResponses.CommandFaults, async () =>
             {
-                var answer = await commands.RunAsync(form);
-                return asJson ? answer : Serialized(answer);
+                var response = await commands.RunAsync(form);
+                return asJson ? response : Serialized(response);
             });
     }
 
@@ -65,13 +65,13 @@ internal sealed class PayUApi(PayUBook book, PayUPayments payments, PayUCommands
     }
 
     // What PayU answers to a client that did not ask for JSON: PHP's serialize().
-    private static SimulatedResponse Serialized(SimulatedResponse answer)
+    private static SimulatedResponse Serialized(SimulatedResponse response)
     {
-        using var document = JsonDocument.Parse(answer.Body);
+        using var document = JsonDocument.Parse(response.Body);
         var text = new StringBuilder();
         Serialize(text, document.RootElement);
         return new SimulatedResponse(
-            answer.Status, Encoding.UTF8.GetBytes(text.ToString()))
+            response.Status, Encoding.UTF8.GetBytes(text.ToString()))
         { ContentType = "text/html" };
     }
 

@@ -100,7 +100,7 @@ internal sealed partial class PayUCommands(PayUBook book, PayUActions actions)
     private SimulatedResponse Settlements(PayUAccount account, string day)
     {
         var done = Captured(account).Where(payment => PayUIds.Day(payment.ChangedAt) == day).ToList();
-        return done.Count == 0 ? PayUResponses.Refused("No data found") : PayUResponses.Settled(done);
+        return done.Count == 0 ? PayUResponses.Refused("No data found") : PayUResponses.Settlements(done);
     }
 
     private SimulatedResponse Between(PayUAccount account, string from, string to) => PayUResponses.Transactions(

@@ -78,12 +78,12 @@ internal static class PayUResponses
         json.WriteEndObject();
     });
 
-    public static SimulatedResponse NoAction(string id) => Object(id, static (json, asked) =>
+    public static SimulatedResponse NoAction(string id) => Object(id, static (json, request) =>
     {
         json.WriteNumber("status", 0);
         json.WriteString("msg", "0 out of 1 Transactions Fetched Successfully");
         json.WriteStartObject("transaction_details");
-        json.WriteString(asked, "No action status found");
+        json.WriteString(request, "No action status found");
         json.WriteEndObject();
     });
 
@@ -123,12 +123,12 @@ internal static class PayUResponses
             json.WriteEndObject();
         });
 
-    public static SimulatedResponse OfVpa(string vpa, bool isValid) => Object((vpa, isValid), static (json, asked) =>
+    public static SimulatedResponse OfVpa(string vpa, bool isValid) => Object((vpa, isValid), static (json, request) =>
     {
         json.WriteString("status", "SUCCESS");
-        json.WriteString("vpa", asked.vpa);
-        json.WriteNumber("isVPAValid", asked.isValid ? 1 : 0);
-        json.WriteString("payerAccountName", asked.isValid ? "Simulated Customer" : "NA");
+        json.WriteString("vpa", request.vpa);
+        json.WriteNumber("isVPAValid", request.isValid ? 1 : 0);
+        json.WriteString("payerAccountName", request.isValid ? "Simulated Customer" : "NA");
     });
 
     public static SimulatedResponse Cards(PayUKeptCard[] cards) => cards.Length == 0
@@ -158,7 +158,7 @@ internal static class PayUResponses
             json.WriteEndObject();
         });
 
-    public static SimulatedResponse Settled(List<PayUPayment> payments) => Object(payments, static (json, all) =>
+    public static SimulatedResponse Settlements(List<PayUPayment> payments) => Object(payments, static (json, all) =>
     {
         json.WriteNumber("status", 1);
         json.WriteString("msg", $"{all.Count} transactions settled");

@@ -111,11 +111,11 @@ internal sealed class RazorpayPayments(
         var vpa = fields.Text("vpa", required: true);
         if (vpa is not null && !RazorpayPaymentRequests.IsVpa(vpa))
             fields.Refuse("Invalid VPA. Please enter a valid Virtual Payment Address", "vpa");
-        return Task.FromResult(fields.Finish() ?? SimulatedResponse.Json(200, vpa!, static (json, asked) =>
+        return Task.FromResult(fields.Finish() ?? SimulatedResponse.Json(200, vpa!, static (json, address) =>
         {
-            var exists = !RazorpayFailures.IsUnknownHolder(asked);
+            var exists = !RazorpayFailures.IsUnknownHolder(address);
             json.WriteStartObject();
-            json.WriteString("vpa", asked);
+            json.WriteString("vpa", address);
             json.WriteBoolean("success", exists);
             if (exists)
                 json.WriteString("customer_name", "Simulated Customer");

@@ -13,15 +13,15 @@ internal sealed class LoadConnection : IDisposable
         new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly SocketAsyncEventArgs _receive = new();
     private readonly byte[] _request;
-    private readonly byte[] _answer = new byte[ReceiveBytes];
+    private readonly byte[] _response = new byte[ReceiveBytes];
     private readonly Requests _requests;
-    private readonly Action<LoadConnection, Answered> _answered;
+    private readonly Action<LoadConnection, ResponseKind> _onResponse;
     private int _received;
     private int _length;
 
-    public LoadConnection(Requests requests, Action<LoadConnection, Answered> answered)
+    public LoadConnection(Requests requests, Action<LoadConnection, ResponseKind> onResponse)
     {
-        (_requests, _answered) = (requests, answered);
+        (_requests, _onResponse) = (requests, onResponse);
         _request = new byte[requests.Longest];
         _receive.Completed += (_, _) => OnReceived();
     }
@@ -43,7 +43,7 @@ internal sealed class LoadConnection : IDisposable
         }
         catch (SocketException)
         {
-            _answered(this, Answered.Broken);
+            _onResponse(this, ResponseKind.Broken);
         }
     }
 
@@ -57,7 +57,7 @@ internal sealed class LoadConnection : IDisposable
     {
         do
         {
-            _receive.SetBuffer(_answer, _received, ReceiveBytes - _received);
+            _receive.SetBuffer(_response, _received, ReceiveBytes - _received);
             if (_socket.ReceiveAsync(_receive))
             {
                 return;
@@ -79,13 +79,14 @@ internal sealed class LoadConnection : IDisposable
     {
         if (_receive.SocketError != SocketError.Success || _receive.BytesTransferred == 0)
         {
-            _answered(this, Answered.Broken);
+            _onResponse(this, ResponseKind.Broken);
             return true;
         }
 
         _received += _receive.BytesTransferred;
         var (status, saysWhen) = (0, false);
-        if (_length == 0 && !HttpAnswer.TryRead(_answer.AsSpan(0, _received), out status, out _length, out saysWhen))
+        if (_length == 0 && !HttpResponseHead.TryRead(
+            _response.AsSpan(0, _received), out status, out _length, out saysWhen))
         {
             return false;
         }
@@ -98,11 +99,11 @@ internal sealed class LoadConnection : IDisposable
                 : Again();
         }
 
-        _answered(this, status switch
+        _onResponse(this, status switch
         {
-            >= 200 and < 300 => Answered.Accepted,
-            429 or 503 => saysWhen ? Answered.Refused : Answered.RefusedWithoutRetryAfter,
-            _ => Answered.Failed,
+            >= 200 and < 300 => ResponseKind.Accepted,
+            429 or 503 => saysWhen ? ResponseKind.Refused : ResponseKind.RefusedWithoutRetryAfter,
+            _ => ResponseKind.Failed,
         });
         return true;
     }
@@ -115,7 +116,7 @@ internal sealed class LoadConnection : IDisposable
 }
 
 /// <summary>How a request ended.</summary>
-internal enum Answered
+internal enum ResponseKind
 {
     Accepted,
     Refused,

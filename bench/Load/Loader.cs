@@ -14,12 +14,12 @@ internal sealed class Loader : IDisposable
     public const string Began = "began";
     public const string Ended = "ended";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     private readonly LoadPlan _plan;
     private readonly Requests _requests;
     private readonly Histogram _latencies = new();
-    private readonly long[] _answers = new long[Enum.GetValues<Answered>().Length];
+    private readonly long[] _counts = new long[Enum.GetValues<ResponseKind>().Length];
     private readonly Lock _gate = new();
     private readonly Stack<LoadConnection> _idle = new();
     private readonly ManualResetEventSlim _allIdle = new();
@@ -57,7 +57,7 @@ internal sealed class Loader : IDisposable
     {
         for (var count = 0; count < _plan.Connections; count++)
         {
-            var connection = new LoadConnection(_requests, OnAnswered);
+            var connection = new LoadConnection(_requests, OnResponse);
             connection.Connect(_plan.Port);
             _idle.Push(connection);
         }
@@ -70,7 +70,7 @@ internal sealed class Loader : IDisposable
         Pace(_countTo);
         var ended = Stopwatch.GetTimestamp();
         Console.WriteLine(Ended);
-        _allIdle.Wait(Patience);
+        _allIdle.Wait(Timeout);
         return Result(Math.Min(ended, _countTo));
     }
 
@@ -81,15 +81,15 @@ internal sealed class Loader : IDisposable
             var due = _plan.Burst > 0 ? _plan.Burst
                 : _plan.Rate > 0 ? (long)(_plan.Rate * _plan.Seconds)
                 : _next - _firstCounted;
-            var answered = _answers.Sum();
+            var onResponse = _counts.Sum();
             return new LoadResult
             {
                 Due = due,
-                Accepted = _answers[(int)Answered.Accepted],
-                Refused = _answers[(int)Answered.Refused] + _answers[(int)Answered.RefusedWithoutRetryAfter],
-                RefusedWithoutRetryAfter = _answers[(int)Answered.RefusedWithoutRetryAfter],
-                Failed = _answers[(int)Answered.Failed] + _answers[(int)Answered.Broken],
-                Unsent = Math.Max(0, due - answered),
+                Accepted = _counts[(int)ResponseKind.Accepted],
+                Refused = _counts[(int)ResponseKind.Refused] + _counts[(int)ResponseKind.RefusedWithoutRetryAfter],
+                RefusedWithoutRetryAfter = _counts[(int)ResponseKind.RefusedWithoutRetryAfter],
+                Failed = _counts[(int)ResponseKind.Failed] + _counts[(int)ResponseKind.Broken],
+                Unsent = Math.Max(0, due - onResponse),
                 Seconds = Stopwatch.GetElapsedTime(_countFrom, ended).TotalSeconds,
                 Latency = _latencies.Figures(),
             };
@@ -166,7 +166,7 @@ internal sealed class Loader : IDisposable
         return true;
     }
 
-    private void OnAnswered(LoadConnection connection, Answered how)
+    private void OnResponse(LoadConnection connection, ResponseKind how)
     {
         var now = Stopwatch.GetTimestamp();
         long number;
@@ -175,22 +175,22 @@ internal sealed class Loader : IDisposable
         {
             if (connection.DueAt >= _countFrom && connection.DueAt < _countTo)
             {
-                _answers[(int)how]++;
-                if (how == Answered.Accepted)
+                _counts[(int)how]++;
+                if (how == ResponseKind.Accepted)
                 {
                     _latencies.Add((now - connection.DueAt) * 1_000_000 / Stopwatch.Frequency);
                 }
             }
 
-            if (how == Answered.Broken)
+            if (how == ResponseKind.Broken)
             {
                 _broken++;
                 connection.Dispose();
             }
 
-            if (how == Answered.Broken || !TryTake(out number, out dueAt))
+            if (how == ResponseKind.Broken || !TryTake(out number, out dueAt))
             {
-                if (how != Answered.Broken)
+                if (how != ResponseKind.Broken)
                 {
                     _idle.Push(connection);
                 }

@@ -14,7 +14,7 @@ internal sealed class BenchDatabase : IAsyncDisposable
 
     private readonly string _name = $"bench_{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
     private readonly string _password = RandomNumberGenerator.GetHexString(24);
-    private NpgsqlDataSource? _looks;
+    private NpgsqlDataSource? _observer;
 
     private BenchDatabase()
     {
@@ -60,7 +60,7 @@ internal sealed class BenchDatabase : IAsyncDisposable
             await command.ExecuteNonQueryAsync();
         }
 
-        database._looks = NpgsqlDataSource.Create(database.Owner);
+        database._observer = NpgsqlDataSource.Create(database.Owner);
         database.Postmaster = ProcessTimes.ParentOf(await database.ReadAsync<int>("select pg_backend_pid()"));
         return database;
     }
@@ -87,14 +87,14 @@ internal sealed class BenchDatabase : IAsyncDisposable
 
     public async Task ExecuteAsync(string sql)
     {
-        await using var command = _looks!.CreateCommand(sql);
+        await using var command = _observer!.CreateCommand(sql);
         command.CommandTimeout = 0;
         await command.ExecuteNonQueryAsync();
     }
 
     public async Task<T> ReadAsync<T>(string sql)
     {
-        await using var command = _looks!.CreateCommand(sql);
+        await using var command = _observer!.CreateCommand(sql);
         command.CommandTimeout = 0;
         return (T)(await command.ExecuteScalarAsync())!;
     }
@@ -111,9 +111,9 @@ internal sealed class BenchDatabase : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_looks is not null)
+        if (_observer is not null)
         {
-            await _looks.DisposeAsync();
+            await _observer.DisposeAsync();
         }
 
         NpgsqlConnection.ClearAllPools();

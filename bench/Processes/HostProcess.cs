@@ -5,7 +5,7 @@ namespace PaymentCluster.Bench.Processes;
 /// <summary>One process of the system, built and started as an operator does it; its output goes to a file.</summary>
 internal sealed class HostProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     private readonly Process _process;
     private readonly StreamWriter _log;
@@ -66,7 +66,7 @@ internal sealed class HostProcess : IAsyncDisposable
                 await kill.WaitForExitAsync();
             }
 
-            using var limit = new CancellationTokenSource(Patience);
+            using var limit = new CancellationTokenSource(Timeout);
             try
             {
                 await _process.WaitForExitAsync(limit.Token);

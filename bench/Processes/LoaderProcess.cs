@@ -9,9 +9,9 @@ internal static class LoaderProcess
 {
     /// <summary>Runs a plan.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="look">Called when the seconds that count begin, with the loader's process id, and when they are
+    /// <param name="sample">Called when the seconds that count begin, with the loader's process id, and when they are
     /// over.</param>
-    public static async Task<LoadResult> RunAsync(LoadPlan plan, Func<int, Task> look)
+    public static async Task<LoadResult> RunAsync(LoadPlan plan, Func<int, Task> sample)
     {
         var start = HostProcess.StartInfo(Checkout.Self, "load");
         start.RedirectStandardError = false;
@@ -26,7 +26,7 @@ internal static class LoaderProcess
         {
             if (line is Loader.Began or Loader.Ended)
             {
-                await look(process.Id);
+                await sample(process.Id);
                 continue;
             }
 

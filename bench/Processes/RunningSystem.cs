@@ -16,7 +16,7 @@ internal sealed class RunningSystem : IAsyncDisposable
     private const string Merchant = "bench";
     private const string RazorpayKeyId = "rzp_test_bench";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
 
     private readonly string _adminKey = RandomNumberGenerator.GetHexString(48, lowercase: true);
     private readonly string _masterKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
@@ -31,7 +31,7 @@ internal sealed class RunningSystem : IAsyncDisposable
     {
         Database = database;
         _settings = new Dictionary<string, string>(settings, StringComparer.Ordinal);
-        _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{Port}"), Timeout = Patience };
+        _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{Port}"), Timeout = Timeout };
     }
 
     public BenchDatabase Database { get; }
@@ -88,9 +88,9 @@ internal sealed class RunningSystem : IAsyncDisposable
     /// <summary>How the simulated provider answers from now on.</summary>
     public async Task SetProviderLatencyAsync(int milliseconds)
     {
-        using var answer = await _http.PutAsJsonAsync(
+        using var response = await _http.PutAsJsonAsync(
             $"http://127.0.0.1:{_simulatorsPort}/_dials/razorpay", new { latency_ms = milliseconds });
-        answer.EnsureSuccessStatusCode();
+        response.EnsureSuccessStatusCode();
     }
 
     /// <summary>What the server's runtime says of its memory.</summary>
@@ -165,7 +165,7 @@ internal sealed class RunningSystem : IAsyncDisposable
 
     private async Task ReadyAsync(HostProcess process, int port, string path)
     {
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(Timeout);
         while (true)
         {
             if (process.HasExited)
@@ -176,8 +176,8 @@ internal sealed class RunningSystem : IAsyncDisposable
 
             try
             {
-                using var answer = await _http.GetAsync($"http://127.0.0.1:{port}{path}", limit.Token);
-                if (answer.IsSuccessStatusCode)
+                using var response = await _http.GetAsync($"http://127.0.0.1:{port}{path}", limit.Token);
+                if (response.IsSuccessStatusCode)
                 {
                     return;
                 }
@@ -224,10 +224,11 @@ internal sealed class RunningSystem : IAsyncDisposable
     {
         using var request = new HttpRequestMessage(method, path) { Content = JsonContent.Create(body) };
         request.Headers.Authorization = new("Bearer", key);
-        using var answer = await _http.SendAsync(request);
-        var text = await answer.Content.ReadAsStringAsync();
-        return !answer.IsSuccessStatusCode
-            ? throw new InvalidOperationException($"{method} {path} was answered with {(int)answer.StatusCode}: {text}")
+        using var response = await _http.SendAsync(request);
+        var text = await response.Content.ReadAsStringAsync();
+        return !response.IsSuccessStatusCode
+            ? throw new InvalidOperationException(
+                $"{method} {path} was answered with {(int)response.StatusCode}: {text}")
             : text.Length > 0 ? JsonDocument.Parse(text).RootElement : default;
     }
 }

@@ -30,9 +30,9 @@ internal static class LimitScenario
         };
         await using var source = NpgsqlDataSource.Create(connection);
         await LoadAsync(source, options.WarmUp / 2);
-        var before = await LookAsync(database);
+        var before = await SampleAsync(database);
         var written = await LoadAsync(source, options.Seconds);
-        var after = await LookAsync(database);
+        var after = await SampleAsync(database);
         yield return new Row
         {
             Scenario = "limit",
@@ -76,7 +76,7 @@ internal static class LimitScenario
         return written;
     }
 
-    private static async Task<(long At, double Store, double Own, long Commits, long Wal)> LookAsync(
+    private static async Task<(long At, double Store, double Own, long Commits, long Wal)> SampleAsync(
         BenchDatabase database)
     {
         var (commits, wal) = await database.WritesAsync();

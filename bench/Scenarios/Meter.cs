@@ -10,7 +10,7 @@ internal sealed class Meter(RunningSystem system)
     private const int MaxRounds = 5;
 
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(300);
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
 
     private int _runs;
 
@@ -30,9 +30,9 @@ internal sealed class Meter(RunningSystem system)
     /// <summary>Runs a plan.</summary>
     public async Task<Measured> RunAsync(LoadPlan plan)
     {
-        var looks = new List<Look>();
-        var load = await LoaderProcess.RunAsync(plan, async loader => looks.Add(await LookAsync(loader)));
-        return new Measured(looks[0], looks[1], load);
+        var samples = new List<Sample>();
+        var load = await LoaderProcess.RunAsync(plan, async loader => samples.Add(await SampleAsync(loader)));
+        return new Measured(samples[0], samples[1], load);
     }
 
     /// <summary>As much as the connections carry, until the server's code is compiled as well as it will be. That takes
@@ -52,7 +52,7 @@ internal sealed class Meter(RunningSystem system)
     /// <summary>Waits until nothing is completed any more, and answers with how many payments there are.</summary>
     public async Task<long> DrainAsync()
     {
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(Timeout);
         var before = -1L;
         while (true)
         {
@@ -67,10 +67,10 @@ internal sealed class Meter(RunningSystem system)
         }
     }
 
-    private async Task<Look> LookAsync(int loader)
+    private async Task<Sample> SampleAsync(int loader)
     {
         var (commits, wal) = await system.Database.WritesAsync();
-        return new Look
+        return new Sample
         {
             At = TimeProvider.System.GetTimestamp(),
             Completed = await system.Database.CompletedAsync(),
@@ -86,7 +86,7 @@ internal sealed class Meter(RunningSystem system)
 }
 
 /// <summary>All counters at one moment.</summary>
-internal sealed record Look
+internal sealed record Sample
 {
     public required long At { get; init; }
 
@@ -108,7 +108,7 @@ internal sealed record Look
 }
 
 /// <summary>A load and what it cost.</summary>
-internal sealed record Measured(Look Before, Look After, LoadResult Load)
+internal sealed record Measured(Sample Before, Sample After, LoadResult Load)
 {
     public double Seconds => TimeProvider.System.GetElapsedTime(Before.At, After.At).TotalSeconds;
 

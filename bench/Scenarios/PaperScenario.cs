@@ -17,7 +17,7 @@ internal static class PaperScenario
     {
         foreach (var path in (string[])[SynchronousPayments.Path, "/api/v1/payments"])
         {
-            var way = path == SynchronousPayments.Path ? "synchronous" : "asynchronous";
+            var mode = path == SynchronousPayments.Path ? "synchronous" : "asynchronous";
             await using var system = await RunningSystem.StartAsync(
                 simulated: false,
                 ("Instant__LatencyFrom", "200"),
@@ -30,7 +30,7 @@ internal static class PaperScenario
                 var plan = meter.Orders(options, rate, options.WarmUp / 4) with { Path = path, Connections = 4096 };
                 var measured = await meter.RunAsync(plan);
                 yield return await WithConsistencyAsync(
-                    measured.ToRow("paper", $"{way}, {name} {rate:0}/s", measured.Load.Accepted),
+                    measured.ToRow("paper", $"{mode}, {name} {rate:0}/s", measured.Load.Accepted),
                     system,
                     meter,
                     measured.Load.Latency);
@@ -42,7 +42,7 @@ internal static class PaperScenario
                 row with
                 {
                     Scenario = "paper",
-                    Load = $"{way}, {BatchScenario.Size} at once",
+                    Load = $"{mode}, {BatchScenario.Size} at once",
                     PerSecond = BatchScenario.Size / seconds,
                 },
                 system,

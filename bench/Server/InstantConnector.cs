@@ -33,22 +33,22 @@ internal sealed class InstantConnector(InstantOptions options, TimeProvider time
     };
 
     public Task<ProviderOutcome> ChargeAsync(ChargeRequest request, ProviderCredentials credentials) =>
-        AnswerAsync(Success(request.Amount, request.Attempt.ToString(), Fee(request.Amount)));
+        RespondAsync(Success(request.Amount, request.Attempt.ToString(), Fee(request.Amount)));
 
     public Task<ProviderOutcome> QueryChargeAsync(ChargeQuery query, ProviderCredentials credentials) =>
-        AnswerAsync(Success(query.Amount, query.Attempt.ToString(), Fee(query.Amount)));
+        RespondAsync(Success(query.Amount, query.Attempt.ToString(), Fee(query.Amount)));
 
     public Task<ProviderOutcome> CaptureAsync(CaptureRequest request, ProviderCredentials credentials) =>
-        AnswerAsync(Success(request.Amount, request.Attempt.ToString(), Fee(request.Amount)));
+        RespondAsync(Success(request.Amount, request.Attempt.ToString(), Fee(request.Amount)));
 
     public Task<ProviderOutcome> RefundAsync(RefundRequest request, ProviderCredentials credentials) =>
-        AnswerAsync(Success(request.Amount, request.Refund.ToString(), null));
+        RespondAsync(Success(request.Amount, request.Refund.ToString(), null));
 
     public Task<ProviderOutcome> QueryRefundAsync(RefundQuery query, ProviderCredentials credentials) =>
-        AnswerAsync(Success(query.Amount, query.Refund.ToString(), null));
+        RespondAsync(Success(query.Amount, query.Refund.ToString(), null));
 
     public Task<ProviderOutcome> VoidAsync(VoidAuthorizationRequest request, ProviderCredentials credentials) =>
-        AnswerAsync(Success(request.Amount, request.Attempt.ToString(), null));
+        RespondAsync(Success(request.Amount, request.Attempt.ToString(), null));
 
     public ValueTask<WebhookReading> ReadWebhookAsync(InboundWebhook webhook, ProviderCredentials credentials) =>
         ValueTask.FromResult<WebhookReading>(new WebhookReading.Forged());
@@ -63,7 +63,7 @@ internal sealed class InstantConnector(InstantOptions options, TimeProvider time
 
     private static Money Fee(Money amount) => Money.Of(Math.Max(1, amount.AmountMinor / FeeDivisor), amount.Currency);
 
-    private async Task<ProviderOutcome> AnswerAsync(ProviderOutcome outcome)
+    private async Task<ProviderOutcome> RespondAsync(ProviderOutcome outcome)
     {
         if (options.LatencyTo > 0)
         {

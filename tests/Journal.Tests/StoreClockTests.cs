@@ -95,9 +95,9 @@ public sealed class StoreClockTests : IAsyncLifetime
 
     private static void Read(StoreClock clock, HandSet machine, DateTimeOffset answer, TimeSpan took)
     {
-        var asked = clock.Look();
+        var sentAt = clock.ReadMachine();
         machine.Pass(took);
-        clock.Take(asked, answer, clock.Look());
+        clock.Take(sentAt, answer, clock.ReadMachine());
     }
 
     private async Task<DateTimeOffset> StoreTimeAsync() =>

@@ -7,7 +7,7 @@ namespace PaymentCluster.Load.Tests;
 /// <summary>The benchmark works, whatever its figures are.</summary>
 public sealed class BenchTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(3);
 
     [Fact]
     public async Task It_measures_and_keeps_the_result()
@@ -58,7 +58,7 @@ public sealed class BenchTests
         try
         {
             var texts = Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-            await process.WaitForExitAsync().WaitAsync(Patience);
+            await process.WaitForExitAsync().WaitAsync(Timeout);
             return (process.ExitCode, string.Concat(await texts));
         }
         finally

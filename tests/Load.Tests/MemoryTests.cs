@@ -24,7 +24,7 @@ public sealed class MemoryTests
     private const int AtOnce = 64;
     private const int Batch = 12_000;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 
     private readonly ForgettingJournal _journal = new();
 
@@ -44,7 +44,7 @@ public sealed class MemoryTests
         await Eventually.HoldsAsync(
             () => Task.FromResult(population.Count == 0),
             () => $"500 idle payments left; {population.Count} are there",
-            Patience);
+            Timeout);
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class MemoryTests
         await Eventually.HoldsAsync(
             () => Task.FromResult(population.Count <= 50 + AtOnce),
             () => $"of 2,000 settled payments all but 50 left; {population.Count} are there",
-            Patience);
+            Timeout);
     }
 
     // The benchmark's `growth` does the same with 100,000 and 1,000,000 payments of the whole system.
@@ -123,7 +123,7 @@ public sealed class MemoryTests
     private Task SettledAsync(int count) => Eventually.HoldsAsync(
         () => Task.FromResult(_journal.Settled == count),
         () => $"{count} payments succeeded; {_journal.Settled} did",
-        Patience);
+        Timeout);
 
     private async Task<TestSilo> StartAsync(Action<HostApplicationBuilder> configure)
     {

@@ -64,17 +64,17 @@ public sealed class OverloadTests
     {
         while (true)
         {
-            using var answer = await http.PostAsJsonAsync(
+            using var response = await http.PostAsJsonAsync(
                 Payments, new { order_id = order, amount = 50_000, currency = "INR", method = "upi" });
-            if (answer.StatusCode == HttpStatusCode.Accepted)
+            if (response.StatusCode == HttpStatusCode.Accepted)
             {
                 return;
             }
 
-            var body = await answer.Content.ReadFromJsonAsync<JsonElement>();
-            Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+            var body = await response.Content.ReadFromJsonAsync<JsonElement>();
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
             Assert.Equal("overloaded", body.GetProperty("code").GetString());
-            Assert.True(answer.Headers.RetryAfter?.Delta > TimeSpan.Zero, "It did not say when to come back.");
+            Assert.True(response.Headers.RetryAfter?.Delta > TimeSpan.Zero, "It did not say when to come back.");
             // Nothing was begun: the order is nobody's yet, and sending it again is the first time.
             Interlocked.Increment(ref _refused);
             await Task.Delay(5);

@@ -10,7 +10,7 @@ namespace PaymentCluster.System.Tests;
 /// </summary>
 public sealed class WalletKillTests
 {
-    private static readonly string[] Points = ["before_document", "after_document", "after_keep", "before_forget"];
+    private static readonly string[] Points = ["before_document", "after_document", "after_keep", "before_delete"];
 
     private const int DeathsPerPoint = 2;
 

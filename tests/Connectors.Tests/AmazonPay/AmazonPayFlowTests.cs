@@ -75,7 +75,7 @@ public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig()
     [Fact]
     public async Task The_question_completes_an_open_session_for_the_payments_own_amount()
     {
-        var captured = Assert.IsType<ProviderOutcome.Succeeded>(await AskAsync());
+        var captured = Assert.IsType<ProviderOutcome.Succeeded>(await QueryAsync());
         Assert.Equal(
             (ChargeStage.Captured, AmazonPayRig.Euros, AmazonPayRig.Session, AmazonPayRig.Charge),
             (captured.Stage, captured.Amount, captured.ProviderOrder, captured.ProviderReference));
@@ -87,14 +87,14 @@ public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig()
     [Fact]
     public async Task A_payment_that_does_not_wait_any_more_is_only_looked_at()
     {
-        Assert.IsType<ProviderOutcome.Pending>(await AskAsync(completes: false));
+        Assert.IsType<ProviderOutcome.Pending>(await QueryAsync(completes: false));
         Assert.DoesNotContain(Server.Requests, request => request.Method == "POST");
     }
 
     [Fact]
     public async Task A_frozen_question_completes_nothing()
     {
-        Assert.IsType<ProviderOutcome.Pending>(await AskAsync(window: SendWindow.Open(Time, TimeSpan.Zero)));
+        Assert.IsType<ProviderOutcome.Pending>(await QueryAsync(window: SendWindow.Open(Time, TimeSpan.Zero)));
         Assert.DoesNotContain(Server.Requests, request => request.Path == Complete);
     }
 
@@ -103,7 +103,7 @@ public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig()
     {
         Server.Script = (_, context) => Answers.JsonAsync(
             context, 200, AmazonPayRig.SessionJson("Open", constraints: """[{"constraintId":"BuyerNotAssociated"}]"""));
-        Assert.IsType<ProviderOutcome.Pending>(await AskAsync());
+        Assert.IsType<ProviderOutcome.Pending>(await QueryAsync());
         Assert.DoesNotContain(Server.Requests, request => request.Method == "POST");
     }
 
@@ -111,7 +111,7 @@ public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig()
     public async Task A_buyer_who_has_not_placed_the_order_is_waited_for()
     {
         Completing((_, context) => AmazonPayRig.RefuseAsync(context, 422, "InvalidCheckoutSessionStatus"));
-        var pending = Assert.IsType<ProviderOutcome.Pending>(await AskAsync());
+        var pending = Assert.IsType<ProviderOutcome.Pending>(await QueryAsync());
         Assert.Equal(AmazonPayRig.Session, pending.ProviderOrder);
     }
 
@@ -135,7 +135,7 @@ public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig()
             isCancelled = true;
             return AmazonPayRig.RefuseAsync(context, 422, "CheckoutSessionCanceled");
         };
-        var declined = Assert.IsType<ProviderOutcome.Declined>(await AskAsync());
+        var declined = Assert.IsType<ProviderOutcome.Declined>(await QueryAsync());
         Assert.Equal((code, AmazonPayRig.Session), (declined.Failure.Code, declined.ProviderOrder));
     }
 
@@ -155,7 +155,7 @@ public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig()
                 ? Answers.JsonAsync(context, 200, AmazonPayRig.SessionJson("Completed", charge: AmazonPayRig.Charge))
                 : Rig.AnswerAsync(request, context);
         };
-        Assert.IsType<ProviderOutcome.Succeeded>(await AskAsync());
+        Assert.IsType<ProviderOutcome.Succeeded>(await QueryAsync());
     }
 
     [Theory]
@@ -163,7 +163,7 @@ public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig()
     public async Task A_completion_that_may_have_arrived_is_unknown(int status)
     {
         Completing((_, context) => Answers.JsonAsync(context, status, "{}"));
-        var unknown = Assert.IsType<ProviderOutcome.Unknown>(await AskAsync());
+        var unknown = Assert.IsType<ProviderOutcome.Unknown>(await QueryAsync());
         Assert.Equal(AmazonPayRig.Session, unknown.ProviderOrder);
         Assert.Single(Server.Requests, request => request.Path == Complete);
     }
@@ -174,23 +174,23 @@ public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig()
     public async Task A_completion_whose_answer_cannot_be_read_is_unknown(string body)
     {
         Completing((_, context) => Answers.JsonAsync(context, 200, body));
-        Assert.IsType<ProviderOutcome.Unknown>(await AskAsync());
+        Assert.IsType<ProviderOutcome.Unknown>(await QueryAsync());
     }
 
     [Fact]
     public async Task A_completion_that_is_reset_is_unknown_and_found_by_the_next_question()
     {
         Completing((_, context) => Answers.ResetAsync(context));
-        Assert.IsType<ProviderOutcome.Unknown>(await AskAsync());
+        Assert.IsType<ProviderOutcome.Unknown>(await QueryAsync());
         Server.Script = Rig.AnswerAsync;
-        Assert.IsType<ProviderOutcome.Succeeded>(await AskAsync());
+        Assert.IsType<ProviderOutcome.Succeeded>(await QueryAsync());
     }
 
     [Fact]
     public async Task A_completed_session_without_a_charge_is_unknown()
     {
         Completing((_, context) => Answers.JsonAsync(context, 200, AmazonPayRig.SessionJson("Completed")));
-        Assert.IsType<ProviderOutcome.Unknown>(await AskAsync());
+        Assert.IsType<ProviderOutcome.Unknown>(await QueryAsync());
     }
 
     [Fact]
@@ -222,7 +222,7 @@ public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig()
     public async Task A_session_that_Amazon_does_not_know_is_not_found()
     {
         Server.Script = (_, context) => AmazonPayRig.RefuseAsync(context, 404, "ResourceNotFound");
-        Assert.IsType<ProviderOutcome.NotFound>(await AskAsync());
+        Assert.IsType<ProviderOutcome.NotFound>(await QueryAsync());
     }
 
     [Theory]
@@ -369,7 +369,7 @@ public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig()
     private void Completing(Func<Received, HttpContext, Task> script) => Server.Script = (request, context) =>
         request.Path == Complete ? script(request, context) : Rig.AnswerAsync(request, context);
 
-    private Task<ProviderOutcome> AskAsync(bool completes = true, SendWindow? window = null) =>
+    private Task<ProviderOutcome> QueryAsync(bool completes = true, SendWindow? window = null) =>
         Create().QueryChargeAsync(
             new ChargeQuery
             {

@@ -110,10 +110,10 @@ public sealed class AmazonPayMoneyAgainstSimulatorTests(SimulatedAmazonPay amazo
         await Amazon.DialAsync($$"""{"{{dial}}":1,"late_ms":2000,"hold_ms":4000,"operations":["refund"]}""");
         Assert.IsType<ProviderOutcome.Unknown>(await RefundAsync(charge));
         await Amazon.DialAsync("{}");
-        var asked = await QueryRefundAsync(charge);
-        Assert.True(asked is ProviderOutcome.Pending or ProviderOutcome.Succeeded, asked.ToString());
+        var queried = await QueryRefundAsync(charge);
+        Assert.True(queried is ProviderOutcome.Pending or ProviderOutcome.Succeeded, queried.ToString());
         await UntilAsync(
-            () => QueryRefundAsync(charge, asked.ProviderReference),
+            () => QueryRefundAsync(charge, queried.ProviderReference),
             outcome => outcome is ProviderOutcome.Succeeded,
             "the refund is paid out");
         await OneRefundAsync();

@@ -117,10 +117,10 @@ public abstract class AmazonPaySimulation(SimulatedAmazonPay amazon)
 
     protected IWalletsByConsent Wallets() => Assert.IsAssignableFrom<IWalletsByConsent>(Amazon.Connect());
 
-    protected Task<ProviderAnswer<WalletConsent>> RequestPageAsync(Uri callback) =>
+    protected Task<ProviderResult<WalletConsent>> RequestPageAsync(Uri callback) =>
         Wallets().RequestWalletConsentAsync(Asha, callback, Rig.Credentials);
 
-    protected Task<ProviderAnswer<ProviderWallet>> CompleteLinkAsync(string page) =>
+    protected Task<ProviderResult<ProviderWallet>> CompleteLinkAsync(string page) =>
         Wallets().CompleteWalletConsentAsync(Asha, page, Rig.Credentials);
 
     /// <summary>A page on which the buyer can agree.</summary>
@@ -176,14 +176,14 @@ public abstract class AmazonPaySimulation(SimulatedAmazonPay amazon)
 
     protected async Task NoChargeAsync() => Assert.Empty(await Amazon.JournalAsync(Attempt.ToString()));
 
-    private static async Task<T> GivenAsync<T>(Func<Task<ProviderAnswer<T>>> ask, Func<T, bool> holds, string what)
+    private static async Task<T> GivenAsync<T>(Func<Task<ProviderResult<T>>> query, Func<T, bool> holds, string what)
         where T : class
     {
         T? given = null;
         await Eventually.HoldsAsync(
             async () =>
             {
-                given = (await ask() as ProviderAnswer<T>.Given)?.Value;
+                given = (await query() as ProviderResult<T>.Given)?.Value;
                 return given is not null && holds(given);
             },
             what);

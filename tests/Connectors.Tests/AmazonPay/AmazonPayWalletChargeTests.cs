@@ -19,7 +19,7 @@ public sealed class AmazonPayWalletChargeTests : AmazonPayWalletSetting
         Assert.Equal(
             (ChargeStage.Captured, AmazonPayRig.Euros, AmazonPayRig.Charge),
             (paid.Stage, paid.Amount, paid.ProviderReference));
-        Assert.Equal(paid, await AskAsync(capture: capture));
+        Assert.Equal(paid, await QueryAsync(capture: capture));
 
         Assert.Equal(
             $$$"""
@@ -38,7 +38,7 @@ public sealed class AmazonPayWalletChargeTests : AmazonPayWalletSetting
     {
         Charging((_, context) => Answers.JsonAsync(context, status, body));
         Assert.IsType<ProviderOutcome.Unknown>(await ChargeAsync());
-        Assert.IsType<ProviderOutcome.Unknown>(await AskAsync());
+        Assert.IsType<ProviderOutcome.Unknown>(await QueryAsync());
         Assert.Equal(2, Server.Requests.Count);
     }
 
@@ -48,7 +48,7 @@ public sealed class AmazonPayWalletChargeTests : AmazonPayWalletSetting
         Charging((_, context) =>
             Answers.JsonAsync(context, 201, AmazonPayRig.ChargeJson("Captured", permission: "C02-7654321-7654321")));
         Assert.IsType<ProviderOutcome.Unknown>(await ChargeAsync());
-        Assert.IsType<ProviderOutcome.Unknown>(await AskAsync());
+        Assert.IsType<ProviderOutcome.Unknown>(await QueryAsync());
     }
 
     [Theory, MemberData(nameof(RefusedKeys))]
@@ -57,7 +57,7 @@ public sealed class AmazonPayWalletChargeTests : AmazonPayWalletSetting
         Charging((_, context) => Answers.JsonAsync(context, status, body));
         Assert.Equal(
             FailureCodes.CredentialsRefused, Assert.IsType<ProviderOutcome.Declined>(await ChargeAsync()).Failure.Code);
-        Assert.IsType<ProviderOutcome.Unknown>(await AskAsync());
+        Assert.IsType<ProviderOutcome.Unknown>(await QueryAsync());
     }
 
     [Theory]
@@ -72,7 +72,7 @@ public sealed class AmazonPayWalletChargeTests : AmazonPayWalletSetting
         int status, string reason, string code, FailureParty party)
     {
         Charging((_, context) => AmazonPayRig.RefuseAsync(context, status, reason));
-        foreach (var outcome in (ProviderOutcome[])[await ChargeAsync(), await AskAsync()])
+        foreach (var outcome in (ProviderOutcome[])[await ChargeAsync(), await QueryAsync()])
         {
             var declined = Assert.IsType<ProviderOutcome.Declined>(outcome);
             Assert.Equal((code, party), (declined.Failure.Code, declined.Failure.Party));
@@ -88,7 +88,7 @@ public sealed class AmazonPayWalletChargeTests : AmazonPayWalletSetting
     {
         Charging((_, context) => AmazonPayRig.RefuseAsync(context, status, reason));
         Assert.IsType<ProviderOutcome.Declined>(await ChargeAsync());
-        Assert.IsType<ProviderOutcome.Unknown>(await AskAsync());
+        Assert.IsType<ProviderOutcome.Unknown>(await QueryAsync());
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class AmazonPayWalletChargeTests : AmazonPayWalletSetting
     {
         Charging((_, context) => AmazonPayRig.RefuseAsync(context, 400, "DuplicateIdempotencyKey"));
         Assert.IsType<ProviderOutcome.Unknown>(await ChargeAsync());
-        Assert.IsType<ProviderOutcome.Unknown>(await AskAsync());
+        Assert.IsType<ProviderOutcome.Unknown>(await QueryAsync());
     }
 
     [Theory]
@@ -114,7 +114,7 @@ public sealed class AmazonPayWalletChargeTests : AmazonPayWalletSetting
         Server.Script = (request, context) => request.Method == "POST"
             ? AmazonPayRig.RefuseAsync(context, 422, "InvalidChargePermissionStatus")
             : Answers.JsonAsync(context, 200, AmazonPayRig.PermissionJson(id: Link, state: state, reasons: reasons));
-        foreach (var outcome in (ProviderOutcome[])[await ChargeAsync(), await AskAsync()])
+        foreach (var outcome in (ProviderOutcome[])[await ChargeAsync(), await QueryAsync()])
         {
             Assert.True(
                 declined ? outcome is ProviderOutcome.Declined : outcome is ProviderOutcome.Unknown,
@@ -126,19 +126,19 @@ public sealed class AmazonPayWalletChargeTests : AmazonPayWalletSetting
     public async Task A_pending_authorisation_is_asked_for_by_its_id()
     {
         Charging((_, context) => Answers.JsonAsync(context, 201, Charged("AuthorizationInitiated")));
-        var pending = Assert.IsType<ProviderOutcome.Pending>(await AskAsync());
+        var pending = Assert.IsType<ProviderOutcome.Pending>(await QueryAsync());
         Assert.Equal(
             (AmazonPayRig.Charge, null, null), (pending.ProviderReference, pending.ProviderOrder, pending.Action));
 
-        Assert.IsType<ProviderOutcome.Succeeded>(await AskAsync(charge: pending.ProviderReference));
+        Assert.IsType<ProviderOutcome.Succeeded>(await QueryAsync(charge: pending.ProviderReference));
         Assert.Equal($"/v2/charges/{AmazonPayRig.Charge}", Server.Requests[^1].Path);
     }
 
     [Fact]
     public async Task A_question_that_is_frozen_or_only_looks_makes_no_charge()
     {
-        Assert.IsType<ProviderOutcome.Unknown>(await AskAsync(window: SendWindow.Open(Time, TimeSpan.Zero)));
-        Assert.IsType<ProviderOutcome.Unknown>(await AskAsync(completes: false));
+        Assert.IsType<ProviderOutcome.Unknown>(await QueryAsync(window: SendWindow.Open(Time, TimeSpan.Zero)));
+        Assert.IsType<ProviderOutcome.Unknown>(await QueryAsync(completes: false));
         Assert.Empty(Server.Requests);
     }
 

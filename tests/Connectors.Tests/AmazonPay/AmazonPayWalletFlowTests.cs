@@ -14,7 +14,7 @@ public sealed class AmazonPayWalletFlowTests : AmazonPayWalletSetting
     {
         Server.Script = (_, context) =>
             Answers.JsonAsync(context, 201, AmazonPayRig.SessionJson("Open", amount: "null"));
-        var consent = Assert.IsType<ProviderAnswer<WalletConsent>.Given>(await RequestAsync()).Value;
+        var consent = Assert.IsType<ProviderResult<WalletConsent>.Given>(await RequestAsync()).Value;
         Assert.Equal(
             (AmazonPayRig.Session, "https://payments.amazon.example/checkout"), (consent.Reference, consent.Url));
         await RequestAsync();
@@ -37,7 +37,7 @@ public sealed class AmazonPayWalletFlowTests : AmazonPayWalletSetting
     {
         Completing((_, context) =>
             Answers.JsonAsync(context, 200, AmazonPayRig.SessionJson("Completed", permission: Link)));
-        var wallet = Assert.IsType<ProviderAnswer<ProviderWallet>.Given>(await CompleteAsync()).Value;
+        var wallet = Assert.IsType<ProviderResult<ProviderWallet>.Given>(await CompleteAsync()).Value;
         Assert.Equal(
             (Link, true, null, Link), (wallet.Reference, wallet.Linked, wallet.Balance, wallet.Token!.Reveal()));
         Assert.Equal("{}", Assert.Single(Server.Requests, request => request.Path == Completion).Text);
@@ -51,10 +51,10 @@ public sealed class AmazonPayWalletFlowTests : AmazonPayWalletSetting
     {
         Server.Script = (_, context) =>
             Answers.JsonAsync(context, 200, AmazonPayRig.SessionJson("Canceled", reason: reason));
-        Assert.Equal(code, Assert.IsType<ProviderAnswer<ProviderWallet>.Refused>(await CompleteAsync()).Failure.Code);
+        Assert.Equal(code, Assert.IsType<ProviderResult<ProviderWallet>.Refused>(await CompleteAsync()).Failure.Code);
         Server.Script = (_, context) => AmazonPayRig.RefuseAsync(context, 404, "ResourceNotFound");
         Assert.Equal(
-            "expired", Assert.IsType<ProviderAnswer<ProviderWallet>.Refused>(await CompleteAsync()).Failure.Code);
+            "expired", Assert.IsType<ProviderResult<ProviderWallet>.Refused>(await CompleteAsync()).Failure.Code);
     }
 
     [Theory]
@@ -63,7 +63,7 @@ public sealed class AmazonPayWalletFlowTests : AmazonPayWalletSetting
     {
         Server.Script = (_, context) =>
             Answers.JsonAsync(context, 200, AmazonPayRig.SessionJson(state, constraints: constraints));
-        Assert.False(Assert.IsType<ProviderAnswer<ProviderWallet>.Given>(await CompleteAsync()).Value.Linked);
+        Assert.False(Assert.IsType<ProviderResult<ProviderWallet>.Given>(await CompleteAsync()).Value.Linked);
         Assert.DoesNotContain(Server.Requests, request => request.Method == "POST");
     }
 
@@ -79,26 +79,26 @@ public sealed class AmazonPayWalletFlowTests : AmazonPayWalletSetting
         Server.Script = (request, context) => request.Path == Completion
             ? AmazonPayRig.RefuseAsync(context, 422, "InvalidCheckoutSessionStatus")
             : Answers.JsonAsync(context, 200, states.Dequeue());
-        Assert.False(Assert.IsType<ProviderAnswer<ProviderWallet>.Given>(await CompleteAsync()).Value.Linked);
-        Assert.True(Assert.IsType<ProviderAnswer<ProviderWallet>.Given>(await CompleteAsync()).Value.Linked);
-        Assert.IsType<ProviderAnswer<ProviderWallet>.Refused>(await CompleteAsync());
+        Assert.False(Assert.IsType<ProviderResult<ProviderWallet>.Given>(await CompleteAsync()).Value.Linked);
+        Assert.True(Assert.IsType<ProviderResult<ProviderWallet>.Given>(await CompleteAsync()).Value.Linked);
+        Assert.IsType<ProviderResult<ProviderWallet>.Refused>(await CompleteAsync());
     }
 
     [Theory, MemberData(nameof(Nonsense)), MemberData(nameof(RefusedKeys))]
     public async Task What_is_not_Amazons_word_on_a_link_is_no_word(int status, string body)
     {
         Server.Script = (_, context) => Answers.JsonAsync(context, status, body);
-        Assert.IsType<ProviderAnswer<WalletConsent>.Unavailable>(await RequestAsync());
-        Assert.IsType<ProviderAnswer<ProviderWallet>.Unavailable>(await CompleteAsync());
-        Assert.IsType<ProviderAnswer<ProviderWallet>.Unavailable>(await ReadAsync());
-        Assert.IsType<ProviderAnswer<bool>.Unavailable>(await UnlinkAsync());
+        Assert.IsType<ProviderResult<WalletConsent>.Unavailable>(await RequestAsync());
+        Assert.IsType<ProviderResult<ProviderWallet>.Unavailable>(await CompleteAsync());
+        Assert.IsType<ProviderResult<ProviderWallet>.Unavailable>(await ReadAsync());
+        Assert.IsType<ProviderResult<bool>.Unavailable>(await UnlinkAsync());
     }
 
     [Theory, MemberData(nameof(Nonsense))]
     public async Task A_completion_that_may_have_been_made_is_asked_for_again(int status, string body)
     {
         Completing((_, context) => Answers.JsonAsync(context, status, body));
-        Assert.IsType<ProviderAnswer<ProviderWallet>.Unavailable>(await CompleteAsync());
+        Assert.IsType<ProviderResult<ProviderWallet>.Unavailable>(await CompleteAsync());
         Assert.Single(Server.Requests, request => request.Path == Completion);
     }
 
@@ -113,11 +113,11 @@ public sealed class AmazonPayWalletFlowTests : AmazonPayWalletSetting
             request.Path.StartsWith(Permission, StringComparison.Ordinal)
                 ? AmazonPayRig.PermissionJson(id: "C02-7654321-7654321", state: "Closed")
                 : another);
-        Assert.IsType<ProviderAnswer<ProviderWallet>.Unavailable>(await CompleteAsync());
-        Assert.IsType<ProviderAnswer<ProviderWallet>.Unavailable>(await ReadAsync());
-        Assert.IsType<ProviderAnswer<bool>.Unavailable>(await UnlinkAsync());
+        Assert.IsType<ProviderResult<ProviderWallet>.Unavailable>(await CompleteAsync());
+        Assert.IsType<ProviderResult<ProviderWallet>.Unavailable>(await ReadAsync());
+        Assert.IsType<ProviderResult<bool>.Unavailable>(await UnlinkAsync());
         Completing((_, context) => Answers.JsonAsync(context, 200, another));
-        Assert.IsType<ProviderAnswer<ProviderWallet>.Unavailable>(await CompleteAsync());
+        Assert.IsType<ProviderResult<ProviderWallet>.Unavailable>(await CompleteAsync());
     }
 
     [Theory]
@@ -126,7 +126,7 @@ public sealed class AmazonPayWalletFlowTests : AmazonPayWalletSetting
     {
         Server.Script = (_, context) =>
             Answers.JsonAsync(context, 200, AmazonPayRig.SessionJson("Completed", permission: permission));
-        Assert.IsType<ProviderAnswer<ProviderWallet>.Unavailable>(await CompleteAsync());
+        Assert.IsType<ProviderResult<ProviderWallet>.Unavailable>(await CompleteAsync());
     }
 
     [Theory]
@@ -135,14 +135,14 @@ public sealed class AmazonPayWalletFlowTests : AmazonPayWalletSetting
     {
         Server.Script = (_, context) =>
             Answers.JsonAsync(context, 201, AmazonPayRig.SessionJson("Open", redirect: redirect));
-        Assert.IsType<ProviderAnswer<WalletConsent>.Unavailable>(await RequestAsync());
+        Assert.IsType<ProviderResult<WalletConsent>.Unavailable>(await RequestAsync());
     }
 
     [Fact]
     public async Task A_merchant_who_may_not_save_wallets_is_refused()
     {
         Server.Script = (_, context) => AmazonPayRig.RefuseAsync(context, 403, "InvalidAccountStatus");
-        var refused = Assert.IsType<ProviderAnswer<WalletConsent>.Refused>(await RequestAsync());
+        var refused = Assert.IsType<ProviderResult<WalletConsent>.Refused>(await RequestAsync());
         Assert.Equal(("invalid_account_status", FailureParty.Merchant), (refused.Failure.Code, refused.Failure.Party));
     }
 
@@ -156,7 +156,7 @@ public sealed class AmazonPayWalletFlowTests : AmazonPayWalletSetting
             context,
             200,
             AmazonPayRig.PermissionJson(id: Link, state: state, reasons: reasons, type: "PaymentMethodOnFile"));
-        var wallet = Assert.IsType<ProviderAnswer<ProviderWallet>.Given>(await ReadAsync()).Value;
+        var wallet = Assert.IsType<ProviderResult<ProviderWallet>.Given>(await ReadAsync()).Value;
         Assert.Equal((Link, linked, linked), (wallet.Reference, wallet.Linked, wallet.Token is not null));
     }
 
@@ -167,7 +167,7 @@ public sealed class AmazonPayWalletFlowTests : AmazonPayWalletSetting
         Server.Script = (request, context) => request.Method == "DELETE"
             ? AmazonPayRig.RefuseAsync(context, 422, "InvalidChargePermissionStatus")
             : Answers.JsonAsync(context, 200, AmazonPayRig.PermissionJson(id: Link, state: state));
-        Assert.Equal(new ProviderAnswer<bool>.Given(unlinked), await UnlinkAsync());
+        Assert.Equal(new ProviderResult<bool>.Given(unlinked), await UnlinkAsync());
         Assert.Equal(
             ($"{Permission}/close", """{"closureReason":"The wallet was unlinked.","cancelPendingCharges":false}"""),
             (Server.Requests[0].Path, Server.Requests[0].Text));
@@ -177,22 +177,23 @@ public sealed class AmazonPayWalletFlowTests : AmazonPayWalletSetting
     public async Task Keys_that_cannot_be_Amazons_and_names_that_could_bend_a_path_are_not_sent()
     {
         var other = AmazonPayRig.CredentialsOf(privateKey: "not a key");
-        Assert.IsType<ProviderAnswer<WalletConsent>.Unavailable>(
-            await Wallets().RequestWalletConsentAsync(Asked, Callback, other));
-        Assert.IsType<ProviderAnswer<ProviderWallet>.Unavailable>(
-            await Wallets().CompleteWalletConsentAsync(Asked, AmazonPayRig.Session, other));
-        Assert.IsType<ProviderAnswer<ProviderWallet>.Unavailable>(await Wallets().ReadWalletAsync(Asked, Link, other));
-        Assert.IsType<ProviderAnswer<bool>.Unavailable>(await Wallets().UnlinkWalletAsync(Asked, Link, other));
+        Assert.IsType<ProviderResult<WalletConsent>.Unavailable>(
+            await Wallets().RequestWalletConsentAsync(Consent, Callback, other));
+        Assert.IsType<ProviderResult<ProviderWallet>.Unavailable>(
+            await Wallets().CompleteWalletConsentAsync(Consent, AmazonPayRig.Session, other));
+        Assert.IsType<ProviderResult<ProviderWallet>.Unavailable>(
+            await Wallets().ReadWalletAsync(Consent, Link, other));
+        Assert.IsType<ProviderResult<bool>.Unavailable>(await Wallets().UnlinkWalletAsync(Consent, Link, other));
         foreach (var name in (string[])["../charges", "a?b", "x y", ""])
         {
-            Assert.IsType<ProviderAnswer<ProviderWallet>.Unavailable>(
-                await Wallets().CompleteWalletConsentAsync(Asked, name, Rig.Credentials));
-            Assert.IsType<ProviderAnswer<ProviderWallet>.Unavailable>(
-                await Wallets().ReadWalletAsync(Asked, name, Rig.Credentials));
-            Assert.IsType<ProviderAnswer<bool>.Unavailable>(
-                await Wallets().UnlinkWalletAsync(Asked, name, Rig.Credentials));
+            Assert.IsType<ProviderResult<ProviderWallet>.Unavailable>(
+                await Wallets().CompleteWalletConsentAsync(Consent, name, Rig.Credentials));
+            Assert.IsType<ProviderResult<ProviderWallet>.Unavailable>(
+                await Wallets().ReadWalletAsync(Consent, name, Rig.Credentials));
+            Assert.IsType<ProviderResult<bool>.Unavailable>(
+                await Wallets().UnlinkWalletAsync(Consent, name, Rig.Credentials));
             Assert.IsType<ProviderOutcome.Declined>(await ChargeAsync(link: name));
-            Assert.IsType<ProviderOutcome.Unknown>(await AskAsync(link: name));
+            Assert.IsType<ProviderOutcome.Unknown>(await QueryAsync(link: name));
         }
 
         Assert.Empty(Server.Requests);

@@ -21,7 +21,7 @@ public abstract class AmazonPayWalletSetting() : ConformanceSetting(new AmazonPa
 
     private protected static readonly Uri Callback =
         new("https://engine.example/return/shop/wallets/asha/amazonpay/n1");
-    private protected static readonly WalletRequest Asked =
+    private protected static readonly WalletRequest Consent =
         new() { Wallet = "amazonpay", Customer = new Customer { Id = "asha" } };
 
     /// <summary>What no call may take for Amazon's word.</summary>
@@ -58,17 +58,17 @@ public abstract class AmazonPayWalletSetting() : ConformanceSetting(new AmazonPa
 
     private protected IWalletsByConsent Wallets() => Assert.IsAssignableFrom<IWalletsByConsent>(Create());
 
-    private protected Task<ProviderAnswer<WalletConsent>> RequestAsync(Uri? callback = null) =>
-        Wallets().RequestWalletConsentAsync(Asked, callback ?? Callback, Rig.Credentials);
+    private protected Task<ProviderResult<WalletConsent>> RequestAsync(Uri? callback = null) =>
+        Wallets().RequestWalletConsentAsync(Consent, callback ?? Callback, Rig.Credentials);
 
-    private protected Task<ProviderAnswer<ProviderWallet>> CompleteAsync() =>
-        Wallets().CompleteWalletConsentAsync(Asked, AmazonPayRig.Session, Rig.Credentials);
+    private protected Task<ProviderResult<ProviderWallet>> CompleteAsync() =>
+        Wallets().CompleteWalletConsentAsync(Consent, AmazonPayRig.Session, Rig.Credentials);
 
-    private protected Task<ProviderAnswer<ProviderWallet>> ReadAsync() =>
-        Wallets().ReadWalletAsync(Asked, Link, Rig.Credentials);
+    private protected Task<ProviderResult<ProviderWallet>> ReadAsync() =>
+        Wallets().ReadWalletAsync(Consent, Link, Rig.Credentials);
 
-    private protected Task<ProviderAnswer<bool>> UnlinkAsync() =>
-        Wallets().UnlinkWalletAsync(Asked, Link, Rig.Credentials);
+    private protected Task<ProviderResult<bool>> UnlinkAsync() =>
+        Wallets().UnlinkWalletAsync(Consent, Link, Rig.Credentials);
 
     private protected Task<ProviderOutcome> ChargeAsync(
         string link = Link, CaptureMode capture = CaptureMode.Automatic) =>
@@ -76,7 +76,7 @@ public abstract class AmazonPayWalletSetting() : ConformanceSetting(new AmazonPa
             Rig.ChargeOf(Time, Window()) with { Capture = capture, Instrument = Linked(link), Description = "shoes" },
             Rig.Credentials);
 
-    private protected Task<ProviderOutcome> AskAsync(
+    private protected Task<ProviderOutcome> QueryAsync(
         string link = Link,
         CaptureMode capture = CaptureMode.Automatic,
         string? charge = null,

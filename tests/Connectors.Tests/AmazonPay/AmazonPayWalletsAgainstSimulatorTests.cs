@@ -32,8 +32,8 @@ public sealed class AmazonPayWalletsAgainstSimulatorTests(SimulatedAmazonPay ama
         await Amazon.CustomerAsync(automatic: false);
         var page = await PageAsync();
         await Amazon.DecideAsync(page, "approve");
-        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => CompleteLinkAsync(page)));
-        Assert.Single(answers.Select(answer => Linked(answer).Reference).Distinct());
+        var responses = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => CompleteLinkAsync(page)));
+        Assert.Single(responses.Select(response => Linked(response).Reference).Distinct());
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class AmazonPayWalletsAgainstSimulatorTests(SimulatedAmazonPay ama
         await Amazon.CustomerAsync(automatic: false);
         var page = await PageAsync();
         await Amazon.DecideAsync(page, "decline");
-        var refused = Assert.IsType<ProviderAnswer<ProviderWallet>.Refused>(await CompleteLinkAsync(page));
+        var refused = Assert.IsType<ProviderResult<ProviderWallet>.Refused>(await CompleteLinkAsync(page));
         Assert.Equal(("buyer_canceled", FailureParty.Customer), (refused.Failure.Code, refused.Failure.Party));
 
         await Amazon.CustomerAsync(automatic: true);
@@ -125,7 +125,7 @@ public sealed class AmazonPayWalletsAgainstSimulatorTests(SimulatedAmazonPay ama
         var link = await LinkAsync();
         for (var i = 0; i < 2; i++)
         {
-            Assert.Equal(new ProviderAnswer<bool>.Given(true), await UnlinkAsync(link));
+            Assert.Equal(new ProviderResult<bool>.Given(true), await UnlinkAsync(link));
         }
 
         foreach (var outcome in (ProviderOutcome[])[await ChargeWalletAsync(link), await QueryWalletAsync(link)])
@@ -147,7 +147,7 @@ public sealed class AmazonPayWalletsAgainstSimulatorTests(SimulatedAmazonPay ama
         var link = await LinkAsync();
         await Amazon.DecideAsync(link, "decline");
         Assert.Equal((link, false, null), Read(await ReadAsync(link)));
-        Assert.Equal(new ProviderAnswer<bool>.Given(true), await UnlinkAsync(link));
+        Assert.Equal(new ProviderResult<bool>.Given(true), await UnlinkAsync(link));
         Assert.IsType<ProviderOutcome.Declined>(await ChargeWalletAsync(link));
     }
 
@@ -155,8 +155,8 @@ public sealed class AmazonPayWalletsAgainstSimulatorTests(SimulatedAmazonPay ama
     public async Task A_link_that_Amazon_does_not_know_is_none()
     {
         Assert.Equal(("C02-0000000-0000000", false, null), Read(await ReadAsync("C02-0000000-0000000")));
-        Assert.Equal(new ProviderAnswer<bool>.Given(true), await UnlinkAsync("C02-0000000-0000000"));
-        var over = Assert.IsType<ProviderAnswer<ProviderWallet>.Refused>(await CompleteLinkAsync("00000000-0000"));
+        Assert.Equal(new ProviderResult<bool>.Given(true), await UnlinkAsync("C02-0000000-0000000"));
+        var over = Assert.IsType<ProviderResult<ProviderWallet>.Refused>(await CompleteLinkAsync("00000000-0000"));
         Assert.Equal("expired", over.Failure.Code);
     }
 
@@ -249,11 +249,11 @@ public sealed class AmazonPayWalletsAgainstSimulatorTests(SimulatedAmazonPay ama
         var link = await LinkAsync();
         var callback = NewCallback();
         await Amazon.DialAsync($$"""{"{{dial}}":1,"late_ms":100,"hold_ms":4000,"operations":["order"]}""");
-        Assert.IsType<ProviderAnswer<WalletConsent>.Unavailable>(await RequestPageAsync(callback));
-        Assert.IsType<ProviderAnswer<bool>.Unavailable>(await UnlinkAsync(link));
+        Assert.IsType<ProviderResult<WalletConsent>.Unavailable>(await RequestPageAsync(callback));
+        Assert.IsType<ProviderResult<bool>.Unavailable>(await UnlinkAsync(link));
         await Amazon.DialAsync("{}");
         Assert.Equal(await PageAsync(callback), await PageAsync(callback));
-        Assert.Equal(new ProviderAnswer<bool>.Given(true), await UnlinkAsync(link));
+        Assert.Equal(new ProviderResult<bool>.Given(true), await UnlinkAsync(link));
     }
 
     [Theory]
@@ -264,13 +264,13 @@ public sealed class AmazonPayWalletsAgainstSimulatorTests(SimulatedAmazonPay ama
         var page = await PageAsync();
         await Amazon.DecideAsync(page, "approve");
         await Amazon.DialAsync($$"""{"{{dial}}":1,"hold_ms":4000,"operations":["payment"]}""");
-        Assert.IsType<ProviderAnswer<ProviderWallet>.Unavailable>(await CompleteLinkAsync(page));
+        Assert.IsType<ProviderResult<ProviderWallet>.Unavailable>(await CompleteLinkAsync(page));
         await Amazon.DialAsync("{}");
         var link = Linked(await CompleteLinkAsync(page)).Reference;
         Assert.Equal(link, Linked(await CompleteLinkAsync(page)).Reference);
         await Amazon.DialAsync($$"""{"{{dial}}":1,"hold_ms":4000,"operations":["query"]}""");
-        Assert.IsType<ProviderAnswer<ProviderWallet>.Unavailable>(await CompleteLinkAsync(page));
-        Assert.IsType<ProviderAnswer<ProviderWallet>.Unavailable>(await ReadAsync(link));
+        Assert.IsType<ProviderResult<ProviderWallet>.Unavailable>(await CompleteLinkAsync(page));
+        Assert.IsType<ProviderResult<ProviderWallet>.Unavailable>(await ReadAsync(link));
     }
 
     [Fact]
@@ -305,22 +305,22 @@ public sealed class AmazonPayWalletsAgainstSimulatorTests(SimulatedAmazonPay ama
         }
     }
 
-    private static ProviderWallet Linked(ProviderAnswer<ProviderWallet> answer)
+    private static ProviderWallet Linked(ProviderResult<ProviderWallet> response)
     {
-        var wallet = Assert.IsType<ProviderAnswer<ProviderWallet>.Given>(answer).Value;
+        var wallet = Assert.IsType<ProviderResult<ProviderWallet>.Given>(response).Value;
         Assert.True(wallet.Linked);
         return wallet;
     }
 
-    private static (string Reference, bool Linked, Money? Balance) Read(ProviderAnswer<ProviderWallet> answer)
+    private static (string Reference, bool Linked, Money? Balance) Read(ProviderResult<ProviderWallet> response)
     {
-        var wallet = Assert.IsType<ProviderAnswer<ProviderWallet>.Given>(answer).Value;
+        var wallet = Assert.IsType<ProviderResult<ProviderWallet>.Given>(response).Value;
         return (wallet.Reference, wallet.Linked, wallet.Balance);
     }
 
-    private Task<ProviderAnswer<ProviderWallet>> ReadAsync(string link) =>
+    private Task<ProviderResult<ProviderWallet>> ReadAsync(string link) =>
         Wallets().ReadWalletAsync(Asha, link, Rig.Credentials);
 
-    private Task<ProviderAnswer<bool>> UnlinkAsync(string link) =>
+    private Task<ProviderResult<bool>> UnlinkAsync(string link) =>
         Wallets().UnlinkWalletAsync(Asha, link, Rig.Credentials);
 }

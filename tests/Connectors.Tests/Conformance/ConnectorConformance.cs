@@ -171,21 +171,21 @@ public abstract class ConnectorConformance(ConnectorRig rig) : ConformanceSettin
     public async Task A_question_that_goes_wrong_leaves_the_outcome_unknown(int status)
     {
         Server.Script = (_, context) => Answers.JsonAsync(context, status, "{}");
-        Assert.All(await Rig.AskAsync(Create()), outcome => Assert.IsType<ProviderOutcome.Unknown>(outcome));
+        Assert.All(await Rig.QueryAsync(Create()), outcome => Assert.IsType<ProviderOutcome.Unknown>(outcome));
     }
 
     [Fact]
     public async Task A_question_that_cannot_be_asked_leaves_the_outcome_unknown()
     {
         await Server.DisposeAsync();
-        Assert.All(await Rig.AskAsync(Create()), outcome => Assert.IsType<ProviderOutcome.Unknown>(outcome));
+        Assert.All(await Rig.QueryAsync(Create()), outcome => Assert.IsType<ProviderOutcome.Unknown>(outcome));
     }
 
     [Fact]
     public async Task A_question_answered_with_garbage_leaves_the_outcome_unknown()
     {
         Server.Script = (_, context) => Answers.JsonAsync(context, 200, "<html>");
-        Assert.All(await Rig.AskAsync(Create()), outcome => Assert.IsType<ProviderOutcome.Unknown>(outcome));
+        Assert.All(await Rig.QueryAsync(Create()), outcome => Assert.IsType<ProviderOutcome.Unknown>(outcome));
     }
 
     [Fact]

@@ -194,7 +194,7 @@ public abstract class ConnectorRig
     }
 
     /// <summary>Every kind of question.</summary>
-    public async Task<IReadOnlyList<ProviderOutcome>> AskAsync(IConnector connector) =>
+    public async Task<IReadOnlyList<ProviderOutcome>> QueryAsync(IConnector connector) =>
     [
         .. FindsByAttempt
             ? (ProviderOutcome[])[await connector.QueryChargeAsync(

@@ -18,14 +18,14 @@ public sealed class JuspayFlowTests : IAsyncLifetime
     private const string NotFound = """{"status":"NOT_FOUND","status_id":40}""";
 
     private readonly JuspayRig _rig = new();
-    private readonly Dictionary<(string Method, string Path), (int Status, string Json)> _answers = [];
+    private readonly Dictionary<(string Method, string Path), (int Status, string Json)> _responses = [];
     private ScriptedServer _server = null!;
 
     public async Task InitializeAsync()
     {
         _server = await ScriptedServer.StartAsync();
-        _server.Script = (request, context) => _answers.TryGetValue((request.Method, request.Path), out var answer)
-            ? Answers.JsonAsync(context, answer.Status, answer.Json)
+        _server.Script = (request, context) => _responses.TryGetValue((request.Method, request.Path), out var response)
+            ? Answers.JsonAsync(context, response.Status, response.Json)
             : _rig.AnswerAsync(request, context);
     }
 
@@ -36,7 +36,7 @@ public sealed class JuspayFlowTests : IAsyncLifetime
     [InlineData(403, "<html>"), InlineData(429, "{}")]
     public async Task A_failed_order_leaves_the_charge_unsent(int status, string json)
     {
-        _answers[("POST", "/orders")] = (status, json);
+        _responses[("POST", "/orders")] = (status, json);
         Assert.IsType<ProviderOutcome.NotSent>(await ChargeAsync());
         AssertNoTxn();
     }
@@ -46,7 +46,7 @@ public sealed class JuspayFlowTests : IAsyncLifetime
     [InlineData("\"123.4500001\"", "INR"), InlineData("null", "INR")]
     public async Task An_order_for_another_amount_is_not_paid(string amount, string currency)
     {
-        _answers[("POST", "/orders")] = (200, JuspayRig.OrderJson(
+        _responses[("POST", "/orders")] = (200, JuspayRig.OrderJson(
             "NEW", amount: amount, currency: currency, txn: null));
         Assert.IsType<ProviderOutcome.NotSent>(await ChargeAsync());
         AssertNoTxn();
@@ -59,22 +59,22 @@ public sealed class JuspayFlowTests : IAsyncLifetime
     [InlineData(500, "{}", null)]
     public async Task A_link_that_cannot_be_given_up_is_looked_at(int status, string json, bool? isGone)
     {
-        _answers[("POST", "/wallets/wlt_1")] = (400, JuspayRig.ErrorJson("INVALID_INPUT", "Wallet is not linked"));
-        _answers[("GET", "/wallets/wlt_1")] = (status, json);
+        _responses[("POST", "/wallets/wlt_1")] = (400, JuspayRig.ErrorJson("INVALID_INPUT", "Wallet is not linked"));
+        _responses[("GET", "/wallets/wlt_1")] = (status, json);
         var connector = Assert.IsAssignableFrom<ILinkedWallets>(Create());
         var request = new WalletRequest
         {
             Wallet = "mobikwik", Customer = new Customer { Id = "asha" }, ProviderCustomer = "cst_1",
         };
-        var answer = await connector.UnlinkWalletAsync(request, "wlt_1", _rig.Credentials);
-        Assert.Equal(isGone, (answer as ProviderAnswer<bool>.Given)?.Value);
+        var response = await connector.UnlinkWalletAsync(request, "wlt_1", _rig.Credentials);
+        Assert.Equal(isGone, (response as ProviderResult<bool>.Given)?.Value);
     }
 
     [Fact]
     public async Task A_refused_order_is_a_decline_if_there_is_none()
     {
-        _answers[("POST", "/orders")] = (400, JuspayRig.ErrorJson("INVALID_INPUT", "Invalid amount"));
-        _answers[("GET", StatusPath)] = (404, NotFound);
+        _responses[("POST", "/orders")] = (400, JuspayRig.ErrorJson("INVALID_INPUT", "Invalid amount"));
+        _responses[("GET", StatusPath)] = (404, NotFound);
         var declined = Assert.IsType<ProviderOutcome.Declined>(await ChargeAsync());
         Assert.Equal(
             (FailureCodes.RequestRefused, FailureParty.Merchant), (declined.Failure.Code, declined.Failure.Party));
@@ -83,7 +83,7 @@ public sealed class JuspayFlowTests : IAsyncLifetime
     [Fact]
     public async Task An_order_refused_as_a_duplicate_is_found_and_used()
     {
-        _answers[("POST", "/orders")] = (400, JuspayRig.ErrorJson("ALREADY_EXISTS", "Order exists"));
+        _responses[("POST", "/orders")] = (400, JuspayRig.ErrorJson("ALREADY_EXISTS", "Order exists"));
         Assert.IsType<ProviderOutcome.Pending>(await ChargeAsync());
     }
 
@@ -93,7 +93,7 @@ public sealed class JuspayFlowTests : IAsyncLifetime
     [InlineData("AUTHORIZATION_FAILED", typeof(ProviderOutcome.Declined))]
     public async Task An_order_that_is_answered_with_a_payment_on_it_is_not_paid_again(string status, Type expected)
     {
-        _answers[("POST", "/orders")] = (200, JuspayRig.OrderJson(status));
+        _responses[("POST", "/orders")] = (200, JuspayRig.OrderJson(status));
         Assert.IsType(expected, await ChargeAsync());
         AssertNoTxn();
     }
@@ -105,7 +105,7 @@ public sealed class JuspayFlowTests : IAsyncLifetime
     [InlineData("AUTHENTICATION_FAILED", typeof(ProviderOutcome.Declined))]
     public async Task A_resend_does_not_pay_an_order_that_has_a_transaction(string status, Type expected)
     {
-        _answers[("GET", StatusPath)] = (200, JuspayRig.OrderJson(status));
+        _responses[("GET", StatusPath)] = (200, JuspayRig.OrderJson(status));
         Assert.IsType(expected, await ChargeAsync(resend: true));
         Assert.DoesNotContain(_server.Requests, request => request.Method == "POST");
     }
@@ -120,7 +120,7 @@ public sealed class JuspayFlowTests : IAsyncLifetime
     [Fact]
     public async Task A_resend_does_not_use_an_order_of_another_amount()
     {
-        _answers[("GET", StatusPath)] = (200, JuspayRig.OrderJson("NEW", amount: "1", txn: null));
+        _responses[("GET", StatusPath)] = (200, JuspayRig.OrderJson("NEW", amount: "1", txn: null));
         Assert.IsType<ProviderOutcome.Unknown>(await ChargeAsync(resend: true));
         Assert.DoesNotContain(_server.Requests, request => request.Method == "POST");
     }
@@ -130,7 +130,7 @@ public sealed class JuspayFlowTests : IAsyncLifetime
     [InlineData(200, "{}", typeof(ProviderOutcome.Unknown))]
     public async Task A_resend_that_cannot_look_first_sends_nothing(int status, string json, Type expected)
     {
-        _answers[("GET", StatusPath)] = (status, json);
+        _responses[("GET", StatusPath)] = (status, json);
         Assert.IsType(expected, await ChargeAsync(resend: true));
         Assert.DoesNotContain(_server.Requests, request => request.Method == "POST");
     }
@@ -139,17 +139,17 @@ public sealed class JuspayFlowTests : IAsyncLifetime
     [InlineData("INVALID_ACTION"), InlineData("ALREADY_EXISTS")]
     public async Task A_transaction_refused_because_the_order_is_paid_answers_with_that_payment(string code)
     {
-        _answers[("POST", "/txns")] = (400, JuspayRig.ErrorJson(code, "The order is paid"));
-        _answers[("GET", StatusPath)] = (200, JuspayRig.OrderJson("CHARGED"));
+        _responses[("POST", "/txns")] = (400, JuspayRig.ErrorJson(code, "The order is paid"));
+        _responses[("GET", StatusPath)] = (200, JuspayRig.OrderJson("CHARGED"));
         Assert.IsType<ProviderOutcome.Succeeded>(await ChargeAsync());
-        _answers[("GET", StatusPath)] = (500, "{}");
+        _responses[("GET", StatusPath)] = (500, "{}");
         Assert.IsType<ProviderOutcome.Unknown>(await ChargeAsync());
     }
 
     [Fact]
     public async Task A_race_for_one_order_is_unknown()
     {
-        _answers[("POST", "/txns")] = (400, JuspayRig.ErrorJson("DUPLICATE_REQUEST", "In process"));
+        _responses[("POST", "/txns")] = (400, JuspayRig.ErrorJson("DUPLICATE_REQUEST", "In process"));
         Assert.IsType<ProviderOutcome.Unknown>(await ChargeAsync());
     }
 
@@ -161,7 +161,7 @@ public sealed class JuspayFlowTests : IAsyncLifetime
     [InlineData("SOMETHING_NEW", FailureCodes.RequestRefused, FailureParty.Merchant)]
     public async Task A_refusal_blames_who_is_to_blame(string code, string expected, FailureParty party)
     {
-        _answers[("POST", "/txns")] = (400, JuspayRig.ErrorJson(code, "No"));
+        _responses[("POST", "/txns")] = (400, JuspayRig.ErrorJson(code, "No"));
         var declined = Assert.IsType<ProviderOutcome.Declined>(await ChargeAsync());
         Assert.Equal((expected, party), (declined.Failure.Code, declined.Failure.Party));
     }
@@ -172,8 +172,8 @@ public sealed class JuspayFlowTests : IAsyncLifetime
     [InlineData("PENDING_VBV", typeof(ProviderOutcome.Pending)), InlineData("NEW", typeof(ProviderOutcome.Pending))]
     public async Task What_a_new_transaction_says_of_its_end_is_asked_for(string status, Type expected)
     {
-        _answers[("POST", "/txns")] = (200, JuspayRig.TxnJson("CHARGED"));
-        _answers[("GET", StatusPath)] = (200, JuspayRig.OrderJson(status));
+        _responses[("POST", "/txns")] = (200, JuspayRig.TxnJson("CHARGED"));
+        _responses[("GET", StatusPath)] = (200, JuspayRig.OrderJson(status));
         Assert.IsType(expected, await ChargeAsync());
     }
 
@@ -191,7 +191,7 @@ public sealed class JuspayFlowTests : IAsyncLifetime
     [InlineData("null", null)]
     public async Task The_customers_step_is_shown_if_it_is_safe(string authentication, CustomerActionKind? kind)
     {
-        _answers[("POST", "/txns")] = (200, JuspayRig.TxnJson(authentication: authentication));
+        _responses[("POST", "/txns")] = (200, JuspayRig.TxnJson(authentication: authentication));
         var pending = Assert.IsType<ProviderOutcome.Pending>(await ChargeAsync());
         Assert.Equal(kind, pending.Action?.Kind);
         if (kind == CustomerActionKind.Form)
@@ -212,7 +212,7 @@ public sealed class JuspayFlowTests : IAsyncLifetime
     [InlineData(",\"sdk_params\":{\"tr\":\"T1\",\"amount\":\"123.45\"}", null)]
     public async Task A_upi_link_is_made_of_what_juspay_gave_and_only_for_this_amount(string parameters, string? link)
     {
-        _answers[("POST", "/txns")] = (200, JuspayRig.TxnJson(sdk: parameters));
+        _responses[("POST", "/txns")] = (200, JuspayRig.TxnJson(sdk: parameters));
         var pending = Assert.IsType<ProviderOutcome.Pending>(
             await ChargeAsync(method: new PaymentMethod { Kind = PaymentMethodKind.Upi, Flow = UpiFlow.Intent }));
         Assert.Equal(link, pending.Action?.Url);
@@ -225,10 +225,10 @@ public sealed class JuspayFlowTests : IAsyncLifetime
     [InlineData("CAPTURE_INITIATED", typeof(ProviderOutcome.Pending))]
     public async Task A_refused_capture_is_what_the_order_says(string status, Type expected)
     {
-        _answers[("POST", CapturePath)] = (400, JuspayRig.ErrorJson("INVALID_INPUT", "Cannot Capture"));
-        _answers[("GET", StatusPath)] = (200, JuspayRig.OrderJson(status));
+        _responses[("POST", CapturePath)] = (400, JuspayRig.ErrorJson("INVALID_INPUT", "Cannot Capture"));
+        _responses[("GET", StatusPath)] = (200, JuspayRig.OrderJson(status));
         Assert.IsType(expected, await _rig.ActAsync(Create(), Effect.Capture, TimeProvider.System));
-        _answers[("GET", StatusPath)] = (500, "{}");
+        _responses[("GET", StatusPath)] = (500, "{}");
         Assert.IsType<ProviderOutcome.Unknown>(await _rig.ActAsync(Create(), Effect.Capture, TimeProvider.System));
     }
 
@@ -239,7 +239,7 @@ public sealed class JuspayFlowTests : IAsyncLifetime
     [InlineData("CAPTURE_FAILED", typeof(ProviderOutcome.Declined))]
     public async Task A_captures_status_says_what_became_of_it(string status, Type expected)
     {
-        _answers[("POST", CapturePath)] = (200, JuspayRig.OrderJson(status));
+        _responses[("POST", CapturePath)] = (200, JuspayRig.OrderJson(status));
         Assert.IsType(expected, await _rig.ActAsync(Create(), Effect.Capture, TimeProvider.System));
     }
 
@@ -251,7 +251,7 @@ public sealed class JuspayFlowTests : IAsyncLifetime
     [InlineData("CHARGED", typeof(ProviderOutcome.Declined))]
     public async Task A_releases_status_says_what_became_of_it(string status, Type expected)
     {
-        _answers[("POST", VoidPath)] = (200, JuspayRig.OrderJson(status));
+        _responses[("POST", VoidPath)] = (200, JuspayRig.OrderJson(status));
         Assert.IsType(expected, await _rig.ActAsync(Create(), Effect.Void, TimeProvider.System));
     }
 
@@ -262,21 +262,21 @@ public sealed class JuspayFlowTests : IAsyncLifetime
     [InlineData("AUTHENTICATION_FAILED", typeof(ProviderOutcome.Declined))]
     public async Task A_refused_release_is_what_the_order_says(string status, Type expected)
     {
-        _answers[("POST", VoidPath)] = (400, JuspayRig.ErrorJson("INVALID_INPUT", "Cannot Void"));
-        _answers[("GET", StatusPath)] = (200, JuspayRig.OrderJson(status));
+        _responses[("POST", VoidPath)] = (400, JuspayRig.ErrorJson("INVALID_INPUT", "Cannot Void"));
+        _responses[("GET", StatusPath)] = (200, JuspayRig.OrderJson(status));
         Assert.IsType(expected, await _rig.ActAsync(Create(), Effect.Void, TimeProvider.System));
-        _answers[("GET", StatusPath)] = (500, "{}");
+        _responses[("GET", StatusPath)] = (500, "{}");
         Assert.IsType<ProviderOutcome.Unknown>(await _rig.ActAsync(Create(), Effect.Void, TimeProvider.System));
     }
 
     [Fact]
     public async Task An_answer_about_another_transaction_or_order_is_unknown()
     {
-        _answers[("POST", CapturePath)] = (200, JuspayRig.OrderJson("CHARGED", txn: "eulOther"));
-        _answers[("POST", VoidPath)] = (200, JuspayRig.OrderJson("VOIDED", order: "other"));
-        _answers[("POST", RefundPath)] = (200, JuspayRig.OrderJson(
+        _responses[("POST", CapturePath)] = (200, JuspayRig.OrderJson("CHARGED", txn: "eulOther"));
+        _responses[("POST", VoidPath)] = (200, JuspayRig.OrderJson("VOIDED", order: "other"));
+        _responses[("POST", RefundPath)] = (200, JuspayRig.OrderJson(
             "CHARGED", more: JuspayRig.RefundsJson(JuspayRig.RefundJson("SUCCESS", "other"))));
-        _answers[("POST", "/txns")] = (200, JuspayRig.TxnJson()
+        _responses[("POST", "/txns")] = (200, JuspayRig.TxnJson()
             .Replace(JuspayRig.Order, "other", StringComparison.Ordinal));
         foreach (var effect in Enum.GetValues<Effect>())
         {
@@ -311,12 +311,12 @@ public sealed class JuspayFlowTests : IAsyncLifetime
     [InlineData("invalid.amount.exceeded", false, typeof(ProviderOutcome.Declined))]
     public async Task A_refused_refund_is_what_the_orders_list_says(string code, bool listed, Type expected)
     {
-        _answers[("POST", RefundPath)] = (
+        _responses[("POST", RefundPath)] = (
             400, $$"""{"status_id":-1,"status":"ERROR","error_code":"{{code}}","error_message":"no"}""");
-        _answers[("GET", StatusPath)] = (200, JuspayRig.OrderJson("CHARGED", more: JuspayRig.RefundsJson(
+        _responses[("GET", StatusPath)] = (200, JuspayRig.OrderJson("CHARGED", more: JuspayRig.RefundsJson(
             JuspayRig.RefundJson("SUCCESS", listed ? JuspayRig.RefundName : "someone"))));
         Assert.IsType(expected, await _rig.ActAsync(Create(), Effect.Refund, TimeProvider.System));
-        _answers[("GET", StatusPath)] = (500, "{}");
+        _responses[("GET", StatusPath)] = (500, "{}");
         Assert.IsType<ProviderOutcome.Unknown>(await _rig.ActAsync(Create(), Effect.Refund, TimeProvider.System));
     }
 
@@ -324,7 +324,7 @@ public sealed class JuspayFlowTests : IAsyncLifetime
     [InlineData(404), InlineData(400), InlineData(200)]
     public async Task An_order_that_juspay_does_not_know_is_not_found(int status)
     {
-        _answers[("GET", StatusPath)] = (status, NotFound);
+        _responses[("GET", StatusPath)] = (status, NotFound);
         var query = new ChargeQuery { Attempt = ConnectorRig.Attempt, Amount = _rig.Amount };
         Assert.Null(Assert.IsType<ProviderOutcome.NotFound>(
             await Create().QueryChargeAsync(query, _rig.Credentials)).ProviderOrder);

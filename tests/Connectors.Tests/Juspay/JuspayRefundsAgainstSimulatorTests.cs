@@ -117,11 +117,11 @@ public sealed class JuspayRefundsAgainstSimulatorTests(SimulatedJuspay juspay) :
             Id = $"user-{Attempt.Payment}", Name = "Asha B C", Email = "a@b.example", Phone = "+919876543210",
         };
         var connector = Juspay.Connect();
-        var opened = Assert.IsType<ProviderAnswer<string>.Given>(
+        var opened = Assert.IsType<ProviderResult<string>.Given>(
             await connector.OpenCustomerAsync(customer, Rig.Credentials)).Value;
         Assert.Equal(
             opened,
-            Assert.IsType<ProviderAnswer<string>.Given>(
+            Assert.IsType<ProviderResult<string>.Given>(
                 await connector.OpenCustomerAsync(customer, Rig.Credentials)).Value);
 
         await ChargeAsync(Rig.Method, with: request => request with
@@ -130,7 +130,7 @@ public sealed class JuspayRefundsAgainstSimulatorTests(SimulatedJuspay juspay) :
             Instrument = ConnectorRig.TypedCard(saving: new(null)),
         });
         await CapturedAsync();
-        var card = Assert.Single(Assert.IsType<ProviderAnswer<ImmutableArray<ProviderCard>>.Given>(
+        var card = Assert.Single(Assert.IsType<ProviderResult<ImmutableArray<ProviderCard>>.Given>(
             await connector.ListCardsAsync(opened, Rig.Credentials)).Value);
         Assert.Equal(("1111", "visa", 4, 2_031), (card.Last4, card.Network, card.ExpiryMonth, card.ExpiryYear));
 
@@ -143,7 +143,7 @@ public sealed class JuspayRefundsAgainstSimulatorTests(SimulatedJuspay juspay) :
 
         for (var i = 0; i < 2; i++)
         {
-            Assert.True(Assert.IsType<ProviderAnswer<bool>.Given>(
+            Assert.True(Assert.IsType<ProviderResult<bool>.Given>(
                 await connector.DeleteCardAsync(opened, card.Reference, Rig.Credentials)).Value);
         }
 
@@ -157,14 +157,14 @@ public sealed class JuspayRefundsAgainstSimulatorTests(SimulatedJuspay juspay) :
     {
         var customer = new Customer { Id = "7", Phone = "+919876543210" };
         var connector = Juspay.Connect();
-        var opened = Assert.IsType<ProviderAnswer<string>.Given>(
+        var opened = Assert.IsType<ProviderResult<string>.Given>(
             await connector.OpenCustomerAsync(customer, Rig.Credentials)).Value;
         var request = new WalletRequest { Wallet = "mobikwik", Customer = customer, ProviderCustomer = opened };
-        var reference = Assert.IsType<ProviderAnswer<string>.Given>(
+        var reference = Assert.IsType<ProviderResult<string>.Given>(
             await connector.RequestWalletLinkAsync(request, Rig.Credentials)).Value;
-        Assert.IsType<ProviderAnswer<ProviderWallet>.Refused>(
+        Assert.IsType<ProviderResult<ProviderWallet>.Refused>(
             await connector.ConfirmWalletLinkAsync(request, reference, new Secret("000000"), Rig.Credentials));
-        var linked = Assert.IsType<ProviderAnswer<ProviderWallet>.Given>(
+        var linked = Assert.IsType<ProviderResult<ProviderWallet>.Given>(
             await connector.ConfirmWalletLinkAsync(request, reference, new Secret("123456"), Rig.Credentials)).Value;
         Assert.Equal((true, Money.Of(100_000, Currency.Inr)), (linked.Linked, linked.Balance!.Value));
 
@@ -173,7 +173,7 @@ public sealed class JuspayRefundsAgainstSimulatorTests(SimulatedJuspay juspay) :
         var method = new PaymentMethod { Kind = PaymentMethodKind.Wallet, Wallet = "mobikwik" };
         foreach (var balance in (long[])[100_000, 87_655])
         {
-            var read = Assert.IsType<ProviderAnswer<ProviderWallet>.Given>(
+            var read = Assert.IsType<ProviderResult<ProviderWallet>.Given>(
                 await connector.ReadWalletAsync(request, reference, Rig.Credentials)).Value;
             Assert.Equal(Money.Of(balance, Currency.Inr), read.Balance);
             var paid = Assert.IsType<ProviderOutcome.Succeeded>(
@@ -186,11 +186,11 @@ public sealed class JuspayRefundsAgainstSimulatorTests(SimulatedJuspay juspay) :
 
         foreach (var known in (string[])[reference, reference, "wlt_nobody"])
         {
-            Assert.True(Assert.IsType<ProviderAnswer<bool>.Given>(
+            Assert.True(Assert.IsType<ProviderResult<bool>.Given>(
                 await connector.UnlinkWalletAsync(request, known, Rig.Credentials)).Value);
         }
 
-        Assert.IsType<ProviderAnswer<ProviderWallet>.Refused>(
+        Assert.IsType<ProviderResult<ProviderWallet>.Refused>(
             await connector.ReadWalletAsync(request, "wlt_nobody", Rig.Credentials));
     }
 
@@ -198,11 +198,11 @@ public sealed class JuspayRefundsAgainstSimulatorTests(SimulatedJuspay juspay) :
     [InlineData("a@upi", true, "Simulated Customer"), InlineData("invalid@upi", false, null)]
     public async Task A_upi_id_is_verified(string vpa, bool exists, string? name)
     {
-        var holder = Assert.IsType<ProviderAnswer<UpiHolder>.Given>(
+        var holder = Assert.IsType<ProviderResult<UpiHolder>.Given>(
             await Juspay.Connect().VerifyUpiAsync(vpa, Rig.Credentials)).Value;
         Assert.Equal((exists, name), (holder.Exists, holder.Name));
         await Juspay.DialAsync("""{"server_error":1,"operations":["query"]}""");
-        Assert.IsType<ProviderAnswer<UpiHolder>.Unavailable>(
+        Assert.IsType<ProviderResult<UpiHolder>.Unavailable>(
             await Juspay.Connect().VerifyUpiAsync(vpa, Rig.Credentials));
     }
 

@@ -73,9 +73,9 @@ public sealed class JuspaySealedRig : JuspayRig
         }
 
         Assert_nothing_but_the_signature_says_who_calls(request);
-        using var asked = JsonDocument.Parse(JuspayEnvelope.Open(request.Body, Account)
+        using var sent = JsonDocument.Parse(JuspayEnvelope.Open(request.Body, Account)
             ?? throw new InvalidOperationException("The envelope cannot be opened."));
-        var answer = request.Path[3..] switch
+        var response = request.Path[3..] switch
         {
             "/session" => SessionJson(Text("order_id"), Text("amount"), Text("currency")),
             "/txns" => TxnJson(),
@@ -83,9 +83,9 @@ public sealed class JuspaySealedRig : JuspayRig
             _ => OrderJson("CHARGED", more: RefundsJson(RefundJson("PENDING"))),
         };
         await Answers.JsonAsync(
-            context, 200, Encoding.UTF8.GetString(JuspayEnvelope.Seal(Encoding.UTF8.GetBytes(answer), Account)));
+            context, 200, Encoding.UTF8.GetString(JuspayEnvelope.Seal(Encoding.UTF8.GetBytes(response), Account)));
 
-        string Text(string name) => asked.RootElement.GetProperty(name).GetString()!;
+        string Text(string name) => sent.RootElement.GetProperty(name).GetString()!;
     }
 
     public static string SessionJson(string order, string amount, string currency) => $$"""

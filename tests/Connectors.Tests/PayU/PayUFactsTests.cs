@@ -17,7 +17,7 @@ public sealed class PayUFactsTests : IAsyncLifetime
     private const string Sample =
         "key=TESTKEY1&txnid=TXN-1001&amount=123.45&productinfo=Order 1001&firstname=Asha&email=asha@example.com";
 
-    private const string Answer =
+    private const string Respond =
         "key=TESTKEY1&txnid=TXN-1001&amount=123.45&productinfo=Order 1001&firstname=Asha&email=asha@example.com";
 
     private readonly PayURig _rig = new();
@@ -62,11 +62,11 @@ public sealed class PayUFactsTests : IAsyncLifetime
         Assert.Equal(expected, PayUSignature.OfCommand(PayURig.Key, command, var1, PayURig.Salt));
 
     [Theory]
-    [InlineData(Answer + "&status=success&udf1=a&udf2=b b&udf3=&udf4=d|x&udf5=e",
+    [InlineData(Respond + "&status=success&udf1=a&udf2=b b&udf3=&udf4=d|x&udf5=e",
         "c1e3cdbf5399b91ace693eae9973c771e022a2331a62a2adbca46a72f21a6272dd668c35490dc759e6b69847424903264237d18e5d8befdff1261085cecd4764")]
-    [InlineData(Answer + "&status=pending&udf1=a&udf2=b b&udf3=&udf4=d|x&udf5=e",
+    [InlineData(Respond + "&status=pending&udf1=a&udf2=b b&udf3=&udf4=d|x&udf5=e",
         "e7ce0601d241ab49c731c3465aae653803dafd0256a06234ebcb704f2953dc361b99ba7af11653755e4971e0ce4256f9183d2cfa63692a00837f8ba934114abc")]
-    [InlineData(Answer + "&status=success&splitInfo={\"a\":\"1\"}",
+    [InlineData(Respond + "&status=success&splitInfo={\"a\":\"1\"}",
         "20b28a5f8d07a596128f98ad5868d7abfa97f391d46e7261c4b0d7ef21877e21249f1b2426938355b7beda4b7b4f80d79672f284c2953289c7dfba79cbe7582d")]
     public void A_response_is_believed_if_the_client_believes_it(string fields, string hash)
     {
@@ -88,9 +88,9 @@ public sealed class PayUFactsTests : IAsyncLifetime
         var hash = PayURig.Sha512(
             $"2.50|{PayURig.Salt}|success|||||||||||asha@example.com|Asha|Order 1001|123.45|TXN-1001|{PayURig.Key}");
         Assert.True(PayUSignature.IsResponse(
-            FieldsOf($"{Answer}&status=success&{name}=2.50&hash={hash}"), PayURig.Key, PayURig.Salt));
+            FieldsOf($"{Respond}&status=success&{name}=2.50&hash={hash}"), PayURig.Key, PayURig.Salt));
         Assert.False(PayUSignature.IsResponse(
-            FieldsOf($"{Answer}&status=success&{name}=2.51&hash={hash}"), PayURig.Key, PayURig.Salt));
+            FieldsOf($"{Respond}&status=success&{name}=2.51&hash={hash}"), PayURig.Key, PayURig.Salt));
     }
 
     // docs.payu.in/docs/upi-intent-server-to-server.

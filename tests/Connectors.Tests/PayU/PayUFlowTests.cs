@@ -14,7 +14,7 @@ public sealed class PayUFlowTests : IAsyncLifetime
 {
     private readonly PayURig _rig = new();
     private readonly ShiftedTime _time = new();
-    private readonly Dictionary<string, string> _answers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _responses = new(StringComparer.Ordinal);
     private ScriptedServer _server = null!;
 
     private static PaymentMethod Intent { get; } = new() { Kind = PaymentMethodKind.Upi, Flow = UpiFlow.Intent };
@@ -23,8 +23,8 @@ public sealed class PayUFlowTests : IAsyncLifetime
     {
         _server = await ScriptedServer.StartAsync();
         _server.Script = (request, context) =>
-            _answers.TryGetValue(PayURig.CommandOf(request) ?? "_payment", out var answer)
-                ? Answers.JsonAsync(context, 200, answer)
+            _responses.TryGetValue(PayURig.CommandOf(request) ?? "_payment", out var response)
+                ? Answers.JsonAsync(context, 200, response)
                 : _rig.AnswerAsync(request, context);
     }
 
@@ -34,7 +34,7 @@ public sealed class PayUFlowTests : IAsyncLifetime
     [InlineData(UpiFlow.Intent, CustomerActionKind.UpiIntent), InlineData(UpiFlow.Qr, CustomerActionKind.UpiQr)]
     public async Task A_upi_link_is_passed_on_as_it_is_but_for_spaces(UpiFlow flow, CustomerActionKind kind)
     {
-        _answers["_payment"] = PayURig.PaymentJson(
+        _responses["_payment"] = PayURig.PaymentJson(
             "\"intentURIData\":\"pa=acme@hdfcbank&pn=Acme Stores&tr=1&am=123.45&cu=INR\"");
         var pending = Assert.IsType<ProviderOutcome.Pending>(await ChargeAsync(Intent with { Flow = flow }));
         Assert.Equal(
@@ -46,7 +46,7 @@ public sealed class PayUFlowTests : IAsyncLifetime
     [Fact]
     public async Task A_dynamic_codes_link_is_whole()
     {
-        _answers["_payment"] = PayURig.PaymentJson("\"qrString\":\"upi://pay?pa=acme@hdfcbank&am=123.45\"");
+        _responses["_payment"] = PayURig.PaymentJson("\"qrString\":\"upi://pay?pa=acme@hdfcbank&am=123.45\"");
         var pending = Assert.IsType<ProviderOutcome.Pending>(await ChargeAsync(Intent with { Flow = UpiFlow.Qr }));
         Assert.Equal("upi://pay?pa=acme@hdfcbank&am=123.45", pending.Action!.Url);
     }
@@ -65,7 +65,7 @@ public sealed class PayUFlowTests : IAsyncLifetime
     [InlineData("\"qrString\":\"javascript:upi://pay?pa=\"")]
     public async Task An_answer_without_a_link_that_can_be_followed_is_unknown(string result)
     {
-        _answers["_payment"] = PayURig.PaymentJson(result);
+        _responses["_payment"] = PayURig.PaymentJson(result);
         Assert.IsType<ProviderOutcome.Unknown>(await ChargeAsync(Intent));
     }
 
@@ -74,7 +74,7 @@ public sealed class PayUFlowTests : IAsyncLifetime
     [InlineData("\"acsTemplate\":null"), InlineData("\"acsTemplate\":[]")]
     public async Task An_answer_without_a_page_that_can_be_shown_is_unknown(string result)
     {
-        _answers["_payment"] = PayURig.PaymentJson(result);
+        _responses["_payment"] = PayURig.PaymentJson(result);
         Assert.IsType<ProviderOutcome.Unknown>(await _rig.ActAsync(Create(), Effect.Charge, _time));
     }
 
@@ -83,7 +83,7 @@ public sealed class PayUFlowTests : IAsyncLifetime
     [InlineData("\"paymentId\":\"403993715500000001\"", "\"paymentId\":\"../1\"")]
     public async Task An_answer_about_another_payment_is_unknown(string text, string other)
     {
-        _answers["_payment"] = PayURig.PaymentJson("\"intentURIData\":\"pa=a@b\"")
+        _responses["_payment"] = PayURig.PaymentJson("\"intentURIData\":\"pa=a@b\"")
             .Replace(text, other, StringComparison.Ordinal);
         Assert.IsType<ProviderOutcome.Unknown>(await ChargeAsync(Intent));
     }
@@ -91,7 +91,7 @@ public sealed class PayUFlowTests : IAsyncLifetime
     [Fact]
     public async Task Success_at_once_is_asked_about_all_the_same()
     {
-        _answers["_payment"] = PayURig.PaymentJson("\"intentURIData\":\"pa=a@b\"", "success");
+        _responses["_payment"] = PayURig.PaymentJson("\"intentURIData\":\"pa=a@b\"", "success");
         Assert.IsType<ProviderOutcome.Pending>(await ChargeAsync(Intent));
     }
 
@@ -101,8 +101,8 @@ public sealed class PayUFlowTests : IAsyncLifetime
     public async Task A_refused_payment_that_payu_does_not_know_is_declined(
         string code, string expected, FailureParty party)
     {
-        _answers["_payment"] = PayURig.RefusalJson(code, "no");
-        _answers["verify_payment"] = PayURig.NotFoundJson;
+        _responses["_payment"] = PayURig.RefusalJson(code, "no");
+        _responses["verify_payment"] = PayURig.NotFoundJson;
         var declined = Assert.IsType<ProviderOutcome.Declined>(await ChargeAsync(Intent));
         Assert.Equal(
             (expected == "request_refused" ? "payu_e1101" : expected, party),
@@ -112,8 +112,9 @@ public sealed class PayUFlowTests : IAsyncLifetime
     [Fact]
     public async Task A_refusal_in_the_older_form_is_declined()
     {
-        _answers["_payment"] = """{"result":null,"status":"failed","error":"EX158","message":"bad 4111111111111111"}""";
-        _answers["verify_payment"] = PayURig.NotFoundJson;
+        _responses["_payment"] =
+            """{"result":null,"status":"failed","error":"EX158","message":"bad 4111111111111111"}""";
+        _responses["verify_payment"] = PayURig.NotFoundJson;
         var declined = Assert.IsType<ProviderOutcome.Declined>(await ChargeAsync(Intent));
         Assert.Equal(("payu_ex158", "bad ***"), (declined.Failure.Code, declined.Failure.Message));
     }
@@ -121,21 +122,21 @@ public sealed class PayUFlowTests : IAsyncLifetime
     [Fact]
     public async Task A_used_txnid_is_the_payment_that_used_it()
     {
-        _answers["_payment"] = PayURig.RefusalJson("E202", "Duplicate transaction id");
-        _answers["verify_payment"] = PayURig.ChargeJson("success", "captured");
+        _responses["_payment"] = PayURig.RefusalJson("E202", "Duplicate transaction id");
+        _responses["verify_payment"] = PayURig.ChargeJson("success", "captured");
         Assert.IsType<ProviderOutcome.Succeeded>(await ChargeAsync(Intent));
-        _answers["verify_payment"] = PayURig.NotFoundJson;
+        _responses["verify_payment"] = PayURig.NotFoundJson;
         Assert.IsType<ProviderOutcome.Unknown>(await ChargeAsync(Intent));
-        _answers["verify_payment"] = "{}";
+        _responses["verify_payment"] = "{}";
         Assert.IsType<ProviderOutcome.Unknown>(await ChargeAsync(Intent));
     }
 
     [Theory]
     [InlineData("_payment", "Too many Requests. Please try after 60 seconds")]
     [InlineData("_payment", """{"status":"failed","message":"Too many Requests"}""")]
-    public async Task Haste_in_words_is_not_sent(string where, string answer)
+    public async Task Haste_in_words_is_not_sent(string where, string response)
     {
-        _answers[where] = answer;
+        _responses[where] = response;
         Assert.IsType<ProviderOutcome.NotSent>(await ChargeAsync(Intent));
     }
 
@@ -145,20 +146,20 @@ public sealed class PayUFlowTests : IAsyncLifetime
     [InlineData(Effect.Void, "cancel_refund_transaction")]
     public async Task A_command_that_came_too_hastily_is_not_sent(Effect effect, string command)
     {
-        _answers[command] = """{"status":0,"msg":"Requests limit reached"}""";
+        _responses[command] = """{"status":0,"msg":"Requests limit reached"}""";
         Assert.IsType<ProviderOutcome.NotSent>(await _rig.ActAsync(Create(), effect, _time));
     }
 
     [Fact]
     public async Task A_resend_looks_first_and_sends_nothing_if_it_cannot()
     {
-        _answers["verify_payment"] = """{"status":0,"msg":"Requests limit reached"}""";
+        _responses["verify_payment"] = """{"status":0,"msg":"Requests limit reached"}""";
         Assert.IsType<ProviderOutcome.NotSent>(await ChargeAsync(Intent, resend: true));
-        _answers["verify_payment"] = PayURig.ChargeJson("pending", "in progress");
+        _responses["verify_payment"] = PayURig.ChargeJson("pending", "in progress");
         Assert.IsType<ProviderOutcome.Pending>(await ChargeAsync(Intent, resend: true));
         Assert.DoesNotContain(_server.Requests, request => request.Path == "/_payment");
-        _answers["verify_payment"] = PayURig.NotFoundJson;
-        _answers["_payment"] = PayURig.PaymentJson("\"intentURIData\":\"pa=a@b\"");
+        _responses["verify_payment"] = PayURig.NotFoundJson;
+        _responses["_payment"] = PayURig.PaymentJson("\"intentURIData\":\"pa=a@b\"");
         Assert.IsType<ProviderOutcome.Pending>(await ChargeAsync(Intent, resend: true));
         Assert.Single(_server.Requests, request => request.Path == "/_payment");
     }
@@ -168,9 +169,9 @@ public sealed class PayUFlowTests : IAsyncLifetime
     [InlineData("autoRefund", typeof(ProviderOutcome.Declined))]
     public async Task A_refused_capture_is_what_the_payment_is(string state, Type expected)
     {
-        _answers["capture_transaction"] =
+        _responses["capture_transaction"] =
             """{"status":0,"msg":"token already used or request pending","error_code":106}""";
-        _answers["verify_payment"] = PayURig.ChargeJson(state == "captured" ? "success" : "failure", state);
+        _responses["verify_payment"] = PayURig.ChargeJson(state == "captured" ? "success" : "failure", state);
         Assert.IsType(expected, await _rig.ActAsync(Create(), Effect.Capture, _time));
     }
 
@@ -181,12 +182,12 @@ public sealed class PayUFlowTests : IAsyncLifetime
     public async Task A_refused_capture_of_what_is_still_authorised_is_pending_only_if_one_is_under_way(
         string? state, Type expected)
     {
-        _answers["capture_transaction"] = """{"status":0,"msg":"token already used or request pending"}""";
-        _answers["check_action_status"] = state is null
+        _responses["capture_transaction"] = """{"status":0,"msg":"token already used or request pending"}""";
+        _responses["check_action_status"] = state is null
             ? PayURig.NoActionsJson
             : PayURig.ActionsJson("capture", "t", state);
         Assert.IsType(expected, await _rig.ActAsync(Create(), Effect.Capture, _time));
-        _answers["check_action_status"] = "{}";
+        _responses["check_action_status"] = "{}";
         Assert.IsType<ProviderOutcome.Unknown>(await _rig.ActAsync(Create(), Effect.Capture, _time));
     }
 
@@ -196,8 +197,8 @@ public sealed class PayUFlowTests : IAsyncLifetime
     [InlineData("failure", typeof(ProviderOutcome.Declined))]
     public async Task A_refund_whose_token_was_used_is_looked_up_by_it(string state, Type expected)
     {
-        _answers["cancel_refund_transaction"] = """{"status":0,"msg":"token already used or request pending"}""";
-        _answers["check_action_status"] = PayURig.ActionsJson(
+        _responses["cancel_refund_transaction"] = """{"status":0,"msg":"token already used or request pending"}""";
+        _responses["check_action_status"] = PayURig.ActionsJson(
             "refund", PayUMapping.RefundToken(ConnectorRig.Refund), state);
         var outcome = await _rig.ActAsync(Create(), Effect.Refund, _time);
         Assert.IsType(expected, outcome);
@@ -219,16 +220,16 @@ public sealed class PayUFlowTests : IAsyncLifetime
         typeof(ProviderOutcome.Pending))]
     [InlineData("""{"status":1,"msg":"Refund Request Queued"}""", typeof(ProviderOutcome.Unknown))]
     [InlineData("""{"status":2,"msg":"Refund Request Queued","request_id":"1"}""", typeof(ProviderOutcome.Unknown))]
-    public async Task A_refund_is_what_its_code_says(string answer, Type expected)
+    public async Task A_refund_is_what_its_code_says(string response, Type expected)
     {
-        _answers["cancel_refund_transaction"] = answer;
+        _responses["cancel_refund_transaction"] = response;
         Assert.IsType(expected, await _rig.ActAsync(Create(), Effect.Refund, _time));
     }
 
     [Fact]
     public async Task A_capture_that_came_first_is_not_refunded_by_a_release()
     {
-        _answers["verify_payment"] = PayURig.ChargeJson("success", "captured");
+        _responses["verify_payment"] = PayURig.ChargeJson("success", "captured");
         var declined = Assert.IsType<ProviderOutcome.Declined>(await _rig.ActAsync(Create(), Effect.Void, _time));
         Assert.Equal("already_captured", declined.Failure.Code);
         Assert.DoesNotContain(_server.Requests, request => _rig.Is(Effect.Void, request));
@@ -237,7 +238,7 @@ public sealed class PayUFlowTests : IAsyncLifetime
     [Fact]
     public async Task A_release_that_payu_took_for_a_refund_is_unknown()
     {
-        _answers["cancel_refund_transaction"] = PayURig.RefundQueuedJson;
+        _responses["cancel_refund_transaction"] = PayURig.RefundQueuedJson;
         Assert.IsType<ProviderOutcome.Unknown>(await _rig.ActAsync(Create(), Effect.Void, _time));
     }
 
@@ -245,13 +246,13 @@ public sealed class PayUFlowTests : IAsyncLifetime
     [InlineData("auth", "success"), InlineData("cancelled", "failure"), InlineData("cancelled", "success")]
     public async Task A_released_authorisation_is_voided_whatever_word_it_keeps(string word, string status)
     {
-        _answers["verify_payment"] = PayURig.ChargeJson(status, word);
-        _answers["check_action_status"] = PayURig.ActionsJson("cancel", "t", "SUCCESS");
+        _responses["verify_payment"] = PayURig.ChargeJson(status, word);
+        _responses["check_action_status"] = PayURig.ActionsJson("cancel", "t", "SUCCESS");
         Assert.Equal(FailureCodes.Voided, Assert.IsType<ProviderOutcome.Declined>(await QueryAsync()).Failure.Code);
         Assert.IsType<ProviderOutcome.Succeeded>(await _rig.ActAsync(Create(), Effect.Void, _time));
-        _answers["check_action_status"] = PayURig.ActionsJson("cancel", "t", "QUEUED");
+        _responses["check_action_status"] = PayURig.ActionsJson("cancel", "t", "QUEUED");
         Assert.IsType<ProviderOutcome.Pending>(await QueryAsync());
-        _answers["check_action_status"] = "{}";
+        _responses["check_action_status"] = "{}";
         Assert.IsType<ProviderOutcome.Unknown>(await QueryAsync());
     }
 
@@ -259,13 +260,13 @@ public sealed class PayUFlowTests : IAsyncLifetime
     public async Task Customers_are_names_and_need_no_call()
     {
         var accounts = (ICustomerAccounts)Create();
-        var given = Assert.IsType<ProviderAnswer<string>.Given>(
+        var given = Assert.IsType<ProviderResult<string>.Given>(
             await accounts.OpenCustomerAsync(new Customer { Id = "c-1" }, _rig.Credentials));
         Assert.Equal("c-1", given.Value);
-        var odd = Assert.IsType<ProviderAnswer<string>.Given>(
+        var odd = Assert.IsType<ProviderResult<string>.Given>(
             await accounts.OpenCustomerAsync(new Customer { Id = "a:b|c" }, _rig.Credentials));
         Assert.Matches("^[0-9a-z]{26}$", odd.Value);
-        Assert.IsType<ProviderAnswer<string>.Refused>(
+        Assert.IsType<ProviderResult<string>.Refused>(
             await accounts.OpenCustomerAsync(new Customer(), _rig.Credentials));
         Assert.Empty(_server.Requests);
     }
@@ -273,15 +274,15 @@ public sealed class PayUFlowTests : IAsyncLifetime
     [Theory]
     [InlineData("""{"status":"SUCCESS","vpa":"a@upi","isVPAValid":1,"payerAccountName":"ABC"}""", true, "ABC")]
     [InlineData("""{"status":"SUCCESS","vpa":"a@upi","isVPAValid":0,"payerAccountName":"NA"}""", false, null)]
-    public async Task A_upi_id_is_verified(string answer, bool exists, string? name)
+    public async Task A_upi_id_is_verified(string response, bool exists, string? name)
     {
-        _answers["validateVPA"] = answer;
+        _responses["validateVPA"] = response;
         Assert.Equal(
             new UpiHolder(exists, name),
-            Assert.IsType<ProviderAnswer<UpiHolder>.Given>(
+            Assert.IsType<ProviderResult<UpiHolder>.Given>(
                 await ((IUpiVerification)Create()).VerifyUpiAsync("a@upi", _rig.Credentials)).Value);
-        _answers["validateVPA"] = "{}";
-        Assert.IsType<ProviderAnswer<UpiHolder>.Unavailable>(
+        _responses["validateVPA"] = "{}";
+        Assert.IsType<ProviderResult<UpiHolder>.Unavailable>(
             await ((IUpiVerification)Create()).VerifyUpiAsync("a@upi", _rig.Credentials));
     }
 
@@ -292,11 +293,11 @@ public sealed class PayUFlowTests : IAsyncLifetime
             "{{token}}":{"card_no":"512345XXXXXX2346","card_token":"{{token}}","card_name":"A","card_mode":"CC","card_type":"MAST",
             "network_token":{"token_value":"x","is_expired":{{expired}},"token_exp_mon":"05","token_exp_yr":2031} }
             """;
-        _answers["get_user_cards"] = $$$"""
+        _responses["get_user_cards"] = $$$"""
             {"status":1,"msg":"Cards fetched Succesfully","user_cards":{{{{Card("t1", "0")}}},{{{Card("t2", "1")}}},"t3":{"card_no":"1","network_token":[]} } }
             """;
         var cards = (ISavedCards)Create();
-        var listed = Assert.IsType<ProviderAnswer<System.Collections.Immutable.ImmutableArray<ProviderCard>>.Given>(
+        var listed = Assert.IsType<ProviderResult<System.Collections.Immutable.ImmutableArray<ProviderCard>>.Given>(
             await cards.ListCardsAsync("c-1", _rig.Credentials));
         var card = Assert.Single(listed.Value);
         Assert.Equal(
@@ -304,20 +305,20 @@ public sealed class PayUFlowTests : IAsyncLifetime
             (card.Reference, card.Last4, card.Network, card.ExpiryMonth, card.ExpiryYear));
         Assert.Equal("TESTKEY1:c-1", PayURig.FieldOf(_server.Requests[^1], "var1"));
 
-        _answers["get_user_cards"] = """{"status":0,"msg":"Card not found."}""";
-        Assert.Empty(Assert.IsType<ProviderAnswer<System.Collections.Immutable.ImmutableArray<ProviderCard>>.Given>(
+        _responses["get_user_cards"] = """{"status":0,"msg":"Card not found."}""";
+        Assert.Empty(Assert.IsType<ProviderResult<System.Collections.Immutable.ImmutableArray<ProviderCard>>.Given>(
             await cards.ListCardsAsync("c-1", _rig.Credentials)).Value);
-        Assert.IsType<ProviderAnswer<System.Collections.Immutable.ImmutableArray<ProviderCard>>.Refused>(
+        Assert.IsType<ProviderResult<System.Collections.Immutable.ImmutableArray<ProviderCard>>.Refused>(
             await cards.ListCardsAsync("c:1", _rig.Credentials));
     }
 
     [Theory]
     [InlineData("""{"status":1,"msg":"My_card card deleted successfully"}""")]
     [InlineData("""{"status":0,"msg":"card not found"}""")]
-    public async Task A_card_that_is_gone_is_forgotten(string answer)
+    public async Task A_card_that_is_gone_is_forgotten(string response)
     {
-        _answers["delete_user_card"] = answer;
-        Assert.True(Assert.IsType<ProviderAnswer<bool>.Given>(
+        _responses["delete_user_card"] = response;
+        Assert.True(Assert.IsType<ProviderResult<bool>.Given>(
             await ((ISavedCards)Create()).DeleteCardAsync("c-1", "t1", _rig.Credentials)).Value);
         Assert.Equal("t1", PayURig.FieldOf(_server.Requests[^1], "var2"));
     }
@@ -328,9 +329,9 @@ public sealed class PayUFlowTests : IAsyncLifetime
     [InlineData(
         """{"status":0,"msg":"0 out of 1","transaction_details":{"credentials-check":{"mihpayid":"Not Found","status":"Not Found"}}}""",
         CredentialsCheck.Accepted)]
-    public async Task Credentials_are_checked_by_a_question(string answer, CredentialsCheck expected)
+    public async Task Credentials_are_checked_by_a_question(string response, CredentialsCheck expected)
     {
-        _answers["verify_payment"] = answer;
+        _responses["verify_payment"] = response;
         Assert.Equal(expected, await Create().CheckAsync(_rig.Credentials));
     }
 

@@ -116,12 +116,12 @@ public sealed class PayURefundsAgainstSimulatorTests(SimulatedPayU payu) : PayUS
     public async Task A_upi_id_is_verified()
     {
         var upi = (IUpiVerification)PayU.Connect();
-        Assert.True(Assert.IsType<ProviderAnswer<UpiHolder>.Given>(
+        Assert.True(Assert.IsType<ProviderResult<UpiHolder>.Given>(
             await upi.VerifyUpiAsync("anything@payu", Rig.Credentials)).Value.Exists);
-        Assert.False(Assert.IsType<ProviderAnswer<UpiHolder>.Given>(
+        Assert.False(Assert.IsType<ProviderResult<UpiHolder>.Given>(
             await upi.VerifyUpiAsync("invalid@payu", Rig.Credentials)).Value.Exists);
         await PayU.DialAsync("""{"server_error":1,"operations":["query"]}""");
-        Assert.IsType<ProviderAnswer<UpiHolder>.Unavailable>(
+        Assert.IsType<ProviderResult<UpiHolder>.Unavailable>(
             await upi.VerifyUpiAsync("anything@payu", Rig.Credentials));
     }
 
@@ -133,7 +133,7 @@ public sealed class PayURefundsAgainstSimulatorTests(SimulatedPayU payu) : PayUS
         {
             Instrument = ConnectorRig.TypedCard(saving: new(null)),
         };
-        var user = Assert.IsType<ProviderAnswer<string>.Given>(
+        var user = Assert.IsType<ProviderResult<string>.Given>(
             await ((ICustomerAccounts)connector).OpenCustomerAsync(first.Customer, Rig.Credentials)).Value;
         await connector.ChargeAsync(first, Rig.Credentials);
         await CapturedAsync();
@@ -154,7 +154,7 @@ public sealed class PayURefundsAgainstSimulatorTests(SimulatedPayU payu) : PayUS
 
         for (var i = 0; i < 2; i++)
         {
-            Assert.IsType<ProviderAnswer<bool>.Given>(
+            Assert.IsType<ProviderResult<bool>.Given>(
                 await ((ISavedCards)connector).DeleteCardAsync(user, card.Reference, Rig.Credentials));
         }
 
@@ -162,7 +162,7 @@ public sealed class PayURefundsAgainstSimulatorTests(SimulatedPayU payu) : PayUS
     }
 
     private async Task<ImmutableArray<ProviderCard>> CardsAsync(IConnector connector, string user) =>
-        Assert.IsType<ProviderAnswer<ImmutableArray<ProviderCard>>.Given>(
+        Assert.IsType<ProviderResult<ImmutableArray<ProviderCard>>.Given>(
             await ((ISavedCards)connector).ListCardsAsync(user, Rig.Credentials)).Value;
 
     private async Task<WebhookReading[]> ReadingsAsync(ScriptedServer receiver)

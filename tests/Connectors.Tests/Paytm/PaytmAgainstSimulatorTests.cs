@@ -155,7 +155,7 @@ public sealed class PaytmAgainstSimulatorTests(SimulatedPaytm paytm) : PaytmSimu
     [InlineData("success@paytm", true), InlineData("invalid@paytm", false)]
     public async Task Upi_ids_are_verified(string vpa, bool exists) => Assert.Equal(
         exists,
-        Assert.IsType<ProviderAnswer<UpiHolder>.Given>(
+        Assert.IsType<ProviderResult<UpiHolder>.Given>(
             await Paytm.Connect().VerifyUpiAsync(vpa, Rig.Credentials)).Value.Exists);
 
     [Theory, MemberData(nameof(Before))]

@@ -61,7 +61,7 @@ public sealed class PaytmChargeTests : PaytmScript
     [Fact]
     public async Task A_card_that_paytm_tells_nothing_of_is_a_credit_card_and_a_saved_one_is_named_by_its_token()
     {
-        Answer("/fetchBinDetail", "F", "1001");
+        Respond("/fetchBinDetail", "F", "1001");
         await ChargeAsync(Card);
         Assert.Equal("CREDIT_CARD", BodyOf(Requests[^1]).GetProperty("paymentMode").GetString());
         Assert.Equal("411111111", BodyOf(Requests[1]).GetProperty("bin").GetString());
@@ -87,7 +87,7 @@ public sealed class PaytmChargeTests : PaytmScript
     public async Task A_upi_payment_tells_the_customers_step(string? link, UpiFlow flow, CustomerActionKind? expected)
     {
         var deep = link is null ? "" : $$""","deepLinkInfo":{"deepLink":"{{link}}","transId":"{{PaytmRig.Txn}}"}""";
-        Answer(PaytmRig.Process, _ => $$"""{{{PaytmRig.Result("S", "0000")}}{{deep}}}""");
+        Respond(PaytmRig.Process, _ => $$"""{{{PaytmRig.Result("S", "0000")}}{{deep}}}""");
 
         var pending = Assert.IsType<ProviderOutcome.Pending>(
             await ChargeAsync(Intent with { Flow = flow, Vpa = "a@b" }));
@@ -105,7 +105,7 @@ public sealed class PaytmChargeTests : PaytmScript
             (CustomerActionKind.Form, "https://bank.example/acs", "eJx"),
             (action.Kind, action.Url, action.Fields!["PaReq"]));
 
-        Answer(PaytmRig.Process, _ => PaytmRig.BankForm("https://bank.example/acs?a=1", "GET", "{\"b\":\"x y\"}"));
+        Respond(PaytmRig.Process, _ => PaytmRig.BankForm("https://bank.example/acs?a=1", "GET", "{\"b\":\"x y\"}"));
         action = Assert.IsType<ProviderOutcome.Pending>(await ChargeAsync(Card)).Action!;
         Assert.Equal((CustomerActionKind.Redirect, "https://bank.example/acs?a=1&b=x%20y"), (action.Kind, action.Url));
     }
@@ -117,7 +117,7 @@ public sealed class PaytmChargeTests : PaytmScript
     [InlineData("https://bank.example/", "{\"\":\"x\"}")]
     public async Task A_form_that_cannot_be_trusted_is_not_passed_on(string url, string content)
     {
-        Answer(PaytmRig.Process, _ => PaytmRig.BankForm(url, content: content));
+        Respond(PaytmRig.Process, _ => PaytmRig.BankForm(url, content: content));
 
         Assert.Null(Assert.IsType<ProviderOutcome.Pending>(await ChargeAsync(Card)).Action);
     }
@@ -129,7 +129,7 @@ public sealed class PaytmChargeTests : PaytmScript
     public async Task An_order_that_is_known_already_is_asked_about_and_not_paid_again(
         string code, string status, string statusCode, string expected)
     {
-        Answer(
+        Respond(
             PaytmRig.Initiate,
             _ => $$"""{{{PaytmRig.Result(code == "0002" ? "S" : "F", code)}},"txnToken":"{{PaytmRig.Token}}"}""");
         Parts(("sale", status, statusCode));
@@ -141,7 +141,7 @@ public sealed class PaytmChargeTests : PaytmScript
     [Fact]
     public async Task An_order_that_is_known_and_unpaid_is_paid()
     {
-        Answer(PaytmRig.Initiate, _ => $$"""{{{PaytmRig.Result("S", "0002")}},"txnToken":"{{PaytmRig.Token}}"}""");
+        Respond(PaytmRig.Initiate, _ => $$"""{{{PaytmRig.Result("S", "0002")}},"txnToken":"{{PaytmRig.Token}}"}""");
 
         Assert.IsType<ProviderOutcome.Pending>(await ChargeAsync(Intent));
         Assert.Single(Paths, path => path == PaytmRig.Process);
@@ -150,7 +150,7 @@ public sealed class PaytmChargeTests : PaytmScript
     [Fact]
     public async Task An_order_of_this_id_that_is_not_ours_to_pay_is_a_decline()
     {
-        Answer(PaytmRig.Initiate, "F", "325");
+        Respond(PaytmRig.Initiate, "F", "325");
 
         Assert.Equal("Declined order_id_used Merchant", Kind(await ChargeAsync(Intent)));
     }
@@ -167,7 +167,7 @@ public sealed class PaytmChargeTests : PaytmScript
     [InlineData("F", "9999", "Declined declined Customer")]
     public async Task What_goes_wrong_with_the_order_moves_no_money(string status, string code, string expected)
     {
-        Answer(PaytmRig.Initiate, status, code);
+        Respond(PaytmRig.Initiate, status, code);
 
         Assert.Equal(expected, Kind(await ChargeAsync(Intent)));
         Assert.DoesNotContain(PaytmRig.Process, Paths);
@@ -184,7 +184,7 @@ public sealed class PaytmChargeTests : PaytmScript
     [InlineData("S", "0000", "Pending"), InlineData("PENDING", "402", "Pending")]
     public async Task A_payments_result_is_an_outcome(string status, string code, string expected)
     {
-        Answer(PaytmRig.Process, status, code);
+        Respond(PaytmRig.Process, status, code);
 
         Assert.Equal(expected, Kind(await ChargeAsync(Intent)));
     }
@@ -245,7 +245,7 @@ public sealed class PaytmChargeTests : PaytmScript
     {
         var status = PaytmRig.StatusJson("TXN_SUCCESS", "01");
         Assert.Contains(part, status, StringComparison.Ordinal);
-        Answer(PaytmRig.Status, _ => status.Replace(part, replacement, StringComparison.Ordinal));
+        Respond(PaytmRig.Status, _ => status.Replace(part, replacement, StringComparison.Ordinal));
 
         Assert.IsType<ProviderOutcome.Unknown>(await QueryAsync());
     }
@@ -254,7 +254,7 @@ public sealed class PaytmChargeTests : PaytmScript
     [InlineData("123", 12_300), InlineData("123.4", 12_340), InlineData("0.01", 1)]
     public async Task Rupees_are_read_with_up_to_two_digits_after_the_point(string text, long paise)
     {
-        Answer(PaytmRig.Status, _ => PaytmRig.StatusJson("TXN_SUCCESS", "01", amount: text));
+        Respond(PaytmRig.Status, _ => PaytmRig.StatusJson("TXN_SUCCESS", "01", amount: text));
 
         Assert.Equal(
             Money.Of(paise, Currency.Inr), Assert.IsType<ProviderOutcome.Succeeded>(await QueryAsync()).Amount);
@@ -269,7 +269,7 @@ public sealed class PaytmChargeTests : PaytmScript
         Assert.IsType<ProviderOutcome.Unknown>(await QueryAsync());
         var query = new Contract.ChargeQuery { Attempt = ConnectorRig.Attempt, Amount = ConnectorRig.Rupees };
         Assert.IsType<ProviderOutcome.Succeeded>(
-            await Connect(options => options.VerifyAnswers = false).QueryChargeAsync(query, Rig.Credentials));
+            await Connect(options => options.VerifyResponses = false).QueryChargeAsync(query, Rig.Credentials));
     }
 
     [Fact]
@@ -287,8 +287,8 @@ public sealed class PaytmChargeTests : PaytmScript
     [Fact]
     public async Task A_payment_that_a_known_order_refuses_is_looked_up()
     {
-        Answer(PaytmRig.Initiate, _ => $$"""{{{PaytmRig.Result("S", "0002")}},"txnToken":"{{PaytmRig.Token}}"}""");
-        Answer(PaytmRig.Process, _ =>
+        Respond(PaytmRig.Initiate, _ => $$"""{{{PaytmRig.Result("S", "0002")}},"txnToken":"{{PaytmRig.Token}}"}""");
+        Respond(PaytmRig.Process, _ =>
         {
             Parts(("sale", "TXN_SUCCESS", "01"));
             return $$"""{{{PaytmRig.Result("F", "325")}}}""";

@@ -53,7 +53,7 @@ public sealed class PaytmFactsTests : PaytmScript
     [Fact]
     public async Task A_status_that_answers_with_the_block_where_none_was_asked_for_is_understood()
     {
-        Answer(PaytmRig.Status, request => PaytmRig.TypeOf(request) is null or "PREAUTH"
+        Respond(PaytmRig.Status, request => PaytmRig.TypeOf(request) is null or "PREAUTH"
             ? PaytmRig.StatusJson("TXN_SUCCESS", "01", "PREAUTH")
             : PaytmRig.NoRecord());
 
@@ -73,7 +73,7 @@ public sealed class PaytmFactsTests : PaytmScript
     [InlineData("S", "0000", "CAPTURE F 1001", "Unknown")]
     public async Task A_capture_is_what_its_status_says(string status, string code, string? part, string expected)
     {
-        Answer("/order/v2/capture", status, code);
+        Respond("/order/v2/capture", status, code);
         Parts(part is null ? [] : [(part.Split(' ')[0], part.Split(' ')[1], part.Split(' ')[2])]);
 
         var outcome = await Rig.ActAsync(Connect(), Effect.Capture, TimeProvider.System);
@@ -90,7 +90,7 @@ public sealed class PaytmFactsTests : PaytmScript
     [Fact]
     public async Task A_capture_can_be_for_less()
     {
-        Answer(PaytmRig.Status, request => PaytmRig.StatusJson("TXN_SUCCESS", "01", "CAPTURE", "100.00"));
+        Respond(PaytmRig.Status, request => PaytmRig.StatusJson("TXN_SUCCESS", "01", "CAPTURE", "100.00"));
         var outcome = await Connect().CaptureAsync(
             new CaptureRequest
             {
@@ -111,7 +111,7 @@ public sealed class PaytmFactsTests : PaytmScript
     [InlineData("S", null, "Pending"), InlineData("F", null, "Declined declined Customer")]
     public async Task A_release_is_what_its_status_says(string status, string? part, string expected)
     {
-        Answer("/order/v2/release", status, "2024");
+        Respond("/order/v2/release", status, "2024");
         Parts(part is null ? [] : [(part.Split(' ')[0], part.Split(' ')[1], part.Split(' ')[2])]);
 
         Assert.Equal(expected, Kind(await Rig.ActAsync(Connect(), Effect.Void, TimeProvider.System)));
@@ -138,7 +138,7 @@ public sealed class PaytmFactsTests : PaytmScript
     public async Task A_refunds_code_is_an_outcome_whatever_word_stands_beside_it(
         string status, string code, string expected)
     {
-        Answer("/refund/apply", _ => PaytmRig.RefundJson(status, code));
+        Respond("/refund/apply", _ => PaytmRig.RefundJson(status, code));
 
         Assert.Equal(expected, Kind(await RefundAsync()));
         Assert.DoesNotContain(PaytmRig.RefundStatus, Paths);
@@ -157,8 +157,8 @@ public sealed class PaytmFactsTests : PaytmScript
     public async Task A_refund_that_is_raised_already_is_looked_up_by_its_name(
         string code, string status, string statusCode, string expected)
     {
-        Answer("/refund/apply", "TXN_FAILURE", code);
-        Answer(PaytmRig.RefundStatus, _ => PaytmRig.RefundJson(status, statusCode));
+        Respond("/refund/apply", "TXN_FAILURE", code);
+        Respond(PaytmRig.RefundStatus, _ => PaytmRig.RefundJson(status, statusCode));
 
         Assert.Equal(expected, Kind(await RefundAsync()));
         Assert.Equal(ConnectorRig.Refund.ToString(), BodyOf(Requests[^1]).GetProperty("refId").GetString());
@@ -185,7 +185,7 @@ public sealed class PaytmFactsTests : PaytmScript
     [InlineData("PENDING", "501", "Unknown")]
     public async Task A_refunds_status_is_an_outcome(string status, string code, string expected)
     {
-        Answer(PaytmRig.RefundStatus, _ => PaytmRig.RefundJson(status, code));
+        Respond(PaytmRig.RefundStatus, _ => PaytmRig.RefundJson(status, code));
 
         var outcome = await QueryRefundAsync();
 
@@ -254,11 +254,11 @@ public sealed class PaytmFactsTests : PaytmScript
     public async Task A_upi_id_is_looked_up_with_the_token_of_an_order_that_nobody_pays(
         string status, bool valid, bool exists)
     {
-        Answer(
+        Respond(
             "/theia/api/v1/vpa/validate",
             _ => $$"""{{{PaytmRig.Result(status, "0000")}},"vpa":"a@b","valid":{{(valid ? "true" : "false")}}}""");
 
-        var given = Assert.IsType<ProviderAnswer<UpiHolder>.Given>(
+        var given = Assert.IsType<ProviderResult<UpiHolder>.Given>(
             await Connect().VerifyUpiAsync("a@b", Rig.Credentials));
 
         Assert.Equal(exists, given.Value.Exists);
@@ -269,15 +269,15 @@ public sealed class PaytmFactsTests : PaytmScript
     [Fact]
     public async Task A_upi_id_that_cannot_be_looked_up_is_not_judged()
     {
-        Answer("/theia/api/v1/vpa/validate", "F", "501");
-        Assert.IsType<ProviderAnswer<UpiHolder>.Unavailable>(await Connect().VerifyUpiAsync("a@b", Rig.Credentials));
-        Answer(PaytmRig.Initiate, "F", "2005");
+        Respond("/theia/api/v1/vpa/validate", "F", "501");
+        Assert.IsType<ProviderResult<UpiHolder>.Unavailable>(await Connect().VerifyUpiAsync("a@b", Rig.Credentials));
+        Respond(PaytmRig.Initiate, "F", "2005");
         Assert.Equal(
             FailureCodes.CredentialsRefused,
-            Assert.IsType<ProviderAnswer<UpiHolder>.Refused>(
+            Assert.IsType<ProviderResult<UpiHolder>.Refused>(
                 await Connect().VerifyUpiAsync("a@b", Rig.Credentials)).Failure.Code);
         Script((_, context) => Answers.JsonAsync(context, 500, "{}"));
-        Assert.IsType<ProviderAnswer<UpiHolder>.Unavailable>(await Connect().VerifyUpiAsync("a@b", Rig.Credentials));
+        Assert.IsType<ProviderResult<UpiHolder>.Unavailable>(await Connect().VerifyUpiAsync("a@b", Rig.Credentials));
     }
 
     [Theory]
@@ -291,7 +291,7 @@ public sealed class PaytmFactsTests : PaytmScript
     public async Task Credentials_are_checked_by_the_status_of_no_order(
         string status, string code, CredentialsCheck expected)
     {
-        Answer(PaytmRig.Status, status, code);
+        Respond(PaytmRig.Status, status, code);
 
         Assert.Equal(expected, await Connect().CheckAsync(Rig.Credentials));
         Assert.Equal(CredentialsCheck.Refused, await Connect().CheckAsync(PaytmRig.CredentialsOf("short")));

@@ -14,7 +14,7 @@ namespace PaymentCluster.Connectors.Tests.Paytm;
 /// <summary>A connector and a server that answers as a test says, by path.</summary>
 public abstract class PaytmScript : IAsyncLifetime
 {
-    private readonly Dictionary<string, Func<Received, string>> _answers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Func<Received, string>> _responses = new(StringComparer.Ordinal);
     private ScriptedServer _server = null!;
 
     protected PaytmRig Rig { get; } = new();
@@ -30,30 +30,31 @@ public abstract class PaytmScript : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _server = await ScriptedServer.StartAsync();
-        _server.Script = (request, context) => _answers.TryGetValue(request.Path, out var answer)
-            ? PaytmRig.AnswerAsync(context, answer(request))
+        _server.Script = (request, context) => _responses.TryGetValue(request.Path, out var response)
+            ? PaytmRig.AnswerAsync(context, response(request))
             : Rig.AnswerAsync(request, context);
         // An order is not known until a test says so.
-        Answer(PaytmRig.Status, _ => PaytmRig.NoRecord());
+        Respond(PaytmRig.Status, _ => PaytmRig.NoRecord());
     }
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
 
-    protected void Answer(string path, Func<Received, string> body) => _answers[path] = body;
+    protected void Respond(string path, Func<Received, string> body) => _responses[path] = body;
 
-    protected void Answer(string path, string status, string code) =>
-        Answer(path, _ => $$"""{{{PaytmRig.Result(status, code)}}}""");
+    protected void Respond(string path, string status, string code) =>
+        Respond(path, _ => $$"""{{{PaytmRig.Result(status, code)}}}""");
 
     protected void Script(Func<Received, HttpContext, Task> script) => _server.Script = script;
 
     /// <summary>Answers statuses by the part that is asked for; <c>sale</c> without one.</summary>
-    protected void Parts(params (string Part, string Status, string Code)[] parts) => Answer(PaytmRig.Status, request =>
+    protected void Parts(params (string Part, string Status, string Code)[] parts) =>
+        Respond(PaytmRig.Status, request =>
     {
-        var asked = PaytmRig.TypeOf(request);
-        var found = Array.Find(parts, part => part.Part == (asked ?? "sale"));
+        var type = PaytmRig.TypeOf(request);
+        var found = Array.Find(parts, part => part.Part == (type ?? "sale"));
         return found.Part is null
             ? PaytmRig.NoRecord()
-            : PaytmRig.StatusJson(found.Status, found.Code, asked, txn: $"{PaytmRig.Txn}-{asked ?? "SALE"}");
+            : PaytmRig.StatusJson(found.Status, found.Code, type, txn: $"{PaytmRig.Txn}-{type ?? "SALE"}");
     });
 
     protected PaytmConnector Connect(Action<PaytmOptions>? configure = null) => (PaytmConnector)Rig.Create(

@@ -95,13 +95,13 @@ public sealed class PaytmWalletTests(SimulatedPaytm paytm) : PaytmSimulation(pay
         var connector = Connect(server.Url);
         var owner = Owner with { Token = new Secret("sso-9876543210") };
 
-        Assert.IsType<ProviderAnswer<string>.Unavailable>(await connector.RequestWalletLinkAsync(Owner, Credentials()));
-        Assert.IsType<ProviderAnswer<ProviderWallet>.Unavailable>(
+        Assert.IsType<ProviderResult<string>.Unavailable>(await connector.RequestWalletLinkAsync(Owner, Credentials()));
+        Assert.IsType<ProviderResult<ProviderWallet>.Unavailable>(
             await connector.ConfirmWalletLinkAsync(Owner, "s", new Secret("1"), Credentials()));
-        Assert.IsType<ProviderAnswer<ProviderWallet>.Unavailable>(
+        Assert.IsType<ProviderResult<ProviderWallet>.Unavailable>(
             await connector.ReadWalletAsync(owner, "w", Credentials()));
         Assert.IsType(
-            status == 200 ? typeof(ProviderAnswer<bool>.Given) : typeof(ProviderAnswer<bool>.Unavailable),
+            status == 200 ? typeof(ProviderResult<bool>.Given) : typeof(ProviderResult<bool>.Unavailable),
             await connector.UnlinkWalletAsync(owner, "w", Credentials()));
     }
 
@@ -119,9 +119,10 @@ public sealed class PaytmWalletTests(SimulatedPaytm paytm) : PaytmSimulation(pay
                     "website", new Secret("WEBSTAGING"))
                 .Add("client_id", new Secret(client)).Add("client_secret", new Secret(secret)));
 
-    private static T Given<T>(ProviderAnswer<T> answer) => Assert.IsType<ProviderAnswer<T>.Given>(answer).Value;
+    private static T Given<T>(ProviderResult<T> response) => Assert.IsType<ProviderResult<T>.Given>(response).Value;
 
-    private static Failure Why<T>(ProviderAnswer<T> answer) => Assert.IsType<ProviderAnswer<T>.Refused>(answer).Failure;
+    private static Failure Why<T>(ProviderResult<T> response) =>
+        Assert.IsType<ProviderResult<T>.Refused>(response).Failure;
 
     private static ChargeInstrument.LinkedWallet Linked(Secret? token) => new("paytm", token!);
 }

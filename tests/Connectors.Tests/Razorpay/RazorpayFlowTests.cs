@@ -14,7 +14,7 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
     private const string OtherPay = "pay_TESTpay0000002";
 
     private readonly RazorpayRig _rig = new();
-    private readonly Dictionary<(string Method, string Path), (int Status, string Json)> _answers = [];
+    private readonly Dictionary<(string Method, string Path), (int Status, string Json)> _responses = [];
     private ScriptedServer _server = null!;
 
     private static string Receipt => ConnectorRig.Attempt.ToString();
@@ -22,8 +22,8 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _server = await ScriptedServer.StartAsync();
-        _server.Script = (request, context) => _answers.TryGetValue((request.Method, request.Path), out var answer)
-            ? Answers.JsonAsync(context, answer.Status, answer.Json)
+        _server.Script = (request, context) => _responses.TryGetValue((request.Method, request.Path), out var response)
+            ? Answers.JsonAsync(context, response.Status, response.Json)
             : _rig.AnswerAsync(request, context);
     }
 
@@ -35,7 +35,7 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
     [InlineData(200, """{"id":"order_TESTord00001","amount":12346,"currency":"INR"}""")]
     public async Task A_failed_order_leaves_the_charge_unsent(int status, string json)
     {
-        _answers[("POST", "/v1/orders")] = (status, json);
+        _responses[("POST", "/v1/orders")] = (status, json);
         Assert.IsType<ProviderOutcome.NotSent>(await ChargeAsync());
         Assert.DoesNotContain(_server.Requests, request => _rig.Is(Effect.Charge, request));
     }
@@ -43,7 +43,7 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
     [Fact]
     public async Task A_refused_order_is_a_decline()
     {
-        _answers[("POST", "/v1/orders")] = (
+        _responses[("POST", "/v1/orders")] = (
             400, RazorpayRig.ErrorJson("Order amount less than minimum amount allowed"));
         var declined = Assert.IsType<ProviderOutcome.Declined>(await ChargeAsync());
         Assert.Equal(
@@ -53,8 +53,8 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
     [Fact]
     public async Task An_order_refused_as_a_duplicate_is_found_and_used()
     {
-        _answers[("POST", "/v1/orders")] = (400, RazorpayRig.ErrorJson("The receipt has to be unique"));
-        _answers[("GET", "/v1/orders")] = (
+        _responses[("POST", "/v1/orders")] = (400, RazorpayRig.ErrorJson("The receipt has to be unique"));
+        _responses[("GET", "/v1/orders")] = (
             200, RazorpayRig.Collection(RazorpayRig.OrderJson(RazorpayRig.Order, Receipt)));
         Assert.IsType<ProviderOutcome.Pending>(await ChargeAsync());
     }
@@ -62,7 +62,7 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
     [Fact]
     public async Task The_order_is_told_even_if_the_payments_outcome_is_unknown()
     {
-        _answers[("POST", "/v1/payments/create/json")] = (500, "{}");
+        _responses[("POST", "/v1/payments/create/json")] = (500, "{}");
         Assert.Equal(RazorpayRig.Order, Assert.IsType<ProviderOutcome.Unknown>(await ChargeAsync()).ProviderOrder);
     }
 
@@ -78,7 +78,7 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
     [Fact]
     public async Task A_resend_uses_the_order_that_is_there()
     {
-        _answers[("GET", "/v1/orders")] = (200, RazorpayRig.Collection(
+        _responses[("GET", "/v1/orders")] = (200, RazorpayRig.Collection(
             RazorpayRig.OrderJson(OtherOrder, Receipt + "1"), RazorpayRig.OrderJson(RazorpayRig.Order, Receipt)));
         Assert.Equal(
             RazorpayRig.Order, Assert.IsType<ProviderOutcome.Pending>(await ChargeAsync(resend: true)).ProviderOrder);
@@ -90,9 +90,9 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
     [Fact]
     public async Task A_resend_does_not_use_an_order_of_another_amount()
     {
-        _answers[("GET", "/v1/orders")] = (
+        _responses[("GET", "/v1/orders")] = (
             200, RazorpayRig.Collection(RazorpayRig.OrderJson(OtherOrder, Receipt, amount: 1)));
-        _answers[("GET", $"/v1/orders/{OtherOrder}/payments")] = (200, RazorpayRig.Collection());
+        _responses[("GET", $"/v1/orders/{OtherOrder}/payments")] = (200, RazorpayRig.Collection());
         Assert.Equal(RazorpayRig.Order, (await ChargeAsync(resend: true)).ProviderOrder);
     }
 
@@ -102,9 +102,9 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
     [InlineData("created", typeof(ProviderOutcome.Pending)), InlineData("failed", typeof(ProviderOutcome.Declined))]
     public async Task A_resend_does_not_pay_an_order_that_has_a_payment(string status, Type expected)
     {
-        _answers[("GET", "/v1/orders")] = (
+        _responses[("GET", "/v1/orders")] = (
             200, RazorpayRig.Collection(RazorpayRig.OrderJson(RazorpayRig.Order, Receipt)));
-        _answers[("GET", $"/v1/orders/{RazorpayRig.Order}/payments")] = (
+        _responses[("GET", $"/v1/orders/{RazorpayRig.Order}/payments")] = (
             200, RazorpayRig.Collection(RazorpayRig.PaymentJson(status)));
         Assert.IsType(expected, await ChargeAsync(resend: true));
         Assert.DoesNotContain(_server.Requests, request => request.Method == "POST");
@@ -113,7 +113,7 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
     [Fact]
     public async Task A_resend_that_cannot_look_first_stays_unsent()
     {
-        _answers[("GET", "/v1/orders")] = (500, "{}");
+        _responses[("GET", "/v1/orders")] = (500, "{}");
         Assert.IsType<ProviderOutcome.NotSent>(await ChargeAsync(resend: true));
         Assert.DoesNotContain(_server.Requests, request => request.Method == "POST");
     }
@@ -121,9 +121,9 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
     [Fact]
     public async Task A_resend_that_finds_what_it_cannot_read_is_unknown()
     {
-        _answers[("GET", "/v1/orders")] = (
+        _responses[("GET", "/v1/orders")] = (
             200, RazorpayRig.Collection(RazorpayRig.OrderJson(RazorpayRig.Order, Receipt)));
-        _answers[("GET", $"/v1/orders/{RazorpayRig.Order}/payments")] = (
+        _responses[("GET", $"/v1/orders/{RazorpayRig.Order}/payments")] = (
             200, RazorpayRig.Collection("""{"id":"pay_1"}"""));
         Assert.IsType<ProviderOutcome.Unknown>(await ChargeAsync(resend: true));
         Assert.DoesNotContain(_server.Requests, request => request.Method == "POST");
@@ -132,9 +132,9 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
     [Fact]
     public async Task A_resend_refused_because_the_order_is_paid_answers_with_that_payment()
     {
-        _answers[("GET", "/v1/orders")] = (
+        _responses[("GET", "/v1/orders")] = (
             200, RazorpayRig.Collection(RazorpayRig.OrderJson(RazorpayRig.Order, Receipt)));
-        _answers[("POST", "/v1/payments/create/json")] = (
+        _responses[("POST", "/v1/payments/create/json")] = (
             400, RazorpayRig.ErrorJson("Your payment has been declined as the order is already paid."));
         var looks = 0;
         var usual = _server.Script;
@@ -152,7 +152,7 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
     [InlineData("failed", "created", OtherPay), InlineData("authorized", "captured", OtherPay)]
     public async Task Of_an_orders_payments_the_one_that_tells_most_counts(string first, string second, string expected)
     {
-        _answers[("GET", $"/v1/orders/{RazorpayRig.Order}/payments")] = (200, RazorpayRig.Collection(
+        _responses[("GET", $"/v1/orders/{RazorpayRig.Order}/payments")] = (200, RazorpayRig.Collection(
             RazorpayRig.PaymentJson(first), RazorpayRig.PaymentJson(second, id: OtherPay)));
         foreach (var query in new[]
         {
@@ -167,8 +167,8 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
     [Fact]
     public async Task A_failed_payment_is_not_the_last_word_on_its_order()
     {
-        _answers[("GET", $"/v1/payments/{RazorpayRig.Pay}")] = (200, RazorpayRig.PaymentJson("failed"));
-        _answers[("GET", $"/v1/orders/{RazorpayRig.Order}/payments")] = (200, RazorpayRig.Collection(
+        _responses[("GET", $"/v1/payments/{RazorpayRig.Pay}")] = (200, RazorpayRig.PaymentJson("failed"));
+        _responses[("GET", $"/v1/orders/{RazorpayRig.Order}/payments")] = (200, RazorpayRig.Collection(
             RazorpayRig.PaymentJson("failed"), RazorpayRig.PaymentJson("captured", id: OtherPay)));
         var outcome = await Create().QueryChargeAsync(
             Query() with { ProviderReference = RazorpayRig.Pay }, _rig.Credentials);
@@ -178,7 +178,7 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
     [Fact]
     public async Task A_payment_of_another_order_is_not_believed()
     {
-        _answers[("GET", $"/v1/orders/{RazorpayRig.Order}/payments")] = (200, RazorpayRig.Collection(
+        _responses[("GET", $"/v1/orders/{RazorpayRig.Order}/payments")] = (200, RazorpayRig.Collection(
             RazorpayRig.PaymentJson("captured", order: OtherOrder)));
         Assert.IsType<ProviderOutcome.Unknown>(
             await Create().QueryChargeAsync(Query() with { ProviderOrder = RazorpayRig.Order }, _rig.Credentials));
@@ -188,7 +188,7 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
     public async Task What_has_no_order_or_no_payment_is_not_found()
     {
         Assert.IsType<ProviderOutcome.NotFound>(await Create().QueryChargeAsync(Query(), _rig.Credentials));
-        _answers[("GET", "/v1/orders")] = (
+        _responses[("GET", "/v1/orders")] = (
             200, RazorpayRig.Collection(RazorpayRig.OrderJson(RazorpayRig.Order, Receipt)));
         Assert.Equal(
             RazorpayRig.Order,
@@ -199,9 +199,9 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
     [Fact]
     public async Task Of_two_orders_with_one_receipt_the_paid_one_counts()
     {
-        _answers[("GET", "/v1/orders")] = (200, RazorpayRig.Collection(
+        _responses[("GET", "/v1/orders")] = (200, RazorpayRig.Collection(
             RazorpayRig.OrderJson(RazorpayRig.Order, Receipt), RazorpayRig.OrderJson(OtherOrder, Receipt)));
-        _answers[("GET", $"/v1/orders/{OtherOrder}/payments")] = (200, RazorpayRig.Collection(
+        _responses[("GET", $"/v1/orders/{OtherOrder}/payments")] = (200, RazorpayRig.Collection(
             RazorpayRig.PaymentJson("captured", id: OtherPay, order: OtherOrder)));
         Assert.Equal(
             OtherOrder,
@@ -215,27 +215,27 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
     [InlineData("authorized", typeof(ProviderOutcome.Declined)), InlineData("failed", typeof(ProviderOutcome.Declined))]
     public async Task A_refused_capture_is_what_the_payment_says(string status, Type expected)
     {
-        _answers[("POST", $"/v1/payments/{RazorpayRig.Pay}/capture")] = (
+        _responses[("POST", $"/v1/payments/{RazorpayRig.Pay}/capture")] = (
             400, RazorpayRig.ErrorJson("This payment has already been captured"));
-        _answers[("GET", $"/v1/payments/{RazorpayRig.Pay}")] = (200, RazorpayRig.PaymentJson(status));
+        _responses[("GET", $"/v1/payments/{RazorpayRig.Pay}")] = (200, RazorpayRig.PaymentJson(status));
         Assert.IsType(expected, await _rig.ActAsync(Create(), Effect.Capture, TimeProvider.System));
     }
 
     [Fact]
     public async Task A_refused_capture_of_a_payment_that_cannot_be_asked_about_is_unknown()
     {
-        _answers[("POST", $"/v1/payments/{RazorpayRig.Pay}/capture")] = (
+        _responses[("POST", $"/v1/payments/{RazorpayRig.Pay}/capture")] = (
             400, RazorpayRig.ErrorJson("This payment has already been captured"));
-        _answers[("GET", $"/v1/payments/{RazorpayRig.Pay}")] = (500, "{}");
+        _responses[("GET", $"/v1/payments/{RazorpayRig.Pay}")] = (500, "{}");
         Assert.IsType<ProviderOutcome.Unknown>(await _rig.ActAsync(Create(), Effect.Capture, TimeProvider.System));
     }
 
     [Fact]
     public async Task An_answer_about_another_payment_is_unknown()
     {
-        _answers[("POST", $"/v1/payments/{RazorpayRig.Pay}/capture")] = (
+        _responses[("POST", $"/v1/payments/{RazorpayRig.Pay}/capture")] = (
             200, RazorpayRig.PaymentJson("captured", id: OtherPay));
-        _answers[("POST", $"/v1/payments/{RazorpayRig.Pay}/refund")] = (
+        _responses[("POST", $"/v1/payments/{RazorpayRig.Pay}/refund")] = (
             200, RazorpayRig.RefundJson("processed", payment: OtherPay));
         Assert.IsType<ProviderOutcome.Unknown>(await _rig.ActAsync(Create(), Effect.Capture, TimeProvider.System));
         Assert.IsType<ProviderOutcome.Unknown>(await _rig.ActAsync(Create(), Effect.Refund, TimeProvider.System));
@@ -246,9 +246,9 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
     [InlineData(409, true, typeof(ProviderOutcome.Succeeded)), InlineData(409, false, typeof(ProviderOutcome.Unknown))]
     public async Task A_refused_refund_is_what_the_list_of_refunds_says(int status, bool listed, Type expected)
     {
-        _answers[("POST", $"/v1/payments/{RazorpayRig.Pay}/refund")] = (
+        _responses[("POST", $"/v1/payments/{RazorpayRig.Pay}/refund")] = (
             status, RazorpayRig.ErrorJson("The payment has been fully refunded already"));
-        _answers[("GET", $"/v1/payments/{RazorpayRig.Pay}/refunds")] = (200, listed
+        _responses[("GET", $"/v1/payments/{RazorpayRig.Pay}/refunds")] = (200, listed
             ? RazorpayRig.Collection(
                 RazorpayRig.RefundJson("pending", id: "rfnd_other", receipt: "someone"),
                 RazorpayRig.RefundJson("processed"))

@@ -63,7 +63,7 @@ public sealed class RazorpayInstrumentsAgainstSimulatorTests(SimulatedRazorpay r
             Assert.Equal(opened, await OpenAsync(customer with { Name = "Another Name", Email = "other@b.example" }));
         }
 
-        Assert.IsType<ProviderAnswer<string>.Refused>(
+        Assert.IsType<ProviderResult<string>.Refused>(
             await Connector.OpenCustomerAsync(new Customer { Name = "Asha" }, Rig.Credentials));
     }
 
@@ -103,7 +103,7 @@ public sealed class RazorpayInstrumentsAgainstSimulatorTests(SimulatedRazorpay r
     public async Task What_is_not_known_is_refused()
     {
         const string Nobody = "cust_00000000000000";
-        Assert.IsType<ProviderAnswer<ImmutableArray<ProviderCard>>.Refused>(
+        Assert.IsType<ProviderResult<ImmutableArray<ProviderCard>>.Refused>(
             await Connector.ListCardsAsync(Nobody, Rig.Credentials));
         // Whoever is not there has no card there.
         Assert.True(Given(await Connector.DeleteCardAsync(Nobody, "token_00000000000000", Rig.Credentials)));
@@ -121,8 +121,8 @@ public sealed class RazorpayInstrumentsAgainstSimulatorTests(SimulatedRazorpay r
     {
         var dialled = $$"""{"{{dial}}":1,"operations":["query"]}""";
         await Razorpay.DialAsync(dialled);
-        Assert.IsType<ProviderAnswer<string>.Unavailable>(await Connector.OpenCustomerAsync(_asha, Rig.Credentials));
-        Assert.IsType<ProviderAnswer<UpiHolder>.Unavailable>(
+        Assert.IsType<ProviderResult<string>.Unavailable>(await Connector.OpenCustomerAsync(_asha, Rig.Credentials));
+        Assert.IsType<ProviderResult<UpiHolder>.Unavailable>(
             await Connector.VerifyUpiAsync("asha@upi", Rig.Credentials));
         await Razorpay.DialAsync("{}");
         var asha = await OpenAsync(_asha);
@@ -130,9 +130,9 @@ public sealed class RazorpayInstrumentsAgainstSimulatorTests(SimulatedRazorpay r
         var kept = Assert.Single(await CardsAsync(asha));
 
         await Razorpay.DialAsync(dialled);
-        Assert.IsType<ProviderAnswer<ImmutableArray<ProviderCard>>.Unavailable>(
+        Assert.IsType<ProviderResult<ImmutableArray<ProviderCard>>.Unavailable>(
             await Connector.ListCardsAsync(asha, Rig.Credentials));
-        Assert.IsType<ProviderAnswer<bool>.Unavailable>(
+        Assert.IsType<ProviderResult<bool>.Unavailable>(
             await Connector.DeleteCardAsync(asha, kept.Reference, Rig.Credentials));
         await Razorpay.DialAsync("{}");
         Assert.Equal(asha, await OpenAsync(_asha));
@@ -156,8 +156,8 @@ public sealed class RazorpayInstrumentsAgainstSimulatorTests(SimulatedRazorpay r
     public async Task Refused_credentials_leave_all_for_later()
     {
         var wrong = RazorpayRig.CredentialsOf(RazorpayRig.KeyId, "wrong", "w");
-        Assert.IsType<ProviderAnswer<string>.Unavailable>(await Connector.OpenCustomerAsync(_asha, wrong));
-        Assert.IsType<ProviderAnswer<ImmutableArray<ProviderCard>>.Unavailable>(
+        Assert.IsType<ProviderResult<string>.Unavailable>(await Connector.OpenCustomerAsync(_asha, wrong));
+        Assert.IsType<ProviderResult<ImmutableArray<ProviderCard>>.Unavailable>(
             await Connector.ListCardsAsync("cust_00000000000000", wrong));
     }
 
@@ -166,7 +166,7 @@ public sealed class RazorpayInstrumentsAgainstSimulatorTests(SimulatedRazorpay r
         Id = $"{name}-{NewAttempt().Payment}", Name = "Asha B", Email = "a@b.example", Phone = Phone,
     };
 
-    private static T Given<T>(ProviderAnswer<T> answer) => Assert.IsType<ProviderAnswer<T>.Given>(answer).Value;
+    private static T Given<T>(ProviderResult<T> response) => Assert.IsType<ProviderResult<T>.Given>(response).Value;
 
     private async Task<string> OpenAsync(Customer customer) =>
         Given(await Connector.OpenCustomerAsync(customer, Rig.Credentials));

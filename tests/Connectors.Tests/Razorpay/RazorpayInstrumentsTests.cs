@@ -36,7 +36,7 @@ public sealed class RazorpayInstrumentsTests : IAsyncLifetime
     public async Task A_customer_has_an_address_of_their_own_and_is_named_in_the_notes()
     {
         _answer = (200, CustomerJson("shop/asha"));
-        Assert.Equal(new ProviderAnswer<string>.Given(Cust), await Create().OpenCustomerAsync(Asha, _rig.Credentials));
+        Assert.Equal(new ProviderResult<string>.Given(Cust), await Create().OpenCustomerAsync(Asha, _rig.Credentials));
         await Create().OpenCustomerAsync(Asha with { Name = "A", Phone = "12 34", Id = "bala" }, _rig.Credentials);
 
         var body = Body(0);
@@ -60,7 +60,7 @@ public sealed class RazorpayInstrumentsTests : IAsyncLifetime
     public async Task A_customer_of_somebody_elses_is_not_taken(string notes)
     {
         _answer = (200, $$"""{"id":"{{Cust}}","entity":"customer","notes":{{notes}}}""");
-        Assert.IsType<ProviderAnswer<string>.Refused>(await Create().OpenCustomerAsync(Asha, _rig.Credentials));
+        Assert.IsType<ProviderResult<string>.Refused>(await Create().OpenCustomerAsync(Asha, _rig.Credentials));
         Assert.Equal(2, _server.Requests.Count);
         Assert.False(Body(1).TryGetProperty("contact", out _));
     }
@@ -74,7 +74,7 @@ public sealed class RazorpayInstrumentsTests : IAsyncLifetime
             request.Text.Contains("contact", StringComparison.Ordinal)
                 ? CustomerJson("shop/bala", "cust_1Aa00000000005")
                 : CustomerJson("shop/asha"));
-        Assert.Equal(new ProviderAnswer<string>.Given(Cust), await Create().OpenCustomerAsync(Asha, _rig.Credentials));
+        Assert.Equal(new ProviderResult<string>.Given(Cust), await Create().OpenCustomerAsync(Asha, _rig.Credentials));
     }
 
     [Theory]
@@ -127,24 +127,24 @@ public sealed class RazorpayInstrumentsTests : IAsyncLifetime
     public async Task What_cannot_be_read_is_asked_again_later(int status, string json)
     {
         _answer = (status, json);
-        Assert.IsType<ProviderAnswer<string>.Unavailable>(await Create().OpenCustomerAsync(Asha, _rig.Credentials));
-        Assert.IsType<ProviderAnswer<ImmutableArray<ProviderCard>>.Unavailable>(
+        Assert.IsType<ProviderResult<string>.Unavailable>(await Create().OpenCustomerAsync(Asha, _rig.Credentials));
+        Assert.IsType<ProviderResult<ImmutableArray<ProviderCard>>.Unavailable>(
             await Create().ListCardsAsync(Cust, _rig.Credentials));
-        Assert.IsType<ProviderAnswer<bool>.Unavailable>(await Create().DeleteCardAsync(Cust, Token, _rig.Credentials));
-        Assert.IsType<ProviderAnswer<UpiHolder>.Unavailable>(await Create().VerifyUpiAsync("a@upi", _rig.Credentials));
+        Assert.IsType<ProviderResult<bool>.Unavailable>(await Create().DeleteCardAsync(Cust, Token, _rig.Credentials));
+        Assert.IsType<ProviderResult<UpiHolder>.Unavailable>(await Create().VerifyUpiAsync("a@upi", _rig.Credentials));
     }
 
     [Fact]
     public async Task What_razorpay_refuses_is_refused_in_its_words()
     {
         _answer = (400, RazorpayRig.ErrorJson("This feature is not enabled for the merchant"));
-        var refused = Assert.IsType<ProviderAnswer<string>.Refused>(
+        var refused = Assert.IsType<ProviderResult<string>.Refused>(
             await Create().OpenCustomerAsync(Asha, _rig.Credentials));
         Assert.Equal("This feature is not enabled for the merchant", refused.Failure.Message);
-        Assert.IsType<ProviderAnswer<ImmutableArray<ProviderCard>>.Refused>(
+        Assert.IsType<ProviderResult<ImmutableArray<ProviderCard>>.Refused>(
             await Create().ListCardsAsync(Cust, _rig.Credentials));
-        Assert.IsType<ProviderAnswer<bool>.Refused>(await Create().DeleteCardAsync(Cust, Token, _rig.Credentials));
-        Assert.IsType<ProviderAnswer<UpiHolder>.Refused>(await Create().VerifyUpiAsync("a@upi", _rig.Credentials));
+        Assert.IsType<ProviderResult<bool>.Refused>(await Create().DeleteCardAsync(Cust, Token, _rig.Credentials));
+        Assert.IsType<ProviderResult<UpiHolder>.Refused>(await Create().VerifyUpiAsync("a@upi", _rig.Credentials));
     }
 
     [Theory]
@@ -157,9 +157,9 @@ public sealed class RazorpayInstrumentsTests : IAsyncLifetime
                 200,
                 listed ? RazorpayRig.Collection(TokenJson("\"last4\":\"3335\"", "")) : RazorpayRig.Collection())
             : Answers.JsonAsync(context, 400, RazorpayRig.ErrorJson("The token was deleted before"));
-        var answer = await Create().DeleteCardAsync(Cust, Token, _rig.Credentials);
-        Assert.Equal(forgotten, answer is ProviderAnswer<bool>.Given { Value: true });
-        Assert.Equal(!forgotten, answer is ProviderAnswer<bool>.Refused);
+        var response = await Create().DeleteCardAsync(Cust, Token, _rig.Credentials);
+        Assert.Equal(forgotten, response is ProviderResult<bool>.Given { Value: true });
+        Assert.Equal(!forgotten, response is ProviderResult<bool>.Refused);
     }
 
     [Theory]
@@ -170,19 +170,19 @@ public sealed class RazorpayInstrumentsTests : IAsyncLifetime
     public async Task Only_what_names_the_upi_id_says_that_there_is_none(string error, bool isNone)
     {
         _answer = (400, $$"""{"error":{{error}}}""");
-        var answer = await Create().VerifyUpiAsync("a@upi", _rig.Credentials);
-        Assert.Equal(isNone, answer is ProviderAnswer<UpiHolder>.Given { Value.Exists: false });
-        Assert.Equal(!isNone, answer is ProviderAnswer<UpiHolder>.Refused);
+        var response = await Create().VerifyUpiAsync("a@upi", _rig.Credentials);
+        Assert.Equal(isNone, response is ProviderResult<UpiHolder>.Given { Value.Exists: false });
+        Assert.Equal(!isNone, response is ProviderResult<UpiHolder>.Refused);
     }
 
     [Theory]
     [InlineData("cust_../../v1/orders"), InlineData("order_TESTord00001"), InlineData("")]
     public async Task An_id_that_is_not_razorpays_goes_into_no_path(string id)
     {
-        Assert.IsType<ProviderAnswer<ImmutableArray<ProviderCard>>.Refused>(
+        Assert.IsType<ProviderResult<ImmutableArray<ProviderCard>>.Refused>(
             await Create().ListCardsAsync(id, _rig.Credentials));
-        Assert.IsType<ProviderAnswer<bool>.Refused>(await Create().DeleteCardAsync(id, Token, _rig.Credentials));
-        Assert.IsType<ProviderAnswer<bool>.Refused>(await Create().DeleteCardAsync(Cust, id, _rig.Credentials));
+        Assert.IsType<ProviderResult<bool>.Refused>(await Create().DeleteCardAsync(id, Token, _rig.Credentials));
+        Assert.IsType<ProviderResult<bool>.Refused>(await Create().DeleteCardAsync(Cust, id, _rig.Credentials));
         Assert.Empty(_server.Requests);
     }
 
@@ -217,8 +217,8 @@ public sealed class RazorpayInstrumentsTests : IAsyncLifetime
 
     private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
 
-    private static ImmutableArray<ProviderCard> Given(ProviderAnswer<ImmutableArray<ProviderCard>> answer) =>
-        Assert.IsType<ProviderAnswer<ImmutableArray<ProviderCard>>.Given>(answer).Value;
+    private static ImmutableArray<ProviderCard> Given(ProviderResult<ImmutableArray<ProviderCard>> response) =>
+        Assert.IsType<ProviderResult<ImmutableArray<ProviderCard>>.Given>(response).Value;
 
     private static string CustomerJson(string owner, string id = Cust) =>
         $$"""{"id":"{{id}}","entity":"customer","name":"Asha B","gstin":null,"notes":{"customer":"{{owner}}"},"created_at ":1234567890}""";

@@ -57,7 +57,7 @@ public sealed class FakeWebhooks : IProviderWebhookGrain
 /// <summary>Every UPI id is ASHA's; until it was asked too often.</summary>
 public sealed class FakeUpiCheck : IUpiCheckGrain
 {
-    public Task<Reply<UpiIdView>> Ask(string vpa) => Task.FromResult(vpa == "often@bank"
+    public Task<Reply<UpiIdView>> Check(string vpa) => Task.FromResult(vpa == "often@bank"
         ? Reply<UpiIdView>.Refused(Refusal.Of(ErrorCode.RateLimited, "So many in a minute."))
         : Reply<UpiIdView>.Of(new UpiIdView { Vpa = vpa, Valid = true, Name = "ASHA" }));
 }

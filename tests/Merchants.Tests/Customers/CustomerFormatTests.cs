@@ -68,7 +68,7 @@ public sealed class CustomerFormatTests
                 Reference = "s1",
                 Page = new StoredConsentPage
                 {
-                    Url = "https://pay.example/s1", Nonce = "n1", AskedAt = At, ReturnUrl = "https://shop.example/",
+                    Url = "https://pay.example/s1", Nonce = "n1", RequestedAt = At, ReturnUrl = "https://shop.example/",
                 },
             },
         ],

@@ -244,18 +244,18 @@ public sealed class CustomerGrainTests
         var check = silo.Grains.GetGrain<IUpiCheckGrain>("shop/pay_1");
         for (var number = 0; number < 10; number++)
         {
-            Assert.Equal("ASHA", (await check.Ask($"asha{number}@bank")).Value!.Name);
+            Assert.Equal("ASHA", (await check.Check($"asha{number}@bank")).Value!.Name);
         }
 
-        Assert.Equal(ErrorCode.RateLimited, (await check.Ask("more@bank")).Refusal!.Code);
-        Assert.True((await silo.Grains.GetGrain<IUpiCheckGrain>("shop/pay_2").Ask("more@bank")).Value!.Valid);
+        Assert.Equal(ErrorCode.RateLimited, (await check.Check("more@bank")).Refusal!.Code);
+        Assert.True((await silo.Grains.GetGrain<IUpiCheckGrain>("shop/pay_2").Check("more@bank")).Value!.Valid);
         _provider.IsAway = true;
         Assert.Equal(
             ErrorCode.Unavailable,
-            (await silo.Grains.GetGrain<IUpiCheckGrain>("shop/pay_3").Ask("a@bank")).Refusal!.Code);
+            (await silo.Grains.GetGrain<IUpiCheckGrain>("shop/pay_3").Check("a@bank")).Refusal!.Code);
         Assert.Equal(
             ErrorCode.NoProvider,
-            (await silo.Grains.GetGrain<IUpiCheckGrain>("nobody/pay_1").Ask("a@bank")).Refusal!.Code);
+            (await silo.Grains.GetGrain<IUpiCheckGrain>("nobody/pay_1").Check("a@bank")).Refusal!.Code);
     }
 
     [Fact]

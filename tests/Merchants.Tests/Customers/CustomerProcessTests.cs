@@ -23,10 +23,10 @@ public sealed class CustomerProcessTests
         await _rig.CallAsync(calls => calls.AgreeToCardAsync(Consent));
         _rig["quick"].Cards["ref_1"] = KeepingConnector.Card("ref_1", "4242");
         _rig["dead"].Hold();
-        _rig.AnswerTimeout = CustomerRig.Short;
+        _rig.ResponseTimeout = CustomerRig.Short;
         var listing = _rig.CallAsync(calls => calls.ListCardsAsync());
         await _rig["dead"].CalledAsync("register");
-        _rig.AnswerTimeout = CustomerRig.Long;
+        _rig.ResponseTimeout = CustomerRig.Long;
 
         Assert.NotNull((await _rig.CallAsync(calls => calls.SaveUpiAsync("asha@bank"))).Value);
         var card = (await _rig.CallAsync(calls => calls.SaveCardAsync(CustomerRig.Card()))).Value!;
@@ -61,7 +61,7 @@ public sealed class CustomerProcessTests
     {
         await _rig.PutAsync();
         _rig.Vault.Hold();
-        _rig.AnswerTimeout = CustomerRig.Short;
+        _rig.ResponseTimeout = CustomerRig.Short;
         var late = await _rig.CallAsync(calls => calls.SaveCardAsync(CustomerRig.Card()));
         Assert.Equal(ErrorCode.Unavailable, late.Refusal!.Code);
         _rig.Vault.Release();
@@ -69,7 +69,7 @@ public sealed class CustomerProcessTests
         Assert.Equal(_rig.Stored.Cards[0].Token, Assert.Single(_rig.Vault.Tokens));
         Assert.Empty(_rig.Stored.PendingOperations);
         // A repeated request answers the same card.
-        _rig.AnswerTimeout = CustomerRig.Long;
+        _rig.ResponseTimeout = CustomerRig.Long;
         var again = await _rig.CallAsync(calls => calls.SaveCardAsync(CustomerRig.Card()));
         Assert.Equal(_rig.Stored.Cards[0].Token, again.Value!.Token);
     }
@@ -80,7 +80,7 @@ public sealed class CustomerProcessTests
         await _rig.PutAsync();
         await _rig.CallAsync(calls => calls.LinkWalletAsync(new LinkWallet { Wallet = "quick" }));
         _rig["quick"].Hold();
-        _rig.AnswerTimeout = CustomerRig.Short;
+        _rig.ResponseTimeout = CustomerRig.Short;
         var late = await _rig.CallAsync(calls => calls.ConfirmWalletAsync("quick", new Secret("1")));
         Assert.Equal(ErrorCode.Unavailable, late.Refusal!.Code);
         _rig["quick"].Release();
@@ -279,7 +279,7 @@ public sealed class CustomerProcessTests
     {
         await _rig.PutAsync();
         _rig["dead"].Hold();
-        _rig.AnswerTimeout = TimeSpan.FromSeconds(2);
+        _rig.ResponseTimeout = TimeSpan.FromSeconds(2);
         Assert.Equal("ASHA", (await _rig.CallAsync(calls => calls.ValidateUpiAsync("asha@bank"))).Value!.Name);
     }
 }

@@ -23,7 +23,7 @@ internal sealed class CustomerRig : IMerchantProviders
     private static readonly CustomerKey Asha = CustomerKey.Of("shop", "asha");
 
     private readonly Dictionary<string, ScriptedProvider> _providers = new(StringComparer.Ordinal);
-    private readonly CustomersOptions _options = new() { AnswerTimeout = Long };
+    private readonly CustomersOptions _options = new() { ResponseTimeout = Long };
     private readonly CustomerServices _services;
     private CustomerDocument? _stored;
     private Process _process = null!;
@@ -56,10 +56,10 @@ internal sealed class CustomerRig : IMerchantProviders
     public ManualTime Time { get; } = new();
 
     /// <summary>How long calls wait.</summary>
-    public TimeSpan AnswerTimeout
+    public TimeSpan ResponseTimeout
     {
-        get => _options.AnswerTimeout;
-        set => _options.AnswerTimeout = value;
+        get => _options.ResponseTimeout;
+        set => _options.ResponseTimeout = value;
     }
 
     public ScriptedVault Vault { get; } = new();

@@ -58,22 +58,22 @@ internal sealed class ScriptedProvider
     /// <summary>The links, by their references.</summary>
     public ConcurrentDictionary<string, bool> Links { get; } = new();
 
-    public Task<ProviderAnswer<string>> OpenCustomerAsync(Customer customer, ProviderCredentials credentials) =>
+    public Task<ProviderResult<string>> OpenCustomerAsync(Customer customer, ProviderCredentials credentials) =>
         AnswerAsync("register", () => $"cst_{customer.Id}");
 
-    public Task<ProviderAnswer<ImmutableArray<ProviderCard>>> ListCardsAsync(
+    public Task<ProviderResult<ImmutableArray<ProviderCard>>> ListCardsAsync(
         string providerCustomer, ProviderCredentials credentials) =>
         AnswerAsync("list", () => Cards.Values.ToImmutableArray());
 
-    public Task<ProviderAnswer<bool>> DeleteCardAsync(
+    public Task<ProviderResult<bool>> DeleteCardAsync(
         string providerCustomer, string reference, ProviderCredentials credentials) =>
         AnswerAsync($"delete {reference}", () => Cards.TryRemove(reference, out _) || true);
 
-    public Task<ProviderAnswer<string>> RequestWalletLinkAsync(
+    public Task<ProviderResult<string>> RequestWalletLinkAsync(
         WalletRequest request, ProviderCredentials credentials) =>
         AnswerAsync($"request {request.Wallet}", () => $"link_{request.Wallet}");
 
-    public Task<ProviderAnswer<ProviderWallet>> ConfirmWalletLinkAsync(
+    public Task<ProviderResult<ProviderWallet>> ConfirmWalletLinkAsync(
         WalletRequest request, string reference, Secret password, ProviderCredentials credentials) =>
         AnswerAsync($"confirm {reference}", () =>
         {
@@ -81,22 +81,22 @@ internal sealed class ScriptedProvider
             return new ProviderWallet { Reference = reference, Linked = true, Token = new Secret("wallet-token") };
         });
 
-    public Task<ProviderAnswer<ProviderWallet>> ReadWalletAsync(
+    public Task<ProviderResult<ProviderWallet>> ReadWalletAsync(
         WalletRequest request, string reference, ProviderCredentials credentials) =>
         AnswerAsync($"read {reference}", () =>
             new ProviderWallet { Reference = reference, Linked = Links.ContainsKey(reference) });
 
-    public Task<ProviderAnswer<bool>> UnlinkWalletAsync(
+    public Task<ProviderResult<bool>> UnlinkWalletAsync(
         WalletRequest request, string reference, ProviderCredentials credentials) =>
         AnswerAsync($"unlink {reference} {request.Token?.Reveal()}", () => Links.TryRemove(reference, out _) || true);
 
-    public Task<ProviderAnswer<UpiHolder>> VerifyUpiAsync(string vpa, ProviderCredentials credentials) =>
+    public Task<ProviderResult<UpiHolder>> VerifyUpiAsync(string vpa, ProviderCredentials credentials) =>
         AnswerAsync($"verify {vpa}", () => new UpiHolder(true, "ASHA"));
 
-    private async Task<ProviderAnswer<T>> AnswerAsync<T>(string call, Func<T> answer)
+    private async Task<ProviderResult<T>> AnswerAsync<T>(string call, Func<T> answer)
     {
         await EnterAsync(call);
-        return IsAway ? new ProviderAnswer<T>.Unavailable("away") : new ProviderAnswer<T>.Given(answer());
+        return IsAway ? new ProviderResult<T>.Unavailable("away") : new ProviderResult<T>.Given(answer());
     }
 }
 

@@ -84,7 +84,7 @@ public sealed class MerchantDirectoryTests
     {
         var directory = Directory();
         await directory.GetAsync("acme");
-        directory.Forget("acme");
+        directory.Invalidate("acme");
         await directory.GetAsync("acme");
         Assert.Equal(2, _asked);
     }

@@ -36,7 +36,7 @@ internal sealed class SimulatedStoreTime(World world, SimulatedSilo silo) : ISto
     private static readonly TimeSpan LongestWay = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc/>
-    public async Task<StoreTimeReading> ReadAsync(Func<StoreClock.Moment> look, CancellationToken cancellation)
+    public async Task<StoreTimeReading> ReadAsync(Func<StoreClock.Moment> readMachine, CancellationToken cancellation)
     {
         if (world.Choices.Happens(world.Weather.Store / 2))
         {
@@ -44,11 +44,11 @@ internal sealed class SimulatedStoreTime(World world, SimulatedSilo silo) : ISto
             throw new JournalUnavailableException(new TimeoutException("The store does not answer."));
         }
 
-        var asked = look();
+        var sentAt = readMachine();
         await silo.Wait(OneWay());
         var time = world.Now;
         await silo.Wait(OneWay());
-        return new StoreTimeReading(asked, time, look());
+        return new StoreTimeReading(sentAt, time, readMachine());
     }
 
     private TimeSpan OneWay() => world.Choices.Happens(world.Weather.Slow / 2) ? world.Choices.UpTo(LongestWay) : Way;

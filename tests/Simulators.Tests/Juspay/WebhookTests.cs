@@ -91,8 +91,8 @@ public sealed class WebhookTests
         var asked = await simulator.Http.GetStringAsync(page);
         Assert.Contains("Approve", asked, StringComparison.Ordinal);
         using var form = new FormUrlEncodedContent([new("action", "approve")]);
-        using var answer = await simulator.Http.PostAsync(page, form);
-        var shown = await answer.Content.ReadAsStringAsync();
+        using var response = await simulator.Http.PostAsync(page, form);
+        var shown = await response.Content.ReadAsStringAsync();
         var expected = JuspaySignature.Of(
             JuspayShop.ResponseKey,
             [new("order_id", "A1"), new("status", "CHARGED"), new("status_id", "21"), new("myQP", "a==")]);

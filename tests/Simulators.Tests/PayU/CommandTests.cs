@@ -13,13 +13,13 @@ public sealed class CommandTests
     {
         await using var simulator = await PayUShop.OpenAsync();
         await simulator.PayUAsync(PayUShop.Intent("TXN-1"));
-        var answer = await simulator.CommandAsync("verify_payment", "TXN-1|TXN-2");
+        var response = await simulator.CommandAsync("verify_payment", "TXN-1|TXN-2");
         Assert.Equal(
             (1, "1 out of 2 Transactions Fetched Successfully"),
-            (answer.GetProperty("status").GetInt32(), answer.GetProperty("msg").GetString()));
+            (response.GetProperty("status").GetInt32(), response.GetProperty("msg").GetString()));
         Assert.Equal(
             "Not Found",
-            answer.GetProperty("transaction_details").GetProperty("TXN-2").GetProperty("mihpayid").GetString());
+            response.GetProperty("transaction_details").GetProperty("TXN-2").GetProperty("mihpayid").GetString());
         Assert.Equal(0, (await simulator.CommandAsync("verify_payment", "TXN-2")).GetProperty("status").GetInt32());
     }
 
@@ -170,10 +170,10 @@ public sealed class CommandTests
     public async Task A_upi_id_is_checked(string vpa, int valid)
     {
         await using var simulator = await PayUShop.OpenAsync();
-        var answer = await simulator.CommandAsync("validateVPA", vpa);
+        var response = await simulator.CommandAsync("validateVPA", vpa);
         Assert.Equal(
             ("SUCCESS", valid),
-            (answer.GetProperty("status").GetString(), answer.GetProperty("isVPAValid").GetInt32()));
+            (response.GetProperty("status").GetString(), response.GetProperty("isVPAValid").GetInt32()));
     }
 
     [Fact]

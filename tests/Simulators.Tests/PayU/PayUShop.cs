@@ -130,10 +130,10 @@ internal static class PayUShop
     /// <summary>What <c>check_action_status</c> says of a payment's captures, refunds and cancellations.</summary>
     public static async Task<string[]> ActionsAsync(this Simulator simulator, string mihpayid)
     {
-        var answer = await simulator.CommandAsync("check_action_status", mihpayid, "payuid");
-        return answer.GetProperty("status").GetInt32() == 0 ? [] :
+        var response = await simulator.CommandAsync("check_action_status", mihpayid, "payuid");
+        return response.GetProperty("status").GetInt32() == 0 ? [] :
         [
-            .. answer.GetProperty("transaction_details").GetProperty(mihpayid).EnumerateObject().Select(action =>
+            .. response.GetProperty("transaction_details").GetProperty(mihpayid).EnumerateObject().Select(action =>
                 $"{action.Value.GetProperty("action")} {action.Value.GetProperty("token")} "
                 + $"{action.Value.GetProperty("amt")} {action.Value.GetProperty("status")}"),
         ];

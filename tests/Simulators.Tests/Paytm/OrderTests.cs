@@ -106,7 +106,7 @@ public sealed class OrderTests
 
         var all = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => simulator.InitiateAsync("o-1")));
 
-        Assert.Single(all, answer => Code(answer) == "0000");
+        Assert.Single(all, response => Code(response) == "0000");
         Assert.Single(all.Select(Token).Distinct());
     }
 }

@@ -187,7 +187,7 @@ public sealed class DialTests
     public async Task A_tampered_event_is_followed_by_the_right_one_when_it_is_refused()
     {
         await using var receiver = await WebhookReceiver.StartAsync();
-        await using var simulator = await FailingPaymentAsync(receiver, """{"webhook_tampered":1}""", answer: 401);
+        await using var simulator = await FailingPaymentAsync(receiver, """{"webhook_tampered":1}""", response: 401);
         var forged = (await receiver.NextAsync(1, "the forged event"))[0];
         var next = receiver.NextAsync(1, "the right event");
         while (!next.IsCompleted)
@@ -268,11 +268,12 @@ public sealed class DialTests
     private static string SignatureOf(Received one) =>
         PaymentCluster.Simulators.Razorpay.RazorpaySignature.OfWebhook(Simulator.WebhookSecret, one.Body);
 
-    private static async Task<Simulator> FailingPaymentAsync(WebhookReceiver receiver, string dials, int? answer = null)
+    private static async Task<Simulator> FailingPaymentAsync(
+        WebhookReceiver receiver, string dials, int? response = null)
     {
         var simulator = await Simulator.StartAsync();
         await simulator.RegisterAsync(receiver.Url);
-        if (answer is { } status)
+        if (response is { } status)
             receiver.Answers.Enqueue(status);
         await simulator.DialAsync(dials);
         await simulator.PayAsync(await simulator.OrderAsync(), Shop.Collect("failure@razorpay"));

@@ -31,7 +31,7 @@ internal sealed class ConsentingConnector() : CustomersConnector(TestSilo.Provid
     /// <summary>The links that were not given up.</summary>
     public ConcurrentDictionary<string, bool> Links { get; } = new();
 
-    public Task<ProviderAnswer<WalletConsent>> RequestWalletConsentAsync(
+    public Task<ProviderResult<WalletConsent>> RequestWalletConsentAsync(
         WalletRequest request, Uri callback, ProviderCredentials credentials) => Answer(() =>
         {
             var reference = $"page_{Pages.Count + 1}";
@@ -40,12 +40,12 @@ internal sealed class ConsentingConnector() : CustomersConnector(TestSilo.Provid
             return new WalletConsent(reference, $"https://agree.example/{reference}");
         });
 
-    public Task<ProviderAnswer<ProviderWallet>> CompleteWalletConsentAsync(
+    public Task<ProviderResult<ProviderWallet>> CompleteWalletConsentAsync(
         WalletRequest request, string reference, ProviderCredentials credentials)
     {
         if (Pages[reference] == Decision.Declined)
         {
-            return Task.FromResult<ProviderAnswer<ProviderWallet>>(new ProviderAnswer<ProviderWallet>.Refused(
+            return Task.FromResult<ProviderResult<ProviderWallet>>(new ProviderResult<ProviderWallet>.Refused(
                 new Failure { Code = "declined", Message = "The customer declined.", Party = FailureParty.Customer }));
         }
 
@@ -63,13 +63,13 @@ internal sealed class ConsentingConnector() : CustomersConnector(TestSilo.Provid
         });
     }
 
-    public Task<ProviderAnswer<ProviderWallet>> ReadWalletAsync(
+    public Task<ProviderResult<ProviderWallet>> ReadWalletAsync(
         WalletRequest request, string reference, ProviderCredentials credentials) => Answer(() =>
             Links.ContainsKey(reference)
                 ? Linked(reference)
                 : new ProviderWallet { Reference = reference, Linked = false });
 
-    public Task<ProviderAnswer<bool>> UnlinkWalletAsync(
+    public Task<ProviderResult<bool>> UnlinkWalletAsync(
         WalletRequest request, string reference, ProviderCredentials credentials) => Answer(() =>
         {
             Links.TryRemove(reference, out _);

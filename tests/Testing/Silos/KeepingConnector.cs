@@ -54,17 +54,17 @@ internal sealed class KeepingConnector(string provider = TestSilo.Provider)
         ExpiryYear = 2030,
     };
 
-    public Task<ProviderAnswer<UpiHolder>> VerifyUpiAsync(string vpa, ProviderCredentials credentials) =>
+    public Task<ProviderResult<UpiHolder>> VerifyUpiAsync(string vpa, ProviderCredentials credentials) =>
         Answer($"verify {vpa}", () => new UpiHolder(!vpa.StartsWith("nobody", StringComparison.Ordinal), "ASHA"));
 
-    public Task<ProviderAnswer<string>> OpenCustomerAsync(Customer customer, ProviderCredentials credentials) =>
+    public Task<ProviderResult<string>> OpenCustomerAsync(Customer customer, ProviderCredentials credentials) =>
         Answer($"open {customer.Id}", () => $"cst_{customer.Id}");
 
-    public Task<ProviderAnswer<ImmutableArray<ProviderCard>>> ListCardsAsync(
+    public Task<ProviderResult<ImmutableArray<ProviderCard>>> ListCardsAsync(
         string providerCustomer, ProviderCredentials credentials) =>
         Answer($"list {providerCustomer}", () => Cards.GetValueOrDefault(providerCustomer, []));
 
-    public Task<ProviderAnswer<bool>> DeleteCardAsync(
+    public Task<ProviderResult<bool>> DeleteCardAsync(
         string providerCustomer, string reference, ProviderCredentials credentials) =>
         Answer($"delete {reference}", () =>
         {
@@ -73,17 +73,17 @@ internal sealed class KeepingConnector(string provider = TestSilo.Provider)
             return true;
         });
 
-    public Task<ProviderAnswer<string>> RequestWalletLinkAsync(
+    public Task<ProviderResult<string>> RequestWalletLinkAsync(
         WalletRequest request, ProviderCredentials credentials) =>
         Answer($"request {request.Wallet} of {request.ProviderCustomer}", () =>
             NamesLast ? $"{request.Wallet}_{request.ProviderCustomer}" : $"state_{Interlocked.Increment(ref _links)}");
 
-    public Task<ProviderAnswer<ProviderWallet>> ConfirmWalletLinkAsync(
+    public Task<ProviderResult<ProviderWallet>> ConfirmWalletLinkAsync(
         WalletRequest request,
         string reference,
         Secret password,
         ProviderCredentials credentials) => password.Reveal() != Password
-        ? Task.FromResult<ProviderAnswer<ProviderWallet>>(new ProviderAnswer<ProviderWallet>.Refused(
+        ? Task.FromResult<ProviderResult<ProviderWallet>>(new ProviderResult<ProviderWallet>.Refused(
             new Failure
             {
                 Code = "otp_wrong", Message = "The one-time password is wrong.", Party = FailureParty.Customer,
@@ -94,7 +94,7 @@ internal sealed class KeepingConnector(string provider = TestSilo.Provider)
             return TokensLast ? Linked(reference) : Linked(reference) with { Token = null };
         });
 
-    public Task<ProviderAnswer<ProviderWallet>> ReadWalletAsync(
+    public Task<ProviderResult<ProviderWallet>> ReadWalletAsync(
         WalletRequest request, string reference, ProviderCredentials credentials) =>
         Answer($"read {reference}", () =>
         {
@@ -109,7 +109,7 @@ internal sealed class KeepingConnector(string provider = TestSilo.Provider)
                 : new ProviderWallet { Reference = reference, Linked = false };
         });
 
-    public Task<ProviderAnswer<bool>> UnlinkWalletAsync(
+    public Task<ProviderResult<bool>> UnlinkWalletAsync(
         WalletRequest request, string reference, ProviderCredentials credentials) =>
         Answer($"unlink {reference}", () =>
         {
@@ -132,7 +132,7 @@ internal sealed class KeepingConnector(string provider = TestSilo.Provider)
         Token = new Secret(Wallets[reference]),
     };
 
-    private Task<ProviderAnswer<T>> Answer<T>(string call, Func<T> answer)
+    private Task<ProviderResult<T>> Answer<T>(string call, Func<T> answer)
     {
         Calls.Enqueue(call);
         return Answer(answer);

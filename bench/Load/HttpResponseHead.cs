@@ -3,7 +3,7 @@ using System.Buffers.Text;
 namespace PaymentCluster.Bench.Load;
 
 /// <summary>Finds the end of an HTTP/1.1 answer that states its length, and its status.</summary>
-internal static class HttpAnswer
+internal static class HttpResponseHead
 {
     private const int StatusAt = 9;
 

@@ -1,10 +1,12 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
 
 namespace PaymentCluster.Grains.Abstractions.Amounts;
 
 /// <summary>An ISO 4217 currency. <c>default</c> is no currency and names none.</summary>
 [GenerateSerializer, Immutable, Alias("currency")]
+[JsonConverter(typeof(CurrencyJson))]
 public readonly record struct Currency
 {
     // ISO 4217 list one (2026), active currencies in which a payment can be made, with the number of minor-unit digits.

@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Journal;
 
 namespace PaymentCluster.Grains.Payments;
@@ -12,12 +11,7 @@ namespace PaymentCluster.Grains.Payments;
 /// ever.</summary>
 public static class PaymentEventJson
 {
-    private static readonly PaymentEventJsonContext Json = new(new JsonSerializerOptions
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Converters = { new CurrencyJson() },
-    });
+    private static readonly PaymentEventJsonContext Json = PaymentEventJsonContext.Default;
 
     // Name, whether merchants are told (and how that event is called), and the type's JSON contract.
     private static readonly EventFormat[] Formats =
@@ -97,17 +91,13 @@ public static class PaymentEventJson
             : throw new JsonException($"The journal holds an event '{stored.Type}' that this version does not know.");
 
     private sealed record EventFormat(string Name, string? PublicName, JsonTypeInfo Json);
-
-    private sealed class CurrencyJson : JsonConverter<Currency>
-    {
-        public override Currency Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            Currency.Parse(reader.GetString() ?? "");
-
-        public override void Write(Utf8JsonWriter writer, Currency value, JsonSerializerOptions options) =>
-            writer.WriteStringValue(value.Code);
-    }
 }
 
+// Options in the attribute alone: with any that are set in code, events are written by reading metadata instead of by
+// generated code.
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(PaymentCreated))]
 [JsonSerializable(typeof(RequestRepeated))]
 [JsonSerializable(typeof(AttemptStarted))]

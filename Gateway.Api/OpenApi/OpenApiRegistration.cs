@@ -43,22 +43,24 @@ internal static class OpenApiRegistration
 
     public static void UseDocsPage(this WebApplication app)
     {
-        app.Use((http, next) =>
-        {
-            if (http.Request.Path.StartsWithSegments("/docs", StringComparison.OrdinalIgnoreCase))
+        // On a branch of its own: no request of the API passes the page's middleware.
+        app.UseWhen(
+            http => http.Request.Path.StartsWithSegments("/docs", StringComparison.OrdinalIgnoreCase),
+            docs =>
             {
-                http.Response.Headers.ContentSecurityPolicy = DocsPolicy;
-            }
-
-            return next(http);
-        });
-        app.UseSwaggerUI(page =>
-        {
-            page.RoutePrefix = "docs";
-            page.DocumentTitle = "PaymentCluster API";
-            page.SwaggerEndpoint(DocumentPath, "PaymentCluster v1");
-            page.EnableTryItOutByDefault();
-        });
+                docs.Use((http, next) =>
+                {
+                    http.Response.Headers.ContentSecurityPolicy = DocsPolicy;
+                    return next(http);
+                });
+                docs.UseSwaggerUI(page =>
+                {
+                    page.RoutePrefix = "docs";
+                    page.DocumentTitle = "PaymentCluster API";
+                    page.SwaggerEndpoint(DocumentPath, "PaymentCluster v1");
+                    page.EnableTryItOutByDefault();
+                });
+            });
     }
 
     public static void MapApiDescription(this IEndpointRouteBuilder routes)

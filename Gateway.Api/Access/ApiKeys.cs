@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using PaymentCluster.Grains.Abstractions.Caching;
 using PaymentCluster.Grains.Abstractions.Merchants;
+using PaymentCluster.Grains.Abstractions;
 
 namespace PaymentCluster.Gateway.Api.Access;
 
@@ -20,7 +21,7 @@ internal sealed class ApiKeys(IGrainFactory grains, GatewayOptions options, Time
         System.Buffers.SearchValues.Create("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-");
 
     private readonly SingleFlightCache<KeyHash, ApiKeyGrant?> _grants = new(
-        hash => grains.GetGrain<IApiKeyGrain>($"key/{hash}").Resolve(),
+        hash => grains.Grain<IApiKeyGrain>($"key/{hash}").Resolve(),
         new SingleFlightCacheOptions<ApiKeyGrant?>
         {
             Lifetime = options.KeyLifetime,

@@ -5,6 +5,7 @@ using PaymentCluster.Gateway.Api.Errors;
 using PaymentCluster.Gateway.Api.Idempotency;
 using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Checkout;
+using PaymentCluster.Grains.Abstractions;
 
 namespace PaymentCluster.Gateway.Api.Access;
 
@@ -49,7 +50,7 @@ internal sealed class BrowserCors(IGrainFactory grains) : ICorsPolicyProvider
             return null;
         }
 
-        var offer = await grains.GetGrain<ICheckoutGrain>(caller.Merchant).Offer(AnyAmount);
+        var offer = await grains.Grain<ICheckoutGrain>(caller.Merchant).Offer(AnyAmount);
         ImmutableArray<string> origins = offer?.Origins ?? [];
         return new CorsPolicyBuilder([.. origins])
             .WithExposedHeaders(

@@ -1,4 +1,5 @@
 using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions;
 
 namespace PaymentCluster.Gateway.Api.Access;
 
@@ -11,5 +12,5 @@ internal sealed class ClientSecrets(IGrainFactory grains)
 
     /// <summary>What the client secret opens; null if nothing.</summary>
     public Task<PaymentAccess?> OpenAsync(string secret) =>
-        grains.GetGrain<IPaymentAccessGrain>("client-secrets").Open(secret);
+        grains.Grain<IPaymentAccessGrain>("client-secrets").Open(secret);
 }

@@ -12,6 +12,7 @@ using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
+using PaymentCluster.Grains.Abstractions;
 
 namespace PaymentCluster.Gateway.Api.Checkout;
 
@@ -218,7 +219,7 @@ internal sealed class CheckoutApi(
         var payment = await Find(http).Get();
         var offer = payment is null
             ? null
-            : await grains.GetGrain<ICheckoutGrain>(access.Payment.Merchant).Offer(payment.Amount);
+            : await grains.Grain<ICheckoutGrain>(access.Payment.Merchant).Offer(payment.Amount);
         if (payment is null || offer is null)
         {
             await ShowGoneAsync(http, text);
@@ -237,7 +238,7 @@ internal sealed class CheckoutApi(
         };
         // A payment that was started with a publishable key may name any customer: those keys are public.
         return payment.Customer is { Id: { } id, Unproven: not true }
-            ? await ForAsync(view, grains.GetGrain<ICustomerGrain>($"{access.Payment.Merchant}/{id}"))
+            ? await ForAsync(view, grains.Grain<ICustomerGrain>($"{access.Payment.Merchant}/{id}"))
             : view;
     }
 
@@ -271,6 +272,6 @@ internal sealed class CheckoutApi(
     private IPaymentGrain Find(HttpContext http)
     {
         var caller = Caller.From(http);
-        return grains.GetGrain<IPaymentGrain>($"{caller.Merchant}/{caller.Payment}");
+        return grains.Grain<IPaymentGrain>($"{caller.Merchant}/{caller.Payment}");
     }
 }

@@ -6,6 +6,7 @@ using PaymentCluster.Gateway.Api.OpenApi;
 using PaymentCluster.Gateway.Api.Payments;
 using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Errors;
+using PaymentCluster.Grains.Abstractions;
 
 namespace PaymentCluster.Gateway.Api.Customers;
 
@@ -179,7 +180,7 @@ internal sealed class CustomersApi(IGrainFactory grains, RequestBodies bodies, T
     private async Task TransactionsAsync(HttpContext http)
     {
         var query = TransactionsQuery.Read(http, IdOf(http));
-        var page = await grains.GetGrain<ITransactionsGrain>(Caller.From(http).Merchant).List(query);
+        var page = await grains.Grain<ITransactionsGrain>(Caller.From(http).Merchant).List(query);
         await JsonResponse.WriteAsync(
             http,
             StatusCodes.Status200OK,
@@ -194,7 +195,7 @@ internal sealed class CustomersApi(IGrainFactory grains, RequestBodies bodies, T
     }
 
     private ICustomerGrain Find(HttpContext http) =>
-        grains.GetGrain<ICustomerGrain>($"{Caller.From(http).Merchant}/{IdOf(http)}");
+        grains.Grain<ICustomerGrain>($"{Caller.From(http).Merchant}/{IdOf(http)}");
 
     private static string IdOf(HttpContext http) =>
         (string?)http.Request.RouteValues["customer"] is { } id && PaymentPatterns.IsCustomerId(id)

@@ -6,6 +6,7 @@ using PaymentCluster.Gateway.Api.Queries;
 using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions;
 
 namespace PaymentCluster.Gateway.Api.Demo;
 
@@ -59,7 +60,7 @@ internal sealed class DemoApi(IGrainFactory grains, GatewayOptions options, Time
         }
 
         var id = PaymentId.New(time);
-        var payment = grains.GetGrain<IPaymentGrain>(PaymentKey.Of(options.DemoMerchant!, id).ToString());
+        var payment = grains.Grain<IPaymentGrain>(PaymentKey.Of(options.DemoMerchant!, id).ToString());
         var reply = await payment.Start(new StartPayment
         {
             OrderId = $"demo-{id.ToString()[^10..]}",

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using PaymentCluster.Gateway.Api.Errors;
 using PaymentCluster.Grains.Abstractions.Health;
+using PaymentCluster.Grains.Abstractions;
 
 namespace PaymentCluster.Gateway.Api.Health;
 
@@ -14,7 +15,7 @@ internal sealed class SiloHealthCheck(IGrainFactory grains, TimeProvider time) :
     {
         try
         {
-            var check = grains.GetGrain<IHealthGrain>("gateway").Check();
+            var check = grains.Grain<IHealthGrain>("gateway").Check();
             var reason = await check.WaitAsync(Timeout, time, cancellationToken);
             return reason is null ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy(reason);
         }

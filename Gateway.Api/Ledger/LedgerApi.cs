@@ -2,6 +2,7 @@ using PaymentCluster.Gateway.Api.Access;
 using PaymentCluster.Gateway.Api.Json;
 using PaymentCluster.Gateway.Api.OpenApi;
 using PaymentCluster.Grains.Abstractions.Ledger;
+using PaymentCluster.Grains.Abstractions;
 
 namespace PaymentCluster.Gateway.Api.Ledger;
 
@@ -35,14 +36,14 @@ internal sealed class LedgerApi(IGrainFactory grains)
 
     private async Task AccountsAsync(HttpContext http)
     {
-        var accounts = await grains.GetGrain<ILedgerGrain>(Caller.From(http).Merchant).Accounts();
+        var accounts = await grains.Grain<ILedgerGrain>(Caller.From(http).Merchant).Accounts();
         await JsonResponse.WriteAsync(
             http, StatusCodes.Status200OK, LedgerMapping.ToResponse(accounts), GatewayJson.Default.AccountListResponse);
     }
 
     private async Task TrialBalanceAsync(HttpContext http)
     {
-        var lines = await grains.GetGrain<ILedgerGrain>(Caller.From(http).Merchant).TrialBalance();
+        var lines = await grains.Grain<ILedgerGrain>(Caller.From(http).Merchant).TrialBalance();
         await JsonResponse.WriteAsync(
             http, StatusCodes.Status200OK, LedgerMapping.ToResponse(lines), GatewayJson.Default.TrialBalanceResponse);
     }

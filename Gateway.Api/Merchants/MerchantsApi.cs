@@ -4,6 +4,7 @@ using PaymentCluster.Gateway.Api.Json;
 using PaymentCluster.Gateway.Api.OpenApi;
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Merchants;
+using PaymentCluster.Grains.Abstractions;
 
 namespace PaymentCluster.Gateway.Api.Merchants;
 
@@ -72,7 +73,7 @@ internal sealed class MerchantsApi(IGrainFactory grains, RequestBodies bodies)
         var body = await bodies.ReadAsync(http, PutMerchantRequest.Shape);
 
         var command = PutMerchantRequest.Read(body);
-        await RespondAsync(http, await grains.GetGrain<IMerchantGrain>(id!).Put(command));
+        await RespondAsync(http, await grains.Grain<IMerchantGrain>(id!).Put(command));
     }
 
     private async Task GetAsync(HttpContext http)
@@ -117,7 +118,7 @@ internal sealed class MerchantsApi(IGrainFactory grains, RequestBodies bodies)
 
     private IMerchantGrain Find(HttpContext http) =>
         (string?)http.Request.RouteValues["id"] is { } id && MerchantNames.IsMerchant(id)
-        ? grains.GetGrain<IMerchantGrain>(id)
+        ? grains.Grain<IMerchantGrain>(id)
         : throw new ProblemException(ErrorCode.MerchantNotFound, ErrorCode.MerchantNotFound.Entry().Meaning);
 
     private static Task RespondAsync(HttpContext http, Reply<MerchantView> reply) => reply.Refusal is { } refusal

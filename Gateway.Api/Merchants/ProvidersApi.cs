@@ -4,6 +4,7 @@ using PaymentCluster.Gateway.Api.Json;
 using PaymentCluster.Gateway.Api.OpenApi;
 using PaymentCluster.Grains.Abstractions.Merchants;
 using PaymentCluster.Grains.Abstractions.Providers;
+using PaymentCluster.Grains.Abstractions;
 
 namespace PaymentCluster.Gateway.Api.Merchants;
 
@@ -84,7 +85,7 @@ internal sealed class ProvidersApi(IGrainFactory grains, RequestBodies bodies)
             : RespondAsync(http, reply.Value!, check: null));
     }
 
-    private IProvidersGrain Grain(HttpContext http) => grains.GetGrain<IProvidersGrain>(Caller.From(http).Merchant);
+    private IProvidersGrain Grain(HttpContext http) => grains.Grain<IProvidersGrain>(Caller.From(http).Merchant);
 
     private static string ProviderOf(HttpContext http) =>
         (string?)http.Request.RouteValues["provider"] is { } provider && MerchantNames.IsProvider(provider)

@@ -8,6 +8,7 @@ using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions;
 
 namespace PaymentCluster.Gateway.Api.Payments;
 
@@ -112,7 +113,7 @@ internal sealed class PaymentsApi(
             return;
         }
 
-        var reply = await grains.GetGrain<IUpiCheckGrain>(PaymentKey.Of(caller.Merchant, id).ToString()).Check(vpa);
+        var reply = await grains.Grain<IUpiCheckGrain>(PaymentKey.Of(caller.Merchant, id).ToString()).Check(vpa);
         // Publishable keys are public: payments made with them reveal no names.
         var tellsNames = !caller.IsPublic && view.Customer.Unproven is not true;
         await (reply.Refusal is { } refusal
@@ -168,7 +169,7 @@ internal sealed class PaymentsApi(
     private async Task ListAsync(HttpContext http)
     {
         var query = PaymentsQuery.Read(http);
-        var page = await grains.GetGrain<IPaymentListGrain>(Caller.From(http).Merchant).List(query);
+        var page = await grains.Grain<IPaymentListGrain>(Caller.From(http).Merchant).List(query);
         await JsonResponse.WriteAsync(
             http, StatusCodes.Status200OK, PaymentsMapping.ToResponse(page), GatewayJson.Default.PaymentListResponse);
     }
@@ -221,7 +222,7 @@ internal sealed class PaymentsApi(
     private IPaymentGrain Find(HttpContext http) => Find(Caller.From(http), IdOf(http));
 
     private IPaymentGrain Find(Caller caller, PaymentId id) =>
-        grains.GetGrain<IPaymentGrain>(PaymentKey.Of(caller.Merchant, id).ToString());
+        grains.Grain<IPaymentGrain>(PaymentKey.Of(caller.Merchant, id).ToString());
 
     private static Task RespondAsync(HttpContext http, Reply<PaymentView> reply, string message)
     {

@@ -5,6 +5,7 @@ using PaymentCluster.Gateway.Api.Json;
 using PaymentCluster.Gateway.Api.OpenApi;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions;
 
 namespace PaymentCluster.Gateway.Api.Refunds;
 
@@ -97,5 +98,5 @@ internal sealed class RefundsApi(IGrainFactory grains, RequestBodies bodies)
     }
 
     private IPaymentGrain Find(HttpContext http, PaymentId id) =>
-        grains.GetGrain<IPaymentGrain>(PaymentKey.Of(Caller.From(http).Merchant, id).ToString());
+        grains.Grain<IPaymentGrain>(PaymentKey.Of(Caller.From(http).Merchant, id).ToString());
 }

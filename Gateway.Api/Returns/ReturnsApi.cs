@@ -6,6 +6,7 @@ using PaymentCluster.Gateway.Api.OpenApi;
 using PaymentCluster.Gateway.Api.Payments;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions;
 
 namespace PaymentCluster.Gateway.Api.Returns;
 
@@ -67,7 +68,7 @@ internal sealed class ReturnsApi(IGrainFactory grains, LongPolling polling)
             await RequestBodies.SkipAsync(http, MaxFormBytes);
         }
 
-        var payment = grains.GetGrain<IPaymentGrain>(PaymentKey.Of(merchant!, attempt.Payment).ToString());
+        var payment = grains.Grain<IPaymentGrain>(PaymentKey.Of(merchant!, attempt.Payment).ToString());
         var returned = await payment.CustomerReturned(attempt.Number, provider!, nonce);
         var view = returned?.Payment;
         if (view is not null)

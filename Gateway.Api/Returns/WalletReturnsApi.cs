@@ -5,6 +5,7 @@ using PaymentCluster.Gateway.Api.Merchants;
 using PaymentCluster.Gateway.Api.OpenApi;
 using PaymentCluster.Gateway.Api.Payments;
 using PaymentCluster.Grains.Abstractions.Customers;
+using PaymentCluster.Grains.Abstractions;
 
 namespace PaymentCluster.Gateway.Api.Returns;
 
@@ -59,7 +60,7 @@ internal sealed class WalletReturnsApi(IGrainFactory grains)
             && PaymentPatterns.IsCustomerId(customer)
             && CustomersRequests.IsWallet(wallet)
             && http.Request.RouteValues["nonce"] is string { Length: <= MaxNonce } nonce
-                ? await grains.GetGrain<ICustomerGrain>($"{merchant}/{customer}").WalletReturned(wallet!, nonce)
+                ? await grains.Grain<ICustomerGrain>($"{merchant}/{customer}").WalletReturned(wallet!, nonce)
                 : null;
         await (returned is null
             ? Problem.WriteAsync(http, ErrorCode.InstrumentNotFound)

@@ -7,6 +7,7 @@ using PaymentCluster.Gateway.Api.Payments;
 using PaymentCluster.Gateway.Api.Refunds;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions;
 
 namespace PaymentCluster.Gateway.Api.Reviews;
 
@@ -92,5 +93,5 @@ internal sealed class ReviewsApi(IGrainFactory grains, RequestBodies bodies)
     }
 
     private IPaymentGrain Find(HttpContext http, PaymentId id) =>
-        grains.GetGrain<IPaymentGrain>(PaymentKey.Of(Caller.From(http).Merchant, id).ToString());
+        grains.Grain<IPaymentGrain>(PaymentKey.Of(Caller.From(http).Merchant, id).ToString());
 }

@@ -4,6 +4,7 @@ using PaymentCluster.Gateway.Api.Json;
 using PaymentCluster.Gateway.Api.OpenApi;
 using PaymentCluster.Grains.Abstractions.Merchants;
 using PaymentCluster.Grains.Abstractions.Routing;
+using PaymentCluster.Grains.Abstractions;
 
 namespace PaymentCluster.Gateway.Api.Routing;
 
@@ -125,9 +126,9 @@ internal sealed class RoutingApi(IGrainFactory grains, RequestBodies bodies, Tim
                 GatewayJson.Default.RoutingReplayResponse));
     }
 
-    private IMerchantGrain Merchant(HttpContext http) => grains.GetGrain<IMerchantGrain>(Caller.From(http).Merchant);
+    private IMerchantGrain Merchant(HttpContext http) => grains.Grain<IMerchantGrain>(Caller.From(http).Merchant);
 
-    private IRoutingGrain Grain(HttpContext http) => grains.GetGrain<IRoutingGrain>(Caller.From(http).Merchant);
+    private IRoutingGrain Grain(HttpContext http) => grains.Grain<IRoutingGrain>(Caller.From(http).Merchant);
 
     private static Task RespondAsync(HttpContext http, RoutingView view)
     {

@@ -4,6 +4,7 @@ using PaymentCluster.Gateway.Api.Json;
 using PaymentCluster.Gateway.Api.OpenApi;
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Vault;
+using PaymentCluster.Grains.Abstractions;
 
 namespace PaymentCluster.Gateway.Api.Vault;
 
@@ -74,7 +75,7 @@ internal sealed class VaultApi(IGrainFactory grains, RequestBodies bodies)
         await RespondAsync(http, await Grain().Rotate(body.Get(NewKeys)));
     }
 
-    private IVaultGrain Grain() => grains.GetGrain<IVaultGrain>(IVaultGrain.Key);
+    private IVaultGrain Grain() => grains.Grain<IVaultGrain>(IVaultGrain.Key);
 
     private static Task RespondAsync(HttpContext http, Reply<VaultStatus> reply) => reply.Refusal is { } refusal
         ? Problem.WriteAsync(http, refusal)

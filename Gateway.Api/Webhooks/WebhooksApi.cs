@@ -5,6 +5,7 @@ using PaymentCluster.Gateway.Api.Json;
 using PaymentCluster.Gateway.Api.Merchants;
 using PaymentCluster.Gateway.Api.OpenApi;
 using PaymentCluster.Grains.Abstractions.Webhooks;
+using PaymentCluster.Grains.Abstractions;
 
 namespace PaymentCluster.Gateway.Api.Webhooks;
 
@@ -57,7 +58,7 @@ internal sealed class WebhooksApi(IGrainFactory grains, RequestBodies bodies)
                 header => header.Key.ToLowerInvariant(), header => header.Value.ToString(), StringComparer.Ordinal),
             Body = ImmutableCollectionsMarshal.AsImmutableArray(bytes),
         };
-        var reply = await grains.GetGrain<IProviderWebhookGrain>($"{merchant}/{provider}").Receive(webhook);
+        var reply = await grains.Grain<IProviderWebhookGrain>($"{merchant}/{provider}").Receive(webhook);
         if (reply.Refusal is { } refusal)
         {
             await Problem.WriteAsync(http, refusal);

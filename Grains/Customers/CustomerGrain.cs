@@ -5,6 +5,7 @@ using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Merchants;
 using PaymentCluster.Grains.Abstractions.Secrets;
+using PaymentCluster.Grains.Abstractions;
 using PaymentCluster.Grains.Merchants;
 
 namespace PaymentCluster.Grains.Customers;
@@ -47,7 +48,7 @@ public sealed class CustomerGrain(
 
     /// <inheritdoc/>
     public Task<Reply<WalletView>> PutWallet(PutWallet command) => CompleteAsync(_calls.PutWalletAsync(
-        command, () => GrainFactory.GetGrain<IMerchantGrain>(_key.Merchant).NotePreferences()));
+        command, () => GrainFactory.Grain<IMerchantGrain>(_key.Merchant).NotePreferences()));
 
     /// <inheritdoc/>
     public Task<Reply<SavedCardView>> SaveCard(SaveCard command) => CompleteAsync(_calls.SaveCardAsync(command));

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using PaymentCluster.Grains.Abstractions.Caching;
 using PaymentCluster.Grains.Abstractions.Merchants;
+using PaymentCluster.Grains.Abstractions;
 
 namespace PaymentCluster.Grains.Merchants;
 
@@ -18,7 +19,7 @@ public sealed class MerchantDirectory(
     : IMerchantProfiles
 {
     private readonly SingleFlightCache<string, MerchantProfile?> _profiles = new(
-        async merchant => await grains.GetGrain<IMerchantGrain>(merchant).Settings() is { } settings
+        async merchant => await grains.Grain<IMerchantGrain>(merchant).Settings() is { } settings
             ? new MerchantProfile(merchant, settings, cipher)
             : null,
         new SingleFlightCacheOptions<MerchantProfile?>

@@ -3,6 +3,7 @@ using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Merchants;
 using PaymentCluster.Grains.Abstractions.Routing;
 using PaymentCluster.Grains.Abstractions.Secrets;
+using PaymentCluster.Grains.Abstractions;
 
 namespace PaymentCluster.Grains.Merchants;
 
@@ -91,7 +92,7 @@ public sealed class MerchantGrain(
 
     /// <inheritdoc/>
     IApiKeyGrain IMerchantHost.KeyOf(string hash) =>
-        GrainFactory.GetGrain<IApiKeyGrain>(ApiKeyFormat.GrainKey(hash));
+        GrainFactory.Grain<IApiKeyGrain>(ApiKeyFormat.GrainKey(hash));
 
     private async Task<T> CompleteAsync<T>(Task<T> call)
     {

@@ -8,6 +8,7 @@ using PaymentCluster.Grains.Abstractions.Logs;
 using PaymentCluster.Grains.Abstractions.Merchants;
 using PaymentCluster.Grains.Abstractions.Providers;
 using PaymentCluster.Grains.Abstractions.Secrets;
+using PaymentCluster.Grains.Abstractions;
 using PaymentCluster.Grains.Merchants;
 using PaymentCluster.Grains.Routing;
 
@@ -34,7 +35,7 @@ public sealed partial class ProvidersGrain(
 
     private string Merchant => this.GetPrimaryKeyString();
 
-    private IMerchantGrain Document => GrainFactory.GetGrain<IMerchantGrain>(Merchant);
+    private IMerchantGrain Document => GrainFactory.Grain<IMerchantGrain>(Merchant);
 
     /// <inheritdoc/>
     public async Task<ImmutableArray<ProviderStatus>?> List()

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Data.Common;
 using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Errors;
+using PaymentCluster.Grains.Abstractions;
 using PaymentCluster.Grains.Payments.Process;
 using PaymentCluster.Grains.Vault;
 
@@ -50,5 +51,5 @@ public sealed class GrainInstruments(IGrainFactory grains, ICardVault vault) : I
     }
 
     private ICustomerGrain Customer(string merchant, string customer) =>
-        grains.GetGrain<ICustomerGrain>($"{merchant}/{customer}");
+        grains.Grain<ICustomerGrain>($"{merchant}/{customer}");
 }

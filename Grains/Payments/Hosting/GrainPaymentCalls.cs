@@ -1,5 +1,6 @@
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions;
 using PaymentCluster.Grains.Payments.Process;
 
 namespace PaymentCluster.Grains.Payments.Hosting;
@@ -26,5 +27,5 @@ public sealed class GrainPaymentCalls(IGrainFactory grains) : IPaymentCalls
     /// <inheritdoc/>
     public Task ResumeAsync(PaymentKey key) => Payment(key).Resume();
 
-    private IPaymentGrain Payment(PaymentKey key) => grains.GetGrain<IPaymentGrain>(key.ToString());
+    private IPaymentGrain Payment(PaymentKey key) => grains.Grain<IPaymentGrain>(key.ToString());
 }

@@ -1,3 +1,4 @@
+using PaymentCluster.Grains.Abstractions;
 using PaymentCluster.Grains.Payments.Process;
 using PaymentCluster.Grains.Providers;
 
@@ -9,5 +10,5 @@ public sealed class GrainStatusQueryBudget(IGrainFactory grains) : IStatusQueryB
 {
     /// <inheritdoc/>
     public Task<bool> TryAcquireAsync(string merchant, string provider, bool isUrgent) =>
-        grains.GetGrain<IStatusQueryBudgetGrain>($"{merchant}/{provider}").TryAcquire(isUrgent);
+        grains.Grain<IStatusQueryBudgetGrain>($"{merchant}/{provider}").TryAcquire(isUrgent);
 }

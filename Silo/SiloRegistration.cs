@@ -80,10 +80,7 @@ public static class SiloRegistration
         // fault, where it should hear that the store or a silo is unavailable and try again.
         silo.Services.Configure<ExceptionSerializationOptions>(options =>
             options.SupportedExceptionTypeFilter = static _ => true);
-        // Before the filters below, so that what they log carries the trace and the request's id.
         silo.AddActivityPropagation();
-        silo.AddIncomingGrainCallFilter<PaymentLogScope>();
-        silo.AddIncomingGrainCallFilter<StoreExceptionFilter>();
         // Collects what the dashboard shows; the process with a web server shows it.
         silo.AddDashboard();
     }

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Diagnostics;
 using Orleans.Serialization;
+using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Logs;
 
 namespace PaymentCluster.Gateway.Api.Errors;
@@ -59,6 +60,7 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
     internal static ErrorCode CodeOf(Exception exception) => exception switch
     {
         ProblemException problem => problem.Code,
+        JournalOverloadedException => ErrorCode.Overloaded,
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => ErrorCode.BodyTooLarge,
         BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => ErrorCode.RequestTimeout,
         BadHttpRequestException => ErrorCode.MalformedJson,

@@ -57,9 +57,6 @@ public static class LogEvents
     /// saved.</summary>
     public const int InstrumentNotSaved = 1205;
 
-    /// <summary>A grain call failed because the database was unavailable; the caller may retry.</summary>
-    public const int GrainStoreUnavailable = 1301;
-
     // Journal, 2000 to 2099.
 
     /// <summary>The connection to the database was lost during a group commit.</summary>

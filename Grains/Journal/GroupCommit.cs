@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using PaymentCluster.Grains.Abstractions.Errors;
 
 namespace PaymentCluster.Grains.Journal;
 

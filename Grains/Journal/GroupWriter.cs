@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using PaymentCluster.Grains.Abstractions.Errors;
 
 namespace PaymentCluster.Grains.Journal;
 

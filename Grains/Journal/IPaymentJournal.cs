@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Ids;
 
 namespace PaymentCluster.Grains.Journal;

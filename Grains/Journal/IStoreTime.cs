@@ -1,4 +1,5 @@
 using Npgsql;
+using PaymentCluster.Grains.Abstractions.Errors;
 
 namespace PaymentCluster.Grains.Journal;
 

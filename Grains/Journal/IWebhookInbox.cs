@@ -1,3 +1,5 @@
+using PaymentCluster.Grains.Abstractions.Errors;
+
 namespace PaymentCluster.Grains.Journal;
 
 /// <summary>Which events of providers were taken in. What it answers is durable. <see cref="InboxStore"/> is the one of

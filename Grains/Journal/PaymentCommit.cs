@@ -120,13 +120,3 @@ public abstract record CommitResult
     /// <param name="Holder">The payment that holds it.</param>
     public sealed record RequestTaken(PaymentId Holder) : CommitResult;
 }
-
-/// <summary>The journal has as much work queued as it may: nothing was accepted. Answered with
-/// <c>overloaded</c>.</summary>
-public sealed class JournalOverloadedException() : Exception("The journal's queue is full.");
-
-/// <summary>The store could not be reached or did not answer in time, and whether the commit happened could not be
-/// found out either. Whoever gets this drops its state and reads again.</summary>
-/// <param name="cause">What failed.</param>
-public sealed class JournalUnavailableException(Exception cause) : Exception(
-    "The payment store is unavailable.", cause);

@@ -1,3 +1,5 @@
+using PaymentCluster.Grains.Abstractions.Errors;
+
 namespace PaymentCluster.Grains.Journal;
 
 /// <summary>

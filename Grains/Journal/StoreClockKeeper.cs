@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Hosting;
+using PaymentCluster.Grains.Abstractions.Errors;
 
 namespace PaymentCluster.Grains.Journal;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Npgsql;
 using PaymentCluster.Grains.Abstractions.Amounts;
+using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Ledger;
 using PaymentCluster.Grains.Journal;
 

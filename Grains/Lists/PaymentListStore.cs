@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Text;
 using Npgsql;
 using PaymentCluster.Grains.Abstractions.Amounts;
+using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Journal;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Npgsql;
+using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Journal;
 
 namespace PaymentCluster.Grains.Providers;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Npgsql;
+using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Routing;
 using PaymentCluster.Grains.Journal;

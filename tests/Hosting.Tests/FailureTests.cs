@@ -2,7 +2,7 @@ using System.Data.Common;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Orleans.Serialization;
-using PaymentCluster.Grains.Journal;
+using PaymentCluster.Grains.Abstractions.Errors;
 using Polly.Timeout;
 
 namespace PaymentCluster.Hosting.Tests;
@@ -14,7 +14,9 @@ public sealed class FailureTests(ObservedSystem system) : IClassFixture<Observed
 
     public static TheoryData<Exception> Failures =>
     [
-        new TimeoutException("The store is unavailable.", new JournalUnavailableException(Store)),
+        new JournalUnavailableException(Store),
+        new JournalOverloadedException(),
+        new TimeoutException("A document is unavailable.", new JournalUnavailableException(Store)),
         new OrleansException("A document could not be read.", Store),
         new OrleansException("The grain was not placed in time.", new TimeoutRejectedException()),
     ];

@@ -1,5 +1,6 @@
 using System.Text;
 using Npgsql;
+using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Journal;
 using PaymentCluster.Grains.Ledger;

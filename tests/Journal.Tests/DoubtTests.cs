@@ -1,4 +1,5 @@
 using Npgsql;
+using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Journal;
 using PaymentCluster.Testing;
 

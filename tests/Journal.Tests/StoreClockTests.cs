@@ -1,3 +1,4 @@
+using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Journal;
 
 namespace PaymentCluster.Journal.Tests;

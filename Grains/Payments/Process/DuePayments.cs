@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Logs;
 using PaymentCluster.Grains.Journal;

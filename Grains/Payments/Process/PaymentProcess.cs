@@ -4,7 +4,6 @@ using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Refunds;
-using PaymentCluster.Grains.Journal;
 using PaymentCluster.Grains.Routing;
 
 namespace PaymentCluster.Grains.Payments.Process;
@@ -208,20 +207,11 @@ public sealed class PaymentProcess(PaymentKey key, PaymentServices services, IPa
         return null;
     }
 
-    // Outside the call filters, which translate this for other calls: an enumeration's exception passes them as a
-    // value.
     private async Task<ImmutableArray<TimelineEntry>> HistoryAfterAsync(int version)
     {
-        try
-        {
-            var known = await _payment.LoadAsync();
-            _payment.DeactivateIfAbsent();
-            return known?.Version > version ? await TimelineAsync(version) ?? [] : [];
-        }
-        catch (JournalUnavailableException exception)
-        {
-            throw new TimeoutException("The payment store is unavailable.", exception);
-        }
+        var known = await _payment.LoadAsync();
+        _payment.DeactivateIfAbsent();
+        return known?.Version > version ? await TimelineAsync(version) ?? [] : [];
     }
 
     private static ValueTask<RoutingChoice> NoRoute(PaymentState? state) => default;

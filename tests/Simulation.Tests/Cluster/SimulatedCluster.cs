@@ -1,5 +1,5 @@
+using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Ids;
-using PaymentCluster.Grains.Journal;
 using PaymentCluster.Grains.Payments.Process;
 using PaymentCluster.Simulation.Tests.Schedule;
 

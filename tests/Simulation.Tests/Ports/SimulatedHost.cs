@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using PaymentCluster.Grains.Journal;
+using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Payments.Process;
 using PaymentCluster.Simulation.Tests.Cluster;
 using PaymentCluster.Simulation.Tests.Schedule;

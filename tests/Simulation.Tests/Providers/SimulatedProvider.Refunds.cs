@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.Text;
+using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Providers;
 using PaymentCluster.Grains.Abstractions.Webhooks;
-using PaymentCluster.Grains.Journal;
 using PaymentCluster.Simulation.Tests.Checks;
 using PaymentCluster.Simulation.Tests.Cluster;
 

@@ -11,7 +11,8 @@ using PaymentCluster.Grains.Abstractions.Providers;
 
 namespace PaymentCluster.Connectors.AmazonPay;
 
-/// <summary>Signed calls to Amazon Pay, each region at its own host, and what answers mean by their form.</summary>
+/// <summary>Signed calls to Amazon Pay, each region at its own host, and the outcome of each by the form of its
+/// response.</summary>
 internal sealed class AmazonPayApi : ICallHealth, IDisposable
 {
     private const string Json = "application/json";
@@ -59,17 +60,17 @@ internal sealed class AmazonPayApi : ICallHealth, IDisposable
         }
     }
 
-    /// <summary>Asks for an effect.</summary>
-    /// <param name="account">Who asks.</param>
+    /// <summary>Sends a call that has an effect.</summary>
+    /// <param name="account">The merchant's account.</param>
     /// <param name="call">What it does, for whom, where, and until when it may leave.</param>
-    /// <param name="body">What is asked for.</param>
+    /// <param name="body">The request's body.</param>
     /// <param name="type">The body's type.</param>
     /// <param name="effect">The name of the effect, where Amazon recognises a repeated one.</param>
     public Task<ProviderReply> ActAsync<T>(
         AmazonPayAccount account, AmazonPayCall call, T body, JsonTypeInfo<T> type, string? effect = null) =>
         SendAsync(account, call, JsonSerializer.SerializeToUtf8Bytes(body, type), effect);
 
-    /// <summary>Asks a question.</summary>
+    /// <summary>Sends a query, which has no effect.</summary>
     public async Task<AmazonPayResponse<T>> QueryAsync<T>(
         AmazonPayAccount account, string operation, string reference, string path, JsonTypeInfo<T> type)
         where T : class
@@ -92,7 +93,7 @@ internal sealed class AmazonPayApi : ICallHealth, IDisposable
         };
     }
 
-    /// <summary>Whether the key is accepted: by a list of one report, the cheapest question there is.</summary>
+    /// <summary>Whether the key is accepted: by a list of one report, the cheapest query there is.</summary>
     public async Task<CredentialsCheck> CheckAsync(AmazonPayAccount account, string merchant)
     {
         var call = new AmazonPayCall(
@@ -105,10 +106,10 @@ internal sealed class AmazonPayApi : ICallHealth, IDisposable
         };
     }
 
-    /// <summary>The outcome of an effect that was asked for.</summary>
-    /// <param name="reply">What came back.</param>
-    /// <param name="type">The answer that a 2xx brings.</param>
-    /// <param name="read">What that answer says; null if it lacks what must be there.</param>
+    /// <summary>The outcome of a call that has an effect.</summary>
+    /// <param name="reply">The HTTP response, or why there is none.</param>
+    /// <param name="type">The type of a successful response.</param>
+    /// <param name="read">Reads a successful response; null if a required field is missing.</param>
     public static ProviderOutcome Outcome<T>(ProviderReply reply, JsonTypeInfo<T> type, Func<T, ProviderOutcome?> read)
         where T : class => reply switch
         {
@@ -129,9 +130,9 @@ internal sealed class AmazonPayApi : ICallHealth, IDisposable
 
     /// <summary>What came of a call that moves no money. Only Amazon's own refusal is one: with a key that it does not
     /// take, nothing was decided.</summary>
-    /// <param name="reply">What came back.</param>
-    /// <param name="type">The answer that a 2xx brings.</param>
-    /// <param name="read">What that answer says; null if it lacks what must be there.</param>
+    /// <param name="reply">The HTTP response, or why there is none.</param>
+    /// <param name="type">The type of a successful response.</param>
+    /// <param name="read">Reads a successful response; null if a required field is missing.</param>
     public static ProviderResult<TResponse> Read<T, TResponse>(
         ProviderReply reply, JsonTypeInfo<T> type, Func<T, TResponse?> read)
         where T : class
@@ -172,7 +173,7 @@ internal sealed class AmazonPayApi : ICallHealth, IDisposable
         || ReasonOf(reply) is "TransactionAmountExceeded" or "PeriodicAmountExceeded" or "CurrencyMismatch"
             or "InvalidParameterValue" or "InvalidParameterCombination" or "UnrecognizedField";
 
-    /// <summary>Reads an answer; false if it is not this JSON.</summary>
+    /// <summary>Reads a response; false if it is not this JSON.</summary>
     public static bool TryRead<T>(
         ProviderReply.Responded response, JsonTypeInfo<T> type, [NotNullWhen(true)] out T? value)
         where T : class
@@ -249,7 +250,7 @@ internal sealed class AmazonPayApi : ICallHealth, IDisposable
 internal readonly record struct AmazonPayCall(
     string Operation, string Reference, HttpMethod Method, string Path, SendWindow Window);
 
-/// <summary>What came of a question: the object, or what stood in the way.</summary>
+/// <summary>The result of a query: the object, or the problem that prevented one.</summary>
 internal readonly record struct AmazonPayResponse<T>(T? Value, string? Problem)
     where T : class
 {

@@ -14,7 +14,8 @@ namespace PaymentCluster.Connectors.AmazonPay;
 /// </summary>
 internal sealed partial class AmazonPayCertificates : IDisposable
 {
-    // SNS has one certificate per region at a time. Whoever invents addresses must not fill the memory.
+    // SNS has one certificate per region at a time. A forged notification with an invented address must not fill the
+    // memory.
     private const int MostKept = 32;
     private const int LongestAddress = 256;
     private const int SmallestKey = 2_048;
@@ -29,7 +30,7 @@ internal sealed partial class AmazonPayCertificates : IDisposable
         _only = options.CertificateUrl;
         _time = time;
         var own = options.At(_only ?? new Uri("https://sns.us-east-1.amazonaws.com/"));
-        // Invented addresses fail; they must not keep the real one from being asked.
+        // Invented addresses fail; they must not keep the real one from being fetched.
         own.BreakerMinimumCalls = 100_000;
         own.Retries = 0;
         _http = new ProviderHttp(provider, own, time, logger);

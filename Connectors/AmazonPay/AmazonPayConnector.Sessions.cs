@@ -46,7 +46,7 @@ public sealed partial class AmazonPayConnector
             AmazonPayJson.Default.CompleteSession);
         return reply switch
         {
-            // It is still open, and can be completed by the next question.
+            // It is still open; the next status query can complete it.
             ProviderReply.NotSent => session,
             ProviderReply.Responded { IsSuccess: true } response =>
                 AmazonPayApi.TryRead(response, AmazonPayJson.Default.SessionEntity, out var completed)
@@ -55,7 +55,7 @@ public sealed partial class AmazonPayConnector
                     : new AmazonPayResponse<SessionEntity>(null, "the completed session is unreadable"),
             ProviderReply.Unknown unknown =>
                 new AmazonPayResponse<SessionEntity>(null, $"completion: {unknown.Reason}"),
-            // The buyer is not done, has left, or another question was faster: the session itself says which it is.
+            // The buyer is not done, has left, or another query was faster: the session itself says which.
             _ when AmazonPayApi.ReasonOf(reply) is not null => await ReadSessionAsync(account, reference, id),
             _ => new AmazonPayResponse<SessionEntity>(null, "the completion got a response from something in between"),
         };
@@ -88,7 +88,7 @@ public sealed partial class AmazonPayConnector
                 ProviderOrder = id,
             },
             null => Unknown("the session is unreadable", id),
-            // Open, and whatever Amazon may add: asked again.
+            // Open, and anything that Amazon may add: it is queried again.
             _ => new ProviderOutcome.Pending { ProviderOrder = id },
         };
 }

@@ -27,7 +27,7 @@ public sealed partial class AmazonPayConnector : IWalletsByConsent
 
         using (account)
         {
-            // Each page's address to come back to is another one, so each page has a name of its own.
+            // Each page returns to an address of its own, so each page has an id of its own.
             var effect = $"link/{callback.AbsoluteUri}";
             var name = AmazonPayMapping.KeyOf(effect);
             var reply = await _api.ActAsync(

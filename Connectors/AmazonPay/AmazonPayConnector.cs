@@ -10,20 +10,16 @@ using static PaymentCluster.Connectors.Contract.Outcomes;
 namespace PaymentCluster.Connectors.AmazonPay;
 
 /// <summary>Amazon Pay, API version 2 (developer.amazon.com/docs/amazon-pay-api-v2).</summary>
-/// <remarks>
-/// A charge is a checkout session, which moves no money, the buyer's order on Amazon's page, and the session's
+/// <remarks>A charge is a checkout session, which moves no money, the buyer's order on Amazon's page, and the session's
 /// completion, which authorises or captures. The session is made under the attempt's name, so that there is one per
-/// attempt however often it is sent, and it can be completed once: that is the fence. It is completed by the question
-/// about the charge, while the payment waits for it: <c>docs/decisions/0009-who-completes-a-checkout.md</c>.
-/// <para>
-/// A linked wallet is a saved one, a charge permission without a limit, and its charge is one request. Amazon lists no
-/// charges and keeps no reference of ours to find one by; what it keeps, for ever, is the answer to the first request
-/// under an idempotency key. So the status query for such a charge whose id is unknown is the same request again, while
-/// the payment waits for it: it is answered with the charge that is there, and if there is none, it is made, as the
-/// payment still wants. Amazon's verdict against it says that there is none. Any number of questions, at once or late,
-/// leave one charge.
-/// </para>
-/// </remarks>
+/// attempt however often it is sent, and it can be completed once: that is the fence. It is completed by the status
+/// query about the charge, while the payment waits for it: <c>docs/decisions/0009-who-completes-a-checkout.md</c>.
+/// <para> A linked wallet is a saved one, a charge permission without a limit, and its charge is one request. Amazon
+/// lists no charges and keeps no reference of ours to find one by; what it keeps, for ever, is the response to the
+/// first request under an idempotency key. So the status query for such a charge whose id is unknown is the same
+/// request again, while the payment waits for it: the response is the existing charge, and if there is none, it is
+/// made, as the payment still wants. A refusal by Amazon says that there is none. Any number of queries, concurrent or
+/// late, leave one charge. </para></remarks>
 public sealed partial class AmazonPayConnector : IConnector, IDisposable
 {
     private readonly AmazonPayOptions _options;
@@ -75,7 +71,7 @@ public sealed partial class AmazonPayConnector : IConnector, IDisposable
                     account, reference, wallet.Token.Reveal(), request.Amount, request.Capture, request.Window);
             }
 
-            // Sent again, it is answered with the session that is there: same name, same content.
+            // Sent again, it returns the existing session: same id, same content.
             var reply = await _api.ActAsync(
                 account,
                 new AmazonPayCall("charge.session", reference, HttpMethod.Post, "checkoutSessions", request.Window),
@@ -208,9 +204,9 @@ public sealed partial class AmazonPayConnector : IConnector, IDisposable
         var reference = query.Refund.ToString();
         if (query.ProviderRefund is not { } id)
         {
-            // Amazon lists no refunds and keeps no reference of ours but the idempotency key, for ever. So the question
-            // is the same request again: it is answered with the refund that is there. If there is none, it is made, as
-            // the payment still wants.
+            // Amazon lists no refunds and keeps no reference of ours but the idempotency key, for ever. So the status
+            // query is the same request again: it returns the existing refund. If there is none, it is made, as the
+            // payment still wants.
             return OfRepeated(
                 await RefundAsync(
                     reference, query.ProviderReference, query.Amount, WindowOfOurs(), credentials, repeats: true));
@@ -304,7 +300,7 @@ public sealed partial class AmazonPayConnector : IConnector, IDisposable
 
         using (account)
         {
-            // The content is made of what a question knows too, so that the question can repeat it.
+            // The content is made of what a status query knows too, so that the query can repeat it.
             var reply = await _api.ActAsync(
                 account,
                 new AmazonPayCall("refund", reference, HttpMethod.Post, "refunds", window),

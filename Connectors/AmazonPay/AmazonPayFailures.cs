@@ -12,7 +12,7 @@ internal static class AmazonPayFailures
     private const int LongestReason = 48;
 
     /// <summary>What a reason code means.</summary>
-    /// <param name="reason">The code; whatever the answer has in its place.</param>
+    /// <param name="reason">The code, or what the response has in its place.</param>
     /// <param name="otherwise">The failure's code where the reason has none that could be ours.</param>
     /// <param name="party">Whose fault it is where the reason does not say.</param>
     public static Failure Of(string? reason, string otherwise, FailureParty party) => reason switch
@@ -35,7 +35,8 @@ internal static class AmazonPayFailures
         },
     };
 
-    // Only what Amazon itself calls a failure of its processing is its fault; a rejection is a verdict on the payment.
+    // Only what Amazon itself calls a failure of its processing is its fault; a rejection is a decision about the
+    // payment.
     private static FailureParty? PartyOf(string? reason) => reason switch
     {
         "ProcessingFailure" => FailureParty.Provider,

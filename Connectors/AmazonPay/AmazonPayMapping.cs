@@ -97,7 +97,7 @@ internal static class AmazonPayMapping
         var currency = request.Amount.Currency.Code;
         return new CreateSession
         {
-            // The buyer places the order on Amazon's page and comes back for its result.
+            // The buyer places the order on Amazon's page and returns to the shop for its result.
             WebCheckoutDetails = new WebDetails
             {
                 CheckoutResultReturnUrl = callback, CheckoutCancelUrl = callback, CheckoutMode = "ProcessOrder",
@@ -107,7 +107,7 @@ internal static class AmazonPayMapping
             PaymentDetails = new PaymentDetails
             {
                 PaymentIntent = request.Capture == CaptureMode.Automatic ? "AuthorizeWithCapture" : "Authorize",
-                // The buyer waits for the answer; a decline must come while they can choose another instrument.
+                // The buyer waits for the response; a decline must arrive while they can choose another instrument.
                 CanHandlePendingAuthorization = false,
                 ChargeAmount = ToAmount(request.Amount),
                 // Europe's merchants may show prices in a currency that they do not keep their accounts in.
@@ -142,7 +142,7 @@ internal static class AmazonPayMapping
     };
 
     /// <summary>A charge of a saved wallet. Under its idempotency key Amazon takes no other content ever, and the
-    /// question about it is the same request: so it holds nothing that a question does not know, and is not to be
+    /// status query for it is the same request: so it holds nothing that a status query does not know, and must not be
     /// changed.</summary>
     public static CreateCharge Charge(string attempt, string permission, Money amount, CaptureMode capture) => new()
     {
@@ -159,7 +159,7 @@ internal static class AmazonPayMapping
     public static CreateRefund Refund(string charge, Money amount) =>
         new() { ChargeId = charge, RefundAmount = ToAmount(amount) };
 
-    /// <summary>What the answer to a new session says; null if it lacks what must be there.</summary>
+    /// <summary>The outcome that the response to a new session reports; null if a required field is missing.</summary>
     public static ProviderOutcome? Opened(SessionEntity session, Money amount, bool plainHttp) =>
         IsId(session.CheckoutSessionId)
         && TryReadMoney(session.PaymentDetails?.ChargeAmount, out var requested)
@@ -172,7 +172,7 @@ internal static class AmazonPayMapping
             }
             : null;
 
-    /// <summary>The page that a new session is for; null if the answer lacks what must be there.</summary>
+    /// <summary>The page of a new session; null if the response lacks a required field.</summary>
     public static WalletConsent? Consent(SessionEntity session, bool plainHttp) =>
         IsId(session.CheckoutSessionId) && PageOf(session, plainHttp) is { } url
             ? new WalletConsent(session.CheckoutSessionId, url)
@@ -214,7 +214,8 @@ internal static class AmazonPayMapping
             "Captured" => new ProviderOutcome.Succeeded { Stage = ChargeStage.Captured, Amount = captured },
             "Declined" or "Canceled" => Outcomes.Declined(
                 AmazonPayFailures.Of(charge.StatusDetails.ReasonCode, FailureCodes.Declined, FailureParty.Customer)),
-            // AuthorizationInitiated, CaptureInitiated, and whatever Amazon may add: not final, so it is asked again.
+            // AuthorizationInitiated, CaptureInitiated, and anything that Amazon may add: not final, so it is queried
+            // again.
             _ => new ProviderOutcome.Pending(),
         };
         return outcome with { ProviderOrder = order, ProviderReference = charge.ChargeId };

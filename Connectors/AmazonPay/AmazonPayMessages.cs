@@ -125,7 +125,7 @@ internal sealed class ChargeEntity
     public Status? StatusDetails { get; init; }
     public Metadata? MerchantMetadata { get; init; }
 
-    /// <summary>Who asked for it; charges that come of a checkout have none.</summary>
+    /// <summary>Who requested it; charges of a checkout have none.</summary>
     public string? ChargeInitiator { get; init; }
 }
 

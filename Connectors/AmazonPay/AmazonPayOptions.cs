@@ -23,8 +23,8 @@ public sealed class AmazonPayOptions : ProviderHttpOptions
     /// hosts, over TLS.</summary>
     public Uri? CertificateUrl { get; set; }
 
-    /// <summary>How long after the last possible send a "not found" is not yet believed. Default 60 s; Amazon documents
-    /// none, and a request that is still on its way ends with its connection well before.</summary>
+    /// <summary>The visibility window: how long after the last possible send a "not found" is not yet final. Default 60
+    /// s; Amazon documents none, and a request that is still on its way ends with its connection well before.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
     public TimeSpan VisibilityWindow { get; set; } = TimeSpan.FromSeconds(60);
 

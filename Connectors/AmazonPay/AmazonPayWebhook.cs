@@ -11,12 +11,10 @@ namespace PaymentCluster.Connectors.AmazonPay;
 /// Instant payment notifications (…/amazon-pay-checkout/set-up-instant-payment-notifications.html): an SNS envelope
 /// with SNS's signature, around a message that names an object and says nothing of its state.
 /// </summary>
-/// <remarks>
-/// SNS's signature proves that SNS sent it, for whichever topic of whichever customer of SNS's; and the envelope may be
-/// old. Neither matters, because nothing of it is believed: the object is fetched, and leads to the attempt that the
-/// engine then asks about. A charge of a saved wallet cannot be asked about by who did not learn its id, so what was
-/// fetched of it is said: that is Amazon's own word, under the merchant's signature.
-/// </remarks>
+/// <remarks>SNS's signature proves that SNS sent it, for whichever topic of whichever customer of SNS's; and the
+/// envelope may be old. Neither matters, because nothing of it is trusted: the object is fetched, and leads to the
+/// attempt that the engine then queries. A charge of a saved wallet cannot be queried without its id, so what was
+/// fetched of it is said: that is Amazon's own word, under the merchant's signature.</remarks>
 internal sealed class AmazonPayWebhook(AmazonPayApi api, AmazonPayCertificates certificates) : IDisposable
 {
     /// <summary>Notifications have two kilobytes.</summary>

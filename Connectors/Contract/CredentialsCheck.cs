@@ -1,6 +1,6 @@
 namespace PaymentCluster.Connectors.Contract;
 
-/// <summary>What a provider says to a merchant's credentials.</summary>
+/// <summary>What a provider said about a merchant's credentials.</summary>
 public enum CredentialsCheck
 {
     /// <summary>It accepts them.</summary>
@@ -9,6 +9,6 @@ public enum CredentialsCheck
     /// <summary>It refuses them.</summary>
     Refused = 2,
 
-    /// <summary>It could not be asked, or has no call that tells.</summary>
+    /// <summary>The check got no response, or the provider has no call for it.</summary>
     NotChecked = 3,
 }

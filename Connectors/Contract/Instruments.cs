@@ -6,21 +6,20 @@ using PaymentCluster.Grains.Abstractions.Secrets;
 
 namespace PaymentCluster.Connectors.Contract;
 
-// What some providers keep for a customer, besides charging them. A connector implements those of these interfaces that
-// its provider has; none of them moves money.
+// What some providers keep for customers. A connector implements the interfaces that its provider supports; none of
+// them moves money.
 
-/// <summary>A provider that can say whether a UPI id exists, and whose it is.</summary>
+/// <summary>A provider that can say whether a UPI ID exists, and for its holder's name.</summary>
 public interface IUpiVerification
 {
-    /// <summary>Asks about a UPI id.</summary>
+    /// <summary>Looks up a UPI ID.</summary>
     Task<ProviderResult<UpiHolder>> VerifyUpiAsync(string vpa, ProviderCredentials credentials);
 }
 
-/// <summary>A provider that keeps customers. Making one again under the same id answers the one that is
-/// there.</summary>
+/// <summary>A provider that keeps customers. Creating one again under the same id returns the existing one.</summary>
 public interface ICustomerAccounts
 {
-    /// <summary>Makes the customer at the provider, or finds it; answers the provider's id.</summary>
+    /// <summary>Creates or finds the customer at the provider; returns the provider's id.</summary>
     Task<ProviderResult<string>> OpenCustomerAsync(Customer customer, ProviderCredentials credentials);
 }
 
@@ -33,20 +32,20 @@ public interface ISavedCards
     Task<ProviderResult<ImmutableArray<ProviderCard>>> ListCardsAsync(
         string providerCustomer, ProviderCredentials credentials);
 
-    /// <summary>Forgets a card. One that is not there counts as forgotten.</summary>
+    /// <summary>Deletes a card. A missing card counts as deleted.</summary>
     Task<ProviderResult<bool>> DeleteCardAsync(
         string providerCustomer, string reference, ProviderCredentials credentials);
 }
 
-/// <summary>A provider through which a customer's wallet is paid from without its page, once it is linked. How it is
-/// linked is said by <see cref="IWalletsByPassword"/> or <see cref="IWalletsByConsent"/>.</summary>
+/// <summary>A provider that charges a linked wallet without showing its page. <see cref="IWalletsByPassword"/> and
+/// <see cref="IWalletsByConsent"/> link it.</summary>
 public interface ILinkedWallets
 {
     /// <summary>The wallet with its present balance.</summary>
     Task<ProviderResult<ProviderWallet>> ReadWalletAsync(
         WalletRequest request, string reference, ProviderCredentials credentials);
 
-    /// <summary>Gives the link up. One that is not there counts as given up.</summary>
+    /// <summary>Removes the link. A missing link counts as removed.</summary>
     Task<ProviderResult<bool>> UnlinkWalletAsync(
         WalletRequest request, string reference, ProviderCredentials credentials);
 }
@@ -54,11 +53,11 @@ public interface ILinkedWallets
 /// <summary>Wallets that are linked by a one-time password.</summary>
 public interface IWalletsByPassword : ILinkedWallets
 {
-    /// <summary>Sends the customer a one-time password; answers the reference to confirm it with.</summary>
+    /// <summary>Sends the customer a one-time password; returns the reference to confirm it with.</summary>
     Task<ProviderResult<string>> RequestWalletLinkAsync(WalletRequest request, ProviderCredentials credentials);
 
-    /// <summary>Confirms the one-time password; answers the wallet, with a token only if it is good for as long as the
-    /// link: it is kept. Without one the wallet is read for each payment.</summary>
+    /// <summary>Confirms the one-time password; returns the wallet. It has a token only if the token lives as long as
+    /// the link, because the token is stored. Without one, the wallet is read for each payment.</summary>
     Task<ProviderResult<ProviderWallet>> ConfirmWalletLinkAsync(
         WalletRequest request, string reference, Secret password, ProviderCredentials credentials);
 }
@@ -69,27 +68,27 @@ public interface IWalletsByConsent : ILinkedWallets
     /// <summary>The wallets, by their codes.</summary>
     ImmutableHashSet<string> ConsentWallets { get; }
 
-    /// <summary>Requests a page on which the customer can agree. A page whose URL got lost is never used:
-    /// asking again, after an answer that was lost, leaves nothing behind.</summary>
+    /// <summary>Requests a page on which the customer can agree. A repeated request after a lost response is harmless:
+    /// a page whose URL was lost is never used.</summary>
     /// <param name="request">The wallet.</param>
     /// <param name="callback">Where the page sends the customer's browser afterwards.</param>
     /// <param name="credentials">The merchant's credentials.</param>
     Task<ProviderResult<WalletConsent>> RequestWalletConsentAsync(
         WalletRequest request, Uri callback, ProviderCredentials credentials);
 
-    /// <summary>The wallet after the customer may have agreed; where the provider leaves the last step to the merchant,
-    /// it is taken here. Asking again answers the same link. Not linked while the customer has not decided; refused
-    /// once they declined, or their time is over.</summary>
+    /// <summary>Reads the wallet once the customer may have agreed, and completes the link where the provider leaves
+    /// that step to the merchant. Repeating it returns the same link. Not linked while the customer has not decided;
+    /// refused once they declined or the page expired.</summary>
     Task<ProviderResult<ProviderWallet>> CompleteWalletConsentAsync(
         WalletRequest request, string reference, ProviderCredentials credentials);
 }
 
-/// <summary>What came of a question that moves no money. Exactly one of the nested kinds.</summary>
-/// <typeparam name="T">What was asked for.</typeparam>
+/// <summary>The result of a call that moves no money. Exactly one of the nested kinds.</summary>
+/// <typeparam name="T">The value that the call returns.</typeparam>
 public abstract record ProviderResult<T>
 {
-    /// <summary>What stood in the way of another question that this one was asked for.</summary>
-    /// <exception cref="InvalidOperationException">Nothing did.</exception>
+    /// <summary>The same refusal or unavailability as the result of another call.</summary>
+    /// <exception cref="InvalidOperationException">The call succeeded.</exception>
     public ProviderResult<TOther> As<TOther>() => this switch
     {
         Refused refused => new ProviderResult<TOther>.Refused(refused.Failure),
@@ -97,8 +96,8 @@ public abstract record ProviderResult<T>
         _ => throw new InvalidOperationException("The query succeeded."),
     };
 
-    /// <summary>The answer.</summary>
-    /// <param name="Value">What was asked for.</param>
+    /// <summary>The call succeeded.</summary>
+    /// <param name="Value">What the provider returned.</param>
     public sealed record Given(T Value) : ProviderResult<T>;
 
     /// <summary>The provider refused.</summary>
@@ -110,7 +109,7 @@ public abstract record ProviderResult<T>
     public sealed record Unavailable(string Reason) : ProviderResult<T>;
 }
 
-/// <summary>Who answers to a UPI id.</summary>
+/// <summary>The holder of a UPI ID.</summary>
 /// <param name="Exists">Whether it can be paid from.</param>
 /// <param name="Name">The holder's name as the bank has it; null if it does not say.</param>
 public sealed record UpiHolder(bool Exists, string? Name);
@@ -152,13 +151,13 @@ public sealed record WalletRequest
     /// <summary>The provider's id of the customer, where the provider keeps customers.</summary>
     public string? ProviderCustomer { get; init; }
 
-    /// <summary>What the link's confirmation gave to pay with, where it gave a token; some providers ask for it when
-    /// the wallet is read or given up.</summary>
+    /// <summary>The token that the link's confirmation returned, if any; some providers need it to read or unlink the
+    /// wallet.</summary>
     public Secret? Token { get; init; }
 }
 
 /// <summary>A page on which a customer agrees that a wallet is linked.</summary>
-/// <param name="Reference">The provider's name of the question, to complete it with.</param>
+/// <param name="Reference">The provider's id of the consent request, to complete it with.</param>
 /// <param name="Url">The page's address.</param>
 public sealed record WalletConsent(string Reference, string Url);
 

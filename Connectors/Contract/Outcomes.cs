@@ -12,8 +12,8 @@ internal static class Outcomes
     public static ProviderOutcome.Unknown Unknown(string reason, string? order = null) =>
         new() { Reason = reason, ProviderOrder = order };
 
-    /// <summary>What is known of an effect after a question about it: that it could not be asked says nothing of the
-    /// effect.</summary>
+    /// <summary>The outcome of a charge or refund after a status query. A query that was not sent or was refused says
+    /// nothing about it, so the outcome is unknown.</summary>
     public static ProviderOutcome OfQuery(ProviderOutcome outcome) =>
         outcome is ProviderOutcome.NotSent { Reason: var reason }
             ? new ProviderOutcome.Unknown

@@ -4,7 +4,7 @@ using PaymentCluster.Grains.Abstractions.Payments;
 
 namespace PaymentCluster.Connectors.Contract;
 
-/// <summary>A charge to ask for.</summary>
+/// <summary>A charge to send.</summary>
 public sealed record ChargeRequest
 {
     /// <summary>The attempt; its id is the reference that the provider is given.</summary>
@@ -16,7 +16,7 @@ public sealed record ChargeRequest
     /// <summary>What it is paid with.</summary>
     public required ChargeInstrument Instrument { get; init; }
 
-    /// <summary>Whether the provider may capture by itself.</summary>
+    /// <summary>Whether the provider captures automatically.</summary>
     public required CaptureMode Capture { get; init; }
 
     /// <summary>Who pays.</summary>
@@ -31,15 +31,15 @@ public sealed record ChargeRequest
     /// <summary>Until when the customer can pay.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>Whether this attempt may have been sent before, and is believed not to have arrived: what it left at
-    /// the provider is used, not made again, and while that cannot be found out nothing is sent.</summary>
+    /// <summary>Whether this attempt may have been sent before, with a send that is taken not to have arrived. Then an
+    /// order that it left at the provider is reused; while the connector cannot find out, it sends nothing.</summary>
     public required bool Resend { get; init; }
 
     /// <summary>Until when its bytes may leave this machine.</summary>
     public required SendWindow Window { get; init; }
 }
 
-/// <summary>A charge to ask about.</summary>
+/// <summary>A charge to query.</summary>
 public sealed record ChargeQuery
 {
     /// <summary>The attempt.</summary>
@@ -54,22 +54,23 @@ public sealed record ChargeQuery
     /// <summary>The provider's id of the payment, if it was learnt.</summary>
     public string? ProviderReference { get; init; }
 
-    /// <summary>How a linked wallet is charged; null for what is paid otherwise. A provider that finds such a charge by
-    /// nothing else is asked for it again under the attempt's name, within <see cref="Completion"/>.</summary>
+    /// <summary>How a linked wallet is charged; null for what is paid otherwise. Where a provider finds such a charge
+    /// in no other way, the connector repeats the charge under the attempt's id, within
+    /// <see cref="Completion"/>.</summary>
     public LinkedCharge? Linked { get; init; }
 
-    /// <summary>Until when the question may take the last step of a charge that its provider leaves to the merchant
-    /// once the customer has done theirs; null: the payment does not wait for the charge any more, and the question
-    /// only looks. A step that is taken twice must have one effect.</summary>
+    /// <summary>Until when the query may complete a charge whose provider leaves the last step to the merchant; null:
+    /// the payment no longer waits for the charge, and the query only reads. A completion that is repeated must have
+    /// one effect.</summary>
     public SendWindow? Completion { get; init; }
 }
 
-/// <summary>What the request for a linked wallet's charge says besides the attempt and its amount.</summary>
+/// <summary>What a charge of a linked wallet needs besides the attempt and its amount.</summary>
 /// <param name="Reference">The provider's name of the link.</param>
 /// <param name="Capture">Who captures.</param>
 public sealed record LinkedCharge(string Reference, CaptureMode Capture);
 
-/// <summary>A capture to ask for.</summary>
+/// <summary>A capture to send.</summary>
 public sealed record CaptureRequest
 {
     /// <summary>The attempt.</summary>
@@ -108,13 +109,13 @@ public sealed record VoidAuthorizationRequest
     public required SendWindow Window { get; init; }
 }
 
-/// <summary>A refund to ask for.</summary>
+/// <summary>A refund to send.</summary>
 public sealed record RefundRequest
 {
     /// <summary>The refund; its id is the idempotency key that the provider is given.</summary>
     public required RefundId Refund { get; init; }
 
-    /// <summary>The attempt whose money goes back.</summary>
+    /// <summary>The attempt that is refunded.</summary>
     public required AttemptId Attempt { get; init; }
 
     /// <summary>How much.</summary>
@@ -133,16 +134,16 @@ public sealed record RefundRequest
     public required SendWindow Window { get; init; }
 }
 
-/// <summary>A refund to ask about.</summary>
+/// <summary>A refund to query.</summary>
 public sealed record RefundQuery
 {
     /// <summary>The refund.</summary>
     public required RefundId Refund { get; init; }
 
-    /// <summary>The attempt whose money goes back.</summary>
+    /// <summary>The attempt that is refunded.</summary>
     public required AttemptId Attempt { get; init; }
 
-    /// <summary>How much was to go back.</summary>
+    /// <summary>The amount that was to be refunded.</summary>
     public required Money Amount { get; init; }
 
     /// <summary>The provider's id of the order, if it has one.</summary>

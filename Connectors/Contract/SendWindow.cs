@@ -1,10 +1,8 @@
 namespace PaymentCluster.Connectors.Contract;
 
-/// <summary>
-/// Until when a request's bytes may leave this machine, by the monotonic clock and the wall's. It is checked just
-/// before they do: a process that was frozen between its intent and its send must not send once others may believe that
-/// it never will.
-/// </summary>
+/// <summary>Until when a request's bytes may leave this machine, by the monotonic and the wall clock. It is checked
+/// just before the bytes leave: a process that was frozen between intent and send must not send after the engine has
+/// concluded that the request was never sent.</summary>
 public sealed class SendWindow
 {
     private readonly TimeProvider _time;
@@ -20,8 +18,8 @@ public sealed class SendWindow
         _length = length;
     }
 
-    /// <summary>Whether bytes may still leave. Both clocks must say so: the wall's may be set back, and the monotonic
-    /// one stops while a virtual machine is suspended.</summary>
+    /// <summary>Whether bytes may still leave. Both clocks must agree: the wall clock may be set back, and the
+    /// monotonic clock stops while a virtual machine is suspended.</summary>
     public bool IsOpen => _time.GetElapsedTime(_opened) < _length && _time.GetUtcNow() - _openedAt < _length;
 
     /// <summary>A window that is open from now on.</summary>

@@ -24,7 +24,7 @@ public abstract record WebhookReading
     /// <param name="Reason">What is wrong with it; without content.</param>
     public sealed record Malformed(string Reason) : WebhookReading;
 
-    /// <summary>An event about nothing that this engine acts on.</summary>
+    /// <summary>An event of a kind that this engine does not act on.</summary>
     /// <param name="EventId">The provider's id of the event.</param>
     /// <param name="Type">The provider's name of its type.</param>
     public sealed record Irrelevant(string EventId, string Type) : WebhookReading;
@@ -47,13 +47,13 @@ public abstract record WebhookReading
     public sealed record OfRefund(string EventId, RefundId Refund, ProviderOutcome Outcome) : WebhookReading;
 
     /// <summary>An event that says that something happened to a charge or one of its refunds, but not provably what:
-    /// the truth is asked for.</summary>
+    /// the engine sends a status query.</summary>
     /// <param name="EventId">The provider's id of the event.</param>
     /// <param name="Attempt">The attempt.</param>
     public sealed record About(string EventId, AttemptId Attempt) : WebhookReading;
 
-    /// <summary>It cannot be judged now, because what its signature or content refers to is unavailable: the provider
-    /// is to send it again.</summary>
+    /// <summary>It cannot be verified now, because something that its signature or content refers to is unavailable:
+    /// the provider must send it again.</summary>
     /// <param name="Reason">What is unavailable; without content.</param>
     public sealed record Unavailable(string Reason) : WebhookReading;
 }

@@ -30,7 +30,8 @@ internal static class CallFailure
         429 => new ProviderReply.NotSent { Reason = "HTTP 429", MayPassSoon = true, RetryAfter = retryAfter },
         // 503 included: a gateway says it of a request that it has already passed on.
         >= 500 => new ProviderReply.Unknown { Reason = $"HTTP {status}", BlamesProvider = true },
-        // No API answers so: 1xx and 3xx come from something in between, and 408 and 425 do not say what was read.
+        // No provider's API responds so: 1xx and 3xx come from something in between, and 408 and 425 do not say what
+        // was read.
         < 200 or (>= 300 and < 400) or 408 or 425 => new ProviderReply.Unknown { Reason = $"HTTP {status}" },
         _ => null,
     };

@@ -27,14 +27,14 @@ public sealed class ProviderCall
     /// <summary>Further headers.</summary>
     public ImmutableArray<KeyValuePair<string, string>> Headers { get; init; } = [];
 
-    /// <summary>The body; null for a question, unless the provider wants questions posted. It may hold a card, and is
+    /// <summary>The body; null for a query, unless the provider takes queries by POST. It may hold a card, and is
     /// overwritten once the call is over.</summary>
     public byte[]? Body { get; init; }
 
     /// <summary>The body's media type.</summary>
     public string ContentType { get; init; } = "application/json";
 
-    /// <summary>Until when its bytes may leave. Whatever has a body needs one; for a question that is posted, a window
-    /// of its own.</summary>
+    /// <summary>Until when its bytes may leave. A request with a body needs one; for a query by POST, a window of its
+    /// own.</summary>
     public SendWindow? Window { get; init; }
 }

@@ -20,7 +20,7 @@ public abstract class ProviderHttpOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.001", "00:01:00")]
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long one call may take, connecting and reading the answer included; then its outcome is unknown.
+    /// <summary>How long one call may take, including connecting and reading the response; then its outcome is unknown.
     /// Default 10 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:05:00")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
@@ -47,13 +47,12 @@ public abstract class ProviderHttpOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00", "00:00:10")]
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMilliseconds(150);
 
-    /// <summary>The longest <c>Retry-After</c> that is waited for in place; with a longer one the caller comes back
-    /// later. Default 2 s.</summary>
+    /// <summary>The longest <c>Retry-After</c> that the call waits for; with a longer one the caller retries later.
+    /// Default 2 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan MaxRetryAfter { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>The share of calls that must fail for want of the provider before it is left alone for a while. Default
-    /// 0.5.</summary>
+    /// <summary>The share of calls that must fail before the circuit opens. Default 0.5.</summary>
     [Range(0.01, 1.0)]
     public double BreakerFailureRatio { get; set; } = 0.5;
 
@@ -66,12 +65,12 @@ public abstract class ProviderHttpOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.500", "01:00:00")]
     public TimeSpan BreakerWindow { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long the provider is left alone; then one call finds out. Default 10 s.</summary>
+    /// <summary>How long the circuit stays open; then one call probes the provider. Default 10 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.500", "01:00:00")]
     public TimeSpan BreakerBreak { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The largest answer that is read, in bytes; a larger one leaves the outcome unknown. Default
-    /// 1 MiB.</summary>
+    /// <summary>The largest response that is read, in bytes; a larger one leaves the outcome unknown. Default 1
+    /// MiB.</summary>
     [Range(1_024, 64 * 1_048_576)]
     public int MaxResponseBytes { get; set; } = 1_048_576;
 

@@ -4,16 +4,13 @@ using PaymentCluster.Connectors.Contract;
 
 namespace PaymentCluster.Connectors.Http;
 
-/// <summary>
-/// A request's body that is written at most once, and only while the send window is open. It is asked for its bytes
-/// after the connection is open, right before they are sent, so this is the last place where a frozen process can still
-/// notice that it is too late; and whether it was asked tells "provably not sent" from "unknown".
-/// </summary>
-/// <remarks>
-/// SocketsHttpHandler repeats a request by itself when a pooled connection turns out to be closed. It does so only
-/// before the body has been started (HTTP/1.1). Should that ever change, the second write throws here: a charge cannot
-/// be doubled below us.
-/// </remarks>
+/// <summary>A request's body that is written at most once, and only while the send window is open. HttpClient asks it
+/// for its bytes after the connection is open, right before they are sent, so this is the last place where a frozen
+/// process can still notice that it is too late; and whether it was called tells "provably not sent" from
+/// "unknown".</summary>
+/// <remarks>SocketsHttpHandler repeats a request automatically when a pooled connection turns out to be closed. It does
+/// so only before the body has been started (HTTP/1.1). Should that ever change, the second write throws here: a charge
+/// cannot be doubled below us.</remarks>
 internal sealed class SendOnceContent : HttpContent
 {
     private readonly byte[] _body;

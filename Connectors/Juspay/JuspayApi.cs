@@ -12,7 +12,7 @@ using static PaymentCluster.Connectors.Contract.Outcomes;
 
 namespace PaymentCluster.Connectors.Juspay;
 
-/// <summary>Calls to Juspay and what its answers mean by their form, before anyone looks at a payment.</summary>
+/// <summary>Calls to Juspay, and the outcome of each by the form of its response.</summary>
 internal sealed class JuspayApi(ProviderHttp http, JuspayOptions options, TimeProvider time)
 {
     public const string MerchantId = "merchant_id";
@@ -20,11 +20,11 @@ internal sealed class JuspayApi(ProviderHttp http, JuspayOptions options, TimePr
 
     private const string Form = "application/x-www-form-urlencoded";
 
-    /// <summary>How long a question that is posted may wait to leave.</summary>
+    /// <summary>The send window of a query that is posted.</summary>
     private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(30);
 
-    /// <summary>Asks for an effect with a form, or where the merchant has keys and Juspay takes that, in an
-    /// envelope.</summary>
+    /// <summary>Sends a call that has an effect, with a form, or where the merchant has keys and Juspay takes that, in
+    /// an envelope.</summary>
     /// <param name="call">What it is, and about whom.</param>
     /// <param name="path">The path; an envelope goes to the same one under <c>v4</c>.</param>
     /// <param name="fields">What is sent.</param>
@@ -53,16 +53,16 @@ internal sealed class JuspayApi(ProviderHttp http, JuspayOptions options, TimePr
         return Opened(reply, credentials);
     }
 
-    /// <summary>Asks a question without a body.</summary>
+    /// <summary>Sends a query without a body.</summary>
     public Task<ProviderReply> QueryAsync(JuspayCallName call, string path, ProviderCredentials credentials) =>
         http.SendAsync(Call(call, HttpMethod.Get, path, credentials, body: null, Form, window: null));
 
-    /// <summary>Asks a question that is posted, or does what moves no money.</summary>
+    /// <summary>Posts a query, or another call that moves no money.</summary>
     public Task<ProviderReply> PostAsync(
         JuspayCallName call, string path, JuspayFields fields, ProviderCredentials credentials) =>
         ActAsync(call, path, fields, SendWindow.Open(time, ResponseTimeout), credentials);
 
-    /// <summary>Asks what became of an order.</summary>
+    /// <summary>Queries the status of an order.</summary>
     public Task<ProviderReply> QueryOrderAsync(JuspayCallName call, string orderId, ProviderCredentials credentials) =>
         JuspayEnvelope.IsWanted(credentials)
             ? ActAsync(
@@ -72,7 +72,7 @@ internal sealed class JuspayApi(ProviderHttp http, JuspayOptions options, TimePr
             : QueryAsync(call, $"orders/{orderId}", credentials);
 
     /// <summary>Whether the credentials are accepted: by the list of the merchant's payment methods, and where it has
-    /// keys, by a sealed question about an order that cannot be.</summary>
+    /// keys, by a sealed query for an order that cannot exist.</summary>
     public async Task<CredentialsCheck> CheckAsync(ProviderCredentials credentials)
     {
         var merchant = credentials[MerchantId].Reveal();
@@ -84,10 +84,10 @@ internal sealed class JuspayApi(ProviderHttp http, JuspayOptions options, TimePr
             : check;
     }
 
-    /// <summary>The outcome of an effect that was asked for.</summary>
-    /// <param name="reply">What came back.</param>
-    /// <param name="type">The answer that a 2xx brings.</param>
-    /// <param name="read">What that answer says; null if it lacks what must be there.</param>
+    /// <summary>The outcome of a call that has an effect.</summary>
+    /// <param name="reply">The HTTP response, or why there is none.</param>
+    /// <param name="type">The type of a successful response.</param>
+    /// <param name="read">Reads a successful response; null if a required field is missing.</param>
     public static ProviderOutcome Outcome<T>(ProviderReply reply, JsonTypeInfo<T> type, Func<T, ProviderOutcome?> read)
         where T : class => reply switch
         {
@@ -111,7 +111,7 @@ internal sealed class JuspayApi(ProviderHttp http, JuspayOptions options, TimePr
     public static bool IsRefusal(ProviderOutcome outcome) =>
         outcome is ProviderOutcome.Declined { Failure.Code: not FailureCodes.CredentialsRefused };
 
-    /// <summary>The documented error in an answer, if it is one.</summary>
+    /// <summary>The documented error in a response, if it is one.</summary>
     public static ErrorObject? ReadError(ProviderReply? reply) =>
         reply is ProviderReply.Responded { IsSuccess: false } response
         && TryRead(response, JuspayJson.Default.ErrorObject, out var error)
@@ -128,7 +128,7 @@ internal sealed class JuspayApi(ProviderHttp http, JuspayOptions options, TimePr
         && TryRead(response, JuspayJson.Default.ErrorObject, out var error)
         && error.Status == "NOT_FOUND";
 
-    /// <summary>Reads an answer; false if it is not this JSON.</summary>
+    /// <summary>Reads a response; false if it is not this JSON.</summary>
     public static bool TryRead<T>(
         ProviderReply.Responded response, JsonTypeInfo<T> type, [NotNullWhen(true)] out T? value)
         where T : class
@@ -156,7 +156,8 @@ internal sealed class JuspayApi(ProviderHttp http, JuspayOptions options, TimePr
         _ => CredentialsCheck.NotChecked,
     };
 
-    // A success that is not signed is none. A refusal may come from before the place where answers are sealed.
+    // A success that is not signed is none. A refusal may come from a part of Juspay before the one that seals
+    // responses.
     private static ProviderReply Opened(ProviderReply reply, ProviderCredentials credentials) => reply switch
     {
         ProviderReply.Responded response when JuspayEnvelope.Open(response.Body, credentials) is { } content =>
@@ -199,5 +200,6 @@ internal sealed class JuspayApi(ProviderHttp http, JuspayOptions options, TimePr
 /// <summary>What a call is.</summary>
 /// <param name="Operation">For metrics and logs.</param>
 /// <param name="Reference">Our id of what it is about, for the log.</param>
-/// <param name="Routing">What brings all calls about one order, or one customer, to the same part of Juspay.</param>
+/// <param name="Routing">The routing id that leads all calls about one order, or one customer, to the same part of
+/// Juspay.</param>
 internal sealed record JuspayCallName(string Operation, string Reference, string Routing);

@@ -19,7 +19,7 @@ internal static class JuspayCapabilities
         Currencies = JuspayMapping.Currencies,
         RupeeOnly = [PaymentMethodKind.Upi, PaymentMethodKind.Wallet, PaymentMethodKind.Netbanking],
         AmountSteps = JuspayMapping.AmountSteps,
-        // Only through one of the gateways behind Juspay, and the answer does not say how much was taken:
+        // Only through one of the gateways behind Juspay, and the response does not say how much was taken:
         // docs.juspay.io/api-reference/docs/preauth-and-capture/capture-api.
         PartialCapture = false,
         Voids = true,

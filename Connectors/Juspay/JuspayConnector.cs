@@ -12,13 +12,11 @@ namespace PaymentCluster.Connectors.Juspay;
 /// <summary>
 /// Juspay, server to server (docs.juspay.io/api-reference/docs/express-checkout).
 /// </summary>
-/// <remarks>
-/// A charge is two calls: an order (for merchants with keys a session), which moves no money, and a transaction on it.
-/// The order's name is made of the attempt's id, and it is the fence: once it is paid it takes no other transaction,
-/// and money that comes all the same goes back by itself (AUTO_REFUNDED). So there is one thing to ask about an
-/// attempt, its order, and its name needs no memory. A refund's name is made of its id, and Juspay refuses a name that
-/// was used.
-/// </remarks>
+/// <remarks>A charge is two calls: an order (for merchants with keys a session), which moves no money, and a
+/// transaction on it. The order's name is made of the attempt's id, and it is the fence: once it is paid it takes no
+/// other transaction, and money that arrives later is refunded automatically (AUTO_REFUNDED). So one query tells the
+/// state of an attempt, its order, and its name needs no memory. A refund's name is made of its id, and Juspay refuses
+/// a name that was used.</remarks>
 public sealed partial class JuspayConnector : IConnector, IDisposable
 {
     private readonly JuspayOptions _options;
@@ -56,7 +54,8 @@ public sealed partial class JuspayConnector : IConnector, IDisposable
         var reused = false;
         if (request.Resend)
         {
-            // If this cannot be found out now, it is as before: believed not to have arrived, and not sent.
+            // If this cannot be found out now, nothing changes: the send is taken not to have arrived, and nothing is
+            // sent.
             var earlier = await FindAsync(request.Attempt, request.Amount, credentials);
             if (earlier is not ProviderOutcome.NotFound)
             {

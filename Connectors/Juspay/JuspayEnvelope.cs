@@ -8,11 +8,10 @@ using PaymentCluster.Grains.Abstractions.Secrets;
 
 namespace PaymentCluster.Connectors.Juspay;
 
-/// <summary>
-/// Juspay's encrypted calls, for merchants who gave keys: what is sent is signed (JWS, RS256) with the merchant's key
-/// and encrypted (JWE, RSA-OAEP-256 and A256GCM) for Juspay's, and what comes back the other way round. Both are JSON
-/// with Juspay's own member names, base64url without padding; the JWE's additional data is its <c>header</c> as text.
-/// </summary>
+/// <summary>Juspay's encrypted calls, for merchants who gave keys: what is sent is signed (JWS, RS256) with the
+/// merchant's key and encrypted (JWE, RSA-OAEP-256 and A256GCM) for Juspay's, and responses the other way round. Both
+/// are JSON with Juspay's own member names, base64url without padding; the JWE's additional data is its <c>header</c>
+/// as text.</summary>
 internal static class JuspayEnvelope
 {
     /// <summary>The credential that names the pair of keys.</summary>

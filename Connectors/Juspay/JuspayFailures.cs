@@ -10,7 +10,7 @@ internal static partial class JuspayFailures
     public static Failure CredentialsRefused { get; } = Of(
         FailureCodes.CredentialsRefused, "Juspay rejected the merchant's credentials.", FailureParty.Merchant);
 
-    /// <summary>What was held went back.</summary>
+    /// <summary>The authorised amount was released.</summary>
     public static Failure Voided { get; } = Of(
         FailureCodes.Voided, "The authorised amount was released.", FailureParty.Merchant);
 
@@ -45,7 +45,7 @@ internal static partial class JuspayFailures
     public static Failure OfRefusal(ErrorObject error) => error.ErrorInfo?.Code switch
     {
         "UNAUTHENTICATED" or "UNAUTHORIZED" or "BAD_ORIGIN" => CredentialsRefused,
-        // No gateway was asked, because Juspay has none for this payment: another provider may have.
+        // Juspay has no gateway for this payment and called none: another provider may have one.
         "GATEWAY_NOT_FOUND" =>
             Of("gateway_not_found", "Juspay has no gateway for this payment.", FailureParty.Provider),
         "EXPIRED" => Of("expired", Sentence(Text(error), "The payment instrument has expired."), FailureParty.Customer),

@@ -102,7 +102,7 @@ internal static class JuspayMapping
 
     /// <summary>The fields of a new order.</summary>
     /// <param name="request">The charge.</param>
-    /// <param name="session">The merchant, if it is to be a session, which asks for more.</param>
+    /// <param name="session">The merchant, if it is to be a session, which needs more fields.</param>
     public static JuspayFields Order(ChargeRequest request, string? session)
     {
         var fields = new JuspayFields

@@ -8,7 +8,7 @@ namespace PaymentCluster.Connectors.Juspay;
 // envelope. Members that are not named are ignored; those that are named must have the stated type. Classes, not
 // records: what they hold is never printed.
 
-/// <summary>An order: the answer to most calls, and what a webhook carries.</summary>
+/// <summary>An order: the response to most calls, and the content of a webhook.</summary>
 internal sealed class OrderObject
 {
     public string? OrderId { get; init; }
@@ -72,7 +72,7 @@ internal sealed class SessionPayload
     public string? Currency { get; init; }
 }
 
-/// <summary>The answer to <c>POST /txns</c>.</summary>
+/// <summary>The response to <c>POST /txns</c>.</summary>
 internal sealed class TxnObject
 {
     public string? OrderId { get; init; }
@@ -137,7 +137,7 @@ internal sealed class EventContent
     public EventOrder? Order { get; init; }
 }
 
-/// <summary>Of an event's order nothing but its name is believed, because it is not signed.</summary>
+/// <summary>Only the id of an event's order is used, because the event is not signed.</summary>
 internal sealed class EventOrder
 {
     public string? OrderId { get; init; }

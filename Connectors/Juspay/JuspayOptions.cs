@@ -10,13 +10,13 @@ public sealed class JuspayOptions : ProviderHttpOptions
     /// under their own name have hosts of their own.</summary>
     public JuspayOptions() => BaseUrl = new Uri("https://api.juspay.in/");
 
-    /// <summary>The <c>version</c> that chooses the shape of answers: the one that the documents' samples of the
+    /// <summary>The <c>version</c> that chooses the shape of responses: the one that the documents' samples of the
     /// order's status are of.</summary>
     [Required, RegularExpression("^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
     public string ApiVersion { get; set; } = "2023-06-30";
 
-    /// <summary>How long after the last possible send a "not found" is not yet believed. Default 60 s; Juspay documents
-    /// none, and a request that is still on its way ends with its connection well before.</summary>
+    /// <summary>The visibility window: how long after the last possible send a "not found" is not yet final. Default 60
+    /// s; Juspay documents none, and a request that is still on its way ends with its connection well before.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
     public TimeSpan VisibilityWindow { get; set; } = TimeSpan.FromSeconds(60);
 }

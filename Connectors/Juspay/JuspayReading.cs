@@ -35,7 +35,7 @@ internal static class JuspayReading
             "AUTO_REFUNDED" => Declined(JuspayFailures.AutoRefunded),
             "JUSPAY_DECLINED" or "AUTHENTICATION_FAILED" or "AUTHORIZATION_FAILED" => Failed(order),
             // STARTED, PENDING_VBV, VBV_SUCCESSFUL, AUTHORIZING, CAPTURE_INITIATED, VOID_INITIATED; PARTIAL_CHARGED, of
-            // which it is not documented how much it is; and whatever Juspay may add: asked again.
+            // whose amount is not documented; and anything that Juspay may add: it is queried again.
             _ => new ProviderOutcome.Pending(),
         };
         return outcome is null ? null : outcome with { ProviderOrder = orderId, ProviderReference = order.TxnUuid };
@@ -77,7 +77,7 @@ internal static class JuspayReading
     }
 
     /// <summary>Whether the status of a new transaction says that it waits for a step. Any other status of it is not to
-    /// be believed, say the documents: the order is asked.</summary>
+    /// be trusted, say the documents: the order is queried.</summary>
     public static bool IsUnderWay(string? status) =>
         status is "PENDING_VBV" or "STARTED" or "AUTHORIZING" or "VBV_SUCCESSFUL";
 
@@ -113,7 +113,7 @@ internal static class JuspayReading
             : null;
     }
 
-    /// <summary>Whether an answer is about this order; Juspay does not look at the case.</summary>
+    /// <summary>Whether a response is about this order; Juspay does not look at the case.</summary>
     public static bool IsOrder(string? named, string orderId) =>
         string.Equals(named, orderId, StringComparison.OrdinalIgnoreCase);
 

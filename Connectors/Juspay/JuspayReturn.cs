@@ -4,11 +4,9 @@ using PaymentCluster.Grains.Abstractions.Secrets;
 
 namespace PaymentCluster.Connectors.Juspay;
 
-/// <summary>
-/// The signature that Juspay puts into return URLs:
+/// <summary>The signature that Juspay puts into return URLs:
 /// juspay.io/resources/docs/common-resources/status-verification. The engine reads nothing there for truth; this tells
-/// who else asks whether a customer's browser brought what Juspay sent.
-/// </summary>
+/// who else checks that a customer's browser carried what Juspay sent.</summary>
 internal static class JuspayReturn
 {
     private const string Signature = "signature";

@@ -7,7 +7,7 @@ using PaymentCluster.Grains.Abstractions.Ids;
 namespace PaymentCluster.Connectors.Juspay;
 
 /// <summary>Juspay's webhooks: docs.juspay.io (webhooks, webhook events and sample payloads). A user and a password say
-/// who sends them, and nothing signs what they say, so that they are a reason to ask and no more.</summary>
+/// who sends them, and nothing signs what they say, so that each is only a reason for a status query.</summary>
 internal static class JuspayWebhook
 {
     /// <summary>The credential with the user that the dashboard was given.</summary>

@@ -11,8 +11,8 @@ using static PaymentCluster.Connectors.Contract.Outcomes;
 
 namespace PaymentCluster.Connectors.PayU;
 
-/// <summary>Calls to PayU's two hosts, and what its answers mean by their form, before anyone looks at a payment. All
-/// of them are posted forms, and refusals come with HTTP 200.</summary>
+/// <summary>Calls to PayU's two hosts, and the outcome of each by the form of its response. All of them are posted
+/// forms, and refusals come with HTTP 200.</summary>
 internal sealed class PayUApi(ProviderHttp payments, ProviderHttp commands, TimeProvider time)
 {
     public const string Key = "key";
@@ -20,7 +20,7 @@ internal sealed class PayUApi(ProviderHttp payments, ProviderHttp commands, Time
 
     private const string FormType = "application/x-www-form-urlencoded";
 
-    /// <summary>Asks for a payment, server to server.</summary>
+    /// <summary>Sends a payment, server to server.</summary>
     public Task<ProviderReply> PayAsync(
         AttemptId attempt, List<KeyValuePair<string, string>> fields, SendWindow window) =>
         payments.SendAsync(new ProviderCall
@@ -56,7 +56,7 @@ internal sealed class PayUApi(ProviderHttp payments, ProviderHttp commands, Time
             Operation = operation,
             Reference = reference,
             Method = HttpMethod.Post,
-            // 2 asks for JSON; else PHP's serialize() comes.
+            // 2 selects JSON; else the response is PHP's serialize().
             Path = "merchant/postservice.php?form=2",
             Body = Form(fields),
             ContentType = FormType,
@@ -64,12 +64,12 @@ internal sealed class PayUApi(ProviderHttp payments, ProviderHttp commands, Time
         });
     }
 
-    /// <summary>Asks a question. There is an answer, or else what stood in the way, or neither if the answer cannot be
-    /// read.</summary>
+    /// <summary>Sends a query. The result is a response, or the problem that prevented one, or neither if the response
+    /// is unreadable.</summary>
     public async Task<(CommandResponse? Response, string? Problem)> QueryAsync(
         string operation, string reference, string command, string[] variables, ProviderCredentials credentials)
     {
-        // A question has no effect that could come too late; the window is there because it has a body.
+        // A query has no effect that could come too late; it has a window because it has a body.
         var window = SendWindow.Open(time, TimeSpan.FromMinutes(1));
         var reply = await ActAsync(operation, reference, command, variables, window, credentials);
         return reply switch
@@ -127,8 +127,7 @@ internal sealed class PayUApi(ProviderHttp payments, ProviderHttp commands, Time
         }
     }
 
-    /// <summary>The answer to a command that has an effect; else the outcome that what came in its place
-    /// amounts to.</summary>
+    /// <summary>The response to a command that has an effect; else the outcome of whatever replaced it.</summary>
     public static (CommandResponse? Response, ProviderOutcome? Outcome) Read(ProviderReply reply) => reply switch
     {
         ProviderReply.NotSent notSent => (null, NotSent(notSent.Reason)),
@@ -163,7 +162,7 @@ internal sealed class PayUApi(ProviderHttp payments, ProviderHttp commands, Time
         return value is not null;
     }
 
-    // Throttling is answered in plain words.
+    // Throttling is reported in plain text.
     private static bool IsText(ProviderReply.Responded response, [NotNullWhen(true)] out string? text)
     {
         text = response.Body.Length is > 0 and <= 256
@@ -176,7 +175,7 @@ internal sealed class PayUApi(ProviderHttp payments, ProviderHttp commands, Time
         string.Join('&', fields.Select(field => $"{field.Key}={Uri.EscapeDataString(field.Value)}")));
 }
 
-/// <summary>Reads parts of answers of which PayU changes the kind.</summary>
+/// <summary>Reads parts of responses whose JSON kind varies.</summary>
 internal static class PayUParts
 {
     /// <summary>A member of what may be an object, and may be something else.</summary>
@@ -186,7 +185,7 @@ internal static class PayUParts
         return element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out value);
     }
 
-    /// <summary>A part of an answer that may also be an empty array, a text or nothing; null if it is not this
+    /// <summary>A part of a response that may also be an empty array, a text or nothing; null if it is not this
     /// object.</summary>
     public static T? Part<T>(this JsonElement element, JsonTypeInfo<T> type)
         where T : class

@@ -31,8 +31,8 @@ internal static class PayUCapabilities
         StatusQueriesPerMinute = 300,
         Credentials = [PayUApi.Key, PayUApi.Salt],
         VisibilityWindow = visibilityWindow,
-        // Past its end a late success goes back by itself (autoRefund); a pending one is decided within days. PayU
-        // names no figure, so this is the longest that a sibling documents.
+        // Past its end a late success is refunded automatically (autoRefund); a pending one is decided within days.
+        // PayU names no figure, so this is the longest that a sibling documents.
         LateSuccess = TimeSpan.FromDays(3),
     };
 }

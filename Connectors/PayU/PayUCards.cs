@@ -14,7 +14,7 @@ internal sealed class PayUCards(PayUApi api)
             "verify.upi", credentials.Merchant, "validateVPA", [vpa], credentials);
         return response switch
         {
-            // SUCCESS says only that the question was answered.
+            // SUCCESS says only that the query succeeded.
             { Status: "SUCCESS", IsVpaValid: "1" } => new ProviderResult<UpiHolder>.Given(
                 new UpiHolder(
                     Exists: true,

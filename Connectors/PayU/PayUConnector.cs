@@ -14,12 +14,11 @@ namespace PaymentCluster.Connectors.PayU;
 /// <summary>PayU India (docs.payu.in): <c>_payment</c> for charges, the command API for everything else.</summary>
 /// <remarks>
 /// <para>A charge is one call, or one form that the customer's browser posts; its <c>txnid</c> is the attempt's id.
-/// PayU refuses a <c>txnid</c> after it succeeded, and not before, so that what may have arrived is asked and never
+/// PayU refuses a <c>txnid</c> after it succeeded, and not before, so that what may have arrived is queried and never
 /// sent again.</para>
 /// <para>Captures, cancellations and refunds carry a token that PayU takes once, derived from our ids
-/// (<see cref="CompactName"/>): one that was taken before is looked up by it. All of them are queued, and asked
-/// about.</para>
-/// </remarks>
+/// (<see cref="CompactName"/>): one that was accepted before is found by it. All of them are queued, and queried
+/// about.</para></remarks>
 public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccounts, ISavedCards, IDisposable
 {
     private readonly PayUOptions _options;
@@ -68,7 +67,8 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
         if (request.Resend
             && await FindChargeAsync(request.Attempt, credentials) is not ProviderOutcome.NotFound and var earlier)
         {
-            // If this cannot be found out now, it is as before: believed not to have arrived, and not sent.
+            // If this cannot be found out now, nothing changes: the send is taken not to have arrived, and nothing is
+            // sent.
             return earlier;
         }
 
@@ -83,7 +83,7 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
             return outcome;
         }
 
-        // The refusal may be of a txnid that was used before, by a send of ours that was believed lost.
+        // The refusal may be of a txnid that was used before, by a send that was taken to be lost.
         var current = await FindChargeAsync(request.Attempt, credentials);
         return current switch
         {
@@ -143,7 +143,7 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
 
     /// <inheritdoc/>
     /// <remarks>One command cancels an authorisation and refunds a capture, so the payment is looked at first: what was
-    /// captured meanwhile is left alone.</remarks>
+    /// captured meanwhile is not touched.</remarks>
     public async Task<ProviderOutcome> VoidAsync(VoidAuthorizationRequest request, ProviderCredentials credentials)
     {
         var (reference, payment) = (request.Attempt.ToString(), request.ProviderReference);
@@ -235,7 +235,7 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
         _cards.VerifyUpiAsync(vpa, credentials);
 
     /// <inheritdoc/>
-    /// <remarks>PayU keeps no customers: a name is enough, and nothing is asked.</remarks>
+    /// <remarks>PayU keeps no customers: a name is enough, and no call is made.</remarks>
     public Task<ProviderResult<string>> OpenCustomerAsync(Customer customer, ProviderCredentials credentials) =>
         Task.FromResult<ProviderResult<string>>(PayUMapping.UserOf(customer) is { } user
             ? new ProviderResult<string>.Given(user)

@@ -41,7 +41,7 @@ internal static class PayUMapping
     public static bool IsId([NotNullWhen(true)] string? text) =>
         text is { Length: > 0 and <= 32 } && text.All(char.IsAsciiDigit);
 
-    /// <summary>The token of a capture: PayU takes each once, so that a capture sent twice is one.</summary>
+    /// <summary>The token of a capture: PayU accepts each once, so that a repeated capture has one effect.</summary>
     public static string CaptureToken(AttemptId attempt) => CompactName.Of($"capture {attempt}", LongestToken);
 
     /// <summary>The token of a cancellation.</summary>
@@ -70,7 +70,7 @@ internal static class PayUMapping
         PaymentMethodKind.Wallet or PaymentMethodKind.Netbanking => true,
     };
 
-    /// <summary>The fields of a payment with their hash, or why it cannot be asked for.</summary>
+    /// <summary>The fields of a payment with their hash, or why it cannot be sent.</summary>
     public static (List<KeyValuePair<string, string>> Fields, string? Refusal) Charge(
         ChargeRequest request, ProviderCredentials credentials, PayUOptions options, DateTimeOffset now)
     {
@@ -170,7 +170,7 @@ internal static class PayUMapping
     private static string? AddWallet(List<KeyValuePair<string, string>> fields, string code) =>
         WalletOf(code) is var (pg, wallet) ? Add(fields, pg, wallet) : "PayU does not know this wallet.";
 
-    // Credit or debit is not told by the number; PayU finds out by itself under CC.
+    // The number does not tell credit from debit; PayU finds out itself under CC.
     private static string BankCodeOf(string? network) =>
         network switch { "amex" => "AMEX", "diners" => "DINR", "rupay" => "RUPAY", _ => "CC" };
 

@@ -8,7 +8,7 @@ namespace PaymentCluster.Connectors.PayU;
 // writes numbers as texts and texts as numbers, and an empty object as an empty array, so that much of it is read
 // loosely. Classes, not records: what they hold is never printed.
 
-/// <summary>The answer to <c>_payment</c> from a server (<c>txn_s2s_flow=4</c>), or a refusal in an older
+/// <summary>The response to <c>_payment</c> from a server (<c>txn_s2s_flow=4</c>), or a refusal in an older
 /// form.</summary>
 internal sealed class PaymentResponse
 {
@@ -63,7 +63,7 @@ internal sealed class PaymentResult
     public string? AcsTemplate { get; init; }
 }
 
-/// <summary>The answer to a command.</summary>
+/// <summary>The response to a command.</summary>
 internal sealed class CommandResponse
 {
     /// <summary>1 or 0; of <c>validateVPA</c> a word.</summary>
@@ -86,7 +86,7 @@ internal sealed class CommandResponse
     [JsonPropertyName("txn_update_id"), JsonConverter(typeof(LooseText))]
     public string? CancelId { get; init; }
 
-    /// <summary>By what was asked for: <see cref="ChargeDetails"/>, actions by their id, or a sentence.</summary>
+    /// <summary>By what was requested: <see cref="ChargeDetails"/>, actions by their id, or a sentence.</summary>
     [JsonPropertyName("transaction_details")]
     public JsonElement Details { get; init; }
 
@@ -120,7 +120,7 @@ internal sealed class ChargeDetails
     [JsonPropertyName("amt"), JsonConverter(typeof(LooseText))]
     public string? Amount { get; init; }
 
-    /// <summary>What the merchant asked for.</summary>
+    /// <summary>The amount of the merchant's request.</summary>
     [JsonPropertyName("transaction_amount"), JsonConverter(typeof(LooseText))]
     public string? TransactionAmount { get; init; }
 

@@ -3,7 +3,7 @@ using PaymentCluster.Connectors.Http;
 
 namespace PaymentCluster.Connectors.PayU;
 
-/// <summary>How PayU India is reached, and what it is told where the customer is not known. Section
+/// <summary>How PayU India is called, and the contact that it is sent where the customer is not known. Section
 /// <c>Connectors:PayU</c>.</summary>
 public sealed class PayUOptions : ProviderHttpOptions
 {
@@ -40,8 +40,8 @@ public sealed class PayUOptions : ProviderHttpOptions
     [Required, MaxLength(255)]
     public string DefaultUserAgent { get; set; } = "Mozilla/5.0";
 
-    /// <summary>How long after the last possible send a "not found" is not yet believed. Default 60 s; PayU documents
-    /// none, and a request that is still on its way ends with its connection well before.</summary>
+    /// <summary>The visibility window: how long after the last possible send a "not found" is not yet final. Default 60
+    /// s; PayU documents none, and a request that is still on its way ends with its connection well before.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
     public TimeSpan VisibilityWindow { get; set; } = TimeSpan.FromSeconds(60);
 

@@ -66,7 +66,7 @@ internal static partial class PayUReading
     public static bool IsAccepted(CommandResponse response) => response.Status == "1"
         && response.ErrorCode is null or "" or "102" or "100" or "101" or "126" or "127" or "225" or "226";
 
-    /// <summary>What the answer to a new payment says; null if it lacks what must be there.</summary>
+    /// <summary>The outcome that the response to a new payment reports; null if a required field is missing.</summary>
     public static ProviderOutcome? Outcome(ChargeRequest request, PaymentResponse response, PaymentResult? result)
     {
         var status = (response.Meta?.TxnStatus ?? response.Status)?.ToUpperInvariant();
@@ -86,7 +86,7 @@ internal static partial class PayUReading
             };
         }
 
-        // A word that is not known is asked about, like "pending" and even "success": what is paid is read from one
+        // An unknown word leads to a status query, like "pending" and even "success": what is paid is read from one
         // place alone.
         return id is not null
             && result is not null
@@ -115,7 +115,7 @@ internal static partial class PayUReading
             ("FAILURE" or "FAILED", "USERCANCELLED" or "BOUNCED" or "DROPPED" or "FAILED" or "AUTOREFUND")
                 when !NpciResponses.IsOpen(NpciCode(details)) =>
                     new ProviderOutcome.Declined { Failure = FailureOf(details, word) },
-            // Initiated, in progress, pending, and whatever PayU may add: not final, so it is asked again.
+            // Initiated, in progress, pending, and anything that PayU may add: not final, so it is queried again.
             _ => new ProviderOutcome.Pending(),
         };
         return outcome with { ProviderReference = details.PaymentId };
@@ -199,8 +199,8 @@ internal static partial class PayUReading
 
     private static bool TryReadAmount(ChargeDetails details, out Money amount)
     {
-        // With additional charges the customer pays more than the merchant asked for. What does not add up is told as
-        // the customer paid it, and compared with ours.
+        // With additional charges the customer pays more than the merchant's amount. What does not add up is reported
+        // as the customer paid it, and compared with ours.
         if (!PayUMapping.TryReadMoney(details.TransactionAmount, out amount))
         {
             return PayUMapping.TryReadMoney(details.Amount, out amount);
@@ -309,7 +309,8 @@ internal static partial class PayUReading
             Party = word switch
             {
                 "USERCANCELLED" or "BOUNCED" => FailureParty.Customer,
-                // A bank that did not answer PayU may still take the money, which then goes back: it is not proved.
+                // A bank that did not respond to PayU may still take the money, which is then refunded: it is not
+                // proved.
                 "DROPPED" or "AUTOREFUND" => FailureParty.Bank,
                 _ => PartyOf(code) ?? FailureParty.Bank,
             },

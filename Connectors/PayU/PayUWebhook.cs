@@ -7,12 +7,10 @@ using PaymentCluster.Grains.Abstractions.Ids;
 
 namespace PaymentCluster.Connectors.PayU;
 
-/// <summary>
-/// PayU's webhooks (docs.payu.in/docs/webhooks, …/reference-link/refund-status-callback). A payment's is a form whose
-/// hash covers status, amount and txnid, but neither <c>unmappedstatus</c>, which tells paid from authorised, nor the
-/// payment's id; and the customer's browser carries the same hash. A refund's is JSON without any. So both are hints,
-/// and the engine asks.
-/// </summary>
+/// <summary>PayU's webhooks (docs.payu.in/docs/webhooks, …/reference-link/refund-status-callback). A payment's is a
+/// form whose hash covers status, amount and txnid, but neither <c>unmappedstatus</c>, which tells paid from
+/// authorised, nor the payment's id; and the customer's browser carries the same hash. A refund's is JSON without any.
+/// So both are hints, and the engine sends a status query.</summary>
 internal static class PayUWebhook
 {
     /// <summary>They have a few kilobytes.</summary>
@@ -40,7 +38,7 @@ internal static class PayUWebhook
         var fields = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var pair in new QueryStringEnumerable(Encoding.UTF8.GetString(body.Span)))
         {
-            // A field twice would let one be hashed and the other be read.
+            // With a duplicated field, one could be hashed and the other be read.
             if (fields.Count == MaxFields
                 || !fields.TryAdd(pair.DecodeName().ToString(), pair.DecodeValue().ToString()))
             {

@@ -13,7 +13,7 @@ using static PaymentCluster.Connectors.Contract.Outcomes;
 
 namespace PaymentCluster.Connectors.Paytm;
 
-/// <summary>Calls to Paytm and what its answers mean by their form, before anyone looks at a payment.</summary>
+/// <summary>Calls to Paytm, and the outcome of each by the form of its response.</summary>
 internal sealed class PaytmApi(ProviderHttp http, PaytmOptions options, TimeProvider time)
 {
     public const string Mid = "mid";
@@ -22,7 +22,7 @@ internal sealed class PaytmApi(ProviderHttp http, PaytmOptions options, TimeProv
 
     private const int MaxResultText = 64;
 
-    // Questions are posted too. This is for them; an effect brings the window of its own.
+    // Queries are posted too, with this window; a call with an effect has a window of its own.
     private static readonly TimeSpan QueryWindow = TimeSpan.FromMinutes(1);
 
     /// <summary>What a call came to: a body that can be read, or else what is known without one.</summary>
@@ -40,7 +40,7 @@ internal sealed class PaytmApi(ProviderHttp http, PaytmOptions options, TimeProv
         public bool IsRead => Body is not null;
     }
 
-    /// <summary>Asks a question under the merchant's signature. That it could not be asked is
+    /// <summary>Sends a query under the merchant's signature. A query without a response is
     /// <see cref="ProviderOutcome.NotSent"/>, for a caller that waits for the result.</summary>
     public async Task<Reply<TResponse>> QueryAsync<TBody, TResponse>(
         string operation,
@@ -57,7 +57,7 @@ internal sealed class PaytmApi(ProviderHttp http, PaytmOptions options, TimeProv
         return AsQueryOutcome(reply);
     }
 
-    /// <summary>Asks for an effect under the merchant's signature.</summary>
+    /// <summary>Sends a call that has an effect, under the merchant's signature.</summary>
     public async Task<Reply<TResponse>> ActAsync<TBody, TResponse>(
         string operation,
         string reference,
@@ -87,7 +87,7 @@ internal sealed class PaytmApi(ProviderHttp http, PaytmOptions options, TimeProv
         return Read(await SendAsync(operation, reference, path, content, window), type, credentials);
     }
 
-    /// <summary>Asks a question with an order's token.</summary>
+    /// <summary>Sends a query with an order's token.</summary>
     public async Task<Reply<TResponse>> QueryWithTokenAsync<TBody, TResponse>(
         string operation,
         string order,
@@ -105,7 +105,7 @@ internal sealed class PaytmApi(ProviderHttp http, PaytmOptions options, TimeProv
         return AsQueryOutcome(reply);
     }
 
-    /// <summary>Asks for an effect with an order's token.</summary>
+    /// <summary>Sends a call that has an effect, with an order's token.</summary>
     public Task<Reply<TResponse>> ActWithTokenAsync<TBody, TResponse>(
         string operation,
         string order,
@@ -138,7 +138,7 @@ internal sealed class PaytmApi(ProviderHttp http, PaytmOptions options, TimeProv
         return value is not null;
     }
 
-    /// <summary>Why a question that moves no money has no answer.</summary>
+    /// <summary>Why a call that moves no money has no result.</summary>
     public static ProviderResult<T> NoResponse<T, TResponse>(Reply<TResponse> reply)
         where TResponse : ResponseBody => reply switch
         {
@@ -186,7 +186,7 @@ internal sealed class PaytmApi(ProviderHttp http, PaytmOptions options, TimeProv
             Window = window,
         });
 
-    // All answers of Paytm's own are HTTP 200; any other status is from something in between, or says nothing of the
+    // All responses of Paytm's own are HTTP 200; any other status is from something in between, or says nothing of the
     // effect.
     private Reply<T> Read<T>(ProviderReply reply, JsonTypeInfo<T> type, ProviderCredentials? signer)
         where T : ResponseBody => reply switch

@@ -37,7 +37,7 @@ internal static class PaytmCapabilities
         LateSuccess = TimeSpan.FromDays(3),
     };
 
-    /// <summary>Why Paytm cannot be asked for this charge, beyond what the capabilities say; null if it can.</summary>
+    /// <summary>Why Paytm cannot take this charge, beyond what the capabilities say; null if it can.</summary>
     public static string? Refuses(ChargeInstrument instrument) => instrument switch
     {
         ChargeInstrument.Wallet { Code: not Wallet } or ChargeInstrument.LinkedWallet { Code: not Wallet } =>

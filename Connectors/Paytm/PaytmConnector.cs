@@ -10,12 +10,10 @@ using static PaymentCluster.Connectors.Contract.Outcomes;
 namespace PaymentCluster.Connectors.Paytm;
 
 /// <summary>Paytm, server to server (paytmpayments.com/docs/api).</summary>
-/// <remarks>
-/// A charge is two calls: an order under the attempt's id, which moves no money and brings a token that lives fifteen
-/// minutes, and a payment of it. The order's id is the key by which Paytm knows the charge: the same order again gets
-/// its token again, a paid one takes no further payment, and only the status says what became of it, because a payment
-/// has no key of its own.
-/// </remarks>
+/// <remarks>A charge is two calls: an order under the attempt's id, which moves no money and returns a token that lives
+/// fifteen minutes, and a payment of it. The order's id is the key by which Paytm knows the charge: the same order
+/// again gets its token again, a paid one takes no further payment, and only the status says what became of it, because
+/// a payment has no key of its own.</remarks>
 public sealed class PaytmConnector : IConnector, IUpiVerification, IWalletsByPassword, IDisposable
 {
     private const string StatusPath = "v3/order/status";
@@ -61,7 +59,8 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, IWalletsByPas
 
         if (request.Resend)
         {
-            // If this cannot be found out now, it is as before: believed not to have arrived, and not sent.
+            // If this cannot be found out now, nothing changes: the send is taken not to have arrived, and nothing is
+            // sent.
             var earlier = await FindAsync(request.Attempt, credentials);
             if (earlier is not ProviderOutcome.NotFound)
             {
@@ -88,7 +87,7 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, IWalletsByPas
         var charge = await _orders.PayAsync(request, token, credentials);
         if (charge is ProviderOutcome.Declined { Failure.Code: not FailureCodes.CredentialsRefused } && known)
         {
-            // The order may refuse this payment because of an earlier one that was told of too late.
+            // The order may refuse this payment because of an earlier one that was reported too late.
             var earlier = await FindAsync(request.Attempt, credentials);
             return earlier is ProviderOutcome.NotFound ? charge : OfQuery(earlier);
         }
@@ -207,7 +206,7 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, IWalletsByPas
     /// <inheritdoc/>
     public async Task<ProviderResult<UpiHolder>> VerifyUpiAsync(string vpa, ProviderCredentials credentials)
     {
-        // The question needs an order's token.
+        // The query needs an order's token.
         var customer = CompactName.Of($"{credentials.Merchant}|{vpa}", 24);
         var order = $"vpa-{CompactName.Of($"{customer}|{_time.GetUtcNow():O}", 24)}";
         var announced = await _api.QueryAsync(
@@ -256,7 +255,7 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, IWalletsByPas
         _accounts.Dispose();
     }
 
-    /// <summary>What became of a block after a call that was to end it. Those calls' own answers are documented by
+    /// <summary>The state of a block after a call that was to end it. Those calls' own responses are documented by
     /// three words alone, so the status has the last one.</summary>
     private async Task<ProviderOutcome> EndOfBlockAsync(
         PaytmApi.Reply<ResponseBody> reply, string part, string order, string block, ProviderCredentials credentials)
@@ -274,7 +273,7 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, IWalletsByPas
         var outcome = await FindPartAsync(part, order, credentials) switch
         {
             ProviderOutcome.NotSent notSent => Unknown(notSent.Reason),
-            // Not told of yet, unless it was refused.
+            // Not reported yet, unless it was refused.
             ProviderOutcome.NotFound
                 when reply.Status is "F" or "FAILED" or "FAILURE" or "TXN_FAILURE"
                     && !PaytmCodes.IsSystemError(reply.Code) =>
@@ -298,7 +297,7 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, IWalletsByPas
             return sale;
         }
 
-        // The parts of a pre-authorisation are asked for by their type (paytmpayments.com/docs/api/v2/capture-api).
+        // The parts of a pre-authorisation are queried by their type (paytmpayments.com/docs/api/v2/capture-api).
         var block = await FindPartAsync(PaytmMapping.PreAuth, order, credentials);
         if (block is not ProviderOutcome.Succeeded)
         {
@@ -359,7 +358,7 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, IWalletsByPas
             return QueryFailed(reply.Problem);
         }
 
-        // A refusal of the question says nothing of the refund.
+        // A refusal of the query says nothing of the refund.
         return reply.Code == "631" ? new ProviderOutcome.NotFound()
             : PaytmCodes.AreCredentials(reply.Code) || reply.Status is "F" or "U"
                 ? Unknown("the status query was rejected")

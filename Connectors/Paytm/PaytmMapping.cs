@@ -172,7 +172,7 @@ internal static class PaytmMapping
     /// reserves, a success of a release means that nothing was taken.</summary>
     /// <param name="response">The status.</param>
     /// <param name="order">Our id of the order.</param>
-    /// <param name="requestType">The part that was asked for; null for a sale.</param>
+    /// <param name="requestType">The queried part; null for a sale.</param>
     public static ProviderOutcome? Outcome(StatusResponse response, string order, string? requestType)
     {
         if ((response.OrderId is { } named && named != order)
@@ -187,7 +187,7 @@ internal static class PaytmMapping
         {
             "TXN_SUCCESS" => Succeeded(response, requestType),
             "NO_RECORD_FOUND" => new ProviderOutcome.NotFound(),
-            // The question failed, not the payment.
+            // The query failed, not the payment.
             "F" or "U" => Outcomes.Unknown($"the status query was rejected with {Printable(code)}"),
             "TXN_FAILURE" when PaytmCodes.AreCredentials(code) || PaytmCodes.IsSystemError(code) =>
                 Outcomes.Unknown($"the status query was rejected with {Printable(code)}"),
@@ -195,7 +195,7 @@ internal static class PaytmMapping
             "TXN_FAILURE" when code is "331" or "334" => new ProviderOutcome.NotFound(),
             "TXN_FAILURE" when !PaytmCodes.IsOpen(code) =>
                 new ProviderOutcome.Declined { Failure = PaytmCodes.FailureOf(result) },
-            // "PENDING", and whatever Paytm may add: not final, so it is asked again.
+            // "PENDING", and anything that Paytm may add: not final, so it is queried again.
             _ => new ProviderOutcome.Pending(),
         };
         return outcome is ProviderOutcome.NotFound or null
@@ -203,8 +203,8 @@ internal static class PaytmMapping
             : outcome with { ProviderOrder = order, ProviderReference = IsId(response.TxnId) ? response.TxnId : null };
     }
 
-    /// <summary>What an answer about a refund says of it; null if it lacks what must be there. The code counts, not the
-    /// word beside it.</summary>
+    /// <summary>The outcome of a refund that a response reports; null if a required field is missing. The code counts,
+    /// not the word beside it.</summary>
     public static ProviderOutcome? Outcome(RefundResponse response, string refund)
     {
         if ((response.RefId is { } named && named != refund)
@@ -231,13 +231,13 @@ internal static class PaytmMapping
                 new ProviderOutcome.Declined { Failure = PaytmCodes.CredentialsRefused },
             { } code when PaytmCodes.IsRefusedRefund(code) =>
                 new ProviderOutcome.Declined { Failure = PaytmCodes.FailureOf(result) },
-            // 601, 617, 628, and whatever Paytm may add: not final, so it is asked again.
+            // 601, 617, 628, and anything that Paytm may add: not final, so it is queried again.
             _ => new ProviderOutcome.Pending(),
         };
         return outcome is null ? null : outcome with { ProviderReference = response.RefundId };
     }
 
-    /// <summary>The customer's step, if the answer has one that can be trusted.</summary>
+    /// <summary>The customer's step, if the response has one that can be trusted.</summary>
     public static CustomerAction? Action(ChargeInstrument instrument, ProcessResponse response, bool plainHttp)
     {
         if (response.DeepLinkInfo?.DeepLink is { Length: <= MaxUrl } link

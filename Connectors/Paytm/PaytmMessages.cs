@@ -127,7 +127,7 @@ internal sealed class TokenHead
     public string? Token { get; init; }
 }
 
-/// <summary>What comes back, and what a refund's webhook posts. The body stays text, because a checksum covers its
+/// <summary>A response, and what a refund's webhook posts. The body stays text, because a checksum covers its
 /// bytes.</summary>
 internal sealed class Envelope
 {
@@ -140,7 +140,7 @@ internal sealed class EnvelopeHead
     public string? Signature { get; init; }
 }
 
-/// <summary>What every answer's body has.</summary>
+/// <summary>What every response's body has.</summary>
 internal class ResponseBody
 {
     public ResultInfo? ResultInfo { get; init; }
@@ -238,7 +238,7 @@ internal sealed class TxnAmountResponse
     public string? Currency { get; init; }
 }
 
-/// <summary>Asks for a one-time password: <c>POST /signin/otp</c>.</summary>
+/// <summary>Requests a one-time password: <c>POST /signin/otp</c>.</summary>
 internal sealed class SignInBody
 {
     public required string Phone { get; init; }
@@ -254,7 +254,7 @@ internal sealed class PasswordBody
     public required string State { get; init; }
 }
 
-/// <summary>The answer to both, of another form than the payment calls' answers.</summary>
+/// <summary>The response to both, of another form than the payment calls' responses.</summary>
 internal sealed class SignInResponse
 {
     public string? Status { get; init; }
@@ -266,7 +266,7 @@ internal sealed class SignInResponse
     public string? ResourceOwnerId { get; init; }
 }
 
-/// <summary>The body of a refund's webhook, as far as it is believed.</summary>
+/// <summary>The body of a refund's webhook, as far as it is used.</summary>
 internal sealed class RefundNotice
 {
     public string? Mid { get; init; }

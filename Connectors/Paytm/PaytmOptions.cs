@@ -14,8 +14,8 @@ public sealed class PaytmOptions : ProviderHttpOptions
     [Required]
     public Uri? AccountsUrl { get; set; } = new("https://accounts.paytm.com/");
 
-    /// <summary>Whether an answer that claims a success and carries a checksum is believed only if that is right, as
-    /// Paytm's own client library does. Default yes.</summary>
+    /// <summary>Whether a response that claims a success and carries a checksum is accepted only if the checksum is
+    /// right, as Paytm's own client library does. Default yes.</summary>
     public bool VerifyResponses { get; set; } = true;
 
     /// <summary>How long an amount that is authorised and not captured stays blocked. Default 7 days; Paytm's own
@@ -23,8 +23,8 @@ public sealed class PaytmOptions : ProviderHttpOptions
     [Range(typeof(TimeSpan), "00:05:00", "30.00:00:00")]
     public TimeSpan BlockTime { get; set; } = TimeSpan.FromDays(7);
 
-    /// <summary>How long after the last possible send a "not found" is not yet believed. Default 60 s; Paytm documents
-    /// none, and a request that is still on its way ends with its connection well before.</summary>
+    /// <summary>The visibility window: how long after the last possible send a "not found" is not yet final. Default 60
+    /// s; Paytm documents none, and a request that is still on its way ends with its connection well before.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
     public TimeSpan VisibilityWindow { get; set; } = TimeSpan.FromSeconds(60);
 

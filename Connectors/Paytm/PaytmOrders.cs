@@ -82,8 +82,8 @@ internal sealed class PaytmOrders(PaytmApi api, PaytmOptions options)
             _ => Unknown("an undocumented result"),
         };
 
-    // Paytm wants to be told whether a card is credit or debit, and tells it when asked with the first nine digits
-    // (business.paytm.com/docs/api/fetch-bin-details-api). Without an answer, most likely credit.
+    // Paytm needs to know whether a card is credit or debit, and looks it up by the first nine digits
+    // (business.paytm.com/docs/api/fetch-bin-details-api). Without a response, credit is most likely.
     private async Task<string> CardModeAsync(
         ChargeRequest request, CardNumber number, string token, ProviderCredentials credentials)
     {

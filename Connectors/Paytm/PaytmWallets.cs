@@ -164,7 +164,7 @@ internal sealed class PaytmWallets(ProviderHttp accounts, PaytmApi api, TimeProv
             Authorization = authorization,
         }) switch
         {
-            // Answered by the status alone: 404 is a token that is not there.
+            // The status alone tells: 404 is a token that does not exist.
             ProviderReply.Responded { Status: 200 or 204 or 404 } => new ProviderResult<bool>.Given(true),
             ProviderReply.Responded { Status: 401 } => new ProviderResult<bool>.Refused(PaytmCodes.CredentialsRefused),
             ProviderReply.NotSent notSent => new ProviderResult<bool>.Unavailable(notSent.Reason),

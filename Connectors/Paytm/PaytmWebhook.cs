@@ -11,11 +11,9 @@ namespace PaymentCluster.Connectors.Paytm;
 /// Paytm's webhooks: a payment's end is a form with a checksum (developer.paytm.com/docs/payment-success-webhook), a
 /// refund's is an envelope with a signature (paytmpayments.com/docs/success-refund-webhook).
 /// </summary>
-/// <remarks>
-/// The form's checksum covers the values in the order of their names and not the names, so that a value can be passed
-/// off as another's; the refund's envelope does not say how the refund ended. Both tell of whom they speak, and the
-/// engine asks.
-/// </remarks>
+/// <remarks>The form's checksum covers the values in the order of their names and not the names, so that a value can be
+/// passed off as another's; the refund's envelope does not say how the refund ended. Both tell of whom they speak, and
+/// the engine sends a status query.</remarks>
 internal static class PaytmWebhook
 {
     // They have a few kilobytes and about twenty fields.
@@ -82,7 +80,7 @@ internal static class PaytmWebhook
             : new WebhookReading.Unmatched(id, PaytmMapping.IsId(type) ? type : "callback");
     }
 
-    /// <summary>The form's fields; null if it is no form, or has a name twice.</summary>
+    /// <summary>The form's fields; null if it is no form, or has a duplicated name.</summary>
     private static Dictionary<string, string>? Fields(ReadOnlySpan<byte> body)
     {
         var fields = new Dictionary<string, string>(StringComparer.Ordinal);

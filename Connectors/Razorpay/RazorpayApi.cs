@@ -11,7 +11,7 @@ using PaymentCluster.Grains.Abstractions.Providers;
 
 namespace PaymentCluster.Connectors.Razorpay;
 
-/// <summary>Calls to Razorpay and what its answers mean by their form, before anyone looks at a payment.</summary>
+/// <summary>Calls to Razorpay, and the outcome of each by the form of its response.</summary>
 internal sealed class RazorpayApi(ProviderHttp http, TimeProvider time)
 {
     public const string KeyId = "key_id";
@@ -20,8 +20,8 @@ internal sealed class RazorpayApi(ProviderHttp http, TimeProvider time)
     /// <summary>How long what moves no money and is posted may wait to leave.</summary>
     private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(30);
 
-    /// <summary>Asks a question. There is an answer, or else what stood in the way, or neither if the answer cannot be
-    /// read.</summary>
+    /// <summary>Sends a query. The result is a response, or the problem that prevented one, or neither if the response
+    /// is unreadable.</summary>
     public async Task<(T? Response, string? Problem)> QueryAsync<T>(
         string operation, string reference, string path, JsonTypeInfo<T> type, ProviderCredentials credentials)
         where T : class
@@ -45,7 +45,7 @@ internal sealed class RazorpayApi(ProviderHttp http, TimeProvider time)
         };
     }
 
-    /// <summary>Asks for an effect.</summary>
+    /// <summary>Sends a call that has an effect.</summary>
     public Task<ProviderReply> ActAsync<T>(
         string operation, string reference, string path, T body, JsonTypeInfo<T> type, SendWindow window,
         ProviderCredentials credentials, ImmutableArray<KeyValuePair<string, string>>? headers = null) =>
@@ -67,7 +67,7 @@ internal sealed class RazorpayApi(ProviderHttp http, TimeProvider time)
         ProviderCredentials credentials) =>
         ActAsync(operation, reference, path, body, type, SendWindow.Open(time, ResponseTimeout), credentials);
 
-    /// <summary>Asks a question, or has something forgotten, which may be asked twice.</summary>
+    /// <summary>Sends a query or a deletion, which may be repeated.</summary>
     public Task<ProviderReply> SendAsync(
         HttpMethod method, string operation, string reference, string path, ProviderCredentials credentials) =>
         http.SendAsync(new ProviderCall
@@ -79,7 +79,7 @@ internal sealed class RazorpayApi(ProviderHttp http, TimeProvider time)
             Authorization = Authorization(credentials),
         });
 
-    /// <summary>Whether the key is accepted: by a list of one order, the cheapest question there is.</summary>
+    /// <summary>Whether the key is accepted: by a list of one order, the cheapest query there is.</summary>
     public async Task<CredentialsCheck> CheckAsync(ProviderCredentials credentials) =>
         await http.SendAsync(new ProviderCall
         {
@@ -95,10 +95,10 @@ internal sealed class RazorpayApi(ProviderHttp http, TimeProvider time)
             _ => CredentialsCheck.NotChecked,
         };
 
-    /// <summary>The outcome of an effect that was asked for.</summary>
-    /// <param name="reply">What came back.</param>
-    /// <param name="type">The answer that a 2xx brings.</param>
-    /// <param name="read">What that answer says; null if it lacks what must be there.</param>
+    /// <summary>The outcome of a call that has an effect.</summary>
+    /// <param name="reply">The HTTP response, or why there is none.</param>
+    /// <param name="type">The type of a successful response.</param>
+    /// <param name="read">Reads a successful response; null if a required field is missing.</param>
     public static ProviderOutcome Outcome<T>(ProviderReply reply, JsonTypeInfo<T> type, Func<T, ProviderOutcome?> read)
         where T : class => reply switch
         {
@@ -123,14 +123,14 @@ internal sealed class RazorpayApi(ProviderHttp http, TimeProvider time)
     public static bool IsRefusal(ProviderOutcome outcome) =>
         outcome is ProviderOutcome.Declined { Failure.Code: not FailureCodes.CredentialsRefused };
 
-    /// <summary>The documented error in an answer, if it is one.</summary>
+    /// <summary>The documented error in a response, if it is one.</summary>
     public static ErrorBody? ReadError(ProviderReply.Responded http) =>
         TryRead(http, RazorpayJson.Default.ErrorResponse, out var response)
             && !string.IsNullOrEmpty(response.Error?.Code)
             ? response.Error
             : null;
 
-    /// <summary>Reads an answer; false if it is not this JSON.</summary>
+    /// <summary>Reads a response; false if it is not this JSON.</summary>
     public static bool TryRead<T>(
         ProviderReply.Responded response, JsonTypeInfo<T> type, [NotNullWhen(true)] out T? value)
         where T : class

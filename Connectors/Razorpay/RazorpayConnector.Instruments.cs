@@ -35,8 +35,8 @@ public sealed partial class RazorpayConnector : IUpiVerification, ICustomerAccou
     }
 
     /// <inheritdoc/>
-    /// <remarks>Asking again finds the customer by its own address. If the phone number was changed after an answer
-    /// that was lost, the customer of that answer stays at Razorpay: its id is unknown here, and it has no
+    /// <remarks>A repeated request finds the customer by its own address. If the phone number was changed after a lost
+    /// response, the customer of that response stays at Razorpay: its id is unknown here, and it has no
     /// cards.</remarks>
     public async Task<ProviderResult<string>> OpenCustomerAsync(Customer customer, ProviderCredentials credentials)
     {
@@ -50,13 +50,13 @@ public sealed partial class RazorpayConnector : IUpiVerification, ICustomerAccou
             && !RazorpayCustomers.IsOf(other, owner)
             && RazorpayCustomers.HasContact(customer))
         {
-            // Somebody else's, found by the number after all.
+            // Another person's, found by the phone number.
             response = await CreateCustomerAsync(customer, owner, withContact: false, credentials);
         }
 
         return response is not ProviderResult<CustomerEntity>.Given { Value: var found } ? response.As<string>()
             : RazorpayCustomers.IsOf(found, owner) ? new ProviderResult<string>.Given(found.Id!)
-            // Whoever it is, their cards are not this customer's.
+            // It is another person, whose cards are not this customer's.
             : Refused<string>("Razorpay returned another customer.");
     }
 
@@ -141,7 +141,7 @@ public sealed partial class RazorpayConnector : IUpiVerification, ICustomerAccou
             _ => throw new UnreachableException(),
         };
 
-    // Refused credentials say nothing of the customer or the card: once they are right, the same may be asked again.
+    // Refused credentials say nothing of the customer or the card: once they are right, the same request may succeed.
     private static ProviderResult<T> Of<T>(Failure failure) => failure.Code == FailureCodes.CredentialsRefused
         ? new ProviderResult<T>.Unavailable(failure.Message)
         : new ProviderResult<T>.Refused(failure);

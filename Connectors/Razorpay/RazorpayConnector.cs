@@ -12,11 +12,9 @@ namespace PaymentCluster.Connectors.Razorpay;
 /// <summary>
 /// Razorpay, server to server (razorpay.com/docs/api and /docs/payments/payment-gateway/s2s-integration/json/v2).
 /// </summary>
-/// <remarks>
-/// A charge is two calls: an order, which moves no money, and a payment on it. Both carry the attempt's id, the order
-/// as <c>receipt</c>, the payment in <c>notes</c>. The order is the fence: once a payment on it is captured it takes no
-/// other, so that a payment that was sent late or twice on one order cannot be taken twice.
-/// </remarks>
+/// <remarks>A charge is two calls: an order, which moves no money, and a payment on it. Both carry the attempt's id,
+/// the order as <c>receipt</c>, the payment in <c>notes</c>. The order is the fence: once a payment on it is captured
+/// it takes no other, so that a payment that was sent late or repeatedly on one order is taken once.</remarks>
 public sealed partial class RazorpayConnector : IConnector, IDisposable
 {
     private readonly RazorpayOptions _options;
@@ -55,7 +53,8 @@ public sealed partial class RazorpayConnector : IConnector, IDisposable
         string? order = null;
         if (request.Resend)
         {
-            // If this cannot be found out now, it is as before: believed not to have arrived, and not sent.
+            // If this cannot be found out now, nothing changes: the send is taken not to have arrived, and nothing is
+            // sent.
             var earlier = await FindByReceiptAsync(request.Attempt.ToString(), request.Amount, credentials);
             if (earlier is not ProviderOutcome.NotFound)
             {
@@ -157,7 +156,7 @@ public sealed partial class RazorpayConnector : IConnector, IDisposable
             return Unknown("the payment's id is malformed");
         }
 
-        // Same key and same body: Razorpay answers with the first result
+        // Same key and same body: Razorpay returns the first result
         // (razorpay.com/docs/api/refunds/normal-refunds-idempotent).
         var reply = await _api.ActAsync(
             "refund", reference, $"v1/payments/{payment}/refund", RazorpayMapping.Refund(

@@ -8,13 +8,11 @@ namespace PaymentCluster.Connectors.Razorpay;
 /// <summary>
 /// Our customers in Razorpay's words (razorpay.com/docs/api/customers).
 /// </summary>
-/// <remarks>
-/// Razorpay knows a customer by the pair of e-mail address and phone number, which are unique together
-/// (…/customers/edit), and answers the one that has them when another one is made. A family shares both, and the shop's
-/// own pages may have created one with the same. Sharing that customer would show one person's cards to another.
-/// So the address is made of our customer's id: a repeated request finds the same customer, and no other does; a
-/// customer of whom nothing is known has one too. The notes say whose it is, for whatever is not as documented.
-/// </remarks>
+/// <remarks>Razorpay knows a customer by the pair of e-mail address and phone number, which are unique together
+/// (…/customers/edit), and returns the existing one when another one is created. A family shares both, and the shop's
+/// own pages may have created one with the same. Sharing that customer would show one person's cards to another. So the
+/// address is made of our customer's id: a repeated request finds the same customer, and no other does; a customer of
+/// whom nothing is known has one too. The notes say whose it is, for whatever is not as documented.</remarks>
 internal static partial class RazorpayCustomers
 {
     /// <summary>The key in <c>notes</c> under which a customer carries ours.</summary>
@@ -59,7 +57,7 @@ internal static partial class RazorpayCustomers
         error.Description is { } description
         && description.TrimEnd('.').Equals("The id provided does not exist", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Whether a refusal says that a UPI id is none. The page does not show the answer to such an id: only
+    /// <summary>Whether a refusal says that a UPI id is none. The page does not show the response to such an id: only
     /// what names the id as the reason is taken for one.</summary>
     public static bool IsAboutVpa(ErrorBody error) =>
         error.Code == "BAD_REQUEST_ERROR"

@@ -136,7 +136,7 @@ internal static partial class RazorpayMapping
         };
     }
 
-    /// <summary>What the answer to a new payment says; null if it lacks what must be there.</summary>
+    /// <summary>The outcome that the response to a new payment reports; null if a required field is missing.</summary>
     public static ProviderOutcome? Outcome(ChargeInstrument instrument, PaymentCreated response, bool plainHttp) =>
         IsId(response.RazorpayPaymentId, "pay_")
             ? new ProviderOutcome.Pending
@@ -179,7 +179,7 @@ internal static partial class RazorpayMapping
                     payment.ErrorCode, payment.ErrorReason, payment.ErrorDescription, payment.ErrorSource,
                     FailureCodes.Declined),
             },
-            // "created", and whatever Razorpay may add: not final, so it is asked again.
+            // "created", and anything that Razorpay may add: not final, so it is queried again.
             _ => new ProviderOutcome.Pending(),
         };
         return outcome with { ProviderOrder = payment.OrderId, ProviderReference = payment.Id };
@@ -221,7 +221,7 @@ internal static partial class RazorpayMapping
     }
 
     /// <summary>The one of two outcomes of a charge that tells more: money taken, money reserved, what cannot be read,
-    /// what is under way, what could not be asked, what failed, and nothing.</summary>
+    /// what is under way, what could not be queried, what failed, and nothing.</summary>
     public static ProviderOutcome Weightier(ProviderOutcome left, ProviderOutcome right) =>
         Weight(right) > Weight(left) ? right : left;
 

@@ -127,7 +127,7 @@ internal sealed class OrderEntity
     public string? Receipt { get; init; }
 }
 
-/// <summary>The answer to <see cref="CreatePayment"/>.</summary>
+/// <summary>The response to <see cref="CreatePayment"/>.</summary>
 internal sealed class PaymentCreated
 {
     public string? RazorpayPaymentId { get; init; }

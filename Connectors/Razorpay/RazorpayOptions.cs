@@ -3,7 +3,7 @@ using PaymentCluster.Connectors.Http;
 
 namespace PaymentCluster.Connectors.Razorpay;
 
-/// <summary>How Razorpay is reached, and what it is told where the customer is not known. Section
+/// <summary>How Razorpay is called, and the contact that it is sent where the customer is not known. Section
 /// <c>Connectors:Razorpay</c>.</summary>
 public sealed class RazorpayOptions : ProviderHttpOptions
 {
@@ -12,8 +12,8 @@ public sealed class RazorpayOptions : ProviderHttpOptions
     public RazorpayOptions() => BaseUrl = new Uri("https://api.razorpay.com/");
 
     /// <summary>The e-mail address of a customer who gave none. Razorpay demands one, and refuses invented ones in
-    /// international payments, so a merchant that takes these should ask. Customers whose cards Razorpay keeps have
-    /// addresses of their own under its domain. Default: an address that is never delivered.</summary>
+    /// international payments, so a merchant that accepts these should send it. Customers whose cards Razorpay keeps
+    /// have addresses of their own under its domain. Default: an address that is never delivered.</summary>
     [Required, EmailAddress, MaxLength(40)]
     public string DefaultEmail { get; set; } = "customer@example.com";
 
@@ -29,8 +29,9 @@ public sealed class RazorpayOptions : ProviderHttpOptions
     [Required, MaxLength(255)]
     public string DefaultUserAgent { get; set; } = "Mozilla/5.0";
 
-    /// <summary>How long after the last possible send a "not found" is not yet believed. Default 60 s; Razorpay
-    /// documents none, and a request that is still on its way ends with its connection well before.</summary>
+    /// <summary>The visibility window: how long after the last possible send a "not found" is not yet final. Default 60
+    /// s; Razorpay documents none, and a request that is still on its way ends with its connection well
+    /// before.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
     public TimeSpan VisibilityWindow { get; set; } = TimeSpan.FromSeconds(60);
 }

@@ -101,7 +101,7 @@ internal static class RazorpayWebhook
         return CryptographicOperations.FixedTimeEquals(claimed, expected);
     }
 
-    /// <summary>The header names the event, so that it is taken in once; it is not signed. Without a usable one the
+    /// <summary>The header names the event, so that it is processed once; it is not signed. Without a usable one the
     /// signed body names itself.</summary>
     private static string EventId(InboundWebhook webhook) =>
         webhook.Headers.TryGetValue("x-razorpay-event-id", out var id) && id.Length is > 0 and <= 128 && IsPrintable(id)

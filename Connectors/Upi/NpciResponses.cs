@@ -16,7 +16,7 @@ namespace PaymentCluster.Connectors.Upi;
 internal static class NpciResponses
 {
     // 01 pending; RB, and 96 in some cases, deemed: whether the money arrived is not known; UP and UB a bank's or PSP's
-    // own trouble, of which the status tells the end.
+    // own failure, whose outcome only a status query tells.
     private static readonly FrozenSet<string> Open = FrozenSet.ToFrozenSet(
         ["01", "RB", "96", "UP", "UB"], StringComparer.Ordinal);
 

@@ -37,7 +37,7 @@ public sealed class GatewayOptions
     /// <summary>The part of the waiting reads and event streams that one merchant may hold, in percent.</summary>
     public int MerchantSharePercent { get; set; } = 50;
 
-    /// <summary>For how long an API key's resolution is believed. A revoked key works this much longer at
+    /// <summary>For how long the resolution of an API key is cached. A revoked key works this much longer at
     /// most.</summary>
     public TimeSpan KeyLifetime { get; set; } = TimeSpan.FromSeconds(3);
 
@@ -48,11 +48,11 @@ public sealed class GatewayOptions
     public int ReturnsPerSecond { get; set; } = 50;
 
     /// <summary>Addresses of the proxies in front, whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> are
-    /// believed; nobody else's are.</summary>
+    /// trusted; other addresses' are not.</summary>
     public IList<string> KnownProxies { get; } = [];
 
-    /// <summary>The merchant of the demo shop at <c>/demo</c>; without it there is none. For trying things out: whoever
-    /// can reach the gateway can order there.</summary>
+    /// <summary>The merchant of the demo shop at <c>/demo</c>; without it there is none. For development only: anyone
+    /// who reaches the gateway can order there.</summary>
     public string? DemoMerchant
     {
         get;

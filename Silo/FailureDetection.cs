@@ -5,9 +5,10 @@ namespace PaymentCluster.Silo;
 /// <summary>How soon a cluster notices a silo that died or froze, and how long calls wait for it until then.</summary>
 internal static class FailureDetection
 {
-    // A silo that does not answer is dead for the others after this time, as soon as two of them (or the only other
-    // one) agree. Orleans' own 5 s fit clusters in which a wrong verdict can do harm. Here each commit is fenced by the
-    // payment's version, so that a wrong verdict costs a restart, and a late one costs every payment of that silo.
+    // The others declare a silo dead when it has not responded for this time and two of them (or the only other one)
+    // agree. Orleans' default of 5 s fits clusters in which a false suspicion does harm. Here each commit is fenced by
+    // the payment's version, so that a false suspicion costs a restart, and a late one costs every payment of that
+    // silo.
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(1);
     private const int MissedProbes = 3;
 

@@ -27,7 +27,7 @@ public static class SiloRegistration
 
     /// <summary>Adds one silo with all capabilities. Settings: section <c>Silo</c>, the connection strings, and those
     /// of the capabilities.</summary>
-    /// <exception cref="StartupException">A setting is missing or out of form.</exception>
+    /// <exception cref="StartupException">A setting is missing or malformed.</exception>
     public static IHostApplicationBuilder AddPaymentClusterSilo(
         this IHostApplicationBuilder builder, SiloClustering clustering)
     {
@@ -74,7 +74,7 @@ public static class SiloRegistration
             options.ConnectionString = settings.Database;
             options.GrainStorageSerializer = new DocumentJsonSerializer();
         });
-        // A payment that nobody asks about has no reason to stay in memory: the journal has it.
+        // A payment without calls has no reason to stay in memory: the journal has it.
         silo.Configure<GrainCollectionOptions>(options => options.CollectionAge = TimeSpan.FromMinutes(2));
         // An exception that any part of a call's failure has no codec for would reach the caller as a missing codec: a
         // fault, where it should hear that the store or a silo is unavailable and try again.
@@ -104,7 +104,7 @@ public static class SiloRegistration
             }
             else
             {
-                // A container on two networks has two addresses: one is told, both are listened on.
+                // A container on two networks has two addresses: it advertises one and listens on both.
                 options.SiloListeningEndpoint = new IPEndPoint(IPAddress.Any, settings.Port);
                 options.GatewayListeningEndpoint = new IPEndPoint(IPAddress.Any, settings.GatewayPort);
             }

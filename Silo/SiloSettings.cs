@@ -14,8 +14,8 @@ internal sealed record SiloSettings
     /// <summary><c>Silo:GatewayPort</c>, where gateways reach it. Default 30000.</summary>
     public required int GatewayPort { get; init; }
 
-    /// <summary><c>Silo:Address</c>, the address that others are told. Default: the machine's own, which in a container
-    /// is the container's.</summary>
+    /// <summary><c>Silo:Address</c>, the address that other processes connect to. Default: the machine's own, which in
+    /// a container is the container's.</summary>
     public required IPAddress? Address { get; init; }
 
     /// <summary><c>ConnectionStrings:PaymentCluster</c>, for everyday work: a login that may not change the
@@ -23,7 +23,7 @@ internal sealed record SiloSettings
     public required string Database { get; init; }
 
     /// <summary>Reads the settings.</summary>
-    /// <exception cref="StartupException">One is missing or out of form.</exception>
+    /// <exception cref="StartupException">A setting is missing or malformed.</exception>
     public static SiloSettings Read(IConfiguration configuration) => new()
     {
         Port = PortOf(configuration, "Silo:Port", 11111),

@@ -11,7 +11,7 @@ public static class StandaloneHost
 {
     /// <summary>Composes the process and prepares its database; what is left to do is to run it.</summary>
     /// <param name="args">The command line.</param>
-    /// <param name="more">Further services, for a host that brings a connector of its own, say.</param>
+    /// <param name="more">Further services, such as a connector of the host's own.</param>
     /// <exception cref="StartupException">A setting or the database is not as it must be.</exception>
     public static async Task<WebApplication> PrepareAsync(string[] args, Action<WebApplicationBuilder>? more = null)
     {

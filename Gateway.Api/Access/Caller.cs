@@ -27,7 +27,8 @@ internal sealed record Caller
     /// <summary>Whether it is the administrator.</summary>
     public bool IsAdministrator => ReferenceEquals(this, Administrator);
 
-    /// <summary>Whether it may be anybody: the key stands in a page, and opens no one payment.</summary>
+    /// <summary>Whether the caller may be anyone: a publishable key is part of a page and gives access to no
+    /// payment.</summary>
     public bool IsPublic => IsBrowser && Payment is null;
 
     /// <summary>A payer, by a payment's client secret.</summary>

@@ -91,8 +91,8 @@ internal sealed class AccessRefusal(IAuthorizationHandler handler, ErrorCode cod
     public string? Detail => detail;
 }
 
-/// <summary>Answers refused callers with problem+json. Who is not authenticated is challenged by the policy's
-/// scheme.</summary>
+/// <summary>Responds to refused callers with problem+json. The policy's scheme challenges callers that are not
+/// authenticated.</summary>
 internal sealed class AccessResults : IAuthorizationMiddlewareResultHandler
 {
     private readonly AuthorizationMiddlewareResultHandler _framework = new();

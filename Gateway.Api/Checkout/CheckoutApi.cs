@@ -16,11 +16,9 @@ using PaymentCluster.Grains.Abstractions;
 
 namespace PaymentCluster.Gateway.Api.Checkout;
 
-/// <summary>
-/// The page on which a customer pays. Reading it changes nothing and shows the payment's current state; choosing a
-/// method posts a form, and the response redirects to the page. So reloading, going back and clicking twice pay nothing
-/// twice.
-/// </summary>
+/// <summary>The page on which a customer pays. Reading it changes nothing and shows the payment's current state;
+/// choosing a method posts a form, and the response redirects to the page. So reloading, going back and double clicks
+/// charge nothing more than once.</summary>
 internal sealed class CheckoutApi(
     IGrainFactory grains,
     ClientSecrets secrets,
@@ -32,7 +30,7 @@ internal sealed class CheckoutApi(
     private const string ForEver = "public, max-age=31536000, immutable";
     private const string AWhile = "public, max-age=300";
 
-    // Providers usually answer sooner, and then the customer never sees a page that only waits.
+    // Providers usually respond sooner, and then the customer never sees a page that only waits.
     private static readonly TimeSpan Wait = TimeSpan.FromSeconds(3);
 
     private static readonly CheckoutAsset[] Assets = [CheckoutAssets.Css, CheckoutAssets.Js];
@@ -80,7 +78,7 @@ internal sealed class CheckoutApi(
             return;
         }
 
-        // The form of an earlier page, or one that was sent twice: the page shows the current state.
+        // The form of an earlier page, or one that was sent again: the page shows the current state.
         if (view.Stage != CheckoutStage.Choose)
         {
             LeadBack(http, view);

@@ -29,7 +29,7 @@ internal sealed record CheckoutForm
     /// <param name="form">What was posted.</param>
     /// <param name="saved">What the page offered of the customer's own.</param>
     /// <param name="canSave">Whether a card can be saved.</param>
-    /// <param name="now">When it is.</param>
+    /// <param name="now">The current time, which a card's expiry is compared with.</param>
     public static CheckoutForm Read(
         IFormCollection form,
         ImmutableArray<InstrumentView> saved,

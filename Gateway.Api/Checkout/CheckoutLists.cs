@@ -1,6 +1,6 @@
 namespace PaymentCluster.Gateway.Api.Checkout;
 
-/// <summary>The banks that the page offers; whether the merchant's provider takes one, it says when it is asked. Names
+/// <summary>The banks that the page offers; the provider declines a charge through one that it does not support. Names
 /// are the banks' own, the same in every language.</summary>
 public static class CheckoutLists
 {

@@ -43,10 +43,10 @@ public sealed record WalletConfigurationResponse
     /// <summary>The UPI app that is opened first.</summary>
     public required string? UpiApp { get; init; }
 
-    /// <summary>Whether the customer wants to be told of payments by e-mail.</summary>
+    /// <summary>Whether the customer wants e-mail notifications of payments.</summary>
     public required bool NotifyByEmail { get; init; }
 
-    /// <summary>Whether the customer wants to be told of payments by text message.</summary>
+    /// <summary>Whether the customer wants text-message notifications of payments.</summary>
     public required bool NotifyBySms { get; init; }
 
     /// <summary>The saved cards, oldest first.</summary>

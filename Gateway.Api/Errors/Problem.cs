@@ -42,7 +42,7 @@ internal static class Problem
 {
     public const string ContentType = "application/problem+json";
 
-    /// <summary>When to come back, where nothing better is known.</summary>
+    /// <summary>The default of Retry-After.</summary>
     private const string RetryAfterSeconds = "1";
 
     public static Task WriteAsync(HttpContext http, Refusal refusal) => WriteAsync(

@@ -11,7 +11,7 @@ namespace PaymentCluster.Gateway.Api.Json;
 /// </summary>
 internal static class BodyReader
 {
-    /// <summary>What is said of a field that a body has twice.</summary>
+    /// <summary>The error of a duplicated field.</summary>
     public const string Duplicated = "is duplicated";
 
     private static readonly JsonReaderOptions Options = new()

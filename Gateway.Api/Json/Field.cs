@@ -92,12 +92,12 @@ internal abstract record Field
             Min = min, Max = max, Rule = $"must be an array of {min} to {max} objects",
         });
 
-    /// <summary>Texts of one form, in order, none of them twice.</summary>
+    /// <summary>Texts of one form, in order, without duplicates.</summary>
     public static RequiredField<ImmutableArray<string>> Texts(
         string name, TextForm item, int max, string meaning, string? rule = null) =>
         new(name, meaning, new ListForm<string>(item) { Max = max, Rule = rule ?? RuleOf(max, item) });
 
-    /// <summary>Words of a closed list, in order, none of them twice.</summary>
+    /// <summary>Words of a closed list, in order, without duplicates.</summary>
     public static RequiredField<ImmutableArray<T>> WordList<T>(string name, Words<T> words, int max, string meaning)
         where T : struct, Enum
     {

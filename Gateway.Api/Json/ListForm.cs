@@ -4,7 +4,7 @@ using Microsoft.OpenApi;
 
 namespace PaymentCluster.Gateway.Api.Json;
 
-/// <summary>Texts or words of one form, in order, none of them twice.</summary>
+/// <summary>Texts or words of one form, in order, without duplicates.</summary>
 internal sealed class ListForm<T>(Form<T> item) : Form<ImmutableArray<T>>
 {
     /// <summary>The most items.</summary>

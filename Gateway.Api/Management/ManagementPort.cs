@@ -37,7 +37,8 @@ public static class ManagementPort
             $"{configured};{configuration[$"{GatewayOptions.Section}:{nameof(GatewayOptions.ManagementUrl)}"]}";
     }
 
-    /// <summary>Hides endpoints on the port that is not theirs: they are answered as if there were none.</summary>
+    /// <summary>Hides endpoints on other ports than their own: a request to one gets the same 404 as an unknown
+    /// URL.</summary>
     internal static void UseManagementPort(this IApplicationBuilder app, GatewayOptions options)
     {
         var management = PortOf(options.ManagementUrl);

@@ -19,8 +19,8 @@ internal static class OperationRoutes
         this IEndpointRouteBuilder routes, string pattern, RequestDelegate handler, ApiOperation operation) =>
         routes.Map([HttpMethods.Delete], pattern, handler, operation);
 
-    /// <summary>Describes an endpoint. The method is what the API explorer goes by; a plain request delegate brings
-    /// none.</summary>
+    /// <summary>Describes an endpoint. The API explorer needs the handler's method, which a plain request delegate does
+    /// not have.</summary>
     public static IEndpointConventionBuilder Describe(
         this IEndpointConventionBuilder endpoint, ApiOperation operation, Delegate handler)
     {

@@ -136,7 +136,7 @@ internal sealed class PaymentWatch(TimeProvider time)
             }
         }
 
-        /// <summary>Does not wait for the grain: a dead silo answers only by a timeout.</summary>
+        /// <summary>Does not wait for the grain: a call to a dead silo ends only by a timeout.</summary>
         public ValueTask DisposeAsync()
         {
             _ = ReleaseAsync();

@@ -192,7 +192,7 @@ public sealed record ReplayChangeResponse
 /// <summary>From the grains' views to the API's responses.</summary>
 internal static class RoutingMapping
 {
-    /// <summary>The words of verdicts.</summary>
+    /// <summary>The names of verdicts.</summary>
     public static readonly Words<RoutingVerdict> Verdicts = new(NameOf);
 
     private static string NameOf(RoutingVerdict verdict) => verdict switch

@@ -35,7 +35,7 @@ public readonly record struct Currency
     [Id(0)]
     public required string Code { get; init; }
 
-    /// <summary>How many decimal digits the minor unit stands for: 2 for INR, 0 for JPY, 3 for KWD.</summary>
+    /// <summary>How many decimal digits the minor unit has: 2 for INR, 0 for JPY, 3 for KWD.</summary>
     public int MinorDigits => Digits[Code];
 
     /// <summary>Every currency that a payment may be in.</summary>

@@ -4,7 +4,7 @@ using PaymentCluster.Grains.Abstractions.Payments;
 
 namespace PaymentCluster.Grains.Abstractions.Checkout;
 
-/// <summary>What a merchant's checkout page offers. The key is the merchant's id; any activation answers.</summary>
+/// <summary>What a merchant's checkout page offers. The key is the merchant's id; any activation serves it.</summary>
 [Alias("checkout")]
 public interface ICheckoutGrain : IGrainWithStringKey
 {

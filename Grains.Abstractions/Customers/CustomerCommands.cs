@@ -35,7 +35,7 @@ public sealed record PutWallet
     public required WalletPreferences Preferences { get; init; }
 }
 
-/// <summary>Saves a card without a payment. Its security code is not part of it: nothing is asked of the
+/// <summary>Saves a card without a payment. Its security code is not part of it: nothing is requested from the
 /// bank.</summary>
 [GenerateSerializer, Immutable, Alias("save-card-command")]
 public sealed record SaveCard
@@ -92,7 +92,7 @@ public sealed record AgreeToCard
     public required string ConsentText { get; init; }
 }
 
-/// <summary>Asks for a wallet to be linked.</summary>
+/// <summary>Links a wallet.</summary>
 [GenerateSerializer, Immutable, Alias("link-wallet-command")]
 public sealed record LinkWallet
 {
@@ -177,7 +177,7 @@ public sealed record FoundInstrument
     public string? Link { get; init; }
 }
 
-/// <summary>What charging a saved instrument needs. It is asked for where the provider is called, and nowhere
+/// <summary>What charging a saved instrument needs. It is resolved where the provider is called, and nowhere
 /// else.</summary>
 [GenerateSerializer, Immutable, Alias("opened-instrument")]
 public sealed record OpenedInstrument

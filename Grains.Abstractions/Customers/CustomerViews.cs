@@ -168,7 +168,7 @@ public sealed record LinkedWalletView
     public string? ConsentUrl { get; init; }
 }
 
-/// <summary>What a customer's browser that comes back from linking a wallet is shown.</summary>
+/// <summary>What a customer's browser is shown when it returns from linking a wallet.</summary>
 [GenerateSerializer, Immutable, Alias("wallet-return")]
 public sealed record WalletReturn
 {

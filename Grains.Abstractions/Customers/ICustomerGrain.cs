@@ -32,7 +32,8 @@ public interface ICustomerGrain : IGrainWithStringKey
     [Alias("put-wallet")]
     Task<Reply<WalletView>> PutWallet(PutWallet command);
 
-    /// <summary>Saves a card, with the customer's consent. The same card again answers the one that is there.</summary>
+    /// <summary>Saves a card, with the customer's consent. Saving the same card again returns the existing
+    /// one.</summary>
     [Alias("save-card")]
     Task<Reply<SavedCardView>> SaveCard(SaveCard command);
 
@@ -40,13 +41,12 @@ public interface ICustomerGrain : IGrainWithStringKey
     [Alias("agree-to-card")]
     Task<Reply<CustomerView>> AgreeToCard(AgreeToCard command);
 
-    /// <summary>The customer's id at a provider that is about to be given a card to keep, made there if there is none
-    /// yet; null if the provider keeps no cards or is out of reach.</summary>
+    /// <summary>The customer's id at a provider that is about to save a card, registered there if necessary; null if
+    /// the provider keeps no cards or is unavailable.</summary>
     [Alias("open-account"), ResponseTimeout(CallTimeouts.Long)]
     Task<string?> OpenAccount(string provider);
 
-    /// <summary>The wallet configuration after providers were asked which cards they keep; as it is known if they are
-    /// out of reach.</summary>
+    /// <summary>The wallet after the providers listed their cards; as last known if they are unavailable.</summary>
     [Alias("list-cards"), ResponseTimeout(CallTimeouts.Long)]
     Task<Reply<WalletView>> ListCards();
 
@@ -54,11 +54,11 @@ public interface ICustomerGrain : IGrainWithStringKey
     [Alias("delete-card"), ResponseTimeout(CallTimeouts.Long)]
     Task<Reply<WalletView>> DeleteCard(string token);
 
-    /// <summary>Whether a UPI id can be paid from, and whose it is, as a provider says.</summary>
+    /// <summary>Checks at a provider whether a UPI ID exists, and returns its holder's name.</summary>
     [Alias("validate-upi"), ResponseTimeout(CallTimeouts.Long), AlwaysInterleave]
     Task<Reply<UpiIdView>> ValidateUpi(string vpa);
 
-    /// <summary>Saves a UPI id. The same again answers the one that is there.</summary>
+    /// <summary>Saves a UPI ID. Saving the same one again returns the existing one.</summary>
     [Alias("save-upi"), ResponseTimeout(CallTimeouts.Long)]
     Task<Reply<SavedUpiView>> SaveUpi(string vpa);
 
@@ -70,8 +70,8 @@ public interface ICustomerGrain : IGrainWithStringKey
     [Alias("request-wallet-link"), ResponseTimeout(CallTimeouts.Long)]
     Task<Reply<LinkedWalletView>> LinkWallet(LinkWallet command);
 
-    /// <summary>The customer's browser came back from the page on which a wallet is linked; null if the word is not
-    /// that of a page that was asked for.</summary>
+    /// <summary>The customer's browser returned from the page on which a wallet is linked; null if the nonce is not
+    /// that of a requested page.</summary>
     [Alias("wallet-returned"), ResponseTimeout(CallTimeouts.Long)]
     Task<WalletReturn?> WalletReturned(string wallet, string nonce);
 
@@ -79,8 +79,8 @@ public interface ICustomerGrain : IGrainWithStringKey
     [Alias("confirm-wallet"), ResponseTimeout(CallTimeouts.Long)]
     Task<Reply<LinkedWalletView>> ConfirmWallet(string wallet, Secret password);
 
-    /// <summary>A wallet: a linked one with its present balance; one that waits for the customer's consent after its
-    /// provider was asked.</summary>
+    /// <summary>A wallet: a linked one with its current balance; one that waits for the customer's consent after a
+    /// query of its provider.</summary>
     [Alias("read-wallet"), ResponseTimeout(CallTimeouts.Long)]
     Task<Reply<LinkedWalletView>> ReadWallet(string wallet);
 
@@ -99,7 +99,7 @@ public interface ICustomerGrain : IGrainWithStringKey
     Task<ImmutableArray<InstrumentView>> Instruments(Money amount);
 
     /// <summary>A saved instrument, for a payment to keep; refused if it is not this customer's or cannot be used now.
-    /// No provider is asked.</summary>
+    /// No provider is called.</summary>
     [Alias("find-instrument"), AlwaysInterleave]
     Task<Reply<FoundInstrument>> FindInstrument(InstrumentChoice choice);
 

@@ -98,11 +98,11 @@ public sealed record Transaction
     [Id(3)]
     public PaymentMethodKind? Method { get; init; }
 
-    /// <summary>Where the payment stands; null for a refund.</summary>
+    /// <summary>The payment's status; null for a refund.</summary>
     [Id(4)]
     public PaymentStatus? Status { get; init; }
 
-    /// <summary>Where the refund stands; null for a payment.</summary>
+    /// <summary>The refund's status; null for a payment.</summary>
     [Id(5)]
     public RefundStatus? RefundStatus { get; init; }
 }

@@ -7,7 +7,8 @@ namespace PaymentCluster.Grains.Abstractions.Customers;
 [Alias("upi-check")]
 public interface IUpiCheckGrain : IGrainWithStringKey
 {
-    /// <summary>Asks a provider whether a UPI id exists and for its holder's name, at a limited rate.</summary>
+    /// <summary>Checks at a provider whether a UPI ID exists, at a limited rate, and returns its holder's
+    /// name.</summary>
     [Alias("ask")]
     Task<Reply<UpiIdView>> Check(string vpa);
 }

@@ -11,6 +11,6 @@ public static class WalletNames
         ("jiomoney", "JioMoney"),
     ];
 
-    /// <summary>A wallet's name; its code, where nobody gave it another one here.</summary>
+    /// <summary>A wallet's name; its code, where this list has no other.</summary>
     public static string Of(string code) => All.FirstOrDefault(wallet => wallet.Code == code).Name ?? code;
 }

@@ -2,11 +2,9 @@ using System.Globalization;
 
 namespace PaymentCluster.Grains.Abstractions.Ids;
 
-/// <summary>
-/// The name under which a provider is asked to charge: <c>att_</c>, the payment's 26 characters, <c>_</c> and the
+/// <summary>The reference of a charge at a provider: <c>att_</c>, the payment's 26 characters, <c>_</c> and the
 /// attempt's number. Derived, so that the intent has its name before anything is sent, and a provider's report leads
-/// back to its payment without a lookup. At most 35 characters, the limit of a UPI transaction reference.
-/// </summary>
+/// back to its payment without a lookup. At most 35 characters, the limit of a UPI transaction reference.</summary>
 [GenerateSerializer, Immutable, Alias("attempt-id")]
 public readonly record struct AttemptId
 {

@@ -1,9 +1,7 @@
 namespace PaymentCluster.Grains.Abstractions.Ids;
 
-/// <summary>
-/// A payment's id, <c>pay_</c> and a UUIDv7 in base32. Time-ordered on purpose: random keys cost a quarter of the
-/// store's speed. It opens nothing by itself; every lookup is by merchant and id.
-/// </summary>
+/// <summary>A payment's id, <c>pay_</c> and a UUIDv7 in base32. Time-ordered on purpose: random keys cost a quarter of
+/// the store's speed. Alone it gives access to nothing; every lookup is by merchant and id.</summary>
 [GenerateSerializer, Immutable, Alias("payment-id")]
 public readonly record struct PaymentId
 {

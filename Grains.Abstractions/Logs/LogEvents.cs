@@ -126,7 +126,7 @@ public static class LogEvents
     /// <summary>The outcome of a customer's operation could not be written; the next activation continues it.</summary>
     public const int CustomerOperationNotRecorded = 3206;
 
-    /// <summary>The vault or a provider did not answer a customer's operation in time.</summary>
+    /// <summary>The vault or a provider did not respond to a customer's operation in time.</summary>
     public const int CustomerOperationTimeout = 3207;
 
     /// <summary>A customer's pending operations could not be continued now; a retry or the next activation

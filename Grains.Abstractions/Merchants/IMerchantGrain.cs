@@ -18,7 +18,7 @@ public interface IMerchantGrain : IGrainWithStringKey
     [Alias("get")]
     Task<MerchantView?> Get();
 
-    /// <summary>Makes an API key. This answer is the only place where it can ever be read.</summary>
+    /// <summary>Creates an API key. Only this reply contains it.</summary>
     [Alias("create-key")]
     Task<Reply<NewApiKey>> CreateKey(ApiKeyScope scope);
 
@@ -31,7 +31,7 @@ public interface IMerchantGrain : IGrainWithStringKey
     [Alias("put-credentials")]
     Task<Reply<MerchantView>> PutCredentials(string provider, ImmutableDictionary<string, Secret> values);
 
-    /// <summary>Forgets the credentials at a provider, whatever is open there.</summary>
+    /// <summary>Deletes the credentials at a provider, even with payments open there.</summary>
     [Alias("delete-credentials")]
     Task<Reply<MerchantView>> DeleteCredentials(string provider);
 
@@ -43,8 +43,8 @@ public interface IMerchantGrain : IGrainWithStringKey
     [Alias("put-routing")]
     Task<Reply<RoutingView>> PutRouting(PutRouting command);
 
-    /// <summary>Notes that a customer of the merchant's prefers some provider: from now on payments ask their customers
-    /// what they prefer, and until then they ask nobody.</summary>
+    /// <summary>Notes that a customer of the merchant's prefers some provider: from now on each payment reads its
+    /// customer's preferences.</summary>
     [Alias("note-preferences")]
     Task NotePreferences();
 

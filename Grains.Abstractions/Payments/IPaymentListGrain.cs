@@ -75,7 +75,7 @@ public sealed record PaymentSummary
     [Id(1)]
     public required string OrderId { get; init; }
 
-    /// <summary>Where it stands.</summary>
+    /// <summary>Its status.</summary>
     [Id(2)]
     public required PaymentStatus Status { get; init; }
 

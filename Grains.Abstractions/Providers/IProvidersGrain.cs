@@ -6,7 +6,7 @@ using PaymentCluster.Grains.Abstractions.Secrets;
 
 namespace PaymentCluster.Grains.Abstractions.Providers;
 
-/// <summary>A merchant's providers, as the silo that answers sees them. It asks providers and the store, so that the
+/// <summary>A merchant's providers, as the called silo sees them. It calls providers and the store, so that the
 /// merchant's own grain never waits for either. Its key is the merchant's id.</summary>
 [Alias("providers")]
 public interface IProvidersGrain : IGrainWithStringKey
@@ -20,7 +20,7 @@ public interface IProvidersGrain : IGrainWithStringKey
     [Alias("put-credentials"), ResponseTimeout(CallTimeouts.Long)]
     Task<Reply<CredentialsSet>> PutCredentials(string provider, ImmutableDictionary<string, Secret> values);
 
-    /// <summary>Forgets the credentials at a provider, if nothing is open there.</summary>
+    /// <summary>Deletes the credentials at a provider, if no payment is open there.</summary>
     [Alias("delete-credentials")]
     Task<Reply<MerchantView>> DeleteCredentials(string provider);
 }
@@ -33,7 +33,7 @@ public sealed record CredentialsSet
     [Id(0)]
     public required MerchantView Merchant { get; init; }
 
-    /// <summary>Whether the provider accepted them. False: it is out of reach, or has no call that tells.</summary>
+    /// <summary>Whether the provider accepted them. False: it is unavailable, or has no call to check them.</summary>
     [Id(1)]
     public required bool IsAccepted { get; init; }
 }
@@ -94,7 +94,7 @@ public enum BreakerState
     /// <summary>Every call.</summary>
     Closed = 1,
 
-    /// <summary>No call: the provider is left alone for a while after failures.</summary>
+    /// <summary>No calls: the circuit is open after failures.</summary>
     Open = 2,
 
     /// <summary>One call, which finds out whether the provider is back.</summary>

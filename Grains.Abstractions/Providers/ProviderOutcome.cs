@@ -3,11 +3,9 @@ using PaymentCluster.Grains.Abstractions.Amounts;
 
 namespace PaymentCluster.Grains.Abstractions.Providers;
 
-/// <summary>
-/// What is known after a provider was asked for an effect, or about one. Exactly one of the nested kinds. The rule that
-/// keeps money safe: only <see cref="NotSent"/> may be sent again; whatever may have arrived is <see cref="Unknown"/>
-/// and is asked, never guessed.
-/// </summary>
+/// <summary>The outcome of a charge, capture, void or refund, or of a status query for one. Exactly one of the nested
+/// kinds. The rule that keeps money safe: only <see cref="NotSent"/> may be sent again; whatever may have arrived is
+/// <see cref="Unknown"/> and is queried, never guessed.</summary>
 [GenerateSerializer, Immutable, Alias("provider-outcome")]
 public abstract record ProviderOutcome
 {
@@ -68,7 +66,7 @@ public abstract record ProviderOutcome
         public required string Reason { get; init; }
     }
 
-    /// <summary>It may have arrived: a timeout, a reset, a 5xx, an answer that cannot be read.</summary>
+    /// <summary>It may have arrived: a timeout, a reset, a 5xx, an unreadable response.</summary>
     [GenerateSerializer, Immutable, Alias("outcome-unknown")]
     public sealed record Unknown : ProviderOutcome
     {
@@ -77,8 +75,8 @@ public abstract record ProviderOutcome
         public required string Reason { get; init; }
     }
 
-    /// <summary>An answer to queries alone: the provider knows nothing by this name. Believed only after the send
-    /// deadline and the provider's settle time, because a request may still be on its way.</summary>
+    /// <summary>A status query's outcome: the provider has nothing under this reference. It is final only after the
+    /// send window and the provider's visibility window, because a request may still be on its way.</summary>
     [GenerateSerializer, Immutable, Alias("outcome-not-found")]
     public sealed record NotFound : ProviderOutcome;
 }
@@ -113,7 +111,7 @@ public enum CustomerActionKind
     Form = 5,
 
     /// <summary>Show <see cref="CustomerAction.Html"/> in the customer's browser, in a frame of its own: a page of the
-    /// provider's or the bank's that goes on by itself.</summary>
+    /// provider's or the bank's that continues automatically.</summary>
     Page = 6,
 }
 

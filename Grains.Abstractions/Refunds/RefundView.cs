@@ -13,11 +13,11 @@ public sealed record RefundView
     [Id(0)]
     public required RefundId Id { get; init; }
 
-    /// <summary>How much goes back.</summary>
+    /// <summary>The refunded amount.</summary>
     [Id(1)]
     public required Money Amount { get; init; }
 
-    /// <summary>Where it stands.</summary>
+    /// <summary>Its status.</summary>
     [Id(2)]
     public required RefundStatus Status { get; init; }
 

@@ -4,7 +4,7 @@ using PaymentCluster.Grains.Abstractions.Ids;
 
 namespace PaymentCluster.Grains.Abstractions.Routing;
 
-/// <summary>Tries a merchant's routing, as the silo that answers would decide, and stores nothing. Its key is the
+/// <summary>Evaluates a merchant's routing, as the called silo would decide, and stores nothing. Its key is the
 /// merchant's id.</summary>
 [Alias("routing")]
 public interface IRoutingGrain : IGrainWithStringKey
@@ -18,7 +18,7 @@ public interface IRoutingGrain : IGrainWithStringKey
     Task<Reply<RoutingReplay>> Replay(ReplayRouting query);
 }
 
-/// <summary>Asks what would be decided about a payment.</summary>
+/// <summary>The decision about a payment.</summary>
 [GenerateSerializer, Immutable, Alias("evaluate-routing")]
 public sealed record EvaluateRouting
 {
@@ -44,7 +44,7 @@ public sealed record RoutingEvaluation
     public required ImmutableArray<RoutingNote> Notes { get; init; }
 }
 
-/// <summary>Asks what a plan would have decided about past payments: the newest of a time, at most so many.</summary>
+/// <summary>What a plan would have decided about past payments: the newest of a period, up to a limit.</summary>
 [GenerateSerializer, Immutable, Alias("replay-routing")]
 public sealed record ReplayRouting
 {
@@ -91,8 +91,8 @@ public sealed record RoutingReplay
     [Id(3)]
     public required int Nowhere { get; init; }
 
-    /// <summary>How many were by card while the plan asks for first digits:
-    /// those are not stored, so that such rules were passed over.</summary>
+    /// <summary>How many were by card while the plan needs first digits: those are not stored, so that such rules were
+    /// passed over.</summary>
     [Id(4)]
     public required int BinUnknown { get; init; }
 

@@ -3,12 +3,10 @@ using PaymentCluster.Grains.Abstractions.Payments;
 
 namespace PaymentCluster.Grains.Abstractions.Routing;
 
-/// <summary>
-/// How a merchant's payments find their provider: the rules that match are asked in their order, then the default
-/// order, then whoever is left in alphabetical order. A rule is a preference, never a prohibition: whoever can take a
-/// payment is reached before it is refused. A stored format, as part of the merchant's document: members are added and
-/// never change their meaning.
-/// </summary>
+/// <summary>How a merchant's payments find their provider: the matching rules in their order, then the default order,
+/// then the remaining providers in alphabetical order. A rule is a preference, never a prohibition: every provider that
+/// can take a payment is tried before it is refused. A stored format, as part of the merchant's document: members are
+/// added and never change their meaning.</summary>
 [GenerateSerializer, Immutable, Alias("routing-plan")]
 public sealed record RoutingPlan
 {

@@ -82,10 +82,10 @@ public enum RoutingVerdict
     /// <summary>It takes the payment.</summary>
     Chosen = 1,
 
-    /// <summary>It could not take it, or somebody better was there.</summary>
+    /// <summary>It could not take the payment, or a better provider could.</summary>
     PassedOver = 2,
 
-    /// <summary>It would have been asked after the chosen one.</summary>
+    /// <summary>It would have been tried after the chosen one.</summary>
     NotNeeded = 3,
 }
 

@@ -1,10 +1,8 @@
 namespace PaymentCluster.Grains.Abstractions.Secrets;
 
-/// <summary>
-/// What a card payment needs from the customer. It travels with the command that starts an attempt, is held in memory
-/// until the provider has been asked, and is never journaled: PCI DSS 3.3.1 forbids keeping the security code even
-/// encrypted.
-/// </summary>
+/// <summary>What a card payment needs from the customer. It travels with the command that starts an attempt, is held in
+/// memory until the provider has been called, and is never journaled: PCI DSS 3.3.1 forbids keeping the security code
+/// even encrypted.</summary>
 [GenerateSerializer, Immutable, Alias("card-details")]
 public sealed class CardDetails
 {

@@ -6,7 +6,7 @@ namespace PaymentCluster.Grains.Abstractions.Secrets;
 /// ranges).</summary>
 internal static class CardNetworks
 {
-    // The first range that holds the number's first six digits decides; narrower ranges stand before wider ones.
+    // The first range that holds the number's first six digits decides; narrower ranges come before wider ones.
     private static readonly (int From, int To, string Network)[] Ranges =
     [
         (340000, 349999, "amex"), (370000, 379999, "amex"),

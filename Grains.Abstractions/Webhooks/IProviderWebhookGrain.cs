@@ -3,14 +3,12 @@ using PaymentCluster.Grains.Abstractions.Errors;
 
 namespace PaymentCluster.Grains.Abstractions.Webhooks;
 
-/// <summary>Takes in providers' webhooks for a merchant. Its key is <c>{merchant}/{provider}</c>.</summary>
+/// <summary>Receives providers' webhooks for a merchant. Its key is <c>{merchant}/{provider}</c>.</summary>
 [Alias("provider-webhook")]
 public interface IProviderWebhookGrain : IGrainWithStringKey
 {
-    /// <summary>
-    /// Checks the signature over the raw bytes, takes the event in once, and answers when its effect and its inbox row
-    /// are durable: only then may the provider be told that it arrived.
-    /// </summary>
+    /// <summary>Checks the signature over the raw bytes, processes the event once, and returns when its effect and its
+    /// inbox row are durable: only then may the webhook be acknowledged.</summary>
     [Alias("receive")]
     Task<Reply<WebhookReceipt>> Receive(ProviderWebhook webhook);
 }
@@ -31,20 +29,20 @@ public sealed record ProviderWebhook
 /// <summary>What became of a webhook.</summary>
 public enum WebhookFate
 {
-    /// <summary>It changed its payment, or told it what it knew.</summary>
+    /// <summary>It was applied to its payment.</summary>
     Applied = 1,
 
-    /// <summary>Its event was taken in before.</summary>
+    /// <summary>Its event was processed before.</summary>
     Duplicate = 2,
 
-    /// <summary>It is about nothing that this engine acts on.</summary>
+    /// <summary>This engine does not act on events of its kind.</summary>
     Ignored = 3,
 
     /// <summary>It is signed and well-formed, but names no payment of this merchant's: kept for an operator.</summary>
     Parked = 4,
 }
 
-/// <summary>The answer to a webhook.</summary>
+/// <summary>The reply to a webhook.</summary>
 [GenerateSerializer, Immutable, Alias("webhook-receipt")]
 public sealed record WebhookReceipt
 {

@@ -14,7 +14,7 @@ namespace PaymentCluster.Grains.Customers;
 /// <summary>Calls about cards: to the vault, and to providers that keep them.</summary>
 /// <param name="providers">The merchants' providers.</param>
 /// <param name="vault">The card vault.</param>
-/// <param name="logger">The log.</param>
+/// <param name="logger">Logs an unavailable vault.</param>
 internal sealed partial class CardCalls(IMerchantProviders providers, ICardVault vault, ILogger logger)
 {
     /// <summary>Saves a card in the vault.</summary>

@@ -65,8 +65,8 @@ internal static class CardDecider
     }
 
     /// <summary>Deletes a card: from the document first, so that it cannot be paid with any more, and then where it is
-    /// kept. A token that is not there may be a repeated request: what is pending is completed before it is
-    /// answered.</summary>
+    /// kept. A token that is not there may be a repeated request: pending deletions are completed before the
+    /// reply.</summary>
     public static CustomerDecision Decide(CustomerDocument? customer, DeleteCard command, CustomerContext context)
     {
         if (CustomerDecider.Known(customer) is not { } known)

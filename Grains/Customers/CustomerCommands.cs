@@ -39,7 +39,7 @@ internal sealed record ConfirmWallet(string Wallet, Secret Password);
 /// <param name="Wallet">The wallet's code.</param>
 internal sealed record ReadWallet(string Wallet);
 
-/// <summary>The customer's browser came back from a wallet's page.</summary>
+/// <summary>The customer's browser returned from a wallet's page.</summary>
 /// <param name="Wallet">The wallet's code.</param>
 /// <param name="Nonce">The unguessable part of the address.</param>
 internal sealed record ReturnFromWallet(string Wallet, string Nonce);

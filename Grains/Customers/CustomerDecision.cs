@@ -11,13 +11,13 @@ internal sealed record CustomerDecision
     /// <summary>The document afterwards; null if there is none, and then nothing is written.</summary>
     public required CustomerDocument? Document { get; init; }
 
-    /// <summary>Why the command is refused; null if it is not. Operations are run all the same.</summary>
+    /// <summary>Why the command is refused; null if it is not. Its operations run nevertheless.</summary>
     public Refusal? Refusal { get; init; }
 
     /// <summary>What is to be done in the vault and at providers, once the document is written.</summary>
     public ImmutableArray<CustomerOperation> Operations { get; init; } = [];
 
-    /// <summary>The card's token or the UPI id's id that the answer is about.</summary>
+    /// <summary>The card's token or the UPI ID's id that the reply is about.</summary>
     public string? Subject { get; init; }
 
     /// <summary>A wallet's balance, as its provider reported it; null if none was read.</summary>
@@ -43,7 +43,7 @@ internal sealed record CustomerContext
     /// <summary>Now.</summary>
     public required DateTimeOffset Now { get; init; }
 
-    /// <summary>A new id with a prefix, at each call another one that nobody can guess.</summary>
+    /// <summary>A new unpredictable id with a prefix.</summary>
     public required Func<string, string> NewId { get; init; }
 
     /// <summary>The merchant's providers, in the order of their names.</summary>

@@ -283,7 +283,7 @@ public enum PendingOperationKind
     /// deleted from the vault, in case it arrived there.</summary>
     SaveCard = 1,
 
-    /// <summary>The customer is registered at a provider. After a crash it is done again: the provider answers the same
+    /// <summary>The customer is registered at a provider. After a crash it is repeated: the provider returns the same
     /// id.</summary>
     RegisterCustomer = 2,
 }

@@ -29,7 +29,7 @@ public sealed class CustomerGrain(
         _key = CustomerKey.Parse(this.GetPrimaryKeyString());
         var process = new CustomerProcess(_key, new CustomerHost(this, state), services);
         _calls = new CustomerHandlers(_key, process, services);
-        // Not awaited: whoever calls first does not wait for what an earlier activation left.
+        // Not awaited: the first caller does not wait for operations that an earlier activation left.
         process.Resume();
         return Task.CompletedTask;
     }

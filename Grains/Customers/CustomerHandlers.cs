@@ -6,7 +6,7 @@ using PaymentCluster.Grains.Abstractions.Secrets;
 
 namespace PaymentCluster.Grains.Customers;
 
-/// <summary>A customer's calls: which rule each is decided by, and what is answered.</summary>
+/// <summary>A customer's calls: the rule that decides each, and the reply.</summary>
 /// <param name="key">The customer.</param>
 /// <param name="process">Decides, writes and runs.</param>
 /// <param name="services">What all customers share.</param>
@@ -165,7 +165,7 @@ internal sealed class CustomerHandlers(CustomerKey key, CustomerProcess process,
             WalletDecider.Decide(customer, new ReadWallet(wallet), context)),
         () => Wallet(wallet), CustomerRefusals.UnknownWallet);
 
-    /// <summary>Completes a wallet's link when the browser comes back; null if the address is not that of a
+    /// <summary>Completes a wallet's link when the browser returns; null if the address is not that of a
     /// page.</summary>
     public async Task<WalletReturn?> WalletReturnedAsync(string wallet, string nonce)
     {

@@ -142,10 +142,10 @@ internal abstract record OperationOutcome
     /// <summary>It was not done, or that is not known.</summary>
     /// <param name="Refusal">Why, for the caller.</param>
     /// <param name="IsFinal">Whether the provider refused, so that trying again has no use.</param>
-    /// <param name="WasCalled">Whether the keeper was called: then it may have been done all the same.</param>
+    /// <param name="WasCalled">Whether the vault or provider was called: then it may have been done.</param>
     public sealed record Failed(Refusal Refusal, bool IsFinal, bool WasCalled = true) : OperationOutcome
     {
-        /// <summary>What was thrown, for the caller and the log; null if the keeper answered.</summary>
+        /// <summary>What was thrown, for the caller and the log; null if the vault or provider responded.</summary>
         public Exception? Exception { get; init; }
     }
 

@@ -105,7 +105,7 @@ internal sealed partial class CustomerProcess
         }
         catch (Exception exception)
         {
-            // A fault, for whoever waits; that it was begun must not be forgotten all the same.
+            // The waiting callers get the exception; the document must still record that the operation was started.
             return new OperationOutcome.Failed(CustomerRefusals.ResponseTimedOut, IsFinal: false)
             {
                 Exception = exception,

@@ -5,11 +5,9 @@ using PaymentCluster.Grains.Abstractions.Errors;
 
 namespace PaymentCluster.Grains.Customers;
 
-/// <summary>
-/// What a customer does between its rules and the world: decide, write the document, start operations, take their
-/// reports. A decision and its write are one turn; operations run outside of turns, so that a slow provider holds up
-/// nothing but what waits for it. Whoever waits does so for a limited time, and the operation goes on.
-/// </summary>
+/// <summary>Runs a customer's commands: decides, writes the document, starts operations, applies their reports. A
+/// decision and its write are one turn; operations run outside of turns, so that a slow provider delays only its own
+/// callers. A caller waits for a limited time; the operation continues.</summary>
 /// <remarks>
 /// All members are called on one scheduler, a grain's, that runs one piece of code at a time. What is pending is in the
 /// document: after a crash the next activation continues it.
@@ -171,7 +169,7 @@ internal sealed partial class CustomerProcess(CustomerKey key, ICustomerHost hos
         }
         catch (Exception exception)
         {
-            // What is durable is not known: this process is over, and whoever waits for it is told.
+            // Whether the write is durable is unknown: this process ends, and its callers get the exception.
             _failure = exception;
             foreach (var waiting in _waiting.Values)
             {
@@ -217,11 +215,11 @@ internal sealed record CustomerResult
     /// <summary>Why an operation that it started was not done, or is not known to be; null if all were.</summary>
     public Refusal? OperationRefusal { get; init; }
 
-    /// <summary>The card's token or the UPI id's id that the answer is about.</summary>
+    /// <summary>The card's token or the UPI ID's id that the reply is about.</summary>
     public string? Subject { get; init; }
 }
 
-/// <summary>What an operation came to, for whoever waits for it.</summary>
+/// <summary>The result of an operation, for its caller.</summary>
 /// <param name="Refusal">Why it was not done; null if it was.</param>
 /// <param name="Subject">The card's token that it is about.</param>
 internal sealed record OperationResult(Refusal? Refusal, string? Subject);

@@ -47,7 +47,7 @@ internal static class CustomerRefusals
     public static readonly Refusal LinkRefused =
         Refusal.Of(ErrorCode.ProviderRefused, "The provider did not link the wallet.", "otp");
 
-    /// <summary>Nobody links such a wallet.</summary>
+    /// <summary>No provider links such a wallet.</summary>
     public static readonly Refusal NoWalletProvider =
         Refusal.Of(ErrorCode.NoProvider, "None of the merchant's providers links such a wallet.", "wallet");
 
@@ -61,7 +61,7 @@ internal static class CustomerRefusals
         ErrorCode.Unavailable,
         "The customer is erased here, but not yet at a provider that is unavailable. Repeat the request until it is.");
 
-    /// <summary>The keeper has not answered in time.</summary>
+    /// <summary>The vault or the provider has not responded in time.</summary>
     public static readonly Refusal ResponseTimedOut = Refusal.Of(
         ErrorCode.Unavailable, "The provider or the card vault has not answered in time. Try again later.");
 
@@ -81,7 +81,7 @@ internal static class CustomerRefusals
     public static Refusal ProviderGone(string field) => Refusal.Of(
         ErrorCode.InstrumentUnusable, "The merchant no longer has an account at the provider that keeps it.", field);
 
-    /// <summary>The wallet was changed by somebody else.</summary>
+    /// <summary>The wallet was changed by another request.</summary>
     public static Refusal OtherVersion(int version, int expected) => Refusal.Of(
         ErrorCode.VersionConflict,
         $"The wallet is at version {version}, not {expected}: read it again and repeat the change.");

@@ -5,12 +5,12 @@ namespace PaymentCluster.Grains.Customers;
 /// <summary>How customers' instruments are managed. Section <c>Customers</c>; checked when the host starts.</summary>
 public sealed class CustomersOptions
 {
-    /// <summary>How many UPI ids can be verified for one customer per minute: 10. The answer is a person's name, and
+    /// <summary>How many UPI ids can be verified for one customer per minute: 10. The response is a person's name, and
     /// the limit keeps this from being a directory.</summary>
     [Range(1, 1_000)]
     public int UpiChecksPerMinute { get; set; } = 10;
 
-    /// <summary>How long a provider's answer about a UPI id is cached: 5 minutes.</summary>
+    /// <summary>How long a provider's response about a UPI ID is cached: 5 minutes.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan UpiCheckLifetime { get; set; } = TimeSpan.FromMinutes(5);
 
@@ -20,8 +20,8 @@ public sealed class CustomersOptions
     public TimeSpan CardsLifetime { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long a call waits for the vault and for providers, which are called in parallel: 8 s. Then it
-    /// answers that it has no answer, and what it started goes on. It is below every timeout of those who wait for
-    /// it.</summary>
+    /// replies that there was no response in time, and the operation continues. It is below every timeout of the
+    /// callers.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:00:20")]
     public TimeSpan ResponseTimeout { get; set; } = TimeSpan.FromSeconds(8);
 

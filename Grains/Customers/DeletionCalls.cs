@@ -11,15 +11,15 @@ using static PaymentCluster.Grains.Customers.ProviderCalls;
 
 namespace PaymentCluster.Grains.Customers;
 
-/// <summary>Deletes what customers deleted here, or lost by being erased, where it is kept.</summary>
+/// <summary>Carries out pending deletions at the vault and at providers.</summary>
 /// <param name="providers">The merchants' providers.</param>
 /// <param name="vault">The card vault.</param>
 /// <param name="tokens">Decrypts wallets' tokens.</param>
-/// <param name="logger">The log.</param>
+/// <param name="logger">Logs deletions that stay pending.</param>
 internal sealed partial class DeletionCalls(
     IMerchantProviders providers, ICardVault vault, WalletTokens tokens, ILogger logger)
 {
-    /// <summary>Deletes. What is not there counts as deleted.</summary>
+    /// <summary>Deletes. Anything missing counts as deleted.</summary>
     public async Task<OperationOutcome> DeleteAsync(
         CustomerKey key, PendingDeletion deletion, Func<CustomerDocument> document)
     {
@@ -72,7 +72,7 @@ internal sealed partial class DeletionCalls(
                 return Pending(key, $"cards at {provider}", FailureOf(response, null));
             }
 
-            // A customer who came back may have agreed to one of them again, also while this was asked.
+            // A returning customer may have agreed to one of them again, also during this call.
             var customer = document();
             references =
             [
@@ -92,8 +92,8 @@ internal sealed partial class DeletionCalls(
         return new OperationOutcome.Done();
     }
 
-    // A wallet that waits may have been linked all the same, if a crash came before the document was written. So it is
-    // unlinked as well.
+    // A pending wallet may be linked already, if a crash came before the document was written. So it is unlinked as
+    // well.
     private async Task<OperationOutcome> UnlinkAsync(
         CustomerKey key, StoredWallet wallet, string? account, CustomerDocument customer)
     {

@@ -14,7 +14,7 @@ internal sealed record InstrumentOffer(
     private static readonly PaymentMethod AnyWallet = new() { Kind = PaymentMethodKind.Wallet };
 
     /// <summary>Why no provider accepts a method for an amount, or why the given one does not; null if one does. A
-    /// wallet without a code stands for any wallet.</summary>
+    /// wallet without a code means any wallet.</summary>
     public string? Refuses(PaymentMethod method, Money amount, string? only)
     {
         if (method.Flow == UpiFlow.Collect && !UpiCollectAllowed)

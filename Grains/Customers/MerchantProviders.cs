@@ -35,7 +35,7 @@ internal sealed record MerchantFacts
 /// <summary>A merchant's providers, with the credentials that each needs.</summary>
 /// <param name="merchants">The merchants' settings.</param>
 /// <param name="connectors">The connectors.</param>
-/// <param name="logger">The log.</param>
+/// <param name="logger">Logs what cannot be decrypted.</param>
 public sealed partial class MerchantProviders(
     MerchantDirectory merchants, ConnectorCatalogue connectors, ILogger<MerchantProviders> logger) : IMerchantProviders
 {

@@ -10,8 +10,8 @@ namespace PaymentCluster.Grains.Customers;
 /// <summary>What all calls to providers on a customer's behalf have in common.</summary>
 internal static class ProviderCalls
 {
-    /// <summary>The provider's id of the customer, who is registered there if need be: cards are kept, and wallets
-    /// linked, for customers that it knows. It answers the same id for the same customer.</summary>
+    /// <summary>The provider's id of the customer, who is registered there if necessary: a provider saves cards and
+    /// links wallets only for registered customers. It returns the same id for the same customer.</summary>
     public static async Task<(string? Id, StoredAccount? New, OperationOutcome.Failed? Failure)> RegisterAsync<T>(
         CustomerKey key, ConnectedProvider<T> connected, CustomerDocument customer)
         where T : class
@@ -54,8 +54,8 @@ internal static class ProviderCalls
         ProviderResult<T>.Given or _ => throw new InvalidOperationException("The provider did not refuse."),
     };
 
-    /// <summary>What a provider is told about a wallet. An erased customer has no name, and needs none to be
-    /// unlinked.</summary>
+    /// <summary>What a provider needs to know of a wallet. Unlinking an erased customer's wallet needs no
+    /// name.</summary>
     public static WalletRequest RequestOf(
         CustomerKey key, CustomerDocument customer, StoredWallet wallet, Secret? token, string? account) => new()
         {

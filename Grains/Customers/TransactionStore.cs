@@ -16,7 +16,7 @@ public sealed class TransactionStore(PaymentDatabase database)
     /// <summary>The most transactions of one page.</summary>
     public const int MaxLimit = 100;
 
-    // A refund is what its request says; its latest event says where it stands.
+    // A refund's amount is in its request, its status in its latest event.
     private const string AllSql =
         """
         with transactions as (
@@ -66,7 +66,7 @@ public sealed class TransactionStore(PaymentDatabase database)
         """;
 
     /// <summary>One page and the totals, as of one instant.</summary>
-    /// <exception cref="JournalUnavailableException">The store is out of reach.</exception>
+    /// <exception cref="JournalUnavailableException">The store is unavailable.</exception>
     public Task<TransactionPage> ListAsync(
         string merchant, TransactionQuery query, CancellationToken cancellation = default) =>
         database.ReadAsync(

@@ -8,7 +8,7 @@ namespace PaymentCluster.Grains.Customers;
 /// <inheritdoc cref="IUpiCheckGrain"/>
 /// <param name="providers">The merchants' providers.</param>
 /// <param name="options">The limits.</param>
-/// <param name="time">The clock.</param>
+/// <param name="time">The clock that caches and limits run by.</param>
 [Reentrant]
 public sealed class UpiCheckGrain(MerchantProviders providers, IOptions<CustomersOptions> options, TimeProvider time)
     : Grain, IUpiCheckGrain

@@ -4,13 +4,11 @@ using PaymentCluster.Grains.Abstractions.Errors;
 
 namespace PaymentCluster.Grains.Customers;
 
-/// <summary>
-/// Verifies UPI ids. The answer is a person's name: so that this is no directory, the number of different ids per
-/// minute is limited, and what is known is not queried again.
-/// </summary>
+/// <summary>Verifies UPI IDs. A response contains a person's name: to prevent its use as a directory, the number of
+/// different ids per minute is limited, and cached ones are not queried again.</summary>
 /// <param name="providers">The merchants' providers.</param>
 /// <param name="options">The limits.</param>
-/// <param name="time">The clock.</param>
+/// <param name="time">The clock that caches and limits run by.</param>
 internal sealed class UpiChecks(IMerchantProviders providers, CustomersOptions options, TimeProvider time)
 {
     private const int MaxKnown = 20;
@@ -59,7 +57,7 @@ internal sealed class UpiChecks(IMerchantProviders providers, CustomersOptions o
     /// <summary>Drops what is known; the queries still count.</summary>
     public void Clear() => _known.Clear();
 
-    // One provider after the other: each further one learns the customer's UPI id only if those before did not answer.
+    // One provider after the other: each further one learns the customer's UPI id only if those before did not respond.
     private async Task<Reply<UpiIdView>> QueryAsync(string merchant, string vpa)
     {
         var refusal = Refusal.Of(ErrorCode.NoProvider, "None of the merchant's providers verifies UPI ids.");

@@ -78,8 +78,8 @@ internal static class WalletDecider
         };
     }
 
-    /// <summary>Completes a link when the browser comes back from its page. The browser proves nothing: it is a reason
-    /// to query the provider.</summary>
+    /// <summary>Completes a link when the browser returns from its page. The browser proves nothing: it is a reason to
+    /// query the provider.</summary>
     public static CustomerDecision Decide(CustomerDocument? customer, ReturnFromWallet command, CustomerContext context)
     {
         if (CustomerDecider.Known(customer) is not { } known

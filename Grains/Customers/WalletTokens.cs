@@ -11,7 +11,7 @@ namespace PaymentCluster.Grains.Customers;
 /// <summary>Encrypts the tokens of linked wallets, bound to merchant, customer, provider and wallet: another customer's
 /// does not open.</summary>
 /// <param name="cipher">The cipher.</param>
-/// <param name="logger">The log.</param>
+/// <param name="logger">Logs what cannot be decrypted.</param>
 internal sealed partial class WalletTokens(CredentialCipher cipher, ILogger logger)
 {
     private const string TokenName = "token";

@@ -26,37 +26,37 @@ public static class FaultPoint
     /// <summary>The intent is durable; nothing has been sent.</summary>
     public const string AfterIntent = "after_intent";
 
-    /// <summary>Before a provider is asked for an effect.</summary>
+    /// <summary>Before a provider is called.</summary>
     public const string BeforeSend = "before_send";
 
-    /// <summary>The provider's answer is known, to this process alone.</summary>
+    /// <summary>Only this process knows the provider's response.</summary>
     public const string AfterSend = "after_send";
 
     /// <summary>Before anything that is no intent is given to the journal.</summary>
     public const string BeforeOutcomeCommit = "before_outcome_commit";
 
-    /// <summary>It is durable; nobody has been told.</summary>
+    /// <summary>It is durable; no caller has a reply yet.</summary>
     public const string AfterOutcomeCommit = "after_outcome_commit";
 
-    /// <summary>A command took effect, and its effects are started; whoever sent it has not been answered.</summary>
+    /// <summary>A command took effect, and its effects are started; its caller has no reply yet.</summary>
     public const string BeforeReply = "before_reply";
 
-    /// <summary>A webhook had its effect; that it came is not remembered yet.</summary>
+    /// <summary>A webhook had its effect; its inbox row is not written yet.</summary>
     public const string BeforeInbox = "before_inbox";
 
-    /// <summary>That the webhook came is remembered; the provider has not been answered.</summary>
+    /// <summary>The inbox row is durable; the webhook is not acknowledged yet.</summary>
     public const string AfterInbox = "after_inbox";
 
     /// <summary>A change of a customer's document is decided; its store has not been given it.</summary>
     public const string BeforeDocument = "before_document";
 
-    /// <summary>The change is durable; nobody has been told.</summary>
+    /// <summary>The change is durable; no caller has a reply yet.</summary>
     public const string AfterDocument = "after_document";
 
-    /// <summary>Something of a customer's is kept elsewhere, and no document names it yet.</summary>
+    /// <summary>The vault or a provider keeps something of a customer's, and no document names it yet.</summary>
     public const string AfterKeep = "after_keep";
 
-    /// <summary>A document has forgotten something; who keeps it has not been told.</summary>
+    /// <summary>A document holds a pending deletion; the vault or the provider has not been called.</summary>
     public const string BeforeDelete = "before_delete";
 
     /// <summary>Reads what is to happen at the points of this process.</summary>
@@ -96,7 +96,7 @@ public static class FaultPoint
 
     private static void Happen(FaultPointSetting setting)
     {
-        // Not by the log, which may keep it: whoever armed the point counts these lines.
+        // Not by the log, which buffers: a test that armed the point counts these lines.
         Console.Error.WriteLine(
             $"fault point: {setting.Point} "
                 + $"{(setting.Pause is { } time ? $"pause {time}" : setting.Fails ? "fail" : "crash")}");

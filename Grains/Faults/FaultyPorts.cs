@@ -14,7 +14,7 @@ namespace PaymentCluster.Grains.Faults;
 /// <summary>Before and after commits.</summary>
 internal sealed class FaultyJournal(IPaymentJournal journal) : IPaymentJournal
 {
-    // The events that say that a provider is about to be asked for something.
+    // The events after which a provider is called.
     private static readonly ImmutableHashSet<string> Intents =
     [
         PaymentEventJson.NameOf<AttemptStarted>(), PaymentEventJson.NameOf<AttemptResent>(),
@@ -48,7 +48,7 @@ internal sealed class FaultyJournal(IPaymentJournal journal) : IPaymentJournal
         journal.ClaimDueAsync(limit, lease, cancellation);
 }
 
-/// <summary>Before and after a provider is asked for something that moves money.</summary>
+/// <summary>Before and after a call to a provider that moves money.</summary>
 internal sealed class FaultyProviders(IPaymentProviders providers) : IPaymentProviders
 {
     public Task<ProviderOutcome> ChargeAsync(string merchant, string provider, ChargeRequest request) =>
@@ -94,7 +94,7 @@ internal sealed class FaultyInbox(IWebhookInbox inbox) : IWebhookInbox
     }
 }
 
-/// <summary>When a command took effect and its effects are started, and before its caller is answered.</summary>
+/// <summary>When a command took effect and its effects are started, before the reply.</summary>
 internal sealed class FaultyObserver(ICommitObserver observer) : ICommitObserver
 {
     public void Committed(PaymentState after, ImmutableArray<PaymentEvent> events)

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace PaymentCluster.Grains.Faults;
 
-/// <summary>The machine's clock; in a Debug build it can be told to be wrong.</summary>
+/// <summary>The machine's clock; in a Debug build a test can set it wrong.</summary>
 public static class MachineClock
 {
     /// <summary>The system's clock. In a Debug build <c>Faults:ClockOffset</c>, a time span, is added to its wall time:

@@ -18,7 +18,7 @@ public static class LedgerPostings
     /// <summary>What providers keep.</summary>
     public const string ProviderFees = "provider_fees";
 
-    /// <summary>What a provider owes: captured, not yet settled, its fees taken off.</summary>
+    /// <summary>What a provider owes: captured and not yet part of a settlement, net of its fees.</summary>
     public static string ReceivableFrom(string provider) => $"receivable:{provider}";
 
     /// <summary>The transfers of events.</summary>

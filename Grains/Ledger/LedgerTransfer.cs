@@ -11,7 +11,7 @@ public enum TransferKind
     /// <summary>What the provider keeps of a capture.</summary>
     Fee = 2,
 
-    /// <summary>Money went back to a customer.</summary>
+    /// <summary>Money was refunded to a customer.</summary>
     Refund = 3,
 }
 
@@ -19,8 +19,8 @@ public enum TransferKind
 /// construction.</summary>
 public sealed record LedgerTransfer
 {
-    /// <summary>The attempt or refund that caused it; with <see cref="Kind"/> it is the transfer's identity, so that
-    /// none is posted twice.</summary>
+    /// <summary>The attempt or refund that caused it; with <see cref="Kind"/> it is the transfer's identity, so that no
+    /// transfer is posted twice.</summary>
     public required string Cause { get; init; }
 
     /// <summary>What it means.</summary>

@@ -60,7 +60,7 @@ public sealed class ApiKeyGrain(
         }
         catch
         {
-            // Whether it was written is not known: read it again before anything is answered from it.
+            // Whether it was written is unknown: read it again before it is used.
             key.State = before;
             DeactivateOnIdle();
             throw;

@@ -14,7 +14,7 @@ namespace PaymentCluster.Grains.Merchants;
 /// </summary>
 /// <param name="keys">The master keys.</param>
 /// <param name="random">Where nonces come from.</param>
-/// <param name="time">When it is.</param>
+/// <param name="time">The clock that dates sealed credentials.</param>
 public sealed class CredentialCipher(MasterKeys keys, ISecretSource random, TimeProvider time)
 {
     private const int NonceLength = 12;
@@ -96,7 +96,7 @@ public sealed class CredentialCipher(MasterKeys keys, ISecretSource random, Time
     /// <summary>Whether credentials are sealed under another master key than the current one.</summary>
     public bool IsOutdated(SealedCredentials credentials) => credentials.KeyId != keys.Current;
 
-    /// <summary>Seals outdated credentials anew, as of when they were set.</summary>
+    /// <summary>Seals outdated credentials again; the time at which they were set stays.</summary>
     /// <exception cref="CredentialsUnreadableException">They cannot be opened.</exception>
     public SealedCredentials Reseal(string merchant, string provider, SealedCredentials credentials) =>
         Seal(merchant, provider, Open(merchant, provider, credentials)) with { UpdatedAt = credentials.UpdatedAt };
@@ -108,8 +108,8 @@ public sealed class CredentialCipher(MasterKeys keys, ISecretSource random, Time
         Encoding.UTF8.GetBytes($"{merchant}|{provider}|{keyId}");
 }
 
-/// <summary>Stored credentials cannot be opened: a fault of the installation, or somebody changed the
-/// database.</summary>
+/// <summary>Stored credentials cannot be opened: the installation is misconfigured, or the database was tampered
+/// with.</summary>
 /// <param name="merchant">Whose.</param>
 /// <param name="provider">At which provider.</param>
 /// <param name="reason">Why, without content.</param>

@@ -5,7 +5,7 @@ namespace PaymentCluster.Grains.Merchants;
 /// <summary>Where keys and nonces come from.</summary>
 public interface ISecretSource
 {
-    /// <summary>Fills a span with bytes that nobody can guess.</summary>
+    /// <summary>Fills a span with unpredictable bytes.</summary>
     void Fill(Span<byte> bytes);
 }
 

@@ -160,7 +160,7 @@ internal static class MerchantDecider
         MerchantDocument? merchant, NotePreferences command, MerchantContext context) =>
         MerchantDecision.Store(merchant is null ? null : merchant with { CustomersPrefer = true });
 
-    /// <summary>The keys that were made and never handed out: nobody has them, and they are revoked.</summary>
+    /// <summary>The keys that were created and never handed out. No caller has them, and they are revoked.</summary>
     public static IEnumerable<StoredApiKey> AbandonedKeys(MerchantDocument merchant) =>
         merchant.Keys.Where(key => !key.HandedOut && key.RevokedAt is null);
 

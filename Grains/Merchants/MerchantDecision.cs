@@ -43,7 +43,7 @@ internal sealed record MerchantContext
 /// <param name="Scope">What it may do.</param>
 internal sealed record AddApiKey(string Id, string Hash, ApiKeyScope Scope);
 
-/// <summary>An API key works, and is about to be answered.</summary>
+/// <summary>An API key works, and is about to be returned.</summary>
 /// <param name="Id">Its id.</param>
 internal sealed record HandOutApiKey(string Id);
 

@@ -13,7 +13,7 @@ namespace PaymentCluster.Grains.Merchants;
 /// <param name="grains">Leads to the merchants' grains.</param>
 /// <param name="cipher">Opens their credentials.</param>
 /// <param name="options">Lifetime and capacity.</param>
-/// <param name="time">The clock.</param>
+/// <param name="time">The clock that cached profiles expire by.</param>
 public sealed class MerchantDirectory(
     IGrainFactory grains, CredentialCipher cipher, IOptions<MerchantDirectoryOptions> options, TimeProvider time)
     : IMerchantProfiles

@@ -19,13 +19,12 @@ internal interface IMerchantHost
     IApiKeyGrain KeyOf(string hash);
 }
 
-/// <summary>
-/// What a merchant does between its rules and the world. An API key is in two documents, and a crash may come between
-/// any two writes. The order keeps three promises: what opens something is listed, so that it can be revoked; a key
-/// that was never handed out opens nothing for long; a key that is called revoked opens nothing. Creating: listed, then
-/// granted, then marked as handed out, then answered; a key that was left unmarked is revoked by the next command.
-/// Revoking: the grant first, then the mark; a lost answer is repeated.
-/// </summary>
+/// <summary>Runs a merchant's commands: decides, writes the document and the keys, replies. An API key is in two
+/// documents, and a crash may come between any two writes. The order keeps three promises: what opens something is
+/// listed, so that it can be revoked; a key that was never handed out opens nothing for long; a key that is called
+/// revoked opens nothing. Creating: listed, then granted, then marked as handed out, then returned; a key that was left
+/// unmarked is revoked by the next command. Revoking: the grant first, then the mark; after a lost reply the caller
+/// repeats it.</summary>
 /// <param name="merchant">The merchant's id.</param>
 /// <param name="host">Where it lives.</param>
 /// <param name="services">What all merchants share.</param>

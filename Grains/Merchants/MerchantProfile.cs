@@ -26,7 +26,8 @@ public sealed class MerchantProfile(string merchant, MerchantSettings settings, 
     /// <summary>Whether cards that were not issued in India may be kept in the vault.</summary>
     public bool CardVault => settings.CardVault;
 
-    /// <summary>Whether some customer of the merchant's prefers a provider: nobody is asked otherwise.</summary>
+    /// <summary>Whether some customer of the merchant's prefers a provider; otherwise no customer's preferences are
+    /// read.</summary>
     public bool CustomersPrefer => settings.CustomersPrefer;
 
     /// <summary>Whether UPI collect is allowed.</summary>

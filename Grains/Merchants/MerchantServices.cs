@@ -12,7 +12,7 @@ namespace PaymentCluster.Grains.Merchants;
 /// <param name="random">Where keys come from.</param>
 /// <param name="options">How long replaced credentials are kept.</param>
 /// <param name="clock">The clock that all silos agree on: another one may end what this one began.</param>
-/// <param name="logger">The log.</param>
+/// <param name="logger">Logs changes of merchants, keys and credentials.</param>
 public sealed class MerchantServices(
     IEnumerable<IConnector> connectors,
     CredentialCipher cipher,

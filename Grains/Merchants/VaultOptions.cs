@@ -8,11 +8,10 @@ namespace PaymentCluster.Grains.Merchants;
 /// <summary>
 /// The section <c>Vault</c>: the master keys that seal what the database may not read. They are kept outside it.
 /// </summary>
-/// <remarks>
-/// To change the master key: give every silo the new one under <see cref="PreviousKeys"/> (it opens, and seals nothing
-/// yet), then make it the current one everywhere with the old one among the previous. A merchant's credentials are
-/// sealed anew when its settings are next read; the old key can go when no stored document names it any more.
-/// </remarks>
+/// <remarks>To change the master key: give every silo the new one under <see cref="PreviousKeys"/> (it opens, and seals
+/// nothing yet), then make it the current one everywhere with the old one among the previous. A merchant's credentials
+/// are sealed again when its settings are next read; the old key can go when no stored document names it any
+/// more.</remarks>
 public sealed class VaultOptions
 {
     /// <summary>The section's name.</summary>

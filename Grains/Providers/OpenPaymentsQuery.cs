@@ -10,20 +10,18 @@ public interface IOpenPaymentsQuery
 {
     /// <summary>Per provider, how many of a merchant's payments have an unknown outcome or wait
     /// for an operator.</summary>
-    /// <exception cref="JournalUnavailableException">The store is out of reach.</exception>
+    /// <exception cref="JournalUnavailableException">The store is unavailable.</exception>
     Task<ImmutableDictionary<string, int>> UnknownAsync(string merchant);
 
-    /// <summary>How many of a merchant's payments still want something of a provider, or are watched there for a late
-    /// success; counted up to <see cref="OpenPaymentsQuery.MaxCounted"/>.</summary>
-    /// <exception cref="JournalUnavailableException">The store is out of reach.</exception>
+    /// <summary>How many of a merchant's payments still need a provider, or are watched there for a late success;
+    /// counted up to <see cref="OpenPaymentsQuery.MaxCounted"/>.</summary>
+    /// <exception cref="JournalUnavailableException">The store is unavailable.</exception>
     Task<int> CountAsync(string merchant, string provider);
 }
 
-/// <summary>
-/// Reads it from the schedule: whatever is not final has a row there, and there are only as many as payments under way.
-/// An outcome that is unknown is asked for at least hourly, so that its row is due within the hour.
-/// Neither is read on a payment's way.
-/// </summary>
+/// <summary>Reads it from the schedule: every payment that is not final has a row there, and there are no others. An
+/// unknown outcome is queried at least hourly, so that its row is due within the hour. Payments do not wait for these
+/// reads.</summary>
 /// <param name="database">The store.</param>
 public sealed class OpenPaymentsQuery(PaymentDatabase database) : IOpenPaymentsQuery
 {

@@ -15,12 +15,12 @@ using PaymentCluster.Grains.Routing;
 namespace PaymentCluster.Grains.Providers;
 
 /// <inheritdoc cref="IProvidersGrain"/>
-/// <param name="connectors">Ask the providers.</param>
-/// <param name="scores">How they have been doing.</param>
-/// <param name="work">What is under way there.</param>
-/// <param name="directory">What this silo remembers of merchants.</param>
-/// <param name="time">How long a provider is waited for.</param>
-/// <param name="logger">The log.</param>
+/// <param name="connectors">The connectors, which check credentials.</param>
+/// <param name="scores">Success rates, per provider.</param>
+/// <param name="work">Counts open payments.</param>
+/// <param name="directory">This silo's cache of merchants.</param>
+/// <param name="time">The clock of the check's timeout.</param>
+/// <param name="logger">Logs checks of credentials.</param>
 [StatelessWorker]
 public sealed partial class ProvidersGrain(
     ConnectorCatalogue connectors,
@@ -83,8 +83,8 @@ public sealed partial class ProvidersGrain(
     /// <inheritdoc/>
     public async Task<Reply<MerchantView>> DeleteCredentials(string provider)
     {
-        // A payment that begins while this is counted can stay without credentials. It loses nothing: it is asked about
-        // when there are credentials again, and the refusal here tells how to stop payments from beginning first.
+        // A payment that starts during this count can be left without credentials. Nothing is lost: it is queried when
+        // there are credentials again, and the refusal says how to stop new payments first.
         if (await work.CountAsync(Merchant, provider) is > 0 and var open)
         {
             return Reply<MerchantView>.Refused(Refusal.Of(

@@ -6,13 +6,13 @@ using PaymentCluster.Grains.Payments;
 namespace PaymentCluster.Grains.Providers;
 
 /// <inheritdoc cref="IStatusQueryBudgetGrain"/>
-/// <remarks>It stores nothing: where it is activated again, at most one minute's budget is given twice.</remarks>
+/// <remarks>It stores nothing: where it is activated again, at most one minute's budget is granted twice.</remarks>
 /// <param name="connectors">The providers' budgets.</param>
 /// <param name="options">A budget that replaces theirs.</param>
 public sealed class StatusQueryBudgetGrain(ConnectorCatalogue connectors, IOptions<PaymentOptions> options)
     : Grain, IStatusQueryBudgetGrain, IDisposable
 {
-    // The more segments, the more evenly permits come back.
+    // The more segments, the more evenly permits return.
     private const int Segments = 12;
 
     private SlidingWindowRateLimiter? _queries;

@@ -13,7 +13,7 @@ namespace PaymentCluster.Grains.Routing;
 public interface IPastPayments
 {
     /// <summary>The newest payments of a merchant that had an attempt.</summary>
-    /// <exception cref="JournalUnavailableException">The store is out of reach.</exception>
+    /// <exception cref="JournalUnavailableException">The store is unavailable.</exception>
     Task<ImmutableArray<PastPayment>> ReadAsync(string merchant, DateTimeOffset? from, DateTimeOffset? to, int limit);
 }
 

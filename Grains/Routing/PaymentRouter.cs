@@ -12,12 +12,10 @@ using PaymentCluster.Grains.Payments;
 
 namespace PaymentCluster.Grains.Routing;
 
-/// <summary>
-/// Which provider takes an attempt: <see cref="RoutingDecider"/> with what this silo knows of the merchant, of the
-/// connectors and of how they have been doing. It asks nobody and waits for nothing.
-/// </summary>
+/// <summary>Which provider takes an attempt: <see cref="RoutingDecider"/> with what this silo knows of the merchant, of
+/// the connectors and of their success rates. It makes no calls.</summary>
 /// <param name="connectors">The connectors.</param>
-/// <param name="scores">How providers have been doing.</param>
+/// <param name="scores">Providers' success rates.</param>
 public sealed class PaymentRouter(ConnectorCatalogue connectors, ProviderScores scores)
 {
     // Rules look at so many digits of a card's number, and no more are taken from it.
@@ -63,8 +61,7 @@ public sealed class PaymentRouter(ConnectorCatalogue connectors, ProviderScores 
     public RoutingDecision Decide(ImmutableArray<string> providers, RoutingPlan? plan, RoutedPayment payment) =>
         RoutingDecider.Decide(plan, [.. providers.Select(provider => Candidate(provider, payment))], payment);
 
-    /// <summary>What would be decided if nobody was down: with the scores as they are now, but not with what is broken
-    /// at this minute.</summary>
+    /// <summary>The decision if no provider were down: with the current scores, but ignoring outages.</summary>
     public RoutingDecision DecideAtRest(
         ImmutableArray<string> providers, RoutingPlan? plan, RoutedPayment payment) => RoutingDecider.Decide(
         plan,
@@ -74,7 +71,7 @@ public sealed class PaymentRouter(ConnectorCatalogue connectors, ProviderScores 
         ],
         payment);
 
-    /// <summary>Takes in what happened to a payment: scores are made of it.</summary>
+    /// <summary>Updates the scores by what happened to a payment.</summary>
     public void Learn(PaymentState after, ImmutableArray<PaymentEvent> events) => scores.Learn(after, events);
 
     private static RoutedPayment PaymentOf(in RoutingFacts facts)

@@ -7,17 +7,15 @@ using PaymentCluster.Grains.Payments;
 
 namespace PaymentCluster.Grains.Routing;
 
-/// <summary>
-/// How providers have been doing with each method, as the payments of this silo saw it. It counts what became durable,
-/// each event once: a provider that answers has done its part, whatever a customer or a bank says; what it failed at,
-/// what did not reach it and what it left unknown is its fault. Nothing is stored: after a start everybody has the
-/// benefit of the doubt.
-/// </summary>
-/// <param name="options">Over how long.</param>
-/// <param name="time">When it is.</param>
+/// <summary>Providers' success rates per method, as this silo's payments saw them. It counts durable events, each once.
+/// A response counts as success, also a customer's or a bank's decline; a provider's own failure, a request that did
+/// not reach it and an unknown outcome count as failures. Nothing is stored: a silo starts with a neutral score for
+/// each provider.</summary>
+/// <param name="options">The period that scores cover.</param>
+/// <param name="time">The clock that outcomes age by.</param>
 public sealed class ProviderScores(IOptions<RoutingOptions> options, TimeProvider time)
 {
-    // So many outcomes of a usual provider stand beside those that were seen: one fault of two is no 50 %.
+    // The prior: this many outcomes of a usual provider are added, so that one failure of two is not 50 %.
     private const double DoubtOutcomes = 10;
     private const double DoubtScore = 0.97;
 

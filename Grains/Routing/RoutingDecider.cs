@@ -83,7 +83,7 @@ public static class RoutingDecider
         return false;
     }
 
-    /// <summary>One decision in the making: who would be asked in which order.</summary>
+    /// <summary>A decision in progress: which providers would be tried, in which order.</summary>
     private sealed class Ranking(
         RoutingPlan? plan, ImmutableArray<RoutingCandidate> candidates, RoutedPayment payment)
     {
@@ -272,7 +272,7 @@ public sealed record RoutingDecision
     /// <summary>The provider; null if none can take the payment.</summary>
     public required string? Provider { get; init; }
 
-    /// <summary>Each provider's part, those that cannot first, then in the order in which they
-    /// would be asked.</summary>
+    /// <summary>A note per provider: those that cannot take the payment first, then the others in the order in which
+    /// they would be tried.</summary>
     public required ImmutableArray<RoutingNote> Notes { get; init; }
 }

@@ -26,7 +26,7 @@ public readonly record struct RoutingFacts
     /// <summary>The card, when the method is one and it is still in memory.</summary>
     public CardDetails? Card { get; init; }
 
-    /// <summary>The provider that alone keeps what it is paid with; null where any can be asked.</summary>
+    /// <summary>The only provider that can charge the instrument; null where any can.</summary>
     public string? Only { get; init; }
 
     /// <summary>The merchant's own pairs.</summary>
@@ -45,7 +45,7 @@ public readonly record struct RoutingChoice
     /// <summary>The provider; null if none takes it.</summary>
     public Route? Route { get; init; }
 
-    /// <summary>Why none; null if there is one, or if none was asked for.</summary>
+    /// <summary>Why there is none; null if there is one, or if none was requested.</summary>
     public Refusal? Refusal { get; init; }
 
     /// <summary>Nowhere, for a reason.</summary>

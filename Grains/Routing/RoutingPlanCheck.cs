@@ -6,7 +6,7 @@ using PaymentCluster.Grains.Abstractions.Routing;
 
 namespace PaymentCluster.Grains.Routing;
 
-/// <summary>What a routing plan must be before it is stored. The first mistake is answered, with its place.</summary>
+/// <summary>What a routing plan must be before it is stored. It reports the first mistake, with its place.</summary>
 public static class RoutingPlanCheck
 {
     /// <summary>The most rules of a plan.</summary>

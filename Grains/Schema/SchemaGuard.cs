@@ -4,10 +4,8 @@ using PaymentCluster.Grains.Journal;
 
 namespace PaymentCluster.Grains.Schema;
 
-/// <summary>
-/// What a silo asks of its store before it takes a payment: the whole schema, durable settings, and no more rights than
-/// it needs. A promise of durability is worth what this checks.
-/// </summary>
+/// <summary>What a silo requires of its store before it accepts a payment: the whole schema, durable settings, and no
+/// more rights than it needs. A promise of durability is worth what this checks.</summary>
 public static class SchemaGuard
 {
     /// <summary>UNIQUE NULLS NOT DISTINCT came with 15.</summary>

@@ -3,8 +3,8 @@ using Npgsql;
 
 namespace PaymentCluster.Grains.Schema;
 
-/// <summary>Brings a database to this build's schema. Any number of processes may start it at once: one migrates, the
-/// others wait.</summary>
+/// <summary>Migrates a database to this build's schema. Any number of processes may run it concurrently: one migrates,
+/// the others wait.</summary>
 public static class SchemaMigrator
 {
     // "PayClu": any number that nothing else in the database locks.
@@ -60,7 +60,7 @@ public static class SchemaMigrator
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         try
         {
-            // Also asked for by 0003_roles.sql, which grants the application the right to read it.
+            // Also created by 0003_roles.sql, which grants the application the right to read it.
             await ExecuteAsync(connection, CreateHistorySql, cancellation);
             await ExecuteAsync(connection, script.Sql, cancellation);
         }

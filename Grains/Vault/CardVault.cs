@@ -128,7 +128,8 @@ internal sealed class CardVault(VaultDatabase database, VaultCipher cipher, ISec
     public Task DeleteCustomerAsync(string merchant, string customer) =>
         database.ExecuteAsync(VaultSql.DeleteCustomer, Parameters.Of(merchant), Parameters.Of(customer));
 
-    /// <summary>A merchant's key for a purpose, made at the first need: whoever comes second finds it.</summary>
+    /// <summary>A merchant's key for a purpose, created on first use; of concurrent callers, one creates it and the
+    /// others read it.</summary>
     internal async Task<VaultKey> KeyAsync(string merchant, VaultKeyPurpose purpose)
     {
         while (true)
@@ -169,7 +170,7 @@ internal sealed class CardVault(VaultDatabase database, VaultCipher cipher, ISec
     internal static NpgsqlParameter Bytes(byte[] value) =>
         new NpgsqlParameter<byte[]> { TypedValue = value, NpgsqlDbType = NpgsqlDbType.Bytea };
 
-    // Null: somebody else saved or removed it in between.
+    // Null: a concurrent call saved or removed it.
     private async Task<string?> TrySaveAsync(
         string merchant, string customer, string token, byte[] fingerprint, byte[] content)
     {

@@ -173,8 +173,8 @@ internal sealed record VaultKey
     public required byte[] Wrapped { get; init; }
 }
 
-/// <summary>What is in the vault cannot be opened: a fault of the installation, or somebody changed the
-/// database.</summary>
+/// <summary>What is in the vault cannot be opened: the installation is misconfigured, or the database was tampered
+/// with.</summary>
 /// <param name="merchant">Whose.</param>
 /// <param name="reason">Why, without content.</param>
 public sealed class VaultUnreadableException(string merchant, string reason)

@@ -29,7 +29,7 @@ public sealed class VaultGrain(IVaultRotation rotation, TimeProvider time) : Gra
 
         while (time.GetElapsedTime(began) < Share && await rotation.StepAsync())
         {
-            // Each step is durable by itself.
+            // Each step is durable on its own.
         }
 
         return Reply<VaultStatus>.Of(await rotation.StatusAsync());

@@ -14,7 +14,7 @@ public interface IVaultRotation
     /// <summary>What is in the vault, and what is left to do.</summary>
     Task<VaultStatus> StatusAsync();
 
-    /// <summary>Gives each merchant a new data key. Said twice at once, it is one.</summary>
+    /// <summary>Gives each merchant a new data key. Concurrent calls create one.</summary>
     Task BeginAsync();
 
     /// <summary>One step; false if nothing was left to do.</summary>
@@ -23,12 +23,10 @@ public interface IVaultRotation
     Task<bool> StepAsync();
 }
 
-/// <summary>
-/// Changes keys while cards are saved and paid with. Two things are brought up to date, in steps that each leave the
-/// vault whole: keys that another master key wraps are wrapped anew, and cards under a data key with a successor are
-/// sealed anew. What is left to do is counted from the rows, so that it may be broken off anywhere; two that run at
-/// once do some work twice, and no harm. A data key that seals nothing any more is destroyed.
-/// </summary>
+/// <summary>Changes keys while cards are saved and paid with. Two things are brought up to date, in steps that each
+/// leave the vault whole: keys that another master key wraps are rewrapped, and cards under a data key with a successor
+/// are resealed. The remaining work is counted from the rows, so that a rotation can stop anywhere; two concurrent ones
+/// duplicate some work and do no harm. A data key that seals nothing any more is destroyed.</summary>
 internal sealed class VaultRotation(VaultDatabase database, CardVault vault, VaultCipher cipher) : IVaultRotation
 {
     private const int Batch = 100;

@@ -70,7 +70,7 @@ internal static class VaultSql
         limit $1
         """;
 
-    // Only what is still as it was read: a card that was saved anew meanwhile has its key already.
+    // Only unchanged rows: a card that was saved again meanwhile has the new key already.
     public const string Reseal =
         "update vault.cards set key_id = $3, sealed = $4 where merchant_id = $1 and token = $2 "
         + "and key_id = $5 and sealed = $6";

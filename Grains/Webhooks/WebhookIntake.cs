@@ -13,15 +13,15 @@ using PaymentCluster.Grains.Payments.Process;
 
 namespace PaymentCluster.Grains.Webhooks;
 
-/// <summary>Takes providers' webhooks in: verifies, compares with what came before, applies to the payment, remembers,
-/// and only then answers. It keeps nothing.</summary>
-/// <param name="connectors">Read webhooks.</param>
-/// <param name="merchants">Know the secrets that webhooks are signed with.</param>
+/// <summary>Processes providers' webhooks: verifies the signature, skips known events, applies the event to its
+/// payment, writes the inbox row, and only then acknowledges. It has no state.</summary>
+/// <param name="connectors">The connectors, which verify and read webhooks.</param>
+/// <param name="merchants">The merchants' profiles, with the secrets that sign webhooks.</param>
 /// <param name="payments">The payments.</param>
-/// <param name="inbox">Knows which events came before.</param>
-/// <param name="meter">Counts.</param>
-/// <param name="clock">When it is.</param>
-/// <param name="logger">The log.</param>
+/// <param name="inbox">The events that were processed before.</param>
+/// <param name="meter">Counts webhooks by what became of them.</param>
+/// <param name="clock">The clock that dates webhooks.</param>
+/// <param name="logger">Logs each webhook and why one was refused.</param>
 public sealed partial class WebhookIntake(
     ConnectorCatalogue connectors,
     IMerchantProfiles merchants,
@@ -34,8 +34,7 @@ public sealed partial class WebhookIntake(
     // Far above what providers use; past it, an id is no id.
     private const int MaxEventIdLength = 255;
 
-    /// <summary>Takes a webhook in. When it answers with a receipt, the webhook's effect and its event's id are
-    /// durable.</summary>
+    /// <summary>Processes a webhook. With a receipt, the webhook's effect and its event's id are durable.</summary>
     /// <param name="merchant">Whose address it came to.</param>
     /// <param name="provider">The provider in that address.</param>
     /// <param name="webhook">The webhook.</param>
@@ -74,8 +73,8 @@ public sealed partial class WebhookIntake(
 
     private static Task<WebhookFate> Parked() => Task.FromResult(WebhookFate.Parked);
 
-    // What does not exist (merchant, provider, credentials) is answered like a wrong signature: the address tells
-    // nobody who is a merchant.
+    // A missing merchant, provider or credentials look like a wrong signature: the URL does not reveal who is a
+    // merchant.
     private async Task<WebhookReading> ReadAsync(Received received, ProviderWebhook webhook)
     {
         if (!connectors.TryGet(received.Provider, out var connector)
@@ -93,10 +92,10 @@ public sealed partial class WebhookIntake(
             : reading;
     }
 
-    // Effect, then inbox row, then answer. The effect is durable when the payment answers, and applying it twice
-    // changes nothing, so a crash between the two only means that the provider sends again. The other order could
-    // lose the effect behind a row that calls the event known. The row is committed before the answer, so that the
-    // provider is never told "arrived" about what could be forgotten.
+    // Effect, then inbox row, then acknowledgement. The effect is durable when the payment replies, and a second
+    // application changes nothing, so after a crash between the two the provider only sends again. The other order
+    // could lose the effect behind a row that marks the event as known. The row is committed before the
+    // acknowledgement, so that an acknowledged event is never lost.
     private async Task<Reply<WebhookReceipt>> AcceptAsync(
         Received received, string eventId, string detail, Func<Task<WebhookFate>> effect)
     {

@@ -18,7 +18,7 @@ public sealed class WebhookMeter
         _received = meters.Create(MeterName).CreateCounter<long>(
             "paymentcluster.webhooks.received", "{webhook}", "Inbound webhooks of providers, by what became of them.");
 
-    /// <summary>One was taken in.</summary>
+    /// <summary>Counts one webhook.</summary>
     public void Received(string provider, WebhookFate fate) => Add(provider, fate switch
     {
         WebhookFate.Applied => "applied",

@@ -13,8 +13,8 @@ namespace PaymentCluster.Hosting.Logs;
 /// <summary>Serilog behind the logging of the framework.</summary>
 internal static class LogsRegistration
 {
-    // The ids that a line belongs to stand behind it: payment, request, and the request's trace, which is also the
-    // traceId of an error that the caller saw.
+    // Each line ends with its ids: payment, request and the request's trace, which is also the traceId of an error that
+    // the caller saw.
     private const string HumanLine =
         "{@t:HH:mm:ss.fff} {@l:u3} {@m}"
         + "{#if PaymentId is not null or RequestId is not null or @tr is not null or TraceId is not null} ["

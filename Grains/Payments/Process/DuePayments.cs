@@ -11,7 +11,7 @@ namespace PaymentCluster.Grains.Payments.Process;
 /// nothing: the payment does.</summary>
 /// <param name="journal">Knows what is due.</param>
 /// <param name="payments">The payments.</param>
-/// <param name="logger">The log.</param>
+/// <param name="logger">Logs an unavailable journal and payments that could not be resumed.</param>
 public sealed partial class DuePayments(IPaymentJournal journal, IPaymentCalls payments, ILogger<DuePayments> logger)
 {
     private const int MaxAtOnce = 16;

@@ -14,7 +14,7 @@ namespace PaymentCluster.Grains.Payments.Process;
 /// <param name="router">Chooses.</param>
 /// <param name="merchants">The merchants' settings.</param>
 /// <param name="instruments">What customers prefer.</param>
-/// <param name="logger">The log.</param>
+/// <param name="logger">Logs customers' preferences that cannot be read.</param>
 public sealed partial class PaymentRoutes(
     PaymentRouter router, IMerchantProfiles merchants, IPaymentInstruments instruments, ILogger<PaymentRoutes> logger)
 {

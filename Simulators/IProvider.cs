@@ -3,7 +3,7 @@ using PaymentCluster.Simulators.Journal;
 
 namespace PaymentCluster.Simulators;
 
-/// <summary>What the shared control surface asks of each simulated provider.</summary>
+/// <summary>What the shared control surface needs of each simulated provider.</summary>
 internal interface IProvider
 {
     /// <summary>The name in the control surface's paths.</summary>

@@ -37,7 +37,7 @@ internal sealed class CommitWarnings : IDisposable
     }
 }
 
-/// <summary>A commit was answered with a warning.</summary>
+/// <summary>A commit returned a warning.</summary>
 /// <param name="sqlState">The warning's code.</param>
 internal sealed class CommitWarnedException(string sqlState) : Exception(
     $"The commit was answered with warning {sqlState}.");

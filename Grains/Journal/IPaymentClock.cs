@@ -19,8 +19,8 @@ public interface IPaymentClock
     ValueTask SynchronizedAsync();
 }
 
-/// <summary>A clock that is believed as it is, where there is no store to compare it with.</summary>
-/// <param name="time">The clock.</param>
+/// <summary>A clock that is trusted, where there is no store to compare it with.</summary>
+/// <param name="time">The trusted clock.</param>
 public sealed class PaymentClock(TimeProvider time) : IPaymentClock
 {
     /// <inheritdoc/>
@@ -36,7 +36,7 @@ public sealed class PaymentClock(TimeProvider time) : IPaymentClock
         time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond));
 }
 
-/// <summary>Registers a clock where no store brings one.</summary>
+/// <summary>Registers a clock where no store provides one.</summary>
 public static class PaymentClockRegistration
 {
     /// <summary>Adds the clock of the host's <see cref="TimeProvider"/>, unless there is a payment clock.</summary>

@@ -8,10 +8,8 @@ namespace PaymentCluster.Grains.Journal;
 /// its place.</summary>
 public interface IPaymentJournal
 {
-    /// <summary>
-    /// Makes one decision durable, or nothing of it, and answers when that is certain. There is nothing to cancel it
-    /// with: a commit under way is never given up.
-    /// </summary>
+    /// <summary>Makes one decision durable, or nothing of it, and returns when that is certain. There is nothing to
+    /// cancel it with: a commit under way is never given up.</summary>
     /// <exception cref="JournalOverloadedException">Too much is queued already; nothing was accepted.</exception>
     /// <exception cref="JournalUnavailableException">The database is unavailable. What was appended may or may not be
     /// there.</exception>

@@ -31,7 +31,7 @@ public sealed record InboxEntry
     public byte[]? Body { get; init; }
 }
 
-/// <summary>Which webhooks were taken in. Rows are written by a group commit of their own.</summary>
+/// <summary>The webhooks that were processed. Rows are written by a group commit of their own.</summary>
 public sealed class InboxStore : IWebhookInbox, IAsyncDisposable
 {
     private readonly PaymentDatabase _database;
@@ -52,14 +52,14 @@ public sealed class InboxStore : IWebhookInbox, IAsyncDisposable
     }
 
     /// <summary>Remembers a webhook, durably.</summary>
-    /// <returns>False if its event was remembered before; what was remembered stays. After a lost answer that may have
-    /// been this call.</returns>
+    /// <returns>False if its event was recorded before; that row stays. After a lost response that may have been this
+    /// call.</returns>
     /// <exception cref="JournalOverloadedException">Too much is queued already.</exception>
     /// <exception cref="JournalUnavailableException">The database is unavailable; the row may or may not be
     /// there.</exception>
     public Task<bool> RecordAsync(InboxEntry entry) => _commits.AddAsync(entry);
 
-    /// <summary>Whether an event was taken in before.</summary>
+    /// <summary>Whether an event was processed before.</summary>
     /// <exception cref="JournalUnavailableException">The database is unavailable.</exception>
     public Task<bool> ExistsAsync(
         string merchant, string provider, string eventId, CancellationToken cancellation = default) =>
@@ -74,6 +74,6 @@ public sealed class InboxStore : IWebhookInbox, IAsyncDisposable
             },
             cancellation);
 
-    /// <summary>Brings what was recorded to its end.</summary>
+    /// <summary>Completes what was recorded.</summary>
     public ValueTask DisposeAsync() => _commits.DisposeAsync();
 }

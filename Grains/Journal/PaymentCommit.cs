@@ -84,8 +84,8 @@ public sealed record JournaledEvent
     /// <summary>Its content, UTF-8 JSON.</summary>
     public required byte[] Data { get; init; }
 
-    /// <summary>The public event that merchants are told, such as <c>payment.succeeded</c>: one row of the outbox.
-    /// Null: none.</summary>
+    /// <summary>The public event for merchants, such as <c>payment.succeeded</c>: one row of the outbox. Null:
+    /// none.</summary>
     public string? PublicType { get; init; }
 }
 

@@ -21,7 +21,7 @@ public sealed class PaymentDatabase : IAsyncDisposable
     public PaymentDatabase(string connectionString)
     {
         Reads = NpgsqlDataSource.Create(StoreConnection.Complete(connectionString, IndexesOnly));
-        // Without Npgsql's timeout, which would ask the server to cancel: the group commit has its own.
+        // Without Npgsql's timeout, which would send the server a cancel request: the group commit has its own.
         var writes = new NpgsqlConnectionStringBuilder(StoreConnection.Complete(connectionString, WriterSettings))
         {
             CommandTimeout = 0,

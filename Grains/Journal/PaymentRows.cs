@@ -27,7 +27,7 @@ internal sealed class PaymentRows
     private readonly EventColumns _events = new();
     private readonly LedgerColumns _ledger = new();
 
-    /// <summary>Takes in a batch, in place of the one before.</summary>
+    /// <summary>Loads a batch, replacing the previous one.</summary>
     public void Fill(IReadOnlyList<Pending<PaymentCommit, CommitResult>> members)
     {
         Clear();

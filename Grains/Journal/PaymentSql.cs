@@ -164,7 +164,7 @@ internal static class PaymentSql
 
     public const string Clock = "select clock_timestamp()";
 
-    /// <summary>Every statement, for the check at start that the schema answers all of them.</summary>
+    /// <summary>Every statement, which the start-up check prepares against the schema.</summary>
     public static readonly ImmutableArray<string> All =
     [
         SetShortLockTimeout, InsertKeys, InsertPayments, UpdatePayments, LockPayments, UpsertSchedule, DeleteSchedule,

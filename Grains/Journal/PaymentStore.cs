@@ -71,7 +71,7 @@ public sealed class PaymentStore : IPaymentJournal, IAsyncDisposable
             },
             cancellation);
 
-    /// <summary>Brings what was appended to its end.</summary>
+    /// <summary>Completes what was appended.</summary>
     public ValueTask DisposeAsync() => _commits.DisposeAsync();
 
     private static async Task<StoredPayment> ReadAsync(

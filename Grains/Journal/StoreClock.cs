@@ -18,12 +18,12 @@ namespace PaymentCluster.Grains.Journal;
 public sealed class StoreClock : TimeProvider, IPaymentClock
 {
     /// <summary>How far it may be from the database's clock when something is decided by it. Two silos are at most
-    /// twice as far apart: the least that <c>Payments:ClockError</c> may be.</summary>
+    /// double that apart: the least that <c>Payments:ClockError</c> may be.</summary>
     public static readonly TimeSpan MaxError = TimeSpan.FromMilliseconds(250);
 
     private const double Drift = 0.0005;
 
-    // A machine that is so busy that an answer takes half a second may be less busy the next time.
+    // A machine so busy that a response takes half a second may be less busy the next time.
     private const int MaxTries = 10;
 
     private readonly TimeProvider _machine;
@@ -84,7 +84,7 @@ public sealed class StoreClock : TimeProvider, IPaymentClock
     /// <summary>What the machine's two clocks show.</summary>
     internal Moment ReadMachine() => new(_machine.GetTimestamp(), _machine.GetUtcNow());
 
-    /// <summary>Takes in that the database's clock showed a time at some moment between two.</summary>
+    /// <summary>Records that the database's clock showed a time at some moment between two.</summary>
     internal void Take(Moment sentAt, DateTimeOffset time, Moment receivedAt)
     {
         var half = _machine.GetElapsedTime(sentAt.Timestamp, receivedAt.Timestamp) / 2;

@@ -23,7 +23,7 @@ public static class StoreConnection
         };
         Default("Timeout", () => complete.Timeout = 5);
         Default("Command Timeout", () => complete.CommandTimeout = 10);
-        // Whoever gives up does not wait for the server to agree.
+        // A caller that gives up does not wait for the server to agree.
         Default("Cancellation Timeout", () => complete.CancellationTimeout = -1);
         Default("Keepalive", () => complete.KeepAlive = 15);
         Default("TCP Keepalive", () => complete.TcpKeepAlive = true);

@@ -7,7 +7,7 @@ internal enum AmazonPayStepKind
     /// <summary>The automatic buyer makes up their mind.</summary>
     Decide,
 
-    /// <summary>Nobody completed a session in time.</summary>
+    /// <summary>A session was not completed in time.</summary>
     ExpireSession,
 
     /// <summary>An authorised charge was not captured in time.</summary>
@@ -20,7 +20,7 @@ internal enum AmazonPayStepKind
 /// <summary>Something that is to happen to a session, charge or refund.</summary>
 internal readonly record struct AmazonPayStep(AmazonPayStepKind Kind, string Id);
 
-/// <summary>What is to happen when; it is made anew from the book at each start.</summary>
+/// <summary>What is to happen when; it is rebuilt from the book at each start.</summary>
 internal sealed class AmazonPayAgenda : IDisposable
 {
     private readonly DueQueue<AmazonPayStep> _queue;
@@ -28,7 +28,7 @@ internal sealed class AmazonPayAgenda : IDisposable
     public AmazonPayAgenda(TimeProvider time) =>
         _queue = new DueQueue<AmazonPayStep>(time, step => Due?.Invoke(step));
 
-    /// <summary>Whoever carries the steps out.</summary>
+    /// <summary>Carries the steps out.</summary>
     public Action<AmazonPayStep>? Due { get; set; }
 
     public void Add(AmazonPayStepKind kind, string id, long atMilliseconds) =>

@@ -7,11 +7,9 @@ using PaymentCluster.Simulators.Http;
 
 namespace PaymentCluster.Simulators.AmazonPay;
 
-/// <summary>
-/// The routes of Amazon Pay's API, version 2: under <c>/amazonpay</c> and, for clients that know only a host, at the
-/// root. A key that begins with <c>SANDBOX-</c> or <c>LIVE-</c> says by itself where it belongs; the path of an older
-/// key says it.
-/// </summary>
+/// <summary>The routes of Amazon Pay's API, version 2: under <c>/amazonpay</c> and, for clients that know only a host,
+/// at the root. A key that begins with <c>SANDBOX-</c> or <c>LIVE-</c> names its environment; the path of an older key
+/// says it.</summary>
 internal sealed class AmazonPayApi(
     AmazonPayBook book,
     AmazonPaySessions sessions,

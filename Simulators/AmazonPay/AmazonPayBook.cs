@@ -6,10 +6,8 @@ using PaymentCluster.Simulators.Webhooks;
 
 namespace PaymentCluster.Simulators.AmazonPay;
 
-/// <summary>
-/// All that the simulated Amazon Pay knows, in memory and in its journal. Whoever reads or changes it holds
-/// <see cref="Gate"/>, and tells nobody before <see cref="Durable"/> is complete.
-/// </summary>
+/// <summary>All that the simulated Amazon Pay knows, in memory and in its journal. Code that reads or changes it holds
+/// <see cref="Gate"/>, and reveals nothing before <see cref="Durable"/> is complete.</summary>
 internal sealed class AmazonPayBook : IDisposable
 {
     public const string Name = "amazonpay";
@@ -58,7 +56,7 @@ internal sealed class AmazonPayBook : IDisposable
     /// <summary>Hold it to read or to change the book.</summary>
     public Lock Gate { get; } = new();
 
-    /// <summary>Completes when the book as it stands is on disk.</summary>
+    /// <summary>Completes when the book is on disk.</summary>
     public Task Durable { get; private set; } = Task.CompletedTask;
 
     public DialBoard Dials { get; }

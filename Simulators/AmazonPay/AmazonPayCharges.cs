@@ -233,7 +233,7 @@ internal sealed class AmazonPayCharges(AmazonPayBook book, AmazonPayLifecycle li
         });
     }
 
-    // The outcomes of an authorisation or capture that a caller may ask for in the sandbox.
+    // The outcomes of an authorisation or capture that a caller may select in the sandbox.
     private static SimulatedResponse? Simulated(AmazonPayCall call) => call.SimulationCode switch
     {
         null => null,

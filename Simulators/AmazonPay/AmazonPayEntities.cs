@@ -188,7 +188,7 @@ internal sealed record AmazonPayCharge
 
     public string? SoftDescriptor { get; init; }
 
-    /// <summary>Who asked for it, where the merchant said so: the customer or the merchant, unscheduled or
+    /// <summary>Who initiated it, where the merchant said so: the customer or the merchant, unscheduled or
     /// not.</summary>
     public string? Initiator { get; init; }
 
@@ -234,7 +234,7 @@ internal sealed record AmazonPayRefund
     public bool WillFail { get; init; }
 }
 
-/// <summary>An idempotency key that was used, what for, and the answer.</summary>
+/// <summary>An idempotency key that was used, what for, and the response.</summary>
 internal sealed record AmazonPayClaim
 {
     public required string MerchantId { get; init; }

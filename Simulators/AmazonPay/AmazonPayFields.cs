@@ -3,15 +3,13 @@ using PaymentCluster.Simulators.Http;
 
 namespace PaymentCluster.Simulators.AmazonPay;
 
-/// <summary>
-/// Reads a request's fields, each asked for by name; the first thing wrong is kept as <see cref="Refusal"/>, and fields
-/// that nobody asked for are wrong too.
-/// </summary>
+/// <summary>Reads a request's fields, each by name; the first thing wrong is kept as <see cref="Refusal"/>, and unknown
+/// fields are wrong too.</summary>
 internal sealed class AmazonPayFields(JsonElement json)
 {
     private readonly List<string> _known = [];
 
-    /// <summary>The answer to give instead, once something is wrong.</summary>
+    /// <summary>The response to give instead, once something is wrong.</summary>
     public SimulatedResponse? Refusal { get; private set; }
 
     public void Refuse(SimulatedResponse response) => Refusal ??= response;
@@ -133,8 +131,8 @@ internal sealed class AmazonPayFields(JsonElement json)
             Refuse(refusal);
     }
 
-    /// <summary>Refuses the fields that nobody asked for.</summary>
-    /// <returns>The answer to give instead, if anything was wrong.</returns>
+    /// <summary>Refuses unknown fields.</summary>
+    /// <returns>The response to give instead, if anything was wrong.</returns>
     public SimulatedResponse? Finish()
     {
         foreach (var property in json.EnumerateObject())

@@ -213,7 +213,7 @@ internal sealed class AmazonPayLifecycle(
     /// <summary>A new session, with what fate has in store for it.</summary>
     public AmazonPaySession Drawn(AmazonPaySession session)
     {
-        // Where a payment method is only saved, no bank is asked.
+        // Where a payment method is only saved, no bank is called.
         var draws = !session.SetupOnly && book.Dials.Covers(DialOperation.Payment);
         return session with
         {

@@ -6,11 +6,9 @@ using PaymentCluster.Simulators.Customer;
 
 namespace PaymentCluster.Simulators.AmazonPay;
 
-/// <summary>
-/// Amazon's page that the buyer is sent to: place the order or save a payment method, or leave. Then the browser goes
-/// to the merchant's result or cancel address with the session's id. In the place of the button's script stands a form
-/// that is posted here: the payload, its signature, the algorithm and the key's id.
-/// </summary>
+/// <summary>Amazon's page that the buyer is sent to: place the order or save a payment method, or leave. Then the
+/// browser goes to the merchant's result or cancel address with the session's id. The button's script is replaced by a
+/// form that is posted here: the payload, its signature, the algorithm and the key's id.</summary>
 internal sealed class AmazonPayPages(
     AmazonPayBook book,
     AmazonPayLifecycle lifecycle,
@@ -39,7 +37,7 @@ internal sealed class AmazonPayPages(
         });
     }
 
-    // What the button's script does: the merchant's signature over the payload stands for a signed request.
+    // What the button's script does: the merchant's signature over the payload replaces a signed request.
     private async Task StartAsync(HttpContext context)
     {
         var form = await context.Request.ReadFormAsync(context.RequestAborted);

@@ -4,9 +4,8 @@ using PaymentCluster.Simulators.Webhooks;
 
 namespace PaymentCluster.Simulators.AmazonPay;
 
-/// <summary>
-/// The simulated Amazon Pay as the host sees it: it takes up its work at start, and answers the control surface.
-/// </summary>
+/// <summary>The simulated Amazon Pay as the host sees it: it resumes its work at start, and serves the control
+/// surface.</summary>
 internal sealed class AmazonPayProvider(
     AmazonPayBook book,
     AmazonPayLifecycle lifecycle,

@@ -73,8 +73,8 @@ internal sealed class AmazonPaySessions(AmazonPayBook book, AmazonPayLifecycle l
         return AmazonPayJson.Of(200, session);
     }
 
-    /// <summary><c>POST /checkoutSessions/{id}/complete</c>: a session is completed once; again, it answers as it
-    /// stands.</summary>
+    /// <summary><c>POST /checkoutSessions/{id}/complete</c>: a session is completed once; a repetition returns the
+    /// session.</summary>
     public SimulatedResponse Complete(AmazonPayCall call, AmazonPayChange change)
     {
         if (Find(call) is not { } session)

@@ -1,11 +1,11 @@
 namespace PaymentCluster.Simulators.Customer;
 
-/// <summary>The customer who stands at the other end of a payment, section <c>Simulators:Customer</c>.</summary>
+/// <summary>The customer of a payment, section <c>Simulators:Customer</c>.</summary>
 internal sealed class CustomerOptions
 {
     public const string Section = "Simulators:Customer";
 
-    /// <summary>Whether payments are decided by themselves. Default true; else somebody must press a button.</summary>
+    /// <summary>Whether payments are decided automatically. Default true; else a person must press a button.</summary>
     public bool Automatic { get; set; } = true;
 
     /// <summary>How long the automatic customer takes. Default 300 ms.</summary>

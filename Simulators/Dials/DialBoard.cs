@@ -1,16 +1,14 @@
 namespace PaymentCluster.Simulators.Dials;
 
-/// <summary>
-/// The dials of one provider and the draws from them. A draw is a function of the seed, the dial and how often that
-/// dial was asked since it was set: the same calls in the same order meet the same faults.
-/// </summary>
+/// <summary>The dials of one provider and the draws from them. A draw is a function of the seed, the dial and how often
+/// that dial was drawn since it was set: the same calls in the same order meet the same faults.</summary>
 internal sealed class DialBoard
 {
     private volatile State _state = new(new DialSettings());
 
     public DialSettings Settings => _state.Settings;
 
-    /// <summary>Sets all dials, and begins the draws anew.</summary>
+    /// <summary>Sets all dials, and restarts the draws.</summary>
     public void Set(DialSettings settings) => _state = new State(settings);
 
     /// <summary>Whether the dials are meant for this kind of call.</summary>

@@ -53,7 +53,7 @@ internal sealed class DialSettings
     /// <summary>Added before a call is processed.</summary>
     public TimeSpan Latency { get; private set; }
 
-    /// <summary>How long a call is held that gets no answer.</summary>
+    /// <summary>How long a call without a response is held.</summary>
     public TimeSpan Hold { get; private set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>When <see cref="DialRate.TimeoutThenCharge"/> processes the call.</summary>

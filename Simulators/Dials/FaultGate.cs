@@ -2,10 +2,10 @@ using PaymentCluster.Simulators.Http;
 
 namespace PaymentCluster.Simulators.Dials;
 
-/// <summary>How a provider says that it failed, and that it was asked too often.</summary>
+/// <summary>A provider's responses for its failure and for an exceeded rate limit.</summary>
 internal sealed record FaultResponses(SimulatedResponse ServerError, SimulatedResponse RateLimited);
 
-/// <summary>Stands between a call and its processing, and does to it what the dials say.</summary>
+/// <summary>Applies the dials' faults between a call and its processing.</summary>
 internal sealed partial class FaultGate(TimeProvider time, ILogger<FaultGate> logger)
 {
     private static readonly SimulatedResponse Nonsense = new(

@@ -3,10 +3,8 @@ using System.Text.Json;
 
 namespace PaymentCluster.Simulators.Http;
 
-/// <summary>
-/// An answer apart from the connection it will go out on, so that a call can be processed while its answer is
-/// held back, cut or thrown away.
-/// </summary>
+/// <summary>A response apart from its connection, so that a call can be processed while its response is held back, cut
+/// or thrown away.</summary>
 internal sealed record SimulatedResponse(int Status, ReadOnlyMemory<byte> Body)
 {
     public string ContentType { get; init; } = "application/json";
@@ -14,7 +12,7 @@ internal sealed record SimulatedResponse(int Status, ReadOnlyMemory<byte> Body)
     /// <summary>Seconds for <c>Retry-After</c>, if any.</summary>
     public int? RetryAfter { get; init; }
 
-    /// <summary>A JSON answer, written by <paramref name="write"/>.</summary>
+    /// <summary>A JSON response, written by <paramref name="write"/>.</summary>
     public static SimulatedResponse Json<TState>(int status, TState state, Action<Utf8JsonWriter, TState> write) =>
         new(status, JsonBytes.Write(state, write));
 

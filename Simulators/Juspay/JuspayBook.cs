@@ -7,10 +7,8 @@ using PaymentCluster.Simulators.Webhooks;
 
 namespace PaymentCluster.Simulators.Juspay;
 
-/// <summary>
-/// All that the simulated Juspay knows, in memory and in its journal. A change is applied and written under its
-/// folder's lock, and told to others when it is on disk.
-/// </summary>
+/// <summary>All that the simulated Juspay knows, in memory and in its journal. A change is applied and written under
+/// its folder's lock, and visible to others once it is on disk.</summary>
 internal sealed class JuspayBook : IDisposable
 {
     public const string Name = "juspay";
@@ -200,7 +198,7 @@ internal sealed class JuspayBook : IDisposable
     }
 }
 
-/// <summary>What merchants keep of their customers: one lock, because nothing here is asked for often.</summary>
+/// <summary>What merchants keep of their customers: one lock, because this is read rarely.</summary>
 internal sealed class JuspayShelf
 {
     private readonly Dictionary<string, JuspayCustomer> _customers = new(StringComparer.Ordinal);

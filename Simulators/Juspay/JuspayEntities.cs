@@ -51,7 +51,7 @@ internal sealed record JuspayAccount
     /// <summary>The key id that both sides put into their envelopes; null where calls are not encrypted.</summary>
     public string? KeyId { get; init; }
 
-    /// <summary>The merchant's public key, PEM: it signed with the other half, and is answered under this
+    /// <summary>The merchant's public key, PEM: it signs with the other half, and responses are encrypted to this
     /// one.</summary>
     public string? MerchantPublicKey { get; init; }
 
@@ -123,7 +123,7 @@ internal sealed record JuspayCard
 
     public required string Fingerprint { get; init; }
 
-    /// <summary>The failure that this test card stands for.</summary>
+    /// <summary>The failure that this test card selects.</summary>
     public string? Failure { get; init; }
 
     public bool Saved { get; init; }

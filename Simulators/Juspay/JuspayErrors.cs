@@ -16,7 +16,7 @@ internal static class JuspayErrors
     public static SimulatedResponse NoSuchUrl { get; } = Simple(
         404, "error", "not_found", "The requested resource was not found.");
 
-    /// <summary>An order that nobody made; its status has an id like any other.</summary>
+    /// <summary>An order that does not exist; its status has an id like any other.</summary>
     public static SimulatedResponse NoSuchOrder(
         string orderId) => new(404, JsonBytes.Write(orderId, static (json, id) =>
     {

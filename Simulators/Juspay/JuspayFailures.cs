@@ -25,7 +25,7 @@ internal static class JuspayFailures
         ["refused_input"] = new(JuspayStatus.JuspayDeclined, "INVALID_INPUT", "Input is not accepted by the gateway"),
     };
 
-    /// <summary>The failure that a test card stands for, if it is one; it shows when the customer declines.</summary>
+    /// <summary>The failure that a test card selects, if it is one; it shows when the customer declines.</summary>
     public static string? OfCard(string number) => FailingCards.GetValueOrDefault(number);
 
     /// <summary>A UPI id that begins so is declined, whatever the customer does; a code behind it is NPCI's reason, as
@@ -54,7 +54,7 @@ internal static class JuspayFailures
         return new(JuspayStatus.AuthorizationFailed, code, "Transaction declined by the bank");
     }
 
-    /// <summary>Nobody said anything.</summary>
+    /// <summary>No decision arrived in time.</summary>
     public static JuspayFailure TimedOut(JuspayTxn txn) => txn.MethodType == "UPI"
         ? new(JuspayStatus.AuthorizationFailed, "U69", "Collect request expired")
         : new(JuspayStatus.AuthenticationFailed, "TIMED_OUT", "The customer did not authenticate in time");

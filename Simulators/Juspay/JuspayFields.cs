@@ -5,20 +5,18 @@ using PaymentCluster.Simulators.Http;
 
 namespace PaymentCluster.Simulators.Juspay;
 
-/// <summary>
-/// A request's fields, each asked for by name; groups are spelt with dots, as <c>order.amount</c>, whether they came as
-/// a form or as JSON. The first thing wrong is kept as <see cref="Refusal"/>, and fields that nobody asked for are
-/// wrong too: Juspay's documents are silent on these, and a misspelt field should not go unnoticed here.
-/// </summary>
+/// <summary>A request's fields, each by name; groups are spelt with dots, as <c>order.amount</c>, whether they came as
+/// a form or as JSON. The first thing wrong is kept as <see cref="Refusal"/>, and unknown fields are wrong too:
+/// Juspay's documents are silent on these, and a misspelt field should not go unnoticed here.</summary>
 internal sealed class JuspayFields
 {
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
 
-    /// <summary>The answer to give instead, once something is wrong.</summary>
+    /// <summary>The response to give instead, once something is wrong.</summary>
     public SimulatedResponse? Refusal { get; private set; }
 
-    /// <summary>Reads a body; null if it is neither form nor a JSON object, or a field comes twice.</summary>
+    /// <summary>Reads a body; null if it is neither form nor a JSON object, or a field is duplicated.</summary>
     public static JuspayFields? Read(ReadOnlyMemory<byte> body, bool isJson)
     {
         var fields = new JuspayFields();
@@ -37,7 +35,7 @@ internal sealed class JuspayFields
         }
     }
 
-    /// <summary>Adds what stands behind the question mark.</summary>
+    /// <summary>Adds the query's fields.</summary>
     public bool AddForm(string form)
     {
         foreach (var pair in form.Split('&', StringSplitOptions.RemoveEmptyEntries))
@@ -97,8 +95,8 @@ internal sealed class JuspayFields
     /// <summary>Whether a field that begins so was sent.</summary>
     public bool HasGroup(string prefix) => _values.Keys.Any(name => name.StartsWith(prefix, StringComparison.Ordinal));
 
-    /// <summary>Refuses the fields that nobody asked for.</summary>
-    /// <returns>The answer to give instead, if anything was wrong.</returns>
+    /// <summary>Refuses unknown fields.</summary>
+    /// <returns>The response to give instead, if anything was wrong.</returns>
     public SimulatedResponse? Finish()
     {
         if (_values.Keys.FirstOrDefault(name => !_known.Contains(name)) is { } extra)

@@ -38,7 +38,7 @@ internal sealed class JuspayFolder(JuspayOrder order)
     /// <summary>As it is now.</summary>
     public JuspayView View { get; private set; } = new(order, [], []);
 
-    /// <summary>Completes when the folder as it stands is on disk. Nothing is told to anybody before.</summary>
+    /// <summary>Completes when the folder is on disk. Nothing is visible to others before.</summary>
     public Task Durable { get; set; } = Task.CompletedTask;
 
     public void Put(JuspayOrder order) => View = View with { Order = order };

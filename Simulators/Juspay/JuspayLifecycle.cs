@@ -12,10 +12,8 @@ internal sealed class JuspayLifecycle(
 {
     private readonly JuspayOptions _options = options.Value;
 
-    /// <summary>
-    /// The customer decides. A failed transaction can still be approved: the bank's yes came late. If the order was
-    /// paid by another one meanwhile, that money goes back by itself.
-    /// </summary>
+    /// <summary>The customer decides. A failed transaction can still be approved: the bank's yes came late. If the
+    /// order was paid by another one meanwhile, that money is refunded automatically.</summary>
     public DecisionOutcome Decide(JuspayFolder folder, string uuid, CustomerDecision decision)
     {
         var txn = folder.View.Txn(uuid);
@@ -34,13 +32,13 @@ internal sealed class JuspayLifecycle(
         return DecisionOutcome.Taken;
     }
 
-    /// <summary>What the automatic customer does: approve, except with the values that stand for a failure.</summary>
+    /// <summary>What the automatic customer does: approve, except with the values that select a failure.</summary>
     public void DecideAutomatically(JuspayFolder folder, string uuid) =>
         Decide(folder, uuid, folder.View.Txn(uuid).Card?.Failure is null
             ? CustomerDecision.Approve
             : CustomerDecision.Decline);
 
-    /// <summary>A transaction that nobody decided fails.</summary>
+    /// <summary>An undecided transaction fails.</summary>
     public void Expire(JuspayFolder folder, string uuid)
     {
         var txn = folder.View.Txn(uuid);
@@ -91,7 +89,7 @@ internal sealed class JuspayLifecycle(
         agenda.Add(JuspayStepKind.FinishVoid, txn.Uuid, change.Now + (long)_options.VoidDelay.TotalMilliseconds);
     }
 
-    /// <summary>What is held goes back when nobody took it in time.</summary>
+    /// <summary>An authorisation that was not captured in time is released.</summary>
     public void GiveBack(JuspayFolder folder, string uuid) => Move(folder, uuid, JuspayStatus.Authorized, Void);
 
     /// <summary>The bank is done with a release.</summary>
@@ -166,7 +164,7 @@ internal sealed class JuspayLifecycle(
         change.Raise("ORDER_FAILED");
     }
 
-    // "Late success on a closed order": the money was taken, and goes back.
+    // "Late success on a closed order": the money was taken, and is refunded.
     private void GiveBackLate(JuspayChange change, JuspayTxn txn)
     {
         change.Put(txn with { Status = JuspayStatus.AutoRefunded, Captured = true });

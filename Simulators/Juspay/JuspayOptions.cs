@@ -8,7 +8,7 @@ internal sealed class JuspayOptions
     /// <summary>Accounts that exist from the start; one that is known already keeps what was last set for it.</summary>
     public IList<JuspayAccountOptions> Accounts { get; } = [];
 
-    /// <summary>Age at which a transaction that nobody decided fails. Default 15 min.</summary>
+    /// <summary>Age at which an undecided transaction fails. Default 15 min.</summary>
     public TimeSpan PaymentWindow { get; set; } = TimeSpan.FromMinutes(15);
 
     /// <summary>Age at which an authorised transaction that was not captured is released. Default 7 days.</summary>

@@ -66,7 +66,7 @@ internal sealed class JuspayOrders(JuspayBook book, TimeProvider time)
         return call.Fields.Finish() is { } refusal ? Task.FromResult(refusal) : FetchAsync(call, id);
     }
 
-    /// <summary><c>POST /orders/{id}</c>: another amount, while nobody paid.</summary>
+    /// <summary><c>POST /orders/{id}</c>: another amount, while the order is unpaid.</summary>
     public async Task<SimulatedResponse> UpdateAsync(JuspayCall call)
     {
         var text = call.Fields.Required("amount");
@@ -92,7 +92,7 @@ internal sealed class JuspayOrders(JuspayBook book, TimeProvider time)
     /// <summary>The order that the fields describe: a new one, or the one of this name if it is for the same amount;
     /// Juspay does not document what becomes of a name that is used again.</summary>
     /// <param name="call">The call.</param>
-    /// <param name="prefix"><c>order.</c> where the order's fields stand among those of its payment.</param>
+    /// <param name="prefix"><c>order.</c> where the order's fields are among those of its payment.</param>
     public (JuspayFolder? Folder, SimulatedResponse? Refusal) Open(JuspayCall call, string prefix)
     {
         if (Read(call, prefix) is not { } order)

@@ -30,7 +30,7 @@ internal sealed class JuspayPages(
         });
     }
 
-    /// <summary>The address that a customer comes back to; null if the order named none.</summary>
+    /// <summary>The address that a customer returns to; null if the order named none.</summary>
     public static string? ReturnUrlOf(JuspayView view, JuspayAccount account)
     {
         if (view.Order.ReturnUrl is not { } url)

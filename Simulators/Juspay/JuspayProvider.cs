@@ -4,9 +4,8 @@ using PaymentCluster.Simulators.Webhooks;
 
 namespace PaymentCluster.Simulators.Juspay;
 
-/// <summary>
-/// The simulated Juspay as the host sees it: it takes up its work at start, and answers the control surface.
-/// </summary>
+/// <summary>The simulated Juspay as the host sees it: it resumes its work at start, and serves the control
+/// surface.</summary>
 internal sealed class JuspayProvider(
     JuspayBook book,
     JuspayLifecycle lifecycle,

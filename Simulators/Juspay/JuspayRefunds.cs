@@ -8,7 +8,7 @@ namespace PaymentCluster.Simulators.Juspay;
 internal sealed class JuspayRefunds(
     JuspayBook book, JuspayLifecycle lifecycle, IOptions<JuspayOptions> options, TimeProvider time)
 {
-    /// <summary><c>POST /orders/{id}/refunds</c>: one refund per <c>unique_request_id</c>; the answer is the
+    /// <summary><c>POST /orders/{id}/refunds</c>: one refund per <c>unique_request_id</c>; the response is the
     /// order.</summary>
     public async Task<SimulatedResponse> CreateAsync(JuspayCall call)
     {

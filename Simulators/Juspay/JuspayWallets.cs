@@ -93,7 +93,7 @@ internal sealed class JuspayWallets(
         return await ListAsync(call);
     }
 
-    /// <summary><c>GET /wallets/{id}</c>; <c>command=refresh</c> brings the balance and a token to pay with.</summary>
+    /// <summary><c>GET /wallets/{id}</c>; <c>command=refresh</c> returns the balance and a token to pay with.</summary>
     public Task<SimulatedResponse> FetchAsync(JuspayCall call)
     {
         var command = call.Fields.Text("command");

@@ -7,7 +7,7 @@ internal enum PayUStepKind
     /// <summary>The automatic customer makes up their mind.</summary>
     Decide,
 
-    /// <summary>Nobody decided a payment in time.</summary>
+    /// <summary>A payment was not decided in time.</summary>
     Expire,
 
     /// <summary>The bank is done with a capture, refund or cancellation.</summary>
@@ -17,14 +17,14 @@ internal enum PayUStepKind
 /// <summary>Something that is to happen to a payment, or to an action of one.</summary>
 internal readonly record struct PayUStep(PayUStepKind Kind, string PaymentId, string RequestId);
 
-/// <summary>What is to happen when; it is made anew from the book at each start.</summary>
+/// <summary>What is to happen when; it is rebuilt from the book at each start.</summary>
 internal sealed class PayUAgenda : IDisposable
 {
     private readonly DueQueue<PayUStep> _queue;
 
     public PayUAgenda(TimeProvider time) => _queue = new DueQueue<PayUStep>(time, step => Due?.Invoke(step));
 
-    /// <summary>Whoever carries the steps out.</summary>
+    /// <summary>Carries the steps out.</summary>
     public Action<PayUStep>? Due { get; set; }
 
     public void Add(PayUStepKind kind, string paymentId, long atMilliseconds, string requestId = "") => _queue.Add(

@@ -47,7 +47,7 @@ internal sealed class PayUApi(PayUBook book, PayUPayments payments, PayUCommands
             });
     }
 
-    /// <summary>The body of a form; nothing, and the answer is given, if it is none or too large.</summary>
+    /// <summary>The body of a form; null, after an error response, if it is none or too large.</summary>
     private static async Task<byte[]?> ReadAsync(HttpContext context)
     {
         var request = context.Request;
@@ -64,7 +64,7 @@ internal sealed class PayUApi(PayUBook book, PayUPayments payments, PayUCommands
         return body;
     }
 
-    // What PayU answers to a client that did not ask for JSON: PHP's serialize().
+    // PayU's response to a client that did not select JSON: PHP's serialize().
     private static SimulatedResponse Serialized(SimulatedResponse response)
     {
         using var document = JsonDocument.Parse(response.Body);

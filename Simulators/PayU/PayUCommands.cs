@@ -4,7 +4,7 @@ using PaymentCluster.Simulators.Http;
 
 namespace PaymentCluster.Simulators.PayU;
 
-/// <summary>The command API, <c>merchant/postservice.php</c>: questions. What moves money is in
+/// <summary>The command API, <c>merchant/postservice.php</c>: queries. What moves money is in
 /// <see cref="PayUActions"/>.</summary>
 internal sealed partial class PayUCommands(PayUBook book, PayUActions actions)
 {

@@ -18,7 +18,7 @@ internal enum PayUPaymentState
     Dropped,
     Failed,
 
-    /// <summary>Money that came after the payment was given up, and went back.</summary>
+    /// <summary>Money that arrived after the payment was given up, and was refunded.</summary>
     AutoRefund,
 }
 
@@ -64,7 +64,7 @@ internal sealed record PayUCard
 
     public required string ExpiryYear { get; init; }
 
-    /// <summary>The failure that this test card stands for.</summary>
+    /// <summary>The failure that this test card selects.</summary>
     public string? Failure { get; init; }
 }
 
@@ -80,7 +80,7 @@ internal sealed record PayUPayment
     /// <summary>The amount as it was sent: hashes are over this text.</summary>
     public required string AmountText { get; init; }
 
-    /// <summary>What the customer's bank was asked for, less additional charges.</summary>
+    /// <summary>The amount at the customer's bank, less additional charges.</summary>
     public required long Amount { get; init; }
 
     public long AdditionalCharges { get; init; }
@@ -170,7 +170,7 @@ internal sealed record PayUAction
     /// <summary>The acquirer's reference, once done.</summary>
     public string? Arn { get; init; }
 
-    /// <summary>Where its end is told, if not to the account's webhook.</summary>
+    /// <summary>The URL of its webhook, if not the account's.</summary>
     public string? CallbackUrl { get; init; }
 
     public required long CreatedAt { get; init; }

@@ -6,7 +6,7 @@ internal static class PayUFailures
 {
     public const string FailureVpa = "failure@payu";
 
-    /// <summary>The one address that nobody answers to.</summary>
+    /// <summary>The one address without a holder.</summary>
     public const string UnknownVpa = "invalid@payu";
 
     private static readonly Dictionary<string, string> FailingCards = new(StringComparer.Ordinal)
@@ -31,13 +31,13 @@ internal static class PayUFailures
     /// <summary>The bank of a UPI payment said no, with NPCI's code for "insufficient funds".</summary>
     public static PayUFailure Upi { get; } = new("E1610", "Transaction failed at the bank", "Z9|INSUFFICIENT FUNDS");
 
-    /// <summary>Nobody said anything.</summary>
+    /// <summary>No decision arrived in time.</summary>
     public static PayUFailure TimedOut { get; } = new("E1302", "Not completed in time", "No response");
 
     /// <summary>Money that came too late.</summary>
     public static PayUFailure TooLate { get; } = new("E1302", "Success after the payment was given up", "Auto refund");
 
-    /// <summary>The failure that a test card stands for, if it is one; it shows when the customer declines.</summary>
+    /// <summary>The failure that a test card selects, if it is one; it shows when the customer declines.</summary>
     public static string? OfCard(string number) => FailingCards.GetValueOrDefault(number);
 
     public static PayUFailure Of(string code) => ByCode[code];

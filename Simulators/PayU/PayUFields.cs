@@ -1,6 +1,6 @@
 namespace PaymentCluster.Simulators.PayU;
 
-/// <summary>What PayU says of a payment, in the words that its answers, its callbacks and its forms share.</summary>
+/// <summary>What PayU says of a payment, in the words that its responses, its callbacks and its forms share.</summary>
 internal static class PayUFields
 {
     /// <summary><c>unmappedstatus</c>. PayU's table of states has no word for a cancelled authorisation, so it stays
@@ -25,7 +25,7 @@ internal static class PayUFields
             or PayUPaymentState.Failed or PayUPaymentState.AutoRefund => "failure",
     };
 
-    /// <summary>The fields of a callback or of the form that brings the customer back, with their hash.</summary>
+    /// <summary>The fields of a callback or of the form that returns the customer, with their hash.</summary>
     public static List<KeyValuePair<string, string>> Of(PayUPayment payment, PayUAccount account)
     {
         var status = Status(payment.State);

@@ -1,6 +1,6 @@
 namespace PaymentCluster.Simulators.PayU;
 
-/// <summary>All that a merchant's <c>txnid</c> stands for: what one lock guards.</summary>
+/// <summary>All payments of a merchant's <c>txnid</c>: what one lock guards.</summary>
 internal sealed class PayUFolder(string key, string txnId)
 {
     private readonly List<PayUPayment> _payments = new(1);
@@ -17,10 +17,10 @@ internal sealed class PayUFolder(string key, string txnId)
 
     public IReadOnlyList<PayUAction> Actions => _actions;
 
-    /// <summary>Completes when the folder as it stands is on disk. Nothing is told to anybody before.</summary>
+    /// <summary>Completes when the folder is on disk. Nothing is visible to others before.</summary>
     public Task Durable { get; set; } = Task.CompletedTask;
 
-    /// <summary>The payment that a question about the <c>txnid</c> is answered with: one that took money, else the
+    /// <summary>The payment that a status query for the <c>txnid</c> returns: one that took money, else the
     /// last.</summary>
     public PayUPayment? Told => _payments.Find(payment => payment.AuthorizedAt != 0) ?? _payments.LastOrDefault();
 

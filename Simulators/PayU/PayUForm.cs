@@ -14,7 +14,7 @@ internal sealed class PayUForm
     /// <summary>A field; empty if it is not there.</summary>
     public string this[string name] => _fields.GetValueOrDefault(name, "");
 
-    /// <summary>Reads a body; null if a field comes twice or has no name.</summary>
+    /// <summary>Reads a body; null if a field is duplicated or has no name.</summary>
     public static PayUForm? Read(ReadOnlySpan<byte> body)
     {
         var form = new PayUForm();

@@ -11,7 +11,7 @@ internal sealed class PayULifecycle(PayUBook book, PayUAgenda agenda, IOptions<P
 {
     private readonly PayUOptions _options = options.Value;
 
-    /// <summary>The customer decides. Money that comes for a payment that PayU gave up goes back by itself
+    /// <summary>The customer decides. Money that arrives for a payment that PayU gave up is refunded automatically
     /// (<c>autoRefund</c>).</summary>
     public DecisionOutcome Decide(PayUFolder folder, string paymentId, CustomerDecision decision)
     {
@@ -37,13 +37,13 @@ internal sealed class PayULifecycle(PayUBook book, PayUAgenda agenda, IOptions<P
         return DecisionOutcome.Taken;
     }
 
-    /// <summary>What the automatic customer does: approve, except with the values that stand for a failure.</summary>
+    /// <summary>What the automatic customer does: approve, except with the values that select a failure.</summary>
     public void DecideAutomatically(PayUFolder folder, string paymentId) =>
         Decide(folder, paymentId, folder.Payment(paymentId).Card?.Failure is null
             ? CustomerDecision.Approve
             : CustomerDecision.Decline);
 
-    /// <summary>A payment that nobody decided is given up: left on PayU's page, or never answered by a bank.</summary>
+    /// <summary>An undecided payment is given up: left on PayU's page, or without a response from a bank.</summary>
     public void Expire(PayUFolder folder, string paymentId)
     {
         var payment = folder.Payment(paymentId);

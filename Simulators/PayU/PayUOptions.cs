@@ -8,8 +8,7 @@ internal sealed class PayUOptions
     /// <summary>Accounts that exist from the start; one that is known already keeps what was last set for it.</summary>
     public IList<PayUAccountOptions> Accounts { get; } = [];
 
-    /// <summary>Age at which a payment that nobody decided is given up. Default 30 min, as long as a QR code
-    /// lives.</summary>
+    /// <summary>Age at which an undecided payment is given up. Default 30 min, as long as a QR code lives.</summary>
     public TimeSpan PaymentWindow { get; set; } = TimeSpan.FromMinutes(30);
 
     /// <summary>How long a capture, refund or cancellation is queued. Default 300 ms.</summary>

@@ -33,7 +33,7 @@ internal sealed class PayUPages(
             await (await ShowAsync(id, baseUrl, decision)).SendAsync(context);
         });
 
-    /// <summary>The page inside <c>acsTemplate</c>, which goes on to the bank by itself.</summary>
+    /// <summary>The page inside <c>acsTemplate</c>, which continues to the bank automatically.</summary>
     public static string Hop(PayUPayment payment, string baseUrl) =>
         $"<html><body><form id=\"acs\" method=\"post\" action=\"{Html.Encode($"{baseUrl}/_pay/{payment.Id}")}\">"
         + "<noscript><button>Continue</button></noscript></form>"

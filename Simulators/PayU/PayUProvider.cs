@@ -4,9 +4,8 @@ using PaymentCluster.Simulators.Webhooks;
 
 namespace PaymentCluster.Simulators.PayU;
 
-/// <summary>
-/// The simulated PayU as the host sees it: it takes up its work at start, and answers the control surface.
-/// </summary>
+/// <summary>The simulated PayU as the host sees it: it resumes its work at start, and serves the control
+/// surface.</summary>
 internal sealed class PayUProvider(
     PayUBook book, PayULifecycle lifecycle, PayUAgenda agenda, CustomerSettings customer, WebhookSender sender)
     : IProvider, IHostedService

@@ -4,7 +4,7 @@ using PaymentCluster.Simulators.Http;
 
 namespace PaymentCluster.Simulators.PayU;
 
-/// <summary>The command API's answers.</summary>
+/// <summary>The command API's responses.</summary>
 internal static class PayUResponses
 {
     private static readonly SimulatedResponse ServerError =

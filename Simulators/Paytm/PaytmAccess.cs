@@ -32,7 +32,7 @@ internal sealed class PaytmAccess(PaytmBook book)
         return null;
     }
 
-    /// <summary>Lets a call in that brings the token of the order in its query.</summary>
+    /// <summary>Accepts a call with the token of the order in its query.</summary>
     public PaytmResult? CheckToken(PaytmCall call, out PaytmFolder? folder)
     {
         folder = null;

@@ -7,7 +7,7 @@ internal enum PaytmStepKind
     /// <summary>The automatic customer makes up their mind.</summary>
     Decide,
 
-    /// <summary>Nobody decided a transaction in time.</summary>
+    /// <summary>A transaction was not decided in time.</summary>
     Expire,
 
     /// <summary>A blocked amount was not captured in time.</summary>
@@ -20,14 +20,14 @@ internal enum PaytmStepKind
 /// <summary>Something that is to happen to a transaction or refund.</summary>
 internal readonly record struct PaytmStep(PaytmStepKind Kind, string Id);
 
-/// <summary>What is to happen when; it is made anew from the book at each start.</summary>
+/// <summary>What is to happen when; it is rebuilt from the book at each start.</summary>
 internal sealed class PaytmAgenda : IDisposable
 {
     private readonly DueQueue<PaytmStep> _queue;
 
     public PaytmAgenda(TimeProvider time) => _queue = new DueQueue<PaytmStep>(time, step => Due?.Invoke(step));
 
-    /// <summary>Whoever carries the steps out.</summary>
+    /// <summary>Carries the steps out.</summary>
     public Action<PaytmStep>? Due { get; set; }
 
     public void Add(PaytmStepKind kind, string id, long atMilliseconds) =>

@@ -30,7 +30,7 @@ internal sealed class PaytmApi(
         Route("/userAsset/fetchBalanceInfo", DialOperation.Query, instruments.ReadBalanceAsync);
         Route("/theia/api/v2/fetchPaymentOptions", DialOperation.Query, instruments.ListOptionsAsync);
         Route("/fetchBinDetail", DialOperation.Query, instruments.TellCardAsync);
-        // Where Paytm's own client library asks.
+        // The URLs of Paytm's own client library.
         Route("/merchant-status/api/v1/getPaymentStatus", DialOperation.Query, payments.StatusAsync);
         Route("/refund/api/v1/async/refund", DialOperation.Refund, refunds.ApplyAsync);
         Route("/refund/api/v1/refundStatus", DialOperation.Query, refunds.StatusAsync);

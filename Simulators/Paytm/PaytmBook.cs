@@ -7,10 +7,8 @@ using PaymentCluster.Simulators.Webhooks;
 
 namespace PaymentCluster.Simulators.Paytm;
 
-/// <summary>
-/// All that the simulated Paytm knows, in memory and in its journal. A change is applied and written under its
-/// folder's lock, and told to others when it is on disk.
-/// </summary>
+/// <summary>All that the simulated Paytm knows, in memory and in its journal. A change is applied and written under its
+/// folder's lock, and visible to others once it is on disk.</summary>
 internal sealed class PaytmBook : IDisposable
 {
     public const string Name = "paytm";

@@ -48,7 +48,7 @@ internal sealed class PaytmCall
     /// <summary>The account, once it is known who calls.</summary>
     public PaytmAccount? Account { get; set; }
 
-    /// <summary>Whether the caller signed, and is answered with a signature.</summary>
+    /// <summary>Whether the caller signed, so that the response is signed too.</summary>
     public bool IsSigned { get; set; }
 
     /// <summary>The body's text as it was sent, which is what its signature covers.</summary>
@@ -84,7 +84,7 @@ internal sealed class PaytmCall
     /// <summary>Names fields that are taken and not looked at.</summary>
     public void Tolerate(params ReadOnlySpan<string> names) => _known.AddRange(names);
 
-    /// <summary>Whether the body has a field that nobody asked for.</summary>
+    /// <summary>Whether the body has an unknown field.</summary>
     public bool HasUnknownField => Body!.Value.EnumerateObject().Any(one => !_known.Contains(one.Name));
 
     private static string? TextOf(JsonElement? element, string name) =>

@@ -2,11 +2,9 @@ using PaymentCluster.Simulators.Http;
 
 namespace PaymentCluster.Simulators.Paytm;
 
-/// <summary>
-/// What becomes of a blocked amount: paytmpayments.com/docs/api/v2/capture-api and release-api. One capture or release
-/// per pre-authorisation (…/docs/capture-integration). Their answers are not documented beyond the result; the words
-/// here are this simulator's own.
-/// </summary>
+/// <summary>What becomes of a blocked amount: paytmpayments.com/docs/api/v2/capture-api and release-api. One capture or
+/// release per pre-authorisation (…/docs/capture-integration). Their responses are not documented beyond the result;
+/// the words here are this simulator's own.</summary>
 internal sealed class PaytmCaptures(PaytmBook book, PaytmAccess access, PaytmLifecycle lifecycle)
 {
     private static readonly PaytmResult Done = new("S", "0000", "SUCCESS");

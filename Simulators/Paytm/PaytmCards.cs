@@ -5,7 +5,7 @@ namespace PaymentCluster.Simulators.Paytm;
 /// <summary>Reads a card and judges a bank's code; what is kept of a card has neither number nor CVV.</summary>
 internal static class PaytmCards
 {
-    // Numbers that pass the check digit and stand for a failure; the rest is approved. They are this simulator's own.
+    // Numbers that pass the check digit and select a failure; the rest is approved. They are this simulator's own.
     private static readonly Dictionary<string, string> FailingCards = new(StringComparer.Ordinal)
     {
         ["4000000000000002"] = "227",

@@ -46,8 +46,7 @@ internal static class PaytmChecksum
         }
     }
 
-    /// <summary>The text that stands for a form: its values in the order of their names, <c>CHECKSUMHASH</c>
-    /// apart.</summary>
+    /// <summary>The signed text of a form: its values in the order of their names, <c>CHECKSUMHASH</c> apart.</summary>
     public static byte[] TextOf(
         IEnumerable<KeyValuePair<string, string>> form) => Encoding.UTF8.GetBytes(string.Join('|', form
         .Where(field => field.Key != "CHECKSUMHASH")

@@ -93,11 +93,11 @@ internal sealed record PaytmTxn
 
     public required string OrderId { get; init; }
 
-    /// <summary>As status answers and callbacks have it: <c>UPI</c>, <c>CC</c>, <c>DC</c>, <c>NB</c>,
+    /// <summary>As status responses and callbacks have it: <c>UPI</c>, <c>CC</c>, <c>DC</c>, <c>NB</c>,
     /// <c>PPI</c>.</summary>
     public required string Mode { get; init; }
 
-    /// <summary>What the bank took, or is asked for.</summary>
+    /// <summary>The amount at the bank.</summary>
     public required long Amount { get; init; }
 
     public PaytmTxnStatus Status { get; init; }
@@ -116,7 +116,7 @@ internal sealed record PaytmTxn
     /// <summary>The bank's reference, once it has one.</summary>
     public string? BankTxnId { get; init; }
 
-    /// <summary>The result code that a test card or VPA stands for.</summary>
+    /// <summary>The result code that a test card or VPA selects.</summary>
     public string? WillFailWith { get; init; }
 
     /// <summary>Drawn at its start: the bank will take another amount.</summary>
@@ -131,7 +131,7 @@ internal sealed record PaytmTxn
     /// <summary>Zero until the customer's bank said yes.</summary>
     public long PaidAt { get; init; }
 
-    /// <summary>When a blocked amount goes back by itself.</summary>
+    /// <summary>When a blocked amount is released automatically.</summary>
     public long ReleaseAt { get; init; }
 
     /// <summary>What was captured of a blocked amount; its id is the capture's own.</summary>
@@ -174,7 +174,7 @@ internal sealed record PaytmRefund
     public bool WillFail { get; init; }
 }
 
-/// <summary>Something that the merchant is told, of the entities as they were.</summary>
+/// <summary>A webhook to the merchant, of the entities as they were.</summary>
 internal sealed record PaytmEvent
 {
     public required string Id { get; init; }

@@ -15,10 +15,10 @@ internal sealed class PaytmFolder(PaytmOrder order)
 
     public IReadOnlyList<PaytmRefund> Refunds => _refunds;
 
-    /// <summary>Completes when the folder as it stands is on disk. Nothing is told to anybody before.</summary>
+    /// <summary>Completes when the folder is on disk. Nothing is visible to others before.</summary>
     public Task Durable { get; set; } = Task.CompletedTask;
 
-    /// <summary>The transaction that the order stands for: the one that was paid, else the last one.</summary>
+    /// <summary>The order's transaction: the one that was paid, else the last one.</summary>
     public PaytmTxn? Current => _txns.Find(txn => txn.PaidAt != 0) ?? _txns.LastOrDefault();
 
     public PaytmTxn Txn(string id) => _txns.Find(txn => txn.Id == id)!;

@@ -3,7 +3,7 @@ using PaymentCluster.Simulators.Http;
 
 namespace PaymentCluster.Simulators.Paytm;
 
-/// <summary>What can be asked with an order's token: UPI ids, the customer's wallet, ways to pay.</summary>
+/// <summary>Queries with an order's token: UPI IDs, the customer's wallet, payment methods.</summary>
 internal sealed class PaytmInstruments(PaytmBook book, PaytmAccess access, IOptions<PaytmOptions> options)
 {
     public const string FailureVpa = "failure@paytm";
@@ -26,7 +26,7 @@ internal sealed class PaytmInstruments(PaytmBook book, PaytmAccess access, IOpti
             && text[(at + 1)..].All(char.IsAsciiLetterOrDigit);
     }
 
-    /// <summary>Whether somebody answers to a UPI id; to <c>invalid@…</c> nobody does.</summary>
+    /// <summary>Whether a UPI ID has a holder; <c>invalid@…</c> has none.</summary>
     public static bool Exists(string vpa) => !vpa.StartsWith("invalid@", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The number of the owner of a wallet's token, which here is <c>sso-</c>, that number, and whatever tells

@@ -54,7 +54,7 @@ internal sealed class PaytmLifecycle(
         return DecisionOutcome.Taken;
     }
 
-    /// <summary>A transaction that nobody decided fails.</summary>
+    /// <summary>An undecided transaction fails.</summary>
     public void Expire(PaytmFolder folder, string txnId)
     {
         var txn = folder.Txn(txnId);
@@ -87,7 +87,7 @@ internal sealed class PaytmLifecycle(
             agenda.Add(PaytmStepKind.Release, paid.Id, paid.ReleaseAt);
     }
 
-    /// <summary>Gives a blocked amount back: asked to, or because its time is over.</summary>
+    /// <summary>Releases a blocked amount, on request or because its time is over.</summary>
     public void Release(PaytmChange change, PaytmTxn txn) => change.Put(txn with
     {
         Status = PaytmTxnStatus.Released,

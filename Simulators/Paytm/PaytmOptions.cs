@@ -11,7 +11,7 @@ internal sealed class PaytmOptions
     /// <summary>How long a transaction token lives. Default 15 min, as documented.</summary>
     public TimeSpan TokenLife { get; set; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>Age at which a transaction that nobody decided fails. Default 10 min.</summary>
+    /// <summary>Age at which an undecided transaction fails. Default 10 min.</summary>
     public TimeSpan PaymentWindow { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>How long a refund is pending. Default 300 ms.</summary>

@@ -5,7 +5,7 @@ using PaymentCluster.Simulators.Http;
 
 namespace PaymentCluster.Simulators.Paytm;
 
-/// <summary>Announcing orders: no money moves, a token comes back that pays this one order.</summary>
+/// <summary>Announcing orders: no money moves; the response has a token that pays this one order.</summary>
 internal sealed class PaytmOrders(PaytmBook book, PaytmAccess access, IOptions<PaytmOptions> options)
 {
     private const long MostPaise = 100_000_000;

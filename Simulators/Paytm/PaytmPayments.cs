@@ -87,7 +87,7 @@ internal sealed class PaytmPayments(
         return PaytmResponses.Body(call, result, json => WriteStatus(json, order, txn, type));
     }
 
-    // A part of a pre-authorisation is asked for by its type; without one, sales are found.
+    // A part of a pre-authorisation is queried by its type; without one, sales are found.
     private static bool IsOf(PaytmTxn txn, PaytmOrder order, string? type) => type switch
     {
         null or "WITHDRAW" => order.Kind == PaytmOrderKind.Sale,

@@ -5,10 +5,8 @@ using PaymentCluster.Simulators.Http;
 
 namespace PaymentCluster.Simulators.Paytm;
 
-/// <summary>
-/// Refunds and their status. Amounts with a meaning of their own, for the traps in the table of codes: ₹5.01 is taken
-/// and answered with a system error, ₹6.28 stands as 628 while the bank works.
-/// </summary>
+/// <summary>Refunds and their status. Amounts with a meaning of their own, for the traps in the table of codes: ₹5.01
+/// is taken and reported as a system error, ₹6.28 as 628 while the bank works.</summary>
 internal sealed class PaytmRefunds(
     PaytmBook book, PaytmAccess access, PaytmLifecycle lifecycle, IOptions<PaytmOptions> options)
 {

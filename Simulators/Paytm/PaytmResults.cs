@@ -110,10 +110,10 @@ internal sealed record PaytmResult(string Status, string Code, string Message)
     }
 }
 
-/// <summary>Answers in Paytm's envelope. They are HTTP 200 whatever they say.</summary>
+/// <summary>Responses in Paytm's envelope. Each is HTTP 200.</summary>
 internal static class PaytmResponses
 {
-    /// <summary>What stands in for Paytm when it is not there at all.</summary>
+    /// <summary>The response of a proxy when Paytm is down.</summary>
     public static FaultResponses Faults { get; } = new(
         new SimulatedResponse(
             500, "<html><body>Internal Server Error</body></html>"u8.ToArray())
@@ -126,10 +126,10 @@ internal static class PaytmResponses
     public static SimulatedResponse NoSuchUrl { get; } =
         new(404, "<html><body>Not Found</body></html>"u8.ToArray()) { ContentType = "text/html" };
 
-    /// <summary>An answer that says no more than its result.</summary>
+    /// <summary>A response with nothing but its result.</summary>
     public static SimulatedResponse Only(PaytmCall call, PaytmResult result) => Body(call, result, static _ => { });
 
-    /// <summary>An answer with a result and more; signed where the call was.</summary>
+    /// <summary>A response with a result and more; signed where the call was.</summary>
     public static SimulatedResponse Body(PaytmCall call, PaytmResult result, Action<Utf8JsonWriter> write)
     {
         var body = JsonBytes.Write((result, write), static (json, parts) =>

@@ -7,7 +7,7 @@ internal enum RazorpayStepKind
     /// <summary>The automatic customer makes up their mind.</summary>
     Decide,
 
-    /// <summary>Nobody decided a payment in time.</summary>
+    /// <summary>A payment was not decided in time.</summary>
     Expire,
 
     /// <summary>An authorised payment was not captured in time.</summary>
@@ -20,14 +20,14 @@ internal enum RazorpayStepKind
 /// <summary>Something that is to happen to a payment or refund.</summary>
 internal readonly record struct RazorpayStep(RazorpayStepKind Kind, string Id);
 
-/// <summary>What is to happen when; it is made anew from the book at each start.</summary>
+/// <summary>What is to happen when; it is rebuilt from the book at each start.</summary>
 internal sealed class RazorpayAgenda : IDisposable
 {
     private readonly DueQueue<RazorpayStep> _queue;
 
     public RazorpayAgenda(TimeProvider time) => _queue = new DueQueue<RazorpayStep>(time, step => Due?.Invoke(step));
 
-    /// <summary>Whoever carries the steps out.</summary>
+    /// <summary>Carries the steps out.</summary>
     public Action<RazorpayStep>? Due { get; set; }
 
     public void Add(RazorpayStepKind kind, string id, long atMilliseconds) =>

@@ -99,7 +99,7 @@ internal sealed record RazorpayCard
     /// <summary>Four digits.</summary>
     public int ExpiryYear { get; init; }
 
-    /// <summary>The failure that this test card stands for.</summary>
+    /// <summary>The failure that this test card selects.</summary>
     public string? Failure { get; init; }
 }
 
@@ -206,7 +206,7 @@ internal sealed record RazorpayPayment
     /// <summary>Zero until the customer's bank said yes.</summary>
     public long AuthorizedAt { get; init; }
 
-    /// <summary>When an authorised payment that is not captured goes back.</summary>
+    /// <summary>When an authorised payment that is not captured is released.</summary>
     public required long CaptureBefore { get; init; }
 
     public required long ChangedAt { get; init; }

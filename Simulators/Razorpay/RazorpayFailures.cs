@@ -71,10 +71,10 @@ internal static class RazorpayFailures
     /// <summary>The customer said no.</summary>
     public static RazorpayFailure Cancelled => ByReason["payment_cancelled"];
 
-    /// <summary>The failure that a test card stands for, if it is one; it shows when the customer declines.</summary>
+    /// <summary>The failure that a test card selects, if it is one; it shows when the customer declines.</summary>
     public static string? OfCard(string number) => FailingCards.GetValueOrDefault(number);
 
-    /// <summary>Whether nobody has this VPA, though it looks like one.</summary>
+    /// <summary>Whether this VPA is well-formed and has no holder.</summary>
     public static bool IsUnknownHolder(string vpa) => vpa.StartsWith("invalid@", StringComparison.OrdinalIgnoreCase);
 
     public static bool IsInternational(string number) => InternationalCards.Contains(number);
@@ -85,7 +85,7 @@ internal static class RazorpayFailures
     public static RazorpayFailure Declined(RazorpayPayment payment) =>
         ByReason[payment.Method == "card" ? "card_declined" : "payment_declined"];
 
-    /// <summary>Nobody said anything.</summary>
+    /// <summary>No decision arrived in time.</summary>
     public static RazorpayFailure TimedOut(RazorpayPayment payment) =>
         ByReason[payment.UpiFlow == "collect" ? "payment_collect_request_expired" : "payment_timed_out"];
 }

@@ -4,15 +4,13 @@ using PaymentCluster.Simulators.Http;
 
 namespace PaymentCluster.Simulators.Razorpay;
 
-/// <summary>
-/// Reads a request's fields, each asked for by name; the first thing wrong is kept as <see cref="Refusal"/>, and fields
-/// that nobody asked for are wrong too. Numbers and flags may come as text, as in forms and in Razorpay's samples.
-/// </summary>
+/// <summary>Reads a request's fields, each by name; the first thing wrong is kept as <see cref="Refusal"/>, and unknown
+/// fields are wrong too. Numbers and flags may come as text, as in forms and in Razorpay's samples.</summary>
 internal sealed class RazorpayFields(JsonElement json)
 {
     private readonly List<string> _known = [];
 
-    /// <summary>The answer to give instead, once something is wrong.</summary>
+    /// <summary>The response to give instead, once something is wrong.</summary>
     public SimulatedResponse? Refusal { get; private set; }
 
     public void Refuse(string description, string? field) => Refusal ??= RazorpayErrors.Invalid(description, field);
@@ -120,8 +118,8 @@ internal sealed class RazorpayFields(JsonElement json)
             Refusal ??= refusal;
     }
 
-    /// <summary>Refuses the fields that nobody asked for.</summary>
-    /// <returns>The answer to give instead, if anything was wrong.</returns>
+    /// <summary>Refuses unknown fields.</summary>
+    /// <returns>The response to give instead, if anything was wrong.</returns>
     public SimulatedResponse? Finish()
     {
         List<string>? extra = null;

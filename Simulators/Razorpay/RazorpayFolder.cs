@@ -15,7 +15,7 @@ internal sealed class RazorpayFolder(RazorpayOrder order)
 
     public IReadOnlyList<RazorpayRefund> Refunds => _refunds;
 
-    /// <summary>Completes when the folder as it stands is on disk. Nothing is told to anybody before.</summary>
+    /// <summary>Completes when the folder is on disk. Nothing is visible to others before.</summary>
     public Task Durable { get; set; } = Task.CompletedTask;
 
     public RazorpayPayment Payment(string id) => _payments.Find(payment => payment.Id == id)!;

@@ -41,13 +41,13 @@ internal sealed class RazorpayLifecycle(
         return DecisionOutcome.Taken;
     }
 
-    /// <summary>What the automatic customer does: approve, except with the values that stand for a failure.</summary>
+    /// <summary>What the automatic customer does: approve, except with the values that select a failure.</summary>
     public void DecideAutomatically(RazorpayFolder folder, string paymentId) =>
         Decide(folder, paymentId, folder.Payment(paymentId).Card?.Failure is null
             ? CustomerDecision.Approve
             : CustomerDecision.Decline);
 
-    /// <summary>A payment that nobody decided fails.</summary>
+    /// <summary>An undecided payment fails.</summary>
     public void Expire(RazorpayFolder folder, string paymentId)
     {
         var payment = folder.Payment(paymentId);
@@ -84,7 +84,7 @@ internal sealed class RazorpayLifecycle(
             change.Raise("order.paid", payment.Id, withOrder: true);
     }
 
-    /// <summary>An authorised payment that was not captured in time goes back to the customer.</summary>
+    /// <summary>An authorised payment that was not captured in time is released to the customer.</summary>
     public void GiveBack(RazorpayFolder folder, string paymentId)
     {
         var payment = folder.Payment(paymentId);

@@ -11,7 +11,7 @@ internal sealed class RazorpayOptions
     /// <summary>Whether an order that does not say so is captured at once. Default true, as on a new account.</summary>
     public bool AutoCapture { get; set; } = true;
 
-    /// <summary>Age at which a payment that nobody decided fails. Default 10 min.</summary>
+    /// <summary>Age at which an undecided payment fails. Default 10 min.</summary>
     public TimeSpan PaymentWindow { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>

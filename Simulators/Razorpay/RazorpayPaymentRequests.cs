@@ -20,9 +20,8 @@ internal static partial class RazorpayPaymentRequests
         "airtelmoney", "amazonpay", "freecharge", "jiomoney", "mobikwik", "olamoney", "paytm", "payzapp", "phonepe",
     };
 
-    /// <summary>
-    /// Reads a payment, as far as its own fields tell; the caller asks <see cref="RazorpayFields.Finish()"/> next.
-    /// </summary>
+    /// <summary>Reads a payment, as far as its own fields tell; the caller then calls
+    /// <see cref="RazorpayFields.Finish()"/>.</summary>
     public static RazorpayPayment Read(RazorpayFields fields, string keyId, DateTimeOffset now)
     {
         var at = now.ToUnixTimeMilliseconds();

@@ -15,7 +15,7 @@ internal sealed class RazorpayPayments(
 {
     private readonly RazorpayOptions _options = options.Value;
 
-    /// <summary><c>POST /payments/create/json</c>: any method; the answer says what the customer does next.</summary>
+    /// <summary><c>POST /payments/create/json</c>: any method; the response says what the customer does next.</summary>
     public async Task<SimulatedResponse> CreateJsonAsync(RazorpayCall call)
     {
         var (payment, refusal) = await CreateAsync(call, upiOnly: false);
@@ -245,7 +245,7 @@ internal sealed class RazorpayPayments(
     private TimeSpan CaptureWindowOf(RazorpayOrder order) =>
         order.ManualExpiryMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : _options.CaptureWindow;
 
-    // Rupees with two decimals; the reference is the payment's own, so that an app's answer can be matched.
+    // Rupees with two decimals; the reference is the payment's own, so that an app's response can be matched.
     private string LinkOf(RazorpayPayment payment) =>
         $"upi://pay?pa={Uri.EscapeDataString(_options.PayeeVpa).Replace("%40", "@", StringComparison.Ordinal)}"
         + $"&pn={Uri.EscapeDataString(_options.PayeeName)}&tr={payment.Id["pay_".Length..]}"

@@ -1,7 +1,7 @@
 namespace PaymentCluster.Simulators.Razorpay;
 
-/// <summary>Customers and the cards that they have kept: one lock, because nothing here is asked for often. Whoever
-/// holds a folder's lock may take it too, and never the other way round.</summary>
+/// <summary>Customers and the cards that they have kept: one lock, because this is read rarely. Code that holds a
+/// folder's lock may take it too, and never the other way round.</summary>
 internal sealed class RazorpayPeople
 {
     private readonly Dictionary<string, RazorpayCustomer> _customers = new(StringComparer.Ordinal);
@@ -10,7 +10,7 @@ internal sealed class RazorpayPeople
     /// <summary>Hold it to read or change anything here.</summary>
     public Lock Gate { get; } = new();
 
-    /// <summary>Completes when all as it stands is on disk. Nothing is told to anybody before.</summary>
+    /// <summary>Completes when all is on disk. Nothing is visible to others before.</summary>
     public Task Durable { get; private set; } = Task.CompletedTask;
 
     public RazorpayCustomer? Customer(string keyId, string id) =>
@@ -28,7 +28,7 @@ internal sealed class RazorpayPeople
     public IEnumerable<RazorpayToken> Tokens(string customerId) =>
         _tokens.Values.Where(token => token.CustomerId == customerId && !token.Deleted);
 
-    /// <summary>The card if the customer has kept it already, as far as that can be told without its number.</summary>
+    /// <summary>The card if the customer has kept it already, as far as is known without its number.</summary>
     public RazorpayToken? TokenOf(string customerId, RazorpayCard card) => Tokens(customerId).FirstOrDefault(
         token => (token.Card.Last4, token.Card.Network, token.Card.ExpiryMonth, token.Card.ExpiryYear)
             == (card.Last4, card.Network, card.ExpiryMonth, card.ExpiryYear));

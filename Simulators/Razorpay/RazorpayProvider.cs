@@ -4,9 +4,8 @@ using PaymentCluster.Simulators.Webhooks;
 
 namespace PaymentCluster.Simulators.Razorpay;
 
-/// <summary>
-/// The simulated Razorpay as the host sees it: it takes up its work at start, and answers the control surface.
-/// </summary>
+/// <summary>The simulated Razorpay as the host sees it: it resumes its work at start, and serves the control
+/// surface.</summary>
 internal sealed class RazorpayProvider(
     RazorpayBook book,
     RazorpayLifecycle lifecycle,

@@ -1,10 +1,8 @@
 namespace PaymentCluster.Simulators.Timing;
 
-/// <summary>
-/// Hands items to a callback when they are due, in the order in which they are due, with one timer for all of them. The
-/// callback runs on one thread at a time and must not block. Items are cheap: a payment may leave its expiry here
-/// and be long settled when it comes up.
-/// </summary>
+/// <summary>Hands items to a callback when they are due, in the order in which they are due, with one timer for all of
+/// them. The callback runs on one thread at a time and must not block. Items are cheap: a payment may leave its expiry
+/// here and be long final when it comes up.</summary>
 internal sealed class DueQueue<TItem> : IDisposable
 {
     private readonly Lock _gate = new();

@@ -18,7 +18,7 @@ internal abstract class WebhookMessage
     /// <summary>The body, and the headers that go with it; the same bytes each time.</summary>
     public abstract WebhookContent Render();
 
-    /// <summary>It was answered with a 2xx, or will never be sent.</summary>
+    /// <summary>A 2xx acknowledged it, or it will never be sent.</summary>
     public abstract void Completed();
 
     /// <summary>It was tried until it was too old.</summary>
@@ -30,6 +30,6 @@ internal sealed record WebhookContent(byte[] Body, IReadOnlyList<KeyValuePair<st
 {
     public string ContentType { get; init; } = "application/json";
 
-    /// <summary>What stands before the amount's first digit, where it is not <c>amount</c>.</summary>
+    /// <summary>What precedes the amount's first digit, where it is not <c>amount</c>.</summary>
     public string? AmountMark { get; init; }
 }

@@ -8,7 +8,7 @@ internal sealed class WebhookOptions
     /// <summary>How long a receiver may take. Default 5 s.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Wait before the first retry; each further one waits twice as long. Default 1 s.</summary>
+    /// <summary>Wait before the first retry; each further one doubles the wait. Default 1 s.</summary>
     public TimeSpan RetryBase { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Age at which an undelivered event is given up and its webhook disabled. Default 24 h.</summary>

@@ -2,16 +2,16 @@ using System.Buffers.Text;
 
 namespace PaymentCluster.Bench.Load;
 
-/// <summary>Finds the end of an HTTP/1.1 answer that states its length, and its status.</summary>
+/// <summary>Finds the end of an HTTP/1.1 response that states its length, and its status.</summary>
 internal static class HttpResponseHead
 {
     private const int StatusAt = 9;
 
-    /// <summary>Reads the answer's head.</summary>
-    /// <param name="received">What has come so far, from the answer's first byte.</param>
+    /// <summary>Reads the response's head.</summary>
+    /// <param name="received">What has arrived so far, from the response's first byte.</param>
     /// <param name="status">Its status.</param>
     /// <param name="length">Its length, head and body.</param>
-    /// <param name="saysWhen">Whether it says when to come back.</param>
+    /// <param name="saysWhen">Whether it has a Retry-After.</param>
     /// <returns>False while the head is not complete.</returns>
     /// <exception cref="InvalidDataException">It does not state a length.</exception>
     public static bool TryRead(ReadOnlySpan<byte> received, out int status, out int length, out bool saysWhen)

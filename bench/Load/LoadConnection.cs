@@ -3,8 +3,8 @@ using System.Net.Sockets;
 
 namespace PaymentCluster.Bench.Load;
 
-/// <summary>One connection that is kept: sends a request when told, reports its answer, and can be told again. Cheap,
-/// because the loader shares its machine with what it measures.</summary>
+/// <summary>One connection that is kept: sends a request, reports its response, and can send again. Cheap, because the
+/// loader shares its machine with what it measures.</summary>
 internal sealed class LoadConnection : IDisposable
 {
     private const int ReceiveBytes = 64 * 1024;
@@ -74,7 +74,7 @@ internal sealed class LoadConnection : IDisposable
         }
     }
 
-    // True when the answer is complete, and the connection perhaps sends the next request already.
+    // True when the response is complete, and the connection perhaps sends the next request already.
     private bool TryEnd()
     {
         if (_receive.SocketError != SocketError.Success || _receive.BytesTransferred == 0)

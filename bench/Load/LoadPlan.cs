@@ -44,16 +44,16 @@ internal sealed record LoadResult
     /// <summary>Requests that were due in the seconds that count.</summary>
     public required long Due { get; init; }
 
-    /// <summary>Those of them that were answered with 2xx.</summary>
+    /// <summary>Those of them with a 2xx response.</summary>
     public required long Accepted { get; init; }
 
     /// <summary>Those that were refused for load: 429 and 503.</summary>
     public required long Refused { get; init; }
 
-    /// <summary>Refusals that did not say when to come back.</summary>
+    /// <summary>Refusals without Retry-After.</summary>
     public required long RefusedWithoutRetryAfter { get; init; }
 
-    /// <summary>Any other answer, and connections that broke.</summary>
+    /// <summary>Any other response, and connections that broke.</summary>
     public required long Failed { get; init; }
 
     /// <summary>Those that were never sent, because every connection was busy to the end.</summary>
@@ -62,7 +62,7 @@ internal sealed record LoadResult
     /// <summary>How long what counts took.</summary>
     public required double Seconds { get; init; }
 
-    /// <summary>From when a request was due to the last byte of its answer, of the accepted ones.</summary>
+    /// <summary>From when a request was due to the last byte of its response, of the accepted ones.</summary>
     public required Latencies Latency { get; init; }
 }
 

@@ -3,11 +3,10 @@ using System.Text.Json;
 
 namespace PaymentCluster.Bench.Load;
 
-/// <summary>
-/// Sends requests when they are due, whether or not earlier ones were answered, as long as a connection is free; one
-/// that finds none free waits, and its latency counts from when it was due. A process of its own, so that its cost can
-/// be told apart. Two threads: this one paces, and the one where the kernel reports answers handles them.
-/// </summary>
+/// <summary>Sends requests when they are due, whether or not earlier ones got a response, as long as a connection is
+/// free; one that finds none free waits, and its latency counts from when it was due. A process of its own, so that its
+/// cost can be told apart. Two threads: this one paces, and the one where the kernel reports responses handles
+/// them.</summary>
 internal sealed class Loader : IDisposable
 {
     /// <summary>What the loader writes when the seconds that count begin, and when they are over.</summary>

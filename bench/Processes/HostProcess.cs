@@ -56,7 +56,7 @@ internal sealed class HostProcess : IAsyncDisposable
         WorkingDirectory = Checkout.Root,
     };
 
-    /// <summary>Asks it to stop as an operator does; ends it if it does not.</summary>
+    /// <summary>Signals it to stop as an operator does; kills it if it does not.</summary>
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)

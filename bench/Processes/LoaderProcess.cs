@@ -15,7 +15,7 @@ internal static class LoaderProcess
     {
         var start = HostProcess.StartInfo(Checkout.Self, "load");
         start.RedirectStandardError = false;
-        // One heap, and answers handled where the kernel reports them: the loader's own cost must stay small.
+        // One heap, and responses handled where the kernel reports them: the loader's own cost must stay small.
         start.Environment["DOTNET_gcServer"] = "0";
         start.Environment["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = "1";
         start.Environment["DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT"] = "1";

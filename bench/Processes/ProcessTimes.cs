@@ -53,7 +53,7 @@ internal static class ProcessTimes
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // It has just ended, or is nobody's business.
+            // It has just ended, or may not be read.
             return null;
         }
     }

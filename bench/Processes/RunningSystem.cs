@@ -9,7 +9,7 @@ using PaymentCluster.Bench.Server;
 
 namespace PaymentCluster.Bench.Processes;
 
-/// <summary>The system under test: the server on a database of its own, simulators if asked for, and one merchant with
+/// <summary>The system under test: the server on a database of its own, simulators if requested, and one merchant with
 /// one provider.</summary>
 internal sealed class RunningSystem : IAsyncDisposable
 {
@@ -78,14 +78,14 @@ internal sealed class RunningSystem : IAsyncDisposable
         await ReadyAsync(_server, Port, "/health/ready");
     }
 
-    /// <summary>Asks the server to stop.</summary>
+    /// <summary>Signals the server to stop.</summary>
     public async Task StopServerAsync()
     {
         await _server!.DisposeAsync();
         _server = null;
     }
 
-    /// <summary>How the simulated provider answers from now on.</summary>
+    /// <summary>How the simulated provider responds from now on.</summary>
     public async Task SetProviderLatencyAsync(int milliseconds)
     {
         using var response = await _http.PutAsJsonAsync(
@@ -184,7 +184,7 @@ internal sealed class RunningSystem : IAsyncDisposable
             }
             catch (HttpRequestException)
             {
-                // Nobody listens yet.
+                // The server does not listen yet.
             }
 
             await Task.Delay(20, limit.Token);

@@ -18,7 +18,7 @@ internal static class ResultFile
         WriteIndented = true,
     };
 
-    /// <summary>Writes the file, and answers with its path.</summary>
+    /// <summary>Writes the file; returns its path.</summary>
     public static async Task<string> WriteAsync(BenchOptions options, IReadOnlyList<Row> rows, DateTimeOffset now)
     {
         var folder = Directory.CreateDirectory(Path.Combine(Checkout.Root, "bench", "results")).FullName;

@@ -66,7 +66,7 @@ internal static class PeakSearch
     /// <summary>The rate, and what was measured at it.</summary>
     public static async Task<(double Rate, Measured Measured)> RunAsync(Meter meter, BenchOptions options)
     {
-        // As much as the connections carry says where to look; it is no answer, since a loader that waits for answers
+        // As much as the connections carry says where to look; it is no result, since a loader that waits for responses
         // slows down with the system.
         var saturated = await meter.SaturateAsync(options);
         var rate = Math.Max(1, saturated.CompletedPerSecond * First);

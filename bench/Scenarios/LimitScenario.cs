@@ -7,10 +7,8 @@ using PaymentCluster.Grains.Schema;
 
 namespace PaymentCluster.Bench.Scenarios;
 
-/// <summary>
-/// <c>limit</c>: the rows of payments, accepted in one commit and completed in another, by a client that does nothing
-/// else: what the store gives here. Nothing is checked, nobody waits, and every batch is full.
-/// </summary>
+/// <summary><c>limit</c>: the rows of payments, accepted in one commit and completed in another, by a client that does
+/// nothing else: what the store gives here. Nothing is checked, no caller waits, and every batch is full.</summary>
 internal static class LimitScenario
 {
     private const int Batch = 512;
@@ -119,11 +117,11 @@ internal sealed class LimitRows(int count)
             _now[index] = now.UtcDateTime;
         }
 
-        // Time-ordered ids within a millisecond are not in order by themselves; a client sorts its batch.
+        // Time-ordered ids within a millisecond are not ordered; a client sorts its batch.
         Array.Sort(_ids);
     }
 
-    /// <summary>What makes the payments durable before their provider is asked.</summary>
+    /// <summary>What makes the payments durable before their provider is called.</summary>
     public NpgsqlBatch Accept(NpgsqlConnection connection) => new(connection)
     {
         BatchCommands =

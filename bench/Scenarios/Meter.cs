@@ -14,7 +14,7 @@ internal sealed class Meter(RunningSystem system)
 
     private int _runs;
 
-    /// <summary>A plan for orders that nobody had before.</summary>
+    /// <summary>A plan for new orders.</summary>
     public LoadPlan Orders(BenchOptions options, double rate, double warmUp) => new()
     {
         Port = system.Port,
@@ -49,7 +49,7 @@ internal sealed class Meter(RunningSystem system)
         }
     }
 
-    /// <summary>Waits until nothing is completed any more, and answers with how many payments there are.</summary>
+    /// <summary>Waits until no more payments complete; returns their number.</summary>
     public async Task<long> DrainAsync()
     {
         using var limit = new CancellationTokenSource(Timeout);

@@ -5,7 +5,7 @@ using PaymentCluster.Bench.Server;
 namespace PaymentCluster.Bench.Scenarios;
 
 /// <summary><c>paper</c>: the comparison that surveys of asynchronous payment backends make, measured: a request that
-/// waits for its provider (200 to 500 ms) on one of 64 workers, against one that is answered when the payment is
+/// waits for its provider (200 to 500 ms) on one of 64 workers, against one that gets its response when the payment is
 /// durable.</summary>
 internal static class PaperScenario
 {

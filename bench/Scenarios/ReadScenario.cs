@@ -15,7 +15,7 @@ internal static class ReadScenario
         var meter = new Meter(system);
         var plan = meter.Orders(options, 0, options.WarmUp / 2) with { OrderPrefix = null };
 
-        // Each is asked for once: all are cold, as long as there are any.
+        // Each is read once: all are cold, as long as there are any.
         var cold = await meter.RunAsync(plan with
         {
             Targets = paths,

@@ -68,8 +68,8 @@ internal static class StoredPayments
     /// <summary>Adds payments to those there are.</summary>
     /// <param name="database">Where.</param>
     /// <param name="count">How many there are afterwards.</param>
-    /// <param name="kind"><see cref="Finished"/>, or <see cref="Open"/>:
-    /// interrupted before their provider's answer, and due.</param>
+    /// <param name="kind"><see cref="Finished"/>, or <see cref="Open"/>: interrupted before their provider's response,
+    /// and due.</param>
     public static async Task FillAsync(BenchDatabase database, int count, string kind)
     {
         var present = (int)await database.ReadAsync<long>(

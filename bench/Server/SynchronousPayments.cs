@@ -8,10 +8,9 @@ using PaymentCluster.Grains.Abstractions.Payments;
 
 namespace PaymentCluster.Bench.Server;
 
-/// <summary>
-/// How a synchronous payment service does it, for comparison: each request holds one of a fixed number of workers until
-/// the provider has answered. The payment itself is taken by the same grain, and is as durable.
-/// </summary>
+/// <summary>How a synchronous payment service does it, for comparison: each request holds one of a fixed number of
+/// workers until the provider has responded. The payment itself is taken by the same grain, and is as
+/// durable.</summary>
 internal sealed class SynchronousPayments(IGrainFactory grains, IConfiguration configuration, TimeProvider time)
     : IDisposable
 {

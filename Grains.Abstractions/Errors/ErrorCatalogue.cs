@@ -17,7 +17,7 @@ public static class ErrorCatalogue
     {
         new(ErrorCode.MalformedJson, "malformed_json", 400, false, "The request body is not valid JSON."),
         new(ErrorCode.UnknownField, "unknown_field", 400, false, "The request body contains an unknown field."),
-        new(ErrorCode.DuplicateField, "duplicate_field", 400, false, "The request body contains a field twice."),
+        new(ErrorCode.DuplicateField, "duplicate_field", 400, false, "The request body contains a duplicated field."),
         new(ErrorCode.MissingField, "missing_field", 400, false, "A required field is missing."),
         new(
             ErrorCode.InvalidField, "invalid_field", 400, false,

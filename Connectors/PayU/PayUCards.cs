@@ -5,7 +5,7 @@ using PaymentCluster.Connectors.Contract;
 namespace PaymentCluster.Connectors.PayU;
 
 /// <summary>What PayU keeps or knows of a customer: cards (docs.payu.in/reference, get_user_cards and delete_user_card)
-/// and UPI ids (validateVPA). No money moves here.</summary>
+/// and UPI IDs (validateVPA). No money moves here.</summary>
 internal sealed class PayUCards(PayUApi api)
 {
     public async Task<ProviderResult<UpiHolder>> VerifyUpiAsync(string vpa, ProviderCredentials credentials)

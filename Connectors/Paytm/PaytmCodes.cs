@@ -17,7 +17,7 @@ internal static partial class PaytmCodes
         ["227"] = Of("bank_declined", "The customer's bank declined the payment.", FailureParty.Bank),
         ["235"] = Of(
             "insufficient_wallet_balance", "The customer's wallet has insufficient funds.", FailureParty.Customer),
-        ["295"] = Of("vpa_invalid", "The UPI id does not exist.", FailureParty.Customer),
+        ["295"] = Of("vpa_invalid", "The UPI ID does not exist.", FailureParty.Customer),
         ["309"] = Of("order_id_invalid", "Paytm rejected the order's id.", FailureParty.Merchant),
         ["312"] = Of("card_not_supported", "Paytm does not accept this card.", FailureParty.Customer),
         ["315"] = Of("card_expiry_invalid", "The card's expiry is not valid.", FailureParty.Customer),

@@ -57,7 +57,7 @@ internal static partial class RazorpayCustomers
         error.Description is { } description
         && description.TrimEnd('.').Equals("The id provided does not exist", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Whether a refusal says that a UPI id is none. The page does not show the response to such an id: only
+    /// <summary>Whether a refusal says that a UPI ID is none. The page does not show the response to such an id: only
     /// what names the id as the reason is taken for one.</summary>
     public static bool IsAboutVpa(ErrorBody error) =>
         error.Code == "BAD_REQUEST_ERROR"

@@ -21,7 +21,7 @@ internal sealed class SiloHealthCheck(IGrainFactory grains, TimeProvider time) :
         }
         catch (TimeoutException)
         {
-            return HealthCheckResult.Unhealthy("No silo answered in time.");
+            return HealthCheckResult.Unhealthy("No silo responded in time.");
         }
         catch (Exception exception) when (
             ProblemExceptionHandler.IsTransient(exception) && !cancellationToken.IsCancellationRequested)

@@ -16,7 +16,7 @@ internal static class UpiRequest
     private static readonly Field<string?> Vpa = Field.Text(
         "vpa",
         255,
-        "The customer's UPI ID; for collect alone.",
+        "The customer's UPI ID; only for collect.",
         PaymentPatterns.UpiId(),
         PaymentPatterns.UpiIdRule).Optional();
 

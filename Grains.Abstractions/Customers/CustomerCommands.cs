@@ -110,7 +110,7 @@ public sealed record LinkWallet
 [GenerateSerializer, Immutable, Alias("wallet-preferences")]
 public sealed record WalletPreferences
 {
-    /// <summary>What is offered first: a card's token, a UPI id's id, or <c>wallet:…</c>; null for none.</summary>
+    /// <summary>What is offered first: a card's token, a UPI ID's id, or <c>wallet:…</c>; null for none.</summary>
     [Id(0)]
     public string? DefaultInstrument { get; init; }
 
@@ -147,7 +147,7 @@ public sealed record InstrumentChoice
     [Id(0)]
     public string? CardToken { get; init; }
 
-    /// <summary>A saved UPI id's id.</summary>
+    /// <summary>A saved UPI ID's id.</summary>
     [Id(1)]
     public string? UpiId { get; init; }
 

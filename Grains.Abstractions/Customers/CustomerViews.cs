@@ -49,7 +49,7 @@ public sealed record WalletView
     [Id(2)]
     public required ImmutableArray<SavedCardView> Cards { get; init; }
 
-    /// <summary>The saved UPI ids, oldest first.</summary>
+    /// <summary>The saved UPI IDs, oldest first.</summary>
     [Id(3)]
     public required ImmutableArray<SavedUpiView> UpiIds { get; init; }
 
@@ -103,11 +103,11 @@ public sealed record SavedCardView
     public required string ConsentText { get; init; }
 }
 
-/// <summary>What a provider says of a UPI id.</summary>
+/// <summary>What a provider says of a UPI ID.</summary>
 [GenerateSerializer, Immutable, Alias("upi-id-view")]
 public sealed record UpiIdView
 {
-    /// <summary>The UPI id, lower case.</summary>
+    /// <summary>The UPI ID, lower case.</summary>
     [Id(0)]
     public required string Vpa { get; init; }
 
@@ -120,7 +120,7 @@ public sealed record UpiIdView
     public string? Name { get; init; }
 }
 
-/// <summary>A saved UPI id.</summary>
+/// <summary>A saved UPI ID.</summary>
 [GenerateSerializer, Immutable, Alias("saved-upi-view")]
 public sealed record SavedUpiView
 {
@@ -128,7 +128,7 @@ public sealed record SavedUpiView
     [Id(0)]
     public required string Id { get; init; }
 
-    /// <summary>The UPI id, lower case.</summary>
+    /// <summary>The UPI ID, lower case.</summary>
     [Id(1)]
     public required string Vpa { get; init; }
 
@@ -198,7 +198,7 @@ public enum WalletLinkStatus
 [GenerateSerializer, Immutable, Alias("instrument-view")]
 public sealed record InstrumentView
 {
-    /// <summary>A saved card's token, a saved UPI id's id, <c>wallet:…</c> for a linked wallet, or the name of a method
+    /// <summary>A saved card's token, a saved UPI ID's id, <c>wallet:…</c> for a linked wallet, or the name of a method
     /// that needs nothing saved, such as <c>upi_intent</c>.</summary>
     [Id(0)]
     public required string Id { get; init; }
@@ -223,7 +223,7 @@ public sealed record InstrumentView
     [Id(5)]
     public required string Reason { get; init; }
 
-    /// <summary>What a saved one is called, for a title in other words: a card's label or network, a UPI id, a wallet's
+    /// <summary>What a saved one is called, for a title in other words: a card's label or network, a UPI ID, a wallet's
     /// name; null for what is not saved.</summary>
     [Id(6)]
     public string? Name { get; init; }

@@ -62,7 +62,7 @@ public interface ICustomerGrain : IGrainWithStringKey
     [Alias("save-upi"), ResponseTimeout(CallTimeouts.Long)]
     Task<Reply<SavedUpiView>> SaveUpi(string vpa);
 
-    /// <summary>Deletes a saved UPI id.</summary>
+    /// <summary>Deletes a saved UPI ID.</summary>
     [Alias("delete-upi")]
     Task<Reply<WalletView>> DeleteUpi(string id);
 

@@ -2,7 +2,7 @@ using PaymentCluster.Grains.Abstractions.Errors;
 
 namespace PaymentCluster.Grains.Abstractions.Customers;
 
-/// <summary>Checks UPI ids for the customer of one payment. The key is <c>{merchant}/{payment}</c>; nothing is
+/// <summary>Checks UPI IDs for the customer of one payment. The key is <c>{merchant}/{payment}</c>; nothing is
 /// stored.</summary>
 [Alias("upi-check")]
 public interface IUpiCheckGrain : IGrainWithStringKey

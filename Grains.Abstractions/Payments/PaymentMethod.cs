@@ -27,7 +27,7 @@ public enum UpiFlow
     /// <summary>The same link as a QR code for another device's camera.</summary>
     Qr = 2,
 
-    /// <summary>A request to a typed UPI id; withdrawn by NPCI on 28 February 2026 but for exempt merchants.</summary>
+    /// <summary>A request to a typed UPI ID; withdrawn by NPCI on 28 February 2026 but for exempt merchants.</summary>
     Collect = 3,
 }
 
@@ -43,7 +43,7 @@ public sealed record PaymentMethod
     [Id(1)]
     public UpiFlow? Flow { get; init; }
 
-    /// <summary>UPI collect: the customer's UPI id, lower case.</summary>
+    /// <summary>UPI collect: the customer's UPI ID, lower case.</summary>
     [Id(2)]
     public string? Vpa { get; init; }
 
@@ -63,7 +63,7 @@ public sealed record PaymentMethod
     [Id(6)]
     public string? Bank { get; init; }
 
-    /// <summary>The customer's saved instrument that it is: a card's token, a UPI id's id, <c>wallet:…</c>;
+    /// <summary>The customer's saved instrument that it is: a card's token, a UPI ID's id, <c>wallet:…</c>;
     /// null for one that was typed in.</summary>
     [Id(7)]
     public string? Saved { get; init; }

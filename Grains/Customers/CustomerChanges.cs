@@ -8,7 +8,7 @@ namespace PaymentCluster.Grains.Customers;
 /// changes the version.</summary>
 internal static class CustomerChanges
 {
-    /// <summary>How many cards, and how many UPI ids, are kept of one customer.</summary>
+    /// <summary>How many cards, and how many UPI IDs, are kept of one customer.</summary>
     public const int MaxSaved = 20;
 
     private const string WalletPrefix = "wallet:";
@@ -151,11 +151,11 @@ internal static class CustomerChanges
     public static bool IsAgreed(CustomerDocument customer, ProviderCard card) =>
         customer.Consents.Any(consent => IsOf(consent, card));
 
-    /// <summary>With a UPI id.</summary>
+    /// <summary>With a UPI ID.</summary>
     public static CustomerDocument AddUpiId(CustomerDocument before, StoredUpiId upi) =>
         Next(before with { UpiIds = before.UpiIds.Add(upi) });
 
-    /// <summary>Without a UPI id.</summary>
+    /// <summary>Without a UPI ID.</summary>
     public static CustomerDocument RemoveUpiId(CustomerDocument before, string id) => Pruned(before with
     {
         UpiIds = [.. before.UpiIds.Where(upi => upi.Id != id)],

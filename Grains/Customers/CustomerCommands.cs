@@ -22,11 +22,11 @@ internal sealed record ListCards;
 /// <param name="Token">Its token.</param>
 internal sealed record DeleteCard(string Token);
 
-/// <summary>Saves a UPI id.</summary>
-/// <param name="Vpa">The UPI id, lower case.</param>
+/// <summary>Saves a UPI ID.</summary>
+/// <param name="Vpa">The UPI ID, lower case.</param>
 internal sealed record SaveUpi(string Vpa);
 
-/// <summary>Deletes a saved UPI id.</summary>
+/// <summary>Deletes a saved UPI ID.</summary>
 /// <param name="Id">Its id.</param>
 internal sealed record DeleteUpi(string Id);
 

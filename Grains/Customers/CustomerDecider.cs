@@ -4,7 +4,7 @@ using PaymentCluster.Grains.Abstractions.Errors;
 
 namespace PaymentCluster.Grains.Customers;
 
-/// <summary>The rules of a customer: personal data, preferences, UPI ids, registrations at providers, and erasure.
+/// <summary>The rules of a customer: personal data, preferences, UPI IDs, registrations at providers, and erasure.
 /// Cards and wallets have their own.</summary>
 internal static class CustomerDecider
 {
@@ -80,10 +80,10 @@ internal static class CustomerDecider
         return command.Preferences.Order.All(ids.Contains)
             ? CustomerDecision.Store(CustomerChanges.Prefer(known, command.Preferences))
             : CustomerDecision.Refuse(known, Refusal.Of(
-                ErrorCode.InvalidField, "The order names an instrument that the customer does not have.", "order"));
+                ErrorCode.InvalidField, "'order' names an instrument that the customer does not have.", "order"));
     }
 
-    /// <summary>Saves a UPI id; the one that is there, if it is saved already.</summary>
+    /// <summary>Saves a UPI ID; the one that is there, if it is saved already.</summary>
     public static CustomerDecision Decide(CustomerDocument? customer, SaveUpi command, CustomerContext context)
     {
         if (Known(customer) is not { } known)
@@ -98,14 +98,14 @@ internal static class CustomerDecider
 
         if (known.UpiIds.Length >= CustomerChanges.MaxSaved)
         {
-            return CustomerDecision.Refuse(known, CustomerRefusals.TooMany("UPI ids"));
+            return CustomerDecision.Refuse(known, CustomerRefusals.TooMany("UPI IDs"));
         }
 
         var added = new StoredUpiId { Id = context.NewId("upi_"), Vpa = command.Vpa, SavedAt = context.Now };
         return CustomerDecision.Store(CustomerChanges.AddUpiId(known, added), added.Id);
     }
 
-    /// <summary>Deletes a saved UPI id.</summary>
+    /// <summary>Deletes a saved UPI ID.</summary>
     public static CustomerDecision Decide(CustomerDocument? customer, DeleteUpi command, CustomerContext context) =>
         Known(customer) is not { } known ? CustomerDecision.Refuse(customer, CustomerRefusals.UnknownCustomer)
             : known.UpiIds.All(upi => upi.Id != command.Id)

@@ -72,7 +72,7 @@ internal sealed record ProviderFacts(string Name)
     /// <summary>The wallets that it links by the customer's consent on its page.</summary>
     public ImmutableHashSet<string> ConsentWallets { get; init; } = [];
 
-    /// <summary>Whether it verifies UPI ids.</summary>
+    /// <summary>Whether it verifies UPI IDs.</summary>
     public bool VerifiesUpi { get; init; }
 
     /// <summary>What a connector's provider keeps.</summary>

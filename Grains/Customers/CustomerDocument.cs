@@ -42,7 +42,7 @@ public sealed record CustomerDocument
     [Id(7)]
     public ImmutableArray<StoredCard> Cards { get; init; } = [];
 
-    /// <summary>The saved UPI ids, oldest first.</summary>
+    /// <summary>The saved UPI IDs, oldest first.</summary>
     [Id(8)]
     public ImmutableArray<StoredUpiId> UpiIds { get; init; } = [];
 
@@ -118,7 +118,7 @@ public sealed record StoredCard
     public required string ConsentText { get; init; }
 }
 
-/// <summary>A saved UPI id.</summary>
+/// <summary>A saved UPI ID.</summary>
 [GenerateSerializer, Immutable, Alias("stored-upi-id")]
 public sealed record StoredUpiId
 {
@@ -126,7 +126,7 @@ public sealed record StoredUpiId
     [Id(0)]
     public required string Id { get; init; }
 
-    /// <summary>The UPI id, lower case.</summary>
+    /// <summary>The UPI ID, lower case.</summary>
     [Id(1)]
     public required string Vpa { get; init; }
 

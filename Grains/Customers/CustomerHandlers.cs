@@ -125,12 +125,12 @@ internal sealed class CustomerHandlers(CustomerKey key, CustomerProcess process,
         return ToReply(result with { OperationRefusal = null }, GetWallet);
     }
 
-    /// <summary>Whether a UPI id can be paid from.</summary>
+    /// <summary>Whether a UPI ID can be paid from.</summary>
     public Task<Reply<UpiIdView>> ValidateUpiAsync(string vpa) => process.Known is null
         ? Task.FromResult(Reply<UpiIdView>.Refused(CustomerRefusals.UnknownCustomer))
         : _checks.VerifyAsync(key.Merchant, vpa);
 
-    /// <summary>Saves a UPI id.</summary>
+    /// <summary>Saves a UPI ID.</summary>
     public async Task<Reply<SavedUpiView>> SaveUpiAsync(string vpa)
     {
         var result = await process.HandleAsync((customer, context) =>
@@ -143,7 +143,7 @@ internal sealed class CustomerHandlers(CustomerKey key, CustomerProcess process,
             CustomerRefusals.UnknownUpiId);
     }
 
-    /// <summary>Deletes a UPI id.</summary>
+    /// <summary>Deletes a UPI ID.</summary>
     public async Task<Reply<WalletView>> DeleteUpiAsync(string id) => ToReply(
         await process.HandleAsync((customer, context) =>
             CustomerDecider.Decide(customer, new DeleteUpi(id), context)), GetWallet);

@@ -31,7 +31,7 @@ internal static class CustomerInstruments
         {
             return customer?.UpiIds.FirstOrDefault(upi => upi.Id == id) is { } saved
                 ? Reply<FoundInstrument>.Of(new FoundInstrument { Method = MethodOf(saved) })
-                : Unknown("The customer has no such saved UPI id.", "upi.id");
+                : Unknown("The customer has no such saved UPI ID.", "upi.id");
         }
 
         return customer?.Wallets.FirstOrDefault(Matches) is { } linked

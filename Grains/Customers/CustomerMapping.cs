@@ -42,7 +42,7 @@ internal static class CustomerMapping
         ConsentText = card.ConsentText,
     };
 
-    /// <summary>A saved UPI id.</summary>
+    /// <summary>A saved UPI ID.</summary>
     public static SavedUpiView View(StoredUpiId upi) => new() { Id = upi.Id, Vpa = upi.Vpa, SavedAt = upi.SavedAt };
 
     /// <summary>A wallet, with its balance where it was read.</summary>

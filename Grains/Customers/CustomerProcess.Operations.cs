@@ -170,7 +170,7 @@ internal sealed partial class CustomerProcess
 
     [LoggerMessage(
         LogEvents.CustomerNotResumed, LogLevel.Warning,
-        "What is pending for a customer of {Merchant} could not be continued")]
+        "Pending operations for a customer of {Merchant} could not be continued")]
     private static partial void LogNotResumed(ILogger logger, Exception exception, string merchant);
 
     [LoggerMessage(

@@ -13,9 +13,9 @@ internal static class CustomerRefusals
     public static readonly Refusal UnknownCard =
         Refusal.Of(ErrorCode.InstrumentNotFound, "The customer has no such saved card.", "token");
 
-    /// <summary>There is no such UPI id.</summary>
+    /// <summary>There is no such UPI ID.</summary>
     public static readonly Refusal UnknownUpiId =
-        Refusal.Of(ErrorCode.InstrumentNotFound, "The customer has no such saved UPI id.", "id");
+        Refusal.Of(ErrorCode.InstrumentNotFound, "The customer has no such saved UPI ID.", "id");
 
     /// <summary>There is no such wallet.</summary>
     public static readonly Refusal UnknownWallet =
@@ -54,16 +54,16 @@ internal static class CustomerRefusals
     /// <summary>An earlier deletion is still pending.</summary>
     public static readonly Refusal StillDeleting = Refusal.Of(
         ErrorCode.Unavailable,
-        "A card or wallet that was deleted earlier is still being removed where it was kept. Try again later.");
+        "A card or wallet that was deleted earlier is still being removed at its provider or in the vault. Try again later.");
 
     /// <summary>An erasure is not complete.</summary>
     public static readonly Refusal StillErasing = Refusal.Of(
         ErrorCode.Unavailable,
-        "The customer is erased here, but not yet at a provider that is unavailable. Repeat the request until it is.");
+        "The customer's data is erased here, but not yet at a provider that is unavailable. Repeat the request.");
 
     /// <summary>The vault or the provider has not responded in time.</summary>
     public static readonly Refusal ResponseTimedOut = Refusal.Of(
-        ErrorCode.Unavailable, "The provider or the card vault has not answered in time. Try again later.");
+        ErrorCode.Unavailable, "The provider or the card vault did not respond in time. Try again later.");
 
     /// <summary>A provider cannot be reached.</summary>
     public static readonly Refusal ProviderUnavailable =
@@ -79,7 +79,7 @@ internal static class CustomerRefusals
 
     /// <summary>The merchant has no account at the provider any more.</summary>
     public static Refusal ProviderGone(string field) => Refusal.Of(
-        ErrorCode.InstrumentUnusable, "The merchant no longer has an account at the provider that keeps it.", field);
+        ErrorCode.InstrumentUnusable, "The merchant no longer has credentials at the provider that keeps the instrument.", field);
 
     /// <summary>The wallet was changed by another request.</summary>
     public static Refusal OtherVersion(int version, int expected) => Refusal.Of(

@@ -5,7 +5,7 @@ namespace PaymentCluster.Grains.Customers;
 /// <summary>How customers' instruments are managed. Section <c>Customers</c>; checked when the host starts.</summary>
 public sealed class CustomersOptions
 {
-    /// <summary>How many UPI ids can be verified for one customer per minute: 10. The response is a person's name, and
+    /// <summary>How many UPI IDs can be verified for one customer per minute: 10. The response is a person's name, and
     /// the limit keeps this from being a directory.</summary>
     [Range(1, 1_000)]
     public int UpiChecksPerMinute { get; set; } = 10;

@@ -26,7 +26,7 @@ internal sealed record InstrumentOffer(
         {
             return Providers.TryGetValue(only, out var one)
                 ? one.Refuses(method, amount)
-                : "The merchant no longer has an account at the provider that keeps it.";
+                : "The merchant no longer has credentials at the provider that keeps the instrument.";
         }
 
         return Providers.IsEmpty ? "The merchant has no provider configured."

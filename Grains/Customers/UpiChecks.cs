@@ -18,7 +18,7 @@ internal sealed class UpiChecks(IMerchantProviders providers, CustomersOptions o
     private readonly Dictionary<string, (UpiIdView View, DateTimeOffset At)> _known = new(StringComparer.Ordinal);
     private readonly Queue<DateTimeOffset> _queries = new();
 
-    /// <summary>Whether a UPI id can be paid from, and whose it is, as one of the merchant's providers says.</summary>
+    /// <summary>Whether a UPI ID can be paid from, and whose it is, as one of the merchant's providers says.</summary>
     public async Task<Reply<UpiIdView>> VerifyAsync(string merchant, string vpa)
     {
         var now = time.GetUtcNow();
@@ -35,7 +35,7 @@ internal sealed class UpiChecks(IMerchantProviders providers, CustomersOptions o
         if (_queries.Count >= options.UpiChecksPerMinute)
         {
             return Reply<UpiIdView>.Refused(Refusal.Of(
-                ErrorCode.RateLimited, $"At most {options.UpiChecksPerMinute} UPI ids can be verified per minute."));
+                ErrorCode.RateLimited, $"At most {options.UpiChecksPerMinute} UPI IDs can be verified per minute."));
         }
 
         // Counted before the query, so that simultaneous ones count too.
@@ -57,10 +57,10 @@ internal sealed class UpiChecks(IMerchantProviders providers, CustomersOptions o
     /// <summary>Drops what is known; the queries still count.</summary>
     public void Clear() => _known.Clear();
 
-    // One provider after the other: each further one learns the customer's UPI id only if those before did not respond.
+    // One provider after the other: each further one learns the customer's UPI ID only if those before did not respond.
     private async Task<Reply<UpiIdView>> QueryAsync(string merchant, string vpa)
     {
-        var refusal = Refusal.Of(ErrorCode.NoProvider, "None of the merchant's providers verifies UPI ids.");
+        var refusal = Refusal.Of(ErrorCode.NoProvider, "None of the merchant's providers verifies UPI IDs.");
         var began = time.GetTimestamp();
         foreach (var provider in (await providers.FactsAsync(merchant)).Providers.Where(one => one.VerifiesUpi))
         {
@@ -94,7 +94,7 @@ internal sealed class UpiChecks(IMerchantProviders providers, CustomersOptions o
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
-            return new ProviderResult<UpiHolder>.Unavailable("it did not answer in time");
+            return new ProviderResult<UpiHolder>.Unavailable("it did not respond in time");
         }
     }
 }

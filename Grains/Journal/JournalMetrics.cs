@@ -28,7 +28,7 @@ public sealed class JournalMetrics
             "journal.conflicts", "{commit}", "Commits refused because of what is stored, by reason");
         _refused = _meter.CreateCounter<long>(
             "journal.overloads", "{commit}", "Commits refused because the queue was full");
-        _inDoubt = _meter.CreateCounter<long>("journal.in_doubt", "{commit}", "Commits whose answer got lost");
+        _inDoubt = _meter.CreateCounter<long>("journal.in_doubt", "{commit}", "Commits whose response was lost");
         _repeated = _meter.CreateCounter<long>(
             "journal.repeats", "{transaction}", "Transactions repeated after a deadlock");
     }

@@ -69,7 +69,7 @@ public sealed partial class ProvidersGrain(
         if (check == CredentialsCheck.Refused)
         {
             return Reply<CredentialsSet>.Refused(Refusal.Of(
-                ErrorCode.CredentialsRefused, $"{provider} refuses these credentials; nothing was changed."));
+                ErrorCode.CredentialsRefused, $"{provider} rejected these credentials. Nothing was changed."));
         }
 
         var reply = await Document.PutCredentials(provider, values);
@@ -90,7 +90,7 @@ public sealed partial class ProvidersGrain(
             return Reply<MerchantView>.Refused(Refusal.Of(
                 ErrorCode.ProviderInUse,
                 $"{(open < OpenPaymentsQuery.MaxCounted ? "" : "At least ")}{open} payments at {provider} "
-                    + "are still open or watched."));
+                    + "are still open or monitored."));
         }
 
         var reply = await Document.DeleteCredentials(provider);

@@ -49,7 +49,7 @@ public sealed class PaymentRouter(ConnectorCatalogue connectors, ProviderScores 
                 ? TheOnly(keeper, facts)
                 : RoutingChoice.Refused(Refusal.Of(
                     ErrorCode.InstrumentUnusable,
-                    "The merchant has no account any more at the provider that keeps it."));
+                    "The merchant no longer has credentials at the provider that keeps the instrument."));
         }
 
         return merchant is { Routing: null, Providers: [var only] }

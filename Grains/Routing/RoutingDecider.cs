@@ -178,7 +178,7 @@ public static class RoutingDecider
         }
 
         private static string Circumstance(RoutingCandidate chosen, bool allAreDown) =>
-            allAreDown ? "; all are down" : chosen.Standing.IsDown ? "; finds out whether it is back" : "";
+            allAreDown ? "; all are down" : chosen.Standing.IsDown ? "; as a probe" : "";
 
         private void AddByScore(RoutingRule rule)
         {

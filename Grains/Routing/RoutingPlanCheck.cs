@@ -83,7 +83,7 @@ public static class RoutingPlanCheck
             return Invalid($"{path}.currencies", "A range of amounts needs exactly one currency.");
         }
 
-        return when.AmountFromMinor < 1 ? Invalid($"{path}.amount_from", "An amount is at least 1.")
+        return when.AmountFromMinor < 1 ? Invalid($"{path}.amount_from", "An amount must be at least 1.")
             : when.AmountToMinor < (when.AmountFromMinor ?? 1)
                 ? Invalid($"{path}.amount_to", "The range of amounts is empty.")
             : null;
@@ -103,7 +103,7 @@ public static class RoutingPlanCheck
                     $"{path}.methods",
                     "Only cards have a network and first digits, and the rule's methods leave them out.")
             : !when.UpiFlows.IsEmpty
-                ? Invalid($"{path}.upi_flows", "No payment is by UPI and by card.")
+                ? Invalid($"{path}.upi_flows", "A rule cannot need both UPI and a card.")
             : null;
     }
 
@@ -121,7 +121,7 @@ public static class RoutingPlanCheck
         };
         if (name is null || use.Providers.IsEmpty)
         {
-            return Invalid(path, "A rule leads to at least one provider, by order, split or success_rate.");
+            return Invalid(path, "A rule needs at least one provider in order, split or success_rate.");
         }
 
         var list = use.Strategy == RoutingStrategy.SuccessRate ? $"{path}.{name}.providers" : $"{path}.{name}";
@@ -133,9 +133,9 @@ public static class RoutingPlanCheck
         var weight = use.Strategy == RoutingStrategy.Split
             ? use.Providers.ToList().FindIndex(share => share.Weight is < 1 or > MaxWeight)
             : -1;
-        return weight >= 0 ? Invalid($"{list}[{weight}].weight", $"A weight is from 1 to {MaxWeight}.")
+        return weight >= 0 ? Invalid($"{list}[{weight}].weight", $"A weight must be from 1 to {MaxWeight}.")
             : use.ExplorePercent is < 0 or > 50
-                ? Invalid($"{path}.{name}.explore_percent", "The share that explores is from 0 to 50 per cent.")
+                ? Invalid($"{path}.{name}.explore_percent", "explore_percent must be from 0 to 50.")
             : null;
     }
 

@@ -16,7 +16,7 @@ public sealed class WebhookMeter
     /// <param name="meters">Makes meters.</param>
     public WebhookMeter(IMeterFactory meters) =>
         _received = meters.Create(MeterName).CreateCounter<long>(
-            "paymentcluster.webhooks.received", "{webhook}", "Inbound webhooks of providers, by what became of them.");
+            "paymentcluster.webhooks.received", "{webhook}", "Inbound webhooks of providers, by their fate.");
 
     /// <summary>Counts one webhook.</summary>
     public void Received(string provider, WebhookFate fate) => Add(provider, fate switch

@@ -41,7 +41,7 @@ public static class HostProgram
         IOException { InnerException: AddressInUseException } taken => $"A port is taken: {taken.Message}",
         SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } taken =>
             $"A port is taken: {taken.Message}",
-        DbException database => $"The database does not answer as it should: {Whole(database)}",
+        DbException database => $"The database does not respond as expected: {Whole(database)}",
         AggregateException { InnerExceptions: [var only] } => Explain(only),
         _ => exception.InnerException is { } inner ? Explain(inner) : null,
     };

@@ -3,7 +3,7 @@ using PaymentCluster.Simulators.Http;
 
 namespace PaymentCluster.Simulators.Juspay;
 
-/// <summary>Customers, the cards that they let Juspay keep, and UPI ids.</summary>
+/// <summary>Customers, the cards that they let Juspay keep, and UPI IDs.</summary>
 internal sealed class JuspayCustomers(JuspayBook book, TimeProvider time)
 {
     /// <summary><c>POST /customers</c>: one per reference.</summary>

@@ -28,11 +28,11 @@ internal static class JuspayFailures
     /// <summary>The failure that a test card selects, if it is one; it shows when the customer declines.</summary>
     public static string? OfCard(string number) => FailingCards.GetValueOrDefault(number);
 
-    /// <summary>A UPI id that begins so is declined, whatever the customer does; a code behind it is NPCI's reason, as
+    /// <summary>A UPI ID that begins so is declined, whatever the customer does; a code behind it is NPCI's reason, as
     /// in <c>failure.z9@simulator</c>.</summary>
     public static bool IsFailing(string? vpa) => vpa?.StartsWith("failure", StringComparison.Ordinal) == true;
 
-    /// <summary>A UPI id that begins so does not exist.</summary>
+    /// <summary>A UPI ID that begins so does not exist.</summary>
     public static bool IsInvalid(string vpa) => vpa.StartsWith("invalid", StringComparison.Ordinal);
 
     /// <summary>The customer said no.</summary>

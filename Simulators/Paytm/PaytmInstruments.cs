@@ -16,7 +16,7 @@ internal sealed class PaytmInstruments(PaytmBook book, PaytmAccess access, IOpti
 
     private readonly PaytmOptions _options = options.Value;
 
-    /// <summary>Whether text has the form of a UPI id.</summary>
+    /// <summary>Whether text has the form of a UPI ID.</summary>
     public static bool IsVpa(string text)
     {
         var at = text.IndexOf('@');

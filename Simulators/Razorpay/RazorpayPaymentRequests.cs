@@ -61,7 +61,7 @@ internal static partial class RazorpayPaymentRequests
         };
     }
 
-    /// <summary>Whether this looks like a UPI id: <c>name@provider</c>.</summary>
+    /// <summary>Whether this looks like a UPI ID: <c>name@provider</c>.</summary>
     public static bool IsVpa(string text) => Vpa().IsMatch(text);
 
     [GeneratedRegex("^[A-Za-z0-9._-]{1,256}@[A-Za-z][A-Za-z0-9.]{1,63}\\z", RegexOptions.None, 100)]

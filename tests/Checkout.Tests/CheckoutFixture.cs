@@ -32,7 +32,7 @@ public sealed class CheckoutFixture : IAsyncLifetime
         return (response.Headers.Location!.OriginalString, payment.GetProperty("checkout_url").GetString()!);
     }
 
-    /// <summary>Another merchant, which may ask typed UPI ids for payments, with an account at Juspay.</summary>
+    /// <summary>Another merchant, which may ask typed UPI IDs for payments, with an account at Juspay.</summary>
     public async Task<HttpClient> CollectorAsync()
     {
         const string Id = "collector";

@@ -4,7 +4,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace PaymentCluster.Checkout.Tests;
 
-/// <summary>UPI on the page: the customer's own app, and a typed UPI id where the merchant may
+/// <summary>UPI on the page: the customer's own app, and a typed UPI ID where the merchant may
 /// still take one.</summary>
 [Collection(CheckoutCollection.Name)]
 public sealed class UpiTests(CheckoutFixture checkout)

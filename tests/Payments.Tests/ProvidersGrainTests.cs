@@ -94,7 +94,7 @@ public sealed class ProvidersGrainTests : IAsyncLifetime
         _work.Open = 3;
         var refusal = (await Providers.DeleteCredentials("testpay")).Refusal;
         Assert.Equal(
-            (ErrorCode.ProviderInUse, "3 payments at testpay are still open or watched."),
+            (ErrorCode.ProviderInUse, "3 payments at testpay are still open or monitored."),
             (refusal?.Code, refusal?.Detail));
         Assert.Single((await Providers.List())!.Value);
         _work.Open = 0;

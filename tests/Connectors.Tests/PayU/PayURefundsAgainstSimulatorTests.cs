@@ -10,7 +10,7 @@ using Xunit;
 
 namespace PaymentCluster.Connectors.Tests.PayU;
 
-/// <summary>Refunds, webhooks, UPI ids and kept cards, with every dial.</summary>
+/// <summary>Refunds, webhooks, UPI IDs and kept cards, with every dial.</summary>
 public sealed class PayURefundsAgainstSimulatorTests(SimulatedPayU payu) : PayUSimulation(payu)
 {
     [Theory]

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace PaymentCluster.Connectors.Tests.Razorpay;
 
-/// <summary>What Razorpay keeps for customers, and whose UPI id it is.</summary>
+/// <summary>What Razorpay keeps for customers, and whose UPI ID it is.</summary>
 public sealed class RazorpayInstrumentsAgainstSimulatorTests(SimulatedRazorpay razorpay) : RazorpaySimulation(razorpay)
 {
     private const string Phone = "+919876543210";

@@ -8,7 +8,7 @@ using PaymentCluster.Grains.Abstractions.Secrets;
 
 namespace PaymentCluster.Testing.Silos;
 
-/// <summary>A provider that keeps customers, cards and wallets, and knows UPI ids;
+/// <summary>A provider that keeps customers, cards and wallets, and knows UPI IDs;
 /// in memory, and out of reach where the test says.</summary>
 internal sealed class KeepingConnector(string provider = TestSilo.Provider)
     : CustomersConnector(provider), IUpiVerification, ICustomerAccounts, ISavedCards, IWalletsByPassword

@@ -79,7 +79,9 @@ internal static class CustomerRefusals
 
     /// <summary>The merchant has no account at the provider any more.</summary>
     public static Refusal ProviderGone(string field) => Refusal.Of(
-        ErrorCode.InstrumentUnusable, "The merchant no longer has credentials at the provider that keeps the instrument.", field);
+        ErrorCode.InstrumentUnusable,
+        "The merchant no longer has credentials at the provider that keeps the instrument.",
+        field);
 
     /// <summary>The wallet was changed by another request.</summary>
     public static Refusal OtherVersion(int version, int expected) => Refusal.Of(

@@ -45,7 +45,7 @@ public sealed class ApiFixture : IAsyncLifetime
         + $"\"card\":{{\"number\":\"{number}\","
         + $"\"expiry_month\":12,\"expiry_year\":2040,\"cvv\":\"987\",\"name\":\"A Customer\"}}{more}}}";
 
-    /// <summary>Takes a payment, and answers with its path.</summary>
+    /// <summary>Creates a payment, and returns its path.</summary>
     public static async Task<string> StartAsync(HttpClient client, string body)
     {
         var response = await client.SendJsonAsync(Payments, body);
@@ -79,7 +79,7 @@ public sealed class ApiFixture : IAsyncLifetime
         return last;
     }
 
-    /// <summary>Whether the simulated customer approves by itself; for payments taken from then on.</summary>
+    /// <summary>Whether the simulated customer approves automatically; for payments taken from then on.</summary>
     public async Task LeaveToCustomerAsync(bool automatic)
     {
         using var simulators = Running.Simulators();

@@ -9,7 +9,7 @@ public sealed class TenantsTests(ApiFixture api)
 {
     private const string Nobodys = Payments + "/pay_01m7wtn50sfz5txb0tmw4px1yr";
 
-    // More than all that the other merchant takes in these tests together.
+    // More than all payments of the other merchant in these tests together.
     private const long MuchMinor = 20_000_000;
 
     [Fact]

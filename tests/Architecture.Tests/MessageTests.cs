@@ -106,7 +106,7 @@ public sealed class MessageTests
     private static bool IsGenerated(Type type) =>
         type.Name.StartsWith('<') || type.Namespace?.StartsWith("OrleansCodeGen", StringComparison.Ordinal) is true;
 
-    // Whatever a record keeps: properties with a backing field, and fields that somebody wrote.
+    // All that a record stores: properties with a backing field, and declared fields.
     private static IEnumerable<MemberInfo> Members(Type type)
     {
         const BindingFlags own =

@@ -4,8 +4,8 @@ namespace PaymentCluster.Architecture.Tests;
 
 public sealed class ProjectTests
 {
-    // What a project may reference by itself. Projects follow deployment boundaries: the gateway sees no grain class,
-    // no connector and no table; the simulators are an independent reading of the providers' documents.
+    // What a project may reference directly. Projects follow deployment boundaries: the gateway sees no grain class, no
+    // connector and no table; the simulators are an independent reading of the providers' documents.
     private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
     {
         ["Grains.Abstractions"] = [],

@@ -27,20 +27,20 @@ internal sealed record ChaosOptions
     /// <summary>The probability of a pause at each named point.</summary>
     public required double PauseRate { get; init; }
 
-    /// <summary>Whether the provider and the network to it may hold requests up for longer than the provider's settle
-    /// time: then what was believed lost can arrive after all.</summary>
+    /// <summary>Whether the provider and the network to it may hold requests up for longer than the provider's
+    /// visibility window: then a request that was taken to be lost can arrive later.</summary>
     public required bool BreaksSettleTime { get; init; }
 
     /// <summary>For how long processes are frozen at most. In a longer run that is longer than anything that is waited
     /// for.</summary>
     public required TimeSpan LongestFreeze { get; init; }
 
-    /// <summary>How long networks fail and the store is held up at most. In a longer run that is longer than the answer
-    /// to a commit is waited for.</summary>
+    /// <summary>How long networks fail and the store is held up at most. In a longer run that is longer than the
+    /// response to a commit is waited for.</summary>
     public required TimeSpan LongestFault { get; init; }
 
-    /// <summary>Whether banks approve by themselves what no customer has decided after a while: then a payment whose
-    /// next step nobody was told of is charged all the same.</summary>
+    /// <summary>Whether banks automatically approve payments that no customer has decided after a while: then a payment
+    /// whose next step reached no customer is charged nevertheless.</summary>
     public required bool IsFrictionless { get; init; }
 
     /// <summary>Whether customers may leave without a word; such a payment stays for a minute, until it

@@ -27,7 +27,7 @@ internal sealed class ChaosRun(ChaosOptions options)
         }
     }
 
-    /// <summary>Runs, and answers with everything that was found wrong.</summary>
+    /// <summary>Runs, and returns all violations.</summary>
     public async Task<List<Violation>> RunAsync()
     {
         Report($"Seed {options.Seed}. To repeat: {options.Repeat()}");
@@ -161,7 +161,7 @@ internal sealed class ChaosRun(ChaosOptions options)
         if (found.Find(violation => violation.Payment is not null)?.Payment is { } payment)
             Report(History.Of(evidence, payment));
         Report(system.Log());
-        // Last, because what stands above may be cut where it is read.
+        // Last, because a reader may cut off the beginning.
         foreach (var violation in found.Take(20))
             Report($"VIOLATED {violation.Invariant}: {violation.What} ({violation.Payment})");
         Report($"{found.Count} violations: {Tally(found.Select(violation => violation.Invariant))}");

@@ -20,7 +20,7 @@ public sealed class CheckoutFixture : IAsyncLifetime
 
     public HttpClient Shop => _shop!;
 
-    /// <summary>Takes an order in, and answers where its customer pays.</summary>
+    /// <summary>Creates an order, and returns the page where its customer pays.</summary>
     public async Task<(string Path, string Url)> OrderAsync(
         string more = "", long amount = 125_000, string currency = "INR", HttpClient? shop = null)
     {
@@ -32,7 +32,7 @@ public sealed class CheckoutFixture : IAsyncLifetime
         return (response.Headers.Location!.OriginalString, payment.GetProperty("checkout_url").GetString()!);
     }
 
-    /// <summary>Another merchant, which may ask typed UPI IDs for payments, with an account at Juspay.</summary>
+    /// <summary>Another merchant, which may send collect requests to UPI IDs, with an account at Juspay.</summary>
     public async Task<HttpClient> CollectorAsync()
     {
         const string Id = "collector";
@@ -92,7 +92,7 @@ public sealed class CheckoutFixture : IAsyncLifetime
         await simulators.PostAsync($"/_customer/{provider}/{reference}", new { action });
     }
 
-    /// <summary>Whether the simulated customer decides by itself at the provider.</summary>
+    /// <summary>Whether the simulated customer decides automatically at the provider.</summary>
     public async Task LeaveToCustomerAsync(bool automatic)
     {
         using var simulators = Running.Simulators();

@@ -4,7 +4,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace PaymentCluster.Checkout.Tests;
 
-/// <summary>A customer who was asked for a step, and would rather pay in another way.</summary>
+/// <summary>A customer who has a step to take, and would rather pay another way.</summary>
 [Collection(CheckoutCollection.Name)]
 public sealed class OtherWayTests(CheckoutFixture checkout)
 {

@@ -70,7 +70,7 @@ public sealed class PayingTests(CheckoutFixture checkout)
             if (action == "Decline")
             {
                 await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("The payment did not go through.");
-                // Whoever gives up goes back with what there is to say.
+                // A customer who gives up returns with the payment's status.
                 var back = await page.GetByRole(AriaRole.Link, new() { Name = "Back to the shop" })
                     .GetAttributeAsync("href");
                 Assert.EndsWith("&status=FAILED", back, StringComparison.Ordinal);

@@ -6,7 +6,7 @@ using Xunit.Sdk;
 
 namespace PaymentCluster.Cluster.Tests;
 
-/// <summary>Many payments at once, from a shop that starts an order again until it is told that its payment is
+/// <summary>Many payments at once, from a shop that repeats an order until the response says that its payment is
 /// there.</summary>
 internal sealed class Burst
 {

@@ -11,7 +11,7 @@ public sealed class ClusterTests
     // Slow enough for much to be under way at any time.
     private static readonly object NoneIsLost = new { seed = 7, latency_ms = 200 };
 
-    // Calls that are processed but never answered, and connections that break before and after the request was
+    // Calls that are processed without a response, and connections that break before and after the request was
     // processed.
     private static readonly object SomeAreLost = new
     {
@@ -59,7 +59,7 @@ public sealed class ClusterTests
         await cluster.IsEvictedAsync(frozen);
         await frozen.Process.ThawAsync();
 
-        // Whoever started it starts it again; a silo that stayed would go on outside the cluster.
+        // A supervisor starts it again; a silo that stayed would continue outside the cluster.
         await frozen.Process.ExitAsync(EndPatience);
         cluster.StartSilo();
         await cluster.AreActiveAsync(3);
@@ -86,7 +86,7 @@ public sealed class ClusterTests
         await AgreeAsync(cluster, shop, await burst.EndsAsync());
     }
 
-    // Customers pay by themselves. What waits for lost calls is short, so that recovery is over within the test.
+    // Customers pay automatically. What waits for lost calls is short, so that recovery is over within the test.
     private static async Task OpenAsync(
         RunningCluster cluster, object dials, string sendWindow = "00:00:02", string clockError = "00:00:00.500")
     {

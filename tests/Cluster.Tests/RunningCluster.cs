@@ -19,7 +19,7 @@ internal sealed class RunningCluster : RunningSystem
     private readonly int _atStart;
     private readonly NpgsqlDataSource _membership;
 
-    // Replaced, never changed: whoever fails while a silo is started reads the log of all.
+    // Replaced, never changed: a test that fails while a silo starts reads the logs of all.
     private volatile RunningSilo[] _silos = [];
 
     private RunningCluster(SystemDatabase database, int silos)

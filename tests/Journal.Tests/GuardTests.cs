@@ -129,7 +129,7 @@ public sealed class GuardTests(StoreFixture fixture) : IClassFixture<StoreFixtur
     }
 }
 
-/// <summary>Schemas that somebody changed by hand.</summary>
+/// <summary>Schemas that were changed by hand.</summary>
 public sealed class DamagedSchemaTests : IAsyncLifetime
 {
     private TestDatabase _database = null!;

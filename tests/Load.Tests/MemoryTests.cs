@@ -39,7 +39,7 @@ public sealed class MemoryTests
                     TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(400)))));
         var population = silo.Services.GetRequiredService<ActivePayments>();
 
-        // Unconfirmed: nothing more happens to them, and they are not settled.
+        // Unconfirmed: nothing more happens to them, and they are not final.
         await PassAsync(silo, 500, instrument: null);
         await Eventually.HoldsAsync(
             () => Task.FromResult(population.Count == 0),

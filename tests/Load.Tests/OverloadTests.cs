@@ -26,8 +26,8 @@ public sealed class OverloadTests
         await system.OpenAsync();
         using var http = system.Http(system.ShopKey);
 
-        // A sender that is refused comes back with the same order, and goes on when it is accepted:
-        // that all of them come to their end is the goodput.
+        // A sender that is refused retries the same order, and continues when it is accepted: that all of them come to
+        // their end is the goodput.
         await Parallel.ForAsync(
             0,
             Senders,
@@ -75,7 +75,7 @@ public sealed class OverloadTests
             Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
             Assert.Equal("overloaded", body.GetProperty("code").GetString());
             Assert.True(response.Headers.RetryAfter?.Delta > TimeSpan.Zero, "It did not say when to come back.");
-            // Nothing was begun: the order is nobody's yet, and sending it again is the first time.
+            // Nothing was begun: the order does not exist yet, and the repetition creates it.
             Interlocked.Increment(ref _refused);
             await Task.Delay(5);
         }

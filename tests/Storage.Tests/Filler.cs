@@ -5,7 +5,7 @@ using System.Runtime.CompilerServices;
 namespace PaymentCluster.Storage.Tests;
 
 /// <summary>Makes objects of any message type, field by field, so that it need know neither constructors nor which
-/// members somebody remembered to number.</summary>
+/// numbered members.</summary>
 internal sealed class Filler(Assembly[] assemblies)
 {
     // A message that holds others of its kind ends here.

@@ -7,8 +7,8 @@ using PaymentCluster.Grains.Journal;
 
 namespace PaymentCluster.Storage.Tests;
 
-/// <summary>Whatever grains are sent and answer with arrives whole: every message, parameter and result there is, once
-/// with all that it can hold and once with the least.</summary>
+/// <summary>All that grains receive and return arrives whole: every message, parameter and result there is, once with
+/// all that it can hold and once with the least.</summary>
 public sealed class MessageTests
 {
     private static readonly Serializer Serializer = new ServiceCollection().AddSerializer()

@@ -7,7 +7,7 @@ public interface IPingGrain : IGrainWithStringKey
     Task<bool> Ping();
 }
 
-/// <summary>Answers wherever it lives.</summary>
+/// <summary>Responds from its silo.</summary>
 public sealed class PingGrain : Grain, IPingGrain
 {
     public Task<bool> Ping() => Task.FromResult(true);

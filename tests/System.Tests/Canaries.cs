@@ -68,7 +68,7 @@ internal static partial class Canaries
         yield return Encoding.Latin1.GetString(fixedSize);
     }
 
-    // The part of the base64 text that does not depend on what stands around it, after so many other bytes.
+    // The part of the base64 text that does not depend on its surroundings, after so many other bytes.
     private static string Base64(byte[] bytes, int before)
     {
         const int BitsPerLetter = 6;

@@ -6,10 +6,9 @@ using PaymentCluster.Testing;
 
 namespace PaymentCluster.System.Tests;
 
-/// <summary>
-/// A shop at which the canaries are used in every way that cards are: typed in, saved in the vault and at a provider,
-/// beside wallets; with what banks decline, providers break and readers refuse. All answers are kept.
-/// </summary>
+/// <summary>A shop at which the canaries are used in every way that cards are: typed in, saved in the vault and at a
+/// provider, beside wallets; with what banks decline, providers break and readers refuse. All responses are
+/// kept.</summary>
 internal sealed class CanaryShop(RunningSystem system) : IDisposable
 {
     /// <summary>The end of a payment that was paid.</summary>
@@ -35,7 +34,7 @@ internal sealed class CanaryShop(RunningSystem system) : IDisposable
     private readonly ConcurrentQueue<string> _ends = new();
     private int _orders;
 
-    /// <summary>All that the shop was answered, with the headers.</summary>
+    /// <summary>All responses to the shop, with the headers.</summary>
     public string Answers => string.Join('\n', _answers);
 
     /// <summary>A payment that came to its end.</summary>
@@ -44,8 +43,8 @@ internal sealed class CanaryShop(RunningSystem system) : IDisposable
     /// <summary>How the payments ended.</summary>
     public IReadOnlyCollection<string> Ends => _ends;
 
-    /// <summary>What nobody but the shop and its providers may read: keys, passwords and wallets' tokens,
-    /// or a part of them that nothing else has.</summary>
+    /// <summary>What only the shop and its providers may read: keys, passwords and wallets' tokens, or a part of them
+    /// that nothing else has.</summary>
     public IReadOnlyCollection<string> Secrets => [system.ShopKey!, "-of-the-shop", "0123456789abcdef", "sso-"];
 
     /// <summary>Has unknown outcomes cleared up within the test.</summary>
@@ -158,8 +157,7 @@ internal sealed class CanaryShop(RunningSystem system) : IDisposable
         }
     }
 
-    // What banks decline, and what providers break before and after they took it.
-    // Each provider by itself takes its time.
+    // What banks decline, and what providers break before and after they took it. Each provider takes its own time.
     private Task FailAsync() => Task.WhenAll(CardProviders.Select(async provider =>
     {
         foreach (var dial in (string[])["decline", "server_error", "garbage", "reset_after"])
@@ -199,7 +197,7 @@ internal sealed class CanaryShop(RunningSystem system) : IDisposable
 
     private Task<string> PayAsync(string provider, string card) => PayAsync(provider, "card", card);
 
-    // Answers with the payment's end.
+    // Returns the payment's final state.
     private async Task<string> PayAsync(string provider, string method, string means)
     {
         var answer = await SendAsync(

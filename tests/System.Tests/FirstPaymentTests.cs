@@ -44,7 +44,7 @@ public sealed class FirstPaymentTests
         await Eventually.HoldsAsync(
             async () =>
             {
-                // Calls are counted while somebody looks.
+                // Calls are counted while the dashboard is open.
                 await call();
                 counters = JsonSerializer.Deserialize<JsonElement>(
                     await operators.GetStringAsync("/dashboard/DashboardCounters"));

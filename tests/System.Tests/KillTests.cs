@@ -4,10 +4,8 @@ using PaymentCluster.Testing;
 
 namespace PaymentCluster.System.Tests;
 
-/// <summary>
-/// The server dies with payments in every stage and comes back. Three journals are joined: what the API promised, what
-/// is stored, and what the provider charged.
-/// </summary>
+/// <summary>The server dies with payments in every stage and restarts. Three journals are joined: what the API
+/// promised, what is stored, and what the provider charged.</summary>
 public sealed class KillTests
 {
     [Fact]
@@ -45,8 +43,8 @@ public sealed class KillTests
         await Eventually.HoldsAsync(() => AllAsync(shop, held, "AUTHORIZED"), () => "every payment is authorised");
         accepted.AddRange(held);
 
-        // On the wire: calls that are slow, that are processed but never answered, that are answered but processed
-        // later, and webhooks that are lost, doubled, late or changed on their way.
+        // On the wire: calls that are slow, that are processed without a response, that get a response but are
+        // processed later, and webhooks that are lost, doubled, late or changed on their way.
         await simulators.PutAsync("/_dials/razorpay", new
         {
             seed = 7,

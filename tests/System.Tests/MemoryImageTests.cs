@@ -8,7 +8,7 @@ public sealed class MemoryImageTests : IDisposable
 {
     private const string CorePattern = "/proc/sys/kernel/core_pattern";
 
-    // Where the runtime puts a dump unless it is told otherwise.
+    // Where the runtime puts a dump by default.
     private const string RuntimeFolder = "/tmp";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

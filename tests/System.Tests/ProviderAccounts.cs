@@ -9,7 +9,7 @@ internal static class ProviderAccounts
     private const string Mid = "SYSTEMMID00000000001";
     private const string AmazonPayKey = "SANDBOX-SYSTEM00000000001";
 
-    /// <summary>Every provider, in the order in which the shop asks them.</summary>
+    /// <summary>Every provider, in the order of the shop's routing.</summary>
     public static string[] Providers { get; } = ["razorpay", "payu", "paytm", "juspay", "amazonpay"];
 
     /// <summary>Makes an account at each of them, and gives its credentials to the engine.</summary>
@@ -66,7 +66,7 @@ internal static class ProviderAccounts
         await OrderAsync(system, Providers);
     }
 
-    /// <summary>Says in which order the shop's providers are asked from now on.</summary>
+    /// <summary>Sets the order of the shop's providers from now on.</summary>
     public static async Task OrderAsync(RunningSystem system, params string[] providers)
     {
         using var shop = system.Shop();

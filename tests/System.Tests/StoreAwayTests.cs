@@ -4,7 +4,7 @@ using PaymentCluster.Testing;
 
 namespace PaymentCluster.System.Tests;
 
-/// <summary>The store is out of reach: whoever asks is told to come back, and can.</summary>
+/// <summary>The store is unavailable: callers get a retryable error, and the retry succeeds.</summary>
 public sealed class StoreAwayTests
 {
     [Theory]

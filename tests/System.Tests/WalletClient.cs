@@ -29,9 +29,9 @@ internal class WalletClient(ApiClient shop, string customer, int seed)
     /// <summary>What it did last, for messages.</summary>
     protected string History => string.Join('\n', _history.TakeLast(20));
 
-    /// <summary>Changes the preferences of the version that was read, reading again as long as somebody
-    /// else was faster.</summary>
-    /// <param name="isAlone">Whether nobody else changes this wallet.</param>
+    /// <summary>Changes the preferences of the version that was read, reading again as long as another client else was
+    /// faster.</summary>
+    /// <param name="isAlone">Whether no other client changes this wallet.</param>
     public async Task PreferAsync(bool isAlone)
     {
         var mark = $"m{seed}_{++_preferred}";
@@ -55,7 +55,7 @@ internal class WalletClient(ApiClient shop, string customer, int seed)
             var now = await WalletAsync();
             if (MarkOf(now) == mark)
             {
-                // It had been done, and the answer got lost.
+                // It had been done, and the response was lost.
                 Preferred.Add((See(now), mark, ids));
                 return;
             }
@@ -64,7 +64,7 @@ internal class WalletClient(ApiClient shop, string customer, int seed)
         }
     }
 
-    /// <summary>The wallet, as it is told.</summary>
+    /// <summary>The wallet, as the API returns it.</summary>
     public async Task<JsonElement> WalletAsync()
     {
         var (answer, _) = await AskAsync(HttpMethod.Get, "/wallet");
@@ -92,8 +92,8 @@ internal class WalletClient(ApiClient shop, string customer, int seed)
     /// <summary>Whether a wallet is linked.</summary>
     protected static bool IsLinked(JsonElement wallet) => wallet.GetProperty("linked").GetBoolean();
 
-    /// <summary>Asks until there is an answer that says what became of it, and whether it was asked
-    /// more than once.</summary>
+    /// <summary>Sends until there is a response that tells the outcome, and whether it was sent more than
+    /// once.</summary>
     protected async Task<(ApiAnswer Answer, bool IsRepeat)> AskAsync(
         HttpMethod method, string path, object? body = null, string? ifMatch = null)
     {
@@ -113,7 +113,7 @@ internal class WalletClient(ApiClient shop, string customer, int seed)
         return (answer!, tries > 1);
     }
 
-    /// <summary>Asks once; null if there was no answer.</summary>
+    /// <summary>Sends once; null if there was no response.</summary>
     protected async Task<ApiAnswer?> TryAsync(
         HttpMethod method, string path, object? body = null, string? ifMatch = null)
     {

@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace PaymentCluster.System.Tests;
 
-/// <summary>Those that keep what customers' documents name: the vault, and the providers. Asked directly.</summary>
+/// <summary>Those that keep what customers' documents name: the vault, and the providers. Read directly.</summary>
 internal sealed partial class WalletKeepers : IDisposable
 {
     private readonly RunningSystem _system;
@@ -62,7 +62,7 @@ internal sealed partial class WalletKeepers : IDisposable
         return await TextsAsync(command);
     }
 
-    /// <summary>The documents that still note something which is to be forgotten elsewhere.</summary>
+    /// <summary>The documents with pending deletions.</summary>
     public async Task<long> DeparturesAsync()
     {
         await using var command = _database.CreateCommand(

@@ -3,11 +3,9 @@ using PaymentCluster.Testing;
 
 namespace PaymentCluster.System.Tests;
 
-/// <summary>
-/// A wallet's configuration is a document, and what it names is kept elsewhere. The server dies between any two
-/// of these writes, over and over, while customers change their wallets. What they were told is so afterwards,
-/// here and there.
-/// </summary>
+/// <summary>A wallet's configuration is a document, and what it names is kept elsewhere. The server dies between any
+/// two of these writes, over and over, while customers change their wallets. What was acknowledged is true afterwards,
+/// here and there.</summary>
 public sealed class WalletKillTests
 {
     private static readonly string[] Points = ["before_document", "after_document", "after_keep", "before_delete"];

@@ -3,10 +3,8 @@ using System.Text.Json;
 
 namespace PaymentCluster.System.Tests;
 
-/// <summary>
-/// A customer who saves and deletes, links and unlinks, and may leave and come back. What was acknowledged is written
-/// down, and after each act it is compared with the wallet, and with what is kept elsewhere.
-/// </summary>
+/// <summary>A customer who saves and deletes, links and unlinks, and may be erased and return. What was acknowledged is
+/// written down, and after each act it is compared with the wallet, and with what is kept elsewhere.</summary>
 internal sealed class WalletOwner(ApiClient shop, WalletKeepers keepers, int number, bool leaves)
     : WalletClient(shop, $"customer-{number}", number)
 {
@@ -42,7 +40,7 @@ internal sealed class WalletOwner(ApiClient shop, WalletKeepers keepers, int num
     }
 
     /// <summary>Does something, and looks whether it is so.</summary>
-    /// <param name="isAlone">Whether nobody else changes this wallet.</param>
+    /// <param name="isAlone">Whether no other client changes this wallet.</param>
     public async Task ActAsync(bool isAlone)
     {
         await (Draws.Next(leaves ? 12 : 11) switch
@@ -125,7 +123,7 @@ internal sealed class WalletOwner(ApiClient shop, WalletKeepers keepers, int num
         var (asked, _) = await AskAsync(HttpMethod.Post, $"/wallets/{wallet}");
         Done(asked, HttpStatusCode.OK);
         Assert.True(IsLinked(asked.Json) == _wallets.Contains(wallet), $"{asked}\n{History}");
-        // Some lose their patience when there is no answer, and take back what they may have done.
+        // Some give up without a response, and undo what may have been done.
         if (Draws.Next(3) == 0)
         {
             if (await TryAsync(HttpMethod.Post, $"/wallets/{wallet}", new { otp = Passwords[wallet] })
@@ -179,7 +177,7 @@ internal sealed class WalletOwner(ApiClient shop, WalletKeepers keepers, int num
     private void Done(ApiAnswer answer, HttpStatusCode expected) =>
         Assert.True(answer.Status == expected, $"{answer}\n{History}");
 
-    // Asked again it may be gone already; asked once it is there.
+    // A repeated request may find it deleted already; the first one finds it.
     private void Gone((ApiAnswer Answer, bool IsRepeat) asked) => Assert.True(
         asked.Answer.Status == HttpStatusCode.OK || (asked.IsRepeat && asked.Answer.Status == HttpStatusCode.NotFound),
         $"{asked.Answer}\n{History}");

@@ -9,7 +9,7 @@ public static class Eventually
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Returns once the condition holds.</summary>
-    /// <param name="condition">Asked again and again.</param>
+    /// <param name="condition">Checked repeatedly until it holds.</param>
     /// <param name="what">What is waited for, for the message if it never comes.</param>
     /// <param name="patience">How long; 30 s unless stated.</param>
     /// <exception cref="TimeoutException">It did not hold in time.</exception>

@@ -5,13 +5,11 @@ using Npgsql;
 
 namespace PaymentCluster.Testing;
 
-/// <summary>
-/// A network that fails on demand, between a process and a server that it talks to in requests and answers. Loopback
-/// only.
-/// </summary>
+/// <summary>A network that fails on demand, between a process and a server that it talks to in requests and responses.
+/// Loopback only.</summary>
 public sealed class FaultProxy : IAsyncDisposable
 {
-    // ReadyForQuery outside a transaction: the server has done all that was asked.
+    // ReadyForQuery outside a transaction: the server has done all that was requested.
     private static readonly byte[] Ready = [(byte)'Z', 0, 0, 0, 5, (byte)'I'];
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -50,7 +48,7 @@ public sealed class FaultProxy : IAsyncDisposable
     /// <summary>How many requests something was done to.</summary>
     public int Cuts => _done.Values.Sum();
 
-    /// <summary>A proxy in front of a server whose clients ask one thing at a time on a connection, as in
+    /// <summary>A proxy in front of a server whose clients send one request at a time on a connection, as in
     /// HTTP/1.1.</summary>
     public static FaultProxy To(int port, string host = "127.0.0.1") => new(host, port, []);
 
@@ -255,7 +253,7 @@ public sealed class FaultProxy : IAsyncDisposable
 
         public ProxyAct? Act { get; set; }
 
-        /// <summary>How much of the answer that is to be cut has passed.</summary>
+        /// <summary>How much of the response that is to be cut has passed.</summary>
         public int Passed { get; set; }
 
         // Bytes that come while nothing is outstanding are the beginning of a request.

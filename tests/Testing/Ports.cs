@@ -8,7 +8,7 @@ namespace PaymentCluster.Testing;
 public static class Ports
 {
     // Below the range from which systems take the ports of outgoing connections: a server that was killed finds its
-    // port free when it comes back.
+    // port free when it restarts.
     private const int First = 20_000;
     private const int End = 32_000;
     private const int BlockSize = 100;

@@ -29,7 +29,7 @@ public sealed class PrivateServer : IAsyncDisposable
     /// <summary>Creates and starts a server with durable settings.</summary>
     /// <param name="home">A folder for it, which is removed with it; one of its own unless stated.</param>
     /// <param name="settings">PostgreSQL's settings, such as <c>fsync=off</c>.</param>
-    /// <exception cref="InvalidOperationException">There are no server binaries here, or nobody to run them
+    /// <exception cref="InvalidOperationException">There are no server binaries here, or no user to run them
     /// as.</exception>
     public static async Task<PrivateServer> StartAsync(string? home = null, params string[] settings)
     {
@@ -56,7 +56,7 @@ public sealed class PrivateServer : IAsyncDisposable
     /// recovers.</summary>
     public Task CrashAsync() => RunAsync("pg_ctl", "-D", Data, "-m", "immediate", "-w", "stop");
 
-    /// <summary>Stops all of its processes where they stand: connections stay open, and nothing is answered.</summary>
+    /// <summary>Freezes all of its processes: connections stay open, without a response.</summary>
     public Task FreezeAsync() => SignalAsync("-STOP");
 
     /// <summary>Lets it go on after <see cref="FreezeAsync"/>.</summary>
@@ -137,7 +137,7 @@ public sealed class PrivateServer : IAsyncDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // It has just ended, or is nobody's business.
+            // It has just ended, or may not be read.
             return null;
         }
     }

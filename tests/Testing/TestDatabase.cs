@@ -59,7 +59,7 @@ public sealed class TestDatabase : IAsyncDisposable
         : throw new InvalidOperationException(
             $"{Variable} is not set: run the tests with ./test, or name a PostgreSQL server's superuser.");
 
-    /// <summary>Creates a database and brings it to the present schema.</summary>
+    /// <summary>Creates a database and migrates it.</summary>
     public static async Task<TestDatabase> CreateAsync()
     {
         var database = await CreateEmptyAsync(Server);
@@ -79,7 +79,7 @@ public sealed class TestDatabase : IAsyncDisposable
         return database;
     }
 
-    /// <summary>Brings the database to the present schema and gives the application's login its rights.</summary>
+    /// <summary>Migrates the database and gives the application's login its rights.</summary>
     public async Task MigrateAsync()
     {
         await SchemaMigrator.MigrateAsync(OwnerConnectionString);

@@ -60,7 +60,7 @@ internal sealed record StoredPayment
     public StoredEvent Attempt(int number) => Of("attempt_started").First(each => each.Number("attempt") == number);
 }
 
-/// <summary>A webhook that was taken in.</summary>
+/// <summary>A webhook that was processed.</summary>
 internal sealed record InboxRow(string Merchant, string Provider, string EventId);
 
 /// <summary>What the store holds, read in one snapshot.</summary>
@@ -98,7 +98,7 @@ internal sealed record ProviderLine
     public required bool Captured { get; init; }
 }
 
-/// <summary>A call with its answer; without one, nobody knows what became of it.</summary>
+/// <summary>A call with its response; without one, its outcome is unknown.</summary>
 internal sealed record ClientCall(ClientLine Request, ClientLine? Answer)
 {
     public JsonElement Json { get; } = Answer is { Status: not null, Answer.Length: > 0 }
@@ -138,14 +138,14 @@ internal sealed record Evidence
 
     public required ImmutableArray<Delivery> Deliveries { get; init; }
 
-    /// <summary>Requests with an effect, and questions, that the network saw go to providers.</summary>
+    /// <summary>Requests with an effect, and status queries, that the network saw go to providers.</summary>
     public required (int Effects, int Questions) Requests { get; init; }
 
     /// <summary>The provider's ids of payments that customers decided more than once.</summary>
     public required ImmutableHashSet<string> DecidedAgain { get; init; }
 
-    /// <summary>Whether the provider, or the network to it, held requests up beyond the provider's settle
-    /// time.</summary>
+    /// <summary>Whether the provider, or the network to it, held requests up beyond the provider's visibility
+    /// window.</summary>
     public required bool SettleTimeWasBroken { get; init; }
 }
 

@@ -94,10 +94,10 @@ internal static class EvidenceReader
             JsonSerializer.Deserialize<ProviderLine>(line, Json)!)];
     }
 
-    /// <summary>Calls with their answers.</summary>
+    /// <summary>Calls with their responses.</summary>
     public static ImmutableArray<ClientCall> Pair(IReadOnlyCollection<ClientLine> lines)
     {
-        // A look is written down with its answer alone.
+        // A read is written down only with its response.
         var requests = lines.Where(line => line.What == "request").ToDictionary(line => line.Call);
         var answers = lines.Where(line => line.What != "request").ToDictionary(line => line.Call);
         return

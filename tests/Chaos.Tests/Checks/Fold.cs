@@ -38,7 +38,7 @@ internal sealed class Fold
 
     private readonly Dictionary<int, long> _refunds = [];
 
-    /// <summary>Takes in the next event; what is illegal about it, or null.</summary>
+    /// <summary>Applies the next event; returns what is illegal about it, or null.</summary>
     public string? Next(StoredEvent happened)
     {
         var before = Status;

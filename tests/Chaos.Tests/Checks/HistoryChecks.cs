@@ -5,7 +5,7 @@ namespace PaymentCluster.Chaos.Tests.Checks;
 /// <summary>What is stored, against itself and against what came in.</summary>
 internal static partial class HistoryChecks
 {
-    // The events that merchants are told.
+    // The public events for merchants.
     private static readonly string[] Announced =
     [
         "attempt_accepted", "payment_authorized", "capture_refused", "payment_captured", "surplus_captured",
@@ -15,8 +15,8 @@ internal static partial class HistoryChecks
 
     private static readonly string[] Ends = ["SUCCESS", "FAILED", "CANCELLED", "EXPIRED", "NEEDS_REVIEW"];
 
-    /// <summary>I7: nobody is stuck: after healing every payment has come to its end,
-    /// and so has every refund.</summary>
+    /// <summary>I7: nothing is stuck: after healing every payment has come to its end, and so has every
+    /// refund.</summary>
     public static IEnumerable<Violation> I7_nobody_is_stuck(Evidence evidence)
     {
         foreach (var payment in evidence.Store.Payments.Values)
@@ -31,7 +31,7 @@ internal static partial class HistoryChecks
         }
     }
 
-    /// <summary>I8: versions are dense, and each event that merchants are told is in the outbox once.</summary>
+    /// <summary>I8: versions are dense, and each public event is in the outbox once.</summary>
     public static IEnumerable<Violation> I8_the_log_is_dense(Evidence evidence)
     {
         foreach (var payment in evidence.Store.Payments.Values)
@@ -77,7 +77,7 @@ internal static partial class HistoryChecks
         }
     }
 
-    /// <summary>I13: a webhook that was answered with 2xx is remembered, a forged one never is, and an event means one
+    /// <summary>I13: an acknowledged webhook has an inbox row, a forged one never has, and an event means one
     /// thing.</summary>
     public static IEnumerable<Violation> I13_webhooks_are_taken_in_once(Evidence evidence)
     {
@@ -105,8 +105,7 @@ internal static partial class HistoryChecks
         }
     }
 
-    /// <summary>I13: what a webhook that was answered with 2xx says of a charge is known: the payment does not stand
-    /// behind it.</summary>
+    /// <summary>I13: what an acknowledged webhook says of a charge is known: the payment is not behind it.</summary>
     public static IEnumerable<Violation> I13_what_a_webhook_said_is_known(Evidence evidence)
     {
         foreach (var delivery in evidence.Deliveries.Where(each =>

@@ -31,7 +31,7 @@ internal sealed class Liveness(
                        and ended.data->>'refund' = asked.data->>'refund'))
         """;
 
-    // As if hours had gone by: whoever is still to be woken is woken now.
+    // As if hours had passed: every scheduled payment is due now.
     private const string HurrySql =
         "update payment_schedule set due_at = now() where due_at > now() + interval '3 seconds'";
 
@@ -55,10 +55,10 @@ internal sealed class Liveness(
     public async Task AllEndsAsync()
     {
         _found.AddRange((await OpenAsync()).Select(WokenInTime).OfType<Violation>());
-        // Refunds that could not be sent are tried again when they are twice as old.
+        // Refunds that could not be sent are tried again when their age has doubled.
         var patience = TimeSpan.FromSeconds(90) + options.Load;
         await EndsAsync(patience);
-        // What was believed to have failed is looked at again after hours and days; let them go by.
+        // Failed attempts are queried again after hours and days; let them pass.
         await ExecuteAsync(HurrySql);
         await Eventually.HoldsAsync(
             async () => await ScalarAsync("select count(*) from payment_schedule where due_at <= now()") == 0,

@@ -23,7 +23,7 @@ internal static class MoneyChecks
                 var booked = payment.Of("payment_captured", "surplus_captured")
                     .Where(each => each.Number("attempt") == number)
                     .ToList();
-                // Another amount than was asked for is never booked: an operator compares the two.
+                // Another amount than was requested is never booked: an operator compares the two.
                 var isReviewed = taken.Exists(line => line.Amount != payment.Amount)
                     && payment.Of("review_required").Any();
                 if (taken.Count > 1)
@@ -49,8 +49,8 @@ internal static class MoneyChecks
                 PaymentOf(stranger.Key));
     }
 
-    /// <summary>I4: every refund that a provider paid out is one that was asked for, once, and every refund that is
-    /// booked was paid out.</summary>
+    /// <summary>I4: every refund that a provider paid out was requested, once, and every refund that is booked was paid
+    /// out.</summary>
     public static IEnumerable<Violation> I4_payouts_are_refunds(Evidence evidence)
     {
         var payouts = evidence.Provider.Where(line => line.Kind == "refund" && line.Reference is not null)
@@ -81,9 +81,9 @@ internal static class MoneyChecks
                 "I4", $"the provider refunded {stranger.Key}, which is no refund of ours", PaymentOf(stranger.Key));
     }
 
-    /// <summary>I4: what was called failed is not found charged later. The provider's own refusals are final here,
-    /// but for customers who tried again at the provider, and what was believed lost can only come back where
-    /// the provider broke its settle time.</summary>
+    /// <summary>I4: what was called failed is not found charged later. The provider's own refusals are final here, but
+    /// for customers who tried again at the provider, and a request that was taken to be lost can only arrive where the
+    /// provider broke its visibility window.</summary>
     public static IEnumerable<Violation> I4_failed_means_not_charged(Evidence evidence)
     {
         foreach (var payment in evidence.Store.Payments.Values)
@@ -106,7 +106,7 @@ internal static class MoneyChecks
         }
     }
 
-    /// <summary>I4: "not found" is believed only once the request can no longer arrive.</summary>
+    /// <summary>I4: "not found" is final only once the request can no longer arrive.</summary>
     public static IEnumerable<Violation> I4_not_found_is_believed_late(Evidence evidence)
     {
         foreach (var payment in evidence.Store.Payments.Values)
@@ -118,7 +118,7 @@ internal static class MoneyChecks
                 var attempt = happened.Number("attempt");
                 var isGivenUp = happened.Type == "attempt_failed"
                     && BelievedLost.Contains(happened.Data.GetProperty("failure").GetProperty("code").GetString());
-                // What provably did not leave needs no patience.
+                // What provably did not leave need not be waited for.
                 if ((isGivenUp || happened.Type == "attempt_resent") && !unsent.Contains(attempt)
                     && believable.TryGetValue(attempt, out var from) && happened.At < from)
                 {

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace PaymentCluster.Chaos.Tests.Checks;
 
-/// <summary>What clients were told, against what is stored.</summary>
+/// <summary>Clients' responses, against what is stored.</summary>
 internal static class PromiseChecks
 {
     // One machine, so one clock; what is allowed is what the silos' clocks may be off, and a busy machine.
@@ -20,7 +20,7 @@ internal static class PromiseChecks
             $"{call.Request.Verb} of {call.Request.Order} was answered {call.Answer!.Status}, but {missing}",
             call.Payment);
 
-    /// <summary>I3: nobody is told that what exists does not, and every answer is one of those that the API
+    /// <summary>I3: nothing that exists is reported as missing, and every response is one of those that the API
     /// documents.</summary>
     public static IEnumerable<Violation> I3_nothing_is_denied(Evidence evidence) =>
         from call in evidence.Clients
@@ -30,7 +30,7 @@ internal static class PromiseChecks
             $"{call.Request.Verb} of {call.Request.Order} was answered {call.Answer!.Status}: {call.Answer.Answer}",
             call.Request.Payment);
 
-    /// <summary>I10: all that one key was answered with names one thing, and was asked for with one body.</summary>
+    /// <summary>I10: all responses to one key name one payment or refund, and all its requests have one body.</summary>
     public static IEnumerable<Violation> I10_same_key_same_thing(Evidence evidence) =>
         from call in evidence.Clients
         where call is { IsYes: true, Request.Key: not null }
@@ -50,8 +50,8 @@ internal static class PromiseChecks
         where same.Count() > 1
         select new Violation("I10", $"the order {same.Key} has {same.Count()} payments", same.First().Id);
 
-    /// <summary>I12: whoever looked at a version of a payment saw what that version is: there was never another writer
-    /// of it, and none was taken back.</summary>
+    /// <summary>I12: every read of a version of a payment shows what that version is: there was never another writer of
+    /// it, and none was taken back.</summary>
     public static IEnumerable<Violation> I12_a_version_is_one_thing(Evidence evidence)
     {
         foreach (var seen in evidence.Clients.Where(call => call.IsYes && call.Request.Verb != "refund")
@@ -82,7 +82,7 @@ internal static class PromiseChecks
     }
 
     /// <summary>I7: deadlines are set by the database's clock, whatever a silo's own shows: a payment was made between
-    /// its request and its answer.</summary>
+    /// its request and its response.</summary>
     public static IEnumerable<Violation> I7_time_is_the_databases(Evidence evidence)
     {
         var starts = evidence.Clients.Where(call => call.Request.Verb == "start")

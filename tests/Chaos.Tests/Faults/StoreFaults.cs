@@ -13,7 +13,7 @@ internal sealed class StoreFaults(ChaosSystem system, Action<string> report)
 
     private bool _isFrozen;
 
-    /// <summary>It dies at once, and comes back.</summary>
+    /// <summary>It dies at once, and restarts.</summary>
     public async Task CrashAsync(Strike strike, CancellationToken heal)
     {
         if (await system.Postgres.IsRunningAsync())
@@ -22,7 +22,7 @@ internal sealed class StoreFaults(ChaosSystem system, Action<string> report)
         await StartAsync();
     }
 
-    /// <summary>It stops where it stands: its own time limits stand still with it.</summary>
+    /// <summary>It is frozen, its own timeouts with it.</summary>
     public async Task FreezeAsync(Strike strike, CancellationToken heal)
     {
         await system.Postgres.FreezeAsync();
@@ -46,7 +46,7 @@ internal sealed class StoreFaults(ChaosSystem system, Action<string> report)
         }
     }
 
-    /// <summary>Somebody else has taken all connections that are left.</summary>
+    /// <summary>Other sessions hold all remaining connections.</summary>
     public async Task TakeConnectionsAsync(Strike strike, CancellationToken heal)
     {
         List<NpgsqlConnection> taken = [];
@@ -70,7 +70,7 @@ internal sealed class StoreFaults(ChaosSystem system, Action<string> report)
             await connection.DisposeAsync();
     }
 
-    /// <summary>Somebody else holds what every payment needs.</summary>
+    /// <summary>Another session locks what every payment needs.</summary>
     public async Task LockTableAsync(Strike strike, CancellationToken heal)
     {
         var table = Draws.Of(strike.Seed, "table")

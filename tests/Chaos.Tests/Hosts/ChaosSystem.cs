@@ -175,13 +175,13 @@ internal sealed class ChaosSystem : IAsyncDisposable
         settings["ConnectionStrings__PaymentCluster"] = silo.Store.Through(AppConnectionString());
         settings["Vault__MasterKey"] = _masterKey;
         settings["Payments__PublicUrl"] = $"{GatewayAddress}";
-        // What waits for clocks and frozen machines is short, so that recovery is over within the run;
-        // but the window is long enough for the first questions to come before "not found" may be believed.
+        // What waits for clocks and frozen machines is short, so that recovery is over within the run; but the window
+        // is long enough for the first status queries to come before "not found" is final.
         settings["Payments__SendWindow"] = "00:00:05";
         settings["Payments__ClockError"] = "00:00:00.500";
         settings["Payments__SweepInterval"] = "00:00:00.200";
         settings["Payments__Lease"] = "00:00:02";
-        // Hours go by at once at the end, and with them the questions of hours.
+        // At the end the clock jumps by hours, with status queries for hours.
         settings["Payments__StatusQueriesPerMinute"] = "10000000";
         settings["Faults__Seed"] = $"{_options.Seed + start}";
         settings["Faults__Points"] = FaultPoints();

@@ -5,14 +5,14 @@ using System.Text.Json.Nodes;
 
 namespace PaymentCluster.Chaos.Tests.Load;
 
-/// <summary>What a client was told; null status: nothing.</summary>
+/// <summary>A client's response; null status: there was none.</summary>
 internal sealed record Told(int? Status, JsonElement Json)
 {
     public static readonly Told Nothing = new(null, default);
 
     public bool IsYes => Status is >= 200 and < 300;
 
-    /// <summary>Whether the same may be asked again with another outcome.</summary>
+    /// <summary>Whether a retry may have another outcome.</summary>
     public bool IsOpen => Status is null or 429 or >= 500;
 
     public string? Text(string name) => Json.ValueKind == JsonValueKind.Object
@@ -23,10 +23,10 @@ internal sealed record Told(int? Status, JsonElement Json)
     public long Number(string name) => Json.GetProperty(name).GetInt64();
 }
 
-/// <summary>A merchant's program. Everything that it asks and is told is in the journal first.</summary>
+/// <summary>A merchant's program. Every request and response is in the journal first.</summary>
 internal sealed class Client(string merchant, Uri address, string key, ClientJournal journal) : IDisposable
 {
-    // Shorter than what the system may take for an answer when its store is away: then the client hangs up.
+    // Shorter than the system's response time when its store is down: then the client hangs up.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(12);
     private static long s_calls;
 

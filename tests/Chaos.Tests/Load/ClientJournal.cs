@@ -13,7 +13,7 @@ internal sealed record ClientLine
 
     public required DateTimeOffset At { get; init; }
 
-    /// <summary><c>request</c>, <c>answer</c>, or <c>silence</c>: it will never be known what became of it.</summary>
+    /// <summary><c>request</c>, <c>answer</c>, or <c>silence</c>: its outcome will never be known.</summary>
     public required string What { get; init; }
 
     public required string Merchant { get; init; }
@@ -28,7 +28,7 @@ internal sealed record ClientLine
 
     public string? Key { get; init; }
 
-    /// <summary>What was asked for, without a card's details.</summary>
+    /// <summary>The request, without a card's details.</summary>
     public string? Body { get; init; }
 
     public int? Status { get; init; }
@@ -38,10 +38,8 @@ internal sealed record ClientLine
     public string? Why { get; init; }
 }
 
-/// <summary>
-/// What clients asked and were told, line by line on the disk: a request before it leaves, an answer before anybody
-/// acts on it.
-/// </summary>
+/// <summary>Clients' requests and responses, line by line on the disk: a request before it leaves, a response before a
+/// client acts on it.</summary>
 internal sealed class ClientJournal : IAsyncDisposable
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)

@@ -4,7 +4,7 @@ using System.Net.Http.Json;
 
 namespace PaymentCluster.Chaos.Tests.Load;
 
-/// <summary>The merchants' customers: they decide at the provider, and their browsers come back to the shop.</summary>
+/// <summary>The merchants' customers: they decide at the provider, and their browsers return to the shop.</summary>
 internal sealed class Customers(Uri simulators, Uri shop, bool isFrictionless) : IDisposable
 {
     private readonly HttpClient _provider = new() { BaseAddress = simulators, Timeout = TimeSpan.FromSeconds(5) };
@@ -17,7 +17,7 @@ internal sealed class Customers(Uri simulators, Uri shop, bool isFrictionless) :
     private readonly ConcurrentDictionary<string, bool> _isDecided = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _askedAgain = new(StringComparer.Ordinal);
 
-    /// <summary>The provider's ids of payments that were decided again, because nobody knew whether they were, or by
+    /// <summary>The provider's ids of payments that were decided again, because it was unknown whether they were, or by
     /// the bank itself: one that had been declined is then a late authorisation, as at the real provider.</summary>
     public IReadOnlyCollection<string> DecidedAgain => [.. _askedAgain.Keys];
 
@@ -45,7 +45,7 @@ internal sealed class Customers(Uri simulators, Uri shop, bool isFrictionless) :
         }
     }
 
-    /// <summary>Comes back from the provider's page, saying whatever a browser can be made to say.</summary>
+    /// <summary>Returns from the provider's page with any parameters that a browser can send.</summary>
     public async Task ReturnAsync(string merchant, string provider, string attempt)
     {
         try

@@ -5,7 +5,7 @@ namespace PaymentCluster.Chaos.Tests.Load;
 /// <summary>How a shop goes about starting a payment.</summary>
 internal enum Habit
 {
-    /// <summary>Asks, and asks again with the same key until it is told.</summary>
+    /// <summary>Sends, and repeats with the same key until there is a response.</summary>
     Asks,
 
     /// <summary>Hangs up in the middle of the first request.</summary>
@@ -20,7 +20,7 @@ internal enum Habit
     /// <summary>Uses its key again for a request with other content, at the same time.</summary>
     ReusesKey,
 
-    /// <summary>Sends the request again long after it was answered.</summary>
+    /// <summary>Sends the request again long after its response.</summary>
     Repeats,
 
     /// <summary>Gives the payment up as soon as it is accepted.</summary>

@@ -51,10 +51,10 @@ internal sealed record Provider
     /// <summary>The silo's settings, by their names in the environment, for reaching it at an address.</summary>
     public required Func<Uri, Dictionary<string, string>> Settings { get; init; }
 
-    /// <summary>Where the simulator is told of a merchant's account.</summary>
+    /// <summary>The simulator's URL for a merchant's account.</summary>
     public required Func<Merchant, string> AccountPath { get; init; }
 
-    /// <summary>What it is told.</summary>
+    /// <summary>The account's content.</summary>
     public required Func<Merchant, Uri, JsonObject> Account { get; init; }
 
     /// <summary>What the merchant tells us.</summary>

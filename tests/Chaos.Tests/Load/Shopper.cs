@@ -2,10 +2,8 @@ using System.Text.Json.Nodes;
 
 namespace PaymentCluster.Chaos.Tests.Load;
 
-/// <summary>
-/// One order from its start to its end, from one merchant's side: whatever goes wrong on the way, it asks again with
-/// the same key until it is told, or until the load is over.
-/// </summary>
+/// <summary>One order from its start to its end, from one merchant's side: whatever fails, it repeats its requests with
+/// the same key until there is a response, or until the load is over.</summary>
 internal sealed class Shopper(Order order, Client client, Customers customers, Draws draws, CancellationToken over)
 {
     private const int MaxAttempts = 3;
@@ -31,7 +29,7 @@ internal sealed class Shopper(Order order, Client client, Customers customers, D
             told = await client.GetAsync(order.Id, payment, wait: 3, told);
         }
 
-        // A request that is repeated long after its answer means the same payment.
+        // A request that is repeated long after its response means the same payment.
         if (order.Habit == Habit.Repeats && !over.IsCancellationRequested)
             await client.StartAsync(order.Id, order.Body, Key("start-1"));
     }
@@ -124,7 +122,7 @@ internal sealed class Shopper(Order order, Client client, Customers customers, D
         return true;
     }
 
-    // Twice at once, as by a double click; whoever comes second is told of a conflict.
+    // Two concurrent requests, as by a double click; the second one gets a conflict.
     private Task TakeAnotherWayAsync(string payment, string attempt)
     {
         _attempt++;
@@ -168,7 +166,7 @@ internal sealed class Shopper(Order order, Client client, Customers customers, D
     // The same key at both merchants and for each repetition, another for each thing that is wanted.
     private string Key(string what) => $"{order.Id}-{what}";
 
-    // Until there is an answer that another try would not change; null if the load is over before.
+    // Until there is a response that a retry would not change; null if the load is over before.
     private async Task<Told?> InsistAsync(Func<Task<Told>> call)
     {
         while (!over.IsCancellationRequested)

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace PaymentCluster.Chaos.Tests.Load;
 
-/// <summary>A webhook on its way to the gateway, and how it was answered.</summary>
+/// <summary>A webhook on its way to the gateway, and the response to it.</summary>
 internal sealed record Delivery
 {
     public required DateTimeOffset At { get; init; }
@@ -21,7 +21,7 @@ internal sealed record Delivery
     /// <summary>Whether it was changed or made up on the way.</summary>
     public required bool IsForged { get; init; }
 
-    /// <summary>The gateway's status; null if there was no answer.</summary>
+    /// <summary>The gateway's status; null if there was no response.</summary>
     public required int? Status { get; init; }
 
     public required string Body { get; init; }
@@ -97,7 +97,7 @@ internal sealed class WebhookRelay : IAsyncDisposable
             await Task.WhenAll(Enumerable.Range(0, copies).Select(_ => DeliverAsync(webhook)));
     }));
 
-    // A body that its signature does not cover, the true body signed by nobody, or another merchant's webhook.
+    // A body that its signature does not cover, the true body without a signature, or another merchant's webhook.
     private Webhook Forge(Webhook webhook)
     {
         var id = $"forged-{webhook.EventId}-{_draws.Below(1_000_000)}";
@@ -136,7 +136,7 @@ internal sealed class WebhookRelay : IAsyncDisposable
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
         {
-            // The gateway is away, or slow: whoever sent it will send it again.
+            // The gateway is unavailable, or slow: the provider will send it again.
         }
 
         _deliveries.Enqueue(new Delivery

@@ -219,7 +219,7 @@ public sealed class AmazonPayAgainstSimulatorTests(SimulatedAmazonPay amazon) : 
         }
     }
 
-    /// <summary>What the engine does: sends again what was not sent, and asks for all else.</summary>
+    /// <summary>Acts as the engine does: resends what was not sent, and queries all else.</summary>
     private async Task PayAsync(IConnector connector, AttemptId attempt)
     {
         string? session = null;

@@ -7,8 +7,8 @@ using Xunit;
 
 namespace PaymentCluster.Connectors.Tests.AmazonPay;
 
-/// <summary>The flows that are Amazon Pay's own: a session that a question completes,
-/// and refunds without a list.</summary>
+/// <summary>The flows that are Amazon Pay's own: a session that a status query completes, and refunds without a
+/// list.</summary>
 public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig())
 {
     private const string Complete = $"/v2/checkoutSessions/{AmazonPayRig.Session}/complete";

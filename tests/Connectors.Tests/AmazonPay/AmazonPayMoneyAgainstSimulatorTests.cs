@@ -188,7 +188,7 @@ public sealed class AmazonPayMoneyAgainstSimulatorTests(SimulatedAmazonPay amazo
     {
         public Uri Url => server.Url;
 
-        /// <summary>The status of the next answers, in turn; 200 when there is none.</summary>
+        /// <summary>The status of the next responses, in turn; 200 when there is none.</summary>
         public Queue<int> Answers { get; } = new();
 
         public static async Task<Shop> OpenAsync()

@@ -132,7 +132,7 @@ public abstract class AmazonPaySimulation(SimulatedAmazonPay amazon)
         return consent.Reference;
     }
 
-    /// <summary>A wallet whose buyer agreed; answers with the link's name.</summary>
+    /// <summary>A wallet whose buyer agreed; returns the link's name.</summary>
     protected async Task<string> LinkAsync()
     {
         await Amazon.CustomerAsync(automatic: false);

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace PaymentCluster.Connectors.Tests.AmazonPay;
 
-/// <summary>Charges of linked wallets, against answers that the simulator does not give.</summary>
+/// <summary>Charges of linked wallets, against responses that the simulator does not give.</summary>
 public sealed class AmazonPayWalletChargeTests : AmazonPayWalletSetting
 {
     [Theory]

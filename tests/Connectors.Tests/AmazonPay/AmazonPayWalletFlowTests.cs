@@ -5,7 +5,7 @@ using Xunit;
 
 namespace PaymentCluster.Connectors.Tests.AmazonPay;
 
-/// <summary>Links by consent and their charges, against answers that the simulator does not give:
+/// <summary>Links by consent and their charges, against responses that the simulator does not give:
 /// developer.amazon.com/docs/amazon-pay-paymentmethodonfile-setupintent and …/amazon-pay-paymentmethodonfile.</summary>
 public sealed class AmazonPayWalletFlowTests : AmazonPayWalletSetting
 {

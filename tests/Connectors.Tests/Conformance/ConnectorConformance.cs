@@ -9,7 +9,7 @@ using Xunit;
 
 namespace PaymentCluster.Connectors.Tests.Conformance;
 
-/// <summary>What holds of every connector, whatever its provider. A connector's test class inherits it and brings its
+/// <summary>What holds of every connector, whatever its provider. A connector's test class inherits it and provides its
 /// Rig.</summary>
 public abstract class ConnectorConformance(ConnectorRig rig) : ConformanceSetting(rig)
 {
@@ -282,7 +282,7 @@ public abstract class ConnectorConformance(ConnectorRig rig) : ConformanceSettin
     {
         var connector = Create();
         var webhook = Rig.Webhook(ConnectorRig.Attempt, Rig.WebhookSecret);
-        // Where the content is not signed, it is believed in nothing.
+        // Where the content is not signed, none of it is used.
         if (!Rig.WebhookProvesContent)
         {
             Assert.IsNotType<WebhookReading.OfCharge>(await ReadAsync(webhook));

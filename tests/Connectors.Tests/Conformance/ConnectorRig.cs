@@ -34,8 +34,8 @@ public abstract class ConnectorRig
     /// <summary>Where the scripted server is.</summary>
     public Uri ServerUrl { get; set; } = new("http://127.0.0.1/");
 
-    /// <summary>Whether the effect's call moves money. One that only prepares what the customer then does leaves
-    /// the effect not sent when its answer is lost.</summary>
+    /// <summary>Whether the effect's call moves money. One that only prepares what the customer then does leaves the
+    /// effect not sent when its response is lost.</summary>
     public virtual bool MovesMoney(Effect effect) => true;
 
     /// <summary>Whether the provider finds a charge by our name of the attempt alone.</summary>
@@ -58,7 +58,7 @@ public abstract class ConnectorRig
     /// <summary>Amounts, and the text that must be in the body of the call that charges them.</summary>
     public abstract IEnumerable<(Money Amount, string InBody)> AmountFormats { get; }
 
-    /// <summary>No healthy answer of this provider's is longer, in bytes.</summary>
+    /// <summary>No healthy response of this provider's is longer, in bytes.</summary>
     public virtual int LongestAnswer => 1_500;
 
     /// <summary>Whether this is the call whose body states the amount of a charge.</summary>
@@ -74,16 +74,16 @@ public abstract class ConnectorRig
     /// <summary>Whether this is the one call that has the effect.</summary>
     public abstract bool Is(Effect effect, Received request);
 
-    /// <summary>What the provider answers when all is well.</summary>
+    /// <summary>The provider's healthy response.</summary>
     public abstract Task AnswerAsync(Received request, HttpContext context);
 
     /// <summary>The provider's refusal of an effect for the customer's bank's sake.</summary>
     public abstract Task DeclineAsync(HttpContext context);
 
-    /// <summary>What the provider answers to credentials that it does not take.</summary>
+    /// <summary>The provider's response to credentials that it rejects.</summary>
     public virtual Task RefuseCredentialsAsync(HttpContext context) => Answers.JsonAsync(context, 401, "{}");
 
-    /// <summary>Whether the answer to this effect names the payment; where it does not, a question does.</summary>
+    /// <summary>Whether the response to this effect names the payment; otherwise a status query does.</summary>
     public virtual bool NamesPayment(Effect effect) => true;
 
     /// <summary>A webhook about a captured payment, signed with this secret.</summary>
@@ -92,7 +92,7 @@ public abstract class ConnectorRig
     /// <summary>The secret that webhooks are signed with.</summary>
     public abstract string WebhookSecret { get; }
 
-    /// <summary>Whether a webhook's signature covers all that it says; else the engine asks.</summary>
+    /// <summary>Whether a webhook's signature covers its whole content; else the engine sends a status query.</summary>
     public virtual bool WebhookProvesContent => true;
 
     /// <summary>A webhook without what proves its sender.</summary>
@@ -193,7 +193,7 @@ public abstract class ConnectorRig
         };
     }
 
-    /// <summary>Every kind of question.</summary>
+    /// <summary>Every kind of query.</summary>
     public async Task<IReadOnlyList<ProviderOutcome>> QueryAsync(IConnector connector) =>
     [
         .. FindsByAttempt

@@ -9,7 +9,7 @@ using Xunit;
 namespace PaymentCluster.Connectors.Tests.Conformance;
 
 /// <summary>What a provider is sent for each instrument, byte for byte as <c>Requests/</c> has it: a change of these
-/// files is a change of what providers are asked.</summary>
+/// files is a change of the requests to providers.</summary>
 public abstract partial class InstrumentConformance(ConnectorRig rig) : ConformanceSetting(rig)
 {
     [Fact]

@@ -19,7 +19,7 @@ public abstract class SimulatedProvider(string provider, params string[] setting
     /// <summary>Where the simulators listen.</summary>
     public Uri Url { get; private set; } = null!;
 
-    /// <summary>Calls the simulators as a customer's browser, or as whoever controls them.</summary>
+    /// <summary>Calls the simulators as a customer's browser, or as their control surface's client.</summary>
     protected HttpClient Http { get; } = new();
 
     /// <inheritdoc/>
@@ -53,7 +53,7 @@ public abstract class SimulatedProvider(string provider, params string[] setting
     /// <summary>Sets all dials; what is not named is off.</summary>
     public Task DialAsync(string json) => PutAsync($"/_dials/{provider}", json);
 
-    /// <summary>Whether the customer approves by themselves.</summary>
+    /// <summary>Whether the customer approves automatically.</summary>
     public Task CustomerAsync(bool automatic) => PutAsync("/_customer", JsonSerializer.Serialize(new { automatic }));
 
     /// <summary>What the customer does about one payment: <c>approve</c>, <c>decline</c>, …</summary>

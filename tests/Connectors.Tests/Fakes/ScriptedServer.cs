@@ -17,7 +17,7 @@ public sealed record Received(
     public string Text => Encoding.UTF8.GetString(Body);
 }
 
-/// <summary>A real HTTP server on loopback that answers as the test says.</summary>
+/// <summary>A real HTTP server on loopback that responds as the test says.</summary>
 public sealed class ScriptedServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -25,7 +25,7 @@ public sealed class ScriptedServer : IAsyncDisposable
 
     private ScriptedServer(WebApplication app) => _app = app;
 
-    /// <summary>How the next requests are answered.</summary>
+    /// <summary>The responses to the next requests.</summary>
     public Func<Received, HttpContext, Task> Script { get; set; } = (_, context) =>
         Answers.JsonAsync(context, 200, "{}");
 
@@ -94,7 +94,7 @@ public static class Answers
         return Task.CompletedTask;
     }
 
-    /// <summary>Sends the first half of an answer.</summary>
+    /// <summary>Sends the first half of a response.</summary>
     public static async Task TruncatedAsync(HttpContext context, string json)
     {
         context.Response.ContentType = "application/json";

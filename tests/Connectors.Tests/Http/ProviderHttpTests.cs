@@ -116,8 +116,8 @@ public sealed class ProviderHttpTests : IAsyncLifetime
     [Fact]
     public async Task A_body_is_never_repeated_when_a_kept_connection_breaks()
     {
-        // The first request is answered and its connection kept; the server takes the second one from it and hangs up
-        // without a word.
+        // The first request gets a response and its connection is kept; the server takes the second one from it and
+        // hangs up without a word.
         _server.Script = (request, context) =>
             request.Text == "first" ? Answers.JsonAsync(context, 200, "{}") : Answers.ResetAsync(context);
         using var http = Create();
@@ -268,7 +268,7 @@ public sealed class ProviderHttpTests : IAsyncLifetime
 
     private sealed class TestOptions : ProviderHttpOptions;
 
-    /// <summary>Answers one request per connection as if it would keep it, and closes it at once.</summary>
+    /// <summary>Responds to one request per connection as if it would keep it, and closes it at once.</summary>
     private sealed class ClosingServer : IDisposable
     {
         private readonly TcpListener _listener = new(IPAddress.Loopback, 0);

@@ -210,7 +210,7 @@ public sealed class JuspayAgainstSimulatorTests(SimulatedJuspay juspay) : Juspay
         await Juspay.DialAsync("""{"timeout_then_charge":1,"late_ms":2000,"hold_ms":5000,"operations":["payment"]}""");
         Assert.IsType<ProviderOutcome.Unknown>(await ChargeAsync(Netbanking));
         await Juspay.DialAsync("{}");
-        // Too early: the settle time is not over. What was sent first comes to an order that is paid.
+        // Too early: the visibility window is not over. What was sent first arrives at an order that is paid.
         Assert.IsType<ProviderOutcome.Pending>(await ChargeAsync(Netbanking, resend: true));
         await OnePaidChargeAsync();
     }
@@ -304,8 +304,8 @@ public sealed class JuspayAgainstSimulatorTests(SimulatedJuspay juspay) : Juspay
         }
     }
 
-    /// <summary>What the engine does: sends again what was not sent, asks for what is unknown, and believes "not found"
-    /// here at once, because no dial of this storm lets a call through late.</summary>
+    /// <summary>Acts as the engine does: resends what was not sent, queries unknown outcomes, and takes "not found" as
+    /// final here at once, because no dial of this storm lets a call through late.</summary>
     private async Task PayAsync(IConnector connector, AttemptId attempt)
     {
         var outcome = await connector.ChargeAsync(Request(Netbanking, attempt), Rig.Credentials);

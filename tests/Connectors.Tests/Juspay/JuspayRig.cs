@@ -83,7 +83,7 @@ public class JuspayRig : ConnectorRig
 
     public override Task AnswerAsync(Received request, HttpContext context) => (request.Method, request.Path) switch
     {
-        // The order that was asked for.
+        // The requested order.
         ("POST", "/orders") => Answers.JsonAsync(context, 200, OrderJson("NEW", order: Asked(request, "order_id"),
             amount: Asked(request, "amount"), currency: Asked(request, "currency"), txn: null)),
         ("POST", "/txns") => Answers.JsonAsync(context, 200, TxnJson()),

@@ -10,8 +10,8 @@ using PaymentCluster.Simulators.Juspay;
 
 namespace PaymentCluster.Connectors.Tests.Juspay;
 
-/// <summary>Juspay for a merchant with keys: it opens what is sent and seals what it answers, by the simulator's
-/// independent reading of the envelopes.</summary>
+/// <summary>Juspay for a merchant with keys: it opens requests and seals responses, by the simulator's independent
+/// reading of the envelopes.</summary>
 public sealed class JuspaySealedRig : JuspayRig
 {
     public const string KeyId = "key_test1";

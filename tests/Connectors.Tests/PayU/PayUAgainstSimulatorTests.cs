@@ -194,7 +194,7 @@ public sealed partial class PayUAgainstSimulatorTests(SimulatedPayU payu) : PayU
         await CapturedAsync();
         Assert.IsType<ProviderOutcome.Succeeded>(await ChargeAsync(Intent, resend: true));
         await OnePaidChargeAsync();
-        // Even if nobody looked first: the txnid is taken, and tells whose it is.
+        // Even without a query first: the txnid is taken, and shows its owner.
         Assert.IsType<ProviderOutcome.Succeeded>(await ChargeAsync(Intent));
         await OnePaidChargeAsync();
     }
@@ -277,8 +277,8 @@ public sealed partial class PayUAgainstSimulatorTests(SimulatedPayU payu) : PayU
         }
     }
 
-    /// <summary>What the engine does: sends again what was not sent, asks for what is unknown, and believes "not found"
-    /// here at once, because no dial of this storm lets a call through late.</summary>
+    /// <summary>Acts as the engine does: resends what was not sent, queries unknown outcomes, and takes "not found" as
+    /// final here at once, because no dial of this storm lets a call through late.</summary>
     private async Task PayAsync(IConnector connector, AttemptId attempt)
     {
         var outcome = await connector.ChargeAsync(Request(Intent, attempt), Rig.Credentials);

@@ -72,7 +72,7 @@ public sealed class PayUMappingTests
     [InlineData("123.45", "0.00", "123.45", 12_345)]
     [InlineData("123.45", "2.50", "125.95", 12_345)]
     [InlineData("123.45", "2.50", "123.45", 12_345)]
-    // What does not add up is told as it was paid.
+    // What does not add up is reported as it was paid.
     [InlineData("123.45", "0.00", "124.45", 12_445)]
     [InlineData("123.45", "2.50", "100.00", 10_000)]
     [InlineData("", "0.00", "99.00", 9_900)]

@@ -83,7 +83,7 @@ public sealed class PayURig : ConnectorRig
     {
         Effect.Charge => request.Path == "/_payment",
         Effect.Capture => CommandOf(request) == "capture_transaction",
-        // One command, told apart by its token.
+        // One command, distinguished by its token.
         Effect.Refund => CommandOf(request) == "cancel_refund_transaction"
             && FieldOf(request, "var2") != PayUMapping.VoidToken(Attempt),
         Effect.Void => CommandOf(request) == "cancel_refund_transaction"

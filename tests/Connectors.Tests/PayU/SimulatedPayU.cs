@@ -17,7 +17,7 @@ public sealed class SimulatedPayU() : SimulatedProvider(
     public override Task AddAccountAsync(Uri? webhookUrl) =>
         PutAccountAsync(PayURig.Key, new { salt = PayURig.Salt, webhook_url = webhookUrl?.AbsoluteUri });
 
-    /// <summary>Posts a form as the customer's browser does, and answers the page.</summary>
+    /// <summary>Posts a form as the customer's browser does, and returns the page.</summary>
     public async Task<string> PostAsync(string url, IEnumerable<KeyValuePair<string, string>> fields)
     {
         using var form = new FormUrlEncodedContent(fields);

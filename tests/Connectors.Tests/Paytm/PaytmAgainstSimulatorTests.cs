@@ -279,8 +279,8 @@ public sealed class PaytmAgainstSimulatorTests(SimulatedPaytm paytm) : PaytmSimu
         }
     }
 
-    /// <summary>What the engine does: sends again what was not sent, asks for what is unknown, and believes "not found"
-    /// here at once, because no dial of this storm lets a call through late.</summary>
+    /// <summary>Acts as the engine does: resends what was not sent, queries unknown outcomes, and takes "not found" as
+    /// final here at once, because no dial of this storm lets a call through late.</summary>
     private async Task PayAsync(PaytmConnector connector, AttemptId attempt)
     {
         var outcome = await connector.ChargeAsync(Request(Netbanking, attempt), Rig.Credentials);

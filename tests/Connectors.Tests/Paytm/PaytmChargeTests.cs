@@ -200,7 +200,7 @@ public sealed class PaytmChargeTests : PaytmScript
     [InlineData("TXN_FAILURE", "810", "Declined declined Customer")]
     [InlineData("TXN_FAILURE", "820", "Declined customer_account_problem Customer")]
     [InlineData("TXN_FAILURE", "12345", "Declined declined Customer")]
-    // The question failed, or it is not told.
+    // The query failed, or has no result.
     [InlineData("TXN_FAILURE", "501", "Unknown")]
     [InlineData("TXN_FAILURE", "330", "Unknown")]
     [InlineData("TXN_FAILURE", "335", "Unknown")]

@@ -10,7 +10,7 @@ using Xunit;
 namespace PaymentCluster.Connectors.Tests.Paytm;
 
 /// <summary>Pre-authorisations (paytmpayments.com/docs/api/v2: pre-auth-api, capture-api, release-api), refunds
-/// (…/docs/api: refund-api, refund-status-api), webhooks and what else is asked.</summary>
+/// (…/docs/api: refund-api, refund-status-api), webhooks and other queries.</summary>
 public sealed class PaytmFactsTests : PaytmScript
 {
     [Fact]
@@ -61,7 +61,7 @@ public sealed class PaytmFactsTests : PaytmScript
     }
 
     [Theory]
-    // The status has the last word over the call's own answer, whose words are not documented.
+    // The status overrides the call's own response, whose words are not documented.
     [InlineData("S", "0000", "CAPTURE TXN_SUCCESS 01", "Succeeded Captured")]
     [InlineData("F", "2024", "CAPTURE TXN_SUCCESS 01", "Succeeded Captured")]
     [InlineData("S", "0000", null, "Pending")]

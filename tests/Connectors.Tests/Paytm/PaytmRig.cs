@@ -75,7 +75,7 @@ public sealed class PaytmRig : ConnectorRig
 
     public override bool StatesAmount(Received request) => request.Path == Initiate;
 
-    // A card's answer is the bank's form alone.
+    // A card's response is the bank's form alone.
     public override bool NamesPayment(Effect effect) => effect != Effect.Charge;
 
     public override Task AnswerAsync(Received request, HttpContext context) => request.Path switch
@@ -149,7 +149,7 @@ public sealed class PaytmRig : ConnectorRig
             $$"""{"head":{"version":"v1","signature":"{{PaytmChecksum.Make(KeyOf(secret), Encoding.UTF8.GetBytes(body))}}"},"body":{{body}}}"""),
     };
 
-    /// <summary>Answers a body in its envelope, signed with the merchant's key.</summary>
+    /// <summary>Wraps a body in its envelope, signed with the merchant's key.</summary>
     public static Task AnswerAsync(HttpContext context, string body, bool signed = true, string key = Key) =>
         Answers.JsonAsync(
             context,
@@ -187,7 +187,7 @@ public sealed class PaytmRig : ConnectorRig
         {{{Result("S", "0000")}},"bankForm":{"redirectForm":{"actionUrl":"{{url}}","method":"{{method}}","content":{{content}} } } }
         """;
 
-    /// <summary>The part of a pre-authorisation that a status was asked for.</summary>
+    /// <summary>The part of a pre-authorisation that a status query names.</summary>
     public static string? TypeOf(Received request) =>
         JsonSerializer.Deserialize<JsonElement>(request.Text)
             .GetProperty("body")

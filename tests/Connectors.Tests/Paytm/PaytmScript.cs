@@ -11,7 +11,7 @@ using Xunit;
 
 namespace PaymentCluster.Connectors.Tests.Paytm;
 
-/// <summary>A connector and a server that answers as a test says, by path.</summary>
+/// <summary>A connector and a server that responds as a test says, by path.</summary>
 public abstract class PaytmScript : IAsyncLifetime
 {
     private readonly Dictionary<string, Func<Received, string>> _responses = new(StringComparer.Ordinal);
@@ -46,7 +46,7 @@ public abstract class PaytmScript : IAsyncLifetime
 
     protected void Script(Func<Received, HttpContext, Task> script) => _server.Script = script;
 
-    /// <summary>Answers statuses by the part that is asked for; <c>sale</c> without one.</summary>
+    /// <summary>Responds with a status by the queried part; <c>sale</c> without one.</summary>
     protected void Parts(params (string Part, string Status, string Code)[] parts) =>
         Respond(PaytmRig.Status, request =>
     {

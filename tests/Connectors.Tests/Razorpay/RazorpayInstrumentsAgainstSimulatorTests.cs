@@ -78,7 +78,7 @@ public sealed class RazorpayInstrumentsAgainstSimulatorTests(SimulatedRazorpay r
         var kept = Assert.Single(await CardsAsync(first));
         Assert.Empty(await CardsAsync(second));
         Assert.IsType<ProviderOutcome.Declined>(await PayAsync(bala, second, kept.Token, NewAttempt(), "123"));
-        // It is not there for the other one, and so it counts as forgotten; it still is for its own.
+        // It is not there for the other one, and so it counts as deleted; it still is for its own.
         Assert.True(Given(await Connector.DeleteCardAsync(second, kept.Reference, Rig.Credentials)));
         Assert.Single(await CardsAsync(first));
     }
@@ -105,7 +105,7 @@ public sealed class RazorpayInstrumentsAgainstSimulatorTests(SimulatedRazorpay r
         const string Nobody = "cust_00000000000000";
         Assert.IsType<ProviderResult<ImmutableArray<ProviderCard>>.Refused>(
             await Connector.ListCardsAsync(Nobody, Rig.Credentials));
-        // Whoever is not there has no card there.
+        // A customer who does not exist has no cards.
         Assert.True(Given(await Connector.DeleteCardAsync(Nobody, "token_00000000000000", Rig.Credentials)));
     }
 

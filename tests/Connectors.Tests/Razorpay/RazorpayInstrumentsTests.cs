@@ -10,7 +10,7 @@ using Xunit;
 
 namespace PaymentCluster.Connectors.Tests.Razorpay;
 
-/// <summary>Customers, tokens and UPI IDs as Razorpay's pages have them, and answers that are none.</summary>
+/// <summary>Customers, tokens and UPI IDs as Razorpay's pages have them, and unreadable responses.</summary>
 public sealed class RazorpayInstrumentsTests : IAsyncLifetime
 {
     private const string Cust = "cust_1Aa00000000004";

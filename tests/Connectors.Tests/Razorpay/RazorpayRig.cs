@@ -69,7 +69,7 @@ public sealed class RazorpayRig : ConnectorRig
 
     public override Task AnswerAsync(Received request, HttpContext context) => (request.Method, request.Path) switch
     {
-        // The order that was asked for, back with an id.
+        // The requested order, with an id.
         ("POST", "/v1/orders") => Answers.JsonAsync(
             context,
             200,

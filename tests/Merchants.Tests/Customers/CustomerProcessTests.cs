@@ -36,7 +36,7 @@ public sealed class CustomerProcessTests
         var linking = await _rig.CallAsync(calls => calls.LinkWalletAsync(new LinkWallet { Wallet = "quick" }));
         Assert.NotNull(linking.Value);
 
-        // And it is answered itself, with what is known.
+        // And the call itself returns what is known.
         var listed = (await listing).Value!;
         Assert.Equal("quick", Assert.Single(listed.Cards).Provider);
     }
@@ -68,7 +68,7 @@ public sealed class CustomerProcessTests
         await Eventually.HoldsAsync(() => _rig.Stored.Cards.Length == 1, "the card is recorded");
         Assert.Equal(_rig.Stored.Cards[0].Token, Assert.Single(_rig.Vault.Tokens));
         Assert.Empty(_rig.Stored.PendingOperations);
-        // A repeated request answers the same card.
+        // A repeated request returns the same card.
         _rig.ResponseTimeout = CustomerRig.Long;
         var again = await _rig.CallAsync(calls => calls.SaveCardAsync(CustomerRig.Card()));
         Assert.Equal(_rig.Stored.Cards[0].Token, again.Value!.Token);
@@ -201,7 +201,7 @@ public sealed class CustomerProcessTests
         _rig["quick"].Hold();
         var erasing = _rig.CallAsync(calls => calls.EraseAsync());
         await _rig["quick"].CalledAsync("list");
-        // The provider has not answered yet which cards it keeps.
+        // The provider has not listed its cards yet.
         await _rig.PutAsync();
         await _rig.CallAsync(calls => calls.AgreeToCardAsync(Consent));
         _rig["quick"].Cards["ref_2"] = KeepingConnector.Card("ref_2", "4242");

@@ -14,7 +14,7 @@ namespace PaymentCluster.Merchants.Tests.Customers;
 /// grain's does. The document survives a restart.</summary>
 internal sealed class CustomerRig : IMerchantProviders
 {
-    /// <summary>For calls that are not answered in time.</summary>
+    /// <summary>For calls without a response in time.</summary>
     public static readonly TimeSpan Short = TimeSpan.FromMilliseconds(200);
 
     /// <summary>For all others.</summary>
@@ -70,7 +70,7 @@ internal sealed class CustomerRig : IMerchantProviders
     /// <summary>Which write fails, from 1, counted since this was set; 0 for none.</summary>
     public int FailsAt { get; set; }
 
-    /// <summary>Whether that write happens all the same.</summary>
+    /// <summary>Whether that write happens nevertheless.</summary>
     public bool LosesAnswer { get; set; }
 
     /// <summary>Whether the present process has given up.</summary>

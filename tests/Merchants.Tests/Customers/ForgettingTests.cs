@@ -9,8 +9,8 @@ using PaymentCluster.Testing.Silos;
 
 namespace PaymentCluster.Merchants.Tests.Customers;
 
-/// <summary>What is forgotten here goes elsewhere next. Whatever comes between, it is gone in the end,
-/// and nothing goes with it that was kept anew.</summary>
+/// <summary>What is deleted here is deleted at its provider next. Whatever comes between, it is gone in the end, and
+/// nothing is deleted that was saved again.</summary>
 public sealed class ForgettingTests
 {
     private static readonly InstrumentChoice Paytm = new() { Wallet = "paytm" };

@@ -10,7 +10,7 @@ using PaymentCluster.Testing;
 
 namespace PaymentCluster.Merchants.Tests.Customers;
 
-/// <summary>What answers when a test says so.</summary>
+/// <summary>Responds when a test says so.</summary>
 internal abstract class ScriptedKeeper
 {
     private TaskCompletionSource? _hold;

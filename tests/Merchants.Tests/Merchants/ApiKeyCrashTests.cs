@@ -32,7 +32,7 @@ public sealed class ApiKeyCrashTests
         await using var next = await TestSilo.StartAsync(store);
         await next.Merchant("acme").Settings();
         var handedOut = store.All<MerchantDocument>("merchant").Single().Keys.Any(key => key.HandedOut);
-        // Only a lost answer to the last write leaves a key that counts as handed out; it is listed, and can be
+        // Only a lost response to the last write leaves a key that counts as handed out; it is listed, and can be
         // revoked.
         Assert.Equal(write == 3 && losesAnswer, handedOut);
         Assert.Equal(handedOut, store.All<ApiKeyDocument>("api_key").Any(Opens));

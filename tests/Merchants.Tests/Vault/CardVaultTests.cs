@@ -125,7 +125,7 @@ public sealed class CardVaultTests(StoreFixture store) : IClassFixture<StoreFixt
         using var over = new CancellationTokenSource();
         var traffic = Enumerable.Range(0, 4).Select(worker => TrafficAsync(vault, tokens, worker, over.Token)).ToList();
         var steps = 0;
-        // Two at once, as if an operator had called twice.
+        // Two concurrent calls, as if an operator had repeated one.
         while ((await Task.WhenAll(vault.Rotation.StepAsync(), vault.Rotation.StepAsync())).Any(more => more))
         {
             Assert.True(++steps < 100, "The rotation does not come to an end.");

@@ -195,7 +195,7 @@ public sealed class ProviderWebhookGrainTests(ProviderWebhookGrainTests.Shared s
     [Fact]
     public async Task Credentials_that_cannot_be_opened_are_a_failure_and_no_refusal()
     {
-        // Somebody moved another merchant's row here.
+        // Another merchant's row was moved here.
         _store.Change(
             "merchant", _acme, text => text.Replace("\"sealed\":\"", "\"sealed\":\"AAAA", StringComparison.Ordinal));
         await using var next = await TestSilo.StartAsync(_store);
@@ -203,7 +203,7 @@ public sealed class ProviderWebhookGrainTests(ProviderWebhookGrainTests.Shared s
         await Assert.ThrowsAsync<CredentialsUnreadableException>(() => grain.Receive(Event("evt_1", Attempt)));
     }
 
-    // A payment that exists under one key alone, and to which hearing the same twice is no news.
+    // A payment that exists under one key alone, and that a repeated report does not change.
     private IPaymentGrain PaymentOf(string key) => Stub.Of<IPaymentGrain>((method, args) =>
     {
         Assert.Equal(nameof(IPaymentGrain.Record), method.Name);

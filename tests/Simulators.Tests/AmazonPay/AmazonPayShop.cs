@@ -145,7 +145,7 @@ internal static class AmazonPayShop
         simulator.CallAsync(
             "POST", $"/amazonpay/v2/checkoutSessions/{session}/complete", amount ?? Money("chargeAmount"));
 
-    /// <summary>A session whose buyer placed the order, completed; answers with its charge.</summary>
+    /// <summary>A session whose buyer placed the order, completed; returns its charge.</summary>
     public static async Task<string> PaidAsync(this Simulator simulator, string intent = "AuthorizeWithCapture")
     {
         var session = await simulator.CheckoutAsync(Session(intent));
@@ -155,7 +155,7 @@ internal static class AmazonPayShop
         return reply["chargeId"];
     }
 
-    /// <summary>A saved wallet whose buyer agreed; answers with its permission.</summary>
+    /// <summary>A saved wallet whose buyer agreed; returns its permission.</summary>
     public static async Task<string> SavedAsync(this Simulator simulator, string details = "")
     {
         var session = await simulator.CheckoutAsync(Setup(details));

@@ -1,8 +1,7 @@
 namespace PaymentCluster.Simulators.Tests.Hosting;
 
-/// <summary>A clock that stands still until a test moves it, and then fires each timer at its time, those
-/// among them that a timer starts. Microsoft's fake clock has arrived at the end of its step before the first
-/// timer fires.</summary>
+/// <summary>A clock that is stopped until a test moves it, and then fires each timer at its time, those among them that
+/// a timer starts. Microsoft's fake clock has arrived at the end of its step before the first timer fires.</summary>
 internal sealed class ManualClock : TimeProvider
 {
     private readonly Lock _gate = new();

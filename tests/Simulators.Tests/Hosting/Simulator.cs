@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace PaymentCluster.Simulators.Tests.Hosting;
 
-/// <summary>An answer, read to its end.</summary>
+/// <summary>A response, read to its end.</summary>
 internal sealed record Reply(HttpStatusCode Status, string Text, HttpResponseHeaders Headers)
 {
     public JsonElement Json => JsonDocument.Parse(Text).RootElement;
@@ -44,7 +44,7 @@ internal sealed class Simulator : IAsyncDisposable
         Directory = directory;
     }
 
-    /// <summary>Stands still until a test moves it, and then fires each timer at its time.</summary>
+    /// <summary>Is stopped until a test moves it, and then fires each timer at its time.</summary>
     public ManualClock Clock { get; } = new();
 
     public HttpClient Http { get; private set; } = new();

@@ -24,7 +24,7 @@ internal sealed record Received(byte[] Body, IReadOnlyDictionary<string, string>
     public JsonElement Entity(string name) => Json.GetProperty("payload").GetProperty(name).GetProperty("entity");
 }
 
-/// <summary>A merchant's webhook endpoint that answers as a test tells it to.</summary>
+/// <summary>A merchant's webhook endpoint that responds as a test says.</summary>
 internal sealed class WebhookReceiver : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -32,7 +32,7 @@ internal sealed class WebhookReceiver : IAsyncDisposable
 
     private WebhookReceiver(WebApplication app) => _app = app;
 
-    /// <summary>The status of the next answers, in turn; 200 when there is none.</summary>
+    /// <summary>The status of the next responses, in turn; 200 when there is none.</summary>
     public ConcurrentQueue<int> Answers { get; } = new();
 
     public Uri Url => new(new Uri(_app.Urls.First()), "/hooks");

@@ -90,7 +90,7 @@ internal static class PayUShop
     public static Task<Reply> BeginAsync(this Simulator simulator, Dictionary<string, string> fields) =>
         simulator.PostFormAsync("/payu/_payment", Signed(fields));
 
-    /// <summary>Begins a payment, lets the automatic customer decide it, and answers its <c>mihpayid</c>.</summary>
+    /// <summary>Begins a payment, lets the automatic customer decide it, and returns its <c>mihpayid</c>.</summary>
     public static async Task<string> PayUAsync(this Simulator simulator, Dictionary<string, string> fields)
     {
         var id = IdOf(await simulator.BeginAsync(fields));

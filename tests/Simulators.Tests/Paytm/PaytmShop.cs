@@ -81,7 +81,7 @@ internal static class PaytmShop
         simulator.SignedAsync(
             "/paytm/v2/refund/status", $$"""{"mid":"{{Mid}}","orderId":"{{order}}","refId":"{{refId}}"}""");
 
-    /// <summary>Announces an order and pays it; the automatic customer approves. Answers the status.</summary>
+    /// <summary>Announces an order and pays it; the automatic customer approves. Returns the status.</summary>
     public static async Task<JsonElement> PayAsync(this Simulator simulator, string order, string method = Intent)
     {
         var initiated = await simulator.InitiateAsync(order);

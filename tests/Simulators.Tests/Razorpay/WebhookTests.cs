@@ -141,7 +141,7 @@ public sealed class WebhookTests
         await simulator.RegisterAsync(receiver.Url);
         await simulator.PayAsync(await simulator.OrderAsync());
         await receiver.NextAsync(3, "the events of a payment");
-        // The next request's events come after the marks of the first three in the journal, as answers are in order.
+        // The next request's events come after the marks of the first three in the journal, as responses are in order.
         await Eventually.HoldsAsync(
             async () =>
             {

@@ -8,7 +8,7 @@ namespace PaymentCluster.Testing.Systems;
 /// <summary>The API as a merchant's program uses it.</summary>
 public sealed class ApiClient(HttpClient http, string? key) : IDisposable
 {
-    /// <summary>Calls, and answers with status and body; null if the process could not be reached.</summary>
+    /// <summary>Calls, and returns status and body; null if the process could not be reached.</summary>
     public async Task<ApiAnswer?> SendAsync(
         HttpMethod method, string path, object? body = null, string? idempotencyKey = null, string? ifMatch = null)
     {
@@ -51,7 +51,7 @@ public sealed class ApiClient(HttpClient http, string? key) : IDisposable
     public void Dispose() => http.Dispose();
 }
 
-/// <summary>An answer of the API.</summary>
+/// <summary>A response of the API.</summary>
 public sealed record ApiAnswer(HttpStatusCode Status, string Text)
 {
     public JsonElement Json => JsonDocument.Parse(Text).RootElement;

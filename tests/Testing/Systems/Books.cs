@@ -11,7 +11,7 @@ public static class Books
 {
     private static readonly string[] Final = ["SUCCESS", "FAILED", "CANCELLED", "EXPIRED"];
 
-    /// <summary>Whether nothing can happen to the payment any more by itself.</summary>
+    /// <summary>Whether nothing more can happen to the payment without a call.</summary>
     public static bool IsAtItsEnd(JsonElement payment) =>
         Final.Contains(payment.GetProperty("status").GetString()) && payment.GetProperty("settled").GetBoolean();
 

@@ -66,14 +66,14 @@ public sealed class HostProcess : IDisposable
         await _process.WaitForExitAsync();
     }
 
-    /// <summary>Stops it where it stands, as a machine does that is paused or swaps: it does not know.</summary>
+    /// <summary>Freezes it, as a machine does that is paused or swaps: the process does not notice.</summary>
     public Task FreezeAsync() => SignalAsync("STOP");
 
     /// <summary>Lets it go on.</summary>
     public Task ThawAsync() => SignalAsync("CONT");
 
-    /// <summary>Ends it as a bug in native code does: by a signal that makes a core file of whoever
-    /// may have one.</summary>
+    /// <summary>Ends it as a bug in native code does: by a signal that makes a core file of a process that may have
+    /// one.</summary>
     /// <param name="signal"><c>SEGV</c> or <c>ABRT</c>.</param>
     public async Task CrashAsync(string signal)
     {
@@ -86,10 +86,10 @@ public sealed class HostProcess : IDisposable
         }
     }
 
-    /// <summary>Asks it to stop, as an operator or a container's runtime does.</summary>
+    /// <summary>Signals it to stop, as an operator or a container's runtime does.</summary>
     public Task AskToStopAsync() => SignalAsync("TERM");
 
-    /// <summary>Waits for its own end, and answers with its exit code.</summary>
+    /// <summary>Waits for its own end, and returns its exit code.</summary>
     public async Task<int> ExitAsync(TimeSpan patience)
     {
         using var limit = new CancellationTokenSource(patience);
@@ -139,6 +139,6 @@ public sealed record HostStart
     /// <summary>Its working folder; null: the checkout.</summary>
     public string? Folder { get; init; }
 
-    /// <summary>Whether whoever starts it lets it make core files of any size.</summary>
+    /// <summary>Whether its parent allows core files of any size.</summary>
     public bool MayDumpCore { get; init; }
 }

@@ -71,7 +71,7 @@ public class RunningSystem : IAsyncDisposable
         await MakeShopAsync();
     }
 
-    /// <summary>Starts the simulators, and waits until they answer.</summary>
+    /// <summary>Starts the simulators, and waits until they respond.</summary>
     public async Task StartSimulatorsAsync()
     {
         _simulators = HostProcess.Start("Simulators", new Dictionary<string, string>(StringComparer.Ordinal)
@@ -89,7 +89,7 @@ public class RunningSystem : IAsyncDisposable
     /// <summary>Ends the server as a power cut would.</summary>
     public Task KillServerAsync() => _server!.KillAsync();
 
-    /// <summary>Asks the server to stop, and answers with its exit code.</summary>
+    /// <summary>Signals the server to stop, and returns its exit code.</summary>
     public async Task<int> StopServerAsync()
     {
         await _server!.AskToStopAsync();
@@ -111,10 +111,10 @@ public class RunningSystem : IAsyncDisposable
     /// <summary>The simulators' own calls: journal, dials, accounts.</summary>
     public ApiClient Simulators() => Client(_simulatorsPort, null);
 
-    /// <summary>The simulated providers by themselves, as a merchant's own program would ask them.</summary>
+    /// <summary>The simulated providers, for direct calls.</summary>
     public HttpClient SimulatorsHttp() => new() { BaseAddress = new Uri($"http://127.0.0.1:{_simulatorsPort}") };
 
-    /// <summary>The API by itself, for looking at headers and streams.</summary>
+    /// <summary>The API for direct calls, to read headers and streams.</summary>
     /// <param name="key">The API key; null for none.</param>
     public HttpClient Http(string? key)
     {
@@ -156,7 +156,7 @@ public class RunningSystem : IAsyncDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Starts the process that answers the API, and waits until it can take payments.</summary>
+    /// <summary>Starts the process that serves the API, and waits until it accepts payments.</summary>
     protected async Task StartServerAsync(string project)
     {
         _server = HostProcess.Start(project, ServerSettings(), ServerStart);
@@ -164,7 +164,7 @@ public class RunningSystem : IAsyncDisposable
         await ReadyAsync(_server, client, "/health/ready", "The server");
     }
 
-    /// <summary>What each process of the server is told, with ports of its own for a silo.</summary>
+    /// <summary>The settings of each process of the server, with ports of its own for a silo.</summary>
     protected Dictionary<string, string> ServerSettings()
     {
         var settings = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -186,7 +186,7 @@ public class RunningSystem : IAsyncDisposable
             ["Gateway__ManagementUrl"] = $"http://127.0.0.1:{_managementPort}",
             ["Gateway__DemoMerchant"] = "shop",
             ["Payments__PublicUrl"] = $"http://127.0.0.1:{_port}",
-            // The simulators take as many questions as there are, and a recovery must not wait for the next minute.
+            // The simulators accept any number of status queries, and a recovery must not wait for the next minute.
             ["Payments__StatusQueriesPerMinute"] = "10000000",
             ["Silo__Port"] = $"{Ports.Free()}",
             ["Silo__GatewayPort"] = $"{Ports.Free()}",

@@ -5,7 +5,7 @@ namespace PaymentCluster.Testing.Systems;
 /// <summary>What the store holds, read beside the server.</summary>
 public sealed record StoredPayments
 {
-    /// <summary>The names of all attempts ever started, which is what a provider may have been asked for.</summary>
+    /// <summary>The names of all attempts ever started, which are all that a provider may have received.</summary>
     public required HashSet<string> Attempts { get; init; }
 
     /// <summary>Captured over all payments, in minor units.</summary>

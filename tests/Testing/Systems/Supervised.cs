@@ -32,7 +32,7 @@ public sealed class Supervised : IDisposable
     /// <summary>How often it was started.</summary>
     public int Starts { get; private set; }
 
-    /// <summary>How often it ended by itself.</summary>
+    /// <summary>How often it ended without being stopped.</summary>
     public int OwnEnds { get; private set; }
 
     /// <summary>What happened at named points, over all starts.</summary>
@@ -118,7 +118,7 @@ public sealed class Supervised : IDisposable
     {
         if (_process is { } last)
         {
-            // Nothing is counted twice by whoever looks meanwhile.
+            // A concurrent reader counts nothing more than once.
             _process = null;
             foreach (var point in FaultPointsOf(last))
                 _faultPoints.Enqueue(point);

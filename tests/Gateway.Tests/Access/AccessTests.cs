@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using PaymentCluster.Gateway.Api.Limits;
 using PaymentCluster.Gateway.Tests.Host;
 using PaymentCluster.Grains.Abstractions.Merchants;
+using PaymentCluster.Grains.Abstractions.Payments;
 
 namespace PaymentCluster.Gateway.Tests.Access;
 
@@ -51,14 +52,14 @@ public sealed class AccessTests
             Assert.Equal("Bearer", response.Headers.WwwAuthenticate.Single().Scheme);
         }
 
-        Assert.Empty(host.Payments.Commands);
+        Assert.Equal(0, host.Calls.Count<IPaymentGrain>());
     }
 
     [Fact]
     public async Task A_publishable_key_does_what_a_browser_may_and_no_more()
     {
         await using var host = await GatewayHost.StartAsync();
-        using var client = host.Client(GatewayHost.PublishableKey);
+        using var client = host.Client(host.Shop.PublishableKey);
         foreach (var (method, path) in ForSecretKeys)
         {
             await (await client.SendJsonAsync(path, "{}", method)).ProblemAsync(403, "permission_denied");
@@ -96,7 +97,7 @@ public sealed class AccessTests
             await (await payer.SendJsonAsync(call, "{}", method)).ProblemAsync(403, "permission_denied");
         }
 
-        using var late = host.Client("cs_late");
+        using var late = host.Client(created.GetProperty("client_secret").GetString() + "x");
         await (await late.GetAsync(path)).ProblemAsync(401, "api_key_invalid");
     }
 
@@ -104,7 +105,7 @@ public sealed class AccessTests
     public async Task Merchants_and_the_administrator_do_not_stand_in_for_each_other()
     {
         await using var host = await GatewayHost.StartAsync();
-        foreach (var key in (string[])[GatewayHost.SecretKey, GatewayHost.PublishableKey])
+        foreach (var key in (string[])[host.Shop.SecretKey, host.Shop.PublishableKey])
         {
             using var client = host.Client(key);
             foreach (var (method, path) in ForTheAdministrator)
@@ -160,9 +161,8 @@ public sealed class AccessTests
     {
         await using var host = await GatewayHost.StartAsync();
         using var shop = host.Client();
-        using var other = host.Client(GatewayHost.OtherKey);
-        var payment = await (await shop.SendJsonAsync("/api/v1/payments", PaymentBodies.Upi("o1"))).JsonAsync();
-        var path = $"/api/v1/payments/{payment.GetProperty("id").GetString()}";
+        using var other = host.Client((await host.OpenShopAsync()).SecretKey);
+        var path = GatewayHost.PathOf(await GatewayHost.PaidAsync(shop, "o1"));
         var refund = await (await shop.SendJsonAsync(path + "/refunds", "{}")).JsonAsync();
         foreach (var (method, theirs, twin) in (IEnumerable<(string, string, string)>)
         [
@@ -188,7 +188,7 @@ public sealed class AccessTests
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client();
         await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => client.GetAsync("/api/v1/payments")));
-        Assert.InRange(host.Keys.Asked, 1, 5);
+        Assert.InRange(host.Calls.Count<IApiKeyGrain>(), 1, 5);
     }
 
     [Fact]
@@ -197,7 +197,7 @@ public sealed class AccessTests
         await using var host = await GatewayHost.StartAsync(("Gateway:KeyLifetime", "00:00:00.050"));
         using var client = host.Client();
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/api/v1/payments")).StatusCode);
-        host.Keys.Revoke(GatewayHost.SecretKey);
+        await host.Shop.RevokeKeysAsync();
         await Eventually.HoldsAsync(
             async () => (await client.GetAsync("/api/v1/payments")).StatusCode == HttpStatusCode.Unauthorized,
             "the revoked key no longer works");
@@ -247,6 +247,29 @@ public sealed class AccessTests
         Assert.InRange(tried, 0, (int)TimeProvider.System.GetElapsedTime(started).TotalSeconds + 2);
     }
 
+    [Fact]
+    public async Task Whoever_guesses_keys_from_the_addresses_of_one_IPv6_network_is_one_caller()
+    {
+        await using var host = await GatewayHost.StartAsync(
+            ("Gateway:FailedKeysPerAddress", "3"), ("Gateway:KnownProxies:0", "127.0.0.1"));
+        var guesses = await Task.WhenAll(
+            Enumerable.Range(1, 60).Select(number => GuessAsync(host, $"2001:db8:1:2:{number:x}:4:5:{number:x}")));
+        Assert.Contains(HttpStatusCode.Unauthorized, guesses);
+        Assert.Contains(HttpStatusCode.TooManyRequests, guesses);
+        var others = await Task.WhenAll(
+            Enumerable.Range(3, 20).Select(number => GuessAsync(host, $"2001:db8:1:{number:x}::1")));
+        Assert.All(others, status => Assert.Equal(HttpStatusCode.Unauthorized, status));
+    }
+
+    [Fact]
+    public async Task Who_a_request_was_forwarded_for_is_believed_of_known_proxies_alone()
+    {
+        await using var host = await GatewayHost.StartAsync(("Gateway:FailedKeysPerAddress", "3"));
+        var guesses = await Task.WhenAll(
+            Enumerable.Range(1, 60).Select(number => GuessAsync(host, $"2001:db8:1:{number:x}::1")));
+        Assert.Contains(HttpStatusCode.TooManyRequests, guesses);
+    }
+
     [Theory]
     [InlineData("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::")]
     [InlineData("::ffff:192.0.2.7", "192.0.2.7")]
@@ -270,8 +293,10 @@ public sealed class AccessTests
     public async Task A_new_key_works_at_once_where_it_was_not_tried_before()
     {
         await using var host = await GatewayHost.StartAsync();
-        host.Keys.Add("sk_test_brandnewbrandnewbrand", "shop", ApiKeyScope.Secret);
-        using var client = host.Client("sk_test_brandnewbrandnewbrand");
+        using var administrator = host.Client(GatewayHost.AdminKey);
+        var made = await administrator.SendJsonAsync(
+            $"/api/v1/merchants/{host.Shop.Id}/keys", """{"scope":"secret"}""");
+        using var client = host.Client((await made.JsonAsync()).GetProperty("key").GetString());
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/api/v1/payments")).StatusCode);
     }
 
@@ -279,10 +304,18 @@ public sealed class AccessTests
     public async Task An_endpoint_without_a_policy_is_closed_to_everybody()
     {
         await using var host = await GatewayHost.StartAsync(routes => routes.MapGet("/forgotten", () => "hello"));
-        foreach (var key in (string?[])[null, GatewayHost.SecretKey, GatewayHost.AdminKey])
+        foreach (var key in (string?[])[null, host.Shop.SecretKey, GatewayHost.AdminKey])
         {
             using var client = host.Client(key);
             await (await client.GetAsync("/forgotten")).ProblemAsync(403, "permission_denied");
         }
+    }
+
+    private static async Task<HttpStatusCode> GuessAsync(GatewayHost host, string forwardedFor)
+    {
+        using var guesser = host.Client("sk_test_guessguessguessguess");
+        guesser.DefaultRequestHeaders.Add("X-Forwarded-For", forwardedFor);
+        using var response = await guesser.GetAsync("/api/v1/payments");
+        return response.StatusCode;
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
@@ -9,43 +10,34 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using PaymentCluster.Gateway.Api;
-using PaymentCluster.Grains.Abstractions.Customers;
-using PaymentCluster.Grains.Abstractions.Health;
-using PaymentCluster.Grains.Abstractions.Ledger;
 using PaymentCluster.Grains.Abstractions.Merchants;
-using PaymentCluster.Grains.Abstractions.Payments;
-using PaymentCluster.Grains.Abstractions.Providers;
-using PaymentCluster.Grains.Abstractions.Routing;
-using PaymentCluster.Grains.Abstractions.Vault;
-using PaymentCluster.Grains.Abstractions.Webhooks;
+using PaymentCluster.Hosting.Startup;
 
 namespace PaymentCluster.Gateway.Tests.Host;
 
-/// <summary>The real gateway on a real port, in front of grains that are plain objects.</summary>
-public sealed class GatewayHost : IAsyncDisposable
+/// <summary>A gateway on a real port, in front of the project's silo, and a merchant of a test's own.</summary>
+internal sealed class GatewayHost : IAsyncDisposable
 {
-    public const string SecretKey = "sk_test_0000000000000000shop";
-    public const string PublishableKey = "pk_test_0000000000000000shop";
-    public const string OtherKey = "sk_test_0000000000000other";
+    public const string Payments = "/api/v1/payments";
     public const string AdminKey = "the-administrators-key";
 
+    private static readonly string s_adminKeyHash =
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(AdminKey)));
+
     private readonly WebApplication _app;
+    private readonly IGrainFactory _grains;
 
-    private GatewayHost(WebApplication app, FakeGrains grains)
-    {
-        _app = app;
-        Grains = grains;
-    }
+    private GatewayHost(WebApplication app, IGrainFactory grains, GrainCalls calls, Shop shop) =>
+        (_app, _grains, Calls, Shop) = (app, grains, calls, shop);
 
-    public FakeGrains Grains { get; }
+    /// <summary>The grain calls of this gateway.</summary>
+    public GrainCalls Calls { get; }
 
-    public FakePayments Payments { get; } = new();
+    /// <summary>The test's merchant.</summary>
+    public Shop Shop { get; }
 
-    public FakeApiKeys Keys { get; } = new();
-
-    public FakeHealth Health { get; } = new();
-
-    public ConcurrentQueue<string> Log { get; } = new();
+    /// <summary>What this gateway logged.</summary>
+    public required ConcurrentQueue<string> Log { get; init; }
 
     public IServiceProvider Services => _app.Services;
 
@@ -57,32 +49,38 @@ public sealed class GatewayHost : IAsyncDisposable
     public static async Task<GatewayHost> StartAsync(
         Action<IEndpointRouteBuilder> more, params (string Key, string Value)[] settings)
     {
-        var builder = WebApplication.CreateBuilder();
+        var grains = (await GatewaySilo.Running).Grains;
+        var shop = Shop.OpenAsync(grains);
+        var (calls, log) = (new GrainCalls(), new ConcurrentQueue<string>());
+        var builder = WebApplication.CreateBuilder(HostProgram.Arguments([]));
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Configuration.AddInMemoryCollection(
-        [
-            new("Gateway:AdminKeyHash", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(AdminKey)))),
-        ]);
+        builder.Configuration.AddInMemoryCollection([new("Gateway:AdminKeyHash", s_adminKeyHash)]);
         builder.Configuration.AddInMemoryCollection(
             settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)));
-        var grains = new FakeGrains();
-        builder.Services.AddSingleton(grains.Factory());
+        builder.Services.AddSingleton(grains);
         builder.AddGateway();
         builder.Logging.ClearProviders();
-        var log = new LinesLogger();
-        builder.Logging.AddProvider(log);
+        builder.Logging.AddProvider(new LinesLogger(log));
         var app = builder.Build();
+        app.Use(async (http, next) =>
+        {
+            GrainCalls.Current = calls;
+            await next(http);
+        });
         app.UseGateway();
         app.MapGateway();
         more(app);
-        var host = new GatewayHost(app, grains);
-        log.Lines = host.Log;
-        host.AddGrains();
         await app.StartAsync();
-        return host;
+        return new GatewayHost(app, grains, calls, await shop) { Log = log };
     }
 
-    public HttpClient Client(string? key = SecretKey)
+    /// <summary>Another merchant.</summary>
+    public Task<Shop> OpenShopAsync(Func<PutMerchant, PutMerchant>? change = null) => Shop.OpenAsync(_grains, change);
+
+    /// <summary>A client with the secret key of the test's merchant.</summary>
+    public HttpClient Client() => Client(Shop.SecretKey);
+
+    public HttpClient Client(string? key)
     {
         var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = Address };
         if (key is not null)
@@ -93,63 +91,46 @@ public sealed class GatewayHost : IAsyncDisposable
         return client;
     }
 
+    /// <summary>Takes a payment, and reads it once its provider has answered.</summary>
+    public static async Task<JsonElement> StartPaymentAsync(HttpClient client, string body)
+    {
+        using var response = await client.SendJsonAsync(Payments, body);
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+        return await UntilAsync(client, response.Headers.Location!.OriginalString, status => status != "PENDING");
+    }
+
+    /// <summary>Takes a payment that is paid at once.</summary>
+    public static async Task<JsonElement> PaidAsync(HttpClient client, string order) => await UntilAsync(
+        client, PathOf(await StartPaymentAsync(client, PaymentBodies.Card(order))), status => status == "SUCCESS");
+
+    /// <summary>Takes a payment that waits for its capture.</summary>
+    public static async Task<JsonElement> AuthorizedAsync(HttpClient client, string order) => await UntilAsync(
+        client,
+        PathOf(await StartPaymentAsync(client, PaymentBodies.Card(order, ",\"capture\":\"manual\""))),
+        status => status == "AUTHORIZED");
+
+    /// <summary>Reads a payment until it has a status.</summary>
+    public static Task<JsonElement> UntilAsync(HttpClient client, string path, string status) =>
+        UntilAsync(client, path, now => now == status);
+
+    public static string PathOf(JsonElement payment) => $"{Payments}/{payment.GetProperty("id").GetString()}";
+
     /// <summary>Until somebody watches a payment.</summary>
-    public Task WatchedAsync() => Eventually.HoldsAsync(() => Payments.Watches > 0, "the payment is watched");
-
-    public FakePaymentList List(string merchant) => (FakePaymentList)Grains.Get(typeof(IPaymentListGrain), merchant);
-
-    public FakeWebhooks Webhooks(string key) => (FakeWebhooks)Grains.Get(typeof(IProviderWebhookGrain), key);
-
-    public FakeMerchant Merchant(string merchant) => (FakeMerchant)Grains.Get(typeof(IMerchantGrain), merchant);
-
-    public FakeProviders Providers(string merchant) => (FakeProviders)Grains.Get(typeof(IProvidersGrain), merchant);
-
-    public FakeRouting Routing(string merchant) => (FakeRouting)Grains.Get(typeof(IRoutingGrain), merchant);
+    public Task WatchedAsync() => Eventually.HoldsAsync(() => Calls.Watches > 0, "the payment is watched");
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
-    private void AddGrains()
+    private static async Task<JsonElement> UntilAsync(HttpClient client, string path, Func<string, bool> holds)
     {
-        Keys.Add(SecretKey, "shop", ApiKeyScope.Secret);
-        Keys.Add(PublishableKey, "shop", ApiKeyScope.Publishable);
-        Keys.Add(OtherKey, "other", ApiKeyScope.Secret);
-        Grains.Add(Keys.Make);
-        Grains.Add(Payments.Make);
-        Grains.Add<IPaymentListGrain>(_ => new FakePaymentList());
-        Grains.Add<ILedgerGrain>(_ => new FakeLedger());
-        Grains.Add<IMerchantGrain>(id => new FakeMerchant(id));
-        Grains.Add<IProvidersGrain>(id => new FakeProviders(Merchant(id)));
-        Grains.Add<IRoutingGrain>(_ => new FakeRouting());
-        Grains.Add<IProviderWebhookGrain>(_ => new FakeWebhooks());
-        Grains.Add<IPaymentAccessGrain>(_ => new FakePaymentAccess());
-        Grains.Add<IHealthGrain>(_ => Health);
-        Grains.Add<ICustomerGrain>(key => new FakeCustomer(key));
-        Grains.Add<IUpiCheckGrain>(_ => new FakeUpiCheck());
-        Grains.Add<ITransactionsGrain>(_ => new FakeTransactions());
-        Grains.Add<IVaultGrain>(_ => new FakeVault());
-    }
-
-    private sealed class LinesLogger : ILoggerProvider, ILogger
-    {
-        public ConcurrentQueue<string>? Lines { get; set; }
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter) =>
-            Lines?.Enqueue($"{logLevel} {formatter(state, exception)} {exception}");
-
-        public void Dispose()
-        {
-        }
+        JsonElement payment = default;
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                using var response = await client.GetAsync(path);
+                payment = await response.JsonAsync();
+                return holds(payment.GetProperty("status").GetString()!);
+            },
+            () => $"the payment came there; it stands at {payment}");
+        return payment;
     }
 }

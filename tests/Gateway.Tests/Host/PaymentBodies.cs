@@ -9,8 +9,8 @@ public static class PaymentBodies
     public static string Upi(string order, string more = "") =>
         $"{{\"order_id\":\"{order}\",\"amount\":50000,\"currency\":\"INR\",\"method\":\"upi\"{more}}}";
 
-    public static string Card(string order) =>
+    public static string Card(string order, string more = "") =>
         $"{{\"order_id\":\"{order}\",\"amount\":50000,\"currency\":\"INR\",\"method\":\"card\","
         + $"\"card\":{{\"number\":\"{CardNumber}\","
-        + $"\"expiry_month\":12,\"expiry_year\":2040,\"cvv\":\"{SecurityCode}\",\"name\":\"A Customer\"}}}}";
+        + $"\"expiry_month\":12,\"expiry_year\":2040,\"cvv\":\"{SecurityCode}\",\"name\":\"A Customer\"}}{more}}}";
 }

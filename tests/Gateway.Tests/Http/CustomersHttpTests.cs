@@ -1,10 +1,10 @@
 using System.Net;
+using System.Text.Json;
+using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Gateway.Tests.Host;
-using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Customers;
-using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Payments;
-using PaymentCluster.Grains.Abstractions.Vault;
+using PaymentCluster.Testing.Silos;
 
 namespace PaymentCluster.Gateway.Tests.Http;
 
@@ -19,18 +19,18 @@ public sealed class CustomersHttpTests
     {
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client();
-        var put = await client.SendJsonAsync(
-            Path, """{"name":"Asha","email":"a@b.example","phone":"+919876543210"}""", "PUT");
-        Assert.Equal("asha@1", (await put.JsonAsync()).GetProperty("id").GetString());
-        Assert.Equal(
-            new PutCustomer { Name = "Asha", Email = "a@b.example", Phone = "+919876543210" },
-            Customer(host).Asked.Single());
-        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(Path)).StatusCode);
-        Assert.Equal(
-            "1970-01-01T00:00:00Z",
-            (await (await client.DeleteAsync(Path)).JsonAsync()).GetProperty("erased_at").GetString());
-        Customer(host).IsUnknown = true;
         await (await client.GetAsync(Path)).ProblemAsync(404, "customer_not_found");
+        await (await client.GetAsync(Path + "/wallet")).ProblemAsync(404, "customer_not_found");
+        var put = await (await client.SendJsonAsync(
+            Path, """{"name":"Asha","email":"a@b.example","phone":"+919876543210"}""", "PUT")).JsonAsync();
+        var read = await (await client.GetAsync(Path)).JsonAsync();
+        Assert.Equal(put.GetRawText(), read.GetRawText());
+        Assert.Equal(
+            ("asha@1", "Asha", "a@b.example", "+919876543210"),
+            (Text(read, "id"), Text(read, "name"), Text(read, "email"), Text(read, "phone")));
+        var erased = await (await client.DeleteAsync(Path)).JsonAsync();
+        Assert.Equal((null, null, null), (Text(erased, "name"), Text(erased, "email"), Text(erased, "phone")));
+        Assert.NotNull(Text(erased, "erased_at"));
         await (await client.GetAsync(Path + "/wallet")).ProblemAsync(404, "customer_not_found");
     }
 
@@ -38,45 +38,58 @@ public sealed class CustomersHttpTests
     public async Task The_wallet_carries_its_version_and_is_changed_on_it()
     {
         await using var host = await GatewayHost.StartAsync();
-        using var client = host.Client();
+        using var client = await CustomerAsync(host);
+        var upi = Text(await (await client.SendJsonAsync(Path + "/upi", """{"vpa":"asha@bank"}""")).JsonAsync(), "id");
         var wallet = await client.GetAsync(Path + "/wallet");
-        Assert.Equal("\"7\"", wallet.Headers.ETag!.Tag);
-        Assert.Equal("netbanking", (await wallet.JsonAsync()).GetProperty("disabled_methods")[0].GetString());
+        var tag = wallet.Headers.ETag!.Tag;
+        Assert.Equal((await wallet.JsonAsync()).GetProperty("version").ToString(), tag.Trim('"'));
         var body =
-            """{"default_instrument":"card_1","order":["upi_1","wallet:paytm"],"disabled_methods":["wallet"],"upi_app":"phonepe","notify_by_sms":true}""";
+            $$"""
+            {"default_instrument":"{{upi}}","order":["{{upi}}"],"disabled_methods":["wallet"],"upi_app":"phonepe",
+             "notify_by_sms":true}
+            """;
+        var put = await client.SendJsonAsync(Path + "/wallet", body, "PUT", ("If-Match", tag));
+        Assert.Equal(HttpStatusCode.OK, put.StatusCode);
+        Assert.NotEqual(tag, put.Headers.ETag!.Tag);
+        var changed = await (await client.GetAsync(Path + "/wallet")).JsonAsync();
         Assert.Equal(
-            HttpStatusCode.OK,
-            (await client.SendJsonAsync(Path + "/wallet", body, "PUT", ("If-Match", "\"7\""))).StatusCode);
-        var command = Assert.IsType<PutWallet>(Customer(host).Asked.Single());
-        Assert.Equal((7, "card_1", "phonepe", true, true), (
-            command.ExpectedVersion, command.Preferences.DefaultInstrument, command.Preferences.UpiApp,
-            command.Preferences.NotifyByEmail, command.Preferences.NotifyBySms));
-        Assert.Equal(["upi_1", "wallet:paytm"], command.Preferences.Order.AsEnumerable());
-        Assert.Equal([PaymentMethodKind.Wallet], command.Preferences.DisabledMethods.AsEnumerable());
-        Customer(host).Refusal = Refusal.Of(ErrorCode.VersionConflict, "It is at 8.");
-        await (await client.SendJsonAsync(Path + "/wallet", body, "PUT", ("If-Match", "\"7\"")))
+            (upi, "phonepe", true, true),
+            (
+                Text(changed, "default_instrument"), Text(changed, "upi_app"),
+                changed.GetProperty("notify_by_email").GetBoolean(),
+                changed.GetProperty("notify_by_sms").GetBoolean()));
+        Assert.Equal(upi, changed.GetProperty("order")[0].GetString());
+        Assert.Equal("wallet", changed.GetProperty("disabled_methods")[0].GetString());
+        await (await client.SendJsonAsync(Path + "/wallet", body, "PUT", ("If-Match", tag)))
             .ProblemAsync(412, "version_conflict");
+        var unknown = await (await client.SendJsonAsync(Path + "/wallet", """{"default_instrument":"card_1"}""", "PUT"))
+            .ProblemAsync(400, "invalid_field");
+        Assert.True(unknown.GetProperty("errors").TryGetProperty("default_instrument", out _));
     }
 
     [Fact]
     public async Task A_card_is_saved_with_consent_and_never_shown()
     {
         await using var host = await GatewayHost.StartAsync();
-        using var client = host.Client();
+        var vault = await host.OpenShopAsync(shop => shop with { CardVault = true });
+        using var client = await CustomerAsync(host, vault);
         var saved = await client.SendJsonAsync(Path + "/cards", Card);
         Assert.Equal(HttpStatusCode.Created, saved.StatusCode);
-        Assert.DoesNotContain("4111", await saved.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        var command = Assert.IsType<SaveCard>(Customer(host).Asked.Single());
-        Assert.Equal(("4111111111111111", false, "v1"), (command.Number.Reveal(), command.Indian, command.ConsentText));
-        await client.SendJsonAsync(
-            Path + "/cards", Card.Replace("\"issued_in\":\"US\",", "", StringComparison.Ordinal));
-        Assert.True(Assert.IsType<SaveCard>(Customer(host).Asked.Last()).Indian);
-        Assert.Equal(
-            "card_1",
-            (await (await client.GetAsync(Path + "/cards")).JsonAsync())
-                .GetProperty("data")[0].GetProperty("token").GetString());
-        Assert.Equal(HttpStatusCode.OK, (await client.DeleteAsync(Path + "/cards/card_1")).StatusCode);
-        Assert.DoesNotContain(host.Log, line => line.Contains("4111", StringComparison.Ordinal));
+        var text = await saved.Content.ReadAsStringAsync();
+        Assert.DoesNotContain("4111", text, StringComparison.Ordinal);
+        var token = Text(await saved.JsonAsync(), "token");
+        Assert.Equal("v1", Text(await saved.JsonAsync(), "consent_text"));
+        await (await client.SendJsonAsync(
+            Path + "/cards", Card.Replace("\"issued_in\":\"US\",", "", StringComparison.Ordinal)))
+            .ProblemAsync(422, "card_not_kept");
+        var card = Assert.Single(
+            (await (await client.GetAsync(Path + "/cards")).JsonAsync()).GetProperty("data").EnumerateArray());
+        Assert.Equal((token, "1111", "visa"), (Text(card, "token"), Text(card, "last4"), Text(card, "network")));
+        Assert.Equal(HttpStatusCode.OK, (await client.DeleteAsync($"{Path}/cards/{token}")).StatusCode);
+        Assert.Empty(
+            (await (await client.GetAsync(Path + "/cards")).JsonAsync()).GetProperty("data").EnumerateArray());
+        Assert.DoesNotContain(
+            host.Log.Concat(GatewaySilo.Log), line => line.Contains("4111", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -97,65 +110,76 @@ public sealed class CustomersHttpTests
             : Card.Replace(part, instead, StringComparison.Ordinal);
         var problem = await (await client.SendJsonAsync(Path + "/cards", wrong)).ProblemAsync(status, code);
         Assert.True(problem.GetProperty("errors").TryGetProperty(field, out _), problem.ToString());
-        Assert.Empty(Customer(host).Asked);
+        Assert.Equal(0, host.Calls.Count<ICustomerGrain>());
     }
 
     [Fact]
-    public async Task Upi_ids_and_wallets_have_their_calls()
+    public async Task Upi_ids_have_their_calls()
     {
         await using var host = await GatewayHost.StartAsync();
-        using var client = host.Client();
-        Assert.Equal(
-            "ASHA",
-            (await (await client.SendJsonAsync(Path + "/upi/validate", """{"vpa":"Asha@Bank"}""")).JsonAsync())
-                .GetProperty("name").GetString());
-        Assert.Equal(
-            HttpStatusCode.Created, (await client.SendJsonAsync(Path + "/upi", """{"vpa":"asha@bank"}""")).StatusCode);
+        await host.Shop.ConnectAsync(GatewaySilo.KeepingProvider.Provider);
+        using var client = await CustomerAsync(host);
+        var checkedId = await (await client.SendJsonAsync(Path + "/upi/validate", """{"vpa":"Asha@Bank"}"""))
+            .JsonAsync();
+        Assert.Equal(("asha@bank", "ASHA"), (Text(checkedId, "vpa"), Text(checkedId, "name")));
+        var saved = await client.SendJsonAsync(Path + "/upi", """{"vpa":"asha@bank"}""");
+        Assert.Equal(HttpStatusCode.Created, saved.StatusCode);
+        var id = Text(await saved.JsonAsync(), "id");
         await (await client.SendJsonAsync(Path + "/upi", """{"vpa":"asha"}""")).ProblemAsync(400, "invalid_field");
-        Assert.Equal(
-            "upi_1",
-            (await (await client.GetAsync(Path + "/upi")).JsonAsync())
-                .GetProperty("data")[0].GetProperty("id").GetString());
-        Assert.Equal(HttpStatusCode.OK, (await client.DeleteAsync(Path + "/upi/upi_1")).StatusCode);
-        Assert.Equal(HttpStatusCode.OK, (await client.PostAsync(Path + "/wallets/paytm", null)).StatusCode);
-        Assert.Equal(
-            HttpStatusCode.OK,
-            (await client.SendJsonAsync(Path + "/wallets/paytm", """{"otp":"123456"}""")).StatusCode);
-        await (await client.SendJsonAsync(Path + "/wallets/paytm", """{"otp":"12a456"}"""))
-            .ProblemAsync(400, "invalid_field");
-        Assert.Equal(
-            700,
-            (await (await client.GetAsync(Path + "/wallets/paytm")).JsonAsync()).GetProperty("balance").GetInt64());
-        Assert.Equal(HttpStatusCode.OK, (await client.DeleteAsync(Path + "/wallets/paytm")).StatusCode);
-        Assert.Equal(
-            ["asha@bank", "asha@bank", "upi_1", "link paytm", "confirm paytm 123456", "read paytm", "unlink paytm"],
-            Customer(host).Asked);
-        await (await client.GetAsync(Path + "/wallets/PAYTM")).ProblemAsync(400, "invalid_field");
-        var link = """{"return_url":"https://shop.example/back"}""";
-        var waiting = await (await client.SendJsonAsync(Path + "/wallets/paytm", link)).JsonAsync();
-        Assert.Equal("https://wallet.example/agree", waiting.GetProperty("consent_url").GetString());
-        Assert.Equal("link paytm https://shop.example/back", Customer(host).Asked.Last());
-        await (await client.SendJsonAsync(Path + "/wallets/paytm", """{"return_url":"javascript:alert(1)"}"""))
-            .ProblemAsync(400, "invalid_field");
+        var listed = (await (await client.GetAsync(Path + "/upi")).JsonAsync()).GetProperty("data");
+        Assert.Equal(id, Text(Assert.Single(listed.EnumerateArray()), "id"));
+        Assert.Equal(HttpStatusCode.OK, (await client.DeleteAsync($"{Path}/upi/{id}")).StatusCode);
+        await (await client.DeleteAsync($"{Path}/upi/{id}")).ProblemAsync(404, "instrument_not_found");
         await (await client.GetAsync("/api/v1/customers/as%20ha")).ProblemAsync(400, "invalid_field");
+    }
+
+    [Fact]
+    public async Task A_wallet_is_linked_by_a_password_read_and_given_up()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        await host.Shop.ConnectAsync(GatewaySilo.KeepingProvider.Provider);
+        using var client = await CustomerAsync(host);
+        const string wallet = Path + "/wallets/paytm";
+        Assert.False(
+            (await (await client.PostAsync(wallet, null)).JsonAsync()).GetProperty("linked").GetBoolean());
+        await (await client.SendJsonAsync(wallet, """{"otp":"12a456"}""")).ProblemAsync(400, "invalid_field");
+        Assert.Equal(422, (int)(await client.SendJsonAsync(wallet, """{"otp":"000000"}""")).StatusCode);
+        var linked = await (await client.SendJsonAsync(wallet, $$"""{"otp":"{{KeepingConnector.Password}}"}"""))
+            .JsonAsync();
+        Assert.True(linked.GetProperty("linked").GetBoolean());
+        Assert.Equal(700, (await (await client.GetAsync(wallet)).JsonAsync()).GetProperty("balance").GetInt64());
+        Assert.Equal(HttpStatusCode.OK, (await client.DeleteAsync(wallet)).StatusCode);
+        await (await client.GetAsync(wallet)).ProblemAsync(404, "instrument_not_found");
+        await (await client.GetAsync(Path + "/wallets/PAYTM")).ProblemAsync(400, "invalid_field");
+        await (await client.SendJsonAsync(wallet, """{"return_url":"javascript:alert(1)"}"""))
+            .ProblemAsync(400, "invalid_field");
     }
 
     [Fact]
     public async Task A_browser_that_comes_back_from_linking_a_wallet_is_led_to_the_shop()
     {
         await using var host = await GatewayHost.StartAsync();
+        await host.Shop.ConnectAsync(GatewaySilo.ConsentingProvider.Provider);
+        using var client = await CustomerAsync(host);
+        var waiting = await (await client.SendJsonAsync(
+            $"{Path}/wallets/{ConsentingConnector.Wallet}", """{"return_url":"https://shop.example/back?x=1"}"""))
+            .JsonAsync();
+        var page = Text(waiting, "consent_url")![^"page_1".Length..];
+        var callback = GatewaySilo.ConsentingProvider.Callbacks[page].AbsolutePath;
+        GatewaySilo.ConsentingProvider.Pages[page] = ConsentingConnector.Decision.Agreed;
         using var browser = host.Client(key: null);
-        var back = await browser.GetAsync(
-            "/return/shop/wallets/asha@1/paytm/nonce?amazonCheckoutSessionId=1&status=linked");
+        var back = await browser.GetAsync(callback + "?amazonCheckoutSessionId=1&status=declined");
         Assert.Equal(HttpStatusCode.SeeOther, back.StatusCode);
-        Assert.Equal("https://shop.example/back?x=1&wallet=paytm&status=linked", back.Headers.Location!.OriginalString);
+        Assert.Equal(
+            "https://shop.example/back?x=1&wallet=agreepay&status=linked", back.Headers.Location!.OriginalString);
         Assert.Equal("no-referrer", Assert.Single(back.Headers.GetValues("Referrer-Policy")));
         foreach (var wrong in (string[])[
-            "/return/shop/wallets/asha@1/paytm/guess",
-            "/return/shop/wallets/as%20ha/paytm/nonce",
-            "/return/shop/wallets/asha@1/PAYTM/nonce",
+            callback[..callback.LastIndexOf('/')] + "/guess",
+            callback.Replace("asha%401", "as%20ha", StringComparison.Ordinal),
+            callback.Replace("agreepay", "AGREEPAY", StringComparison.Ordinal),
         ])
         {
+            Assert.NotEqual(callback, wrong);
             await (await browser.GetAsync(wrong)).ProblemAsync(404, "instrument_not_found");
         }
     }
@@ -164,10 +188,12 @@ public sealed class CustomersHttpTests
     public async Task Instruments_are_for_an_amount()
     {
         await using var host = await GatewayHost.StartAsync();
-        using var client = host.Client();
+        using var client = await CustomerAsync(host);
         var answer = await (await client.GetAsync(Path + "/instruments?amount=500&currency=INR")).JsonAsync();
-        Assert.Equal("Visa ending 1111", answer.GetProperty("data")[0].GetProperty("title").GetString());
-        Assert.Equal(Money.Of(500, Currency.Inr), Customer(host).Asked.Single());
+        Assert.Contains(
+            ("upi_intent", true),
+            answer.GetProperty("data").EnumerateArray().Select(
+                one => (Text(one, "id"), one.GetProperty("usable").GetBoolean())));
         await (await client.GetAsync(Path + "/instruments")).ProblemAsync(400, "amount_invalid");
         await (await client.GetAsync(Path + "/instruments?amount=0&currency=INR")).ProblemAsync(400, "amount_invalid");
         await (await client.GetAsync(Path + "/instruments?amount=5&currency=XXY"))
@@ -178,17 +204,32 @@ public sealed class CustomersHttpTests
     public async Task Transactions_go_on_by_their_cursor()
     {
         await using var host = await GatewayHost.StartAsync();
-        using var client = host.Client();
-        var grain = (FakeTransactions)host.Grains.Get(typeof(ITransactionsGrain), "shop");
-        var answer = await (await client.GetAsync(Path + "/transactions?type=refund&currency=INR&limit=2")).JsonAsync();
+        using var client = await CustomerAsync(host);
+        var payment = await GatewayHost.StartPaymentAsync(
+            client, PaymentBodies.Card("o1", ",\"customer_id\":\"asha@1\""));
+        var refunds = new List<string?>();
+        foreach (var amount in (int[])[100, 200])
+        {
+            var refund = await client.SendJsonAsync(
+                GatewayHost.PathOf(payment) + "/refunds", $$"""{"amount":{{amount}}}""");
+            var id = Text(await refund.JsonAsync(), "id");
+            await Eventually.HoldsAsync(
+                async () => Text(await (await client.GetAsync(refund.Headers.Location)).JsonAsync(), "status")
+                    == "SUCCESS",
+                "the refund succeeds");
+            refunds.Add(id);
+        }
+
+        var all = (await (await client.GetAsync(Path + "/transactions")).JsonAsync()).GetProperty("data");
         Assert.Equal(
-            (TransactionKind.Refund, "asha@1", 2), (grain.Asked!.Kind, grain.Asked.CustomerId, grain.Asked.Limit));
-        Assert.StartsWith(
-            "rfd_", answer.GetProperty("data")[0].GetProperty("id").GetString(), StringComparison.Ordinal);
-        Assert.Equal(500, answer.GetProperty("totals")[0].GetProperty("refunded").GetInt64());
-        var cursor = answer.GetProperty("next_cursor").GetString()!;
-        await client.GetAsync($"{Path}/transactions?cursor={cursor}");
-        Assert.Equal((grain.Payment, 0), (grain.Asked.Before!.Payment, grain.Asked.Before.Refund));
+            [refunds[1], refunds[0], Text(payment, "id")], all.EnumerateArray().Select(one => Text(one, "id")));
+        var answer = await (await client.GetAsync(Path + "/transactions?type=refund&currency=INR&limit=1")).JsonAsync();
+        Assert.Equal(refunds[1], Text(answer.GetProperty("data")[0], "id"));
+        Assert.Equal(300, answer.GetProperty("totals")[0].GetProperty("refunded").GetInt64());
+        var cursor = Text(answer, "next_cursor")!;
+        var rest = await client.GetAsync($"{Path}/transactions?type=refund&limit=1&cursor={cursor}");
+        var next = await rest.JsonAsync();
+        Assert.Equal(refunds[0], Text(next.GetProperty("data")[0], "id"));
         foreach (var wrong in (string[])["x", cursor[..^1] + "_", cursor + "A"])
         {
             await (await client.GetAsync($"{Path}/transactions?cursor={wrong}")).ProblemAsync(400, "cursor_invalid");
@@ -199,17 +240,22 @@ public sealed class CustomersHttpTests
     public async Task A_payment_names_what_is_saved_and_a_browser_proves_nothing()
     {
         await using var host = await GatewayHost.StartAsync();
-        using var client = host.Client();
-        const string start =
-            """{"order_id":"o1","amount":500,"currency":"INR","customer_id":"asha","method":"card","card":{"token":"card_1","cvv":"123"}}""";
-        await client.SendJsonAsync("/api/v1/payments", start);
-        var command = Assert.IsType<StartPayment>(host.Payments.Commands.Last());
-        var saved = Assert.IsType<Instrument.SavedCard>(command.Instrument);
-        Assert.Equal(("card_1", "123"), (saved.Token, saved.SecurityCode!.Reveal()));
-        Assert.Null(command.Customer.Unproven);
-        using var browser = host.Client(GatewayHost.PublishableKey);
-        await browser.SendJsonAsync("/api/v1/payments", start.Replace("o1", "o2", StringComparison.Ordinal));
-        Assert.True(Assert.IsType<StartPayment>(host.Payments.Commands.Last()).Customer.Unproven);
+        var vault = await host.OpenShopAsync(shop => shop with { CardVault = true });
+        using var client = await CustomerAsync(host, vault);
+        var token = Text(await (await client.SendJsonAsync(Path + "/cards", Card)).JsonAsync(), "token");
+        string Start(string order) =>
+            $$$"""
+            {"order_id":"{{{order}}}","amount":500,"currency":"INR","customer_id":"asha@1","method":"card",
+             "card":{"token":"{{{token}}}","cvv":"123"}}
+            """;
+        await GatewayHost.StartPaymentAsync(client, Start("o1"));
+        var charged = Assert.IsType<ChargeInstrument.TypedCard>(Assert.Single(vault.Account.Charges).Instrument).Card;
+        Assert.Equal(("4111111111111111", "123"), (charged.Number.Reveal(), charged.SecurityCode.Reveal()));
+        Assert.Null(Assert.Single(host.Calls.Sent<StartPayment>()).Customer.Unproven);
+        using var browser = host.Client(vault.PublishableKey);
+        await (await browser.SendJsonAsync("/api/v1/payments", Start("o2"))).ProblemAsync(404, "instrument_not_found");
+        Assert.True(host.Calls.Sent<StartPayment>()[^1].Customer.Unproven);
+        Assert.Single(vault.Account.Charges);
         foreach (var (card, field) in new[]
         {
             ("""{"token":"card_1","number":"4111111111111111"}""", "card.number"), ("{}", "card.number"),
@@ -229,17 +275,27 @@ public sealed class CustomersHttpTests
     {
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client(GatewayHost.AdminKey);
-        Assert.Equal(
-            3, (await (await client.GetAsync("/api/v1/vault")).JsonAsync()).GetProperty("outdated_cards").GetInt64());
-        var vault = (FakeVault)host.Grains.Get(typeof(IVaultGrain), IVaultGrain.Key);
-        Assert.Equal(HttpStatusCode.OK, (await client.PostAsync("/api/v1/vault/rotation", null)).StatusCode);
-        Assert.False(vault.NewKeys);
-        await client.SendJsonAsync("/api/v1/vault/rotation", """{"new_keys":true}""");
-        Assert.True(vault.NewKeys);
+        using var owner = await CustomerAsync(host, await host.OpenShopAsync(shop => shop with { CardVault = true }));
+        await owner.SendJsonAsync(Path + "/cards", Card);
+        var before = await (await client.GetAsync("/api/v1/vault")).JsonAsync();
+        Assert.InRange(before.GetProperty("cards").GetInt64(), 1, long.MaxValue);
+        var rotated = await client.PostAsync("/api/v1/vault/rotation", null);
+        Assert.Equal(0, (await rotated.JsonAsync()).GetProperty("outdated_keys").GetInt64());
+        var renewed = await client.SendJsonAsync("/api/v1/vault/rotation", """{"new_keys":true}""");
+        Assert.Equal(0, (await renewed.JsonAsync()).GetProperty("outdated_cards").GetInt64());
+        Assert.Equal([false, true], host.Calls.Sent<bool>());
         using var shop = host.Client();
         Assert.Equal(HttpStatusCode.Unauthorized, (await shop.GetAsync("/api/v1/vault")).StatusCode);
     }
 
-    private static FakeCustomer Customer(GatewayHost host) =>
-        (FakeCustomer)host.Grains.Get(typeof(ICustomerGrain), "shop/asha@1");
+    private static Task<HttpClient> CustomerAsync(GatewayHost host) => CustomerAsync(host, host.Shop);
+
+    private static async Task<HttpClient> CustomerAsync(GatewayHost host, Shop shop)
+    {
+        var client = host.Client(shop.SecretKey);
+        Assert.Equal(HttpStatusCode.OK, (await client.SendJsonAsync(Path, """{"name":"Asha"}""", "PUT")).StatusCode);
+        return client;
+    }
+
+    private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
 }

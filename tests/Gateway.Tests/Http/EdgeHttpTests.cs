@@ -4,7 +4,9 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using Orleans.Runtime.Messaging;
+using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Gateway.Tests.Host;
+using PaymentCluster.Grains.Abstractions.Payments;
 
 namespace PaymentCluster.Gateway.Tests.Http;
 
@@ -41,7 +43,7 @@ public sealed class EdgeHttpTests
         var content = new ByteArrayContent(Encoding.UTF8.GetBytes(PaymentBodies.Upi("o1")));
         content.Headers.TryAddWithoutValidation("Content-Type", mediaType);
         await (await client.PostAsync(Payments, content)).ProblemAsync(415, "unsupported_media_type");
-        Assert.Empty(host.Payments.Commands);
+        Assert.Equal(0, host.Calls.Count<IPaymentGrain>());
     }
 
     [Theory]
@@ -72,7 +74,7 @@ public sealed class EdgeHttpTests
         };
         request.Headers.TransferEncodingChunked = chunked;
         await (await client.SendAsync(request)).ProblemAsync(413, "body_too_large");
-        Assert.Empty(host.Payments.Commands);
+        Assert.Equal(0, host.Calls.Count<IPaymentGrain>());
     }
 
     [Fact]
@@ -83,7 +85,7 @@ public sealed class EdgeHttpTests
         await socket.ConnectAsync(host.Address.Host, host.Address.Port);
         var stream = socket.GetStream();
         await stream.WriteAsync(Encoding.ASCII.GetBytes(
-            $"POST {Payments} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {GatewayHost.SecretKey}\r\n"
+            $"POST {Payments} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {host.Shop.SecretKey}\r\n"
             + "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"));
         var chunk = Encoding.ASCII.GetBytes($"1000\r\n{new string(' ', 4096)}\r\n");
         var answer = ReadAsync(stream);
@@ -114,11 +116,11 @@ public sealed class EdgeHttpTests
         await socket.ConnectAsync(host.Address.Host, host.Address.Port);
         var stream = socket.GetStream();
         await stream.WriteAsync(Encoding.ASCII.GetBytes(
-            $"POST {Payments} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {GatewayHost.SecretKey}\r\nContent-Type: "
+            $"POST {Payments} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {host.Shop.SecretKey}\r\nContent-Type: "
                 + $"application/json\r\nConnection: close\r\n{rest}"));
         var answer = await ReadAsync(stream);
         Assert.Matches("^HTTP/1.1 4[0-9][0-9] ", answer);
-        Assert.Empty(host.Payments.Commands);
+        Assert.Equal(0, host.Calls.Count<IPaymentGrain>());
     }
 
     [Theory]
@@ -171,7 +173,7 @@ public sealed class EdgeHttpTests
     public async Task A_fault_tells_the_caller_nothing_but_where_to_look()
     {
         await using var host = await GatewayHost.StartAsync();
-        host.Payments.Fault = new InvalidOperationException("Host=db;Password=canary");
+        using var fault = host.Calls.Break<IPaymentGrain>(new InvalidOperationException("Host=db;Password=canary"));
         using var client = host.Client();
         var response = await client.SendJsonAsync(Payments, PaymentBodies.Upi("o1"));
         var problem = await response.ProblemAsync(500, "internal_error");
@@ -192,7 +194,7 @@ public sealed class EdgeHttpTests
             new EnumerationAbortedException(), new AggregateException(new SiloUnavailableException()),
         ])
         {
-            host.Payments.Fault = fault;
+            using var broken = host.Calls.Break<IPaymentGrain>(fault);
             var response = await client.SendJsonAsync(Payments, PaymentBodies.Upi("o1"));
             await response.ProblemAsync(503, "unavailable");
             Assert.NotNull(response.Headers.RetryAfter);
@@ -207,7 +209,7 @@ public sealed class EdgeHttpTests
         await socket.ConnectAsync(host.Address.Host, host.Address.Port);
         var stream = socket.GetStream();
         await stream.WriteAsync(Encoding.ASCII.GetBytes(
-            $"POST {Payments} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {GatewayHost.SecretKey}\r\n"
+            $"POST {Payments} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {host.Shop.SecretKey}\r\n"
             + "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"));
         using var reader = new StreamReader(stream, Encoding.ASCII);
         var answer = await reader.ReadToEndAsync();
@@ -264,9 +266,14 @@ public sealed class EdgeHttpTests
             answers.Append(await (await client.SendJsonAsync(Payments, text)).Content.ReadAsStringAsync());
         }
 
-        host.Payments.Fault = new InvalidOperationException("no");
-        answers.Append(await (await client.SendJsonAsync(Payments, body)).Content.ReadAsStringAsync());
-        answers.AppendJoin('\n', host.Log);
+        using (host.Calls.Break<IPaymentGrain>(new InvalidOperationException("no")))
+        {
+            answers.Append(await (await client.SendJsonAsync(Payments, body)).Content.ReadAsStringAsync());
+        }
+
+        await GatewayHost.PaidAsync(client, "o1");
+        Assert.Equal(PaymentBodies.CardNumber, CardNumberOf(host.Shop));
+        answers.AppendJoin('\n', host.Log).AppendJoin('\n', GatewaySilo.Log);
         Assert.DoesNotContain("41111", answers.ToString(), StringComparison.Ordinal);
         // Trace ids are hexadecimal, and hold any three digits now and then.
         Assert.DoesNotMatch("(?<![0-9a-f])987(?![0-9a-f])", answers.ToString());
@@ -289,6 +296,9 @@ public sealed class EdgeHttpTests
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/docs/swagger-ui-bundle.js")).StatusCode);
         Assert.Contains("payment_not_found", await client.GetStringAsync("/docs/errors"), StringComparison.Ordinal);
     }
+
+    private static string CardNumberOf(Shop shop) =>
+        Assert.IsType<ChargeInstrument.TypedCard>(Assert.Single(shop.Account.Charges).Instrument).Card.Number.Reveal();
 
     private static async Task FormIsRefusedAsync(
         GatewayHost host, string path, string? mediaType, string body, int status)

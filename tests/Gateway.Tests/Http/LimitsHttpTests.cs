@@ -1,5 +1,6 @@
 using System.Net;
 using PaymentCluster.Gateway.Tests.Host;
+using PaymentCluster.Grains.Abstractions.Payments;
 
 namespace PaymentCluster.Gateway.Tests.Http;
 
@@ -18,7 +19,7 @@ public sealed class LimitsHttpTests
         var refused = responses.First(response => response.StatusCode == HttpStatusCode.TooManyRequests);
         await refused.ProblemAsync(429, "rate_limited");
         Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 60);
-        using var other = host.Client(GatewayHost.OtherKey);
+        using var other = host.Client((await host.OpenShopAsync()).SecretKey);
         Assert.Equal(HttpStatusCode.OK, (await other.GetAsync(Payments)).StatusCode);
     }
 
@@ -27,7 +28,7 @@ public sealed class LimitsHttpTests
     {
         await using var host = await GatewayHost.StartAsync(
             ("Gateway:WritesInFlight", "2"), ("Gateway:WritesQueued", "1"));
-        host.Payments.Gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var held = host.Calls.Hold<IPaymentGrain>();
         using var client = host.Client();
         var writes = Enumerable.Range(0, 10).Select(
             number => client.SendJsonAsync(Payments, PaymentBodies.Upi($"o{number}"))).ToList();
@@ -40,11 +41,10 @@ public sealed class LimitsHttpTests
             Assert.NotNull(response.Headers.RetryAfter);
         }
 
-        Assert.Equal(2, host.Payments.Commands.Count);
+        Assert.Equal(2, host.Calls.Count<IPaymentGrain>());
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/health/live")).StatusCode);
-        host.Payments.Gate.SetResult();
+        held.Dispose();
         Assert.Equal(3, (await Task.WhenAll(writes)).Count(response => response.StatusCode == HttpStatusCode.Accepted));
-        host.Payments.Gate = null;
         Assert.Equal(
             HttpStatusCode.Accepted, (await client.SendJsonAsync(Payments, PaymentBodies.Upi("later"))).StatusCode);
     }
@@ -55,18 +55,19 @@ public sealed class LimitsHttpTests
         await using var host = await GatewayHost.StartAsync(
             ("Gateway:WaitingReads", "2"), ("Gateway:MerchantSharePercent", "100"));
         using var client = host.Client();
-        var payment = await (await client.SendJsonAsync(Payments, PaymentBodies.Upi("o1"))).JsonAsync();
-        var path = $"{Payments}/{payment.GetProperty("id").GetString()}";
-        var waits = Enumerable.Range(0, 5).Select(_ => client.GetAsync(path + "?wait=30&after=1")).ToList();
+        var payment = await GatewayHost.StartPaymentAsync(client, PaymentBodies.Upi("o1"));
+        var path = GatewayHost.PathOf(payment);
+        var wait = $"{path}?wait=30&after={payment.GetProperty("version")}";
+        var waits = Enumerable.Range(0, 5).Select(_ => client.GetAsync(wait)).ToList();
         await Eventually.HoldsAsync(
             () => waits.Count(wait => wait.IsCompleted) == 3, "three reads are refused");
-        foreach (var wait in waits.Where(wait => wait.IsCompleted))
+        foreach (var refused in waits.Where(wait => wait.IsCompleted))
         {
-            await (await wait).ProblemAsync(503, "overloaded");
+            await (await refused).ProblemAsync(503, "overloaded");
         }
 
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(path)).StatusCode);
-        await client.PostAsync(path + "/capture", null);
+        await host.Shop.PayAsync(client, payment);
         Assert.Equal(2, (await Task.WhenAll(waits)).Count(response => response.StatusCode == HttpStatusCode.OK));
     }
 
@@ -76,8 +77,8 @@ public sealed class LimitsHttpTests
         await using var host = await GatewayHost.StartAsync(
             ("Gateway:EventStreams", "1"), ("Gateway:MerchantSharePercent", "100"));
         using var client = host.Client();
-        var payment = await (await client.SendJsonAsync(Payments, PaymentBodies.Upi("o1"))).JsonAsync();
-        var path = $"{Payments}/{payment.GetProperty("id").GetString()}/events";
+        var path = GatewayHost.PathOf(
+            await GatewayHost.StartPaymentAsync(client, PaymentBodies.Upi("o1"))) + "/events";
         using (var open = await client.GetAsync(path, HttpCompletionOption.ResponseHeadersRead))
         {
             Assert.Equal(HttpStatusCode.OK, open.StatusCode);

@@ -1,7 +1,7 @@
 using System.Net;
-using System.Net.Http.Headers;
 using PaymentCluster.Gateway.Tests.Host;
-using PaymentCluster.Grains.Abstractions.Errors;
+using PaymentCluster.Grains.Abstractions.Health;
+using PaymentCluster.Grains.Abstractions.Payments;
 
 namespace PaymentCluster.Gateway.Tests.Http;
 
@@ -12,15 +12,14 @@ public sealed class OthersHttpTests
     {
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client(null);
-        byte[] bytes = [.. "{ \"event\" :  \"x\",\n"u8, 0xFF, 0x00, (byte)'}'];
-        var content = new ByteArrayContent(bytes);
-        content.Headers.ContentType = MediaTypeHeaderValue.Parse("application/json");
-        content.Headers.Add("X-Razorpay-Signature", "abc");
-        var response = await client.PostAsync("/webhooks/shop/razorpay?anything=1", content);
-        Assert.Equal("applied", (await response.JsonAsync()).GetProperty("fate").GetString());
-        var webhook = host.Webhooks("shop/razorpay").Received.Single();
-        Assert.Equal(bytes, webhook.Body);
-        Assert.Equal("abc", webhook.Headers["x-razorpay-signature"]);
+        byte[] bytes = [.. "{ \"id\" :  \"e1\",\n\"about\":\"settlement\"}\r\n"u8];
+        var response = await host.Shop.SendWebhookAsync(client, bytes);
+        Assert.Equal("ignored", (await response.JsonAsync()).GetProperty("fate").GetString());
+        var again = await host.Shop.SendWebhookAsync(client, bytes);
+        Assert.Equal("duplicate", (await again.JsonAsync()).GetProperty("fate").GetString());
+        bytes = [.. bytes, 0xFF, 0x00];
+        await (await host.Shop.SendWebhookAsync(client, bytes)).ProblemAsync(400, "webhook_malformed");
+        Assert.Equal(bytes, host.Shop.Account.Webhooks.Last().Body.ToArray());
     }
 
     [Theory]
@@ -42,13 +41,10 @@ public sealed class OthersHttpTests
     {
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client(null);
-        host.Webhooks("shop/razorpay").Refusal = Refusal.Of(
-            ErrorCode.WebhookSignatureInvalid, "The signature does not match.");
-        await (await client.SendJsonAsync("/webhooks/shop/razorpay", "{}")).ProblemAsync(
-            401, "webhook_signature_invalid");
-        await (await client.PostAsync("/webhooks/shop/razorpay", new ByteArrayContent(new byte[300_000]))).ProblemAsync(
-            413, "body_too_large");
-        Assert.Single(host.Webhooks("shop/razorpay").Received);
+        await (await host.Shop.SendWebhookAsync(client, "{}"u8.ToArray(), "another-secret"))
+            .ProblemAsync(401, "webhook_signature_invalid");
+        await (await host.Shop.SendWebhookAsync(client, new byte[300_000])).ProblemAsync(413, "body_too_large");
+        Assert.Single(host.Shop.Account.Webhooks);
     }
 
     [Theory]
@@ -58,27 +54,26 @@ public sealed class OthersHttpTests
     {
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client();
-        var payment = await (await client.SendJsonAsync(
-            "/api/v1/payments",
-            PaymentBodies.Upi("o1", ",\"return_url\":\"https://shop.example/thanks?cart=7\""))).JsonAsync();
+        var payment = await GatewayHost.StartPaymentAsync(
+            client, PaymentBodies.Upi("o1", ",\"return_url\":\"https://shop.example/thanks?cart=7\""));
         var id = payment.GetProperty("id").GetString();
         using var browser = host.Client(null);
         var request = new HttpRequestMessage(
-            new HttpMethod(method),
-            $"/return/shop/razorpay/{payment.GetProperty("attempt").GetString()}/{FakePayments.Nonce}?razorpay_payment_id=x");
+            new HttpMethod(method), ReturnPath(host) + "?razorpay_payment_id=x");
         if (method == "POST")
         {
             request.Content = new FormUrlEncodedContent([new("razorpay_signature", "whatever")]);
         }
 
         var returning = browser.SendAsync(request);
-        await client.PostAsync($"/api/v1/payments/{id}/capture", null);
+        await host.WatchedAsync();
+        await host.Shop.PayAsync(client, payment);
         var response = await returning;
         Assert.Equal(HttpStatusCode.SeeOther, response.StatusCode);
         Assert.Equal(
             $"https://shop.example/thanks?cart=7&payment_id={id}&order_id=o1&status=SUCCESS",
             response.Headers.Location?.OriginalString);
-        Assert.Contains(1, host.Payments.Commands);
+        Assert.Equal(1, host.Calls.Count<IPaymentGrain>(nameof(IPaymentGrain.CustomerReturned)));
     }
 
     [Fact]
@@ -86,11 +81,10 @@ public sealed class OthersHttpTests
     {
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client();
-        var payment = await (await client.SendJsonAsync("/api/v1/payments", PaymentBodies.Upi("o1"))).JsonAsync();
-        await client.PostAsync($"/api/v1/payments/{payment.GetProperty("id").GetString()}/cancel", null);
+        var payment = await GatewayHost.StartPaymentAsync(client, PaymentBodies.Upi("o1"));
+        await client.PostAsync(GatewayHost.PathOf(payment) + "/cancel", null);
         using var browser = host.Client(null);
-        var response = await browser.GetAsync(
-            $"/return/shop/razorpay/{payment.GetProperty("attempt").GetString()}/{FakePayments.Nonce}");
+        var response = await browser.GetAsync(ReturnPath(host));
         var page = await response.Content.ReadAsStringAsync();
         Assert.Contains("This payment was cancelled", page, StringComparison.Ordinal);
         Assert.Contains("You can go back to the shop", page, StringComparison.Ordinal);
@@ -118,14 +112,32 @@ public sealed class OthersHttpTests
     }
 
     [Fact]
+    public async Task Only_who_was_sent_to_a_provider_returns_from_it()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        using var client = host.Client();
+        await GatewayHost.StartPaymentAsync(client, PaymentBodies.Upi("o1"));
+        var path = ReturnPath(host);
+        using var browser = host.Client(null);
+        foreach (var wrong in (string[])
+        [
+            path[..^1] + (path[^1] == 'x' ? 'y' : 'x'), path.Replace("scriptpay", "razorpay", StringComparison.Ordinal),
+            path.Replace(host.Shop.Id, (await host.OpenShopAsync()).Id, StringComparison.Ordinal),
+        ])
+        {
+            await (await browser.GetAsync(wrong)).ProblemAsync(404, "payment_not_found");
+        }
+    }
+
+    [Fact]
     public async Task Health_says_whether_payments_can_be_taken()
     {
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client(null);
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/health/ready")).StatusCode);
-        host.Health.Reason = "The database does not answer.";
+        using var broken = host.Calls.Break<IHealthGrain>(new SiloUnavailableException());
         var problem = await (await client.GetAsync("/health/ready")).ProblemAsync(503, "unavailable");
-        Assert.Equal("The database does not answer.", problem.GetProperty("detail").GetString());
+        Assert.Equal("No silo is available.", problem.GetProperty("detail").GetString());
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/health/live")).StatusCode);
         foreach (var (path, status) in (IEnumerable<(string, HttpStatusCode)>)
             [("/health/live", HttpStatusCode.OK), ("/health/ready", HttpStatusCode.ServiceUnavailable)])
@@ -141,8 +153,11 @@ public sealed class OthersHttpTests
     {
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client();
-        var account = (await (await client.GetAsync("/api/v1/ledger/accounts")).JsonAsync()).GetProperty("data")[0];
-        Assert.Equal(-2, account.GetProperty("balance").GetInt64());
+        await GatewayHost.PaidAsync(client, "o1");
+        var accounts = (await (await client.GetAsync("/api/v1/ledger/accounts")).JsonAsync()).GetProperty("data");
+        var account = accounts.EnumerateArray().Single(
+            account => account.GetProperty("account").GetString() == "merchant_payable");
+        Assert.Equal(-50_000, account.GetProperty("balance").GetInt64());
         Assert.True((await (await client.GetAsync("/api/v1/ledger/trial-balance")).JsonAsync()).GetProperty("balanced")
             .GetBoolean());
     }
@@ -152,16 +167,21 @@ public sealed class OthersHttpTests
     {
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client(GatewayHost.AdminKey);
-        await (await client.GetAsync("/api/v1/merchants/newshop")).ProblemAsync(404, "merchant_not_found");
-        await (await client.SendJsonAsync("/api/v1/merchants/newshop/keys", """{"scope":"secret"}"""))
+        const string path = "/api/v1/merchants/newshop";
+        await (await client.GetAsync(path)).ProblemAsync(404, "merchant_not_found");
+        await (await client.SendJsonAsync(path + "/keys", """{"scope":"secret"}"""))
             .ProblemAsync(404, "merchant_not_found");
-        var merchant = await (await client.SendJsonAsync("/api/v1/merchants/newshop", """{"name":"New Shop"}""", "PUT"))
-            .JsonAsync();
+        var merchant = await (await client.SendJsonAsync(path, """{"name":"New Shop"}""", "PUT")).JsonAsync();
         Assert.False(merchant.GetProperty("upi_collect_allowed").GetBoolean());
-        var response = await client.SendJsonAsync("/api/v1/merchants/newshop/keys", """{"scope":"publishable"}""");
+        var response = await client.SendJsonAsync(path + "/keys", """{"scope":"publishable"}""");
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
-        Assert.Equal("sk_test_0123456789abcdef", (await response.JsonAsync()).GetProperty("key").GetString());
-        await (await client.DeleteAsync("/api/v1/merchants/newshop/keys/key_9")).ProblemAsync(404, "api_key_not_found");
+        var made = await response.JsonAsync();
+        var key = made.GetProperty("key").GetString()!;
+        Assert.StartsWith("pk_", key, StringComparison.Ordinal);
+        var read = await client.GetStringAsync(path);
+        Assert.Contains(made.GetProperty("id").GetString()!, read, StringComparison.Ordinal);
+        Assert.DoesNotContain(key, read, StringComparison.Ordinal);
+        await (await client.DeleteAsync(path + "/keys/key_9")).ProblemAsync(404, "api_key_not_found");
     }
 
     [Theory]
@@ -186,18 +206,30 @@ public sealed class OthersHttpTests
     {
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client();
+        const string path = "/api/v1/providers/scriptpay/credentials";
         var response = await client.SendJsonAsync(
-            "/api/v1/providers/razorpay/credentials", """{"key_id":"rzp_canary","key_secret":"canary"}""", "PUT");
+            path, """{"key_id":"rzp_canary","key_secret":"canary","webhook_secret":"canary"}""", "PUT");
         var text = await response.Content.ReadAsStringAsync();
         Assert.Contains("key_secret", text, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", text, StringComparison.Ordinal);
-        Assert.Equal("canary", host.Merchant("shop").Credentials!["key_secret"].Reveal());
-        var problem = await (await client.SendJsonAsync(
-            "/api/v1/providers/razorpay/credentials", """{"key_secret":["canary"]}""", "PUT"))
+        using var sender = host.Client(null);
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await host.Shop.SendWebhookAsync(sender, """{"id":"e1","about":"x"}"""u8.ToArray(), "canary")).StatusCode);
+        var problem = await (await client.SendJsonAsync(path, """{"key_secret":["canary"]}""", "PUT"))
             .ProblemAsync(400, "invalid_field");
         Assert.DoesNotContain("canary", problem.ToString(), StringComparison.Ordinal);
+        await (await client.SendJsonAsync(path, """{"key_id":"canary"}""", "PUT")).ProblemAsync(400, "missing_field");
         Assert.Equal(
             HttpStatusCode.BadRequest,
             (await client.SendJsonAsync("/api/v1/providers/R/credentials", """{"a":"b"}""", "PUT")).StatusCode);
+    }
+
+    // Where the provider sends the customer's browser.
+    private static string ReturnPath(GatewayHost host)
+    {
+        var callback = Assert.Single(host.Shop.Account.Charges).CallbackUrl;
+        Assert.StartsWith(GatewaySilo.PublicUrl.AbsoluteUri, callback.AbsoluteUri, StringComparison.Ordinal);
+        return callback.PathAndQuery;
     }
 }

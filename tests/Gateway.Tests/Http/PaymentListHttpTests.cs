@@ -1,6 +1,5 @@
+using System.Text.Json;
 using PaymentCluster.Gateway.Tests.Host;
-using PaymentCluster.Grains.Abstractions.Amounts;
-using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
 
 namespace PaymentCluster.Gateway.Tests.Http;
@@ -14,41 +13,37 @@ public sealed class PaymentListHttpTests
     {
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client();
-        var last = PaymentId.New(TimeProvider.System);
-        var summary = new PaymentSummary
+        foreach (var order in (string[])["o1", "o2", "o3"])
         {
-            Id = last,
-            OrderId = "o1",
-            Status = PaymentStatus.Failed,
-            Amount = Money.Of(5, Currency.Inr),
-            CapturedMinor = 0,
-            RefundedMinor = 0,
-            CreatedAt = DateTimeOffset.UnixEpoch,
-            UpdatedAt = DateTimeOffset.UnixEpoch,
-            Version = 3,
-        };
-        host.List("shop").Page = new PaymentPage { Payments = [summary], HasMore = true };
-        var page = await (await client.GetAsync(
+            await GatewayHost.PaidAsync(client, order);
+        }
+
+        await GatewayHost.StartPaymentAsync(client, PaymentBodies.Upi("o4"));
+        var page = await (await client.GetAsync($"{Payments}?method=card&limit=2")).JsonAsync();
+        Assert.Equal(["o3", "o2"], Orders(page));
+        var next = await (await client.GetAsync(
+            $"{Payments}?method=card&limit=2&cursor={page.GetProperty("next_cursor").GetString()}")).JsonAsync();
+        Assert.Equal(["o1"], Orders(next));
+        Assert.Equal(JsonValueKind.Null, next.GetProperty("next_cursor").ValueKind);
+
+        var found = await (await client.GetAsync(
             $"{Payments}?order_id=o1&customer_id=c&status=FAILED&method=card&limit=100"
             + "&created_from=2026-01-01T00:00:00%2B05:30&created_to=2026-01-02T00:00:00.5Z")).JsonAsync();
-        Assert.Equal(last.ToString(), page.GetProperty("data")[0].GetProperty("id").GetString());
-        var next = page.GetProperty("next_cursor").GetString();
-        await client.GetAsync($"{Payments}?cursor={next}");
-        Assert.Collection(
-            host.List("shop").Queries,
-            query => Assert.Equal(
-                new PaymentListQuery
-                {
-                    OrderId = "o1",
-                    CustomerId = "c",
-                    Status = PaymentStatus.Failed,
-                    Method = PaymentMethodKind.Card,
-                    CreatedFrom = new DateTimeOffset(2025, 12, 31, 18, 30, 0, TimeSpan.Zero),
-                    CreatedTo = new DateTimeOffset(2026, 1, 2, 0, 0, 0, 500, TimeSpan.Zero),
-                    Limit = 100,
-                },
-                query),
-            query => Assert.Equal((last, 20), (query.Before!.Value, query.Limit)));
+        Assert.Empty(Orders(found));
+        Assert.Equal(
+            new PaymentListQuery
+            {
+                OrderId = "o1",
+                CustomerId = "c",
+                Status = PaymentStatus.Failed,
+                Method = PaymentMethodKind.Card,
+                CreatedFrom = new DateTimeOffset(2025, 12, 31, 18, 30, 0, TimeSpan.Zero),
+                CreatedTo = new DateTimeOffset(2026, 1, 2, 0, 0, 0, 500, TimeSpan.Zero),
+                Limit = 100,
+            },
+            host.Calls.Sent<PaymentListQuery>()[^1]);
+        await client.GetAsync(Payments);
+        Assert.Equal(20, host.Calls.Sent<PaymentListQuery>()[^1].Limit);
     }
 
     [Theory]
@@ -78,4 +73,7 @@ public sealed class PaymentListHttpTests
         var problem = await (await client.GetAsync($"{Payments}?{query}")).ProblemAsync(400, code);
         Assert.Equal(field, problem.GetProperty("errors").EnumerateObject().Single().Name);
     }
+
+    private static IEnumerable<string?> Orders(JsonElement page) => page.GetProperty("data").EnumerateArray().Select(
+        payment => payment.GetProperty("order_id").GetString());
 }

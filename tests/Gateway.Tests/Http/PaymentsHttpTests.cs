@@ -2,8 +2,8 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using PaymentCluster.Gateway.Tests.Host;
-using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions.Providers;
 
 namespace PaymentCluster.Gateway.Tests.Http;
 
@@ -21,10 +21,10 @@ public sealed class PaymentsHttpTests
         var payment = await response.JsonAsync();
         Assert.Equal("Payment initiated successfully", payment.GetProperty("message").GetString());
         Assert.Equal($"{Payments}/{payment.GetProperty("id").GetString()}", response.Headers.Location?.OriginalString);
-        Assert.Equal("2026-01-01T00:00:00Z", payment.GetProperty("created_at").GetString());
-        var read = await (await client.GetAsync(response.Headers.Location)).JsonAsync();
+        Assert.Equal("PENDING", payment.GetProperty("status").GetString());
+        Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$", payment.GetProperty("created_at").GetString());
+        var read = await GatewayHost.UntilAsync(client, response.Headers.Location!.OriginalString, "REQUIRES_ACTION");
         Assert.False(read.TryGetProperty("message", out _));
-        Assert.Equal("REQUIRES_ACTION", read.GetProperty("status").GetString());
     }
 
     [Fact]
@@ -45,12 +45,13 @@ public sealed class PaymentsHttpTests
     public async Task A_refusal_of_the_grain_leaves_with_its_code_and_field()
     {
         await using var host = await GatewayHost.StartAsync();
-        host.Payments.Refusal = Refusal.Of(ErrorCode.OrderConflict, "The order exists with another amount.", "amount");
         using var client = host.Client();
-        var problem = await (await client.SendJsonAsync(Payments, PaymentBodies.Upi("o1"))).ProblemAsync(
-            409, "order_conflict");
+        var body = PaymentBodies.Upi("o1");
+        await client.SendJsonAsync(Payments, body);
+        var problem = await (await client.SendJsonAsync(Payments, body.Replace("50000", "50001")))
+            .ProblemAsync(409, "order_conflict");
         Assert.Equal(
-            "The order exists with another amount.",
+            "The order exists with another amount: 500.00 INR.",
             problem.GetProperty("errors").GetProperty("amount")[0].GetString());
     }
 
@@ -63,7 +64,7 @@ public sealed class PaymentsHttpTests
         Assert.False(first.Headers.Contains("Idempotency-Replayed"));
         var again = await client.SendJsonAsync(Payments, PaymentBodies.Upi("o1"), headers: ("Idempotency-Key", "k-1"));
         Assert.Equal("true", again.Headers.GetValues("Idempotency-Replayed").Single());
-        var requests = host.Payments.Commands.Cast<StartPayment>().Select(command => command.Request!).ToList();
+        var requests = host.Calls.Sent<StartPayment>().Select(command => command.Request!).ToList();
         Assert.All(
             requests, request => Assert.Equal(("k-1", requests[0].Fingerprint), (request.Key, request.Fingerprint)));
     }
@@ -81,13 +82,13 @@ public sealed class PaymentsHttpTests
         {
             BaseAddress = host.Address,
         };
-        client.DefaultRequestHeaders.Authorization = new("Bearer", GatewayHost.SecretKey);
+        client.DefaultRequestHeaders.Authorization = new("Bearer", host.Shop.SecretKey);
         await (await client.SendJsonAsync(Payments, PaymentBodies.Upi("o1"), headers: ("Idempotency-Key", key)))
             .ProblemAsync(400, "idempotency_key_invalid");
         await (await client.SendJsonAsync(
             Payments, PaymentBodies.Upi("o1"), headers: ("Idempotency-Key", new string('k', 256))))
             .ProblemAsync(400, "idempotency_key_invalid");
-        Assert.Empty(host.Payments.Commands);
+        Assert.Equal(0, host.Calls.Count<IPaymentGrain>());
     }
 
     [Fact]
@@ -95,7 +96,7 @@ public sealed class PaymentsHttpTests
     {
         await using var host = await GatewayHost.StartAsync();
         using var shop = host.Client();
-        using var browser = host.Client(GatewayHost.PublishableKey);
+        using var browser = host.Client(host.Shop.PublishableKey);
         var body = PaymentBodies.Upi(
             "o1", ",\"customer_id\":\"c1\",\"customer\":{\"email\":\"a@b.example\"},\"metadata\":{\"margin\":\"12\"}");
         var full = await (await shop.SendJsonAsync(Payments, body)).JsonAsync();
@@ -118,14 +119,22 @@ public sealed class PaymentsHttpTests
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client();
         var created = await (await client.SendJsonAsync(
-            Payments, """{"order_id":"o1","amount":100,"currency":"INR","confirm":false}""")).JsonAsync();
-        var path = $"{Payments}/{created.GetProperty("id").GetString()}";
+            Payments,
+            """{"order_id":"o1","amount":100,"currency":"INR","confirm":false,"capture":"manual"}""")).JsonAsync();
+        var path = GatewayHost.PathOf(created);
         Assert.Equal(
             202,
             (int)(await client.SendJsonAsync(
                 path + "/confirm", """{"method":"netbanking","netbanking":{"bank":"HDFC"}}""")).StatusCode);
+        Assert.Equal(
+            new Instrument.Netbanking { Bank = "HDFC" },
+            Assert.Single(host.Calls.Sent<ConfirmPayment>()).Instrument);
+        await host.Shop.AuthorizeAsync(
+            client, await GatewayHost.UntilAsync(client, path, "REQUIRES_ACTION"));
+        await GatewayHost.UntilAsync(client, path, "AUTHORIZED");
         Assert.Equal(202, (int)(await client.SendJsonAsync(path + "/capture", """{"amount":60}""")).StatusCode);
-        Assert.Equal(202, (int)(await client.PostAsync(path + "/cancel", null)).StatusCode);
+        var captured = await GatewayHost.UntilAsync(client, path, "SUCCESS");
+        Assert.Equal(60, captured.GetProperty("captured_amount").GetInt64());
         var refund = await client.SendJsonAsync(path + "/refunds", """{"amount":1,"reason":"because"}""");
         Assert.Equal(202, (int)refund.StatusCode);
         var refundId = (await refund.JsonAsync()).GetProperty("id").GetString();
@@ -133,18 +142,28 @@ public sealed class PaymentsHttpTests
         Assert.Equal(
             "because",
             (await (await client.GetAsync(refund.Headers.Location)).JsonAsync()).GetProperty("reason").GetString());
-        Assert.Collection(
-            host.Payments.Commands,
-            start => Assert.Null(Assert.IsType<StartPayment>(start).Instrument),
-            confirm => Assert.Equal(
-                new Instrument.Netbanking { Bank = "HDFC" }, Assert.IsType<ConfirmPayment>(confirm).Instrument),
-            capture => Assert.Equal(60, Assert.IsType<CapturePayment>(capture).AmountMinor),
-            cancel => Assert.Null(Assert.IsType<CancelPayment>(cancel).Reason),
-            refunded => Assert.Equal(
-                (1, "because"), (((RefundPayment)refunded).AmountMinor, ((RefundPayment)refunded).Reason)));
-        var timeline = (await (await client.GetAsync(path + "/timeline")).JsonAsync()).GetProperty("data");
+        await (await client.PostAsync(path + "/cancel", null)).ProblemAsync(409, "status_conflict");
+        var timeline = (await (await client.GetAsync(path + "/timeline")).JsonAsync()).GetProperty("data")
+            .EnumerateArray().ToList();
         Assert.Equal(
-            [1, 2, 3, 4, 5], timeline.EnumerateArray().Select(entry => entry.GetProperty("version").GetInt32()));
+            Enumerable.Range(1, timeline.Count), timeline.Select(entry => entry.GetProperty("version").GetInt32()));
+        Assert.Equal(
+            ["payment_created", "attempt_started", "attempt_accepted", "payment_authorized", "capture_requested",
+                "payment_captured", "refund_requested"],
+            timeline.Select(entry => entry.GetProperty("type").GetString()).Take(7));
+    }
+
+    [Fact]
+    public async Task A_payment_is_cancelled_for_a_reason()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        using var client = host.Client();
+        var payment = await GatewayHost.StartPaymentAsync(client, PaymentBodies.Upi("o1"));
+        var cancelled = await client.SendJsonAsync(
+            GatewayHost.PathOf(payment) + "/cancel", """{"reason":"the shop is closed"}""");
+        Assert.Equal(202, (int)cancelled.StatusCode);
+        Assert.Equal("CANCELLED", (await cancelled.JsonAsync()).GetProperty("status").GetString());
+        Assert.Equal("the shop is closed", Assert.Single(host.Calls.Sent<CancelPayment>()).Reason);
     }
 
     [Fact]
@@ -152,34 +171,35 @@ public sealed class PaymentsHttpTests
     {
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client();
-        var created = await (await client.SendJsonAsync(
-            Payments, """{"order_id":"o1","amount":100,"currency":"INR","confirm":false}""")).JsonAsync();
-        var id = created.GetProperty("id").GetString();
+        var created = await GatewayHost.StartPaymentAsync(client, PaymentBodies.Upi("o1"));
+        var first = created.GetProperty("attempt").GetString()!;
+        Assert.EndsWith("_1", first, StringComparison.Ordinal);
         Task<HttpResponseMessage> ConfirmAsync(string replaces) => client.SendJsonAsync(
-            $"{Payments}/{id}/confirm",
+            GatewayHost.PathOf(created) + "/confirm",
             $$"""{"method":"netbanking","netbanking":{"bank":"HDFC"},"replaces":"{{replaces}}"}""");
-        var attempt = id!.Replace("pay_", "att_", StringComparison.Ordinal);
         await (await ConfirmAsync("1")).ProblemAsync(400, "invalid_field");
-        await (await ConfirmAsync($"{attempt[..^1]}{(attempt[^1] == '0' ? '1' : '0')}_2"))
+        await (await ConfirmAsync($"{first[..^3]}{(first[^3] == '0' ? '1' : '0')}_1"))
             .ProblemAsync(400, "invalid_field");
-        Assert.Equal(202, (int)(await ConfirmAsync($"{attempt}_2")).StatusCode);
-        Assert.Equal(2, Assert.IsType<ConfirmPayment>(host.Payments.Commands.Last()).Replaces);
+        await (await ConfirmAsync($"{first[..^1]}2")).ProblemAsync(409, "status_conflict");
+        var replaced = await ConfirmAsync(first);
+        Assert.Equal(202, (int)replaced.StatusCode);
+        Assert.EndsWith(
+            "_2", (await replaced.JsonAsync()).GetProperty("attempt").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_UPI_id_is_verified_for_who_pays_and_named_where_the_shops_server_said_who_that_is()
     {
         await using var host = await GatewayHost.StartAsync();
+        await host.Shop.ConnectAsync(GatewaySilo.KeepingProvider.Provider);
         using var shop = host.Client();
-        using var page = host.Client(GatewayHost.PublishableKey);
+        using var page = host.Client(host.Shop.PublishableKey);
         var (path, order) = ("", 0);
         foreach (var (maker, asker, name)
             in ((HttpClient, HttpClient, string?)[])[(shop, shop, "ASHA"), (shop, page, null), (page, shop, null)])
         {
-            var created = await (await maker.SendJsonAsync(
-                Payments,
-                $$"""{"order_id":"o{{order++}}","amount":100,"currency":"INR","method":"upi"}""")).JsonAsync();
-            path = $"{Payments}/{created.GetProperty("id").GetString()}/upi/validate";
+            path = GatewayHost.PathOf(
+                await GatewayHost.StartPaymentAsync(maker, PaymentBodies.Upi($"o{order++}"))) + "/upi/validate";
             var answer = await (await asker.SendJsonAsync(path, """{"vpa":"Asha@Bank"}""")).JsonAsync();
             Assert.Equal(
                 ("asha@bank", true, name),
@@ -190,9 +210,15 @@ public sealed class PaymentsHttpTests
         }
 
         await (await shop.SendJsonAsync(path, """{"vpa":"asha"}""")).ProblemAsync(400, "invalid_field");
-        await (await shop.SendJsonAsync(path, """{"vpa":"often@bank"}""")).ProblemAsync(429, "rate_limited");
-        using var other = host.Client(GatewayHost.OtherKey);
+        using var other = host.Client((await host.OpenShopAsync()).SecretKey);
         await (await other.SendJsonAsync(path, """{"vpa":"asha@bank"}""")).ProblemAsync(404, "payment_not_found");
+        for (var number = 2; number <= 10; number++)
+        {
+            var answer = await shop.SendJsonAsync(path, $$"""{"vpa":"asha{{number}}@bank"}""");
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
+
+        await (await shop.SendJsonAsync(path, """{"vpa":"often@bank"}""")).ProblemAsync(429, "rate_limited");
     }
 
     [Fact]
@@ -200,33 +226,44 @@ public sealed class PaymentsHttpTests
     {
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client();
-        var created = await (await client.SendJsonAsync(
-            Payments, """{"order_id":"o1","amount":100,"currency":"INR","method":"upi"}""")).JsonAsync();
-        var path = $"{Payments}/{created.GetProperty("id").GetString()}";
-        var refund = (await (await client.SendJsonAsync(path + "/refunds", "{}")).JsonAsync())
-            .GetProperty("id").GetString();
-        var word = """{"paid":true,"provider_reference":"pay_1","by":"ops","note":"settled"}""";
+        const string word = """{"paid":true,"provider_reference":"pay_1","by":"ops","note":"settled"}""";
+        host.Shop.Account.Bank = request => new ProviderOutcome.Succeeded
+        {
+            Stage = ChargeStage.Captured, Amount = request.Amount with { AmountMinor = 1 },
+        };
+        var path = GatewayHost.PathOf(await GatewayHost.StartPaymentAsync(client, PaymentBodies.Card("o1")));
+        await GatewayHost.UntilAsync(client, path, "NEEDS_REVIEW");
         var resolved = await (await client.SendJsonAsync(path + "/resolve", word)).JsonAsync();
-        Assert.Equal("SUCCESS", resolved.GetProperty("status").GetString());
-        var paidOut = await client.SendJsonAsync($"/api/v1/refunds/{refund}/resolve", word);
+        Assert.Equal(
+            ("SUCCESS", 50000),
+            (resolved.GetProperty("status").GetString(), resolved.GetProperty("captured_amount").GetInt64()));
+        Assert.Equal(
+            ("pay_1", "ops", "settled"),
+            host.Calls.Sent<ResolvePayment>().Select(
+                command => (command.ProviderReference, command.By, command.Note)).Single());
+        await (await client.SendJsonAsync(path + "/resolve", word)).ProblemAsync(409, "status_conflict");
+
+        host.Shop.Account.PaysBack = amount => amount with { AmountMinor = 1 };
+        var refunded = await (await client.SendJsonAsync(path + "/refunds", "{}")).JsonAsync();
+        var refund = $"/api/v1/refunds/{refunded.GetProperty("id").GetString()}";
+        await Eventually.HoldsAsync(
+            async () => (await (await client.GetAsync(refund)).JsonAsync()).GetProperty("status").GetString()
+                == "NEEDS_REVIEW",
+            "the refund needs review");
+        var paidOut = await client.SendJsonAsync(refund + "/resolve", word);
         Assert.Equal("SUCCESS", (await paidOut.JsonAsync()).GetProperty("status").GetString());
-        Assert.Contains(
-            host.Payments.Commands,
-            command =>
-                command is ResolvePayment { Paid: true, ProviderReference: "pay_1", By: "ops", Note: "settled" });
 
         var incomplete = await client.SendJsonAsync(path + "/resolve", """{"paid":true,"by":"ops"}""");
         Assert.Equal(400, (int)incomplete.StatusCode);
         Assert.Contains("note", await incomplete.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        Assert.Equal(404, (int)(await client.SendJsonAsync($"/api/v1/refunds/{refund}9/resolve", word)).StatusCode);
-        Assert.Equal(404, (int)(await client.SendJsonAsync("/api/v1/refunds/rfd_1/resolve", word)).StatusCode);
+        await (await client.SendJsonAsync(refund + "9/resolve", word)).ProblemAsync(404, "refund_not_found");
+        await (await client.SendJsonAsync("/api/v1/refunds/rfd_1/resolve", word)).ProblemAsync(404, "refund_not_found");
     }
 
     [Fact]
     public async Task A_caller_that_leaves_does_not_take_its_payment_along()
     {
         await using var host = await GatewayHost.StartAsync();
-        host.Payments.Gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var client = host.Client();
         using var leaving = new CancellationTokenSource();
         var request = new HttpRequestMessage(HttpMethod.Post, Payments)
@@ -236,11 +273,14 @@ public sealed class PaymentsHttpTests
                 Encoding.UTF8,
                 new System.Net.Http.Headers.MediaTypeHeaderValue("application/json")),
         };
-        var sending = client.SendAsync(request, leaving.Token);
-        await Eventually.HoldsAsync(() => !host.Payments.Commands.IsEmpty, "the command comes");
-        await leaving.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);
-        host.Payments.Gate.SetResult();
+        using (host.Calls.Hold<IPaymentGrain>())
+        {
+            var sending = client.SendAsync(request, leaving.Token);
+            await Eventually.HoldsAsync(() => host.Calls.Count<IPaymentGrain>() > 0, "the command comes");
+            await leaving.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);
+        }
+
         await Eventually.HoldsAsync(
             async () => (await client.SendJsonAsync(Payments, PaymentBodies.Upi("o1"))).StatusCode == HttpStatusCode.OK,
             "the payment is taken");
@@ -251,9 +291,9 @@ public sealed class PaymentsHttpTests
     {
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client();
-        var payment = await (await client.SendJsonAsync(Payments, PaymentBodies.Upi("o1"))).JsonAsync();
+        var payment = await GatewayHost.StartPaymentAsync(client, PaymentBodies.Upi("o1"));
         var action = payment.GetProperty("action");
-        Assert.Equal("upi://pay?pa=shop@bank&am=500.00&tr=x", action.GetProperty("url").GetString());
+        Assert.Equal(ScriptedProvider.UpiLink, action.GetProperty("url").GetString());
         var svg = await client.GetAsync(action.GetProperty("qr_svg").GetString());
         Assert.Equal("image/svg+xml", svg.Content.Headers.ContentType?.MediaType);
         Assert.Contains("<svg", await svg.Content.ReadAsStringAsync(), StringComparison.Ordinal);

@@ -1,8 +1,9 @@
 using System.Net;
 using System.Text.Json;
+using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Gateway.Tests.Host;
-using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions.Providers;
 using PaymentCluster.Grains.Abstractions.Routing;
 
 namespace PaymentCluster.Gateway.Tests.Http;
@@ -40,7 +41,7 @@ public sealed class RoutingHttpTests
         using var client = host.Client();
         var put = await client.SendJsonAsync(Path, Plan, "PUT");
         Assert.Equal(HttpStatusCode.OK, put.StatusCode);
-        var plan = host.Merchant("shop").LastRouting!.Plan;
+        var plan = Assert.Single(host.Calls.Sent<PutRouting>()).Plan;
         Assert.Equal(
             [RoutingStrategy.Order, RoutingStrategy.Split, RoutingStrategy.SuccessRate],
             plan.Rules.Select(rule => rule.Use.Strategy));
@@ -64,12 +65,11 @@ public sealed class RoutingHttpTests
     {
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client();
-        await client.SendJsonAsync(Path, Plan, "PUT", ("If-Match", "\"7\""));
-        Assert.Equal(7, host.Merchant("shop").LastRouting!.IfVersion);
-        await client.SendJsonAsync(Path, Plan, "PUT", ("If-Match", "*"));
-        Assert.Null(host.Merchant("shop").LastRouting!.IfVersion);
-        host.Merchant("shop").RoutingRefusal = Refusal.Of(ErrorCode.VersionConflict, "It is at version 8.");
-        await (await client.SendJsonAsync(Path, Plan, "PUT")).ProblemAsync(412, "version_conflict");
+        await (await client.SendJsonAsync(Path, Plan, "PUT", ("If-Match", "\"7\"")))
+            .ProblemAsync(412, "version_conflict");
+        Assert.Equal("\"1\"", (await client.SendJsonAsync(Path, Plan, "PUT", ("If-Match", "\"0\""))).Headers.ETag?.Tag);
+        Assert.Equal("\"2\"", (await client.SendJsonAsync(Path, Plan, "PUT", ("If-Match", "*"))).Headers.ETag?.Tag);
+        Assert.Equal("\"3\"", (await client.SendJsonAsync(Path, Plan, "PUT")).Headers.ETag?.Tag);
         foreach (var wrong in new[] { "7", "W/\"7\"", "\"x\"", "\"1\", \"2\"" })
         {
             var problem = await (await client.SendJsonAsync(Path, Plan, "PUT", ("If-Match", wrong)))
@@ -118,7 +118,7 @@ public sealed class RoutingHttpTests
         using var client = host.Client();
         var problem = await (await client.SendJsonAsync(Path, body, "PUT")).ProblemAsync(400, code);
         Assert.Equal(field, Assert.Single(problem.GetProperty("errors").EnumerateObject()).Name);
-        Assert.Null(host.Merchant("shop").LastRouting);
+        Assert.Empty(host.Calls.Sent<PutRouting>());
     }
 
     [Fact]
@@ -126,8 +126,6 @@ public sealed class RoutingHttpTests
     {
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client();
-        host.Merchant("shop").RoutingRefusal = Refusal.Of(
-            ErrorCode.InvalidField, "There is no connector for a provider 'x'.", "off[0]");
         var problem = await (await client.SendJsonAsync(Path, """{"rules":[],"off":["nopay"]}""", "PUT"))
             .ProblemAsync(400, "invalid_field");
         Assert.True(problem.GetProperty("errors").TryGetProperty("off[0]", out _));
@@ -138,22 +136,27 @@ public sealed class RoutingHttpTests
     {
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client();
+        await host.Shop.ConnectAsync("razorpay");
         var id = Grains.Abstractions.Ids.PaymentId.New(TimeProvider.System);
         var response = await client.SendJsonAsync(
             Path + "/evaluate",
-            $$"""{"amount":500,"currency":"INR","method":"card","card_network":"visa","card_bin":"41111111","segment":"gold","payment_id":"{{id}}","tried":["payu"],"routing":{{Plan}}}""");
+            $$"""{"amount":150,"currency":"INR","method":"card","card_network":"visa","card_bin":"41111111","segment":"gold","payment_id":"{{id}}","tried":["scriptpay"],"routing":{{Plan}}}""");
         var answer = await response.JsonAsync();
         Assert.Equal("razorpay", answer.GetProperty("provider").GetString());
         Assert.Equal(id.ToString(), answer.GetProperty("payment_id").GetString());
-        Assert.Equal("passed_over", answer.GetProperty("providers")[0].GetProperty("verdict").GetString());
-        var asked = host.Routing("shop").Evaluated!;
+        Assert.Contains(
+            ("razorpay", "chosen"),
+            answer.GetProperty("providers").EnumerateArray().Select(provider => (
+                provider.GetProperty("provider").GetString(), provider.GetProperty("verdict").GetString())));
+        var asked = Assert.Single(host.Calls.Sent<EvaluateRouting>());
         Assert.Equal(
-            ("41111111", "gold", "payu"), (asked.Payment.CardBin, asked.Payment.Segment, asked.Payment.Tried.Single()));
+            ("41111111", "gold", "scriptpay"),
+            (asked.Payment.CardBin, asked.Payment.Segment, asked.Payment.Tried.Single()));
         Assert.Equal((PaymentMethodKind.Card, "visa"), (asked.Payment.Method.Kind, asked.Payment.Method.CardNetwork));
         Assert.Equal(3, asked.Plan?.Rules.Length);
 
         await client.SendJsonAsync(Path + "/evaluate", """{"amount":500,"currency":"INR","method":"upi"}""");
-        asked = host.Routing("shop").Evaluated!;
+        asked = host.Calls.Sent<EvaluateRouting>()[^1];
         Assert.Equal((UpiFlow.Intent, null), (asked.Payment.Method.Flow, asked.Plan));
         Assert.NotEqual(id, asked.Payment.Id);
     }
@@ -184,21 +187,38 @@ public sealed class RoutingHttpTests
     {
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client();
+        foreach (var order in (string[])["o1", "o2"])
+        {
+            await GatewayHost.PaidAsync(client, order);
+        }
+
+        await host.Shop.ConnectAsync("razorpay");
         var response = await client.SendJsonAsync(
-            Path + "/replay",
-            $$"""{"created_from":"2026-11-01T00:00:00Z","created_to":"2026-11-20T05:30:00+05:30","limit":1000,"routing":{{Plan}}}""");
+            Path + "/replay", """{"limit":1,"routing":{"rules":[],"default_order":["razorpay"]}}""");
         var answer = await response.JsonAsync();
-        Assert.Equal((2, 1, true), (
+        Assert.Equal((1, 1, true), (
             answer.GetProperty("examined").GetInt32(),
             answer.GetProperty("changed").GetInt32(),
             answer.GetProperty("has_more").GetBoolean()));
-        Assert.Equal("payu", answer.GetProperty("sample")[0].GetProperty("now").GetString());
-        var asked = host.Routing("shop").Replayed!;
-        Assert.Equal(new DateTimeOffset(2026, 11, 20, 0, 0, 0, TimeSpan.Zero), asked.To);
+        var change = Assert.Single(answer.GetProperty("sample").EnumerateArray());
+        Assert.Equal(
+            ("o2", "scriptpay", "razorpay"),
+            (
+                change.GetProperty("order_id").GetString(),
+                change.GetProperty("then").GetString(),
+                change.GetProperty("now").GetString()));
+
+        var past = await client.SendJsonAsync(
+            Path + "/replay",
+            $$"""{"created_from":"2025-11-01T00:00:00Z","created_to":"2025-11-20T05:30:00+05:30","limit":1000,"routing":{{Plan}}}""");
+        Assert.Equal(0, (await past.JsonAsync()).GetProperty("examined").GetInt32());
+        var asked = host.Calls.Sent<ReplayRouting>()[^1];
+        Assert.Equal(new DateTimeOffset(2025, 11, 20, 0, 0, 0, TimeSpan.Zero), asked.To);
         Assert.Equal((1000, 3), (asked.Limit, asked.Plan!.Rules.Length));
 
-        await client.SendJsonAsync(Path + "/replay", "{}");
-        asked = host.Routing("shop").Replayed!;
+        var whole = await (await client.SendJsonAsync(Path + "/replay", "{}")).JsonAsync();
+        Assert.Equal(2, whole.GetProperty("examined").GetInt32());
+        asked = host.Calls.Sent<ReplayRouting>()[^1];
         Assert.Equal((500, null, null, null), (asked.Limit, asked.Plan, asked.From, asked.To));
         await (await client.SendJsonAsync(Path + "/replay", """{"limit":1001}""")).ProblemAsync(400, "invalid_field");
         await (await client.SendJsonAsync(Path + "/replay", """{"created_from":"yesterday"}"""))
@@ -210,17 +230,30 @@ public sealed class RoutingHttpTests
     {
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client();
-        var provider = (await (await client.GetAsync("/api/v1/providers")).JsonAsync()).GetProperty("data")[0];
-        Assert.Equal(3, provider.GetProperty("open_unknowns").GetInt32());
-        var health = provider.GetProperty("health");
-        Assert.Equal("trying", health.GetProperty("breaker").GetString());
-        Assert.Equal(12.5, health.GetProperty("latency_p50_ms").GetDouble());
+        await host.Shop.ConnectAsync(GatewaySilo.CountedProvider.Provider);
+        await client.SendJsonAsync(Path, """{"rules":[],"default_order":["countpay"]}""", "PUT");
+        host.Shop.CountedAccount.Bank = _ => new ProviderOutcome.Unknown { Reason = "it hung up" };
+        await client.SendJsonAsync(GatewayHost.Payments, PaymentBodies.Upi("unknown"));
+        await Eventually.HoldsAsync(
+            async () => (await CountedAsync(client)).GetProperty("open_unknowns").GetInt32() == 1,
+            "the payment's outcome is unknown");
+        host.Shop.CountedAccount.Bank = request => new ProviderOutcome.Pending
+        {
+            Action = new CustomerAction { Kind = CustomerActionKind.UpiIntent, Url = ScriptedProvider.UpiLink },
+        };
+        foreach (var order in (string[])["o1", "o2", "o3"])
+        {
+            await GatewayHost.StartPaymentAsync(client, PaymentBodies.Upi(order));
+        }
+
+        var health = (await CountedAsync(client)).GetProperty("health");
+        Assert.Equal("closed", health.GetProperty("breaker").GetString());
         Assert.Equal(JsonValueKind.Null, health.GetProperty("latency_p99_ms").ValueKind);
-        Assert.Equal(0.75, health.GetProperty("methods")[0].GetProperty("success_rate").GetDouble());
-        Assert.True(health.GetProperty("methods")[0].GetProperty("down").GetBoolean());
-        Assert.Equal(JsonValueKind.Null, health.GetProperty("methods")[1].GetProperty("success_rate").ValueKind);
-        host.Providers("shop").Statuses = null;
-        await (await client.GetAsync("/api/v1/providers")).ProblemAsync(404, "merchant_not_found");
+        var methods = health.GetProperty("methods").EnumerateArray().ToDictionary(
+            method => method.GetProperty("method").GetString()!);
+        Assert.Equal(0.75, methods["upi"].GetProperty("success_rate").GetDouble());
+        Assert.False(methods["upi"].GetProperty("down").GetBoolean());
+        Assert.Equal(JsonValueKind.Null, methods["card"].GetProperty("success_rate").ValueKind);
     }
 
     [Fact]
@@ -228,22 +261,23 @@ public sealed class RoutingHttpTests
     {
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client();
-        const string path = "/api/v1/providers/razorpay/credentials";
-        Assert.Equal(
-            "accepted",
-            (await (await client.SendJsonAsync(path, """{"a":"b"}""", "PUT")).JsonAsync()).GetProperty("check")
-                .GetString());
-        host.Providers("shop").IsAccepted = false;
-        Assert.Equal(
-            "not_checked",
-            (await (await client.SendJsonAsync(path, """{"a":"b"}""", "PUT")).JsonAsync()).GetProperty("check")
-                .GetString());
-        host.Providers("shop").Refusal = Refusal.Of(ErrorCode.CredentialsRefused, "No.");
-        await (await client.SendJsonAsync(path, """{"a":"b"}""", "PUT")).ProblemAsync(422, "credentials_refused");
-        host.Providers("shop").Refusal = Refusal.Of(ErrorCode.ProviderInUse, "3 payments.");
+        const string path = "/api/v1/providers/scriptpay/credentials";
+        const string credentials = """{"key_id":"k","key_secret":"s","webhook_secret":"w"}""";
+        async Task<string?> CheckedAsync() =>
+            (await (await client.SendJsonAsync(path, credentials, "PUT")).JsonAsync()).GetProperty("check").GetString();
+        Assert.Equal("not_checked", await CheckedAsync());
+        host.Shop.Account.Check = CredentialsCheck.Accepted;
+        Assert.Equal("accepted", await CheckedAsync());
+        host.Shop.Account.Check = CredentialsCheck.Refused;
+        await (await client.SendJsonAsync(path, credentials, "PUT")).ProblemAsync(422, "credentials_refused");
+        var payment = await GatewayHost.StartPaymentAsync(client, PaymentBodies.Upi("o1"));
         await (await client.DeleteAsync(path)).ProblemAsync(409, "provider_in_use");
-        host.Providers("shop").Refusal = null;
+        await host.Shop.PayAsync(client, payment, "w");
         Assert.Empty((await (await client.DeleteAsync(path)).JsonAsync()).GetProperty("data").EnumerateArray());
         await (await client.DeleteAsync("/api/v1/providers/R/credentials")).ProblemAsync(400, "invalid_field");
     }
+
+    private static async Task<JsonElement> CountedAsync(HttpClient client) =>
+        (await (await client.GetAsync("/api/v1/providers")).JsonAsync()).GetProperty("data").EnumerateArray().Single(
+            provider => provider.GetProperty("provider").GetString() == "countpay");
 }

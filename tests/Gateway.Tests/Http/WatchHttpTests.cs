@@ -10,6 +10,9 @@ public sealed class WatchHttpTests
 {
     private const string Payments = "/api/v1/payments";
 
+    private static readonly string[] History =
+        ["payment_created", "attempt_started", "attempt_accepted", "payment_captured"];
+
     // Below the longest wait: a request that waits in vain fails its test.
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(25);
 
@@ -19,11 +22,13 @@ public sealed class WatchHttpTests
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client();
         var created = await client.SendJsonAsync(Payments, PaymentBodies.Upi("o1"));
-        var path = await PathAsync(created);
-        var tag = created.Headers.ETag!;
-        Assert.Equal((await created.JsonAsync()).GetProperty("version").ToString(), tag.Tag.Trim('"'));
+        Assert.Equal(
+            (await created.JsonAsync()).GetProperty("version").ToString(), created.Headers.ETag!.Tag.Trim('"'));
+        var payment = await GatewayHost.UntilAsync(client, await PathAsync(created), "REQUIRES_ACTION");
+        var path = GatewayHost.PathOf(payment);
+        var tag = (await client.GetAsync(path)).Headers.ETag!;
+        Assert.Equal(payment.GetProperty("version").ToString(), tag.Tag.Trim('"'));
         Assert.False(tag.IsWeak);
-        Assert.Equal(tag, (await client.GetAsync(path)).Headers.ETag);
         foreach (var known in (string[])[tag.Tag, $"W/{tag.Tag}", $"\"x\", {tag.Tag}", "*"])
         {
             var unchanged = await GetAsync(client, path, known);
@@ -39,8 +44,8 @@ public sealed class WatchHttpTests
             Assert.True(problem.GetProperty("errors").TryGetProperty("If-None-Match", out _));
         }
 
-        var captured = await client.PostAsync(path + "/capture", null);
-        Assert.NotEqual(tag, captured.Headers.ETag);
+        var cancelled = await client.PostAsync(path + "/cancel", null);
+        Assert.NotEqual(tag, cancelled.Headers.ETag);
         Assert.Equal(HttpStatusCode.OK, (await GetAsync(client, path, tag.Tag)).StatusCode);
     }
 
@@ -51,8 +56,9 @@ public sealed class WatchHttpTests
         using var client = host.Client();
         client.Timeout = Timeout;
         var path = await PathAsync(await client.SendJsonAsync(Payments, PaymentBodies.Upi("o1")));
-        Assert.Equal("REQUIRES_ACTION", await StatusAsync(await client.GetAsync(path + "?wait=30")));
-        await client.PostAsync(path + "/capture", null);
+        var payment = await (await client.GetAsync(path + "?wait=30")).JsonAsync();
+        Assert.Equal("REQUIRES_ACTION", payment.GetProperty("status").GetString());
+        await host.Shop.PayAsync(client, payment);
         Assert.Equal("SUCCESS", await StatusAsync(await client.GetAsync(path + "?wait=30")));
     }
 
@@ -64,15 +70,18 @@ public sealed class WatchHttpTests
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client();
         client.Timeout = Timeout;
-        var path = await PathAsync(await client.SendJsonAsync(Payments, PaymentBodies.Upi("o1")));
-        var waiting = byTag ? GetAsync(client, path + "?wait=30", "\"1\"") : client.GetAsync(path + "?wait=30&after=1");
+        var payment = await GatewayHost.StartPaymentAsync(client, PaymentBodies.Upi("o1"));
+        var (path, version) = (GatewayHost.PathOf(payment), payment.GetProperty("version").GetInt32());
+        Task<HttpResponseMessage> WaitAsync() => byTag
+            ? GetAsync(client, path + "?wait=30", $"\"{version}\"")
+            : client.GetAsync($"{path}?wait=30&after={version}");
+        var waiting = WaitAsync();
         await host.WatchedAsync();
         Assert.False(waiting.IsCompleted);
-        await client.PostAsync(path + "/capture", null);
+        await host.Shop.PayAsync(client, payment);
         Assert.Equal("SUCCESS", await StatusAsync(await waiting));
         // What has changed already is not waited for.
-        Assert.Equal("SUCCESS", await StatusAsync(await client.GetAsync(path + "?wait=30&after=1")));
-        Assert.Equal("SUCCESS", await StatusAsync(await GetAsync(client, path + "?wait=30", "\"1\"")));
+        Assert.Equal("SUCCESS", await StatusAsync(await WaitAsync()));
     }
 
     [Fact]
@@ -80,9 +89,11 @@ public sealed class WatchHttpTests
     {
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client();
-        var path = await PathAsync(await client.SendJsonAsync(Payments, PaymentBodies.Upi("o1")));
-        Assert.Equal("REQUIRES_ACTION", await StatusAsync(await client.GetAsync(path + "?wait=1&after=1")));
-        Assert.Equal(HttpStatusCode.NotModified, (await GetAsync(client, path + "?wait=1", "\"1\"")).StatusCode);
+        var payment = await GatewayHost.StartPaymentAsync(client, PaymentBodies.Upi("o1"));
+        var (path, version) = (GatewayHost.PathOf(payment), payment.GetProperty("version").GetInt32());
+        Assert.Equal("REQUIRES_ACTION", await StatusAsync(await client.GetAsync($"{path}?wait=1&after={version}")));
+        Assert.Equal(
+            HttpStatusCode.NotModified, (await GetAsync(client, path + "?wait=1", $"\"{version}\"")).StatusCode);
     }
 
     [Theory]
@@ -108,15 +119,16 @@ public sealed class WatchHttpTests
     {
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client();
-        var path = await PathAsync(await client.SendJsonAsync(Payments, PaymentBodies.Upi("o1")));
-        Assert.Equal(["payment_accepted", "payment_captured"], await FollowAsync(client, path));
+        var payment = await GatewayHost.StartPaymentAsync(client, PaymentBodies.Upi("o1"));
+        var path = GatewayHost.PathOf(payment);
+        Assert.Equal(History, await FollowAsync(host, client, payment));
 
-        var rest = await (await ResumeAsync(client, path, "1")).Content.ReadAsStringAsync();
-        var last = Assert.Single(await ItemsAsync(await ResumeAsync(client, path, "1")));
-        Assert.Equal("2", last.EventId);
+        var rest = await (await ResumeAsync(client, path, "3")).Content.ReadAsStringAsync();
+        var last = Assert.Single(await ItemsAsync(await ResumeAsync(client, path, "3")));
+        Assert.Equal("4", last.EventId);
         Assert.Equal("message", last.EventType);
         Assert.EndsWith("\n\n", rest, StringComparison.Ordinal);
-        Assert.Equal(HttpStatusCode.NoContent, (await ResumeAsync(client, path, "2")).StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, (await ResumeAsync(client, path, "4")).StatusCode);
         await (await ResumeAsync(client, path, "x")).ProblemAsync(400, "invalid_field");
         await (await client.GetAsync($"{Payments}/pay_01m7wtn50sfz5txb0tmw4px1yr/events"))
             .ProblemAsync(404, "payment_not_found");
@@ -131,23 +143,25 @@ public sealed class WatchHttpTests
         foreach (var fault
             in (Exception[])[new SiloUnavailableException(), new EnumerationAbortedException(), new TimeoutException()])
         {
-            var path = await PathAsync(await client.SendJsonAsync(Payments, PaymentBodies.Upi(fault.GetType().Name)));
-            host.Payments.WatchFault = fault;
-            Assert.Equal(["payment_accepted", "payment_captured"], await FollowAsync(client, path));
-            Assert.Null(host.Payments.WatchFault);
+            var order = fault.GetType().Name;
+            var followed = await GatewayHost.StartPaymentAsync(client, PaymentBodies.Upi(order));
+            using var broken = host.Calls.BreakWatch(fault);
+            Assert.Equal(History, await FollowAsync(host, client, followed));
+            Assert.True(broken.HasBroken, order);
         }
 
-        var other = await PathAsync(await client.SendJsonAsync(Payments, PaymentBodies.Upi("wait")));
-        host.Payments.WatchFault = new SiloUnavailableException();
-        var waiting = client.GetAsync(other + "?wait=30&after=1");
-        await Eventually.HoldsAsync(() => host.Payments.WatchFault is null, "the payment is watched");
-        await client.PostAsync(other + "/capture", null);
+        var payment = await GatewayHost.StartPaymentAsync(client, PaymentBodies.Upi("wait"));
+        using var interrupted = host.Calls.BreakWatch(new SiloUnavailableException(), atBegin: true);
+        var waiting = client.GetAsync($"{GatewayHost.PathOf(payment)}?wait=30&after={payment.GetProperty("version")}");
+        await Eventually.HoldsAsync(() => interrupted.HasBroken, "the payment is watched");
+        await host.Shop.PayAsync(client, payment);
         Assert.Equal("SUCCESS", await StatusAsync(await waiting));
     }
 
-    // Captures after the first event.
-    private static async Task<List<string>> FollowAsync(HttpClient client, string path)
+    // Pays after the first event.
+    private static async Task<List<string>> FollowAsync(GatewayHost host, HttpClient client, JsonElement payment)
     {
+        var path = GatewayHost.PathOf(payment);
         using var response = await client.GetAsync(path + "/events", HttpCompletionOption.ResponseHeadersRead);
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
         var seen = new List<string>();
@@ -163,7 +177,7 @@ public sealed class WatchHttpTests
             seen.Add(entry.GetProperty("type").GetString()!);
             if (seen.Count == 1)
             {
-                await client.PostAsync(path + "/capture", null);
+                await host.Shop.PayAsync(client, payment);
             }
         }
 

@@ -59,9 +59,9 @@ public sealed class RequestBodiesTests
     {
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client();
-        using var refund = await RefundAsync(host, client, new ChunkedContent([], type));
+        using var refund = await RefundAsync(client, new ChunkedContent([], type));
         Assert.Equal(HttpStatusCode.Accepted, refund.StatusCode);
-        Assert.Null(host.Payments.Commands.OfType<RefundPayment>().Single().AmountMinor);
+        Assert.Null(host.Calls.Sent<RefundPayment>().Single().AmountMinor);
     }
 
     [Fact]
@@ -69,9 +69,9 @@ public sealed class RequestBodiesTests
     {
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client();
-        using var refused = await RefundAsync(host, client, new ChunkedContent("amount=1"u8.ToArray(), "text/plain"));
+        using var refused = await RefundAsync(client, new ChunkedContent("amount=1"u8.ToArray(), "text/plain"));
         await refused.ProblemAsync(415, "unsupported_media_type");
-        using var malformed = await RefundAsync(host, client, new ChunkedContent(" "u8.ToArray(), "application/json"));
+        using var malformed = await RefundAsync(client, new ChunkedContent(" "u8.ToArray(), "application/json"));
         await malformed.ProblemAsync(400, "malformed_json");
     }
 
@@ -96,14 +96,11 @@ public sealed class RequestBodiesTests
         var key = ("Idempotency-Key", "k1");
         (await client.SendJsonAsync(Payments, Order, "POST", key)).EnsureSuccessStatusCode();
         (await client.SendJsonAsync(path, Order, "POST", key)).EnsureSuccessStatusCode();
-        Assert.Single(host.Payments.Commands.OfType<StartPayment>().Select(start => start.Request).Distinct());
+        Assert.Single(host.Calls.Sent<StartPayment>().Select(start => start.Request).Distinct());
     }
 
-    private static async Task<HttpResponseMessage> RefundAsync(GatewayHost host, HttpClient client, HttpContent content)
-    {
-        var payment = await (await client.SendJsonAsync(Payments, Order)).JsonAsync();
-        return await client.PostAsync($"{Payments}/{payment.GetProperty("id").GetString()}/refunds", content);
-    }
+    private static async Task<HttpResponseMessage> RefundAsync(HttpClient client, HttpContent content) =>
+        await client.PostAsync(GatewayHost.PathOf(await GatewayHost.PaidAsync(client, "o1")) + "/refunds", content);
 
     /// <summary>Content of unknown length, which is sent in chunks.</summary>
     private sealed class ChunkedContent : HttpContent

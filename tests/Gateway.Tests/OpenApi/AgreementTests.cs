@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using PaymentCluster.Gateway.Tests.Host;
+using PaymentCluster.Grains.Abstractions.Payments;
 
 namespace PaymentCluster.Gateway.Tests.OpenApi;
 
@@ -27,15 +28,16 @@ public sealed class AgreementTests
         var path = started.Headers.Location!.ToString();
         Check(started, document, "post", Payments, "Location", "ETag", "X-Request-Id");
         Check(await client.GetAsync(path), document, "get", $"{Payments}/{{id}}", "ETag");
+        var paid = GatewayHost.PathOf(await GatewayHost.PaidAsync(client, "o2"));
         Check(
-            await client.SendJsonAsync($"{path}/refunds", "{}"),
+            await client.SendJsonAsync(paid + "/refunds", "{}"),
             document,
             "post",
             $"{Payments}/{{id}}/refunds",
             "Location");
         Check(await client.GetAsync("/api/v1/routing"), document, "get", "/api/v1/routing", "ETag");
         Check(await stranger.SendJsonAsync(Payments, Order), document, "post", Payments, "WWW-Authenticate");
-        host.Payments.Fault = new TimeoutException();
+        using var broken = host.Calls.Break<IPaymentGrain>(new TimeoutException());
         Check(await client.SendJsonAsync(Payments, Order), document, "post", Payments, "Retry-After");
     }
 

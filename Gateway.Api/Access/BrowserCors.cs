@@ -39,6 +39,12 @@ internal sealed class BrowserCors(IGrainFactory grains) : ICorsPolicyProvider
 
     public async Task<CorsPolicy?> GetPolicyAsync(HttpContext context, string? policyName)
     {
+        // Endpoints that name no policy are asked for as well, without a name.
+        if (policyName != Policy)
+        {
+            return null;
+        }
+
         if (HttpMethods.IsOptions(context.Request.Method))
         {
             return Preflight;

@@ -10,26 +10,38 @@ namespace PaymentCluster.Grains.Merchants;
 /// queue of all its payments. A change is seen at once on the silo that made it, and within
 /// <see cref="MerchantDirectoryOptions.Lifetime"/> on the others.
 /// </summary>
-/// <param name="grains">Leads to the merchants' grains.</param>
-/// <param name="cipher">Opens their credentials.</param>
-/// <param name="options">Lifetime and capacity.</param>
-/// <param name="time">The clock that cached profiles expire by.</param>
-public sealed class MerchantDirectory(
-    IGrainFactory grains, CredentialCipher cipher, IOptions<MerchantDirectoryOptions> options, TimeProvider time)
-    : IMerchantProfiles
+public sealed class MerchantDirectory : IMerchantProfiles
 {
-    private readonly SingleFlightCache<string, MerchantProfile?> _profiles = new(
-        async merchant => await grains.Grain<IMerchantGrain>(merchant).Settings() is { } settings
-            ? new MerchantProfile(merchant, settings, cipher)
-            : null,
-        new SingleFlightCacheOptions<MerchantProfile?>
-        {
-            Lifetime = options.Value.Lifetime,
-            Capacity = options.Value.Capacity,
-            // Guessed ids would displace merchants that exist.
-            IsKept = profile => profile is not null,
-        },
-        time);
+    private readonly SingleFlightCache<string, MerchantProfile?> _profiles;
+
+    /// <summary>Reads from the merchants' grains.</summary>
+    /// <param name="grains">Leads to the merchants' grains.</param>
+    /// <param name="cipher">Opens their credentials.</param>
+    /// <param name="options">Lifetime and capacity.</param>
+    /// <param name="time">The clock that cached profiles expire by.</param>
+    public MerchantDirectory(
+        IGrainFactory grains, CredentialCipher cipher, IOptions<MerchantDirectoryOptions> options, TimeProvider time)
+        : this(merchant => grains.Grain<IMerchantGrain>(merchant).Settings(), cipher, options.Value, time)
+    {
+    }
+
+    internal MerchantDirectory(
+        Func<string, Task<MerchantSettings?>> read,
+        CredentialCipher cipher,
+        MerchantDirectoryOptions options,
+        TimeProvider time) =>
+        _profiles = new(
+            async merchant => await read(merchant) is { } settings
+                ? new MerchantProfile(merchant, settings, cipher)
+                : null,
+            new SingleFlightCacheOptions<MerchantProfile?>
+            {
+                Lifetime = options.Lifetime,
+                Capacity = options.Capacity,
+                // Guessed ids would displace merchants that exist.
+                IsKept = profile => profile is not null,
+            },
+            time);
 
     /// <summary>How many merchants are cached.</summary>
     internal int Count => _profiles.Count;

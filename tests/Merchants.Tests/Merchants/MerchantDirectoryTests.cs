@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Microsoft.Extensions.Options;
 using PaymentCluster.Grains.Abstractions.Merchants;
 using PaymentCluster.Grains.Merchants;
 using PaymentCluster.Testing.Silos;
@@ -126,13 +125,13 @@ public sealed class MerchantDirectoryTests
     }
 
     private MerchantDirectory Directory() => new(
-        StubbedGrains.Of(id => Stub.Of<IMerchantGrain>((_, _) =>
+        id =>
         {
             Interlocked.Increment(ref _asked);
             return _settings(id);
-        })),
+        },
         _cipher,
-        Options.Create(_options),
+        _options,
         _time);
 
     private MerchantSettings Settings(string id) => new()

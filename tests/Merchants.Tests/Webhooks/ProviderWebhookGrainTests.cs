@@ -9,6 +9,7 @@ using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Webhooks;
 using PaymentCluster.Grains.Journal;
 using PaymentCluster.Grains.Merchants;
+using PaymentCluster.Grains.Payments.Process;
 using PaymentCluster.Testing.Silos;
 
 namespace PaymentCluster.Merchants.Tests.Webhooks;
@@ -37,7 +38,7 @@ public sealed class ProviderWebhookGrainTests(ProviderWebhookGrainTests.Shared s
 
     public async Task InitializeAsync()
     {
-        shared.PaymentOf = PaymentOf;
+        shared.Record = RecordAsync;
         await _silo.PutMerchantAsync(_acme, Secret);
         await _silo.PutMerchantAsync(_other, "secret-of-other");
     }
@@ -204,12 +205,6 @@ public sealed class ProviderWebhookGrainTests(ProviderWebhookGrainTests.Shared s
     }
 
     // A payment that exists under one key alone, and that a repeated report does not change.
-    private IPaymentGrain PaymentOf(string key) => Stub.Of<IPaymentGrain>((method, args) =>
-    {
-        Assert.Equal(nameof(IPaymentGrain.Record), method.Name);
-        return RecordAsync(key, args[0]!);
-    });
-
     private async Task<bool> RecordAsync(string key, object report)
     {
         await _beforeRecording();
@@ -257,14 +252,18 @@ public sealed class ProviderWebhookGrainTests(ProviderWebhookGrainTests.Shared s
 
         internal MemoryInbox Inbox { get; } = new();
 
-        internal Func<string, IPaymentGrain> PaymentOf { get; set; } = _ => throw new NotSupportedException();
+        internal Func<string, object, Task<bool>> Record { get; set; } =
+            (_, _) => throw new NotSupportedException();
 
         private protected override void Configure(HostApplicationBuilder builder)
         {
             builder.Services.AddSingleton<TimeProvider>(Time);
             builder.Services.AddSingleton<IWebhookInbox>(Inbox);
-            builder.Services.AddSingleton(
-                services => StubbedGrains.Of(key => PaymentOf(key), services.GetRequiredService<IClusterClient>));
+            builder.Services.AddSingleton(Stub.Of<IPaymentCalls>((method, args) =>
+            {
+                Assert.Equal(nameof(IPaymentCalls.RecordAsync), method.Name);
+                return Record($"{args[0]}", args[1]!);
+            }));
         }
     }
 }

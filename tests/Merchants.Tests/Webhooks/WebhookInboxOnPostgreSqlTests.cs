@@ -4,8 +4,8 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Ids;
-using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Webhooks;
+using PaymentCluster.Grains.Payments.Process;
 using PaymentCluster.Testing.Silos;
 
 namespace PaymentCluster.Merchants.Tests.Webhooks;
@@ -72,17 +72,17 @@ public sealed class WebhookInboxOnPostgreSqlTests(StoreFixture store) : IClassFi
 
     private async Task<TestSilo> StartAsync()
     {
-        var silo = await TestSilo.StartAsync(store.Database, builder => builder.Services.AddSingleton(services =>
-            StubbedGrains.Of(PaymentOf, services.GetRequiredService<IClusterClient>)));
+        var silo = await TestSilo.StartAsync(store.Database, builder => builder.Services.AddSingleton(
+            Stub.Of<IPaymentCalls>((_, args) => RecordAsync($"{args[0]}"))));
         await silo.PutMerchantAsync("acme", Secret);
         return silo;
     }
 
-    private IPaymentGrain PaymentOf(string key) => Stub.Of<IPaymentGrain>((_, _) =>
+    private Task<bool> RecordAsync(string payment)
     {
-        _changes.TryAdd(key, 0);
+        _changes.TryAdd(payment, 0);
         return Task.FromResult(true);
-    });
+    }
 
     private Task<string> RowAsync(string eventId, string what) => store.Database.ScalarAsync<string>(
         $"select {what} from webhook_inbox where merchant_id = 'acme' and provider = '{TestSilo.Provider}' "

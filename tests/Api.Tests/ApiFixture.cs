@@ -66,7 +66,7 @@ public sealed class ApiFixture : IAsyncLifetime
     }
 
     /// <summary>Waits until the payment has the status and nothing is under way.</summary>
-    public static async Task<JsonElement> SettledAsync(HttpClient client, string path, string status)
+    public static async Task<JsonElement> UntilFinalAsync(HttpClient client, string path, string status)
     {
         JsonElement last = default;
         await Eventually.HoldsAsync(

@@ -75,7 +75,7 @@ public sealed class IdempotencyTests(ApiFixture api)
     public async Task A_refund_is_made_once_under_its_key()
     {
         var path = await StartAsync(api.Shop, Card(NewOrder(), amount: 900));
-        await SettledAsync(api.Shop, path, "SUCCESS");
+        await UntilFinalAsync(api.Shop, path, "SUCCESS");
         var responses = new List<HttpResponseMessage>();
         for (var time = 0; time < 3; time++)
         {

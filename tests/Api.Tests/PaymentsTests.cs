@@ -15,7 +15,7 @@ public sealed partial class PaymentsTests(ApiFixture api)
         var response = await api.Shop.SendJsonAsync(Payments, Upi(NewOrder()));
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
         Assert.Equal("PENDING", (await response.JsonAsync()).GetProperty("status").GetString());
-        var payment = await SettledAsync(api.Shop, response.Headers.Location!.OriginalString, "SUCCESS");
+        var payment = await UntilFinalAsync(api.Shop, response.Headers.Location!.OriginalString, "SUCCESS");
         Assert.Equal(50_000, payment.GetProperty("captured_amount").GetInt64());
     }
 
@@ -30,7 +30,7 @@ public sealed partial class PaymentsTests(ApiFixture api)
         Assert.Equal("image/png", image.Content.Headers.ContentType?.MediaType);
         await api.ApproveAsync(path);
         await api.LeaveToCustomerAsync(automatic: true);
-        await SettledAsync(api.Browser, path, "SUCCESS");
+        await UntilFinalAsync(api.Browser, path, "SUCCESS");
         await (await api.Browser.GetAsync(action.GetProperty("qr_png").GetString())).ProblemAsync(404, "not_found");
     }
 
@@ -41,14 +41,14 @@ public sealed partial class PaymentsTests(ApiFixture api)
     {
         var path = await StartAsync(
             api.Shop, $"{{\"order_id\":\"{NewOrder()}\",\"amount\":700,\"currency\":\"INR\",{method}}}");
-        await SettledAsync(api.Shop, path, "SUCCESS");
+        await UntilFinalAsync(api.Shop, path, "SUCCESS");
     }
 
     [Fact]
     public async Task A_card_payment_succeeds_and_shows_no_more_than_the_last_four_digits()
     {
         var path = await StartAsync(api.Shop, Card(NewOrder()));
-        var payment = await SettledAsync(api.Shop, path, "SUCCESS");
+        var payment = await UntilFinalAsync(api.Shop, path, "SUCCESS");
         Assert.Equal("""{"last4":"1111","network":"visa","token":null}""", payment.GetProperty("card").ToString());
         Assert.DoesNotContain("41111", payment.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("41111", api.Running.ServerLog, StringComparison.Ordinal);
@@ -59,11 +59,11 @@ public sealed partial class PaymentsTests(ApiFixture api)
     {
         var order = NewOrder();
         var path = await StartAsync(api.Shop, Card(order, "4100280000080001"));
-        var failed = await SettledAsync(api.Shop, path, "FAILED");
+        var failed = await UntilFinalAsync(api.Shop, path, "FAILED");
         Assert.NotEqual(JsonValueKind.Null, failed.GetProperty("failure").ValueKind);
         var again = await api.Shop.SendJsonAsync(Payments, Card(order));
         Assert.Equal((HttpStatusCode.Accepted, path), (again.StatusCode, again.Headers.Location!.OriginalString));
-        var paid = await SettledAsync(api.Shop, path, "SUCCESS");
+        var paid = await UntilFinalAsync(api.Shop, path, "SUCCESS");
         Assert.EndsWith("_2", paid.GetProperty("attempt").GetString(), StringComparison.Ordinal);
     }
 
@@ -82,7 +82,7 @@ public sealed partial class PaymentsTests(ApiFixture api)
         Assert.Equal(
             HttpStatusCode.Accepted,
             (await api.Browser.SendJsonAsync(path + "/confirm", """{"method":"upi"}""")).StatusCode);
-        await SettledAsync(api.Shop, path, "SUCCESS");
+        await UntilFinalAsync(api.Shop, path, "SUCCESS");
         await (await api.Shop.SendJsonAsync(path + "/confirm", """{"method":"upi"}"""))
             .ProblemAsync(409, "status_conflict");
     }
@@ -96,7 +96,7 @@ public sealed partial class PaymentsTests(ApiFixture api)
         await (await api.Shop.SendJsonAsync(path + "/capture", """{"amount":50001}"""))
             .ProblemAsync(422, "capture_amount_invalid");
         Assert.Equal(HttpStatusCode.Accepted, (await api.Shop.PostAsync(path + "/capture", null)).StatusCode);
-        Assert.Equal(50_000, (await SettledAsync(api.Shop, path, "SUCCESS")).GetProperty("captured_amount").GetInt64());
+        Assert.Equal(50_000, (await UntilFinalAsync(api.Shop, path, "SUCCESS")).GetProperty("captured_amount").GetInt64());
         await (await api.Shop.PostAsync(path + "/cancel", null)).ProblemAsync(409, "status_conflict");
     }
 
@@ -145,7 +145,7 @@ public sealed partial class PaymentsTests(ApiFixture api)
 
         foreach (var path in paths)
         {
-            await SettledAsync(api.Shop, path, "SUCCESS");
+            await UntilFinalAsync(api.Shop, path, "SUCCESS");
         }
 
         var seen = new List<string>();
@@ -171,7 +171,7 @@ public sealed partial class PaymentsTests(ApiFixture api)
     [Fact]
     public async Task The_books_balance()
     {
-        await SettledAsync(api.Shop, await StartAsync(api.Shop, Card(NewOrder())), "SUCCESS");
+        await UntilFinalAsync(api.Shop, await StartAsync(api.Shop, Card(NewOrder())), "SUCCESS");
         Assert.True((await (await api.Shop.GetAsync("/api/v1/ledger/trial-balance")).JsonAsync())
             .GetProperty("balanced").GetBoolean());
         var accounts = (await (await api.Shop.GetAsync("/api/v1/ledger/accounts")).JsonAsync())

@@ -18,7 +18,7 @@ public sealed class RacesTests(ApiFixture api)
             responses, response => Assert.True(response.StatusCode is HttpStatusCode.Accepted or HttpStatusCode.OK));
         var path = responses.Select(response => response.Headers.Location!.OriginalString).Distinct(
             StringComparer.Ordinal).Single();
-        var payment = await SettledAsync(api.Shop, path, "SUCCESS");
+        var payment = await UntilFinalAsync(api.Shop, path, "SUCCESS");
         var attempt = payment.GetProperty("attempt").GetString();
         Assert.Single(
             await api.JournalAsync(),
@@ -43,7 +43,7 @@ public sealed class RacesTests(ApiFixture api)
     public async Task Refunds_that_race_never_give_back_more_than_was_captured()
     {
         var path = await StartAsync(api.Shop, Card(NewOrder(), amount: 1_000));
-        await SettledAsync(api.Shop, path, "SUCCESS");
+        await UntilFinalAsync(api.Shop, path, "SUCCESS");
         var responses = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ =>
             api.Shop.SendJsonAsync(path + "/refunds", """{"amount":150}""")));
         Assert.Equal(6, responses.Count(response => response.StatusCode == HttpStatusCode.Accepted));
@@ -53,7 +53,7 @@ public sealed class RacesTests(ApiFixture api)
         }
 
         Assert.Equal(HttpStatusCode.Accepted, (await api.Shop.PostAsync(path + "/refunds", null)).StatusCode);
-        var payment = await SettledAsync(api.Shop, path, "SUCCESS");
+        var payment = await UntilFinalAsync(api.Shop, path, "SUCCESS");
         Assert.Equal(1_000, payment.GetProperty("refunded_amount").GetInt64());
         Assert.Equal("full", payment.GetProperty("refund_status").GetString());
         var refunds = payment.GetProperty("refunds")

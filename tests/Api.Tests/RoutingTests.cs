@@ -25,8 +25,8 @@ public sealed class RoutingTests(ApiFixture api)
             """{"rules":[{"name":"gold","when":{"segments":["gold"]},"use":{"order":["razorpay","paytm"]}}],"default_order":["paytm"]}""");
         var gold = await StartAsync(shop, Upi(NewOrder(), more: ",\"metadata\":{\"segment\":\"gold\"}"));
         var plain = await StartAsync(shop, Upi(NewOrder()));
-        Assert.Equal("razorpay", (await SettledAsync(shop, gold, "SUCCESS")).GetProperty("provider").GetString());
-        Assert.Equal("paytm", (await SettledAsync(shop, plain, "SUCCESS")).GetProperty("provider").GetString());
+        Assert.Equal("razorpay", (await UntilFinalAsync(shop, gold, "SUCCESS")).GetProperty("provider").GetString());
+        Assert.Equal("paytm", (await UntilFinalAsync(shop, plain, "SUCCESS")).GetProperty("provider").GetString());
         Assert.Contains(
             "Chosen razorpay: rule 'gold', place 1.", await TimelineAsync(shop, gold), StringComparison.Ordinal);
         Assert.Contains("Chosen paytm: default order.", await TimelineAsync(shop, plain), StringComparison.Ordinal);
@@ -118,8 +118,8 @@ public sealed class RoutingTests(ApiFixture api)
 
     private static async Task PutAsync(HttpClient shop, string plan)
     {
-        var answer = await shop.SendJsonAsync(Routing, plan, "PUT");
-        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        var response = await shop.SendJsonAsync(Routing, plan, "PUT");
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
     }
 
     private static async Task<string> TimelineAsync(HttpClient shop, string payment) =>
@@ -145,8 +145,8 @@ public sealed class RoutingTests(ApiFixture api)
 
     private static async Task CredentialsAsync(HttpClient shop, string provider, object credentials)
     {
-        var answer = await shop.SendJsonAsync(
+        var response = await shop.SendJsonAsync(
             $"/api/v1/providers/{provider}/credentials", JsonSerializer.Serialize(credentials), "PUT");
-        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
     }
 }

@@ -16,7 +16,7 @@ public sealed class TenantsTests(ApiFixture api)
     public async Task Another_merchants_payment_is_one_that_does_not_exist()
     {
         var path = await StartAsync(api.Shop, Card(NewOrder(), more: ",\"description\":\"canary\"", amount: MuchMinor));
-        await SettledAsync(api.Shop, path, "SUCCESS");
+        await UntilFinalAsync(api.Shop, path, "SUCCESS");
         var refund = (await api.Shop.SendJsonAsync(
             path + "/refunds", """{"amount":1}""")).Headers.Location!.OriginalString;
         foreach (var (method, suffix, body) in (IEnumerable<(string, string, string)>)

@@ -29,7 +29,7 @@ internal sealed record ChaosOptions
 
     /// <summary>Whether the provider and the network to it may hold requests up for longer than the provider's
     /// visibility window: then a request that was taken to be lost can arrive later.</summary>
-    public required bool BreaksSettleTime { get; init; }
+    public required bool BreaksVisibilityWindow { get; init; }
 
     /// <summary>For how long processes are frozen at most. In a longer run that is longer than anything that is waited
     /// for.</summary>
@@ -45,7 +45,7 @@ internal sealed record ChaosOptions
 
     /// <summary>Whether customers may leave without a word; such a payment stays for a minute, until it
     /// expires.</summary>
-    public bool MayLeave => !IsFrictionless && Load >= TimeSpan.FromMinutes(2);
+    public bool MayAbandon => !IsFrictionless && Load >= TimeSpan.FromMinutes(2);
 
     /// <summary>Where the report is written while the run goes on; null for nowhere.</summary>
     public required string? Report { get; init; }
@@ -67,7 +67,7 @@ internal sealed record ChaosOptions
             Gap = TimeSpan.FromSeconds(minutes is null ? 3 : 5),
             CrashRate = 0.002,
             PauseRate = 0.002,
-            BreaksSettleTime = minutes is not null && draws.Chance(0.5),
+            BreaksVisibilityWindow = minutes is not null && draws.Chance(0.5),
             IsFrictionless = minutes is null || draws.Chance(0.7),
             // The two-digit ones need a run that is longer than they are.
             LongestFreeze = TimeSpan.FromSeconds(Math.Clamp(load.TotalSeconds / 4, 5, 60)),

@@ -15,7 +15,7 @@ internal sealed class ChaosRun(ChaosOptions options)
     private readonly Lock _gate = new();
     private readonly long _started = Stopwatch.GetTimestamp();
     private int _effects;
-    private int _questions;
+    private int _queries;
 
     /// <summary>Everything that was reported.</summary>
     public string Text
@@ -86,7 +86,7 @@ internal sealed class ChaosRun(ChaosOptions options)
         }
 
         Report("Checking.");
-        await ledger.LookAsync();
+        await ledger.ReadAsync();
         var evidence = await GatherAsync(system, plan, customers);
         found.AddRange(liveness.Found);
         found.AddRange(ledger.Found);
@@ -106,8 +106,8 @@ internal sealed class ChaosRun(ChaosOptions options)
         Provider = await EvidenceReader.ReadProvidersAsync(system),
         Store = await EvidenceReader.ReadStoreAsync(system.Database),
         DecidedAgain = [.. customers.DecidedAgain],
-        Requests = (_effects, _questions),
-        SettleTimeWasBroken = plan.Exists(strike =>
+        Requests = (_effects, _queries),
+        VisibilityWindowWasBroken = plan.Exists(strike =>
             strike.Blow == Blow.StallProviders || (strike.Blow == Blow.Freeze && strike.Target == "simulators")),
     };
 
@@ -116,7 +116,7 @@ internal sealed class ChaosRun(ChaosOptions options)
         if (request.Span.StartsWith("POST "u8))
             Interlocked.Increment(ref _effects);
         else
-            Interlocked.Increment(ref _questions);
+            Interlocked.Increment(ref _queries);
     }
 
     private static string StatusOf(int? status) => status?.ToString(CultureInfo.InvariantCulture) ?? "silence";
@@ -126,7 +126,7 @@ internal sealed class ChaosRun(ChaosOptions options)
         var payments = evidence.Store.Payments.Values;
         Report($"{evidence.Store.Payments.Count} payments: {Tally(payments.Select(payment => payment.Status))}");
         Report("answers: "
-            + Tally(evidence.Clients.Select(call => $"{call.Request.Verb} {StatusOf(call.Answer?.Status)}")));
+            + Tally(evidence.Clients.Select(call => $"{call.Request.Verb} {StatusOf(call.Response?.Status)}")));
         Report("faults: "
             + $"{Tally(nemesis.Struck.SelectMany(struck => Enumerable.Repeat(struck.Key.ToString(), struck.Value)))}");
         Report($"at named points: {Tally(system.Processes.SelectMany(process => process.FaultPoints))}");
@@ -151,8 +151,8 @@ internal sealed class ChaosRun(ChaosOptions options)
         Report("webhooks: " + Tally(evidence.Deliveries.Select(delivery =>
             $"{(delivery.IsForged ? "forged " : "")}{StatusOf(delivery.Status)}")));
         Report($"providers: {evidence.Requests.Effects} requests with an effect, "
-            + $"{evidence.Requests.Questions} questions, {evidence.Provider.Length} charges and refunds");
-        Report($"the ledger was looked at {ledger.Looks} times; "
+            + $"{evidence.Requests.Queries} questions, {evidence.Provider.Length} charges and refunds");
+        Report($"the ledger was looked at {ledger.Reads} times; "
             + $"{Checker.All.Length} invariants were checked on the journals");
     }
 

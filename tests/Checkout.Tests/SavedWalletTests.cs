@@ -68,8 +68,8 @@ public sealed class SavedWalletTests(CheckoutFixture checkout)
     private static async Task<string> LinkAsync(HttpClient shop, string customer = Customer)
     {
         var back = new Uri(shop.BaseAddress!, "/demo");
-        var answer = await shop.SendJsonAsync(customer + "/wallets/amazonpay", $$"""{"return_url":"{{back}}"}""");
-        var wallet = await answer.JsonAsync();
+        var response = await shop.SendJsonAsync(customer + "/wallets/amazonpay", $$"""{"return_url":"{{back}}"}""");
+        var wallet = await response.JsonAsync();
         Assert.False(wallet.GetProperty("linked").GetBoolean());
         return wallet.GetProperty("consent_url").GetString()!;
     }

@@ -13,7 +13,7 @@ internal sealed class Burst
     private const int Orders = 160;
     private const int Shoppers = 16;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(120);
 
     private readonly ConcurrentBag<Accepted> _accepted = [];
     private readonly Task _all;
@@ -35,7 +35,7 @@ internal sealed class Burst
     /// <summary>Waits until it is in its middle: some payments are accepted, some under way, most still to
     /// come.</summary>
     public Task IsInItsMiddleAsync() => Eventually.HoldsAsync(
-        () => _accepted.Count >= Orders / 4 || _all.IsFaulted, "a quarter of the payments is accepted", Patience);
+        () => _accepted.Count >= Orders / 4 || _all.IsFaulted, "a quarter of the payments is accepted", Timeout);
 
     /// <summary>Waits until every order has its payment and every payment is at its end.</summary>
     public async Task<IReadOnlyCollection<Accepted>> EndsAsync()
@@ -43,14 +43,14 @@ internal sealed class Burst
         await _all;
         foreach (var payment in _accepted)
         {
-            ApiAnswer? last = null;
+            ApiResponse? last = null;
             await Eventually.HoldsAsync(
                 // A look may fail, too, while the cluster makes up its mind.
                 async () => (last = await _shop.SendAsync(
                     HttpMethod.Get, $"/api/v1/payments/{payment.Id}"))?.Status == HttpStatusCode.OK
                     && Books.IsAtItsEnd(last.Json),
                 () => $"{payment} comes to its end; it stands at {last}. The log:\n{_cluster.ServerLog}",
-                Patience);
+                Timeout);
         }
 
         return _accepted;
@@ -66,21 +66,21 @@ internal sealed class Burst
         var method = Methods.At(number);
         foreach (var property in method.GetType().GetProperties())
             body[property.Name] = property.GetValue(method)!;
-        ApiAnswer? answer = null;
+        ApiResponse? response = null;
         await Eventually.HoldsAsync(
             async () =>
             {
-                answer = await _shop.SendAsync(HttpMethod.Post, "/api/v1/payments", body);
+                response = await _shop.SendAsync(HttpMethod.Post, "/api/v1/payments", body);
                 // While the cluster makes up its mind a call may fail, but only as one that may be made again.
-                return answer?.Status switch
+                return response?.Status switch
                 {
                     HttpStatusCode.Accepted or HttpStatusCode.OK => true,
                     HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests => false,
-                    _ => throw new XunitException($"{order} was answered {answer}. The log:\n{_cluster.ServerLog}"),
+                    _ => throw new XunitException($"{order} was answered {response}. The log:\n{_cluster.ServerLog}"),
                 };
             },
-            () => $"{order} is accepted; the last answer: {answer}. The log:\n{_cluster.ServerLog}",
-            Patience);
-        _accepted.Add(new Accepted(answer!.Json.GetProperty("id").GetString()!, order));
+            () => $"{order} is accepted; the last answer: {response}. The log:\n{_cluster.ServerLog}",
+            Timeout);
+        _accepted.Add(new Accepted(response!.Json.GetProperty("id").GetString()!, order));
     }
 }

@@ -6,7 +6,7 @@ namespace PaymentCluster.Cluster.Tests;
 /// some patience.</summary>
 public sealed class ClusterTests
 {
-    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(60);
 
     // Slow enough for much to be under way at any time.
     private static readonly object NoneIsLost = new { seed = 7, latency_ms = 200 };
@@ -60,7 +60,7 @@ public sealed class ClusterTests
         await frozen.Process.ThawAsync();
 
         // A supervisor starts it again; a silo that stayed would continue outside the cluster.
-        await frozen.Process.ExitAsync(EndPatience);
+        await frozen.Process.ExitAsync(EndTimeout);
         cluster.StartSilo();
         await cluster.AreActiveAsync(3);
         await AgreeAsync(cluster, shop, await burst.EndsAsync());
@@ -79,8 +79,8 @@ public sealed class ClusterTests
         await burst.IsInItsMiddleAsync();
         foreach (var leaving in cluster.Silos.Take(2))
         {
-            await leaving.Process.AskToStopAsync();
-            Assert.Equal(0, await leaving.Process.ExitAsync(EndPatience));
+            await leaving.Process.SignalStopAsync();
+            Assert.Equal(0, await leaving.Process.ExitAsync(EndTimeout));
         }
 
         await AgreeAsync(cluster, shop, await burst.EndsAsync());

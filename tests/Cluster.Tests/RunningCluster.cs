@@ -14,7 +14,7 @@ internal sealed class RunningCluster : RunningSystem
     private const int Dead = 6;
 
     // Some seconds, by the silos' own settings; this is for a machine that has other work, too.
-    private static readonly TimeSpan EvictionPatience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan EvictionTimeout = TimeSpan.FromSeconds(90);
 
     private readonly int _atStart;
     private readonly NpgsqlDataSource _membership;
@@ -68,13 +68,13 @@ internal sealed class RunningCluster : RunningSystem
     public Task AreActiveAsync(int count) => Eventually.HoldsAsync(
         async () => await CountAsync("status = $1", Active) == count,
         () => $"{count} silos are active. The log:\n{ServerLog}",
-        EvictionPatience);
+        EvictionTimeout);
 
     /// <summary>Waits until the others have declared the silo dead.</summary>
     public Task IsEvictedAsync(RunningSilo silo) => Eventually.HoldsAsync(
         async () => await CountAsync("status = $1 AND port = $2", Dead, silo.Port) == 1,
         () => $"the other silos declare the one on port {silo.Port} dead. The log:\n{ServerLog}",
-        EvictionPatience);
+        EvictionTimeout);
 
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()

@@ -94,11 +94,11 @@ public sealed class StoreClockTests : IAsyncLifetime
 
     private static DateTimeOffset At(int hour) => new(2030, 1, 1, hour, 0, 0, TimeSpan.Zero);
 
-    private static void Read(StoreClock clock, HandSet machine, DateTimeOffset answer, TimeSpan took)
+    private static void Read(StoreClock clock, HandSet machine, DateTimeOffset response, TimeSpan took)
     {
         var sentAt = clock.ReadMachine();
         machine.Pass(took);
-        clock.Take(sentAt, answer, clock.ReadMachine());
+        clock.Take(sentAt, response, clock.ReadMachine());
     }
 
     private async Task<DateTimeOffset> StoreTimeAsync() =>

@@ -8,16 +8,16 @@ namespace PaymentCluster.Load.Tests;
 /// <summary>A journal that only counts, so that what grows in memory is the engine's.</summary>
 internal sealed class ForgettingJournal : IPaymentJournal
 {
-    private int _settled;
+    private int _final;
 
     /// <summary>Payments that came to their end.</summary>
-    public int Settled => Volatile.Read(ref _settled);
+    public int Final => Volatile.Read(ref _final);
 
     public Task<CommitResult> AppendAsync(PaymentCommit commit)
     {
         if (commit.Row.Status is PaymentStatus.Success)
         {
-            Interlocked.Increment(ref _settled);
+            Interlocked.Increment(ref _final);
         }
 
         return Task.FromResult<CommitResult>(new CommitResult.Committed());

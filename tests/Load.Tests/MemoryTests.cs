@@ -55,7 +55,7 @@ public sealed class MemoryTests
         var population = silo.Services.GetRequiredService<ActivePayments>();
 
         await PassAsync(silo, 2_000, Upi);
-        await SettledAsync(2_000);
+        await UntilFinalAsync(2_000);
         await Eventually.HoldsAsync(
             () => Task.FromResult(population.Count <= 50 + AtOnce),
             () => $"of 2,000 settled payments all but 50 left; {population.Count} are there",
@@ -69,7 +69,7 @@ public sealed class MemoryTests
         await using var silo = await StartAsync(builder =>
             builder.Services.Configure<PaymentOptions>(options => options.InMemory = 50));
         await PassAsync(silo, Batch, Upi);
-        await SettledAsync(Batch);
+        await UntilFinalAsync(Batch);
 
         // The least that a payment could leave behind, an entry of a dictionary, is larger than this. What leaves
         // something behind does so in each batch; a table that grew because many were there at once does so once.
@@ -80,7 +80,7 @@ public sealed class MemoryTests
         {
             var before = await LeastAsync(long.MaxValue);
             await PassAsync(silo, Batch, Upi);
-            await SettledAsync(passed + Batch);
+            await UntilFinalAsync(passed + Batch);
             growth.Add(await LeastAsync(before + (Batch * MostOfEach)) - before);
         }
 
@@ -120,9 +120,9 @@ public sealed class MemoryTests
             Assert.Null(reply.Refusal);
         });
 
-    private Task SettledAsync(int count) => Eventually.HoldsAsync(
-        () => Task.FromResult(_journal.Settled == count),
-        () => $"{count} payments succeeded; {_journal.Settled} did",
+    private Task UntilFinalAsync(int count) => Eventually.HoldsAsync(
+        () => Task.FromResult(_journal.Final == count),
+        () => $"{count} payments succeeded; {_journal.Final} did",
         Timeout);
 
     private async Task<TestSilo> StartAsync(Action<HostApplicationBuilder> configure)

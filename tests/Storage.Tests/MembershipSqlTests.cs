@@ -10,15 +10,15 @@ public sealed class MembershipSqlTests(Database database) : IClassFixture<Databa
     [Fact]
     public async Task A_cluster_gets_its_version_once()
     {
-        Assert.Equal(true, await AskAsync("InsertMembershipVersionKey"));
-        Assert.Equal(false, await AskAsync("InsertMembershipVersionKey"));
+        Assert.Equal(true, await SendAsync("InsertMembershipVersionKey"));
+        Assert.Equal(false, await SendAsync("InsertMembershipVersionKey"));
         Assert.Equal(0, await VersionAsync());
     }
 
     [Fact]
     public async Task Silos_join_one_after_the_other_by_the_version_they_read()
     {
-        await AskAsync("InsertMembershipVersionKey");
+        await SendAsync("InsertMembershipVersionKey");
         var joining = Enumerable.Range(1, 8).Select(port => JoinAsync(port, version: 0));
         Assert.Single(await Task.WhenAll(joining), joined => joined is true);
         Assert.Equal(1, await VersionAsync());
@@ -31,7 +31,7 @@ public sealed class MembershipSqlTests(Database database) : IClassFixture<Databa
     [Fact]
     public async Task A_silo_that_is_known_does_not_join_again_and_moves_no_version()
     {
-        await AskAsync("InsertMembershipVersionKey");
+        await SendAsync("InsertMembershipVersionKey");
         Assert.Equal(true, await JoinAsync(1, version: 0));
         Assert.Equal(false, await JoinAsync(1, version: 1));
         Assert.Equal(1, await VersionAsync());
@@ -40,7 +40,7 @@ public sealed class MembershipSqlTests(Database database) : IClassFixture<Databa
     [Fact]
     public async Task A_silo_changes_by_the_version_that_was_read_and_an_unknown_one_moves_none()
     {
-        await AskAsync("InsertMembershipVersionKey");
+        await SendAsync("InsertMembershipVersionKey");
         await JoinAsync(1, version: 0);
         Assert.Equal(false, await UpdateAsync(1, version: 0));
         Assert.Equal(false, await UpdateAsync(2, version: 1));
@@ -49,12 +49,12 @@ public sealed class MembershipSqlTests(Database database) : IClassFixture<Databa
         Assert.Equal(2, await VersionAsync());
     }
 
-    private Task<object?> JoinAsync(int port, int version) => AskAsync("InsertMembershipKey",
+    private Task<object?> JoinAsync(int port, int version) => SendAsync("InsertMembershipKey",
         ("Address", "127.0.0.1"), ("Port", port), ("Generation", 1), ("SiloName", "silo"), ("HostName", "host"),
         ("Status", 3), ("ProxyPort", 0), ("StartTime", DateTime.UnixEpoch), ("IAmAliveTime", DateTime.UnixEpoch),
         ("Version", version));
 
-    private Task<object?> UpdateAsync(int port, int version) => AskAsync("UpdateMembershipKey",
+    private Task<object?> UpdateAsync(int port, int version) => SendAsync("UpdateMembershipKey",
         ("Address", "127.0.0.1"), ("Port", port), ("Generation", 1), ("Status", 6), ("SuspectTimes", "suspect"),
         ("IAmAliveTime", DateTime.UnixEpoch), ("Version", version));
 
@@ -62,7 +62,7 @@ public sealed class MembershipSqlTests(Database database) : IClassFixture<Databa
         (int)(await database.RowAsync(
             $"SELECT version FROM orleansmembershipversiontable WHERE deploymentid = '{_cluster}'"))[0]!;
 
-    private async Task<object?> AskAsync(string query, params (string Name, object Value)[] parameters)
+    private async Task<object?> SendAsync(string query, params (string Name, object Value)[] parameters)
     {
         var text = (string)(
             await database.RowAsync($"SELECT querytext FROM orleansquery WHERE querykey = '{query}'"))[0]!;

@@ -50,7 +50,7 @@ public sealed class MessageTests
             from method in grain.GetMethods()
             from type in method.GetParameters()
                 .Select(parameter => parameter.ParameterType)
-                .Append(Answer(method.ReturnType))
+                .Append(Response(method.ReturnType))
             where type != typeof(CancellationToken) && type != typeof(void)
             select type;
         return messages.Concat(signatures)
@@ -59,7 +59,7 @@ public sealed class MessageTests
             .Distinct();
     }
 
-    private static Type Answer(Type type) => type.IsGenericType ? type.GetGenericArguments().Single() : typeof(void);
+    private static Type Response(Type type) => type.IsGenericType ? type.GetGenericArguments().Single() : typeof(void);
 
     // The packages' code generator puts its own types into the same assemblies.
     private static bool IsGenerated(Type type) =>

@@ -30,12 +30,12 @@ internal sealed class CanaryShop(RunningSystem system) : IDisposable
 
     private readonly HttpClient _shop = system.Http(system.ShopKey);
     private readonly ApiClient _simulators = system.Simulators();
-    private readonly ConcurrentQueue<string> _answers = new();
+    private readonly ConcurrentQueue<string> _responses = new();
     private readonly ConcurrentQueue<string> _ends = new();
     private int _orders;
 
     /// <summary>All responses to the shop, with the headers.</summary>
-    public string Answers => string.Join('\n', _answers);
+    public string Responses => string.Join('\n', _responses);
 
     /// <summary>A payment that came to its end.</summary>
     public string LastPayment { get; private set; } = "";
@@ -198,17 +198,17 @@ internal sealed class CanaryShop(RunningSystem system) : IDisposable
     private Task<string> PayAsync(string provider, string card) => PayAsync(provider, "card", card);
 
     // Returns the payment's final state.
-    private async Task<string> PayAsync(string provider, string method, string means)
+    private async Task<string> PayAsync(string provider, string method, string instrument)
     {
-        var answer = await SendAsync(
+        var response = await SendAsync(
             HttpMethod.Post,
             "/api/v1/payments",
             $$"""
-            {"order_id":"order_{{Interlocked.Increment(ref _orders)}}","amount":50000,"currency":"INR","method":"{{method}}","customer_id":"canary","{{method}}":{{means}},
+            {"order_id":"order_{{Interlocked.Increment(ref _orders)}}","amount":50000,"currency":"INR","method":"{{method}}","customer_id":"canary","{{method}}":{{instrument}},
              "customer":{"name":"A Customer","email":"a@shop.example","phone":"+919876543210"},"client":{"ip":"203.0.113.7","user_agent":"test"},
              "return_url":"https://shop.example/thanks","metadata":{"segment":"{{provider}}"} }
             """);
-        if (Text(answer, "id") is not { } payment)
+        if (Text(response, "id") is not { } payment)
         {
             _ends.Enqueue(Refused);
             return Refused;
@@ -233,12 +233,12 @@ internal sealed class CanaryShop(RunningSystem system) : IDisposable
         using var response = await _shop.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
         Assert.NotEqual(HttpStatusCode.InternalServerError, response.StatusCode);
-        _answers.Enqueue($"{response.Headers}{text}");
+        _responses.Enqueue($"{response.Headers}{text}");
         return text;
     }
 
     private static JsonElement Json(string text) => JsonDocument.Parse(text).RootElement;
 
-    private static string? Text(string answer, string name) =>
-        Json(answer).TryGetProperty(name, out var value) ? value.GetString() : null;
+    private static string? Text(string response, string name) =>
+        Json(response).TryGetProperty(name, out var value) ? value.GetString() : null;
 }

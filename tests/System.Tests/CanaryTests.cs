@@ -28,7 +28,7 @@ public sealed partial class CanaryTests
         // What it still has to tell, it tells when it stops.
         Assert.Equal(0, await system.StopServerAsync());
 
-        Canaries.NothingIn("the answers", shop.Answers);
+        Canaries.NothingIn("the answers", shop.Responses);
         Canaries.NothingIn("the server's log", system.ServerLog);
         Canaries.NothingIn("the simulators' journal", journal);
         EverythingIsTold(collector, shop);

@@ -36,7 +36,7 @@ internal sealed class DyingSystem : RunningSystem
         await Eventually.HoldsAsync(
             async () => (await client.SendAsync(HttpMethod.Get, "/health/ready"))?.Status == HttpStatusCode.OK,
             () => $"the server gets ready. The log:\n{ServerLog}",
-            StartPatience);
+            StartTimeout);
     }
 
     /// <summary>Ends the server as a power cut would, and starts it again.</summary>

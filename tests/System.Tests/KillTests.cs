@@ -104,9 +104,9 @@ public sealed class KillTests
         };
         foreach (var property in method.GetType().GetProperties())
             body[property.Name] = property.GetValue(method)!;
-        var answer = await shop.SendAsync(HttpMethod.Post, "/api/v1/payments", body);
-        return answer?.Status == HttpStatusCode.Accepted
-            ? new Accepted(answer.Json.GetProperty("id").GetString()!, order)
+        var response = await shop.SendAsync(HttpMethod.Post, "/api/v1/payments", body);
+        return response?.Status == HttpStatusCode.Accepted
+            ? new Accepted(response.Json.GetProperty("id").GetString()!, order)
             : null;
     }
 

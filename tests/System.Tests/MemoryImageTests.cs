@@ -11,7 +11,7 @@ public sealed class MemoryImageTests : IDisposable
     // Where the runtime puts a dump by default.
     private const string RuntimeFolder = "/tmp";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("paymentcluster-memory-").FullName;
 
@@ -47,7 +47,7 @@ public sealed class MemoryImageTests : IDisposable
             await server.CrashAsync(death);
         }
 
-        Assert.Equal(code, await server.ExitAsync(Patience));
+        Assert.Equal(code, await server.ExitAsync(Timeout));
         Assert.Equal(before, Images(server.Id));
         // Also where the kernel has no room for a core file, or hands it to a program.
         Assert.Matches(
@@ -67,12 +67,12 @@ public sealed class MemoryImageTests : IDisposable
             cvv = Canaries.Code[..3],
             name = "A Customer",
         };
-        var answer = await shop.SendAsync(
+        var response = await shop.SendAsync(
             HttpMethod.Post,
             "/api/v1/payments",
             new { order_id = order, amount = 100, currency = "INR", method = "card", card });
         // None where it dies of the payment.
-        Assert.True(answer is null or { Status: HttpStatusCode.Accepted }, answer?.Text);
+        Assert.True(response is null or { Status: HttpStatusCode.Accepted }, response?.Text);
     }
 
     // Whatever may be an image of the process, in all places where the kernel or the runtime would put one.

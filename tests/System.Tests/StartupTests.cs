@@ -6,7 +6,7 @@ namespace PaymentCluster.System.Tests;
 /// <summary>What an operator can get wrong ends in one sentence and exit code 1.</summary>
 public sealed class StartupTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     [Theory]
     [InlineData("ConnectionStrings__PaymentCluster", "", "ConnectionStrings:PaymentCluster")]
@@ -53,7 +53,7 @@ public sealed class StartupTests
     {
         using var process = system.StartServer();
 
-        Assert.Equal(1, await process.ExitAsync(Patience));
+        Assert.Equal(1, await process.ExitAsync(Timeout));
         var sentence = process.Errors.Trim();
         Assert.Contains(named, sentence, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("   at ", sentence, StringComparison.Ordinal);

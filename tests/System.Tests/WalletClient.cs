@@ -9,7 +9,7 @@ namespace PaymentCluster.System.Tests;
 /// answered.</summary>
 internal class WalletClient(ApiClient shop, string customer, int seed)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(90);
 
     private readonly ConcurrentQueue<string> _history = new();
     private int _preferred;
@@ -39,19 +39,19 @@ internal class WalletClient(ApiClient shop, string customer, int seed)
         {
             var wallet = await WalletAsync();
             string[] ids = [.. InstrumentsOf(wallet).Where(_ => Draws.Next(3) > 0).Reverse()];
-            var (answer, isRepeat) = await AskAsync(
+            var (response, isRepeat) = await SendAsync(
                 HttpMethod.Put,
                 "/wallet",
                 new { upi_app = mark, default_instrument = ids.FirstOrDefault(), order = ids },
                 $"\"{wallet.GetProperty("version").GetInt32()}\"");
-            if (answer.Status == HttpStatusCode.OK)
+            if (response.Status == HttpStatusCode.OK)
             {
-                Preferred.Add((See(answer.Json), mark, ids));
+                Preferred.Add((See(response.Json), mark, ids));
                 return;
             }
 
             Assert.True(
-                answer.Status == HttpStatusCode.PreconditionFailed && (isRepeat || !isAlone), $"{answer}\n{History}");
+                response.Status == HttpStatusCode.PreconditionFailed && (isRepeat || !isAlone), $"{response}\n{History}");
             var now = await WalletAsync();
             if (MarkOf(now) == mark)
             {
@@ -67,10 +67,10 @@ internal class WalletClient(ApiClient shop, string customer, int seed)
     /// <summary>The wallet, as the API returns it.</summary>
     public async Task<JsonElement> WalletAsync()
     {
-        var (answer, _) = await AskAsync(HttpMethod.Get, "/wallet");
-        Assert.True(answer.Status == HttpStatusCode.OK, $"{answer}\n{History}");
-        See(answer.Json);
-        return answer.Json;
+        var (response, _) = await SendAsync(HttpMethod.Get, "/wallet");
+        Assert.True(response.Status == HttpStatusCode.OK, $"{response}\n{History}");
+        See(response.Json);
+        return response.Json;
     }
 
     /// <summary>The mark of a wallet's preferences; null if there are none.</summary>
@@ -94,35 +94,35 @@ internal class WalletClient(ApiClient shop, string customer, int seed)
 
     /// <summary>Sends until there is a response that tells the outcome, and whether it was sent more than
     /// once.</summary>
-    protected async Task<(ApiAnswer Answer, bool IsRepeat)> AskAsync(
+    protected async Task<(ApiResponse Response, bool IsRepeat)> SendAsync(
         HttpMethod method, string path, object? body = null, string? ifMatch = null)
     {
-        ApiAnswer? answer = null;
+        ApiResponse? response = null;
         var tries = 0;
         await Eventually.HoldsAsync(
             async () =>
             {
                 tries++;
-                answer = await TryAsync(method, path, body, ifMatch);
-                return answer is { Status: < HttpStatusCode.InternalServerError };
+                response = await TryAsync(method, path, body, ifMatch);
+                return response is { Status: < HttpStatusCode.InternalServerError };
             },
-            () => $"{method} {path} is answered; the last answer: {answer}\n{History}",
-            Patience);
+            () => $"{method} {path} is answered; the last answer: {response}\n{History}",
+            Timeout);
         if (tries > 1)
             _history.Enqueue($"    at the {tries}th try");
-        return (answer!, tries > 1);
+        return (response!, tries > 1);
     }
 
     /// <summary>Sends once; null if there was no response.</summary>
-    protected async Task<ApiAnswer?> TryAsync(
+    protected async Task<ApiResponse?> TryAsync(
         HttpMethod method, string path, object? body = null, string? ifMatch = null)
     {
-        var answer = await shop.SendAsync(method, $"/api/v1/customers/{customer}{path}", body, ifMatch: ifMatch);
-        if (answer is not null)
+        var response = await shop.SendAsync(method, $"/api/v1/customers/{customer}{path}", body, ifMatch: ifMatch);
+        if (response is not null)
             _history.Enqueue(
-                $"{method} {path} {JsonSerializer.Serialize(body)} {ifMatch} -> {answer.Status} {answer.Text}");
-        Assert.NotEqual(HttpStatusCode.InternalServerError, answer?.Status);
-        return answer;
+                $"{method} {path} {JsonSerializer.Serialize(body)} {ifMatch} -> {response.Status} {response.Text}");
+        Assert.NotEqual(HttpStatusCode.InternalServerError, response?.Status);
+        return response;
     }
 
     private int See(JsonElement wallet)

@@ -35,10 +35,10 @@ internal sealed partial class WalletKeepers : IDisposable
     /// <summary>The wallets that Juspay holds linked for a customer, by their codes.</summary>
     public async Task<IReadOnlyCollection<string>> JuspayWalletsAsync(string customer)
     {
-        using var answer = await _juspay.GetAsync(new Uri($"/juspay/customers/{customer}/wallets", UriKind.Relative));
-        if (!answer.IsSuccessStatusCode)
+        using var response = await _juspay.GetAsync(new Uri($"/juspay/customers/{customer}/wallets", UriKind.Relative));
+        if (!response.IsSuccessStatusCode)
             return [];
-        var wallets = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("list");
+        var wallets = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement.GetProperty("list");
         return
         [
             .. wallets.EnumerateArray().Where(wallet => $"{wallet.GetProperty("linked")}" is "True" or "true")

@@ -24,7 +24,7 @@ public sealed class WalletKillTests
         using var shop = system.Shop();
         using var keepers = new WalletKeepers(system);
         WalletOwner[] owners = [.. Enumerable.Range(1, 4).Select(number =>
-            new WalletOwner(shop, keepers, number, leaves: number > 2))];
+            new WalletOwner(shop, keepers, number, isErased: number > 2))];
         // Customers who do not leave have a second device.
         WalletClient[] devices = [.. owners.Take(2).Select((owner, index) =>
             new WalletClient(shop, owner.Customer, 100 + index))];
@@ -35,7 +35,7 @@ public sealed class WalletKillTests
         for (var index = 0; index < owners.Length; index++)
         {
             var owner = owners[index];
-            await owner.LookAsync();
+            await owner.ReadAsync();
             var acknowledged = owner.Preferred.Concat(devices.ElementAtOrDefault(index)?.Preferred ?? []).ToList();
             Assert.Equal(acknowledged.Count, acknowledged.Select(preferred => preferred.Version).Distinct().Count());
             var wallet = await owner.WalletAsync();
@@ -49,7 +49,7 @@ public sealed class WalletKillTests
         await Task.WhenAll(owners.Select(owner => PayAsync(shop, owner)));
         Assert.Equal(0, await keepers.DeparturesAsync());
         await system.KillSimulatorsAsync();
-        Assert.Equal(owners.Sum(owner => owner.ForgottenAtPaytm), await keepers.PaytmRevocationsAsync());
+        Assert.Equal(owners.Sum(owner => owner.RevokedAtPaytm), await keepers.PaytmRevocationsAsync());
     }
 
     // Everybody acts until the server has died often enough at each point, and then finishes what was begun.
@@ -111,7 +111,7 @@ public sealed class WalletKillTests
             await PayAsync(shop, owner, provider, "wallet", new { provider });
     }
 
-    private static async Task PayAsync(ApiClient shop, WalletOwner owner, string what, string method, object means)
+    private static async Task PayAsync(ApiClient shop, WalletOwner owner, string what, string method, object instrument)
     {
         var payment = await shop.PostAsync("/api/v1/payments", new Dictionary<string, object>(StringComparer.Ordinal)
         {
@@ -119,7 +119,7 @@ public sealed class WalletKillTests
             ["amount"] = 100,
             ["currency"] = "INR",
             ["method"] = method,
-            [method] = means,
+            [method] = instrument,
             ["customer_id"] = owner.Customer,
             ["customer"] = new { name = "A Customer", email = "a@shop.example", phone = "+919876543210" },
         });

@@ -5,7 +5,7 @@ namespace PaymentCluster.System.Tests;
 
 /// <summary>A customer who saves and deletes, links and unlinks, and may be erased and return. What was acknowledged is
 /// written down, and after each act it is compared with the wallet, and with what is kept elsewhere.</summary>
-internal sealed class WalletOwner(ApiClient shop, WalletKeepers keepers, int number, bool leaves)
+internal sealed class WalletOwner(ApiClient shop, WalletKeepers keepers, int number, bool isErased)
     : WalletClient(shop, $"customer-{number}", number)
 {
     private static readonly string[] Numbers = ["4111111111111111", "5555555555554444", Canaries.Typed, Canaries.Kept];
@@ -17,7 +17,7 @@ internal sealed class WalletOwner(ApiClient shop, WalletKeepers keepers, int num
     private readonly Dictionary<string, string> _upiIds = new(StringComparer.Ordinal);
     private readonly HashSet<string> _wallets = new(StringComparer.Ordinal);
     private readonly int _number = number;
-    private int _forgottenAtPaytm;
+    private int _revokedAtPaytm;
 
     /// <summary>The tokens of the saved cards.</summary>
     public IReadOnlyCollection<string> Cards => _cards.Values;
@@ -26,24 +26,24 @@ internal sealed class WalletOwner(ApiClient shop, WalletKeepers keepers, int num
     public IReadOnlyCollection<string> Wallets => _wallets;
 
     /// <summary>How many of Paytm's tokens were given up.</summary>
-    public int ForgottenAtPaytm => _forgottenAtPaytm;
+    public int RevokedAtPaytm => _revokedAtPaytm;
 
     /// <summary>Becomes a customer.</summary>
     public async Task ComeAsync()
     {
-        var (answer, _) = await AskAsync(
+        var (response, _) = await SendAsync(
             HttpMethod.Put,
             "",
             new { name = "A Customer", email = "a@shop.example", phone = $"+9198765432{_number:00}" });
-        Assert.True(answer.Status == HttpStatusCode.OK, $"{answer}\n{History}");
-        await LookAsync();
+        Assert.True(response.Status == HttpStatusCode.OK, $"{response}\n{History}");
+        await ReadAsync();
     }
 
     /// <summary>Does something, and looks whether it is so.</summary>
     /// <param name="isAlone">Whether no other client changes this wallet.</param>
     public async Task ActAsync(bool isAlone)
     {
-        await (Draws.Next(leaves ? 12 : 11) switch
+        await (Draws.Next(isErased ? 12 : 11) switch
         {
             0 or 1 => PreferAsync(isAlone),
             2 => SaveUpiAsync(),
@@ -52,13 +52,13 @@ internal sealed class WalletOwner(ApiClient shop, WalletKeepers keepers, int num
             6 or 7 => DeleteCardAsync(),
             8 or 9 => LinkAsync(),
             10 => UnlinkAsync(),
-            _ => LeaveAsync(),
+            _ => EraseAsync(),
         });
-        await LookAsync();
+        await ReadAsync();
     }
 
     /// <summary>Compares the wallet with what was acknowledged.</summary>
-    public async Task LookAsync()
+    public async Task ReadAsync()
     {
         var wallet = await WalletAsync();
         Same(_cards.Values, TextsOf(wallet, "cards", "token"));
@@ -76,16 +76,16 @@ internal sealed class WalletOwner(ApiClient shop, WalletKeepers keepers, int num
     private async Task SaveUpiAsync()
     {
         var vpa = $"owner{_number}.{Draws.Next(4)}@bank";
-        var (answer, _) = await AskAsync(HttpMethod.Post, "/upi", new { vpa });
-        Done(answer, HttpStatusCode.Created);
-        _upiIds[vpa] = answer.Json.GetProperty("id").GetString()!;
+        var (response, _) = await SendAsync(HttpMethod.Post, "/upi", new { vpa });
+        Done(response, HttpStatusCode.Created);
+        _upiIds[vpa] = response.Json.GetProperty("id").GetString()!;
     }
 
     private async Task DeleteUpiAsync()
     {
         if (Any(_upiIds) is { } vpa)
         {
-            Gone(await AskAsync(HttpMethod.Delete, $"/upi/{_upiIds[vpa]}"));
+            Gone(await SendAsync(HttpMethod.Delete, $"/upi/{_upiIds[vpa]}"));
             _upiIds.Remove(vpa);
         }
     }
@@ -93,7 +93,7 @@ internal sealed class WalletOwner(ApiClient shop, WalletKeepers keepers, int num
     private async Task SaveCardAsync()
     {
         var card = Numbers[Draws.Next(Numbers.Length)];
-        var (answer, _) = await AskAsync(HttpMethod.Post, "/cards", new
+        var (response, _) = await SendAsync(HttpMethod.Post, "/cards", new
         {
             number = card,
             expiry_month = 12,
@@ -102,8 +102,8 @@ internal sealed class WalletOwner(ApiClient shop, WalletKeepers keepers, int num
             issued_in = "US",
             consent = new { agreed = true, text_version = "t1" },
         });
-        Done(answer, HttpStatusCode.Created);
-        var token = answer.Json.GetProperty("token").GetString()!;
+        Done(response, HttpStatusCode.Created);
+        var token = response.Json.GetProperty("token").GetString()!;
         Assert.True(_cards.GetValueOrDefault(card, token) == token, $"The same card has two tokens.\n{History}");
         _cards[card] = token;
     }
@@ -112,7 +112,7 @@ internal sealed class WalletOwner(ApiClient shop, WalletKeepers keepers, int num
     {
         if (Any(_cards) is { } card)
         {
-            Gone(await AskAsync(HttpMethod.Delete, $"/cards/{_cards[card]}"));
+            Gone(await SendAsync(HttpMethod.Delete, $"/cards/{_cards[card]}"));
             _cards.Remove(card);
         }
     }
@@ -120,9 +120,9 @@ internal sealed class WalletOwner(ApiClient shop, WalletKeepers keepers, int num
     private async Task LinkAsync()
     {
         var wallet = Passwords.Keys.ElementAt(Draws.Next(Passwords.Count));
-        var (asked, _) = await AskAsync(HttpMethod.Post, $"/wallets/{wallet}");
-        Done(asked, HttpStatusCode.OK);
-        Assert.True(IsLinked(asked.Json) == _wallets.Contains(wallet), $"{asked}\n{History}");
+        var (sent, _) = await SendAsync(HttpMethod.Post, $"/wallets/{wallet}");
+        Done(sent, HttpStatusCode.OK);
+        Assert.True(IsLinked(sent.Json) == _wallets.Contains(wallet), $"{sent}\n{History}");
         // Some give up without a response, and undo what may have been done.
         if (Draws.Next(3) == 0)
         {
@@ -134,13 +134,13 @@ internal sealed class WalletOwner(ApiClient shop, WalletKeepers keepers, int num
             else
             {
                 // Whether there is a link whose token was stored, only the wallet can tell.
-                var (waiting, _) = await AskAsync(HttpMethod.Get, $"/wallets/{wallet}");
+                var (waiting, _) = await SendAsync(HttpMethod.Get, $"/wallets/{wallet}");
                 await UnlinkAsync(wallet, waiting is { Status: HttpStatusCode.OK } && IsLinked(waiting.Json));
             }
         }
         else
         {
-            var (linked, _) = await AskAsync(HttpMethod.Post, $"/wallets/{wallet}", new { otp = Passwords[wallet] });
+            var (linked, _) = await SendAsync(HttpMethod.Post, $"/wallets/{wallet}", new { otp = Passwords[wallet] });
             Done(linked, HttpStatusCode.OK);
             Assert.True(IsLinked(linked.Json), $"{linked}\n{History}");
             _wallets.Add(wallet);
@@ -154,19 +154,19 @@ internal sealed class WalletOwner(ApiClient shop, WalletKeepers keepers, int num
 
     private async Task UnlinkAsync(string wallet, bool isLinked)
     {
-        Gone(await AskAsync(HttpMethod.Delete, $"/wallets/{wallet}"));
+        Gone(await SendAsync(HttpMethod.Delete, $"/wallets/{wallet}"));
         _wallets.Remove(wallet);
-        _forgottenAtPaytm += wallet == "paytm" && isLinked ? 1 : 0;
+        _revokedAtPaytm += wallet == "paytm" && isLinked ? 1 : 0;
     }
 
-    private async Task LeaveAsync()
+    private async Task EraseAsync()
     {
-        var (answer, _) = await AskAsync(HttpMethod.Delete, "");
-        Done(answer, HttpStatusCode.OK);
-        Assert.NotEqual(JsonValueKind.Null, answer.Json.GetProperty("erased_at").ValueKind);
+        var (response, _) = await SendAsync(HttpMethod.Delete, "");
+        Done(response, HttpStatusCode.OK);
+        Assert.NotEqual(JsonValueKind.Null, response.Json.GetProperty("erased_at").ValueKind);
         Same([], await keepers.CardsAsync(Customer));
         Same([], await keepers.JuspayWalletsAsync(Customer));
-        _forgottenAtPaytm += _wallets.Contains("paytm") ? 1 : 0;
+        _revokedAtPaytm += _wallets.Contains("paytm") ? 1 : 0;
         _cards.Clear();
         _upiIds.Clear();
         _wallets.Clear();
@@ -174,13 +174,13 @@ internal sealed class WalletOwner(ApiClient shop, WalletKeepers keepers, int num
         await ComeAsync();
     }
 
-    private void Done(ApiAnswer answer, HttpStatusCode expected) =>
-        Assert.True(answer.Status == expected, $"{answer}\n{History}");
+    private void Done(ApiResponse response, HttpStatusCode expected) =>
+        Assert.True(response.Status == expected, $"{response}\n{History}");
 
     // A repeated request may find it deleted already; the first one finds it.
-    private void Gone((ApiAnswer Answer, bool IsRepeat) asked) => Assert.True(
-        asked.Answer.Status == HttpStatusCode.OK || (asked.IsRepeat && asked.Answer.Status == HttpStatusCode.NotFound),
-        $"{asked.Answer}\n{History}");
+    private void Gone((ApiResponse Response, bool IsRepeat) sent) => Assert.True(
+        sent.Response.Status == HttpStatusCode.OK || (sent.IsRepeat && sent.Response.Status == HttpStatusCode.NotFound),
+        $"{sent.Response}\n{History}");
 
     private void Same<T>(IEnumerable<T> expected, IEnumerable<T> actual) => Assert.True(
         expected.ToHashSet().SetEquals(actual),

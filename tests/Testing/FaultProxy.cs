@@ -18,13 +18,13 @@ public sealed class FaultProxy : IAsyncDisposable
     private readonly ConcurrentDictionary<ProxyFault, int> _done = new();
     private readonly ConcurrentDictionary<Connection, Task> _connections = new();
     private readonly (string Host, int Port) _server;
-    private readonly byte[] _answered;
+    private readonly byte[] _responded;
     private readonly Task _accepting;
     private volatile TaskCompletionSource? _stall;
 
-    private FaultProxy(string host, int port, byte[] answered)
+    private FaultProxy(string host, int port, byte[] responded)
     {
-        (_server, _answered) = ((host, port), answered);
+        (_server, _responded) = ((host, port), responded);
         _listener.Start();
         Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
         _accepting = AcceptAsync();
@@ -157,7 +157,7 @@ public sealed class FaultProxy : IAsyncDisposable
         {
             await StalledAsync(cancellation);
             var request = buffer.AsMemory(0, count);
-            if (connection.Begins(_answered.Length == 0))
+            if (connection.Begins(_responded.Length == 0))
             {
                 Seen?.Invoke(request);
                 if (ActOn() is { } act && !await BeginAsync(connection, act, request, cancellation))
@@ -205,8 +205,8 @@ public sealed class FaultProxy : IAsyncDisposable
         {
             await StalledAsync(cancellation);
             var reply = buffer.AsMemory(0, count);
-            var isWhole = reply.Span.EndsWith(_answered);
-            connection.Answers(isWhole);
+            var isWhole = reply.Span.EndsWith(_responded);
+            connection.Responses(isWhole);
             switch (connection.Act)
             {
                 case null or { Fault: ProxyFault.Delay or ProxyFault.None }:
@@ -264,7 +264,7 @@ public sealed class FaultProxy : IAsyncDisposable
             return begins;
         }
 
-        public void Answers(bool isWhole)
+        public void Responses(bool isWhole)
         {
             _isSetUp |= isWhole;
             _isIdle |= isWhole;

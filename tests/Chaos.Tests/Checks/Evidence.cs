@@ -99,13 +99,13 @@ internal sealed record ProviderLine
 }
 
 /// <summary>A call with its response; without one, its outcome is unknown.</summary>
-internal sealed record ClientCall(ClientLine Request, ClientLine? Answer)
+internal sealed record ClientCall(ClientLine Request, ClientLine? Response)
 {
-    public JsonElement Json { get; } = Answer is { Status: not null, Answer.Length: > 0 }
-        ? Parse(Answer.Answer)
+    public JsonElement Json { get; } = Response is { Status: not null, Response.Length: > 0 }
+        ? Parse(Response.Response)
         : default;
 
-    public bool IsYes => Answer?.Status is >= 200 and < 300;
+    public bool IsYes => Response?.Status is >= 200 and < 300;
 
     public string? Text(string name) => Json.ValueKind == JsonValueKind.Object
         && Json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
@@ -139,14 +139,14 @@ internal sealed record Evidence
     public required ImmutableArray<Delivery> Deliveries { get; init; }
 
     /// <summary>Requests with an effect, and status queries, that the network saw go to providers.</summary>
-    public required (int Effects, int Questions) Requests { get; init; }
+    public required (int Effects, int Queries) Requests { get; init; }
 
     /// <summary>The provider's ids of payments that customers decided more than once.</summary>
     public required ImmutableHashSet<string> DecidedAgain { get; init; }
 
     /// <summary>Whether the provider, or the network to it, held requests up beyond the provider's visibility
     /// window.</summary>
-    public required bool SettleTimeWasBroken { get; init; }
+    public required bool VisibilityWindowWasBroken { get; init; }
 }
 
 /// <summary>Something that must not be.</summary>

@@ -99,12 +99,12 @@ internal static class EvidenceReader
     {
         // A read is written down only with its response.
         var requests = lines.Where(line => line.What == "request").ToDictionary(line => line.Call);
-        var answers = lines.Where(line => line.What != "request").ToDictionary(line => line.Call);
+        var responses = lines.Where(line => line.What != "request").ToDictionary(line => line.Call);
         return
         [
-            .. requests.Values.Select(request => new ClientCall(request, answers.GetValueOrDefault(request.Call))),
-            .. answers.Values.Where(answer => !requests.ContainsKey(answer.Call)).Select(answer =>
-                new ClientCall(answer, answer)),
+            .. requests.Values.Select(request => new ClientCall(request, responses.GetValueOrDefault(request.Call))),
+            .. responses.Values.Where(response => !requests.ContainsKey(response.Call)).Select(response =>
+                new ClientCall(response, response)),
         ];
     }
 

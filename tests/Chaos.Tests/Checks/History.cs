@@ -19,13 +19,13 @@ internal static class History
                 "client",
                 $"#{call.Request.Call} {call.Request.Verb} {call.Request.Order} key {call.Request.Key} "
                     + $"{call.Request.Body}"));
-            if (call.Answer is { } answer)
+            if (call.Response is { } response)
                 lines.Add((
-                    answer.At,
+                    response.At,
                     "client",
-                    $"#{answer.Call} {answer.Verb}: "
-                        + $"{answer.Status?.ToString(CultureInfo.InvariantCulture) ?? answer.Why} "
-                        + $"{Short(answer.Answer)}"));
+                    $"#{response.Call} {response.Verb}: "
+                        + $"{response.Status?.ToString(CultureInfo.InvariantCulture) ?? response.Why} "
+                        + $"{Short(response.Response)}"));
         }
 
         foreach (var line in evidence.Provider.Where(line =>

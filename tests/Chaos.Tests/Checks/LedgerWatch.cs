@@ -37,7 +37,7 @@ internal sealed class LedgerWatch(string database) : IAsyncDisposable
     private Task _watching = Task.CompletedTask;
 
     /// <summary>How often it could look.</summary>
-    public int Looks { get; private set; }
+    public int Reads { get; private set; }
 
     public IReadOnlyList<Violation> Found => _found;
 
@@ -45,13 +45,13 @@ internal sealed class LedgerWatch(string database) : IAsyncDisposable
     {
         while (!_end.IsCancellationRequested)
         {
-            await LookAsync();
+            await ReadAsync();
             await Task.Delay(Second, _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     });
 
     /// <summary>Looks once.</summary>
-    public async Task LookAsync()
+    public async Task ReadAsync()
     {
         try
         {
@@ -61,8 +61,8 @@ internal sealed class LedgerWatch(string database) : IAsyncDisposable
             await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead);
             await using var command = new NpgsqlCommand(Sql, connection);
             if (await command.ExecuteScalarAsync() is string found)
-                _found.Add(new Violation(found[..2], $"under load, at look {Looks}: {found}"));
-            Looks++;
+                _found.Add(new Violation(found[..2], $"under load, at look {Reads}: {found}"));
+            Reads++;
         }
         catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
         {

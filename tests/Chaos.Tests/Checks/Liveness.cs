@@ -43,7 +43,7 @@ internal sealed class Liveness(
 
     private const int FreshOrders = 8;
 
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
 
     private readonly List<Violation> _found = [];
 
@@ -56,16 +56,16 @@ internal sealed class Liveness(
     {
         _found.AddRange((await OpenAsync()).Select(WokenInTime).OfType<Violation>());
         // Refunds that could not be sent are tried again when their age has doubled.
-        var patience = TimeSpan.FromSeconds(90) + options.Load;
-        await EndsAsync(patience);
+        var timeout = TimeSpan.FromSeconds(90) + options.Load;
+        await EndsAsync(timeout);
         // Failed attempts are queried again after hours and days; let them pass.
         await ExecuteAsync(HurrySql);
         await Eventually.HoldsAsync(
             async () => await ScalarAsync("select count(*) from payment_schedule where due_at <= now()") == 0,
-            "the sweepers wake all that are due", patience);
-        await EndsAsync(patience);
+            "the sweepers wake all that are due", timeout);
+        await EndsAsync(timeout);
         await Eventually.HoldsAsync(
-            async () => await ScalarAsync(OverdueSql) == 0, "nobody waits for a sweeper any more", patience);
+            async () => await ScalarAsync(OverdueSql) == 0, "nobody waits for a sweeper any more", timeout);
     }
 
     /// <summary>New payments are taken as before anything went wrong.</summary>
@@ -82,12 +82,12 @@ internal sealed class Liveness(
         }
     }
 
-    private async Task<Told> FreshAsync(int number)
+    private async Task<Received> FreshAsync(int number)
     {
         var (order, client) = ($"fresh-{number}", clients[Merchant.All[number % Merchant.All.Length].Name]);
         var body = new JsonObject { ["amount"] = 10_000, ["currency"] = "INR", ["capture"] = "automatic" };
         Order.PayWith(body, Draws.Of(options.Seed, order));
-        var told = Told.Nothing;
+        var told = Received.Nothing;
         await Eventually.HoldsAsync(
             async () => (told = await client.StartAsync(order, body, order)).IsYes,
             () => $"{order} is accepted; the last answer: {told}");
@@ -105,7 +105,7 @@ internal sealed class Liveness(
         return told;
     }
 
-    private async Task EndsAsync(TimeSpan patience)
+    private async Task EndsAsync(TimeSpan timeout)
     {
         List<OpenPayment> open = [];
         await Eventually.HoldsAsync(
@@ -114,12 +114,12 @@ internal sealed class Liveness(
                 open = await OpenAsync();
                 await Task.WhenAll(open.Select(HelpAsync));
                 await ExecuteAsync(HurryOpenSql);
-                await Task.Delay(Look);
+                await Task.Delay(PollInterval);
                 return open.Count == 0;
             },
             () => $"everything comes to its end; open: {string.Join(", ", open.Take(10))} of {open.Count}. "
                 + $"The logs:\n{system.Log()}",
-            patience);
+            timeout);
     }
 
     // What only people can do.
@@ -128,7 +128,7 @@ internal sealed class Liveness(
         if (payment is { Status: 1 or 2, Reference: { } reference, Provider: { } provider }
             && !payment.WasLeft(options))
             await customers.DecideAsync(provider, reference, approves: true);
-        else if (payment is { Status: 3, IsCaptureAsked: false })
+        else if (payment is { Status: 3, IsCaptureRequested: false })
             await clients[payment.Merchant].CommandAsync(
                 "capture", payment.Order, payment.Id, [], $"{payment.Order}-closing");
     }
@@ -178,11 +178,11 @@ internal sealed class Liveness(
 
     private sealed record OpenPayment(
         string Merchant, string Id, string Order, int Status, bool IsScheduled, double DueIn, double Age,
-        string? Provider, string? Reference, bool IsCaptureAsked)
+        string? Provider, string? Reference, bool IsCaptureRequested)
     {
         /// <summary>Whether its customer left without a word: then it has to expire.</summary>
         public bool WasLeft(ChaosOptions options) =>
             Order.Split('-') is ["order", var number]
-            && Load.Order.Draw(options.Seed, int.Parse(number, null), options.MayLeave).Customer == CustomerMood.Leaves;
+            && Load.Order.Draw(options.Seed, int.Parse(number, null), options.MayAbandon).Customer == CustomerMood.Abandons;
     }
 }

@@ -4,7 +4,7 @@ namespace PaymentCluster.Chaos.Tests.Checks;
 internal static class MoneyChecks
 {
     // What the engine itself says of an attempt that did not come to pass.
-    private static readonly string[] BelievedLost = ["interrupted_before_send", "not_executed"];
+    private static readonly string[] TakenAsLost = ["interrupted_before_send", "not_executed"];
 
     /// <summary>I4: every charge at a provider is an attempt that was intended before, and every attempt that is
     /// captured is one charge, of the same amount.</summary>
@@ -96,7 +96,7 @@ internal static class MoneyChecks
                 var code = failed.Data.GetProperty("failure").GetProperty("code").GetString();
                 var isLateAuthorisation = evidence.DecidedAgain.Contains(later?.Text("provider_reference") ?? "");
                 if (later is not null && !isLateAuthorisation
-                    && !(evidence.SettleTimeWasBroken && BelievedLost.Contains(code)))
+                    && !(evidence.VisibilityWindowWasBroken && TakenAsLost.Contains(code)))
                     yield return new Violation(
                         "I4",
                         $"attempt {failed.Number("attempt")} was called failed ({code}) at version {failed.Version} "
@@ -117,7 +117,7 @@ internal static class MoneyChecks
             {
                 var attempt = happened.Number("attempt");
                 var isGivenUp = happened.Type == "attempt_failed"
-                    && BelievedLost.Contains(happened.Data.GetProperty("failure").GetProperty("code").GetString());
+                    && TakenAsLost.Contains(happened.Data.GetProperty("failure").GetProperty("code").GetString());
                 // What provably did not leave need not be waited for.
                 if ((isGivenUp || happened.Type == "attempt_resent") && !unsent.Contains(attempt)
                     && believable.TryGetValue(attempt, out var from) && happened.At < from)
@@ -232,8 +232,8 @@ internal static class MoneyChecks
         if (evidence.Requests.Effects > 3 * intents)
             yield return new Violation(
                 "I18", $"{evidence.Requests.Effects} requests with an effect for {intents} that were intended");
-        if (evidence.Requests.Questions > 40 * (intents + 1))
-            yield return new Violation("I18", $"{evidence.Requests.Questions} questions about {intents} intents");
+        if (evidence.Requests.Queries > 40 * (intents + 1))
+            yield return new Violation("I18", $"{evidence.Requests.Queries} questions about {intents} intents");
     }
 
     private static IEnumerable<(string Cause, int Kind, long Amount)> PostingsOf(

@@ -17,17 +17,17 @@ internal static class PromiseChecks
         where missing is not null
         select new Violation(
             "I3",
-            $"{call.Request.Verb} of {call.Request.Order} was answered {call.Answer!.Status}, but {missing}",
+            $"{call.Request.Verb} of {call.Request.Order} was answered {call.Response!.Status}, but {missing}",
             call.Payment);
 
     /// <summary>I3: nothing that exists is reported as missing, and every response is one of those that the API
     /// documents.</summary>
     public static IEnumerable<Violation> I3_nothing_is_denied(Evidence evidence) =>
         from call in evidence.Clients
-        where call.Answer?.Status is { } status && !IsDocumented(call.Request.Verb, status)
+        where call.Response?.Status is { } status && !IsDocumented(call.Request.Verb, status)
         select new Violation(
             "I3",
-            $"{call.Request.Verb} of {call.Request.Order} was answered {call.Answer!.Status}: {call.Answer.Answer}",
+            $"{call.Request.Verb} of {call.Request.Order} was answered {call.Response!.Status}: {call.Response.Response}",
             call.Request.Payment);
 
     /// <summary>I10: all responses to one key name one payment or refund, and all its requests have one body.</summary>
@@ -87,17 +87,17 @@ internal static class PromiseChecks
     {
         var starts = evidence.Clients.Where(call => call.Request.Verb == "start")
             .ToLookup(call => call.Request.Order, StringComparer.Ordinal);
-        foreach (var call in starts.SelectMany(order => order).Where(call => call.Answer?.Status == 202))
+        foreach (var call in starts.SelectMany(order => order).Where(call => call.Response?.Status == 202))
         {
             if (!evidence.Store.Payments.TryGetValue(call.Payment ?? "", out var payment) || payment.Events.IsEmpty)
                 continue;
             var made = payment.Events[0].At;
             // The first request may have been another one of this key or order, so that only the end is certain.
             var first = starts[call.Request.Order].Min(other => other.Request.At);
-            if (made > call.Answer!.At + ClockError || made < first - ClockError)
+            if (made > call.Response!.At + ClockError || made < first - ClockError)
                 yield return new Violation(
                     "I7",
-                    $"made at {made:O}, although asked for at {first:O} and answered at {call.Answer.At:O}",
+                    $"made at {made:O}, although asked for at {first:O} and answered at {call.Response.At:O}",
                     payment.Id);
         }
     }

@@ -50,7 +50,7 @@ internal static class StrikePlan
         [
             (4, Blow.Kill), (2, Blow.KillAndSetClock), (3, Blow.Freeze), (3, Blow.CrashStore), (2, Blow.FreezeStore),
             (hasDisk ? 2 : 0, Blow.FillDisk), (1, Blow.TakeConnections), (1, Blow.LockTable), (3, Blow.TurnDials),
-            (3, Blow.CutProviders), (1, Blow.RefuseProviders), (options.BreaksSettleTime ? 2 : 0, Blow.StallProviders),
+            (3, Blow.CutProviders), (1, Blow.RefuseProviders), (options.BreaksVisibilityWindow ? 2 : 0, Blow.StallProviders),
             (3, Blow.CutStore), (2, Blow.StallStore),
         ];
         List<Strike> plan = [];
@@ -63,7 +63,7 @@ internal static class StrikePlan
     {
         var silo = $"silo {draws.Between(1, Deployment.Silos + 1)}";
         var process = draws.Weigh<string>(
-            [(3, silo), (1, "gateway"), (blow != Blow.Freeze || options.BreaksSettleTime ? 1 : 0, "simulators")]);
+            [(3, silo), (1, "gateway"), (blow != Blow.Freeze || options.BreaksVisibilityWindow ? 1 : 0, "simulators")]);
         var brief = draws.Between(Brief.Least, Brief.Most);
         var longer = draws.Between(options.LongestFault / 4, options.LongestFault);
         var frozen = draws.Between(options.LongestFreeze / 6, options.LongestFreeze);

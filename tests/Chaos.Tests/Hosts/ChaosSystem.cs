@@ -97,14 +97,14 @@ internal sealed class ChaosSystem : IAsyncDisposable
     }
 
     /// <summary>Waits until payments can be taken.</summary>
-    public async Task IsReadyAsync(TimeSpan patience)
+    public async Task IsReadyAsync(TimeSpan timeout)
     {
         using var client = new HttpClient { BaseAddress = GatewayAddress, Timeout = TimeSpan.FromSeconds(5) };
         using var simulators = SimulatorsClient();
         await Eventually.HoldsAsync(
             async () => await IsThereAsync(client, "/health/ready") && await IsThereAsync(simulators, "/_health"),
             () => $"everything is ready again. The logs:\n{Log()}",
-            patience);
+            timeout);
     }
 
     /// <summary>The last lines of every process.</summary>
@@ -232,25 +232,25 @@ internal sealed class ChaosSystem : IAsyncDisposable
     private async Task<string> OpenShopAsync(Merchant merchant)
     {
         using var administrator = Api(_adminKey);
-        await AskAsync(
+        await SendAsync(
             administrator,
             HttpMethod.Put,
             $"/api/v1/merchants/{merchant.Name}",
             new JsonObject { ["name"] = merchant.Name });
-        var answer = await AskAsync(
+        var response = await SendAsync(
             administrator,
             HttpMethod.Post,
             $"/api/v1/merchants/{merchant.Name}/keys",
             new JsonObject { ["scope"] = "secret" });
-        var key = answer.GetProperty("key").GetString()!;
+        var key = response.GetProperty("key").GetString()!;
         using var shop = Api(key);
         using var simulators = SimulatorsClient();
         foreach (var provider in Provider.All)
         {
             var webhooks = new Uri($"http://127.0.0.1:{_relayPort}/webhooks/{merchant.Name}/{provider.Name}");
-            await AskAsync(
+            await SendAsync(
                 simulators, HttpMethod.Put, provider.AccountPath(merchant), provider.Account(merchant, webhooks));
-            await AskAsync(
+            await SendAsync(
                 shop, HttpMethod.Put, $"/api/v1/providers/{provider.Name}/credentials", provider.Credentials(merchant));
         }
 
@@ -258,9 +258,9 @@ internal sealed class ChaosSystem : IAsyncDisposable
     }
 
     // Nothing is broken on purpose yet, but the named points are armed, and a cluster may still be making up its mind.
-    private static async Task<JsonElement> AskAsync(HttpClient client, HttpMethod method, string path, JsonObject body)
+    private static async Task<JsonElement> SendAsync(HttpClient client, HttpMethod method, string path, JsonObject body)
     {
-        JsonElement answered = default;
+        JsonElement responded = default;
         var last = "";
         await Eventually.HoldsAsync(
             async () =>
@@ -268,11 +268,11 @@ internal sealed class ChaosSystem : IAsyncDisposable
                 try
                 {
                     using var request = new HttpRequestMessage(method, path) { Content = JsonContent.Create(body) };
-                    using var answer = await client.SendAsync(request);
-                    last = $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}";
-                    if (answer.IsSuccessStatusCode && last.Length > 4)
-                        answered = JsonDocument.Parse(last[4..]).RootElement;
-                    return answer.IsSuccessStatusCode;
+                    using var response = await client.SendAsync(request);
+                    last = $"{(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}";
+                    if (response.IsSuccessStatusCode && last.Length > 4)
+                        responded = JsonDocument.Parse(last[4..]).RootElement;
+                    return response.IsSuccessStatusCode;
                 }
                 catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
                 {
@@ -282,15 +282,15 @@ internal sealed class ChaosSystem : IAsyncDisposable
             },
             () => $"{method} {path} succeeds; the last answer: {last}",
             TimeSpan.FromSeconds(60));
-        return answered;
+        return responded;
     }
 
     private static async Task<bool> IsThereAsync(HttpClient client, string path)
     {
         try
         {
-            using var answer = await client.GetAsync(new Uri(path, UriKind.Relative));
-            return answer.IsSuccessStatusCode;
+            using var response = await client.GetAsync(new Uri(path, UriKind.Relative));
+            return response.IsSuccessStatusCode;
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
         {

@@ -6,9 +6,9 @@ using System.Text.Json.Nodes;
 namespace PaymentCluster.Chaos.Tests.Load;
 
 /// <summary>A client's response; null status: there was none.</summary>
-internal sealed record Told(int? Status, JsonElement Json)
+internal sealed record Received(int? Status, JsonElement Json)
 {
-    public static readonly Told Nothing = new(null, default);
+    public static readonly Received Nothing = new(null, default);
 
     public bool IsYes => Status is >= 200 and < 300;
 
@@ -27,21 +27,21 @@ internal sealed record Told(int? Status, JsonElement Json)
 internal sealed class Client(string merchant, Uri address, string key, ClientJournal journal) : IDisposable
 {
     // Shorter than the system's response time when its store is down: then the client hangs up.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(12);
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(12);
     private static long s_calls;
 
     private readonly HttpClient _http = new() { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
 
     public string Merchant => merchant;
 
-    public Task<Told> StartAsync(string order, JsonObject body, string idempotencyKey, TimeSpan? patience = null)
+    public Task<Received> StartAsync(string order, JsonObject body, string idempotencyKey, TimeSpan? timeout = null)
     {
         var sent = body.DeepClone().AsObject();
         sent["order_id"] = order;
-        return CallAsync("start", HttpMethod.Post, "/api/v1/payments", order, null, sent, idempotencyKey, patience);
+        return CallAsync("start", HttpMethod.Post, "/api/v1/payments", order, null, sent, idempotencyKey, timeout);
     }
 
-    public Task<Told> CommandAsync(
+    public Task<Received> CommandAsync(
         string verb, string order, string payment, JsonObject? body, string? idempotencyKey) => CallAsync(
             verb,
             HttpMethod.Post,
@@ -53,7 +53,7 @@ internal sealed class Client(string merchant, Uri address, string key, ClientJou
 
     /// <summary>Reads the payment; with a wait, not before it changed from what is known,
     /// or that many seconds went by.</summary>
-    public Task<Told> GetAsync(string order, string payment, int wait = 0, Told? known = null)
+    public Task<Received> GetAsync(string order, string payment, int wait = 0, Received? known = null)
     {
         var query = wait == 0
             ? ""
@@ -63,7 +63,7 @@ internal sealed class Client(string merchant, Uri address, string key, ClientJou
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<Told> CallAsync(
+    private async Task<Received> CallAsync(
         string verb,
         HttpMethod method,
         string path,
@@ -71,7 +71,7 @@ internal sealed class Client(string merchant, Uri address, string key, ClientJou
         string? payment,
         JsonObject? body,
         string? idempotencyKey,
-        TimeSpan? patience = null)
+        TimeSpan? timeout = null)
     {
         var line = new ClientLine
         {
@@ -95,17 +95,17 @@ internal sealed class Client(string merchant, Uri address, string key, ClientJou
             request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
         try
         {
-            using var impatience = new CancellationTokenSource(patience ?? Patience);
-            using var response = await _http.SendAsync(request, impatience.Token);
-            var text = await response.Content.ReadAsStringAsync(impatience.Token);
+            using var limit = new CancellationTokenSource(timeout ?? RequestTimeout);
+            using var response = await _http.SendAsync(request, limit.Token);
+            var text = await response.Content.ReadAsStringAsync(limit.Token);
             await journal.AddAsync(line with
             {
                 At = TimeProvider.System.GetUtcNow(),
                 What = "answer",
                 Status = (int)response.StatusCode,
-                Answer = text,
+                Response = text,
             });
-            return new Told((int)response.StatusCode, Parse(text));
+            return new Received((int)response.StatusCode, Parse(text));
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException
             or IOException)
@@ -116,7 +116,7 @@ internal sealed class Client(string merchant, Uri address, string key, ClientJou
                 What = "silence",
                 Why = exception.InnerException?.GetType().Name ?? exception.GetType().Name,
             });
-            return Told.Nothing;
+            return Received.Nothing;
         }
     }
 

@@ -33,7 +33,7 @@ internal sealed record ClientLine
 
     public int? Status { get; init; }
 
-    public string? Answer { get; init; }
+    public string? Response { get; init; }
 
     public string? Why { get; init; }
 }

@@ -15,29 +15,29 @@ internal sealed class Customers(Uri simulators, Uri shop, bool isFrictionless) :
     };
 
     private readonly ConcurrentDictionary<string, bool> _isDecided = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, bool> _askedAgain = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _decidedAgain = new(StringComparer.Ordinal);
 
     /// <summary>The provider's ids of payments that were decided again, because it was unknown whether they were, or by
     /// the bank itself: one that had been declined is then a late authorisation, as at the real provider.</summary>
-    public IReadOnlyCollection<string> DecidedAgain => [.. _askedAgain.Keys];
+    public IReadOnlyCollection<string> DecidedAgain => [.. _decidedAgain.Keys];
 
     /// <summary>Decides at the provider; whether it is decided now.</summary>
     public async Task<bool> DecideAsync(string provider, string reference, bool approves)
     {
         if (isFrictionless)
-            _askedAgain[reference] = true;
+            _decidedAgain[reference] = true;
         if (!_isDecided.TryAdd(reference, false))
         {
             if (_isDecided[reference])
                 return true;
-            _askedAgain[reference] = true;
+            _decidedAgain[reference] = true;
         }
 
         try
         {
-            using var answer = await _provider.PostAsJsonAsync(
+            using var response = await _provider.PostAsJsonAsync(
                 $"/_customer/{provider}/{reference}", new { action = approves ? "approve" : "decline" });
-            return _isDecided[reference] = answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.Conflict;
+            return _isDecided[reference] = response.StatusCode is HttpStatusCode.OK or HttpStatusCode.Conflict;
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
         {
@@ -50,7 +50,7 @@ internal sealed class Customers(Uri simulators, Uri shop, bool isFrictionless) :
     {
         try
         {
-            using var answer = await _browser.GetAsync(
+            using var response = await _browser.GetAsync(
                 new Uri(
                     $"/return/{merchant}/{provider}/{attempt}?status=SUCCESS&razorpay_payment_id=pay_0123456789abcd",
                     UriKind.Relative));

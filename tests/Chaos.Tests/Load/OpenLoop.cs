@@ -21,7 +21,7 @@ internal sealed class OpenLoop(ChaosOptions options, IReadOnlyDictionary<string,
         {
             if (at - Stopwatch.GetElapsedTime(start) is { Ticks: > 0 } early)
                 await Task.Delay(early);
-            var order = Order.Draw(options.Seed, Orders, options.MayLeave);
+            var order = Order.Draw(options.Seed, Orders, options.MayAbandon);
             foreach (var merchant in order.Merchants)
             {
                 var draws = Draws.Of(options.Seed, $"shopper {Orders} {merchant.Name}");

@@ -6,13 +6,13 @@ namespace PaymentCluster.Chaos.Tests.Load;
 internal enum Habit
 {
     /// <summary>Sends, and repeats with the same key until there is a response.</summary>
-    Asks,
+    Retries,
 
     /// <summary>Hangs up in the middle of the first request.</summary>
     HangsUp,
 
     /// <summary>Sends the same request several times at once.</summary>
-    SendsTwice,
+    RepeatsRequest,
 
     /// <summary>Several of its servers start the same order at once, each with a key of its own.</summary>
     Races,
@@ -34,16 +34,16 @@ internal enum CustomerMood
     Declines,
 
     /// <summary>Takes another way than the one that waits for their step, and sometimes pays by both.</summary>
-    TakesAnotherWay,
+    PaysAnotherWay,
 
-    Leaves,
+    Abandons,
 }
 
 /// <summary>What the merchant does with an authorisation.</summary>
 internal enum CaptureMood
 {
     Captures,
-    CapturesTwice,
+    RepeatsCapture,
     Cancels,
 }
 
@@ -61,7 +61,7 @@ internal sealed record Order
 {
     private static readonly (double, Habit)[] Habits =
     [
-        (40, Habit.Asks), (12, Habit.HangsUp), (12, Habit.SendsTwice), (10, Habit.Races), (8, Habit.ReusesKey),
+        (40, Habit.Retries), (12, Habit.HangsUp), (12, Habit.RepeatsRequest), (10, Habit.Races), (8, Habit.ReusesKey),
         (12, Habit.Repeats), (6, Habit.CancelsEarly),
     ];
 
@@ -85,17 +85,17 @@ internal sealed record Order
     /// <summary>Draws the order of a number.</summary>
     /// <param name="seed">The run's.</param>
     /// <param name="number">The order's.</param>
-    /// <param name="mayLeave">Whether customers may leave without a word;
+    /// <param name="mayAbandon">Whether customers may leave without a word;
     /// such a payment stays until it expires.</param>
-    public static Order Draw(int seed, int number, bool mayLeave)
+    public static Order Draw(int seed, int number, bool mayAbandon)
     {
         var draws = Draws.Of(seed, $"order {number}");
         var habit = draws.Weigh(Habits);
         var isManual = habit != Habit.CancelsEarly && draws.Chance(0.25);
         var customer = draws.Weigh<CustomerMood>(
             [
-                (75, CustomerMood.Approves), (12, CustomerMood.Declines), (8, CustomerMood.TakesAnotherWay),
-                (mayLeave ? 5 : 0, CustomerMood.Leaves),
+                (75, CustomerMood.Approves), (12, CustomerMood.Declines), (8, CustomerMood.PaysAnotherWay),
+                (mayAbandon ? 5 : 0, CustomerMood.Abandons),
             ]);
         var body = new JsonObject
         {
@@ -103,7 +103,7 @@ internal sealed record Order
             ["currency"] = "INR",
             ["capture"] = isManual ? "manual" : "automatic",
         };
-        if (customer == CustomerMood.Leaves)
+        if (customer == CustomerMood.Abandons)
             body["expires_in"] = 60;
         PayWith(body, draws);
         return new Order
@@ -115,7 +115,7 @@ internal sealed record Order
             IsManual = isManual,
             Customer = customer,
             Capture = draws.Weigh<CaptureMood>(
-                [(70, CaptureMood.Captures), (15, CaptureMood.CapturesTwice), (15, CaptureMood.Cancels)]),
+                [(70, CaptureMood.Captures), (15, CaptureMood.RepeatsCapture), (15, CaptureMood.Cancels)]),
             Refund = draws.Weigh<RefundMood>(
                 [
                     (50, RefundMood.Keeps),

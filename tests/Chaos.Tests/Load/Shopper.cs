@@ -35,7 +35,7 @@ internal sealed class Shopper(Order order, Client client, Customers customers, D
     }
 
     // Whether anything more is expected of the payment.
-    private async Task<bool> GoOnAsync(string payment, Told told)
+    private async Task<bool> GoOnAsync(string payment, Received told)
     {
         switch (told.Text("status"))
         {
@@ -59,17 +59,17 @@ internal sealed class Shopper(Order order, Client client, Customers customers, D
         }
     }
 
-    private async Task<Told?> StartAsync()
+    private async Task<Received?> StartAsync()
     {
         var key = Key("start-1");
-        var patience = order.Habit == Habit.HangsUp
+        var timeout = order.Habit == Habit.HangsUp
             ? draws.Between(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(120))
             : (TimeSpan?)null;
-        var first = client.StartAsync(order.Id, _body, key, patience);
+        var first = client.StartAsync(order.Id, _body, key, timeout);
         List<Task> others = [];
         switch (order.Habit)
         {
-            case Habit.SendsTwice:
+            case Habit.RepeatsRequest:
                 others = [client.StartAsync(order.Id, _body, key), client.StartAsync(order.Id, _body, key)];
                 break;
             case Habit.Races:
@@ -92,16 +92,16 @@ internal sealed class Shopper(Order order, Client client, Customers customers, D
         return told.IsOpen ? await InsistAsync(() => client.StartAsync(order.Id, _body, key)) : told;
     }
 
-    private async Task<bool> DecideAsync(string payment, Told told)
+    private async Task<bool> DecideAsync(string payment, Received told)
     {
-        if (order.Customer == CustomerMood.Leaves)
+        if (order.Customer == CustomerMood.Abandons)
             return false;
         if (told.Text("provider_reference") is not { } reference || _decided == reference)
             return true;
         var provider = told.Text("provider")!;
-        if (order.Customer == CustomerMood.TakesAnotherWay && _attempt == 1)
+        if (order.Customer == CustomerMood.PaysAnotherWay && _attempt == 1)
         {
-            await TakeAnotherWayAsync(payment, told.Text("attempt")!);
+            await PayAnotherWayAsync(payment, told.Text("attempt")!);
             if (draws.Chance(0.4))
                 await customers.DecideAsync(provider, reference, approves: true);
             return true;
@@ -123,7 +123,7 @@ internal sealed class Shopper(Order order, Client client, Customers customers, D
     }
 
     // Two concurrent requests, as by a double click; the second one gets a conflict.
-    private Task TakeAnotherWayAsync(string payment, string attempt)
+    private Task PayAnotherWayAsync(string payment, string attempt)
     {
         _attempt++;
         var way = new JsonObject();
@@ -139,9 +139,9 @@ internal sealed class Shopper(Order order, Client client, Customers customers, D
     private async Task CaptureAsync(string payment)
     {
         var verb = order.Capture == CaptureMood.Cancels ? "cancel" : "capture";
-        var twice = order.Capture == CaptureMood.CapturesTwice
+        var twice = order.Capture == CaptureMood.RepeatsCapture
             ? InsistAsync(() => client.CommandAsync(verb, order.Id, payment, [], Key("capture-b")))
-            : Task.FromResult<Told?>(null);
+            : Task.FromResult<Received?>(null);
         _isCaptured = await InsistAsync(() => client.CommandAsync(verb, order.Id, payment, [], Key(verb))) is not null;
         await twice;
     }
@@ -167,7 +167,7 @@ internal sealed class Shopper(Order order, Client client, Customers customers, D
     private string Key(string what) => $"{order.Id}-{what}";
 
     // Until there is a response that a retry would not change; null if the load is over before.
-    private async Task<Told?> InsistAsync(Func<Task<Told>> call)
+    private async Task<Received?> InsistAsync(Func<Task<Received>> call)
     {
         while (!over.IsCancellationRequested)
         {

@@ -131,8 +131,8 @@ internal sealed class WebhookRelay : IAsyncDisposable
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
             foreach (var (name, value) in webhook.Headers)
                 request.Headers.TryAddWithoutValidation(name, value);
-            using var answer = await _gateway.SendAsync(request);
-            status = (int)answer.StatusCode;
+            using var response = await _gateway.SendAsync(request);
+            status = (int)response.StatusCode;
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
         {

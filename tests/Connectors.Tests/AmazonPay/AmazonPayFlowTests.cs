@@ -48,7 +48,7 @@ public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig()
     public async Task A_session_without_an_address_to_go_to_is_not_sent(string redirect, bool isTaken)
     {
         Server.Script = (_, context) =>
-            Answers.JsonAsync(context, 201, AmazonPayRig.SessionJson("Open", redirect: redirect));
+            Responses.JsonAsync(context, 201, AmazonPayRig.SessionJson("Open", redirect: redirect));
         var outcome = await Rig.ActAsync(Create(), Effect.Charge, Time);
         // Plain HTTP is taken from a provider that is itself reached by it.
         Assert.True(
@@ -58,7 +58,7 @@ public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig()
     [Fact]
     public async Task A_session_of_another_amount_is_not_shown_to_the_buyer()
     {
-        Server.Script = (_, context) => Answers.JsonAsync(
+        Server.Script = (_, context) => Responses.JsonAsync(
             context, 201, AmazonPayRig.SessionJson("Open", amount: """{"amount":"1.00","currencyCode":"EUR"}"""));
         Assert.IsType<ProviderOutcome.NotSent>(await Rig.ActAsync(Create(), Effect.Charge, Time));
     }
@@ -101,7 +101,7 @@ public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig()
     [Fact]
     public async Task A_session_with_constraints_is_not_completed()
     {
-        Server.Script = (_, context) => Answers.JsonAsync(
+        Server.Script = (_, context) => Responses.JsonAsync(
             context, 200, AmazonPayRig.SessionJson("Open", constraints: """[{"constraintId":"BuyerNotAssociated"}]"""));
         Assert.IsType<ProviderOutcome.Pending>(await QueryAsync());
         Assert.DoesNotContain(Server.Requests, request => request.Method == "POST");
@@ -126,7 +126,7 @@ public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig()
         {
             if (request.Path != Complete)
             {
-                return Answers.JsonAsync(
+                return Responses.JsonAsync(
                     context,
                     200,
                     AmazonPayRig.SessionJson(isCancelled ? "Canceled" : "Open", reason: isCancelled ? reason : null));
@@ -152,8 +152,8 @@ public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig()
             }
 
             return isCompleted && request.Path.Contains("/checkoutSessions/", StringComparison.Ordinal)
-                ? Answers.JsonAsync(context, 200, AmazonPayRig.SessionJson("Completed", charge: AmazonPayRig.Charge))
-                : Rig.AnswerAsync(request, context);
+                ? Responses.JsonAsync(context, 200, AmazonPayRig.SessionJson("Completed", charge: AmazonPayRig.Charge))
+                : Rig.RespondAsync(request, context);
         };
         Assert.IsType<ProviderOutcome.Succeeded>(await QueryAsync());
     }
@@ -162,7 +162,7 @@ public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig()
     [InlineData(500), InlineData(503), InlineData(302), InlineData(408)]
     public async Task A_completion_that_may_have_arrived_is_unknown(int status)
     {
-        Completing((_, context) => Answers.JsonAsync(context, status, "{}"));
+        Completing((_, context) => Responses.JsonAsync(context, status, "{}"));
         var unknown = Assert.IsType<ProviderOutcome.Unknown>(await QueryAsync());
         Assert.Equal(AmazonPayRig.Session, unknown.ProviderOrder);
         Assert.Single(Server.Requests, request => request.Path == Complete);
@@ -173,23 +173,23 @@ public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig()
     [InlineData("""{"checkoutSessionId":"another"}""")]
     public async Task A_completion_whose_answer_cannot_be_read_is_unknown(string body)
     {
-        Completing((_, context) => Answers.JsonAsync(context, 200, body));
+        Completing((_, context) => Responses.JsonAsync(context, 200, body));
         Assert.IsType<ProviderOutcome.Unknown>(await QueryAsync());
     }
 
     [Fact]
     public async Task A_completion_that_is_reset_is_unknown_and_found_by_the_next_question()
     {
-        Completing((_, context) => Answers.ResetAsync(context));
+        Completing((_, context) => Responses.ResetAsync(context));
         Assert.IsType<ProviderOutcome.Unknown>(await QueryAsync());
-        Server.Script = Rig.AnswerAsync;
+        Server.Script = Rig.RespondAsync;
         Assert.IsType<ProviderOutcome.Succeeded>(await QueryAsync());
     }
 
     [Fact]
     public async Task A_completed_session_without_a_charge_is_unknown()
     {
-        Completing((_, context) => Answers.JsonAsync(context, 200, AmazonPayRig.SessionJson("Completed")));
+        Completing((_, context) => Responses.JsonAsync(context, 200, AmazonPayRig.SessionJson("Completed")));
         Assert.IsType<ProviderOutcome.Unknown>(await QueryAsync());
     }
 
@@ -247,7 +247,7 @@ public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig()
     {
         Server.Script = (request, context) => Rig.Is(Effect.Capture, request)
             ? AmazonPayRig.RefuseAsync(context, 422, "InvalidChargeStatus")
-            : Answers.JsonAsync(context, 200, AmazonPayRig.ChargeJson(state, reason));
+            : Responses.JsonAsync(context, 200, AmazonPayRig.ChargeJson(state, reason));
         Assert.IsType(expected, await Rig.ActAsync(Create(), Effect.Capture, Time));
     }
 
@@ -262,7 +262,7 @@ public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig()
     {
         Server.Script = (request, context) => Rig.Is(Effect.Void, request)
             ? AmazonPayRig.RefuseAsync(context, 422, "InvalidChargeStatus")
-            : Answers.JsonAsync(context, 200, AmazonPayRig.ChargeJson(state, reason));
+            : Responses.JsonAsync(context, 200, AmazonPayRig.ChargeJson(state, reason));
         Assert.IsType(expected, await Rig.ActAsync(Create(), Effect.Void, Time));
     }
 
@@ -321,7 +321,7 @@ public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig()
     [InlineData("RefundInitiated", typeof(ProviderOutcome.Pending))]
     public async Task States_of_a_refund_are_outcomes(string state, Type expected)
     {
-        Server.Script = (_, context) => Answers.JsonAsync(context, 200, AmazonPayRig.RefundJson(state));
+        Server.Script = (_, context) => Responses.JsonAsync(context, 200, AmazonPayRig.RefundJson(state));
         Assert.IsType(expected, await Rig.ActAsync(Create(), Effect.Refund, Time));
     }
 
@@ -332,7 +332,7 @@ public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig()
     [InlineData(500, "{}", CredentialsCheck.NotChecked)]
     public async Task Credentials_are_checked_by_a_question(int status, string body, CredentialsCheck expected)
     {
-        Server.Script = (_, context) => Answers.JsonAsync(context, status, body);
+        Server.Script = (_, context) => Responses.JsonAsync(context, status, body);
         Assert.Equal(expected, await Create().CheckAsync(Rig.Credentials));
     }
 
@@ -367,7 +367,7 @@ public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig()
     }
 
     private void Completing(Func<Received, HttpContext, Task> script) => Server.Script = (request, context) =>
-        request.Path == Complete ? script(request, context) : Rig.AnswerAsync(request, context);
+        request.Path == Complete ? script(request, context) : Rig.RespondAsync(request, context);
 
     private Task<ProviderOutcome> QueryAsync(bool completes = true, SendWindow? window = null) =>
         Create().QueryChargeAsync(

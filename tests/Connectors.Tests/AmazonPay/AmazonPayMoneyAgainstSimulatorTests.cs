@@ -145,7 +145,7 @@ public sealed class AmazonPayMoneyAgainstSimulatorTests(SimulatedAmazonPay amazo
     public async Task A_notification_that_was_tampered_with_is_forged_and_its_repetition_taken()
     {
         await using var shop = await Shop.OpenAsync();
-        shop.Answers.Enqueue(401);
+        shop.Responses.Enqueue(401);
         await Amazon.AddAccountAsync(shop.Url);
         await Amazon.DialAsync("""{"webhook_tampered":1}""");
         await ChargedAsync();
@@ -189,7 +189,7 @@ public sealed class AmazonPayMoneyAgainstSimulatorTests(SimulatedAmazonPay amazo
         public Uri Url => server.Url;
 
         /// <summary>The status of the next responses, in turn; 200 when there is none.</summary>
-        public Queue<int> Answers { get; } = new();
+        public Queue<int> Responses { get; } = new();
 
         public static async Task<Shop> OpenAsync()
         {
@@ -204,15 +204,15 @@ public sealed class AmazonPayMoneyAgainstSimulatorTests(SimulatedAmazonPay amazo
                         header => header.Key.ToLowerInvariant(), header => header.Value),
                     Body = request.Body,
                 });
-                return Fakes.Answers.JsonAsync(context, shop.Answers.TryDequeue(out var status) ? status : 200, "{}");
+                return Fakes.Responses.JsonAsync(context, shop.Responses.TryDequeue(out var status) ? status : 200, "{}");
             };
             return shop;
         }
 
         public async Task<InboundWebhook> NextAsync()
         {
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-            return await received.Reader.ReadAsync(patience.Token);
+            using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+            return await received.Reader.ReadAsync(timeout.Token);
         }
 
         public ValueTask DisposeAsync() => server.DisposeAsync();

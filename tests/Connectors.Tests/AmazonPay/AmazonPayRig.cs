@@ -101,31 +101,31 @@ public sealed class AmazonPayRig : ConnectorRig
         Effect.Void => ("DELETE", $"/v2/charges/{Charge}/cancel"),
     };
 
-    public override Task AnswerAsync(Received request, HttpContext context) => (request.Method, request.Path) switch
+    public override Task RespondAsync(Received request, HttpContext context) => (request.Method, request.Path) switch
     {
-        ("POST", "/v2/checkoutSessions") => Answers.JsonAsync(context, 201, SessionJson(
+        ("POST", "/v2/checkoutSessions") => Responses.JsonAsync(context, 201, SessionJson(
             "Open",
             amount: JsonDocument.Parse(request.Text).RootElement
                 .GetProperty("paymentDetails")
                 .GetProperty("chargeAmount")
                 .GetRawText())),
-        ("GET", $"/v2/checkoutSessions/{Session}") => Answers.JsonAsync(context, 200, SessionJson("Open")),
+        ("GET", $"/v2/checkoutSessions/{Session}") => Responses.JsonAsync(context, 200, SessionJson("Open")),
         ("POST", $"/v2/checkoutSessions/{Session}/complete") =>
-            Answers.JsonAsync(context, 200, SessionJson("Completed", charge: Charge)),
-        ("GET", $"/v2/charges/{Charge}") => Answers.JsonAsync(context, 200, ChargeJson("Captured")),
-        ("GET", $"/v2/chargePermissions/{Permission}") => Answers.JsonAsync(context, 200, PermissionJson()),
-        ("POST", $"/v2/charges/{Charge}/capture") => Answers.JsonAsync(context, 200, ChargeJson("Captured")),
+            Responses.JsonAsync(context, 200, SessionJson("Completed", charge: Charge)),
+        ("GET", $"/v2/charges/{Charge}") => Responses.JsonAsync(context, 200, ChargeJson("Captured")),
+        ("GET", $"/v2/chargePermissions/{Permission}") => Responses.JsonAsync(context, 200, PermissionJson()),
+        ("POST", $"/v2/charges/{Charge}/capture") => Responses.JsonAsync(context, 200, ChargeJson("Captured")),
         ("DELETE", $"/v2/charges/{Charge}/cancel") =>
-            Answers.JsonAsync(context, 200, ChargeJson("Canceled", reason: "MerchantCanceled")),
-        ("POST", "/v2/refunds") => Answers.JsonAsync(context, 201, RefundJson("RefundInitiated")),
-        ("GET", $"/v2/refunds/{Rfnd}") => Answers.JsonAsync(context, 200, RefundJson("Refunded")),
-        ("GET", "/v2/reports") => Answers.JsonAsync(context, 200, """{"reports":[],"nextToken":null}"""),
-        ("GET", CertificatePath) => Answers.JsonAsync(context, 200, Certificate),
+            Responses.JsonAsync(context, 200, ChargeJson("Canceled", reason: "MerchantCanceled")),
+        ("POST", "/v2/refunds") => Responses.JsonAsync(context, 201, RefundJson("RefundInitiated")),
+        ("GET", $"/v2/refunds/{Rfnd}") => Responses.JsonAsync(context, 200, RefundJson("Refunded")),
+        ("GET", "/v2/reports") => Responses.JsonAsync(context, 200, """{"reports":[],"nextToken":null}"""),
+        ("GET", CertificatePath) => Responses.JsonAsync(context, 200, Certificate),
         _ => RefuseAsync(context, 404, "ResourceNotFound"),
     };
 
     public static Task RefuseAsync(HttpContext context, int status, string reason) =>
-        Answers.JsonAsync(context, status, $$"""{"reasonCode":"{{reason}}","message":"No."}""");
+        Responses.JsonAsync(context, status, $$"""{"reasonCode":"{{reason}}","message":"No."}""");
 
     public override Task DeclineAsync(HttpContext context) => RefuseAsync(context, 422, "AmazonRejected");
 

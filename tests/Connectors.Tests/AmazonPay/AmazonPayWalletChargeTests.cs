@@ -14,7 +14,7 @@ public sealed class AmazonPayWalletChargeTests : AmazonPayWalletSetting
     [InlineData(CaptureMode.Automatic, "true"), InlineData(CaptureMode.Manual, "false")]
     public async Task The_question_is_the_same_request_byte_for_byte(CaptureMode capture, string captures)
     {
-        Charging((_, context) => Answers.JsonAsync(context, 201, Charged("Captured")));
+        Charging((_, context) => Responses.JsonAsync(context, 201, Charged("Captured")));
         var paid = Assert.IsType<ProviderOutcome.Succeeded>(await ChargeAsync(capture: capture));
         Assert.Equal(
             (ChargeStage.Captured, AmazonPayRig.Euros, AmazonPayRig.Charge),
@@ -36,7 +36,7 @@ public sealed class AmazonPayWalletChargeTests : AmazonPayWalletSetting
     [Theory, MemberData(nameof(Nonsense))]
     public async Task A_charge_that_may_have_been_made_is_unknown(int status, string body)
     {
-        Charging((_, context) => Answers.JsonAsync(context, status, body));
+        Charging((_, context) => Responses.JsonAsync(context, status, body));
         Assert.IsType<ProviderOutcome.Unknown>(await ChargeAsync());
         Assert.IsType<ProviderOutcome.Unknown>(await QueryAsync());
         Assert.Equal(2, Server.Requests.Count);
@@ -46,7 +46,7 @@ public sealed class AmazonPayWalletChargeTests : AmazonPayWalletSetting
     public async Task A_charge_of_another_wallet_is_not_ours()
     {
         Charging((_, context) =>
-            Answers.JsonAsync(context, 201, AmazonPayRig.ChargeJson("Captured", permission: "C02-7654321-7654321")));
+            Responses.JsonAsync(context, 201, AmazonPayRig.ChargeJson("Captured", permission: "C02-7654321-7654321")));
         Assert.IsType<ProviderOutcome.Unknown>(await ChargeAsync());
         Assert.IsType<ProviderOutcome.Unknown>(await QueryAsync());
     }
@@ -54,7 +54,7 @@ public sealed class AmazonPayWalletChargeTests : AmazonPayWalletSetting
     [Theory, MemberData(nameof(RefusedKeys))]
     public async Task A_refused_key_fails_the_charge_and_says_nothing_to_the_question(int status, string body)
     {
-        Charging((_, context) => Answers.JsonAsync(context, status, body));
+        Charging((_, context) => Responses.JsonAsync(context, status, body));
         Assert.Equal(
             FailureCodes.CredentialsRefused, Assert.IsType<ProviderOutcome.Declined>(await ChargeAsync()).Failure.Code);
         Assert.IsType<ProviderOutcome.Unknown>(await QueryAsync());
@@ -113,7 +113,7 @@ public sealed class AmazonPayWalletChargeTests : AmazonPayWalletSetting
     {
         Server.Script = (request, context) => request.Method == "POST"
             ? AmazonPayRig.RefuseAsync(context, 422, "InvalidChargePermissionStatus")
-            : Answers.JsonAsync(context, 200, AmazonPayRig.PermissionJson(id: Link, state: state, reasons: reasons));
+            : Responses.JsonAsync(context, 200, AmazonPayRig.PermissionJson(id: Link, state: state, reasons: reasons));
         foreach (var outcome in (ProviderOutcome[])[await ChargeAsync(), await QueryAsync()])
         {
             Assert.True(
@@ -125,7 +125,7 @@ public sealed class AmazonPayWalletChargeTests : AmazonPayWalletSetting
     [Fact]
     public async Task A_pending_authorisation_is_asked_for_by_its_id()
     {
-        Charging((_, context) => Answers.JsonAsync(context, 201, Charged("AuthorizationInitiated")));
+        Charging((_, context) => Responses.JsonAsync(context, 201, Charged("AuthorizationInitiated")));
         var pending = Assert.IsType<ProviderOutcome.Pending>(await QueryAsync());
         Assert.Equal(
             (AmazonPayRig.Charge, null, null), (pending.ProviderReference, pending.ProviderOrder, pending.Action));

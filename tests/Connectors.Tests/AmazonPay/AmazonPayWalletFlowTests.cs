@@ -13,7 +13,7 @@ public sealed class AmazonPayWalletFlowTests : AmazonPayWalletSetting
     public async Task The_page_is_asked_for_as_documented_and_under_a_name_of_its_own()
     {
         Server.Script = (_, context) =>
-            Answers.JsonAsync(context, 201, AmazonPayRig.SessionJson("Open", amount: "null"));
+            Responses.JsonAsync(context, 201, AmazonPayRig.SessionJson("Open", amount: "null"));
         var consent = Assert.IsType<ProviderResult<WalletConsent>.Given>(await RequestAsync()).Value;
         Assert.Equal(
             (AmazonPayRig.Session, "https://payments.amazon.example/checkout"), (consent.Reference, consent.Url));
@@ -36,7 +36,7 @@ public sealed class AmazonPayWalletFlowTests : AmazonPayWalletSetting
     public async Task A_saved_wallet_is_completed_without_an_amount()
     {
         Completing((_, context) =>
-            Answers.JsonAsync(context, 200, AmazonPayRig.SessionJson("Completed", permission: Link)));
+            Responses.JsonAsync(context, 200, AmazonPayRig.SessionJson("Completed", permission: Link)));
         var wallet = Assert.IsType<ProviderResult<ProviderWallet>.Given>(await CompleteAsync()).Value;
         Assert.Equal(
             (Link, true, null, Link), (wallet.Reference, wallet.Linked, wallet.Balance, wallet.Token!.Reveal()));
@@ -50,7 +50,7 @@ public sealed class AmazonPayWalletFlowTests : AmazonPayWalletSetting
     public async Task A_page_of_which_nothing_can_come_is_refused(string reason, string code)
     {
         Server.Script = (_, context) =>
-            Answers.JsonAsync(context, 200, AmazonPayRig.SessionJson("Canceled", reason: reason));
+            Responses.JsonAsync(context, 200, AmazonPayRig.SessionJson("Canceled", reason: reason));
         Assert.Equal(code, Assert.IsType<ProviderResult<ProviderWallet>.Refused>(await CompleteAsync()).Failure.Code);
         Server.Script = (_, context) => AmazonPayRig.RefuseAsync(context, 404, "ResourceNotFound");
         Assert.Equal(
@@ -62,7 +62,7 @@ public sealed class AmazonPayWalletFlowTests : AmazonPayWalletSetting
     public async Task A_page_on_which_nobody_decided_yet_is_not_completed(string state, string constraints)
     {
         Server.Script = (_, context) =>
-            Answers.JsonAsync(context, 200, AmazonPayRig.SessionJson(state, constraints: constraints));
+            Responses.JsonAsync(context, 200, AmazonPayRig.SessionJson(state, constraints: constraints));
         Assert.False(Assert.IsType<ProviderResult<ProviderWallet>.Given>(await CompleteAsync()).Value.Linked);
         Assert.DoesNotContain(Server.Requests, request => request.Method == "POST");
     }
@@ -78,7 +78,7 @@ public sealed class AmazonPayWalletFlowTests : AmazonPayWalletSetting
         ]);
         Server.Script = (request, context) => request.Path == Completion
             ? AmazonPayRig.RefuseAsync(context, 422, "InvalidCheckoutSessionStatus")
-            : Answers.JsonAsync(context, 200, states.Dequeue());
+            : Responses.JsonAsync(context, 200, states.Dequeue());
         Assert.False(Assert.IsType<ProviderResult<ProviderWallet>.Given>(await CompleteAsync()).Value.Linked);
         Assert.True(Assert.IsType<ProviderResult<ProviderWallet>.Given>(await CompleteAsync()).Value.Linked);
         Assert.IsType<ProviderResult<ProviderWallet>.Refused>(await CompleteAsync());
@@ -87,7 +87,7 @@ public sealed class AmazonPayWalletFlowTests : AmazonPayWalletSetting
     [Theory, MemberData(nameof(Nonsense)), MemberData(nameof(RefusedKeys))]
     public async Task What_is_not_Amazons_word_on_a_link_is_no_word(int status, string body)
     {
-        Server.Script = (_, context) => Answers.JsonAsync(context, status, body);
+        Server.Script = (_, context) => Responses.JsonAsync(context, status, body);
         Assert.IsType<ProviderResult<WalletConsent>.Unavailable>(await RequestAsync());
         Assert.IsType<ProviderResult<ProviderWallet>.Unavailable>(await CompleteAsync());
         Assert.IsType<ProviderResult<ProviderWallet>.Unavailable>(await ReadAsync());
@@ -97,7 +97,7 @@ public sealed class AmazonPayWalletFlowTests : AmazonPayWalletSetting
     [Theory, MemberData(nameof(Nonsense))]
     public async Task A_completion_that_may_have_been_made_is_asked_for_again(int status, string body)
     {
-        Completing((_, context) => Answers.JsonAsync(context, status, body));
+        Completing((_, context) => Responses.JsonAsync(context, status, body));
         Assert.IsType<ProviderResult<ProviderWallet>.Unavailable>(await CompleteAsync());
         Assert.Single(Server.Requests, request => request.Path == Completion);
     }
@@ -107,7 +107,7 @@ public sealed class AmazonPayWalletFlowTests : AmazonPayWalletSetting
     {
         var another = AmazonPayRig.SessionJson("Completed", permission: Link)
             .Replace(AmazonPayRig.Session, "another", StringComparison.Ordinal);
-        Server.Script = (request, context) => Answers.JsonAsync(
+        Server.Script = (request, context) => Responses.JsonAsync(
             context,
             200,
             request.Path.StartsWith(Permission, StringComparison.Ordinal)
@@ -116,7 +116,7 @@ public sealed class AmazonPayWalletFlowTests : AmazonPayWalletSetting
         Assert.IsType<ProviderResult<ProviderWallet>.Unavailable>(await CompleteAsync());
         Assert.IsType<ProviderResult<ProviderWallet>.Unavailable>(await ReadAsync());
         Assert.IsType<ProviderResult<bool>.Unavailable>(await UnlinkAsync());
-        Completing((_, context) => Answers.JsonAsync(context, 200, another));
+        Completing((_, context) => Responses.JsonAsync(context, 200, another));
         Assert.IsType<ProviderResult<ProviderWallet>.Unavailable>(await CompleteAsync());
     }
 
@@ -125,7 +125,7 @@ public sealed class AmazonPayWalletFlowTests : AmazonPayWalletSetting
     public async Task A_completed_session_without_a_permission_of_Amazons_is_no_word(string? permission)
     {
         Server.Script = (_, context) =>
-            Answers.JsonAsync(context, 200, AmazonPayRig.SessionJson("Completed", permission: permission));
+            Responses.JsonAsync(context, 200, AmazonPayRig.SessionJson("Completed", permission: permission));
         Assert.IsType<ProviderResult<ProviderWallet>.Unavailable>(await CompleteAsync());
     }
 
@@ -134,7 +134,7 @@ public sealed class AmazonPayWalletFlowTests : AmazonPayWalletSetting
     public async Task A_page_that_is_none_is_not_shown(string redirect)
     {
         Server.Script = (_, context) =>
-            Answers.JsonAsync(context, 201, AmazonPayRig.SessionJson("Open", redirect: redirect));
+            Responses.JsonAsync(context, 201, AmazonPayRig.SessionJson("Open", redirect: redirect));
         Assert.IsType<ProviderResult<WalletConsent>.Unavailable>(await RequestAsync());
     }
 
@@ -152,7 +152,7 @@ public sealed class AmazonPayWalletFlowTests : AmazonPayWalletSetting
     [InlineData("Closed", """[{"reasonCode":"MerchantClosed"}]""", false), InlineData("Postponed", "[]", true)]
     public async Task Only_a_closed_permission_is_no_link(string state, string reasons, bool linked)
     {
-        Server.Script = (_, context) => Answers.JsonAsync(
+        Server.Script = (_, context) => Responses.JsonAsync(
             context,
             200,
             AmazonPayRig.PermissionJson(id: Link, state: state, reasons: reasons, type: "PaymentMethodOnFile"));
@@ -166,7 +166,7 @@ public sealed class AmazonPayWalletFlowTests : AmazonPayWalletSetting
     {
         Server.Script = (request, context) => request.Method == "DELETE"
             ? AmazonPayRig.RefuseAsync(context, 422, "InvalidChargePermissionStatus")
-            : Answers.JsonAsync(context, 200, AmazonPayRig.PermissionJson(id: Link, state: state));
+            : Responses.JsonAsync(context, 200, AmazonPayRig.PermissionJson(id: Link, state: state));
         Assert.Equal(new ProviderResult<bool>.Given(unlinked), await UnlinkAsync());
         Assert.Equal(
             ($"{Permission}/close", """{"closureReason":"The wallet was unlinked.","cancelPendingCharges":false}"""),

@@ -45,12 +45,12 @@ public abstract class AmazonPayWalletSetting() : ConformanceSetting(new AmazonPa
         AmazonPayRig.ChargeJson(state, permission: Link, initiator: "CITU");
 
     private protected void Completing(Func<Received, HttpContext, Task> script) => Server.Script = (request, context) =>
-        request.Path == Completion ? script(request, context) : Rig.AnswerAsync(request, context);
+        request.Path == Completion ? script(request, context) : Rig.RespondAsync(request, context);
 
     private protected void Charging(Func<Received, HttpContext, Task> script) => Server.Script = (request, context) =>
         (request.Method, request.Path) == ("POST", "/v2/charges")
             ? script(request, context)
-            : Rig.AnswerAsync(request, context);
+            : Rig.RespondAsync(request, context);
 
     private protected static ChargeInstrument.LinkedWallet Linked(string link) => new("amazonpay", new Secret(link));
 

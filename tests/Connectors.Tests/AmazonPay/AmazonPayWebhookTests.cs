@@ -36,8 +36,8 @@ public sealed class AmazonPayWebhookTests() : ConformanceSetting(new AmazonPayRi
     public async Task A_charge_without_a_reference_has_that_of_its_permission()
     {
         Server.Script = (request, context) => request.Path.Contains("/charges/", StringComparison.Ordinal)
-            ? Answers.JsonAsync(context, 200, AmazonPayRig.ChargeJson("Captured", reference: null))
-            : Rig.AnswerAsync(request, context);
+            ? Responses.JsonAsync(context, 200, AmazonPayRig.ChargeJson("Captured", reference: null))
+            : Rig.RespondAsync(request, context);
         Assert.IsType<WebhookReading.About>(
             await ReadAsync(AmazonPayRig.Notify(Certificate, "CHARGE", AmazonPayRig.Charge)));
     }
@@ -46,8 +46,8 @@ public sealed class AmazonPayWebhookTests() : ConformanceSetting(new AmazonPayRi
     public async Task A_charge_of_a_saved_wallet_is_told_because_its_id_may_be_known_to_nobody()
     {
         Server.Script = (request, context) => request.Path.Contains("/charges/", StringComparison.Ordinal)
-            ? Answers.JsonAsync(context, 200, AmazonPayRig.ChargeJson("Captured", initiator: "CITU"))
-            : Rig.AnswerAsync(request, context);
+            ? Responses.JsonAsync(context, 200, AmazonPayRig.ChargeJson("Captured", initiator: "CITU"))
+            : Rig.RespondAsync(request, context);
         var told = Assert.IsType<WebhookReading.OfCharge>(
             await ReadAsync(AmazonPayRig.Notify(Certificate, "CHARGE", AmazonPayRig.Charge)));
         var paid = Assert.IsType<ProviderOutcome.Succeeded>(told.Outcome);
@@ -64,9 +64,9 @@ public sealed class AmazonPayWebhookTests() : ConformanceSetting(new AmazonPayRi
     public async Task A_charge_of_a_saved_wallet_that_cannot_be_read_is_asked_about(string id, string amount)
     {
         Server.Script = (request, context) => request.Path.Contains("/charges/", StringComparison.Ordinal)
-            ? Answers.JsonAsync(
+            ? Responses.JsonAsync(
                 context, 200, AmazonPayRig.ChargeJson("Captured", id: id, amount: amount, initiator: "CITU"))
-            : Rig.AnswerAsync(request, context);
+            : Rig.RespondAsync(request, context);
         Assert.IsType<WebhookReading.About>(
             await ReadAsync(AmazonPayRig.Notify(Certificate, "CHARGE", AmazonPayRig.Charge)));
     }
@@ -76,11 +76,11 @@ public sealed class AmazonPayWebhookTests() : ConformanceSetting(new AmazonPayRi
     public async Task A_saved_wallet_itself_is_of_no_attempt(string reference)
     {
         Server.Script = (request, context) => request.Path.Contains("/chargePermissions/", StringComparison.Ordinal)
-            ? Answers.JsonAsync(
+            ? Responses.JsonAsync(
                 context,
                 200,
                 AmazonPayRig.PermissionJson(reference, state: "Closed", reasons: "null", type: "PaymentMethodOnFile"))
-            : Rig.AnswerAsync(request, context);
+            : Rig.RespondAsync(request, context);
         Assert.IsType<WebhookReading.Irrelevant>(
             await ReadAsync(AmazonPayRig.Notify(Certificate, "CHARGE_PERMISSION", AmazonPayRig.Permission)));
     }
@@ -91,10 +91,10 @@ public sealed class AmazonPayWebhookTests() : ConformanceSetting(new AmazonPayRi
         Server.Script = (request, context) => request.Path switch
         {
             $"/v2/charges/{AmazonPayRig.Charge}" =>
-                Answers.JsonAsync(context, 200, AmazonPayRig.ChargeJson("Captured", reference: "ORD-1")),
+                Responses.JsonAsync(context, 200, AmazonPayRig.ChargeJson("Captured", reference: "ORD-1")),
             $"/v2/chargePermissions/{AmazonPayRig.Permission}" =>
-                Answers.JsonAsync(context, 200, AmazonPayRig.PermissionJson("ORD-1")),
-            _ => Rig.AnswerAsync(request, context),
+                Responses.JsonAsync(context, 200, AmazonPayRig.PermissionJson("ORD-1")),
+            _ => Rig.RespondAsync(request, context),
         };
         Assert.IsType<WebhookReading.Unmatched>(
             await ReadAsync(AmazonPayRig.Notify(Certificate, "CHARGE", AmazonPayRig.Charge)));
@@ -113,8 +113,8 @@ public sealed class AmazonPayWebhookTests() : ConformanceSetting(new AmazonPayRi
             request.Path == (what == "certificate"
                 ? AmazonPayRig.CertificatePath
                 : $"/v2/charges/{AmazonPayRig.Charge}")
-                ? Answers.JsonAsync(context, status, "{}")
-                : Rig.AnswerAsync(request, context);
+                ? Responses.JsonAsync(context, status, "{}")
+                : Rig.RespondAsync(request, context);
         Assert.IsType<WebhookReading.Unavailable>(
             await ReadAsync(AmazonPayRig.Notify(Certificate, "CHARGE", AmazonPayRig.Charge)));
     }
@@ -123,7 +123,7 @@ public sealed class AmazonPayWebhookTests() : ConformanceSetting(new AmazonPayRi
     [InlineData(404, "{}"), InlineData(403, "{}"), InlineData(200, "<html>"), InlineData(200, "")]
     public async Task What_has_no_certificate_is_forged(int status, string body)
     {
-        Server.Script = (_, context) => Answers.JsonAsync(context, status, body);
+        Server.Script = (_, context) => Responses.JsonAsync(context, status, body);
         Assert.IsType<WebhookReading.Forged>(
             await ReadAsync(AmazonPayRig.Notify(Certificate, "CHARGE", AmazonPayRig.Charge)));
     }
@@ -135,8 +135,8 @@ public sealed class AmazonPayWebhookTests() : ConformanceSetting(new AmazonPayRi
         using var key = RSA.Create(2048);
         var pem = AmazonPayRig.CertificateOf(key, from, until);
         Server.Script = (request, context) => request.Path == AmazonPayRig.CertificatePath
-            ? Answers.JsonAsync(context, 200, pem)
-            : Rig.AnswerAsync(request, context);
+            ? Responses.JsonAsync(context, 200, pem)
+            : Rig.RespondAsync(request, context);
         Assert.IsType<WebhookReading.Forged>(
             await ReadAsync(AmazonPayRig.Notify(Certificate, "CHARGE", AmazonPayRig.Charge, key)));
     }
@@ -217,9 +217,9 @@ public sealed class AmazonPayWebhookTests() : ConformanceSetting(new AmazonPayRi
             .ToDictionary(member => member.Name, member => member.Value.GetString()!, StringComparer.Ordinal);
         envelope["SigningCertURL"] = Certificate.AbsoluteUri;
         Server.Script = (request, context) => request.Path == AmazonPayRig.CertificatePath
-            ? Answers.JsonAsync(
+            ? Responses.JsonAsync(
                 context, 200, AmazonPayVectors.Inputs(Id).GetProperty("signing_certificate_pem").GetString()!)
-            : Rig.AnswerAsync(request, context);
+            : Rig.RespondAsync(request, context);
         // The certificate of the vector is of November 2026.
         Time.Advance(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero) - Time.GetUtcNow());
 

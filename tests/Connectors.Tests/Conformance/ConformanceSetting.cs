@@ -22,7 +22,7 @@ public abstract class ConformanceSetting(ConnectorRig rig) : IAsyncLifetime
     public async Task InitializeAsync()
     {
         Server = await ScriptedServer.StartAsync();
-        Server.Script = Rig.AnswerAsync;
+        Server.Script = Rig.RespondAsync;
         Rig.ServerUrl = Server.Url;
     }
 
@@ -37,7 +37,7 @@ public abstract class ConformanceSetting(ConnectorRig rig) : IAsyncLifetime
         var connector = Create(options =>
         {
             options.Timeout = timeout ?? options.Timeout;
-            options.MaxResponseBytes = Rig.LongestAnswer;
+            options.MaxResponseBytes = Rig.LongestResponse;
         });
         var before = Server.Requests.Count(request => Rig.Is(effect, request));
         var outcome = await Rig.ActAsync(connector, effect, Time);
@@ -48,7 +48,7 @@ public abstract class ConformanceSetting(ConnectorRig rig) : IAsyncLifetime
     }
 
     protected Func<Received, HttpContext, Task> Faulty(Effect effect, Func<Received, HttpContext, Task> fault) =>
-        (request, context) => Rig.Is(effect, request) ? fault(request, context) : Rig.AnswerAsync(request, context);
+        (request, context) => Rig.Is(effect, request) ? fault(request, context) : Rig.RespondAsync(request, context);
 
     protected ValueTask<WebhookReading> ReadAsync(InboundWebhook webhook) =>
         Create().ReadWebhookAsync(webhook, Rig.Credentials);

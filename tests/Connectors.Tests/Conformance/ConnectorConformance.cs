@@ -21,7 +21,7 @@ public abstract class ConnectorConformance(ConnectorRig rig) : ConformanceSettin
     [Theory, MemberData(nameof(Effects))]
     public async Task A_healthy_provider_is_understood(Effect effect)
     {
-        Server.Script = Rig.AnswerAsync;
+        Server.Script = Rig.RespondAsync;
         var outcome = await Rig.ActAsync(Create(), effect, Time);
         Assert.True(outcome is ProviderOutcome.Succeeded or ProviderOutcome.Pending, outcome.ToString());
         Assert.True(outcome.ProviderReference is not null || !Rig.NamesPayment(effect), outcome.ToString());
@@ -38,7 +38,7 @@ public abstract class ConnectorConformance(ConnectorRig rig) : ConformanceSettin
     [Theory, MemberData(nameof(Effects))]
     public async Task A_closed_send_window_is_not_sent(Effect effect)
     {
-        Server.Script = Rig.AnswerAsync;
+        Server.Script = Rig.RespondAsync;
         var outcome = await Rig.ActAsync(Create(), effect, Time, SendWindow.Open(Time, TimeSpan.Zero));
         Assert.IsType<ProviderOutcome.NotSent>(outcome);
         Assert.DoesNotContain(Server.Requests, request => Rig.Is(effect, request));
@@ -46,11 +46,11 @@ public abstract class ConnectorConformance(ConnectorRig rig) : ConformanceSettin
 
     [Theory, MemberData(nameof(Effects))]
     public async Task No_answer_is_unknown(Effect effect) =>
-        await IsUnknownAsync(effect, (_, context) => Answers.NothingAsync(context), TimeSpan.FromMilliseconds(400));
+        await IsUnknownAsync(effect, (_, context) => Responses.HangUpAsync(context), TimeSpan.FromMilliseconds(400));
 
     [Theory, MemberData(nameof(Effects))]
     public async Task A_reset_after_the_request_is_unknown(Effect effect) =>
-        await IsUnknownAsync(effect, (_, context) => Answers.ResetAsync(context));
+        await IsUnknownAsync(effect, (_, context) => Responses.ResetAsync(context));
 
     [Theory]
     [InlineData(500), InlineData(502), InlineData(503), InlineData(504)]
@@ -63,7 +63,7 @@ public abstract class ConnectorConformance(ConnectorRig rig) : ConformanceSettin
             {
                 context.Response.Headers.RetryAfter = "1";
                 context.Response.Headers.Location = "/elsewhere";
-                return Answers.JsonAsync(context, status, "{}");
+                return Responses.JsonAsync(context, status, "{}");
             });
         }
 
@@ -73,7 +73,7 @@ public abstract class ConnectorConformance(ConnectorRig rig) : ConformanceSettin
     [Theory, MemberData(nameof(Effects))]
     public async Task A_truncated_answer_is_unknown(Effect effect) =>
         await IsUnknownAsync(
-            effect, (_, context) => Answers.TruncatedAsync(context, """{"id":"x","status":"captured"}"""));
+            effect, (_, context) => Responses.TruncatedAsync(context, """{"id":"x","status":"captured"}"""));
 
     [Theory]
     [InlineData(""), InlineData("{"), InlineData("{}"), InlineData("[]"), InlineData("null"), InlineData("\"ok\"")]
@@ -84,7 +84,7 @@ public abstract class ConnectorConformance(ConnectorRig rig) : ConformanceSettin
     {
         foreach (var effect in EveryProviderHas)
         {
-            await IsUnknownAsync(effect, (_, context) => Answers.JsonAsync(context, 200, body));
+            await IsUnknownAsync(effect, (_, context) => Responses.JsonAsync(context, 200, body));
         }
     }
 
@@ -94,8 +94,8 @@ public abstract class ConnectorConformance(ConnectorRig rig) : ConformanceSettin
         {
             // Nothing else is wrong with it.
             context.Response.ContentType = "application/json";
-            await context.Response.WriteAsync(new string(' ', Rig.LongestAnswer + 500));
-            await Rig.AnswerAsync(request, context);
+            await context.Response.WriteAsync(new string(' ', Rig.LongestResponse + 500));
+            await Rig.RespondAsync(request, context);
         });
 
     [Theory, MemberData(nameof(Effects))]
@@ -113,13 +113,13 @@ public abstract class ConnectorConformance(ConnectorRig rig) : ConformanceSettin
         await IsUnknownAsync(effect, (request, context) =>
         {
             context.Response.Headers.ContentEncoding = "gzip";
-            return Rig.AnswerAsync(request, context);
+            return Rig.RespondAsync(request, context);
         });
 
     [Theory, MemberData(nameof(Effects))]
     public async Task A_refusal_for_haste_is_not_sent(Effect effect)
     {
-        Server.Script = Faulty(effect, (_, context) => Answers.JsonAsync(context, 429, "{}"));
+        Server.Script = Faulty(effect, (_, context) => Responses.JsonAsync(context, 429, "{}"));
         Assert.IsType<ProviderOutcome.NotSent>(await Rig.ActAsync(Create(), effect, Time));
         Assert.Equal(3, Server.Requests.Count(request => Rig.Is(effect, request)));
     }
@@ -130,7 +130,7 @@ public abstract class ConnectorConformance(ConnectorRig rig) : ConformanceSettin
         Server.Script = Faulty(effect, (_, context) =>
         {
             context.Response.Headers.RetryAfter = "3600";
-            return Answers.JsonAsync(context, 429, "{}");
+            return Responses.JsonAsync(context, 429, "{}");
         });
         Assert.IsType<ProviderOutcome.NotSent>(await Rig.ActAsync(Create(), effect, Time));
         Assert.Single(Server.Requests, request => Rig.Is(effect, request));
@@ -141,8 +141,8 @@ public abstract class ConnectorConformance(ConnectorRig rig) : ConformanceSettin
     {
         var tries = 0;
         Server.Script = Faulty(effect, (request, context) => ++tries == 1
-            ? Answers.JsonAsync(context, 429, "{}")
-            : Rig.AnswerAsync(request, context));
+            ? Responses.JsonAsync(context, 429, "{}")
+            : Rig.RespondAsync(request, context));
         var outcome = await Rig.ActAsync(Create(), effect, Time);
         Assert.True(outcome is ProviderOutcome.Succeeded or ProviderOutcome.Pending, outcome.ToString());
     }
@@ -170,7 +170,7 @@ public abstract class ConnectorConformance(ConnectorRig rig) : ConformanceSettin
     [InlineData(403), InlineData(404), InlineData(429), InlineData(500)]
     public async Task A_question_that_goes_wrong_leaves_the_outcome_unknown(int status)
     {
-        Server.Script = (_, context) => Answers.JsonAsync(context, status, "{}");
+        Server.Script = (_, context) => Responses.JsonAsync(context, status, "{}");
         Assert.All(await Rig.QueryAsync(Create()), outcome => Assert.IsType<ProviderOutcome.Unknown>(outcome));
     }
 
@@ -184,7 +184,7 @@ public abstract class ConnectorConformance(ConnectorRig rig) : ConformanceSettin
     [Fact]
     public async Task A_question_answered_with_garbage_leaves_the_outcome_unknown()
     {
-        Server.Script = (_, context) => Answers.JsonAsync(context, 200, "<html>");
+        Server.Script = (_, context) => Responses.JsonAsync(context, 200, "<html>");
         Assert.All(await Rig.QueryAsync(Create()), outcome => Assert.IsType<ProviderOutcome.Unknown>(outcome));
     }
 
@@ -196,7 +196,7 @@ public abstract class ConnectorConformance(ConnectorRig rig) : ConformanceSettin
             options.BreakerMinimumCalls = 4;
             options.BreakerBreak = TimeSpan.FromMinutes(5);
         });
-        Server.Script = Faulty(Effect.Refund, (_, context) => Answers.JsonAsync(context, 500, "{}"));
+        Server.Script = Faulty(Effect.Refund, (_, context) => Responses.JsonAsync(context, 500, "{}"));
         for (var i = 0; i < 4; i++)
         {
             Assert.IsType<ProviderOutcome.Unknown>(await Rig.ActAsync(connector, Effect.Refund, Time));
@@ -206,7 +206,7 @@ public abstract class ConnectorConformance(ConnectorRig rig) : ConformanceSettin
         Assert.IsType<ProviderOutcome.NotSent>(await Rig.ActAsync(connector, Effect.Refund, Time));
         Assert.Equal(sofar, Server.Requests.Count);
 
-        Server.Script = Rig.AnswerAsync;
+        Server.Script = Rig.RespondAsync;
         Time.Advance(TimeSpan.FromMinutes(6));
         var outcome = await Rig.ActAsync(connector, Effect.Refund, Time);
         Assert.True(outcome is ProviderOutcome.Succeeded or ProviderOutcome.Pending, outcome.ToString());
@@ -227,7 +227,7 @@ public abstract class ConnectorConformance(ConnectorRig rig) : ConformanceSettin
     public async Task Amounts_are_in_the_providers_own_format()
     {
         var connector = Create();
-        Server.Script = Rig.AnswerAsync;
+        Server.Script = Rig.RespondAsync;
         foreach (var (amount, inBody) in Rig.AmountFormats)
         {
             var request = Rig.ChargeOf(Time, SendWindow.Open(Time, TimeSpan.FromMinutes(1)), amount);
@@ -242,7 +242,7 @@ public abstract class ConnectorConformance(ConnectorRig rig) : ConformanceSettin
     [Fact]
     public async Task What_the_provider_does_not_take_is_declined_unsent()
     {
-        Server.Script = Rig.AnswerAsync;
+        Server.Script = Rig.RespondAsync;
         var request = Rig.ChargeOf(
             Time, SendWindow.Open(Time, TimeSpan.FromMinutes(1)), Rig.Amount.Zero);
         var declined = Assert.IsType<ProviderOutcome.Declined>(await Create().ChargeAsync(request, Rig.Credentials));
@@ -319,13 +319,13 @@ public abstract class ConnectorConformance(ConnectorRig rig) : ConformanceSettin
         var connector = Create(options => options.Timeout = TimeSpan.FromMilliseconds(300));
         Func<Received, HttpContext, Task>[] scripts =
         [
-            Rig.AnswerAsync,
+            Rig.RespondAsync,
             // A provider that repeats to us what we sent.
-            (request, context) => Answers.JsonAsync(context, 200, request.Text),
-            (request, context) => Answers.JsonAsync(context, 400, Rig.Echo(request)),
-            (request, context) => Answers.JsonAsync(context, 500, request.Text),
-            (_, context) => Answers.ResetAsync(context),
-            (_, context) => Answers.NothingAsync(context),
+            (request, context) => Responses.JsonAsync(context, 200, request.Text),
+            (request, context) => Responses.JsonAsync(context, 400, Rig.Echo(request)),
+            (request, context) => Responses.JsonAsync(context, 500, request.Text),
+            (_, context) => Responses.ResetAsync(context),
+            (_, context) => Responses.HangUpAsync(context),
         ];
         foreach (var script in scripts)
         {

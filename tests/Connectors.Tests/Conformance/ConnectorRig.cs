@@ -59,7 +59,7 @@ public abstract class ConnectorRig
     public abstract IEnumerable<(Money Amount, string InBody)> AmountFormats { get; }
 
     /// <summary>No healthy response of this provider's is longer, in bytes.</summary>
-    public virtual int LongestAnswer => 1_500;
+    public virtual int LongestResponse => 1_500;
 
     /// <summary>Whether this is the call whose body states the amount of a charge.</summary>
     public virtual bool StatesAmount(Received request) => Is(Effect.Charge, request);
@@ -75,13 +75,13 @@ public abstract class ConnectorRig
     public abstract bool Is(Effect effect, Received request);
 
     /// <summary>The provider's healthy response.</summary>
-    public abstract Task AnswerAsync(Received request, HttpContext context);
+    public abstract Task RespondAsync(Received request, HttpContext context);
 
     /// <summary>The provider's refusal of an effect for the customer's bank's sake.</summary>
     public abstract Task DeclineAsync(HttpContext context);
 
     /// <summary>The provider's response to credentials that it rejects.</summary>
-    public virtual Task RefuseCredentialsAsync(HttpContext context) => Answers.JsonAsync(context, 401, "{}");
+    public virtual Task RefuseCredentialsAsync(HttpContext context) => Responses.JsonAsync(context, 401, "{}");
 
     /// <summary>Whether the response to this effect names the payment; otherwise a status query does.</summary>
     public virtual bool NamesPayment(Effect effect) => true;

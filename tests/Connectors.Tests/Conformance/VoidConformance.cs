@@ -16,7 +16,7 @@ public abstract class VoidConformance(ConnectorRig rig) : ConformanceSetting(rig
     [Fact]
     public async Task A_healthy_provider_is_understood()
     {
-        Server.Script = Rig.AnswerAsync;
+        Server.Script = Rig.RespondAsync;
         var outcome = await VoidAsync();
         Assert.True(outcome is ProviderOutcome.Succeeded or ProviderOutcome.Pending, outcome.ToString());
         Assert.NotNull(outcome.ProviderReference);
@@ -33,7 +33,7 @@ public abstract class VoidConformance(ConnectorRig rig) : ConformanceSetting(rig
     [Fact]
     public async Task A_closed_send_window_is_not_sent()
     {
-        Server.Script = Rig.AnswerAsync;
+        Server.Script = Rig.RespondAsync;
         Assert.IsType<ProviderOutcome.NotSent>(
             await Rig.ActAsync(Create(), Effect.Void, Time, SendWindow.Open(Time, TimeSpan.Zero)));
         Assert.DoesNotContain(Server.Requests, request => Rig.Is(Effect.Void, request));
@@ -42,41 +42,41 @@ public abstract class VoidConformance(ConnectorRig rig) : ConformanceSetting(rig
     [Fact]
     public async Task No_answer_is_unknown() =>
         await IsUnknownAsync(
-            Effect.Void, (_, context) => Answers.NothingAsync(context), TimeSpan.FromMilliseconds(400));
+            Effect.Void, (_, context) => Responses.HangUpAsync(context), TimeSpan.FromMilliseconds(400));
 
     [Fact]
     public async Task A_reset_after_the_request_is_unknown() =>
-        await IsUnknownAsync(Effect.Void, (_, context) => Answers.ResetAsync(context));
+        await IsUnknownAsync(Effect.Void, (_, context) => Responses.ResetAsync(context));
 
     [Theory]
     [InlineData(500), InlineData(502), InlineData(503), InlineData(504), InlineData(302), InlineData(408)]
     public async Task A_status_that_says_nothing_of_the_effect_is_unknown(int status) =>
-        await IsUnknownAsync(Effect.Void, (_, context) => Answers.JsonAsync(context, status, "{}"));
+        await IsUnknownAsync(Effect.Void, (_, context) => Responses.JsonAsync(context, status, "{}"));
 
     [Fact]
     public async Task A_truncated_answer_is_unknown() =>
         await IsUnknownAsync(
-            Effect.Void, (_, context) => Answers.TruncatedAsync(context, """{"id":"x","status":"voided"}"""));
+            Effect.Void, (_, context) => Responses.TruncatedAsync(context, """{"id":"x","status":"voided"}"""));
 
     [Theory]
     [InlineData(""), InlineData("{"), InlineData("{}"), InlineData("[]")]
     [InlineData("null"), InlineData("<html>502</html>")]
     [InlineData("{\"id\":\"a\",\"id\":\"b\"}")]
     public async Task A_success_that_cannot_be_read_is_unknown(string body) =>
-        await IsUnknownAsync(Effect.Void, (_, context) => Answers.JsonAsync(context, 200, body));
+        await IsUnknownAsync(Effect.Void, (_, context) => Responses.JsonAsync(context, 200, body));
 
     [Fact]
     public async Task An_oversized_answer_is_unknown() => await IsUnknownAsync(Effect.Void, async (request, context) =>
     {
         context.Response.ContentType = "application/json";
-        await context.Response.WriteAsync(new string(' ', Rig.LongestAnswer + 500));
-        await Rig.AnswerAsync(request, context);
+        await context.Response.WriteAsync(new string(' ', Rig.LongestResponse + 500));
+        await Rig.RespondAsync(request, context);
     });
 
     [Fact]
     public async Task A_refusal_for_haste_is_not_sent()
     {
-        Server.Script = Faulty(Effect.Void, (_, context) => Answers.JsonAsync(context, 429, "{}"));
+        Server.Script = Faulty(Effect.Void, (_, context) => Responses.JsonAsync(context, 429, "{}"));
         Assert.IsType<ProviderOutcome.NotSent>(await VoidAsync());
         Assert.Equal(3, Server.Requests.Count(request => Rig.Is(Effect.Void, request)));
     }
@@ -96,10 +96,10 @@ public abstract class VoidConformance(ConnectorRig rig) : ConformanceSetting(rig
         var said = new List<string?>();
         Func<Received, HttpContext, Task>[] scripts =
         [
-            Rig.AnswerAsync,
-            (request, context) => Answers.JsonAsync(context, 200, request.Text),
-            (request, context) => Answers.JsonAsync(context, 400, Rig.Echo(request)),
-            (_, context) => Answers.ResetAsync(context),
+            Rig.RespondAsync,
+            (request, context) => Responses.JsonAsync(context, 200, request.Text),
+            (request, context) => Responses.JsonAsync(context, 400, Rig.Echo(request)),
+            (_, context) => Responses.ResetAsync(context),
         ];
         foreach (var script in scripts)
         {

@@ -27,7 +27,7 @@ public sealed class ScriptedServer : IAsyncDisposable
 
     /// <summary>The responses to the next requests.</summary>
     public Func<Received, HttpContext, Task> Script { get; set; } = (_, context) =>
-        Answers.JsonAsync(context, 200, "{}");
+        Responses.JsonAsync(context, 200, "{}");
 
     public Uri Url { get; private set; } = null!;
 
@@ -66,7 +66,7 @@ public sealed class ScriptedServer : IAsyncDisposable
 }
 
 /// <summary>What servers do to their callers.</summary>
-public static class Answers
+public static class Responses
 {
     public static async Task JsonAsync(HttpContext context, int status, string json)
     {
@@ -80,7 +80,7 @@ public static class Answers
     }
 
     /// <summary>Takes the request and says nothing until the caller gives up.</summary>
-    public static async Task NothingAsync(HttpContext context)
+    public static async Task HangUpAsync(HttpContext context)
     {
         var gone = new TaskCompletionSource();
         await using var registration = context.RequestAborted.Register(gone.SetResult);

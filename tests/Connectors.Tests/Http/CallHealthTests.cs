@@ -26,20 +26,20 @@ public sealed class CallHealthTests : IAsyncLifetime
             _time,
             new CapturedLogs());
         Assert.Equal(BreakerState.Closed, http.Health.Breaker);
-        _server.Script = (_, context) => Answers.JsonAsync(context, 500, "{}");
-        await http.SendAsync(Question());
-        await http.SendAsync(Question());
+        _server.Script = (_, context) => Responses.JsonAsync(context, 500, "{}");
+        await http.SendAsync(Query());
+        await http.SendAsync(Query());
         Assert.Equal(BreakerState.Open, http.Health.Breaker);
-        await http.SendAsync(Question());
+        await http.SendAsync(Query());
 
         _time.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(BreakerState.Trying, http.Health.Breaker);
-        await http.SendAsync(Question());
+        await http.SendAsync(Query());
         Assert.Equal(BreakerState.Open, http.Health.Breaker);
 
-        _server.Script = (_, context) => Answers.JsonAsync(context, 200, "{}");
+        _server.Script = (_, context) => Responses.JsonAsync(context, 200, "{}");
         _time.Advance(TimeSpan.FromMinutes(1));
-        await http.SendAsync(Question());
+        await http.SendAsync(Query());
         Assert.Equal(BreakerState.Closed, http.Health.Breaker);
         Assert.Equal(4, http.Health.Latency().Calls);
     }
@@ -73,7 +73,7 @@ public sealed class CallHealthTests : IAsyncLifetime
     private static void AssertAbout(int milliseconds, TimeSpan? actual) =>
         Assert.InRange(actual!.Value.TotalMilliseconds, milliseconds, milliseconds * 1.2);
 
-    private static ProviderCall Question() =>
+    private static ProviderCall Query() =>
         new() { Operation = "query", Reference = "att_1", Method = HttpMethod.Get, Path = "v1/thing" };
 
     private sealed class TestOptions : ProviderHttpOptions;

@@ -25,7 +25,7 @@ public sealed class ProviderHttpTests : IAsyncLifetime
     public async Task A_base_address_may_have_a_path()
     {
         using var http = Create(options => options.BaseUrl = new Uri(_server.Url, "/razorpay"));
-        await http.SendAsync(Question());
+        await http.SendAsync(Query());
         Assert.Equal("/razorpay/v1/thing", Assert.Single(_server.Requests).Path);
     }
 
@@ -38,7 +38,7 @@ public sealed class ProviderHttpTests : IAsyncLifetime
         {
             arrived.SetResult();
             await release.Task;
-            await Answers.JsonAsync(context, 200, "{}");
+            await Responses.JsonAsync(context, 200, "{}");
         };
         using var http = Create(options => options.MaxConcurrency = 1);
         var first = http.SendAsync(Effect("first"));
@@ -60,7 +60,7 @@ public sealed class ProviderHttpTests : IAsyncLifetime
         {
             arrived.TrySetResult();
             await release.Task;
-            await Answers.JsonAsync(context, 200, "{}");
+            await Responses.JsonAsync(context, 200, "{}");
         };
         using var http = Create(options =>
         {
@@ -119,7 +119,7 @@ public sealed class ProviderHttpTests : IAsyncLifetime
         // The first request gets a response and its connection is kept; the server takes the second one from it and
         // hangs up without a word.
         _server.Script = (request, context) =>
-            request.Text == "first" ? Answers.JsonAsync(context, 200, "{}") : Answers.ResetAsync(context);
+            request.Text == "first" ? Responses.JsonAsync(context, 200, "{}") : Responses.ResetAsync(context);
         using var http = Create();
         for (var i = 0; i < 20; i++)
         {
@@ -195,7 +195,7 @@ public sealed class ProviderHttpTests : IAsyncLifetime
         _server.Script = (_, context) =>
         {
             context.Response.Cookies.Append("a", "b");
-            return Answers.JsonAsync(context, 200, "{}");
+            return Responses.JsonAsync(context, 200, "{}");
         };
         using var span = new System.Diagnostics.Activity("test").Start();
         await http.SendAsync(Effect("x"));
@@ -225,8 +225,8 @@ public sealed class ProviderHttpTests : IAsyncLifetime
             seen.Enqueue(string.Join(' ', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"))));
         listener.Start();
         using var http = Create(provider: "measured");
-        await http.SendAsync(Question());
-        _server.Script = (_, context) => Answers.JsonAsync(context, 500, "{}");
+        await http.SendAsync(Query());
+        _server.Script = (_, context) => Responses.JsonAsync(context, 500, "{}");
         await http.SendAsync(Effect("x"));
         await _server.DisposeAsync();
         await http.SendAsync(Effect("y"));
@@ -241,7 +241,7 @@ public sealed class ProviderHttpTests : IAsyncLifetime
         Assert.Contains(_logs.Lines, line => line.Contains("att_1", StringComparison.Ordinal));
     }
 
-    private static ProviderCall Question() =>
+    private static ProviderCall Query() =>
         new() { Operation = "query", Reference = "att_1", Method = HttpMethod.Get, Path = "v1/thing" };
 
     private ProviderCall Effect(string body) => new()

@@ -25,8 +25,8 @@ public sealed class JuspayFlowTests : IAsyncLifetime
     {
         _server = await ScriptedServer.StartAsync();
         _server.Script = (request, context) => _responses.TryGetValue((request.Method, request.Path), out var response)
-            ? Answers.JsonAsync(context, response.Status, response.Json)
-            : _rig.AnswerAsync(request, context);
+            ? Responses.JsonAsync(context, response.Status, response.Json)
+            : _rig.RespondAsync(request, context);
     }
 
     public async Task DisposeAsync() => await _server.DisposeAsync();

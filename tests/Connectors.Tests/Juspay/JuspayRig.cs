@@ -81,23 +81,23 @@ public class JuspayRig : ConnectorRig
         "error_info":{"code":"INVALID_INPUT","category":"USER_ERROR"}}
         """;
 
-    public override Task AnswerAsync(Received request, HttpContext context) => (request.Method, request.Path) switch
+    public override Task RespondAsync(Received request, HttpContext context) => (request.Method, request.Path) switch
     {
         // The requested order.
-        ("POST", "/orders") => Answers.JsonAsync(context, 200, OrderJson("NEW", order: Asked(request, "order_id"),
+        ("POST", "/orders") => Responses.JsonAsync(context, 200, OrderJson("NEW", order: Asked(request, "order_id"),
             amount: Asked(request, "amount"), currency: Asked(request, "currency"), txn: null)),
-        ("POST", "/txns") => Answers.JsonAsync(context, 200, TxnJson()),
-        ("POST", $"/v2/txns/{Txn}/capture") => Answers.JsonAsync(context, 200, OrderJson("CHARGED")),
-        ("POST", $"/v2/txns/{Txn}/void") => Answers.JsonAsync(context, 200, OrderJson("VOIDED")),
+        ("POST", "/txns") => Responses.JsonAsync(context, 200, TxnJson()),
+        ("POST", $"/v2/txns/{Txn}/capture") => Responses.JsonAsync(context, 200, OrderJson("CHARGED")),
+        ("POST", $"/v2/txns/{Txn}/void") => Responses.JsonAsync(context, 200, OrderJson("VOIDED")),
         ("POST", var path) when path == $"/orders/{Order}/refunds" =>
-            Answers.JsonAsync(context, 200, OrderJson("CHARGED", more: RefundsJson(RefundJson("PENDING")))),
+            Responses.JsonAsync(context, 200, OrderJson("CHARGED", more: RefundsJson(RefundJson("PENDING")))),
         ("GET", var path) when path == $"/orders/{Order}" =>
-            Answers.JsonAsync(context, 200, OrderJson("NEW", txn: null)),
-        _ => Answers.JsonAsync(
+            Responses.JsonAsync(context, 200, OrderJson("NEW", txn: null)),
+        _ => Responses.JsonAsync(
             context, 404, """{"status":"error","error_code":"not_found","error_message":"no such thing"}"""),
     };
 
-    public override Task DeclineAsync(HttpContext context) => Answers.JsonAsync(
+    public override Task DeclineAsync(HttpContext context) => Responses.JsonAsync(
         context, 400, ErrorJson("EXPIRED", "The card's token has expired."));
 
     public override InboundWebhook Webhook(AttemptId attempt, string secret) => Hook(

@@ -49,7 +49,7 @@ public sealed class JuspaySealedRig : JuspayRig
         ];
 
     // What is in an envelope is a third longer, and then once more.
-    public override int LongestAnswer => 6_000;
+    public override int LongestResponse => 6_000;
 
     public override IEnumerable<(Money Amount, string InBody)> AmountFormats => [];
 
@@ -59,16 +59,16 @@ public sealed class JuspaySealedRig : JuspayRig
         : base.Is(effect, request);
 
     public override Task RefuseCredentialsAsync(HttpContext context) =>
-        Answers.JsonAsync(
+        Responses.JsonAsync(
             context,
             401,
             """{"status":"error","error_code":"access_denied","error_message":"Invalid Authentication"}""");
 
-    public override async Task AnswerAsync(Received request, HttpContext context)
+    public override async Task RespondAsync(Received request, HttpContext context)
     {
         if (!request.Path.StartsWith("/v4/", StringComparison.Ordinal))
         {
-            await base.AnswerAsync(request, context);
+            await base.RespondAsync(request, context);
             return;
         }
 
@@ -82,7 +82,7 @@ public sealed class JuspaySealedRig : JuspayRig
             "/order-status" => OrderJson("NEW", txn: null),
             _ => OrderJson("CHARGED", more: RefundsJson(RefundJson("PENDING"))),
         };
-        await Answers.JsonAsync(
+        await Responses.JsonAsync(
             context, 200, Encoding.UTF8.GetString(JuspayEnvelope.Seal(Encoding.UTF8.GetBytes(response), Account)));
 
         string Text(string name) => sent.RootElement.GetProperty(name).GetString()!;

@@ -24,8 +24,8 @@ public sealed class PayUFlowTests : IAsyncLifetime
         _server = await ScriptedServer.StartAsync();
         _server.Script = (request, context) =>
             _responses.TryGetValue(PayURig.CommandOf(request) ?? "_payment", out var response)
-                ? Answers.JsonAsync(context, 200, response)
-                : _rig.AnswerAsync(request, context);
+                ? Responses.JsonAsync(context, 200, response)
+                : _rig.RespondAsync(request, context);
     }
 
     public async Task DisposeAsync() => await _server.DisposeAsync();

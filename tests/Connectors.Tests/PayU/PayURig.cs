@@ -90,7 +90,7 @@ public sealed class PayURig : ConnectorRig
             && FieldOf(request, "var2") == PayUMapping.VoidToken(Attempt),
     };
 
-    public override Task AnswerAsync(Received request, HttpContext context) => Answers.JsonAsync(
+    public override Task RespondAsync(Received request, HttpContext context) => Responses.JsonAsync(
         context,
         200,
         request.Path == "/_payment"
@@ -109,10 +109,10 @@ public sealed class PayURig : ConnectorRig
     public override Task DeclineAsync(HttpContext context)
     {
         _declined = true;
-        return Answers.JsonAsync(context, 200, RefusalJson("E310", "Bank Declined Transaction"));
+        return Responses.JsonAsync(context, 200, RefusalJson("E310", "Bank Declined Transaction"));
     }
 
-    public override Task RefuseCredentialsAsync(HttpContext context) => Answers.JsonAsync(
+    public override Task RefuseCredentialsAsync(HttpContext context) => Responses.JsonAsync(
         context,
         200,
         context.Request.Path == "/_payment"

@@ -264,7 +264,7 @@ public sealed class PaytmChargeTests : PaytmScript
     public async Task A_success_with_a_wrong_checksum_is_not_believed_unless_told_to()
     {
         Script((_, context) =>
-            PaytmRig.AnswerAsync(context, PaytmRig.StatusJson("TXN_SUCCESS", "01"), key: "AnotherKey123456"));
+            PaytmRig.RespondAsync(context, PaytmRig.StatusJson("TXN_SUCCESS", "01"), key: "AnotherKey123456"));
 
         Assert.IsType<ProviderOutcome.Unknown>(await QueryAsync());
         var query = new Contract.ChargeQuery { Attempt = ConnectorRig.Attempt, Amount = ConnectorRig.Rupees };
@@ -279,7 +279,7 @@ public sealed class PaytmChargeTests : PaytmScript
         Assert.IsType<ProviderOutcome.Pending>(await ChargeAsync(Intent, resend: true));
         Assert.Equal([PaytmRig.Status], Paths);
 
-        Script((_, context) => Answers.JsonAsync(context, 500, "{}"));
+        Script((_, context) => Responses.JsonAsync(context, 500, "{}"));
         Assert.IsType<ProviderOutcome.NotSent>(await ChargeAsync(Intent, resend: true));
         Assert.DoesNotContain(PaytmRig.Process, Paths);
     }
@@ -312,8 +312,8 @@ public sealed class PaytmChargeTests : PaytmScript
     public async Task Longer_keys_sign_too(string key)
     {
         Script((request, context) => request.Path == PaytmRig.Status
-            ? PaytmRig.AnswerAsync(context, PaytmRig.StatusJson("TXN_SUCCESS", "01"), key: key)
-            : Rig.AnswerAsync(request, context));
+            ? PaytmRig.RespondAsync(context, PaytmRig.StatusJson("TXN_SUCCESS", "01"), key: key)
+            : Rig.RespondAsync(request, context));
         var query = new Contract.ChargeQuery { Attempt = ConnectorRig.Attempt, Amount = ConnectorRig.Rupees };
 
         Assert.IsType<ProviderOutcome.Succeeded>(await Connect().QueryChargeAsync(query, PaytmRig.CredentialsOf(key)));

@@ -276,7 +276,7 @@ public sealed class PaytmFactsTests : PaytmScript
             FailureCodes.CredentialsRefused,
             Assert.IsType<ProviderResult<UpiHolder>.Refused>(
                 await Connect().VerifyUpiAsync("a@b", Rig.Credentials)).Failure.Code);
-        Script((_, context) => Answers.JsonAsync(context, 500, "{}"));
+        Script((_, context) => Responses.JsonAsync(context, 500, "{}"));
         Assert.IsType<ProviderResult<UpiHolder>.Unavailable>(await Connect().VerifyUpiAsync("a@b", Rig.Credentials));
     }
 

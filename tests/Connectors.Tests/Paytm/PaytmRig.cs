@@ -78,26 +78,26 @@ public sealed class PaytmRig : ConnectorRig
     // A card's response is the bank's form alone.
     public override bool NamesPayment(Effect effect) => effect != Effect.Charge;
 
-    public override Task AnswerAsync(Received request, HttpContext context) => request.Path switch
+    public override Task RespondAsync(Received request, HttpContext context) => request.Path switch
     {
-        Initiate or "/order/v2/preAuth" => AnswerAsync(
+        Initiate or "/order/v2/preAuth" => RespondAsync(
             context,
             $$"""{{{Result("S", "0000")}},"txnToken":"{{Token}}","isPromoCodeValid":false,"authenticated":false}"""),
-        "/fetchBinDetail" => AnswerAsync(
+        "/fetchBinDetail" => RespondAsync(
             context, $$$"""{{{{Result("S", "0000")}}},"binDetail":{"bin":"411111","paymentMode":"DEBIT_CARD"}}"""),
-        Process => AnswerAsync(context, BankForm("https://bank.example/acs")),
-        Status => AnswerAsync(context, StatusJson("TXN_SUCCESS", "01", TypeOf(request))),
-        "/order/v2/capture" or "/order/v2/release" => AnswerAsync(context, $$"""{{{Result("S", "0000")}}}"""),
-        "/refund/apply" => AnswerAsync(context, RefundJson("PENDING", "601")),
-        RefundStatus => AnswerAsync(context, RefundJson("TXN_SUCCESS", "10")),
-        _ => Answers.JsonAsync(context, 404, "{}"),
+        Process => RespondAsync(context, BankForm("https://bank.example/acs")),
+        Status => RespondAsync(context, StatusJson("TXN_SUCCESS", "01", TypeOf(request))),
+        "/order/v2/capture" or "/order/v2/release" => RespondAsync(context, $$"""{{{Result("S", "0000")}}}"""),
+        "/refund/apply" => RespondAsync(context, RefundJson("PENDING", "601")),
+        RefundStatus => RespondAsync(context, RefundJson("TXN_SUCCESS", "10")),
+        _ => Responses.JsonAsync(context, 404, "{}"),
     };
 
     public override Task DeclineAsync(HttpContext context) =>
-        AnswerAsync(context, $$"""{{{Result("F", "227", "Declined by 4111 1111 1111 1111's bank")}}}""");
+        RespondAsync(context, $$"""{{{Result("F", "227", "Declined by 4111 1111 1111 1111's bank")}}}""");
 
     public override Task RefuseCredentialsAsync(HttpContext context) =>
-        AnswerAsync(context, $$"""{{{Result("F", "2005", "Checksum provided is invalid")}}}""", signed: false);
+        RespondAsync(context, $$"""{{{Result("F", "2005", "Checksum provided is invalid")}}}""", signed: false);
 
     public override InboundWebhook Webhook(AttemptId attempt, string secret) =>
         Form(secret, Callback(attempt.ToString()));
@@ -150,8 +150,8 @@ public sealed class PaytmRig : ConnectorRig
     };
 
     /// <summary>Wraps a body in its envelope, signed with the merchant's key.</summary>
-    public static Task AnswerAsync(HttpContext context, string body, bool signed = true, string key = Key) =>
-        Answers.JsonAsync(
+    public static Task RespondAsync(HttpContext context, string body, bool signed = true, string key = Key) =>
+        Responses.JsonAsync(
             context,
             200,
             signed

@@ -31,8 +31,8 @@ public abstract class PaytmScript : IAsyncLifetime
     {
         _server = await ScriptedServer.StartAsync();
         _server.Script = (request, context) => _responses.TryGetValue(request.Path, out var response)
-            ? PaytmRig.AnswerAsync(context, response(request))
-            : Rig.AnswerAsync(request, context);
+            ? PaytmRig.RespondAsync(context, response(request))
+            : Rig.RespondAsync(request, context);
         // An order is not known until a test says so.
         Respond(PaytmRig.Status, _ => PaytmRig.NoRecord());
     }

@@ -91,7 +91,7 @@ public sealed class PaytmWalletTests(SimulatedPaytm paytm) : PaytmSimulation(pay
     public async Task What_cannot_be_asked_is_unavailable(int status, string body)
     {
         await using var server = await ScriptedServer.StartAsync();
-        server.Script = (_, context) => Answers.JsonAsync(context, status, body);
+        server.Script = (_, context) => Responses.JsonAsync(context, status, body);
         var connector = Connect(server.Url);
         var owner = Owner with { Token = new Secret("sso-9876543210") };
 

@@ -26,7 +26,7 @@ public sealed class RazorpayFactsTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _server = await ScriptedServer.StartAsync();
-        _server.Script = _rig.AnswerAsync;
+        _server.Script = _rig.RespondAsync;
     }
 
     public async Task DisposeAsync() => await _server.DisposeAsync();

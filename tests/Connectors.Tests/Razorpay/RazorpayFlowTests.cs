@@ -23,8 +23,8 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
     {
         _server = await ScriptedServer.StartAsync();
         _server.Script = (request, context) => _responses.TryGetValue((request.Method, request.Path), out var response)
-            ? Answers.JsonAsync(context, response.Status, response.Json)
-            : _rig.AnswerAsync(request, context);
+            ? Responses.JsonAsync(context, response.Status, response.Json)
+            : _rig.RespondAsync(request, context);
     }
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
@@ -70,7 +70,7 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
     public async Task A_declined_payment_tells_its_id()
     {
         _server.Script = (request, context) =>
-            _rig.Is(Effect.Charge, request) ? _rig.DeclineAsync(context) : _rig.AnswerAsync(request, context);
+            _rig.Is(Effect.Charge, request) ? _rig.DeclineAsync(context) : _rig.RespondAsync(request, context);
         var declined = Assert.IsType<ProviderOutcome.Declined>(await ChargeAsync());
         Assert.Equal((RazorpayRig.Order, RazorpayRig.Pay), (declined.ProviderOrder, declined.ProviderReference));
     }
@@ -136,11 +136,11 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
             200, RazorpayRig.Collection(RazorpayRig.OrderJson(RazorpayRig.Order, Receipt)));
         _responses[("POST", "/v1/payments/create/json")] = (
             400, RazorpayRig.ErrorJson("Your payment has been declined as the order is already paid."));
-        var looks = 0;
+        var reads = 0;
         var usual = _server.Script;
         _server.Script = (request, context) =>
-            request.Path == $"/v1/orders/{RazorpayRig.Order}/payments" && ++looks == 2
-                ? Answers.JsonAsync(context, 200, RazorpayRig.Collection(RazorpayRig.PaymentJson("captured")))
+            request.Path == $"/v1/orders/{RazorpayRig.Order}/payments" && ++reads == 2
+                ? Responses.JsonAsync(context, 200, RazorpayRig.Collection(RazorpayRig.PaymentJson("captured")))
                 : usual(request, context);
         Assert.IsType<ProviderOutcome.Succeeded>(await ChargeAsync(resend: true));
     }
@@ -271,7 +271,7 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
                     "processed",
                     id: $"rfnd_{skip}x{i}",
                     receipt: skip == 200 ? ConnectorRig.Refund.ToString() : $"other{skip + i}"));
-            return Answers.JsonAsync(context, 200, RazorpayRig.Collection([.. page]));
+            return Responses.JsonAsync(context, 200, RazorpayRig.Collection([.. page]));
         };
         var query = new RefundQuery
         {

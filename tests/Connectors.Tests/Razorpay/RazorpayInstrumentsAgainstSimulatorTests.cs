@@ -102,11 +102,11 @@ public sealed class RazorpayInstrumentsAgainstSimulatorTests(SimulatedRazorpay r
     [Fact]
     public async Task What_is_not_known_is_refused()
     {
-        const string Nobody = "cust_00000000000000";
+        const string UnknownCustomer = "cust_00000000000000";
         Assert.IsType<ProviderResult<ImmutableArray<ProviderCard>>.Refused>(
-            await Connector.ListCardsAsync(Nobody, Rig.Credentials));
+            await Connector.ListCardsAsync(UnknownCustomer, Rig.Credentials));
         // A customer who does not exist has no cards.
-        Assert.True(Given(await Connector.DeleteCardAsync(Nobody, "token_00000000000000", Rig.Credentials)));
+        Assert.True(Given(await Connector.DeleteCardAsync(UnknownCustomer, "token_00000000000000", Rig.Credentials)));
     }
 
     [Theory]

@@ -22,12 +22,12 @@ public sealed class RazorpayInstrumentsTests : IAsyncLifetime
 
     private readonly RazorpayRig _rig = new();
     private ScriptedServer _server = null!;
-    private (int Status, string Json) _answer;
+    private (int Status, string Json) _response;
 
     public async Task InitializeAsync()
     {
         _server = await ScriptedServer.StartAsync();
-        _server.Script = (_, context) => Answers.JsonAsync(context, _answer.Status, _answer.Json);
+        _server.Script = (_, context) => Responses.JsonAsync(context, _response.Status, _response.Json);
     }
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
@@ -35,7 +35,7 @@ public sealed class RazorpayInstrumentsTests : IAsyncLifetime
     [Fact]
     public async Task A_customer_has_an_address_of_their_own_and_is_named_in_the_notes()
     {
-        _answer = (200, CustomerJson("shop/asha"));
+        _response = (200, CustomerJson("shop/asha"));
         Assert.Equal(new ProviderResult<string>.Given(Cust), await Create().OpenCustomerAsync(Asha, _rig.Credentials));
         await Create().OpenCustomerAsync(Asha with { Name = "A", Phone = "12 34", Id = "bala" }, _rig.Credentials);
 
@@ -59,7 +59,7 @@ public sealed class RazorpayInstrumentsTests : IAsyncLifetime
     [InlineData("""{"customer":"shop/bala"}"""), InlineData("[]"), InlineData("""{"customer":7}"""), InlineData("null")]
     public async Task A_customer_of_somebody_elses_is_not_taken(string notes)
     {
-        _answer = (200, $$"""{"id":"{{Cust}}","entity":"customer","notes":{{notes}}}""");
+        _response = (200, $$"""{"id":"{{Cust}}","entity":"customer","notes":{{notes}}}""");
         Assert.IsType<ProviderResult<string>.Refused>(await Create().OpenCustomerAsync(Asha, _rig.Credentials));
         Assert.Equal(2, _server.Requests.Count);
         Assert.False(Body(1).TryGetProperty("contact", out _));
@@ -68,7 +68,7 @@ public sealed class RazorpayInstrumentsTests : IAsyncLifetime
     [Fact]
     public async Task A_customer_found_by_the_number_alone_is_left_to_whoever_has_it()
     {
-        _server.Script = (request, context) => Answers.JsonAsync(
+        _server.Script = (request, context) => Responses.JsonAsync(
             context,
             200,
             request.Text.Contains("contact", StringComparison.Ordinal)
@@ -90,7 +90,7 @@ public sealed class RazorpayInstrumentsTests : IAsyncLifetime
         2030)]
     public async Task A_token_is_a_card(string card, string more, string last4, int month, int year)
     {
-        _answer = (200, RazorpayRig.Collection(TokenJson(card, more)));
+        _response = (200, RazorpayRig.Collection(TokenJson(card, more)));
         var kept = Assert.Single(Given(await Create().ListCardsAsync(Cust, _rig.Credentials)));
         Assert.Equal((Token, Token), (kept.Reference, kept.Token.Reveal()));
         Assert.Equal(
@@ -111,7 +111,7 @@ public sealed class RazorpayInstrumentsTests : IAsyncLifetime
     [InlineData("\"last4\":\"3335\",\"expiry_month\":1,\"expiry_year\":2020", "")]
     public async Task A_token_that_cannot_be_shown_or_paid_with_is_left_out(string card, string more)
     {
-        _answer = (200, RazorpayRig.Collection(
+        _response = (200, RazorpayRig.Collection(
             TokenJson(card, more),
             "null",
             TokenJson(In2030, "").Replace(Token, "token_../x", StringComparison.Ordinal),
@@ -126,7 +126,7 @@ public sealed class RazorpayInstrumentsTests : IAsyncLifetime
     [InlineData(400, """{"error":{"code":"BAD_REQUEST_ERROR","description":"The api key provided is invalid"}}""")]
     public async Task What_cannot_be_read_is_asked_again_later(int status, string json)
     {
-        _answer = (status, json);
+        _response = (status, json);
         Assert.IsType<ProviderResult<string>.Unavailable>(await Create().OpenCustomerAsync(Asha, _rig.Credentials));
         Assert.IsType<ProviderResult<ImmutableArray<ProviderCard>>.Unavailable>(
             await Create().ListCardsAsync(Cust, _rig.Credentials));
@@ -137,7 +137,7 @@ public sealed class RazorpayInstrumentsTests : IAsyncLifetime
     [Fact]
     public async Task What_razorpay_refuses_is_refused_in_its_words()
     {
-        _answer = (400, RazorpayRig.ErrorJson("This feature is not enabled for the merchant"));
+        _response = (400, RazorpayRig.ErrorJson("This feature is not enabled for the merchant"));
         var refused = Assert.IsType<ProviderResult<string>.Refused>(
             await Create().OpenCustomerAsync(Asha, _rig.Credentials));
         Assert.Equal("This feature is not enabled for the merchant", refused.Failure.Message);
@@ -149,17 +149,17 @@ public sealed class RazorpayInstrumentsTests : IAsyncLifetime
 
     [Theory]
     [InlineData(false, true), InlineData(true, false)]
-    public async Task A_refused_deletion_is_what_the_list_of_tokens_says(bool listed, bool forgotten)
+    public async Task A_refused_deletion_is_what_the_list_of_tokens_says(bool listed, bool deleted)
     {
         _server.Script = (request, context) => request.Method == "GET"
-            ? Answers.JsonAsync(
+            ? Responses.JsonAsync(
                 context,
                 200,
                 listed ? RazorpayRig.Collection(TokenJson("\"last4\":\"3335\"", "")) : RazorpayRig.Collection())
-            : Answers.JsonAsync(context, 400, RazorpayRig.ErrorJson("The token was deleted before"));
+            : Responses.JsonAsync(context, 400, RazorpayRig.ErrorJson("The token was deleted before"));
         var response = await Create().DeleteCardAsync(Cust, Token, _rig.Credentials);
-        Assert.Equal(forgotten, response is ProviderResult<bool>.Given { Value: true });
-        Assert.Equal(!forgotten, response is ProviderResult<bool>.Refused);
+        Assert.Equal(deleted, response is ProviderResult<bool>.Given { Value: true });
+        Assert.Equal(!deleted, response is ProviderResult<bool>.Refused);
     }
 
     [Theory]
@@ -169,7 +169,7 @@ public sealed class RazorpayInstrumentsTests : IAsyncLifetime
     [InlineData("""{"code":"GATEWAY_ERROR","description":"The bank is away.","reason":"NA","field":"vpa"}""", false)]
     public async Task Only_what_names_the_upi_id_says_that_there_is_none(string error, bool isNone)
     {
-        _answer = (400, $$"""{"error":{{error}}}""");
+        _response = (400, $$"""{"error":{{error}}}""");
         var response = await Create().VerifyUpiAsync("a@upi", _rig.Credentials);
         Assert.Equal(isNone, response is ProviderResult<UpiHolder>.Given { Value.Exists: false });
         Assert.Equal(!isNone, response is ProviderResult<UpiHolder>.Refused);
@@ -232,7 +232,7 @@ public sealed class RazorpayInstrumentsTests : IAsyncLifetime
 
     private async Task<JsonElement> ChargedAsync(Func<ChargeRequest, ChargeRequest> with)
     {
-        _server.Script = _rig.AnswerAsync;
+        _server.Script = _rig.RespondAsync;
         var time = TimeProvider.System;
         var request = _rig.ChargeOf(time, SendWindow.Open(time, TimeSpan.FromMinutes(1)));
         Assert.IsType<ProviderOutcome.Pending>(await Create().ChargeAsync(with(request), _rig.Credentials));

@@ -67,28 +67,28 @@ public sealed class RazorpayRig : ConnectorRig
             Effect.Void => "there is no such call",
         };
 
-    public override Task AnswerAsync(Received request, HttpContext context) => (request.Method, request.Path) switch
+    public override Task RespondAsync(Received request, HttpContext context) => (request.Method, request.Path) switch
     {
         // The requested order, with an id.
-        ("POST", "/v1/orders") => Answers.JsonAsync(
+        ("POST", "/v1/orders") => Responses.JsonAsync(
             context,
             200,
             $$"""{"id":"{{Order}}","entity":"order","status":"created","notes":[],{{request.Text[1..request.Text.IndexOf(",\"notes", StringComparison.Ordinal)]}}}"""),
-        ("POST", "/v1/payments/create/json") => Answers.JsonAsync(
+        ("POST", "/v1/payments/create/json") => Responses.JsonAsync(
             context,
             200,
             $$"""{"razorpay_payment_id":"{{Pay}}","next":[{"action":"redirect","url":"https://bank.example/{{Pay}}"}]}"""),
-        ("POST", $"/v1/payments/{Pay}/capture") => Answers.JsonAsync(context, 200, PaymentJson("captured")),
-        ("POST", $"/v1/payments/{Pay}/refund") => Answers.JsonAsync(context, 200, RefundJson("pending")),
-        ("GET", "/v1/orders") => Answers.JsonAsync(context, 200, Collection()),
-        ("GET", $"/v1/orders/{Order}/payments") => Answers.JsonAsync(context, 200, Collection()),
-        ("GET", $"/v1/payments/{Pay}") => Answers.JsonAsync(context, 200, PaymentJson("authorized")),
-        ("GET", $"/v1/payments/{Pay}/refunds") => Answers.JsonAsync(context, 200, Collection()),
-        ("GET", $"/v1/refunds/{Rfnd}") => Answers.JsonAsync(context, 200, RefundJson("processed")),
-        _ => Answers.JsonAsync(context, 400, ErrorJson("The requested URL was not found on the server.")),
+        ("POST", $"/v1/payments/{Pay}/capture") => Responses.JsonAsync(context, 200, PaymentJson("captured")),
+        ("POST", $"/v1/payments/{Pay}/refund") => Responses.JsonAsync(context, 200, RefundJson("pending")),
+        ("GET", "/v1/orders") => Responses.JsonAsync(context, 200, Collection()),
+        ("GET", $"/v1/orders/{Order}/payments") => Responses.JsonAsync(context, 200, Collection()),
+        ("GET", $"/v1/payments/{Pay}") => Responses.JsonAsync(context, 200, PaymentJson("authorized")),
+        ("GET", $"/v1/payments/{Pay}/refunds") => Responses.JsonAsync(context, 200, Collection()),
+        ("GET", $"/v1/refunds/{Rfnd}") => Responses.JsonAsync(context, 200, RefundJson("processed")),
+        _ => Responses.JsonAsync(context, 400, ErrorJson("The requested URL was not found on the server.")),
     };
 
-    public override Task DeclineAsync(HttpContext context) => Answers.JsonAsync(context, 400, $$"""
+    public override Task DeclineAsync(HttpContext context) => Responses.JsonAsync(context, 400, $$"""
         {"error":{"code":"BAD_REQUEST_ERROR","description":"Your payment was declined by the bank.","source":"issuer_bank",
         "step":"payment_authorization","reason":"card_declined","metadata":{"payment_id":"{{Pay}}","order_id":"{{Order}}"} } }
         """);

@@ -289,22 +289,22 @@ public sealed class CustomerGrainTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Wherever_the_store_breaks_down_nothing_is_offered_that_is_not_kept(bool losesAnswer)
+    public async Task Wherever_the_store_breaks_down_nothing_is_offered_that_is_not_kept(bool losesResponse)
     {
         for (var breaks = 1; breaks <= 9; breaks++)
         {
             var run = new CustomerGrainTests();
-            await run.BreakAsync(breaks, losesAnswer);
+            await run.BreakAsync(breaks, losesResponse);
         }
     }
 
-    private async Task BreakAsync(int breaks, bool losesAnswer)
+    private async Task BreakAsync(int breaks, bool losesResponse)
     {
         await using (var silo = await StartAsync())
         {
             await silo.PutMerchantAsync("shop", "s");
             await AllowVaultAsync(silo);
-            _store.LosesAnswer = losesAnswer;
+            _store.LosesAnswer = losesResponse;
             _store.BreaksAt = _store.Writes + breaks;
             var asha = silo.Customer("shop", "asha");
             Func<Task>[] steps =

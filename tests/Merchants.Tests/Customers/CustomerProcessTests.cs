@@ -239,11 +239,11 @@ public sealed class CustomerProcessTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Whichever_write_fails_the_next_process_offers_what_is_kept_and_nothing_else(bool losesAnswer)
+    public async Task Whichever_write_fails_the_next_process_offers_what_is_kept_and_nothing_else(bool losesResponse)
     {
         for (var write = 1; write <= 8; write++)
         {
-            var rig = new CustomerRig("quick") { LosesAnswer = losesAnswer };
+            var rig = new CustomerRig("quick") { LosesAnswer = losesResponse };
             await rig.PutAsync();
             rig.FailsAt = write;
             Func<Task>[] steps =

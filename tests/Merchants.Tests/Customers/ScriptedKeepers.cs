@@ -59,23 +59,23 @@ internal sealed class ScriptedProvider
     public ConcurrentDictionary<string, bool> Links { get; } = new();
 
     public Task<ProviderResult<string>> OpenCustomerAsync(Customer customer, ProviderCredentials credentials) =>
-        AnswerAsync("register", () => $"cst_{customer.Id}");
+        RespondAsync("register", () => $"cst_{customer.Id}");
 
     public Task<ProviderResult<ImmutableArray<ProviderCard>>> ListCardsAsync(
         string providerCustomer, ProviderCredentials credentials) =>
-        AnswerAsync("list", () => Cards.Values.ToImmutableArray());
+        RespondAsync("list", () => Cards.Values.ToImmutableArray());
 
     public Task<ProviderResult<bool>> DeleteCardAsync(
         string providerCustomer, string reference, ProviderCredentials credentials) =>
-        AnswerAsync($"delete {reference}", () => Cards.TryRemove(reference, out _) || true);
+        RespondAsync($"delete {reference}", () => Cards.TryRemove(reference, out _) || true);
 
     public Task<ProviderResult<string>> RequestWalletLinkAsync(
         WalletRequest request, ProviderCredentials credentials) =>
-        AnswerAsync($"request {request.Wallet}", () => $"link_{request.Wallet}");
+        RespondAsync($"request {request.Wallet}", () => $"link_{request.Wallet}");
 
     public Task<ProviderResult<ProviderWallet>> ConfirmWalletLinkAsync(
         WalletRequest request, string reference, Secret password, ProviderCredentials credentials) =>
-        AnswerAsync($"confirm {reference}", () =>
+        RespondAsync($"confirm {reference}", () =>
         {
             Links[reference] = true;
             return new ProviderWallet { Reference = reference, Linked = true, Token = new Secret("wallet-token") };
@@ -83,20 +83,20 @@ internal sealed class ScriptedProvider
 
     public Task<ProviderResult<ProviderWallet>> ReadWalletAsync(
         WalletRequest request, string reference, ProviderCredentials credentials) =>
-        AnswerAsync($"read {reference}", () =>
+        RespondAsync($"read {reference}", () =>
             new ProviderWallet { Reference = reference, Linked = Links.ContainsKey(reference) });
 
     public Task<ProviderResult<bool>> UnlinkWalletAsync(
         WalletRequest request, string reference, ProviderCredentials credentials) =>
-        AnswerAsync($"unlink {reference} {request.Token?.Reveal()}", () => Links.TryRemove(reference, out _) || true);
+        RespondAsync($"unlink {reference} {request.Token?.Reveal()}", () => Links.TryRemove(reference, out _) || true);
 
     public Task<ProviderResult<UpiHolder>> VerifyUpiAsync(string vpa, ProviderCredentials credentials) =>
-        AnswerAsync($"verify {vpa}", () => new UpiHolder(true, "ASHA"));
+        RespondAsync($"verify {vpa}", () => new UpiHolder(true, "ASHA"));
 
-    private async Task<ProviderResult<T>> AnswerAsync<T>(string call, Func<T> answer)
+    private async Task<ProviderResult<T>> RespondAsync<T>(string call, Func<T> response)
     {
         await EnterAsync(call);
-        return IsAway ? new ProviderResult<T>.Unavailable("away") : new ProviderResult<T>.Given(answer());
+        return IsAway ? new ProviderResult<T>.Unavailable("away") : new ProviderResult<T>.Given(response());
     }
 }
 

@@ -18,13 +18,13 @@ public sealed class ApiKeyCrashTests
     [Theory]
     [MemberData(nameof(OfCreating))]
     public async Task A_key_that_was_never_answered_is_listed_from_the_start_and_soon_opens_nothing(
-        int write, bool losesAnswer)
+        int write, bool losesResponse)
     {
         var store = new DocumentStore();
         await using (var silo = await TestSilo.StartAsync(store))
         {
             await silo.Merchant("acme").Put(Acme);
-            (store.BreaksAt, store.LosesAnswer) = (store.Writes + write, losesAnswer);
+            (store.BreaksAt, store.LosesAnswer) = (store.Writes + write, losesResponse);
             await AssertBreaksDownAsync(() => silo.Merchant("acme").CreateKey(ApiKeyScope.Secret));
         }
 
@@ -34,7 +34,7 @@ public sealed class ApiKeyCrashTests
         var handedOut = store.All<MerchantDocument>("merchant").Single().Keys.Any(key => key.HandedOut);
         // Only a lost response to the last write leaves a key that counts as handed out; it is listed, and can be
         // revoked.
-        Assert.Equal(write == 3 && losesAnswer, handedOut);
+        Assert.Equal(write == 3 && losesResponse, handedOut);
         Assert.Equal(handedOut, store.All<ApiKeyDocument>("api_key").Any(Opens));
         Assert.Equal(handedOut ? 1 : 0, (await next.Merchant("acme").Get())!.Keys.Length);
 
@@ -45,12 +45,12 @@ public sealed class ApiKeyCrashTests
 
     [Theory]
     [MemberData(nameof(OfCreating))]
-    public async Task The_same_silo_goes_on_after_a_breakdown(int write, bool losesAnswer)
+    public async Task The_same_silo_goes_on_after_a_breakdown(int write, bool losesResponse)
     {
         var store = new DocumentStore();
         await using var silo = await TestSilo.StartAsync(store);
         await silo.Merchant("acme").Put(Acme);
-        (store.BreaksAt, store.LosesAnswer) = (store.Writes + write, losesAnswer);
+        (store.BreaksAt, store.LosesAnswer) = (store.Writes + write, losesResponse);
         await AssertBreaksDownAsync(() => silo.Merchant("acme").CreateKey(ApiKeyScope.Secret));
         var key = (await silo.Merchant("acme").CreateKey(ApiKeyScope.Secret)).Value!;
         Assert.NotNull(await silo.ResolveAsync(key.Key));
@@ -59,7 +59,7 @@ public sealed class ApiKeyCrashTests
 
     [Theory]
     [MemberData(nameof(OfRevoking))]
-    public async Task What_is_called_revoked_opens_nothing(int write, bool losesAnswer)
+    public async Task What_is_called_revoked_opens_nothing(int write, bool losesResponse)
     {
         var store = new DocumentStore();
         NewApiKey key;
@@ -67,7 +67,7 @@ public sealed class ApiKeyCrashTests
         {
             await silo.Merchant("acme").Put(Acme);
             key = (await silo.Merchant("acme").CreateKey(ApiKeyScope.Secret)).Value!;
-            (store.BreaksAt, store.LosesAnswer) = (store.Writes + write, losesAnswer);
+            (store.BreaksAt, store.LosesAnswer) = (store.Writes + write, losesResponse);
             await AssertBreaksDownAsync(() => silo.Merchant("acme").RevokeKey(key.Id));
         }
 

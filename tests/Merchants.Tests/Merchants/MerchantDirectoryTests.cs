@@ -38,13 +38,13 @@ public sealed class MerchantDirectoryTests
     [Fact]
     public async Task Callers_that_miss_at_the_same_time_share_one_question()
     {
-        var answer = new TaskCompletionSource<MerchantSettings?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _settings = _ => answer.Task;
+        var response = new TaskCompletionSource<MerchantSettings?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _settings = _ => response.Task;
         var directory = Directory();
         var calls = Enumerable.Range(0, 50)
             .Select(_ => Task.Run(async () => await directory.GetAsync("acme")))
             .ToArray();
-        answer.SetResult(Settings("acme"));
+        response.SetResult(Settings("acme"));
         var profiles = await Task.WhenAll(calls);
         Assert.Equal(1, _asked);
         Assert.Single(profiles.Distinct());

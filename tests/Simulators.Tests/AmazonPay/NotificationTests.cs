@@ -56,7 +56,7 @@ public sealed class NotificationTests
     public async Task What_is_not_taken_is_sent_again_also_after_a_restart()
     {
         await using var receiver = await WebhookReceiver.StartAsync();
-        receiver.Answers.Enqueue(503);
+        receiver.Responses.Enqueue(503);
         await using var simulator = await AmazonPayShop.OpenAsync(receiver.Url);
         await simulator.PaidAsync();
         var first = (await receiver.NextAsync(1, "the first try"))[0].Json;

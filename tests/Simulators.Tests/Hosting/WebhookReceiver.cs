@@ -33,7 +33,7 @@ internal sealed class WebhookReceiver : IAsyncDisposable
     private WebhookReceiver(WebApplication app) => _app = app;
 
     /// <summary>The status of the next responses, in turn; 200 when there is none.</summary>
-    public ConcurrentQueue<int> Answers { get; } = new();
+    public ConcurrentQueue<int> Responses { get; } = new();
 
     public Uri Url => new(new Uri(_app.Urls.First()), "/hooks");
 
@@ -53,11 +53,11 @@ internal sealed class WebhookReceiver : IAsyncDisposable
     public async Task<Received[]> NextAsync(int count, string what)
     {
         var all = new List<Received>();
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         try
         {
             while (all.Count < count)
-                all.Add(await _received.Reader.ReadAsync(patience.Token));
+                all.Add(await _received.Reader.ReadAsync(timeout.Token));
         }
         catch (OperationCanceledException)
         {
@@ -80,7 +80,7 @@ internal sealed class WebhookReceiver : IAsyncDisposable
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
-        var status = Answers.TryDequeue(out var next) ? next : 200;
+        var status = Responses.TryDequeue(out var next) ? next : 200;
         _received.Writer.TryWrite(new Received(
             body.ToArray(),
             context.Request.Headers.ToDictionary(

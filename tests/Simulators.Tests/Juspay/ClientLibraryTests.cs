@@ -72,7 +72,7 @@ public sealed class ClientLibraryTests
         {
             var all = new StringBuilder();
             foreach (var path in paths)
-                all.AppendLine((await simulator.AskAsync("/juspay" + path)).Text);
+                all.AppendLine((await simulator.SendAsync("/juspay" + path)).Text);
             return all.Append((await simulator.GetAsync("/_journal")).Text).ToString();
         }
     }

@@ -14,9 +14,9 @@ public sealed class InstrumentTests
         var customer = await simulator.FormAsync("/juspay/customers", Customer);
         Assert.StartsWith("cst_", customer.Id, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.BadRequest, (await simulator.FormAsync("/juspay/customers", Customer)).Status);
-        Assert.Equal(customer.Id, (await simulator.AskAsync("/juspay/customers/user_10001")).Id);
-        Assert.Equal(customer.Id, (await simulator.AskAsync($"/juspay/customers/{customer.Id}")).Id);
-        Assert.Equal(HttpStatusCode.NotFound, (await simulator.AskAsync("/juspay/customers/nobody")).Status);
+        Assert.Equal(customer.Id, (await simulator.SendAsync("/juspay/customers/user_10001")).Id);
+        Assert.Equal(customer.Id, (await simulator.SendAsync($"/juspay/customers/{customer.Id}")).Id);
+        Assert.Equal(HttpStatusCode.NotFound, (await simulator.SendAsync("/juspay/customers/nobody")).Status);
         Assert.Equal(
             HttpStatusCode.BadRequest,
             (await simulator.FormAsync("/juspay/customers", "object_reference_id=short")).Status);
@@ -31,7 +31,7 @@ public sealed class InstrumentTests
             "A1",
             JuspayShop.Card("4111111111111111") + "&save_to_locker=true&tokenize=true",
             "&customer_id=user_10001");
-        var cards = await simulator.AskAsync("/juspay/cards?customer_id=user_10001");
+        var cards = await simulator.SendAsync("/juspay/cards?customer_id=user_10001");
         var card = Assert.Single(cards.Json.GetProperty("cards").EnumerateArray());
         Assert.Equal("4111-XXXXXXXX-1111", card.GetProperty("card_number").GetString());
         var token = card.GetProperty("card_token").GetString();
@@ -43,7 +43,7 @@ public sealed class InstrumentTests
 
         Assert.Equal("True", (await simulator.FormAsync("/juspay/card/delete", $"card_token={token}"))["deleted"]);
         Assert.Equal("False", (await simulator.FormAsync("/juspay/card/delete", $"card_token={token}"))["deleted"]);
-        Assert.Empty((await simulator.AskAsync("/juspay/cards?customer_id=user_10001")).Json.GetProperty("cards")
+        Assert.Empty((await simulator.SendAsync("/juspay/cards?customer_id=user_10001")).Json.GetProperty("cards")
             .EnumerateArray());
         await simulator.OrderAsync("A3");
         Assert.Equal(
@@ -71,9 +71,9 @@ public sealed class InstrumentTests
         await simulator.OrderAsync("A2");
         Assert.Equal("AUTHORIZATION_FAILED", (await simulator.BeginTxnAsync("A2", method))["status"]);
 
-        var refreshed = await simulator.AskAsync($"/juspay/wallets/{wallet.Id}?command=refresh");
+        var refreshed = await simulator.SendAsync($"/juspay/wallets/{wallet.Id}?command=refresh");
         Assert.Equal("876.55", refreshed.Json.GetProperty("current_balance").GetRawText());
-        Assert.Equal("1", (await simulator.AskAsync("/juspay/customers/user_10001/wallets/refresh-balances"))["total"]);
+        Assert.Equal("1", (await simulator.SendAsync("/juspay/customers/user_10001/wallets/refresh-balances"))["total"]);
         Assert.Equal("False", (await simulator.FormAsync($"/juspay/wallets/{wallet.Id}", "command=delink"))["linked"]);
     }
 
@@ -91,8 +91,8 @@ public sealed class InstrumentTests
     public async Task Payment_methods_are_listed()
     {
         await using var simulator = await JuspayShop.OpenAsync();
-        var reply = await simulator.AskAsync($"/juspay/merchants/{JuspayShop.Merchant}/paymentmethods");
+        var reply = await simulator.SendAsync($"/juspay/merchants/{JuspayShop.Merchant}/paymentmethods");
         Assert.NotEmpty(reply.Json.GetProperty("payment_methods").EnumerateArray());
-        Assert.Equal(HttpStatusCode.NotFound, (await simulator.AskAsync("/juspay/nothing/here")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await simulator.SendAsync("/juspay/nothing/here")).Status);
     }
 }

@@ -35,7 +35,7 @@ internal static class JuspayShop
         Assert.True(reply.Status == HttpStatusCode.OK, reply.Text);
     }
 
-    public static Task<Reply> AskAsync(this Simulator simulator, string path) =>
+    public static Task<Reply> SendAsync(this Simulator simulator, string path) =>
         simulator.CallAsync(HttpMethod.Get, path, form: null);
 
     public static Task<Reply> FormAsync(this Simulator simulator, string path, string form) =>
@@ -85,7 +85,7 @@ internal static class JuspayShop
     }
 
     public static Task<Reply> StatusAsync(this Simulator simulator, string order) =>
-        simulator.AskAsync($"/juspay/orders/{order}");
+        simulator.SendAsync($"/juspay/orders/{order}");
 
     public static Task<Reply> DecideAsync(this Simulator simulator, string txn, string action) =>
         simulator.PostAsync($"/_customer/juspay/{txn}", $$"""{"action":"{{action}}"}""");

@@ -27,10 +27,10 @@ public sealed class OrderTests
     [Theory]
     [InlineData("1", "1"), InlineData("1.5", "1.5"), InlineData("1.50", "1.5")]
     [InlineData("100.15", "100.15"), InlineData("0.01", "0.01")]
-    public async Task Amounts_are_whole_units_with_up_to_two_decimals(string asked, string shown)
+    public async Task Amounts_are_whole_units_with_up_to_two_decimals(string sent, string shown)
     {
         await using var simulator = await JuspayShop.OpenAsync();
-        Assert.Equal(shown, (await simulator.OrderAsync("A1", amount: asked)).Json.GetProperty("amount").GetRawText());
+        Assert.Equal(shown, (await simulator.OrderAsync("A1", amount: sent)).Json.GetProperty("amount").GetRawText());
     }
 
     [Theory]

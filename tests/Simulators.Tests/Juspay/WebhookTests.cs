@@ -50,7 +50,7 @@ public sealed class WebhookTests
     {
         await using var receiver = await WebhookReceiver.StartAsync();
         await using var simulator = await JuspayShop.OpenAsync(receiver.Url);
-        receiver.Answers.Enqueue(500);
+        receiver.Responses.Enqueue(500);
         await simulator.PaidOrderAsync("A1");
         var first = (await receiver.NextAsync(1, "the event"))[0];
         await simulator.RestartAsync();
@@ -88,8 +88,8 @@ public sealed class WebhookTests
         await simulator.OrderAsync("A1", "&return_url=" + Uri.EscapeDataString("https://m.example/r?myQP=a=="));
         var page = (await simulator.BeginTxnAsync("A1")).Json
             .GetProperty("payment").GetProperty("authentication").GetProperty("url").GetString()!;
-        var asked = await simulator.Http.GetStringAsync(page);
-        Assert.Contains("Approve", asked, StringComparison.Ordinal);
+        var sent = await simulator.Http.GetStringAsync(page);
+        Assert.Contains("Approve", sent, StringComparison.Ordinal);
         using var form = new FormUrlEncodedContent([new("action", "approve")]);
         using var response = await simulator.Http.PostAsync(page, form);
         var shown = await response.Content.ReadAsStringAsync();

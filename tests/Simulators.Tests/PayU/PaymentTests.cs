@@ -66,9 +66,9 @@ public sealed partial class PaymentTests
             Convert.FromBase64String(begun.Json.GetProperty("result").GetProperty("acsTemplate").GetString()!));
         var url = Action().Match(page).Groups["url"].Value;
 
-        var asked = await simulator.GetAsync(url);
-        Assert.Contains("value=\"approve\"", asked.Text, StringComparison.Ordinal);
-        Assert.Contains("512345XXXXXX2346", asked.Text, StringComparison.Ordinal);
+        var sent = await simulator.GetAsync(url);
+        Assert.Contains("value=\"approve\"", sent.Text, StringComparison.Ordinal);
+        Assert.Contains("512345XXXXXX2346", sent.Text, StringComparison.Ordinal);
         var approved = await simulator.PostFormAsync(url, new() { ["action"] = "approve" });
         Assert.Contains("name=\"unmappedstatus\" value=\"captured\"", approved.Text, StringComparison.Ordinal);
         Assert.Equal("success captured", await simulator.StateAsync());
@@ -81,10 +81,10 @@ public sealed partial class PaymentTests
     {
         await using var simulator = await PayUShop.OpenAsync();
         await simulator.ManualCustomerAsync();
-        var asked = await simulator.BeginAsync(PayUShop.Fields(more: [("pg", "NB"), ("bankcode", "HDFB")]));
-        Assert.Contains("HDFB", asked.Text, StringComparison.Ordinal);
+        var sent = await simulator.BeginAsync(PayUShop.Fields(more: [("pg", "NB"), ("bankcode", "HDFB")]));
+        Assert.Contains("HDFB", sent.Text, StringComparison.Ordinal);
         var page = await simulator.PostFormAsync(
-            Action().Match(asked.Text).Groups["url"].Value, new() { ["action"] = "decline" });
+            Action().Match(sent.Text).Groups["url"].Value, new() { ["action"] = "decline" });
         var fields = Inputs().Matches(page.Text).ToDictionary(
             input => input.Groups["name"].Value,
             input => WebUtility.HtmlDecode(input.Groups["value"].Value),

@@ -57,7 +57,7 @@ public sealed class WebhookTests
     {
         await using var receiver = await WebhookReceiver.StartAsync();
         await using var simulator = await PayUShop.OpenAsync(receiver.Url);
-        receiver.Answers.Enqueue(500);
+        receiver.Responses.Enqueue(500);
         await simulator.PayUDialAsync("""{"webhook_tampered":1}""");
         await simulator.PayUAsync(PayUShop.Intent());
         var tampered = FormOf((await receiver.NextAsync(1, "the tampered event"))[0]);

@@ -15,7 +15,7 @@ public sealed class WebhookAndPageTests
     {
         await using var receiver = await WebhookReceiver.StartAsync();
         await using var simulator = await PaytmShop.StartAsync(receiver.Url);
-        receiver.Answers.Enqueue(500);
+        receiver.Responses.Enqueue(500);
         var paid = await simulator.PayAsync("o-1");
 
         var first = (await receiver.NextAsync(1, "the payment is told"))[0];
@@ -98,12 +98,12 @@ public sealed class WebhookAndPageTests
             return await response.Content.ReadAsStringAsync();
         }
 
-        var asked = await PostAsync(form.GetProperty("content")
+        var sent = await PostAsync(form.GetProperty("content")
             .EnumerateObject()
             .Select(field => (field.Name, field.Value.GetString()!))
             .ToArray());
-        Assert.Contains("Approve", asked, StringComparison.Ordinal);
-        Assert.DoesNotContain("4111111111111111", asked, StringComparison.Ordinal);
+        Assert.Contains("Approve", sent, StringComparison.Ordinal);
+        Assert.DoesNotContain("4111111111111111", sent, StringComparison.Ordinal);
 
         var approved = await PostAsync(("action", "approve"));
         Assert.Contains("https://shop.example/back", approved, StringComparison.Ordinal);

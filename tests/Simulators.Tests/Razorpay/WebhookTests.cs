@@ -65,7 +65,7 @@ public sealed class WebhookTests
         await using var simulator = await Simulator.StartAsync();
         await simulator.RegisterAsync(receiver.Url);
         foreach (var status in (int[])[500, 404, 302])
-            receiver.Answers.Enqueue(status);
+            receiver.Responses.Enqueue(status);
         await simulator.PayAsync(await simulator.OrderAsync(), Shop.Collect("failure@razorpay"));
         var start = simulator.Clock.GetUtcNow();
         var arrivals = new List<TimeSpan>();

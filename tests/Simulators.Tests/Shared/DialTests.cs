@@ -274,7 +274,7 @@ public sealed class DialTests
         var simulator = await Simulator.StartAsync();
         await simulator.RegisterAsync(receiver.Url);
         if (response is { } status)
-            receiver.Answers.Enqueue(status);
+            receiver.Responses.Enqueue(status);
         await simulator.DialAsync(dials);
         await simulator.PayAsync(await simulator.OrderAsync(), Shop.Collect("failure@razorpay"));
         return simulator;

@@ -9,7 +9,7 @@ namespace PaymentCluster.Testing.Systems;
 public sealed class ApiClient(HttpClient http, string? key) : IDisposable
 {
     /// <summary>Calls, and returns status and body; null if the process could not be reached.</summary>
-    public async Task<ApiAnswer?> SendAsync(
+    public async Task<ApiResponse?> SendAsync(
         HttpMethod method, string path, object? body = null, string? idempotencyKey = null, string? ifMatch = null)
     {
         using var request = new HttpRequestMessage(method, path);
@@ -25,7 +25,7 @@ public sealed class ApiClient(HttpClient http, string? key) : IDisposable
         {
             using var response = await http.SendAsync(request);
             var text = await response.Content.ReadAsStringAsync();
-            return new ApiAnswer(response.StatusCode, text);
+            return new ApiResponse(response.StatusCode, text);
         }
         catch (HttpRequestException)
         {
@@ -36,10 +36,10 @@ public sealed class ApiClient(HttpClient http, string? key) : IDisposable
     /// <summary>Calls, and expects a success.</summary>
     public async Task<JsonElement> CallAsync(HttpMethod method, string path, object? body = null)
     {
-        var answer = await SendAsync(method, path, body);
-        Assert.True(answer?.Status is HttpStatusCode.OK or HttpStatusCode.Created or HttpStatusCode.Accepted,
-            $"{method} {path} answered {answer?.Status.ToString() ?? "nothing"}: {answer?.Text}");
-        return answer!.Json;
+        var response = await SendAsync(method, path, body);
+        Assert.True(response?.Status is HttpStatusCode.OK or HttpStatusCode.Created or HttpStatusCode.Accepted,
+            $"{method} {path} answered {response?.Status.ToString() ?? "nothing"}: {response?.Text}");
+        return response!.Json;
     }
 
     public Task<JsonElement> GetAsync(string path) => CallAsync(HttpMethod.Get, path);
@@ -52,7 +52,7 @@ public sealed class ApiClient(HttpClient http, string? key) : IDisposable
 }
 
 /// <summary>A response of the API.</summary>
-public sealed record ApiAnswer(HttpStatusCode Status, string Text)
+public sealed record ApiResponse(HttpStatusCode Status, string Text)
 {
     public JsonElement Json => JsonDocument.Parse(Text).RootElement;
 }

@@ -87,19 +87,19 @@ public sealed class HostProcess : IDisposable
     }
 
     /// <summary>Signals it to stop, as an operator or a container's runtime does.</summary>
-    public Task AskToStopAsync() => SignalAsync("TERM");
+    public Task SignalStopAsync() => SignalAsync("TERM");
 
     /// <summary>Waits for its own end, and returns its exit code.</summary>
-    public async Task<int> ExitAsync(TimeSpan patience)
+    public async Task<int> ExitAsync(TimeSpan timeout)
     {
-        using var limit = new CancellationTokenSource(patience);
+        using var limit = new CancellationTokenSource(timeout);
         try
         {
             await _process.WaitForExitAsync(limit.Token);
         }
         catch (OperationCanceledException)
         {
-            Assert.Fail($"The process did not end within {patience}. It said:\n{Output}\n{Errors}");
+            Assert.Fail($"The process did not end within {timeout}. It said:\n{Output}\n{Errors}");
         }
 
         return _process.ExitCode;

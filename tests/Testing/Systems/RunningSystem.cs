@@ -17,7 +17,7 @@ public class RunningSystem : IAsyncDisposable
     private const string WebhookSecret = "the-webhook-secret-of-the-shop";
 
     // A start takes seconds; here it is waited for beside whatever else a machine does.
-    protected static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(3);
+    protected static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(3);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("paymentcluster-system-").FullName;
     private readonly string _adminKey = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
@@ -92,7 +92,7 @@ public class RunningSystem : IAsyncDisposable
     /// <summary>Signals the server to stop, and returns its exit code.</summary>
     public async Task<int> StopServerAsync()
     {
-        await _server!.AskToStopAsync();
+        await _server!.SignalStopAsync();
         return await _server.ExitAsync(TimeSpan.FromSeconds(45));
     }
 
@@ -203,7 +203,7 @@ public class RunningSystem : IAsyncDisposable
 
     private static async Task ReadyAsync(HostProcess process, ApiClient client, string path, string name)
     {
-        ApiAnswer? last = null;
+        ApiResponse? last = null;
         await Eventually.HoldsAsync(
             async () =>
             {
@@ -212,7 +212,7 @@ public class RunningSystem : IAsyncDisposable
                 return last?.Status == HttpStatusCode.OK;
             },
             () => $"{name} got ready; the last answer: {last}. The log:\n{process.Output}\n{process.Errors}",
-            StartPatience);
+            StartTimeout);
     }
 
     private async Task MakeShopAsync()

@@ -5,7 +5,7 @@ using PaymentCluster.Testing;
 namespace PaymentCluster.System.Tests;
 
 /// <summary>The store is unavailable: callers get a retryable error, and the retry succeeds.</summary>
-public sealed class StoreAwayTests
+public sealed class StoreUnavailableTests
 {
     [Theory]
     [InlineData("/api/v1/payments/{0}/timeline")]
@@ -21,11 +21,11 @@ public sealed class StoreAwayTests
         await shop.GetAsync(address);
 
         await AllowAsync(system, isAllowed: false);
-        var away = await shop.SendAsync(HttpMethod.Get, address);
+        var unavailable = await shop.SendAsync(HttpMethod.Get, address);
         await AllowAsync(system, isAllowed: true);
 
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, away?.Status);
-        Assert.Equal("unavailable", away!.Json.GetProperty("code").GetString());
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, unavailable?.Status);
+        Assert.Equal("unavailable", unavailable!.Json.GetProperty("code").GetString());
         await Eventually.HoldsAsync(
             async () => (await shop.SendAsync(HttpMethod.Get, address))?.Status == HttpStatusCode.OK,
             $"{address} is answered again");

@@ -5,11 +5,10 @@ using Orleans.Configuration;
 using Orleans.Dashboard;
 using Orleans.Serialization;
 using PaymentCluster.Connectors;
+using PaymentCluster.Grains;
 using PaymentCluster.Grains.Customers;
 using PaymentCluster.Grains.Faults;
-using PaymentCluster.Grains.Journal;
 using PaymentCluster.Grains.Merchants;
-using PaymentCluster.Grains.Payments;
 using PaymentCluster.Grains.Schema;
 using PaymentCluster.Grains.Storage;
 using PaymentCluster.Grains.Vault;
@@ -41,7 +40,7 @@ public static class SiloRegistration
         builder.Services.AddCustomers();
         builder.Services.AddWebhooks();
         builder.UseOrleans(silo => silo.Configure(settings, clustering));
-        builder.Services.AddPayments();
+        builder.Services.AddPaymentEngine();
         builder.Services.AddFaultPoints(builder.Configuration);
         return builder;
     }

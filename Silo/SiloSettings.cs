@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Configuration;
+using PaymentCluster.Grains;
 using PaymentCluster.Grains.Journal;
 using PaymentCluster.Hosting.Startup;
 
@@ -29,10 +30,10 @@ internal sealed record SiloSettings
         Port = PortOf(configuration, "Silo:Port", 11111),
         GatewayPort = PortOf(configuration, "Silo:GatewayPort", 30000),
         Address = AddressOf(configuration["Silo:Address"]),
-        Database = configuration.GetConnectionString(JournalRegistration.Application) is { Length: > 0 } database
+        Database = configuration.GetConnectionString(StoreRegistration.Application) is { Length: > 0 } database
             ? StoreConnection.Complete(database)
             : throw new StartupException(
-                $"ConnectionStrings:{JournalRegistration.Application} is missing: "
+                $"ConnectionStrings:{StoreRegistration.Application} is missing: "
                     + "the application's login at its database."),
     };
 

@@ -1,5 +1,4 @@
 using Npgsql;
-using PaymentCluster.Grains.Ledger;
 
 namespace PaymentCluster.Grains.Journal;
 

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
-using PaymentCluster.Grains.Ledger;
 
 namespace PaymentCluster.Grains.Journal;
 

@@ -4,7 +4,6 @@ using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Merchants;
 using PaymentCluster.Grains.Abstractions.Routing;
 using PaymentCluster.Grains.Abstractions.Secrets;
-using PaymentCluster.Grains.Routing;
 
 namespace PaymentCluster.Grains.Merchants;
 

@@ -5,7 +5,6 @@ using Orleans.Configuration;
 using PaymentCluster.Grains.Journal;
 using PaymentCluster.Grains.Payments.Hosting;
 using PaymentCluster.Grains.Payments.Process;
-using PaymentCluster.Grains.Routing;
 
 namespace PaymentCluster.Grains.Payments;
 
@@ -14,8 +13,8 @@ public static class PaymentsRegistration
 {
     private const int LeastPlaces = 1_000;
 
-    /// <summary>Adds what payment grains need, and the sweeper. The payment store, merchants and connectors are added
-    /// by their own.</summary>
+    /// <summary>Adds what payment grains need, and the sweeper. The payment store, routing, merchants and
+    /// connectors have registrations of their own.</summary>
     public static IServiceCollection AddPayments(this IServiceCollection services)
     {
         services.AddOptions<PaymentOptions>().BindConfiguration("Payments").ValidateDataAnnotations().ValidateOnStart();
@@ -23,7 +22,6 @@ public static class PaymentsRegistration
         // left as well.
         services.AddOptions<GrainDirectoryOptions>().Configure<IOptions<PaymentOptions>>(
             (directory, payments) => directory.CacheSize = Math.Max(LeastPlaces, payments.Value.InMemory));
-        services.AddPaymentRouting();
         services.TryAddPaymentClock();
         services.AddPorts();
         services.AddSingleton<PaymentTokens>();

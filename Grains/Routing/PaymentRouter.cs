@@ -9,6 +9,7 @@ using PaymentCluster.Grains.Abstractions.Providers;
 using PaymentCluster.Grains.Abstractions.Routing;
 using PaymentCluster.Grains.Merchants;
 using PaymentCluster.Grains.Payments;
+using PaymentCluster.Grains.Payments.Process;
 
 namespace PaymentCluster.Grains.Routing;
 
@@ -16,7 +17,7 @@ namespace PaymentCluster.Grains.Routing;
 /// the connectors and of their success rates. It makes no calls.</summary>
 /// <param name="connectors">The connectors.</param>
 /// <param name="scores">Providers' success rates.</param>
-public sealed class PaymentRouter(ConnectorCatalogue connectors, ProviderScores scores)
+public sealed class PaymentRouter(ConnectorCatalogue connectors, ProviderScores scores) : IPaymentRouter
 {
     // Rules look at so many digits of a card's number, and no more are taken from it.
     private const int MaxBin = 8;
@@ -29,7 +30,7 @@ public sealed class PaymentRouter(ConnectorCatalogue connectors, ProviderScores 
     private readonly FrozenDictionary<string, Route> _routes = connectors.Providers.ToFrozenDictionary(
         provider => provider, provider => RouteTo(connectors[provider]), StringComparer.Ordinal);
 
-    /// <summary>The route of an attempt, or why there is none.</summary>
+    /// <inheritdoc/>
     public RoutingChoice Choose(MerchantProfile? merchant, in RoutingFacts facts)
     {
         if (merchant is null || merchant.Providers.IsEmpty)
@@ -71,7 +72,7 @@ public sealed class PaymentRouter(ConnectorCatalogue connectors, ProviderScores 
         ],
         payment);
 
-    /// <summary>Updates the scores by what happened to a payment.</summary>
+    /// <inheritdoc/>
     public void Learn(PaymentState after, ImmutableArray<PaymentEvent> events) => scores.Learn(after, events);
 
     private static RoutedPayment PaymentOf(in RoutingFacts facts)

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using PaymentCluster.Grains.Providers;
+using PaymentCluster.Grains.Payments.Process;
 
 namespace PaymentCluster.Grains.Routing;
 
@@ -19,8 +19,8 @@ public static class RoutingRegistration
             .ValidateOnStart();
         services.AddSingleton<ProviderScores>();
         services.AddSingleton<PaymentRouter>();
+        services.AddSingleton<IPaymentRouter>(provider => provider.GetRequiredService<PaymentRouter>());
         services.TryAddSingleton<IPastPayments, PastPayments>();
-        services.TryAddSingleton<IOpenPaymentsQuery, OpenPaymentsQuery>();
         return services;
     }
 }

@@ -3,7 +3,6 @@ using Npgsql;
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Journal;
-using PaymentCluster.Grains.Ledger;
 
 namespace PaymentCluster.Journal.Tests;
 

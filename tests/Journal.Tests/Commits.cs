@@ -6,7 +6,6 @@ using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Journal;
-using PaymentCluster.Grains.Ledger;
 
 namespace PaymentCluster.Journal.Tests;
 

@@ -5,6 +5,7 @@ using Orleans.Configuration;
 using PaymentCluster.Bench.Server;
 using PaymentCluster.Connectors;
 using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Grains;
 using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
@@ -134,7 +135,7 @@ public sealed class MemoryTests
             builder.Services.AddSingleton(new InstantOptions());
             builder.Services.AddSingleton<IConnector, InstantConnector>();
             builder.Services.AddSingleton<ConnectorCatalogue>();
-            builder.Services.AddPayments();
+            builder.Services.AddPaymentEngine();
             configure(builder);
         });
         await silo.PutMerchantAsync(Shop, "secret");

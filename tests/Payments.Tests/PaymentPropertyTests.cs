@@ -3,7 +3,7 @@ using FsCheck.Fluent;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
-using PaymentCluster.Grains.Ledger;
+using PaymentCluster.Grains.Journal;
 using PaymentCluster.Grains.Payments;
 
 namespace PaymentCluster.Payments.Tests;

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using PaymentCluster.Connectors;
+using PaymentCluster.Grains;
 using PaymentCluster.Grains.Journal;
-using PaymentCluster.Grains.Payments;
 using PaymentCluster.Testing.Silos;
 
 namespace PaymentCluster.Payments.Tests;
@@ -18,6 +18,6 @@ public sealed class PaymentSilo : SharedSilo
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<IPaymentJournal>(Journal);
         builder.Services.AddSingleton<ConnectorCatalogue>();
-        builder.Services.AddPayments();
+        builder.Services.AddPaymentEngine();
     }
 }

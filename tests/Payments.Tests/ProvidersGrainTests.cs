@@ -2,11 +2,11 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.DependencyInjection;
 using PaymentCluster.Connectors;
 using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Grains;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
 using PaymentCluster.Grains.Journal;
 using PaymentCluster.Grains.Merchants;
-using PaymentCluster.Grains.Payments;
 using PaymentCluster.Grains.Providers;
 using PaymentCluster.Grains.Routing;
 using PaymentCluster.Testing.Silos;
@@ -29,7 +29,7 @@ public sealed class ProvidersGrainTests : IAsyncLifetime
             builder.Services.AddSingleton<IPaymentJournal>(new MemoryJournal());
             builder.Services.AddSingleton<ConnectorCatalogue>();
             builder.Services.AddSingleton<IOpenPaymentsQuery>(_work);
-            builder.Services.AddPayments();
+            builder.Services.AddPaymentEngine();
         });
         await _silo.PutMerchantAsync("shop", "first");
     }

@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Grains;
 using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Merchants;
@@ -38,7 +39,7 @@ public sealed class SavedInstrumentTests : IAsyncLifetime
             builder.Services.AddSingleton<IConnector>(_other);
             builder.Services.AddSingleton<IPaymentJournal>(_journal);
             builder.Services.AddSingleton<ICardVault>(_vault);
-            builder.Services.AddPayments();
+            builder.Services.AddPaymentEngine();
         });
         await _silo.PutMerchantAsync("shop", "s");
         await _silo.Merchant("shop")

@@ -1,8 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using PaymentCluster.Connectors;
+using PaymentCluster.Grains;
 using PaymentCluster.Grains.Journal;
 using PaymentCluster.Grains.Payments;
-using PaymentCluster.Grains.Providers;
+using PaymentCluster.Grains.Payments.Hosting;
 using PaymentCluster.Testing.Silos;
 
 namespace PaymentCluster.Payments.Tests;
@@ -56,7 +57,7 @@ public sealed class StatusQueryBudgetTests
             builder.Services.AddSingleton(TimeProvider.System);
             builder.Services.AddSingleton<IPaymentJournal>(new MemoryJournal());
             builder.Services.AddSingleton<ConnectorCatalogue>();
-            builder.Services.AddPayments();
+            builder.Services.AddPaymentEngine();
             builder.Services.Configure<PaymentOptions>(options => options.StatusQueriesPerMinute = questionsPerMinute);
         });
 }

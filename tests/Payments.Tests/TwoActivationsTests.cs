@@ -1,9 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Grains;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
-using PaymentCluster.Grains.Payments;
 using PaymentCluster.Testing.Silos;
 using PaymentCluster.Testing;
 
@@ -60,7 +60,7 @@ public sealed class TwoActivationsTests(StoreFixture store) : IClassFixture<Stor
     {
         builder.Services.RemoveAll<IConnector>();
         builder.Services.AddSingleton<IConnector>(_provider);
-        builder.Services.AddPayments();
+        builder.Services.AddPaymentEngine();
     });
 
     private Task<long> CountAsync(string what) => store.Database.ScalarAsync<long>($"select count(*) from {what}");

@@ -1,6 +1,5 @@
 using PaymentCluster.Grains.Abstractions;
 using PaymentCluster.Grains.Payments.Process;
-using PaymentCluster.Grains.Providers;
 
 namespace PaymentCluster.Grains.Payments.Hosting;
 

@@ -4,7 +4,6 @@ using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Journal;
-using PaymentCluster.Grains.Routing;
 
 namespace PaymentCluster.Grains.Payments.Process;
 

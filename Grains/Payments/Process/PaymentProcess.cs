@@ -4,7 +4,6 @@ using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Refunds;
-using PaymentCluster.Grains.Routing;
 
 namespace PaymentCluster.Grains.Payments.Process;
 

@@ -6,7 +6,6 @@ using PaymentCluster.Grains.Abstractions.Logs;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
 using PaymentCluster.Grains.Merchants;
-using PaymentCluster.Grains.Routing;
 
 namespace PaymentCluster.Grains.Payments.Process;
 
@@ -16,7 +15,7 @@ namespace PaymentCluster.Grains.Payments.Process;
 /// <param name="instruments">What customers prefer.</param>
 /// <param name="logger">Logs customers' preferences that cannot be read.</param>
 public sealed partial class PaymentRoutes(
-    PaymentRouter router, IMerchantProfiles merchants, IPaymentInstruments instruments, ILogger<PaymentRoutes> logger)
+    IPaymentRouter router, IMerchantProfiles merchants, IPaymentInstruments instruments, ILogger<PaymentRoutes> logger)
 {
     /// <summary>The route of a payment's next attempt; none if the command leaves the method open.</summary>
     public ValueTask<RoutingChoice> OfAttemptAsync(

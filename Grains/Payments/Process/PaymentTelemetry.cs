@@ -1,14 +1,13 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using PaymentCluster.Grains.Routing;
 
 namespace PaymentCluster.Grains.Payments.Process;
 
 /// <summary>What payments tell of themselves: their events as a metric and to the providers' scores, their effects as
 /// spans.</summary>
 /// <param name="router">Learns how providers have been doing.</param>
-internal sealed class PaymentTelemetry(PaymentRouter router) : ICommitObserver
+internal sealed class PaymentTelemetry(IPaymentRouter router) : ICommitObserver
 {
     private const string Name = "PaymentCluster.Payments";
 

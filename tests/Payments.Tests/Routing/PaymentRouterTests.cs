@@ -6,6 +6,7 @@ using PaymentCluster.Grains.Abstractions.Merchants;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Routing;
 using PaymentCluster.Grains.Merchants;
+using PaymentCluster.Grains.Payments.Process;
 using PaymentCluster.Grains.Routing;
 using PaymentCluster.Testing.Silos;
 using static PaymentCluster.Payments.Tests.Routing.GivenRouting;

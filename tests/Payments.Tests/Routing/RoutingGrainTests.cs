@@ -1,11 +1,11 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.DependencyInjection;
 using PaymentCluster.Connectors;
+using PaymentCluster.Grains;
 using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Routing;
 using PaymentCluster.Grains.Journal;
-using PaymentCluster.Grains.Payments;
 using PaymentCluster.Grains.Routing;
 using PaymentCluster.Testing.Silos;
 using static PaymentCluster.Payments.Tests.Routing.GivenRouting;
@@ -28,7 +28,7 @@ public sealed class RoutingGrainTests : IAsyncLifetime
             builder.Services.AddSingleton<IPaymentJournal>(new MemoryJournal());
             builder.Services.AddSingleton<ConnectorCatalogue>();
             builder.Services.AddSingleton<IPastPayments>(_past);
-            builder.Services.AddPayments();
+            builder.Services.AddPaymentEngine();
         });
         await _silo.PutMerchantAsync("shop", "s");
         await _silo.Merchant("shop").PutCredentials("otherpay", TestSilo.Credentials("o"));

@@ -1,6 +1,6 @@
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Routing;
-using PaymentCluster.Grains.Routing;
+using PaymentCluster.Grains.Merchants;
 using static PaymentCluster.Payments.Tests.Routing.GivenRouting;
 
 namespace PaymentCluster.Payments.Tests.Routing;

@@ -1,6 +1,5 @@
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
-using PaymentCluster.Grains.Ledger;
 using PaymentCluster.Grains.Payments;
 using PaymentCluster.Simulation.Tests.Providers;
 

@@ -1,7 +1,6 @@
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Journal;
-using PaymentCluster.Grains.Ledger;
 using PaymentCluster.Grains.Payments;
 using PaymentCluster.Simulation.Tests.Providers;
 using PaymentCluster.Simulation.Tests.Schedule;

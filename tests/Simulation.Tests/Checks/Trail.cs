@@ -1,5 +1,5 @@
 using PaymentCluster.Grains.Abstractions.Ids;
-using PaymentCluster.Grains.Ledger;
+using PaymentCluster.Grains.Journal;
 using PaymentCluster.Grains.Payments;
 
 namespace PaymentCluster.Simulation.Tests.Checks;

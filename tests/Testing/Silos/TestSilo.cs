@@ -6,6 +6,7 @@ using Orleans.Storage;
 using Orleans.TestingHost;
 using PaymentCluster.Connectors;
 using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Grains;
 using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Merchants;
 using PaymentCluster.Grains.Abstractions.Secrets;
@@ -61,7 +62,7 @@ internal sealed class TestSilo : IAsyncDisposable
         {
             builder.Configuration.AddInMemoryCollection(
                 [
-                    new($"ConnectionStrings:{JournalRegistration.Application}", database.AppConnectionString),
+                    new($"ConnectionStrings:{StoreRegistration.Application}", database.AppConnectionString),
                     new(
                         $"ConnectionStrings:{VaultRegistration.Login}",
                         database.VaultConnectionString + ";Pooling=false"),

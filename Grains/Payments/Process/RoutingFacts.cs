@@ -4,9 +4,8 @@ using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Secrets;
-using PaymentCluster.Grains.Payments;
 
-namespace PaymentCluster.Grains.Routing;
+namespace PaymentCluster.Grains.Payments.Process;
 
 /// <summary>What routing may know of an attempt that is about to begin.</summary>
 public readonly record struct RoutingFacts

@@ -1,9 +1,8 @@
 using System.Threading.RateLimiting;
 using Microsoft.Extensions.Options;
 using PaymentCluster.Connectors;
-using PaymentCluster.Grains.Payments;
 
-namespace PaymentCluster.Grains.Providers;
+namespace PaymentCluster.Grains.Payments.Hosting;
 
 /// <inheritdoc cref="IStatusQueryBudgetGrain"/>
 /// <remarks>It stores nothing: where it is activated again, at most one minute's budget is granted twice.</remarks>

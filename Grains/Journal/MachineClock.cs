@@ -3,7 +3,7 @@ using System.Globalization;
 #endif
 using Microsoft.Extensions.Configuration;
 
-namespace PaymentCluster.Grains.Faults;
+namespace PaymentCluster.Grains.Journal;
 
 /// <summary>The machine's clock; in a Debug build a test can set it wrong.</summary>
 public static class MachineClock

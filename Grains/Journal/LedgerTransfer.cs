@@ -1,6 +1,6 @@
 using PaymentCluster.Grains.Abstractions.Amounts;
 
-namespace PaymentCluster.Grains.Ledger;
+namespace PaymentCluster.Grains.Journal;
 
 /// <summary>What a transfer means. Numbers are stored and never reused.</summary>
 public enum TransferKind

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Ids;
-using PaymentCluster.Grains.Payments;
+using PaymentCluster.Grains.Journal;
 
-namespace PaymentCluster.Grains.Ledger;
+namespace PaymentCluster.Grains.Payments;
 
 /// <summary>
 /// Which transfers a payment's event causes. The accounts are the merchant's own books: what each provider owes

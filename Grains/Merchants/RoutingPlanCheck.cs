@@ -4,7 +4,7 @@ using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Routing;
 
-namespace PaymentCluster.Grains.Routing;
+namespace PaymentCluster.Grains.Merchants;
 
 /// <summary>What a routing plan must be before it is stored. It reports the first mistake, with its place.</summary>
 public static class RoutingPlanCheck

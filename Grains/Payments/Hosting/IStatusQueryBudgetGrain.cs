@@ -1,4 +1,4 @@
-namespace PaymentCluster.Grains.Providers;
+namespace PaymentCluster.Grains.Payments.Hosting;
 
 /// <summary>
 /// How many status queries a merchant may still send to a provider, for the whole cluster: providers count an account's

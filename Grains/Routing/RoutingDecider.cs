@@ -6,8 +6,8 @@ namespace PaymentCluster.Grains.Routing;
 /// <summary>
 /// Which provider takes a payment, and why. Pure: plan, candidates and payment decide alone, so that the same command
 /// decides the same again, and a plan can be tried on past payments. Any plan leads to a decision, also one that
-/// <see cref="Merchants.RoutingPlanCheck"/> would have refused: rules are preferences, and who can take the payment is found
-/// whatever they say. <c>docs/routing.md</c> tells it to merchants.
+/// <see cref="Merchants.RoutingPlanCheck"/> would have refused: rules are preferences, and a provider that can
+/// take the payment is found whatever they say. <c>docs/routing.md</c> explains it to merchants.
 /// </summary>
 public static class RoutingDecider
 {

@@ -96,7 +96,8 @@ public sealed partial class PaymentsTests(ApiFixture api)
         await (await api.Shop.SendJsonAsync(path + "/capture", """{"amount":50001}"""))
             .ProblemAsync(422, "capture_amount_invalid");
         Assert.Equal(HttpStatusCode.Accepted, (await api.Shop.PostAsync(path + "/capture", null)).StatusCode);
-        Assert.Equal(50_000, (await UntilFinalAsync(api.Shop, path, "SUCCESS")).GetProperty("captured_amount").GetInt64());
+        var captured = await UntilFinalAsync(api.Shop, path, "SUCCESS");
+        Assert.Equal(50_000, captured.GetProperty("captured_amount").GetInt64());
         await (await api.Shop.PostAsync(path + "/cancel", null)).ProblemAsync(409, "status_conflict");
     }
 

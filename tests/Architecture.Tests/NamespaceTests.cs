@@ -37,7 +37,10 @@ internal sealed class CapabilityGraph
     public CapabilityGraph(string project)
     {
         _root = $"PaymentCluster.{project}";
-        var files = Syntax.Products.Where(product => product.File.IsIn(project)).Select(product => product.Root).ToList();
+        var files = Syntax.Products
+            .Where(product => product.File.IsIn(project))
+            .Select(product => product.Root)
+            .ToList();
         foreach (var root in files)
         {
             foreach (var declared in root.DescendantNodes().OfType<BaseTypeDeclarationSyntax>())
@@ -63,7 +66,7 @@ internal sealed class CapabilityGraph
                 [.. Edges.Where(edge => edge.From == capability).Select(edge => edge.To)],
             StringComparer.Ordinal));
 
-    /// <summary>A shortest cycle through each node that has one, each cycle once, from its first node by name.</summary>
+    /// <summary>A shortest cycle through each node that has one; each cycle once.</summary>
     public static IReadOnlyList<string> CyclesOf(IReadOnlyDictionary<string, IReadOnlyCollection<string>> graph) =>
     [
         .. graph.Keys
@@ -118,7 +121,9 @@ internal sealed class CapabilityGraph
 
     // PaymentCluster.Grains.Payments.Process is a part of Payments.
     private string CapabilityOf(string space) =>
-        space.StartsWith(_root + ".", StringComparison.Ordinal) ? space[(_root.Length + 1)..].Split('.')[0] : Composition;
+        space.StartsWith(_root + ".", StringComparison.Ordinal)
+            ? space[(_root.Length + 1)..].Split('.')[0]
+            : Composition;
 
     private IEnumerable<string> UsesOf(SyntaxNode root)
     {

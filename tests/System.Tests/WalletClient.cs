@@ -51,7 +51,8 @@ internal class WalletClient(ApiClient shop, string customer, int seed)
             }
 
             Assert.True(
-                response.Status == HttpStatusCode.PreconditionFailed && (isRepeat || !isAlone), $"{response}\n{History}");
+                response.Status == HttpStatusCode.PreconditionFailed && (isRepeat || !isAlone),
+                $"{response}\n{History}");
             var now = await WalletAsync();
             if (MarkOf(now) == mark)
             {

@@ -183,6 +183,7 @@ internal sealed class Liveness(
         /// <summary>Whether its customer left without a word: then it has to expire.</summary>
         public bool WasLeft(ChaosOptions options) =>
             Order.Split('-') is ["order", var number]
-            && Load.Order.Draw(options.Seed, int.Parse(number, null), options.MayAbandon).Customer == CustomerMood.Abandons;
+            && Load.Order.Draw(options.Seed, int.Parse(number, null), options.MayAbandon).Customer
+                == CustomerMood.Abandons;
     }
 }

@@ -50,7 +50,8 @@ internal static class StrikePlan
         [
             (4, Blow.Kill), (2, Blow.KillAndSetClock), (3, Blow.Freeze), (3, Blow.CrashStore), (2, Blow.FreezeStore),
             (hasDisk ? 2 : 0, Blow.FillDisk), (1, Blow.TakeConnections), (1, Blow.LockTable), (3, Blow.TurnDials),
-            (3, Blow.CutProviders), (1, Blow.RefuseProviders), (options.BreaksVisibilityWindow ? 2 : 0, Blow.StallProviders),
+            (3, Blow.CutProviders), (1, Blow.RefuseProviders),
+            (options.BreaksVisibilityWindow ? 2 : 0, Blow.StallProviders),
             (3, Blow.CutStore), (2, Blow.StallStore),
         ];
         List<Strike> plan = [];

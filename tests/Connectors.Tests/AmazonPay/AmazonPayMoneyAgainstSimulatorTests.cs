@@ -204,7 +204,8 @@ public sealed class AmazonPayMoneyAgainstSimulatorTests(SimulatedAmazonPay amazo
                         header => header.Key.ToLowerInvariant(), header => header.Value),
                     Body = request.Body,
                 });
-                return Fakes.Responses.JsonAsync(context, shop.Responses.TryDequeue(out var status) ? status : 200, "{}");
+                return Fakes.Responses.JsonAsync(
+                    context, shop.Responses.TryDequeue(out var status) ? status : 200, "{}");
             };
             return shop;
         }

@@ -73,7 +73,8 @@ public sealed class InstrumentTests
 
         var refreshed = await simulator.SendAsync($"/juspay/wallets/{wallet.Id}?command=refresh");
         Assert.Equal("876.55", refreshed.Json.GetProperty("current_balance").GetRawText());
-        Assert.Equal("1", (await simulator.SendAsync("/juspay/customers/user_10001/wallets/refresh-balances"))["total"]);
+        var wallets = await simulator.SendAsync("/juspay/customers/user_10001/wallets/refresh-balances");
+        Assert.Equal("1", wallets["total"]);
         Assert.Equal("False", (await simulator.FormAsync($"/juspay/wallets/{wallet.Id}", "command=delink"))["linked"]);
     }
 

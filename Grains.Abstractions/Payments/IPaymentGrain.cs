@@ -41,25 +41,11 @@ public interface IPaymentGrain : IGrainWithStringKey
     [Alias("resolve-refund")]
     Task<Reply<RefundView>> Resolve(ResolveRefund command);
 
-    /// <summary>Takes in what a provider said of an attempt. When it answers, what it changed is durable; saying the
-    /// same again changes nothing. False: the payment has no such attempt, or it is at another provider than the one
+    /// <summary>Takes in what a provider said of an operation. When it returns, what it changed is durable; saying the
+    /// same again changes nothing. False: the payment has no such operation, or it is at another provider than the one
     /// that says so, and nothing was changed.</summary>
-    [Alias("record-charge")]
-    Task<bool> Record(RecordCharge report);
-
-    /// <summary>Takes in what a provider answered to a capture. False: the payment has no such attempt.</summary>
-    [Alias("record-capture")]
-    Task<bool> Record(RecordCapture report);
-
-    /// <summary>Takes in what a provider answered to the release of an authorisation. False: the payment has no such
-    /// attempt.</summary>
-    [Alias("record-void")]
-    Task<bool> Record(RecordVoid report);
-
-    /// <summary>Takes in what a provider said of a refund, as for a charge. False: the payment has no such
-    /// refund.</summary>
-    [Alias("record-refund")]
-    Task<bool> Record(RecordRefund report);
+    [Alias("record-outcome")]
+    Task<bool> Record(RecordOutcome report);
 
     /// <summary>Does what is due: resends what was not sent, asks for what is unknown, expires what is late. The
     /// sweeper calls it.</summary>

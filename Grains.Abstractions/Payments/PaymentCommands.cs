@@ -192,7 +192,7 @@ public sealed record ResolveRefund
     public RequestKey? Request { get; init; }
 }
 
-/// <summary>From where a provider's word on a charge, capture or refund reached us.</summary>
+/// <summary>From where a provider's word on an operation reached us.</summary>
 public enum ReportSource
 {
     /// <summary>The answer to the call that caused it.</summary>
@@ -205,13 +205,13 @@ public enum ReportSource
     Webhook = 3,
 }
 
-/// <summary>What a provider said of an attempt. Any number of times, in any order, from any source.</summary>
-[GenerateSerializer, Immutable, Alias("record-charge")]
-public sealed record RecordCharge
+/// <summary>What a provider said of an operation. Any number of times, in any order, from any source.</summary>
+[GenerateSerializer, Immutable, Alias("record-outcome")]
+public sealed record RecordOutcome
 {
-    /// <summary>The attempt's number.</summary>
+    /// <summary>The operation.</summary>
     [Id(0)]
-    public required int Attempt { get; init; }
+    public required OperationKey Operation { get; init; }
 
     /// <summary>What was said.</summary>
     [Id(1)]
@@ -221,85 +221,19 @@ public sealed record RecordCharge
     [Id(2)]
     public required ReportSource Source { get; init; }
 
-    /// <summary>The provider that says so, when nobody asked it (<see cref="ReportSource.Webhook"/>): it has a word on
-    /// its own attempts alone, so that one provider's webhook secret moves no money of another's. Null: the one that
-    /// was asked.</summary>
+    /// <summary>The provider that says so, when it was not called (<see cref="ReportSource.Webhook"/>): it has a word
+    /// on its own attempts alone, so that one provider's webhook secret moves no money of another's. Null: the one that
+    /// was called.</summary>
     [Id(3)]
     public string? Provider { get; init; }
 
-    /// <summary>Which send of the attempt was answered, from 1; null for a question's answer and a notice, which are
-    /// about all of them.</summary>
+    /// <summary>Which send of the operation this is the response to, from 1; null for a status query and a webhook,
+    /// which are about all of them.</summary>
     [Id(4)]
     public int? Send { get; init; }
 
-    /// <summary>When the question was asked whose answer this is; null for what nobody asked. By then, and not by when
+    /// <summary>When the status query was sent whose result this is; null for anything else. By then, and not by when
     /// it reaches the payment, a "not found" is judged: a request may have arrived in between.</summary>
     [Id(5)]
     public DateTimeOffset? AskedAt { get; init; }
-}
-
-/// <summary>What a provider answered to a capture.</summary>
-[GenerateSerializer, Immutable, Alias("record-capture")]
-public sealed record RecordCapture
-{
-    /// <summary>The attempt's number.</summary>
-    [Id(0)]
-    public required int Attempt { get; init; }
-
-    /// <summary>What was said.</summary>
-    [Id(1)]
-    public required ProviderOutcome Outcome { get; init; }
-
-    /// <summary>Which send it is the answer to, counted from 1; null if it is not known.</summary>
-    [Id(2)]
-    public int? Send { get; init; }
-}
-
-/// <summary>What a provider answered to the release of an authorisation.</summary>
-[GenerateSerializer, Immutable, Alias("record-void")]
-public sealed record RecordVoid
-{
-    /// <summary>The attempt's number.</summary>
-    [Id(0)]
-    public required int Attempt { get; init; }
-
-    /// <summary>What was said.</summary>
-    [Id(1)]
-    public required ProviderOutcome Outcome { get; init; }
-
-    /// <summary>Which send it is the answer to, counted from 1; null if it is not known.</summary>
-    [Id(2)]
-    public int? Send { get; init; }
-}
-
-/// <summary>What a provider said of a refund. Any number of times, in any order, from any source.</summary>
-[GenerateSerializer, Immutable, Alias("record-refund")]
-public sealed record RecordRefund
-{
-    /// <summary>The refund's number.</summary>
-    [Id(0)]
-    public required int Number { get; init; }
-
-    /// <summary>What was said.</summary>
-    [Id(1)]
-    public required ProviderOutcome Outcome { get; init; }
-
-    /// <summary>Where.</summary>
-    [Id(2)]
-    public required ReportSource Source { get; init; }
-
-    /// <summary>The provider that says so, when nobody asked it (<see cref="ReportSource.Webhook"/>): it has a word on
-    /// its own attempts alone, so that one provider's webhook secret moves no money of another's. Null: the one that
-    /// was asked.</summary>
-    [Id(3)]
-    public string? Provider { get; init; }
-
-    /// <summary>When the question was asked whose answer this is; null for what nobody asked. By then, and not by when
-    /// it reaches the payment, a "not found" is judged: a request may have arrived in between.</summary>
-    [Id(4)]
-    public DateTimeOffset? AskedAt { get; init; }
-
-    /// <summary>Which send it is the answer to, counted from 1; null if it is not known.</summary>
-    [Id(5)]
-    public int? Send { get; init; }
 }

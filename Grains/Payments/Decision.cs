@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using PaymentCluster.Grains.Abstractions.Errors;
+using PaymentCluster.Grains.Abstractions.Payments;
 
 namespace PaymentCluster.Grains.Payments;
 
@@ -26,32 +27,44 @@ public abstract record Decision
     public sealed record Rejected(Refusal Refusal) : Decision;
 }
 
-/// <summary>Something to ask of a provider, outside the payment's turn. Each has a name, under which it runs once at a
-/// time.</summary>
-public abstract record PaymentEffect
+/// <summary>Something to ask of a provider, outside the payment's turn. Each runs once at a time.</summary>
+/// <param name="Operation">The operation.</param>
+public abstract record PaymentEffect(OperationKey Operation)
 {
-    /// <summary>Send the attempt's charge.</summary>
-    /// <param name="Attempt">The attempt.</param>
+    /// <summary>Its name, for logs and traces.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Send the operation.</summary>
+    /// <param name="Operation">The operation.</param>
     /// <param name="Resend">Whether it may have been sent before.</param>
-    public sealed record SendCharge(int Attempt, bool Resend) : PaymentEffect;
+    public sealed record SendOperation(OperationKey Operation, bool Resend) : PaymentEffect(Operation)
+    {
+        /// <inheritdoc/>
+        public override string Name => Operation.Kind switch
+        {
+            OperationKind.Charge => "SendCharge",
+            OperationKind.Capture => "SendCapture",
+            OperationKind.Void => "SendVoid",
+            OperationKind.Refund => "SendRefund",
+        };
 
-    /// <summary>Ask what became of the attempt.</summary>
-    /// <param name="Attempt">The attempt.</param>
-    public sealed record QueryCharge(int Attempt) : PaymentEffect;
+        /// <inheritdoc/>
+        public override string ToString() => $"{Name} {Operation.Number}";
+    }
 
-    /// <summary>Send the capture of the attempt.</summary>
-    /// <param name="Attempt">The attempt.</param>
-    public sealed record SendCapture(int Attempt) : PaymentEffect;
+    /// <summary>Query what became of the operation.</summary>
+    /// <param name="Operation">The operation, of a kind that has a status query
+    /// (<see cref="OperationTraits.QueriedAs"/>).</param>
+    public sealed record QueryOperation(OperationKey Operation) : PaymentEffect(Operation)
+    {
+        /// <inheritdoc/>
+        public override string Name => Operation.Kind switch
+        {
+            OperationKind.Charge or OperationKind.Capture or OperationKind.Void => "QueryCharge",
+            OperationKind.Refund => "QueryRefund",
+        };
 
-    /// <summary>Send the release of the attempt's authorisation.</summary>
-    /// <param name="Attempt">The attempt.</param>
-    public sealed record SendVoid(int Attempt) : PaymentEffect;
-
-    /// <summary>Send the refund.</summary>
-    /// <param name="Refund">The refund.</param>
-    public sealed record SendRefund(int Refund) : PaymentEffect;
-
-    /// <summary>Ask what became of the refund.</summary>
-    /// <param name="Refund">The refund.</param>
-    public sealed record QueryRefund(int Refund) : PaymentEffect;
+        /// <inheritdoc/>
+        public override string ToString() => $"{Name} {Operation.Number}";
+    }
 }

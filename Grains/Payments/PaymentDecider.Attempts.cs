@@ -19,7 +19,7 @@ public static partial class PaymentDecider
         var number = state.Attempts.Length + 1;
         var expiresAt = context.Now + (expiresIn ?? context.ExpiresIn);
         var started = Attempt(number, Stored(instrument, context), state.Capture, expiresAt, request, context);
-        return new Decision.Accepted([started], [new PaymentEffect.SendCharge(number, Resend: false)]);
+        return new Decision.Accepted([started], [SendCharge(number)]);
     }
 
     // The customer's wallet says what a saved instrument is.
@@ -82,8 +82,11 @@ public static partial class PaymentDecider
             attempt.Number + 1, new StoredInstrument(attempt.Method), state.Capture, state.ExpiresAt, null, context);
         return new Decision.Accepted(
             [failed with { MovesOn = true }, next with { Follows = attempt.Number }],
-            [new PaymentEffect.SendCharge(next.Attempt, Resend: false)]);
+            [SendCharge(next.Attempt)]);
     }
+
+    private static PaymentEffect SendCharge(int attempt) =>
+        new PaymentEffect.SendOperation(OperationKey.Charge(attempt), Resend: false);
 
     private static bool MayMoveOn(PaymentState state, AttemptState attempt, DecisionContext context) =>
         context.Route is not null

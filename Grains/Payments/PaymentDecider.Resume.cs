@@ -1,14 +1,13 @@
 using System.Collections.Immutable;
 using PaymentCluster.Grains.Abstractions.Payments;
-using PaymentCluster.Grains.Abstractions.Providers;
 
 namespace PaymentCluster.Grains.Payments;
 
 /// <summary>Do what is due: the sweeper's command, after a crash as on any other day.</summary>
 public sealed record ResumePayment;
 
-/// <summary>Ask about an attempt and its refunds now: the customer's browser came back from the provider, or the
-/// provider said that something happened.</summary>
+/// <summary>Query an attempt and its refunds now: the customer's browser came back from the provider, or the provider
+/// said that something happened.</summary>
 /// <param name="Attempt">The attempt.</param>
 public sealed record QueryAttempt(int Attempt);
 
@@ -25,8 +24,6 @@ public static partial class PaymentDecider
             PaymentStatus.Pending when state.Attempts.IsEmpty => context.Now >= state.ExpiresAt
                 ? Accept(new PaymentExpired { At = context.Now })
                 : NoChange,
-            PaymentStatus.Pending when state.Attempts[^1] is { Phase: AttemptPhase.NotSent } waiting =>
-                Retry(state, waiting, context),
             PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.NeedsReview
                 or PaymentStatus.Authorized or PaymentStatus.Success or PaymentStatus.Failed or PaymentStatus.Cancelled
                 or PaymentStatus.Expired =>
@@ -37,10 +34,10 @@ public static partial class PaymentDecider
     /// <summary>Ask, if there is something to learn. What made us ask says nothing that could be trusted.</summary>
     public static Decision Decide(PaymentState state, QueryAttempt command, DecisionContext context)
     {
-        _ = context;
         var refunds = state.Refunds
-            .Where(refund => refund.Attempt == command.Attempt && PaymentSchedule.IsAskedFor(refund))
-            .Select(refund => (PaymentEffect)new PaymentEffect.QueryRefund(refund.Number));
+            .Where(refund => refund.Attempt == command.Attempt
+                && PaymentSchedule.IsQueried(state, refund.Operation, context.Now))
+            .Select(refund => Query(refund.Operation));
         var hasCharge = state.Status switch
         {
             PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.NeedsReview or PaymentStatus.Failed
@@ -50,71 +47,55 @@ public static partial class PaymentDecider
         return new Decision.Accepted(
             [],
             [
-                .. hasCharge ? [new PaymentEffect.QueryCharge(command.Attempt)] : Enumerable.Empty<PaymentEffect>(),
+                .. hasCharge ? [Query(state.Attempts[command.Attempt - 1].Charge)] : Enumerable.Empty<PaymentEffect>(),
                 .. refunds,
             ]);
     }
 
-    private static Decision Retry(PaymentState state, AttemptState attempt, DecisionContext context)
-    {
-        if (context.Now >= state.ExpiresAt)
-        {
-            return FailByUs(
-                attempt,
-                FailureCodes.ProviderUnreachable,
-                "The provider could not be reached in time; nothing was sent.",
-                context);
-        }
-
-        return context.Now >= attempt.RetryAt
-            ? SendAgain(attempt, resend: attempt.Sends > 1, context)
-            : Continue(state, context);
-    }
-
-    // Questions for all that is open, and the first refund that is due to be sent again. One at a time: each is a
-    // commit of its own, and the next one is due at once.
+    // Status queries of all that is open, and the first operation that is due to be sent again. One at a time: each is
+    // a commit of its own, and the next one is due at once.
     private static Decision Continue(PaymentState state, DecisionContext context)
     {
-        // It waits for its retry, and the order was paid otherwise or given up in the meantime.
-        if (state.Attempts.FirstOrDefault(attempt =>
-            attempt.Phase == AttemptPhase.NotSent
-            && (state.Status != PaymentStatus.Pending || attempt.Number < state.Attempts.Length)) is { } unsent)
+        foreach (var unsent in state.Operations.Where(operation => operation.Phase == OperationPhase.NotSent))
         {
-            return FailUnsent(unsent, context);
+            if (WhyNotAgain(state, unsent, hasLeft: false, context) is { } failure)
+            {
+                return Accept(OperationEvents.Failed(unsent, failure, null, context.Now));
+            }
+
+            if (context.Now >= unsent.RetryAt && !state.IsHeld(unsent))
+            {
+                var again = SendAgain(unsent, resend: unsent.Sends > 1, context);
+                // There is nothing to learn of what was not sent, and what failed is queried at times of its own.
+                var others = Queries(state, context, isLate: false).Where(query => query != Query(unsent));
+                return again with { Effects = [.. again.Effects, .. others] };
+            }
         }
 
-        var questions = state.Attempts.Where(attempt => PaymentSchedule.IsWatched(state, attempt, context.Now))
-            .Select(attempt => (PaymentEffect)new PaymentEffect.QueryCharge(attempt.Number))
-            .Concat(state.Refunds.Where(PaymentSchedule.IsAskedFor)
-                .Select(refund => new PaymentEffect.QueryRefund(refund.Number)))
-            .ToImmutableArray();
-        var due = state.Refunds.FirstOrDefault(
-            refund => refund.Phase == RefundPhase.NotSent && context.Now >= refund.RetryAt);
-        if (due is not null)
-        {
-            var again = SendAgain(due, context);
-            return again with { Effects = [.. again.Effects, .. questions] };
-        }
-
-        if (RetryAuthorization(state, questions, context) is { } retried)
-        {
-            return retried;
-        }
-
-        var hopeless = state.Refunds.FirstOrDefault(refund =>
-            refund is { Status: RefundStatus.Pending, Phase: RefundPhase.Sending or RefundPhase.Unknown }
-            && context.Now >= refund.CreatedAt + PaymentSchedule.RefundDeadline);
-        return hopeless is not null
+        var queries = Queries(state, context).ToImmutableArray();
+        return state.Operations.FirstOrDefault(operation => IsPastDeadline(state, operation, context)) is { } hopeless
             ? new Decision.Accepted(
                 [
-                    new RefundReviewRequired
-                    {
-                        At = context.Now,
-                        Refund = hopeless.Number,
-                        Reason = "The refund's outcome stayed unknown to its deadline.",
-                    },
+                    OperationEvents.ReviewRequired(
+                        hopeless,
+                        $"The {hopeless.Key.Kind.ToString().ToLowerInvariant()}'s outcome stayed unknown to its "
+                            + "deadline.",
+                        context.Now),
                 ],
-                questions)
-            : new Decision.Accepted([], questions);
+                queries)
+            : new Decision.Accepted([], queries);
     }
+
+    private static bool IsPastDeadline(PaymentState state, ProviderOperation operation, DecisionContext context) =>
+        operation.MayHaveArrived
+        && context.Now >= operation.StartedAt + operation.Traits.Deadline
+        && !state.IsInReview(operation);
+
+    private static IEnumerable<PaymentEffect> Queries(
+        PaymentState state, DecisionContext context, bool isLate = true) =>
+        state.Operations
+            .Where(operation => (isLate || operation.Phase != OperationPhase.Failed)
+                && operation.Traits.QueriedAs == operation.Key.Kind
+                && PaymentSchedule.IsQueried(state, operation, context.Now))
+            .Select(Query);
 }

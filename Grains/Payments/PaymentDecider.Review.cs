@@ -62,7 +62,7 @@ public static partial class PaymentDecider
             {
                 At = context.Now,
                 Attempt = attempt.Number,
-                AmountMinor = attempt.CaptureIntent?.AmountMinor ?? state.Amount.AmountMinor,
+                AmountMinor = OpenCapture(attempt)?.AmountMinor ?? state.Amount.AmountMinor,
                 ProviderReference = command.ProviderReference,
             })
             : Accept(resolved, new AttemptFailed

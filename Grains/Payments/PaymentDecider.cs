@@ -116,7 +116,7 @@ public static partial class PaymentDecider
         }
 
         var started = Attempt(1, Stored(instrument, context), command.Capture, expiresAt, null, context);
-        return new Decision.Accepted([created, started], [new PaymentEffect.SendCharge(1, Resend: false)]);
+        return new Decision.Accepted([created, started], [SendCharge(1)]);
     }
 
     private static Decision Refund(
@@ -142,7 +142,8 @@ public static partial class PaymentDecider
             Reason = command.Reason,
             Request = command.Request,
         };
-        return new Decision.Accepted([requested], [new PaymentEffect.SendRefund(requested.Refund)])
+        return new Decision.Accepted(
+            [requested], [new PaymentEffect.SendOperation(OperationKey.Refund(requested.Refund), Resend: false)])
         {
             Refund = requested.Refund,
         };
@@ -157,7 +158,7 @@ public static partial class PaymentDecider
             Attempt = attempt.Number,
             AmountMinor = amountMinor,
             Automatic = false,
-            Send = context.SendAgain(attempt.Send),
+            Send = context.SendAgain(attempt.Charge.Send),
         };
 
     // A request that took effect under this name is not made again; another request under this name is a mistake of the

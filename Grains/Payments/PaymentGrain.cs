@@ -71,16 +71,7 @@ public sealed class PaymentGrain(PaymentServices services, IHostApplicationLifet
     public Task<Reply<RefundView>> Resolve(ResolveRefund command) => Payment.ResolveAsync(command);
 
     /// <inheritdoc/>
-    public Task<bool> Record(RecordCharge report) => Payment.RecordAsync(report);
-
-    /// <inheritdoc/>
-    public Task<bool> Record(RecordCapture report) => Payment.RecordAsync(report);
-
-    /// <inheritdoc/>
-    public Task<bool> Record(RecordVoid report) => Payment.RecordAsync(report);
-
-    /// <inheritdoc/>
-    public Task<bool> Record(RecordRefund report) => Payment.RecordAsync(report);
+    public Task<bool> Record(RecordOutcome report) => Payment.RecordAsync(report);
 
     /// <inheritdoc/>
     public Task Resume() => Payment.ResumeAsync();

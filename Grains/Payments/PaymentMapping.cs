@@ -124,7 +124,7 @@ internal static class PaymentMapping
     {
         PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.NeedsReview => false,
         PaymentStatus.Authorized =>
-            state.Current is { CaptureIntent: null } current && (
+            state.Current is { Capture: null or { IsOpen: false } } current && (
                 !current.ProviderCaptures || current.Failure is not null),
         PaymentStatus.Success or PaymentStatus.Failed or PaymentStatus.Cancelled or PaymentStatus.Expired =>
             state.Refunds.All(refund => refund.Status != RefundStatus.Pending),

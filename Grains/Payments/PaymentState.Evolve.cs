@@ -46,169 +46,165 @@ public sealed partial record PaymentState
         ByCheckout = created.ByCheckout,
     };
 
-    private PaymentState PaidBy(int attempt, PaymentStatus status) =>
-        this with { Status = status, PaidAttempt = attempt };
-
     private static PaymentState Apply(PaymentState state, PaymentEvent happened) => happened switch
     {
         AttemptStarted e => state.Begin(e),
-        AttemptResent e => state.With(e.Attempt, e.At, a => a with
-        {
-            Phase = AttemptPhase.Sending,
-            Send = e.Send,
-            Sends = a.Sends + 1,
-            RetryAt = null,
-        }),
-        AttemptNotSent e =>
-            state.With(e.Attempt, e.At, a => a with { Phase = AttemptPhase.NotSent, RetryAt = e.RetryAt }),
-        OutcomeUnknown e => state.With(e.Attempt, e.At, a => a with
-        {
-            Phase = AttemptPhase.Unknown,
-            ProviderOrder = e.ProviderOrder ?? a.ProviderOrder,
-        }),
-        AttemptAccepted e => state.With(e.Attempt, e.At, a => a with
-        {
-            Phase = AttemptPhase.Accepted,
-            Action = e.Action ?? a.Action,
-            ProviderOrder = e.ProviderOrder ?? a.ProviderOrder,
-            ProviderReference = e.ProviderReference ?? a.ProviderReference,
-        }).WithStatusOfAccepted(e),
-        PaymentAuthorized e => state.With(e.Attempt, e.At, a => a with
-        {
-            Phase = AttemptPhase.Authorized,
-            AuthorizedMinor = e.AmountMinor,
-            ProviderReference = e.ProviderReference ?? a.ProviderReference,
-            BankReference = e.BankReference ?? a.BankReference,
-            Action = null,
-            Failure = null,
-        }).PaidBy(e.Attempt, PaymentStatus.Authorized),
-        PaymentCaptured e =>
-            state.With(e.Attempt, e.At, a => Captured(a, e.AmountMinor, e.ProviderReference, e.BankReference))
-                .PaidBy(e.Attempt, PaymentStatus.Success),
-        SurplusCaptured e =>
-            state.With(e.Attempt, e.At, a => Captured(a, e.AmountMinor, e.ProviderReference, e.BankReference)),
-        AttemptFailed e => state.With(e.Attempt, e.At, a => a with
-        {
-            Phase = AttemptPhase.Failed,
-            Failure = e.Failure,
-            ProviderReference = e.ProviderReference ?? a.ProviderReference,
-            Action = null,
-            AuthorizedMinor = 0,
-            CaptureIntent = null,
-        }).WithStatusOfFailed(e),
-        SurplusAuthorized e => state.With(e.Attempt, e.At, a => a with
-        {
-            Phase = AttemptPhase.Authorized,
-            AuthorizedMinor = e.AmountMinor,
-            ProviderReference = e.ProviderReference ?? a.ProviderReference,
-            Action = null,
-            Failure = null,
-        }),
+        PaymentAuthorized e => state
+            .With(Authorized(state.Of(e.Attempt), e))
+            .PaidBy(e.Attempt, PaymentStatus.Authorized),
+        PaymentCaptured e => state
+            .With(Captured(state.Of(e.Attempt), e.At, e.AmountMinor, e.ProviderReference, e.BankReference))
+            .PaidBy(e.Attempt, PaymentStatus.Success),
+        SurplusCaptured e => state.With(
+            Captured(state.Of(e.Attempt), e.At, e.AmountMinor, e.ProviderReference, e.BankReference)),
+        SurplusAuthorized e => state.With(Authorized(state.Of(e.Attempt), e)),
         PaymentCancelled => state with { Status = PaymentStatus.Cancelled, PaidAttempt = 0 },
         PaymentExpired => state with { Status = PaymentStatus.Expired },
         ReviewRequired e => state with { Status = PaymentStatus.NeedsReview, ReviewAttempt = e.Attempt },
         // The payment stands where its latest attempt does; if that is the one, its failure follows.
         ReviewResolved { Paid: false } => state with { Status = state.Attempts[^1].StatusWhileOpen },
         RequestRepeated or ReviewResolved or RefundReviewResolved => state,
-        _ => ApplyToAuthorization(state, happened),
-    };
-
-    // What is captured of what was authorised, or released again.
-    private static PaymentState ApplyToAuthorization(PaymentState state, PaymentEvent happened) => happened switch
-    {
-        CaptureRequested e =>
-            state.With(e.Attempt, e.At, a => a with
-            {
-                CaptureIntent = new CaptureIntent(e.AmountMinor, e.Send) { Sends = (a.CaptureIntent?.Sends ?? 0) + 1 },
-            }),
-        CaptureNotSent e =>
-            state.With(e.Attempt, e.At, a => a with { CaptureIntent = a.CaptureIntent! with { RetryAt = e.RetryAt } }),
-        CaptureOutcomeUnknown e =>
-            state.With(e.Attempt, e.At, a => a with { CaptureIntent = a.CaptureIntent! with { IsUnknown = true } }),
-        CaptureRefused e => state.With(e.Attempt, e.At, a => a with { CaptureIntent = null, Failure = e.Failure }),
-        VoidRequested e => state.With(e.Attempt, e.At, a => a with
-        {
-            VoidIntent = new VoidIntent(e.Send) { Sends = (a.VoidIntent?.Sends ?? 0) + 1 },
-        }),
-        VoidNotSent e =>
-            state.With(e.Attempt, e.At, a => a with { VoidIntent = a.VoidIntent! with { RetryAt = e.RetryAt } }),
-        VoidOutcomeUnknown e =>
-            state.With(e.Attempt, e.At, a => a with { VoidIntent = a.VoidIntent! with { IsUnknown = true } }),
-        VoidRefused e => state.With(e.Attempt, e.At, a => a with { VoidIntent = null, Failure = e.Failure }),
-        AuthorizationReleased e => state.With(e.Attempt, e.At, a => a with
-        {
-            Phase = AttemptPhase.Failed,
-            Failure = Released,
-            AuthorizedMinor = 0,
-            CaptureIntent = null,
-            VoidIntent = null,
-        }),
-        _ => ApplyToRefund(state, happened),
-    };
-
-    private static PaymentState ApplyToRefund(PaymentState state, PaymentEvent happened) => happened switch
-    {
         RefundRequested e => state with { Refunds = state.Refunds.Add(Begin(e)) },
-        RefundResent e =>
-            state.WithRefund(e.Refund, e.At, r => r with
-            {
-                Phase = RefundPhase.Sending,
-                Send = e.Send,
-                Sends = r.Sends + 1,
-                RetryAt = null,
-            }),
-        RefundNotSent e =>
-            state.WithRefund(e.Refund, e.At, r => r with { Phase = RefundPhase.NotSent, RetryAt = e.RetryAt }),
-        RefundOutcomeUnknown e => state.WithRefund(e.Refund, e.At, r => r with { Phase = RefundPhase.Unknown }),
-        RefundAccepted e => state.WithRefund(e.Refund, e.At, r => r with
+        RefundSucceeded e => state.With(state.RefundOf(e.Refund) with
         {
-            Phase = RefundPhase.Accepted,
-            ProviderReference = e.ProviderReference ?? r.ProviderReference,
-        }),
-        RefundSucceeded e => state.WithRefund(e.Refund, e.At, r => r with
-        {
-            Phase = RefundPhase.Done,
+            Operation = state.RefundOf(e.Refund).Operation.In(OperationPhase.Done, e.At),
             Status = RefundStatus.Success,
             Failure = null,
-            ProviderReference = e.ProviderReference ?? r.ProviderReference,
-            BankReference = e.BankReference ?? r.BankReference,
+            ProviderReference = e.ProviderReference ?? state.RefundOf(e.Refund).ProviderReference,
+            BankReference = e.BankReference ?? state.RefundOf(e.Refund).BankReference,
         }),
-        RefundFailed e => state.WithRefund(e.Refund, e.At, r => r with
+        RefundReviewRequired e => state.With(state.RefundOf(e.Refund) with
         {
-            Phase = RefundPhase.Done,
+            Operation = state.RefundOf(e.Refund).Operation with { ChangedAt = e.At },
+            Status = RefundStatus.NeedsReview,
+        }),
+        _ => ApplySend(state, happened),
+    };
+
+    // What all operations go through: sent, not sent, unknown.
+    private static PaymentState ApplySend(PaymentState state, PaymentEvent happened) => happened switch
+    {
+        AttemptResent e => state.With(state.Of(e.Attempt).Charge.SentAgain(state.Amount.AmountMinor, e.Send, e.At)),
+        CaptureRequested e => state.With(
+            state.Of(e.Attempt).Capture?.SentAgain(e.AmountMinor, e.Send, e.At)
+            ?? ProviderOperation.Started(OperationKey.Capture(e.Attempt), e.AmountMinor, e.Send, e.At)),
+        VoidRequested e => state.With(
+            state.Of(e.Attempt).Void?.SentAgain(state.Of(e.Attempt).AuthorizedMinor, e.Send, e.At)
+            ?? ProviderOperation.Started(
+                OperationKey.Void(e.Attempt), state.Of(e.Attempt).AuthorizedMinor, e.Send, e.At)),
+        RefundResent e => state.With(
+            state.RefundOf(e.Refund).Operation.SentAgain(state.RefundOf(e.Refund).AmountMinor, e.Send, e.At)),
+        AttemptNotSent e => state.With(state.Of(e.Attempt).Charge.NotSent(e.RetryAt, e.At)),
+        CaptureNotSent e => state.With(state.Of(e.Attempt).Capture!.NotSent(e.RetryAt, e.At)),
+        VoidNotSent e => state.With(state.Of(e.Attempt).Void!.NotSent(e.RetryAt, e.At)),
+        RefundNotSent e => state.With(state.RefundOf(e.Refund).Operation.NotSent(e.RetryAt, e.At)),
+        OutcomeUnknown e => state.With(state.Of(e.Attempt) with
+        {
+            Charge = state.Of(e.Attempt).Charge.In(OperationPhase.Unknown, e.At),
+            ProviderOrder = e.ProviderOrder ?? state.Of(e.Attempt).ProviderOrder,
+        }),
+        CaptureOutcomeUnknown e => state.With(state.Of(e.Attempt).Capture!.In(OperationPhase.Unknown, e.At)),
+        VoidOutcomeUnknown e => state.With(state.Of(e.Attempt).Void!.In(OperationPhase.Unknown, e.At)),
+        RefundOutcomeUnknown e => state.With(state.RefundOf(e.Refund).Operation.In(OperationPhase.Unknown, e.At)),
+        _ => ApplyResponse(state, happened),
+    };
+
+    // What providers say of operations, money apart: accepted, failed.
+    private static PaymentState ApplyResponse(PaymentState state, PaymentEvent happened) => happened switch
+    {
+        AttemptAccepted e => state.With(state.Of(e.Attempt) with
+        {
+            Charge = state.Of(e.Attempt).Charge.In(OperationPhase.Accepted, e.At),
+            Action = e.Action ?? state.Of(e.Attempt).Action,
+            ProviderOrder = e.ProviderOrder ?? state.Of(e.Attempt).ProviderOrder,
+            ProviderReference = e.ProviderReference ?? state.Of(e.Attempt).ProviderReference,
+        }).WithStatusOfAccepted(e),
+        RefundAccepted e => state.With(state.RefundOf(e.Refund) with
+        {
+            Operation = state.RefundOf(e.Refund).Operation.In(OperationPhase.Accepted, e.At),
+            ProviderReference = e.ProviderReference ?? state.RefundOf(e.Refund).ProviderReference,
+        }),
+        AttemptFailed e => state.With(Unpaid(state.Of(e.Attempt), e.At, e.Failure) with
+        {
+            ProviderReference = e.ProviderReference ?? state.Of(e.Attempt).ProviderReference,
+            Action = null,
+        }).WithStatusOfFailed(e),
+        CaptureRefused e => state.With(state.Of(e.Attempt) with
+        {
+            Capture = state.Of(e.Attempt).Capture!.In(OperationPhase.Failed, e.At), Failure = e.Failure,
+        }),
+        VoidRefused e => state.With(state.Of(e.Attempt) with
+        {
+            Void = state.Of(e.Attempt).Void!.In(OperationPhase.Failed, e.At), Failure = e.Failure,
+        }),
+        AuthorizationReleased e => state.With(Unpaid(state.Of(e.Attempt), e.At, Released) with
+        {
+            Void = state.Of(e.Attempt).Void?.In(OperationPhase.Done, e.At),
+        }),
+        RefundFailed e => state.With(state.RefundOf(e.Refund) with
+        {
+            Operation = state.RefundOf(e.Refund).Operation.In(OperationPhase.Failed, e.At),
             Status = RefundStatus.Failed,
             Failure = e.Failure,
         }),
-        RefundReviewRequired e => state.WithRefund(e.Refund, e.At, r => r with { Status = RefundStatus.NeedsReview }),
         _ => throw new InvalidOperationException($"{happened.GetType().Name} is not an event of payments."),
     };
 
+    private static AttemptState Authorized(AttemptState attempt, PaymentAuthorized authorized) => attempt with
+    {
+        Charge = attempt.Charge.In(OperationPhase.Done, authorized.At),
+        AuthorizedMinor = authorized.AmountMinor,
+        ProviderReference = authorized.ProviderReference ?? attempt.ProviderReference,
+        BankReference = authorized.BankReference ?? attempt.BankReference,
+        Action = null,
+        Failure = null,
+    };
+
+    private static AttemptState Authorized(AttemptState attempt, SurplusAuthorized authorized) => attempt with
+    {
+        Charge = attempt.Charge.In(OperationPhase.Done, authorized.At),
+        AuthorizedMinor = authorized.AmountMinor,
+        ProviderReference = authorized.ProviderReference ?? attempt.ProviderReference,
+        Action = null,
+        Failure = null,
+    };
+
     private static AttemptState Captured(
-        AttemptState attempt, long amountMinor, string? reference, string? bankReference) => attempt with
+        AttemptState attempt, DateTimeOffset at, long amountMinor, string? reference, string? bankReference) =>
+        attempt with
         {
-            Phase = AttemptPhase.Captured,
+            Charge = attempt.Charge.In(OperationPhase.Done, at),
+            Capture = attempt.Capture?.In(OperationPhase.Done, at),
+            Void = Ended(attempt.Void, at),
             AuthorizedMinor = Math.Max(attempt.AuthorizedMinor, amountMinor),
             CapturedMinor = amountMinor,
             ProviderReference = reference ?? attempt.ProviderReference,
             BankReference = bankReference ?? attempt.BankReference,
             Action = null,
             Failure = null,
-            CaptureIntent = null,
-            VoidIntent = null,
         };
+
+    // No money is reserved, so that there is nothing to capture or to release.
+    private static AttemptState Unpaid(AttemptState attempt, DateTimeOffset at, Failure failure) => attempt with
+    {
+        Charge = attempt.Charge.In(OperationPhase.Failed, at),
+        Capture = Ended(attempt.Capture, at),
+        Void = Ended(attempt.Void, at),
+        AuthorizedMinor = 0,
+        Failure = failure,
+    };
+
+    private static ProviderOperation? Ended(ProviderOperation? operation, DateTimeOffset at) =>
+        operation is { IsOpen: true } ? operation.In(OperationPhase.Failed, at) : operation;
 
     private static RefundState Begin(RefundRequested requested) => new()
     {
-        Number = requested.Refund,
+        Operation = ProviderOperation.Started(
+            OperationKey.Refund(requested.Refund), requested.AmountMinor, requested.Send, requested.At),
         Attempt = requested.Attempt,
-        AmountMinor = requested.AmountMinor,
         Status = RefundStatus.Pending,
-        Phase = RefundPhase.Sending,
         Reason = requested.Reason,
         Automatic = requested.Automatic,
-        CreatedAt = requested.At,
-        UpdatedAt = requested.At,
-        Send = requested.Send,
     };
 
     private static int RefundOf(PaymentEvent happened) => happened is RefundRequested requested ? requested.Refund : 0;
@@ -219,13 +215,10 @@ public sealed partial record PaymentState
         ExpiresAt = started.ExpiresAt,
         Attempts = Attempts.Add(new AttemptState
         {
-            Number = started.Attempt,
+            Charge = ProviderOperation.Started(
+                OperationKey.Charge(started.Attempt), Amount.AmountMinor, started.Send, started.At),
             Provider = started.Provider,
             Method = started.Method,
-            Phase = AttemptPhase.Sending,
-            StartedAt = started.At,
-            ChangedAt = started.At,
-            Send = started.Send,
             ProviderCaptures = started.ProviderCaptures,
             LateSuccess = started.LateSuccess,
             CanVoid = started.CanVoid,
@@ -255,13 +248,28 @@ public sealed partial record PaymentState
     private bool IsUndecided =>
         Status is PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.NeedsReview;
 
-    private PaymentState With(int attempt, DateTimeOffset at, Func<AttemptState, AttemptState> change) => this with
-    {
-        Attempts = Attempts.SetItem(attempt - 1, change(Attempts[attempt - 1]) with { ChangedAt = at }),
-    };
+    private AttemptState Of(int attempt) => Attempts[attempt - 1];
 
-    private PaymentState WithRefund(int refund, DateTimeOffset at, Func<RefundState, RefundState> change) => this with
+    private RefundState RefundOf(int refund) => Refunds[refund - 1];
+
+    private PaymentState PaidBy(int attempt, PaymentStatus status) =>
+        this with { Status = status, PaidAttempt = attempt };
+
+    private PaymentState With(AttemptState attempt) =>
+        this with { Attempts = Attempts.SetItem(attempt.Number - 1, attempt) };
+
+    private PaymentState With(RefundState refund) =>
+        this with { Refunds = Refunds.SetItem(refund.Number - 1, refund) };
+
+    private PaymentState With(ProviderOperation operation)
     {
-        Refunds = Refunds.SetItem(refund - 1, change(Refunds[refund - 1]) with { UpdatedAt = at }),
-    };
+        var number = operation.Key.Number;
+        return operation.Key.Kind switch
+        {
+            OperationKind.Charge => With(Of(number) with { Charge = operation }),
+            OperationKind.Capture => With(Of(number) with { Capture = operation }),
+            OperationKind.Void => With(Of(number) with { Void = operation }),
+            OperationKind.Refund => With(RefundOf(number) with { Operation = operation }),
+        };
+    }
 }

@@ -76,6 +76,60 @@ public sealed partial record PaymentState
     public bool Awaits(AttemptState attempt) =>
         Status is PaymentStatus.Pending or PaymentStatus.RequiresAction && attempt.Number == Attempts.Length;
 
+    /// <summary>The operation with this key; null if there is none.</summary>
+    public ProviderOperation? Operation(OperationKey key) => key.Kind switch
+    {
+        OperationKind.Charge => Attempt(key.Number)?.Charge,
+        OperationKind.Capture => Attempt(key.Number)?.Capture,
+        OperationKind.Void => Attempt(key.Number)?.Void,
+        OperationKind.Refund => Refund(key.Number)?.Operation,
+    };
+
+    /// <summary>The attempt that an operation is about; null if there is none.</summary>
+    public AttemptState? AttemptOf(OperationKey key) =>
+        Attempt(key.Kind == OperationKind.Refund ? Refund(key.Number)?.Attempt ?? 0 : key.Number);
+
+    /// <summary>All operations, those of a refund last.</summary>
+    public IEnumerable<ProviderOperation> Operations
+    {
+        get
+        {
+            foreach (var attempt in Attempts)
+            {
+                yield return attempt.Charge;
+                if (attempt.Capture is { } capture)
+                {
+                    yield return capture;
+                }
+
+                if (attempt.Void is { } release)
+                {
+                    yield return release;
+                }
+            }
+
+            foreach (var refund in Refunds)
+            {
+                yield return refund.Operation;
+            }
+        }
+    }
+
+    /// <summary>Whether an operation is not needed any more, and is not sent again: another attempt took its place, or
+    /// the order was decided without it.</summary>
+    public bool IsGivenUp(ProviderOperation operation) =>
+        operation.Traits.WaitsForCustomer && !Awaits(Attempts[operation.Key.Number - 1]);
+
+    /// <summary>Whether an operator is asked about what an operation is for.</summary>
+    public bool IsInReview(ProviderOperation operation) => operation.Key.Kind == OperationKind.Refund
+        ? Refunds[operation.Key.Number - 1].Status == RefundStatus.NeedsReview
+        : Status == PaymentStatus.NeedsReview;
+
+    /// <summary>Whether an operation waits for an operator's word on the payment: until then only a success is news of
+    /// it, and it is not sent again.</summary>
+    public bool IsHeld(ProviderOperation operation) =>
+        operation.Key.Kind == OperationKind.Capture && IsInReview(operation);
+
     /// <summary>Authorised over all attempts.</summary>
     public long AuthorizedMinor => Attempts.Sum(attempt => attempt.AuthorizedMinor);
 
@@ -137,36 +191,36 @@ public sealed partial record PaymentState
     }
 }
 
-/// <summary>How far an attempt got.</summary>
+/// <summary>Where the money of an attempt is.</summary>
 public enum AttemptPhase
 {
-    /// <summary>The intent is durable; whether it was sent is not known yet.</summary>
-    Sending = 1,
+    /// <summary>What became of its charge is not known yet.</summary>
+    Open = 1,
 
-    /// <summary>It provably was not sent and waits for its retry.</summary>
-    NotSent = 2,
+    /// <summary>It is reserved.</summary>
+    Authorized = 2,
 
-    /// <summary>It may have arrived.</summary>
-    Unknown = 3,
+    /// <summary>It is captured.</summary>
+    Captured = 3,
 
-    /// <summary>The provider works on it, or waits for the customer.</summary>
-    Accepted = 4,
-
-    /// <summary>The money is reserved.</summary>
-    Authorized = 5,
-
-    /// <summary>The money is captured.</summary>
-    Captured = 6,
-
-    /// <summary>It failed.</summary>
-    Failed = 7,
+    /// <summary>There is none: the charge failed, or what it reserved is free again.</summary>
+    Failed = 4,
 }
 
-/// <summary>One attempt to charge, at one provider.</summary>
+/// <summary>One attempt to charge, at one provider, and what is done with the money that it reserved.</summary>
 public sealed record AttemptState
 {
+    /// <summary>Its charge.</summary>
+    public required ProviderOperation Charge { get; init; }
+
+    /// <summary>The capture of what it reserved; null before the first.</summary>
+    public ProviderOperation? Capture { get; init; }
+
+    /// <summary>The release of what it reserved; null before the first.</summary>
+    public ProviderOperation? Void { get; init; }
+
     /// <summary>Its number, from 1.</summary>
-    public required int Number { get; init; }
+    public int Number => Charge.Key.Number;
 
     /// <summary>The provider.</summary>
     public required string Provider { get; init; }
@@ -174,29 +228,11 @@ public sealed record AttemptState
     /// <summary>What it is paid with.</summary>
     public required PaymentMethod Method { get; init; }
 
-    /// <summary>How far it got.</summary>
-    public required AttemptPhase Phase { get; init; }
-
-    /// <summary>When it was started.</summary>
-    public required DateTimeOffset StartedAt { get; init; }
-
-    /// <summary>When its phase last changed.</summary>
-    public required DateTimeOffset ChangedAt { get; init; }
-
-    /// <summary>The limits of its latest send.</summary>
-    public required SendTerms Send { get; init; }
-
     /// <summary>Whether the provider was asked to capture by itself what it authorises.</summary>
     public required bool ProviderCaptures { get; init; }
 
     /// <summary>How long after it was given up it can still turn into a success.</summary>
     public required TimeSpan LateSuccess { get; init; }
-
-    /// <summary>How often it was sent, or about to be.</summary>
-    public int Sends { get; init; } = 1;
-
-    /// <summary>When it is tried again; set while it is <see cref="AttemptPhase.NotSent"/>.</summary>
-    public DateTimeOffset? RetryAt { get; init; }
 
     /// <summary>The customer's step.</summary>
     public CustomerAction? Action { get; init; }
@@ -222,12 +258,6 @@ public sealed record AttemptState
     /// <summary>Captured, in minor units.</summary>
     public long CapturedMinor { get; init; }
 
-    /// <summary>The capture under way; null while there is none.</summary>
-    public CaptureIntent? CaptureIntent { get; init; }
-
-    /// <summary>The release under way; null while there is none.</summary>
-    public VoidIntent? VoidIntent { get; init; }
-
     /// <summary>Whether its provider can release what it authorised.</summary>
     public bool CanVoid { get; init; }
 
@@ -240,87 +270,49 @@ public sealed record AttemptState
     /// <summary>The attempt that it replaces, which failed at its provider; 0 if none.</summary>
     public int Follows { get; init; }
 
+    /// <summary>Where its money is.</summary>
+    public AttemptPhase Phase => Charge.Phase switch
+    {
+        OperationPhase.Sending or OperationPhase.NotSent or OperationPhase.Unknown or OperationPhase.Accepted =>
+            AttemptPhase.Open,
+        OperationPhase.Done => CapturedMinor > 0 ? AttemptPhase.Captured : AttemptPhase.Authorized,
+        OperationPhase.Failed => AttemptPhase.Failed,
+    };
+
+    /// <summary>The capture or the release that is under way; null while there is none.</summary>
+    public ProviderOperation? UnderWay =>
+        Void is { IsOpen: true } ? Void : Capture is { IsOpen: true } ? Capture : null;
+
     /// <summary>Where a payment stands of which this is the latest attempt, while nothing else decides it.</summary>
     public PaymentStatus StatusWhileOpen => Phase switch
     {
-        AttemptPhase.Accepted when Action is not null => PaymentStatus.RequiresAction,
-        AttemptPhase.Sending or AttemptPhase.NotSent or AttemptPhase.Unknown or AttemptPhase.Accepted =>
-            PaymentStatus.Pending,
+        AttemptPhase.Open => Charge.Phase == OperationPhase.Accepted && Action is not null
+            ? PaymentStatus.RequiresAction
+            : PaymentStatus.Pending,
         AttemptPhase.Authorized or AttemptPhase.Captured or AttemptPhase.Failed => PaymentStatus.Failed,
     };
 
-    /// <summary>Whether its outcome is not known: it may be asked about, and no other attempt may be started.</summary>
-    public bool IsOpen =>
-        Phase is AttemptPhase.Sending or AttemptPhase.NotSent or AttemptPhase.Unknown or AttemptPhase.Accepted;
-}
-
-/// <summary>What a provider was or is about to be asked for about an authorised attempt.</summary>
-/// <param name="Send">The limits of the latest send.</param>
-public abstract record AuthorizationIntent(SendTerms Send)
-{
-    /// <summary>How often it was sent, or about to be.</summary>
-    public int Sends { get; init; } = 1;
-
-    /// <summary>When it is tried again, because it provably was not sent; null otherwise.</summary>
-    public DateTimeOffset? RetryAt { get; init; }
-
-    /// <summary>Whether it may have arrived, and its answer is lost.</summary>
-    public bool IsUnknown { get; init; }
-
-    /// <summary>From when on it may be sent again: at its retry, or once the latest send provably cannot arrive any
-    /// more.</summary>
-    public DateTimeOffset AgainAt => RetryAt ?? Send.NotFoundFinalAt;
-
-    /// <summary>Whether a report is the first about the latest send.</summary>
-    /// <param name="send">The number of the send that the report is about; null: the latest.</param>
-    public bool Awaits(int? send) => RetryAt is null && !IsUnknown && (send ?? Sends) == Sends;
-}
-
-/// <summary>A capture that the provider was or is about to be asked for.</summary>
-/// <param name="AmountMinor">How much.</param>
-/// <param name="Send">The limits of the latest send.</param>
-public sealed record CaptureIntent(long AmountMinor, SendTerms Send) : AuthorizationIntent(Send);
-
-/// <summary>A release that the provider was or is about to be asked for.</summary>
-/// <param name="Send">The limits of the latest send.</param>
-public sealed record VoidIntent(SendTerms Send) : AuthorizationIntent(Send);
-
-/// <summary>How far a refund got.</summary>
-public enum RefundPhase
-{
-    /// <summary>The intent is durable; whether it was sent is not known yet.</summary>
-    Sending = 1,
-
-    /// <summary>It provably was not sent and waits for its retry.</summary>
-    NotSent = 2,
-
-    /// <summary>It may have arrived.</summary>
-    Unknown = 3,
-
-    /// <summary>The provider works on it.</summary>
-    Accepted = 4,
-
-    /// <summary>It is over.</summary>
-    Done = 5,
+    /// <summary>Whether its outcome is not known: it may be queried, and no other attempt may be started.</summary>
+    public bool IsOpen => Charge.IsOpen;
 }
 
 /// <summary>One refund.</summary>
 public sealed record RefundState
 {
+    /// <summary>What the provider is asked for.</summary>
+    public required ProviderOperation Operation { get; init; }
+
     /// <summary>Its number, from 1.</summary>
-    public required int Number { get; init; }
+    public int Number => Operation.Key.Number;
 
     /// <summary>The attempt whose money goes back.</summary>
     public required int Attempt { get; init; }
 
     /// <summary>How much, in minor units.</summary>
-    public required long AmountMinor { get; init; }
+    public long AmountMinor => Operation.AmountMinor;
 
     /// <summary>Where it stands.</summary>
     public required RefundStatus Status { get; init; }
-
-    /// <summary>How far it got.</summary>
-    public required RefundPhase Phase { get; init; }
 
     /// <summary>Why, as the merchant said.</summary>
     public string? Reason { get; init; }
@@ -329,19 +321,10 @@ public sealed record RefundState
     public required bool Automatic { get; init; }
 
     /// <summary>When it was accepted.</summary>
-    public required DateTimeOffset CreatedAt { get; init; }
+    public DateTimeOffset CreatedAt => Operation.StartedAt;
 
     /// <summary>When it last changed.</summary>
-    public required DateTimeOffset UpdatedAt { get; init; }
-
-    /// <summary>The limits of its latest send.</summary>
-    public required SendTerms Send { get; init; }
-
-    /// <summary>How often it was sent, or about to be.</summary>
-    public int Sends { get; init; } = 1;
-
-    /// <summary>When it is tried again; set while it is <see cref="RefundPhase.NotSent"/>.</summary>
-    public DateTimeOffset? RetryAt { get; init; }
+    public DateTimeOffset UpdatedAt => Operation.ChangedAt;
 
     /// <summary>The provider's id of the refund.</summary>
     public string? ProviderReference { get; init; }

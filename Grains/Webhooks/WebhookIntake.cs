@@ -126,18 +126,18 @@ public sealed partial class WebhookIntake(
     // The key holds the merchant whose secret signed: an id of another merchant's payment leads to one that does not
     // exist.
     private async Task<WebhookFate> ApplyAsync(Received received, WebhookReading.OfCharge charge) =>
-        FateOf(await payments.RecordAsync(PaymentKey.Of(received.Merchant, charge.Attempt.Payment), new RecordCharge
+        FateOf(await payments.RecordAsync(PaymentKey.Of(received.Merchant, charge.Attempt.Payment), new RecordOutcome
         {
-            Attempt = charge.Attempt.Number,
+            Operation = OperationKey.Charge(charge.Attempt.Number),
             Outcome = charge.Outcome,
             Source = ReportSource.Webhook,
             Provider = received.Provider,
         }));
 
     private async Task<WebhookFate> ApplyAsync(Received received, WebhookReading.OfRefund refund) =>
-        FateOf(await payments.RecordAsync(PaymentKey.Of(received.Merchant, refund.Refund.Payment), new RecordRefund
+        FateOf(await payments.RecordAsync(PaymentKey.Of(received.Merchant, refund.Refund.Payment), new RecordOutcome
         {
-            Number = refund.Refund.Number,
+            Operation = OperationKey.Refund(refund.Refund.Number),
             Outcome = refund.Outcome,
             Source = ReportSource.Webhook,
             Provider = received.Provider,

@@ -129,9 +129,9 @@ public sealed class TransactionTests(StoreFixture fixture) : IClassFixture<Store
             return key.Payment;
         }
 
-        await DoAsync(() => PaymentDecider.Decide(state!, new RecordCharge
+        await DoAsync(() => PaymentDecider.Decide(state!, new RecordOutcome
         {
-            Attempt = 1,
+            Operation = OperationKey.Charge(1),
             Outcome = new ProviderOutcome.Succeeded
             {
                 Stage = ChargeStage.Captured, Amount = Money.Of(1_000, Currency.Inr), ProviderReference = "pay_A",
@@ -143,9 +143,9 @@ public sealed class TransactionTests(StoreFixture fixture) : IClassFixture<Store
             await DoAsync(() => PaymentDecider.Decide(state!, new RefundPayment { AmountMinor = amount }, terms));
             if (outcome is { } succeeded)
             {
-                await DoAsync(() => PaymentDecider.Decide(state!, new RecordRefund
+                await DoAsync(() => PaymentDecider.Decide(state!, new RecordOutcome
                 {
-                    Number = state!.Refunds.Length,
+                    Operation = OperationKey.Refund(state!.Refunds.Length),
                     Outcome = succeeded
                         ? new ProviderOutcome.Succeeded
                         {

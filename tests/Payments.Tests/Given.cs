@@ -145,10 +145,22 @@ internal sealed class Given
         new(State, Now) { Elsewhere = Payu, CardInMemory = cardInMemory };
 
     public Given Report(ProviderOutcome outcome, ReportSource source = ReportSource.Answer, int attempt = 1) =>
-        Fold(State, Decide(new RecordCharge { Attempt = attempt, Outcome = outcome, Source = source }), Now);
+        Report(OperationKey.Charge(attempt), outcome, source);
 
-    public Given ReportRefund(ProviderOutcome outcome, int refund = 1) =>
-        Fold(State, Decide(new RecordRefund { Number = refund, Outcome = outcome, Source = ReportSource.Answer }), Now);
+    public Given ReportRefund(ProviderOutcome outcome, int refund = 1) => Report(OperationKey.Refund(refund), outcome);
+
+    public Given Report(
+        OperationKey operation, ProviderOutcome outcome, ReportSource source = ReportSource.Answer) =>
+        Fold(State, Decide(About(operation, outcome, source)), Now);
+
+    public static PaymentEffect SendsCharge(int attempt) =>
+        new PaymentEffect.SendOperation(OperationKey.Charge(attempt), Resend: false);
+
+    public static RecordOutcome About(
+        OperationKey operation,
+        ProviderOutcome outcome,
+        ReportSource source = ReportSource.Answer,
+        int? send = null) => new() { Operation = operation, Outcome = outcome, Source = source, Send = send };
 
     public Given When(object command) => Fold(State, Decide(command), Now);
 
@@ -159,17 +171,18 @@ internal sealed class Given
         CapturePayment c => PaymentDecider.Decide(State, c, DecisionContext),
         CancelPayment c => PaymentDecider.Decide(State, c, DecisionContext),
         RefundPayment c => PaymentDecider.Decide(State, c, DecisionContext),
-        RecordCharge c =>
+        RecordOutcome c =>
             PaymentDecider.Decide(State, c, DecisionContext with { Route = Elsewhere, CardInMemory = CardInMemory }),
         ResolvePayment c => PaymentDecider.Decide(State, c, DecisionContext),
         ResolveRefund c => PaymentDecider.Decide(State, c, DecisionContext),
-        RecordVoid c => PaymentDecider.Decide(State, c, DecisionContext),
-        RecordCapture c => PaymentDecider.Decide(State, c, DecisionContext),
-        RecordRefund c => PaymentDecider.Decide(State, c, DecisionContext),
         ResumePayment c => PaymentDecider.Decide(State, c, DecisionContext),
         QueryAttempt c => PaymentDecider.Decide(State, c, DecisionContext),
         _ => throw new ArgumentException($"{command.GetType().Name} is not a command.", nameof(command)),
     };
+
+    /// <summary>The payment after a decision, where other providers would go on taking it.</summary>
+    public Given After(Decision decision) =>
+        new(Fold(State, decision, Now).State, Now) { Elsewhere = Elsewhere, CardInMemory = CardInMemory };
 
     public static Given Fold(PaymentState? state, Decision decision, DateTimeOffset now)
     {

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
@@ -6,60 +5,133 @@ using PaymentCluster.Grains.Payments;
 
 namespace PaymentCluster.Payments.Tests;
 
-/// <summary>Charge, capture, release and refund live one life: each report about each of them, and what follows. A cell
-/// reads as in <see cref="PaymentTableTests"/>. <c>docs/states.md</c> shows the same table.</summary>
+/// <summary>
+/// Charge, capture, release and refund live one life: every phase × every report about each of them, and what follows
+/// with time. A cell reads as in <see cref="PaymentTableTests"/>; <c>–</c> is a phase that the kind does not have.
+/// <c>docs/states.md</c> shows the same table.
+/// </summary>
 public sealed class OperationTableTests
 {
-    private static readonly (string Name, Func<Given> UnderWay, Func<ProviderOutcome, int?, object> Report)[] Columns =
-    [
-        ("charge", () => Given.Started(), (outcome, send) => new RecordCharge
-        {
-            Attempt = 1, Outcome = outcome, Source = ReportSource.Answer, Send = send,
-        }),
-        ("capture", Given.Capturing, (outcome, send) => new RecordCapture
-        {
-            Attempt = 1, Outcome = outcome, Send = send,
-        }),
-        ("release", () => Given.Held().When(new CancelPayment()), (outcome, send) => new RecordVoid
-        {
-            Attempt = 1, Outcome = outcome, Send = send,
-        }),
-        ("refund", () => Given.Paid().When(new RefundPayment()), (outcome, send) => new RecordRefund
-        {
-            Number = 1, Outcome = outcome, Source = ReportSource.Answer, Send = send,
-        }),
-    ];
-
+    private static readonly TimeSpan Final = TimeSpan.FromSeconds(90);
     private static readonly ProviderOutcome NotSent = new ProviderOutcome.NotSent { Reason = "Refused." };
     private static readonly ProviderOutcome Unknown = new ProviderOutcome.Unknown { Reason = "Timeout." };
+    private static readonly ProviderOutcome Declined = new ProviderOutcome.Declined { Failure = Given.Refused };
+    private static readonly ProviderOutcome Pending = new ProviderOutcome.Pending();
 
-    private static readonly (string Name, Func<int, string> Cell)[] Rows =
+    private static readonly (string Name, OperationKey Key, Func<Given> Sending)[] Columns =
     [
-        ("done", column => Answer(column, Given.Captured())),
-        ("declined", column => Answer(column, new ProviderOutcome.Declined { Failure = Given.Refused })),
-        ("not sent", column => Answer(column, NotSent)),
-        ("not sent: tried again after", column => RetryAfter(column)),
-        ("not sent, and its time has come", column => Describe(Retried(column).Decision)),
-        ("not sent, of a send before the latest", column => Answer(column, NotSent, Retried(column).Given, send: 1)),
-        ("not sent, of the latest send", column => Answer(column, NotSent, Retried(column).Given, send: 2)),
-        ("unknown", column => Answer(column, Unknown)),
-        ("unknown, once more", column => Answer(column, Unknown, Reported(column, Unknown))),
-        ("unknown, and provably not arrived", column => Describe(Lost(column))),
+        ("charge", OperationKey.Charge(1), () => Given.Started()),
+        ("capture", OperationKey.Capture(1), Given.Capturing),
+        ("release", OperationKey.Void(1), () => Given.Held().When(new CancelPayment())),
+        ("refund", OperationKey.Refund(1), () => Given.Paid().When(new RefundPayment())),
+    ];
+
+    private static readonly (OperationPhase Phase, string Name, ProviderOutcome? Report)[] Phases =
+    [
+        (OperationPhase.Sending, "sending", null),
+        (OperationPhase.NotSent, "not sent", NotSent),
+        (OperationPhase.Unknown, "unknown", Unknown),
+        (OperationPhase.Accepted, "accepted", Pending),
+        (OperationPhase.Done, "done", Given.Captured()),
+        (OperationPhase.Failed, "failed", Declined),
+    ];
+
+    private static readonly (string Name, Func<Given, OperationKey, Decision> Decide)[] Reports =
+    [
+        ("succeeded", (given, key) => given.Decide(Given.About(key, Given.Captured()))),
+        ("pending", (given, key) => given.Decide(Given.About(key, Pending))),
+        ("declined", (given, key) => given.Decide(Given.About(key, Declined))),
+        ("not sent", (given, key) => given.Decide(Given.About(key, NotSent))),
+        ("unknown", (given, key) => given.Decide(Given.About(key, Unknown))),
+        ("status query: unknown", (given, key) => given.Decide(Given.About(key, Unknown, ReportSource.Query))),
+        ("status query: not found", NotFound),
+        ("status query: not found, final", (given, key) => NotFound(given.After(Final), key)),
+        ("its time has come", (given, _) => given.At(Next(given) ?? given.Now).Decide(new ResumePayment())),
+    ];
+
+    private static readonly (string Name, Func<int, string> Cell)[] Sends =
+    [
+        ("not sent: tried again after", column => After(column, 1)),
+        ("not sent a second time: tried again after", column => After(column, 2)),
+        ("not sent a tenth time: tried again after", column => After(column, 10)),
+        ("sent again: declined, of the send before", column => OfSendBefore(column, Declined)),
+        ("sent again: not sent, of the send before", column => OfSendBefore(column, NotSent)),
+        ("sent again: unknown, of the send before", column => OfSendBefore(column, Unknown)),
+        ("sent again: succeeded, of the send before", column => OfSendBefore(column, Given.Captured())),
     ];
 
     // charge | capture | release | refund
     private const string Table = """
-        done: PaymentCaptured | PaymentCaptured | AuthorizationReleased | RefundSucceeded
-        declined: AttemptFailed | CaptureRefused | VoidRefused → QueryCharge | RefundFailed
-        not sent: AttemptNotSent | CaptureNotSent | VoidNotSent | RefundNotSent
-        not sent: tried again after: 1 s | 1 s | 1 s | 4 s
-        not sent, and its time has come: AttemptResent → SendCharge | CaptureRequested → SendCapture | VoidRequested → SendVoid | RefundResent → SendRefund
-        not sent, of a send before the latest: = | = | = | =
-        not sent, of the latest send: AttemptNotSent | CaptureNotSent | VoidNotSent | RefundNotSent
-        unknown: OutcomeUnknown | CaptureOutcomeUnknown | VoidOutcomeUnknown | RefundOutcomeUnknown
-        unknown, once more: = | = | = | =
-        unknown, and provably not arrived: AttemptResent → SendCharge | CaptureRequested → SendCapture | VoidRequested → SendVoid | RefundResent → SendRefund
+        sending; succeeded: PaymentCaptured | PaymentCaptured | AuthorizationReleased | RefundSucceeded
+        sending; pending: AttemptAccepted | = | = | RefundAccepted
+        sending; declined: AttemptFailed | CaptureRefused | VoidRefused → QueryCharge | RefundFailed
+        sending; not sent: AttemptNotSent | CaptureNotSent | VoidNotSent | RefundNotSent
+        sending; unknown: OutcomeUnknown | CaptureOutcomeUnknown | VoidOutcomeUnknown | RefundOutcomeUnknown
+        sending; status query: unknown: = | = | = | =
+        sending; status query: not found: = | = | = | =
+        sending; status query: not found, final: AttemptResent → SendCharge | CaptureRequested → SendCapture | VoidRequested → SendVoid | RefundResent → SendRefund
+        sending; its time has come: → QueryCharge | → QueryCharge | → QueryCharge | → QueryRefund
+        not sent; succeeded: PaymentCaptured | PaymentCaptured | AuthorizationReleased | RefundSucceeded
+        not sent; pending: AttemptAccepted | = | = | RefundAccepted
+        not sent; declined: AttemptFailed | CaptureRefused | VoidRefused → QueryCharge | RefundFailed
+        not sent; not sent: = | = | = | =
+        not sent; unknown: = | = | = | =
+        not sent; status query: unknown: = | = | = | =
+        not sent; status query: not found: = | = | = | =
+        not sent; status query: not found, final: = | = | = | =
+        not sent; its time has come: AttemptResent → SendCharge | CaptureRequested → SendCapture | VoidRequested → SendVoid | RefundResent → SendRefund
+        unknown; succeeded: PaymentCaptured | PaymentCaptured | AuthorizationReleased | RefundSucceeded
+        unknown; pending: AttemptAccepted | = | = | RefundAccepted
+        unknown; declined: AttemptFailed | CaptureRefused | VoidRefused → QueryCharge | RefundFailed
+        unknown; not sent: = | = | = | =
+        unknown; unknown: = | = | = | =
+        unknown; status query: unknown: = | = | = | =
+        unknown; status query: not found: = | = | = | =
+        unknown; status query: not found, final: AttemptResent → SendCharge | CaptureRequested → SendCapture | VoidRequested → SendVoid | RefundResent → SendRefund
+        unknown; its time has come: → QueryCharge | → QueryCharge | → QueryCharge | → QueryRefund
+        accepted; succeeded: PaymentCaptured | – | – | RefundSucceeded
+        accepted; pending: = | – | – | =
+        accepted; declined: AttemptFailed | – | – | RefundFailed
+        accepted; not sent: = | – | – | =
+        accepted; unknown: = | – | – | =
+        accepted; status query: unknown: = | – | – | =
+        accepted; status query: not found: = | – | – | =
+        accepted; status query: not found, final: = | – | – | =
+        accepted; its time has come: → QueryCharge | – | – | → QueryRefund
+        done; succeeded: = | = | = | =
+        done; pending: = | = | = | =
+        done; declined: = | = | = | =
+        done; not sent: = | = | = | =
+        done; unknown: = | = | = | =
+        done; status query: unknown: = | = | = | =
+        done; status query: not found: = | = | SurplusAuthorized, VoidRequested → SendVoid | =
+        done; status query: not found, final: = | = | SurplusAuthorized, VoidRequested → SendVoid | =
+        done; its time has come: = | = | → QueryCharge | =
+        failed; succeeded: PaymentCaptured | PaymentCaptured | AuthorizationReleased | RefundSucceeded
+        failed; pending: = | = | = | =
+        failed; declined: = | = | = | =
+        failed; not sent: = | = | = | =
+        failed; unknown: = | = | = | =
+        failed; status query: unknown: = | = | = | =
+        failed; status query: not found: = | = | = | =
+        failed; status query: not found, final: = | = | = | =
+        failed; its time has come: = | → QueryCharge | → QueryCharge | =
+        not sent: tried again after: 1 s | 1 s | 1 s | 1 s
+        not sent a second time: tried again after: 2 s | 2 s | 2 s | 2 s
+        not sent a tenth time: tried again after: 60 s | 512 s | 512 s | 512 s
+        sent again: declined, of the send before: = | = | = | =
+        sent again: not sent, of the send before: = | = | = | =
+        sent again: unknown, of the send before: = | = | = | =
+        sent again: succeeded, of the send before: PaymentCaptured | PaymentCaptured | AuthorizationReleased | RefundSucceeded
         """;
+
+    private static (string Name, Func<int, string> Cell)[] Rows { get; } =
+    [
+        .. from phase in Phases
+           from report in Reports
+           select ($"{phase.Name}; {report.Name}", (Func<int, string>)(column => Cell(column, phase, report.Decide))),
+        .. Sends,
+    ];
 
     public static TheoryData<int, int> Cells()
     {
@@ -86,6 +158,10 @@ public sealed class OperationTableTests
     }
 
     [Fact]
+    public void The_table_has_every_phase() => Assert.Equal(
+        Enum.GetValues<OperationPhase>(), Phases.Select(phase => phase.Phase));
+
+    [Fact]
     public void The_documented_table_is_the_rules()
     {
         var rows = new StringBuilder();
@@ -104,52 +180,44 @@ public sealed class OperationTableTests
             $"docs/states.md does not hold the table that the rules give:\n\n{rows}");
     }
 
-    private static string Answer(int column, ProviderOutcome outcome, Given? given = null, int? send = null) =>
-        Describe((given ?? Columns[column].UnderWay()).Decide(Columns[column].Report(outcome, send)));
-
-    private static Given Reported(int column, ProviderOutcome outcome) =>
-        Columns[column].UnderWay().When(Columns[column].Report(outcome, null));
-
-    private static string RetryAfter(int column)
+    private static string Cell(
+        int column,
+        (OperationPhase Phase, string Name, ProviderOutcome? Report) phase,
+        Func<Given, OperationKey, Decision> decide)
     {
-        var given = Reported(column, NotSent);
-        return $"{(PaymentSchedule.NextActionAt(given.State, given.Now) - given.Now)!.Value.TotalSeconds:0} s";
+        var key = Columns[column].Key;
+        var given = Columns[column].Sending();
+        given = phase.Report is { } report ? given.Report(key, report) : given;
+        return given.State.Operation(key)!.Phase == phase.Phase
+            ? PaymentTableTests.Describe(decide(given, key))
+            : "–";
     }
 
-    private static (Decision Decision, Given Given) Retried(int column)
-    {
-        var given = Reported(column, NotSent);
-        given = given.At(PaymentSchedule.NextActionAt(given.State, given.Now)!.Value);
-        return (given.Decide(new ResumePayment()), given.When(new ResumePayment()));
-    }
+    // A capture and a release are looked for as the authorisation that they change.
+    private static Decision NotFound(Given given, OperationKey key) =>
+        given.Decide(given.State.Operation(key)!.Traits.QueriedAs == key.Kind
+            ? Given.About(key, new ProviderOutcome.NotFound(), ReportSource.Query)
+            : Given.About(OperationKey.Charge(key.Number), Given.AuthorizedOutcome(), ReportSource.Query));
 
-    // The status query is asked when nothing of the send can arrive any more. A capture and a release are looked for as
-    // the authorisation that they change.
-    private static Decision Lost(int column)
+    private static DateTimeOffset? Next(Given given) => PaymentSchedule.NextActionAt(given.State, given.Now);
+
+    private static string After(int column, int sends)
     {
-        var given = Reported(column, Unknown).After(TimeSpan.FromSeconds(90));
-        return given.Decide(Columns[column].Name switch
+        var given = Columns[column].Sending();
+        for (var send = 1; send < sends; send++)
         {
-            "refund" => new RecordRefund
-            {
-                Number = 1, Outcome = new ProviderOutcome.NotFound(), Source = ReportSource.Query,
-            },
-            "charge" => new RecordCharge
-            {
-                Attempt = 1, Outcome = new ProviderOutcome.NotFound(), Source = ReportSource.Query,
-            },
-            _ => new RecordCharge { Attempt = 1, Outcome = Given.AuthorizedOutcome(), Source = ReportSource.Query },
-        });
+            given = given.Report(Columns[column].Key, NotSent);
+            given = given.At(Next(given)!.Value).When(new ResumePayment());
+        }
+
+        given = given.Report(Columns[column].Key, NotSent);
+        return $"{(Next(given) - given.Now)!.Value.TotalSeconds:0} s";
     }
 
-    private static string Describe(Decision decision) => decision switch
+    private static string OfSendBefore(int column, ProviderOutcome outcome)
     {
-        Decision.AlreadyApplied or Decision.Accepted { Events.IsEmpty: true, Effects.IsEmpty: true } => "=",
-        Decision.Accepted { Effects.IsEmpty: true } accepted => Names(accepted.Events),
-        Decision.Accepted accepted => $"{Names(accepted.Events)} → {Names(accepted.Effects)}",
-        _ => throw new InvalidOperationException($"{decision} is not expected."),
-    };
-
-    private static string Names<T>(ImmutableArray<T> items)
-        where T : notnull => string.Join(", ", items.Select(item => item.GetType().Name));
+        var given = Columns[column].Sending().Report(Columns[column].Key, NotSent);
+        given = given.At(Next(given)!.Value).When(new ResumePayment());
+        return PaymentTableTests.Describe(given.Decide(Given.About(Columns[column].Key, outcome, send: 1)));
+    }
 }

@@ -14,7 +14,8 @@ public sealed class PaymentAuthorizationTests
     {
         var decision = Assert.IsType<Decision.Accepted>(Given.Held().Decide(new CancelPayment()));
         Assert.Equal([typeof(PaymentCancelled), typeof(VoidRequested)], decision.Events.Select(e => e.GetType()));
-        Assert.Equal(new PaymentEffect.SendVoid(1), Assert.Single(decision.Effects));
+        Assert.Equal(
+            new PaymentEffect.SendOperation(OperationKey.Void(1), Resend: false), Assert.Single(decision.Effects));
 
         var released = Cancelled().When(Void(Given.Captured()));
         Assert.Equal((PaymentStatus.Cancelled, 0L), (released.State.Status, released.State.AuthorizedMinor));
@@ -25,21 +26,19 @@ public sealed class PaymentAuthorizationTests
     public void A_release_without_an_answer_is_asked_and_sent_again_once_it_cannot_arrive_any_more()
     {
         var given = Cancelled().When(Void(new ProviderOutcome.Unknown { Reason = "Timeout." }));
-        var asked = new RecordCharge
-        {
-            Attempt = 1, Outcome = Given.AuthorizedOutcome(), Source = ReportSource.Query,
-        };
+        var asked = Given.About(OperationKey.Charge(1), Given.AuthorizedOutcome(), ReportSource.Query);
         Assert.NotNull(PaymentSchedule.NextActionAt(given.State, given.Now));
         Assert.IsType<Decision.AlreadyApplied>(given.Decide(asked));
         var again = Assert.IsType<Decision.Accepted>(given.After(Window).Decide(asked));
-        Assert.Equal(new PaymentEffect.SendVoid(1), Assert.Single(again.Effects));
+        Assert.Equal(
+            new PaymentEffect.SendOperation(OperationKey.Void(1), Resend: true), Assert.Single(again.Effects));
     }
 
     [Fact]
     public void A_release_that_came_too_late_turns_into_a_refund()
     {
         var given = Cancelled().When(Void(new ProviderOutcome.Declined { Failure = Given.Refused }));
-        Assert.Null(given.State.Attempts[0].VoidIntent);
+        Assert.Equal(OperationPhase.Failed, given.State.Attempts[0].Void?.Phase);
         var captured = given.Report(Given.Captured(), ReportSource.Query);
         Assert.Equal(PaymentStatus.Cancelled, captured.State.Status);
         Assert.True(Assert.Single(captured.State.Refunds).Automatic);
@@ -51,7 +50,7 @@ public sealed class PaymentAuthorizationTests
         var given = Given.Started(capture: CaptureMode.Manual, route: Given.Payu).Report(Given.PendingWithAction)
             .When(new CancelPayment()).Report(Given.AuthorizedOutcome(), ReportSource.Webhook);
         Assert.Equal(PaymentStatus.Cancelled, given.State.Status);
-        Assert.NotNull(given.State.Attempts[0].VoidIntent);
+        Assert.True(given.State.Attempts[0].Void is { IsOpen: true });
         Assert.Equal(0, given.When(Void(Given.Captured())).State.AuthorizedMinor);
     }
 
@@ -68,8 +67,8 @@ public sealed class PaymentAuthorizationTests
     {
         var part = Given.Amount with { AmountMinor = 20_000 };
         var given = Given.Held().When(new CapturePayment { AmountMinor = part.AmountMinor });
-        Assert.Equal(part.AmountMinor, given.State.Attempts[0].CaptureIntent?.AmountMinor);
-        var paid = given.When(new RecordCapture { Attempt = 1, Outcome = Given.Captured(part) }).State;
+        Assert.Equal(part.AmountMinor, given.State.Attempts[0].Capture?.AmountMinor);
+        var paid = given.Report(OperationKey.Capture(1), Given.Captured(part)).State;
         Assert.Equal((PaymentStatus.Success, part.AmountMinor), (paid.Status, paid.CapturedMinor));
         Assert.Equal(part.AmountMinor, paid.RefundableMinor(paid.Attempts[0]));
     }
@@ -83,7 +82,43 @@ public sealed class PaymentAuthorizationTests
     public void A_capture_of_another_part_than_was_asked_for_is_not_booked()
     {
         var given = Given.Held().When(new CapturePayment { AmountMinor = 20_000 });
-        Assert.Equal(0, given.When(new RecordCapture { Attempt = 1, Outcome = Given.Captured() }).State.CapturedMinor);
+        Assert.Equal(0, given.Report(OperationKey.Capture(1), Given.Captured()).State.CapturedMinor);
+    }
+
+    [Fact]
+    public void A_capture_that_stays_unknown_to_its_deadline_needs_review_and_is_not_sent_again_there()
+    {
+        var unknown = Given.Capturing()
+            .Report(OperationKey.Capture(1), new ProviderOutcome.Unknown { Reason = "Timeout." })
+            .After(OperationTraits.Of(OperationKind.Capture).Deadline!.Value);
+        var review = unknown.When(new ResumePayment());
+        Assert.Equal(PaymentStatus.NeedsReview, review.State.Status);
+        Assert.NotNull(PaymentSchedule.NextActionAt(review.State, review.Now));
+        Assert.Equal(review.State, review.Report(Given.AuthorizedOutcome(), ReportSource.Query).State);
+        Assert.Equal(PaymentStatus.Success, review.Report(Given.Captured(), ReportSource.Query).State.Status);
+    }
+
+    [Fact]
+    public void A_capture_that_waits_for_its_retry_while_its_payment_needs_review_is_not_woken_for_it()
+    {
+        var review = Given.Capturing()
+            .Report(OperationKey.Capture(1), new ProviderOutcome.NotSent { Reason = "Refused." })
+            .Report(Given.Captured(Given.Amount with { AmountMinor = 1 }), ReportSource.Webhook);
+        Assert.Equal(PaymentStatus.NeedsReview, review.State.Status);
+        var later = review.After(TimeSpan.FromMinutes(1));
+        Assert.True(PaymentSchedule.NextActionAt(later.State, later.Now) > later.Now + TimeSpan.FromMinutes(1));
+        Assert.Empty(Assert.IsType<Decision.Accepted>(later.Decide(new ResumePayment())).Events);
+    }
+
+    [Fact]
+    public void That_a_webhook_says_authorised_late_is_no_reason_to_capture_or_release_again()
+    {
+        foreach (var given in (Given[])[Given.Capturing(), Cancelled()])
+        {
+            var late = given.After(Window).Decide(
+                Given.About(OperationKey.Charge(1), Given.AuthorizedOutcome(), ReportSource.Webhook));
+            Assert.IsType<Decision.AlreadyApplied>(late);
+        }
     }
 
     [Fact]
@@ -115,7 +150,7 @@ public sealed class PaymentAuthorizationTests
     public void An_operators_word_settles_a_refund_that_stayed_unknown()
     {
         var open = Given.Paid().When(new RefundPayment())
-            .After(PaymentSchedule.RefundDeadline).When(new ResumePayment());
+            .After(OperationTraits.Of(OperationKind.Refund).Deadline!.Value).When(new ResumePayment());
         Assert.Equal(RefundStatus.NeedsReview, open.State.Refunds[0].Status);
         var word = new ResolveRefund { Number = 1, Paid = true, By = "ops", Note = "seen" };
         Assert.Equal(RefundStatus.Success, open.When(word).State.Refunds[0].Status);
@@ -125,5 +160,5 @@ public sealed class PaymentAuthorizationTests
 
     private static Given Cancelled() => Given.Held().When(new CancelPayment());
 
-    private static RecordVoid Void(ProviderOutcome outcome) => new() { Attempt = 1, Outcome = outcome };
+    private static RecordOutcome Void(ProviderOutcome outcome) => Given.About(OperationKey.Void(1), outcome);
 }

@@ -23,7 +23,7 @@ public sealed class PaymentFailoverTests
         Assert.True(Assert.IsType<AttemptFailed>(decision.Events[0]).MovesOn);
         var next = Assert.IsType<AttemptStarted>(decision.Events[1]);
         Assert.Equal(("payu", 2, 1), (next.Provider, next.Attempt, next.Follows));
-        Assert.Equal(new PaymentEffect.SendCharge(2, Resend: false), Assert.Single(decision.Effects));
+        Assert.Equal(Given.SendsCharge(2), Assert.Single(decision.Effects));
 
         var after = Given.Started().WithElsewhere().Report(failure).State;
         Assert.Equal(PaymentStatus.Pending, after.Status);
@@ -52,6 +52,20 @@ public sealed class PaymentFailoverTests
             })
         {
             Assert.DoesNotContain(Decide(Given.Started().WithElsewhere(), outcome).Events, e => e is AttemptStarted);
+        }
+    }
+
+    [Fact]
+    public void A_late_failure_of_the_send_before_does_not_go_on_elsewhere()
+    {
+        var again = Given.Started().After(TimeSpan.FromSeconds(90))
+            .Report(new ProviderOutcome.NotFound(), ReportSource.Query)
+            .WithElsewhere();
+        foreach (var failure in (ProviderOutcome[])[ProvidersFault, NotSent])
+        {
+            Assert.IsType<Decision.AlreadyApplied>(
+                again.Decide(Given.About(OperationKey.Charge(1), failure, send: 1)));
+            Assert.IsType<Decision.Accepted>(again.Decide(Given.About(OperationKey.Charge(1), failure, send: 2)));
         }
     }
 
@@ -85,7 +99,7 @@ public sealed class PaymentFailoverTests
     }
 
     private static Decision.Accepted Decide(Given given, ProviderOutcome outcome) => given.Decide(
-        new RecordCharge { Attempt = 1, Outcome = outcome, Source = ReportSource.Answer }) is Decision.Accepted accepted
+        Given.About(OperationKey.Charge(1), outcome)) is Decision.Accepted accepted
             ? accepted
             : new Decision.Accepted([], []);
 }

@@ -29,7 +29,7 @@ public sealed class PaymentGivenUpTests
     {
         var given = PaidByTheFirstWhileTheSecondIsSent.After(TimeSpan.FromSeconds(60))
             .Report(NotFound, ReportSource.Query, attempt: 2);
-        Assert.Equal(AttemptPhase.Sending, given.State.Attempts[1].Phase);
+        Assert.Equal(OperationPhase.Sending, given.State.Attempts[1].Charge.Phase);
         Assert.NotNull(PaymentSchedule.NextActionAt(given.State, given.Now));
     }
 
@@ -37,7 +37,7 @@ public sealed class PaymentGivenUpTests
     public void An_attempt_that_waits_for_its_customer_after_another_paid_is_watched_for_some_days_only()
     {
         var given = PaidByTheFirstWhileTheSecondIsSent.Report(Given.PendingWithAction, ReportSource.Query, attempt: 2);
-        Assert.Equal(AttemptPhase.Accepted, given.State.Attempts[1].Phase);
+        Assert.Equal(OperationPhase.Accepted, given.State.Attempts[1].Charge.Phase);
         Assert.Equal(PaymentStatus.Success, given.State.Status);
         Assert.Null(PaymentSchedule.NextActionAt(given.State, given.Now + TimeSpan.FromDays(6)));
     }
@@ -55,7 +55,7 @@ public sealed class PaymentGivenUpTests
         var instead = new ConfirmPayment { Instrument = Given.TypedCard, Replaces = 1 };
         var given = Given.RequiresAction().When(instead);
         Assert.Equal((PaymentStatus.Pending, 2), (given.State.Status, given.State.Attempts.Length));
-        Assert.Equal(AttemptPhase.Accepted, given.State.Attempts[0].Phase);
+        Assert.Equal(OperationPhase.Accepted, given.State.Attempts[0].Charge.Phase);
         // A second click, and one on a page that was left open.
         Assert.IsType<Decision.Rejected>(given.Decide(instead));
         Assert.IsType<Decision.Rejected>(given.Report(Given.PendingWithAction, attempt: 2).Decide(instead));
@@ -126,7 +126,7 @@ public sealed class PaymentGivenUpTests
 
         Assert.True(last >= given.State.ExpiresAt + lateSuccess);
         Assert.Contains(
-            new PaymentEffect.QueryCharge(1),
+            new PaymentEffect.QueryOperation(OperationKey.Charge(1)),
             Assert.IsType<Decision.Accepted>(given.At(last).Decide(new ResumePayment())).Effects);
     }
 
@@ -135,7 +135,7 @@ public sealed class PaymentGivenUpTests
     {
         var given = AcceptedWith(TimeSpan.Zero, expiresIn: TimeSpan.FromDays(1)).After(TimeSpan.FromDays(1));
         var woken = Assert.IsType<Decision.Accepted>(given.Decide(new ResumePayment()));
-        Assert.Contains(new PaymentEffect.QueryCharge(1), woken.Effects);
+        Assert.Contains(new PaymentEffect.QueryOperation(OperationKey.Charge(1)), woken.Effects);
         Assert.Equal(PaymentStatus.Expired, given.Report(Given.PendingWithAction, ReportSource.Query).State.Status);
     }
 
@@ -178,9 +178,9 @@ public sealed class PaymentGivenUpTests
     public void A_not_found_is_judged_by_when_it_was_asked_for_and_not_by_when_it_comes()
     {
         var given = Given.Started().Report(new ProviderOutcome.Unknown { Reason = "Timeout." }).After(Settled);
-        var early = new RecordCharge
+        var early = Given.About(OperationKey.Charge(1), NotFound, ReportSource.Query) with
         {
-            Attempt = 1, Outcome = NotFound, Source = ReportSource.Query, AskedAt = given.Now - TimeSpan.FromSeconds(2),
+            AskedAt = given.Now - TimeSpan.FromSeconds(2),
         };
         Assert.IsType<Decision.AlreadyApplied>(given.Decide(early));
         Assert.IsType<Decision.Accepted>(given.Decide(early with { AskedAt = given.Now }));

@@ -58,8 +58,7 @@ public sealed class PaymentPropertyTests
     public void Repeating_any_report_changes_nothing_more() =>
         ForAnyHistory(history => Play(history, (_, _, after, command) =>
         {
-            if (command is RecordCharge or RecordCapture or RecordVoid or RecordRefund
-                && after.Decide(command) is Decision.Accepted again)
+            if (command is RecordOutcome && after.Decide(command) is Decision.Accepted again)
             {
                 Assert.Empty(again.Events);
             }
@@ -88,7 +87,7 @@ public sealed class PaymentPropertyTests
     }));
 
     private static void ForAnyHistory(Action<int[]> holds) => Prop
-        .ForAll(ArbMap.Default.ArbFor<int[]>(), holds)
+        .ForAll(Histories.OfAnyLength, holds)
         .Check(Config.QuickThrowOnFailure.WithMaxTest(2_000).WithEndSize(40));
 
     private static Given Play(int[] history, Action<Given, Decision, Given>? seen = null) =>
@@ -107,7 +106,7 @@ public sealed class PaymentPropertyTests
             var choice = Math.Abs((long)history[step]) + (step * 7L);
             var command = CommandOf(choice, step, given);
             var decision = given.Decide(command);
-            var after = Given.Fold(given.State, decision, given.Now);
+            var after = given.After(decision);
             seen(given, decision, after, command);
             given = after.After(TimeSpan.FromSeconds(choice % 5 == 0 ? 600 : choice % 11));
         }
@@ -132,16 +131,14 @@ public sealed class PaymentPropertyTests
             4 => new RefundPayment { AmountMinor = (choice % 60_000) + 1, Request = request },
             5 => new RefundPayment { Request = request },
             6 => new ResumePayment(),
-            7 when !given.State.Refunds.IsEmpty => new RecordRefund
-            {
-                Number = (int)(choice % given.State.Refunds.Length) + 1,
-                Outcome = OutcomeOf(choice / 7, given),
-                Source = source,
-            },
-            14 => new RecordVoid { Attempt = attempt, Outcome = OutcomeOf(choice / 7, given) },
+            7 when !given.State.Refunds.IsEmpty => Given.About(
+                OperationKey.Refund((int)(choice % given.State.Refunds.Length) + 1),
+                OutcomeOf(choice / 7, given),
+                source),
+            14 => Given.About(OperationKey.Void(attempt), OutcomeOf(choice / 7, given)),
             15 => new ResolvePayment { Paid = choice % 2 == 0, By = "ops", Note = "books", Request = request },
-            8 => new RecordCapture { Attempt = attempt, Outcome = OutcomeOf(choice / 7, given) },
-            _ => new RecordCharge { Attempt = attempt, Outcome = OutcomeOf(choice / 7, given), Source = source },
+            8 => Given.About(OperationKey.Capture(attempt), OutcomeOf(choice / 7, given)),
+            _ => Given.About(OperationKey.Charge(attempt), OutcomeOf(choice / 7, given), source),
         };
     }
 

@@ -16,7 +16,7 @@ public sealed class PaymentRuleTests
             PaymentDecider.Decide(null, Given.StartCommand(), Given.TermsAt(Given.Start)));
         Assert.Collection(
             decision.Events, e => Assert.IsType<PaymentCreated>(e), e => Assert.IsType<AttemptStarted>(e));
-        Assert.Equal(new PaymentEffect.SendCharge(1, Resend: false), Assert.Single(decision.Effects));
+        Assert.Equal(Given.SendsCharge(1), Assert.Single(decision.Effects));
     }
 
     [Fact]
@@ -71,10 +71,7 @@ public sealed class PaymentRuleTests
     [Fact]
     public void Not_found_is_not_believed_while_the_request_may_be_on_its_way()
     {
-        var asked = new RecordCharge
-        {
-            Attempt = 1, Outcome = new ProviderOutcome.NotFound(), Source = ReportSource.Query,
-        };
+        var asked = Given.About(OperationKey.Charge(1), new ProviderOutcome.NotFound(), ReportSource.Query);
         var given = Given.Started();
         Assert.IsType<Decision.AlreadyApplied>(given.After(TimeSpan.FromSeconds(89)).Decide(asked));
         Assert.IsType<AttemptResent>(Events(given.After(TimeSpan.FromSeconds(90)).Decide(asked)).Single());
@@ -83,13 +80,8 @@ public sealed class PaymentRuleTests
     [Fact]
     public void That_an_earlier_send_came_too_late_says_nothing_of_the_one_under_way()
     {
-        var late = new RecordCharge
-        {
-            Attempt = 1, Send = 1, Outcome = new ProviderOutcome.NotSent
-            {
-                Reason = "Too late.",
-            }, Source = ReportSource.Answer,
-        };
+        var late = Given.About(
+            OperationKey.Charge(1), new ProviderOutcome.NotSent { Reason = "Too late." }, send: 1);
         var resent = Given.Started().After(TimeSpan.FromSeconds(90)).Report(
             new ProviderOutcome.NotFound(), ReportSource.Query);
         Assert.IsType<Decision.AlreadyApplied>(resent.Decide(late));
@@ -196,7 +188,7 @@ public sealed class PaymentRuleTests
     public void A_capture_that_got_lost_is_sent_again_once_it_cannot_arrive_any_more()
     {
         var given = Given.Capturing();
-        var asked = new RecordCharge { Attempt = 1, Outcome = Given.AuthorizedOutcome(), Source = ReportSource.Query };
+        var asked = Given.About(OperationKey.Charge(1), Given.AuthorizedOutcome(), ReportSource.Query);
         Assert.IsType<Decision.AlreadyApplied>(given.After(TimeSpan.FromSeconds(89)).Decide(asked));
         Assert.IsType<CaptureRequested>(Events(given.After(TimeSpan.FromSeconds(90)).Decide(asked)).Single());
     }
@@ -212,10 +204,10 @@ public sealed class PaymentRuleTests
             Given.Start);
         var given = started.Report(Given.AuthorizedOutcome(), ReportSource.Webhook);
         Assert.Equal(PaymentStatus.Authorized, given.State.Status);
-        Assert.Null(given.State.Current!.CaptureIntent);
+        Assert.Null(given.State.Current!.Capture);
         Assert.Equal(given.Now + PaymentSchedule.OwnCapture, PaymentSchedule.NextActionAt(given.State, given.Now));
 
-        var asked = new RecordCharge { Attempt = 1, Outcome = Given.AuthorizedOutcome(), Source = ReportSource.Query };
+        var asked = Given.About(OperationKey.Charge(1), Given.AuthorizedOutcome(), ReportSource.Query);
         Assert.IsType<Decision.AlreadyApplied>(given.Decide(asked));
         Assert.IsType<CaptureRequested>(Events(given.After(PaymentSchedule.OwnCapture).Decide(asked)).Single());
         Assert.Equal(PaymentStatus.Success, given.Report(Given.Captured(), ReportSource.Webhook).State.Status);
@@ -229,10 +221,8 @@ public sealed class PaymentRuleTests
     [Fact]
     public void A_refused_capture_leaves_the_authorisation_to_be_captured_again()
     {
-        var refused = Given.Capturing().When(new RecordCapture
-        {
-            Attempt = 1, Outcome = new ProviderOutcome.Declined { Failure = Given.Refused },
-        });
+        var refused = Given.Capturing().Report(
+            OperationKey.Capture(1), new ProviderOutcome.Declined { Failure = Given.Refused });
         Assert.Equal(PaymentStatus.Authorized, refused.State.Status);
         Assert.IsType<Decision.Accepted>(refused.Decide(new CapturePayment()));
     }
@@ -250,10 +240,7 @@ public sealed class PaymentRuleTests
     {
         var given = Given.Paid().When(new RefundPayment()).ReportRefund(
             new ProviderOutcome.Unknown { Reason = "Timeout." });
-        var asked = new RecordRefund
-        {
-            Number = 1, Outcome = new ProviderOutcome.NotFound(), Source = ReportSource.Query,
-        };
+        var asked = Given.About(OperationKey.Refund(1), new ProviderOutcome.NotFound(), ReportSource.Query);
         Assert.IsType<Decision.AlreadyApplied>(given.Decide(asked));
         Assert.IsType<RefundResent>(Events(given.After(TimeSpan.FromMinutes(2)).Decide(asked)).Single());
     }
@@ -266,7 +253,7 @@ public sealed class PaymentRuleTests
         for (var day = given.Now + TimeSpan.FromDays(1); given.Now < day;)
         {
             given = given.ReportRefund(new ProviderOutcome.NotSent { Reason = "Refused." });
-            given = given.At(given.State.Refunds[0].RetryAt!.Value).When(new ResumePayment());
+            given = given.At(given.State.Refunds[0].Operation.RetryAt!.Value).When(new ResumePayment());
         }
 
         Assert.Equal(RefundStatus.Pending, given.State.Refunds[0].Status);

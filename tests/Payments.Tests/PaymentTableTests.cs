@@ -44,8 +44,8 @@ public sealed class PaymentTableTests
         ("provider: not sent", Charge(new ProviderOutcome.NotSent { Reason = "Refused." })),
         ("provider: unknown", Charge(new ProviderOutcome.Unknown { Reason = "Timeout." })),
         ("provider: not found", Charge(new ProviderOutcome.NotFound(), ReportSource.Query)),
-        ("capture answer: captured", new RecordCapture { Attempt = 1, Outcome = Given.Captured() }),
-        ("void answer: released", new RecordVoid { Attempt = 1, Outcome = Given.Captured() }),
+        ("capture answer: captured", Given.About(OperationKey.Capture(1), Given.Captured())),
+        ("void answer: released", Given.About(OperationKey.Void(1), Given.Captured())),
         ("customer returned", new QueryAttempt(1)),
         ("wake up", new ResumePayment()),
     ];
@@ -127,10 +127,10 @@ public sealed class PaymentTableTests
             $"docs/states.md does not hold the table that the rules give:\n\n{rows}");
     }
 
-    private static RecordCharge Charge(ProviderOutcome outcome, ReportSource source = ReportSource.Answer) =>
-        new() { Attempt = 1, Outcome = outcome, Source = source };
+    private static RecordOutcome Charge(ProviderOutcome outcome, ReportSource source = ReportSource.Answer) =>
+        Given.About(OperationKey.Charge(1), outcome, source);
 
-    private static string Describe(Decision decision) => decision switch
+    internal static string Describe(Decision decision) => decision switch
     {
         Decision.Rejected rejected => rejected.Refusal.Code.Entry().Name,
         Decision.Accepted { Events.IsEmpty: true, Effects.IsEmpty: true } or Decision.AlreadyApplied => "=",
@@ -142,7 +142,8 @@ public sealed class PaymentTableTests
     };
 
     private static string Names<T>(ImmutableArray<T> items)
-        where T : notnull => string.Join(", ", items.Select(item => item.GetType().Name));
+        where T : notnull =>
+        string.Join(", ", items.Select(item => item is PaymentEffect effect ? effect.Name : item.GetType().Name));
 
     private static string Name(PaymentStatus status) => status switch
     {

@@ -10,16 +10,7 @@ namespace PaymentCluster.Grains.Payments.Hosting;
 public sealed class GrainPaymentCalls(IGrainFactory grains) : IPaymentCalls
 {
     /// <inheritdoc/>
-    public Task<bool> RecordAsync(PaymentKey key, RecordCharge report) => Payment(key).Record(report);
-
-    /// <inheritdoc/>
-    public Task<bool> RecordAsync(PaymentKey key, RecordCapture report) => Payment(key).Record(report);
-
-    /// <inheritdoc/>
-    public Task<bool> RecordAsync(PaymentKey key, RecordVoid report) => Payment(key).Record(report);
-
-    /// <inheritdoc/>
-    public Task<bool> RecordAsync(PaymentKey key, RecordRefund report) => Payment(key).Record(report);
+    public Task<bool> RecordAsync(PaymentKey key, RecordOutcome report) => Payment(key).Record(report);
 
     /// <inheritdoc/>
     public Task<bool> QueryAsync(PaymentKey key, int attempt, string provider) => Payment(key).Ask(attempt, provider);

@@ -81,32 +81,20 @@ public sealed class PaymentProcess(PaymentKey key, PaymentServices services, IPa
     public async Task<Reply<RefundView>> ResolveAsync(ResolveRefund command) => ToRefund(await Commands.ExecuteAsync(
         NoRoute, (state, context) => PaymentDecider.Decide(state!, command, context), command.Request));
 
-    /// <inheritdoc cref="IPaymentGrain.Record(RecordCharge)"/>
-    public Task<bool> RecordAsync(RecordCharge report)
+    /// <inheritdoc cref="IPaymentGrain.Record"/>
+    public Task<bool> RecordAsync(RecordOutcome report)
     {
-        // Still in memory if the attempt is sent from here: it may go on to another provider with it.
-        var secret = services.Operations.SecretOf(key, report.Attempt);
+        // Still in memory if the charge is sent from here: it may go on to another provider with it.
+        var secret = report.Operation.Kind == OperationKind.Charge
+            ? services.Operations.SecretOf(key, report.Operation.Number)
+            : null;
         return ApplyReportAsync(
-            state => IsOf(state.Attempt(report.Attempt), report.Provider),
+            state => state.Operation(report.Operation) is not null
+                && IsOf(state.AttemptOf(report.Operation), report.Provider),
             (state, context) => PaymentDecider.Decide(state, report, context),
             state => services.Routes.OfNextAttemptAsync(key, state!, report, secret),
             secret);
     }
-
-    /// <inheritdoc cref="IPaymentGrain.Record(RecordCapture)"/>
-    public Task<bool> RecordAsync(RecordCapture report) => ApplyReportAsync(
-        state => state.Attempt(report.Attempt) is not null,
-        (state, context) => PaymentDecider.Decide(state, report, context));
-
-    /// <inheritdoc cref="IPaymentGrain.Record(RecordVoid)"/>
-    public Task<bool> RecordAsync(RecordVoid report) => ApplyReportAsync(
-        state => state.Attempt(report.Attempt) is not null,
-        (state, context) => PaymentDecider.Decide(state, report, context));
-
-    /// <inheritdoc cref="IPaymentGrain.Record(RecordRefund)"/>
-    public Task<bool> RecordAsync(RecordRefund report) => ApplyReportAsync(
-        state => state.Refund(report.Number) is { } refund && IsOf(state.Attempt(refund.Attempt), report.Provider),
-        (state, context) => PaymentDecider.Decide(state, report, context));
 
     /// <inheritdoc cref="IPaymentGrain.Resume"/>
     public async Task ResumeAsync()
@@ -219,8 +207,8 @@ public sealed class PaymentProcess(PaymentKey key, PaymentServices services, IPa
     private static bool IsOf(AttemptState? attempt, string? provider) =>
         attempt is not null && (provider is null || provider == attempt.Provider);
 
-    // A report of a provider's, or a wake-up: there is no caller to refuse it to. False: there is no such payment,
-    // attempt or refund.
+    // A report of a provider's, or a wake-up: there is no caller to refuse it to. False: there is no such payment
+    // or operation.
     private async Task<bool> ApplyReportAsync(
         Func<PaymentState, bool> isAbout,
         Func<PaymentState, DecisionContext, Decision> decide,

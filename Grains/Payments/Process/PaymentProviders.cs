@@ -8,8 +8,8 @@ using PaymentCluster.Grains.Merchants;
 namespace PaymentCluster.Grains.Payments.Process;
 
 /// <inheritdoc cref="IPaymentProviders"/>
-/// <remarks>Where the merchant's credentials are missing or unreadable nothing is sent. Of a charge or a refund that
-/// is a proof; of everything else the status query will tell.</remarks>
+/// <remarks>Where the merchant's credentials are missing or unreadable nothing is sent. For an operation this is proof;
+/// for a status query it says nothing.</remarks>
 /// <param name="connectors">The connectors.</param>
 /// <param name="merchants">The merchants and their credentials.</param>
 /// <param name="logger">The log.</param>
@@ -26,13 +26,13 @@ public sealed partial class PaymentProviders(
     public async Task<ProviderOutcome> CaptureAsync(string merchant, string provider, CaptureRequest request) =>
         await OpenAsync(merchant, provider) is { } credentials
             ? await connectors[provider].CaptureAsync(request, credentials)
-            : Unknown(provider);
+            : NotSent(provider);
 
     /// <inheritdoc/>
     public async Task<ProviderOutcome> VoidAsync(string merchant, string provider, VoidAuthorizationRequest request) =>
         await OpenAsync(merchant, provider) is { } credentials
             ? await connectors[provider].VoidAsync(request, credentials)
-            : Unknown(provider);
+            : NotSent(provider);
 
     /// <inheritdoc/>
     public async Task<ProviderOutcome> RefundAsync(string merchant, string provider, RefundRequest request) =>

@@ -48,9 +48,11 @@ public sealed partial class PaymentRoutes(
     /// <summary>The route of the attempt that replaces a failed one. Only a proved failure that is the provider's
     /// own, or that of the way to it, goes on elsewhere; and nothing that this provider alone keeps.</summary>
     public ValueTask<RoutingChoice> OfNextAttemptAsync(
-        PaymentKey key, PaymentState state, RecordCharge report, InstrumentSecret? secret) =>
-        report.Outcome is ProviderOutcome.NotSent or ProviderOutcome.Declined { Failure.Party: FailureParty.Provider }
-            && state.Attempt(report.Attempt) is { IsOpen: true } attempt
+        PaymentKey key, PaymentState state, RecordOutcome report, InstrumentSecret? secret) =>
+        report.Operation.Kind == OperationKind.Charge
+            && report.Outcome is ProviderOutcome.NotSent
+                or ProviderOutcome.Declined { Failure.Party: FailureParty.Provider }
+            && state.AttemptOf(report.Operation) is { IsOpen: true } attempt
             && !IsConfined(attempt.Method, secret)
                 ? ChooseAsync(
                     key,

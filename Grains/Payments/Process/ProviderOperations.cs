@@ -32,6 +32,8 @@ public sealed partial class ProviderOperations(
     IOperationHost host,
     ILogger<ProviderOperations> logger)
 {
+    private static readonly OperationKind[] Kinds = Enum.GetValues<OperationKind>();
+
     private readonly ConcurrentDictionary<(PaymentKey, PaymentEffect), Task> _running = new();
     private readonly ConcurrentDictionary<(PaymentKey, int Attempt), InstrumentSecret> _secrets = new();
 
@@ -48,7 +50,7 @@ public sealed partial class ProviderOperations(
     public void Start(
         PaymentKey key, PaymentState state, PaymentEffect effect, InstrumentSecret? secret, SendWindow window)
     {
-        if (IsAnswerUnderWay(key, effect))
+        if (IsResponseUnderWay(key, effect))
         {
             return;
         }
@@ -56,7 +58,7 @@ public sealed partial class ProviderOperations(
         var running = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         if (_running.TryAdd((key, effect), running.Task))
         {
-            host.Run(() => RunAsync(key, state, effect, secret, window, running));
+            host.Run(() => RunAsync(new Call(key, state, secret, window), effect, running));
         }
     }
 
@@ -64,185 +66,144 @@ public sealed partial class ProviderOperations(
     /// none.</summary>
     public InstrumentSecret? SecretOf(PaymentKey key, int attempt) => _secrets.GetValueOrDefault((key, attempt));
 
-    // While the send itself is under way its answer is the better one.
-    private bool IsAnswerUnderWay(PaymentKey key, PaymentEffect effect) => effect switch
+    // While a send is under way its response is the better one, also of what is queried as the charge.
+    private bool IsResponseUnderWay(PaymentKey key, PaymentEffect effect)
     {
-        PaymentEffect.QueryCharge ask => IsRunning(key, new PaymentEffect.SendCharge(ask.Attempt, Resend: false))
-            || IsRunning(key, new PaymentEffect.SendCharge(ask.Attempt, Resend: true))
-            || IsRunning(key, new PaymentEffect.SendCapture(ask.Attempt))
-            || IsRunning(key, new PaymentEffect.SendVoid(ask.Attempt)),
-        PaymentEffect.QueryRefund ask => IsRunning(key, new PaymentEffect.SendRefund(ask.Refund)),
-        PaymentEffect.SendCharge or PaymentEffect.SendCapture or PaymentEffect.SendVoid
-            or PaymentEffect.SendRefund => false,
-        _ => throw Unexpected(effect),
-    };
+        if (effect is not PaymentEffect.QueryOperation query)
+        {
+            return false;
+        }
+
+        foreach (var kind in Kinds)
+        {
+            var operation = query.Operation with { Kind = kind };
+            if (OperationTraits.Of(kind).QueriedAs == query.Operation.Kind
+                && (IsRunning(key, new PaymentEffect.SendOperation(operation, Resend: false))
+                    || IsRunning(key, new PaymentEffect.SendOperation(operation, Resend: true))))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private bool IsRunning(PaymentKey key, PaymentEffect effect) => _running.ContainsKey((key, effect));
 
-    private async Task RunAsync(
-        PaymentKey key,
-        PaymentState state,
-        PaymentEffect effect,
-        InstrumentSecret? secret,
-        SendWindow window,
-        TaskCompletionSource running)
+    private async Task RunAsync(Call call, PaymentEffect effect, TaskCompletionSource running)
     {
         try
         {
-            using var activity = PaymentTelemetry.Activities.StartActivity(effect.GetType().Name);
-            activity?.SetTag("payment.id", key.Payment.ToString());
-            using var scope = logger.BeginScope(new PaymentLogScope(key));
-            await PerformAsync(key, state, effect, secret, window);
+            using var activity = PaymentTelemetry.Activities.StartActivity(effect.Name);
+            activity?.SetTag("payment.id", call.Key.Payment.ToString());
+            using var scope = logger.BeginScope(new PaymentLogScope(call.Key));
+            await (effect switch
+            {
+                PaymentEffect.SendOperation send => SendAsync(call, send),
+                PaymentEffect.QueryOperation query => QueryAsync(call, query),
+                _ => throw new InvalidOperationException($"{effect.GetType().Name} is not an effect."),
+            });
         }
         catch (Exception exception)
         {
             // Nobody waits for this task, and nothing is lost with it: the payment's schedule asks.
-            LogEffectLost(exception, key.Merchant, key.Payment, effect);
+            LogEffectLost(exception, call.Key.Merchant, call.Key.Payment, effect);
         }
         finally
         {
-            _running.TryRemove((key, effect), out _);
+            _running.TryRemove((call.Key, effect), out _);
             running.SetResult();
         }
     }
 
-    private Task PerformAsync(
-        PaymentKey key,
-        PaymentState state,
-        PaymentEffect effect,
-        InstrumentSecret? secret,
-        SendWindow window) => effect switch
-        {
-            PaymentEffect.SendCharge send => SendChargeAsync(key, state, send, secret, window),
-            PaymentEffect.SendCapture send => SendCaptureAsync(key, state, send, window),
-            PaymentEffect.SendVoid send => SendVoidAsync(key, state, send, window),
-            PaymentEffect.SendRefund send => SendRefundAsync(key, state, send, window),
-            PaymentEffect.QueryCharge query => QueryChargeAsync(key, state, query, window),
-            PaymentEffect.QueryRefund query => QueryRefundAsync(key, state, query),
-            _ => throw Unexpected(effect),
-        };
-
-    // The secret stays at hand until the payment has recorded the answer: the payment may send it elsewhere.
-    private async Task SendChargeAsync(
-        PaymentKey key, PaymentState state, PaymentEffect.SendCharge send, InstrumentSecret? secret, SendWindow window)
+    // A charge's secret stays at hand until the payment has recorded the response: the payment may send it elsewhere.
+    private async Task SendAsync(Call call, PaymentEffect.SendOperation send)
     {
-        if (secret is not null)
+        var isSecret = call.Secret is not null && send.Operation.Kind == OperationKind.Charge;
+        if (isSecret)
         {
-            _secrets[(key, send.Attempt)] = secret;
+            _secrets[(call.Key, send.Operation.Number)] = call.Secret!;
         }
 
         try
         {
-            var outcome = await ChargeAsync(key, state, send, secret, window);
-            LogOutcome(send, outcome.GetType().Name);
-            await payments.RecordAsync(key, new RecordCharge
+            await RecordAsync(call, send, new RecordOutcome
             {
-                Attempt = send.Attempt,
-                Send = state.Attempts[send.Attempt - 1].Sends,
-                Outcome = outcome,
+                Operation = send.Operation,
+                Outcome = await AskAsync(call, send),
                 Source = ReportSource.Answer,
+                Send = call.State.Operation(send.Operation)!.Sends,
             });
         }
         finally
         {
-            if (secret is not null)
+            if (isSecret)
             {
-                _secrets.TryRemove((key, send.Attempt), out _);
+                _secrets.TryRemove((call.Key, send.Operation.Number), out _);
             }
         }
     }
 
-    private async Task<ProviderOutcome> ChargeAsync(
-        PaymentKey key, PaymentState state, PaymentEffect.SendCharge send, InstrumentSecret? secret, SendWindow window)
+    private async Task QueryAsync(Call call, PaymentEffect.QueryOperation query)
     {
-        var attempt = state.Attempts[send.Attempt - 1];
+        // While a customer is at work there is less to learn than where an outcome is unknown.
+        var operation = call.State.Operation(query.Operation)!;
+        var isUrgent = !operation.Traits.WaitsForCustomer || operation.Phase != OperationPhase.Accepted;
+        if (await MayQueryAsync(call.Key, query, call.State.AttemptOf(query.Operation)!.Provider, isUrgent))
+        {
+            var askedAt = clock.Now;
+            await RecordAsync(call, query, new RecordOutcome
+            {
+                Operation = query.Operation,
+                Outcome = await AskAsync(call, query),
+                Source = ReportSource.Query,
+                AskedAt = askedAt,
+            });
+        }
+    }
+
+    private Task RecordAsync(Call call, PaymentEffect effect, RecordOutcome report)
+    {
+        LogOutcome(effect, report.Outcome.GetType().Name);
+        return payments.RecordAsync(call.Key, report);
+    }
+
+    // What differs by kind at the provider: which of its calls, and what it is told.
+    private Task<ProviderOutcome> AskAsync(Call call, PaymentEffect effect)
+    {
+        var (key, state, secret, window) = call;
+        var (kind, number, merchant) = (effect.Operation.Kind, effect.Operation.Number, key.Merchant);
+        var attempt = state.AttemptOf(effect.Operation)!;
+        return (effect, kind) switch
+        {
+            (PaymentEffect.SendOperation send, OperationKind.Charge) =>
+                ChargeAsync(key, state, attempt, send.Resend, secret, window),
+            (PaymentEffect.SendOperation, OperationKind.Capture) => providers.CaptureAsync(
+                merchant, attempt.Provider, ProviderRequests.Capture(key, state, number, window)),
+            (PaymentEffect.SendOperation, OperationKind.Void) => providers.VoidAsync(
+                merchant, attempt.Provider, ProviderRequests.Void(key, state, number, window)),
+            (PaymentEffect.SendOperation, OperationKind.Refund) => providers.RefundAsync(
+                merchant, attempt.Provider, ProviderRequests.Refund(key, state, number, window)),
+            (_, OperationKind.Refund) => providers.QueryRefundAsync(
+                merchant, attempt.Provider, ProviderRequests.QueryRefund(key, state, number)),
+            _ => providers.QueryChargeAsync(
+                merchant, attempt.Provider, ProviderRequests.QueryCharge(key, state, number, window)),
+        };
+    }
+
+    private async Task<ProviderOutcome> ChargeAsync(
+        PaymentKey key,
+        PaymentState state,
+        AttemptState attempt,
+        bool resend,
+        InstrumentSecret? secret,
+        SendWindow window)
+    {
         var (instrument, notSent) = await instruments.OpenAsync(key, state, attempt, secret);
         return instrument is null
             ? new ProviderOutcome.NotSent { Reason = notSent! }
             : await providers.ChargeAsync(
-                key.Merchant, attempt.Provider, requests.Charge(key, state, send, instrument, window));
-    }
-
-    private async Task SendCaptureAsync(
-        PaymentKey key, PaymentState state, PaymentEffect.SendCapture send, SendWindow window)
-    {
-        var outcome = await providers.CaptureAsync(
-            key.Merchant, ProviderOf(state, send.Attempt), ProviderRequests.Capture(key, state, send.Attempt, window));
-        LogOutcome(send, outcome.GetType().Name);
-        await payments.RecordAsync(key, new RecordCapture
-        {
-            Attempt = send.Attempt,
-            Send = state.Attempts[send.Attempt - 1].CaptureIntent!.Sends,
-            Outcome = outcome,
-        });
-    }
-
-    private async Task SendVoidAsync(
-        PaymentKey key, PaymentState state, PaymentEffect.SendVoid send, SendWindow window)
-    {
-        var outcome = await providers.VoidAsync(
-            key.Merchant, ProviderOf(state, send.Attempt), ProviderRequests.Void(key, state, send.Attempt, window));
-        LogOutcome(send, outcome.GetType().Name);
-        await payments.RecordAsync(key, new RecordVoid
-        {
-            Attempt = send.Attempt,
-            Send = state.Attempts[send.Attempt - 1].VoidIntent!.Sends,
-            Outcome = outcome,
-        });
-    }
-
-    private async Task SendRefundAsync(
-        PaymentKey key, PaymentState state, PaymentEffect.SendRefund send, SendWindow window)
-    {
-        var provider = ProviderOf(state, state.Refunds[send.Refund - 1].Attempt);
-        var outcome = await providers.RefundAsync(
-            key.Merchant, provider, ProviderRequests.Refund(key, state, send.Refund, window));
-        LogOutcome(send, outcome.GetType().Name);
-        await payments.RecordAsync(key, new RecordRefund
-        {
-            Number = send.Refund,
-            Send = state.Refunds[send.Refund - 1].Sends,
-            Outcome = outcome,
-            Source = ReportSource.Answer,
-        });
-    }
-
-    // While a customer is at work there is less to learn than where an outcome is unknown.
-    private async Task QueryChargeAsync(
-        PaymentKey key, PaymentState state, PaymentEffect.QueryCharge query, SendWindow window)
-    {
-        var attempt = state.Attempts[query.Attempt - 1];
-        if (!await MayQueryAsync(key, query, attempt.Provider, isUrgent: attempt.Phase != AttemptPhase.Accepted))
-        {
-            return;
-        }
-
-        var askedAt = clock.Now;
-        var outcome = await providers.QueryChargeAsync(
-            key.Merchant, attempt.Provider, ProviderRequests.QueryCharge(key, state, query.Attempt, window));
-        LogOutcome(query, outcome.GetType().Name);
-        await payments.RecordAsync(key, new RecordCharge
-        {
-            Attempt = query.Attempt, Outcome = outcome, Source = ReportSource.Query, AskedAt = askedAt,
-        });
-    }
-
-    private async Task QueryRefundAsync(PaymentKey key, PaymentState state, PaymentEffect.QueryRefund query)
-    {
-        var provider = ProviderOf(state, state.Refunds[query.Refund - 1].Attempt);
-        if (!await MayQueryAsync(key, query, provider, isUrgent: true))
-        {
-            return;
-        }
-
-        var askedAt = clock.Now;
-        var outcome = await providers.QueryRefundAsync(
-            key.Merchant, provider, ProviderRequests.QueryRefund(key, state, query.Refund));
-        LogOutcome(query, outcome.GetType().Name);
-        await payments.RecordAsync(key, new RecordRefund
-        {
-            Number = query.Refund, Outcome = outcome, Source = ReportSource.Query, AskedAt = askedAt,
-        });
+                key.Merchant, attempt.Provider, requests.Charge(key, state, attempt, resend, instrument, window));
     }
 
     // Without a budget no query is sent, and nothing is said of the payment: its schedule queries again.
@@ -257,8 +218,7 @@ public sealed partial class ProviderOperations(
         return false;
     }
 
-    private static string ProviderOf(PaymentState state, int attempt) => state.Attempts[attempt - 1].Provider;
-
-    private static InvalidOperationException Unexpected(PaymentEffect effect) =>
-        new($"{effect.GetType().Name} is not an effect.");
+    // What an effect is carried out with: see Start.
+    private readonly record struct Call(
+        PaymentKey Key, PaymentState State, InstrumentSecret? Secret, SendWindow Window);
 }

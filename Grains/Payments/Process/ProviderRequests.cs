@@ -15,11 +15,11 @@ public sealed class ProviderRequests(PaymentTokens tokens, IOptions<PaymentOptio
     internal ChargeRequest Charge(
         PaymentKey key,
         PaymentState state,
-        PaymentEffect.SendCharge send,
+        AttemptState attempt,
+        bool resend,
         ChargeInstrument instrument,
         SendWindow window)
     {
-        var attempt = state.Attempts[send.Attempt - 1];
         var id = new AttemptId { Payment = key.Payment, Number = attempt.Number };
         return new ChargeRequest
         {
@@ -33,7 +33,7 @@ public sealed class ProviderRequests(PaymentTokens tokens, IOptions<PaymentOptio
                 options.Value.PublicUrl,
                 $"/return/{key.Merchant}/{attempt.Provider}/{id}/{tokens.ReturnNonce(key, attempt.Number)}"),
             ExpiresAt = state.ExpiresAt,
-            Resend = send.Resend,
+            Resend = resend,
             Window = window,
         };
     }
@@ -60,7 +60,7 @@ public sealed class ProviderRequests(PaymentTokens tokens, IOptions<PaymentOptio
         return new CaptureRequest
         {
             Attempt = new AttemptId { Payment = key.Payment, Number = number },
-            Amount = Money.Of(attempt.CaptureIntent!.AmountMinor, state.Amount.Currency),
+            Amount = Money.Of(attempt.Capture!.AmountMinor, state.Amount.Currency),
             ProviderOrder = attempt.ProviderOrder,
             ProviderReference = attempt.ProviderReference!,
             Window = window,

@@ -6,6 +6,8 @@ namespace PaymentCluster.Chaos.Tests.Checks;
 /// </summary>
 internal sealed class Fold
 {
+    private const string VoidRequested = "void_requested";
+
     private static readonly string[] Undecided = ["PENDING", "REQUIRES_ACTION", "NEEDS_REVIEW"];
 
     // From which status an event may come; events that are not named may come at any time.
@@ -22,7 +24,7 @@ internal sealed class Fold
         ["payment_expired"] = ["PENDING", "REQUIRES_ACTION"],
         ["surplus_captured"] = ["AUTHORIZED", "SUCCESS", "CANCELLED"],
         ["surplus_authorized"] = ["AUTHORIZED", "SUCCESS", "CANCELLED"],
-        ["void_requested"] = ["AUTHORIZED", "SUCCESS", "CANCELLED"],
+        [VoidRequested] = ["AUTHORIZED", "SUCCESS", "CANCELLED"],
         ["review_resolved"] = ["NEEDS_REVIEW"],
     };
 
@@ -37,6 +39,7 @@ internal sealed class Fold
     public long Refunded { get; private set; }
 
     private readonly Dictionary<int, long> _refunds = [];
+    private readonly HashSet<int> _voided = [];
 
     /// <summary>Applies the next event; returns what is illegal about it, or null.</summary>
     public string? Next(StoredEvent happened)
@@ -44,11 +47,15 @@ internal sealed class Fold
         var before = Status;
         if ((before.Length == 0) != (happened.Type == "payment_created"))
             return $"{happened.Type} at version {happened.Version} is not how a payment begins";
-        if (From.TryGetValue(happened.Type, out var from) && !from.Contains(before))
+        if (From.TryGetValue(happened.Type, out var from) && !from.Contains(before) && !IsRepeatedVoid(happened))
             return $"{happened.Type} at version {happened.Version} came while the payment was {before}";
         Apply(happened);
         return null;
     }
+
+    // A release that was lost is sent again whatever became of the payment since.
+    private bool IsRepeatedVoid(StoredEvent happened) =>
+        happened.Type == VoidRequested && _voided.Contains(happened.Number("attempt"));
 
     private void Apply(StoredEvent happened)
     {
@@ -82,6 +89,9 @@ internal sealed class Fold
             case "attempt_failed" when happened.Number("attempt") == _paid:
                 _paid = 0;
                 Status = "FAILED";
+                break;
+            case VoidRequested:
+                _voided.Add(happened.Number("attempt"));
                 break;
             case "payment_cancelled":
                 _paid = 0;

@@ -50,8 +50,10 @@ public sealed class ProviderWebhookGrainTests(ProviderWebhookGrainTests.Shared s
     {
         var reply = await ReceiveAsync(Event("evt_1", Attempt));
         Assert.Equal(WebhookFate.Applied, reply.Value?.Fate);
-        var report = Assert.IsType<RecordCharge>(_changes[$"{_acme}/{_payment}"]);
-        Assert.Equal((1, ReportSource.Webhook, TestSilo.Provider), (report.Attempt, report.Source, report.Provider));
+        var report = Assert.IsType<RecordOutcome>(_changes[$"{_acme}/{_payment}"]);
+        Assert.Equal(
+            (OperationKey.Charge(1), ReportSource.Webhook, TestSilo.Provider),
+            (report.Operation, report.Source, report.Provider));
         var entry = Assert.Single(Entries);
         Assert.Equal((_acme, TestSilo.Provider, "evt_1"), (entry.Merchant, entry.Provider, entry.EventId));
         Assert.Equal((WebhookFate.Applied, Attempt, null), (entry.Fate, entry.Detail, entry.Body));
@@ -75,8 +77,10 @@ public sealed class ProviderWebhookGrainTests(ProviderWebhookGrainTests.Shared s
     public async Task An_event_about_a_refund_reaches_its_payment()
     {
         Assert.Equal(WebhookFate.Applied, (await ReceiveAsync(Event("evt_1", Refund))).Value?.Fate);
-        var report = Assert.IsType<RecordRefund>(_changes[$"{_acme}/{_payment}"]);
-        Assert.Equal((2, ReportSource.Webhook, TestSilo.Provider), (report.Number, report.Source, report.Provider));
+        var report = Assert.IsType<RecordOutcome>(_changes[$"{_acme}/{_payment}"]);
+        Assert.Equal(
+            (OperationKey.Refund(2), ReportSource.Webhook, TestSilo.Provider),
+            (report.Operation, report.Source, report.Provider));
     }
 
     [Fact]

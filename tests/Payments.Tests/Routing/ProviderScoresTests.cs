@@ -121,7 +121,7 @@ public sealed class ProviderScoresTests
     {
         var before = Given.Started();
         var decision = (Decision.Accepted)before.Decide(
-            new RecordCharge { Attempt = 1, Outcome = outcome, Source = ReportSource.Answer });
+            Given.About(OperationKey.Charge(1), outcome));
         _scores.Learn(before.Report(outcome).State, decision.Events);
     }
 

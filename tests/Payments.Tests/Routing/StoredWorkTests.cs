@@ -117,7 +117,7 @@ public sealed class StoredWorkTests(StoreFixture fixture) : IClassFixture<StoreF
         var state = await AppendAsync(key, null, PaymentDecider.Decide(null, command, Given.TermsAt(now)), now);
         if (outcome is not null)
         {
-            var report = new RecordCharge { Attempt = 1, Outcome = outcome, Source = ReportSource.Answer };
+            var report = Given.About(OperationKey.Charge(1), outcome);
             await AppendAsync(key, state, PaymentDecider.Decide(state, report, Given.TermsAt(now)), now);
         }
 

@@ -83,14 +83,14 @@ internal sealed class Figures
     {
         Add(prefix + "provider", attempt.Provider);
         Add(prefix + "method", Word(attempt.Method));
-        Add(prefix + "phase", attempt.Phase);
-        Add(prefix + "started_at", attempt.StartedAt);
-        Add(prefix + "changed_at", attempt.ChangedAt);
-        Add(prefix + "send", Word(attempt.Send));
+        Add(prefix + "phase", attempt.IsOpen ? attempt.Charge.Phase : attempt.Phase);
+        Add(prefix + "started_at", attempt.Charge.StartedAt);
+        Add(prefix + "changed_at", new[] { attempt.Charge, attempt.Capture, attempt.Void }.Max(o => o?.ChangedAt));
+        Add(prefix + "send", Word(attempt.Charge.Send));
         Add(prefix + "provider_captures", attempt.ProviderCaptures);
         Add(prefix + "late_success", attempt.LateSuccess);
-        Add(prefix + "sends", attempt.Sends);
-        Add(prefix + "retry_at", attempt.RetryAt);
+        Add(prefix + "sends", attempt.Charge.Sends);
+        Add(prefix + "retry_at", attempt.Charge.RetryAt);
         Add(prefix + "action", Word(attempt.Action));
         Add(prefix + "link", attempt.Link);
         Add(prefix + "provider_order", attempt.ProviderOrder);
@@ -101,8 +101,8 @@ internal sealed class Figures
         Add(prefix + "captured_minor", attempt.CapturedMinor);
         Add(
             prefix + "capture",
-            attempt.CaptureIntent is { } intent ? $"{intent.AmountMinor} {Word(intent.Send)}" : null);
-        Add(prefix + "void", attempt.VoidIntent is { } release ? Word(release.Send) : null);
+            attempt.Capture is { IsOpen: true } capture ? $"{capture.AmountMinor} {Word(capture.Send)}" : null);
+        Add(prefix + "void", attempt.Void is { IsOpen: true } release ? Word(release.Send) : null);
         Add(prefix + "can_void", attempt.CanVoid);
         Add(prefix + "can_capture_part", attempt.CanCapturePart);
         Add(prefix + "repeat_window", attempt.IdempotencyWindow);
@@ -114,13 +114,13 @@ internal sealed class Figures
         Add(prefix + "attempt", refund.Attempt);
         Add(prefix + "amount_minor", refund.AmountMinor);
         Add(prefix + "status", refund.Status);
-        Add(prefix + "phase", refund.Phase);
+        Add(prefix + "phase", refund.Operation.IsOpen ? refund.Operation.Phase : OperationPhase.Done);
         Add(prefix + "reason", refund.Reason);
         Add(prefix + "automatic", refund.Automatic);
         Add(prefix + "created_at", refund.CreatedAt);
         Add(prefix + "updated_at", refund.UpdatedAt);
-        Add(prefix + "send", Word(refund.Send));
-        Add(prefix + "retry_at", refund.RetryAt);
+        Add(prefix + "send", Word(refund.Operation.Send));
+        Add(prefix + "retry_at", refund.Operation.RetryAt);
         Add(prefix + "provider_reference", refund.ProviderReference);
         Add(prefix + "bank_reference", refund.BankReference);
         Add(prefix + "failure", Word(refund.Failure));

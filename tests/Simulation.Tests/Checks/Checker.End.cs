@@ -52,7 +52,8 @@ internal sealed partial class Checker
             "every refund comes to its end");
         Require(
             hasOddAmount || state.Attempts.All(attempt =>
-                attempt.Phase is AttemptPhase.Captured or AttemptPhase.Failed or AttemptPhase.Accepted),
+                attempt.Phase is AttemptPhase.Captured or AttemptPhase.Failed
+                    || attempt.Charge.Phase == OperationPhase.Accepted),
             "I7",
             "what became of each attempt is known, or its customer still does not pay");
     }
@@ -108,9 +109,9 @@ internal sealed partial class Checker
     // Given up, and queried for the last time, while the faults went on: what was then lost, the providers' settlement
     // reports alone can tell.
     private bool IsPastAllQueries(PaymentState state, AttemptState attempt) =>
-        attempt.Phase is AttemptPhase.Failed or AttemptPhase.Accepted
+        attempt.Charge.Phase is OperationPhase.Failed or OperationPhase.Accepted
             && attempt.ProviderReference is not null
-            && !PaymentSchedule.IsWatched(state, attempt, world.HealsAt + TimeSpan.FromDays(1));
+            && !PaymentSchedule.IsQueried(state, attempt.Charge, world.HealsAt + TimeSpan.FromDays(1));
 
     private void Balances(Trail trail)
     {

@@ -31,20 +31,20 @@ internal sealed partial class Checker
         "no request leaves after its intent says it would");
 
     /// <summary>The limits of an attempt's latest send.</summary>
-    public SendTerms? LimitsOf(AttemptId attempt) => Intended(attempt).Send;
+    public SendTerms? LimitsOf(AttemptId attempt) => Intended(attempt).Charge.Send;
 
     /// <summary>The limits of the latest send of a capture.</summary>
-    public SendTerms? LimitsOfCapture(AttemptId attempt) => Intended(attempt).CaptureIntent?.Send;
+    public SendTerms? LimitsOfCapture(AttemptId attempt) => Open(Intended(attempt).Capture)?.Send;
 
     /// <summary>The limits of the latest send of a release.</summary>
-    public SendTerms? LimitsOfVoid(AttemptId attempt) => Intended(attempt).VoidIntent?.Send;
+    public SendTerms? LimitsOfVoid(AttemptId attempt) => Open(Intended(attempt).Void)?.Send;
 
     /// <summary>The limits of a refund's latest send.</summary>
     public SendTerms? LimitsOf(RefundId refund)
     {
         var known = _trails.TryGetValue(refund.Payment, out var trail) ? trail.Last.Refund(refund.Number) : null;
         Require(known is not null, "I4", "a provider is asked only for refunds whose intent is durable");
-        return known!.Send;
+        return known!.Operation.Send;
     }
 
     /// <summary>A charge is about to be sent with what the customer pays with.</summary>
@@ -163,6 +163,9 @@ internal sealed partial class Checker
 
         return sum;
     }
+
+    private static ProviderOperation? Open(ProviderOperation? operation) =>
+        operation is { IsOpen: true } ? operation : null;
 
     private AttemptState Intended(AttemptId id)
     {

@@ -12,32 +12,10 @@ namespace PaymentCluster.Simulation.Tests.Ports;
 internal class SimulatedCalls(World world, SimulatedSilo silo) : IPaymentCalls
 {
     /// <inheritdoc/>
-    public virtual async Task<bool> RecordAsync(PaymentKey key, RecordCharge report)
+    public virtual async Task<bool> RecordAsync(PaymentKey key, RecordOutcome report)
     {
-        world.Tell(silo.Name, $"{report.Source} about attempt {report.Attempt}: {report.Outcome.GetType().Name}");
-        await silo.Reach("reports the charge");
-        return await CallAsync(key, payment => payment.RecordAsync(report));
-    }
-
-    /// <inheritdoc/>
-    public async Task<bool> RecordAsync(PaymentKey key, RecordCapture report)
-    {
-        await silo.Reach("reports the capture");
-        return await CallAsync(key, payment => payment.RecordAsync(report));
-    }
-
-    /// <inheritdoc/>
-    public async Task<bool> RecordAsync(PaymentKey key, RecordVoid report)
-    {
-        await silo.Reach("reports the release");
-        return await CallAsync(key, payment => payment.RecordAsync(report));
-    }
-
-    /// <inheritdoc/>
-    public virtual async Task<bool> RecordAsync(PaymentKey key, RecordRefund report)
-    {
-        world.Tell(silo.Name, $"{report.Source} about refund {report.Number}: {report.Outcome.GetType().Name}");
-        await silo.Reach("reports the refund");
+        world.Tell(silo.Name, $"{report.Source} about {report.Operation}: {report.Outcome.GetType().Name}");
+        await silo.Reach("reports the outcome");
         return await CallAsync(key, payment => payment.RecordAsync(report));
     }
 
@@ -75,11 +53,7 @@ internal sealed class DeliveredCalls(World world, SimulatedSilo silo, SimulatedW
     private readonly bool _wasTakenIn = world.Store.IsInInbox(webhook.EventId);
 
     /// <inheritdoc/>
-    public override Task<bool> RecordAsync(PaymentKey key, RecordCharge report) =>
-        TakeInAsync(() => base.RecordAsync(key, report));
-
-    /// <inheritdoc/>
-    public override Task<bool> RecordAsync(PaymentKey key, RecordRefund report) =>
+    public override Task<bool> RecordAsync(PaymentKey key, RecordOutcome report) =>
         TakeInAsync(() => base.RecordAsync(key, report));
 
     /// <inheritdoc/>

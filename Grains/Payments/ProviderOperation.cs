@@ -78,8 +78,8 @@ public sealed record ProviderOperation
             ChangedAt = at,
         };
 
-    /// <summary>The operation once it is about to be sent again. After a failure it starts over, but goes on counting its
-    /// sends: a report of an earlier one is still recognised.</summary>
+    /// <summary>The operation once it is about to be sent again. After a failure it starts over, but goes on counting
+    /// its sends: a report of an earlier one is still recognised.</summary>
     public ProviderOperation SentAgain(long amountMinor, SendTerms send, DateTimeOffset at) => this with
     {
         AmountMinor = amountMinor,

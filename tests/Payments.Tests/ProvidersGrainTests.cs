@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using PaymentCluster.Connectors;
 using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains;
@@ -13,28 +14,26 @@ using PaymentCluster.Testing.Silos;
 
 namespace PaymentCluster.Payments.Tests;
 
-public sealed class ProvidersGrainTests : IAsyncLifetime
+public sealed class ProvidersGrainTests(ProvidersGrainTests.Shared shared)
+    : IClassFixture<ProvidersGrainTests.Shared>, IAsyncLifetime
 {
-    private readonly Work _work = new();
-    private readonly DocumentStore _store = new();
-    private TestSilo _silo = null!;
+    private readonly string _shop = SharedSilo.NewMerchant("shop");
+    private readonly Work _work = shared.Work;
+    private readonly TestSilo _silo = shared.Silo;
 
-    private IProvidersGrain Providers => _silo.Grains.GetGrain<IProvidersGrain>("shop");
+    private IProvidersGrain Providers => _silo.Grains.GetGrain<IProvidersGrain>(_shop);
+
+    private TestConnector Connector =>
+        (TestConnector)_silo.Services.GetRequiredService<ConnectorCatalogue>()["testpay"];
 
     public async Task InitializeAsync()
     {
-        _silo = await TestSilo.StartAsync(_store, builder =>
-        {
-            builder.Services.AddSingleton(TimeProvider.System);
-            builder.Services.AddSingleton<IPaymentJournal>(new MemoryJournal());
-            builder.Services.AddSingleton<ConnectorCatalogue>();
-            builder.Services.AddSingleton<IOpenPaymentsQuery>(_work);
-            builder.Services.AddPaymentEngine();
-        });
-        await _silo.PutMerchantAsync("shop", "first");
+        (_work.Open, _work.Unknown) = (0, ImmutableDictionary<string, int>.Empty);
+        Connector.Check = CredentialsCheck.NotChecked;
+        await _silo.PutMerchantAsync(_shop, "first");
     }
 
-    public async Task DisposeAsync() => await _silo.DisposeAsync();
+    public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
     public async Task Providers_are_listed_with_their_scores_and_what_is_unknown()
@@ -60,7 +59,7 @@ public sealed class ProvidersGrainTests : IAsyncLifetime
         Connector.Check = check;
         var reply = await Providers.PutCredentials("testpay", TestSilo.Credentials("second"));
         Assert.Equal(isAccepted, reply.Value?.IsAccepted);
-        var profile = await _silo.Services.GetRequiredService<MerchantDirectory>().GetAsync("shop");
+        var profile = await _silo.Services.GetRequiredService<MerchantDirectory>().GetAsync(_shop);
         Assert.Equal("second", profile!.Open("testpay")["webhook_secret"].Reveal());
         Assert.NotNull(Assert.Single(reply.Value!.Merchant.Providers).PreviousUntil);
     }
@@ -69,10 +68,10 @@ public sealed class ProvidersGrainTests : IAsyncLifetime
     public async Task Refused_credentials_change_nothing()
     {
         Connector.Check = CredentialsCheck.Refused;
-        var writes = _store.Writes;
+        var writes = shared.Store.Writes;
         var reply = await Providers.PutCredentials("testpay", TestSilo.Credentials("second"));
         Assert.Equal(ErrorCode.CredentialsRefused, reply.Refusal?.Code);
-        Assert.Equal(writes, _store.Writes);
+        Assert.Equal(writes, shared.Store.Writes);
     }
 
     [Fact]
@@ -102,10 +101,22 @@ public sealed class ProvidersGrainTests : IAsyncLifetime
         Assert.Empty((await Providers.List())!.Value);
     }
 
-    private TestConnector Connector =>
-        (TestConnector)_silo.Services.GetRequiredService<ConnectorCatalogue>()["testpay"];
+    /// <summary>One silo for all of them, whose open payments are the present test's.</summary>
+    public sealed class Shared : SharedSilo
+    {
+        internal Work Work { get; } = new();
 
-    private sealed class Work : IOpenPaymentsQuery
+        private protected override void Configure(HostApplicationBuilder builder)
+        {
+            builder.Services.AddSingleton(TimeProvider.System);
+            builder.Services.AddSingleton<IPaymentJournal>(new MemoryJournal());
+            builder.Services.AddSingleton<ConnectorCatalogue>();
+            builder.Services.AddSingleton<IOpenPaymentsQuery>(Work);
+            builder.Services.AddPaymentEngine();
+        }
+    }
+
+    internal sealed class Work : IOpenPaymentsQuery
     {
         public ImmutableDictionary<string, int> Unknown { get; set; } = ImmutableDictionary<string, int>.Empty;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using PaymentCluster.Connectors;
 using PaymentCluster.Grains;
 using PaymentCluster.Grains.Abstractions.Amounts;
@@ -13,35 +14,29 @@ using static PaymentCluster.Payments.Tests.Routing.GivenRouting;
 namespace PaymentCluster.Payments.Tests.Routing;
 
 /// <summary>A merchant with two providers that take cards in rupees: <c>testpay</c> and <c>otherpay</c>.</summary>
-public sealed class RoutingGrainTests : IAsyncLifetime
+public sealed class RoutingGrainTests(RoutingGrainTests.Shared shared)
+    : IClassFixture<RoutingGrainTests.Shared>, IAsyncLifetime
 {
-    private readonly Past _past = new();
-    private TestSilo _silo = null!;
+    private readonly string _shop = SharedSilo.NewMerchant("shop");
+    private readonly Past _past = shared.Past;
+    private readonly TestSilo _silo = shared.Silo;
 
-    private IRoutingGrain Routing => _silo.Grains.GetGrain<IRoutingGrain>("shop");
+    private IRoutingGrain Routing => _silo.Grains.GetGrain<IRoutingGrain>(_shop);
 
     public async Task InitializeAsync()
     {
-        _silo = await TestSilo.StartAsync(new DocumentStore(), builder =>
-        {
-            builder.Services.AddSingleton(TimeProvider.System);
-            builder.Services.AddSingleton<IPaymentJournal>(new MemoryJournal());
-            builder.Services.AddSingleton<ConnectorCatalogue>();
-            builder.Services.AddSingleton<IPastPayments>(_past);
-            builder.Services.AddPaymentEngine();
-        });
-        await _silo.PutMerchantAsync("shop", "s");
-        await _silo.Merchant("shop").PutCredentials("otherpay", TestSilo.Credentials("o"));
+        await _silo.PutMerchantAsync(_shop, "s");
+        await _silo.Merchant(_shop).PutCredentials("otherpay", TestSilo.Credentials("o"));
     }
 
-    public async Task DisposeAsync() => await _silo.DisposeAsync();
+    public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
     public async Task A_payment_is_evaluated_by_the_merchants_own_plan_or_by_another()
     {
         var query = new EvaluateRouting { Payment = Payment(method: Visa) };
         Assert.Equal("otherpay", (await Routing.Evaluate(query)).Value?.Provider);
-        await _silo.Merchant("shop").PutRouting(new PutRouting { Plan = Plan(Order("testpay")) });
+        await _silo.Merchant(_shop).PutRouting(new PutRouting { Plan = Plan(Order("testpay")) });
         Assert.Equal("testpay", (await Routing.Evaluate(query)).Value?.Provider);
         var tried = (await Routing.Evaluate(query with { Plan = Plan(Order("otherpay", "testpay")) })).Value!;
         Assert.Equal(
@@ -120,7 +115,22 @@ public sealed class RoutingGrainTests : IAsyncLifetime
         Provider = provider,
     };
 
-    private sealed class Past : IPastPayments
+    /// <summary>One silo for all of them, whose past payments are the present test's.</summary>
+    public sealed class Shared : SharedSilo
+    {
+        internal Past Past { get; } = new();
+
+        private protected override void Configure(HostApplicationBuilder builder)
+        {
+            builder.Services.AddSingleton(TimeProvider.System);
+            builder.Services.AddSingleton<IPaymentJournal>(new MemoryJournal());
+            builder.Services.AddSingleton<ConnectorCatalogue>();
+            builder.Services.AddSingleton<IPastPayments>(Past);
+            builder.Services.AddPaymentEngine();
+        }
+    }
+
+    internal sealed class Past : IPastPayments
     {
         public ImmutableArray<PastPayment> Payments { get; set; } = [];
 

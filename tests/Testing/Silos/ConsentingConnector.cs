@@ -8,7 +8,7 @@ namespace PaymentCluster.Testing.Silos;
 
 /// <summary>A provider whose wallet is linked by the customer's consent on its page; in memory, and out of reach where
 /// the test says.</summary>
-internal sealed class ConsentingConnector() : CustomersConnector(TestSilo.Provider), IWalletsByConsent
+internal sealed class ConsentingConnector() : CustomersConnector(TestSilo.Provider), IConsentingConnector
 {
     /// <summary>What a customer decided on a page.</summary>
     public enum Decision

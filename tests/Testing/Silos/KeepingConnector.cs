@@ -11,7 +11,7 @@ namespace PaymentCluster.Testing.Silos;
 /// <summary>A provider that keeps customers, cards and wallets, and knows UPI IDs;
 /// in memory, and out of reach where the test says.</summary>
 internal sealed class KeepingConnector(string provider = TestSilo.Provider)
-    : CustomersConnector(provider), IUpiVerification, ICustomerAccounts, ISavedCards, IWalletsByPassword
+    : CustomersConnector(provider), IKeepingConnector
 {
     public const string Password = "123456";
 

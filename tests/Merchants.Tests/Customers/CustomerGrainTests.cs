@@ -1,53 +1,40 @@
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Merchants;
 using PaymentCluster.Grains.Abstractions.Secrets;
-using PaymentCluster.Grains.Vault;
 using PaymentCluster.Testing.Silos;
 
 namespace PaymentCluster.Merchants.Tests.Customers;
 
-public sealed class CustomerGrainTests
+public sealed class CustomerGrainTests : IClassFixture<CustomersSilo>
 {
-    private readonly DocumentStore _store = new();
-    private readonly ManualTime _time = new();
-    private readonly KeepingConnector _provider = new();
-    private readonly MemoryVault _vault = new();
+    private readonly string _shop = SharedSilo.NewMerchant("shop");
+    private readonly CustomersSilo _shared;
+    private readonly KeepingConnector _provider;
+
+    public CustomerGrainTests(CustomersSilo shared) => (_shared, _provider) = (shared, shared.Keeper(_shop));
+
+    private TestSilo Silo => _shared.Silo;
+
+    private IEnumerable<string> VaultKeys =>
+        _shared.Vault.Cards.Keys.Where(key => key.StartsWith($"{_shop}/", StringComparison.Ordinal));
 
     [Fact]
     public async Task A_customer_is_put_read_and_changed()
     {
-        await using var silo = await StartAsync();
-        var asha = silo.Customer("shop", "asha");
+        var asha = Silo.Customer(_shop, "asha");
         Assert.Null(await asha.Get());
         Assert.Null(await asha.GetWallet());
         Assert.Equal(ErrorCode.CustomerNotFound, (await asha.SaveUpi("asha@bank")).Refusal!.Code);
         Assert.Equal("Asha", (await asha.Put(new PutCustomer { Name = "Asha" })).Value!.Name);
         Assert.Equal("Asha R", (await asha.Put(new PutCustomer { Name = "Asha R" })).Value!.Name);
-        Assert.Null(await silo.Customer("other", "asha").Get());
-    }
-
-    [Fact]
-    public async Task A_providers_customer_is_made_once_whatever_races()
-    {
-        await using var silo = await StartAsync();
-        var asha = await PutAsync(silo);
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(number =>
-            (Task)asha.LinkWallet(new LinkWallet { Wallet = $"wallet{number}" })));
-        Assert.Single(_provider.Calls, call => call == "open asha");
-        await using var next = await StartAsync();
-        await next.Customer("shop", "asha").LinkWallet(new LinkWallet { Wallet = "another" });
-        Assert.Single(_provider.Calls, call => call == "open asha");
+        Assert.Null(await Silo.Customer("other", "asha").Get());
     }
 
     [Fact]
     public async Task Of_two_edits_of_one_version_one_is_refused_and_nothing_is_lost()
     {
-        await using var silo = await StartAsync();
-        var asha = await PutAsync(silo);
+        var asha = await PutAsync();
         var version = (await asha.GetWallet())!.Version;
         var replies = await Task.WhenAll(Enumerable.Range(0, 6).Select(number => asha.PutWallet(
             new PutWallet
@@ -66,8 +53,7 @@ public sealed class CustomerGrainTests
     [Fact]
     public async Task The_same_card_again_answers_the_one_that_is_there()
     {
-        await using var silo = await StartAsync();
-        var asha = await PutAsync(silo);
+        var asha = await PutAsync();
         var first = (await asha.SaveCard(Card())).Value!;
         var again = (await asha.SaveCard(Card())).Value!;
         Assert.Equal(first, again);
@@ -75,31 +61,29 @@ public sealed class CustomerGrainTests
         var renewed = (await asha.SaveCard(Card() with { ExpiryYear = 2031 })).Value!;
         Assert.Equal((first.Token, 2031), (renewed.Token, renewed.ExpiryYear));
         Assert.Single((await asha.GetWallet())!.Cards);
-        Assert.DoesNotContain("4111", _store.Text(), StringComparison.Ordinal);
+        Assert.DoesNotContain("4111", _shared.Store.Text($"{_shop}/"), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_card_that_may_not_be_kept_is_refused_and_goes_nowhere()
     {
-        await using var silo = await StartAsync();
-        var asha = await PutAsync(silo);
+        var asha = await PutAsync();
         Assert.Equal(ErrorCode.CardNotKept, (await asha.SaveCard(Card() with { Indian = true })).Refusal!.Code);
         Assert.Equal(
             ErrorCode.CardNotKept,
             (await asha.SaveCard(Card("6073849700004947") with { Indian = false })).Refusal!.Code);
         Assert.Equal(ErrorCode.CardInvalid, (await asha.SaveCard(Card() with { ExpiryYear = 2020 })).Refusal!.Code);
-        await silo.Merchant("shop")
+        await Silo.Merchant(_shop)
             .Put(new PutMerchant { Name = "shop", UpiCollectAllowed = false, CardVault = false });
         Assert.Equal(ErrorCode.CardNotKept, (await asha.SaveCard(Card())).Refusal!.Code);
-        Assert.Empty(_vault.Cards);
+        Assert.Empty(VaultKeys);
     }
 
     [Fact]
     public async Task A_customer_is_made_at_a_provider_once_and_nobody_where_nobody_can_be()
     {
-        await using var silo = await StartAsync();
-        var asha = await PutAsync(silo);
-        Assert.Null(await silo.Customer("shop", "nobody").OpenAccount(TestSilo.Provider));
+        var asha = await PutAsync();
+        Assert.Null(await Silo.Customer(_shop, "nobody").OpenAccount(TestSilo.Provider));
         _provider.IsAway = true;
         Assert.Null(await asha.OpenAccount(TestSilo.Provider));
         _provider.IsAway = false;
@@ -113,8 +97,7 @@ public sealed class CustomerGrainTests
     [Fact]
     public async Task A_card_that_a_provider_keeps_comes_to_light_and_is_paid_with_by_its_present_token()
     {
-        await using var silo = await StartAsync();
-        var asha = await PutAsync(silo);
+        var asha = await PutAsync();
         await asha.AgreeToCard(
             new AgreeToCard { Last4 = "4242", ExpiryMonth = 12, ExpiryYear = 2030, ConsentText = "v1" });
         Assert.Empty((await asha.ListCards()).Value!.Cards);
@@ -126,9 +109,9 @@ public sealed class CustomerGrainTests
         var found = (await asha.FindInstrument(choice)).Value!;
         Assert.Equal((TestSilo.Provider, false, card.Token), (found.Provider, found.InVault, found.Method.Saved));
         Assert.Equal("provider-token-canary", (await asha.OpenInstrument(choice)).Value!.ProviderToken!.Reveal());
-        Assert.DoesNotContain("provider-token-canary", _store.Text(), StringComparison.Ordinal);
+        Assert.DoesNotContain("provider-token-canary", _shared.Store.Text($"{_shop}/"), StringComparison.Ordinal);
 
-        var other = await PutAsync(silo, "bala");
+        var other = await PutAsync("bala");
         Assert.Equal(ErrorCode.InstrumentNotFound, (await other.FindInstrument(choice)).Refusal!.Code);
         Assert.Equal(ErrorCode.InstrumentNotFound, (await other.OpenInstrument(choice)).Refusal!.Code);
 
@@ -139,8 +122,7 @@ public sealed class CustomerGrainTests
     [Fact]
     public async Task What_is_forgotten_here_is_forgotten_there_when_the_provider_is_back()
     {
-        await using var silo = await StartAsync();
-        var asha = await PutAsync(silo);
+        var asha = await PutAsync();
         await asha.AgreeToCard(
             new AgreeToCard { Last4 = "4242", ExpiryMonth = 12, ExpiryYear = 2030, ConsentText = "v1" });
         _provider.Cards["cst_asha"] = [KeepingConnector.Card("ref_1", "4242")];
@@ -152,7 +134,7 @@ public sealed class CustomerGrainTests
             (await asha.FindInstrument(new InstrumentChoice { CardToken = card.Token })).Refusal!.Code);
         Assert.Single(_provider.Cards["cst_asha"]);
         _provider.IsAway = false;
-        _time.Advance(TimeSpan.FromMinutes(1));
+        _shared.Time.Advance(TimeSpan.FromMinutes(1));
         Assert.Empty((await asha.ListCards()).Value!.Cards);
         Assert.Empty(_provider.Cards["cst_asha"]);
     }
@@ -160,8 +142,7 @@ public sealed class CustomerGrainTests
     [Fact]
     public async Task A_wallet_is_linked_by_its_password_read_and_given_up()
     {
-        await using var silo = await StartAsync();
-        var asha = await PutAsync(silo);
+        var asha = await PutAsync();
         Assert.False((await asha.LinkWallet(new LinkWallet { Wallet = "paytm" })).Value!.Linked);
         Assert.Equal(
             ErrorCode.ProviderRefused, (await asha.ConfirmWallet("paytm", new Secret("000000"))).Refusal!.Code);
@@ -170,7 +151,7 @@ public sealed class CustomerGrainTests
         Assert.True((await asha.ConfirmWallet("paytm", new Secret(KeepingConnector.Password))).Value!.Linked);
         Assert.Equal(700, (await asha.ReadWallet("paytm")).Value!.Balance!.Value.AmountMinor);
         Assert.Equal("wallet-token-canary-state_1", (await asha.OpenInstrument(choice)).Value!.ProviderToken!.Reveal());
-        Assert.DoesNotContain("wallet-token-canary", _store.Text(), StringComparison.Ordinal);
+        Assert.DoesNotContain("wallet-token-canary", _shared.Store.Text($"{_shop}/"), StringComparison.Ordinal);
         Assert.DoesNotContain(
             await asha.Instruments(Money.Of(701, Currency.Inr)), view => view is { Id: "wallet:paytm", Usable: true });
         Assert.Empty((await asha.UnlinkWallet("paytm")).Value!.Wallets);
@@ -181,8 +162,7 @@ public sealed class CustomerGrainTests
     public async Task A_wallet_whose_tokens_are_good_for_one_payment_is_read_for_each()
     {
         _provider.TokensLast = false;
-        await using var silo = await StartAsync();
-        var asha = await PutAsync(silo);
+        var asha = await PutAsync();
         await asha.LinkWallet(new LinkWallet { Wallet = "paytm" });
         Assert.True((await asha.ConfirmWallet("paytm", new Secret(KeepingConnector.Password))).Value!.Linked);
         foreach (var token in (string[])["wallet-token-canary-1", "wallet-token-canary-2"])
@@ -191,37 +171,13 @@ public sealed class CustomerGrainTests
             Assert.Equal(token, opened.Value!.ProviderToken!.Reveal());
         }
 
-        Assert.DoesNotContain("wallet-token-canary", _store.Text(), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_wallets_token_does_not_open_for_another_customer()
-    {
-        await using (var silo = await StartAsync())
-        {
-            var asha = await PutAsync(silo);
-            await asha.LinkWallet(new LinkWallet { Wallet = "paytm" });
-            await asha.ConfirmWallet("paytm", new Secret(KeepingConnector.Password));
-            var bala = await PutAsync(silo, "bala");
-            await bala.LinkWallet(new LinkWallet { Wallet = "paytm" });
-            await bala.ConfirmWallet("paytm", new Secret(KeepingConnector.Password));
-        }
-
-        var stolen = "";
-        _store.Change("customer", "shop/asha", text => stolen = text);
-        _store.Change("customer", "shop/bala", _ => stolen);
-        await using var next = await StartAsync();
-        Assert.Equal(
-            ErrorCode.InstrumentUnusable,
-            (await next.Customer("shop", "bala")
-                .OpenInstrument(new InstrumentChoice { Wallet = "paytm" })).Refusal!.Code);
+        Assert.DoesNotContain("wallet-token-canary", _shared.Store.Text($"{_shop}/"), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Upi_ids_are_asked_about_once_and_not_as_a_directory()
     {
-        await using var silo = await StartAsync();
-        var asha = await PutAsync(silo);
+        var asha = await PutAsync();
         for (var number = 0; number < 10; number++)
         {
             Assert.True((await asha.ValidateUpi($"asha{number}@bank")).Value!.Valid);
@@ -231,38 +187,36 @@ public sealed class CustomerGrainTests
         Assert.Equal(10, _provider.Calls.Count(call => call.StartsWith("verify", StringComparison.Ordinal)));
         Assert.Equal(ErrorCode.RateLimited, (await asha.ValidateUpi("more@bank")).Refusal!.Code);
         Assert.True((await asha.ValidateUpi("asha3@bank")).Value!.Valid);
-        Assert.True((await (await PutAsync(silo, "bala")).ValidateUpi("more@bank")).Value!.Valid);
-        _time.Advance(TimeSpan.FromMinutes(1));
+        Assert.True((await (await PutAsync("bala")).ValidateUpi("more@bank")).Value!.Valid);
+        _shared.Time.Advance(TimeSpan.FromMinutes(1));
         Assert.False((await asha.ValidateUpi("nobody@bank")).Value!.Valid);
     }
 
     [Fact]
     public async Task The_payer_of_one_payment_asks_about_UPI_ids_within_limits_of_its_own()
     {
-        await using var silo = await StartAsync();
-        await PutAsync(silo);
-        var check = silo.Grains.GetGrain<IUpiCheckGrain>("shop/pay_1");
+        await PutAsync();
+        var check = Silo.Grains.GetGrain<IUpiCheckGrain>($"{_shop}/pay_1");
         for (var number = 0; number < 10; number++)
         {
             Assert.Equal("ASHA", (await check.Check($"asha{number}@bank")).Value!.Name);
         }
 
         Assert.Equal(ErrorCode.RateLimited, (await check.Check("more@bank")).Refusal!.Code);
-        Assert.True((await silo.Grains.GetGrain<IUpiCheckGrain>("shop/pay_2").Check("more@bank")).Value!.Valid);
+        Assert.True((await Silo.Grains.GetGrain<IUpiCheckGrain>($"{_shop}/pay_2").Check("more@bank")).Value!.Valid);
         _provider.IsAway = true;
         Assert.Equal(
             ErrorCode.Unavailable,
-            (await silo.Grains.GetGrain<IUpiCheckGrain>("shop/pay_3").Check("a@bank")).Refusal!.Code);
+            (await Silo.Grains.GetGrain<IUpiCheckGrain>($"{_shop}/pay_3").Check("a@bank")).Refusal!.Code);
         Assert.Equal(
             ErrorCode.NoProvider,
-            (await silo.Grains.GetGrain<IUpiCheckGrain>("nobody/pay_1").Check("a@bank")).Refusal!.Code);
+            (await Silo.Grains.GetGrain<IUpiCheckGrain>("nobody/pay_1").Check("a@bank")).Refusal!.Code);
     }
 
     [Fact]
     public async Task Erasing_goes_on_until_nothing_is_left_anywhere()
     {
-        await using var silo = await StartAsync();
-        var asha = await PutAsync(silo);
+        var asha = await PutAsync();
         await asha.SaveCard(Card());
         await asha.SaveUpi("asha@bank");
         await asha.LinkWallet(new LinkWallet { Wallet = "paytm" });
@@ -272,7 +226,7 @@ public sealed class CustomerGrainTests
         Assert.Equal(ErrorCode.Unavailable, (await asha.Erase()).Refusal!.Code);
         Assert.Null((await asha.Get())!.Name);
         Assert.Null(await asha.GetWallet());
-        Assert.Empty(_vault.Cards);
+        Assert.Empty(VaultKeys);
         Assert.NotEmpty(_provider.Cards["cst_asha"]);
         _provider.IsAway = false;
         Assert.NotNull((await asha.Erase()).Value!.ErasedAt);
@@ -280,121 +234,13 @@ public sealed class CustomerGrainTests
         Assert.Empty(_provider.Wallets);
         foreach (var word in (string[])["Asha", "example", "98765", "asha@bank", "1111"])
         {
-            Assert.DoesNotContain(word, _store.Text(), StringComparison.Ordinal);
+            Assert.DoesNotContain(word, _shared.Store.Text($"{_shop}/"), StringComparison.Ordinal);
         }
 
-        Assert.Equal("Asha", (await (await PutAsync(silo)).Get())!.Name);
+        Assert.Equal("Asha", (await (await PutAsync()).Get())!.Name);
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Wherever_the_store_breaks_down_nothing_is_offered_that_is_not_kept(bool losesResponse)
-    {
-        for (var breaks = 1; breaks <= 9; breaks++)
-        {
-            var run = new CustomerGrainTests();
-            await run.BreakAsync(breaks, losesResponse);
-        }
-    }
+    private Task<ICustomerGrain> PutAsync(string id = "asha") => CustomersSilo.PutAsync(Silo, _shop, id);
 
-    private async Task BreakAsync(int breaks, bool losesResponse)
-    {
-        await using (var silo = await StartAsync())
-        {
-            await silo.PutMerchantAsync("shop", "s");
-            await AllowVaultAsync(silo);
-            _store.LosesAnswer = losesResponse;
-            _store.BreaksAt = _store.Writes + breaks;
-            var asha = silo.Customer("shop", "asha");
-            Func<Task>[] steps =
-            [
-                () => asha.Put(new PutCustomer { Name = "Asha" }),
-                () => asha.SaveCard(Card()),
-                () => asha.LinkWallet(new LinkWallet { Wallet = "paytm" }),
-                () => asha.ConfirmWallet("paytm", new Secret(KeepingConnector.Password)),
-                () => asha.PutWallet(
-                    new PutWallet { Preferences = new WalletPreferences { DefaultInstrument = "wallet:paytm" } }),
-                async () => await asha.DeleteCard((await asha.GetWallet())!.Cards[0].Token),
-                () => asha.UnlinkWallet("paytm"),
-            ];
-            foreach (var step in steps)
-            {
-                try
-                {
-                    await step();
-                }
-                catch (Exception broken) when (broken is OrleansException { InnerException: IOException }
-                    or NullReferenceException or IndexOutOfRangeException)
-                {
-                    // As if the process had died here.
-                }
-            }
-        }
-
-        _time.Advance(TimeSpan.FromMinutes(1));
-        await using var next = await StartAsync();
-        var survivor = next.Customer("shop", "asha");
-        if (await survivor.GetWallet() is { } wallet)
-        {
-            foreach (var card in wallet.Cards)
-            {
-                var opened = (await survivor.OpenInstrument(new InstrumentChoice { CardToken = card.Token })).Value!;
-                Assert.True(
-                    _vault.Cards.ContainsKey($"shop/{opened.VaultToken}"), $"write {breaks}: {card.Token} is not kept");
-            }
-
-            foreach (var linked in wallet.Wallets.Where(linked => linked.Linked))
-            {
-                Assert.NotNull((await survivor.OpenInstrument(new InstrumentChoice { Wallet = linked.Wallet })).Value);
-            }
-
-            Assert.True(
-                wallet.Preferences.DefaultInstrument is null || wallet.Wallets.Any(linked => linked.Linked),
-                $"write {breaks}");
-        }
-
-        // And whatever was left anywhere goes with the customer.
-        await survivor.Put(new PutCustomer { Name = "Asha" });
-        Assert.Null((await survivor.Erase()).Refusal);
-        Assert.Empty(_vault.Cards);
-    }
-
-    private Task<TestSilo> StartAsync() => TestSilo.StartAsync(_store, builder =>
-    {
-        builder.Services.AddSingleton<TimeProvider>(_time);
-        builder.Services.RemoveAll<IConnector>();
-        builder.Services.AddSingleton<IConnector>(_provider);
-        builder.Services.AddSingleton<ICardVault>(_vault);
-    });
-
-    private static async Task<ICustomerGrain> PutAsync(TestSilo silo, string id = "asha")
-    {
-        if (await silo.Merchant("shop").Get() is null)
-        {
-            await silo.PutMerchantAsync("shop", "s");
-            await AllowVaultAsync(silo);
-        }
-
-        var customer = silo.Customer("shop", id);
-        await customer.Put(new PutCustomer { Name = "Asha", Email = "asha@shop.example", Phone = "+919876543210" });
-        return customer;
-    }
-
-    private static Task AllowVaultAsync(TestSilo silo) =>
-        silo.Merchant("shop").Put(new PutMerchant { Name = "shop", UpiCollectAllowed = false, CardVault = true });
-
-    private static SaveCard Card(string number = "4111111111111111")
-    {
-        Assert.True(CardNumber.TryParse(number, out var parsed));
-        return new SaveCard
-        {
-            Number = parsed,
-            ExpiryMonth = 12,
-            ExpiryYear = 2030,
-            HolderName = "A Customer",
-            Indian = false,
-            ConsentText = "v1",
-        };
-    }
+    private static SaveCard Card(string number = "4111111111111111") => CustomersSilo.Card(number);
 }

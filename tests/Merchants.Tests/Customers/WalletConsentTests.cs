@@ -1,6 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Secrets;
 using PaymentCluster.Testing.Silos;
@@ -9,21 +6,24 @@ using Decision = PaymentCluster.Testing.Silos.ConsentingConnector.Decision;
 namespace PaymentCluster.Merchants.Tests.Customers;
 
 /// <summary>Wallets that are linked by the customer's consent on the provider's page.</summary>
-public sealed class WalletConsentTests
+public sealed class WalletConsentTests : IClassFixture<ConsentSilo>
 {
     private const string Wallet = ConsentingConnector.Wallet;
 
     private static readonly LinkWallet Link = new() { Wallet = Wallet, ReturnUrl = "https://shop.example/wallet" };
 
-    private readonly DocumentStore _store = new();
-    private readonly ManualTime _time = new();
-    private readonly ConsentingConnector _provider = new();
+    private readonly string _shop = SharedSilo.NewMerchant("shop");
+    private readonly ConsentSilo _shared;
+    private readonly ConsentingConnector _provider;
+
+    public WalletConsentTests(ConsentSilo shared) => (_shared, _provider) = (shared, shared.Consenter(_shop));
+
+    private TestSilo Silo => _shared.Silo;
 
     [Fact]
     public async Task A_wallet_is_linked_when_the_customer_comes_back_from_having_agreed()
     {
-        await using var silo = await StartAsync();
-        var asha = await PutAsync(silo);
+        var asha = await PutAsync();
         var waiting = (await asha.LinkWallet(Link)).Value!;
         Assert.Equal((false, "https://agree.example/page_1"), (waiting.Linked, waiting.ConsentUrl));
         Assert.Equal(ErrorCode.InvalidField, (await asha.ConfirmWallet(Wallet, new Secret("123456"))).Refusal!.Code);
@@ -41,7 +41,7 @@ public sealed class WalletConsentTests
         Assert.Equal(
             "token-canary-link_of_page_1",
             (await asha.OpenInstrument(new InstrumentChoice { Wallet = Wallet })).Value!.ProviderToken!.Reveal());
-        Assert.DoesNotContain("token-canary", _store.Text(), StringComparison.Ordinal);
+        Assert.DoesNotContain("token-canary", _shared.Store.Text($"{_shop}/"), StringComparison.Ordinal);
         // The page again, and once more.
         Assert.Equal(WalletLinkStatus.Linked, (await asha.WalletReturned(Wallet, NonceOf("page_1")))!.Status);
 
@@ -52,8 +52,7 @@ public sealed class WalletConsentTests
     [Fact]
     public async Task A_browser_that_never_comes_back_loses_nothing()
     {
-        await using var silo = await StartAsync();
-        var asha = await PutAsync(silo);
+        var asha = await PutAsync();
         await asha.LinkWallet(Link);
         Assert.False((await asha.ReadWallet(Wallet)).Value!.Linked);
         _provider.Pages["page_1"] = Decision.Agreed;
@@ -67,8 +66,7 @@ public sealed class WalletConsentTests
     [Fact]
     public async Task Who_declined_is_asked_anew()
     {
-        await using var silo = await StartAsync();
-        var asha = await PutAsync(silo);
+        var asha = await PutAsync();
         await asha.LinkWallet(Link);
         _provider.Pages["page_1"] = Decision.Declined;
         Assert.Equal(WalletLinkStatus.Declined, (await asha.WalletReturned(Wallet, NonceOf("page_1")))!.Status);
@@ -79,14 +77,13 @@ public sealed class WalletConsentTests
     [Fact]
     public async Task A_second_click_leads_to_the_same_page_and_an_old_page_to_a_new_one()
     {
-        await using var silo = await StartAsync();
-        var asha = await PutAsync(silo);
+        var asha = await PutAsync();
         await asha.LinkWallet(Link);
         Assert.Equal("https://agree.example/page_1", (await asha.LinkWallet(Link)).Value!.ConsentUrl);
         Assert.Equal(
             "https://agree.example/page_2",
             (await asha.LinkWallet(Link with { ReturnUrl = "https://shop.example/other" })).Value!.ConsentUrl);
-        _time.Advance(TimeSpan.FromMinutes(15));
+        _shared.Time.Advance(TimeSpan.FromMinutes(15));
         Assert.Equal(
             "https://agree.example/page_3",
             (await asha.LinkWallet(Link with { ReturnUrl = "https://shop.example/other" })).Value!.ConsentUrl);
@@ -95,75 +92,22 @@ public sealed class WalletConsentTests
     [Fact]
     public async Task Nobody_comes_back_who_was_not_sent()
     {
-        await using var silo = await StartAsync();
-        var asha = await PutAsync(silo);
+        var asha = await PutAsync();
         await asha.LinkWallet(Link);
         _provider.Pages["page_1"] = Decision.Agreed;
         Assert.Null(await asha.WalletReturned(Wallet, "guess"));
         Assert.Null(await asha.WalletReturned("other", NonceOf("page_1")));
-        Assert.Null(await silo.Customer("shop", "bala").WalletReturned(Wallet, NonceOf("page_1")));
+        Assert.Null(await Silo.Customer(_shop, "bala").WalletReturned(Wallet, NonceOf("page_1")));
         Assert.Empty(_provider.Links);
         Assert.Equal(ErrorCode.NoProvider, (await asha.LinkWallet(new LinkWallet { Wallet = "other" })).Refusal!.Code);
     }
 
-    [Fact]
-    public async Task A_link_that_was_made_and_not_stored_is_found_again()
-    {
-        await using (var silo = await StartAsync())
-        {
-            var asha = await PutAsync(silo);
-            await asha.LinkWallet(Link);
-            _provider.Pages["page_1"] = Decision.Agreed;
-            _store.BreaksAt = _store.Writes + 1;
-            await Assert.ThrowsAnyAsync<Exception>(() => asha.WalletReturned(Wallet, NonceOf("page_1")));
-            Assert.Single(_provider.Links);
-        }
-
-        await using var next = await StartAsync();
-        Assert.True((await next.Customer("shop", "asha").ReadWallet(Wallet)).Value!.Linked);
-        Assert.Single(_provider.Links);
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    [InlineData(null)]
-    public async Task What_became_of_a_page_that_was_given_up_is_given_up_as_well(bool? agreed)
-    {
-        await using (var silo = await StartAsync())
-        {
-            var asha = await PutAsync(silo);
-            await asha.LinkWallet(Link);
-            _provider.Pages["page_1"] = agreed is null
-                ? Decision.Open
-                : agreed.Value ? Decision.Agreed : Decision.Declined;
-            if (agreed is true)
-            {
-                // The provider makes the link, and the document is never written.
-                _store.BreaksAt = _store.Writes + 1;
-                await Assert.ThrowsAnyAsync<Exception>(() => asha.WalletReturned(Wallet, NonceOf("page_1")));
-                Assert.Single(_provider.Links);
-            }
-        }
-
-        await using var next = await StartAsync();
-        Assert.Empty((await next.Customer("shop", "asha").UnlinkWallet(Wallet)).Value!.Wallets);
-        Assert.Empty(_provider.Links);
-    }
-
     private string NonceOf(string page) => _provider.Callbacks[page].Segments[^1];
 
-    private Task<TestSilo> StartAsync() => TestSilo.StartAsync(_store, builder =>
+    private async Task<ICustomerGrain> PutAsync()
     {
-        builder.Services.AddSingleton<TimeProvider>(_time);
-        builder.Services.RemoveAll<IConnector>();
-        builder.Services.AddSingleton<IConnector>(_provider);
-    });
-
-    private static async Task<ICustomerGrain> PutAsync(TestSilo silo)
-    {
-        await silo.PutMerchantAsync("shop", "s");
-        var customer = silo.Customer("shop", "asha");
+        await Silo.PutMerchantAsync(_shop, "s");
+        var customer = Silo.Customer(_shop, "asha");
         await customer.Put(new PutCustomer { Name = "Asha" });
         return customer;
     }

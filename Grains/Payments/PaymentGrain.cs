@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Hosting;
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Ids;
@@ -16,6 +17,8 @@ public sealed class PaymentGrain(PaymentServices services, IHostApplicationLifet
 {
     private PaymentProcess _process = null!;
     private PaymentLogScope _scope = null!;
+    private TaskScheduler _turns = null!;
+    private volatile bool _isActive;
 
     // Every line that is logged under a call, and under what it starts, names the payment. The scope is a part of the
     // call's own context and ends with it, so that it is not disposed of: a call filter would cost two more
@@ -35,6 +38,8 @@ public sealed class PaymentGrain(PaymentServices services, IHostApplicationLifet
         var key = PaymentKey.Parse(this.GetPrimaryKeyString());
         _process = new PaymentProcess(key, services, this);
         _scope = new PaymentLogScope(key);
+        _turns = TaskScheduler.Current;
+        _isActive = true;
         services.Active.Increment();
         return Task.CompletedTask;
     }
@@ -42,12 +47,26 @@ public sealed class PaymentGrain(PaymentServices services, IHostApplicationLifet
     /// <inheritdoc/>
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
+        _isActive = false;
         services.Active.Decrement();
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
     public void Deactivate() => DeactivateOnIdle();
+
+    /// <inheritdoc/>
+    /// <remarks>On the activation's own scheduler, as a call would be, but without a message, its placement and its
+    /// filters. Should the activation leave meanwhile, the journal's version check stands between it and the
+    /// next.</remarks>
+    public bool TryRecord(RecordOutcome report, [NotNullWhen(true)] out Task<bool>? recorded)
+    {
+        recorded = _isActive
+            ? Task.Factory.StartNew(
+                () => Payment.RecordAsync(report), CancellationToken.None, TaskCreationOptions.None, _turns).Unwrap()
+            : null;
+        return recorded is not null;
+    }
 
     /// <inheritdoc/>
     public Task<StartReply> Start(StartPayment command) => Payment.StartAsync(command);

@@ -17,6 +17,9 @@ internal sealed partial class CommandLoop(LoadedPayment payment, PaymentServices
 
     private readonly ILogger _logger = services.Logger;
 
+    // The host runs commands one at a time, but the reports that the activation takes back itself come beside them.
+    private readonly CommandTurn _turn = new();
+
     /// <summary>Makes the decision durable, or says why not.</summary>
     /// <param name="route">Where an attempt would go.</param>
     /// <param name="decide">The rule.</param>
@@ -34,6 +37,7 @@ internal sealed partial class CommandLoop(LoadedPayment payment, PaymentServices
         bool mayBeNew = false,
         bool isNew = false)
     {
+        await _turn.EnterAsync();
         try
         {
             for (var tries = 1; tries <= MaxTries; tries++)
@@ -68,17 +72,35 @@ internal sealed partial class CommandLoop(LoadedPayment payment, PaymentServices
             LogUnavailable(exception);
             return CommandOutcome.Refused(Refusal.Of(ErrorCode.Unavailable, "The payment store is unavailable."));
         }
+        finally
+        {
+            _turn.Leave();
+        }
     }
 
-    /// <summary>Moves the schedule alone, past the sweeper's lease. Where the journal has left this state behind, it is
-    /// loaded again at the next call: it would be woken, and find nothing to do, for ever.</summary>
+    /// <summary>Moves the schedule alone, past the sweeper's lease; where a commit has come in between, it has done so
+    /// itself. Where the journal has left this state behind, it is loaded again at the next call: it would be woken,
+    /// and find nothing to do, for ever.</summary>
     public async Task RescheduleAsync(PaymentState state)
     {
-        var commit = PaymentRecord.CommitOf(payment.Key, state, state, [], null, services.Clock.Now);
-        if (await services.Journal.AppendAsync(commit) is not CommitResult.Committed)
+        await _turn.EnterAsync();
+        try
         {
-            LogStale(state.Version);
-            payment.Invalidate();
+            if (payment.State != state)
+            {
+                return;
+            }
+
+            var commit = PaymentRecord.CommitOf(payment.Key, state, state, [], null, services.Clock.Now);
+            if (await services.Journal.AppendAsync(commit) is not CommitResult.Committed)
+            {
+                LogStale(state.Version);
+                payment.Invalidate();
+            }
+        }
+        finally
+        {
+            _turn.Leave();
         }
     }
 
@@ -160,7 +182,8 @@ internal sealed partial class CommandLoop(LoadedPayment payment, PaymentServices
     {
         foreach (var effect in effects)
         {
-            services.Operations.Start(payment.Key, payment.State!, effect, secret, window);
+            services.Operations.Start(
+                new OperationContext(payment.Key, payment.State!, payment.Activation, secret, window), effect);
         }
     }
 

@@ -12,6 +12,9 @@ internal sealed class LoadedPayment(
 
     public PaymentKey Key => key;
 
+    /// <summary>Where it is in memory.</summary>
+    public IPaymentActivation Activation => activation;
+
     /// <summary>The state as it was loaded or committed; null before that, and where there is no payment.</summary>
     public PaymentState? State { get; private set; }
 

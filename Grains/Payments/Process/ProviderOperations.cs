@@ -17,7 +17,7 @@ namespace PaymentCluster.Grains.Payments.Process;
 /// <param name="providers">The providers.</param>
 /// <param name="instruments">Open what the customer saved.</param>
 /// <param name="budget">Limits status queries.</param>
-/// <param name="payments">Takes the reports.</param>
+/// <param name="payments">Takes the reports on payments that have left memory.</param>
 /// <param name="requests">Makes the requests.</param>
 /// <param name="clock">The time that reports are compared with.</param>
 /// <param name="host">Runs what is started.</param>
@@ -41,24 +41,19 @@ public sealed partial class ProviderOperations(
     public Task Idle => Task.WhenAll(_running.Values);
 
     /// <summary>Starts an effect of a payment, unless it is under way on this silo. Returns at once.</summary>
-    /// <param name="key">The payment.</param>
-    /// <param name="state">The payment as it is durable now.</param>
+    /// <param name="context">What it is carried out with.</param>
     /// <param name="effect">The effect.</param>
-    /// <param name="secret">What a charge is sent with and may not be stored.</param>
-    /// <param name="window">Until when it may leave: opened before the intent was committed, so that what the intent
-    /// promised holds however long this process is frozen in between.</param>
-    public void Start(
-        PaymentKey key, PaymentState state, PaymentEffect effect, InstrumentSecret? secret, SendWindow window)
+    public void Start(OperationContext context, PaymentEffect effect)
     {
-        if (IsResponseUnderWay(key, effect))
+        if (IsResponseUnderWay(context.Key, effect))
         {
             return;
         }
 
         var running = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (_running.TryAdd((key, effect), running.Task))
+        if (_running.TryAdd((context.Key, effect), running.Task))
         {
-            host.Run(() => RunAsync(new Call(key, state, secret, window), effect, running));
+            host.Run(() => RunAsync(context, effect, running));
         }
     }
 
@@ -90,88 +85,91 @@ public sealed partial class ProviderOperations(
 
     private bool IsRunning(PaymentKey key, PaymentEffect effect) => _running.ContainsKey((key, effect));
 
-    private async Task RunAsync(Call call, PaymentEffect effect, TaskCompletionSource running)
+    private async Task RunAsync(OperationContext context, PaymentEffect effect, TaskCompletionSource running)
     {
         try
         {
             using var activity = PaymentTelemetry.Activities.StartActivity(effect.Name);
-            activity?.SetTag("payment.id", call.Key.Payment.ToString());
-            using var scope = logger.BeginScope(new PaymentLogScope(call.Key));
+            activity?.SetTag("payment.id", context.Key.Payment.ToString());
+            using var scope = logger.BeginScope(new PaymentLogScope(context.Key));
             await (effect switch
             {
-                PaymentEffect.SendOperation send => SendAsync(call, send),
-                PaymentEffect.QueryOperation query => QueryAsync(call, query),
+                PaymentEffect.SendOperation send => SendAsync(context, send),
+                PaymentEffect.QueryOperation query => QueryAsync(context, query),
                 _ => throw new InvalidOperationException($"{effect.GetType().Name} is not an effect."),
             });
         }
         catch (Exception exception)
         {
             // Nobody waits for this task, and nothing is lost with it: the payment's schedule asks.
-            LogEffectLost(exception, call.Key.Merchant, call.Key.Payment, effect);
+            LogEffectLost(exception, context.Key.Merchant, context.Key.Payment, effect);
         }
         finally
         {
-            _running.TryRemove((call.Key, effect), out _);
+            _running.TryRemove((context.Key, effect), out _);
             running.SetResult();
         }
     }
 
     // A charge's secret stays at hand until the payment has recorded the response: the payment may send it elsewhere.
-    private async Task SendAsync(Call call, PaymentEffect.SendOperation send)
+    private async Task SendAsync(OperationContext context, PaymentEffect.SendOperation send)
     {
-        var isSecret = call.Secret is not null && send.Operation.Kind == OperationKind.Charge;
+        var isSecret = context.Secret is not null && send.Operation.Kind == OperationKind.Charge;
         if (isSecret)
         {
-            _secrets[(call.Key, send.Operation.Number)] = call.Secret!;
+            _secrets[(context.Key, send.Operation.Number)] = context.Secret!;
         }
 
         try
         {
-            await RecordAsync(call, send, new RecordOutcome
+            await RecordAsync(context, send, new RecordOutcome
             {
                 Operation = send.Operation,
-                Outcome = await AskAsync(call, send),
+                Outcome = await AskAsync(context, send),
                 Source = ReportSource.Answer,
-                Send = call.State.Operation(send.Operation)!.Sends,
+                Send = context.State.Operation(send.Operation)!.Sends,
             });
         }
         finally
         {
             if (isSecret)
             {
-                _secrets.TryRemove((call.Key, send.Operation.Number), out _);
+                _secrets.TryRemove((context.Key, send.Operation.Number), out _);
             }
         }
     }
 
-    private async Task QueryAsync(Call call, PaymentEffect.QueryOperation query)
+    private async Task QueryAsync(OperationContext context, PaymentEffect.QueryOperation query)
     {
         // While a customer is at work there is less to learn than where an outcome is unknown.
-        var operation = call.State.Operation(query.Operation)!;
+        var operation = context.State.Operation(query.Operation)!;
         var isUrgent = !operation.Traits.WaitsForCustomer || operation.Phase != OperationPhase.Accepted;
-        if (await MayQueryAsync(call.Key, query, call.State.AttemptOf(query.Operation)!.Provider, isUrgent))
+        if (await MayQueryAsync(context.Key, query, context.State.AttemptOf(query.Operation)!.Provider, isUrgent))
         {
             var askedAt = clock.Now;
-            await RecordAsync(call, query, new RecordOutcome
+            await RecordAsync(context, query, new RecordOutcome
             {
                 Operation = query.Operation,
-                Outcome = await AskAsync(call, query),
+                Outcome = await AskAsync(context, query),
                 Source = ReportSource.Query,
                 AskedAt = askedAt,
             });
         }
     }
 
-    private Task RecordAsync(Call call, PaymentEffect effect, RecordOutcome report)
+    // To the activation that the operation was started from, if it is still there: no call has to find it.
+    private Task RecordAsync(OperationContext context, PaymentEffect effect, RecordOutcome report)
     {
         LogOutcome(effect, report.Outcome.GetType().Name);
-        return payments.RecordAsync(call.Key, report);
+        return context.Activation.TryRecord(report, out var recorded)
+            ? recorded
+            : payments.RecordAsync(context.Key, report);
     }
 
     // What differs by kind at the provider: which of its calls, and what it is told.
-    private Task<ProviderOutcome> AskAsync(Call call, PaymentEffect effect)
+    private Task<ProviderOutcome> AskAsync(OperationContext context, PaymentEffect effect)
     {
-        var (key, state, secret, window) = call;
+        var (key, state, _, secret, window) = context;
         var (kind, number, merchant) = (effect.Operation.Kind, effect.Operation.Number, key.Merchant);
         var attempt = state.AttemptOf(effect.Operation)!;
         return (effect, kind) switch
@@ -217,8 +215,4 @@ public sealed partial class ProviderOperations(
         LogBudgetExhausted(query, provider);
         return false;
     }
-
-    // What an effect is carried out with: see Start.
-    private readonly record struct Call(
-        PaymentKey Key, PaymentState State, InstrumentSecret? Secret, SendWindow Window);
 }

@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Payments.Process;
 using PaymentCluster.Simulation.Tests.Schedule;
 
@@ -36,6 +38,14 @@ internal sealed class HostedPayment : IPaymentActivation
         LeaveIfIdle();
     }
 
+    /// <inheritdoc/>
+    /// <remarks>It may have left by the time that the report arrives: then two of this payment are at work.</remarks>
+    public bool TryRecord(RecordOutcome report, [NotNullWhen(true)] out Task<bool>? recorded)
+    {
+        recorded = IsGone || _world.Choices.Pick(true, false) ? null : RecordAsync(report);
+        return recorded is not null;
+    }
+
     /// <summary>Waits for the turn of a call. False: this one has left in the meantime.</summary>
     public async ValueTask<bool> TryEnterAsync(bool interleaves)
     {
@@ -66,6 +76,13 @@ internal sealed class HostedPayment : IPaymentActivation
         {
             _world.After(TimeSpan.Zero, _silo.Life, next.SetResult);
         }
+    }
+
+    private async Task<bool> RecordAsync(RecordOutcome report)
+    {
+        _world.Tell(_silo.Name, $"{report.Source} about {report.Operation}: {report.Outcome.GetType().Name}, from here");
+        await _silo.Reach("takes the outcome back");
+        return await Process.RecordAsync(report);
     }
 
     private void LeaveIfIdle()

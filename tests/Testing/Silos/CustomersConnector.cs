@@ -19,7 +19,7 @@ internal abstract class CustomersConnector(string provider) : IConnector
     public virtual Task<ProviderOutcome> ChargeAsync(ChargeRequest request, ProviderCredentials credentials) =>
         _payments.ChargeAsync(request, credentials);
 
-    public Task<ProviderOutcome> QueryChargeAsync(ChargeQuery query, ProviderCredentials credentials) =>
+    public virtual Task<ProviderOutcome> QueryChargeAsync(ChargeQuery query, ProviderCredentials credentials) =>
         _payments.QueryChargeAsync(query, credentials);
 
     public Task<ProviderOutcome> CaptureAsync(CaptureRequest request, ProviderCredentials credentials) =>

@@ -1,0 +1,75 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions.Providers;
+using PaymentCluster.Grains.Payments;
+using PaymentCluster.Grains.Payments.Process;
+using PaymentCluster.Testing;
+using PaymentCluster.Testing.Silos;
+
+namespace PaymentCluster.Payments.Tests;
+
+/// <summary>A provider's response on its way back to the payment that it is about.</summary>
+public sealed class ResponseTests(StoreFixture store) : IClassFixture<StoreFixture>
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_response_is_recorded_whether_or_not_its_payment_is_still_in_memory(bool hasLeft)
+    {
+        var provider = new SlowConnector();
+        await using var silo = await TestSilo.StartAsync(store.Database, builder =>
+        {
+            builder.Services.RemoveAll<IConnector>();
+            builder.Services.AddSingleton<IConnector>(provider);
+            builder.Services.AddPayments();
+        });
+        await silo.PutMerchantAsync("shop", "secret");
+        var key = PaymentKey.Of("shop", PaymentId.New(TimeProvider.System));
+        var payment = silo.Grains.GetGrain<IPaymentGrain>(key.ToString());
+        await payment.Start(Given.StartCommand(Given.TypedCard) with { OrderId = key.Payment.ToString() });
+        await provider.Called.Task;
+        if (hasLeft)
+        {
+            var active = silo.Services.GetRequiredService<ActivePayments>();
+            await silo.Grains.GetGrain<IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero);
+            await Eventually.HoldsAsync(() => Task.FromResult(active.Count == 0), "the payment leaves memory");
+        }
+
+        provider.Response.SetResult();
+        await Eventually.HoldsAsync(
+            async () => (await payment.Get())!.Status == PaymentStatus.Success, "the response is recorded");
+        Assert.False(provider.WasQueried);
+    }
+
+    private sealed class SlowConnector() : CustomersConnector(TestSilo.Provider)
+    {
+        public TaskCompletionSource Called { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource Response { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public bool WasQueried { get; private set; }
+
+        public override ConnectorCapabilities Capabilities =>
+            base.Capabilities with { Methods = [PaymentMethodKind.Card] };
+
+        public override async Task<ProviderOutcome> ChargeAsync(
+            ChargeRequest request, ProviderCredentials credentials)
+        {
+            Called.SetResult();
+            await Response.Task;
+            return new ProviderOutcome.Succeeded
+            {
+                Stage = ChargeStage.Captured, Amount = request.Amount, ProviderReference = "pay_late",
+            };
+        }
+
+        public override Task<ProviderOutcome> QueryChargeAsync(ChargeQuery query, ProviderCredentials credentials)
+        {
+            WasQueried = true;
+            return base.QueryChargeAsync(query, credentials);
+        }
+    }
+}

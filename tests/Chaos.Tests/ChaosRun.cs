@@ -63,7 +63,7 @@ internal sealed class ChaosRun(ChaosOptions options)
         await using var ledger = new LedgerWatch(system.Database);
         ledger.Start();
         var nemesis = new Nemesis(system, plan, Report);
-        var load = new OpenLoop(options, clients, customers);
+        using var load = new OpenLoop(options, clients, customers);
 
         Report("Load and faults.");
         var loading = load.RunAsync();
@@ -71,10 +71,19 @@ internal sealed class ChaosRun(ChaosOptions options)
         Report("Healing.");
         await nemesis.HealAsync();
         await loading;
+        List<Violation> found = [];
+        try
+        {
+            await load.AllAnsweredAsync();
+        }
+        catch (TimeoutException exception)
+        {
+            found.Add(new Violation("I20", exception.Message));
+        }
 
+        await load.EndAsync();
         Report($"The load is off: {load.Orders} orders. Everything has to come to its end.");
         var liveness = new Liveness(options, system, clients, customers);
-        List<Violation> found = [];
         try
         {
             await liveness.AllEndsAsync();

@@ -14,9 +14,15 @@ internal sealed class Shopper(Order order, Client client, Customers customers, D
     private bool _isRefunded;
     private bool _isCaptured;
 
+    /// <summary>Whether its order has had a response that a retry would not change.</summary>
+    public bool IsAnswered { get; private set; }
+
     public async Task RunAsync()
     {
-        if (await StartAsync() is not { } told || told.Text("id") is not { } payment)
+        if (await StartAsync() is not { } told)
+            return;
+        IsAnswered = true;
+        if (told.Text("id") is not { } payment)
             return;
         if (order.Habit == Habit.CancelsEarly)
             await InsistAsync(() => client.CommandAsync("cancel", order.Id, payment, [], Key("cancel")));

@@ -32,11 +32,13 @@ public sealed record PaymentView
     [Id(4)]
     public required long AuthorizedMinor { get; init; }
 
-    /// <summary>Captured so far, in minor units.</summary>
+    /// <summary>Captured so far of the attempt that the order is about, in minor units. Money that arrives by another
+    /// attempt is not counted: it goes back as an automatic refund.</summary>
     [Id(5)]
     public required long CapturedMinor { get; init; }
 
-    /// <summary>Refunded so far, in minor units; refunds under way not counted.</summary>
+    /// <summary>Refunded so far of what is captured, in minor units; refunds under way, and those of another attempt's
+    /// money, are not counted.</summary>
     [Id(6)]
     public required long RefundedMinor { get; init; }
 

@@ -38,7 +38,24 @@ internal sealed class Fold
 
     public long Refunded { get; private set; }
 
-    private readonly Dictionary<int, long> _refunds = [];
+    /// <summary>What merchants are shown: the figures of the attempt that the order is about. Money of another attempt
+    /// goes back by itself, as a refund of its own.</summary>
+    public (string Status, long Captured, long Refunded) Shown
+    {
+        get
+        {
+            var current = _paid > 0 ? _paid : _attempts;
+            return (
+                Status,
+                _captured.GetValueOrDefault(current),
+                _refunds.Values
+                    .Where(refund => refund.Attempt == current && refund.IsPaid)
+                    .Sum(refund => refund.Amount));
+        }
+    }
+
+    private readonly Dictionary<int, (int Attempt, long Amount, bool IsPaid)> _refunds = [];
+    private readonly Dictionary<int, long> _captured = [];
     private readonly HashSet<int> _voided = [];
 
     /// <summary>Applies the next event; returns what is illegal about it, or null.</summary>
@@ -79,11 +96,11 @@ internal sealed class Fold
                 break;
             case "payment_captured":
                 _paid = happened.Number("attempt");
-                Captured += happened.Amount;
+                Capture(happened);
                 Status = "SUCCESS";
                 break;
             case "surplus_captured":
-                Captured += happened.Amount;
+                Capture(happened);
                 break;
             case "attempt_failed" when Undecided.Contains(Status) && happened.Number("attempt") == _attempts:
             case "attempt_failed" when happened.Number("attempt") == _paid:
@@ -104,13 +121,21 @@ internal sealed class Fold
                 Status = "NEEDS_REVIEW";
                 break;
             case "refund_requested":
-                _refunds[happened.Number("refund")] = happened.Amount;
+                _refunds[happened.Number("refund")] = (happened.Number("attempt"), happened.Amount, IsPaid: false);
                 break;
-            case "refund_succeeded":
-                Refunded += _refunds.GetValueOrDefault(happened.Number("refund"));
+            case "refund_succeeded" when _refunds.TryGetValue(happened.Number("refund"), out var refund):
+                Refunded += refund.Amount;
+                _refunds[happened.Number("refund")] = refund with { IsPaid = true };
                 break;
             default:
                 break;
         }
+    }
+
+    private void Capture(StoredEvent happened)
+    {
+        Captured += happened.Amount;
+        _captured[happened.Number("attempt")] =
+            _captured.GetValueOrDefault(happened.Number("attempt")) + happened.Amount;
     }
 }

@@ -64,7 +64,7 @@ internal static class PromiseChecks
             foreach (var happened in payment.Events)
             {
                 fold.Next(happened);
-                versions[happened.Version] = (fold.Status, fold.Captured, fold.Refunded);
+                versions[happened.Version] = fold.Shown;
             }
 
             foreach (var call in seen)

@@ -80,7 +80,8 @@ internal sealed class HostedPayment : IPaymentActivation
 
     private async Task<bool> RecordAsync(RecordOutcome report)
     {
-        _world.Tell(_silo.Name, $"{report.Source} about {report.Operation}: {report.Outcome.GetType().Name}, from here");
+        _world.Tell(
+            _silo.Name, $"{report.Source} about {report.Operation}: {report.Outcome.GetType().Name}, from here");
         await _silo.Reach("takes the outcome back");
         return await Process.RecordAsync(report);
     }

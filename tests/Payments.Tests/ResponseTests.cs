@@ -4,7 +4,7 @@ using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
-using PaymentCluster.Grains.Payments;
+using PaymentCluster.Grains;
 using PaymentCluster.Grains.Payments.Process;
 using PaymentCluster.Testing;
 using PaymentCluster.Testing.Silos;
@@ -24,7 +24,7 @@ public sealed class ResponseTests(StoreFixture store) : IClassFixture<StoreFixtu
         {
             builder.Services.RemoveAll<IConnector>();
             builder.Services.AddSingleton<IConnector>(provider);
-            builder.Services.AddPayments();
+            builder.Services.AddPaymentEngine();
         });
         await silo.PutMerchantAsync("shop", "secret");
         var key = PaymentKey.Of("shop", PaymentId.New(TimeProvider.System));

@@ -29,9 +29,12 @@ internal sealed class GatewaySilo : IAsyncDisposable
     /// <summary>The provider of every merchant.</summary>
     public static ScriptedProvider Provider { get; } = new("scriptpay");
 
+    /// <summary>How calls to <see cref="CountedProvider"/> went.</summary>
+    public static ScriptedHealth CountedHealth { get; } = new();
+
     /// <summary>A provider of the tests that count how one has been doing, which is counted for all merchants
     /// alike.</summary>
-    public static ScriptedProvider CountedProvider { get; } = new("countpay");
+    public static ScriptedProvider CountedProvider { get; } = new("countpay") { Health = CountedHealth };
 
     /// <summary>A provider that keeps cards and wallets, which are linked by a password, and knows UPI ids.</summary>
     public static KeepingConnector KeepingProvider { get; } = new("keeppay");
@@ -56,9 +59,15 @@ internal sealed class GatewaySilo : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _host.StopAsync();
-        _host.Dispose();
-        await _database.DisposeAsync();
+        try
+        {
+            await _host.StopAsync();
+            _host.Dispose();
+        }
+        finally
+        {
+            await _database.DisposeAsync();
+        }
     }
 
     private static async Task<GatewaySilo> StartAsync()

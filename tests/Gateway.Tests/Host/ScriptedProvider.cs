@@ -64,6 +64,14 @@ internal sealed class ScriptedProvider(string name) : IConnector
         Task.FromResult(Account(credentials.Merchant).Check);
 }
 
+/// <summary>How calls to a provider went, as a test says.</summary>
+internal sealed class ScriptedHealth : ICallHealth
+{
+    public BreakerState Breaker { get; set; } = BreakerState.Closed;
+
+    public LatencyFigures Latency() => new() { Calls = 7, P50 = TimeSpan.FromMilliseconds(12.5) };
+}
+
 /// <summary>What a provider knows of a merchant, and does for it.</summary>
 internal sealed class ProviderAccount
 {

@@ -188,12 +188,18 @@ public sealed class CustomersHttpTests
     public async Task Instruments_are_for_an_amount()
     {
         await using var host = await GatewayHost.StartAsync();
-        using var client = await CustomerAsync(host);
+        var shop = await host.OpenShopAsync(shop => shop with { CardVault = true });
+        await shop.ConnectAsync(GatewaySilo.KeepingProvider.Provider);
+        using var client = await CustomerAsync(host, shop);
+        await client.SendJsonAsync(Path + "/wallets/paytm", "{}");
+        var card = Text(await (await client.SendJsonAsync(Path + "/cards", Card)).JsonAsync(), "token");
         var answer = await (await client.GetAsync(Path + "/instruments?amount=500&currency=INR")).JsonAsync();
-        Assert.Contains(
-            ("upi_intent", true),
-            answer.GetProperty("data").EnumerateArray().Select(
-                one => (Text(one, "id"), one.GetProperty("usable").GetBoolean())));
+        var instruments = answer.GetProperty("data").EnumerateArray().Select(one => (
+            Text(one, "id"), Text(one, "title"), one.GetProperty("saved").GetBoolean(),
+            one.GetProperty("usable").GetBoolean())).ToList();
+        Assert.Equal((card, "Visa ending 1111", true, true), instruments[0]);
+        Assert.Contains(instruments, one => one is ("upi_intent", _, false, true));
+        Assert.Contains(instruments, one => one is ("wallet:paytm", _, true, false));
         await (await client.GetAsync(Path + "/instruments")).ProblemAsync(400, "amount_invalid");
         await (await client.GetAsync(Path + "/instruments?amount=0&currency=INR")).ProblemAsync(400, "amount_invalid");
         await (await client.GetAsync(Path + "/instruments?amount=5&currency=XXY"))

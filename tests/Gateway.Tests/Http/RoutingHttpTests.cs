@@ -246,8 +246,10 @@ public sealed class RoutingHttpTests
             await GatewayHost.StartPaymentAsync(client, PaymentBodies.Upi(order));
         }
 
+        GatewaySilo.CountedHealth.Breaker = BreakerState.Trying;
         var health = (await CountedAsync(client)).GetProperty("health");
-        Assert.Equal("closed", health.GetProperty("breaker").GetString());
+        Assert.Equal("trying", health.GetProperty("breaker").GetString());
+        Assert.Equal(12.5, health.GetProperty("latency_p50_ms").GetDouble());
         Assert.Equal(JsonValueKind.Null, health.GetProperty("latency_p99_ms").ValueKind);
         var methods = health.GetProperty("methods").EnumerateArray().ToDictionary(
             method => method.GetProperty("method").GetString()!);

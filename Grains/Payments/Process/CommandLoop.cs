@@ -113,10 +113,18 @@ internal sealed partial class CommandLoop(LoadedPayment payment, PaymentServices
         InstrumentSecret? secret)
     {
         var routed = await route(payment.State);
-        await services.Clock.SynchronizedAsync();
         // By the machine's own clocks, and before the decision is made and committed: a process may be frozen before it
         // learns of its commit, and what it then still sent, others would have believed lost.
         var window = SendWindow.Open(services.Clock.Machine, services.Options.SendWindow);
+        // The clock is in order after the window is opened, and not only when it was read: the machine may be suspended
+        // between the two, and by a clock that is behind the intent would promise an earlier end than the window has.
+        for (var synchronized = SynchronizedAsync(); !synchronized.IsCompletedSuccessfully;
+            synchronized = SynchronizedAsync())
+        {
+            await synchronized;
+            window = SendWindow.Open(services.Clock.Machine, services.Options.SendWindow);
+        }
+
         return decide(payment.State, ContextNow(routed, instrument, secret)) switch
         {
             Decision.Rejected rejected => CommandOutcome.Refused(rejected.Refusal),
@@ -186,6 +194,8 @@ internal sealed partial class CommandLoop(LoadedPayment payment, PaymentServices
                 new OperationContext(payment.Key, payment.State!, payment.Activation, secret, window), effect);
         }
     }
+
+    private Task SynchronizedAsync() => services.Clock.SynchronizedAsync().AsTask();
 
     private DecisionContext ContextNow(RoutingChoice routed, StoredInstrument? instrument, InstrumentSecret? secret) =>
         new()

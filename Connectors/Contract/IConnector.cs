@@ -40,9 +40,9 @@ public interface IConnector
     /// <summary>Queries the status of a refund.</summary>
     Task<ProviderOutcome> QueryRefundAsync(RefundQuery query, ProviderCredentials credentials);
 
-    /// <summary>Checks a webhook's signature over its raw bytes and reads what it reports. Where the scheme does not
-    /// sign the whole content, or carries none, the reading is <see cref="WebhookReading.About"/>, and the engine sends
-    /// a status query.</summary>
+    /// <summary>Checks a webhook's signature over its raw bytes and reads what it reports. Where status, amount or our
+    /// reference are not authenticated, or it does not say how it ended, the reading is
+    /// <see cref="WebhookReading.About"/>, and the engine sends a status query.</summary>
     ValueTask<WebhookReading> ReadWebhookAsync(InboundWebhook webhook, ProviderCredentials credentials);
 
     /// <summary>Checks the credentials with the provider's cheapest call that has no effect.</summary>

@@ -12,6 +12,10 @@ public sealed record InboundWebhook
 
     /// <summary>The body, byte for byte.</summary>
     public required ReadOnlyMemory<byte> Body { get; init; }
+
+    /// <summary>Whether nobody on its way could read or change it: it came over TLS, or from this machine. A webhook
+    /// that is not signed and came otherwise is a hint at most, whatever credentials it carries.</summary>
+    public bool IsSecure { get; init; }
 }
 
 /// <summary>What a webhook turned out to be. Exactly one of the nested kinds.</summary>
@@ -34,13 +38,18 @@ public abstract record WebhookReading
     /// <param name="Type">The provider's name of its type.</param>
     public sealed record Unmatched(string EventId, string Type) : WebhookReading;
 
-    /// <summary>An event about a charge.</summary>
+    /// <summary>An event about a charge, in the provider's authenticated words: status, amount and our reference are
+    /// covered by its signature, or came over TLS with the agreed credentials. The payment compares it with the attempt
+    /// before it is believed.</summary>
     /// <param name="EventId">The provider's id of the event.</param>
     /// <param name="Attempt">The attempt.</param>
-    /// <param name="Outcome">What it says of it.</param>
+    /// <param name="Outcome">What it says of it. Nothing in it may be from outside the signature; what the webhook does
+    /// not carry is null, or the only value that the provider has. <see cref="ProviderOutcome.ProviderOrder"/> only
+    /// where that id is the provider's own: it is compared with the attempt's.</param>
     public sealed record OfCharge(string EventId, AttemptId Attempt, ProviderOutcome Outcome) : WebhookReading;
 
-    /// <summary>An event about a refund.</summary>
+    /// <summary>An event about a refund, in the provider's authenticated words, like
+    /// <see cref="OfCharge"/>.</summary>
     /// <param name="EventId">The provider's id of the event.</param>
     /// <param name="Refund">The refund.</param>
     /// <param name="Outcome">What it says of it.</param>

@@ -134,10 +134,11 @@ internal sealed class EventObject
 
 internal sealed class EventContent
 {
-    public EventOrder? Order { get; init; }
+    /// <summary>An order, read as far as the event can be trusted.</summary>
+    public JsonElement Order { get; init; }
 }
 
-/// <summary>Only the id of an event's order is used, because the event is not signed.</summary>
+/// <summary>Whose an event's order is.</summary>
 internal sealed class EventOrder
 {
     public string? OrderId { get; init; }
@@ -197,6 +198,7 @@ internal sealed class VpaObject
 [JsonSerializable(typeof(TxnObject))]
 [JsonSerializable(typeof(ErrorObject))]
 [JsonSerializable(typeof(EventObject))]
+[JsonSerializable(typeof(EventOrder))]
 [JsonSerializable(typeof(CustomerObject))]
 [JsonSerializable(typeof(CardList))]
 [JsonSerializable(typeof(CardDeleted))]

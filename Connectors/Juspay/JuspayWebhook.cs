@@ -1,13 +1,17 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Providers;
 
 namespace PaymentCluster.Connectors.Juspay;
 
 /// <summary>Juspay's webhooks: docs.juspay.io (webhooks, webhook events and sample payloads). A user and a password say
-/// who sends them, and nothing signs what they say, so that each is only a reason for a status query.</summary>
+/// who sends them. Over TLS their order is believed as an order's status is; otherwise nothing protects what they say,
+/// and they are hints. So are events of refunds: an order has all of its refunds, and none is named as the one that the
+/// event is about.</summary>
 internal static class JuspayWebhook
 {
     /// <summary>The credential with the user that the dashboard was given.</summary>
@@ -55,11 +59,40 @@ internal static class JuspayWebhook
         }
 
         // The attempt names its order, so that an order that carries another's attempt is none of ours.
-        return body.Content?.Order is { } order
-            && AttemptId.TryParse(order.Udf6, out var attempt)
-            && string.Equals(JuspayMapping.OrderId(attempt), order.OrderId, StringComparison.OrdinalIgnoreCase)
-                ? new WebhookReading.About(id, attempt)
-                : new WebhookReading.Unmatched(id, type);
+        if (body.Content is not { } content
+            || Part(content.Order, JuspayJson.Default.EventOrder) is not { } named
+            || !AttemptId.TryParse(named.Udf6, out var attempt)
+            || !JuspayReading.IsOrder(named.OrderId, JuspayMapping.OrderId(attempt)))
+        {
+            return new WebhookReading.Unmatched(id, type);
+        }
+
+        return webhook.IsSecure
+            && !type.Contains("REFUND", StringComparison.Ordinal)
+            && Outcome(Part(content.Order, JuspayJson.Default.OrderObject), attempt) is { } outcome
+                ? new WebhookReading.OfCharge(id, attempt, outcome)
+                : new WebhookReading.About(id, attempt);
+    }
+
+    // Null: it does not say how the charge ended. The order's name is made of the attempt's, and not Juspay's own.
+    private static ProviderOutcome? Outcome(OrderObject? order, AttemptId attempt) =>
+        JuspayReading.Charge(order, JuspayMapping.OrderId(attempt)) is { } outcome
+            and (ProviderOutcome.Succeeded or ProviderOutcome.Declined or ProviderOutcome.Pending)
+                ? outcome with { ProviderOrder = null }
+                : null;
+
+    // An order with a member of another type than documented still tells whose it is.
+    private static T? Part<T>(JsonElement element, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return element.ValueKind == JsonValueKind.Object ? element.Deserialize(type) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private static bool IsFromJuspay(InboundWebhook webhook, string username, string password)

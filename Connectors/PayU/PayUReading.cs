@@ -121,6 +121,14 @@ internal static partial class PayUReading
         return outcome with { ProviderReference = details.PaymentId };
     }
 
+    /// <summary>A word of PayU's table of states in one spelling; "other" for any that is not in it.</summary>
+    public static string Word(string? unmappedStatus) => (unmappedStatus ?? "").ToUpperInvariant() switch
+    {
+        "CAPTURED" or "AUTH" or "CANCELLED" or "CANCELED" or "USERCANCELLED" or "BOUNCED" or "DROPPED" or "FAILED"
+            or "AUTOREFUND" or "INITIATED" or "IN PROGRESS" or "PENDING" => unmappedStatus!.ToUpperInvariant(),
+        _ => "other",
+    };
+
     /// <summary>Whether the word leaves open that an authorisation was cancelled: PayU's table of states has none for
     /// it.</summary>
     public static bool MayBeCancelled(ChargeDetails details) =>

@@ -4,13 +4,16 @@ using System.Text.Json;
 using Microsoft.AspNetCore.WebUtilities;
 using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Providers;
 
 namespace PaymentCluster.Connectors.PayU;
 
 /// <summary>PayU's webhooks (docs.payu.in/docs/webhooks, …/reference-link/refund-status-callback). A payment's is a
-/// form whose hash covers status, amount and txnid, but neither <c>unmappedstatus</c>, which tells paid from
-/// authorised, nor the payment's id; and the customer's browser carries the same hash. A refund's is JSON without any.
-/// So both are hints, and the engine sends a status query.</summary>
+/// form whose hash covers status, amount and txnid, which are believed. A refund's is JSON without a hash, and a
+/// hint.</summary>
+/// <remarks>The hash covers neither the payment's id nor the bank's reference, and the customer's browser carries the
+/// same hash, so that both are left out. Nor does it cover <c>unmappedstatus</c>, which tells paid from authorised: a
+/// success that calls itself captured is one, where PayU captures by itself; the payment compares.</remarks>
 internal static class PayUWebhook
 {
     /// <summary>They have a few kilobytes.</summary>
@@ -25,15 +28,13 @@ internal static class PayUWebhook
             return new WebhookReading.Forged();
         }
 
-        // Nothing else names the event; the same event is sent again with the same bytes.
-        var id = $"sha256:{Convert.ToHexStringLower(SHA256.HashData(webhook.Body.Span))}";
         var key = credentials[PayUApi.Key].Reveal();
         return webhook.Body.Span.TrimStart(" \t\r\n"u8) is [(byte)'{', ..]
-            ? OfRefund(id, webhook.Body, key)
-            : OfPayment(id, webhook.Body, key, credentials[PayUApi.Salt].Reveal());
+            ? OfRefund(webhook.Body, key)
+            : OfPayment(webhook.Body, key, credentials[PayUApi.Salt].Reveal());
     }
 
-    private static WebhookReading OfPayment(string id, ReadOnlyMemory<byte> body, string key, string salt)
+    private static WebhookReading OfPayment(ReadOnlyMemory<byte> body, string key, string salt)
     {
         var fields = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var pair in new QueryStringEnumerable(Encoding.UTF8.GetString(body.Span)))
@@ -52,13 +53,55 @@ internal static class PayUWebhook
             return new WebhookReading.Forged();
         }
 
-        return AttemptId.TryParse(Field("txnid"), out var attempt)
-            ? new WebhookReading.About(id, attempt)
-            : new WebhookReading.Unmatched(id, "payment");
+        // Nothing names the event but what is signed, and the word that tells an authorisation from its capture.
+        var word = PayUReading.Word(Field("unmappedstatus"));
+        var id = Id(Encoding.UTF8.GetBytes($"{Field("hash").ToLowerInvariant()} {word}"));
+        return !AttemptId.TryParse(Field("txnid"), out var attempt) ? new WebhookReading.Unmatched(id, "payment")
+            : Outcome(Field, word) is { } outcome ? new WebhookReading.OfCharge(id, attempt, outcome)
+            : new WebhookReading.About(id, attempt);
     }
 
-    private static WebhookReading OfRefund(string id, ReadOnlyMemory<byte> body, string key)
+    // Null: it does not say how the payment ended. What is not signed may make a success or a failure doubtful, and
+    // never makes one.
+    private static ProviderOutcome? Outcome(Func<string, string> field, string word)
     {
+        var details = new ChargeDetails
+        {
+            // Not signed, and left out again.
+            PaymentId = "0",
+            Status = field("status"),
+            UnmappedStatus = word,
+            TransactionAmount = field("amount"),
+            Mode = field("mode"),
+            ErrorCode = field("error"),
+            ErrorMessage = field("error_Message"),
+            BankMessage = field("field9"),
+        };
+        return PayUReading.Outcome(details) switch
+        {
+            ProviderOutcome.Succeeded { Stage: ChargeStage.Captured } captured => captured with
+            {
+                ProviderReference = null,
+            },
+            // That it was PayU's own fault would send the payment to another provider, and is not signed.
+            ProviderOutcome.Declined { Failure.Party: not FailureParty.Provider } declined => declined with
+            {
+                ProviderReference = null,
+            },
+            ProviderOutcome.Pending when IsPending(details.Status) => new ProviderOutcome.Pending(),
+            _ => null,
+        };
+    }
+
+    private static bool IsPending(string? status) =>
+        string.Equals(status, "pending", StringComparison.OrdinalIgnoreCase);
+
+    private static string Id(ReadOnlySpan<byte> named) => $"sha256:{Convert.ToHexStringLower(SHA256.HashData(named))}";
+
+    private static WebhookReading OfRefund(ReadOnlyMemory<byte> body, string key)
+    {
+        // Nothing else names the event; the same event is sent again with the same bytes.
+        var id = Id(body.Span);
         RefundCallback? callback;
         try
         {

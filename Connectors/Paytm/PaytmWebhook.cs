@@ -1,9 +1,11 @@
+using System.Collections.Frozen;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Providers;
 
 namespace PaymentCluster.Connectors.Paytm;
 
@@ -11,14 +13,31 @@ namespace PaymentCluster.Connectors.Paytm;
 /// Paytm's webhooks: a payment's end is a form with a checksum (developer.paytm.com/docs/payment-success-webhook), a
 /// refund's is an envelope with a signature (paytmpayments.com/docs/success-refund-webhook).
 /// </summary>
-/// <remarks>The form's checksum covers the values in the order of their names and not the names, so that a value can be
-/// passed off as another's; the refund's envelope does not say how the refund ended. Both tell of whom they speak, and
-/// the engine sends a status query.</remarks>
+/// <remarks>
+/// <para>The form's checksum covers the values, between bars, in the order of their names, and not the names: whoever
+/// has a form can give its values other names. It is believed where that leads nowhere: the names are among the
+/// documented ones, the seven that stand together from <c>MID</c> to <c>TXNAMOUNT</c> are all there, and no value has a
+/// bar. A form that Paytm made has at most three values behind its amount, so that under other names a status, or an
+/// attempt's id, would be something that is neither.</para>
+/// <para>Any other form is a hint, and so is a refund's envelope, which does not say how the refund ended.</para>
+/// </remarks>
 internal static class PaytmWebhook
 {
     // They have a few kilobytes and about twenty fields.
     private const int MaxBody = 65_536;
     private const int MaxFields = 64;
+
+    // developer.paytm.com/docs/payment-status and …/payment-success-webhook.
+    private static readonly FrozenSet<string> Names = FrozenSet.ToFrozenSet(
+        [
+            "BANKNAME", "BANKTXNID", "CURRENCY", "CUSTID", "GATEWAYNAME", "MERC_UNQ_REF", "MID", "ORDERID",
+            "PAYMENTMODE", "RESPCODE", "RESPMSG", "STATUS", "TXNAMOUNT", "TXNDATE", "TXNDATETIME", "TXNID",
+            "CHECKSUMHASH",
+        ],
+        StringComparer.Ordinal);
+
+    private static readonly string[] Required =
+        ["MID", "ORDERID", "PAYMENTMODE", "RESPCODE", "RESPMSG", "STATUS", "TXNAMOUNT", "TXNID"];
 
     public static WebhookReading Read(InboundWebhook webhook, ProviderCredentials credentials)
     {
@@ -41,9 +60,44 @@ internal static class PaytmWebhook
             return new WebhookReading.Forged();
         }
 
-        return About(
+        var reading = About(
             text, fields.GetValueOrDefault("MID"), fields.GetValueOrDefault("ORDERID"),
             fields.GetValueOrDefault("STATUS") ?? "callback", credentials);
+        return reading is WebhookReading.About about && IsUnambiguous(fields) && Outcome(fields) is { } outcome
+            ? new WebhookReading.OfCharge(about.EventId, about.Attempt, outcome)
+            : reading;
+    }
+
+    private static bool IsUnambiguous(Dictionary<string, string> fields) =>
+        fields.Keys.All(Names.Contains)
+            && Array.TrueForAll(Required, fields.ContainsKey)
+            && fields.Values.All(value => !value.Contains('|', StringComparison.Ordinal));
+
+    // What a status says too, in other spellings. Null: it does not say how the payment ended.
+    private static ProviderOutcome? Outcome(Dictionary<string, string> fields)
+    {
+        if (fields.GetValueOrDefault("CURRENCY", "INR") != "INR")
+        {
+            return null;
+        }
+
+        var response = new StatusResponse
+        {
+            OrderId = fields["ORDERID"],
+            TxnId = fields["TXNID"],
+            TxnAmount = fields["TXNAMOUNT"],
+            BankTxnId = fields.GetValueOrDefault("BANKTXNID"),
+            ResultInfo = new ResultInfo
+            {
+                ResultStatus = fields["STATUS"], ResultCode = fields["RESPCODE"], ResultMsg = fields["RESPMSG"],
+            },
+        };
+        // The order's id is the attempt's, and not Paytm's own.
+        return fields["STATUS"] is not ("TXN_SUCCESS" or "TXN_FAILURE" or "PENDING") ? null
+            : PaytmMapping.Outcome(response, response.OrderId, requestType: null) is { } outcome
+                and (ProviderOutcome.Succeeded or ProviderOutcome.Declined or ProviderOutcome.Pending)
+                ? outcome with { ProviderOrder = null }
+                : null;
     }
 
     private static WebhookReading OfEnvelope(ReadOnlySpan<byte> body, ProviderCredentials credentials)

@@ -62,10 +62,16 @@ internal static class RazorpayWebhook
         }
 
         var order = payload!.Order?.Entity is { } entity && entity.Id == payment!.OrderId ? entity : null;
-        return AttemptId.TryParse(RazorpayMapping.Text(payment!.Notes, RazorpayMapping.AttemptNote), out var attempt)
-            || AttemptId.TryParse(order?.Receipt, out attempt)
-                ? new WebhookReading.OfCharge(id, attempt, outcome)
-                : new WebhookReading.Unmatched(id, type);
+        if (!AttemptId.TryParse(RazorpayMapping.Text(payment!.Notes, RazorpayMapping.AttemptNote), out var attempt)
+            && !AttemptId.TryParse(order?.Receipt, out attempt))
+        {
+            return new WebhookReading.Unmatched(id, type);
+        }
+
+        // Notes are the payer's browser's to write. The order is not: the payment compares it with its attempt's.
+        return payment.OrderId is null
+            ? new WebhookReading.About(id, attempt)
+            : new WebhookReading.OfCharge(id, attempt, outcome);
     }
 
     private static WebhookReading OfRefund(string id, string type, RefundEntity? refund)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using System.Runtime.InteropServices;
 using PaymentCluster.Gateway.Api.Errors;
 using PaymentCluster.Gateway.Api.Json;
@@ -57,6 +58,9 @@ internal sealed class WebhooksApi(IGrainFactory grains, RequestBodies bodies)
             Headers = http.Request.Headers.ToImmutableDictionary(
                 header => header.Key.ToLowerInvariant(), header => header.Value.ToString(), StringComparer.Ordinal),
             Body = ImmutableCollectionsMarshal.AsImmutableArray(bytes),
+            // What a trusted proxy says of its own connection stands in the request by now.
+            IsSecure = http.Request.IsHttps
+                || (http.Connection.RemoteIpAddress is { } sender && IPAddress.IsLoopback(sender)),
         };
         var reply = await grains.Grain<IProviderWebhookGrain>($"{merchant}/{provider}").Receive(webhook);
         if (reply.Refusal is { } refusal)

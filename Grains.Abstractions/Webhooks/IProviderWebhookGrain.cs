@@ -24,6 +24,10 @@ public sealed record ProviderWebhook
     /// <summary>The body, byte for byte.</summary>
     [Id(1)]
     public required ImmutableArray<byte> Body { get; init; }
+
+    /// <summary>Whether it came over TLS, or from this machine, or a trusted proxy says that it came over TLS.</summary>
+    [Id(2)]
+    public bool IsSecure { get; init; }
 }
 
 /// <summary>What became of a webhook.</summary>

@@ -84,7 +84,10 @@ public sealed partial class WebhookIntake(
             return new WebhookReading.Forged();
         }
 
-        var inbound = new InboundWebhook { Headers = webhook.Headers, Body = received.Body };
+        var inbound = new InboundWebhook
+        {
+            Headers = webhook.Headers, Body = received.Body, IsSecure = webhook.IsSecure,
+        };
         var reading = await connector.ReadWebhookAsync(inbound, profile.Open(received.Provider));
         // A provider may sign with the secret before for a while after it was changed, and repeats what it signed then.
         return reading is WebhookReading.Forged && profile.OpenPrevious(received.Provider, received.At) is { } previous

@@ -278,23 +278,25 @@ public abstract class ConnectorConformance(ConnectorRig rig) : ConformanceSettin
     }
 
     [Fact]
-    public async Task A_webhook_is_forged_if_any_byte_of_it_is_changed()
+    public async Task A_webhook_with_any_byte_changed_says_nothing_else()
     {
         var connector = Create();
         var webhook = Rig.Webhook(ConnectorRig.Attempt, Rig.WebhookSecret);
-        // Where the content is not signed, none of it is used.
-        if (!Rig.WebhookProvesContent)
-        {
-            Assert.IsNotType<WebhookReading.OfCharge>(await ReadAsync(webhook));
-            return;
-        }
-
-        for (var i = 0; i < webhook.Body.Length; i++)
+        var told = await ReadAsync(webhook);
+        for (var i = 0; Rig.WebhookIsSigned && i < webhook.Body.Length; i++)
         {
             var body = webhook.Body.ToArray();
             body[i] ^= 1;
-            Assert.IsType<WebhookReading.Forged>(
-                await connector.ReadWebhookAsync(webhook with { Body = body }, Rig.Credentials));
+            var reading = await connector.ReadWebhookAsync(webhook with { Body = body }, Rig.Credentials);
+            if (Rig.WebhookSignsBody)
+            {
+                Assert.IsType<WebhookReading.Forged>(reading);
+            }
+            else if (reading is WebhookReading.OfCharge charge)
+            {
+                var original = Assert.IsType<WebhookReading.OfCharge>(told);
+                Assert.Equal((original.Attempt, original.Outcome), (charge.Attempt, charge.Outcome));
+            }
         }
     }
 

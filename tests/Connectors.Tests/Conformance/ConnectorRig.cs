@@ -92,8 +92,16 @@ public abstract class ConnectorRig
     /// <summary>The secret that webhooks are signed with.</summary>
     public abstract string WebhookSecret { get; }
 
-    /// <summary>Whether a webhook's signature covers its whole content; else the engine sends a status query.</summary>
+    /// <summary>Whether a webhook's status, amount and reference are authenticated; else the engine sends a status
+    /// query.</summary>
     public virtual bool WebhookProvesContent => true;
+
+    /// <summary>Whether its signature covers the whole body.</summary>
+    public virtual bool WebhookSignsBody => WebhookProvesContent;
+
+    /// <summary>Whether what its signature does not cover is left out; else credentials and TLS are all that protects
+    /// it.</summary>
+    public virtual bool WebhookIsSigned => true;
 
     /// <summary>A webhook without what proves its sender.</summary>
     public virtual InboundWebhook WithoutSignature(InboundWebhook webhook) =>

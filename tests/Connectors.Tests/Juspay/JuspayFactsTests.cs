@@ -154,7 +154,7 @@ public sealed class JuspayFactsTests : IAsyncLifetime
         var vector = Vector("juspay-webhook-basic-auth-1");
         var webhook = _rig.Webhook(ConnectorRig.Attempt, "p4ssw0rd");
         Assert.Equal(vector.GetProperty("expected").GetString(), webhook.Headers["authorization"]);
-        Assert.IsType<WebhookReading.About>(await Create().ReadWebhookAsync(webhook, _rig.Credentials));
+        Assert.IsType<WebhookReading.OfCharge>(await Create().ReadWebhookAsync(webhook, _rig.Credentials));
     }
 
     [Fact]

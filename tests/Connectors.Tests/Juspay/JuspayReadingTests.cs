@@ -1,6 +1,7 @@
 using System.Text.Json;
 using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Connectors.Juspay;
+using PaymentCluster.Connectors.Tests.Conformance;
 using PaymentCluster.Connectors.Tests.Fakes;
 using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Payments;
@@ -189,6 +190,37 @@ public sealed class JuspayReadingTests
     public async Task A_webhook_that_says_nothing_of_ours_is_told_apart(string body, Type expected) =>
         Assert.IsType(
             expected, await Create().ReadWebhookAsync(JuspayRig.Hook(body, _rig.WebhookSecret), _rig.Credentials));
+
+    [Theory]
+    [InlineData("ORDER_SUCCEEDED", "CHARGED", true), InlineData("TXN_CHARGED", "CHARGED", true)]
+    [InlineData("ORDER_FAILED", "AUTHORIZATION_FAILED", true), InlineData("TXN_CREATED", "PENDING_VBV", true)]
+    [InlineData("ORDER_SUCCEEDED", "NEW", false), InlineData("ORDER_REFUNDED", "CHARGED", false)]
+    [InlineData("AUTO_REFUND_FAILED", "CHARGED", false)]
+    public async Task An_orders_webhook_is_believed_and_a_refunds_is_a_hint(string type, string status, bool believed)
+    {
+        var webhook = JuspayRig.Hook(
+            $$"""
+            {"id":"evt_1","event_name":"{{type}}",
+            "content":{"order":{{JuspayRig.OrderJson(status, more: $",\"udf6\":\"{ConnectorRig.Attempt}\"")}} } }
+            """,
+            _rig.WebhookSecret);
+        var reading = await Create().ReadWebhookAsync(webhook, _rig.Credentials);
+        var overPlainHttp = await Create().ReadWebhookAsync(webhook with { IsSecure = false }, _rig.Credentials);
+
+        Assert.Equal(believed, reading is WebhookReading.OfCharge);
+        Assert.Equal(ConnectorRig.Attempt, Assert.IsType<WebhookReading.About>(overPlainHttp).Attempt);
+    }
+
+    [Fact]
+    public async Task An_order_with_a_member_of_another_type_is_a_hint() =>
+        Assert.IsType<WebhookReading.About>(await Create().ReadWebhookAsync(
+            JuspayRig.Hook(
+                $$"""
+                {"id":"evt_1","event_name":"ORDER_SUCCEEDED",
+                "content":{"order":{"order_id":"{{JuspayRig.Order}}","status":7,"udf6":"{{ConnectorRig.Attempt}}"} } }
+                """,
+                _rig.WebhookSecret),
+            _rig.Credentials));
 
     [Fact]
     public async Task A_webhook_that_is_too_deep_or_too_large_is_malformed()

@@ -89,7 +89,7 @@ public sealed class JuspayRefundsAgainstSimulatorTests(SimulatedJuspay juspay) :
     [InlineData("""{"webhook_duplicate":1}""")]
     [InlineData("""{"webhook_late":1,"webhook_late_ms":200}""")]
     [InlineData("""{"webhook_tampered":1}""")]
-    public async Task A_webhook_is_a_reason_to_ask_whatever_it_says(string dials)
+    public async Task A_webhook_that_others_could_change_is_a_hint_whatever_it_says(string dials)
     {
         await using var receiver = await ScriptedServer.StartAsync();
         await Juspay.AddAccountAsync(receiver.Url);
@@ -102,6 +102,28 @@ public sealed class JuspayRefundsAgainstSimulatorTests(SimulatedJuspay juspay) :
                     reading is WebhookReading.About about && about.Attempt == Attempt),
                 "the webhook arrives");
             Assert.All(await ReadingsAsync(receiver), reading => Assert.IsType<WebhookReading.About>(reading));
+        }
+        finally
+        {
+            await Juspay.AddAccountAsync(null);
+        }
+    }
+
+    [Fact]
+    public async Task A_webhook_over_tls_says_what_was_paid()
+    {
+        await using var receiver = await ScriptedServer.StartAsync();
+        await Juspay.AddAccountAsync(receiver.Url);
+        try
+        {
+            await PaidAsync();
+            await Eventually.HoldsAsync(
+                async () => (await ReadingsAsync(receiver, isSecure: true)).Any(reading =>
+                    reading is WebhookReading.OfCharge { Outcome: ProviderOutcome.Succeeded success } charge
+                        && charge.Attempt == Attempt
+                        && success is { Stage: ChargeStage.Captured, ProviderOrder: null }
+                        && success.Amount == Rig.Amount),
+                "the webhook of the captured payment arrives");
         }
         finally
         {
@@ -206,7 +228,7 @@ public sealed class JuspayRefundsAgainstSimulatorTests(SimulatedJuspay juspay) :
             await Juspay.Connect().VerifyUpiAsync(vpa, Rig.Credentials));
     }
 
-    private async Task<WebhookReading[]> ReadingsAsync(ScriptedServer receiver)
+    private async Task<WebhookReading[]> ReadingsAsync(ScriptedServer receiver, bool isSecure = false)
     {
         var connector = Juspay.Connect();
         var readings = new List<WebhookReading>();
@@ -217,6 +239,7 @@ public sealed class JuspayRefundsAgainstSimulatorTests(SimulatedJuspay juspay) :
                 Headers = request.Headers.ToImmutableDictionary(
                     header => header.Key.ToLowerInvariant(), header => header.Value),
                 Body = request.Body,
+                IsSecure = isSecure,
             };
             readings.Add(await connector.ReadWebhookAsync(webhook, Rig.Credentials));
         }

@@ -40,7 +40,7 @@ public class JuspayRig : ConnectorRig
 
     public override string WebhookSecret => "p4ssw0rd";
 
-    public override bool WebhookProvesContent => false;
+    public override bool WebhookIsSigned => false;
 
     public override IEnumerable<(Money Amount, string InBody)> AmountFormats =>
     [
@@ -112,6 +112,7 @@ public class JuspayRig : ConnectorRig
         Headers = ImmutableDictionary<string, string>.Empty.Add(
             "authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"))),
         Body = Encoding.UTF8.GetBytes(body),
+        IsSecure = true,
     };
 
     /// <summary>One field of a form.</summary>

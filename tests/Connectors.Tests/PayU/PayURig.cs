@@ -41,7 +41,7 @@ public sealed class PayURig : ConnectorRig
     public override string WebhookSecret => Salt;
 
     // The hash covers neither the payment's id nor whether it was captured.
-    public override bool WebhookProvesContent => false;
+    public override bool WebhookSignsBody => false;
 
     public override IEnumerable<(Money Amount, string InBody)> AmountFormats =>
     [

@@ -2,6 +2,8 @@ using System.Text;
 using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Connectors.Tests.Conformance;
 using PaymentCluster.Connectors.Tests.Fakes;
+using PaymentCluster.Grains.Abstractions.Amounts;
+using PaymentCluster.Grains.Abstractions.Providers;
 using Xunit;
 
 namespace PaymentCluster.Connectors.Tests.PayU;
@@ -12,15 +14,54 @@ public sealed class PayUWebhookTests
 
     private static string Txn => ConnectorRig.Attempt.ToString();
 
-    [Theory]
-    [InlineData("success"), InlineData("failure"), InlineData("pending")]
-    public async Task A_payments_event_is_a_hint_about_its_charge(string status)
+    [Fact]
+    public async Task A_payments_event_says_what_was_paid_as_far_as_it_is_signed()
     {
-        var about = Assert.IsType<WebhookReading.About>(
-            await ReadAsync(PayURig.Form(Txn, PayURig.Salt, status: status)));
-        Assert.Equal(ConnectorRig.Attempt, about.Attempt);
-        Assert.Matches("^sha256:[0-9a-f]{64}$", about.EventId);
-        Assert.Equal(about, await ReadAsync(PayURig.Form(Txn, PayURig.Salt, status: status)));
+        var charge = Assert.IsType<WebhookReading.OfCharge>(await ReadAsync(PayURig.Form(Txn, PayURig.Salt)));
+        Assert.Equal(ConnectorRig.Attempt, charge.Attempt);
+        Assert.Matches("^sha256:[0-9a-f]{64}$", charge.EventId);
+        Assert.Equal(
+            new ProviderOutcome.Succeeded { Stage = ChargeStage.Captured, Amount = Money.Of(12_345, Currency.Inr) },
+            charge.Outcome);
+    }
+
+    [Theory]
+    [InlineData("failure", "failed", typeof(ProviderOutcome.Declined))]
+    [InlineData("failure", "userCancelled", typeof(ProviderOutcome.Declined))]
+    [InlineData("pending", "in progress", typeof(ProviderOutcome.Pending))]
+    public async Task What_is_not_paid_is_told_apart(string status, string unmapped, Type expected)
+    {
+        var webhook = With(PayURig.Form(Txn, PayURig.Salt, status: status), "captured", unmapped);
+        var outcome = Assert.IsType<WebhookReading.OfCharge>(await ReadAsync(webhook)).Outcome;
+        Assert.IsType(expected, outcome);
+        Assert.Null(outcome.ProviderReference);
+    }
+
+    // What is not signed may make the outcome doubtful, and no other one of it.
+    [Theory]
+    [InlineData("success", "auth"), InlineData("success", "failed"), InlineData("success", "new word")]
+    [InlineData("failure", "captured"), InlineData("failure", "in progress"), InlineData("failed", "")]
+    public async Task An_event_that_is_at_odds_with_itself_is_a_hint(string status, string unmapped) =>
+        Assert.Equal(
+            ConnectorRig.Attempt,
+            Assert.IsType<WebhookReading.About>(await ReadAsync(
+                With(PayURig.Form(Txn, PayURig.Salt, status: status), "captured", unmapped))).Attempt);
+
+    [Fact]
+    public async Task A_failure_of_payus_own_is_a_hint_since_its_code_is_not_signed() =>
+        Assert.IsType<WebhookReading.About>(await ReadAsync(
+            With(PayURig.Form(Txn, PayURig.Salt, "&error=E216", "failure"), "captured", "failed")));
+
+    [Fact]
+    public async Task The_same_event_has_the_same_id_whatever_is_not_signed()
+    {
+        async Task<string> IdAsync(InboundWebhook webhook) =>
+            Assert.IsType<WebhookReading.OfCharge>(await ReadAsync(webhook)).EventId;
+        var id = await IdAsync(PayURig.Form(Txn, PayURig.Salt));
+
+        Assert.Equal(id, await IdAsync(PayURig.Form(Txn, PayURig.Salt, "&bank_ref_num=1")));
+        var authorised = With(PayURig.Form(Txn, PayURig.Salt), "captured", "auth");
+        Assert.NotEqual(id, Assert.IsType<WebhookReading.About>(await ReadAsync(authorised)).EventId);
     }
 
     [Fact]
@@ -91,6 +132,12 @@ public sealed class PayUWebhookTests
         {"action":"refund","status":"success","mihpayid":"{{PayURig.Pay}}","request_id":"1","token":"t","amt":"1.00","bank_ref_num":" 1 ",
         "bank_arn":123,"refund_mode":null,"merchantTxnId":"{{txnId}}","key":"{{key}}","remark":"","additionalValue1":""}
         """);
+
+    private static InboundWebhook With(InboundWebhook webhook, string word, string other) => webhook with
+    {
+        Body = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(webhook.Body.Span)
+            .Replace($"unmappedstatus={word}", $"unmappedstatus={Uri.EscapeDataString(other)}", StringComparison.Ordinal)),
+    };
 
     private ValueTask<WebhookReading> ReadAsync(InboundWebhook webhook, ProviderCredentials? credentials = null) => _rig
         .Create(options => options.BaseUrl = new Uri("https://payu.example/"), TimeProvider.System, new CapturedLogs())

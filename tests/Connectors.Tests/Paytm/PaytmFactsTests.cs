@@ -199,31 +199,6 @@ public sealed class PaytmFactsTests : PaytmScript
     }
 
     [Fact]
-    public async Task A_payments_webhook_names_the_attempt_to_ask_about_and_the_same_event_once()
-    {
-        async Task<WebhookReading> ReadAsync(InboundWebhook webhook) =>
-            await Connect().ReadWebhookAsync(webhook, Rig.Credentials);
-        var order = ConnectorRig.Attempt.ToString();
-
-        var first = Assert.IsType<WebhookReading.About>(
-            await ReadAsync(PaytmRig.Form(PaytmRig.Key, PaytmRig.Callback(order))));
-        var again = Assert.IsType<WebhookReading.About>(
-            await ReadAsync(PaytmRig.Form(PaytmRig.Key, PaytmRig.Callback(order))));
-        var other = Assert.IsType<WebhookReading.About>(
-            await ReadAsync(PaytmRig.Form(PaytmRig.Key, PaytmRig.Callback(order, "PENDING"))));
-
-        Assert.Equal((ConnectorRig.Attempt, first.EventId), (again.Attempt, again.EventId));
-        Assert.NotEqual(first.EventId, other.EventId);
-        Assert.IsType<WebhookReading.Unmatched>(
-            await ReadAsync(PaytmRig.Form(PaytmRig.Key, PaytmRig.Callback("ORDER_1001"))));
-        Assert.IsType<WebhookReading.Malformed>(
-            await ReadAsync(PaytmRig.Form(PaytmRig.Key, PaytmRig.Callback(order, mid: "OTHER"))));
-        var nameless = PaytmRig.Callback(order);
-        nameless.Remove("ORDERID");
-        Assert.IsType<WebhookReading.Malformed>(await ReadAsync(PaytmRig.Form(PaytmRig.Key, nameless)));
-    }
-
-    [Fact]
     public async Task A_refunds_webhook_names_the_attempt_to_ask_about()
     {
         async Task<WebhookReading> ReadAsync(InboundWebhook webhook) =>

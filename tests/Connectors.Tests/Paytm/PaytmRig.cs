@@ -41,8 +41,8 @@ public sealed class PaytmRig : ConnectorRig
 
     public override string WebhookSecret => Key;
 
-    // The form's checksum leaves the names out, and a refund's webhook does not say how it ended.
-    public override bool WebhookProvesContent => false;
+    // The checksum covers values, and not their names.
+    public override bool WebhookSignsBody => false;
 
     public override IEnumerable<(Money Amount, string InBody)> AmountFormats =>
     [

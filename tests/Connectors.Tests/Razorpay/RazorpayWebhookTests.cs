@@ -39,6 +39,19 @@ public sealed class RazorpayWebhookTests
             Assert.IsType<WebhookReading.OfCharge>(await ReadAsync(Event("order.paid", payload))).Attempt);
     }
 
+    // Without an order there is nothing of the provider's own to compare with the attempt.
+    [Fact]
+    public async Task A_payment_without_an_order_is_a_hint()
+    {
+        var payment = RazorpayRig.PaymentJson("captured", notes: AttemptNote)
+            .Replace($"\"order_id\":\"{RazorpayRig.Order}\"", "\"order_id\":null", StringComparison.Ordinal);
+        Assert.Contains("\"order_id\":null", payment, StringComparison.Ordinal);
+        Assert.Equal(
+            ConnectorRig.Attempt,
+            Assert.IsType<WebhookReading.About>(await ReadAsync(
+                Event("payment.captured", $$"""{"payment":{"entity":{{payment}} } }"""))).Attempt);
+    }
+
     [Fact]
     public async Task The_receipt_of_an_order_that_is_not_the_payments_names_nothing()
     {

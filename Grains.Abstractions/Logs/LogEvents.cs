@@ -32,6 +32,9 @@ public static class LogEvents
     /// <summary>The customer's preference could not be read in time; the payment is routed without it.</summary>
     public const int PaymentPreferenceUnknown = 1004;
 
+    /// <summary>An operator has to say what became of a payment.</summary>
+    public const int PaymentNeedsReview = 1005;
+
     /// <summary>The outcome of one call to a provider.</summary>
     public const int EffectOutcome = 1101;
 

@@ -13,6 +13,12 @@ public enum TransferKind
 
     /// <summary>Money was refunded to a customer.</summary>
     Refund = 3,
+
+    /// <summary>A capture that was booked, and turned out never to have been, was taken back.</summary>
+    CaptureReversal = 4,
+
+    /// <summary>The fee of such a capture was taken back.</summary>
+    FeeReversal = 5,
 }
 
 /// <summary>One movement of money: one debit account, one credit account, one amount. The books balance by

@@ -39,6 +39,9 @@ public static class LedgerPostings
                 case SurplusCaptured surplus:
                     AddCapture(transfers, payment, state, surplus.Attempt, surplus.AmountMinor, surplus.FeeMinor);
                     break;
+                case CaptureReversed reversed:
+                    AddReversal(transfers, payment, state, reversed);
+                    break;
                 case RefundSucceeded refunded:
                     AddRefund(transfers, payment, state, refunded.Refund);
                     break;
@@ -54,7 +57,7 @@ public static class LedgerPostings
         ImmutableArray<LedgerTransfer>.Builder transfers, PaymentId payment, PaymentState state, int number,
         long amountMinor, long? feeMinor)
     {
-        var cause = new AttemptId { Payment = payment, Number = number }.ToString();
+        var cause = CauseOf(payment, number, state.Attempts[number - 1].Reversals);
         var receivable = ReceivableFrom(state.Attempts[number - 1].Provider);
         transfers.Add(new LedgerTransfer
         {
@@ -73,6 +76,40 @@ public static class LedgerPostings
                 Debit = ProviderFees,
                 Credit = receivable,
                 Amount = Money.Of(feeMinor.Value, state.Amount.Currency),
+            });
+        }
+    }
+
+    // What was taken back may turn out to have been captured after all: that is another capture of the attempt.
+    private static string CauseOf(PaymentId payment, int attempt, int reversals)
+    {
+        var id = new AttemptId { Payment = payment, Number = attempt }.ToString();
+        return reversals == 0 ? id : $"{id}~{reversals}";
+    }
+
+    private static void AddReversal(
+        ImmutableArray<LedgerTransfer>.Builder transfers, PaymentId payment, PaymentState state,
+        CaptureReversed reversed)
+    {
+        var cause = CauseOf(payment, reversed.Attempt, state.Attempts[reversed.Attempt - 1].Reversals - 1);
+        var receivable = ReceivableFrom(state.Attempts[reversed.Attempt - 1].Provider);
+        transfers.Add(new LedgerTransfer
+        {
+            Cause = cause,
+            Kind = TransferKind.CaptureReversal,
+            Debit = MerchantPayable,
+            Credit = receivable,
+            Amount = Money.Of(reversed.AmountMinor, state.Amount.Currency),
+        });
+        if (reversed.FeeMinor > 0)
+        {
+            transfers.Add(new LedgerTransfer
+            {
+                Cause = cause,
+                Kind = TransferKind.FeeReversal,
+                Debit = receivable,
+                Credit = ProviderFees,
+                Amount = Money.Of(reversed.FeeMinor.Value, state.Amount.Currency),
             });
         }
     }

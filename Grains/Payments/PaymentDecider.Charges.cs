@@ -23,12 +23,16 @@ public static partial class PaymentDecider
         return state.Status switch
         {
             PaymentStatus.Authorized or PaymentStatus.Success when attempt.Number == state.PaidAttempt =>
-                Pays(state, operation, attempt, success, context),
+                Pays(state, operation, attempt, success, report, context),
             PaymentStatus.Authorized or PaymentStatus.Success or PaymentStatus.Cancelled =>
+                Surplus(state, attempt, success, context),
+            // The order is paid, whatever an operator is asked about its capture.
+            PaymentStatus.NeedsReview
+                when state.Current!.Phase == AttemptPhase.Captured && attempt.Number != state.PaidAttempt =>
                 Surplus(state, attempt, success, context),
             // A late success is accepted, and pays the order.
             PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.NeedsReview or PaymentStatus.Failed
-                or PaymentStatus.Expired => Pays(state, operation, attempt, success, context),
+                or PaymentStatus.Expired => Pays(state, operation, attempt, success, report, context),
         };
     }
 
@@ -37,6 +41,7 @@ public static partial class PaymentDecider
         ProviderOperation operation,
         AttemptState attempt,
         ProviderOutcome.Succeeded success,
+        RecordOutcome report,
         DecisionContext context)
     {
         if (attempt.Phase == AttemptPhase.Captured)
@@ -58,6 +63,7 @@ public static partial class PaymentDecider
                 FeeMinor = success.Fee?.AmountMinor,
                 ProviderReference = success.ProviderReference,
                 BankReference = success.BankReference,
+                ByWebhook = report.Source == ReportSource.Webhook,
             })
             : Authorize(state, attempt, success, context);
     }

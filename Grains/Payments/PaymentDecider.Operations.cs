@@ -31,6 +31,18 @@ public static partial class PaymentDecider
             return NoChange;
         }
 
+        if (report.Source == ReportSource.Webhook && !Matches(state, operation, report.Outcome, context))
+        {
+            return new Decision.Accepted([], [Query(operation)]);
+        }
+
+        if (report.Source == ReportSource.Query
+            && operation.Key.Kind == OperationKind.Charge
+            && state.AttemptOf(operation.Key) is { IsUnconfirmed: true } unconfirmed)
+        {
+            return Confirm(state, unconfirmed, report, context);
+        }
+
         return report.Outcome switch
         {
             // The provider has it: that is news whichever send it is said of, and whatever was said before.

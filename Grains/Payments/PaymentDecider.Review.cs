@@ -45,9 +45,15 @@ public static partial class PaymentDecider
         };
     }
 
-    private static Decision.Accepted Resolve(
+    private static Decision Resolve(
         PaymentState state, AttemptState attempt, ResolvePayment command, DecisionContext context)
     {
+        var isCaptured = attempt.Phase == AttemptPhase.Captured;
+        if (isCaptured && !command.Paid && state.RefundableMinor(attempt) < attempt.CapturedMinor)
+        {
+            return Reject(ErrorCode.StatusConflict, "A payment that has refunds cannot be resolved as unpaid.");
+        }
+
         var resolved = new ReviewResolved
         {
             At = context.Now,
@@ -57,6 +63,21 @@ public static partial class PaymentDecider
             By = command.By,
             Note = command.Note,
         };
+        if (command.Paid && isCaptured)
+        {
+            return Accept(resolved, new CaptureConfirmed
+            {
+                At = context.Now, Attempt = attempt.Number, ProviderReference = command.ProviderReference,
+            });
+        }
+
+        var reversed = new CaptureReversed
+        {
+            At = context.Now,
+            Attempt = attempt.Number,
+            AmountMinor = attempt.CapturedMinor,
+            FeeMinor = attempt.FeeMinor,
+        };
         return command.Paid
             ? Accept(resolved, new PaymentCaptured
             {
@@ -65,7 +86,7 @@ public static partial class PaymentDecider
                 AmountMinor = OpenCapture(attempt)?.AmountMinor ?? state.Amount.AmountMinor,
                 ProviderReference = command.ProviderReference,
             })
-            : Accept(resolved, new AttemptFailed
+            : Accept([resolved, .. isCaptured ? [reversed] : Array.Empty<PaymentEvent>(), new AttemptFailed
             {
                 At = context.Now,
                 Attempt = attempt.Number,
@@ -76,7 +97,7 @@ public static partial class PaymentDecider
                     Party = FailureParty.Engine,
                 },
                 ProviderReference = command.ProviderReference,
-            });
+            }]);
     }
 
     private static Decision.Accepted Resolve(RefundState refund, ResolveRefund command, DecisionContext context)

@@ -29,6 +29,8 @@ public static class PaymentEventJson
         new("capture_outcome_unknown", null, Json.CaptureOutcomeUnknown),
         new("capture_refused", "payment.capture_failed", Json.CaptureRefused),
         new("payment_captured", "payment.succeeded", Json.PaymentCaptured),
+        new("capture_confirmed", null, Json.CaptureConfirmed),
+        new("capture_reversed", null, Json.CaptureReversed),
         new("surplus_captured", "payment.surplus_captured", Json.SurplusCaptured),
         new("attempt_failed", "payment.failed", Json.AttemptFailed),
         new("surplus_authorized", null, Json.SurplusAuthorized),
@@ -111,6 +113,8 @@ public static class PaymentEventJson
 [JsonSerializable(typeof(CaptureOutcomeUnknown))]
 [JsonSerializable(typeof(CaptureRefused))]
 [JsonSerializable(typeof(PaymentCaptured))]
+[JsonSerializable(typeof(CaptureConfirmed))]
+[JsonSerializable(typeof(CaptureReversed))]
 [JsonSerializable(typeof(SurplusCaptured))]
 [JsonSerializable(typeof(AttemptFailed))]
 [JsonSerializable(typeof(SurplusAuthorized))]

@@ -28,6 +28,16 @@ public static class PaymentSchedule
     private static readonly TimeSpan[] LastQueries =
         [TimeSpan.FromMinutes(10), TimeSpan.FromHours(6), TimeSpan.FromDays(1)];
 
+    // Of a capture that a webhook reported, until a status query confirms it. At leisure: who waits for an outcome goes
+    // first, and where a provider's budget is short for days, the webhook's word stands.
+    private static readonly TimeSpan[] Confirmations =
+    [
+        TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(30), TimeSpan.FromHours(2), TimeSpan.FromHours(6),
+        TimeSpan.FromHours(12), TimeSpan.FromDays(1), TimeSpan.FromDays(2), TimeSpan.FromDays(3), TimeSpan.FromDays(7),
+    ];
+
+    private static readonly TimeSpan ConfirmationsEnd = TimeSpan.FromDays(8);
+
     // With the last of them, and a sweeper that comes late to it.
     private static readonly TimeSpan LastQueriesEnd = TimeSpan.FromDays(2);
 
@@ -77,7 +87,10 @@ public static class PaymentSchedule
         {
             OperationPhase.Sending or OperationPhase.Unknown => true,
             OperationPhase.Accepted => IsAwaited(state, operation) || now < LastQueryBefore(state, operation),
-            OperationPhase.Done => IsAuthorized(state, operation),
+            OperationPhase.Done => IsAuthorized(state, operation)
+                || (Unconfirmed(state, operation) is { } attempt
+                    && now >= attempt.ConfirmableAt
+                    && now < attempt.ConfirmableAt + ConfirmationsEnd),
             OperationPhase.Failed => MayStillSucceed(state, operation) && now < LastQueryBefore(state, operation),
             OperationPhase.NotSent => false,
         };
@@ -93,7 +106,9 @@ public static class PaymentSchedule
             OperationPhase.Accepted => IsAwaited(state, operation)
                 ? After(operation.ChangedAt, now, StatusQueries, operation.Traits.AcceptedStep)
                 : NextLate(state, operation, now),
-            OperationPhase.Done => IsAuthorized(state, operation) ? NextOfAuthorized(state, operation, now) : null,
+            OperationPhase.Done => IsAuthorized(state, operation) ? NextOfAuthorized(state, operation, now)
+                : Unconfirmed(state, operation) is { } attempt ? AfterAll(attempt.ConfirmableAt, now, Confirmations)
+                : null,
             OperationPhase.Failed => MayStillSucceed(state, operation) ? NextLate(state, operation, now) : null,
         };
 
@@ -117,6 +132,12 @@ public static class PaymentSchedule
     private static bool IsAuthorized(PaymentState state, ProviderOperation operation) =>
         operation.Key.Kind == OperationKind.Charge
             && state.Attempts[operation.Key.Number - 1].Phase == AttemptPhase.Authorized;
+
+    private static AttemptState? Unconfirmed(PaymentState state, ProviderOperation operation) =>
+        operation.Key.Kind == OperationKind.Charge
+            && state.Attempts[operation.Key.Number - 1] is { IsUnconfirmed: true } attempt
+                ? attempt
+                : null;
 
     // What the provider knows may turn into a success after it failed.
     private static bool MayStillSucceed(PaymentState state, ProviderOperation operation) =>

@@ -53,8 +53,20 @@ public sealed partial record PaymentState
             .With(Authorized(state.Of(e.Attempt), e))
             .PaidBy(e.Attempt, PaymentStatus.Authorized),
         PaymentCaptured e => state
-            .With(Captured(state.Of(e.Attempt), e.At, e.AmountMinor, e.ProviderReference, e.BankReference))
+            .With(Captured(state.Of(e.Attempt), e.At, e.AmountMinor, e.ProviderReference, e.BankReference) with
+            {
+                FeeMinor = e.FeeMinor, IsUnconfirmed = e.ByWebhook,
+            })
             .PaidBy(e.Attempt, PaymentStatus.Success),
+        CaptureConfirmed e => state.With(Confirmed(state.Of(e.Attempt), e)),
+        CaptureReversed e => state.With(state.Of(e.Attempt) with
+        {
+            AuthorizedMinor = 0,
+            CapturedMinor = 0,
+            FeeMinor = null,
+            IsUnconfirmed = false,
+            Reversals = state.Of(e.Attempt).Reversals + 1,
+        }),
         SurplusCaptured e => state.With(
             Captured(state.Of(e.Attempt), e.At, e.AmountMinor, e.ProviderReference, e.BankReference)),
         SurplusAuthorized e => state.With(Authorized(state.Of(e.Attempt), e)),
@@ -63,6 +75,9 @@ public sealed partial record PaymentState
         ReviewRequired e => state with { Status = PaymentStatus.NeedsReview, ReviewAttempt = e.Attempt },
         // The payment stands where its latest attempt does; if that is the one, its failure follows.
         ReviewResolved { Paid: false } => state with { Status = state.Attempts[^1].StatusWhileOpen },
+        // What was booked before the review pays the order again; else its capture follows.
+        ReviewResolved e when state.Of(e.Attempt).Phase == AttemptPhase.Captured =>
+            state.PaidBy(e.Attempt, PaymentStatus.Success),
         RequestRepeated or ReviewResolved or RefundReviewResolved => state,
         RefundRequested e => state with { Refunds = state.Refunds.Add(Begin(e)) },
         RefundSucceeded e => state.With(state.RefundOf(e.Refund) with
@@ -183,6 +198,13 @@ public sealed partial record PaymentState
             Action = null,
             Failure = null,
         };
+
+    private static AttemptState Confirmed(AttemptState attempt, CaptureConfirmed confirmed) => attempt with
+    {
+        IsUnconfirmed = false,
+        ProviderReference = confirmed.ProviderReference ?? attempt.ProviderReference,
+        BankReference = confirmed.BankReference ?? attempt.BankReference,
+    };
 
     // No money is reserved, so that there is nothing to capture or to release.
     private static AttemptState Unpaid(AttemptState attempt, DateTimeOffset at, Failure failure) => attempt with

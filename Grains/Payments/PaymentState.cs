@@ -258,6 +258,19 @@ public sealed record AttemptState
     /// <summary>Captured, in minor units.</summary>
     public long CapturedMinor { get; init; }
 
+    /// <summary>What the provider keeps of the capture, in minor units; null if it did not say.</summary>
+    public long? FeeMinor { get; init; }
+
+    /// <summary>How often a booked capture of it was taken back.</summary>
+    public int Reversals { get; init; }
+
+    /// <summary>Whether a webhook said that it is captured, and no status query has confirmed it yet.</summary>
+    public bool IsUnconfirmed { get; init; }
+
+    /// <summary>From when on a status query that contradicts the webhook counts: until then, the provider's status may
+    /// be behind.</summary>
+    public DateTimeOffset ConfirmableAt => Charge.ChangedAt + (Charge.Send.NotFoundFinalAt - Charge.Send.Before);
+
     /// <summary>Whether its provider can release what it authorised.</summary>
     public bool CanVoid { get; init; }
 

@@ -22,6 +22,8 @@ internal static class PaymentTimeline
         CaptureOutcomeUnknown e => $"The outcome of the capture is unknown: {e.Reason} A status query will tell.",
         CaptureRefused e => $"The provider refused the capture: {e.Failure.Message}",
         PaymentCaptured e => $"{Amount(after, e.AmountMinor)} captured by attempt {e.Attempt}: the order is paid.",
+        CaptureConfirmed e => $"The capture of attempt {e.Attempt} is confirmed.",
+        CaptureReversed e => $"The capture of {Amount(after, e.AmountMinor)} by attempt {e.Attempt} is taken back.",
         SurplusCaptured e =>
             $"{Amount(after, e.AmountMinor)} arrived by attempt {e.Attempt} and is not owed; it goes back.",
         AttemptFailed { MovesOn: true } e =>

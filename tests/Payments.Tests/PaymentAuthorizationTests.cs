@@ -103,7 +103,7 @@ public sealed class PaymentAuthorizationTests
     {
         var review = Given.Capturing()
             .Report(OperationKey.Capture(1), new ProviderOutcome.NotSent { Reason = "Refused." })
-            .Report(Given.Captured(Given.Amount with { AmountMinor = 1 }), ReportSource.Webhook);
+            .Report(Given.Captured(Given.Amount with { AmountMinor = 1 }), ReportSource.Query);
         Assert.Equal(PaymentStatus.NeedsReview, review.State.Status);
         var later = review.After(TimeSpan.FromMinutes(1));
         Assert.True(PaymentSchedule.NextActionAt(later.State, later.Now) > later.Now + TimeSpan.FromMinutes(1));
@@ -137,7 +137,7 @@ public sealed class PaymentAuthorizationTests
     {
         var other = Given.Amount with { AmountMinor = 1 };
         var given = Given.Failed().When(new ConfirmPayment { Instrument = Given.UpiIntent })
-            .Report(Given.Captured(other), ReportSource.Webhook, attempt: 1);
+            .Report(Given.Captured(other), ReportSource.Query, attempt: 1);
         Assert.Equal((PaymentStatus.NeedsReview, 1), (given.State.Status, given.State.ReviewAttempt));
 
         var unpaid = given.When(new ResolvePayment { Paid = false, By = "ops", Note = "not seen" });

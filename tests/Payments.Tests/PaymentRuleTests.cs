@@ -156,7 +156,7 @@ public sealed class PaymentRuleTests
     {
         var given = Given.Expired().When(Given.StartCommand())
             .Report(Given.Captured(), ReportSource.Webhook, attempt: 2)
-            .Report(Given.Captured(), ReportSource.Webhook, attempt: 1);
+            .Report(Given.Captured(), ReportSource.Query, attempt: 1);
         Assert.Equal(PaymentStatus.Success, given.State.Status);
         Assert.Equal(2, given.State.PaidAttempt);
         var refund = Assert.Single(given.State.Refunds);
@@ -168,7 +168,7 @@ public sealed class PaymentRuleTests
     [Fact]
     public void Money_for_a_cancelled_payment_goes_back_by_itself()
     {
-        var given = Given.Cancelled().Report(Given.Captured(), ReportSource.Webhook);
+        var given = Given.Cancelled().Report(Given.Captured(), ReportSource.Query);
         Assert.Equal(PaymentStatus.Cancelled, given.State.Status);
         Assert.True(Assert.Single(given.State.Refunds).Automatic);
     }

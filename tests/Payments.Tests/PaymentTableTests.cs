@@ -44,6 +44,12 @@ public sealed class PaymentTableTests
         ("provider: not sent", Charge(new ProviderOutcome.NotSent { Reason = "Refused." })),
         ("provider: unknown", Charge(new ProviderOutcome.Unknown { Reason = "Timeout." })),
         ("provider: not found", Charge(new ProviderOutcome.NotFound(), ReportSource.Query)),
+        ("webhook: captured", Charge(Given.Captured(), ReportSource.Webhook)),
+        ("webhook: captured, other amount", Charge(
+            Given.Captured(Given.Amount with { AmountMinor = 1 }), ReportSource.Webhook)),
+        ("webhook: captured, other order", Charge(
+            Given.Captured() with { ProviderOrder = "order_B" }, ReportSource.Webhook)),
+        ("webhook: pending", Charge(new ProviderOutcome.Pending(), ReportSource.Webhook)),
         ("capture answer: captured", Given.About(OperationKey.Capture(1), Given.Captured())),
         ("void answer: released", Given.About(OperationKey.Void(1), Given.Captured())),
         ("customer returned", new QueryAttempt(1)),
@@ -69,6 +75,10 @@ public sealed class PaymentTableTests
         provider: not sent: AttemptNotSent | = | = | = | = | = | = | AttemptFailed
         provider: unknown: OutcomeUnknown | = | = | = | = | = | = | OutcomeUnknown
         provider: not found: = | = | = | = | = | = | = | AttemptFailed
+        webhook: captured: PaymentCaptured | PaymentCaptured | → QueryCharge | = | PaymentCaptured | → QueryCharge | PaymentCaptured | PaymentCaptured
+        webhook: captured, other amount: → QueryCharge | → QueryCharge | → QueryCharge | = | → QueryCharge | → QueryCharge | → QueryCharge | → QueryCharge
+        webhook: captured, other order: → QueryCharge | → QueryCharge | → QueryCharge | = | → QueryCharge | → QueryCharge | → QueryCharge | → QueryCharge
+        webhook: pending: AttemptAccepted | = | = | = | = | = | = | → QueryCharge
         capture answer: captured: = | = | = | = | = | = | = | =
         void answer: released: = | = | = | = | = | = | = | =
         customer returned: → QueryCharge | → QueryCharge | → QueryCharge | = | → QueryCharge | → QueryCharge | → QueryCharge | → QueryCharge

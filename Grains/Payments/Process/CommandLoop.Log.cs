@@ -17,4 +17,10 @@ internal sealed partial class CommandLoop
 
     [LoggerMessage(LogEvents.PaymentStoreUnavailable, LogLevel.Warning, "The payment store is unavailable")]
     private partial void LogUnavailable(Exception exception);
+
+    [LoggerMessage(
+        LogEvents.PaymentNeedsReview,
+        LogLevel.Warning,
+        "The payment needs review, because of its attempt {Attempt}: {Reason}")]
+    private partial void LogReviewRequired(int attempt, string reason);
 }

@@ -163,6 +163,14 @@ internal sealed partial class CommandLoop(LoadedPayment payment, PaymentServices
                     payment.Feed.Publish(PaymentMapping.Timeline(before, accepted.Events, commit.Events));
                 }
 
+                foreach (var happened in accepted.Events)
+                {
+                    if (happened is ReviewRequired review)
+                    {
+                        LogReviewRequired(review.Attempt, review.Reason);
+                    }
+                }
+
                 payment.DeactivateIfIdleUnderPressure();
                 services.Observer.Committed(next, accepted.Events);
                 return new CommandOutcome

@@ -143,8 +143,10 @@ public sealed partial class ProviderOperations(
     {
         // While a customer is at work there is less to learn than where an outcome is unknown.
         var operation = context.State.Operation(query.Operation)!;
-        var isUrgent = !operation.Traits.WaitsForCustomer || operation.Phase != OperationPhase.Accepted;
-        if (await MayQueryAsync(context.Key, query, context.State.AttemptOf(query.Operation)!.Provider, isUrgent))
+        var attempt = context.State.AttemptOf(query.Operation)!;
+        var isUrgent = !operation.Traits.WaitsForCustomer
+            || (operation.Phase != OperationPhase.Accepted && !attempt.IsUnconfirmed);
+        if (await MayQueryAsync(context.Key, query, attempt.Provider, isUrgent))
         {
             var askedAt = clock.Now;
             await RecordAsync(context, query, new RecordOutcome

@@ -112,6 +112,10 @@ public sealed record ProviderStatusResponse
     /// <summary>The merchant's payments there whose outcome is unknown now.</summary>
     public required int OpenUnknowns { get; init; }
 
+    /// <summary>For how many seconds the status query waits that waits longest for the provider's budget, on the silo
+    /// that handled this call; 0 while none waits.</summary>
+    public required double StatusQueryLagS { get; init; }
+
     /// <summary>Its health, as the silo that handled this call measured it.</summary>
     public required ProviderHealthResponse Health { get; init; }
 }
@@ -221,6 +225,7 @@ internal static class MerchantsMapping
         UpdatedAt = status.Provider.UpdatedAt.UtcDateTime,
         PreviousUntil = status.Provider.PreviousUntil?.UtcDateTime,
         OpenUnknowns = status.OpenUnknowns,
+        StatusQueryLagS = Math.Round(status.StatusQueryLag.TotalSeconds, 3),
         Health = new ProviderHealthResponse
         {
             Breaker = NameOf(status.Breaker),

@@ -44,7 +44,8 @@ public static class LogEvents
     /// <summary>A merchant's credentials cannot be decrypted: a master key is missing.</summary>
     public const int EffectCredentialsUnreadable = 1103;
 
-    /// <summary>A status query waits for the provider's budget of queries.</summary>
+    /// <summary>The budget of status queries of a merchant at a provider is short; once a minute, with how far behind
+    /// it is.</summary>
     public const int StatusQueryDelayed = 1104;
 
     /// <summary>The sweeper cannot read the payments that are due.</summary>

@@ -61,6 +61,11 @@ public sealed record ProviderStatus
     /// <summary>How it has been doing with each method that it takes.</summary>
     [Id(4)]
     public required ImmutableArray<MethodStanding> Methods { get; init; }
+
+    /// <summary>For how long the merchant's status query waits that waits longest for the provider's budget; zero while
+    /// none waits.</summary>
+    [Id(5)]
+    public TimeSpan StatusQueryLag { get; init; }
 }
 
 /// <summary>How a provider has been doing with a method.</summary>

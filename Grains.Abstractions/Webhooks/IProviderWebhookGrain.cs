@@ -25,7 +25,8 @@ public sealed record ProviderWebhook
     [Id(1)]
     public required ImmutableArray<byte> Body { get; init; }
 
-    /// <summary>Whether it came over TLS, or from this machine, or a trusted proxy says that it came over TLS.</summary>
+    /// <summary>Whether it came over TLS, or from this machine, or a trusted proxy says that it came over
+    /// TLS.</summary>
     [Id(2)]
     public bool IsSecure { get; init; }
 }

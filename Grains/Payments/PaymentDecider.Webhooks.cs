@@ -43,7 +43,12 @@ public static partial class PaymentDecider
                 && (success.Stage == ChargeStage.Authorized
                     || (state.Capture == CaptureMode.Automatic && IsOwed(state, attempt))),
             // It may have been sent before the customer paid, and a payment expires by what holds now.
-            ProviderOutcome.Pending => context.Now < state.ExpiresAt || !attempt.IsOpen,
+            ProviderOutcome.Pending => context.Now < state.ExpiresAt || !attempt.IsOpen || state.Status switch
+            {
+                PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.NeedsReview => false,
+                PaymentStatus.Authorized or PaymentStatus.Success or PaymentStatus.Failed or PaymentStatus.Cancelled
+                    or PaymentStatus.Expired => true,
+            },
             _ => true,
         };
     }

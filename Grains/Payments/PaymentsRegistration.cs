@@ -34,6 +34,8 @@ public static class PaymentsRegistration
         services.AddSingleton<PaymentServices>();
         services.AddSingleton<DuePayments>();
         services.AddHostedService<OperationsDrain>();
+        // Stops before it: what waits for a budget does not hold it up.
+        services.AddHostedService<StatusQueryClock>();
         services.AddHostedService<PaymentSweeper>();
         return services;
     }
@@ -42,7 +44,9 @@ public static class PaymentsRegistration
     {
         services.TryAddSingleton<IPaymentCalls, GrainPaymentCalls>();
         services.AddSingleton<IPaymentInstruments, GrainInstruments>();
-        services.AddSingleton<IStatusQueryBudget, GrainStatusQueryBudget>();
+        services.AddMetrics();
+        services.AddSingleton<StatusQueryShares>();
+        services.AddSingleton<IStatusQueryBudget>(provider => provider.GetRequiredService<StatusQueryShares>());
         services.AddSingleton<IPaymentProviders, PaymentProviders>();
         services.AddSingleton<IOperationHost, ThreadPoolHost>();
         services.AddSingleton<ICommitObserver, PaymentTelemetry>();

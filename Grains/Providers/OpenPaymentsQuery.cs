@@ -13,8 +13,9 @@ public interface IOpenPaymentsQuery
     /// <exception cref="JournalUnavailableException">The store is unavailable.</exception>
     Task<ImmutableDictionary<string, int>> UnknownAsync(string merchant);
 
-    /// <summary>How many of a merchant's payments still need a provider, or are watched there for a late success;
-    /// counted up to <see cref="OpenPaymentsQuery.MaxCounted"/>.</summary>
+    /// <summary>How many of a merchant's payments still need a provider, or are watched there for a late success. Those
+    /// that a webhook paid and that are only to be confirmed are not among them: the webhook's word stands. Counted up
+    /// to <see cref="OpenPaymentsQuery.MaxCounted"/>.</summary>
     /// <exception cref="JournalUnavailableException">The store is unavailable.</exception>
     Task<int> CountAsync(string merchant, string provider);
 }
@@ -54,6 +55,13 @@ public sealed class OpenPaymentsQuery(PaymentDatabase database) : IOpenPaymentsQ
             where merchant_id = $1 and exists (
                 select from payment_events
                 where payment_id = open.payment_id and type = 'attempt_started' and data ->> 'provider' = $2)
+            and not (
+                'payment_captured' = (
+                    select type from payment_events
+                    where payment_id = open.payment_id order by version desc limit 1)
+                and 1 = (
+                    select count(*) from payment_events
+                    where payment_id = open.payment_id and type = 'attempt_started'))
             limit $3) as counted
         """;
 

@@ -10,6 +10,7 @@ using PaymentCluster.Grains.Abstractions.Providers;
 using PaymentCluster.Grains.Abstractions.Secrets;
 using PaymentCluster.Grains.Abstractions;
 using PaymentCluster.Grains.Merchants;
+using PaymentCluster.Grains.Payments.Process;
 using PaymentCluster.Grains.Routing;
 
 namespace PaymentCluster.Grains.Providers;
@@ -18,6 +19,7 @@ namespace PaymentCluster.Grains.Providers;
 /// <param name="connectors">The connectors, which check credentials.</param>
 /// <param name="scores">Success rates, per provider.</param>
 /// <param name="work">Counts open payments.</param>
+/// <param name="queries">This silo's budgets of status queries.</param>
 /// <param name="directory">This silo's cache of merchants.</param>
 /// <param name="time">The clock of the check's timeout.</param>
 /// <param name="logger">Logs checks of credentials.</param>
@@ -26,6 +28,7 @@ public sealed partial class ProvidersGrain(
     ConnectorCatalogue connectors,
     ProviderScores scores,
     IOpenPaymentsQuery work,
+    StatusQueryShares queries,
     MerchantDirectory directory,
     TimeProvider time,
     ILogger<ProvidersGrain> logger) : Grain, IProvidersGrain
@@ -119,6 +122,7 @@ public sealed partial class ProvidersGrain(
             Breaker = connector?.Health?.Breaker ?? BreakerState.Closed,
             Latency = connector?.Health?.Latency() ?? default,
             OpenUnknowns = unknown.GetValueOrDefault(provider.Provider),
+            StatusQueryLag = queries.LagOf(Merchant, provider.Provider),
             Methods =
             [
                 .. (connector?.Capabilities.Methods ?? []).Order().Select(method =>

@@ -1,8 +1,7 @@
 using PaymentCluster.Grains.Abstractions.Amounts;
-using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
-using PaymentCluster.Grains.Ledger;
+using PaymentCluster.Grains.Journal;
 using PaymentCluster.Grains.Payments;
 
 namespace PaymentCluster.Payments.Tests;

@@ -1,56 +1,192 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+using PaymentCluster.Connectors;
 using PaymentCluster.Grains.Payments;
-using PaymentCluster.Grains.Payments.Hosting;
+using PaymentCluster.Grains.Payments.Process;
 using PaymentCluster.Testing.Silos;
 
 namespace PaymentCluster.Payments.Tests;
 
-public sealed class StatusQueryBudgetTests(PaymentSilo shared) : IClassFixture<PaymentSilo>
+/// <summary>A silo's shares of the budgets of status queries.</summary>
+public sealed class StatusQueryBudgetTests
 {
-    private readonly string _shop = SharedSilo.NewMerchant("shop");
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    private readonly FakeTimeProvider _time = new(Given.Start);
 
     [Fact]
-    public async Task Half_of_the_budget_is_for_everybody_and_the_rest_for_what_is_unknown()
+    public void In_any_minute_at_most_the_budget_is_sent_and_evenly()
     {
-        Limit(10);
-        var budget = Budget($"{_shop}/testpay");
-        Assert.Equal(5, await TakeAsync(budget, isUrgent: false));
-        Assert.Equal(5, await TakeAsync(budget, isUrgent: true));
-        Assert.Equal(0, await TakeAsync(budget, isUrgent: false));
+        var share = Share(perMinute: 600);
+        var sent = new List<int>();
+        for (var second = 0; second < 180; second++)
+        {
+            sent.Add(TakeAll(share, QueryPriority.Unknown));
+            _time.Advance(Second);
+        }
+
+        for (var start = 0; start + 60 <= sent.Count; start++)
+        {
+            Assert.InRange(sent.Skip(start).Take(60).Sum(), 540, 600);
+        }
+
+        Assert.All(sent.Skip(1), count => Assert.InRange(count, 9, 10));
+    }
+
+    [Fact]
+    public void The_parts_of_all_silos_are_the_budget()
+    {
+        const int Silos = 3;
+        var shares = Enumerable.Range(0, Silos)
+            .Select(_ => new StatusQueryShare(60, Silos, _time.GetUtcNow())).ToArray();
+        var sent = 0;
+        for (var second = 0; second < 60; second++)
+        {
+            sent += shares.Sum(share => TakeAll(share, QueryPriority.Unknown));
+            _time.Advance(Second);
+        }
+
+        Assert.InRange(sent, 50, 60);
+    }
+
+    [Fact]
+    public void Something_is_kept_for_unknown_outcomes()
+    {
+        var share = Share(perMinute: 600);
+        Assert.Equal(25, TakeAll(share, QueryPriority.Confirmation));
+        Assert.Equal(13, TakeAll(share, QueryPriority.Accepted));
+        Assert.Equal(12, TakeAll(share, QueryPriority.Unknown));
+    }
+
+    [Fact]
+    public async Task What_is_unknown_goes_before_what_is_accepted_and_the_oldest_first()
+    {
+        var share = Share(perMinute: 60);
+        TakeAll(share, QueryPriority.Unknown);
+        Task<bool>[] waits =
+        [
+            WaitAsync(QueryPriority.Accepted), WaitAsync(QueryPriority.Accepted),
+            WaitAsync(QueryPriority.Unknown), WaitAsync(QueryPriority.Unknown),
+        ];
+
+        foreach (var next in (int[])[2, 3, 0, 1])
+        {
+            do
+            {
+                _time.Advance(Second);
+            }
+            while (share.Grant(_time.GetUtcNow()) == 0);
+
+            Assert.True(await waits[next].WaitAsync(TimeSpan.FromSeconds(30)));
+        }
+
+        Task<bool> WaitAsync(QueryPriority priority) =>
+            share.AcquireAsync(priority, _time.GetUtcNow(), CancellationToken.None).AsTask();
+    }
+
+    [Fact]
+    public async Task Who_is_needless_takes_nothing()
+    {
+        var share = Share(perMinute: 60);
+        TakeAll(share, QueryPriority.Unknown);
+        using var needless = new CancellationTokenSource();
+        var first = share.AcquireAsync(QueryPriority.Unknown, _time.GetUtcNow(), needless.Token);
+        var second = share.AcquireAsync(QueryPriority.Unknown, _time.GetUtcNow(), CancellationToken.None);
+
+        await needless.CancelAsync();
+        Assert.False(await first);
+        _time.Advance(TimeSpan.FromSeconds(2));
+        share.Grant(_time.GetUtcNow());
+        Assert.True(await second);
+    }
+
+    [Fact]
+    public async Task What_cannot_wait_is_left_to_its_schedule()
+    {
+        var share = Share(perMinute: 60);
+        TakeAll(share, QueryPriority.Unknown);
+        Assert.False(await share.AcquireAsync(QueryPriority.Confirmation, _time.GetUtcNow(), CancellationToken.None));
+        var waits = Enumerable.Range(0, StatusQueryShare.MaxWaiting)
+            .Select(_ => share.AcquireAsync(QueryPriority.Accepted, _time.GetUtcNow(), CancellationToken.None).AsTask())
+            .ToArray();
+        Assert.False(await share.AcquireAsync(QueryPriority.Accepted, _time.GetUtcNow(), CancellationToken.None));
+        Assert.Equal(2, share.TakeRefused());
+
+        _time.Advance(Second);
+        Assert.Equal((StatusQueryShare.MaxWaiting, Second), share.Standing(_time.GetUtcNow()));
+        share.Stop();
+        Assert.All(await Task.WhenAll(waits), Assert.False);
+        Assert.False(await share.AcquireAsync(QueryPriority.Unknown, _time.GetUtcNow(), CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Shares_shrink_at_once_and_grow_after_a_minute()
+    {
+        var shares = Shares(perMinute: 1_200);
+        Assert.Equal(100, await TakeAllAsync(shares, "shop"));
+        shares.Tick(liveSilos: 2);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(50, await TakeAllAsync(shares, "shop"));
+
+        shares.Tick(liveSilos: 1);
+        _time.Advance(TimeSpan.FromSeconds(30));
+        shares.Tick(liveSilos: 1);
+        Assert.Equal(50, await TakeAllAsync(shares, "shop"));
+        _time.Advance(TimeSpan.FromSeconds(31));
+        shares.Tick(liveSilos: 1);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(100, await TakeAllAsync(shares, "shop"));
     }
 
     [Fact]
     public async Task Each_merchant_has_a_budget_of_its_own_at_each_provider()
     {
-        Limit(3);
-        Assert.Equal(3, await TakeAsync(Budget($"{_shop}/testpay"), isUrgent: true));
-        Assert.Equal(3, await TakeAsync(Budget($"{SharedSilo.NewMerchant("other")}/testpay"), isUrgent: true));
-        Assert.Equal(3, await TakeAsync(Budget($"{_shop}/otherpay"), isUrgent: true));
-        Assert.Equal(0, await TakeAsync(Budget($"{_shop}/nopay"), isUrgent: true));
+        var shares = Shares(perMinute: 120);
+        Assert.Equal(10, await TakeAllAsync(shares, "shop"));
+        Assert.Equal(10, await TakeAllAsync(shares, "other"));
+        Assert.False(await shares.AcquireAsync("shop", "nopay", QueryPriority.Unknown, CancellationToken.None));
     }
 
     [Fact]
-    public async Task The_budget_is_the_providers_own_unless_the_installation_says_otherwise()
-    {
-        Limit(null);
-        Assert.Equal(600, await TakeAsync(Budget($"{_shop}/testpay"), isUrgent: true, tries: 700));
-    }
+    public async Task The_budget_is_the_providers_own_unless_the_installation_says_otherwise() =>
+        Assert.Equal(50, await TakeAllAsync(Shares(perMinute: null), "shop"));
 
-    private static async Task<int> TakeAsync(IStatusQueryBudgetGrain budget, bool isUrgent, int tries = 20)
+    private static StatusQueryShare Share(int perMinute) => new(perMinute, silos: 1, Given.Start);
+
+    private int TakeAll(StatusQueryShare share, QueryPriority priority)
     {
         var taken = 0;
-        for (var i = 0; i < tries; i++)
+        while (share.AcquireAsync(priority, _time.GetUtcNow(), new CancellationToken(canceled: true)).AsTask()
+            is { IsCompletedSuccessfully: true, Result: true })
         {
-            taken += await budget.TryAcquire(isUrgent) ? 1 : 0;
+            taken++;
         }
 
         return taken;
     }
 
-    private IStatusQueryBudgetGrain Budget(string key) => shared.Silo.Grains.GetGrain<IStatusQueryBudgetGrain>(key);
+    private static async Task<int> TakeAllAsync(StatusQueryShares shares, string merchant)
+    {
+        var taken = 0;
+        while (await shares.AcquireAsync(merchant, "testpay", QueryPriority.Unknown, new CancellationToken(true)))
+        {
+            taken++;
+        }
 
-    private void Limit(int? queriesPerMinute) =>
-        shared.Silo.Services.GetRequiredService<IOptions<PaymentOptions>>().Value.StatusQueriesPerMinute =
-            queriesPerMinute;
+        return taken;
+    }
+
+    private StatusQueryShares Shares(int? perMinute)
+    {
+        var services = new ServiceCollection().AddMetrics().AddLogging().BuildServiceProvider();
+        return new StatusQueryShares(
+            new ConnectorCatalogue([new TestConnector("testpay")]),
+            Options.Create(new PaymentOptions { StatusQueriesPerMinute = perMinute }),
+            _time,
+            services.GetRequiredService<IMeterFactory>(),
+            services.GetRequiredService<ILogger<StatusQueryShares>>());
+    }
 }

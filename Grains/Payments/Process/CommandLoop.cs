@@ -163,14 +163,8 @@ internal sealed partial class CommandLoop(LoadedPayment payment, PaymentServices
                     payment.Feed.Publish(PaymentMapping.Timeline(before, accepted.Events, commit.Events));
                 }
 
-                foreach (var happened in accepted.Events)
-                {
-                    if (happened is ReviewRequired review)
-                    {
-                        LogReviewRequired(review.Attempt, review.Reason);
-                    }
-                }
-
+                services.Operations.EndNeedlessWaits(payment.Key, next);
+                LogReviews(accepted.Events);
                 payment.DeactivateIfIdleUnderPressure();
                 services.Observer.Committed(next, accepted.Events);
                 return new CommandOutcome
@@ -191,6 +185,17 @@ internal sealed partial class CommandLoop(LoadedPayment payment, PaymentServices
                 LogStale(payment.State?.Version ?? 0);
                 payment.Invalidate();
                 return null;
+        }
+    }
+
+    private void LogReviews(ImmutableArray<PaymentEvent> events)
+    {
+        foreach (var happened in events)
+        {
+            if (happened is ReviewRequired review)
+            {
+                LogReviewRequired(review.Attempt, review.Reason);
+            }
         }
     }
 

@@ -15,8 +15,4 @@ public sealed partial class ProviderOperations
         LogLevel.Warning,
         "{Effect} of {Merchant} {PaymentId} failed; its outcome will be queried at the provider")]
     private partial void LogEffectLost(Exception exception, string merchant, PaymentId paymentId, PaymentEffect effect);
-
-    [LoggerMessage(
-        LogEvents.StatusQueryDelayed, LogLevel.Warning, "{Effect} waits: status-query budget of {Provider} exhausted")]
-    private partial void LogBudgetExhausted(PaymentEffect effect, string provider);
 }

@@ -36,6 +36,7 @@ public sealed partial class ProviderOperations(
 
     private readonly ConcurrentDictionary<(PaymentKey, PaymentEffect), Task> _running = new();
     private readonly ConcurrentDictionary<(PaymentKey, int Attempt), InstrumentSecret> _secrets = new();
+    private readonly ConcurrentDictionary<(PaymentKey, OperationKey), CancellationTokenSource> _waiting = new();
 
     /// <summary>Completes when all that is under way now has ended.</summary>
     public Task Idle => Task.WhenAll(_running.Values);
@@ -60,6 +61,27 @@ public sealed partial class ProviderOperations(
     /// <summary>The secret of an attempt that is under way from this silo; null if it is not, or if it needs
     /// none.</summary>
     public InstrumentSecret? SecretOf(PaymentKey key, int attempt) => _secrets.GetValueOrDefault((key, attempt));
+
+    /// <summary>Ends the waits of status queries for what is known by now.</summary>
+    /// <param name="key">The payment.</param>
+    /// <param name="state">The payment as it is durable now.</param>
+    public void EndNeedlessWaits(PaymentKey key, PaymentState state)
+    {
+        if (_waiting.IsEmpty)
+        {
+            return;
+        }
+
+        foreach (var operation in state.Operations)
+        {
+            if (operation.Traits.QueriedAs == operation.Key.Kind
+                && !PaymentSchedule.IsQueried(state, operation, clock.Now)
+                && _waiting.TryGetValue((key, operation.Key), out var needless))
+            {
+                needless.Cancel();
+            }
+        }
+    }
 
     // While a send is under way its response is the better one, also of what is queried as the charge.
     private bool IsResponseUnderWay(PaymentKey key, PaymentEffect effect)
@@ -141,12 +163,7 @@ public sealed partial class ProviderOperations(
 
     private async Task QueryAsync(OperationContext context, PaymentEffect.QueryOperation query)
     {
-        // While a customer is at work there is less to learn than where an outcome is unknown.
-        var operation = context.State.Operation(query.Operation)!;
-        var attempt = context.State.AttemptOf(query.Operation)!;
-        var isUrgent = !operation.Traits.WaitsForCustomer
-            || (operation.Phase != OperationPhase.Accepted && !attempt.IsUnconfirmed);
-        if (await MayQueryAsync(context.Key, query, attempt.Provider, isUrgent))
+        if (await MayQueryAsync(context, query))
         {
             var askedAt = clock.Now;
             await RecordAsync(context, query, new RecordOutcome
@@ -206,15 +223,36 @@ public sealed partial class ProviderOperations(
                 key.Merchant, attempt.Provider, requests.Charge(key, state, attempt, resend, instrument, window));
     }
 
-    // Without a budget no query is sent, and nothing is said of the payment: its schedule queries again.
-    private async Task<bool> MayQueryAsync(PaymentKey key, PaymentEffect query, string provider, bool isUrgent)
+    // One query of an operation waits at a time. Without a budget none is sent, and nothing is said of the payment: its
+    // schedule queries again.
+    private async ValueTask<bool> MayQueryAsync(OperationContext context, PaymentEffect.QueryOperation query)
     {
-        if (await budget.TryAcquireAsync(key.Merchant, provider, isUrgent))
+        var attempt = context.State.AttemptOf(query.Operation)!;
+        // It has no timer and no handle, so that nothing is left of it when nobody refers to it.
+        var needless = new CancellationTokenSource();
+        _waiting[(context.Key, query.Operation)] = needless;
+        try
         {
-            return true;
+            return await budget.AcquireAsync(
+                context.Key.Merchant,
+                attempt.Provider,
+                PriorityOf(context.State, query.Operation, attempt),
+                needless.Token);
         }
-
-        LogBudgetExhausted(query, provider);
-        return false;
+        finally
+        {
+            _waiting.TryRemove((context.Key, query.Operation), out _);
+        }
     }
+
+    // What may have happened to money without our knowing goes before customers at work, and what is only confirmed
+    // comes last.
+    private static QueryPriority PriorityOf(PaymentState state, OperationKey key, AttemptState attempt) =>
+        state.Operation(key)!.MayHaveArrived || (key.Kind == OperationKind.Charge && MayHaveArrived(attempt.UnderWay))
+            ? QueryPriority.Unknown
+            : key.Kind == OperationKind.Charge && attempt.IsUnconfirmed
+                ? QueryPriority.Confirmation
+                : QueryPriority.Accepted;
+
+    private static bool MayHaveArrived(ProviderOperation? operation) => operation is { MayHaveArrived: true };
 }

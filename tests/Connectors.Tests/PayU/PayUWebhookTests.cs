@@ -136,7 +136,8 @@ public sealed class PayUWebhookTests
     private static InboundWebhook With(InboundWebhook webhook, string word, string other) => webhook with
     {
         Body = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(webhook.Body.Span)
-            .Replace($"unmappedstatus={word}", $"unmappedstatus={Uri.EscapeDataString(other)}", StringComparison.Ordinal)),
+            .Replace(
+                $"unmappedstatus={word}", $"unmappedstatus={Uri.EscapeDataString(other)}", StringComparison.Ordinal)),
     };
 
     private ValueTask<WebhookReading> ReadAsync(InboundWebhook webhook, ProviderCredentials? credentials = null) => _rig

@@ -8,7 +8,8 @@ namespace PaymentCluster.Simulation.Tests.Ports;
 internal sealed class SimulatedBudget(World world, SimulatedSilo silo) : IStatusQueryBudget
 {
     /// <inheritdoc/>
-    public async Task<bool> TryAcquireAsync(string merchant, string provider, bool isUrgent)
+    public async ValueTask<bool> AcquireAsync(
+        string merchant, string provider, QueryPriority priority, CancellationToken needless)
     {
         await silo.Reach("takes a query from the budget");
         if (world.Choices.Happens(world.Weather.LostCalls / 2))
@@ -16,7 +17,7 @@ internal sealed class SimulatedBudget(World world, SimulatedSilo silo) : IStatus
             throw new TimeoutException("The budget does not answer.");
         }
 
-        return world.Budgets.TryAcquire(provider, isUrgent);
+        return world.Budgets.TryAcquire(provider, priority == QueryPriority.Unknown);
     }
 }
 

@@ -136,7 +136,7 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
             _ when actions.Exists(action => IsOpen(action, "capture")) =>
                 new ProviderOutcome.Pending { ProviderReference = payment },
             _ when PayUReading.MayPassSoon(response) =>
-                NotSent("PayU asks for a later retry") with { ProviderReference = payment },
+                NotSent("PayU requested a later retry") with { ProviderReference = payment },
             _ => Declined(PayUReading.Refused(response)) with { ProviderReference = payment },
         };
     }
@@ -180,7 +180,7 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
         var current = await FindChargeAsync(request.Attempt, credentials);
         return current is ProviderOutcome.Succeeded { Stage: ChargeStage.Authorized }
             ? PayUReading.MayPassSoon(response)
-                ? NotSent("PayU asks for a later retry") with { ProviderReference = payment }
+                ? NotSent("PayU requested a later retry") with { ProviderReference = payment }
                 : Declined(PayUReading.Refused(response)) with { ProviderReference = payment }
             : Known(Released(current, request));
     }
@@ -213,7 +213,7 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
         // "Token already used" may be about this very refund, and so may any refusal of one that was sent before.
         var listed = await FindRefundAsync(request.Refund, payment, credentials);
         return listed is not ProviderOutcome.NotFound ? OfQuery(listed)
-            : PayUReading.MayPassSoon(response) ? NotSent("PayU asks for a later retry")
+            : PayUReading.MayPassSoon(response) ? NotSent("PayU requested a later retry")
             : Declined(PayUReading.Refused(response));
     }
 

@@ -39,7 +39,7 @@ internal sealed class BrowserCors(IGrainFactory grains) : ICorsPolicyProvider
 
     public async Task<CorsPolicy?> GetPolicyAsync(HttpContext context, string? policyName)
     {
-        // Endpoints that name no policy are asked for as well, without a name.
+        // ASP.NET calls this for endpoints that name no policy as well, without a name.
         if (policyName != Policy)
         {
             return null;

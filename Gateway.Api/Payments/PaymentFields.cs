@@ -46,7 +46,7 @@ internal static class PaymentFields
             "reason",
             255,
             "The reason, shown in the timeline.") with
-        { Example = "\"customer asked for it\"" }).Optional();
+        { Example = "\"requested by the customer\"" }).Optional();
 
     private static bool TryReadCurrency(string text, out Currency currency) =>
         Grains.Abstractions.Amounts.Currency.TryParse(text, out currency);

@@ -40,4 +40,4 @@ internal sealed class CommitWarnings : IDisposable
 /// <summary>A commit returned a warning.</summary>
 /// <param name="sqlState">The warning's code.</param>
 internal sealed class CommitWarnedException(string sqlState) : Exception(
-    $"The commit was answered with warning {sqlState}.");
+    $"The commit returned warning {sqlState}.");

@@ -27,7 +27,7 @@ internal static class HttpResponseHead
         if (!Utf8Parser.TryParse(head[StatusAt..], out status, out int _)
             || !TryFind(head, "\r\nContent-Length: "u8, out var body))
         {
-            throw new InvalidDataException("An answer without a status or a length.");
+            throw new InvalidDataException("A response without a status or a length.");
         }
 
         length = end + 4 + body;

@@ -95,7 +95,7 @@ internal sealed class LoadConnection : IDisposable
         {
             // A longer body than the buffer is counted and not kept; status and headers are read again at its end.
             return _length > ReceiveBytes
-                ? throw new InvalidDataException($"An answer of {_length} bytes.")
+                ? throw new InvalidDataException($"A response of {_length} bytes.")
                 : Again();
         }
 

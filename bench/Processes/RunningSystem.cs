@@ -228,7 +228,7 @@ internal sealed class RunningSystem : IAsyncDisposable
         var text = await response.Content.ReadAsStringAsync();
         return !response.IsSuccessStatusCode
             ? throw new InvalidOperationException(
-                $"{method} {path} was answered with {(int)response.StatusCode}: {text}")
+                $"{method} {path} returned {(int)response.StatusCode}: {text}")
             : text.Length > 0 ? JsonDocument.Parse(text).RootElement : default;
     }
 }

@@ -80,7 +80,7 @@ public sealed class ApiFixture : IAsyncLifetime
     }
 
     /// <summary>Whether the simulated customer approves automatically; for payments taken from then on.</summary>
-    public async Task LeaveToCustomerAsync(bool automatic)
+    public async Task SetAutomaticCustomerAsync(bool automatic)
     {
         using var simulators = Running.Simulators();
         await simulators.PutAsync("/_customer", new { automatic });

@@ -93,7 +93,7 @@ public sealed class BadInputTests(ApiFixture api)
     }
 
     [Fact]
-    public async Task A_webhook_that_nobody_signed_is_refused()
+    public async Task A_webhook_that_no_one_signed_is_refused()
     {
         using var anybody = api.Client(null);
         foreach (var path in (string[])["/webhooks/shop/razorpay", "/webhooks/other/razorpay"])

@@ -22,14 +22,14 @@ public sealed partial class PaymentsTests(ApiFixture api)
     [Fact]
     public async Task A_UPI_payment_shows_its_link_and_QR_code_while_the_customer_has_it_to_do()
     {
-        await api.LeaveToCustomerAsync(automatic: false);
+        await api.SetAutomaticCustomerAsync(automatic: false);
         var path = await StartAsync(api.Browser, Upi(NewOrder(), more: ",\"upi\":{\"flow\":\"qr\"}"));
         var action = (await UntilAsync(api.Browser, path, "REQUIRES_ACTION")).GetProperty("action");
         Assert.StartsWith("upi://pay?", action.GetProperty("url").GetString(), StringComparison.Ordinal);
         var image = await api.Browser.GetAsync(action.GetProperty("qr_png").GetString());
         Assert.Equal("image/png", image.Content.Headers.ContentType?.MediaType);
         await api.ApproveAsync(path);
-        await api.LeaveToCustomerAsync(automatic: true);
+        await api.SetAutomaticCustomerAsync(automatic: true);
         await UntilFinalAsync(api.Browser, path, "SUCCESS");
         await (await api.Browser.GetAsync(action.GetProperty("qr_png").GetString())).ProblemAsync(404, "not_found");
     }
@@ -185,14 +185,14 @@ public sealed partial class PaymentsTests(ApiFixture api)
     }
 
     [Fact]
-    public async Task A_customer_who_comes_back_is_sent_on_to_the_shop()
+    public async Task A_customer_who_returns_is_sent_on_to_the_shop()
     {
-        await api.LeaveToCustomerAsync(automatic: false);
+        await api.SetAutomaticCustomerAsync(automatic: false);
         var path = await StartAsync(
             api.Shop, Card(NewOrder(), more: ",\"return_url\":\"https://shop.example/thanks?cart=7\""));
         var waiting = await UntilAsync(api.Shop, path, "REQUIRES_ACTION");
         await api.ApproveAsync(path);
-        await api.LeaveToCustomerAsync(automatic: true);
+        await api.SetAutomaticCustomerAsync(automatic: true);
         using var browser = api.Client(null);
         var page = await browser.GetStringAsync(waiting.GetProperty("action").GetProperty("url").GetString());
         var callback = new Uri(WebUtility.HtmlDecode(CallbackForm().Match(page).Groups[1].Value)).AbsolutePath;

@@ -101,11 +101,11 @@ public sealed class RoutingTests(ApiFixture api)
             $$"""{"key_id":"{{RazorpayKeyId}}","key_secret":"wrong","webhook_secret":"w"}""",
             "PUT")).ProblemAsync(422, "credentials_refused");
         await PutAsync(shop, """{"rules":[],"default_order":["razorpay"]}""");
-        await api.LeaveToCustomerAsync(automatic: false);
+        await api.SetAutomaticCustomerAsync(automatic: false);
         var payment = await StartAsync(shop, Upi(NewOrder()));
         await UntilAsync(shop, payment, "REQUIRES_ACTION");
         await (await shop.DeleteAsync(path)).ProblemAsync(409, "provider_in_use");
-        await api.LeaveToCustomerAsync(automatic: true);
+        await api.SetAutomaticCustomerAsync(automatic: true);
 
         var listed = (await (await shop.GetAsync("/api/v1/providers")).JsonAsync())
             .GetProperty("data").EnumerateArray().ToList();

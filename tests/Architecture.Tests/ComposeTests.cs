@@ -1,9 +1,15 @@
+using YamlDotNet.Core;
+using YamlDotNet.Serialization;
+
 namespace PaymentCluster.Architecture.Tests;
 
 /// <summary>The cluster in containers cannot be started everywhere; what can be read of it is held here.</summary>
 public sealed class ComposeTests
 {
-    private static readonly Dictionary<string, object> Compose = Yaml.Parse(Checkout.Text("docker-compose.yml"));
+    private static readonly Dictionary<string, object> Compose = Map(new DeserializerBuilder()
+        .WithDuplicateKeyChecking()
+        .Build()
+        .Deserialize<object>(new MergingParser(new Parser(new StringReader(Checkout.Text("docker-compose.yml"))))));
 
     private static readonly Dictionary<string, Dictionary<string, object>> Services = Map(Compose["services"])
         .ToDictionary(service => service.Key, service => Map(service.Value), StringComparer.Ordinal);
@@ -17,11 +23,11 @@ public sealed class ComposeTests
         Assert.Equal("3", Map(Services["silo"]["deploy"])["replicas"]);
 
     [Fact]
-    public void Every_process_comes_back_and_is_watched() =>
+    public void Every_process_restarts_and_is_watched() =>
         Assert.All(Services.Values, service =>
         {
             Assert.Equal("unless-stopped", service["restart"]);
-            Assert.NotEmpty((List<string>)Map(service["healthcheck"])["test"]);
+            Assert.NotEmpty(Texts(Map(service["healthcheck"])["test"]));
         });
 
     [Fact]
@@ -35,7 +41,7 @@ public sealed class ComposeTests
     [Fact]
     public void The_store_is_durable()
     {
-        var command = (List<string>)Services["postgres"]["command"];
+        var command = Texts(Services["postgres"]["command"]);
         Assert.Contains("fsync=on", command);
         Assert.Contains("synchronous_commit=on", command);
         Assert.Contains("full_page_writes=on", command);
@@ -94,10 +100,14 @@ public sealed class ComposeTests
         Violations.None(
             from service in Services.Values
             where service.ContainsKey("volumes")
-            from volume in (List<string>)service["volumes"]
+            from volume in Texts(service["volumes"])
             let source = volume.Split(':')[0]
             where source.StartsWith('.') ? !Checkout.Exists(source) : !Map(Compose["volumes"]).ContainsKey(source)
             select volume);
 
-    private static Dictionary<string, object> Map(object value) => (Dictionary<string, object>)value;
+    private static Dictionary<string, object> Map(object value) =>
+        ((Dictionary<object, object>)value).ToDictionary(
+            entry => (string)entry.Key, entry => entry.Value, StringComparer.Ordinal);
+
+    private static List<string> Texts(object value) => [.. ((List<object>)value).Cast<string>()];
 }

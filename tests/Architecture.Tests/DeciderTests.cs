@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace PaymentCluster.Architecture.Tests;
 
@@ -15,8 +16,10 @@ public sealed partial class DeciderTests
         Violations.None(
             from overload in
                 from file in Deciders
-                from Match match in Overload().Matches(file.Code)
-                select (Folder: string.Join('/', file.Folders), Command: match.Groups[1].Value)
+                from method in Syntax.Of(file).DescendantNodes().OfType<MethodDeclarationSyntax>()
+                where method.Identifier.Text == "Decide" && method.ParameterList.Parameters.Count > 1
+                let command = method.ParameterList.Parameters[1].Type!.ToString()
+                select (Folder: string.Join('/', file.Folders), Command: command)
             group overload by overload into same
             where same.Count() > 1
             select $"{same.Key.Folder} decides {same.Key.Command} {same.Count()} times");
@@ -25,9 +28,9 @@ public sealed partial class DeciderTests
     public void Every_status_is_named_in_every_decision() =>
         Violations.None(
             from file in Deciders
-            let code = file.Code
-            from Match match in StatusSwitch().Matches(code)
-            where DiscardArm().IsMatch(Braces.Shallow(Braces.Body(code, match.Index)))
+            from choice in Syntax.Of(file).DescendantNodes().OfType<SwitchExpressionSyntax>()
+            where StatusOf().IsMatch(choice.GoverningExpression.ToString())
+            where choice.Arms.Any(arm => arm.Pattern is DiscardPatternSyntax)
             select $"{file.Path}: a switch over the status has a `_` arm");
 
     [Fact]
@@ -37,14 +40,8 @@ public sealed partial class DeciderTests
             from Match match in Impure().Matches(file.Code)
             select $"{file.Path} uses {match.Value}");
 
-    [GeneratedRegex(@"\bDecision Decide\(\s*[\w?]+\s+\w+\s*,\s*(\w+)\s")]
-    private static partial Regex Overload();
-
-    [GeneratedRegex(@"\bStatus switch\s*\{")]
-    private static partial Regex StatusSwitch();
-
-    [GeneratedRegex(@"(^|,)\s*_\s*(=>|when\b)")]
-    private static partial Regex DiscardArm();
+    [GeneratedRegex(@"\bStatus$")]
+    private static partial Regex StatusOf();
 
     [GeneratedRegex(@"\b(async|await|TimeProvider|ILogger|Npgsql\w*|HttpClient|ISecretSource)\b")]
     private static partial Regex Impure();

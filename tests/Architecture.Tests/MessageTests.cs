@@ -86,7 +86,7 @@ public sealed class MessageTests
             select $"{type} has a constructor with parameters");
 
     [Fact]
-    public void Each_grain_method_has_a_name_of_its_own_and_answers_later() =>
+    public void Each_grain_method_has_a_name_of_its_own_and_returns_later() =>
         Violations.None(
             from grain in GrainInterfaces
             from method in grain.GetMethods()

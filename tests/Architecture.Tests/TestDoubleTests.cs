@@ -28,7 +28,7 @@ public sealed class TestDoubleTests
             select $"{file.Path}: {type.Identifier} is a {name}");
 
     [Fact]
-    public void No_test_answers_the_calls_to_a_grain_of_the_product() =>
+    public void No_test_handles_the_calls_to_a_grain_of_the_product() =>
         Violations.None(
             from file in Checkout.Sources
             where file.IsIn("tests")
@@ -36,7 +36,7 @@ public sealed class TestDoubleTests
             where call.Identifier.Text is "Of" or "Create"
             let name = call.TypeArgumentList.Arguments[0].ToString()
             where GrainInterfaces.Contains(name)
-            select $"{file.Path}: {call} stands for a {name}");
+            select $"{file.Path}: {call} replaces a {name}");
 
     [Fact]
     public void The_product_has_grains() => Assert.InRange(GrainInterfaces.Count, 10, int.MaxValue);

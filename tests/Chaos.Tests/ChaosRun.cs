@@ -134,7 +134,7 @@ internal sealed class ChaosRun(ChaosOptions options)
     {
         var payments = evidence.Store.Payments.Values;
         Report($"{evidence.Store.Payments.Count} payments: {Tally(payments.Select(payment => payment.Status))}");
-        Report("answers: "
+        Report("responses: "
             + Tally(evidence.Clients.Select(call => $"{call.Request.Verb} {StatusOf(call.Response?.Status)}")));
         Report("faults: "
             + $"{Tally(nemesis.Struck.SelectMany(struck => Enumerable.Repeat(struck.Key.ToString(), struck.Value)))}");
@@ -160,8 +160,8 @@ internal sealed class ChaosRun(ChaosOptions options)
         Report("webhooks: " + Tally(evidence.Deliveries.Select(delivery =>
             $"{(delivery.IsForged ? "forged " : "")}{StatusOf(delivery.Status)}")));
         Report($"providers: {evidence.Requests.Effects} requests with an effect, "
-            + $"{evidence.Requests.Queries} questions, {evidence.Provider.Length} charges and refunds");
-        Report($"the ledger was looked at {ledger.Reads} times; "
+            + $"{evidence.Requests.Queries} status queries, {evidence.Provider.Length} charges and refunds");
+        Report($"the ledger was read {ledger.Reads} times; "
             + $"{Checker.All.Length} invariants were checked on the journals");
     }
 

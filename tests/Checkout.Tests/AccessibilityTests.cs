@@ -119,7 +119,7 @@ public sealed class AccessibilityTests(CheckoutFixture checkout)
     }
 
     [Fact]
-    public async Task Without_events_the_page_asks_by_itself()
+    public async Task Without_events_the_page_polls_automatically()
     {
         var (path, url) = await checkout.OrderAsync();
         var page = await checkout.PageAsync();

@@ -93,7 +93,7 @@ public sealed class CheckoutFixture : IAsyncLifetime
     }
 
     /// <summary>Whether the simulated customer decides automatically at the provider.</summary>
-    public async Task LeaveToCustomerAsync(bool automatic)
+    public async Task SetAutomaticCustomerAsync(bool automatic)
     {
         using var simulators = Running.Simulators();
         await simulators.PutAsync("/_customer", new { automatic });
@@ -114,7 +114,7 @@ public sealed class CheckoutFixture : IAsyncLifetime
     {
         _system = await RunningSystem.StartAsync();
         _shop = Running.Http(Running.ShopKey);
-        await LeaveToCustomerAsync(automatic: false);
+        await SetAutomaticCustomerAsync(automatic: false);
         _playwright = await Playwright.CreateAsync();
         Browser = await _playwright.Chromium.LaunchAsync(new()
         {

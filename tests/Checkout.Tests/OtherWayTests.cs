@@ -9,7 +9,7 @@ namespace PaymentCluster.Checkout.Tests;
 public sealed class OtherWayTests(CheckoutFixture checkout)
 {
     [Fact]
-    public async Task Who_has_no_phone_at_hand_pays_by_bank_instead_and_the_code_that_is_paid_all_the_same_goes_back()
+    public async Task Who_has_no_phone_at_hand_pays_by_bank_instead_and_the_code_that_is_paid_all_the_same_is_refunded()
     {
         var (path, url) = await checkout.OrderAsync();
         var page = await ShowCodeAsync(url);
@@ -25,11 +25,11 @@ public sealed class OtherWayTests(CheckoutFixture checkout)
         await checkout.DecideAsync("razorpay", code, "approve");
         await Eventually.HoldsAsync(
             async () => (await checkout.ReadAsync(path)).GetProperty("refunds").GetArrayLength() == 1,
-            "the second payment goes back");
+            "the second payment is refunded");
     }
 
     [Fact]
-    public async Task Who_goes_back_finds_the_code_and_a_page_that_was_left_open_starts_nothing()
+    public async Task Who_is_refunded_finds_the_code_and_a_page_that_was_left_open_starts_nothing()
     {
         var (path, url) = await checkout.OrderAsync();
         var page = await ShowCodeAsync(url);

@@ -53,7 +53,7 @@ public sealed class SavedWalletTests(CheckoutFixture checkout)
     }
 
     [Fact]
-    public async Task A_customer_who_never_comes_back_has_linked_the_wallet_all_the_same()
+    public async Task A_customer_who_never_returns_has_linked_the_wallet_all_the_same()
     {
         using var shop = await EuroShopAsync();
         await shop.SendJsonAsync("/api/v1/customers/stays-away", "{}", "PUT");

@@ -10,7 +10,7 @@ namespace PaymentCluster.Checkout.Tests;
 public sealed class UpiTests(CheckoutFixture checkout)
 {
     [Fact]
-    public async Task A_typed_UPI_id_is_verified_as_it_is_entered_and_asked_for_the_payment()
+    public async Task A_typed_UPI_id_is_verified_as_it_is_entered_and_requested_the_payment()
     {
         using var collector = await checkout.CollectorAsync();
         var (path, url) = await checkout.OrderAsync(shop: collector);

@@ -76,10 +76,10 @@ internal sealed class Burst
                 {
                     HttpStatusCode.Accepted or HttpStatusCode.OK => true,
                     HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests => false,
-                    _ => throw new XunitException($"{order} was answered {response}. The log:\n{_cluster.ServerLog}"),
+                    _ => throw new XunitException($"{order} got {response}. The log:\n{_cluster.ServerLog}"),
                 };
             },
-            () => $"{order} is accepted; the last answer: {response}. The log:\n{_cluster.ServerLog}",
+            () => $"{order} is accepted; the last response: {response}. The log:\n{_cluster.ServerLog}",
             Timeout);
         _accepted.Add(new Accepted(response!.Json.GetProperty("id").GetString()!, order));
     }

@@ -2,8 +2,8 @@ using PaymentCluster.Testing.Systems;
 
 namespace PaymentCluster.Cluster.Tests;
 
-/// <summary>Silos die, freeze, come and go in the middle of payments; the merchant and the provider notice nothing but
-/// some patience.</summary>
+/// <summary>Silos die, freeze, come and go in the middle of payments; the merchant and the provider notice only
+/// delays.</summary>
 public sealed class ClusterTests
 {
     private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(60);

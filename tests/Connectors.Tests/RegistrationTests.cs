@@ -75,7 +75,7 @@ public sealed class RegistrationTests
     }
 
     [Fact]
-    public void Plain_http_to_another_machine_must_be_asked_for()
+    public void Plain_http_to_another_machine_must_be_requested()
     {
         using var services = Services(("BaseUrl", "http://psp.example/"), ("AllowPlainHttp", "true"));
         Assert.Equal("psp.example", services.GetRequiredService<IOptions<RazorpayOptions>>().Value.BaseUrl!.Host);

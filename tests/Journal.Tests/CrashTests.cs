@@ -67,7 +67,7 @@ public sealed class CrashTests(StoreFixture fixture) : IClassFixture<StoreFixtur
     }
 
     [Fact]
-    public async Task A_row_that_somebody_holds_stops_its_own_payment_alone()
+    public async Task A_row_that_someone_holds_stops_its_own_payment_alone()
     {
         await using var store = fixture.Open(new JournalOptions { Writers = 1 });
         var payments = Enumerable.Range(0, 20).Select(_ => Commits.Accepted()).ToList();

@@ -15,7 +15,7 @@ public sealed class DoubtTests(StoreFixture fixture) : IClassFixture<StoreFixtur
     };
 
     [Fact]
-    public async Task A_commit_whose_answer_is_lost_is_read_back()
+    public async Task A_commit_whose_response_is_lost_is_read_back()
     {
         await using var proxy = FaultProxy.ToPostgres(fixture.Database.AppConnectionString);
         await using var store = await OpenAsync(proxy);
@@ -64,7 +64,7 @@ public sealed class DoubtTests(StoreFixture fixture) : IClassFixture<StoreFixtur
     }
 
     [Fact]
-    public async Task A_stale_decision_whose_answer_is_lost_is_still_stale()
+    public async Task A_stale_decision_whose_response_is_lost_is_still_stale()
     {
         await using var proxy = FaultProxy.ToPostgres(fixture.Database.AppConnectionString);
         await using var store = await OpenAsync(proxy);
@@ -77,7 +77,7 @@ public sealed class DoubtTests(StoreFixture fixture) : IClassFixture<StoreFixtur
     }
 
     [Fact]
-    public async Task A_new_payment_whose_answer_is_lost_is_not_taken_for_another_of_its_order()
+    public async Task A_new_payment_whose_response_is_lost_is_not_taken_for_another_of_its_order()
     {
         await using var proxy = FaultProxy.ToPostgres(fixture.Database.AppConnectionString);
         await using var store = await OpenAsync(proxy);

@@ -63,7 +63,7 @@ public sealed class InboxTests(StoreFixture fixture) : IClassFixture<StoreFixtur
     }
 
     [Fact]
-    public async Task A_record_whose_answer_is_lost_is_there()
+    public async Task A_record_whose_response_is_lost_is_there()
     {
         await using var proxy = FaultProxy.ToPostgres(fixture.Database.AppConnectionString);
         await using var store = new Store(

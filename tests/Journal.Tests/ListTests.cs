@@ -27,7 +27,7 @@ public sealed class ListTests(StoreFixture fixture) : IClassFixture<StoreFixture
     }
 
     [Fact]
-    public async Task A_line_says_where_its_payment_stands()
+    public async Task A_line_says_its_payments_status()
     {
         await using var store = fixture.Open();
         var accepted = (await AcceptAsync(store, "line", 1))[0];

@@ -64,7 +64,7 @@ public sealed class StoreClockTests : IAsyncLifetime
     [Theory]
     [InlineData(60)]
     [InlineData(-3600)]
-    public async Task After_the_machine_was_suspended_or_its_clock_was_set_it_is_read_anew(int seconds)
+    public async Task After_the_machine_was_suspended_or_its_clock_was_set_it_is_read_again(int seconds)
     {
         await using var database = new PaymentDatabase(_fixture.Database.AppConnectionString);
         var machine = new HandSet();

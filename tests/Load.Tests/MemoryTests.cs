@@ -27,7 +27,7 @@ public sealed class MemoryTests
 
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 
-    private readonly ForgettingJournal _journal = new();
+    private readonly DiscardingJournal _journal = new();
 
     private static Instrument.UpiIntent Upi { get; } = new();
 
@@ -49,7 +49,7 @@ public sealed class MemoryTests
     }
 
     [Fact]
-    public async Task Settled_payments_leave_at_once_when_there_are_many()
+    public async Task Final_payments_are_deactivated_at_once_when_there_are_many()
     {
         await using var silo = await StartAsync(builder =>
             builder.Services.Configure<PaymentOptions>(options => options.InMemory = 50));

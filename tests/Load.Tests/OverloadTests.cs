@@ -18,7 +18,7 @@ public sealed class OverloadTests
     private int _refused;
 
     [Fact]
-    public async Task At_three_times_the_capacity_what_is_accepted_completes_and_the_rest_is_told_to_come_back()
+    public async Task At_three_times_the_capacity_what_is_accepted_completes_and_the_rest_gets_a_retry_after()
     {
         await using var system = await RunningSystem.PrepareAsync();
         system.Settings["Gateway__WritesInFlight"] = $"{Places / 2}";
@@ -74,7 +74,7 @@ public sealed class OverloadTests
             var body = await response.Content.ReadFromJsonAsync<JsonElement>();
             Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
             Assert.Equal("overloaded", body.GetProperty("code").GetString());
-            Assert.True(response.Headers.RetryAfter?.Delta > TimeSpan.Zero, "It did not say when to come back.");
+            Assert.True(response.Headers.RetryAfter?.Delta > TimeSpan.Zero, "It had no Retry-After.");
             // Nothing was begun: the order does not exist yet, and the repetition creates it.
             Interlocked.Increment(ref _refused);
             await Task.Delay(5);

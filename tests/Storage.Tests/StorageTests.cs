@@ -36,7 +36,7 @@ public sealed class StorageTests(StorageFixture fixture) : IClassFixture<Storage
     [InlineData("cafe", 1265775606, 0L, 51966L, null)]
     [InlineData("cafe+bar", -85827878, 0L, 51966L, "bar")]
     [InlineData("0123456789abcdef0123456789abcdef", 226093389, -3607513408948976281L, -1167088121787636991L, null)]
-    public async Task A_row_stands_at_the_documented_key_columns(
+    public async Task A_row_is_at_the_documented_key_columns(
         string key, int hash, long n0, long n1, string? extension)
     {
         await Host.Grains.GetGrain<IStoreGrain>(key).Write("text");

@@ -69,7 +69,7 @@ public sealed class KillTests
 
         // Accepted in the very moment of the kill.
         var burst = Enumerable.Range(0, 60).Select(i => TryTakeAsync(shop, $"burst-{i}", Methods.At(i))).ToList();
-        await Eventually.HoldsAsync(() => burst.Count(each => each.IsCompleted) >= 10, "some of the burst is answered");
+        await Eventually.HoldsAsync(() => burst.Count(each => each.IsCompleted) >= 10, "some of the burst is done");
         await system.KillServerAsync();
         accepted.AddRange((await Task.WhenAll(burst)).OfType<Accepted>());
 

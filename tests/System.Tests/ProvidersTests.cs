@@ -33,7 +33,7 @@ public sealed class ProvidersTests : IAsyncLifetime
             JsonElement paid = default;
             await Eventually.HoldsAsync(
                 async () => (paid = await PayAsync(method, currency)).GetProperty("provider").GetString() == provider,
-                () => $"{provider} is asked; last was {paid}");
+                () => $"{provider} is called; the last one was {paid}");
             await SucceedsAsync(paid);
             await RefundAsync(paid);
         }
@@ -55,7 +55,7 @@ public sealed class ProvidersTests : IAsyncLifetime
             Assert.EndsWith("_2", payment.GetProperty("attempt").GetString(), StringComparison.Ordinal);
             using var shop = _system.Shop();
             var timeline = await shop.GetAsync($"/api/v1/payments/{payment.GetProperty("id").GetString()}/timeline");
-            Assert.Contains("another one is asked", timeline.GetRawText(), StringComparison.Ordinal);
+            Assert.Contains("another one is called", timeline.GetRawText(), StringComparison.Ordinal);
         }
     }
 

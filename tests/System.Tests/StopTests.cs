@@ -6,7 +6,7 @@ namespace PaymentCluster.System.Tests;
 public sealed class StopTests
 {
     [Fact]
-    public async Task A_server_that_is_asked_to_stop_ends_cleanly_and_what_it_had_begun_is_finished_later()
+    public async Task A_server_that_is_told_to_stop_ends_cleanly_and_what_it_had_begun_is_finished_later()
     {
         await using var system = await RunningSystem.StartAsync();
         using var simulators = system.Simulators();

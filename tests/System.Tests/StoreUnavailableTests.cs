@@ -11,7 +11,7 @@ public sealed class StoreUnavailableTests
     [InlineData("/api/v1/payments/{0}/timeline")]
     [InlineData("/api/v1/payments?limit=1")]
     [InlineData("/api/v1/ledger/trial-balance")]
-    public async Task A_read_is_answered_unavailable_while_the_store_is_away_and_well_afterwards(string path)
+    public async Task A_read_is_unavailable_while_the_store_is_away_and_well_afterwards(string path)
     {
         await using var system = await RunningSystem.StartAsync();
         using var shop = system.Shop();
@@ -28,7 +28,7 @@ public sealed class StoreUnavailableTests
         Assert.Equal("unavailable", unavailable!.Json.GetProperty("code").GetString());
         await Eventually.HoldsAsync(
             async () => (await shop.SendAsync(HttpMethod.Get, address))?.Status == HttpStatusCode.OK,
-            $"{address} is answered again");
+            $"{address} succeeds again");
     }
 
     private static async Task AllowAsync(RunningSystem system, bool isAllowed)

@@ -5,8 +5,8 @@ using PaymentCluster.Testing;
 
 namespace PaymentCluster.System.Tests;
 
-/// <summary>What one of a customer's devices does through the merchant's server: every request again until it is
-/// answered.</summary>
+/// <summary>What one of a customer's devices does through the merchant's server: it repeats every request until there
+/// is a response.</summary>
 internal class WalletClient(ApiClient shop, string customer, int seed)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(90);
@@ -61,7 +61,7 @@ internal class WalletClient(ApiClient shop, string customer, int seed)
                 return;
             }
 
-            Assert.False(isAlone, $"The wallet is at {now}, and nobody else changed it.\n{History}");
+            Assert.False(isAlone, $"The wallet is at {now}, and no other client changed it.\n{History}");
         }
     }
 
@@ -107,7 +107,7 @@ internal class WalletClient(ApiClient shop, string customer, int seed)
                 response = await TryAsync(method, path, body, ifMatch);
                 return response is { Status: < HttpStatusCode.InternalServerError };
             },
-            () => $"{method} {path} is answered; the last answer: {response}\n{History}",
+            () => $"{method} {path} gets a response; the last one: {response}\n{History}",
             Timeout);
         if (tries > 1)
             _history.Enqueue($"    at the {tries}th try");

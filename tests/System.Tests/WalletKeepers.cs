@@ -63,7 +63,7 @@ internal sealed partial class WalletKeepers : IDisposable
     }
 
     /// <summary>The documents with pending deletions.</summary>
-    public async Task<long> DeparturesAsync()
+    public async Task<long> PendingDeletionsAsync()
     {
         await using var command = _database.CreateCommand(
             """

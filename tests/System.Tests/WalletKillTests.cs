@@ -13,7 +13,7 @@ public sealed class WalletKillTests
     private const int DeathsPerPoint = 2;
 
     [Fact]
-    public async Task What_a_customer_was_told_of_a_wallet_is_so_after_deaths_at_every_point()
+    public async Task What_a_customer_was_acknowledged_of_a_wallet_is_so_after_deaths_at_every_point()
     {
         // Each start has one point, so that those that are rarely reached have their turn.
         await using var system = await DyingSystem.PrepareAsync(start => $"{Points[start % Points.Length]}=crash:0.05");
@@ -47,7 +47,7 @@ public sealed class WalletKillTests
         }
 
         await Task.WhenAll(owners.Select(owner => PayAsync(shop, owner)));
-        Assert.Equal(0, await keepers.DeparturesAsync());
+        Assert.Equal(0, await keepers.PendingDeletionsAsync());
         await system.KillSimulatorsAsync();
         Assert.Equal(owners.Sum(owner => owner.RevokedAtPaytm), await keepers.PaytmRevocationsAsync());
     }

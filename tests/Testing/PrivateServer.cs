@@ -113,7 +113,7 @@ public sealed class PrivateServer : IAsyncDisposable
         var users = (await File.ReadAllLinesAsync("/etc/passwd")).Select(line => line.Split(':')).ToList();
         var user = users.Find(each => each[0] == "postgres") ?? users.Find(each => each[0] == "nobody")
             ?? throw new InvalidOperationException(
-                "PostgreSQL does not run as root, and there is neither a user postgres nor nobody.");
+                "PostgreSQL does not run as root, and there is no user postgres or other unprivileged user.");
         await ExecuteAsync("chown", [user[2], home]);
         return ["setpriv", $"--reuid={user[2]}", $"--regid={user[3]}", "--clear-groups"];
     }

@@ -36,7 +36,7 @@ internal static class History
             lines.Add((
                 delivery.At,
                 "webhook",
-                $"{delivery.EventId} {(delivery.IsForged ? "forged " : "")}answered {delivery.Status}: "
+                $"{delivery.EventId} {(delivery.IsForged ? "forged " : "")}response {delivery.Status}: "
                     + $"{Short(delivery.Body)}"));
         var text = new StringBuilder();
         text.AppendLine(

@@ -17,7 +17,7 @@ internal static partial class HistoryChecks
 
     /// <summary>I7: nothing is stuck: after healing every payment has come to its end, and so has every
     /// refund.</summary>
-    public static IEnumerable<Violation> I7_nobody_is_stuck(Evidence evidence)
+    public static IEnumerable<Violation> I7_no_one_is_stuck(Evidence evidence)
     {
         foreach (var payment in evidence.Store.Payments.Values)
         {
@@ -86,14 +86,14 @@ internal static partial class HistoryChecks
         {
             var row = new InboxRow(delivery.Merchant, delivery.Provider, delivery.EventId);
             if (delivery.IsForged && (delivery.Status is >= 200 and < 300 || inbox.Contains(row)))
-                yield return new Violation("I13", $"a forged webhook was answered {delivery.Status}: {delivery.Body}");
+                yield return new Violation("I13", $"a forged webhook got {delivery.Status}: {delivery.Body}");
             else if (delivery.Status is not (null or 200 or 401 or 429 or 503))
                 yield return new Violation(
-                    "I13", $"the event {delivery.EventId} was answered {delivery.Status} at {delivery.At:O}");
+                    "I13", $"the event {delivery.EventId} got {delivery.Status} at {delivery.At:O}");
             else if (delivery.Status is >= 200 and < 300 && !inbox.Contains(row))
                 yield return new Violation(
                     "I13",
-                    $"{delivery.Provider}'s event {delivery.EventId} for {delivery.Merchant} was answered "
+                    $"{delivery.Provider}'s event {delivery.EventId} for {delivery.Merchant} got "
                         + $"{delivery.Status} and is not remembered: {delivery.Body}");
         }
 
@@ -118,7 +118,7 @@ internal static partial class HistoryChecks
                 && !named.Of("payment_captured", "surplus_captured", "review_required").Any())
                 yield return new Violation(
                     "I13",
-                    $"its capture was announced by a webhook that was answered {delivery.Status}, and is not known",
+                    $"its capture was announced by a webhook that got {delivery.Status}, and is not known",
                     named.Id);
         }
     }

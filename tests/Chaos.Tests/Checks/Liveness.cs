@@ -6,10 +6,8 @@ using PaymentCluster.Testing;
 
 namespace PaymentCluster.Chaos.Tests.Checks;
 
-/// <summary>
-/// After healing: customers who wait decide, merchants capture what they hold, and everything has to come to its end by
-/// itself, within a bounded time.
-/// </summary>
+/// <summary>After healing: waiting customers decide, merchants capture their authorised payments, and everything must
+/// become final within a bounded time.</summary>
 internal sealed class Liveness(
     ChaosOptions options, ChaosSystem system, IReadOnlyDictionary<string, Client> clients, Customers customers)
 {
@@ -65,7 +63,7 @@ internal sealed class Liveness(
             "the sweepers wake all that are due", timeout);
         await EndsAsync(timeout);
         await Eventually.HoldsAsync(
-            async () => await ScalarAsync(OverdueSql) == 0, "nobody waits for a sweeper any more", timeout);
+            async () => await ScalarAsync(OverdueSql) == 0, "no payment waits for a sweeper any more", timeout);
     }
 
     /// <summary>New payments are taken as before anything went wrong.</summary>
@@ -90,7 +88,7 @@ internal sealed class Liveness(
         var told = Received.Nothing;
         await Eventually.HoldsAsync(
             async () => (told = await client.StartAsync(order, body, order)).IsYes,
-            () => $"{order} is accepted; the last answer: {told}");
+            () => $"{order} is accepted; the last response: {told}");
         var payment = told.Text("id")!;
         await Eventually.HoldsAsync(
             async () =>
@@ -136,7 +134,7 @@ internal sealed class Liveness(
     // I7: the steps to the next look at something open grow with its age, five times from one to the next at most.
     private static Violation? WokenInTime(OpenPayment payment) => payment switch
     {
-        { IsScheduled: false } => new Violation("I7", $"nobody will ever look at it again: {payment}", payment.Id),
+        { IsScheduled: false } => new Violation("I7", $"it will never be due again: {payment}", payment.Id),
         { DueIn: var due, Age: var age, Status: not 3 } when due > (5 * age) + 15 =>
             new Violation("I7", $"it is {age:0} s old, and the next look at it is {due:0} s away", payment.Id),
         _ => null,

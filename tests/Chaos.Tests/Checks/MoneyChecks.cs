@@ -107,7 +107,7 @@ internal static class MoneyChecks
     }
 
     /// <summary>I4: "not found" is final only once the request can no longer arrive.</summary>
-    public static IEnumerable<Violation> I4_not_found_is_believed_late(Evidence evidence)
+    public static IEnumerable<Violation> I4_not_found_is_final_late(Evidence evidence)
     {
         foreach (var payment in evidence.Store.Payments.Values)
         {
@@ -211,7 +211,7 @@ internal static class MoneyChecks
             if (!wanted.SequenceEqual(posted))
                 yield return new Violation(
                     "I6",
-                    $"its events ask for {string.Join(", ", wanted)} and the ledger holds {string.Join(", ", posted)}",
+                    $"its events request {string.Join(", ", wanted)} and the ledger holds {string.Join(", ", posted)}",
                     payment.Id);
         }
     }
@@ -233,7 +233,7 @@ internal static class MoneyChecks
             yield return new Violation(
                 "I18", $"{evidence.Requests.Effects} requests with an effect for {intents} that were intended");
         if (evidence.Requests.Queries > 40 * (intents + 1))
-            yield return new Violation("I18", $"{evidence.Requests.Queries} questions about {intents} intents");
+            yield return new Violation("I18", $"{evidence.Requests.Queries} status queries for {intents} intents");
     }
 
     private static IEnumerable<(string Cause, int Kind, long Amount)> PostingsOf(

@@ -17,7 +17,7 @@ internal static class PromiseChecks
         where missing is not null
         select new Violation(
             "I3",
-            $"{call.Request.Verb} of {call.Request.Order} was answered {call.Response!.Status}, but {missing}",
+            $"{call.Request.Verb} of {call.Request.Order} got {call.Response!.Status}, but {missing}",
             call.Payment);
 
     /// <summary>I3: nothing that exists is reported as missing, and every response is one of those that the API
@@ -27,7 +27,7 @@ internal static class PromiseChecks
         where call.Response?.Status is { } status && !IsDocumented(call.Request.Verb, status)
         select new Violation(
             "I3",
-            $"{call.Request.Verb} of {call.Request.Order} was answered {call.Response!.Status}: {call.Response.Response}",
+            $"{call.Request.Verb} of {call.Request.Order} got {call.Response!.Status}: {call.Response.Response}",
             call.Request.Payment);
 
     /// <summary>I10: all responses to one key name one payment or refund, and all its requests have one body.</summary>
@@ -38,7 +38,7 @@ internal static class PromiseChecks
         where same.Select(call => (call.Text("id"), call.Request.Body)).Distinct().Count() > 1
         select new Violation(
             "I10",
-            $"the key {same.Key} was answered with "
+            $"the key {same.Key} got "
                 + string.Join(
                     " and ", same.Select(call => $"{call.Text("id")} for {call.Request.Body}").Distinct()),
             same.First().Payment);
@@ -97,7 +97,7 @@ internal static class PromiseChecks
             if (made > call.Response!.At + ClockError || made < first - ClockError)
                 yield return new Violation(
                     "I7",
-                    $"made at {made:O}, although asked for at {first:O} and answered at {call.Response.At:O}",
+                    $"made at {made:O}, although requested at {first:O} and completed at {call.Response.At:O}",
                     payment.Id);
         }
     }

@@ -280,7 +280,7 @@ internal sealed class ChaosSystem : IAsyncDisposable
                     return false;
                 }
             },
-            () => $"{method} {path} succeeds; the last answer: {last}",
+            () => $"{method} {path} succeeds; the last response: {last}",
             TimeSpan.FromSeconds(60));
         return responded;
     }

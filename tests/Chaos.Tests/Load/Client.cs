@@ -101,7 +101,7 @@ internal sealed class Client(string merchant, Uri address, string key, ClientJou
             await journal.AddAsync(line with
             {
                 At = TimeProvider.System.GetUtcNow(),
-                What = "answer",
+                What = "response",
                 Status = (int)response.StatusCode,
                 Response = text,
             });

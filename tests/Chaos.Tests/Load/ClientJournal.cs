@@ -13,7 +13,7 @@ internal sealed record ClientLine
 
     public required DateTimeOffset At { get; init; }
 
-    /// <summary><c>request</c>, <c>answer</c>, or <c>silence</c>: its outcome will never be known.</summary>
+    /// <summary><c>request</c>, <c>response</c>, or <c>silence</c>: its outcome will never be known.</summary>
     public required string What { get; init; }
 
     public required string Merchant { get; init; }

@@ -12,7 +12,7 @@ public sealed class AmazonPayAgainstSimulatorTests(SimulatedAmazonPay amazon) : 
 {
     [Theory]
     [InlineData("EUR", 1_400), InlineData("USD", 2_005), InlineData("JPY", 295)]
-    public async Task A_buyer_who_placed_the_order_has_paid_once_the_question_completed_it(string code, long minor)
+    public async Task A_buyer_who_placed_the_order_has_paid_once_the_query_completed_it(string code, long minor)
     {
         var money = Money.Of(minor, Currency.Parse(code));
         var pending = Assert.IsType<ProviderOutcome.Pending>(await ChargeAsync(amount: money));
@@ -39,7 +39,7 @@ public sealed class AmazonPayAgainstSimulatorTests(SimulatedAmazonPay amazon) : 
             CredentialsCheck.Accepted, await Amazon.Connect(signatureVersion: version).CheckAsync(Rig.Credentials));
 
     [Fact]
-    public async Task Nothing_is_charged_before_the_question_completes_it()
+    public async Task Nothing_is_charged_before_the_query_completes_it()
     {
         var session = await ApprovedAsync();
         for (var i = 0; i < 3; i++)
@@ -51,7 +51,7 @@ public sealed class AmazonPayAgainstSimulatorTests(SimulatedAmazonPay amazon) : 
     }
 
     [Fact]
-    public async Task Questions_at_once_complete_it_once()
+    public async Task Queries_at_once_complete_it_once()
     {
         var session = await ApprovedAsync();
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => QueryAsync(session)));
@@ -94,7 +94,7 @@ public sealed class AmazonPayAgainstSimulatorTests(SimulatedAmazonPay amazon) : 
     }
 
     [Fact]
-    public async Task Another_amount_is_told_as_it_is()
+    public async Task Another_amount_is_reported_as_it_is()
     {
         await Amazon.DialAsync("""{"amount_mismatch":1}""");
         var paid = Assert.IsType<ProviderOutcome.Succeeded>(await QueryAsync(await ApprovedAsync()));
@@ -143,7 +143,7 @@ public sealed class AmazonPayAgainstSimulatorTests(SimulatedAmazonPay amazon) : 
     }
 
     [Theory, MemberData(nameof(Before))]
-    public async Task A_completion_that_failed_before_it_was_looked_at_is_unknown_and_made_by_the_next_question(
+    public async Task A_completion_that_failed_before_it_was_looked_at_is_unknown_and_made_by_the_next_query(
         string dial)
     {
         var session = await ApprovedAsync();
@@ -156,7 +156,7 @@ public sealed class AmazonPayAgainstSimulatorTests(SimulatedAmazonPay amazon) : 
     }
 
     [Theory, MemberData(nameof(After))]
-    public async Task A_completion_whose_answer_was_lost_is_found_even_by_a_question_that_only_looks(string dial)
+    public async Task A_completion_whose_response_was_lost_is_found_even_by_a_query_that_only_looks(string dial)
     {
         var session = await ApprovedAsync();
         await Amazon.DialAsync($$"""{"{{dial}}":1,"hold_ms":4000,"operations":["payment"]}""");
@@ -192,7 +192,7 @@ public sealed class AmazonPayAgainstSimulatorTests(SimulatedAmazonPay amazon) : 
 
     [Theory]
     [MemberData(nameof(Before)), MemberData(nameof(After)), InlineData("rate_limited")]
-    public async Task A_question_that_went_wrong_says_nothing(string dial)
+    public async Task A_query_that_went_wrong_says_nothing(string dial)
     {
         var session = await ApprovedAsync();
         var charge = (await QueryAsync(session)).ProviderReference;

@@ -64,7 +64,7 @@ public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig()
     }
 
     [Fact]
-    public async Task A_name_that_was_used_for_another_session_is_a_refusal_because_nobody_can_have_paid_that_one()
+    public async Task A_name_that_was_used_for_another_session_is_a_refusal_because_no_one_can_have_paid_that_one()
     {
         Server.Script = (_, context) => AmazonPayRig.RefuseAsync(context, 400, "DuplicateIdempotencyKey");
         var declined = Assert.IsType<ProviderOutcome.Declined>(await Rig.ActAsync(Create(), Effect.Charge, Time));
@@ -73,7 +73,7 @@ public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig()
     }
 
     [Fact]
-    public async Task The_question_completes_an_open_session_for_the_payments_own_amount()
+    public async Task The_query_completes_an_open_session_for_the_payments_own_amount()
     {
         var captured = Assert.IsType<ProviderOutcome.Succeeded>(await QueryAsync());
         Assert.Equal(
@@ -92,7 +92,7 @@ public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig()
     }
 
     [Fact]
-    public async Task A_frozen_question_completes_nothing()
+    public async Task A_frozen_query_completes_nothing()
     {
         Assert.IsType<ProviderOutcome.Pending>(await QueryAsync(window: SendWindow.Open(Time, TimeSpan.Zero)));
         Assert.DoesNotContain(Server.Requests, request => request.Path == Complete);
@@ -140,7 +140,7 @@ public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig()
     }
 
     [Fact]
-    public async Task A_session_that_another_question_completed_is_paid()
+    public async Task A_session_that_another_query_completed_is_paid()
     {
         var isCompleted = false;
         Server.Script = (request, context) =>
@@ -171,14 +171,14 @@ public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig()
     [Theory]
     [InlineData(""), InlineData("{"), InlineData("{}"), InlineData("<html>")]
     [InlineData("""{"checkoutSessionId":"another"}""")]
-    public async Task A_completion_whose_answer_cannot_be_read_is_unknown(string body)
+    public async Task A_completion_whose_response_cannot_be_read_is_unknown(string body)
     {
         Completing((_, context) => Responses.JsonAsync(context, 200, body));
         Assert.IsType<ProviderOutcome.Unknown>(await QueryAsync());
     }
 
     [Fact]
-    public async Task A_completion_that_is_reset_is_unknown_and_found_by_the_next_question()
+    public async Task A_completion_that_is_reset_is_unknown_and_found_by_the_next_query()
     {
         Completing((_, context) => Responses.ResetAsync(context));
         Assert.IsType<ProviderOutcome.Unknown>(await QueryAsync());
@@ -194,7 +194,7 @@ public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig()
     }
 
     [Fact]
-    public async Task A_charge_that_is_known_is_asked_itself()
+    public async Task A_charge_that_is_known_is_queried_itself()
     {
         var outcome = await Create().QueryChargeAsync(
             new ChargeQuery
@@ -211,7 +211,7 @@ public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig()
     }
 
     [Fact]
-    public async Task A_session_that_nobody_learnt_of_is_not_found_and_needs_no_question()
+    public async Task A_session_that_no_one_learnt_of_is_not_found_and_needs_no_query()
     {
         Assert.IsType<ProviderOutcome.NotFound>(await Create().QueryChargeAsync(
             new ChargeQuery { Attempt = ConnectorRig.Attempt, Amount = AmazonPayRig.Euros }, Rig.Credentials));
@@ -227,7 +227,7 @@ public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig()
 
     [Theory]
     [InlineData("../charges"), InlineData("a?b"), InlineData("x y")]
-    public async Task Ids_that_could_bend_a_path_are_not_asked(string id)
+    public async Task Ids_that_could_bend_a_path_are_not_queried(string id)
     {
         var connector = Create();
         var query = new ChargeQuery { Attempt = ConnectorRig.Attempt, Amount = AmazonPayRig.Euros };
@@ -267,7 +267,7 @@ public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig()
     }
 
     [Fact]
-    public async Task A_refund_that_got_lost_is_asked_for_by_the_same_request()
+    public async Task A_refund_that_got_lost_is_queried_by_the_same_request()
     {
         var connector = Create();
         await Rig.ActAsync(connector, Effect.Refund, Time);
@@ -330,7 +330,7 @@ public sealed class AmazonPayFlowTests() : ConformanceSetting(new AmazonPayRig()
     [InlineData(403, """{"reasonCode":"InvalidRequestSignature"}""", CredentialsCheck.Refused)]
     [InlineData(403, """{"reasonCode":"InvalidAccountStatus"}""", CredentialsCheck.NotChecked)]
     [InlineData(500, "{}", CredentialsCheck.NotChecked)]
-    public async Task Credentials_are_checked_by_a_question(int status, string body, CredentialsCheck expected)
+    public async Task Credentials_are_checked_by_a_query(int status, string body, CredentialsCheck expected)
     {
         Server.Script = (_, context) => Responses.JsonAsync(context, status, body);
         Assert.Equal(expected, await Create().CheckAsync(Rig.Credentials));

@@ -35,7 +35,7 @@ public sealed class AmazonPayMoneyAgainstSimulatorTests(SimulatedAmazonPay amazo
     }
 
     [Theory, MemberData(nameof(After))]
-    public async Task A_capture_whose_answer_was_lost_is_unknown_and_then_found(string dial)
+    public async Task A_capture_whose_response_was_lost_is_unknown_and_then_found(string dial)
     {
         var charge = await ChargedAsync(ChargeStage.Authorized);
         await Amazon.DialAsync($$"""{"{{dial}}":1,"hold_ms":4000,"operations":["capture"]}""");
@@ -67,7 +67,7 @@ public sealed class AmazonPayMoneyAgainstSimulatorTests(SimulatedAmazonPay amazo
         Assert.IsType<ProviderOutcome.Declined>(await VoidAsync(await ChargedAsync()));
 
     [Theory, MemberData(nameof(After))]
-    public async Task A_release_whose_answer_was_lost_is_unknown_and_then_found(string dial)
+    public async Task A_release_whose_response_was_lost_is_unknown_and_then_found(string dial)
     {
         var charge = await ChargedAsync(ChargeStage.Authorized);
         await Amazon.DialAsync($$"""{"{{dial}}":1,"hold_ms":4000,"operations":["capture"]}""");
@@ -104,7 +104,7 @@ public sealed class AmazonPayMoneyAgainstSimulatorTests(SimulatedAmazonPay amazo
 
     [Theory]
     [MemberData(nameof(Before)), MemberData(nameof(After)), InlineData("timeout_then_charge")]
-    public async Task A_refund_whose_answer_was_lost_is_unknown_and_made_once(string dial)
+    public async Task A_refund_whose_response_was_lost_is_unknown_and_made_once(string dial)
     {
         var charge = await ChargedAsync();
         await Amazon.DialAsync($$"""{"{{dial}}":1,"late_ms":2000,"hold_ms":4000,"operations":["refund"]}""");
@@ -157,7 +157,7 @@ public sealed class AmazonPayMoneyAgainstSimulatorTests(SimulatedAmazonPay amazo
     }
 
     [Fact]
-    public async Task A_saved_wallets_charge_that_the_payment_does_not_wait_for_is_told_by_its_notification()
+    public async Task A_saved_wallets_charge_that_the_payment_does_not_wait_for_is_reported_by_its_notification()
     {
         await using var shop = await Shop.OpenAsync();
         await Amazon.AddAccountAsync(shop.Url);

@@ -13,7 +13,7 @@ public sealed class AmazonPaySignatureTests
     [InlineData("amazonpay-request-post-v2")]
     [InlineData("amazonpay-request-get-v2")]
     [InlineData("amazonpay-request-post-v1")]
-    public void A_request_is_brought_into_the_form_that_the_library_signs(string id)
+    public void A_request_is_put_into_the_form_that_the_library_signs(string id)
     {
         var inputs = AmazonPayVectors.Inputs(id);
         var headers = new SortedDictionary<string, string>(

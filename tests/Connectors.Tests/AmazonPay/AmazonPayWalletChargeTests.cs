@@ -12,7 +12,7 @@ public sealed class AmazonPayWalletChargeTests : AmazonPayWalletSetting
 {
     [Theory]
     [InlineData(CaptureMode.Automatic, "true"), InlineData(CaptureMode.Manual, "false")]
-    public async Task The_question_is_the_same_request_byte_for_byte(CaptureMode capture, string captures)
+    public async Task The_query_is_the_same_request_byte_for_byte(CaptureMode capture, string captures)
     {
         Charging((_, context) => Responses.JsonAsync(context, 201, Charged("Captured")));
         var paid = Assert.IsType<ProviderOutcome.Succeeded>(await ChargeAsync(capture: capture));
@@ -52,7 +52,7 @@ public sealed class AmazonPayWalletChargeTests : AmazonPayWalletSetting
     }
 
     [Theory, MemberData(nameof(RefusedKeys))]
-    public async Task A_refused_key_fails_the_charge_and_says_nothing_to_the_question(int status, string body)
+    public async Task A_refused_key_fails_the_charge_and_says_nothing_to_the_query(int status, string body)
     {
         Charging((_, context) => Responses.JsonAsync(context, status, body));
         Assert.Equal(
@@ -68,7 +68,7 @@ public sealed class AmazonPayWalletChargeTests : AmazonPayWalletSetting
     [InlineData(400, "TransactionAmountExceeded", "transaction_amount_exceeded", FailureParty.Merchant)]
     [InlineData(400, "CurrencyMismatch", "currency_mismatch", FailureParty.Merchant)]
     [InlineData(400, "InvalidParameterValue", "invalid_parameter_value", FailureParty.Merchant)]
-    public async Task A_refusal_is_a_decline_to_the_charge_and_to_the_question(
+    public async Task A_refusal_is_a_decline_to_the_charge_and_to_the_query(
         int status, string reason, string code, FailureParty party)
     {
         Charging((_, context) => AmazonPayRig.RefuseAsync(context, status, reason));
@@ -84,7 +84,7 @@ public sealed class AmazonPayWalletChargeTests : AmazonPayWalletSetting
     [InlineData(404, "ResourceNotFound")]
     [InlineData(400, "InvalidHeaderValue")]
     [InlineData(400, "InvalidRequest"), InlineData(426, "TLSVersionNotSupported")]
-    public async Task A_request_that_was_refused_unseen_says_nothing_to_the_question(int status, string reason)
+    public async Task A_request_that_was_refused_unseen_says_nothing_to_the_query(int status, string reason)
     {
         Charging((_, context) => AmazonPayRig.RefuseAsync(context, status, reason));
         Assert.IsType<ProviderOutcome.Declined>(await ChargeAsync());
@@ -123,7 +123,7 @@ public sealed class AmazonPayWalletChargeTests : AmazonPayWalletSetting
     }
 
     [Fact]
-    public async Task A_pending_authorisation_is_asked_for_by_its_id()
+    public async Task A_pending_authorisation_is_queried_by_its_id()
     {
         Charging((_, context) => Responses.JsonAsync(context, 201, Charged("AuthorizationInitiated")));
         var pending = Assert.IsType<ProviderOutcome.Pending>(await QueryAsync());
@@ -135,7 +135,7 @@ public sealed class AmazonPayWalletChargeTests : AmazonPayWalletSetting
     }
 
     [Fact]
-    public async Task A_question_that_is_frozen_or_only_looks_makes_no_charge()
+    public async Task A_query_that_is_frozen_or_only_looks_makes_no_charge()
     {
         Assert.IsType<ProviderOutcome.Unknown>(await QueryAsync(window: SendWindow.Open(Time, TimeSpan.Zero)));
         Assert.IsType<ProviderOutcome.Unknown>(await QueryAsync(completes: false));

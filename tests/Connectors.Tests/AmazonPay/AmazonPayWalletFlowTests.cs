@@ -10,7 +10,7 @@ namespace PaymentCluster.Connectors.Tests.AmazonPay;
 public sealed class AmazonPayWalletFlowTests : AmazonPayWalletSetting
 {
     [Fact]
-    public async Task The_page_is_asked_for_as_documented_and_under_a_name_of_its_own()
+    public async Task The_page_is_sent_as_documented_and_under_a_name_of_its_own()
     {
         Server.Script = (_, context) =>
             Responses.JsonAsync(context, 201, AmazonPayRig.SessionJson("Open", amount: "null"));
@@ -59,7 +59,7 @@ public sealed class AmazonPayWalletFlowTests : AmazonPayWalletSetting
 
     [Theory]
     [InlineData("Open", """[{"constraintId":"BuyerNotAssociated"}]"""), InlineData("Postponed", "[]")]
-    public async Task A_page_on_which_nobody_decided_yet_is_not_completed(string state, string constraints)
+    public async Task A_page_on_which_no_one_decided_yet_is_not_completed(string state, string constraints)
     {
         Server.Script = (_, context) =>
             Responses.JsonAsync(context, 200, AmazonPayRig.SessionJson(state, constraints: constraints));
@@ -95,7 +95,7 @@ public sealed class AmazonPayWalletFlowTests : AmazonPayWalletSetting
     }
 
     [Theory, MemberData(nameof(Nonsense))]
-    public async Task A_completion_that_may_have_been_made_is_asked_for_again(int status, string body)
+    public async Task A_completion_that_may_have_been_made_is_requested_again(int status, string body)
     {
         Completing((_, context) => Responses.JsonAsync(context, status, body));
         Assert.IsType<ProviderResult<ProviderWallet>.Unavailable>(await CompleteAsync());
@@ -103,7 +103,7 @@ public sealed class AmazonPayWalletFlowTests : AmazonPayWalletSetting
     }
 
     [Fact]
-    public async Task Another_object_than_was_asked_about_is_no_word()
+    public async Task Another_object_than_was_queried_is_no_word()
     {
         var another = AmazonPayRig.SessionJson("Completed", permission: Link)
             .Replace(AmazonPayRig.Session, "another", StringComparison.Ordinal);

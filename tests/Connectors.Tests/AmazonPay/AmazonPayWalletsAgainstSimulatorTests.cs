@@ -11,7 +11,7 @@ namespace PaymentCluster.Connectors.Tests.AmazonPay;
 public sealed class AmazonPayWalletsAgainstSimulatorTests(SimulatedAmazonPay amazon) : AmazonPaySimulation(amazon)
 {
     [Fact]
-    public async Task A_wallet_is_linked_once_the_buyer_agreed_and_asking_again_answers_the_same_link()
+    public async Task A_wallet_is_linked_once_the_buyer_agreed_and_a_repeated_request_returns_the_same_link()
     {
         await Amazon.CustomerAsync(automatic: false);
         var page = await PageAsync();
@@ -37,7 +37,7 @@ public sealed class AmazonPayWalletsAgainstSimulatorTests(SimulatedAmazonPay ama
     }
 
     [Fact]
-    public async Task A_buyer_who_does_not_agree_is_refused_and_may_be_asked_again()
+    public async Task A_buyer_who_does_not_agree_is_refused_and_may_be_queried_again()
     {
         await Amazon.CustomerAsync(automatic: false);
         var page = await PageAsync();
@@ -50,7 +50,7 @@ public sealed class AmazonPayWalletsAgainstSimulatorTests(SimulatedAmazonPay ama
     }
 
     [Fact]
-    public async Task Asking_again_with_the_same_address_leads_to_the_same_page_and_with_another_one_to_another()
+    public async Task A_repeated_request_with_the_same_address_leads_to_the_same_page_and_with_another_one_to_another()
     {
         var (first, second) = (NewCallback(), NewCallback());
         var page = await PageAsync(first);
@@ -92,7 +92,7 @@ public sealed class AmazonPayWalletsAgainstSimulatorTests(SimulatedAmazonPay ama
     }
 
     [Fact]
-    public async Task A_bank_that_declines_is_told_of()
+    public async Task A_bank_that_declines_is_reported()
     {
         var link = await LinkAsync();
         await Amazon.DialAsync("""{"decline":1}""");
@@ -103,7 +103,7 @@ public sealed class AmazonPayWalletsAgainstSimulatorTests(SimulatedAmazonPay ama
     }
 
     [Fact]
-    public async Task Another_amount_is_told_as_it_is()
+    public async Task Another_amount_is_reported_as_it_is()
     {
         var link = await LinkAsync();
         await Amazon.DialAsync("""{"amount_mismatch":1}""");
@@ -162,7 +162,7 @@ public sealed class AmazonPayWalletsAgainstSimulatorTests(SimulatedAmazonPay ama
 
     [Theory]
     [MemberData(nameof(Before)), MemberData(nameof(After)), InlineData("timeout_then_charge")]
-    public async Task A_charge_whose_answer_was_lost_is_unknown_and_the_question_leaves_one(string dial)
+    public async Task A_charge_whose_response_was_lost_is_unknown_and_the_query_leaves_one(string dial)
     {
         var link = await LinkAsync();
         await Amazon.DialAsync($$"""{"{{dial}}":1,"late_ms":2000,"hold_ms":4000,"operations":["payment"]}""");
@@ -177,7 +177,7 @@ public sealed class AmazonPayWalletsAgainstSimulatorTests(SimulatedAmazonPay ama
     }
 
     [Fact]
-    public async Task A_charge_that_arrives_after_the_question_is_the_one_that_the_question_made()
+    public async Task A_charge_that_arrives_after_the_query_is_the_one_that_the_query_made()
     {
         var (link, marker) = (await LinkAsync(), NewAttempt());
         await Amazon.DialAsync("""{"timeout_then_charge":1,"late_ms":8000,"hold_ms":4000,"operations":["payment"]}""");
@@ -197,7 +197,7 @@ public sealed class AmazonPayWalletsAgainstSimulatorTests(SimulatedAmazonPay ama
 
     [Theory]
     [MemberData(nameof(Before)), MemberData(nameof(After)), InlineData("rate_limited")]
-    public async Task A_question_whose_answer_was_lost_says_nothing_and_the_next_one_leaves_one(string dial)
+    public async Task A_query_whose_response_was_lost_says_nothing_and_the_next_one_leaves_one(string dial)
     {
         var link = await LinkAsync();
         await Amazon.DialAsync($$"""{"{{dial}}":1,"hold_ms":4000,"operations":["payment"]}""");
@@ -208,7 +208,7 @@ public sealed class AmazonPayWalletsAgainstSimulatorTests(SimulatedAmazonPay ama
     }
 
     [Fact]
-    public async Task Questions_at_once_leave_one_charge()
+    public async Task Queries_at_once_leave_one_charge()
     {
         var link = await LinkAsync();
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => QueryWalletAsync(link)));
@@ -218,7 +218,7 @@ public sealed class AmazonPayWalletsAgainstSimulatorTests(SimulatedAmazonPay ama
     }
 
     [Fact]
-    public async Task A_question_for_a_payment_that_does_not_wait_never_makes_a_charge()
+    public async Task A_query_for_a_payment_that_does_not_wait_never_makes_a_charge()
     {
         var link = await LinkAsync();
         for (var i = 0; i < 3; i++)
@@ -232,7 +232,7 @@ public sealed class AmazonPayWalletsAgainstSimulatorTests(SimulatedAmazonPay ama
 
     [Theory]
     [InlineData(CaptureMode.Manual, 1_400), InlineData(CaptureMode.Automatic, 1_500)]
-    public async Task A_question_about_another_charge_than_was_made_is_unknown(CaptureMode capture, long minor)
+    public async Task A_query_about_another_charge_than_was_made_is_unknown(CaptureMode capture, long minor)
     {
         var link = await LinkAsync();
         await ChargeWalletAsync(link);
@@ -244,7 +244,7 @@ public sealed class AmazonPayWalletsAgainstSimulatorTests(SimulatedAmazonPay ama
     [Theory]
     [MemberData(nameof(Before)), MemberData(nameof(After))]
     [InlineData("rate_limited"), InlineData("timeout_then_charge")]
-    public async Task A_page_or_an_unlinking_that_went_wrong_is_asked_for_again(string dial)
+    public async Task A_page_or_an_unlinking_that_went_wrong_is_requested_again(string dial)
     {
         var link = await LinkAsync();
         var callback = NewCallback();
@@ -258,7 +258,7 @@ public sealed class AmazonPayWalletsAgainstSimulatorTests(SimulatedAmazonPay ama
 
     [Theory]
     [MemberData(nameof(Before)), MemberData(nameof(After))]
-    public async Task A_completion_that_went_wrong_is_made_again_and_answers_one_link(string dial)
+    public async Task A_completion_that_went_wrong_is_made_again_and_returns_one_link(string dial)
     {
         await Amazon.CustomerAsync(automatic: false);
         var page = await PageAsync();

@@ -43,7 +43,7 @@ public sealed class AmazonPayWebhookTests() : ConformanceSetting(new AmazonPayRi
     }
 
     [Fact]
-    public async Task A_charge_of_a_saved_wallet_is_told_because_its_id_may_be_known_to_nobody()
+    public async Task A_charge_of_a_saved_wallet_is_reported_because_its_id_may_be_known_to_no_one()
     {
         Server.Script = (request, context) => request.Path.Contains("/charges/", StringComparison.Ordinal)
             ? Responses.JsonAsync(context, 200, AmazonPayRig.ChargeJson("Captured", initiator: "CITU"))
@@ -61,7 +61,7 @@ public sealed class AmazonPayWebhookTests() : ConformanceSetting(new AmazonPayRi
 
     [Theory]
     [InlineData("S02-7654321-7654321-C000001", "14.00"), InlineData(AmazonPayRig.Charge, "x")]
-    public async Task A_charge_of_a_saved_wallet_that_cannot_be_read_is_asked_about(string id, string amount)
+    public async Task A_charge_of_a_saved_wallet_that_cannot_be_read_is_queried(string id, string amount)
     {
         Server.Script = (request, context) => request.Path.Contains("/charges/", StringComparison.Ordinal)
             ? Responses.JsonAsync(

@@ -45,7 +45,7 @@ public abstract class ConnectorConformance(ConnectorRig rig) : ConformanceSettin
     }
 
     [Theory, MemberData(nameof(Effects))]
-    public async Task No_answer_is_unknown(Effect effect) =>
+    public async Task No_response_is_unknown(Effect effect) =>
         await IsUnknownAsync(effect, (_, context) => Responses.HangUpAsync(context), TimeSpan.FromMilliseconds(400));
 
     [Theory, MemberData(nameof(Effects))]
@@ -71,7 +71,7 @@ public abstract class ConnectorConformance(ConnectorRig rig) : ConformanceSettin
     }
 
     [Theory, MemberData(nameof(Effects))]
-    public async Task A_truncated_answer_is_unknown(Effect effect) =>
+    public async Task A_truncated_response_is_unknown(Effect effect) =>
         await IsUnknownAsync(
             effect, (_, context) => Responses.TruncatedAsync(context, """{"id":"x","status":"captured"}"""));
 
@@ -89,7 +89,7 @@ public abstract class ConnectorConformance(ConnectorRig rig) : ConformanceSettin
     }
 
     [Theory, MemberData(nameof(Effects))]
-    public async Task An_oversized_answer_is_unknown(Effect effect) =>
+    public async Task An_oversized_response_is_unknown(Effect effect) =>
         await IsUnknownAsync(effect, async (request, context) =>
         {
             // Nothing else is wrong with it.
@@ -99,7 +99,7 @@ public abstract class ConnectorConformance(ConnectorRig rig) : ConformanceSettin
         });
 
     [Theory, MemberData(nameof(Effects))]
-    public async Task An_endless_answer_is_unknown(Effect effect) => await IsUnknownAsync(effect, async (_, context) =>
+    public async Task An_endless_body_is_unknown(Effect effect) => await IsUnknownAsync(effect, async (_, context) =>
     {
         context.Response.ContentType = "application/json";
         while (!context.RequestAborted.IsCancellationRequested)
@@ -109,7 +109,7 @@ public abstract class ConnectorConformance(ConnectorRig rig) : ConformanceSettin
     });
 
     [Theory, MemberData(nameof(Effects))]
-    public async Task A_packed_answer_is_not_unpacked(Effect effect) =>
+    public async Task A_packed_response_is_not_unpacked(Effect effect) =>
         await IsUnknownAsync(effect, (request, context) =>
         {
             context.Response.Headers.ContentEncoding = "gzip";
@@ -168,21 +168,21 @@ public abstract class ConnectorConformance(ConnectorRig rig) : ConformanceSettin
     [Theory]
     [InlineData(200), InlineData(301), InlineData(400), InlineData(401)]
     [InlineData(403), InlineData(404), InlineData(429), InlineData(500)]
-    public async Task A_question_that_goes_wrong_leaves_the_outcome_unknown(int status)
+    public async Task A_query_that_goes_wrong_leaves_the_outcome_unknown(int status)
     {
         Server.Script = (_, context) => Responses.JsonAsync(context, status, "{}");
         Assert.All(await Rig.QueryAsync(Create()), outcome => Assert.IsType<ProviderOutcome.Unknown>(outcome));
     }
 
     [Fact]
-    public async Task A_question_that_cannot_be_asked_leaves_the_outcome_unknown()
+    public async Task A_query_that_cannot_be_queried_leaves_the_outcome_unknown()
     {
         await Server.DisposeAsync();
         Assert.All(await Rig.QueryAsync(Create()), outcome => Assert.IsType<ProviderOutcome.Unknown>(outcome));
     }
 
     [Fact]
-    public async Task A_question_answered_with_garbage_leaves_the_outcome_unknown()
+    public async Task A_query_with_a_garbage_response_leaves_the_outcome_unknown()
     {
         Server.Script = (_, context) => Responses.JsonAsync(context, 200, "<html>");
         Assert.All(await Rig.QueryAsync(Create()), outcome => Assert.IsType<ProviderOutcome.Unknown>(outcome));

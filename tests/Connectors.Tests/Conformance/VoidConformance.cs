@@ -40,7 +40,7 @@ public abstract class VoidConformance(ConnectorRig rig) : ConformanceSetting(rig
     }
 
     [Fact]
-    public async Task No_answer_is_unknown() =>
+    public async Task No_response_is_unknown() =>
         await IsUnknownAsync(
             Effect.Void, (_, context) => Responses.HangUpAsync(context), TimeSpan.FromMilliseconds(400));
 
@@ -54,7 +54,7 @@ public abstract class VoidConformance(ConnectorRig rig) : ConformanceSetting(rig
         await IsUnknownAsync(Effect.Void, (_, context) => Responses.JsonAsync(context, status, "{}"));
 
     [Fact]
-    public async Task A_truncated_answer_is_unknown() =>
+    public async Task A_truncated_response_is_unknown() =>
         await IsUnknownAsync(
             Effect.Void, (_, context) => Responses.TruncatedAsync(context, """{"id":"x","status":"voided"}"""));
 
@@ -66,7 +66,7 @@ public abstract class VoidConformance(ConnectorRig rig) : ConformanceSetting(rig
         await IsUnknownAsync(Effect.Void, (_, context) => Responses.JsonAsync(context, 200, body));
 
     [Fact]
-    public async Task An_oversized_answer_is_unknown() => await IsUnknownAsync(Effect.Void, async (request, context) =>
+    public async Task An_oversized_body_is_unknown() => await IsUnknownAsync(Effect.Void, async (request, context) =>
     {
         context.Response.ContentType = "application/json";
         await context.Response.WriteAsync(new string(' ', Rig.LongestResponse + 500));

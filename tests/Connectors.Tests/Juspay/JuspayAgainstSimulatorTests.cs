@@ -130,7 +130,7 @@ public sealed class JuspayAgainstSimulatorTests(SimulatedJuspay juspay) : Juspay
     }
 
     [Fact]
-    public async Task A_capture_of_what_nobody_authorised_is_not_a_success()
+    public async Task A_capture_of_what_no_one_authorised_is_not_a_success()
     {
         await Juspay.CustomerAsync(automatic: false);
         var pending = await ChargeAsync(Netbanking, capture: CaptureMode.Manual);
@@ -143,7 +143,7 @@ public sealed class JuspayAgainstSimulatorTests(SimulatedJuspay juspay) : Juspay
     [Theory]
     [InlineData("4000000000000002", "declined", FailureParty.Bank)]
     [InlineData("4000000000000127", "input_declined", FailureParty.Customer)]
-    public async Task A_failing_card_is_declined_and_nobody_blames_juspay(
+    public async Task A_failing_card_is_declined_and_no_one_blames_juspay(
         string number, string code, FailureParty party)
     {
         await ChargeAsync(new PaymentMethod { Kind = PaymentMethodKind.Card }, cardNumber: number);
@@ -185,7 +185,7 @@ public sealed class JuspayAgainstSimulatorTests(SimulatedJuspay juspay) : Juspay
     }
 
     [Theory, MemberData(nameof(After))]
-    public async Task A_payment_whose_answer_was_lost_is_unknown_and_then_found(string dial)
+    public async Task A_payment_whose_response_was_lost_is_unknown_and_then_found(string dial)
     {
         await Juspay.DialAsync($$"""{"{{dial}}":1,"operations":["payment"]}""");
         Assert.IsType<ProviderOutcome.Unknown>(await ChargeAsync(Netbanking));
@@ -239,7 +239,7 @@ public sealed class JuspayAgainstSimulatorTests(SimulatedJuspay juspay) : Juspay
 
     [Theory]
     [MemberData(nameof(Before)), MemberData(nameof(After)), InlineData("rate_limited")]
-    public async Task A_question_that_went_wrong_says_nothing(string dial)
+    public async Task A_query_that_went_wrong_says_nothing(string dial)
     {
         await ChargeAsync(Netbanking);
         await Juspay.DialAsync($$"""{"{{dial}}":1,"operations":["query"]}""");
@@ -256,7 +256,7 @@ public sealed class JuspayAgainstSimulatorTests(SimulatedJuspay juspay) : Juspay
     }
 
     [Fact]
-    public async Task Another_amount_is_told_as_it_is()
+    public async Task Another_amount_is_reported_as_it_is()
     {
         await Juspay.DialAsync("""{"amount_mismatch":1}""");
         await ChargeAsync(Netbanking);
@@ -264,7 +264,7 @@ public sealed class JuspayAgainstSimulatorTests(SimulatedJuspay juspay) : Juspay
     }
 
     [Theory, MemberData(nameof(After))]
-    public async Task A_capture_whose_answer_was_lost_is_unknown_and_then_found(string dial)
+    public async Task A_capture_whose_response_was_lost_is_unknown_and_then_found(string dial)
     {
         var txn = await HeldAsync();
         await Juspay.DialAsync($$"""{"{{dial}}":1,"operations":["capture"]}""");
@@ -274,7 +274,7 @@ public sealed class JuspayAgainstSimulatorTests(SimulatedJuspay juspay) : Juspay
     }
 
     [Theory, MemberData(nameof(After))]
-    public async Task A_release_whose_answer_was_lost_is_unknown_and_then_found(string dial)
+    public async Task A_release_whose_response_was_lost_is_unknown_and_then_found(string dial)
     {
         var txn = await HeldAsync();
         await Juspay.DialAsync($$"""{"{{dial}}":1,"operations":["capture"]}""");

@@ -44,7 +44,7 @@ public sealed class JuspayFactsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_order_is_asked_for_as_the_library_does()
+    public async Task An_order_is_sent_as_the_library_does()
     {
         await ChargeAsync(new PaymentMethod { Kind = PaymentMethodKind.Netbanking, Bank = "HDFC" });
         AssertSent("/orders", $"order_id={JuspayRig.Order}&amount=123.45&currency=INR&udf6={ConnectorRig.Attempt}");
@@ -62,7 +62,7 @@ public sealed class JuspayFactsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_collect_request_is_asked_for_as_the_library_does()
+    public async Task A_collect_request_is_sent_as_the_library_does()
     {
         await ChargeAsync(new PaymentMethod { Kind = PaymentMethodKind.Upi, Flow = UpiFlow.Collect, Vpa = "a@upi" });
         AssertSent(
@@ -72,7 +72,7 @@ public sealed class JuspayFactsTests : IAsyncLifetime
 
     [Theory]
     [InlineData(UpiFlow.Intent), InlineData(UpiFlow.Qr)]
-    public async Task A_upi_link_is_asked_for_with_its_parameters(UpiFlow flow)
+    public async Task A_upi_link_is_sent_with_its_parameters(UpiFlow flow)
     {
         await ChargeAsync(new PaymentMethod { Kind = PaymentMethodKind.Upi, Flow = flow });
         AssertSent("/txns", "payment_method_type=UPI&payment_method=UPI_PAY&sdk_params=true");
@@ -129,7 +129,7 @@ public sealed class JuspayFactsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_refund_is_asked_for_as_the_library_does()
+    public async Task A_refund_is_sent_as_the_library_does()
     {
         await _rig.ActAsync(Create(), Effect.Refund, TimeProvider.System);
         AssertSent($"/orders/{JuspayRig.Order}/refunds", $"unique_request_id={JuspayRig.RefundName}&amount=123.45");

@@ -91,7 +91,7 @@ public sealed class JuspayFlowTests : IAsyncLifetime
     [InlineData("CHARGED", typeof(ProviderOutcome.Succeeded))]
     [InlineData("PENDING_VBV", typeof(ProviderOutcome.Pending))]
     [InlineData("AUTHORIZATION_FAILED", typeof(ProviderOutcome.Declined))]
-    public async Task An_order_that_is_answered_with_a_payment_on_it_is_not_paid_again(string status, Type expected)
+    public async Task An_order_that_has_a_payment_on_it_is_not_paid_again(string status, Type expected)
     {
         _responses[("POST", "/orders")] = (200, JuspayRig.OrderJson(status));
         Assert.IsType(expected, await ChargeAsync());
@@ -137,7 +137,7 @@ public sealed class JuspayFlowTests : IAsyncLifetime
 
     [Theory]
     [InlineData("INVALID_ACTION"), InlineData("ALREADY_EXISTS")]
-    public async Task A_transaction_refused_because_the_order_is_paid_answers_with_that_payment(string code)
+    public async Task A_transaction_refused_because_the_order_is_paid_returns_that_payment(string code)
     {
         _responses[("POST", "/txns")] = (400, JuspayRig.ErrorJson(code, "The order is paid"));
         _responses[("GET", StatusPath)] = (200, JuspayRig.OrderJson("CHARGED"));
@@ -170,7 +170,7 @@ public sealed class JuspayFlowTests : IAsyncLifetime
     [InlineData("CHARGED", typeof(ProviderOutcome.Succeeded))]
     [InlineData("AUTHORIZATION_FAILED", typeof(ProviderOutcome.Declined))]
     [InlineData("PENDING_VBV", typeof(ProviderOutcome.Pending)), InlineData("NEW", typeof(ProviderOutcome.Pending))]
-    public async Task What_a_new_transaction_says_of_its_end_is_asked_for(string status, Type expected)
+    public async Task What_a_new_transaction_says_of_its_end_is_requested(string status, Type expected)
     {
         _responses[("POST", "/txns")] = (200, JuspayRig.TxnJson("CHARGED"));
         _responses[("GET", StatusPath)] = (200, JuspayRig.OrderJson(status));
@@ -270,7 +270,7 @@ public sealed class JuspayFlowTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_answer_about_another_transaction_or_order_is_unknown()
+    public async Task A_response_about_another_transaction_or_order_is_unknown()
     {
         _responses[("POST", CapturePath)] = (200, JuspayRig.OrderJson("CHARGED", txn: "eulOther"));
         _responses[("POST", VoidPath)] = (200, JuspayRig.OrderJson("VOIDED", order: "other"));

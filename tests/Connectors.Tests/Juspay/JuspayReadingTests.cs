@@ -80,7 +80,7 @@ public sealed class JuspayReadingTests
         JuspayRig.Order));
 
     [Fact]
-    public void What_was_taken_is_told_not_what_was_asked_for()
+    public void What_was_taken_is_reported_not_what_was_requested()
     {
         var order = Order(
             JuspayRig.OrderJson("CHARGED", method: "UPI", more: JuspayRig.GatewayJson("00", amount: "124.45")));
@@ -187,7 +187,7 @@ public sealed class JuspayReadingTests
     [InlineData("""{"id":"evt_1"}""", typeof(WebhookReading.Malformed))]
     [InlineData("""{"id":"a b","event_name":"ORDER_SUCCEEDED"}""", typeof(WebhookReading.Malformed))]
     [InlineData("""{"id":"a","id":"b","event_name":"ORDER_SUCCEEDED"}""", typeof(WebhookReading.Malformed))]
-    public async Task A_webhook_that_says_nothing_of_ours_is_told_apart(string body, Type expected) =>
+    public async Task A_webhook_that_says_nothing_of_ours_is_distinguished(string body, Type expected) =>
         Assert.IsType(
             expected, await Create().ReadWebhookAsync(JuspayRig.Hook(body, _rig.WebhookSecret), _rig.Credentials));
 
@@ -234,7 +234,7 @@ public sealed class JuspayReadingTests
     }
 
     [Fact]
-    public async Task Nobody_is_known_by_an_empty_password_or_another_user()
+    public async Task No_one_is_known_by_an_empty_password_or_another_user()
     {
         const string Body = """{"id":"evt_1","event_name":"MANDATE_CREATED"}""";
         Assert.IsType<WebhookReading.Forged>(await Create().ReadWebhookAsync(

@@ -15,7 +15,7 @@ namespace PaymentCluster.Connectors.Tests.Juspay;
 public sealed class JuspayRefundsAgainstSimulatorTests(SimulatedJuspay juspay) : JuspaySimulation(juspay)
 {
     [Fact]
-    public async Task A_refund_is_pending_and_then_paid_out_once_however_often_it_is_asked_for()
+    public async Task A_refund_is_pending_and_then_paid_out_once_however_often_it_is_requested()
     {
         var txn = await PaidAsync();
         for (var i = 0; i < 3; i++)
@@ -64,7 +64,7 @@ public sealed class JuspayRefundsAgainstSimulatorTests(SimulatedJuspay juspay) :
     }
 
     [Theory, MemberData(nameof(After))]
-    public async Task A_refund_whose_answer_was_lost_is_unknown_and_made_once(string dial)
+    public async Task A_refund_whose_response_was_lost_is_unknown_and_made_once(string dial)
     {
         var txn = await PaidAsync();
         await Juspay.DialAsync($$"""{"{{dial}}":1,"operations":["refund"]}""");

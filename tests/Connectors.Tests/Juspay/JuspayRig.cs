@@ -84,8 +84,8 @@ public class JuspayRig : ConnectorRig
     public override Task RespondAsync(Received request, HttpContext context) => (request.Method, request.Path) switch
     {
         // The requested order.
-        ("POST", "/orders") => Responses.JsonAsync(context, 200, OrderJson("NEW", order: Asked(request, "order_id"),
-            amount: Asked(request, "amount"), currency: Asked(request, "currency"), txn: null)),
+        ("POST", "/orders") => Responses.JsonAsync(context, 200, OrderJson("NEW", order: Requested(request, "order_id"),
+            amount: Requested(request, "amount"), currency: Requested(request, "currency"), txn: null)),
         ("POST", "/txns") => Responses.JsonAsync(context, 200, TxnJson()),
         ("POST", $"/v2/txns/{Txn}/capture") => Responses.JsonAsync(context, 200, OrderJson("CHARGED")),
         ("POST", $"/v2/txns/{Txn}/void") => Responses.JsonAsync(context, 200, OrderJson("VOIDED")),
@@ -116,7 +116,8 @@ public class JuspayRig : ConnectorRig
     };
 
     /// <summary>One field of a form.</summary>
-    public static string Asked(Received request, string name) => QueryHelpers.ParseQuery(request.Text)[name].ToString();
+    public static string Requested(Received request, string name) =>
+        QueryHelpers.ParseQuery(request.Text)[name].ToString();
 
     /// <summary>The order object.</summary>
     public static string OrderJson(

@@ -85,7 +85,7 @@ public sealed partial class PayUAgainstSimulatorTests(SimulatedPayU payu) : PayU
     }
 
     [Fact]
-    public async Task A_capture_of_what_nobody_authorised_is_not_a_success()
+    public async Task A_capture_of_what_no_one_authorised_is_not_a_success()
     {
         await PayU.CustomerAsync(automatic: false);
         var pending = await ChargeAsync(Intent, CaptureMode.Manual);
@@ -121,7 +121,7 @@ public sealed partial class PayUAgainstSimulatorTests(SimulatedPayU payu) : PayU
     }
 
     [Theory, MemberData(nameof(After))]
-    public async Task A_release_whose_answer_was_lost_is_unknown_and_then_voided(string dial)
+    public async Task A_release_whose_response_was_lost_is_unknown_and_then_voided(string dial)
     {
         var payment = await AuthorisedAsync();
         await PayU.DialAsync($$"""{"{{dial}}":1,"operations":["refund"]}""");
@@ -186,7 +186,7 @@ public sealed partial class PayUAgainstSimulatorTests(SimulatedPayU payu) : PayU
     }
 
     [Theory, MemberData(nameof(After))]
-    public async Task A_payment_whose_answer_was_lost_is_unknown_and_then_found(string dial)
+    public async Task A_payment_whose_response_was_lost_is_unknown_and_then_found(string dial)
     {
         await PayU.DialAsync($$"""{"{{dial}}":1,"operations":["payment"]}""");
         Assert.IsType<ProviderOutcome.Unknown>(await ChargeAsync(Intent));
@@ -220,7 +220,7 @@ public sealed partial class PayUAgainstSimulatorTests(SimulatedPayU payu) : PayU
 
     [Theory]
     [MemberData(nameof(Before)), MemberData(nameof(After)), InlineData("rate_limited")]
-    public async Task A_question_that_went_wrong_says_nothing(string dial)
+    public async Task A_query_that_went_wrong_says_nothing(string dial)
     {
         await ChargeAsync(Intent);
         await PayU.DialAsync($$"""{"{{dial}}":1,"operations":["query"]}""");
@@ -242,7 +242,7 @@ public sealed partial class PayUAgainstSimulatorTests(SimulatedPayU payu) : PayU
     }
 
     [Fact]
-    public async Task Another_amount_is_told_as_it_is()
+    public async Task Another_amount_is_reported_as_it_is()
     {
         await PayU.DialAsync("""{"amount_mismatch":1}""");
         await ChargeAsync(Intent);
@@ -250,7 +250,7 @@ public sealed partial class PayUAgainstSimulatorTests(SimulatedPayU payu) : PayU
     }
 
     [Theory, MemberData(nameof(After))]
-    public async Task A_capture_whose_answer_was_lost_is_unknown_and_then_found(string dial)
+    public async Task A_capture_whose_response_was_lost_is_unknown_and_then_found(string dial)
     {
         var payment = await AuthorisedAsync();
         await PayU.DialAsync($$"""{"{{dial}}":1,"operations":["capture"]}""");

@@ -68,7 +68,7 @@ public sealed class PayUFactsTests : IAsyncLifetime
         "e7ce0601d241ab49c731c3465aae653803dafd0256a06234ebcb704f2953dc361b99ba7af11653755e4971e0ce4256f9183d2cfa63692a00837f8ba934114abc")]
     [InlineData(Respond + "&status=success&splitInfo={\"a\":\"1\"}",
         "20b28a5f8d07a596128f98ad5868d7abfa97f391d46e7261c4b0d7ef21877e21249f1b2426938355b7beda4b7b4f80d79672f284c2953289c7dfba79cbe7582d")]
-    public void A_response_is_believed_if_the_client_believes_it(string fields, string hash)
+    public void A_response_is_trusted_if_the_client_trusts_it(string fields, string hash)
     {
         Assert.True(PayUSignature.IsResponse(FieldsOf(fields + "&hash=" + hash), PayURig.Key, PayURig.Salt));
         Assert.True(
@@ -95,7 +95,7 @@ public sealed class PayUFactsTests : IAsyncLifetime
 
     // docs.payu.in/docs/upi-intent-server-to-server.
     [Fact]
-    public async Task A_upi_intent_is_asked_for_from_the_server()
+    public async Task A_upi_intent_is_sent_from_the_server()
     {
         await ChargeAsync(new PaymentMethod { Kind = PaymentMethodKind.Upi, Flow = UpiFlow.Intent });
         AssertSent(

@@ -63,7 +63,7 @@ public sealed class PayUFlowTests : IAsyncLifetime
     [InlineData("\"intentURIData\":\"am=1\""), InlineData("\"intentURIData\":\"pa=a@b\\\"><script>\"")]
     [InlineData("\"qrString\":\"https://evil.example/?pa=a@b\"")]
     [InlineData("\"qrString\":\"javascript:upi://pay?pa=\"")]
-    public async Task An_answer_without_a_link_that_can_be_followed_is_unknown(string result)
+    public async Task A_response_without_a_link_that_can_be_followed_is_unknown(string result)
     {
         _responses["_payment"] = PayURig.PaymentJson(result);
         Assert.IsType<ProviderOutcome.Unknown>(await ChargeAsync(Intent));
@@ -72,7 +72,7 @@ public sealed class PayUFlowTests : IAsyncLifetime
     [Theory]
     [InlineData("\"acsTemplate\":\"%%%\""), InlineData("\"acsTemplate\":\"dGV4dA==\"")]
     [InlineData("\"acsTemplate\":null"), InlineData("\"acsTemplate\":[]")]
-    public async Task An_answer_without_a_page_that_can_be_shown_is_unknown(string result)
+    public async Task A_response_without_a_page_that_can_be_shown_is_unknown(string result)
     {
         _responses["_payment"] = PayURig.PaymentJson(result);
         Assert.IsType<ProviderOutcome.Unknown>(await _rig.ActAsync(Create(), Effect.Charge, _time));
@@ -81,7 +81,7 @@ public sealed class PayUFlowTests : IAsyncLifetime
     [Theory]
     [InlineData("\"txnId\":\"att_01k8dq2v7me8k9c4ss8m3y5d6f_1\"", "\"txnId\":\"another\"")]
     [InlineData("\"paymentId\":\"403993715500000001\"", "\"paymentId\":\"../1\"")]
-    public async Task An_answer_about_another_payment_is_unknown(string text, string other)
+    public async Task A_response_about_another_payment_is_unknown(string text, string other)
     {
         _responses["_payment"] = PayURig.PaymentJson("\"intentURIData\":\"pa=a@b\"")
             .Replace(text, other, StringComparison.Ordinal);
@@ -89,7 +89,7 @@ public sealed class PayUFlowTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Success_at_once_is_asked_about_all_the_same()
+    public async Task Success_at_once_is_queried_all_the_same()
     {
         _responses["_payment"] = PayURig.PaymentJson("\"intentURIData\":\"pa=a@b\"", "success");
         Assert.IsType<ProviderOutcome.Pending>(await ChargeAsync(Intent));
@@ -315,7 +315,7 @@ public sealed class PayUFlowTests : IAsyncLifetime
     [Theory]
     [InlineData("""{"status":1,"msg":"My_card card deleted successfully"}""")]
     [InlineData("""{"status":0,"msg":"card not found"}""")]
-    public async Task A_card_that_is_gone_is_forgotten(string response)
+    public async Task A_card_that_is_gone_is_deleted(string response)
     {
         _responses["delete_user_card"] = response;
         Assert.True(Assert.IsType<ProviderResult<bool>.Given>(
@@ -329,7 +329,7 @@ public sealed class PayUFlowTests : IAsyncLifetime
     [InlineData(
         """{"status":0,"msg":"0 out of 1","transaction_details":{"credentials-check":{"mihpayid":"Not Found","status":"Not Found"}}}""",
         CredentialsCheck.Accepted)]
-    public async Task Credentials_are_checked_by_a_question(string response, CredentialsCheck expected)
+    public async Task Credentials_are_checked_by_a_query(string response, CredentialsCheck expected)
     {
         _responses["verify_payment"] = response;
         Assert.Equal(expected, await Create().CheckAsync(_rig.Credentials));

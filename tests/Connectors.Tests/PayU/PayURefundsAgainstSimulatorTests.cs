@@ -43,7 +43,7 @@ public sealed class PayURefundsAgainstSimulatorTests(SimulatedPayU payu) : PayUS
     }
 
     [Fact]
-    public async Task A_refund_that_was_never_asked_for_is_not_found() =>
+    public async Task A_refund_that_was_never_requested_is_not_found() =>
         Assert.IsType<ProviderOutcome.NotFound>(await QueryRefundAsync(await PaidAsync()));
 
     [Fact]
@@ -133,7 +133,7 @@ public sealed class PayURefundsAgainstSimulatorTests(SimulatedPayU payu) : PayUS
     }
 
     [Fact]
-    public async Task A_card_is_kept_paid_with_and_forgotten()
+    public async Task A_card_is_kept_paid_with_and_deleted()
     {
         var connector = PayU.Connect();
         var first = Request(Rig.Method, Attempt) with

@@ -56,7 +56,7 @@ public sealed class PaytmAgainstSimulatorTests(SimulatedPaytm paytm) : PaytmSimu
     }
 
     [Fact]
-    public async Task A_debit_card_is_told_from_a_credit_card_by_asking()
+    public async Task A_debit_card_is_distinguished_from_a_credit_card_by_a_query()
     {
         Assert.IsType<ProviderOutcome.Pending>(await ChargeAsync(Card, cardNumber: "6527658900000007"));
         await OnePaidChargeAsync();
@@ -171,7 +171,7 @@ public sealed class PaytmAgainstSimulatorTests(SimulatedPaytm paytm) : PaytmSimu
     }
 
     [Theory, MemberData(nameof(After))]
-    public async Task A_payment_whose_answer_was_lost_is_unknown_and_then_found(string dial)
+    public async Task A_payment_whose_response_was_lost_is_unknown_and_then_found(string dial)
     {
         await Paytm.DialAsync($$"""{"{{dial}}":1,"operations":["payment"]}""");
         Assert.IsType<ProviderOutcome.Unknown>(await ChargeAsync(Netbanking));
@@ -216,7 +216,7 @@ public sealed class PaytmAgainstSimulatorTests(SimulatedPaytm paytm) : PaytmSimu
 
     [Theory]
     [MemberData(nameof(Before)), MemberData(nameof(After)), InlineData("rate_limited")]
-    public async Task A_question_that_went_wrong_says_nothing(string dial)
+    public async Task A_query_that_went_wrong_says_nothing(string dial)
     {
         await ChargeAsync(Netbanking);
         await Paytm.DialAsync($$"""{"{{dial}}":1,"operations":["query"]}""");
@@ -234,7 +234,7 @@ public sealed class PaytmAgainstSimulatorTests(SimulatedPaytm paytm) : PaytmSimu
     }
 
     [Fact]
-    public async Task Another_amount_is_told_as_it_is()
+    public async Task Another_amount_is_reported_as_it_is()
     {
         await Paytm.DialAsync("""{"amount_mismatch":1}""");
         await ChargeAsync(Netbanking);
@@ -242,7 +242,7 @@ public sealed class PaytmAgainstSimulatorTests(SimulatedPaytm paytm) : PaytmSimu
     }
 
     [Theory, MemberData(nameof(After))]
-    public async Task A_capture_whose_answer_was_lost_is_unknown_and_then_found(string dial)
+    public async Task A_capture_whose_response_was_lost_is_unknown_and_then_found(string dial)
     {
         var block = await BlockedAsync();
         await Paytm.DialAsync($$"""{"{{dial}}":1,"operations":["capture"]}""");
@@ -252,7 +252,7 @@ public sealed class PaytmAgainstSimulatorTests(SimulatedPaytm paytm) : PaytmSimu
     }
 
     [Theory, MemberData(nameof(After))]
-    public async Task A_release_whose_answer_was_lost_is_unknown_and_then_found(string dial)
+    public async Task A_release_whose_response_was_lost_is_unknown_and_then_found(string dial)
     {
         var block = await BlockedAsync();
         await Paytm.DialAsync($$"""{"{{dial}}":1,"operations":["capture"]}""");

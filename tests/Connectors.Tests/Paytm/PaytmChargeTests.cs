@@ -45,7 +45,7 @@ public sealed class PaytmChargeTests : PaytmScript
         PaymentMethodKind.Card,
         null,
         "\"paymentMode\":\"DEBIT_CARD\",\"authMode\":\"otp\",\"cardInfo\":\"|4111111111111111|9173|042031\"}")]
-    public async Task Each_method_is_asked_for_in_its_own_way(PaymentMethodKind kind, UpiFlow? flow, string expected)
+    public async Task Each_method_is_sent_in_its_own_way(PaymentMethodKind kind, UpiFlow? flow, string expected)
     {
         await ChargeAsync(
             new PaymentMethod { Kind = kind, Flow = flow, Vpa = "a@bank", Bank = "HDFC", Wallet = "paytm" });
@@ -126,7 +126,7 @@ public sealed class PaytmChargeTests : PaytmScript
     [InlineData("0002", "TXN_SUCCESS", "01", "Succeeded Captured"), InlineData("0002", "PENDING", "402", "Pending")]
     [InlineData("0002", "TXN_FAILURE", "227", "Declined bank_declined Bank")]
     [InlineData("325", "TXN_SUCCESS", "01", "Succeeded Captured")]
-    public async Task An_order_that_is_known_already_is_asked_about_and_not_paid_again(
+    public async Task An_order_that_is_known_already_is_queried_and_not_paid_again(
         string code, string status, string statusCode, string expected)
     {
         Respond(
@@ -261,7 +261,7 @@ public sealed class PaytmChargeTests : PaytmScript
     }
 
     [Fact]
-    public async Task A_success_with_a_wrong_checksum_is_not_believed_unless_told_to()
+    public async Task A_success_with_a_wrong_checksum_is_not_trusted_unless_told_to()
     {
         Script((_, context) =>
             PaytmRig.RespondAsync(context, PaytmRig.StatusJson("TXN_SUCCESS", "01"), key: "AnotherKey123456"));

@@ -41,7 +41,7 @@ public sealed class PaytmFactsTests : PaytmScript
     [InlineData("Succeeded Authorized", "RELEASE TXN_FAILURE 810")]
     [InlineData("Unknown", "CAPTURE F 1001")]
     [InlineData("Unknown", "RELEASE TXN_FAILURE 501")]
-    public async Task What_became_of_a_block_is_told_by_its_parts(string expected, params string[] parts)
+    public async Task What_became_of_a_block_is_reported_by_its_parts(string expected, params string[] parts)
     {
         var all = parts.Select(part => part.Split(' ')).ToDictionary(part => part[0], StringComparer.Ordinal);
         all.TryAdd("PREAUTH", ["PREAUTH", "TXN_SUCCESS", "01"]);
@@ -51,7 +51,7 @@ public sealed class PaytmFactsTests : PaytmScript
     }
 
     [Fact]
-    public async Task A_status_that_answers_with_the_block_where_none_was_asked_for_is_understood()
+    public async Task A_status_that_returns_the_block_where_none_was_requested_is_understood()
     {
         Respond(PaytmRig.Status, request => PaytmRig.TypeOf(request) is null or "PREAUTH"
             ? PaytmRig.StatusJson("TXN_SUCCESS", "01", "PREAUTH")
@@ -135,7 +135,7 @@ public sealed class PaytmFactsTests : PaytmScript
     [InlineData("TXN_FAILURE", "635", "Declined refund_too_small Merchant")]
     [InlineData("TXN_FAILURE", "330", "Declined credentials_refused Merchant")]
     [InlineData("TXN_FAILURE", "a_code_of_tomorrow", "Pending")]
-    public async Task A_refunds_code_is_an_outcome_whatever_word_stands_beside_it(
+    public async Task A_refunds_code_is_an_outcome_whatever_word_is_beside_it(
         string status, string code, string expected)
     {
         Respond("/refund/apply", _ => PaytmRig.RefundJson(status, code));
@@ -165,7 +165,7 @@ public sealed class PaytmFactsTests : PaytmScript
     }
 
     [Fact]
-    public async Task A_refund_is_asked_for_under_its_id_in_rupees()
+    public async Task A_refund_is_sent_under_its_id_in_rupees()
     {
         await RefundAsync();
 
@@ -226,7 +226,7 @@ public sealed class PaytmFactsTests : PaytmScript
 
     [Theory]
     [InlineData("S", true, true), InlineData("F", false, false), InlineData("F", true, false)]
-    public async Task A_upi_id_is_looked_up_with_the_token_of_an_order_that_nobody_pays(
+    public async Task A_upi_id_is_looked_up_with_the_token_of_an_order_that_no_one_pays(
         string status, bool valid, bool exists)
     {
         Respond(

@@ -42,7 +42,7 @@ public sealed class PaytmRefundsAgainstSimulatorTests(SimulatedPaytm paytm) : Pa
     }
 
     [Fact]
-    public async Task A_refund_that_was_never_asked_for_is_not_found() =>
+    public async Task A_refund_that_was_never_requested_is_not_found() =>
         Assert.IsType<ProviderOutcome.NotFound>(await QueryRefundAsync(await PaidAsync()));
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class PaytmRefundsAgainstSimulatorTests(SimulatedPaytm paytm) : Pa
     }
 
     [Fact]
-    public async Task A_refund_answered_with_a_system_error_is_unknown_and_then_found()
+    public async Task A_refund_with_a_system_error_is_unknown_and_then_found()
     {
         var payment = await PaidAsync();
         Assert.IsType<ProviderOutcome.Unknown>(await RefundAsync(payment, Money.Of(501, Currency.Inr)));

@@ -50,7 +50,7 @@ public sealed class PaytmWalletTests(SimulatedPaytm paytm) : PaytmSimulation(pay
     }
 
     [Fact]
-    public async Task What_stands_in_the_way_of_a_link_is_said()
+    public async Task What_prevents_a_link_is_reported()
     {
         var connector = Connect();
         var stranger = Owner with { Customer = new Customer { Phone = "+15550100" } };
@@ -88,7 +88,7 @@ public sealed class PaytmWalletTests(SimulatedPaytm paytm) : PaytmSimulation(pay
     [Theory]
     [InlineData(200, "<html>"), InlineData(200, "{}")]
     [InlineData(400, "{}"), InlineData(500, "{}"), InlineData(429, "{}")]
-    public async Task What_cannot_be_asked_is_unavailable(int status, string body)
+    public async Task What_cannot_be_queried_is_unavailable(int status, string body)
     {
         await using var server = await ScriptedServer.StartAsync();
         server.Script = (_, context) => Responses.JsonAsync(context, status, body);

@@ -70,7 +70,7 @@ public sealed class RazorpayAgainstSimulatorTests(SimulatedRazorpay razorpay) : 
     }
 
     [Fact]
-    public async Task A_capture_of_what_nobody_authorised_is_not_a_success()
+    public async Task A_capture_of_what_no_one_authorised_is_not_a_success()
     {
         await Razorpay.CustomerAsync(automatic: false);
         var pending = await ChargeAsync(Netbanking, capture: CaptureMode.Manual);
@@ -138,7 +138,7 @@ public sealed class RazorpayAgainstSimulatorTests(SimulatedRazorpay razorpay) : 
     }
 
     [Theory, MemberData(nameof(After))]
-    public async Task A_payment_whose_answer_was_lost_is_unknown_and_then_found(string dial)
+    public async Task A_payment_whose_response_was_lost_is_unknown_and_then_found(string dial)
     {
         await Razorpay.DialAsync($$"""{"{{dial}}":1,"operations":["payment"]}""");
         var unknown = Assert.IsType<ProviderOutcome.Unknown>(await ChargeAsync(Netbanking));
@@ -185,7 +185,7 @@ public sealed class RazorpayAgainstSimulatorTests(SimulatedRazorpay razorpay) : 
 
     [Theory]
     [MemberData(nameof(Before)), MemberData(nameof(After)), InlineData("rate_limited")]
-    public async Task A_question_that_went_wrong_says_nothing(string dial)
+    public async Task A_query_that_went_wrong_says_nothing(string dial)
     {
         var pending = await ChargeAsync(Netbanking);
         await Razorpay.DialAsync($$"""{"{{dial}}":1,"operations":["query"]}""");
@@ -203,7 +203,7 @@ public sealed class RazorpayAgainstSimulatorTests(SimulatedRazorpay razorpay) : 
     }
 
     [Fact]
-    public async Task Another_amount_is_told_as_it_is()
+    public async Task Another_amount_is_reported_as_it_is()
     {
         await Razorpay.DialAsync("""{"amount_mismatch":1}""");
         var pending = await ChargeAsync(Netbanking);
@@ -211,7 +211,7 @@ public sealed class RazorpayAgainstSimulatorTests(SimulatedRazorpay razorpay) : 
     }
 
     [Theory, MemberData(nameof(After))]
-    public async Task A_capture_whose_answer_was_lost_is_unknown_and_then_found(string dial)
+    public async Task A_capture_whose_response_was_lost_is_unknown_and_then_found(string dial)
     {
         var pending = await ChargeAsync(Netbanking, capture: CaptureMode.Manual);
         await UntilAsync(QueryAsync, outcome => outcome is ProviderOutcome.Succeeded, "the payment is authorised");

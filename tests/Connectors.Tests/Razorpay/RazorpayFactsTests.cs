@@ -43,7 +43,7 @@ public sealed class RazorpayFactsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_order_is_asked_for_as_the_sdk_does()
+    public async Task An_order_is_sent_as_the_sdk_does()
     {
         await ChargeAsync(new PaymentMethod { Kind = PaymentMethodKind.Netbanking, Bank = "HDFC" });
         AssertSent(
@@ -65,7 +65,7 @@ public sealed class RazorpayFactsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_netbanking_payment_is_asked_for_as_the_sdk_does()
+    public async Task A_netbanking_payment_is_sent_as_the_sdk_does()
     {
         await ChargeAsync(new PaymentMethod { Kind = PaymentMethodKind.Netbanking, Bank = "HDFC" });
         AssertSent("POST", "/v1/payments/create/json", """
@@ -75,7 +75,7 @@ public sealed class RazorpayFactsTests : IAsyncLifetime
 
     [Theory]
     [InlineData(UpiFlow.Intent), InlineData(UpiFlow.Qr)]
-    public async Task A_upi_link_is_asked_for_as_the_sdk_does(UpiFlow flow)
+    public async Task A_upi_link_is_sent_as_the_sdk_does(UpiFlow flow)
     {
         await ChargeAsync(new PaymentMethod { Kind = PaymentMethodKind.Upi, Flow = flow });
         AssertSent("POST", "/v1/payments/create/json", """
@@ -84,7 +84,7 @@ public sealed class RazorpayFactsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_collect_request_names_the_upi_id_and_how_long_it_stands()
+    public async Task A_collect_request_names_the_upi_id_and_how_long_it_is_open()
     {
         await ChargeAsync(new PaymentMethod { Kind = PaymentMethodKind.Upi, Flow = UpiFlow.Collect, Vpa = "a@upi" });
         AssertSent(
@@ -101,7 +101,7 @@ public sealed class RazorpayFactsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_card_payment_is_asked_for_as_documented()
+    public async Task A_card_payment_is_sent_as_documented()
     {
         await _rig.ActAsync(Create(), Effect.Charge, TimeProvider.System);
         AssertSent("POST", "/v1/payments/create/json", """
@@ -112,14 +112,14 @@ public sealed class RazorpayFactsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_capture_is_asked_for_as_the_sdk_does()
+    public async Task A_capture_is_sent_as_the_sdk_does()
     {
         await _rig.ActAsync(Create(), Effect.Capture, TimeProvider.System);
         AssertSent("POST", "/v1/payments/pay_TESTpay0000001/capture", """{"amount":12345,"currency":"INR"}""");
     }
 
     [Fact]
-    public async Task A_refund_is_asked_for_as_the_sdk_does_under_an_idempotency_key()
+    public async Task A_refund_is_sent_as_the_sdk_does_under_an_idempotency_key()
     {
         await _rig.ActAsync(Create(), Effect.Refund, TimeProvider.System);
         var sent = AssertSent(

@@ -60,7 +60,7 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_order_is_told_even_if_the_payments_outcome_is_unknown()
+    public async Task The_order_is_reported_even_if_the_payments_outcome_is_unknown()
     {
         _responses[("POST", "/v1/payments/create/json")] = (500, "{}");
         Assert.Equal(RazorpayRig.Order, Assert.IsType<ProviderOutcome.Unknown>(await ChargeAsync()).ProviderOrder);
@@ -130,7 +130,7 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_resend_refused_because_the_order_is_paid_answers_with_that_payment()
+    public async Task A_resend_refused_because_the_order_is_paid_returns_that_payment()
     {
         _responses[("GET", "/v1/orders")] = (
             200, RazorpayRig.Collection(RazorpayRig.OrderJson(RazorpayRig.Order, Receipt)));
@@ -176,7 +176,7 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_payment_of_another_order_is_not_believed()
+    public async Task A_payment_of_another_order_is_not_trusted()
     {
         _responses[("GET", $"/v1/orders/{RazorpayRig.Order}/payments")] = (200, RazorpayRig.Collection(
             RazorpayRig.PaymentJson("captured", order: OtherOrder)));
@@ -222,7 +222,7 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_refused_capture_of_a_payment_that_cannot_be_asked_about_is_unknown()
+    public async Task A_refused_capture_of_a_payment_that_cannot_be_queried_is_unknown()
     {
         _responses[("POST", $"/v1/payments/{RazorpayRig.Pay}/capture")] = (
             400, RazorpayRig.ErrorJson("This payment has already been captured"));
@@ -231,7 +231,7 @@ public sealed class RazorpayFlowTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_answer_about_another_payment_is_unknown()
+    public async Task A_response_about_another_payment_is_unknown()
     {
         _responses[("POST", $"/v1/payments/{RazorpayRig.Pay}/capture")] = (
             200, RazorpayRig.PaymentJson("captured", id: OtherPay));

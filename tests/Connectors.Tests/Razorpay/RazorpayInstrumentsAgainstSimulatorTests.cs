@@ -22,7 +22,7 @@ public sealed class RazorpayInstrumentsAgainstSimulatorTests(SimulatedRazorpay r
     private RazorpayConnector Connector => (RazorpayConnector)Razorpay.Connect();
 
     [Fact]
-    public async Task A_customer_keeps_a_card_pays_with_it_and_forgets_it()
+    public async Task A_customer_keeps_a_card_pays_with_it_and_deletes_it()
     {
         var asha = await OpenAsync(_asha);
         var attempt = await SaveAsync(_asha, asha);
@@ -112,12 +112,12 @@ public sealed class RazorpayInstrumentsAgainstSimulatorTests(SimulatedRazorpay r
     [Theory]
     [InlineData("asha@upi", true, "Simulated Customer")]
     [InlineData("invalid@upi", false, null), InlineData("not a vpa", false, null)]
-    public async Task A_upi_id_is_somebodys_or_nobodys(string vpa, bool exists, string? name) => Assert.Equal(
+    public async Task A_upi_id_is_someones_or_no_ones(string vpa, bool exists, string? name) => Assert.Equal(
         new UpiHolder(exists, name), Given(await Connector.VerifyUpiAsync(vpa, Rig.Credentials)));
 
     [Theory]
     [MemberData(nameof(Before)), MemberData(nameof(After)), InlineData("rate_limited")]
-    public async Task A_question_that_went_wrong_is_asked_again_and_makes_no_second_customer(string dial)
+    public async Task A_query_that_went_wrong_is_queried_again_and_makes_no_second_customer(string dial)
     {
         var dialled = $$"""{"{{dial}}":1,"operations":["query"]}""";
         await Razorpay.DialAsync(dialled);
@@ -141,7 +141,7 @@ public sealed class RazorpayInstrumentsAgainstSimulatorTests(SimulatedRazorpay r
     }
 
     [Theory, MemberData(nameof(After))]
-    public async Task A_charge_of_a_kept_card_whose_answer_was_lost_is_made_once(string dial)
+    public async Task A_charge_of_a_kept_card_whose_response_was_lost_is_made_once(string dial)
     {
         var asha = await OpenAsync(_asha);
         await SaveAsync(_asha, asha);

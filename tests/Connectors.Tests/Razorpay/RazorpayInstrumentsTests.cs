@@ -57,7 +57,7 @@ public sealed class RazorpayInstrumentsTests : IAsyncLifetime
 
     [Theory]
     [InlineData("""{"customer":"shop/bala"}"""), InlineData("[]"), InlineData("""{"customer":7}"""), InlineData("null")]
-    public async Task A_customer_of_somebody_elses_is_not_taken(string notes)
+    public async Task A_customer_of_someone_elses_is_not_taken(string notes)
     {
         _response = (200, $$"""{"id":"{{Cust}}","entity":"customer","notes":{{notes}}}""");
         Assert.IsType<ProviderResult<string>.Refused>(await Create().OpenCustomerAsync(Asha, _rig.Credentials));
@@ -66,7 +66,7 @@ public sealed class RazorpayInstrumentsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_customer_found_by_the_number_alone_is_left_to_whoever_has_it()
+    public async Task A_customer_found_by_the_number_alone_is_left_to_its_owner()
     {
         _server.Script = (request, context) => Responses.JsonAsync(
             context,
@@ -124,7 +124,7 @@ public sealed class RazorpayInstrumentsTests : IAsyncLifetime
     [InlineData(500, "{}"), InlineData(429, "{}"), InlineData(403, "<html>")]
     [InlineData(401, "{}"), InlineData(302, "{}")]
     [InlineData(400, """{"error":{"code":"BAD_REQUEST_ERROR","description":"The api key provided is invalid"}}""")]
-    public async Task What_cannot_be_read_is_asked_again_later(int status, string json)
+    public async Task What_cannot_be_read_is_queried_again_later(int status, string json)
     {
         _response = (status, json);
         Assert.IsType<ProviderResult<string>.Unavailable>(await Create().OpenCustomerAsync(Asha, _rig.Credentials));

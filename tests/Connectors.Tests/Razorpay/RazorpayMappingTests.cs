@@ -66,7 +66,7 @@ public sealed class RazorpayMappingTests
     [InlineData("Authentication failed", FailureCodes.CredentialsRefused)]
     [InlineData("The API key/secret provided is invalid.", FailureCodes.CredentialsRefused)]
     [InlineData("Authentication failed due to incorrect otp", "invalid_otp")]
-    public void Refused_credentials_are_told_from_a_customers_failed_authentication(
+    public void Refused_credentials_are_distinguished_from_a_customers_failed_authentication(
         string description, string expected) =>
         Assert.Equal(
             expected,

@@ -42,7 +42,7 @@ public sealed class RazorpayRefundsAgainstSimulatorTests(SimulatedRazorpay razor
     }
 
     [Fact]
-    public async Task A_refund_that_was_never_asked_for_is_not_found() =>
+    public async Task A_refund_that_was_never_requested_is_not_found() =>
         Assert.IsType<ProviderOutcome.NotFound>(await QueryRefundAsync(await PaidAsync()));
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class RazorpayRefundsAgainstSimulatorTests(SimulatedRazorpay razor
     }
 
     [Fact]
-    public async Task Webhooks_tell_what_questions_tell()
+    public async Task Webhooks_tell_what_queries_tell()
     {
         await using var receiver = await ScriptedServer.StartAsync();
         await Razorpay.AddAccountAsync(new Uri(receiver.Url, "/hook"));

@@ -183,7 +183,7 @@ public sealed class AccessTests
     }
 
     [Fact]
-    public async Task A_key_is_asked_about_once_for_some_seconds()
+    public async Task A_key_is_queried_once_for_some_seconds()
     {
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client();
@@ -204,14 +204,14 @@ public sealed class AccessTests
     }
 
     [Fact]
-    public async Task Whoever_guesses_keys_is_refused_and_valid_keys_of_the_same_address_are_let_in()
+    public async Task Who_guesses_keys_is_refused_and_valid_keys_of_the_same_address_are_let_in()
     {
         await using var host = await GatewayHost.StartAsync(
             ("Gateway:FailedKeysPerAddress", "3"), ("Gateway:KeyLifetime", "00:00:00"));
         using var guesser = host.Client("sk_test_guessguessguessguess");
-        var answers = await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => guesser.GetAsync("/api/v1/payments")));
-        Assert.Contains(answers, answer => answer.StatusCode == HttpStatusCode.Unauthorized);
-        var refused = answers.First(answer => answer.StatusCode == HttpStatusCode.TooManyRequests);
+        var responses = await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => guesser.GetAsync("/api/v1/payments")));
+        Assert.Contains(responses, response => response.StatusCode == HttpStatusCode.Unauthorized);
+        var refused = responses.First(response => response.StatusCode == HttpStatusCode.TooManyRequests);
         await refused.ProblemAsync(429, "rate_limited");
         Assert.NotNull(refused.Headers.RetryAfter);
         Assert.Contains(host.Log, line => line.Contains("keeps sending", StringComparison.Ordinal));
@@ -240,15 +240,16 @@ public sealed class AccessTests
         var tried = 0;
         for (var round = 0; round < 10; round++)
         {
-            var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => guesser.GetAsync("/api/v1/payments")));
-            tried += answers.Count(answer => answer.StatusCode == HttpStatusCode.Unauthorized);
+            var responses = await Task.WhenAll(
+                Enumerable.Range(0, 20).Select(_ => guesser.GetAsync("/api/v1/payments")));
+            tried += responses.Count(response => response.StatusCode == HttpStatusCode.Unauthorized);
         }
 
         Assert.InRange(tried, 0, (int)TimeProvider.System.GetElapsedTime(started).TotalSeconds + 2);
     }
 
     [Fact]
-    public async Task Whoever_guesses_keys_from_the_addresses_of_one_IPv6_network_is_one_caller()
+    public async Task Who_guesses_keys_from_the_addresses_of_one_IPv6_network_is_one_caller()
     {
         await using var host = await GatewayHost.StartAsync(
             ("Gateway:FailedKeysPerAddress", "3"), ("Gateway:KnownProxies:0", "127.0.0.1"));
@@ -262,7 +263,7 @@ public sealed class AccessTests
     }
 
     [Fact]
-    public async Task Who_a_request_was_forwarded_for_is_believed_of_known_proxies_alone()
+    public async Task Who_a_request_was_forwarded_for_is_trusted_of_known_proxies_alone()
     {
         await using var host = await GatewayHost.StartAsync(("Gateway:FailedKeysPerAddress", "3"));
         var guesses = await Task.WhenAll(
@@ -282,7 +283,7 @@ public sealed class AccessTests
     }
 
     [Fact]
-    public async Task Without_an_administrators_key_nobody_administers()
+    public async Task Without_an_administrators_key_no_one_administers()
     {
         await using var host = await GatewayHost.StartAsync(("Gateway:AdminKeyHash", ""));
         using var client = host.Client(GatewayHost.AdminKey);

@@ -156,7 +156,7 @@ public sealed class CustomersHttpTests
     }
 
     [Fact]
-    public async Task A_browser_that_comes_back_from_linking_a_wallet_is_led_to_the_shop()
+    public async Task A_browser_that_returns_from_linking_a_wallet_is_led_to_the_shop()
     {
         await using var host = await GatewayHost.StartAsync();
         await host.Shop.ConnectAsync(GatewaySilo.ConsentingProvider.Provider);
@@ -229,10 +229,11 @@ public sealed class CustomersHttpTests
         var all = (await (await client.GetAsync(Path + "/transactions")).JsonAsync()).GetProperty("data");
         Assert.Equal(
             [refunds[1], refunds[0], Text(payment, "id")], all.EnumerateArray().Select(one => Text(one, "id")));
-        var answer = await (await client.GetAsync(Path + "/transactions?type=refund&currency=INR&limit=1")).JsonAsync();
-        Assert.Equal(refunds[1], Text(answer.GetProperty("data")[0], "id"));
-        Assert.Equal(300, answer.GetProperty("totals")[0].GetProperty("refunded").GetInt64());
-        var cursor = Text(answer, "next_cursor")!;
+        var page = await client.GetAsync(Path + "/transactions?type=refund&currency=INR&limit=1");
+        var response = await page.JsonAsync();
+        Assert.Equal(refunds[1], Text(response.GetProperty("data")[0], "id"));
+        Assert.Equal(300, response.GetProperty("totals")[0].GetProperty("refunded").GetInt64());
+        var cursor = Text(response, "next_cursor")!;
         var rest = await client.GetAsync($"{Path}/transactions?type=refund&limit=1&cursor={cursor}");
         var next = await rest.JsonAsync();
         Assert.Equal(refunds[0], Text(next.GetProperty("data")[0], "id"));

@@ -88,10 +88,10 @@ public sealed class EdgeHttpTests
             $"POST {Payments} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {host.Shop.SecretKey}\r\n"
             + "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"));
         var chunk = Encoding.ASCII.GetBytes($"1000\r\n{new string(' ', 4096)}\r\n");
-        var answer = ReadAsync(stream);
+        var response = ReadAsync(stream);
         try
         {
-            for (var sent = 0; sent < 10_000 && !answer.IsCompleted; sent++)
+            for (var sent = 0; sent < 10_000 && !response.IsCompleted; sent++)
             {
                 await stream.WriteAsync(chunk);
             }
@@ -101,7 +101,7 @@ public sealed class EdgeHttpTests
             // The server has closed the connection: that is what it is for.
         }
 
-        Assert.Contains(" 413 ", await answer, StringComparison.Ordinal);
+        Assert.Contains(" 413 ", await response, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -118,8 +118,8 @@ public sealed class EdgeHttpTests
         await stream.WriteAsync(Encoding.ASCII.GetBytes(
             $"POST {Payments} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {host.Shop.SecretKey}\r\nContent-Type: "
                 + $"application/json\r\nConnection: close\r\n{rest}"));
-        var answer = await ReadAsync(stream);
-        Assert.Matches("^HTTP/1.1 4[0-9][0-9] ", answer);
+        var response = await ReadAsync(stream);
+        Assert.Matches("^HTTP/1.1 4[0-9][0-9] ", response);
         Assert.Equal(0, host.Calls.Count<IPaymentGrain>());
     }
 
@@ -140,7 +140,7 @@ public sealed class EdgeHttpTests
     }
 
     [Fact]
-    public async Task Every_answer_says_not_to_keep_and_not_to_guess_it()
+    public async Task Every_response_says_not_to_keep_and_not_to_guess_it()
     {
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client();
@@ -212,9 +212,9 @@ public sealed class EdgeHttpTests
             $"POST {Payments} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {host.Shop.SecretKey}\r\n"
             + "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"));
         using var reader = new StreamReader(stream, Encoding.ASCII);
-        var answer = await reader.ReadToEndAsync();
-        Assert.StartsWith("HTTP/1.1 408 ", answer, StringComparison.Ordinal);
-        Assert.Contains("\"code\":\"request_timeout\"", answer, StringComparison.Ordinal);
+        var response = await reader.ReadToEndAsync();
+        Assert.StartsWith("HTTP/1.1 408 ", response, StringComparison.Ordinal);
+        Assert.Contains("\"code\":\"request_timeout\"", response, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -250,12 +250,12 @@ public sealed class EdgeHttpTests
     }
 
     [Fact]
-    public async Task A_card_is_in_no_answer_and_no_log()
+    public async Task A_card_is_in_no_response_and_no_log()
     {
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client();
         var body = PaymentBodies.Card("o1");
-        var answers = new StringBuilder();
+        var responses = new StringBuilder();
         foreach (var text in (string[])
         [
             body, body[..^1], body.Replace("2040", "2001"), body.Replace("\"A Customer\"", "7"),
@@ -263,21 +263,21 @@ public sealed class EdgeHttpTests
             body.Replace("4111111111111111", "4111111111111112"), body + "x",
         ])
         {
-            answers.Append(await (await client.SendJsonAsync(Payments, text)).Content.ReadAsStringAsync());
+            responses.Append(await (await client.SendJsonAsync(Payments, text)).Content.ReadAsStringAsync());
         }
 
         using (host.Calls.Break<IPaymentGrain>(new InvalidOperationException("no")))
         {
-            answers.Append(await (await client.SendJsonAsync(Payments, body)).Content.ReadAsStringAsync());
+            responses.Append(await (await client.SendJsonAsync(Payments, body)).Content.ReadAsStringAsync());
         }
 
         await GatewayHost.PaidAsync(client, "o1");
         Assert.Equal(PaymentBodies.CardNumber, CardNumberOf(host.Shop));
-        answers.AppendJoin('\n', host.Log).AppendJoin('\n', GatewaySilo.Log);
-        Assert.DoesNotContain("41111", answers.ToString(), StringComparison.Ordinal);
+        responses.AppendJoin('\n', host.Log).AppendJoin('\n', GatewaySilo.Log);
+        Assert.DoesNotContain("41111", responses.ToString(), StringComparison.Ordinal);
         // Trace ids are hexadecimal, and hold any three digits now and then.
-        Assert.DoesNotMatch("(?<![0-9a-f])987(?![0-9a-f])", answers.ToString());
-        Assert.Contains("\"last4\":\"1111\"", answers.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotMatch("(?<![0-9a-f])987(?![0-9a-f])", responses.ToString());
+        Assert.Contains("\"last4\":\"1111\"", responses.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -9,7 +9,7 @@ public sealed class LimitsHttpTests
     private const string Payments = "/api/v1/payments";
 
     [Fact]
-    public async Task A_key_that_asks_too_often_is_told_when_to_come_back()
+    public async Task A_key_that_exceeds_its_rate_gets_a_retry_after()
     {
         await using var host = await GatewayHost.StartAsync(
             ("Gateway:RequestsPerSecond", "10"), ("Gateway:RequestBurst", "5"));

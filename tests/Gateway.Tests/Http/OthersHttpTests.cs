@@ -29,7 +29,7 @@ public sealed class OthersHttpTests
     [InlineData("/webhooks/shop/RAZORPAY")]
     [InlineData("/webhooks/shop/razor-pay")]
     [InlineData("/webhooks/shop")]
-    public async Task A_webhook_for_nobody_reaches_no_grain(string path)
+    public async Task A_webhook_for_no_one_reaches_no_grain(string path)
     {
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client(null);
@@ -50,7 +50,7 @@ public sealed class OthersHttpTests
     [Theory]
     [InlineData("GET")]
     [InlineData("POST")]
-    public async Task A_customer_who_comes_back_goes_on_to_the_shop(string method)
+    public async Task A_customer_who_returns_goes_on_to_the_shop(string method)
     {
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client();
@@ -103,7 +103,7 @@ public sealed class OthersHttpTests
     [InlineData("/return/shop/razorpay/att_01m7wtn50sfz5txb0tmw4px1yr_0/n0")]
     [InlineData("/return/shop/razorpay/att_01m7wtn50sfz5txb0tmw4px1yr_1/n0")]
     [InlineData("/return/SHOP/razorpay/att_01m7wtn50sfz5txb0tmw4px1yr_1/n0")]
-    public async Task A_return_of_nobody_goes_nowhere(string path)
+    public async Task A_return_of_no_one_goes_nowhere(string path)
     {
         await using var host = await GatewayHost.StartAsync();
         using var browser = host.Client(null);

@@ -9,7 +9,7 @@ public sealed class PaymentListHttpTests
     private const string Payments = "/api/v1/payments";
 
     [Fact]
-    public async Task A_list_is_asked_as_its_query_says()
+    public async Task A_list_is_read_as_its_query_says()
     {
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client();

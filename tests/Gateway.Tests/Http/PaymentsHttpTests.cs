@@ -200,13 +200,13 @@ public sealed class PaymentsHttpTests
         {
             path = GatewayHost.PathOf(
                 await GatewayHost.StartPaymentAsync(maker, PaymentBodies.Upi($"o{order++}"))) + "/upi/validate";
-            var answer = await (await asker.SendJsonAsync(path, """{"vpa":"Asha@Bank"}""")).JsonAsync();
+            var response = await (await asker.SendJsonAsync(path, """{"vpa":"Asha@Bank"}""")).JsonAsync();
             Assert.Equal(
                 ("asha@bank", true, name),
                 (
-                    answer.GetProperty("vpa").GetString(),
-                    answer.GetProperty("valid").GetBoolean(),
-                    answer.GetProperty("name").GetString()));
+                    response.GetProperty("vpa").GetString(),
+                    response.GetProperty("valid").GetBoolean(),
+                    response.GetProperty("name").GetString()));
         }
 
         await (await shop.SendJsonAsync(path, """{"vpa":"asha"}""")).ProblemAsync(400, "invalid_field");
@@ -214,8 +214,8 @@ public sealed class PaymentsHttpTests
         await (await other.SendJsonAsync(path, """{"vpa":"asha@bank"}""")).ProblemAsync(404, "payment_not_found");
         for (var number = 2; number <= 10; number++)
         {
-            var answer = await shop.SendJsonAsync(path, $$"""{"vpa":"asha{{number}}@bank"}""");
-            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            var response = await shop.SendJsonAsync(path, $$"""{"vpa":"asha{{number}}@bank"}""");
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         }
 
         await (await shop.SendJsonAsync(path, """{"vpa":"often@bank"}""")).ProblemAsync(429, "rate_limited");

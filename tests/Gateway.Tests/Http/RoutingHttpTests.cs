@@ -28,10 +28,10 @@ public sealed class RoutingHttpTests
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client();
         var response = await client.GetAsync(Path);
-        var answer = await response.JsonAsync();
+        var reply = await response.JsonAsync();
         Assert.Equal("\"0\"", response.Headers.ETag?.Tag);
-        Assert.Equal(0, answer.GetProperty("version").GetInt32());
-        Assert.Empty(answer.GetProperty("routing").GetProperty("rules").EnumerateArray());
+        Assert.Equal(0, reply.GetProperty("version").GetInt32());
+        Assert.Empty(reply.GetProperty("routing").GetProperty("rules").EnumerateArray());
     }
 
     [Fact]
@@ -112,7 +112,7 @@ public sealed class RoutingHttpTests
         "rules[0].when.amount_from",
         "invalid_field")]
     [InlineData("""{"rules":[],"off":["A"]}""", "off", "invalid_field")]
-    public async Task Every_mistake_is_answered_with_its_field(string body, string field, string code)
+    public async Task Every_mistake_gets_its_field(string body, string field, string code)
     {
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client();
@@ -122,7 +122,7 @@ public sealed class RoutingHttpTests
     }
 
     [Fact]
-    public async Task What_the_merchant_refuses_is_answered_with_its_field()
+    public async Task What_the_merchant_refuses_gets_its_field()
     {
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client();
@@ -141,24 +141,24 @@ public sealed class RoutingHttpTests
         var response = await client.SendJsonAsync(
             Path + "/evaluate",
             $$"""{"amount":150,"currency":"INR","method":"card","card_network":"visa","card_bin":"41111111","segment":"gold","payment_id":"{{id}}","tried":["scriptpay"],"routing":{{Plan}}}""");
-        var answer = await response.JsonAsync();
-        Assert.Equal("razorpay", answer.GetProperty("provider").GetString());
-        Assert.Equal(id.ToString(), answer.GetProperty("payment_id").GetString());
+        var reply = await response.JsonAsync();
+        Assert.Equal("razorpay", reply.GetProperty("provider").GetString());
+        Assert.Equal(id.ToString(), reply.GetProperty("payment_id").GetString());
         Assert.Contains(
             ("razorpay", "chosen"),
-            answer.GetProperty("providers").EnumerateArray().Select(provider => (
+            reply.GetProperty("providers").EnumerateArray().Select(provider => (
                 provider.GetProperty("provider").GetString(), provider.GetProperty("verdict").GetString())));
-        var asked = Assert.Single(host.Calls.Sent<EvaluateRouting>());
+        var sent = Assert.Single(host.Calls.Sent<EvaluateRouting>());
         Assert.Equal(
             ("41111111", "gold", "scriptpay"),
-            (asked.Payment.CardBin, asked.Payment.Segment, asked.Payment.Tried.Single()));
-        Assert.Equal((PaymentMethodKind.Card, "visa"), (asked.Payment.Method.Kind, asked.Payment.Method.CardNetwork));
-        Assert.Equal(3, asked.Plan?.Rules.Length);
+            (sent.Payment.CardBin, sent.Payment.Segment, sent.Payment.Tried.Single()));
+        Assert.Equal((PaymentMethodKind.Card, "visa"), (sent.Payment.Method.Kind, sent.Payment.Method.CardNetwork));
+        Assert.Equal(3, sent.Plan?.Rules.Length);
 
         await client.SendJsonAsync(Path + "/evaluate", """{"amount":500,"currency":"INR","method":"upi"}""");
-        asked = host.Calls.Sent<EvaluateRouting>()[^1];
-        Assert.Equal((UpiFlow.Intent, null), (asked.Payment.Method.Flow, asked.Plan));
-        Assert.NotEqual(id, asked.Payment.Id);
+        sent = host.Calls.Sent<EvaluateRouting>()[^1];
+        Assert.Equal((UpiFlow.Intent, null), (sent.Payment.Method.Flow, sent.Plan));
+        Assert.NotEqual(id, sent.Payment.Id);
     }
 
     [Theory]
@@ -195,12 +195,12 @@ public sealed class RoutingHttpTests
         await host.Shop.ConnectAsync("razorpay");
         var response = await client.SendJsonAsync(
             Path + "/replay", """{"limit":1,"routing":{"rules":[],"default_order":["razorpay"]}}""");
-        var answer = await response.JsonAsync();
+        var reply = await response.JsonAsync();
         Assert.Equal((1, 1, true), (
-            answer.GetProperty("examined").GetInt32(),
-            answer.GetProperty("changed").GetInt32(),
-            answer.GetProperty("has_more").GetBoolean()));
-        var change = Assert.Single(answer.GetProperty("sample").EnumerateArray());
+            reply.GetProperty("examined").GetInt32(),
+            reply.GetProperty("changed").GetInt32(),
+            reply.GetProperty("has_more").GetBoolean()));
+        var change = Assert.Single(reply.GetProperty("sample").EnumerateArray());
         Assert.Equal(
             ("o2", "scriptpay", "razorpay"),
             (
@@ -212,14 +212,14 @@ public sealed class RoutingHttpTests
             Path + "/replay",
             $$"""{"created_from":"2025-11-01T00:00:00Z","created_to":"2025-11-20T05:30:00+05:30","limit":1000,"routing":{{Plan}}}""");
         Assert.Equal(0, (await past.JsonAsync()).GetProperty("examined").GetInt32());
-        var asked = host.Calls.Sent<ReplayRouting>()[^1];
-        Assert.Equal(new DateTimeOffset(2025, 11, 20, 0, 0, 0, TimeSpan.Zero), asked.To);
-        Assert.Equal((1000, 3), (asked.Limit, asked.Plan!.Rules.Length));
+        var sent = host.Calls.Sent<ReplayRouting>()[^1];
+        Assert.Equal(new DateTimeOffset(2025, 11, 20, 0, 0, 0, TimeSpan.Zero), sent.To);
+        Assert.Equal((1000, 3), (sent.Limit, sent.Plan!.Rules.Length));
 
         var whole = await (await client.SendJsonAsync(Path + "/replay", "{}")).JsonAsync();
         Assert.Equal(2, whole.GetProperty("examined").GetInt32());
-        asked = host.Calls.Sent<ReplayRouting>()[^1];
-        Assert.Equal((500, null, null, null), (asked.Limit, asked.Plan, asked.From, asked.To));
+        sent = host.Calls.Sent<ReplayRouting>()[^1];
+        Assert.Equal((500, null, null, null), (sent.Limit, sent.Plan, sent.From, sent.To));
         await (await client.SendJsonAsync(Path + "/replay", """{"limit":1001}""")).ProblemAsync(400, "invalid_field");
         await (await client.SendJsonAsync(Path + "/replay", """{"created_from":"yesterday"}"""))
             .ProblemAsync(400, "invalid_field");
@@ -259,7 +259,7 @@ public sealed class RoutingHttpTests
     }
 
     [Fact]
-    public async Task Credentials_are_answered_with_what_the_provider_says_to_them()
+    public async Task Credentials_return_what_the_provider_says_to_them()
     {
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client();

@@ -191,7 +191,7 @@ public sealed class BodyReaderTests
     }
 
     [Fact]
-    public void Null_stands_for_an_absent_member()
+    public void Null_means_an_absent_member()
     {
         var (command, errors) = ReadStart(
             $"{{{Valid},\"customer\":null,\"metadata\":null,\"upi\":null,\"confirm\":null,\"expires_in\":null}}");

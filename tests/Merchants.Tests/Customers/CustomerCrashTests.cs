@@ -70,7 +70,7 @@ public sealed class CustomerCrashTests
         {
             await silo.PutMerchantAsync("shop", "s");
             await CustomersSilo.AllowVaultAsync(silo, "shop");
-            _store.LosesAnswer = losesResponse;
+            _store.LosesResponse = losesResponse;
             _store.BreaksAt = _store.Writes + breaks;
             var asha = silo.Customer("shop", "asha");
             Func<Task>[] steps =

@@ -37,7 +37,7 @@ public sealed class CustomerDeciderTests
     });
 
     [Fact]
-    public void Whatever_happens_the_version_never_goes_back_and_moves_with_what_is_seen() => ForAnyHistory(history =>
+    public void Whatever_happens_the_version_never_is_refunded_and_moves_with_what_is_seen() => ForAnyHistory(history =>
     {
         CustomerDocument? before = null;
         foreach (var customer in Play(history))
@@ -79,7 +79,7 @@ public sealed class CustomerDeciderTests
     });
 
     [Fact]
-    public void What_is_deleted_is_to_be_forgotten_where_it_is_kept()
+    public void What_is_deleted_is_to_be_deleted_where_it_is_kept()
     {
         var customer = With(Card("card_1", "juspay", "ref"), Card("card_2", null, null));
         customer = CustomerChanges.SetAccount(customer, new StoredAccount { Provider = "juspay", Id = "cst_1" });

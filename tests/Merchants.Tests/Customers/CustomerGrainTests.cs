@@ -51,7 +51,7 @@ public sealed class CustomerGrainTests : IClassFixture<CustomersSilo>
     }
 
     [Fact]
-    public async Task The_same_card_again_answers_the_one_that_is_there()
+    public async Task The_same_card_again_returns_the_one_that_is_there()
     {
         var asha = await PutAsync();
         var first = (await asha.SaveCard(Card())).Value!;
@@ -80,7 +80,7 @@ public sealed class CustomerGrainTests : IClassFixture<CustomersSilo>
     }
 
     [Fact]
-    public async Task A_customer_is_made_at_a_provider_once_and_nobody_where_nobody_can_be()
+    public async Task A_customer_is_made_at_a_provider_once_and_no_one_where_no_one_can_be()
     {
         var asha = await PutAsync();
         Assert.Null(await Silo.Customer(_shop, "nobody").OpenAccount(TestSilo.Provider));
@@ -120,7 +120,7 @@ public sealed class CustomerGrainTests : IClassFixture<CustomersSilo>
     }
 
     [Fact]
-    public async Task What_is_forgotten_here_is_forgotten_there_when_the_provider_is_back()
+    public async Task What_is_deleted_here_is_deleted_there_when_the_provider_is_back()
     {
         var asha = await PutAsync();
         await asha.AgreeToCard(
@@ -175,7 +175,7 @@ public sealed class CustomerGrainTests : IClassFixture<CustomersSilo>
     }
 
     [Fact]
-    public async Task Upi_ids_are_asked_about_once_and_not_as_a_directory()
+    public async Task Upi_ids_are_queried_once_and_not_as_a_directory()
     {
         var asha = await PutAsync();
         for (var number = 0; number < 10; number++)
@@ -193,7 +193,7 @@ public sealed class CustomerGrainTests : IClassFixture<CustomersSilo>
     }
 
     [Fact]
-    public async Task The_payer_of_one_payment_asks_about_UPI_ids_within_limits_of_its_own()
+    public async Task The_payer_of_one_payment_checks_UPI_ids_within_limits_of_its_own()
     {
         await PutAsync();
         var check = Silo.Grains.GetGrain<IUpiCheckGrain>($"{_shop}/pay_1");

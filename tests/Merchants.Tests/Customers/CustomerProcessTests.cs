@@ -57,7 +57,7 @@ public sealed class CustomerProcessTests
     }
 
     [Fact]
-    public async Task What_is_not_answered_in_time_goes_on_and_is_recorded()
+    public async Task What_is_not_done_in_time_goes_on_and_is_recorded()
     {
         await _rig.PutAsync();
         _rig.Vault.Hold();
@@ -128,12 +128,12 @@ public sealed class CustomerProcessTests
     {
         await _rig.PutAsync();
         _rig["quick"].Hold();
-        var opening = _rig.CallAsync(calls => calls.OpenAccountAsync("quick"));
+        var start = _rig.CallAsync(calls => calls.OpenAccountAsync("quick"));
         await _rig["quick"].CalledAsync("register");
         Assert.Equal(PendingOperationKind.RegisterCustomer, Assert.Single(_rig.Stored.PendingOperations).Kind);
         _rig.Restart();
         _rig["quick"].Release();
-        await opening.ContinueWith(_ => { }, TaskScheduler.Default);
+        await start.ContinueWith(_ => { }, TaskScheduler.Default);
         await _rig.ResumeAsync();
         Assert.Equal("cst_asha", Assert.Single(_rig.Stored.Accounts).Id);
         Assert.Empty(_rig.Stored.PendingOperations);
@@ -193,7 +193,7 @@ public sealed class CustomerProcessTests
     }
 
     [Fact]
-    public async Task A_customer_who_comes_back_keeps_the_card_that_is_agreed_to_while_the_others_are_deleted()
+    public async Task A_customer_who_returns_keeps_the_card_that_is_agreed_to_while_the_others_are_deleted()
     {
         await _rig.PutAsync();
         await _rig.CallAsync(calls => calls.OpenAccountAsync("quick"));
@@ -243,7 +243,7 @@ public sealed class CustomerProcessTests
     {
         for (var write = 1; write <= 8; write++)
         {
-            var rig = new CustomerRig("quick") { LosesAnswer = losesResponse };
+            var rig = new CustomerRig("quick") { LosesResponse = losesResponse };
             await rig.PutAsync();
             rig.FailsAt = write;
             Func<Task>[] steps =

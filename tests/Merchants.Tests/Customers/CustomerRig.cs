@@ -71,7 +71,7 @@ internal sealed class CustomerRig : IMerchantProviders
     public int FailsAt { get; set; }
 
     /// <summary>Whether that write happens nevertheless.</summary>
-    public bool LosesAnswer { get; set; }
+    public bool LosesResponse { get; set; }
 
     /// <summary>Whether the present process has given up.</summary>
     public bool IsDeactivated => _process.IsDeactivated;
@@ -187,7 +187,7 @@ internal sealed class CustomerRig : IMerchantProviders
             }
 
             var fails = _rig.FailsAt > 0 && --_rig.FailsAt == 0;
-            if (!fails || _rig.LosesAnswer)
+            if (!fails || _rig.LosesResponse)
             {
                 _rig._stored = next;
             }

@@ -80,7 +80,7 @@ public sealed class CustomerRuleTests
     }
 
     [Fact]
-    public void Only_providers_that_may_keep_cards_of_the_customer_are_asked_for_them()
+    public void Only_providers_that_may_keep_cards_of_the_customer_are_requested_them()
     {
         Assert.Empty(CardDecider.Decide(Asha, new ListCards(), Context()).Operations);
         var agreed = CustomerChanges.Agree(
@@ -94,7 +94,7 @@ public sealed class CustomerRuleTests
     }
 
     [Fact]
-    public void What_is_asked_for_again_because_the_answer_was_lost_completes_the_deletion()
+    public void What_is_requested_again_because_the_response_was_lost_completes_the_deletion()
     {
         var deleted = CardDecider.Decide(
             CustomerChanges.AddCard(Asha, Card("card_1")), new DeleteCard("card_1"), Context());

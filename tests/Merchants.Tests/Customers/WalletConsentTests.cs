@@ -21,7 +21,7 @@ public sealed class WalletConsentTests : IClassFixture<ConsentSilo>
     private TestSilo Silo => _shared.Silo;
 
     [Fact]
-    public async Task A_wallet_is_linked_when_the_customer_comes_back_from_having_agreed()
+    public async Task A_wallet_is_linked_when_the_customer_returns_from_having_agreed()
     {
         var asha = await PutAsync();
         var waiting = (await asha.LinkWallet(Link)).Value!;
@@ -50,7 +50,7 @@ public sealed class WalletConsentTests : IClassFixture<ConsentSilo>
     }
 
     [Fact]
-    public async Task A_browser_that_never_comes_back_loses_nothing()
+    public async Task A_browser_that_never_returns_loses_nothing()
     {
         var asha = await PutAsync();
         await asha.LinkWallet(Link);
@@ -64,7 +64,7 @@ public sealed class WalletConsentTests : IClassFixture<ConsentSilo>
     }
 
     [Fact]
-    public async Task Who_declined_is_asked_anew()
+    public async Task Who_declined_is_queried_again()
     {
         var asha = await PutAsync();
         await asha.LinkWallet(Link);
@@ -90,7 +90,7 @@ public sealed class WalletConsentTests : IClassFixture<ConsentSilo>
     }
 
     [Fact]
-    public async Task Nobody_comes_back_who_was_not_sent()
+    public async Task No_one_returns_who_was_not_sent()
     {
         var asha = await PutAsync();
         await asha.LinkWallet(Link);

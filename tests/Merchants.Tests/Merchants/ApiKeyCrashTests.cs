@@ -17,14 +17,14 @@ public sealed class ApiKeyCrashTests(SharedSilo shared) : IClassFixture<SharedSi
 
     [Theory]
     [MemberData(nameof(OfCreating))]
-    public async Task A_key_that_was_never_answered_is_listed_from_the_start_and_soon_opens_nothing(
+    public async Task A_key_that_was_never_returned_is_listed_from_the_start_and_soon_opens_nothing(
         int write, bool losesResponse)
     {
         var store = new DocumentStore();
         await using (var silo = await TestSilo.StartAsync(store))
         {
             await silo.Merchant("acme").Put(Acme);
-            (store.BreaksAt, store.LosesAnswer) = (store.Writes + write, losesResponse);
+            (store.BreaksAt, store.LosesResponse) = (store.Writes + write, losesResponse);
             await AssertBreaksDownAsync(() => silo.Merchant("acme").CreateKey(ApiKeyScope.Secret));
         }
 
@@ -49,7 +49,7 @@ public sealed class ApiKeyCrashTests(SharedSilo shared) : IClassFixture<SharedSi
     {
         var (store, silo, acme) = (shared.Store, shared.Silo, SharedSilo.NewMerchant("acme"));
         await silo.Merchant(acme).Put(Acme);
-        (store.BreaksAt, store.LosesAnswer) = (store.Writes + write, losesResponse);
+        (store.BreaksAt, store.LosesResponse) = (store.Writes + write, losesResponse);
         await AssertBreaksDownAsync(() => silo.Merchant(acme).CreateKey(ApiKeyScope.Secret));
         var key = (await silo.Merchant(acme).CreateKey(ApiKeyScope.Secret)).Value!;
         Assert.NotNull(await silo.ResolveAsync(key.Key));
@@ -66,7 +66,7 @@ public sealed class ApiKeyCrashTests(SharedSilo shared) : IClassFixture<SharedSi
         {
             await silo.Merchant("acme").Put(Acme);
             key = (await silo.Merchant("acme").CreateKey(ApiKeyScope.Secret)).Value!;
-            (store.BreaksAt, store.LosesAnswer) = (store.Writes + write, losesResponse);
+            (store.BreaksAt, store.LosesResponse) = (store.Writes + write, losesResponse);
             await AssertBreaksDownAsync(() => silo.Merchant("acme").RevokeKey(key.Id));
         }
 

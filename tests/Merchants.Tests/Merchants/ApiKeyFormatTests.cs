@@ -30,7 +30,7 @@ public sealed class ApiKeyFormatTests
     }
 
     [Fact]
-    public void Every_character_stands_at_every_place_in_many_keys()
+    public void Every_character_is_at_every_place_in_many_keys()
     {
         var seen = Enumerable.Range(0, 32).Select(_ => new HashSet<char>()).ToArray();
         for (var i = 0; i < 2_000; i++)

@@ -101,7 +101,7 @@ public sealed class CredentialCipherTests
     }
 
     [Fact]
-    public void A_previous_master_key_opens_and_the_current_one_seals_anew()
+    public void A_previous_master_key_opens_and_the_current_one_seals_again()
     {
         var old = Cipher(Options("k1", 1)).Seal("acme", "testpay", TestSilo.Credentials(Canary));
         var options = Options("k2", 2);
@@ -110,10 +110,10 @@ public sealed class CredentialCipherTests
         Assert.True(cipher.IsOutdated(old));
         Assert.Equal(Canary, cipher.Open("acme", "testpay", old)["webhook_secret"].Reveal());
 
-        var anew = cipher.Reseal("acme", "testpay", old);
-        Assert.False(cipher.IsOutdated(anew));
-        Assert.Equal(old.UpdatedAt, anew.UpdatedAt);
-        Assert.Equal(Canary, Cipher(Options("k2", 2)).Open("acme", "testpay", anew)["webhook_secret"].Reveal());
+        var resealed = cipher.Reseal("acme", "testpay", old);
+        Assert.False(cipher.IsOutdated(resealed));
+        Assert.Equal(old.UpdatedAt, resealed.UpdatedAt);
+        Assert.Equal(Canary, Cipher(Options("k2", 2)).Open("acme", "testpay", resealed)["webhook_secret"].Reveal());
     }
 
     [Fact]

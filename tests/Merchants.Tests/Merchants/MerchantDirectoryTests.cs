@@ -10,7 +10,7 @@ public sealed class MerchantDirectoryTests
     private readonly ManualTime _time = new();
     private readonly CredentialCipher _cipher;
     private readonly MerchantDirectoryOptions _options = new() { Capacity = 16 };
-    private int _asked;
+    private int _calls;
     private Func<string, Task<MerchantSettings?>> _settings;
 
     public MerchantDirectoryTests()
@@ -23,20 +23,20 @@ public sealed class MerchantDirectoryTests
     }
 
     [Fact]
-    public async Task A_merchant_is_asked_once_within_the_lifetime()
+    public async Task A_merchant_is_queried_once_within_the_lifetime()
     {
         var directory = Directory();
         var first = await directory.GetAsync("acme");
         _time.Advance(_options.Lifetime - TimeSpan.FromTicks(1));
         Assert.Same(first, await directory.GetAsync("acme"));
-        Assert.Equal(1, _asked);
+        Assert.Equal(1, _calls);
         _time.Advance(TimeSpan.FromTicks(1));
         Assert.NotSame(first, await directory.GetAsync("acme"));
-        Assert.Equal(2, _asked);
+        Assert.Equal(2, _calls);
     }
 
     [Fact]
-    public async Task Callers_that_miss_at_the_same_time_share_one_question()
+    public async Task Callers_that_miss_at_the_same_time_share_one_query()
     {
         var response = new TaskCompletionSource<MerchantSettings?>(TaskCreationOptions.RunContinuationsAsynchronously);
         _settings = _ => response.Task;
@@ -46,7 +46,7 @@ public sealed class MerchantDirectoryTests
             .ToArray();
         response.SetResult(Settings("acme"));
         var profiles = await Task.WhenAll(calls);
-        Assert.Equal(1, _asked);
+        Assert.Equal(1, _calls);
         Assert.Single(profiles.Distinct());
     }
 
@@ -72,20 +72,20 @@ public sealed class MerchantDirectoryTests
     }
 
     [Fact]
-    public async Task What_is_no_id_is_not_asked_for()
+    public async Task What_is_no_id_is_not_requested()
     {
         Assert.Null(await Directory().GetAsync("../etc"));
-        Assert.Equal(0, _asked);
+        Assert.Equal(0, _calls);
     }
 
     [Fact]
-    public async Task A_forgotten_merchant_is_asked_again()
+    public async Task A_deleted_merchant_is_queried_again()
     {
         var directory = Directory();
         await directory.GetAsync("acme");
         directory.Invalidate("acme");
         await directory.GetAsync("acme");
-        Assert.Equal(2, _asked);
+        Assert.Equal(2, _calls);
     }
 
     [Fact]
@@ -127,7 +127,7 @@ public sealed class MerchantDirectoryTests
     private MerchantDirectory Directory() => new(
         id =>
         {
-            Interlocked.Increment(ref _asked);
+            Interlocked.Increment(ref _calls);
             return _settings(id);
         },
         _cipher,

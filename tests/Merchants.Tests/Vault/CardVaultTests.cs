@@ -24,7 +24,7 @@ public sealed class CardVaultTests(StoreFixture store) : IClassFixture<StoreFixt
     public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
-    public async Task A_card_comes_back_as_it_was_saved_and_its_merchant_alone_can_open_it()
+    public async Task A_card_returns_as_it_was_saved_and_its_merchant_alone_can_open_it()
     {
         await using var vault = Open();
         var token = await vault.Cards.SaveAsync("acme", "asha", NewToken(), Card());

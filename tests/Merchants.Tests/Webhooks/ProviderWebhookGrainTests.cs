@@ -84,7 +84,7 @@ public sealed class ProviderWebhookGrainTests(ProviderWebhookGrainTests.Shared s
     }
 
     [Fact]
-    public async Task Fifty_copies_at_once_have_one_effect_and_all_are_answered()
+    public async Task Fifty_copies_at_once_have_one_effect_and_all_get_a_reply()
     {
         var webhook = Event("evt_1", Attempt);
         var replies = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => ReceiveAsync(webhook)));
@@ -118,7 +118,7 @@ public sealed class ProviderWebhookGrainTests(ProviderWebhookGrainTests.Shared s
         _beforeRecording = () =>
         {
             Assert.Empty(Entries);
-            throw new TimeoutException("The payment did not answer.");
+            throw new TimeoutException("The payment did not reply.");
         };
         await Assert.ThrowsAsync<TimeoutException>(() => ReceiveAsync(Event("evt_1", Attempt)));
         Assert.Empty(Entries);
@@ -148,7 +148,7 @@ public sealed class ProviderWebhookGrainTests(ProviderWebhookGrainTests.Shared s
     }
 
     [Fact]
-    public async Task Who_is_no_merchant_cannot_be_told_from_a_wrong_signature()
+    public async Task Who_is_no_merchant_cannot_be_distinguished_from_a_wrong_signature()
     {
         var wrong = (await ReceiveAsync(Event("evt_1", Attempt, "wrong"))).Refusal;
         Assert.Equal(wrong, (await ReceiveAsync(Event("evt_1", Attempt), "nobody")).Refusal);
@@ -181,7 +181,7 @@ public sealed class ProviderWebhookGrainTests(ProviderWebhookGrainTests.Shared s
     [Fact]
     public async Task An_event_without_a_reference_of_ours_is_parked_with_its_body()
     {
-        var webhook = Event("evt_1", "a payment of somebody else");
+        var webhook = Event("evt_1", "a payment of another merchant");
         Assert.Equal(WebhookFate.Parked, (await ReceiveAsync(webhook)).Value?.Fate);
         var entry = Assert.Single(Entries);
         Assert.Equal(WebhookFate.Parked, entry.Fate);

@@ -91,7 +91,7 @@ public sealed class ChargeTests
 
     [Theory]
     [InlineData("HardDeclined", HttpStatusCode.UnprocessableEntity), InlineData("Sunshine", HttpStatusCode.BadRequest)]
-    public async Task A_decline_can_be_asked_for(string code, HttpStatusCode status)
+    public async Task A_decline_can_be_selected(string code, HttpStatusCode status)
     {
         await using var simulator = await AmazonPayShop.OpenAsync();
         var charge = await simulator.PaidAsync("Authorize");

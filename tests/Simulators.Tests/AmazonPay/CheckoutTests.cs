@@ -85,7 +85,7 @@ public sealed class CheckoutTests
     }
 
     [Fact]
-    public async Task A_session_that_nobody_completes_is_cancelled_after_a_day()
+    public async Task A_session_that_no_one_completes_is_cancelled_after_a_day()
     {
         await using var simulator = await AmazonPayShop.OpenAsync();
         var session = await simulator.CheckoutAsync();

@@ -10,7 +10,7 @@ public sealed class NotificationTests
 {
     [Theory]
     [InlineData(1), InlineData(2)]
-    public async Task A_charge_is_told_of_by_its_id_alone_and_signed(int version)
+    public async Task A_charge_is_reported_by_its_id_alone_and_signed(int version)
     {
         await using var receiver = await WebhookReceiver.StartAsync();
         await using var simulator = await AmazonPayShop.OpenAsync(
@@ -30,7 +30,7 @@ public sealed class NotificationTests
     }
 
     [Fact]
-    public async Task Captures_cancellations_refunds_and_closed_permissions_are_told_of()
+    public async Task Captures_cancellations_refunds_and_closed_permissions_are_reported()
     {
         await using var receiver = await WebhookReceiver.StartAsync();
         await using var simulator = await AmazonPayShop.OpenAsync(receiver.Url);

@@ -114,7 +114,7 @@ public sealed class SavedWalletTests
     }
 
     [Fact]
-    public async Task A_closed_one_is_not_charged_whoever_closed_it()
+    public async Task A_closed_one_is_not_charged_who_closed_it()
     {
         await using var receiver = await WebhookReceiver.StartAsync();
         await using var simulator = await AmazonPayShop.OpenAsync(receiver.Url);
@@ -253,7 +253,7 @@ public sealed class SavedWalletTests
     }
 
     [Fact]
-    public async Task A_saving_that_nobody_completes_is_cancelled_after_a_day()
+    public async Task A_saving_that_no_one_completes_is_cancelled_after_a_day()
     {
         await using var simulator = await AmazonPayShop.OpenAsync();
         var session = await simulator.CheckoutAsync(AmazonPayShop.Setup());

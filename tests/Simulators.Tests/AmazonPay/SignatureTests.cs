@@ -9,7 +9,7 @@ public sealed class SignatureTests
     [InlineData("amazonpay-request-post-v2")]
     [InlineData("amazonpay-request-get-v2")]
     [InlineData("amazonpay-request-post-v1")]
-    public void A_request_of_the_client_library_is_brought_into_its_form_and_verified(string id)
+    public void A_request_of_the_client_library_is_put_into_its_form_and_verified(string id)
     {
         var inputs = AmazonPayShop.Inputs(id);
         var context = new DefaultHttpContext();

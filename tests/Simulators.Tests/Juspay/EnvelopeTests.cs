@@ -97,7 +97,7 @@ public sealed class EnvelopeTests : IDisposable
     }
 
     [Fact]
-    public async Task What_nobody_sealed_is_not_let_in_under_v4()
+    public async Task What_no_one_sealed_is_not_let_in_under_v4()
     {
         await using var simulator = await OpenAsync();
         foreach (var body in (string[])["""{"order_id":"A1"}""", "{}", "", "[]", """{"header":"e30"}"""])

@@ -5,7 +5,7 @@ namespace PaymentCluster.Simulators.Tests.Juspay;
 public sealed class OrderTests
 {
     [Fact]
-    public async Task An_order_is_as_it_was_asked_for()
+    public async Task An_order_is_as_it_was_requested()
     {
         await using var simulator = await JuspayShop.OpenAsync();
         var order = await simulator.OrderAsync(
@@ -69,7 +69,7 @@ public sealed class OrderTests
     }
 
     [Fact]
-    public async Task An_order_that_nobody_made_is_not_found()
+    public async Task An_order_that_no_one_made_is_not_found()
     {
         await using var simulator = await JuspayShop.OpenAsync();
         var reply = await simulator.StatusAsync("nobody");
@@ -77,7 +77,7 @@ public sealed class OrderTests
     }
 
     [Fact]
-    public async Task The_amount_can_be_changed_while_nobody_pays()
+    public async Task The_amount_can_be_changed_while_no_one_pays()
     {
         await using var simulator = await JuspayShop.OpenAsync();
         await simulator.OrderAsync("A1");

@@ -103,7 +103,7 @@ public sealed class TxnTests
     }
 
     [Fact]
-    public async Task What_nobody_decides_fails_in_the_end()
+    public async Task What_stays_undecided_fails_in_the_end()
     {
         await using var simulator = await JuspayShop.OpenAsync();
         await simulator.PutAsync("/_customer", """{"automatic":false}""");
@@ -127,7 +127,7 @@ public sealed class TxnTests
     }
 
     [Fact]
-    public async Task A_late_success_on_a_paid_order_goes_back_by_itself()
+    public async Task A_late_success_on_a_paid_order_is_refunded_by_itself()
     {
         await using var simulator = await JuspayShop.OpenAsync();
         await simulator.OrderAsync("A1");
@@ -184,7 +184,7 @@ public sealed class TxnTests
     }
 
     [Fact]
-    public async Task What_is_held_and_forgotten_goes_back()
+    public async Task What_is_held_and_deleted_is_refunded()
     {
         await using var simulator = await JuspayShop.OpenAsync();
         await simulator.PaidOrderAsync("A1", extra: JuspayShop.Held);

@@ -6,7 +6,7 @@ namespace PaymentCluster.Simulators.Tests.Juspay;
 public sealed class WebhookTests
 {
     [Fact]
-    public async Task Orders_and_refunds_are_told_of_under_the_merchants_user_and_password()
+    public async Task Orders_and_refunds_are_reported_under_the_merchants_user_and_password()
     {
         await using var receiver = await WebhookReceiver.StartAsync();
         await using var simulator = await JuspayShop.OpenAsync(receiver.Url);
@@ -37,7 +37,7 @@ public sealed class WebhookTests
     }
 
     [Fact]
-    public async Task Failures_are_told_of()
+    public async Task Failures_are_reported()
     {
         await using var receiver = await WebhookReceiver.StartAsync();
         await using var simulator = await JuspayShop.OpenAsync(receiver.Url);

@@ -36,7 +36,7 @@ public sealed partial class ClientLibraryTests
     }
 
     [Fact]
-    public async Task The_recorded_form_leads_to_a_page_that_asks()
+    public async Task The_recorded_form_leads_to_a_page_that_waits()
     {
         await using var simulator = await PayUShop.OpenAsync();
         var form = Recorded("payu paymentInitiate (HTML form)").GetProperty("body").GetString()!;

@@ -9,7 +9,7 @@ public sealed class CommandTests
     private static readonly TimeSpan Done = TimeSpan.FromMilliseconds(300);
 
     [Fact]
-    public async Task Several_txnids_are_answered_at_once_and_unknown_ones_by_name()
+    public async Task Several_txnids_are_returned_at_once_and_unknown_ones_by_name()
     {
         await using var simulator = await PayUShop.OpenAsync();
         await simulator.PayUAsync(PayUShop.Intent("TXN-1"));
@@ -46,7 +46,7 @@ public sealed class CommandTests
     }
 
     [Fact]
-    public async Task Who_does_not_ask_for_json_gets_php()
+    public async Task Who_does_not_request_json_gets_php()
     {
         await using var simulator = await PayUShop.OpenAsync();
         var reply = await simulator.PostFormAsync("/merchant/postservice.php", new() { ["command"] = "x" });

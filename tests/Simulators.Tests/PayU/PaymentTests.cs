@@ -9,7 +9,7 @@ namespace PaymentCluster.Simulators.Tests.PayU;
 public sealed partial class PaymentTests
 {
     [Fact]
-    public async Task A_upi_intent_is_answered_with_its_link_and_paid_by_the_customer()
+    public async Task A_upi_intent_gets_its_link_and_is_paid_by_the_customer()
     {
         await using var simulator = await PayUShop.OpenAsync();
         var begun = await simulator.BeginAsync(PayUShop.Intent());
@@ -57,7 +57,7 @@ public sealed partial class PaymentTests
     }
 
     [Fact]
-    public async Task A_card_is_answered_with_the_banks_page()
+    public async Task A_card_gets_the_banks_page()
     {
         await using var simulator = await PayUShop.OpenAsync();
         await simulator.ManualCustomerAsync();
@@ -77,7 +77,7 @@ public sealed partial class PaymentTests
     }
 
     [Fact]
-    public async Task The_customer_comes_back_with_a_hashed_form()
+    public async Task The_customer_returns_with_a_hashed_form()
     {
         await using var simulator = await PayUShop.OpenAsync();
         await simulator.ManualCustomerAsync();
@@ -174,7 +174,7 @@ public sealed partial class PaymentTests
     }
 
     [Fact]
-    public async Task Money_that_comes_after_a_payment_was_given_up_goes_back()
+    public async Task Money_that_comes_after_a_payment_was_given_up_is_refunded()
     {
         await using var simulator = await PayUShop.OpenAsync();
         await simulator.ManualCustomerAsync();
@@ -189,7 +189,7 @@ public sealed partial class PaymentTests
     }
 
     [Fact]
-    public async Task Another_amount_and_additional_charges_are_told_as_they_are()
+    public async Task Another_amount_and_additional_charges_are_reported_as_they_are()
     {
         await using var simulator = await PayUShop.OpenAsync(null, "--Simulators:PayU:AdditionalCharges", "250");
         await simulator.PayUDialAsync("""{"amount_mismatch":1}""");

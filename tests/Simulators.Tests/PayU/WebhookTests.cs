@@ -10,7 +10,7 @@ public sealed class WebhookTests
 {
     [Theory]
     [InlineData("0", null), InlineData("250", "2.50")]
-    public async Task A_payments_end_is_told_as_a_hashed_form(string additional, string? charges)
+    public async Task A_payments_end_is_reported_as_a_hashed_form(string additional, string? charges)
     {
         await using var receiver = await WebhookReceiver.StartAsync();
         await using var simulator = await PayUShop.OpenAsync(
@@ -27,7 +27,7 @@ public sealed class WebhookTests
     }
 
     [Fact]
-    public async Task A_refunds_end_is_told_as_json_without_a_hash()
+    public async Task A_refunds_end_is_reported_as_json_without_a_hash()
     {
         await using var receiver = await WebhookReceiver.StartAsync();
         await using var simulator = await PayUShop.OpenAsync();

@@ -29,7 +29,7 @@ public sealed class CaptureTests
     }
 
     [Fact]
-    public async Task A_blocked_amount_is_released_when_asked_to()
+    public async Task A_blocked_amount_is_released_on_request()
     {
         await using var simulator = await PaytmShop.StartAsync();
         var blocked = await BlockAsync(simulator);

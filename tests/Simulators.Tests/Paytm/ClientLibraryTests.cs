@@ -9,7 +9,7 @@ namespace PaymentCluster.Simulators.Tests.Paytm;
 public sealed class ClientLibraryTests
 {
     [Fact]
-    public async Task Recorded_requests_are_accepted_as_they_are_and_answered_with_a_checksum()
+    public async Task Recorded_requests_are_accepted_as_they_are_and_get_a_checksum()
     {
         await using var simulator = await PaytmShop.StartAsync();
         var codes = new List<string>();

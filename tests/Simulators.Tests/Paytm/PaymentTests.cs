@@ -168,7 +168,7 @@ public sealed class PaymentTests
     }
 
     [Fact]
-    public async Task What_nobody_decides_fails_in_the_end()
+    public async Task What_stays_undecided_fails_in_the_end()
     {
         await using var simulator = await PaytmShop.StartAsync();
         await simulator.PutAsync("/_customer", """{"automatic":false}""");

@@ -55,7 +55,7 @@ public sealed class RefundTests
     }
 
     [Fact]
-    public async Task The_traps_of_the_table_of_codes_can_be_asked_for_by_amount()
+    public async Task The_traps_of_the_table_of_codes_can_be_selected_by_amount()
     {
         await using var simulator = await PaytmShop.StartAsync();
         var txn = Txn(await simulator.PayAsync("o-1"));

@@ -11,7 +11,7 @@ namespace PaymentCluster.Simulators.Tests.Paytm;
 public sealed class WebhookAndPageTests
 {
     [Fact]
-    public async Task A_payment_is_told_as_a_form_with_a_checksum_and_again_until_it_is_taken()
+    public async Task A_payment_is_reported_as_a_form_with_a_checksum_and_again_until_it_is_taken()
     {
         await using var receiver = await WebhookReceiver.StartAsync();
         await using var simulator = await PaytmShop.StartAsync(receiver.Url);
@@ -45,7 +45,7 @@ public sealed class WebhookAndPageTests
     }
 
     [Fact]
-    public async Task A_refund_is_told_as_a_signed_envelope_after_a_restart_too()
+    public async Task A_refund_is_reported_as_a_signed_envelope_after_a_restart_too()
     {
         await using var receiver = await WebhookReceiver.StartAsync();
         await using var simulator = await PaytmShop.StartAsync(receiver.Url);
@@ -81,7 +81,7 @@ public sealed class WebhookAndPageTests
     }
 
     [Fact]
-    public async Task The_banks_page_asks_and_then_takes_the_result_back()
+    public async Task The_banks_page_waits_and_then_takes_the_result_back()
     {
         await using var simulator = await PaytmShop.StartAsync();
         await simulator.PutAsync("/_customer", """{"automatic":false}""");

@@ -108,7 +108,7 @@ public sealed class CaptureTests
     }
 
     [Fact]
-    public async Task Of_two_automatic_payments_of_one_order_the_second_stays_authorised_and_goes_back()
+    public async Task Of_two_automatic_payments_of_one_order_the_second_stays_authorised_and_is_refunded()
     {
         await using var simulator = await Simulator.StartAsync();
         var order = await simulator.OrderAsync();
@@ -129,7 +129,7 @@ public sealed class CaptureTests
         """, "payment":{"capture":"manual","capture_options":{"manual_expiry_period":7200,"refund_speed":"normal"}}""",
         7200)]
     [InlineData(""", "payment":{"capture":"manual","capture_options":{"manual_expiry_period":12}}""", 12)]
-    public async Task A_payment_that_is_not_captured_in_time_goes_back(string settings, int minutes)
+    public async Task A_payment_that_is_not_captured_in_time_is_refunded(string settings, int minutes)
     {
         await using var simulator = await Simulator.StartAsync();
         var payment = await simulator.PayAsync(await simulator.OrderAsync(settings));

@@ -15,7 +15,7 @@ public sealed partial class CustomerPageTests
     [InlineData(
         "\"method\":\"card\",\"card\":{\"number\":\"4100280000001007\",\"name\":\"A\",\"expiry_month\":1,\"expiry_year\":30,"
             + "\"cvv\":\"100\"}", "authenticate")]
-    public async Task A_payment_by_redirect_leads_to_a_page_that_asks(string method, string path)
+    public async Task A_payment_by_redirect_leads_to_a_page_that_waits(string method, string path)
     {
         await using var simulator = await Simulator.StartAsync();
         var begun = await simulator.BeginAsync(await simulator.OrderAsync(), method);

@@ -163,7 +163,7 @@ public sealed class CustomerTests
     }
 
     [Fact]
-    public async Task A_vpa_that_nobody_has_does_not_exist()
+    public async Task A_vpa_that_no_one_has_does_not_exist()
     {
         await using var simulator = await Simulator.StartAsync();
 

@@ -6,7 +6,7 @@ namespace PaymentCluster.Simulators.Tests.Razorpay;
 public sealed class OrderTests
 {
     [Fact]
-    public async Task A_new_order_is_answered_with_its_entity()
+    public async Task A_new_order_gets_its_entity()
     {
         await using var simulator = await Simulator.StartAsync();
 
@@ -23,7 +23,7 @@ public sealed class OrderTests
     }
 
     [Fact]
-    public async Task Notes_come_back_as_the_object_they_were()
+    public async Task Notes_return_as_the_object_they_were()
     {
         await using var simulator = await Simulator.StartAsync();
 
@@ -141,7 +141,7 @@ public sealed class OrderTests
     [InlineData("count=0")]
     [InlineData("count=x")]
     [InlineData("colour=red")]
-    public async Task A_list_that_asks_for_nonsense_is_refused(string query)
+    public async Task A_list_of_nonsense_is_refused(string query)
     {
         await using var simulator = await Simulator.StartAsync();
 

@@ -28,7 +28,7 @@ public sealed class PaymentTests
     }
 
     [Fact]
-    public async Task The_older_upi_call_answers_with_the_link_alone()
+    public async Task The_older_upi_call_returns_the_link_alone()
     {
         await using var simulator = await Simulator.StartAsync();
         var order = await simulator.OrderAsync();
@@ -248,7 +248,7 @@ public sealed class PaymentTests
     }
 
     [Fact]
-    public async Task A_payment_that_nobody_decides_fails_after_ten_minutes()
+    public async Task A_payment_that_stays_undecided_fails_after_ten_minutes()
     {
         await using var simulator = await Simulator.StartAsync();
         await simulator.ManualCustomerAsync();

@@ -37,7 +37,7 @@ public sealed class WebhookTests
     }
 
     [Fact]
-    public async Task A_failed_payment_and_a_refund_are_told_of()
+    public async Task A_failed_payment_and_a_refund_are_reported()
     {
         await using var receiver = await WebhookReceiver.StartAsync();
         await using var simulator = await Simulator.StartAsync();
@@ -160,7 +160,7 @@ public sealed class WebhookTests
     }
 
     [Fact]
-    public async Task An_account_without_a_webhook_is_told_nothing()
+    public async Task An_account_without_a_webhook_gets_nothing()
     {
         await using var receiver = await WebhookReceiver.StartAsync();
         await using var simulator = await Simulator.StartAsync();

@@ -92,7 +92,7 @@ public sealed class DialTests
     [InlineData("server_error_after", HttpStatusCode.InternalServerError, true)]
     [InlineData("rate_limited", HttpStatusCode.TooManyRequests, false)]
     [InlineData("garbage", HttpStatusCode.OK, true)]
-    public async Task A_wrong_answer_says_nothing_of_what_was_done(string dial, HttpStatusCode status, bool processed)
+    public async Task A_wrong_response_says_nothing_of_what_was_done(string dial, HttpStatusCode status, bool processed)
     {
         await using var simulator = await Simulator.StartAsync();
         await simulator.DialAsync($$"""{"{{dial}}":1}""");

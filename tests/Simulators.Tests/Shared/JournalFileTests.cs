@@ -11,7 +11,7 @@ public sealed class JournalFileTests : IDisposable
     public void Dispose() => Directory.Delete(Path.GetDirectoryName(_path)!, recursive: true);
 
     [Fact]
-    public async Task Lines_of_many_writers_come_back_whole_and_each_writers_in_order()
+    public async Task Lines_of_many_writers_return_whole_and_each_writers_in_order()
     {
         using (var journal = JournalFile.Open(_path, _ => Assert.Fail("a new journal has no lines")))
         {
@@ -30,7 +30,7 @@ public sealed class JournalFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_line_longer_than_the_readers_buffer_comes_back_whole()
+    public async Task A_line_longer_than_the_readers_buffer_returns_whole()
     {
         var line = new string('x', 3_000_000);
         using (var journal = JournalFile.Open(_path, _ => { }))

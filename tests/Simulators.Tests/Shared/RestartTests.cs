@@ -73,7 +73,7 @@ public sealed class RestartTests
     }
 
     [Fact]
-    public async Task What_was_answered_survives_the_kill_of_the_process()
+    public async Task What_was_acknowledged_survives_the_kill_of_the_process()
     {
         var directory = Path.Combine(Path.GetTempPath(), $"simulators-killed-{Environment.ProcessId}");
         try

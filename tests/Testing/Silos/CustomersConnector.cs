@@ -40,9 +40,9 @@ internal abstract class CustomersConnector(string provider) : IConnector
     public Task<CredentialsCheck> CheckAsync(ProviderCredentials credentials) => _payments.CheckAsync(credentials);
 
     /// <summary>What it says about customers.</summary>
-    protected async Task<ProviderResult<T>> Answer<T>(Func<T> answer)
+    protected async Task<ProviderResult<T>> Answer<T>(Func<T> response)
     {
         await Task.Yield();
-        return IsAway ? new ProviderResult<T>.Unavailable("away") : new ProviderResult<T>.Given(answer());
+        return IsAway ? new ProviderResult<T>.Unavailable("away") : new ProviderResult<T>.Given(response());
     }
 }

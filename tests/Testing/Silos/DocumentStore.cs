@@ -17,7 +17,7 @@ internal sealed class DocumentStore : IGrainStorage
     public int BreaksAt { get; set; }
 
     /// <summary>Whether that write happens all the same, and only its answer is lost.</summary>
-    public bool LosesAnswer { get; set; }
+    public bool LosesResponse { get; set; }
 
     public int Writes => _writes;
 
@@ -53,7 +53,7 @@ internal sealed class DocumentStore : IGrainStorage
     {
         var breaks = Interlocked.Increment(ref _writes) == BreaksAt;
         await Task.Yield();
-        if (breaks && !LosesAnswer)
+        if (breaks && !LosesResponse)
         {
             throw new IOException("The store broke down before the write.");
         }

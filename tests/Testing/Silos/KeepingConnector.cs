@@ -132,9 +132,9 @@ internal sealed class KeepingConnector(string provider = TestSilo.Provider)
         Token = new Secret(Wallets[reference]),
     };
 
-    private Task<ProviderResult<T>> Answer<T>(string call, Func<T> answer)
+    private Task<ProviderResult<T>> Answer<T>(string call, Func<T> response)
     {
         Calls.Enqueue(call);
-        return Answer(answer);
+        return Answer(response);
     }
 }

@@ -7,11 +7,11 @@ public class Stub : DispatchProxy
 {
     private Func<MethodInfo, object?[], object?> _answer = (method, _) => throw new NotSupportedException(method.Name);
 
-    public static T Of<T>(Func<MethodInfo, object?[], object?> answer)
+    public static T Of<T>(Func<MethodInfo, object?[], object?> response)
         where T : class
     {
         var stub = Create<T, Stub>();
-        ((Stub)(object)stub)._answer = answer;
+        ((Stub)(object)stub)._answer = response;
         return stub;
     }
 

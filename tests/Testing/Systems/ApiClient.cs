@@ -38,7 +38,7 @@ public sealed class ApiClient(HttpClient http, string? key) : IDisposable
     {
         var response = await SendAsync(method, path, body);
         Assert.True(response?.Status is HttpStatusCode.OK or HttpStatusCode.Created or HttpStatusCode.Accepted,
-            $"{method} {path} answered {response?.Status.ToString() ?? "nothing"}: {response?.Text}");
+            $"{method} {path} returned {response?.Status.ToString() ?? "nothing"}: {response?.Text}");
         return response!.Json;
     }
 

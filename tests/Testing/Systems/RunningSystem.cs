@@ -211,7 +211,7 @@ public class RunningSystem : IAsyncDisposable
                 last = await client.SendAsync(HttpMethod.Get, path);
                 return last?.Status == HttpStatusCode.OK;
             },
-            () => $"{name} got ready; the last answer: {last}. The log:\n{process.Output}\n{process.Errors}",
+            () => $"{name} got ready; the last response: {last}. The log:\n{process.Output}\n{process.Errors}",
             StartTimeout);
     }
 

@@ -6,7 +6,7 @@ namespace PaymentCluster.Merchants.Tests.Customers;
 
 /// <summary>What is deleted here is deleted at its provider next. Whatever comes between, it is gone in the end, and
 /// nothing is deleted that was saved again.</summary>
-public sealed class ForgettingTests : IClassFixture<CustomersSilo>
+public sealed class DeletionTests : IClassFixture<CustomersSilo>
 {
     private static readonly InstrumentChoice Paytm = new() { Wallet = "paytm" };
 
@@ -14,7 +14,7 @@ public sealed class ForgettingTests : IClassFixture<CustomersSilo>
     private readonly CustomersSilo _shared;
     private readonly KeepingConnector _provider;
 
-    public ForgettingTests(CustomersSilo shared) =>
+    public DeletionTests(CustomersSilo shared) =>
         (_shared, _provider) = (shared, shared.Keeper(_shop, namesLast: true));
 
     private TestSilo Silo => _shared.Silo;
@@ -23,7 +23,7 @@ public sealed class ForgettingTests : IClassFixture<CustomersSilo>
         _shared.Vault.Cards.Keys.Where(key => key.StartsWith($"{_shop}/", StringComparison.Ordinal));
 
     [Fact]
-    public async Task A_deletion_that_is_asked_for_again_is_finished_before_it_is_answered()
+    public async Task A_deletion_that_is_requested_again_is_finished_before_its_reply()
     {
         var asha = await PutAsync();
         var card = (await asha.SaveCard(Card())).Value!;
@@ -42,7 +42,7 @@ public sealed class ForgettingTests : IClassFixture<CustomersSilo>
     }
 
     [Fact]
-    public async Task A_card_that_is_saved_anew_is_not_forgotten_with_the_one_before()
+    public async Task A_card_that_is_saved_again_is_not_deleted_with_the_one_before()
     {
         var asha = await PutAsync();
         var before = (await asha.SaveCard(Card())).Value!;
@@ -59,7 +59,7 @@ public sealed class ForgettingTests : IClassFixture<CustomersSilo>
     }
 
     [Fact]
-    public async Task A_wallet_that_is_linked_anew_is_not_given_up_with_the_link_before()
+    public async Task A_wallet_that_is_linked_again_is_not_given_up_with_the_link_before()
     {
         var asha = await PutAsync();
         await LinkAsync(asha);
@@ -76,7 +76,7 @@ public sealed class ForgettingTests : IClassFixture<CustomersSilo>
     }
 
     [Fact]
-    public async Task Who_comes_back_keeps_what_was_agreed_to_anew_when_the_provider_forgets_the_rest()
+    public async Task Who_returns_keeps_what_was_agreed_to_again_when_the_provider_deletes_the_rest()
     {
         var asha = await PutAsync();
         await AgreeAsync(asha);

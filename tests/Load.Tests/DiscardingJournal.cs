@@ -6,7 +6,7 @@ using PaymentCluster.Grains.Journal;
 namespace PaymentCluster.Load.Tests;
 
 /// <summary>A journal that only counts, so that what grows in memory is the engine's.</summary>
-internal sealed class ForgettingJournal : IPaymentJournal
+internal sealed class DiscardingJournal : IPaymentJournal
 {
     private int _final;
 

@@ -65,7 +65,7 @@ internal static class PaymentsMapping
             UpdatedAt = view.UpdatedAt.UtcDateTime,
             ExpiresAt = view.ExpiresAt.UtcDateTime,
             Version = view.Version,
-            Settled = view.Settled,
+            IsFinal = view.IsFinal,
             Basket = ToResponse(view.Basket),
         };
     }
@@ -103,7 +103,7 @@ internal static class PaymentsMapping
     /// <summary>Whether the payment is final, unless the merchant calls: event streams end here.</summary>
     public static bool IsFinal(PaymentView view) => view is
     {
-        Settled: true,
+        IsFinal: true,
         Status: PaymentStatus.Success or PaymentStatus.Failed or PaymentStatus.Cancelled or PaymentStatus.Expired,
     };
 

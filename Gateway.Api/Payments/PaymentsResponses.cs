@@ -104,7 +104,8 @@ public sealed record PaymentResponse
     public required int Version { get; init; }
 
     /// <summary>Whether the payment is final: nothing changes any more unless the merchant calls.</summary>
-    public required bool Settled { get; init; }
+    [JsonPropertyName("settled")]
+    public required bool IsFinal { get; init; }
 
     /// <summary>What the order consists of; null if the merchant did not send it.</summary>
     public required BasketResponse? Basket { get; init; }

@@ -90,7 +90,7 @@ internal sealed class ReturnsApi(IGrainFactory grains, LongPolling polling)
     }
 
     /// <summary>Whether the shop can show an outcome.</summary>
-    private static bool IsDecided(PaymentView view) => view.Settled || view.Status switch
+    private static bool IsDecided(PaymentView view) => view.IsFinal || view.Status switch
     {
         PaymentStatus.Pending or PaymentStatus.RequiresAction => false,
         // Where the engine captures, this is a moment on the way to an outcome.

@@ -2,7 +2,8 @@ using PaymentCluster.Grains.Abstractions.Ids;
 
 namespace PaymentCluster.Grains.Abstractions.Payments;
 
-/// <summary>Tells what a payer's client secret opens. Any of them answers; the key says nothing.</summary>
+/// <summary>Resolves a payer's client secret to its payment. Any activation serves it; the key has no
+/// meaning.</summary>
 [Alias("payment-access")]
 public interface IPaymentAccessGrain : IGrainWithStringKey
 {

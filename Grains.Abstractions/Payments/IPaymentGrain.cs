@@ -5,10 +5,8 @@ using PaymentCluster.Grains.Abstractions.Refunds;
 
 namespace PaymentCluster.Grains.Abstractions.Payments;
 
-/// <summary>
-/// One payment: the queue, the cache and the conversation of it. Its key is a <see cref="Ids.PaymentKey"/>. Commands
-/// run one at a time and have answered only when they are durable; reads run between them.
-/// </summary>
+/// <summary>One payment: the queue, the cache and the conversation of it. Its key is a <see cref="Ids.PaymentKey"/>.
+/// Commands run one at a time and return only when they are durable; reads run between them.</summary>
 [Alias("payment")]
 public interface IPaymentGrain : IGrainWithStringKey
 {
@@ -21,7 +19,7 @@ public interface IPaymentGrain : IGrainWithStringKey
     [Alias("confirm")]
     Task<Reply<PaymentView>> Confirm(ConfirmPayment command);
 
-    /// <summary>Captures the authorised amount. The provider is asked afterwards.</summary>
+    /// <summary>Captures the authorised amount. The provider is called afterwards.</summary>
     [Alias("capture")]
     Task<Reply<PaymentView>> Capture(CapturePayment command);
 
@@ -29,7 +27,7 @@ public interface IPaymentGrain : IGrainWithStringKey
     [Alias("cancel")]
     Task<Reply<PaymentView>> Cancel(CancelPayment command);
 
-    /// <summary>Gives captured money back. The provider is asked afterwards.</summary>
+    /// <summary>Refunds captured money. The provider is called afterwards.</summary>
     [Alias("refund")]
     Task<Reply<RefundView>> Refund(RefundPayment command);
 
@@ -41,36 +39,34 @@ public interface IPaymentGrain : IGrainWithStringKey
     [Alias("resolve-refund")]
     Task<Reply<RefundView>> Resolve(ResolveRefund command);
 
-    /// <summary>Takes in what a provider said of an operation. When it returns, what it changed is durable; saying the
-    /// same again changes nothing. False: the payment has no such operation, or it is at another provider than the one
-    /// that says so, and nothing was changed.</summary>
+    /// <summary>Applies a provider's report on an operation. When it returns, what it changed is durable; a repeated
+    /// report changes nothing. False: the payment has no such operation, or it is at another provider than the one that
+    /// says so, and nothing was changed.</summary>
     [Alias("record-outcome")]
     Task<bool> Record(RecordOutcome report);
 
-    /// <summary>Does what is due: resends what was not sent, asks for what is unknown, expires what is late. The
-    /// sweeper calls it.</summary>
+    /// <summary>Does what is due: resends what was not sent, queries what is unknown, expires what is late. The sweeper
+    /// calls it.</summary>
     [Alias("resume")]
     Task Resume();
 
-    /// <summary>Asks the provider now, because the customer's browser came back from it, once per attempt.
-    /// Answers where that browser goes next, or null if the attempt is not this payment's or the nonce is not
-    /// the attempt's.</summary>
+    /// <summary>Queries the provider now, because the customer's browser returned from it, once per attempt. Returns
+    /// where that browser goes next, or null if the attempt is not this payment's or the nonce is not the
+    /// attempt's.</summary>
     [Alias("customer-returned")]
     Task<CustomerReturn?> CustomerReturned(int attempt, string provider, string nonce);
 
-    /// <summary>Asks the provider now about an attempt and its refunds, because the provider said that something
-    /// happened to them, but not provably what. False: the payment has no such attempt at that provider.</summary>
+    /// <summary>Queries an attempt and its refunds now, because the provider said that something happened to them, but
+    /// not provably what. False: the payment has no such attempt at that provider.</summary>
     [Alias("ask")]
-    Task<bool> Ask(int attempt, string provider);
+    Task<bool> Query(int attempt, string provider);
 
-    /// <summary>The payment as it stands; null if there is none.</summary>
+    /// <summary>The payment's current state; null if there is none.</summary>
     [Alias("get"), AlwaysInterleave]
     Task<PaymentView?> Get();
 
-    /// <summary>
-    /// The history after a version, and then each entry as it is committed. It does not end with the payment: whoever
-    /// watches decides from <see cref="TimelineEntry.Status"/> and <see cref="Get"/> when to stop.
-    /// </summary>
+    /// <summary>The history after a version, and then each entry as it is committed. It does not end with the payment:
+    /// the watcher decides from <see cref="TimelineEntry.Status"/> and <see cref="Get"/> when to stop.</summary>
     /// <remarks>
     /// It ends early when the activation is invalidated or deactivated, or when there is no such payment, and it breaks
     /// (<see cref="OrleansException"/>, <see cref="EnumerationAbortedException"/>, <see cref="TimeoutException"/>) when

@@ -1,6 +1,6 @@
 namespace PaymentCluster.Grains.Abstractions.Payments;
 
-/// <summary>What a provider is asked to do.</summary>
+/// <summary>The kind of an operation at a provider.</summary>
 public enum OperationKind
 {
     /// <summary>Charge an attempt's instrument.</summary>

@@ -90,7 +90,7 @@ public sealed record ConfirmPayment
     public RequestKey? Request { get; init; }
 
     /// <summary>The attempt whose customer's step is given up for this one, so that a second click starts no third.
-    /// Money that comes of it all the same pays the order, or goes back by itself.</summary>
+    /// Money that it still collects pays the order, or is refunded automatically.</summary>
     [Id(6)]
     public int? Replaces { get; init; }
 }
@@ -195,8 +195,8 @@ public sealed record ResolveRefund
 /// <summary>From where a provider's word on an operation reached us.</summary>
 public enum ReportSource
 {
-    /// <summary>The answer to the call that caused it.</summary>
-    Answer = 1,
+    /// <summary>The response to the call that caused it.</summary>
+    Response = 1,
 
     /// <summary>Our own status query.</summary>
     Query = 2,
@@ -235,5 +235,5 @@ public sealed record RecordOutcome
     /// <summary>When the status query was sent whose result this is; null for anything else. By then, and not by when
     /// it reaches the payment, a "not found" is judged: a request may have arrived in between.</summary>
     [Id(5)]
-    public DateTimeOffset? AskedAt { get; init; }
+    public DateTimeOffset? QueriedAt { get; init; }
 }

@@ -92,7 +92,7 @@ public sealed record PaymentMethod
     private static PaymentMethod Collect { get; } = new() { Kind = PaymentMethodKind.Upi, Flow = UpiFlow.Collect };
 }
 
-/// <summary>Who pays: what providers ask for, and the merchant's own id of the customer.</summary>
+/// <summary>Who pays: the details that providers need, and the merchant's own id of the customer.</summary>
 [GenerateSerializer, Immutable, Alias("customer")]
 public sealed record Customer
 {

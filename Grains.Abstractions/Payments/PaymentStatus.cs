@@ -1,10 +1,9 @@
 namespace PaymentCluster.Grains.Abstractions.Payments;
 
-/// <summary>Where a payment stands. Numbers are stored and never reused; answers carry the name in upper
-/// case.</summary>
+/// <summary>A payment's status. Numbers are stored and never reused; responses carry the name in upper case.</summary>
 public enum PaymentStatus
 {
-    /// <summary>Accepted; the provider has not answered, or not been asked yet.</summary>
+    /// <summary>Accepted; the provider has not responded, or not been called yet.</summary>
     Pending = 1,
 
     /// <summary>The customer has a step to take: approve in a UPI app, pass 3-D Secure, log in at a bank.</summary>
@@ -25,12 +24,12 @@ public enum PaymentStatus
     /// <summary>The customer did not pay in time; the order may be tried again.</summary>
     Expired = 7,
 
-    /// <summary>The outcome stayed unknown to its deadline, or the provider reported another amount. It is asked on and
-    /// an operator is told; it is never called failed by silence.</summary>
+    /// <summary>The outcome stayed unknown to its deadline, or the provider reported another amount. Status queries
+    /// continue, and an operator decides; silence never makes it failed.</summary>
     NeedsReview = 8,
 }
 
-/// <summary>How much of the captured amount went back.</summary>
+/// <summary>How much of the captured amount was refunded.</summary>
 public enum RefundProgress
 {
     /// <summary>Nothing.</summary>
@@ -56,7 +55,7 @@ public enum CaptureMode
     Manual = 2,
 }
 
-/// <summary>Where a refund stands.</summary>
+/// <summary>A refund's status.</summary>
 public enum RefundStatus
 {
     /// <summary>The provider has not confirmed it yet.</summary>
@@ -68,6 +67,6 @@ public enum RefundStatus
     /// <summary>The provider refused it; its amount can be refunded again.</summary>
     Failed = 3,
 
-    /// <summary>Its outcome stayed unknown; it keeps its amount reserved and an operator is told.</summary>
+    /// <summary>Its outcome stayed unknown; it keeps its amount reserved, and an operator decides.</summary>
     NeedsReview = 4,
 }

@@ -33,7 +33,7 @@ public sealed record PaymentView
     public required long AuthorizedMinor { get; init; }
 
     /// <summary>Captured so far of the attempt that the order is about, in minor units. Money that arrives by another
-    /// attempt is not counted: it goes back as an automatic refund.</summary>
+    /// attempt is not counted: it is refunded automatically.</summary>
     [Id(5)]
     public required long CapturedMinor { get; init; }
 
@@ -42,7 +42,7 @@ public sealed record PaymentView
     [Id(6)]
     public required long RefundedMinor { get; init; }
 
-    /// <summary>How much of the captured amount went back.</summary>
+    /// <summary>How much of the captured amount was refunded.</summary>
     [Id(7)]
     public required RefundProgress RefundStatus { get; init; }
 
@@ -114,17 +114,16 @@ public sealed record PaymentView
     [Id(24)]
     public required int Version { get; init; }
 
-    /// <summary>Whether nothing more happens to the payment by itself: no attempt, capture or refund is under
-    /// way.</summary>
+    /// <summary>Whether the payment is final until the next call: no attempt, capture or refund is under way.</summary>
     [Id(25)]
-    public required bool Settled { get; init; }
+    public required bool IsFinal { get; init; }
 
     /// <summary>What the order consists of.</summary>
     [Id(26)]
     public Basket? Basket { get; init; }
 }
 
-/// <summary>The answer to <see cref="IPaymentGrain.Start"/>.</summary>
+/// <summary>The reply to <see cref="IPaymentGrain.Start"/>.</summary>
 [GenerateSerializer, Immutable, Alias("start-reply")]
 public sealed record StartReply
 {
@@ -144,8 +143,8 @@ public sealed record StartReply
     [Id(3)]
     public PaymentId? Elsewhere { get; init; }
 
-    /// <summary>Whether the command created the payment or started an attempt; false when it found the payment as it
-    /// stands.</summary>
+    /// <summary>Whether the command created the payment or started an attempt; false when it found an existing
+    /// payment.</summary>
     [Id(4)]
     public bool Started { get; init; }
 
@@ -159,7 +158,7 @@ public sealed record StartReply
     public Secret? CheckoutUrl { get; init; }
 }
 
-/// <summary>Where a customer's browser goes that came back from a provider.</summary>
+/// <summary>Where a customer's browser goes after it returned from a provider.</summary>
 [GenerateSerializer, Immutable, Alias("customer-return")]
 public sealed record CustomerReturn
 {

@@ -9,16 +9,16 @@ public abstract record Decision
 {
     /// <summary>It happens: these events become durable, then these effects are started.</summary>
     /// <param name="Events">What happened, in order.</param>
-    /// <param name="Effects">What to ask of the provider once the events are durable. An effect without an event is a
-    /// question.</param>
+    /// <param name="Effects">The calls to the provider once the events are durable. An effect without an event is a
+    /// status query.</param>
     public sealed record Accepted(ImmutableArray<PaymentEvent> Events, ImmutableArray<PaymentEffect> Effects) : Decision
     {
         /// <summary>The refund that the command made or found; 0 if it is about none.</summary>
         public int Refund { get; init; }
     }
 
-    /// <summary>It had happened before; the answer is the state as it is.</summary>
-    /// <param name="Replayed">Whether the client's own name for the request told so.</param>
+    /// <summary>It had happened before; the reply is the current state.</summary>
+    /// <param name="Replayed">Whether the idempotency key was recognised.</param>
     /// <param name="Refund">The refund that it made then; 0 if it is about none.</param>
     public sealed record AlreadyApplied(bool Replayed = false, int Refund = 0) : Decision;
 
@@ -27,7 +27,7 @@ public abstract record Decision
     public sealed record Rejected(Refusal Refusal) : Decision;
 }
 
-/// <summary>Something to ask of a provider, outside the payment's turn. Each runs once at a time.</summary>
+/// <summary>A call to a provider, outside the payment's turn. Each runs once at a time.</summary>
 /// <param name="Operation">The operation.</param>
 public abstract record PaymentEffect(OperationKey Operation)
 {

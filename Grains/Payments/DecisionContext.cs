@@ -5,7 +5,7 @@ using PaymentCluster.Grains.Abstractions.Routing;
 
 namespace PaymentCluster.Grains.Payments;
 
-/// <summary>What a decision may not find out by itself: the time, the limits that are configured, and where routing
+/// <summary>What a decision may not find out itself: the time, the limits that are configured, and where routing
 /// leads.</summary>
 public sealed record DecisionContext
 {
@@ -60,7 +60,7 @@ public sealed record Route
     /// <summary>The provider.</summary>
     public required string Provider { get; init; }
 
-    /// <summary>Whether it captures by itself what it authorised.</summary>
+    /// <summary>Whether it captures automatically what it authorised.</summary>
     public required bool CapturesByItself { get; init; }
 
     /// <summary>Whether it can release what it authorised.</summary>
@@ -75,7 +75,7 @@ public sealed record Route
     /// <summary>Why it was chosen and others were passed over; null where there was nothing to choose.</summary>
     public ImmutableArray<RouteNote>? Notes { get; init; }
 
-    /// <summary>How long after the last possible send its "not found" is not yet believed.</summary>
+    /// <summary>How long after the last possible send its "not found" is not yet final.</summary>
     public required TimeSpan VisibilityWindow { get; init; }
 
     /// <summary>How long after it was given up an attempt can still turn into a success.</summary>

@@ -16,7 +16,7 @@ public sealed record OperationTraits
         IdempotencyWindow = attempt => attempt.IdempotencyWindow,
     };
 
-    // A provider captures a payment once, so that a repeat that does arrive twice is harmless.
+    // A provider captures a payment once, so that a repeated send is harmless.
     private static readonly OperationTraits Capture = new()
     {
         QueriedAs = OperationKind.Charge,
@@ -25,7 +25,7 @@ public sealed record OperationTraits
         Deadline = TimeSpan.FromDays(7),
     };
 
-    // Releasing twice is harmless. There is no deadline: an authorisation that is not released runs out.
+    // A repeated release is harmless. There is no deadline: an authorisation that is not released runs out.
     private static readonly OperationTraits Void = new()
     {
         QueriedAs = OperationKind.Charge,
@@ -53,7 +53,7 @@ public sealed record OperationTraits
     /// <summary>The pause between status queries of what the provider accepted, when the close ones are over.</summary>
     public required TimeSpan AcceptedStep { get; init; }
 
-    /// <summary>How long it may stay unknown before an operator is asked. Null: a charge's is the payment's
+    /// <summary>How long it may stay unknown before an operator decides. Null: a charge's is the payment's
     /// expiry.</summary>
     public TimeSpan? Deadline { get; init; }
 

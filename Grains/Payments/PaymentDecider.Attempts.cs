@@ -5,7 +5,7 @@ using PaymentCluster.Grains.Abstractions.Providers;
 
 namespace PaymentCluster.Grains.Payments;
 
-// How attempts begin: because somebody asked for one, or because the one before provably failed at its provider.
+// How attempts begin: because a command started one, or because the one before provably failed at its provider.
 public static partial class PaymentDecider
 {
     private static Decision NextAttempt(

@@ -29,7 +29,7 @@ public static partial class PaymentDecider
     }
 
     /// <summary>Give the payment up before its money is taken. What is reserved is released, where the provider can;
-    /// money that arrives all the same is refunded.</summary>
+    /// money that still arrives is refunded.</summary>
     public static Decision Decide(PaymentState state, CancelPayment command, DecisionContext context)
     {
         if (Remembered(state, command.Request) is { } seen)
@@ -41,9 +41,9 @@ public static partial class PaymentDecider
         return state.Status switch
         {
             PaymentStatus.Pending when state.Current is { Charge.MayHaveArrived: true } =>
-                OutcomePending("The provider's answer to the attempt is outstanding."),
+                OutcomePending("The provider's response to the attempt is outstanding."),
             PaymentStatus.Authorized when state.Current is { Capture.IsOpen: true } =>
-                OutcomePending("The provider's answer to the capture is outstanding."),
+                OutcomePending("The provider's response to the capture is outstanding."),
             PaymentStatus.Authorized when state.Current is { CanVoid: true } attempt => new Decision.Accepted(
                 [cancelled, VoidRequested(attempt, context)], [SendVoid(attempt)]),
             PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.Authorized => Accept(cancelled),
@@ -64,7 +64,7 @@ public static partial class PaymentDecider
                 : OutcomePending("A capture of another amount is under way.");
         }
 
-        // Where the provider captures by itself it captures all, perhaps at this moment.
+        // Where the provider captures automatically it captures all, perhaps at this moment.
         var canCapturePart = attempt.CanCapturePart && !attempt.ProviderCaptures;
         if (amount > attempt.AuthorizedMinor || (amount < attempt.AuthorizedMinor && !canCapturePart))
         {
@@ -83,7 +83,7 @@ public static partial class PaymentDecider
     }
 
     // Still only authorised: a capture or a release that was sent is not found. A provider that should have captured by
-    // itself is told to after a while. Only a status query says how it is now.
+    // automatically gets a capture request after a while. Only a status query shows its current state.
     private static Decision StillAuthorized(
         PaymentState state,
         AttemptState attempt,
@@ -103,7 +103,7 @@ public static partial class PaymentDecider
 
         if (attempt.UnderWay is { } operation)
         {
-            return NotFound(state, operation, report.AskedAt, context);
+            return NotFound(state, operation, report.QueriedAt, context);
         }
 
         var isLeftToUs = attempt.Number == state.PaidAttempt
@@ -117,7 +117,7 @@ public static partial class PaymentDecider
             : NoChange;
     }
 
-    // Reserved for an order that is paid otherwise or was given up. A release that was refused is not asked for again:
+    // Reserved for an order that is paid otherwise or was given up. A release that was refused is not requested again:
     // the authorisation runs out, or turns out to be captured and is refunded.
     private static Decision.Accepted Release(
         AttemptState attempt, ProviderOutcome.Succeeded success, DecisionContext context) => new(

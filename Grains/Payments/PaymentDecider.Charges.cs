@@ -4,7 +4,7 @@ using PaymentCluster.Grains.Abstractions.Providers;
 
 namespace PaymentCluster.Grains.Payments;
 
-// What a charge means for the order: it pays it, is taken too much and goes back, waits for the customer, or fails.
+// What a charge means for the order: it pays it, is a surplus and is refunded, waits for the customer, or fails.
 public static partial class PaymentDecider
 {
     private static Decision Charged(
@@ -68,7 +68,7 @@ public static partial class PaymentDecider
             : Authorize(state, attempt, success, context);
     }
 
-    // What was asked for: of a capture what it was to capture, of a charge all of it, unless a capture is under way.
+    // The requested amount: of a capture what it was to capture, of a charge all of it, unless a capture is under way.
     private static Money Expected(
         PaymentState state, ProviderOperation operation, AttemptState attempt, ProviderOutcome.Succeeded success) =>
         success.Stage == ChargeStage.Captured
@@ -97,8 +97,8 @@ public static partial class PaymentDecider
                 [new PaymentEffect.SendOperation(OperationKey.Capture(attempt.Number), Resend: false)]);
     }
 
-    // An attempt of an order that another attempt paid, or that the merchant gave up: what it takes goes back by
-    // itself, and what it reserves is released.
+    // An attempt of an order that another attempt paid, or that the merchant gave up: what it takes is refunded
+    // automatically, and what it reserves is released.
     private static Decision Surplus(
         PaymentState state, AttemptState attempt, ProviderOutcome.Succeeded success, DecisionContext context)
     {
@@ -181,7 +181,7 @@ public static partial class PaymentDecider
                         : Accept(new AuthorizationReleased { At = context.Now, Attempt = attempt.Number }),
         };
 
-    // Of an attempt that is not needed any more nobody is told the customer's step, and its time ends nothing.
+    // An attempt that is not needed any more shows no customer's step, and its expiry ends nothing.
     private static Decision ChargeAccepted(
         PaymentState state, AttemptState attempt, ProviderOutcome.Pending pending, DecisionContext context)
     {

@@ -23,7 +23,7 @@ public static partial class PaymentDecider
         "The card was not charged: processing was interrupted before it was sent.",
         FailureParty.Engine);
 
-    /// <summary>Take in what a provider said of an operation.</summary>
+    /// <summary>Apply a provider's report on an operation.</summary>
     public static Decision Decide(PaymentState state, RecordOutcome report, DecisionContext context)
     {
         if (state.Operation(report.Operation) is not { } operation)
@@ -62,7 +62,7 @@ public static partial class PaymentDecider
                 ? Accept(OperationEvents.Unknown(operation, unknown, context.Now))
                 : NoChange,
             ProviderOutcome.NotFound =>
-                operation.IsOpen ? NotFound(state, operation, report.AskedAt, context) : NoChange,
+                operation.IsOpen ? NotFound(state, operation, report.QueriedAt, context) : NoChange,
             _ => throw new InvalidOperationException($"{report.Outcome.GetType().Name} is not an outcome."),
         };
     }
@@ -150,11 +150,11 @@ public static partial class PaymentDecider
     // The provider does not know it. That counts once the latest send cannot arrive any more. Then it is sent again,
     // unless it is not needed any more or the provider would not recognise a repetition.
     private static Decision NotFound(
-        PaymentState state, ProviderOperation operation, DateTimeOffset? askedAt, DecisionContext context)
+        PaymentState state, ProviderOperation operation, DateTimeOffset? queriedAt, DecisionContext context)
     {
         if (operation.Phase == OperationPhase.NotSent
             || state.IsHeld(operation)
-            || !IsFinal(askedAt, operation.Send, context))
+            || !IsFinal(queriedAt, operation.Send, context))
         {
             return NoChange;
         }
@@ -172,8 +172,8 @@ public static partial class PaymentDecider
     }
 
     // Whether a "not found" is the last word on a send: nothing of it could arrive any more when the query was sent.
-    private static bool IsFinal(DateTimeOffset? askedAt, SendTerms send, DecisionContext context) =>
-        (askedAt ?? context.Now) >= send.NotFoundFinalAt;
+    private static bool IsFinal(DateTimeOffset? queriedAt, SendTerms send, DecisionContext context) =>
+        (queriedAt ?? context.Now) >= send.NotFoundFinalAt;
 
     // Why what provably did not arrive is not sent again, but fails; null if it is sent again.
     private static Failure? WhyNotAgain(

@@ -10,22 +10,22 @@ public static partial class PaymentDecider
     private static Decision Refunded(
         PaymentState state, RefundState refund, ProviderOutcome.Succeeded success, DecisionContext context)
     {
-        var isWhatWasAsked = success.Amount.AmountMinor == refund.AmountMinor
+        var isRequestedAmount = success.Amount.AmountMinor == refund.AmountMinor
             && success.Amount.Currency == state.Amount.Currency;
         return refund.Status switch
         {
-            RefundStatus.Pending => isWhatWasAsked
+            RefundStatus.Pending => isRequestedAmount
                 ? PaidOut(refund, success, context)
                 : Accept(OperationEvents.ReviewRequired(
                     refund.Operation,
                     $"The provider reports {success.Amount} instead of "
                         + $"{Money.Of(refund.AmountMinor, state.Amount.Currency)}.",
                     context.Now)),
-            RefundStatus.NeedsReview => isWhatWasAsked ? PaidOut(refund, success, context) : NoChange,
-            // A refund that was reported as failed and then paid out all the same is booked, if its money was not
-            // promised again since.
+            RefundStatus.NeedsReview => isRequestedAmount ? PaidOut(refund, success, context) : NoChange,
+            // A refund that was reported as failed and then paid out is booked, if its money was not promised again
+            // since.
             RefundStatus.Failed =>
-                isWhatWasAsked && refund.AmountMinor <= state.RefundableMinor(state.Attempts[refund.Attempt - 1])
+                isRequestedAmount && refund.AmountMinor <= state.RefundableMinor(state.Attempts[refund.Attempt - 1])
                     ? PaidOut(refund, success, context)
                     : NoChange,
             RefundStatus.Success => NoChange,

@@ -6,16 +6,15 @@ namespace PaymentCluster.Grains.Payments;
 /// <summary>Do what is due: the sweeper's command, after a crash as on any other day.</summary>
 public sealed record ResumePayment;
 
-/// <summary>Query an attempt and its refunds now: the customer's browser came back from the provider, or the provider
+/// <summary>Query an attempt and its refunds now: the customer's browser returned from the provider, or the provider
 /// said that something happened.</summary>
 /// <param name="Attempt">The attempt.</param>
 public sealed record QueryAttempt(int Attempt);
 
-// What time brings. Whatever was interrupted looks, to the next process, like something whose answer never came: it is
-// asked.
+// What time brings. To the next process, an interrupted operation looks like one without a response: it is queried.
 public static partial class PaymentDecider
 {
-    /// <summary>Resend what was not sent, ask for what is open, expire what nobody pays.</summary>
+    /// <summary>Resend what was not sent, query what is open, expire what stays unpaid.</summary>
     public static Decision Decide(PaymentState state, ResumePayment command, DecisionContext context)
     {
         _ = command;
@@ -31,7 +30,7 @@ public static partial class PaymentDecider
         };
     }
 
-    /// <summary>Ask, if there is something to learn. What made us ask says nothing that could be trusted.</summary>
+    /// <summary>Query, if there is something to learn. The reason for the query is not trusted.</summary>
     public static Decision Decide(PaymentState state, QueryAttempt command, DecisionContext context)
     {
         var refunds = state.Refunds

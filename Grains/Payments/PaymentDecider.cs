@@ -5,14 +5,12 @@ using PaymentCluster.Grains.Abstractions.Payments;
 
 namespace PaymentCluster.Grains.Payments;
 
-/// <summary>
-/// The rules of a payment: what each command means in each status. Pure: no clock, no store, no provider.
+/// <summary>The rules of a payment: what each command means in each status. Pure: no clock, no store, no provider.
 /// <c>docs/states.md</c> is generated from it. This file holds what merchants command; what providers report, and what
-/// time brings, stand beside it.
-/// </summary>
+/// time brings, are in files beside it.</summary>
 public static partial class PaymentDecider
 {
-    /// <summary>Take the payment; for an order that failed or expired, start the next attempt; else answer what is
+    /// <summary>Take the payment; for an order that failed or expired, start the next attempt; else return what is
     /// there.</summary>
     public static Decision Decide(PaymentState? state, StartPayment command, DecisionContext context)
     {
@@ -49,8 +47,8 @@ public static partial class PaymentDecider
     }
 
     /// <summary>Say what the payment is paid with: its first attempt, the next one after a failure, or another one
-    /// instead of the one that waits for the customer. That one stays open: it may be paid all the same, and is
-    /// asked about.</summary>
+    /// instead of the one that waits for the customer. That one stays open, because it may still be paid, and is
+    /// queried.</summary>
     public static Decision Decide(PaymentState state, ConfirmPayment command, DecisionContext context)
     {
         if (Remembered(state, command.Request) is { } seen)

@@ -13,7 +13,7 @@ public static class PaymentEventJson
 {
     private static readonly PaymentEventJsonContext Json = PaymentEventJsonContext.Default;
 
-    // Name, whether merchants are told (and how that event is called), and the type's JSON contract.
+    // Name, the public event's name if there is one, and the type's JSON contract.
     private static readonly EventFormat[] Formats =
     [
         new("payment_created", null, Json.PaymentCreated),

@@ -4,13 +4,13 @@ namespace PaymentCluster.Grains.Payments;
 
 // The events of a payment's refunds: a stored format like the others.
 
-/// <summary>The provider is about to be asked for a refund.</summary>
+/// <summary>A refund is about to be sent to the provider.</summary>
 public sealed record RefundRequested : PaymentEvent
 {
     /// <summary>The refund, from 1.</summary>
     public required int Refund { get; init; }
 
-    /// <summary>The attempt whose money goes back.</summary>
+    /// <summary>The attempt that is refunded.</summary>
     public required int Attempt { get; init; }
 
     /// <summary>How much, in minor units.</summary>
@@ -49,7 +49,7 @@ public sealed record RefundNotSent : PaymentEvent
     public required DateTimeOffset RetryAt { get; init; }
 }
 
-/// <summary>The refund may have arrived; the provider will be asked.</summary>
+/// <summary>The refund may have arrived; a status query follows.</summary>
 public sealed record RefundOutcomeUnknown : PaymentEvent
 {
     /// <summary>The refund.</summary>
@@ -69,7 +69,7 @@ public sealed record RefundAccepted : PaymentEvent
     public string? ProviderReference { get; init; }
 }
 
-/// <summary>The money went back.</summary>
+/// <summary>The refund was paid out.</summary>
 public sealed record RefundSucceeded : PaymentEvent
 {
     /// <summary>The refund.</summary>
@@ -109,7 +109,7 @@ public sealed record RefundReviewResolved : PaymentEvent
     /// <summary>The refund.</summary>
     public required int Refund { get; init; }
 
-    /// <summary>Whether the money went back.</summary>
+    /// <summary>Whether the refund was paid out.</summary>
     public required bool Paid { get; init; }
 
     /// <summary>Who says so.</summary>

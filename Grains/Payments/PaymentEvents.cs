@@ -21,7 +21,7 @@ public abstract record PaymentEvent
     public RequestKey? Request { get; init; }
 }
 
-/// <summary>The merchant asked for a payment, and it was accepted.</summary>
+/// <summary>The merchant requested a payment, and it was accepted.</summary>
 public sealed record PaymentCreated : PaymentEvent
 {
     /// <summary>The merchant's order.</summary>
@@ -59,7 +59,7 @@ public sealed record PaymentCreated : PaymentEvent
 /// <summary>A request was recognised as one that had taken effect under another name; only its name is new.</summary>
 public sealed record RequestRepeated : PaymentEvent;
 
-/// <summary>A provider is about to be asked for a charge: the intent, durable before any byte leaves.</summary>
+/// <summary>A charge is about to be sent to a provider: the intent, durable before any byte leaves.</summary>
 public sealed record AttemptStarted : PaymentEvent
 {
     /// <summary>The attempt, from 1.</summary>
@@ -71,10 +71,10 @@ public sealed record AttemptStarted : PaymentEvent
     /// <summary>What it is paid with.</summary>
     public required PaymentMethod Method { get; init; }
 
-    /// <summary>Until when the request may leave, and from when on a "not found" is believed.</summary>
+    /// <summary>Until when the request may leave, and from when on a "not found" is final.</summary>
     public required SendTerms Send { get; init; }
 
-    /// <summary>Whether the provider was asked to capture by itself what it authorises.</summary>
+    /// <summary>Whether the charge requested automatic capture.</summary>
     public required bool ProviderCaptures { get; init; }
 
     /// <summary>How long after it was given up the attempt can still turn into a success.</summary>
@@ -104,7 +104,7 @@ public sealed record AttemptStarted : PaymentEvent
     public ImmutableArray<RouteNote>? Routing { get; init; }
 
     /// <summary>The provider's name of the linked wallet that is charged, so that what became of the charge can be
-    /// asked also when the customer has unlinked it since; null for anything else.</summary>
+    /// queried also when the customer has unlinked it since; null for anything else.</summary>
     public string? Link { get; init; }
 }
 
@@ -144,7 +144,7 @@ public sealed record AttemptNotSent : PaymentEvent
     public required DateTimeOffset RetryAt { get; init; }
 }
 
-/// <summary>The attempt may have arrived; the provider will be asked.</summary>
+/// <summary>The attempt may have arrived; a status query follows.</summary>
 public sealed record OutcomeUnknown : PaymentEvent
 {
     /// <summary>The attempt.</summary>
@@ -189,7 +189,7 @@ public sealed record PaymentAuthorized : PaymentEvent
     public string? BankReference { get; init; }
 }
 
-/// <summary>The provider is about to be asked for a capture.</summary>
+/// <summary>A capture is about to be sent to the provider.</summary>
 public sealed record CaptureRequested : PaymentEvent
 {
     /// <summary>The attempt.</summary>
@@ -225,7 +225,7 @@ public sealed record CaptureOutcomeUnknown : PaymentEvent
     public required string Reason { get; init; }
 }
 
-/// <summary>The provider refused the capture; the authorisation stands.</summary>
+/// <summary>The provider refused the capture; the authorisation stays.</summary>
 public sealed record CaptureRefused : PaymentEvent
 {
     /// <summary>The attempt.</summary>
@@ -308,7 +308,7 @@ public sealed record SurplusAuthorized : PaymentEvent
     public string? ProviderReference { get; init; }
 }
 
-/// <summary>The provider is about to be asked to release what it authorised.</summary>
+/// <summary>A release of the authorisation is about to be sent to the provider.</summary>
 public sealed record VoidRequested : PaymentEvent
 {
     /// <summary>The attempt.</summary>

@@ -100,7 +100,7 @@ public sealed class PaymentGrain(PaymentServices services, IHostApplicationLifet
         Payment.CustomerReturnedAsync(attempt, provider, nonce);
 
     /// <inheritdoc/>
-    public Task<bool> Ask(int attempt, string provider) => Payment.QueryAsync(attempt, provider);
+    public Task<bool> Query(int attempt, string provider) => Payment.QueryAsync(attempt, provider);
 
     /// <inheritdoc/>
     public Task<PaymentView?> Get() => Payment.GetAsync();

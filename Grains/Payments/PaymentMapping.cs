@@ -40,7 +40,7 @@ internal static class PaymentMapping
             UpdatedAt = state.UpdatedAt,
             ExpiresAt = state.ExpiresAt,
             Version = state.Version,
-            Settled = IsSettled(state),
+            IsFinal = IsFinal(state),
             Basket = state.Basket,
         };
     }
@@ -119,8 +119,8 @@ internal static class PaymentMapping
             : refunded == current.CapturedMinor ? RefundProgress.Full : RefundProgress.Partial;
     }
 
-    /// <summary>Whether nothing more happens to it by itself.</summary>
-    public static bool IsSettled(PaymentState state) => state.Status switch
+    /// <summary>Whether nothing more happens to it without a call.</summary>
+    public static bool IsFinal(PaymentState state) => state.Status switch
     {
         PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.NeedsReview => false,
         PaymentStatus.Authorized =>

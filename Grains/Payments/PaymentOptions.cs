@@ -18,7 +18,7 @@ public sealed class PaymentOptions
 
     /// <summary>How far two silos' clocks may be apart. Default 10 s. All follow the database's, to 0.25 s
     /// (<see cref="Journal.StoreClock"/>), so that half a second is the least. Too small a value lets a "not found" be
-    /// believed too early; a large one only makes recovery of a lost send later.</summary>
+    /// final too early; a large one only delays the recovery of a lost send.</summary>
     [Range(typeof(TimeSpan), "00:00:00.500", "01:00:00")]
     public TimeSpan ClockError { get; set; } = TimeSpan.FromSeconds(10);
 
@@ -40,14 +40,13 @@ public sealed class PaymentOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How many payments may be in a silo's memory before one that is settled leaves at once, and
-    /// not when nobody has read it for a while. Default 10,000, about 60 MB. Payments under way stay, however
-    /// many they are.</summary>
+    /// <summary>How many payments may be in a silo's memory before a final one is deactivated at once, instead of after
+    /// an idle time. Default 10,000, about 60 MB. Payments under way stay, however many they are.</summary>
     [Range(0, 100_000_000)]
     public int InMemory { get; set; } = 10_000;
 
-    /// <summary>How many questions a minute a merchant may ask any provider, instead of each provider's own limit.
-    /// Default none. Above a provider's limit it refuses questions, and may refuse payments with them.</summary>
+    /// <summary>How many status queries a minute a merchant may send to any provider, instead of each provider's own
+    /// limit. Default none. Above its limit a provider refuses status queries, and may refuse payments too.</summary>
     [Range(1, 10_000_000)]
     public int? StatusQueriesPerMinute { get; set; }
 }

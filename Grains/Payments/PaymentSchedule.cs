@@ -9,7 +9,7 @@ namespace PaymentCluster.Grains.Payments;
 /// </summary>
 public static class PaymentSchedule
 {
-    /// <summary>How long a provider that captures by itself has for it, before it is told to.</summary>
+    /// <summary>How long a provider that captures automatically has for it, before the engine captures.</summary>
     public static readonly TimeSpan OwnCapture = TimeSpan.FromSeconds(2);
 
     // 2 s, 5 s, 15 s, 1 min, 5 min, 15 min, 1 h, then hourly. Webhooks usually win the race.

@@ -73,7 +73,7 @@ public sealed partial record PaymentState
         PaymentCancelled => state with { Status = PaymentStatus.Cancelled, PaidAttempt = 0 },
         PaymentExpired => state with { Status = PaymentStatus.Expired },
         ReviewRequired e => state with { Status = PaymentStatus.NeedsReview, ReviewAttempt = e.Attempt },
-        // The payment stands where its latest attempt does; if that is the one, its failure follows.
+        // The payment's status follows its latest attempt; if this is the one, its failure follows.
         ReviewResolved { Paid: false } => state with { Status = state.Attempts[^1].StatusWhileOpen },
         // What was booked before the review pays the order again; else its capture follows.
         ReviewResolved e when state.Of(e.Attempt).Phase == AttemptPhase.Captured =>

@@ -5,14 +5,14 @@ using PaymentCluster.Grains.Abstractions.Providers;
 
 namespace PaymentCluster.Grains.Payments;
 
-/// <summary>A payment, as its events make it. Immutable: a decision is made on one, and a commit brings the
+/// <summary>A payment, as its events make it. Immutable: a decision is made on one, and a commit returns the
 /// next.</summary>
 public sealed partial record PaymentState
 {
     /// <summary>The number of the latest event.</summary>
     public required int Version { get; init; }
 
-    /// <summary>Where it stands.</summary>
+    /// <summary>Its status.</summary>
     public required PaymentStatus Status { get; init; }
 
     /// <summary>The merchant's order.</summary>
@@ -51,10 +51,10 @@ public sealed partial record PaymentState
     /// <summary>Whether the customer chooses the method on the checkout page.</summary>
     public bool ByCheckout { get; init; }
 
-    /// <summary>The attempts; the attempt with number n stands at n - 1.</summary>
+    /// <summary>The attempts; the attempt with number n is at n - 1.</summary>
     public ImmutableArray<AttemptState> Attempts { get; init; } = [];
 
-    /// <summary>The refunds; the refund with number n stands at n - 1.</summary>
+    /// <summary>The refunds; the refund with number n is at n - 1.</summary>
     public ImmutableArray<RefundState> Refunds { get; init; } = [];
 
     /// <summary>The clients' names of requests that took effect.</summary>
@@ -64,7 +64,7 @@ public sealed partial record PaymentState
     /// <summary>The number of the attempt that authorised or paid the order; 0 while none did.</summary>
     public int PaidAttempt { get; init; }
 
-    /// <summary>The number of the attempt that an operator is asked about, or was; 0 while none is.</summary>
+    /// <summary>The number of the attempt that an operator reviews, or reviewed; 0 if none.</summary>
     public int ReviewAttempt { get; init; }
 
     /// <summary>The attempt that the order is about now: the one that pays it, or the latest; null before the
@@ -120,7 +120,7 @@ public sealed partial record PaymentState
     public bool IsGivenUp(ProviderOperation operation) =>
         operation.Traits.WaitsForCustomer && !Awaits(Attempts[operation.Key.Number - 1]);
 
-    /// <summary>Whether an operator is asked about what an operation is for.</summary>
+    /// <summary>Whether an operator reviews what an operation is for.</summary>
     public bool IsInReview(ProviderOperation operation) => operation.Key.Kind == OperationKind.Refund
         ? Refunds[operation.Key.Number - 1].Status == RefundStatus.NeedsReview
         : Status == PaymentStatus.NeedsReview;
@@ -228,7 +228,7 @@ public sealed record AttemptState
     /// <summary>What it is paid with.</summary>
     public required PaymentMethod Method { get; init; }
 
-    /// <summary>Whether the provider was asked to capture by itself what it authorises.</summary>
+    /// <summary>Whether the charge requested automatic capture.</summary>
     public required bool ProviderCaptures { get; init; }
 
     /// <summary>How long after it was given up it can still turn into a success.</summary>
@@ -296,7 +296,7 @@ public sealed record AttemptState
     public ProviderOperation? UnderWay =>
         Void is { IsOpen: true } ? Void : Capture is { IsOpen: true } ? Capture : null;
 
-    /// <summary>Where a payment stands of which this is the latest attempt, while nothing else decides it.</summary>
+    /// <summary>The status of a payment of which this is the latest attempt, while nothing else decides it.</summary>
     public PaymentStatus StatusWhileOpen => Phase switch
     {
         AttemptPhase.Open => Charge.Phase == OperationPhase.Accepted && Action is not null
@@ -312,19 +312,19 @@ public sealed record AttemptState
 /// <summary>One refund.</summary>
 public sealed record RefundState
 {
-    /// <summary>What the provider is asked for.</summary>
+    /// <summary>The operation that is requested from the provider.</summary>
     public required ProviderOperation Operation { get; init; }
 
     /// <summary>Its number, from 1.</summary>
     public int Number => Operation.Key.Number;
 
-    /// <summary>The attempt whose money goes back.</summary>
+    /// <summary>The attempt that is refunded.</summary>
     public required int Attempt { get; init; }
 
     /// <summary>How much, in minor units.</summary>
     public long AmountMinor => Operation.AmountMinor;
 
-    /// <summary>Where it stands.</summary>
+    /// <summary>Its status.</summary>
     public required RefundStatus Status { get; init; }
 
     /// <summary>Why, as the merchant said.</summary>

@@ -7,7 +7,7 @@ namespace PaymentCluster.Grains.Payments;
 /// <summary>Has due payments woken, again and again. Every silo runs one.</summary>
 /// <param name="due">Wakes them.</param>
 /// <param name="options">How often, and how many.</param>
-/// <param name="time">When it is.</param>
+/// <param name="time">The clock that paces the sweeps.</param>
 public sealed class PaymentSweeper(DuePayments due, IOptions<PaymentOptions> options, TimeProvider time)
     : BackgroundService
 {

@@ -12,28 +12,32 @@ internal static class PaymentTimeline
         RequestRepeated => "The same request came again; nothing changed.",
         AttemptStarted e => $"Attempt {e.Attempt} by {Method(e.Method)} goes to {e.Provider}.{Why(e)}",
         AttemptResent e => $"Attempt {e.Attempt} is sent again.",
-        AttemptNotSent e => $"Attempt {e.Attempt} was not sent: {e.Reason} It is tried again at {e.RetryAt:O}.",
-        OutcomeUnknown e => $"The outcome of attempt {e.Attempt} is unknown: {e.Reason} The provider will be asked.",
-        AttemptAccepted { Action: not null } e => $"The provider took attempt {e.Attempt} and waits for the customer.",
-        AttemptAccepted e => $"The provider took attempt {e.Attempt} and works on it.",
+        AttemptNotSent e => $"Attempt {e.Attempt} was not sent ({Because(e.Reason)}). Next try at {e.RetryAt:u}.",
+        OutcomeUnknown e =>
+            $"The outcome of attempt {e.Attempt} is unknown ({Because(e.Reason)}). A status query will tell.",
+        AttemptAccepted { Action: not null } e =>
+            $"The provider accepted attempt {e.Attempt} and waits for the customer.",
+        AttemptAccepted e => $"The provider accepted attempt {e.Attempt} and processes it.",
         PaymentAuthorized e => $"{Amount(after, e.AmountMinor)} authorised by attempt {e.Attempt}.",
         CaptureRequested e => $"Capture of {Amount(after, e.AmountMinor)} requested.",
-        CaptureNotSent e => $"The capture was not sent: {e.Reason} Next try at {e.RetryAt:O}.",
-        CaptureOutcomeUnknown e => $"The outcome of the capture is unknown: {e.Reason} A status query will tell.",
+        CaptureNotSent e => $"The capture was not sent ({Because(e.Reason)}). Next try at {e.RetryAt:u}.",
+        CaptureOutcomeUnknown e =>
+            $"The outcome of the capture is unknown ({Because(e.Reason)}). A status query will tell.",
         CaptureRefused e => $"The provider refused the capture: {e.Failure.Message}",
         PaymentCaptured e => $"{Amount(after, e.AmountMinor)} captured by attempt {e.Attempt}: the order is paid.",
         CaptureConfirmed e => $"The capture of attempt {e.Attempt} is confirmed.",
         CaptureReversed e => $"The capture of {Amount(after, e.AmountMinor)} by attempt {e.Attempt} is taken back.",
         SurplusCaptured e =>
-            $"{Amount(after, e.AmountMinor)} arrived by attempt {e.Attempt} and is not owed; it goes back.",
+            $"{Amount(after, e.AmountMinor)} arrived by attempt {e.Attempt} and is not owed; it is refunded.",
         AttemptFailed { MovesOn: true } e =>
-            $"Attempt {e.Attempt} failed at the provider, and another one is asked: {e.Failure.Message}",
+            $"Attempt {e.Attempt} failed at its provider; the next provider is tried: {e.Failure.Message}",
         AttemptFailed e => $"Attempt {e.Attempt} failed: {e.Failure.Message}",
         SurplusAuthorized e =>
             $"{Amount(after, e.AmountMinor)} was authorised by attempt {e.Attempt} and is not owed; it is released.",
         VoidRequested e => $"Release of the authorisation of attempt {e.Attempt} requested.",
-        VoidNotSent e => $"The release was not sent: {e.Reason} Next try at {e.RetryAt:O}.",
-        VoidOutcomeUnknown e => $"The outcome of the release is unknown: {e.Reason} A status query will tell.",
+        VoidNotSent e => $"The release was not sent ({Because(e.Reason)}). Next try at {e.RetryAt:u}.",
+        VoidOutcomeUnknown e =>
+            $"The outcome of the release is unknown ({Because(e.Reason)}). A status query will tell.",
         VoidRefused e => $"The provider refused to release the authorisation: {e.Failure.Message}",
         AuthorizationReleased e => $"The authorisation of attempt {e.Attempt} is released.",
         ReviewResolved e =>
@@ -46,18 +50,21 @@ internal static class PaymentTimeline
         PaymentExpired => "The customer did not pay in time.",
         ReviewRequired e => $"An operator is needed. {e.Reason}",
         RefundRequested { Automatic: true } e =>
-            $"Refund {e.Refund} of {Amount(after, e.AmountMinor)} by itself: {e.Reason}.",
+            $"Automatic refund {e.Refund} of {Amount(after, e.AmountMinor)}: {e.Reason}.",
         RefundRequested e => $"Refund {e.Refund} of {Amount(after, e.AmountMinor)} accepted.",
         RefundResent e => $"Refund {e.Refund} is sent again.",
-        RefundNotSent e => $"Refund {e.Refund} was not sent: {e.Reason} It is tried again at {e.RetryAt:O}.",
+        RefundNotSent e =>
+            $"Refund {e.Refund} was not sent ({Because(e.Reason)}). Next try at {e.RetryAt:u}.",
         RefundOutcomeUnknown e =>
-            $"The outcome of refund {e.Refund} is unknown: {e.Reason} The provider will be asked.",
-        RefundAccepted e => $"The provider took refund {e.Refund} and works on it.",
+            $"The outcome of refund {e.Refund} is unknown ({Because(e.Reason)}). A status query will tell.",
+        RefundAccepted e => $"The provider accepted refund {e.Refund} and processes it.",
         RefundSucceeded e => $"Refund {e.Refund} was paid out.",
         RefundFailed e => $"Refund {e.Refund} failed: {e.Failure.Message}",
         RefundReviewRequired e => $"An operator is needed for refund {e.Refund}. {e.Reason}",
         _ => throw new InvalidOperationException($"{happened.GetType().Name} is not an event of payments."),
     };
+
+    private static string Because(string reason) => reason.TrimEnd('.');
 
     private static string Why(AttemptStarted started) => started.Routing is { } notes
         ? string.Concat(notes.Select(note =>

@@ -10,15 +10,13 @@ using PaymentCluster.Grains.Merchants;
 
 namespace PaymentCluster.Grains.Payments;
 
-/// <summary>
-/// Words that prove that somebody was given an address by us: an HMAC-SHA256 over what it opens, under a key of its own
-/// made from the master key. Nothing is stored; a word is as good as its master key is known.
-/// </summary>
+/// <summary>Tokens that prove that we issued a URL: an HMAC-SHA256 over what it opens, under a key of its own made from
+/// the master key. Nothing is stored; a word is as good as its master key is known.</summary>
 public sealed class PaymentTokens
 {
     private const string Purpose = "payment-tokens/v1";
 
-    // 80 bits: guessed by nobody within a payment's life.
+    // 80 bits: not guessable within a payment's life.
     private const int NonceBytes = 10;
     private const int SecretMacBytes = 16;
     private const int ExpiryBytes = 8;

@@ -24,8 +24,8 @@ public enum OperationPhase
     Failed = 6,
 }
 
-/// <summary>One thing that a provider was or is about to be asked for. Charges, captures, voids and refunds live the
-/// same life; <see cref="OperationTraits"/> says where they differ.</summary>
+/// <summary>One request with an effect at a provider, sent or about to be. Charges, captures, voids and refunds live
+/// the same life; <see cref="OperationTraits"/> says where they differ.</summary>
 public sealed record ProviderOperation
 {
     /// <summary>Which.</summary>

@@ -41,7 +41,7 @@ internal sealed class SynchronousPayments(IGrainFactory grains, IConfiguration c
             var id = PaymentId.New(time);
             var payment = grains.GetGrain<IPaymentGrain>(PaymentKey.Of(_merchant, id).ToString());
             var view = (await payment.Start(command)).Payment;
-            while (view is { Settled: false })
+            while (view is { IsFinal: false })
             {
                 await using var changes = payment.Watch(view.Version, http.RequestAborted)
                     .GetAsyncEnumerator(http.RequestAborted);

@@ -74,7 +74,7 @@ internal sealed class ChaosRun(ChaosOptions options)
         List<Violation> found = [];
         try
         {
-            await load.AllAnsweredAsync();
+            await load.AllRespondedAsync();
         }
         catch (TimeoutException exception)
         {

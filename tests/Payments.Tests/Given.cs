@@ -17,7 +17,7 @@ internal sealed class Given
     {
         Kind = PaymentMethodKind.Card, CardLast4 = "1111", CardNetwork = "visa",
     };
-    public static readonly TimeSpan Settle = TimeSpan.FromMinutes(1);
+    public static readonly TimeSpan VisibilityWindow = TimeSpan.FromMinutes(1);
     public static readonly Failure Refused = new()
     {
         Code = "declined", Message = "No.", Party = FailureParty.Customer,
@@ -25,7 +25,8 @@ internal sealed class Given
 
     private static readonly Route Razorpay = new()
     {
-        Provider = "razorpay", CapturesByItself = false, VisibilityWindow = Settle, LateSuccess = TimeSpan.FromDays(3),
+        Provider = "razorpay", CapturesByItself = false, VisibilityWindow = VisibilityWindow,
+        LateSuccess = TimeSpan.FromDays(3),
     };
 
     /// <summary>A provider that can all that a provider may be able to.</summary>
@@ -115,7 +116,7 @@ internal sealed class Given
 
     public static Given NeedsReview() =>
         Started().At(Start + TimeSpan.FromMinutes(16)).Report(
-            new ProviderOutcome.Unknown { Reason = "No answer." }, ReportSource.Query);
+            new ProviderOutcome.Unknown { Reason = "No response." }, ReportSource.Query);
 
     public static ProviderOutcome PendingWithAction { get; } = new ProviderOutcome.Pending
     {
@@ -144,13 +145,13 @@ internal sealed class Given
     public Given WithElsewhere(bool cardInMemory = false) =>
         new(State, Now) { Elsewhere = Payu, CardInMemory = cardInMemory };
 
-    public Given Report(ProviderOutcome outcome, ReportSource source = ReportSource.Answer, int attempt = 1) =>
+    public Given Report(ProviderOutcome outcome, ReportSource source = ReportSource.Response, int attempt = 1) =>
         Report(OperationKey.Charge(attempt), outcome, source);
 
     public Given ReportRefund(ProviderOutcome outcome, int refund = 1) => Report(OperationKey.Refund(refund), outcome);
 
     public Given Report(
-        OperationKey operation, ProviderOutcome outcome, ReportSource source = ReportSource.Answer) =>
+        OperationKey operation, ProviderOutcome outcome, ReportSource source = ReportSource.Response) =>
         Fold(State, Decide(About(operation, outcome, source)), Now);
 
     public static PaymentEffect SendsCharge(int attempt) =>
@@ -159,7 +160,7 @@ internal sealed class Given
     public static RecordOutcome About(
         OperationKey operation,
         ProviderOutcome outcome,
-        ReportSource source = ReportSource.Answer,
+        ReportSource source = ReportSource.Response,
         int? send = null) => new() { Operation = operation, Outcome = outcome, Source = source, Send = send };
 
     public Given When(object command) => Fold(State, Decide(command), Now);

@@ -5,7 +5,7 @@ using PaymentCluster.Grains.Payments;
 
 namespace PaymentCluster.Payments.Tests;
 
-/// <summary>A journal in memory, whose answers are there before anybody waits for them.</summary>
+/// <summary>A journal in memory, whose results are ready at once.</summary>
 internal sealed class MemoryJournal : IPaymentJournal
 {
     private readonly Lock _lock = new();

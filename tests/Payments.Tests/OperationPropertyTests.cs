@@ -110,7 +110,7 @@ public sealed class OperationPropertyTests
                 : Given.About(OperationKey.Charge(1), Given.AuthorizedOutcome(), ReportSource.Query);
             if (!_hasSucceeded)
             {
-                Decide(report with { AskedAt = at });
+                Decide(report with { QueriedAt = at });
             }
         }
 

@@ -23,13 +23,13 @@ public sealed class PaymentAuthorizationTests
     }
 
     [Fact]
-    public void A_release_without_an_answer_is_asked_and_sent_again_once_it_cannot_arrive_any_more()
+    public void A_release_without_a_response_is_queried_and_sent_again_once_it_cannot_arrive_any_more()
     {
         var given = Cancelled().When(Void(new ProviderOutcome.Unknown { Reason = "Timeout." }));
-        var asked = Given.About(OperationKey.Charge(1), Given.AuthorizedOutcome(), ReportSource.Query);
+        var requested = Given.About(OperationKey.Charge(1), Given.AuthorizedOutcome(), ReportSource.Query);
         Assert.NotNull(PaymentSchedule.NextActionAt(given.State, given.Now));
-        Assert.IsType<Decision.AlreadyApplied>(given.Decide(asked));
-        var again = Assert.IsType<Decision.Accepted>(given.After(Window).Decide(asked));
+        Assert.IsType<Decision.AlreadyApplied>(given.Decide(requested));
+        var again = Assert.IsType<Decision.Accepted>(given.After(Window).Decide(requested));
         Assert.Equal(
             new PaymentEffect.SendOperation(OperationKey.Void(1), Resend: true), Assert.Single(again.Effects));
     }
@@ -45,7 +45,7 @@ public sealed class PaymentAuthorizationTests
     }
 
     [Fact]
-    public void An_authorisation_that_nobody_owes_is_released()
+    public void An_authorisation_that_no_one_owes_is_released()
     {
         var given = Given.Started(capture: CaptureMode.Manual, route: Given.Payu).Report(Given.PendingWithAction)
             .When(new CancelPayment()).Report(Given.AuthorizedOutcome(), ReportSource.Webhook);
@@ -55,7 +55,7 @@ public sealed class PaymentAuthorizationTests
     }
 
     [Fact]
-    public void An_authorisation_that_ran_out_after_the_cancellation_is_noted_and_asked_no_more()
+    public void An_authorisation_that_ran_out_after_the_cancellation_is_noted_and_queried_no_more()
     {
         var gone = Given.Authorized().When(new CancelPayment()).Report(
             new ProviderOutcome.Declined { Failure = Given.Refused }, ReportSource.Query);
@@ -79,7 +79,7 @@ public sealed class PaymentAuthorizationTests
         Assert.IsType<Decision.Rejected>(Given.Held().Decide(new CapturePayment { AmountMinor = amount }));
 
     [Fact]
-    public void A_capture_of_another_part_than_was_asked_for_is_not_booked()
+    public void A_capture_of_another_part_than_was_requested_is_not_booked()
     {
         var given = Given.Held().When(new CapturePayment { AmountMinor = 20_000 });
         Assert.Equal(0, given.Report(OperationKey.Capture(1), Given.Captured()).State.CapturedMinor);
@@ -122,7 +122,7 @@ public sealed class PaymentAuthorizationTests
     }
 
     [Fact]
-    public void An_operators_word_settles_what_stayed_unknown_and_stays_in_the_history()
+    public void An_operator_decides_what_stayed_unknown_and_it_stays_in_the_history()
     {
         var paid = Given.NeedsReview().When(
             new ResolvePayment { Paid = true, ProviderReference = "pay_B", By = "ops", Note = "seen" });
@@ -147,7 +147,7 @@ public sealed class PaymentAuthorizationTests
     }
 
     [Fact]
-    public void An_operators_word_settles_a_refund_that_stayed_unknown()
+    public void An_operator_decides_a_refund_that_stayed_unknown()
     {
         var open = Given.Paid().When(new RefundPayment())
             .After(OperationTraits.Of(OperationKind.Refund).Deadline!.Value).When(new ResumePayment());

@@ -4,7 +4,7 @@ using PaymentCluster.Grains.Payments;
 
 namespace PaymentCluster.Payments.Tests;
 
-/// <summary>When a payment goes on at another provider by itself, and when it must not.</summary>
+/// <summary>When a payment continues at another provider automatically, and when it must not.</summary>
 public sealed class PaymentFailoverTests
 {
     private static readonly ProviderOutcome ProvidersFault = new ProviderOutcome.Declined
@@ -89,7 +89,7 @@ public sealed class PaymentFailoverTests
         Given.Started().WithElsewhere().After(TimeSpan.FromMinutes(16)).Report(ProvidersFault).State.Status);
 
     [Fact]
-    public void A_late_success_of_the_attempt_that_failed_pays_and_the_other_goes_back()
+    public void A_late_success_of_the_attempt_that_failed_pays_and_the_other_is_refunded()
     {
         var given = Given.Started().WithElsewhere().Report(ProvidersFault).Report(Given.Captured(), attempt: 1);
         Assert.Equal((PaymentStatus.Success, 1), (given.State.Status, given.State.PaidAttempt));

@@ -4,11 +4,11 @@ using PaymentCluster.Grains.Payments;
 
 namespace PaymentCluster.Payments.Tests;
 
-/// <summary>Attempts that nobody needs any more, because the order was paid otherwise or given up: they come to an end,
-/// and are neither sent nor asked about for ever, nor given up too early.</summary>
+/// <summary>Attempts that are not needed any more, because the order was paid otherwise or given up: they end, and are
+/// neither sent nor queried for ever, nor given up too early.</summary>
 public sealed class PaymentGivenUpTests
 {
-    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(91);
+    private static readonly TimeSpan NotFoundFinal = TimeSpan.FromSeconds(91);
     private static readonly ProviderOutcome NotFound = new ProviderOutcome.NotFound();
     private static readonly ProviderOutcome NotSent = new ProviderOutcome.NotSent { Reason = "No connection." };
 
@@ -18,14 +18,15 @@ public sealed class PaymentGivenUpTests
     [Fact]
     public void An_attempt_that_did_not_arrive_before_another_paid_fails_and_is_not_sent_again()
     {
-        var given = PaidByTheFirstWhileTheSecondIsSent.After(Settled).Report(NotFound, ReportSource.Query, attempt: 2);
+        var given = PaidByTheFirstWhileTheSecondIsSent.After(NotFoundFinal)
+            .Report(NotFound, ReportSource.Query, attempt: 2);
         Assert.Equal(AttemptPhase.Failed, given.State.Attempts[1].Phase);
         Assert.Equal(PaymentStatus.Success, given.State.Status);
         Assert.Null(PaymentSchedule.NextActionAt(given.State, given.Now));
     }
 
     [Fact]
-    public void An_attempt_that_may_still_arrive_after_another_paid_is_asked_about()
+    public void An_attempt_that_may_still_arrive_after_another_paid_is_queried()
     {
         var given = PaidByTheFirstWhileTheSecondIsSent.After(TimeSpan.FromSeconds(60))
             .Report(NotFound, ReportSource.Query, attempt: 2);
@@ -63,7 +64,7 @@ public sealed class PaymentGivenUpTests
     }
 
     [Fact]
-    public void What_was_left_for_another_way_and_is_paid_all_the_same_pays_or_goes_back()
+    public void What_was_left_for_another_way_and_is_paid_all_the_same_pays_or_is_refunded()
     {
         var left = Given.RequiresAction()
             .When(new ConfirmPayment { Instrument = Given.UpiIntent, Replaces = 1 })
@@ -71,7 +72,7 @@ public sealed class PaymentGivenUpTests
         var first = left.Report(Given.Captured());
         Assert.Equal((PaymentStatus.Success, 1), (first.State.Status, first.State.PaidAttempt));
         var both = first.Report(Given.Captured(), attempt: 2);
-        Assert.True(Assert.Single(both.State.Refunds).Attempt == 2, "the second payment goes back");
+        Assert.True(Assert.Single(both.State.Refunds).Attempt == 2, "the second payment is refunded");
         var second = left.Report(Given.Captured(), attempt: 2).Report(Given.Captured(), attempt: 1);
         Assert.Equal((2, 1), (second.State.PaidAttempt, Assert.Single(second.State.Refunds).Attempt));
     }
@@ -104,7 +105,7 @@ public sealed class PaymentGivenUpTests
             .Report(Given.AuthorizedOutcome())
             .Report(new ProviderOutcome.Declined { Failure = Given.Refused }, ReportSource.Query);
         Assert.Equal(PaymentStatus.Failed, lapsed.State.Status);
-        var given = lapsed.After(Settled).Report(NotFound, ReportSource.Query, attempt: 2);
+        var given = lapsed.After(NotFoundFinal).Report(NotFound, ReportSource.Query, attempt: 2);
         Assert.Equal(AttemptPhase.Failed, given.State.Attempts[1].Phase);
     }
 
@@ -112,7 +113,7 @@ public sealed class PaymentGivenUpTests
     [InlineData(0)]
     [InlineData(12)]
     [InlineData(72)]
-    public void An_expired_payment_is_asked_about_when_it_cannot_be_paid_any_more(int lateSuccessHours)
+    public void An_expired_payment_is_queried_when_it_cannot_be_paid_any_more(int lateSuccessHours)
     {
         var lateSuccess = TimeSpan.FromHours(lateSuccessHours);
         var given = AcceptedWith(lateSuccess).After(TimeSpan.FromMinutes(16))
@@ -131,7 +132,7 @@ public sealed class PaymentGivenUpTests
     }
 
     [Fact]
-    public void A_payment_that_a_customer_may_take_a_day_for_is_asked_about_all_day_and_then_expires()
+    public void A_payment_that_a_customer_may_take_a_day_for_is_queried_all_day_and_then_expires()
     {
         var given = AcceptedWith(TimeSpan.Zero, expiresIn: TimeSpan.FromDays(1)).After(TimeSpan.FromDays(1));
         var woken = Assert.IsType<Decision.Accepted>(given.Decide(new ResumePayment()));
@@ -150,7 +151,7 @@ public sealed class PaymentGivenUpTests
     }
 
     [Fact]
-    public void A_capture_of_another_amount_than_was_asked_for_needs_a_person()
+    public void A_capture_of_another_amount_than_was_requested_needs_a_person()
     {
         var given = Given.Held().When(new CapturePayment { AmountMinor = 100 });
         Assert.Equal(PaymentStatus.NeedsReview, given.Report(Given.Captured(), ReportSource.Query).State.Status);
@@ -175,15 +176,15 @@ public sealed class PaymentGivenUpTests
     }
 
     [Fact]
-    public void A_not_found_is_judged_by_when_it_was_asked_for_and_not_by_when_it_comes()
+    public void A_not_found_is_judged_by_when_it_was_requested_and_not_by_when_it_comes()
     {
-        var given = Given.Started().Report(new ProviderOutcome.Unknown { Reason = "Timeout." }).After(Settled);
+        var given = Given.Started().Report(new ProviderOutcome.Unknown { Reason = "Timeout." }).After(NotFoundFinal);
         var early = Given.About(OperationKey.Charge(1), NotFound, ReportSource.Query) with
         {
-            AskedAt = given.Now - TimeSpan.FromSeconds(2),
+            QueriedAt = given.Now - TimeSpan.FromSeconds(2),
         };
         Assert.IsType<Decision.AlreadyApplied>(given.Decide(early));
-        Assert.IsType<Decision.Accepted>(given.Decide(early with { AskedAt = given.Now }));
+        Assert.IsType<Decision.Accepted>(given.Decide(early with { QueriedAt = given.Now }));
     }
 
     private static Given AcceptedWith(TimeSpan lateSuccess, TimeSpan? expiresIn = null)

@@ -7,7 +7,7 @@ namespace PaymentCluster.Payments.Tests;
 /// <summary>The conversation of a payment's grain with its journal.</summary>
 public sealed class PaymentGrainTests(PaymentSilo shared) : IClassFixture<PaymentSilo>
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
 
     [Fact]
     public async Task A_grain_that_another_activation_overtook_reads_again_and_decides_on_what_it_reads()
@@ -21,9 +21,9 @@ public sealed class PaymentGrainTests(PaymentSilo shared) : IClassFixture<Paymen
         await shared.Journal.HappensElsewhereAsync(
             key, new RequestRepeated { At = started.Payment!.UpdatedAt, Request = request });
 
-        var cancelled = await payment.Cancel(new CancelPayment()).WaitAsync(Patience);
+        var cancelled = await payment.Cancel(new CancelPayment()).WaitAsync(Timeout);
         Assert.Equal((PaymentStatus.Cancelled, 3), (cancelled.Value!.Status, cancelled.Value.Version));
-        Assert.Equal(3, (await payment.Get().WaitAsync(Patience))!.Version);
+        Assert.Equal(3, (await payment.Get().WaitAsync(Timeout))!.Version);
     }
 
     [Fact]
@@ -36,7 +36,7 @@ public sealed class PaymentGrainTests(PaymentSilo shared) : IClassFixture<Paymen
         await shared.Journal.HappensElsewhereAsync(
             key, new RequestRepeated { At = started.Payment!.UpdatedAt, Request = request });
 
-        await payment.Resume().WaitAsync(Patience);
-        Assert.Equal(2, (await payment.Get().WaitAsync(Patience))!.Version);
+        await payment.Resume().WaitAsync(Timeout);
+        Assert.Equal(2, (await payment.Get().WaitAsync(Timeout))!.Version);
     }
 }

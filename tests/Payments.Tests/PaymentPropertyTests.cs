@@ -34,7 +34,7 @@ public sealed class PaymentPropertyTests
     });
 
     [Fact]
-    public void Whatever_happens_an_order_is_paid_at_most_once_net_of_what_goes_back() => ForAnyHistory(history =>
+    public void Whatever_happens_an_order_is_paid_at_most_once_net_of_what_is_refunded() => ForAnyHistory(history =>
     {
         var state = Play(history).State;
         var onTheWayBack = state.Refunds.Where(refund => refund.Status != RefundStatus.Failed).Sum(
@@ -48,7 +48,7 @@ public sealed class PaymentPropertyTests
     public void Whatever_happens_a_payment_that_is_not_final_wakes_up_again() => ForAnyHistory(history =>
     {
         var last = Play(history);
-        // What needs review waits for an operator, also where there is nothing left to ask the provider.
+        // What needs review waits for an operator, also where no status query is left.
         var final = last.State.Status is PaymentStatus.Success or PaymentStatus.Failed or PaymentStatus.Cancelled
             or PaymentStatus.Expired or PaymentStatus.NeedsReview;
         Assert.True(

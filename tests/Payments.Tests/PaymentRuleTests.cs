@@ -36,7 +36,7 @@ public sealed class PaymentRuleTests
         Code(PaymentDecider.Decide(null, Given.StartCommand(), Given.TermsAt(Given.Start) with { Route = null })));
 
     [Fact]
-    public void A_charge_is_brought_to_its_end_only_while_the_payment_waits_for_it()
+    public void A_charge_is_completed_only_while_the_payment_waits_for_it()
     {
         var waiting = Given.RequiresAction();
         Assert.True(waiting.State.Awaits(waiting.State.Attempts[0]));
@@ -69,12 +69,12 @@ public sealed class PaymentRuleTests
     }
 
     [Fact]
-    public void Not_found_is_not_believed_while_the_request_may_be_on_its_way()
+    public void Not_found_is_not_trusted_while_the_request_may_be_on_its_way()
     {
-        var asked = Given.About(OperationKey.Charge(1), new ProviderOutcome.NotFound(), ReportSource.Query);
+        var requested = Given.About(OperationKey.Charge(1), new ProviderOutcome.NotFound(), ReportSource.Query);
         var given = Given.Started();
-        Assert.IsType<Decision.AlreadyApplied>(given.After(TimeSpan.FromSeconds(89)).Decide(asked));
-        Assert.IsType<AttemptResent>(Events(given.After(TimeSpan.FromSeconds(90)).Decide(asked)).Single());
+        Assert.IsType<Decision.AlreadyApplied>(given.After(TimeSpan.FromSeconds(89)).Decide(requested));
+        Assert.IsType<AttemptResent>(Events(given.After(TimeSpan.FromSeconds(90)).Decide(requested)).Single());
     }
 
     [Fact]
@@ -132,13 +132,13 @@ public sealed class PaymentRuleTests
             PaymentStatus.Success, Given.Expired().Report(Given.Captured(), ReportSource.Webhook).State.Status);
 
     [Fact]
-    public void An_expired_payment_is_asked_about_now_and_then_and_at_last_no_more()
+    public void An_expired_payment_is_queried_now_and_then_and_at_last_no_more()
     {
         var given = Given.Expired();
-        var asked = new List<TimeSpan>();
+        var requested = new List<TimeSpan>();
         for (var at = given.Now; PaymentSchedule.NextActionAt(given.State, at) is { } next; at = next)
         {
-            asked.Add(next - Given.Start);
+            requested.Add(next - Given.Start);
         }
 
         // Until its deadline (15 minutes) and then for the three days in which the provider can change its mind.
@@ -148,11 +148,11 @@ public sealed class PaymentRuleTests
                 TimeSpan.FromHours(1), TimeSpan.FromHours(6), TimeSpan.FromDays(1), final + TimeSpan.FromMinutes(10),
                 final + TimeSpan.FromHours(6), final + TimeSpan.FromDays(1),
             ],
-            asked);
+            requested);
     }
 
     [Fact]
-    public void A_second_success_for_one_order_goes_back_by_itself()
+    public void A_second_success_for_one_order_is_refunded_automatically()
     {
         var given = Given.Expired().When(Given.StartCommand())
             .Report(Given.Captured(), ReportSource.Webhook, attempt: 2)
@@ -166,7 +166,7 @@ public sealed class PaymentRuleTests
     }
 
     [Fact]
-    public void Money_for_a_cancelled_payment_goes_back_by_itself()
+    public void Money_for_a_cancelled_payment_is_refunded_automatically()
     {
         var given = Given.Cancelled().Report(Given.Captured(), ReportSource.Query);
         Assert.Equal(PaymentStatus.Cancelled, given.State.Status);
@@ -188,9 +188,9 @@ public sealed class PaymentRuleTests
     public void A_capture_that_got_lost_is_sent_again_once_it_cannot_arrive_any_more()
     {
         var given = Given.Capturing();
-        var asked = Given.About(OperationKey.Charge(1), Given.AuthorizedOutcome(), ReportSource.Query);
-        Assert.IsType<Decision.AlreadyApplied>(given.After(TimeSpan.FromSeconds(89)).Decide(asked));
-        Assert.IsType<CaptureRequested>(Events(given.After(TimeSpan.FromSeconds(90)).Decide(asked)).Single());
+        var requested = Given.About(OperationKey.Charge(1), Given.AuthorizedOutcome(), ReportSource.Query);
+        Assert.IsType<Decision.AlreadyApplied>(given.After(TimeSpan.FromSeconds(89)).Decide(requested));
+        Assert.IsType<CaptureRequested>(Events(given.After(TimeSpan.FromSeconds(90)).Decide(requested)).Single());
     }
 
     [Fact]
@@ -207,9 +207,9 @@ public sealed class PaymentRuleTests
         Assert.Null(given.State.Current!.Capture);
         Assert.Equal(given.Now + PaymentSchedule.OwnCapture, PaymentSchedule.NextActionAt(given.State, given.Now));
 
-        var asked = Given.About(OperationKey.Charge(1), Given.AuthorizedOutcome(), ReportSource.Query);
-        Assert.IsType<Decision.AlreadyApplied>(given.Decide(asked));
-        Assert.IsType<CaptureRequested>(Events(given.After(PaymentSchedule.OwnCapture).Decide(asked)).Single());
+        var requested = Given.About(OperationKey.Charge(1), Given.AuthorizedOutcome(), ReportSource.Query);
+        Assert.IsType<Decision.AlreadyApplied>(given.Decide(requested));
+        Assert.IsType<CaptureRequested>(Events(given.After(PaymentSchedule.OwnCapture).Decide(requested)).Single());
         Assert.Equal(PaymentStatus.Success, given.Report(Given.Captured(), ReportSource.Webhook).State.Status);
     }
 
@@ -236,13 +236,13 @@ public sealed class PaymentRuleTests
     }
 
     [Fact]
-    public void A_refund_with_an_unknown_outcome_is_asked_and_then_sent_again_under_its_name()
+    public void A_refund_with_an_unknown_outcome_is_queried_and_then_sent_again_under_its_name()
     {
         var given = Given.Paid().When(new RefundPayment()).ReportRefund(
             new ProviderOutcome.Unknown { Reason = "Timeout." });
-        var asked = Given.About(OperationKey.Refund(1), new ProviderOutcome.NotFound(), ReportSource.Query);
-        Assert.IsType<Decision.AlreadyApplied>(given.Decide(asked));
-        Assert.IsType<RefundResent>(Events(given.After(TimeSpan.FromMinutes(2)).Decide(asked)).Single());
+        var requested = Given.About(OperationKey.Refund(1), new ProviderOutcome.NotFound(), ReportSource.Query);
+        Assert.IsType<Decision.AlreadyApplied>(given.Decide(requested));
+        Assert.IsType<RefundResent>(Events(given.After(TimeSpan.FromMinutes(2)).Decide(requested)).Single());
     }
 
     [Fact]

@@ -137,7 +137,7 @@ public sealed class PaymentTableTests
             $"docs/states.md does not hold the table that the rules give:\n\n{rows}");
     }
 
-    private static RecordOutcome Charge(ProviderOutcome outcome, ReportSource source = ReportSource.Answer) =>
+    private static RecordOutcome Charge(ProviderOutcome outcome, ReportSource source = ReportSource.Response) =>
         Given.About(OperationKey.Charge(1), outcome, source);
 
     internal static string Describe(Decision decision) => decision switch

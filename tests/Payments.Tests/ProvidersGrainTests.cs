@@ -75,16 +75,16 @@ public sealed class ProvidersGrainTests(ProvidersGrainTests.Shared shared)
     }
 
     [Fact]
-    public async Task What_cannot_be_credentials_is_refused_before_the_provider_is_asked()
+    public async Task What_cannot_be_credentials_is_refused_before_the_provider_is_called()
     {
         Connector.Check = CredentialsCheck.Refused;
         var incomplete = TestSilo.Credentials("s").Remove("key_id");
         Assert.Equal(ErrorCode.MissingField, (await Providers.PutCredentials("testpay", incomplete)).Refusal?.Code);
         Assert.Equal("provider", (await Providers.PutCredentials("nopay", incomplete)).Refusal?.Field);
-        var nobody = _silo.Grains.GetGrain<IProvidersGrain>("nobody");
+        var unknown = _silo.Grains.GetGrain<IProvidersGrain>("nobody");
         Assert.Equal(
             ErrorCode.MerchantNotFound,
-            (await nobody.PutCredentials("testpay", TestSilo.Credentials("s"))).Refusal?.Code);
+            (await unknown.PutCredentials("testpay", TestSilo.Credentials("s"))).Refusal?.Code);
     }
 
     [Fact]

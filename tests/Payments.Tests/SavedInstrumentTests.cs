@@ -49,7 +49,7 @@ public sealed class SavedInstrumentTests(SavedInstrumentTests.Shared shared)
     {
         var (key, reply) = await StartAsync(Paying(SavedCard(await KeptCardAsync())));
         Assert.Equal(("4242", "visa"), (reply.Payment!.Method!.CardLast4, reply.Payment.Method.CardNetwork));
-        Assert.Equal((PaymentStatus.Success, TestSilo.Provider), await SettledAsync(key));
+        Assert.Equal((PaymentStatus.Success, TestSilo.Provider), await FinalAsync(key));
         var card = Assert.IsType<ChargeInstrument.SavedCard>(Assert.Single(_keeper.Charges).Instrument);
         Assert.Equal(
             ("provider-token-canary", "visa", Cvv, "cst_asha"),
@@ -65,7 +65,7 @@ public sealed class SavedInstrumentTests(SavedInstrumentTests.Shared shared)
             Failure = new Failure { Code = "provider_down", Message = "Down.", Party = FailureParty.Provider },
         };
         var (key, _) = await StartAsync(Paying(SavedCard(await KeptCardAsync())));
-        Assert.Equal((PaymentStatus.Failed, TestSilo.Provider), await SettledAsync(key));
+        Assert.Equal((PaymentStatus.Failed, TestSilo.Provider), await FinalAsync(key));
         Assert.Empty(_other.Charges);
     }
 
@@ -82,7 +82,7 @@ public sealed class SavedInstrumentTests(SavedInstrumentTests.Shared shared)
                 Stage = ChargeStage.Captured, Amount = request.Amount, ProviderReference = "pay_1",
             };
         var (key, _) = await StartAsync(Paying(SavedCard(await VaultCardAsync())));
-        Assert.Equal(PaymentStatus.Success, (await SettledAsync(key)).Status);
+        Assert.Equal(PaymentStatus.Success, (await FinalAsync(key)).Status);
         Assert.Equal((1, 1), (_keeper.Charges.Count, _other.Charges.Count));
         Assert.All(Charges(), charge =>
         {
@@ -134,14 +134,14 @@ public sealed class SavedInstrumentTests(SavedInstrumentTests.Shared shared)
                 OrderId = $"o_{order}",
                 Customer = new Customer { Id = "asha" },
             };
-            Assert.Equal(preferred, (await SettledAsync((await StartAsync(command)).Key)).Provider);
-            // Whoever is not known to be asha, and whoever nobody knows, pays as before.
-            var first = await SettledAsync((await StartAsync(command with
+            Assert.Equal(preferred, (await FinalAsync((await StartAsync(command)).Key)).Provider);
+            // A payer who is not known to be asha, and an unknown one, pays as before.
+            var first = await FinalAsync((await StartAsync(command with
             {
                 OrderId = $"p_{order}",
                 Customer = new Customer { Id = "asha", Unproven = true },
             })).Key);
-            var second = await SettledAsync(
+            var second = await FinalAsync(
                 (await StartAsync(command with { OrderId = $"q_{order}", Customer = new Customer { Id = "x" } })).Key);
             Assert.Equal((providers.Order().First(), providers.Order().First()), (first.Provider, second.Provider));
         }
@@ -153,10 +153,10 @@ public sealed class SavedInstrumentTests(SavedInstrumentTests.Shared shared)
         var asha = _silo.Customer(_shop, "asha");
         await asha.LinkWallet(new LinkWallet { Wallet = "paytm" });
         await asha.ConfirmWallet("paytm", new Secret(KeepingConnector.Password));
-        // Whichever provider was asked first holds the link.
+        // The provider that was called first holds the link.
         var holder = (await asha.GetWallet())!.Wallets.Single().Provider;
         var (key, _) = await StartAsync(Wallet(new Customer { Id = "asha" }));
-        Assert.Equal((PaymentStatus.Success, holder), await SettledAsync(key));
+        Assert.Equal((PaymentStatus.Success, holder), await FinalAsync(key));
         var wallet = Assert.IsType<ChargeInstrument.LinkedWallet>(Assert.Single(Charges()).Instrument);
         Assert.Equal("paytm", wallet.Code);
         Assert.StartsWith("wallet-token-canary", wallet.Token.Reveal(), StringComparison.Ordinal);
@@ -171,20 +171,20 @@ public sealed class SavedInstrumentTests(SavedInstrumentTests.Shared shared)
             new Customer { Id = "bala" }, new Customer { Id = "asha", Unproven = true }, new Customer(),
         })
         {
-            await SettledAsync((await StartAsync(Wallet(payer))).Key);
+            await FinalAsync((await StartAsync(Wallet(payer))).Key);
             Assert.Equal(
                 new ChargeInstrument.Wallet("paytm"), Charges().Last(charge => charge.Customer == payer).Instrument);
         }
     }
 
     [Fact]
-    public async Task A_request_that_is_sent_again_is_answered_as_before_though_the_card_is_gone()
+    public async Task A_request_that_is_sent_again_gets_the_same_reply_though_the_card_is_gone()
     {
         var card = await KeptCardAsync();
         var command = Paying(SavedCard(card)) with { Request = new RequestKey { Key = "k", Fingerprint = "f" } };
         var (key, first) = await StartAsync(command);
         Assert.Null(first.Refusal);
-        await SettledAsync(key);
+        await FinalAsync(key);
         await _silo.Customer(_shop, "asha").DeleteCard(card);
         var again = await Payment(key).Start(command);
         Assert.True(again.Replayed);
@@ -197,7 +197,7 @@ public sealed class SavedInstrumentTests(SavedInstrumentTests.Shared shared)
     {
         var typed = Paying(Given.TypedCard with { ConsentText = "v7" }) with { OrderId = "o_consent" };
         var (key, _) = await StartAsync(typed);
-        await SettledAsync(key);
+        await FinalAsync(key);
         Assert.Equal(new CardSaving("cst_asha"), TypedCard(Assert.Single(Charges())).Saving);
         _keeper.Cards["cst_asha"] = [KeepingConnector.Card("ref_9", "1111")];
         Assert.Equal("v7", Assert.Single((await _silo.Customer(_shop, "asha").ListCards()).Value!.Cards).ConsentText);
@@ -211,12 +211,12 @@ public sealed class SavedInstrumentTests(SavedInstrumentTests.Shared shared)
     {
         _keeper.IsAway = _other.IsAway = true;
         var typed = Paying(Given.TypedCard with { ConsentText = "v7" }) with { OrderId = "o_away" };
-        Assert.Equal(PaymentStatus.Success, (await SettledAsync((await StartAsync(typed)).Key)).Status);
+        Assert.Equal(PaymentStatus.Success, (await FinalAsync((await StartAsync(typed)).Key)).Status);
         Assert.Equal(new CardSaving(null), TypedCard(Assert.Single(Charges())).Saving);
 
-        // Whoever keeps no card is made nobody's customer.
+        // A payer without a saved card is registered at no provider.
         _keeper.IsAway = _other.IsAway = false;
-        await SettledAsync((await StartAsync(typed with { OrderId = "o_typed", Instrument = Given.TypedCard })).Key);
+        await FinalAsync((await StartAsync(typed with { OrderId = "o_typed", Instrument = Given.TypedCard })).Key);
         Assert.Single(Charges(), charge => TypedCard(charge).Saving is null);
         Assert.Single(_keeper.Calls.Concat(_other.Calls), call => call == "open asha");
     }
@@ -262,11 +262,11 @@ public sealed class SavedInstrumentTests(SavedInstrumentTests.Shared shared)
 
     private IPaymentGrain Payment(PaymentKey key) => _silo.Grains.GetGrain<IPaymentGrain>(key.ToString());
 
-    private async Task<(PaymentStatus Status, string? Provider)> SettledAsync(PaymentKey key)
+    private async Task<(PaymentStatus Status, string? Provider)> FinalAsync(PaymentKey key)
     {
         PaymentView? view = null;
         await Eventually.HoldsAsync(
-            async () => (view = await Payment(key).Get()) is { Settled: true },
+            async () => (view = await Payment(key).Get()) is { IsFinal: true },
             () => $"the payment settled; it stands at {view}");
         return (view!.Status, view.Provider);
     }

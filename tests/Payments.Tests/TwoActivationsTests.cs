@@ -28,7 +28,7 @@ public sealed class TwoActivationsTests(StoreFixture store) : IClassFixture<Stor
             .ToList();
 
         // Both take the same order at once, and each commits as the first: the one that comes second is refused by the
-        // journal, reads what is there, and answers with it.
+        // journal, reads what is there, and returns it.
         var replies = await Task.WhenAll(keys.SelectMany(key =>
             new[] { StartAsync(one, key), StartAsync(other, key) }));
         Assert.All(replies, reply => Assert.Null(reply.Refusal));

@@ -13,7 +13,7 @@ public sealed class GrainPaymentCalls(IGrainFactory grains) : IPaymentCalls
     public Task<bool> RecordAsync(PaymentKey key, RecordOutcome report) => Payment(key).Record(report);
 
     /// <inheritdoc/>
-    public Task<bool> QueryAsync(PaymentKey key, int attempt, string provider) => Payment(key).Ask(attempt, provider);
+    public Task<bool> QueryAsync(PaymentKey key, int attempt, string provider) => Payment(key).Query(attempt, provider);
 
     /// <inheritdoc/>
     public Task ResumeAsync(PaymentKey key) => Payment(key).Resume();

@@ -2,7 +2,7 @@ using PaymentCluster.Grains.Payments.Process;
 
 namespace PaymentCluster.Grains.Payments.Hosting;
 
-/// <summary>Runs what payments ask of providers on the thread pool, off the turns of their grains.</summary>
+/// <summary>Runs payments' calls to providers on the thread pool, outside the turns of their grains.</summary>
 public sealed class ThreadPoolHost : IOperationHost
 {
     /// <inheritdoc/>

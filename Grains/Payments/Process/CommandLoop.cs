@@ -114,7 +114,7 @@ internal sealed partial class CommandLoop(LoadedPayment payment, PaymentServices
     {
         var routed = await route(payment.State);
         // By the machine's own clocks, and before the decision is made and committed: a process may be frozen before it
-        // learns of its commit, and what it then still sent, others would have believed lost.
+        // learns of its commit, and others would have taken a later send to be lost.
         var window = SendWindow.Open(services.Clock.Machine, services.Options.SendWindow);
         // The clock is in order after the window is opened, and not only when it was read: the machine may be suspended
         // between the two, and by a clock that is behind the intent would promise an earlier end than the window has.
@@ -137,8 +137,8 @@ internal sealed partial class CommandLoop(LoadedPayment payment, PaymentServices
         };
     }
 
-    // Dying before the append loses a command that nobody was told of; dying after it leaves an intent, whose effect
-    // the schedule asks about.
+    // A crash before the append loses a command without a reply; a crash after it leaves an intent, whose effect the
+    // schedule queries.
     private async Task<CommandOutcome?> CommitAsync(
         Decision.Accepted accepted, RequestKey? request, InstrumentSecret? secret, SendWindow window)
     {
@@ -156,7 +156,7 @@ internal sealed partial class CommandLoop(LoadedPayment payment, PaymentServices
             case CommitResult.Committed:
                 var before = payment.State;
                 payment.Replace(next);
-                // The effects first: what only tells of it must not stand in their way.
+                // The effects first: observers must not delay them.
                 Start(accepted.Effects, secret, window);
                 if (payment.Feed.IsWatched)
                 {

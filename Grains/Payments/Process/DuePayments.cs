@@ -16,7 +16,7 @@ public sealed partial class DuePayments(IPaymentJournal journal, IPaymentCalls p
 {
     private const int MaxAtOnce = 16;
 
-    /// <summary>Claims what is due, wakes it, and completes when all of it has answered.</summary>
+    /// <summary>Claims due payments, resumes them, and completes when all of them are done.</summary>
     /// <param name="limit">How many at most.</param>
     /// <param name="lease">How long they belong to this silo.</param>
     public async Task WakeAsync(int limit, TimeSpan lease)

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace PaymentCluster.Grains.Payments.Process;
 
 /// <summary>Hears of every commit of every payment of this silo, after its effects are started and before its caller is
-/// answered. It decides nothing.</summary>
+/// the reply. It decides nothing.</summary>
 public interface ICommitObserver
 {
     /// <summary>These events are durable.</summary>

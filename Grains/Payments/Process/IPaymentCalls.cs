@@ -4,13 +4,13 @@ using PaymentCluster.Grains.Abstractions.Payments;
 namespace PaymentCluster.Grains.Payments.Process;
 
 /// <summary>Calls to payments, wherever in the cluster each of them is: reports of providers, and what is due. A call
-/// that fails may have taken effect all the same; repeating it changes nothing.</summary>
+/// that fails may have taken effect nevertheless; repeating it changes nothing.</summary>
 public interface IPaymentCalls
 {
     /// <inheritdoc cref="IPaymentGrain.Record"/>
     Task<bool> RecordAsync(PaymentKey key, RecordOutcome report);
 
-    /// <inheritdoc cref="IPaymentGrain.Ask"/>
+    /// <inheritdoc cref="IPaymentGrain.Query"/>
     Task<bool> QueryAsync(PaymentKey key, int attempt, string provider);
 
     /// <inheritdoc cref="IPaymentGrain.Resume"/>

@@ -13,11 +13,11 @@ namespace PaymentCluster.Grains.Payments.Process;
 /// <summary>Resolves what a command names to pay with, and opens it right before the provider is called: the one place
 /// where a token becomes the card or wallet that it names. What cannot be opened is not sent.</summary>
 /// <param name="instruments">What customers saved.</param>
-/// <param name="logger">The log.</param>
+/// <param name="logger">Logs an unavailable customer service, and cards that no provider saves.</param>
 public sealed partial class InstrumentResolver(IPaymentInstruments instruments, ILogger<InstrumentResolver> logger)
 {
-    /// <summary>Resolves an instrument; null where the command names none. A refusal is not the answer yet: a request
-    /// that is repeated is answered as the first one was, though the card may be gone since.</summary>
+    /// <summary>Resolves an instrument; null where the command names none. A refusal is not the reply yet: a repeated
+    /// request gets the first one's reply, though the card may be deleted since.</summary>
     /// <param name="key">The payment.</param>
     /// <param name="instrument">What the command names.</param>
     /// <param name="payer">The customer of the payment; null if it is not known.</param>
@@ -159,7 +159,7 @@ public sealed partial class InstrumentResolver(IPaymentInstruments instruments, 
     private static ResolvedInstrument.Usable Usable(Instrument instrument, InstrumentSecret? secret = null) =>
         new(new StoredInstrument(PaymentMethod.Of(instrument)), secret);
 
-    // The payment does not fail because the provider cannot be told whose card it is to save.
+    // The payment does not fail because the customer could not be registered at the provider that is to save the card.
     private async Task<CardSaving?> SavingAsync(PaymentKey key, PaymentState state, AttemptState attempt)
     {
         if (state.Customer.Id is not { } customer)

@@ -3,7 +3,7 @@ using PaymentCluster.Grains.Abstractions.Secrets;
 namespace PaymentCluster.Grains.Payments.Process;
 
 /// <summary>The secret half of an instrument: what a card's charge needs and may not be stored. It is in memory from
-/// the command that carries it until the provider's answer is recorded, and nowhere else: it has no
+/// the command that carries it until the provider's response is recorded, and nowhere else: it has no
 /// serializer.</summary>
 public abstract class InstrumentSecret
 {

@@ -23,9 +23,9 @@ internal sealed class LoadedPayment(
     /// <summary>Passes on what is committed here.</summary>
     public TimelineFeed Feed { get; } = new();
 
-    /// <summary>Loads the state, unless it is there. Single-flight: reads that run between the commands share it.
-    /// Whoever waited for a load takes it away, so that the next one is a new one, also where a load ends before it
-    /// is waited for.</summary>
+    /// <summary>Loads the state, unless it is there. Single-flight: reads that run between the commands share it. A
+    /// caller that waited for a load removes it, so that the next one is a new one, also where a load ends before it is
+    /// waited for.</summary>
     public async ValueTask<PaymentState?> LoadAsync()
     {
         while (!IsLoaded)
@@ -71,7 +71,7 @@ internal sealed class LoadedPayment(
         Feed.Close();
     }
 
-    /// <summary>Deactivates where there is no payment: ids that somebody guesses must not stay in memory.</summary>
+    /// <summary>Deactivates where there is no payment: guessed ids must not stay in memory.</summary>
     public void DeactivateIfAbsent()
     {
         if (State is null)
@@ -80,12 +80,11 @@ internal sealed class LoadedPayment(
         }
     }
 
-    /// <summary>Deactivates under pressure if nothing more happens by itself: it is as well read from the journal. A
-    /// watched payment stays: its watchers would load it again at once, and their number is bounded at the
-    /// gateways.</summary>
+    /// <summary>Deactivates a final payment under memory pressure: the journal has it. A watched payment stays: its
+    /// watchers would load it again at once, and their number is bounded at the gateways.</summary>
     public void DeactivateIfIdleUnderPressure()
     {
-        if (active.IsOverCapacity && !Feed.IsWatched && State is { } state && PaymentMapping.IsSettled(state))
+        if (active.IsOverCapacity && !Feed.IsWatched && State is { } state && PaymentMapping.IsFinal(state))
         {
             activation.Deactivate();
         }

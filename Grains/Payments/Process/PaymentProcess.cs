@@ -7,12 +7,10 @@ using PaymentCluster.Grains.Abstractions.Refunds;
 
 namespace PaymentCluster.Grains.Payments.Process;
 
-/// <summary>
-/// The process of one payment, between its rules and the world: each command is loaded, its instrument resolved,
-/// routed, decided, committed and answered. It is the queue's worker and the cache; the lock is the journal's version
-/// check, because two activations of one payment can briefly exist. Its host runs one command at a time, and reads
-/// between their steps; it assumes no scheduler, and goes on wherever its caller does.
-/// </summary>
+/// <summary>The process of one payment, between its rules and the world: each command is loaded, its instrument
+/// resolved, routed, decided, committed and replied to. It is the queue's worker and the cache; the lock is the
+/// journal's version check, because two activations of one payment can briefly exist. Its host runs one command at a
+/// time, and reads between their steps; it assumes no scheduler, and goes on wherever its caller does.</summary>
 /// <param name="key">The payment.</param>
 /// <param name="services">What all payments of the silo share.</param>
 /// <param name="activation">Where it is in memory.</param>
@@ -123,7 +121,7 @@ public sealed class PaymentProcess(PaymentKey key, PaymentServices services, IPa
             return null;
         }
 
-        // The first return is a reason for a status query; who opens the address again is answered without one.
+        // The first return is a reason for a status query; a repeated return gets its reply without one.
         if ((_returned ??= []).Add(attempt))
         {
             await ApplyReportAsync(
@@ -133,7 +131,7 @@ public sealed class PaymentProcess(PaymentKey key, PaymentServices services, IPa
         return _payment.State is { } state ? services.Replies.ToReturn(key, state) : null;
     }
 
-    /// <inheritdoc cref="IPaymentGrain.Ask"/>
+    /// <inheritdoc cref="IPaymentGrain.Query"/>
     public Task<bool> QueryAsync(int attempt, string provider) => ApplyReportAsync(
         state => IsOf(state.Attempt(attempt), provider),
         (state, context) => PaymentDecider.Decide(state, new QueryAttempt(attempt), context));
@@ -203,7 +201,7 @@ public sealed class PaymentProcess(PaymentKey key, PaymentServices services, IPa
 
     private static ValueTask<RoutingChoice> NoRoute(PaymentState? state) => default;
 
-    // Whoever signs for one provider says nothing about an attempt at another.
+    // One provider's signature proves nothing about an attempt at another.
     private static bool IsOf(AttemptState? attempt, string? provider) =>
         attempt is not null && (provider is null || provider == attempt.Provider);
 

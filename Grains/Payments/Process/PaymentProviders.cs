@@ -12,7 +12,7 @@ namespace PaymentCluster.Grains.Payments.Process;
 /// for a status query it says nothing.</remarks>
 /// <param name="connectors">The connectors.</param>
 /// <param name="merchants">The merchants and their credentials.</param>
-/// <param name="logger">The log.</param>
+/// <param name="logger">Logs credentials that cannot be decrypted.</param>
 public sealed partial class PaymentProviders(
     ConnectorCatalogue connectors, IMerchantProfiles merchants, ILogger<PaymentProviders> logger) : IPaymentProviders
 {

@@ -7,7 +7,7 @@ using PaymentCluster.Grains.Abstractions.Secrets;
 
 namespace PaymentCluster.Grains.Payments.Process;
 
-/// <summary>What callers are answered: views of the durable state, and where a payer's browser goes.</summary>
+/// <summary>Replies to callers: views of the durable state, and where a payer's browser goes.</summary>
 /// <param name="tokens">Makes client secrets.</param>
 /// <param name="options">Says where the checkout page is.</param>
 public sealed class PaymentReplies(PaymentTokens tokens, IOptions<PaymentOptions> options)
@@ -15,7 +15,7 @@ public sealed class PaymentReplies(PaymentTokens tokens, IOptions<PaymentOptions
     // How long a payer's browser can still read the outcome.
     private static readonly TimeSpan ReadAfterwards = TimeSpan.FromHours(1);
 
-    /// <summary>The answer to a start.</summary>
+    /// <summary>The reply to a start.</summary>
     /// <param name="key">The payment.</param>
     /// <param name="state">The payment after it.</param>
     /// <param name="outcome">What became of it.</param>
@@ -36,13 +36,13 @@ public sealed class PaymentReplies(PaymentTokens tokens, IOptions<PaymentOptions
         };
     }
 
-    /// <summary>The answer to a command about the payment.</summary>
+    /// <summary>The reply to a command about the payment.</summary>
     internal static Reply<PaymentView> ToPayment(PaymentKey key, PaymentState? state, CommandOutcome outcome) =>
         outcome.Refusal is { } refusal
             ? Reply<PaymentView>.Refused(refusal)
             : Reply<PaymentView>.Of(state!.ToView(key.Payment), outcome.Replayed);
 
-    /// <summary>The answer to a command about a refund.</summary>
+    /// <summary>The reply to a command about a refund.</summary>
     internal static Reply<RefundView> ToRefund(PaymentKey key, PaymentState? state, CommandOutcome outcome) =>
         outcome.Refusal is { } refusal
             ? Reply<RefundView>.Refused(refusal)
@@ -52,7 +52,7 @@ public sealed class PaymentReplies(PaymentTokens tokens, IOptions<PaymentOptions
                     ErrorCode.IdempotencyKeyReused,
                     "The idempotency key belongs to a request that is not about a refund."));
 
-    /// <summary>Where the payer's browser goes that came back from a provider.</summary>
+    /// <summary>Where the payer's browser goes after it returned from a provider.</summary>
     internal CustomerReturn ToReturn(PaymentKey key, PaymentState state) => new()
     {
         Payment = state.ToView(key.Payment),

@@ -11,8 +11,8 @@ namespace PaymentCluster.Grains.Payments.Process;
 /// <param name="routes">Where attempts go.</param>
 /// <param name="instruments">What customers saved.</param>
 /// <param name="operations">Calls to providers, outside of a payment's turn.</param>
-/// <param name="tokens">Proofs that we gave somebody an address.</param>
-/// <param name="replies">What callers are answered.</param>
+/// <param name="tokens">Proofs that we issued a URL.</param>
+/// <param name="replies">Makes the replies to callers.</param>
 /// <param name="active">How many payments are in memory.</param>
 /// <param name="observer">Hears of every commit.</param>
 /// <param name="options">How payments are processed.</param>

@@ -21,7 +21,7 @@ internal struct PaymentTrace
 
     /// <summary>A report arrives. Until the result is disposed of, what happens is part of the request's trace, with a
     /// link to the trace that the report came in.</summary>
-    /// <returns>The span; null where nobody collects spans, or where the report is a part of that trace
+    /// <returns>The span; null where no spans are collected, or where the report is a part of that trace
     /// already.</returns>
     public readonly Activity? Join()
     {

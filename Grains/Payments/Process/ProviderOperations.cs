@@ -8,12 +8,10 @@ using PaymentCluster.Grains.Journal;
 
 namespace PaymentCluster.Grains.Payments.Process;
 
-/// <summary>
-/// Carries out what payments ask of providers: outside the payment's turn, and back to it as a report. It remembers
-/// nothing that matters: if the process dies, or the report does not get through, the payment's schedule asks the
-/// provider what became of it. It alone holds card data and what else may not be stored, from the accepted command
-/// until the provider's answer is recorded.
-/// </summary>
+/// <summary>Runs payments' calls to providers outside the payment's turn, and reports their outcomes to it. It has no
+/// durable state: if the process dies, or the report is lost, the payment's schedule queries the provider what became
+/// of it. It alone holds card data and what else may not be stored, from the accepted command until the provider's
+/// response is recorded.</summary>
 /// <param name="providers">The providers.</param>
 /// <param name="instruments">Open what the customer saved.</param>
 /// <param name="budget">Limits status queries.</param>
@@ -21,7 +19,7 @@ namespace PaymentCluster.Grains.Payments.Process;
 /// <param name="requests">Makes the requests.</param>
 /// <param name="clock">The time that reports are compared with.</param>
 /// <param name="host">Runs what is started.</param>
-/// <param name="logger">The log.</param>
+/// <param name="logger">Logs outcomes and reports that were lost.</param>
 public sealed partial class ProviderOperations(
     IPaymentProviders providers,
     InstrumentResolver instruments,
@@ -123,7 +121,7 @@ public sealed partial class ProviderOperations(
         }
         catch (Exception exception)
         {
-            // Nobody waits for this task, and nothing is lost with it: the payment's schedule asks.
+            // Nothing awaits this task, and nothing is lost with it: the payment's schedule sends a status query.
             LogEffectLost(exception, context.Key.Merchant, context.Key.Payment, effect);
         }
         finally
@@ -147,8 +145,8 @@ public sealed partial class ProviderOperations(
             await RecordAsync(context, send, new RecordOutcome
             {
                 Operation = send.Operation,
-                Outcome = await AskAsync(context, send),
-                Source = ReportSource.Answer,
+                Outcome = await CallAsync(context, send),
+                Source = ReportSource.Response,
                 Send = context.State.Operation(send.Operation)!.Sends,
             });
         }
@@ -165,13 +163,13 @@ public sealed partial class ProviderOperations(
     {
         if (await MayQueryAsync(context, query))
         {
-            var askedAt = clock.Now;
+            var queriedAt = clock.Now;
             await RecordAsync(context, query, new RecordOutcome
             {
                 Operation = query.Operation,
-                Outcome = await AskAsync(context, query),
+                Outcome = await CallAsync(context, query),
                 Source = ReportSource.Query,
-                AskedAt = askedAt,
+                QueriedAt = queriedAt,
             });
         }
     }
@@ -185,8 +183,8 @@ public sealed partial class ProviderOperations(
             : payments.RecordAsync(context.Key, report);
     }
 
-    // What differs by kind at the provider: which of its calls, and what it is told.
-    private Task<ProviderOutcome> AskAsync(OperationContext context, PaymentEffect effect)
+    // What differs by kind at the provider: the call, and its request.
+    private Task<ProviderOutcome> CallAsync(OperationContext context, PaymentEffect effect)
     {
         var (key, state, _, secret, window) = context;
         var (kind, number, merchant) = (effect.Operation.Kind, effect.Operation.Number, key.Merchant);

@@ -5,8 +5,8 @@ using PaymentCluster.Grains.Abstractions.Ids;
 
 namespace PaymentCluster.Grains.Payments.Process;
 
-/// <summary>What providers are asked for, made of the durable state alone: an attempt's id is the provider's
-/// idempotency key, so that sending it again is recognised.</summary>
+/// <summary>Requests to providers, made of the durable state alone: an attempt's id is the provider's idempotency key,
+/// so that sending it again is recognised.</summary>
 /// <param name="tokens">Makes the address that the payer's browser returns to.</param>
 /// <param name="options">Says where that is.</param>
 public sealed class ProviderRequests(PaymentTokens tokens, IOptions<PaymentOptions> options)

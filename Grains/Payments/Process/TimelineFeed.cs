@@ -3,10 +3,8 @@ using PaymentCluster.Grains.Abstractions.Payments;
 
 namespace PaymentCluster.Grains.Payments.Process;
 
-/// <summary>
-/// Passes what an activation commits to those who watch its payment. It is used within the activation's turns only, and
-/// holds nothing while nobody watches.
-/// </summary>
+/// <summary>Passes what an activation commits to those who watch its payment. It is used within the activation's turns
+/// only, and holds nothing while there is no watcher.</summary>
 internal sealed class TimelineFeed
 {
     private readonly HashSet<Watcher> _watchers = [];

@@ -39,7 +39,7 @@ internal sealed class Fold
     public long Refunded { get; private set; }
 
     /// <summary>What merchants are shown: the figures of the attempt that the order is about. Money of another attempt
-    /// goes back by itself, as a refund of its own.</summary>
+    /// is refunded automatically, as a refund of its own.</summary>
     public (string Status, long Captured, long Refunded) Shown
     {
         get

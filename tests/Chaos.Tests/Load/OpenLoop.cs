@@ -37,12 +37,12 @@ internal sealed class OpenLoop(ChaosOptions options, IReadOnlyDictionary<string,
         }
     }
 
-    /// <summary>Returns when every order has had a response: the system is whole again, and whoever insists has to get
-    /// one. Without it a run on a slow machine would have few payments, and prove little.</summary>
+    /// <summary>Returns when every order has had a response: the system is whole again, and a client that retries has
+    /// to get one. Without it a run on a slow machine would have few payments, and prove little.</summary>
     /// <exception cref="TimeoutException">Some get none.</exception>
-    public Task AllAnsweredAsync() => Eventually.HoldsAsync(
-        () => Task.FromResult(_shoppers.TrueForAll(shopper => shopper.IsAnswered)),
-        () => $"every order has a response; without one are {_shoppers.Count(shopper => !shopper.IsAnswered)} of "
+    public Task AllRespondedAsync() => Eventually.HoldsAsync(
+        () => Task.FromResult(_shoppers.TrueForAll(shopper => shopper.HasResponse)),
+        () => $"every order has a response; without one are {_shoppers.Count(shopper => !shopper.HasResponse)} of "
             + $"{_shoppers.Count}",
         TimeSpan.FromSeconds(60));
 

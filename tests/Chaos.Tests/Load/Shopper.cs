@@ -15,13 +15,13 @@ internal sealed class Shopper(Order order, Client client, Customers customers, D
     private bool _isCaptured;
 
     /// <summary>Whether its order has had a response that a retry would not change.</summary>
-    public bool IsAnswered { get; private set; }
+    public bool HasResponse { get; private set; }
 
     public async Task RunAsync()
     {
         if (await StartAsync() is not { } told)
             return;
-        IsAnswered = true;
+        HasResponse = true;
         if (told.Text("id") is not { } payment)
             return;
         if (order.Habit == Habit.CancelsEarly)

@@ -34,7 +34,7 @@ public sealed class OutcomeTests
         UpdatedAt = DateTimeOffset.UnixEpoch,
         ExpiresAt = DateTimeOffset.UnixEpoch,
         Version = 5,
-        Settled = true,
+        IsFinal = true,
     };
 
     public static TheoryData<PaymentView, string, string> Outcomes => new()

@@ -91,7 +91,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         return client;
     }
 
-    /// <summary>Takes a payment, and reads it once its provider has answered.</summary>
+    /// <summary>Creates a payment, and reads it once its provider has responded.</summary>
     public static async Task<JsonElement> StartPaymentAsync(HttpClient client, string body)
     {
         using var response = await client.SendJsonAsync(Payments, body);
@@ -115,7 +115,7 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     public static string PathOf(JsonElement payment) => $"{Payments}/{payment.GetProperty("id").GetString()}";
 
-    /// <summary>Until somebody watches a payment.</summary>
+    /// <summary>Until a watcher follows a payment.</summary>
     public Task WatchedAsync() => Eventually.HoldsAsync(() => Calls.Watches > 0, "the payment is watched");
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();

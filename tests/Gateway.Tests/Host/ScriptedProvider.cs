@@ -46,10 +46,10 @@ internal sealed class ScriptedProvider(string name) : IConnector
         Task.FromResult(Account(credentials.Merchant).OutcomeOf(query.Attempt));
 
     public Task<ProviderOutcome> CaptureAsync(CaptureRequest request, ProviderCredentials credentials) =>
-        Task.FromResult(Account(credentials.Merchant).Settle(request.Attempt, request.Amount));
+        Task.FromResult(Account(credentials.Merchant).Decide(request.Attempt, request.Amount));
 
     public Task<ProviderOutcome> VoidAsync(VoidAuthorizationRequest request, ProviderCredentials credentials) =>
-        Task.FromResult(Account(credentials.Merchant).Settle(request.Attempt, request.Amount));
+        Task.FromResult(Account(credentials.Merchant).Decide(request.Attempt, request.Amount));
 
     public Task<ProviderOutcome> RefundAsync(RefundRequest request, ProviderCredentials credentials) =>
         Task.FromResult(Account(credentials.Merchant).Refund(request));
@@ -87,7 +87,7 @@ internal sealed class ProviderAccount
     /// otherwise.</summary>
     public Func<Money, Money> PaysBack { get; set; } = amount => amount;
 
-    /// <summary>The charges that it was asked for.</summary>
+    /// <summary>The charges that it received.</summary>
     public ConcurrentQueue<ChargeRequest> Charges { get; } = new();
 
     /// <summary>The webhooks that it was shown, signed or not.</summary>
@@ -98,7 +98,7 @@ internal sealed class ProviderAccount
         _outcomes.GetValueOrDefault(attempt) ?? new ProviderOutcome.NotFound();
 
     /// <summary>Its customer pays.</summary>
-    public ProviderOutcome Settle(AttemptId attempt, Money amount, ChargeStage stage = ChargeStage.Captured) =>
+    public ProviderOutcome Decide(AttemptId attempt, Money amount, ChargeStage stage = ChargeStage.Captured) =>
         _outcomes[attempt] = Paid(attempt, amount) with { Stage = stage };
 
     public ProviderOutcome Charge(ChargeRequest request)

@@ -57,11 +57,11 @@ internal sealed class Shop
 
     /// <summary>The customer pays at the provider, which says so to the gateway.</summary>
     public Task PayAsync(HttpClient client, JsonElement payment, string secret = WebhookSecret) =>
-        SettleAsync(client, payment, ChargeStage.Captured, secret);
+        DecideAsync(client, payment, ChargeStage.Captured, secret);
 
     /// <summary>The customer's bank reserves the money, and the provider says so to the gateway.</summary>
     public Task AuthorizeAsync(HttpClient client, JsonElement payment) =>
-        SettleAsync(client, payment, ChargeStage.Authorized, WebhookSecret);
+        DecideAsync(client, payment, ChargeStage.Authorized, WebhookSecret);
 
     /// <summary>Revokes its API keys.</summary>
     public async Task RevokeKeysAsync()
@@ -72,7 +72,7 @@ internal sealed class Shop
         }
     }
 
-    /// <summary>Somebody sends a webhook.</summary>
+    /// <summary>A provider sends a webhook.</summary>
     public Task<HttpResponseMessage> SendWebhookAsync(HttpClient client, byte[] body, string secret = WebhookSecret)
     {
         var content = new ByteArrayContent(body);
@@ -81,10 +81,10 @@ internal sealed class Shop
         return client.PostAsync($"/webhooks/{Id}/{GatewaySilo.Provider.Provider}?anything=1", content);
     }
 
-    private async Task SettleAsync(HttpClient client, JsonElement payment, ChargeStage stage, string secret)
+    private async Task DecideAsync(HttpClient client, JsonElement payment, ChargeStage stage, string secret)
     {
         Assert.True(AttemptId.TryParse(payment.GetProperty("attempt").GetString(), out var attempt));
-        Account.Settle(attempt, Account.Charges.Single(charge => charge.Attempt == attempt).Amount, stage);
+        Account.Decide(attempt, Account.Charges.Single(charge => charge.Attempt == attempt).Amount, stage);
         var body = $$"""{"id":"event_{{Interlocked.Increment(ref s_events)}}","about":"{{attempt}}"}""";
         using var response = await SendWebhookAsync(client, Encoding.UTF8.GetBytes(body), secret);
         Assert.Equal("applied", (await response.JsonAsync()).GetProperty("fate").GetString());

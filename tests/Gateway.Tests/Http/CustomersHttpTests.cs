@@ -193,8 +193,8 @@ public sealed class CustomersHttpTests
         using var client = await CustomerAsync(host, shop);
         await client.SendJsonAsync(Path + "/wallets/paytm", "{}");
         var card = Text(await (await client.SendJsonAsync(Path + "/cards", Card)).JsonAsync(), "token");
-        var answer = await (await client.GetAsync(Path + "/instruments?amount=500&currency=INR")).JsonAsync();
-        var instruments = answer.GetProperty("data").EnumerateArray().Select(one => (
+        var response = await (await client.GetAsync(Path + "/instruments?amount=500&currency=INR")).JsonAsync();
+        var instruments = response.GetProperty("data").EnumerateArray().Select(one => (
             Text(one, "id"), Text(one, "title"), one.GetProperty("saved").GetBoolean(),
             one.GetProperty("usable").GetBoolean())).ToList();
         Assert.Equal((card, "Visa ending 1111", true, true), instruments[0]);

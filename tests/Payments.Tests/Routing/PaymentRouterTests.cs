@@ -72,7 +72,7 @@ public sealed class PaymentRouterTests
     }
 
     [Fact]
-    public void Who_was_tried_is_not_asked_again()
+    public void A_provider_that_failed_is_not_tried_again()
     {
         Assert.Equal("b", _router.Choose(Merchant(null, "a", "b"), Facts with { Tried = ["a"] }).Route?.Provider);
         Assert.Null(_router.Choose(Merchant(null, "a", "b"), Facts with { Tried = ["a", "b"] }).Route);

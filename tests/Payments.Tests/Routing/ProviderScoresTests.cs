@@ -17,7 +17,7 @@ public sealed class ProviderScoresTests
     private ProviderScore Score => _scores.Of("razorpay", PaymentMethodKind.Upi);
 
     [Fact]
-    public void Who_was_never_asked_has_the_benefit_of_the_doubt()
+    public void A_provider_without_outcomes_has_a_neutral_score()
     {
         Assert.Equal((0, 0, false), (Score.Outcomes, Score.Faults, Score.IsDown));
         Assert.Equal(0.97, Score.Score, 3);
@@ -69,7 +69,7 @@ public sealed class ProviderScoresTests
     }
 
     [Fact]
-    public void The_score_forgets_what_is_older_than_its_window()
+    public void The_score_drops_what_is_older_than_its_window()
     {
         Count(10, isFault: true);
         _time.Advance(TimeSpan.FromMinutes(20));

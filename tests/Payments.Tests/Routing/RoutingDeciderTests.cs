@@ -22,7 +22,7 @@ public sealed class RoutingDeciderTests
     }
 
     [Fact]
-    public void Nobody_who_can_is_no_provider()
+    public void Without_a_provider_that_can_there_is_none()
     {
         Assert.Null(RoutingDecider.Decide(Plan(Anything), [], Payment()).Provider);
         Assert.Null(RoutingDecider.Decide(Plan(Anything), [Candidate("a", objection: "No.")], Payment()).Provider);
@@ -37,7 +37,7 @@ public sealed class RoutingDeciderTests
     }
 
     [Fact]
-    public void The_first_rule_that_matches_is_asked_first_and_the_next_ones_after_it()
+    public void The_first_rule_that_matches_comes_first_and_the_next_ones_after_it()
     {
         var plan = Plan(
             Order("c") with { When = new() { Methods = [PaymentMethodKind.Card] } }, Order("b"), Order("a"));
@@ -47,7 +47,7 @@ public sealed class RoutingDeciderTests
     }
 
     [Fact]
-    public void The_default_order_comes_after_the_rules_and_whoever_is_left_after_it()
+    public void The_default_order_comes_after_the_rules_and_the_others_after_it()
     {
         var plan = Plan(Order("x")) with { DefaultOrder = ["c", "b"] };
         var notes = RoutingDecider.Decide(plan, Candidates("a", "b", "c"), Payment()).Notes;
@@ -133,7 +133,7 @@ public sealed class RoutingDeciderTests
     }
 
     [Fact]
-    public void A_provider_that_is_down_is_asked_after_those_that_are_not()
+    public void A_provider_that_is_down_comes_after_those_that_are_not()
     {
         var decision = RoutingDecider.Decide(
             Plan(Order("a", "b")), [Candidate("a", down: true), Candidate("b")], Payment());

@@ -45,11 +45,11 @@ public sealed class RoutingGrainTests(RoutingGrainTests.Shared shared)
     }
 
     [Fact]
-    public async Task Nobody_who_can_is_an_answer_and_no_refusal()
+    public async Task Without_a_provider_that_can_the_reply_is_no_refusal()
     {
-        var answer = (await Routing.Evaluate(new EvaluateRouting { Payment = Payment() })).Value!;
-        Assert.Null(answer.Provider);
-        Assert.All(answer.Notes, note => Assert.Equal("The provider does not accept UPI.", note.Reason));
+        var reply = (await Routing.Evaluate(new EvaluateRouting { Payment = Payment() })).Value!;
+        Assert.Null(reply.Provider);
+        Assert.All(reply.Notes, note => Assert.Equal("The provider does not accept UPI.", note.Reason));
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class RoutingGrainTests(RoutingGrainTests.Shared shared)
             replay.Providers.Select(count => (count.Provider, count.Then, count.Now)));
         var change = Assert.Single(replay.Sample);
         Assert.Equal(("order-2", "otherpay", "testpay"), (change.OrderId, change.Then, change.Now));
-        Assert.Equal(4, _past.AskedFor);
+        Assert.Equal(4, _past.Requested);
     }
 
     [Fact]
@@ -134,12 +134,12 @@ public sealed class RoutingGrainTests(RoutingGrainTests.Shared shared)
     {
         public ImmutableArray<PastPayment> Payments { get; set; } = [];
 
-        public int AskedFor { get; private set; }
+        public int Requested { get; private set; }
 
         public Task<ImmutableArray<PastPayment>> ReadAsync(
             string merchant, DateTimeOffset? from, DateTimeOffset? to, int limit)
         {
-            AskedFor = limit;
+            Requested = limit;
             return Task.FromResult<ImmutableArray<PastPayment>>([.. Payments.Take(limit)]);
         }
     }

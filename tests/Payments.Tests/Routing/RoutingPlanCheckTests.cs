@@ -40,7 +40,7 @@ public sealed class RoutingPlanCheckTests
     }
 
     [Fact]
-    public void Every_mistake_is_answered_with_its_place()
+    public void Every_mistake_gets_its_place()
     {
         AssertRefused("default_order[0]", new RoutingPlan { DefaultOrder = ["c"] });
         AssertRefused("default_order[1]", new RoutingPlan { DefaultOrder = ["a", "a"] });

@@ -15,7 +15,7 @@ public sealed class RoutingPropertyTests
     private static readonly string[] Names = ["a", "b", "c", "d", "nobody"];
 
     [Fact]
-    public void Any_plan_leads_to_a_decision_and_somebody_is_chosen_if_anybody_can() =>
+    public void Any_plan_leads_to_a_decision_and_a_provider_that_can_is_chosen() =>
         ForAny((plan, candidates, payment) =>
         {
             var able = candidates.Where(candidate => IsAble(plan, candidate, payment)).ToList();
@@ -58,7 +58,7 @@ public sealed class RoutingPropertyTests
         });
 
     [Fact]
-    public void Whoever_can_is_reached_when_those_before_it_were_tried() => ForAny((plan, candidates, payment) =>
+    public void A_provider_that_can_is_reached_when_those_before_it_were_tried() => ForAny((plan, candidates, payment) =>
     {
         var able = candidates.Count(candidate => IsAble(plan, candidate, payment));
         var reached = new HashSet<string>(StringComparer.Ordinal);
@@ -72,7 +72,7 @@ public sealed class RoutingPropertyTests
     });
 
     [Fact]
-    public void The_same_question_has_the_same_answer() => ForAny((plan, candidates, payment) => Assert.Equal(
+    public void The_same_payment_gets_the_same_decision() => ForAny((plan, candidates, payment) => Assert.Equal(
         RoutingDecider.Decide(plan, candidates, payment).Notes.AsEnumerable(),
         RoutingDecider.Decide(plan, candidates, payment).Notes));
 

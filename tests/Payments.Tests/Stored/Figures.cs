@@ -72,7 +72,7 @@ internal sealed class Figures
         Add("updated_at", view.UpdatedAt);
         Add("expires_at", view.ExpiresAt);
         Add("version", view.Version);
-        Add("settled", view.Settled);
+        Add("settled", view.IsFinal);
         Add("basket", view.Basket is { } basket
             ? $"{basket.DiscountMinor} {basket.ShippingMinor} {basket.SavingsMinor} "
                 + string.Join(";", basket.Items.Select(item => $"{item.Quantity}*{item.Name}@{item.UnitAmountMinor}"))

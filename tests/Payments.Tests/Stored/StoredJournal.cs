@@ -48,7 +48,7 @@ internal sealed record StoredJournal
         };
     }
 
-    // The data as it stands in the file, as PostgreSQL returns the text of a json column.
+    // The data as it is in the file, as PostgreSQL returns the text of a json column.
     private static JournaledEvent Event(JsonElement happened) => new()
     {
         Version = happened.GetProperty("version").GetInt32(),

@@ -5,28 +5,28 @@ using PaymentCluster.Simulation.Tests.Providers;
 
 namespace PaymentCluster.Simulation.Tests.Checks;
 
-// What is checked of the answers that clients get.
+// The checks of clients' responses.
 internal sealed partial class Checker
 {
-    private readonly Dictionary<string, PaymentId> _answersByKey = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, PaymentId> _answersByOrder = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PaymentId> _repliesByKey = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PaymentId> _repliesByOrder = new(StringComparer.Ordinal);
 
     /// <summary>Whether an attempt is paid by its provider's books; null where they may still change.</summary>
     public bool? BooksOf(AttemptId attempt) => ChargeOf(_trails[attempt.Payment], attempt.Number) switch
     {
-        { Step: Step.Done, IsAsAsked: true } => true,
+        { Step: Step.Done, IsRequestedAmount: true } => true,
         { Step: Step.Failed } => false,
         _ => null,
     };
 
     /// <summary>A client is shown a payment.</summary>
     /// <param name="view">What it is shown.</param>
-    /// <param name="order">The order that it asked for.</param>
-    /// <param name="key">The idempotency key that it asked with, if it asked for something to be done.</param>
-    public void Answered(PaymentView view, string order, string? key)
+    /// <param name="order">The order of the request.</param>
+    /// <param name="key">The request's idempotency key, if it was a command.</param>
+    public void Received(PaymentView view, string order, string? key)
     {
-        Require(_trails.TryGetValue(view.Id, out var trail), "I3", "a payment that was answered exists");
-        Require(view.Version <= trail!.States.Count, "I3", "what was answered is durable");
+        Require(_trails.TryGetValue(view.Id, out var trail), "I3", "a returned payment exists");
+        Require(view.Version <= trail!.States.Count, "I3", "what was returned is durable");
         var state = trail.States[view.Version - 1];
         Require(
             view.OrderId == order
@@ -36,24 +36,24 @@ internal sealed partial class Checker
                 && view.CapturedMinor == (state.Current?.CapturedMinor ?? 0)
                 && view.Refunds.Length == state.Refunds.Length,
             "I3",
-            "what was answered is true");
-        Require(SameAsBefore(_answersByOrder, order, view.Id), "I10", "an order has one payment");
+            "what was returned is true");
+        Require(SameAsBefore(_repliesByOrder, order, view.Id), "I10", "an order has one payment");
         Require(
-            key is null || SameAsBefore(_answersByKey, key, view.Id), "I10", "the same key leads to the same payment");
+            key is null || SameAsBefore(_repliesByKey, key, view.Id), "I10", "the same key leads to the same payment");
     }
 
-    /// <summary>A client is shown a refund that it asked for.</summary>
-    public void Answered(RefundView view, string? key)
+    /// <summary>A client gets a refund that it requested.</summary>
+    public void Received(RefundView view, string? key)
     {
         Require(
             _trails.TryGetValue(view.Id.Payment, out var trail),
             "I3",
-            "the payment of a refund that was answered exists");
+            "the payment of a returned refund exists");
         Require(
             trail!.Last.Refund(view.Id.Number) is { Automatic: false } refund
                 && refund.AmountMinor == view.Amount.AmountMinor,
             "I3",
-            "a refund that was answered exists");
+            "a returned refund exists");
         Require(
             key is null || (trail.Last.Requests.TryGetValue(key, out var request) && request.Refund == view.Id.Number),
             "I10",
@@ -61,7 +61,7 @@ internal sealed partial class Checker
     }
 
     /// <summary>A client is shown a payment's history.</summary>
-    public void Answered(PaymentId payment, IReadOnlyList<TimelineEntry> timeline, int after)
+    public void Received(PaymentId payment, IReadOnlyList<TimelineEntry> timeline, int after)
     {
         var states = _trails[payment].States;
         foreach (var entry in timeline)
@@ -70,10 +70,10 @@ internal sealed partial class Checker
             Require(
                 entry.Version <= states.Count && states[entry.Version - 1].Status == entry.Status,
                 "I3",
-                "a history that was answered is durable");
+                "a returned history is durable");
         }
     }
 
-    private static bool SameAsBefore(Dictionary<string, PaymentId> answers, string name, PaymentId payment) =>
-        answers.TryAdd(name, payment) || answers[name] == payment;
+    private static bool SameAsBefore(Dictionary<string, PaymentId> replies, string name, PaymentId payment) =>
+        replies.TryAdd(name, payment) || replies[name] == payment;
 }

@@ -8,7 +8,7 @@ namespace PaymentCluster.Simulation.Tests.Checks;
 // What is checked when the faults have stopped long ago, and every deadline has passed.
 internal sealed partial class Checker
 {
-    /// <summary>Everything is settled, and both journals agree.</summary>
+    /// <summary>Everything is final, and both journals agree.</summary>
     public void AtEnd()
     {
         foreach (var provider in world.Providers)
@@ -26,7 +26,7 @@ internal sealed partial class Checker
         foreach (var trail in _trails.Values)
         {
             var hasOddAmount = HasOddAmount(trail);
-            IsSettled(trail, hasOddAmount);
+            IsFinal(trail, hasOddAmount);
             AgreesWithProvider(trail, hasOddAmount);
             Balances(trail);
         }
@@ -35,9 +35,9 @@ internal sealed partial class Checker
     }
 
     private bool HasOddAmount(Trail trail) =>
-        trail.Last.Attempts.Any(attempt => ChargeOf(trail, attempt.Number) is { IsAsAsked: false });
+        trail.Last.Attempts.Any(attempt => ChargeOf(trail, attempt.Number) is { IsRequestedAmount: false });
 
-    private static void IsSettled(Trail trail, bool hasOddAmount)
+    private static void IsFinal(Trail trail, bool hasOddAmount)
     {
         var state = trail.Last;
         Require(
@@ -66,12 +66,12 @@ internal sealed partial class Checker
         {
             var charge = ChargeOf(trail, attempt.Number);
             var taken = charge is null ? 0 : charge.CapturedMinor;
-            if (charge is { IsAsAsked: false })
+            if (charge is { IsRequestedAmount: false })
             {
                 Require(
                     attempt.CapturedMinor == 0 || attempt.CapturedMinor == taken,
                     "I4",
-                    "what was not asked for is not booked as what was");
+                    "another amount than the requested one is not booked as the requested one");
                 continue;
             }
 
@@ -97,7 +97,7 @@ internal sealed partial class Checker
                 "what the provider refunded is what the payment says");
         }
 
-        // What goes back by itself can be refused by the provider: then it stays, visibly, for an operator.
+        // An automatic refund can be refused by the provider: then it stays, visibly, for an operator.
         Require(
             paid - refused <= state.Amount.AmountMinor, "I5", "an order is paid at most once, net of what went back");
         Require(

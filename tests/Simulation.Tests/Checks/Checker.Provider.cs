@@ -43,7 +43,7 @@ internal sealed partial class Checker
     public SendTerms? LimitsOf(RefundId refund)
     {
         var known = _trails.TryGetValue(refund.Payment, out var trail) ? trail.Last.Refund(refund.Number) : null;
-        Require(known is not null, "I4", "a provider is asked only for refunds whose intent is durable");
+        Require(known is not null, "I4", "a provider receives only refunds whose intent is durable");
         return known!.Operation.Send;
     }
 
@@ -66,7 +66,8 @@ internal sealed partial class Checker
 
     /// <summary>A request for a charge arrives at the provider.</summary>
     /// <param name="name">The charge's name.</param>
-    /// <param name="isLate">Whether it was frozen on the wire past its window, so that nobody could know of it.</param>
+    /// <param name="isLate">Whether it was frozen on the wire past its window, so that no check could know of
+    /// it.</param>
     public void ChargeArrives(string name, bool isLate)
     {
         var isAttempt = AttemptId.TryParse(name, out var id);
@@ -76,7 +77,7 @@ internal sealed partial class Checker
         Require(
             attempt is not null,
             "I4",
-            "the provider is asked only for charges whose intent is durable, under the attempt's name");
+            "the provider receives only charges whose intent is durable, under the attempt's name");
         Require(
             isLate || attempt!.Failure?.Code is not (FailureCodes.NotExecuted or FailureCodes.InterruptedBeforeSend
                 or FailureCodes.ProviderUnreachable),
@@ -89,7 +90,7 @@ internal sealed partial class Checker
         RefundId.TryParse(name, out var id) && _trails.TryGetValue(id.Payment, out var trail)
             && id.Number <= trail.Last.Refunds.Length,
         "I4",
-        "the provider is asked only for refunds whose intent is durable, under the refund's name");
+        "the provider receives only refunds whose intent is durable, under the refund's name");
 
     /// <summary>The provider captures.</summary>
     public static void Captures(SimulatedCharge charge)
@@ -98,7 +99,7 @@ internal sealed partial class Checker
         Require(AttemptId.TryParse(charge.Name, out _), "I4", "every charge is an attempt's");
     }
 
-    /// <summary>The provider settles a refund.</summary>
+    /// <summary>The provider decides a refund.</summary>
     public static void Refunds(SimulatedCharge charge) =>
         Require(RefundedOf(charge) <= charge.CapturedMinor, "I5", "no more is refunded than was captured");
 
@@ -146,7 +147,7 @@ internal sealed partial class Checker
         Require(_named[customer] >= 0, "I10", "a command's instrument is resolved once");
     }
 
-    /// <summary>The provider is told that its event arrived.</summary>
+    /// <summary>The provider's event is acknowledged.</summary>
     public void Acknowledged(SimulatedWebhook webhook) =>
         Require(
             _takenIn.Contains(webhook.EventId) && world.Store.IsInInbox(webhook.EventId),
@@ -170,7 +171,7 @@ internal sealed partial class Checker
     private AttemptState Intended(AttemptId id)
     {
         var attempt = _trails.TryGetValue(id.Payment, out var trail) ? trail.Last.Attempt(id.Number) : null;
-        Require(attempt is not null, "I4", "a provider is asked only for charges whose intent is durable");
+        Require(attempt is not null, "I4", "a provider receives only charges whose intent is durable");
         return attempt!;
     }
 }

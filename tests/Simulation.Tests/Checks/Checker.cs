@@ -7,10 +7,9 @@ using PaymentCluster.Simulation.Tests.Schedule;
 
 namespace PaymentCluster.Simulation.Tests.Checks;
 
-/// <summary>
-/// Compares, at every step and at the end, what the engine's journal says with what the provider's says and with what
-/// clients were answered. This file holds what is checked of a commit. The numbers are those of docs/testing.md.
-/// </summary>
+/// <summary>Compares, at every step and at the end, what the engine's journal says with what the provider's says and
+/// with what clients' responses. This file holds what is checked of a commit. The numbers are those of
+/// docs/testing.md.</summary>
 internal sealed partial class Checker(World world)
 {
     private readonly Dictionary<PaymentId, Trail> _trails = [];
@@ -112,9 +111,9 @@ internal sealed partial class Checker(World world)
             case ReviewRequired review:
                 Require(
                     trail.Last.ExpiresAt <= world.Now + ClockError
-                        || ChargeOf(trail, review.Attempt) is { IsAsAsked: false },
+                        || ChargeOf(trail, review.Attempt) is { IsRequestedAmount: false },
                     "I7",
-                    "a review is asked for only at the deadline, or where the amounts differ");
+                    "a review starts only at the deadline, or where the amounts differ");
                 break;
             case ReviewResolved { Paid: true } resolved:
                 trail.Resolved.Add(resolved.Attempt);

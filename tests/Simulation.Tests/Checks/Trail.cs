@@ -11,7 +11,7 @@ internal sealed class Trail(PaymentKey key)
 
     public PaymentKey Key { get; } = key;
 
-    /// <summary>The state after each version; version n stands at n - 1.</summary>
+    /// <summary>The state after each version; version n is at n - 1.</summary>
     public List<PaymentState> States { get; } = [];
 
     public PaymentState Last => States[^1];
@@ -19,7 +19,7 @@ internal sealed class Trail(PaymentKey key)
     /// <summary>The transfers, by what makes them one.</summary>
     public Dictionary<(string Cause, TransferKind Kind), LedgerTransfer> Transfers { get; } = [];
 
-    /// <summary>The attempts that an operator said were paid: what the provider kept of them, nobody said.</summary>
+    /// <summary>The attempts that an operator said were paid: the provider's fee is unknown.</summary>
     public HashSet<int> Resolved { get; } = [];
 
     /// <summary>How often it was woken.</summary>

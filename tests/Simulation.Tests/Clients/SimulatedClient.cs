@@ -8,11 +8,9 @@ using PaymentCluster.Simulation.Tests.Schedule;
 
 namespace PaymentCluster.Simulation.Tests.Clients;
 
-/// <summary>
-/// A merchant's server with the gateway before it: starts a payment, and then does with it what comes to its mind. A
-/// request that got no answer is sent again, under the same name, until there is one; what has no name is sent once. A
-/// new kind of request gets a line in <see cref="RunAsync"/>.
-/// </summary>
+/// <summary>A merchant's server with the gateway before it: starts a payment, and then does with it what comes to its
+/// mind. A request without a response is sent again under the same key until there is one; a request without a key is
+/// sent once. A new kind of request gets a line in <see cref="RunAsync"/>.</summary>
 internal sealed class SimulatedClient(World world, string name, SimulatedOrder order)
 {
     private const int MaxHops = 4;
@@ -28,12 +26,12 @@ internal sealed class SimulatedClient(World world, string name, SimulatedOrder o
 
     private PaymentView? _seen;
 
-    // Whoever asks for it: the customer is the order's.
+    // Every request names the order's customer.
     private string Customer => $"customer of {order.Id}";
 
     public Life Life { get; } = World.Forever(name);
 
-    /// <summary>Whether it got all its answers.</summary>
+    /// <summary>Whether it got all its responses.</summary>
     public bool IsDone { get; private set; }
 
     /// <summary>What it does.</summary>
@@ -91,20 +89,20 @@ internal sealed class SimulatedClient(World world, string name, SimulatedOrder o
             var command = order.Start(Customer, request, isFirst);
             var target = world.Clients.NextPayment();
             world.Tell(name, $"starts {order.Id}");
-            var answer = await CallAsync(target, payment => StartAsync(payment, command));
-            for (var hop = 0; hop < MaxHops && answer is { Came: true, Value.Elsewhere: { } elsewhere }; hop++)
+            var reply = await SendAsync(target, payment => StartAsync(payment, command));
+            for (var hop = 0; hop < MaxHops && reply is { Came: true, Value.Elsewhere: { } elsewhere }; hop++)
             {
-                answer = await CallAsync(elsewhere, payment => StartAsync(payment, command with { IsNew = false }));
+                reply = await SendAsync(elsewhere, payment => StartAsync(payment, command with { IsNew = false }));
             }
 
-            if (answer is { Came: true, Value.Payment: { } payment })
+            if (reply is { Came: true, Value.Payment: { } payment })
             {
                 Sees(payment, request);
                 return;
             }
 
-            // An order is a name, too: the payment can be asked for again in any case.
-            if (!await MayTryAgainAsync(answer.Value?.Refusal))
+            // An order id is a key, too: the payment can be requested again in any case.
+            if (!await MayTryAgainAsync(reply.Value?.Refusal))
             {
                 return;
             }
@@ -119,16 +117,16 @@ internal sealed class SimulatedClient(World world, string name, SimulatedOrder o
             return;
         }
 
-        if (await CallAsync(payment.Id, process => process.GetAsync(), interleaves: true)
+        if (await SendAsync(payment.Id, process => process.GetAsync(), interleaves: true)
             is { Came: true, Value: { } view })
         {
             Sees(view, request: null);
         }
 
-        if (await CallAsync(payment.Id, process => process.TimelineAsync(0), interleaves: true)
+        if (await SendAsync(payment.Id, process => process.TimelineAsync(0), interleaves: true)
             is { Came: true, Value: { } timeline })
         {
-            world.Checker.Answered(payment.Id, timeline, after: 0);
+            world.Checker.Received(payment.Id, timeline, after: 0);
         }
     }
 
@@ -139,27 +137,27 @@ internal sealed class SimulatedClient(World world, string name, SimulatedOrder o
             return;
         }
 
-        var answer = await CallAsync(payment.Id, process => FirstAsync(process, payment.Version), interleaves: true);
-        if (answer is { Came: true, Value: { } entry })
+        var reply = await SendAsync(payment.Id, process => FirstAsync(process, payment.Version), interleaves: true);
+        if (reply is { Came: true, Value: { } entry })
         {
-            world.Checker.Answered(payment.Id, [entry], payment.Version);
+            world.Checker.Received(payment.Id, [entry], payment.Version);
         }
     }
 
     private async Task<TimelineEntry?> FirstAsync(PaymentProcess process, int version)
     {
-        using var patience = new CancellationTokenSource();
+        using var timeout = new CancellationTokenSource();
         var isOver = false;
         world.After(LongestWatch, World.Forever("gateway"), () =>
         {
             if (!isOver)
             {
-                patience.Cancel();
+                timeout.Cancel();
             }
         });
         try
         {
-            await foreach (var entry in process.WatchAsync(version, CancellationToken.None, patience.Token))
+            await foreach (var entry in process.WatchAsync(version, CancellationToken.None, timeout.Token))
             {
                 return entry;
             }
@@ -178,7 +176,7 @@ internal sealed class SimulatedClient(World world, string name, SimulatedOrder o
         {
             world.Tell(name, $"the customer returns");
             var nonce = Shop.Tokens.ReturnNonce(PaymentKey.Of(Shop.Id, payment.Id), attempt.Number);
-            await CallAsync(payment.Id, process => process.CustomerReturnedAsync(attempt.Number, provider, nonce));
+            await SendAsync(payment.Id, process => process.CustomerReturnedAsync(attempt.Number, provider, nonce));
         }
     }
 
@@ -191,7 +189,7 @@ internal sealed class SimulatedClient(World world, string name, SimulatedOrder o
             : (int?)null;
         var request = NewRequest($"confirm {replaces}");
         var command = order.Confirm(request) with { Replaces = replaces };
-        return AskAsync("confirms", request, process => ConfirmAsync(process, command));
+        return SendAsync("confirms", request, process => ConfirmAsync(process, command));
     }
 
     private Task CaptureAsync()
@@ -199,31 +197,31 @@ internal sealed class SimulatedClient(World world, string name, SimulatedOrder o
         var amount = world.Choices.Pick<long?>(null, 30_000);
         var request = NewRequest($"capture {amount}");
         var command = new CapturePayment { AmountMinor = amount, Request = request };
-        return AskAsync("captures", request, process => process.CaptureAsync(command));
+        return SendAsync("captures", request, process => process.CaptureAsync(command));
     }
 
     private Task CancelAsync()
     {
         var request = NewRequest("cancel");
-        return AskAsync("cancels", request, process => process.CancelAsync(new CancelPayment { Request = request }));
+        return SendAsync("cancels", request, process => process.CancelAsync(new CancelPayment { Request = request }));
     }
 
     private async Task RefundAsync()
     {
         var amount = world.Choices.Pick<long?>(null, 20_000, 1);
         var request = NewRequest($"refund {amount}");
-        await UntilAnsweredAsync(request, async payment =>
+        await UntilReceivedAsync(request, async payment =>
         {
             world.Tell(name, $"refunds {amount}");
             var command = new RefundPayment { AmountMinor = amount, Request = request };
-            var answer = await CallAsync(payment, process => process.RefundAsync(command));
-            if (answer is { Came: true, Value.Value: { } refund })
+            var reply = await SendAsync(payment, process => process.RefundAsync(command));
+            if (reply is { Came: true, Value.Value: { } refund })
             {
                 Sees(refund, request);
                 return (true, null);
             }
 
-            return (answer.Came, answer.Value?.Refusal);
+            return (reply.Came, reply.Value?.Refusal);
         });
     }
 
@@ -240,7 +238,8 @@ internal sealed class SimulatedClient(World world, string name, SimulatedOrder o
         {
             Paid = paid, By = "operator", Note = "The provider's books.", Request = request,
         };
-        return AskAsync($"resolves as {(paid ? "paid" : "unpaid")}", request, process => process.ResolveAsync(command));
+        return SendAsync(
+            $"resolves as {(paid ? "paid" : "unpaid")}", request, process => process.ResolveAsync(command));
     }
 
     // A double click, or a client's own retry that overtakes the first request.
@@ -254,12 +253,12 @@ internal sealed class SimulatedClient(World world, string name, SimulatedOrder o
             return Task.CompletedTask;
         }
 
-        world.Tell(name, $"refunds {amount} twice at once");
+        world.Tell(name, $"refunds {amount} in two concurrent copies");
         return Task.WhenAll(OnceAsync(), OnceAsync());
 
         async Task OnceAsync()
         {
-            if (await CallAsync(payment.Id, process => process.RefundAsync(command))
+            if (await SendAsync(payment.Id, process => process.RefundAsync(command))
                 is { Came: true, Value.Value: { } refund })
             {
                 Sees(refund, request);
@@ -267,8 +266,8 @@ internal sealed class SimulatedClient(World world, string name, SimulatedOrder o
         }
     }
 
-    private Task AskAsync(string what, RequestKey? request, Func<PaymentProcess, Task<Reply<PaymentView>>> call) =>
-        UntilAnsweredAsync(request, async payment =>
+    private Task SendAsync(string what, RequestKey? request, Func<PaymentProcess, Task<Reply<PaymentView>>> call) =>
+        UntilReceivedAsync(request, async payment =>
         {
             world.Tell(name, $"{what}");
             if (world.Choices.Happens(200))
@@ -277,17 +276,18 @@ internal sealed class SimulatedClient(World world, string name, SimulatedOrder o
                 world.After(world.Choices.UpTo(LongestWatch), Life, () => world.Begin(Life, ReadAsync));
             }
 
-            var answer = await CallAsync(payment, call);
-            if (answer is { Came: true, Value.Value: { } view })
+            var reply = await SendAsync(payment, call);
+            if (reply is { Came: true, Value.Value: { } view })
             {
                 Sees(view, request);
                 return (true, null);
             }
 
-            return (answer.Came, answer.Value?.Refusal);
+            return (reply.Came, reply.Value?.Refusal);
         });
 
-    private async Task UntilAnsweredAsync(RequestKey? request, Func<PaymentId, Task<(bool Came, Refusal? Refusal)>> ask)
+    private async Task UntilReceivedAsync(
+        RequestKey? request, Func<PaymentId, Task<(bool Came, Refusal? Refusal)>> send)
     {
         if (_seen is not { } payment)
         {
@@ -296,7 +296,7 @@ internal sealed class SimulatedClient(World world, string name, SimulatedOrder o
 
         while (true)
         {
-            var (came, refusal) = await ask(payment.Id);
+            var (came, refusal) = await send(payment.Id);
             if (came && refusal is null)
             {
                 return;
@@ -333,7 +333,7 @@ internal sealed class SimulatedClient(World world, string name, SimulatedOrder o
         return process.ConfirmAsync(command);
     }
 
-    private Task<Answer<T>> CallAsync<T>(
+    private Task<CallResult<T>> SendAsync<T>(
         PaymentId payment, Func<PaymentProcess, Task<T>> call, bool interleaves = false) =>
         world.Cluster.CallAsync(Life, PaymentKey.Of(Shop.Id, payment), call, interleaves);
 
@@ -345,14 +345,14 @@ internal sealed class SimulatedClient(World world, string name, SimulatedOrder o
 
     private void Sees(PaymentView view, RequestKey? request)
     {
-        world.Tell(name, $"is answered: {view.Status}, version {view.Version}");
-        world.Checker.Answered(view, order.Id, request?.Key);
+        world.Tell(name, $"gets: {view.Status}, version {view.Version}");
+        world.Checker.Received(view, order.Id, request?.Key);
         _seen = view;
     }
 
     private void Sees(RefundView view, RequestKey? request)
     {
-        world.Tell(name, $"is answered: refund {view.Id.Number}, {view.Status}");
-        world.Checker.Answered(view, request?.Key);
+        world.Tell(name, $"gets: refund {view.Id.Number}, {view.Status}");
+        world.Checker.Received(view, request?.Key);
     }
 }

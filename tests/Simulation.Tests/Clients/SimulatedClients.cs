@@ -4,7 +4,7 @@ using PaymentCluster.Simulation.Tests.Schedule;
 
 namespace PaymentCluster.Simulation.Tests.Clients;
 
-/// <summary>All clients of a run: mostly one order, sometimes more, each asked for by one client or by two at
+/// <summary>All clients of a run: mostly one order, sometimes more, each requested by one client or by two at
 /// once.</summary>
 internal sealed class SimulatedClients(World world)
 {
@@ -34,9 +34,9 @@ internal sealed class SimulatedClients(World world)
     /// <summary>A name for a request.</summary>
     public string NextKey() => $"key-{++_keys}";
 
-    /// <summary>Everybody got an answer in the end.</summary>
+    /// <summary>Every client got a response in the end.</summary>
     public void AtEnd() => Checker.Require(
-        _clients.TrueForAll(client => client.IsDone), "I20", "every client that asks again gets an answer");
+        _clients.TrueForAll(client => client.IsDone), "I20", "every client that retries gets a response");
 
     private void Add(SimulatedOrder order)
     {

@@ -7,7 +7,7 @@ using PaymentCluster.Simulation.Tests.Schedule;
 
 namespace PaymentCluster.Simulation.Tests.Clients;
 
-/// <summary>What is to be paid, and how: the content of the requests, which is the same whoever sends them.</summary>
+/// <summary>What is to be paid, and how: the content of the requests, which is the same for every sender.</summary>
 internal sealed class SimulatedOrder
 {
     private static readonly Money Amount = Money.Of(50_000, Currency.Inr);
@@ -69,7 +69,7 @@ internal sealed class SimulatedOrder
     /// <summary>The merchant's name for it.</summary>
     public string Id { get; }
 
-    /// <summary>Asks for the payment; with the method at once, or without.</summary>
+    /// <summary>Creates the payment, with its method or without.</summary>
     public StartPayment Start(string customer, RequestKey? request, bool isFirst) => new()
     {
         OrderId = Id,

@@ -28,7 +28,7 @@ internal sealed class Shop : IMerchantProfiles
     /// <summary>Makes client secrets and return addresses.</summary>
     public static PaymentTokens Tokens { get; } = new(Keys);
 
-    /// <summary>Counts, and nobody reads it.</summary>
+    /// <summary>Counts without a reader.</summary>
     public static WebhookMeter Meter { get; } = new(new Meters());
 
     /// <summary>How routes are scored.</summary>

@@ -5,8 +5,8 @@ using PaymentCluster.Simulation.Tests.Schedule;
 
 namespace PaymentCluster.Simulation.Tests.Cluster;
 
-/// <summary>An answer to a call, or none: then the callee may have done what was asked, or may not.</summary>
-internal readonly record struct Answer<T>(bool Came, T? Value);
+/// <summary>A reply to a call, or none: then the callee may have executed it, or may not.</summary>
+internal readonly record struct CallResult<T>(bool Came, T? Value);
 
 /// <summary>Two silos, the directory of which payment lives on which (right most of the time), and calls to
 /// payments.</summary>
@@ -39,28 +39,28 @@ internal sealed class SimulatedCluster
         _ => _silos[_world.Choices.Below(_silos.Length)],
     };
 
-    /// <summary>Calls a payment. The answer may stay away, whatever became of the call.</summary>
-    public Task<Answer<T>> CallAsync<T>(
+    /// <summary>Calls a payment. The reply may be lost, whether or not the call was executed.</summary>
+    public Task<CallResult<T>> CallAsync<T>(
         Life caller, PaymentKey key, Func<PaymentProcess, Task<T>> call, bool interleaves = false)
     {
-        var answer = new TaskCompletionSource<Answer<T>>();
+        var reply = new TaskCompletionSource<CallResult<T>>();
         var weather = _world.Weather;
-        _world.After(CallTimeout, caller, () => answer.TrySetResult(default));
+        _world.After(CallTimeout, caller, () => reply.TrySetResult(default));
         if (_world.Choices.Happens(weather.LostCalls) || SiloOf(key) is not { } silo)
         {
-            return answer.Task;
+            return reply.Task;
         }
 
         var way = _world.Choices.Happens(weather.Slow) ? _world.Choices.UpTo(LongestCall) : TimeSpan.Zero;
         _world.After(way, silo.Life, () => _world.Begin(silo.Life, async () =>
         {
-            var result = await AnswerAsync(silo, key, call, interleaves);
+            var result = await RespondAsync(silo, key, call, interleaves);
             if (!_world.Choices.Happens(_world.Weather.LostCalls))
             {
-                _world.After(TimeSpan.Zero, caller, () => answer.TrySetResult(result));
+                _world.After(TimeSpan.Zero, caller, () => reply.TrySetResult(result));
             }
         }));
-        return answer.Task;
+        return reply.Task;
     }
 
     /// <summary>Remembers that a payment wants to be woken. The real sweeper looks each second; this one knows when
@@ -72,12 +72,12 @@ internal sealed class SimulatedCluster
     }
 
     // What the store says passes a silo's call filter as a timeout, and reaches the caller at once.
-    private static async Task<Answer<T>> AnswerAsync<T>(
+    private static async Task<CallResult<T>> RespondAsync<T>(
         SimulatedSilo silo, PaymentKey key, Func<PaymentProcess, Task<T>> call, bool interleaves)
     {
         try
         {
-            return new Answer<T>(true, await silo.CallAsync(key, call, interleaves));
+            return new CallResult<T>(true, await silo.CallAsync(key, call, interleaves));
         }
         catch (Exception exception)
             when (exception is TimeoutException or JournalUnavailableException or JournalOverloadedException)

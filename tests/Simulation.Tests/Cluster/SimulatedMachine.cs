@@ -34,7 +34,7 @@ internal sealed class SimulatedMachine(World world) : TimeProvider
 internal sealed class SimulatedStoreTime(World world, SimulatedSilo silo) : IStoreTime
 {
     private static readonly TimeSpan Way = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan LongestWay = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc/>
     public async Task<StoreTimeReading> ReadAsync(Func<StoreClock.Moment> readMachine, CancellationToken cancellation)
@@ -42,7 +42,7 @@ internal sealed class SimulatedStoreTime(World world, SimulatedSilo silo) : ISto
         if (world.Choices.Happens(world.Weather.Store / 2))
         {
             await silo.Wait(Way);
-            throw new JournalUnavailableException(new TimeoutException("The store does not answer."));
+            throw new JournalUnavailableException(new TimeoutException("The store does not respond."));
         }
 
         var sentAt = readMachine();
@@ -52,5 +52,5 @@ internal sealed class SimulatedStoreTime(World world, SimulatedSilo silo) : ISto
         return new StoreTimeReading(sentAt, time, readMachine());
     }
 
-    private TimeSpan OneWay() => world.Choices.Happens(world.Weather.Slow / 2) ? world.Choices.UpTo(LongestWay) : Way;
+    private TimeSpan OneWay() => world.Choices.Happens(world.Weather.Slow / 2) ? world.Choices.UpTo(LongestDelay) : Way;
 }

@@ -19,7 +19,7 @@ internal sealed class SimulatedJournal(World world, SimulatedSilo silo) : IPayme
         ReadBack,
         Overloaded,
         NeverArrives,
-        AnswerLost,
+        ReplyLost,
         ArrivesLater,
     }
 
@@ -43,13 +43,13 @@ internal sealed class SimulatedJournal(World world, SimulatedSilo silo) : IPayme
                 world.After(world.Choices.UpTo(LongestDoubt), World.Forever("store"), () => world.Store.Apply(commit));
                 await silo.Wait(world.Choices.UpTo(LongestDoubt));
                 throw Unavailable();
-            case Fate.AnswerLost:
+            case Fate.ReplyLost:
                 world.Store.Apply(commit);
-                world.Tell(silo.Name, $"the commit's answer is lost");
+                world.Tell(silo.Name, $"the commit's response is lost");
                 await silo.Wait(world.Choices.UpTo(LongestDoubt));
                 throw Unavailable();
             default:
-                // An answer that was lost and read back is, from here, a slow one.
+                // A response that was lost and read back is, from here, a slow one.
                 var result = world.Store.Apply(commit);
                 await silo.Wait(fate == Fate.ReadBack ? world.Choices.UpTo(LongestDoubt) : Round);
                 await silo.Reach("learns what became of the commit");
@@ -88,23 +88,23 @@ internal sealed class SimulatedJournal(World world, SimulatedSilo silo) : IPayme
         await silo.Reach("remembers the webhook");
         await ReadAsync();
         var isFirst = world.Store.AddToInbox(entry.EventId);
-        await silo.Reach("answers the provider");
+        await silo.Reach("acknowledges to the provider");
         return world.Choices.Happens(world.Weather.Store / 2) ? throw Unavailable() : isFirst;
     }
 
-    private static JournalUnavailableException Unavailable() => new(new TimeoutException("The store does not answer."));
+    private static JournalUnavailableException Unavailable() => new(new TimeoutException("The store does not respond."));
 
     private async Task ReadAsync()
     {
         await silo.Wait(Round);
         if (world.Choices.Happens(world.Weather.Store / 2))
         {
-            world.Tell(silo.Name, $"the store is out of reach");
+            world.Tell(silo.Name, $"the store is unavailable");
             throw Unavailable();
         }
     }
 
     private Fate Draw() => world.Choices.Happens(world.Weather.Store)
-        ? world.Choices.Pick(Fate.ReadBack, Fate.Overloaded, Fate.NeverArrives, Fate.AnswerLost, Fate.ArrivesLater)
+        ? world.Choices.Pick(Fate.ReadBack, Fate.Overloaded, Fate.NeverArrives, Fate.ReplyLost, Fate.ArrivesLater)
         : Fate.Well;
 }

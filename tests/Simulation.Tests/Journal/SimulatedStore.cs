@@ -5,10 +5,8 @@ using PaymentCluster.Simulation.Tests.Schedule;
 
 namespace PaymentCluster.Simulation.Tests.Journal;
 
-/// <summary>
-/// The store: what PostgreSQL and its constraints do with one commit. It forgets nothing and is never wrong; what goes
-/// wrong on the way to it is <see cref="SimulatedJournal"/>'s.
-/// </summary>
+/// <summary>The store: what PostgreSQL and its constraints do with one commit. It loses nothing and is never wrong;
+/// what goes wrong on the way to it is <see cref="SimulatedJournal"/>'s.</summary>
 internal sealed class SimulatedStore(World world)
 {
     private readonly Dictionary<PaymentKey, Row> _payments = [];
@@ -79,10 +77,10 @@ internal sealed class SimulatedStore(World world)
         return due;
     }
 
-    /// <summary>Whether an event of the provider's was taken in.</summary>
+    /// <summary>Whether an event of the provider's was processed.</summary>
     public bool IsInInbox(string eventId) => _inbox.Contains(eventId);
 
-    /// <summary>Takes an event of the provider's in; false: it was taken in before.</summary>
+    /// <summary>Records an event of the provider's; false: it was recorded before.</summary>
     public bool AddToInbox(string eventId) => _inbox.Add(eventId);
 
     private Row Insert(PaymentCommit commit)

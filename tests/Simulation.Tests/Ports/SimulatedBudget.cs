@@ -14,7 +14,7 @@ internal sealed class SimulatedBudget(World world, SimulatedSilo silo) : IStatus
         await silo.Reach("takes a query from the budget");
         if (world.Choices.Happens(world.Weather.LostCalls / 2))
         {
-            throw new TimeoutException("The budget does not answer.");
+            throw new TimeoutException("The budget does not respond.");
         }
 
         return world.Budgets.TryAcquire(provider, priority == QueryPriority.Unknown);

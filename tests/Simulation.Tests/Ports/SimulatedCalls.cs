@@ -22,7 +22,7 @@ internal class SimulatedCalls(World world, SimulatedSilo silo) : IPaymentCalls
     /// <inheritdoc/>
     public virtual async Task<bool> QueryAsync(PaymentKey key, int attempt, string provider)
     {
-        await silo.Reach("asks for a status query");
+        await silo.Reach("requests a status query");
         return await CallAsync(key, payment => payment.QueryAsync(attempt, provider));
     }
 
@@ -40,8 +40,8 @@ internal class SimulatedCalls(World world, SimulatedSilo silo) : IPaymentCalls
 
     private async Task<T> CallAsync<T>(PaymentKey key, Func<PaymentProcess, Task<T>> call)
     {
-        var answer = await world.Cluster.CallAsync(silo.Life, key, call);
-        return answer.Came ? answer.Value! : throw new TimeoutException("The payment does not answer.");
+        var reply = await world.Cluster.CallAsync(silo.Life, key, call);
+        return reply.Came ? reply.Value! : throw new TimeoutException("The payment does not respond.");
     }
 }
 

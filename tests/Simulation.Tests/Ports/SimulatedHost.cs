@@ -17,7 +17,7 @@ internal sealed class SimulatedHost(World world, SimulatedSilo silo) : IOperatio
     });
 }
 
-/// <summary>A log that nobody reads; but an exception in it that no port throws is a bug, and ends the run.</summary>
+/// <summary>A log without readers; but an exception in it that no port throws is a bug, and ends the run.</summary>
 internal sealed class SimulatedLog<T>(World world) : ILogger<T>
 {
     /// <inheritdoc/>

@@ -16,7 +16,7 @@ internal sealed class SimulatedInstruments(World world, SimulatedSilo silo) : IP
     public async Task<Reply<FoundInstrument>> FindAsync(string merchant, string customer, InstrumentChoice choice)
     {
         await silo.Reach("looks for the instrument");
-        ThrowIfAway(new TimeoutException("The customer does not answer."));
+        ThrowIfAway(new TimeoutException("The customer does not respond."));
         world.Checker.Resolves(customer);
         return world.Wallets.Of(customer).Find(choice);
     }
@@ -25,7 +25,7 @@ internal sealed class SimulatedInstruments(World world, SimulatedSilo silo) : IP
     public async Task<Reply<CustomerView>> AgreeToCardAsync(string merchant, string customer, AgreeToCard agreement)
     {
         await silo.Reach("stores the consent");
-        ThrowIfAway(new TimeoutException("The customer does not answer."));
+        ThrowIfAway(new TimeoutException("The customer does not respond."));
         world.Checker.Resolves(customer);
         return Reply<CustomerView>.Of(new CustomerView { Id = customer, CreatedAt = World.Start });
     }
@@ -38,7 +38,7 @@ internal sealed class SimulatedInstruments(World world, SimulatedSilo silo) : IP
     public async Task<Reply<OpenedInstrument>> OpenAsync(string merchant, string customer, InstrumentChoice choice)
     {
         await silo.Reach("opens the instrument");
-        ThrowIfAway(new InstrumentsUnavailableException(new TimeoutException("The customer does not answer.")));
+        ThrowIfAway(new InstrumentsUnavailableException(new TimeoutException("The customer does not respond.")));
         return world.Wallets.Of(customer).Open(choice);
     }
 
@@ -46,7 +46,7 @@ internal sealed class SimulatedInstruments(World world, SimulatedSilo silo) : IP
     public async Task<string?> OpenAccountAsync(string merchant, string customer, string provider)
     {
         await silo.Reach("opens the customer's account");
-        ThrowIfAway(new InstrumentsUnavailableException(new TimeoutException("The customer does not answer.")));
+        ThrowIfAway(new InstrumentsUnavailableException(new TimeoutException("The customer does not respond.")));
         return $"{provider}:{customer}";
     }
 
@@ -54,7 +54,7 @@ internal sealed class SimulatedInstruments(World world, SimulatedSilo silo) : IP
     public async Task<VaultCard?> OpenCardAsync(string merchant, string token)
     {
         await silo.Reach("opens the vault");
-        ThrowIfAway(new InstrumentsUnavailableException(new TimeoutException("The vault does not answer.")));
+        ThrowIfAway(new InstrumentsUnavailableException(new TimeoutException("The vault does not respond.")));
         return world.Wallets.IsInVault(token) ? SimulatedOrder.InVault : null;
     }
 

@@ -28,19 +28,19 @@ internal sealed class SimulatedCharge
     /// <summary>The provider's name for it.</summary>
     public required string Reference { get; init; }
 
-    /// <summary>What it is about, in minor units: not always what was asked for.</summary>
+    /// <summary>What it is about, in minor units: not always the requested amount.</summary>
     public required long AmountMinor { get; init; }
 
-    /// <summary>Whether it is what was asked for.</summary>
-    public required bool IsAsAsked { get; init; }
+    /// <summary>Whether it is the requested amount.</summary>
+    public required bool IsRequestedAmount { get; init; }
 
-    /// <summary>Whether the provider is to capture it by itself.</summary>
+    /// <summary>Whether the provider captures it automatically.</summary>
     public required bool CapturesItself { get; init; }
 
     /// <summary>Whether the request arrived after the engine had promised that it would not: its webhooks do.</summary>
     public required bool IsLate { get; init; }
 
-    /// <summary>From when on it can be asked for.</summary>
+    /// <summary>From when on a status query finds it.</summary>
     public DateTimeOffset VisibleAt { get; set; }
 
     public Step Step { get; set; }

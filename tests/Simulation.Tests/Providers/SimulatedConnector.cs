@@ -8,26 +8,24 @@ using PaymentCluster.Simulation.Tests.Schedule;
 
 namespace PaymentCluster.Simulation.Tests.Providers;
 
-/// <summary>
-/// A connector as its contract wants it, and the wire between it and the provider: a request can be refused at the
-/// door, lost, or arrive late, and its answer can be lost. No byte leaves after the send window has closed; a process
-/// can still stand still in the middle of writing them.
-/// </summary>
+/// <summary>A connector as its contract wants it, and the wire between it and the provider: a request can be refused at
+/// the door, lost, or arrive late, and its response can be lost. No byte leaves after the send window has closed; a
+/// process can still freeze in the middle of writing them.</summary>
 internal sealed class SimulatedConnector(World world, SimulatedSilo silo, SimulatedProvider provider) : IConnector
 {
     /// <summary>How long a request that left may be on its way at most, with what the provider needs to show it: within
-    /// the settle time.</summary>
-    public static readonly TimeSpan LongestWay = TimeSpan.FromSeconds(55);
+    /// the visibility window.</summary>
+    public static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(55);
 
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan UsualWay = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan SlowWay = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan UsualDelay = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan SlowDelay = TimeSpan.FromSeconds(3);
 
     private enum Fate
     {
         Well,
         Late,
-        AnswerLost,
+        ReplyLost,
         RequestLost,
         Refused,
     }
@@ -141,12 +139,12 @@ internal sealed class SimulatedConnector(World world, SimulatedSilo silo, Simula
         {
             // Between the check and the wire. That the provider knows the request by its name is all that helps.
             silo.Freeze("has written the request");
-            await silo.Wait(UsualWay);
+            await silo.Wait(UsualDelay);
         }
 
         var isLate = !window.IsOpen;
         var outcome = await CallAsync(what, () => act(isLate));
-        await silo.Reach("takes the answer in");
+        await silo.Reach("processes the response");
         return outcome;
     }
 
@@ -155,7 +153,7 @@ internal sealed class SimulatedConnector(World world, SimulatedSilo silo, Simula
     {
         await silo.Reach(what);
         var outcome = await CallAsync(what, query);
-        await silo.Reach("takes the answer in");
+        await silo.Reach("processes the response");
         return outcome is ProviderOutcome.NotSent { Reason: var reason } ? Unknown(reason) : outcome;
     }
 
@@ -163,7 +161,7 @@ internal sealed class SimulatedConnector(World world, SimulatedSilo silo, Simula
     {
         var choices = world.Choices;
         var fate = choices.Happens(world.Weather.Wire)
-            ? choices.Pick(Fate.Late, Fate.AnswerLost, Fate.RequestLost, Fate.Refused)
+            ? choices.Pick(Fate.Late, Fate.ReplyLost, Fate.RequestLost, Fate.Refused)
             : Fate.Well;
         if (fate != Fate.Well)
         {
@@ -172,35 +170,35 @@ internal sealed class SimulatedConnector(World world, SimulatedSilo silo, Simula
 
         if (fate == Fate.Refused)
         {
-            await silo.Wait(UsualWay);
+            await silo.Wait(UsualDelay);
             return new ProviderOutcome.NotSent { Reason = "the connection was refused" };
         }
 
         if (fate == Fate.RequestLost)
         {
             await silo.Wait(Timeout);
-            return Unknown("no answer in time");
+            return Unknown("no response in time");
         }
 
-        var there = fate == Fate.Late ? choices.UpTo(LongestWay) : Way();
+        var there = fate == Fate.Late ? choices.UpTo(LongestDelay) : Way();
         var back = Way();
-        var comesBack = fate != Fate.AnswerLost && there + back < Timeout;
-        var answer = new TaskCompletionSource<ProviderOutcome>();
+        var comesBack = fate != Fate.ReplyLost && there + back < Timeout;
+        var reply = new TaskCompletionSource<ProviderOutcome>();
         world.After(there, provider.Life, () =>
         {
             var outcome = act();
             if (comesBack)
             {
-                world.After(back, silo.Life, () => answer.SetResult(outcome));
+                world.After(back, silo.Life, () => reply.SetResult(outcome));
             }
         });
         if (!comesBack)
         {
-            world.After(Timeout, silo.Life, () => answer.SetResult(Unknown("no answer in time")));
+            world.After(Timeout, silo.Life, () => reply.SetResult(Unknown("no response in time")));
         }
 
-        return await answer.Task;
+        return await reply.Task;
     }
 
-    private TimeSpan Way() => world.Weather.Slow > 0 ? world.Choices.UpTo(SlowWay) : UsualWay;
+    private TimeSpan Way() => world.Weather.Slow > 0 ? world.Choices.UpTo(SlowDelay) : UsualDelay;
 }

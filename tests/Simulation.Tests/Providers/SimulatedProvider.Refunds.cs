@@ -61,16 +61,16 @@ internal sealed partial class SimulatedProvider
         switch (choices.Below(10))
         {
             case < 5:
-                Settle(charge, made, Step.Done);
+                Decide(charge, made, Step.Done);
                 break;
             case < 7:
-                _world.After(choices.UpTo(SlowRefund), Life, () => Settle(charge, made, Step.Done));
+                _world.After(choices.UpTo(SlowRefund), Life, () => Decide(charge, made, Step.Done));
                 break;
             case < 9:
-                _world.After(choices.UpTo(SlowRefund), Life, () => Settle(charge, made, Step.Failed));
+                _world.After(choices.UpTo(SlowRefund), Life, () => Decide(charge, made, Step.Failed));
                 break;
             default:
-                Settle(charge, made, Step.Failed);
+                Decide(charge, made, Step.Failed);
                 break;
         }
 
@@ -82,13 +82,13 @@ internal sealed partial class SimulatedProvider
     {
         if (_world.Choices.Happens(_world.Weather.Errors / 2))
         {
-            return Error("instead of an answer");
+            return Error("instead of a response");
         }
 
         return _refunds.TryGetValue(name, out var refund) ? OutcomeOf(refund) : new ProviderOutcome.NotFound();
     }
 
-    private void Settle(SimulatedCharge charge, SimulatedRefund refund, Step step)
+    private void Decide(SimulatedCharge charge, SimulatedRefund refund, Step step)
     {
         refund.Step = step;
         Checker.Refunds(charge);
@@ -130,7 +130,7 @@ internal sealed partial class SimulatedProvider
         }
     }
 
-    // Sent again until it is taken in, or often enough.
+    // Sent again until it is acknowledged, or often enough.
     private void Deliver(SimulatedWebhook webhook, int deliveriesLeft)
     {
         var wasTakenIn = false;

@@ -8,17 +8,16 @@ using PaymentCluster.Simulation.Tests.Schedule;
 
 namespace PaymentCluster.Simulation.Tests.Providers;
 
-/// <summary>
-/// A provider, with its own journal of charges, captures and refunds. It knows a request by our name for it, and does
-/// it once. It declines, waits for customers, captures by itself or not, lets authorisations run out, changes its mind
-/// late, answers with errors before and after the effect, and tells of everything in webhooks. This file holds charges.
-/// </summary>
+/// <summary>A provider, with its own journal of charges, captures and refunds. It knows a request by our name for it,
+/// and does it once. It declines, waits for customers, captures automatically or not, lets authorisations run out,
+/// changes its mind late, fails before and after the effect, and reports everything in webhooks. This file holds
+/// charges.</summary>
 internal sealed partial class SimulatedProvider
 {
     /// <summary>How long it keeps an authorisation.</summary>
     public static readonly TimeSpan AuthorizationLasts = TimeSpan.FromDays(5);
 
-    private static readonly TimeSpan PatientCustomer = TimeSpan.FromMinutes(20);
+    private static readonly TimeSpan SlowCustomer = TimeSpan.FromMinutes(20);
     private static readonly TimeSpan OwnCaptureTakes = TimeSpan.FromSeconds(20);
 
     private readonly World _world;
@@ -101,7 +100,7 @@ internal sealed partial class SimulatedProvider
             Name = name,
             Reference = $"ch_{_charges.Count + 1}",
             AmountMinor = fate >= 98 ? amountMinor + 1 : amountMinor,
-            IsAsAsked = fate < 98,
+            IsRequestedAmount = fate < 98,
             CapturesItself = capturesItself,
             IsLate = isLate,
             VisibleAt = _world.Now + (choices.Happens(_world.Weather.Wire / 2) ? choices.UpTo(Lag) : TimeSpan.Zero),
@@ -134,7 +133,7 @@ internal sealed partial class SimulatedProvider
     {
         if (_world.Choices.Happens(_world.Weather.Errors / 2))
         {
-            return Error("instead of an answer");
+            return Error("instead of a response");
         }
 
         return _charges.TryGetValue(name, out var charge) && charge.VisibleAt <= _world.Now
@@ -194,7 +193,7 @@ internal sealed partial class SimulatedProvider
             };
     }
 
-    // With the way of the request, it stays within the settle time: a way takes long only where nothing lags.
+    // With the way of the request, it stays within the visibility window: a request is slow only where nothing lags.
     private static TimeSpan Lag => TimeSpan.FromSeconds(4);
 
     private void Authorize(SimulatedCharge charge)
@@ -248,7 +247,7 @@ internal sealed partial class SimulatedProvider
     {
         Tell(charge, "waits for the customer of");
         var last = expiresAt - _world.Now + Capabilities.LateSuccess;
-        var usual = last < PatientCustomer ? last : PatientCustomer;
+        var usual = last < SlowCustomer ? last : SlowCustomer;
         switch (_world.Choices.Below(10))
         {
             case < 5:
@@ -256,7 +255,7 @@ internal sealed partial class SimulatedProvider
                 break;
             case < 7:
                 _world.After(
-                    _world.Choices.UpTo(PatientCustomer), Life, () => Fail(charge, "was refused by the customer of"));
+                    _world.Choices.UpTo(SlowCustomer), Life, () => Fail(charge, "was refused by the customer of"));
                 break;
             case < 8:
                 _world.After(expiresAt - _world.Now + TimeSpan.FromMinutes(1), Life, () =>
@@ -306,8 +305,8 @@ internal sealed partial class SimulatedProvider
 
     private ProviderOutcome.Unknown Error(string when)
     {
-        _world.Tell(Life.Name, $"answers with an error, {when}");
-        return new ProviderOutcome.Unknown { Reason = "the provider answered 500" };
+        _world.Tell(Life.Name, $"returns an error, {when}");
+        return new ProviderOutcome.Unknown { Reason = "the provider returned 500" };
     }
 
     private static Money Inr(long amountMinor) => Money.Of(amountMinor, Currency.Inr);

@@ -1,10 +1,8 @@
 namespace PaymentCluster.Simulation.Tests.Schedule;
 
-/// <summary>
-/// Every random choice of a run, in order. A seed makes the sequence; the sequence alone makes the run, so that it can
-/// be played again, and made smaller (<see cref="Shrinker"/>). 0 is always the plainest choice: no fault, no delay, the
-/// usual answer. A sequence that has come to its end goes on with zeros.
-/// </summary>
+/// <summary>Every random choice of a run, in order. A seed makes the sequence; the sequence alone makes the run, so
+/// that it can be played again, and made smaller (<see cref="Shrinker"/>). 0 is always the plainest choice: no fault,
+/// no delay, the usual choice. A sequence that has come to its end goes on with zeros.</summary>
 internal sealed class Choices
 {
     private readonly int[]? _script;

@@ -3,8 +3,8 @@ using System.Text;
 
 namespace PaymentCluster.Simulation.Tests.Schedule;
 
-/// <summary>What happened in a run, line by line. Kept only where somebody is going to read it: a run that is not kept
-/// does not even put its sentences together.</summary>
+/// <summary>What happened in a run, line by line. Kept only where it will be read: a run that is not kept does not even
+/// put its sentences together.</summary>
 internal sealed class History(bool isKept)
 {
     // What is said over and over while nothing changes is said so often, and then only counted.

@@ -1,9 +1,8 @@
 namespace PaymentCluster.Simulation.Tests.Schedule;
 
-/// <summary>
-/// How often what goes wrong, in one run, per thousand occasions; and for how long. Each kind of fault is absent, rare
-/// or frequent by itself, so that some runs are about one kind alone and others about all at once.
-/// </summary>
+/// <summary>How often what goes wrong, in one run, per thousand occasions; and for how long. Each kind of fault is
+/// absent, rare or frequent independently, so that some runs are about one kind alone and others about all at
+/// once.</summary>
 internal sealed record Weather
 {
     /// <summary>Nothing goes wrong.</summary>
@@ -21,13 +20,13 @@ internal sealed record Weather
     /// <summary>A step takes long.</summary>
     public int Slow { get; private init; }
 
-    /// <summary>The store does not answer, is full, or forgets to say that it committed.</summary>
+    /// <summary>The store does not respond, is full, or loses the response to a commit.</summary>
     public int Store { get; private init; }
 
-    /// <summary>A request to the provider, or its answer, is lost or late.</summary>
+    /// <summary>A request to the provider, or its response, is lost or late.</summary>
     public int Wire { get; private init; }
 
-    /// <summary>The provider answers with an error.</summary>
+    /// <summary>The provider responds with an error.</summary>
     public int Errors { get; private init; }
 
     /// <summary>A webhook is lost for good.</summary>
@@ -39,7 +38,7 @@ internal sealed record Weather
     /// <summary>A call to a payment reaches another silo than the one before.</summary>
     public int SplitDirectory { get; private init; }
 
-    /// <summary>A call to a payment, or its answer, is lost.</summary>
+    /// <summary>A call to a payment, or its reply, is lost.</summary>
     public int LostCalls { get; private init; }
 
     /// <summary>How far the clock of each silo's machine is off the store's.</summary>
@@ -48,7 +47,7 @@ internal sealed record Weather
     /// <summary>A silo's clock is set.</summary>
     public int ClockSteps { get; private init; }
 
-    /// <summary>The customer or the vault does not answer.</summary>
+    /// <summary>The customer or the vault does not respond.</summary>
     public int Instruments { get; private init; }
 
     /// <summary>A customer deletes what an order is paid with.</summary>

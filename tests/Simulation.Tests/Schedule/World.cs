@@ -112,7 +112,7 @@ internal sealed class World
         Checker.AtEnd();
     }
 
-    /// <summary>Something that must not happen happened where nobody waits for it: ends the run.</summary>
+    /// <summary>Something that must not happen happened in work that is not awaited: ends the run.</summary>
     public void Fail(Exception exception) => _failure ??= exception;
 
     /// <summary>A life that nothing ends.</summary>
@@ -130,8 +130,7 @@ internal sealed class World
     /// <summary>Waits in a process.</summary>
     public Pause Wait(Life life, TimeSpan time) => new(this, life, time);
 
-    /// <summary>Begins work that nobody waits for, as its own strand. An exception that leaves it ends the
-    /// run.</summary>
+    /// <summary>Starts work that is not awaited, as its own strand. An exception that leaves it ends the run.</summary>
     public void Begin(Life life, Func<Task> work) => After(TimeSpan.Zero, life, () => _ = WatchAsync(work));
 
     /// <summary>Adds a line to the history.</summary>

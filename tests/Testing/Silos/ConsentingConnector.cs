@@ -6,7 +6,7 @@ using PaymentCluster.Grains.Abstractions.Secrets;
 
 namespace PaymentCluster.Testing.Silos;
 
-/// <summary>A provider whose wallet is linked by the customer's consent on its page; in memory, and out of reach where
+/// <summary>A provider whose wallet is linked by the customer's consent on its page; in memory, and unavailable where
 /// the test says.</summary>
 internal sealed class ConsentingConnector() : CustomersConnector(TestSilo.Provider), IConsentingConnector
 {
@@ -32,7 +32,7 @@ internal sealed class ConsentingConnector() : CustomersConnector(TestSilo.Provid
     public ConcurrentDictionary<string, bool> Links { get; } = new();
 
     public Task<ProviderResult<WalletConsent>> RequestWalletConsentAsync(
-        WalletRequest request, Uri callback, ProviderCredentials credentials) => Answer(() =>
+        WalletRequest request, Uri callback, ProviderCredentials credentials) => Respond(() =>
         {
             var reference = $"page_{Pages.Count + 1}";
             Pages[reference] = Decision.Open;
@@ -49,7 +49,7 @@ internal sealed class ConsentingConnector() : CustomersConnector(TestSilo.Provid
                 new Failure { Code = "declined", Message = "The customer declined.", Party = FailureParty.Customer }));
         }
 
-        return Answer(() =>
+        return Respond(() =>
         {
             var isLinked = Pages[reference] == Decision.Agreed;
             if (isLinked)
@@ -64,13 +64,13 @@ internal sealed class ConsentingConnector() : CustomersConnector(TestSilo.Provid
     }
 
     public Task<ProviderResult<ProviderWallet>> ReadWalletAsync(
-        WalletRequest request, string reference, ProviderCredentials credentials) => Answer(() =>
+        WalletRequest request, string reference, ProviderCredentials credentials) => Respond(() =>
             Links.ContainsKey(reference)
                 ? Linked(reference)
                 : new ProviderWallet { Reference = reference, Linked = false });
 
     public Task<ProviderResult<bool>> UnlinkWalletAsync(
-        WalletRequest request, string reference, ProviderCredentials credentials) => Answer(() =>
+        WalletRequest request, string reference, ProviderCredentials credentials) => Respond(() =>
         {
             Links.TryRemove(reference, out _);
             return true;

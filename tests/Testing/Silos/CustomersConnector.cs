@@ -4,7 +4,7 @@ using PaymentCluster.Grains.Abstractions.Providers;
 namespace PaymentCluster.Testing.Silos;
 
 /// <summary>A provider that keeps something for customers besides taking payments, which it does as
-/// <see cref="TestConnector"/>; out of reach where the test says.</summary>
+/// <see cref="TestConnector"/>; unavailable where the test says.</summary>
 internal abstract class CustomersConnector(string provider) : IConnector
 {
     private readonly TestConnector _payments = new(provider);
@@ -13,7 +13,7 @@ internal abstract class CustomersConnector(string provider) : IConnector
 
     public virtual ConnectorCapabilities Capabilities => _payments.Capabilities;
 
-    /// <summary>Whether nobody reaches it.</summary>
+    /// <summary>Whether it is unavailable.</summary>
     public bool IsAway { get; set; }
 
     public virtual Task<ProviderOutcome> ChargeAsync(ChargeRequest request, ProviderCredentials credentials) =>
@@ -40,7 +40,7 @@ internal abstract class CustomersConnector(string provider) : IConnector
     public Task<CredentialsCheck> CheckAsync(ProviderCredentials credentials) => _payments.CheckAsync(credentials);
 
     /// <summary>What it says about customers.</summary>
-    protected async Task<ProviderResult<T>> Answer<T>(Func<T> response)
+    protected async Task<ProviderResult<T>> Respond<T>(Func<T> response)
     {
         await Task.Yield();
         return IsAway ? new ProviderResult<T>.Unavailable("away") : new ProviderResult<T>.Given(response());

@@ -16,7 +16,7 @@ internal sealed class DocumentStore : IGrainStorage
     /// <summary>Which write breaks down, from 1; 0 for none.</summary>
     public int BreaksAt { get; set; }
 
-    /// <summary>Whether that write happens all the same, and only its answer is lost.</summary>
+    /// <summary>Whether that write happens, and only its response is lost.</summary>
     public bool LosesResponse { get; set; }
 
     public int Writes => _writes;

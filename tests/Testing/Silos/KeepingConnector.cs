@@ -8,8 +8,8 @@ using PaymentCluster.Grains.Abstractions.Secrets;
 
 namespace PaymentCluster.Testing.Silos;
 
-/// <summary>A provider that keeps customers, cards and wallets, and knows UPI IDs;
-/// in memory, and out of reach where the test says.</summary>
+/// <summary>A provider that keeps customers, cards and wallets, and knows UPI IDs; in memory, and unavailable where the
+/// test says.</summary>
 internal sealed class KeepingConnector(string provider = TestSilo.Provider)
     : CustomersConnector(provider), IKeepingConnector
 {
@@ -55,18 +55,18 @@ internal sealed class KeepingConnector(string provider = TestSilo.Provider)
     };
 
     public Task<ProviderResult<UpiHolder>> VerifyUpiAsync(string vpa, ProviderCredentials credentials) =>
-        Answer($"verify {vpa}", () => new UpiHolder(!vpa.StartsWith("nobody", StringComparison.Ordinal), "ASHA"));
+        Respond($"verify {vpa}", () => new UpiHolder(!vpa.StartsWith("nobody", StringComparison.Ordinal), "ASHA"));
 
     public Task<ProviderResult<string>> OpenCustomerAsync(Customer customer, ProviderCredentials credentials) =>
-        Answer($"open {customer.Id}", () => $"cst_{customer.Id}");
+        Respond($"open {customer.Id}", () => $"cst_{customer.Id}");
 
     public Task<ProviderResult<ImmutableArray<ProviderCard>>> ListCardsAsync(
         string providerCustomer, ProviderCredentials credentials) =>
-        Answer($"list {providerCustomer}", () => Cards.GetValueOrDefault(providerCustomer, []));
+        Respond($"list {providerCustomer}", () => Cards.GetValueOrDefault(providerCustomer, []));
 
     public Task<ProviderResult<bool>> DeleteCardAsync(
         string providerCustomer, string reference, ProviderCredentials credentials) =>
-        Answer($"delete {reference}", () =>
+        Respond($"delete {reference}", () =>
         {
             Cards[providerCustomer] = Cards.GetValueOrDefault(providerCustomer, []).RemoveAll(card =>
                 card.Reference == reference);
@@ -75,7 +75,7 @@ internal sealed class KeepingConnector(string provider = TestSilo.Provider)
 
     public Task<ProviderResult<string>> RequestWalletLinkAsync(
         WalletRequest request, ProviderCredentials credentials) =>
-        Answer($"request {request.Wallet} of {request.ProviderCustomer}", () =>
+        Respond($"request {request.Wallet} of {request.ProviderCustomer}", () =>
             NamesLast ? $"{request.Wallet}_{request.ProviderCustomer}" : $"state_{Interlocked.Increment(ref _links)}");
 
     public Task<ProviderResult<ProviderWallet>> ConfirmWalletLinkAsync(
@@ -88,7 +88,7 @@ internal sealed class KeepingConnector(string provider = TestSilo.Provider)
             {
                 Code = "otp_wrong", Message = "The one-time password is wrong.", Party = FailureParty.Customer,
             }))
-        : Answer($"confirm {reference}", () =>
+        : Respond($"confirm {reference}", () =>
         {
             Wallets[reference] = $"wallet-token-canary-{reference}";
             return TokensLast ? Linked(reference) : Linked(reference) with { Token = null };
@@ -96,7 +96,7 @@ internal sealed class KeepingConnector(string provider = TestSilo.Provider)
 
     public Task<ProviderResult<ProviderWallet>> ReadWalletAsync(
         WalletRequest request, string reference, ProviderCredentials credentials) =>
-        Answer($"read {reference}", () =>
+        Respond($"read {reference}", () =>
         {
             if (!TokensLast && Wallets.ContainsKey(reference))
             {
@@ -111,7 +111,7 @@ internal sealed class KeepingConnector(string provider = TestSilo.Provider)
 
     public Task<ProviderResult<bool>> UnlinkWalletAsync(
         WalletRequest request, string reference, ProviderCredentials credentials) =>
-        Answer($"unlink {reference}", () =>
+        Respond($"unlink {reference}", () =>
         {
             Wallets.TryRemove(reference, out _);
             return true;
@@ -132,9 +132,9 @@ internal sealed class KeepingConnector(string provider = TestSilo.Provider)
         Token = new Secret(Wallets[reference]),
     };
 
-    private Task<ProviderResult<T>> Answer<T>(string call, Func<T> response)
+    private Task<ProviderResult<T>> Respond<T>(string call, Func<T> response)
     {
         Calls.Enqueue(call);
-        return Answer(response);
+        return Respond(response);
     }
 }

@@ -11,7 +11,7 @@ internal sealed class MemoryVault : ICardVault
 
     public bool IsOpen => true;
 
-    /// <summary>Whether nobody reaches it.</summary>
+    /// <summary>Whether it is unavailable.</summary>
     public bool IsAway { get; set; }
 
     public async Task<string> SaveAsync(string merchant, string customer, string token, VaultCard card)

@@ -58,7 +58,7 @@ public sealed class RoutingPropertyTests
         });
 
     [Fact]
-    public void A_provider_that_can_is_reached_when_those_before_it_were_tried() => ForAny((plan, candidates, payment) =>
+    public void A_provider_that_can_is_reached_after_those_before_it() => ForAny((plan, candidates, payment) =>
     {
         var able = candidates.Count(candidate => IsAble(plan, candidate, payment));
         var reached = new HashSet<string>(StringComparer.Ordinal);

@@ -92,7 +92,8 @@ internal sealed class SimulatedJournal(World world, SimulatedSilo silo) : IPayme
         return world.Choices.Happens(world.Weather.Store / 2) ? throw Unavailable() : isFirst;
     }
 
-    private static JournalUnavailableException Unavailable() => new(new TimeoutException("The store does not respond."));
+    private static JournalUnavailableException Unavailable() =>
+        new(new TimeoutException("The store does not respond."));
 
     private async Task ReadAsync()
     {

@@ -13,8 +13,8 @@ public sealed record InboundWebhook
     /// <summary>The body, byte for byte.</summary>
     public required ReadOnlyMemory<byte> Body { get; init; }
 
-    /// <summary>Whether nobody on its way could read or change it: it came over TLS, or from this machine. A webhook
-    /// that is not signed and came otherwise is a hint at most, whatever credentials it carries.</summary>
+    /// <summary>Whether no third party could read or change it on its way: it came over TLS, or from this machine. A
+    /// webhook that is not signed and came otherwise is a hint at most, whatever credentials it carries.</summary>
     public bool IsSecure { get; init; }
 }
 
@@ -40,7 +40,7 @@ public abstract record WebhookReading
 
     /// <summary>An event about a charge, in the provider's authenticated words: status, amount and our reference are
     /// covered by its signature, or came over TLS with the agreed credentials. The payment compares it with the attempt
-    /// before it is believed.</summary>
+    /// before it is trusted.</summary>
     /// <param name="EventId">The provider's id of the event.</param>
     /// <param name="Attempt">The attempt.</param>
     /// <param name="Outcome">What it says of it. Nothing in it may be from outside the signature; what the webhook does

@@ -9,7 +9,7 @@ using PaymentCluster.Grains.Abstractions.Providers;
 namespace PaymentCluster.Connectors.Juspay;
 
 /// <summary>Juspay's webhooks: docs.juspay.io (webhooks, webhook events and sample payloads). A user and a password say
-/// who sends them. Over TLS their order is believed as an order's status is; otherwise nothing protects what they say,
+/// who sends them. Over TLS their order is trusted as an order's status is; otherwise nothing protects what they say,
 /// and they are hints. So are events of refunds: an order has all of its refunds, and none is named as the one that the
 /// event is about.</summary>
 internal static class JuspayWebhook

@@ -9,11 +9,11 @@ using PaymentCluster.Grains.Abstractions.Providers;
 namespace PaymentCluster.Connectors.PayU;
 
 /// <summary>PayU's webhooks (docs.payu.in/docs/webhooks, …/reference-link/refund-status-callback). A payment's is a
-/// form whose hash covers status, amount and txnid, which are believed. A refund's is JSON without a hash, and a
+/// form whose hash covers status, amount and txnid, which are trusted. A refund's is JSON without a hash, and a
 /// hint.</summary>
 /// <remarks>The hash covers neither the payment's id nor the bank's reference, and the customer's browser carries the
 /// same hash, so that both are left out. Nor does it cover <c>unmappedstatus</c>, which tells paid from authorised: a
-/// success that calls itself captured is one, where PayU captures by itself; the payment compares.</remarks>
+/// success that calls itself captured is one, where PayU captures automatically; the payment compares.</remarks>
 internal static class PayUWebhook
 {
     /// <summary>They have a few kilobytes.</summary>

@@ -14,8 +14,8 @@ namespace PaymentCluster.Connectors.Paytm;
 /// refund's is an envelope with a signature (paytmpayments.com/docs/success-refund-webhook).
 /// </summary>
 /// <remarks>
-/// <para>The form's checksum covers the values, between bars, in the order of their names, and not the names: whoever
-/// has a form can give its values other names. It is believed where that leads nowhere: the names are among the
+/// <para>The form's checksum covers the values, between bars, in the order of their names, and not the names: an owner
+/// of a form can give its values other names. The form is trusted where that leads nowhere: the names are among the
 /// documented ones, the seven that stand together from <c>MID</c> to <c>TXNAMOUNT</c> are all there, and no value has a
 /// bar. A form that Paytm made has at most three values behind its amount, so that under other names a status, or an
 /// attempt's id, would be something that is neither.</para>

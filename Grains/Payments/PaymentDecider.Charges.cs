@@ -26,7 +26,7 @@ public static partial class PaymentDecider
                 Pays(state, operation, attempt, success, report, context),
             PaymentStatus.Authorized or PaymentStatus.Success or PaymentStatus.Cancelled =>
                 Surplus(state, attempt, success, context),
-            // The order is paid, whatever an operator is asked about its capture.
+            // The order is paid, even if its capture is in review.
             PaymentStatus.NeedsReview
                 when state.Current!.Phase == AttemptPhase.Captured && attempt.Number != state.PaidAttempt =>
                 Surplus(state, attempt, success, context),

@@ -3,8 +3,9 @@ using PaymentCluster.Grains.Abstractions.Providers;
 
 namespace PaymentCluster.Grains.Payments;
 
-// What a provider's authenticated webhook says is believed after it was compared with the attempt. What does not match
-// is never booked: it is a reason for a status query. A capture that was believed is confirmed by a status query later.
+// What a provider's authenticated webhook says is trusted after it was compared with the attempt. What does not match
+// is never booked: it is a reason for a status query. A capture that a webhook reported is confirmed by a status query
+// later.
 public static partial class PaymentDecider
 {
     // Whether a webhook's words can be of this operation as it is known: same order, same amount, and something that a
@@ -88,7 +89,7 @@ public static partial class PaymentDecider
                     BankReference = success.BankReference,
                 }),
             ProviderOutcome.Unknown or ProviderOutcome.NotSent => NoChange,
-            _ when (report.AskedAt ?? context.Now) < attempt.ConfirmableAt => NoChange,
+            _ when (report.QueriedAt ?? context.Now) < attempt.ConfirmableAt => NoChange,
             var other => state.Status == PaymentStatus.NeedsReview
                 ? NoChange
                 : Accept(OperationEvents.ReviewRequired(

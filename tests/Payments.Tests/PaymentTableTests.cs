@@ -50,8 +50,8 @@ public sealed class PaymentTableTests
         ("webhook: captured, other order", Charge(
             Given.Captured() with { ProviderOrder = "order_B" }, ReportSource.Webhook)),
         ("webhook: pending", Charge(new ProviderOutcome.Pending(), ReportSource.Webhook)),
-        ("capture answer: captured", Given.About(OperationKey.Capture(1), Given.Captured())),
-        ("void answer: released", Given.About(OperationKey.Void(1), Given.Captured())),
+        ("capture response: captured", Given.About(OperationKey.Capture(1), Given.Captured())),
+        ("void response: released", Given.About(OperationKey.Void(1), Given.Captured())),
         ("customer returned", new QueryAttempt(1)),
         ("wake up", new ResumePayment()),
     ];
@@ -79,8 +79,8 @@ public sealed class PaymentTableTests
         webhook: captured, other amount: → QueryCharge | → QueryCharge | → QueryCharge | = | → QueryCharge | → QueryCharge | → QueryCharge | → QueryCharge
         webhook: captured, other order: → QueryCharge | → QueryCharge | → QueryCharge | = | → QueryCharge | → QueryCharge | → QueryCharge | → QueryCharge
         webhook: pending: AttemptAccepted | = | = | = | = | = | = | → QueryCharge
-        capture answer: captured: = | = | = | = | = | = | = | =
-        void answer: released: = | = | = | = | = | = | = | =
+        capture response: captured: = | = | = | = | = | = | = | =
+        void response: released: = | = | = | = | = | = | = | =
         customer returned: → QueryCharge | → QueryCharge | → QueryCharge | = | → QueryCharge | → QueryCharge | → QueryCharge | → QueryCharge
         wake up: → QueryCharge | → QueryCharge | → QueryCharge | = | = | → QueryCharge | → QueryCharge | → QueryCharge
         """;

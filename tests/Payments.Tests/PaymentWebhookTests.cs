@@ -6,7 +6,7 @@ using PaymentCluster.Grains.Payments;
 
 namespace PaymentCluster.Payments.Tests;
 
-/// <summary>What a provider's webhook says is compared with the attempt, believed, and confirmed later.</summary>
+/// <summary>What a provider's webhook says is compared with the attempt, trusted, and confirmed later.</summary>
 public sealed class PaymentWebhookTests
 {
     private static readonly OperationKey Charge = OperationKey.Charge(1);
@@ -36,7 +36,7 @@ public sealed class PaymentWebhookTests
         AssertQueries(given, OfOrder with { ProviderOrder = "order_B" });
         AssertQueries(given, new ProviderOutcome.Declined { Failure = Given.Refused, ProviderOrder = "order_B" });
         AssertQueries(given, new ProviderOutcome.Pending { ProviderOrder = "order_B" });
-        // Before the provider's answer there is no order to compare with, and no id to refund by.
+        // Before the provider's response there is no order to compare with, and no id to refund by.
         AssertQueries(Given.Started(), OfOrder);
         AssertQueries(Given.Started(), Given.Captured() with { ProviderReference = null });
     }
@@ -48,8 +48,8 @@ public sealed class PaymentWebhookTests
         var given = Given.RequiresAction().Report(more, ReportSource.Webhook);
         Assert.Equal((PaymentStatus.RequiresAction, 0), (given.State.Status, given.State.CapturedMinor));
 
-        var asked = given.Report(more, ReportSource.Query);
-        Assert.Equal((PaymentStatus.NeedsReview, 0), (asked.State.Status, asked.State.CapturedMinor));
+        var requested = given.Report(more, ReportSource.Query);
+        Assert.Equal((PaymentStatus.NeedsReview, 0), (requested.State.Status, requested.State.CapturedMinor));
     }
 
     [Fact]
@@ -140,7 +140,7 @@ public sealed class PaymentWebhookTests
         var paid = ByWebhook;
         Assert.Null(PaymentSchedule.NextActionAt(paid.State, paid.Now + TimeSpan.FromDays(9)));
         AssertUnchanged(
-            paid.After(Later), new ProviderOutcome.Unknown { Reason = "No answer." }, ReportSource.Query);
+            paid.After(Later), new ProviderOutcome.Unknown { Reason = "No response." }, ReportSource.Query);
     }
 
     public static TheoryData<ProviderOutcome> Contradictions() => new(
@@ -200,7 +200,7 @@ public sealed class PaymentWebhookTests
     }
 
     [Fact]
-    public void Another_attempts_money_goes_back_while_the_paid_one_is_in_review()
+    public void Another_attempts_money_is_refunded_while_the_paid_one_is_in_review()
     {
         var review = Given.RequiresAction()
             .When(new ConfirmPayment { Instrument = Given.UpiIntent, Replaces = 1 })

@@ -226,7 +226,7 @@ public sealed partial class ProviderOperations(
     private async ValueTask<bool> MayQueryAsync(OperationContext context, PaymentEffect.QueryOperation query)
     {
         var attempt = context.State.AttemptOf(query.Operation)!;
-        // It has no timer and no handle, so that nothing is left of it when nobody refers to it.
+        // It has no timer and no handle, so that nothing is left of it without a reference.
         var needless = new CancellationTokenSource();
         _waiting[(context.Key, query.Operation)] = needless;
         try

@@ -86,7 +86,7 @@ internal sealed class StatusQueryShare
         return granted;
     }
 
-    /// <summary>Deals the budget out anew.</summary>
+    /// <summary>Deals the budget out again.</summary>
     /// <param name="silos">Among how many silos.</param>
     /// <param name="now">When it is.</param>
     public void Deal(int silos, DateTimeOffset now)
@@ -128,7 +128,7 @@ internal sealed class StatusQueryShare
         }
     }
 
-    /// <summary>Starts counting anew how many were left to their schedules.</summary>
+    /// <summary>Restarts the count of queries that were left to their schedules.</summary>
     public int TakeRefused()
     {
         lock (_lock)

@@ -81,7 +81,7 @@ public sealed partial class StatusQueryShares : IStatusQueryBudget
             ? share.Standing(_time.GetUtcNow()).Lag
             : TimeSpan.Zero;
 
-    /// <summary>Gives what has returned to the queries that wait, and deals the budgets out anew where the number of
+    /// <summary>Gives what has returned to the queries that wait, and deals the budgets out again where the number of
     /// silos changed. To be called several times a second.</summary>
     /// <param name="liveSilos">How many silos are alive, this one among them.</param>
     public void Tick(int liveSilos)

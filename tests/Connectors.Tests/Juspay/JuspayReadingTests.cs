@@ -196,7 +196,7 @@ public sealed class JuspayReadingTests
     [InlineData("ORDER_FAILED", "AUTHORIZATION_FAILED", true), InlineData("TXN_CREATED", "PENDING_VBV", true)]
     [InlineData("ORDER_SUCCEEDED", "NEW", false), InlineData("ORDER_REFUNDED", "CHARGED", false)]
     [InlineData("AUTO_REFUND_FAILED", "CHARGED", false)]
-    public async Task An_orders_webhook_is_believed_and_a_refunds_is_a_hint(string type, string status, bool believed)
+    public async Task An_orders_webhook_is_trusted_and_a_refunds_is_a_hint(string type, string status, bool trusted)
     {
         var webhook = JuspayRig.Hook(
             $$"""
@@ -207,7 +207,7 @@ public sealed class JuspayReadingTests
         var reading = await Create().ReadWebhookAsync(webhook, _rig.Credentials);
         var overPlainHttp = await Create().ReadWebhookAsync(webhook with { IsSecure = false }, _rig.Credentials);
 
-        Assert.Equal(believed, reading is WebhookReading.OfCharge);
+        Assert.Equal(trusted, reading is WebhookReading.OfCharge);
         Assert.Equal(ConnectorRig.Attempt, Assert.IsType<WebhookReading.About>(overPlainHttp).Attempt);
     }
 

@@ -132,7 +132,7 @@ public sealed class JuspayRefundsAgainstSimulatorTests(SimulatedJuspay juspay) :
     }
 
     [Fact]
-    public async Task A_customer_keeps_a_card_pays_with_it_and_forgets_it()
+    public async Task A_customer_keeps_a_card_pays_with_it_and_deletes_it()
     {
         var customer = new Customer
         {

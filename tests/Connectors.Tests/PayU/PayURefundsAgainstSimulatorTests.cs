@@ -69,7 +69,7 @@ public sealed class PayURefundsAgainstSimulatorTests(SimulatedPayU payu) : PayUS
 
     [Theory]
     [InlineData("webhook_duplicate"), InlineData("webhook_reorder")]
-    public async Task A_payments_webhook_is_believed_and_a_refunds_is_a_hint(string dial)
+    public async Task A_payments_webhook_is_trusted_and_a_refunds_is_a_hint(string dial)
     {
         await using var receiver = await ScriptedServer.StartAsync();
         await PayU.AddAccountAsync(new Uri(receiver.Url, "/hook"));

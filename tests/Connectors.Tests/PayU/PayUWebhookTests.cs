@@ -29,7 +29,7 @@ public sealed class PayUWebhookTests
     [InlineData("failure", "failed", typeof(ProviderOutcome.Declined))]
     [InlineData("failure", "userCancelled", typeof(ProviderOutcome.Declined))]
     [InlineData("pending", "in progress", typeof(ProviderOutcome.Pending))]
-    public async Task What_is_not_paid_is_told_apart(string status, string unmapped, Type expected)
+    public async Task What_is_not_paid_is_distinguished(string status, string unmapped, Type expected)
     {
         var webhook = With(PayURig.Form(Txn, PayURig.Salt, status: status), "captured", unmapped);
         var outcome = Assert.IsType<WebhookReading.OfCharge>(await ReadAsync(webhook)).Outcome;

@@ -199,7 +199,7 @@ public sealed class PaytmFactsTests : PaytmScript
     }
 
     [Fact]
-    public async Task A_refunds_webhook_names_the_attempt_to_ask_about()
+    public async Task A_refunds_webhook_names_the_attempt_to_query()
     {
         async Task<WebhookReading> ReadAsync(InboundWebhook webhook) =>
             await Connect().ReadWebhookAsync(webhook, Rig.Credentials);

@@ -99,7 +99,7 @@ public sealed class PaytmRefundsAgainstSimulatorTests(SimulatedPaytm paytm) : Pa
             await RefundAsync(await PaidAsync(), Money.Of(99_999, Currency.Inr))).Failure.Party);
 
     [Fact]
-    public async Task A_payments_webhook_is_believed_and_a_refunds_is_a_hint()
+    public async Task A_payments_webhook_is_trusted_and_a_refunds_is_a_hint()
     {
         await using var receiver = await ScriptedServer.StartAsync();
         await Paytm.AddAccountAsync(new Uri(receiver.Url, "/hook"));

@@ -38,7 +38,7 @@ public sealed class PaytmWebhookTests
     [InlineData("TXN_FAILURE", "810", typeof(ProviderOutcome.Declined))]
     [InlineData("TXN_FAILURE", "402", typeof(ProviderOutcome.Pending))]
     [InlineData("PENDING", "402", typeof(ProviderOutcome.Pending))]
-    public async Task What_is_not_paid_is_told_apart(string status, string code, Type expected)
+    public async Task What_is_not_paid_is_distinguished(string status, string code, Type expected)
     {
         var form = PaytmRig.Callback(Order, status);
         form["RESPCODE"] = code;
@@ -79,7 +79,7 @@ public sealed class PaytmWebhookTests
 
     // The checksum leaves the names out: the same values under other names have the same text.
     [Fact]
-    public async Task The_values_of_a_form_under_other_names_are_not_believed()
+    public async Task The_values_of_a_form_under_other_names_are_not_trusted()
     {
         var genuine = PaytmRig.Callback("SHOP-17", "TXN_FAILURE");
         genuine["CUSTID"] = $"{PaytmRig.Mid}|{Order}|UPI|01|ok|TXN_SUCCESS|123.45";
@@ -109,7 +109,7 @@ public sealed class PaytmWebhookTests
     }
 
     [Fact]
-    public async Task What_is_not_ours_is_told_apart()
+    public async Task What_is_not_ours_is_distinguished()
     {
         Assert.IsType<WebhookReading.Unmatched>(await ReadAsync(PaytmRig.Callback("ORDER_1001")));
         Assert.IsType<WebhookReading.Malformed>(await ReadAsync(PaytmRig.Callback(Order, mid: "OTHER")));

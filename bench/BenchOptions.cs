@@ -8,7 +8,7 @@ internal sealed record BenchOptions
 {
     /// <summary>The scenarios, in the order in which they run: what others are compared with comes first.</summary>
     public static readonly ImmutableArray<string> All =
-        ["limit", "own-commit", "accept", "provider", "read", "batch", "paper", "growth"];
+        ["limit", "own-commit", "accept", "provider", "read", "batch", "paper", "outcomes", "growth"];
 
     /// <summary>Which of <see cref="All"/>.</summary>
     public required ImmutableArray<string> Scenarios { get; init; }
@@ -18,6 +18,12 @@ internal sealed record BenchOptions
 
     /// <summary>Connections of the loader.</summary>
     public int Connections { get; init; } = 256;
+
+    /// <summary>Payments per second of <c>outcomes</c>.</summary>
+    public double Rate { get; init; } = 15;
+
+    /// <summary>The simulated providers of <c>outcomes</c>.</summary>
+    public ImmutableArray<string> Providers { get; init; } = ["paytm", "payu", "juspay", "razorpay"];
 
     /// <summary>The numbers of stored payments for <c>growth</c>.</summary>
     public ImmutableArray<int> Stored { get; init; } = [10_000, 1_000_000, 5_000_000];
@@ -50,6 +56,8 @@ internal sealed record BenchOptions
                 "--connections" => options with { Connections = (int)Number(args, ++index) },
                 "--stored" =>
                     options with { Stored = [.. Text(args, ++index).Split(',').Select(text => (int)Number(text))] },
+                "--rate" => options with { Rate = Number(args, ++index) },
+                "--providers" => options with { Providers = [.. Text(args, ++index).Split(',')] },
                 "--out" => options with { Output = Path.GetFullPath(Text(args, ++index)) },
                 "--quick" => options with { Quick = true, Seconds = 1, Connections = 32, Stored = [1_000, 2_000] },
                 var name when All.Contains(name) => options with { Scenarios = options.Scenarios.Add(name) },

@@ -51,6 +51,7 @@ internal static class Benchmark
         "read" => ReadScenario.RunAsync(options),
         "batch" => BatchScenario.RunAsync(options),
         "paper" => PaperScenario.RunAsync(options),
+        "outcomes" => OutcomesScenario.RunAsync(options),
         "growth" => GrowthScenario.RunAsync(options),
         _ => throw new ArgumentOutOfRangeException(nameof(scenario), scenario, "no such scenario"),
     };

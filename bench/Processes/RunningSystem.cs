@@ -14,7 +14,6 @@ namespace PaymentCluster.Bench.Processes;
 internal sealed class RunningSystem : IAsyncDisposable
 {
     private const string Merchant = "bench";
-    private const string RazorpayKeyId = "rzp_test_bench";
 
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
 
@@ -49,19 +48,28 @@ internal sealed class RunningSystem : IAsyncDisposable
     /// <param name="simulated">Whether payments go to the simulated Razorpay, instead of the connector inside the
     /// server.</param>
     /// <param name="settings">The server's further settings, by their names in the environment.</param>
-    public static async Task<RunningSystem> StartAsync(bool simulated, params (string Name, string Value)[] settings)
+    public static Task<RunningSystem> StartAsync(bool simulated, params (string Name, string Value)[] settings) =>
+        StartAsync(simulated ? ProviderAccounts.Razorpay : null, [], settings);
+
+    /// <summary>Starts the system with its merchant.</summary>
+    /// <param name="provider">The simulated provider that payments go to; null for the connector inside the
+    /// server.</param>
+    /// <param name="simulators">The simulators' further settings, by their names in the environment.</param>
+    /// <param name="settings">The server's further settings, by their names in the environment.</param>
+    public static async Task<RunningSystem> StartAsync(
+        string? provider, (string Name, string Value)[] simulators, params (string Name, string Value)[] settings)
     {
         var given = settings.ToDictionary(setting => setting.Name, setting => setting.Value, StringComparer.Ordinal);
         var system = new RunningSystem(await BenchDatabase.CreateAsync(), given);
         try
         {
-            if (simulated)
+            if (provider is not null)
             {
-                await system.StartSimulatorsAsync();
+                await system.StartSimulatorsAsync(simulators);
             }
 
             await system.StartServerAsync();
-            await system.MakeMerchantAsync(simulated);
+            await system.MakeMerchantAsync(provider);
             return system;
         }
         catch
@@ -97,6 +105,11 @@ internal sealed class RunningSystem : IAsyncDisposable
     public async Task<MemoryFigures> MemoryAsync(bool collect = false) =>
         (await _http.GetFromJsonAsync<MemoryFigures>(
             $"{BenchServer.MemoryPath}?collect={(collect ? "true" : "false")}", JsonSerializerOptions.Web))!;
+
+    /// <summary>How many status queries the server has sent, and how many it has put off.</summary>
+    public async Task<StatusQueryFigures> StatusQueriesAsync() =>
+        (await _http.GetFromJsonAsync<StatusQueryFigures>(
+            BenchServer.StatusQueriesPath, JsonSerializerOptions.Web))!;
 
     public async ValueTask DisposeAsync()
     {
@@ -135,15 +148,12 @@ internal sealed class RunningSystem : IAsyncDisposable
             ["Gateway__AdminKeyHash"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(_adminKey))),
             ["Gateway__RequestsPerSecond"] = "10000000",
             ["Gateway__RequestBurst"] = "10000000",
-            ["Connectors__Razorpay__BaseUrl"] = $"http://127.0.0.1:{_simulatorsPort}/",
             ["Payments__PublicUrl"] = $"http://127.0.0.1:{Port}",
-            // What a provider would refuse is not what is measured.
-            ["Payments__StatusQueriesPerMinute"] = "10000000",
             [SynchronousPayments.MerchantSetting.Replace(":", "__", StringComparison.Ordinal)] = Merchant,
             ["Silo__Port"] = FreePort().ToString(CultureInfo.InvariantCulture),
             ["Silo__GatewayPort"] = FreePort().ToString(CultureInfo.InvariantCulture),
         };
-        foreach (var (name, value) in _settings)
+        foreach (var (name, value) in ProviderAccounts.Settings(_simulatorsPort).Concat(_settings))
         {
             settings[name] = value;
         }
@@ -151,15 +161,20 @@ internal sealed class RunningSystem : IAsyncDisposable
         return settings;
     }
 
-    private async Task StartSimulatorsAsync()
+    private async Task StartSimulatorsAsync((string Name, string Value)[] settings)
     {
-        _simulators = HostProcess.Start(
-            "simulators", Checkout.Program("Simulators"), [], new Dictionary<string, string>(StringComparer.Ordinal)
-            {
-                ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{_simulatorsPort}",
-                ["Simulators__DataDirectory"] = _simulatorsFolder,
-                ["Simulators__Customer__ApprovalDelay"] = "00:00:00",
-            });
+        var all = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{_simulatorsPort}",
+            ["Simulators__DataDirectory"] = _simulatorsFolder,
+            ["Simulators__Customer__ApprovalDelay"] = "00:00:00",
+        };
+        foreach (var (name, value) in settings)
+        {
+            all[name] = value;
+        }
+
+        _simulators = HostProcess.Start("simulators", Checkout.Program("Simulators"), [], all);
         await ReadyAsync(_simulators, _simulatorsPort, "/_health");
     }
 
@@ -191,33 +206,24 @@ internal sealed class RunningSystem : IAsyncDisposable
         }
     }
 
-    private async Task MakeMerchantAsync(bool simulated)
+    private async Task MakeMerchantAsync(string? provider)
     {
         await SendAsync(HttpMethod.Put, _adminKey, $"/api/v1/merchants/{Merchant}", new { name = "Bench" });
         var key = await SendAsync(
             HttpMethod.Post, _adminKey, $"/api/v1/merchants/{Merchant}/keys", new { scope = "secret" });
         Key = key.GetProperty("key").GetString()!;
-        if (!simulated)
+        var name = provider ?? InstantConnector.Name;
+        object credentials = new { key = "any" };
+        if (provider is not null)
         {
+            var account = ProviderAccounts.Of(provider, $"http://127.0.0.1:{Port}/webhooks/{Merchant}/{provider}");
             await SendAsync(
-                HttpMethod.Put, Key, $"/api/v1/providers/{InstantConnector.Name}/credentials", new { key = "any" });
-            return;
+                HttpMethod.Put, Key, $"http://127.0.0.1:{_simulatorsPort}/_accounts/{provider}/{account.Id}",
+                account.AtProvider);
+            credentials = account.Credentials;
         }
 
-        var (secret, webhookSecret) = (RandomNumberGenerator.GetHexString(24), RandomNumberGenerator.GetHexString(24));
-        await SendAsync(
-            HttpMethod.Put, Key, $"http://127.0.0.1:{_simulatorsPort}/_accounts/razorpay/{RazorpayKeyId}", new
-            {
-                key_secret = secret,
-                webhook_url = $"http://127.0.0.1:{Port}/webhooks/{Merchant}/razorpay",
-                webhook_secret = webhookSecret,
-            });
-        await SendAsync(HttpMethod.Put, Key, "/api/v1/providers/razorpay/credentials", new
-        {
-            key_id = RazorpayKeyId,
-            key_secret = secret,
-            webhook_secret = webhookSecret,
-        });
+        await SendAsync(HttpMethod.Put, Key, $"/api/v1/providers/{name}/credentials", credentials);
     }
 
     private async Task<JsonElement> SendAsync(HttpMethod method, string key, string path, object body)

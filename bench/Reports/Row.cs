@@ -7,6 +7,10 @@ namespace PaymentCluster.Bench.Reports;
 /// otherwise; for reads a payment is a request.</summary>
 internal sealed record Row
 {
+    /// <summary>No further figures.</summary>
+    public static readonly ImmutableSortedDictionary<string, double> None =
+        ImmutableSortedDictionary.Create<string, double>(StringComparer.Ordinal);
+
     /// <summary>The scenario.</summary>
     public required string Scenario { get; init; }
 
@@ -52,8 +56,7 @@ internal sealed record Row
     public long Failed { get; init; }
 
     /// <summary>What only this scenario has, by name with its unit.</summary>
-    public ImmutableSortedDictionary<string, double> More { get; init; } =
-        ImmutableSortedDictionary.Create<string, double>(StringComparer.Ordinal);
+    public ImmutableSortedDictionary<string, double> More { get; init; } = None;
 
     /// <summary>Whether it is the scenario's peak, which ratios are taken of.</summary>
     public bool IsPeak { get; init; }

@@ -8,11 +8,12 @@ using PaymentCluster.Standalone;
 
 namespace PaymentCluster.Bench.Server;
 
-/// <summary>The system as <c>Standalone</c> composes it, with one connector more and two calls that look into
+/// <summary>The system as <c>Standalone</c> composes it, with one connector more and calls that look into
 /// it.</summary>
 internal static class BenchServer
 {
     public const string MemoryPath = "/_bench/memory";
+    public const string StatusQueriesPath = "/_bench/status-queries";
 
     public static async Task RunAsync(string[] args)
     {
@@ -25,6 +26,9 @@ internal static class BenchServer
         });
         app.MapGet(MemoryPath, (bool? collect) =>
                 TypedResults.Json(MemoryFigures.Take(collect ?? false), JsonSerializerOptions.Web))
+            .AllowAnonymous();
+        using var queries = new StatusQueryCounter();
+        app.MapGet(StatusQueriesPath, () => TypedResults.Json(queries.Figures, JsonSerializerOptions.Web))
             .AllowAnonymous();
         app.MapPost(SynchronousPayments.Path, app.Services.GetRequiredService<SynchronousPayments>().TakeAsync)
             .AllowAnonymous();

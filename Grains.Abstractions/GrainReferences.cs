@@ -17,11 +17,8 @@ public static class GrainReferences
         }
 
         var grain = grains.GetGrain<T>(key);
-        if (grain is GrainReference reference)
-        {
-            Resolved<T>.Types = new Types(reference.GrainId.Type, reference.InterfaceType);
-        }
-
+        var reference = (GrainReference)(IAddressable)grain;
+        Resolved<T>.Types = new Types(reference.GrainId.Type, reference.InterfaceType);
         return grain;
     }
 

@@ -236,7 +236,8 @@ internal sealed class CheckoutApi(
         };
         // A payment that was started with a publishable key may name any customer: those keys are public.
         return payment.Customer is { Id: { } id, Unproven: not true }
-            ? await ForAsync(view, grains.Grain<ICustomerGrain>($"{access.Payment.Merchant}/{id}"))
+            ? await ForAsync(
+                view, grains.Grain<ICustomerGrain>(CustomerKey.Of(access.Payment.Merchant, id).ToString()))
             : view;
     }
 

@@ -195,7 +195,7 @@ internal sealed class CustomersApi(IGrainFactory grains, RequestBodies bodies, T
     }
 
     private ICustomerGrain Find(HttpContext http) =>
-        grains.Grain<ICustomerGrain>($"{Caller.From(http).Merchant}/{IdOf(http)}");
+        grains.Grain<ICustomerGrain>(CustomerKey.Of(Caller.From(http).Merchant, IdOf(http)).ToString());
 
     private static string IdOf(HttpContext http) =>
         (string?)http.Request.RouteValues["customer"] is { } id && PaymentPatterns.IsCustomerId(id)

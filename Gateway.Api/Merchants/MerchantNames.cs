@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using PaymentCluster.Grains.Abstractions.Merchants;
 
 namespace PaymentCluster.Gateway.Api.Merchants;
@@ -16,7 +17,7 @@ internal static class MerchantNames
     private const int MaxKeyId = 64;
 
     /// <summary>Whether a text can be a merchant's id.</summary>
-    public static bool IsMerchant(string? text) => MerchantId.IsValid(text);
+    public static bool IsMerchant([NotNullWhen(true)] string? text) => MerchantId.IsValid(text);
 
     /// <summary>Whether a text can be a provider's name.</summary>
     public static bool IsProvider(string? text) =>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.RegularExpressions;
 
 namespace PaymentCluster.Gateway.Api.Payments;
@@ -52,7 +53,7 @@ internal static partial class PaymentPatterns
     public static partial Regex Id();
 
     /// <summary>Whether a text is a customer's id.</summary>
-    public static bool IsCustomerId(string? text) => text is not null && CustomerId().IsMatch(text);
+    public static bool IsCustomerId([NotNullWhen(true)] string? text) => text is not null && CustomerId().IsMatch(text);
 
     /// <summary>Whether a text is a UPI ID, such as <c>name@bank</c>.</summary>
     public static bool IsUpiId(string text) => UpiId().IsMatch(text);

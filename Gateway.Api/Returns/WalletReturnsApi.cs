@@ -60,7 +60,8 @@ internal sealed class WalletReturnsApi(IGrainFactory grains)
             && PaymentPatterns.IsCustomerId(customer)
             && CustomersRequests.IsWallet(wallet)
             && http.Request.RouteValues["nonce"] is string { Length: <= MaxNonce } nonce
-                ? await grains.Grain<ICustomerGrain>($"{merchant}/{customer}").WalletReturned(wallet!, nonce)
+                ? await grains.Grain<ICustomerGrain>(CustomerKey.Of(merchant, customer).ToString())
+                    .WalletReturned(wallet!, nonce)
                 : null;
         await (returned is null
             ? Problem.WriteAsync(http, ErrorCode.InstrumentNotFound)

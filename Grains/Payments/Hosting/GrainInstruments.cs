@@ -51,5 +51,5 @@ public sealed class GrainInstruments(IGrainFactory grains, ICardVault vault) : I
     }
 
     private ICustomerGrain Customer(string merchant, string customer) =>
-        grains.Grain<ICustomerGrain>($"{merchant}/{customer}");
+        grains.Grain<ICustomerGrain>(CustomerKey.Of(merchant, customer).ToString());
 }

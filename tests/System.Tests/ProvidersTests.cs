@@ -55,7 +55,7 @@ public sealed class ProvidersTests : IAsyncLifetime
             Assert.EndsWith("_2", payment.GetProperty("attempt").GetString(), StringComparison.Ordinal);
             using var shop = _system.Shop();
             var timeline = await shop.GetAsync($"/api/v1/payments/{payment.GetProperty("id").GetString()}/timeline");
-            Assert.Contains("another one is called", timeline.GetRawText(), StringComparison.Ordinal);
+            Assert.Contains("the next provider is tried", timeline.GetRawText(), StringComparison.Ordinal);
         }
     }
 

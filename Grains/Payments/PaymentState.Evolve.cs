@@ -55,7 +55,8 @@ public sealed partial record PaymentState
         PaymentCaptured e => state
             .With(Captured(state.Of(e.Attempt), e.At, e.AmountMinor, e.ProviderReference, e.BankReference) with
             {
-                FeeMinor = e.FeeMinor, IsUnconfirmed = e.ByWebhook,
+                FeeMinor = e.FeeMinor,
+                IsUnconfirmed = e.ByWebhook,
             })
             .PaidBy(e.Attempt, PaymentStatus.Success),
         CaptureConfirmed e => state.With(Confirmed(state.Of(e.Attempt), e)),
@@ -146,11 +147,13 @@ public sealed partial record PaymentState
         }).WithStatusOfFailed(e),
         CaptureRefused e => state.With(state.Of(e.Attempt) with
         {
-            Capture = state.Of(e.Attempt).Capture!.In(OperationPhase.Failed, e.At), Failure = e.Failure,
+            Capture = state.Of(e.Attempt).Capture!.In(OperationPhase.Failed, e.At),
+            Failure = e.Failure,
         }),
         VoidRefused e => state.With(state.Of(e.Attempt) with
         {
-            Void = state.Of(e.Attempt).Void!.In(OperationPhase.Failed, e.At), Failure = e.Failure,
+            Void = state.Of(e.Attempt).Void!.In(OperationPhase.Failed, e.At),
+            Failure = e.Failure,
         }),
         AuthorizationReleased e => state.With(Unpaid(state.Of(e.Attempt), e.At, Released) with
         {

@@ -42,7 +42,10 @@ internal static class ProviderAccounts
                 new { api_key = secret, webhook_url = webhooks, webhook_username = "b", webhook_password = other },
                 new
                 {
-                    merchant_id = "benchshop", api_key = secret, webhook_username = "b", webhook_password = other,
+                    merchant_id = "benchshop",
+                    api_key = secret,
+                    webhook_username = "b",
+                    webhook_password = other,
                 }),
             "paytm" => new(
                 "BENCHMID000000000001",

@@ -78,7 +78,7 @@ public static class SiloRegistration
         // An exception that any part of a call's failure has no codec for would reach the caller as a missing codec: a
         // fault, where it should hear that the store or a silo is unavailable and try again.
         silo.Services.Configure<ExceptionSerializationOptions>(options =>
-            options.SupportedExceptionTypeFilter = static _ => true);
+            options.SupportedExceptionTypeFilter = static type => type.IsAssignableTo(typeof(Exception)));
         silo.AddActivityPropagation();
         // Collects what the dashboard shows; the process with a web server shows it.
         silo.AddDashboard();

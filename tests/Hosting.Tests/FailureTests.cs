@@ -8,7 +8,8 @@ using Polly.Timeout;
 namespace PaymentCluster.Hosting.Tests;
 
 /// <summary>What a silo throws, as a process hears of it that has none of the store's types.</summary>
-public sealed class FailureTests(ObservedSystem system) : IClassFixture<ObservedSystem>
+[Collection(nameof(ObservedSystem))]
+public sealed class FailureTests(ObservedSystem system)
 {
     private static readonly DbException Store = new PostgresException("is starting up", "FATAL", "FATAL", "57P03");
 
@@ -29,4 +30,13 @@ public sealed class FailureTests(ObservedSystem system) : IClassFixture<Observed
         var arrived = serializer.Deserialize<Exception>(serializer.SerializeToArray(failure))!;
         Assert.Equal((failure.GetType(), failure.Message), (arrived.GetType(), arrived.Message));
     }
+
+    [Fact]
+    public void What_is_no_failure_crosses_by_a_codec_of_its_own_or_not_at_all()
+    {
+        var serializer = system.Services.GetRequiredService<Serializer>();
+        Assert.Throws<CodecNotFoundException>(() => serializer.SerializeToArray<object>(new WithoutCodec()));
+    }
+
+    private sealed class WithoutCodec;
 }

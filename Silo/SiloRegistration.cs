@@ -63,9 +63,13 @@ public static class SiloRegistration
     private static void Configure(this ISiloBuilder silo, SiloSettings settings, SiloClustering clustering)
     {
         if (clustering == SiloClustering.Alone)
+        {
             silo.UseLocalhostClustering(settings.Port, settings.GatewayPort, null, ServiceId, "standalone");
+        }
         else
+        {
             silo.JoinCluster(settings);
+        }
 
         silo.AddAdoNetGrainStorage(MerchantsRegistration.Storage, options =>
         {

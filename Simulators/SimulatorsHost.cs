@@ -28,7 +28,10 @@ internal static class SimulatorsHost
         var options = builder.Configuration.GetSection(SimulatorsOptions.Section).Get<SimulatorsOptions>() ?? new();
         var urls = builder.Configuration[WebHostDefaults.ServerUrlsKey];
         if (string.IsNullOrEmpty(urls))
+        {
             builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, options.Port));
+        }
+
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
 
         builder.Services.AddSingleton(options);

@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using PaymentCluster.Grains.Abstractions;
 using PaymentCluster.Grains.Abstractions.Caching;
 using PaymentCluster.Grains.Abstractions.Merchants;
-using PaymentCluster.Grains.Abstractions;
 
 namespace PaymentCluster.Gateway.Api.Access;
 

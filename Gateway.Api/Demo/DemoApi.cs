@@ -3,10 +3,10 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using PaymentCluster.Gateway.Api.Checkout;
 using PaymentCluster.Gateway.Api.Errors;
 using PaymentCluster.Gateway.Api.Queries;
+using PaymentCluster.Grains.Abstractions;
 using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
-using PaymentCluster.Grains.Abstractions;
 
 namespace PaymentCluster.Gateway.Api.Demo;
 

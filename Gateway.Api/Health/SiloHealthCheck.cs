@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using PaymentCluster.Gateway.Api.Errors;
-using PaymentCluster.Grains.Abstractions.Health;
 using PaymentCluster.Grains.Abstractions;
+using PaymentCluster.Grains.Abstractions.Health;
 
 namespace PaymentCluster.Gateway.Api.Health;
 

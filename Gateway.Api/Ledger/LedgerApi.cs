@@ -1,8 +1,8 @@
 using PaymentCluster.Gateway.Api.Access;
 using PaymentCluster.Gateway.Api.Json;
 using PaymentCluster.Gateway.Api.OpenApi;
-using PaymentCluster.Grains.Abstractions.Ledger;
 using PaymentCluster.Grains.Abstractions;
+using PaymentCluster.Grains.Abstractions.Ledger;
 
 namespace PaymentCluster.Gateway.Api.Ledger;
 

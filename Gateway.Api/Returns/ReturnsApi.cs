@@ -4,9 +4,9 @@ using PaymentCluster.Gateway.Api.Limits;
 using PaymentCluster.Gateway.Api.Merchants;
 using PaymentCluster.Gateway.Api.OpenApi;
 using PaymentCluster.Gateway.Api.Payments;
+using PaymentCluster.Grains.Abstractions;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
-using PaymentCluster.Grains.Abstractions;
 
 namespace PaymentCluster.Gateway.Api.Returns;
 

@@ -4,8 +4,8 @@ using PaymentCluster.Gateway.Api.Limits;
 using PaymentCluster.Gateway.Api.Merchants;
 using PaymentCluster.Gateway.Api.OpenApi;
 using PaymentCluster.Gateway.Api.Payments;
-using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions;
+using PaymentCluster.Grains.Abstractions.Customers;
 
 namespace PaymentCluster.Gateway.Api.Returns;
 

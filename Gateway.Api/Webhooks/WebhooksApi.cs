@@ -5,8 +5,8 @@ using PaymentCluster.Gateway.Api.Errors;
 using PaymentCluster.Gateway.Api.Json;
 using PaymentCluster.Gateway.Api.Merchants;
 using PaymentCluster.Gateway.Api.OpenApi;
-using PaymentCluster.Grains.Abstractions.Webhooks;
 using PaymentCluster.Grains.Abstractions;
+using PaymentCluster.Grains.Abstractions.Webhooks;
 
 namespace PaymentCluster.Gateway.Api.Webhooks;
 

@@ -1,11 +1,11 @@
 using System.Collections.Immutable;
 using Orleans.Concurrency;
+using PaymentCluster.Grains.Abstractions;
 using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Merchants;
 using PaymentCluster.Grains.Abstractions.Secrets;
-using PaymentCluster.Grains.Abstractions;
 using PaymentCluster.Grains.Merchants;
 
 namespace PaymentCluster.Grains.Customers;

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Options;
+using PaymentCluster.Grains.Abstractions;
 using PaymentCluster.Grains.Abstractions.Caching;
 using PaymentCluster.Grains.Abstractions.Merchants;
-using PaymentCluster.Grains.Abstractions;
 
 namespace PaymentCluster.Grains.Merchants;
 

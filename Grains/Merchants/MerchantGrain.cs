@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
+using PaymentCluster.Grains.Abstractions;
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Merchants;
 using PaymentCluster.Grains.Abstractions.Routing;
 using PaymentCluster.Grains.Abstractions.Secrets;
-using PaymentCluster.Grains.Abstractions;
 
 namespace PaymentCluster.Grains.Merchants;
 

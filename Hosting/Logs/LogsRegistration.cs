@@ -45,7 +45,10 @@ internal static class LogsRegistration
             .Enrich.With<RequestEnricher>()
             .Filter.ByExcluding(IsImpossible);
         foreach (var source in ChattySources)
+        {
             configuration.MinimumLevel.Override(source, LogEventLevel.Warning);
+        }
+
         configuration.MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Information);
         configuration.ReadFrom.Configuration(builder.Configuration);
 

@@ -66,7 +66,9 @@ internal sealed class AmazonPayApi(
         {
             body.Write(buffer, 0, read);
             if (body.Length > LongestBody)
+            {
                 return null;
+            }
         }
 
         return body.ToArray();
@@ -93,9 +95,15 @@ internal sealed class AmazonPayApi(
         var (account, refusal) = Authenticate(request, environmentInPath, body);
         var key = (string?)request.Headers["x-amz-pay-idempotency-key"];
         if (refusal is null && named && key is null)
+        {
             refusal = AmazonPayErrors.Of(400, "MissingHeader", "The header 'x-amz-pay-idempotency-key' is missing.");
+        }
+
         if (refusal is null && key is not null && !IsKey(key))
+        {
             refusal = AmazonPayErrors.Of(400, "InvalidHeaderValue", "The idempotency key is not of its form.");
+        }
+
         if (refusal is not null)
         {
             await refusal.SendAsync(context);
@@ -182,11 +190,17 @@ internal sealed class AmazonPayApi(
         if (
             mustBeSigned.FirstOrDefault(
                 name => !names.Contains(name) || !request.Headers.ContainsKey(name)) is { } missing)
+        {
             return (
                 null, AmazonPayErrors.Of(400, "MissingHeader", $"The header '{missing}' is missing or not signed."));
+        }
+
         if (!names.SequenceEqual(names.Order(StringComparer.Ordinal))
             || names.Any(name => !request.Headers.ContainsKey(name)))
+        {
             return (null, AmazonPayErrors.BadSignature);
+        }
+
         if (!AmazonPaySignature.TryReadDate(request.Headers["x-amz-pay-date"].ToString(), out var date)
             || (date - time.GetUtcNow()).Duration() > _skew)
         {
@@ -194,11 +208,16 @@ internal sealed class AmazonPayApi(
         }
 
         if (request.Headers["x-amz-pay-host"] != request.Host.Value)
+        {
             return (null, AmazonPayErrors.Of(400, "InvalidHeaderValue", "The header 'x-amz-pay-host' is wrong."));
+        }
 
         AmazonPayAccount? account;
         lock (book.Gate)
+        {
             account = book.Account(keyId);
+        }
+
         var saysItself = keyId.StartsWith("SANDBOX-", StringComparison.Ordinal)
             || keyId.StartsWith("LIVE-", StringComparison.Ordinal);
         if (account is null
@@ -220,13 +239,19 @@ internal sealed class AmazonPayApi(
         (algorithm, keyId, names, signature) = ("", "", [], "");
         var space = header.IndexOf(' ');
         if (space < 0)
+        {
             return false;
+        }
+
         algorithm = header[..space];
         foreach (var part in header[(space + 1)..].Split(", "))
         {
             var equals = part.IndexOf('=');
             if (equals < 0)
+            {
                 return false;
+            }
+
             var value = part[(equals + 1)..];
             switch (part[..equals])
             {

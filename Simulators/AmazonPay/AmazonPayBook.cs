@@ -103,11 +103,16 @@ internal sealed class AmazonPayBook : IDisposable
         foreach (var entry in change.Entries)
         {
             if (Apply(entry) is { } notification)
+            {
                 (told ??= []).Add(notification);
+            }
         }
 
         if (told is not null)
+        {
             _ = TellAsync(written, told);
+        }
+
         return written;
     }
 
@@ -124,7 +129,9 @@ internal sealed class AmazonPayBook : IDisposable
         lock (Gate)
         {
             if (_undelivered.Remove(notification.EventId))
+            {
                 _ = Write([new AmazonPayEntry { Completed = notification.EventId }]);
+            }
         }
     }
 
@@ -134,7 +141,9 @@ internal sealed class AmazonPayBook : IDisposable
         lock (Gate)
         {
             if (_accounts.TryGetValue(notification.Receiver, out var account) && !account.IpnDisabled)
+            {
                 _ = Register(account with { IpnDisabled = true });
+            }
         }
     }
 
@@ -156,7 +165,9 @@ internal sealed class AmazonPayBook : IDisposable
         }
 
         foreach (var notification in notifications)
+        {
             _sender.Send(notification);
+        }
     }
 
     private void Replay(ReadOnlyMemory<byte> line)
@@ -164,7 +175,9 @@ internal sealed class AmazonPayBook : IDisposable
         var entries = JsonSerializer.Deserialize(line.Span, AmazonPayJournalJson.Default.ListAmazonPayEntry)
             ?? throw new InvalidDataException("The journal has a line without entries.");
         foreach (var entry in entries)
+        {
             Apply(entry);
+        }
     }
 
     private AmazonPayNotification? Apply(AmazonPayEntry entry)
@@ -225,7 +238,10 @@ internal sealed class AmazonPayChange(AmazonPayAccount account, long now)
     public void Raise(string objectType, string objectId, string permissionId)
     {
         if (account is not { IpnUrl: not null, IpnDisabled: false })
+        {
             return;
+        }
+
         Entries.Add(new AmazonPayEntry
         {
             Event = new AmazonPayEvent

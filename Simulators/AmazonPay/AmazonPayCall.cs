@@ -34,7 +34,10 @@ internal sealed record AmazonPayCall
             var document = JsonDocument.Parse(
                 Body.IsEmpty ? "{}"u8.ToArray() : Body, new JsonDocumentOptions { AllowDuplicateProperties = false });
             if (document.RootElement.ValueKind == JsonValueKind.Object)
+            {
                 return document;
+            }
+
             document.Dispose();
             return null;
         }

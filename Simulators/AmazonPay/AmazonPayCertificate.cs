@@ -29,7 +29,9 @@ internal sealed class AmazonPayCertificate(SimulatorsOptions host) : IDisposable
     public void Dispose()
     {
         if (_certificate.IsValueCreated)
+        {
             _certificate.Value.Dispose();
+        }
     }
 
     private static X509Certificate2 LoadOrMake(string directory)
@@ -47,7 +49,10 @@ internal sealed class AmazonPayCertificate(SimulatorsOptions host) : IDisposable
             File.WriteAllText(
                 file + ".new", made.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem() + "\n");
             if (!OperatingSystem.IsWindows())
+            {
                 File.SetUnixFileMode(file + ".new", UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            }
+
             File.Move(file + ".new", file, overwrite: true);
         }
 

@@ -16,17 +16,29 @@ internal sealed class AmazonPayCharges(AmazonPayBook book, AmazonPayLifecycle li
     public SimulatedResponse UpdatePermission(AmazonPayCall call, AmazonPayChange change)
     {
         if (FindPermission(call, call.Id) is not { } permission)
+        {
             return AmazonPayErrors.NoSuchObject;
+        }
+
         using var document = call.Read();
         if (document is null)
+        {
             return AmazonPayErrors.NoJson;
+        }
+
         var fields = new AmazonPayFields(document.RootElement);
         var metadata = fields.Metadata();
         fields.Ignore("recurringMetadata");
         if (fields.Finish() is { } refusal)
+        {
             return refusal;
+        }
+
         if (permission.State == AmazonPayPermissionState.Closed)
+        {
             return AmazonPayErrors.Of(422, "ChargePermissionNotModifiable", "The Charge Permission is closed.");
+        }
+
         permission = permission with { Metadata = metadata ?? permission.Metadata, ChangedAt = change.Now };
         change.Put(permission);
         return AmazonPayJson.Of(200, permission);
@@ -36,17 +48,29 @@ internal sealed class AmazonPayCharges(AmazonPayBook book, AmazonPayLifecycle li
     public SimulatedResponse ClosePermission(AmazonPayCall call, AmazonPayChange change)
     {
         if (FindPermission(call, call.Id) is not { } permission)
+        {
             return AmazonPayErrors.NoSuchObject;
+        }
+
         using var document = call.Read();
         if (document is null)
+        {
             return AmazonPayErrors.NoJson;
+        }
+
         var fields = new AmazonPayFields(document.RootElement);
         fields.Text("closureReason", required: true);
         var cancels = fields.Flag("cancelPendingCharges");
         if (fields.Finish() is { } refusal)
+        {
             return refusal;
+        }
+
         if (permission.State == AmazonPayPermissionState.Closed)
+        {
             return AmazonPayErrors.WrongState("ChargePermission", "Closed");
+        }
+
         if (cancels)
         {
             foreach (var charge in book.Charges.Where(charge =>
@@ -64,7 +88,10 @@ internal sealed class AmazonPayCharges(AmazonPayBook book, AmazonPayLifecycle li
     {
         using var document = call.Read();
         if (document is null)
+        {
             return AmazonPayErrors.NoJson;
+        }
+
         var fields = new AmazonPayFields(document.RootElement);
         var permissionId = fields.Text("chargePermissionId", required: true);
         var amount = fields.Money("chargeAmount", required: true);
@@ -83,27 +110,33 @@ internal sealed class AmazonPayCharges(AmazonPayBook book, AmazonPayLifecycle li
         }
 
         if (fields.Finish() is { } refusal)
-            return refusal;
-        if (FindPermission(call, permissionId!) is not { } permission)
-            return AmazonPayErrors.NoSuchObject;
-        if (Simulated(call) is { } simulated)
-            return simulated;
-        if (permission.State != AmazonPayPermissionState.Chargeable)
-            return AmazonPayErrors.WrongState("ChargePermission", permission.State.ToString());
-        var (requested, currency) = amount!.Value;
-        if (permission.Currency is { } agreed
-            ? agreed != currency
-            : !AmazonPayCurrencies.IsLedger(call.Account.Region, currency))
         {
-            return AmazonPayErrors.Of(400, "CurrencyMismatch", "The currency differs from the Charge Permission's.");
+            return refusal;
         }
 
-        if (permission.Limit is not null && permission.Balance < requested)
-            return AmazonPayErrors.Of(400, "TransactionAmountExceeded", "The amount exceeds the Charge Permission's.");
+        if (FindPermission(call, permissionId!) is not { } permission)
+        {
+            return AmazonPayErrors.NoSuchObject;
+        }
+
+        if (Simulated(call) is { } simulated)
+        {
+            return simulated;
+        }
+
+        var (requested, currency) = amount!.Value;
+        if (WhyNotCharged(permission, call.Account.Region, requested, currency) is { } objection)
+        {
+            return objection;
+        }
+
         // What the bank makes of any other permission was drawn with its session.
         var draws = permission.Limit is null && book.Dials.Covers(DialOperation.Payment);
         if (draws && book.Dials.Fires(DialRate.Decline))
+        {
             return AmazonPayErrors.Of(422, "SoftDeclined", "The bank declined the payment.");
+        }
+
         var charged = draws && book.Dials.Fires(DialRate.AmountMismatch) ? requested + 100 : requested;
         return AmazonPayJson.Of(201, lifecycle.Charge(
             change,
@@ -112,6 +145,24 @@ internal sealed class AmazonPayCharges(AmazonPayBook book, AmazonPayLifecycle li
             {
                 SoftDescriptor = descriptor, Metadata = metadata, Initiator = initiator, Channel = channel,
             }));
+    }
+
+    private static SimulatedResponse? WhyNotCharged(
+        AmazonPayPermission permission, string region, long requested, string currency)
+    {
+        if (permission.State != AmazonPayPermissionState.Chargeable)
+        {
+            return AmazonPayErrors.WrongState("ChargePermission", permission.State.ToString());
+        }
+
+        if (permission.Currency is { } agreed ? agreed != currency : !AmazonPayCurrencies.IsLedger(region, currency))
+        {
+            return AmazonPayErrors.Of(400, "CurrencyMismatch", "The currency differs from the Charge Permission's.");
+        }
+
+        return permission.Limit is not null && permission.Balance < requested
+            ? AmazonPayErrors.Of(400, "TransactionAmountExceeded", "The amount exceeds the Charge Permission's.")
+            : null;
     }
 
     /// <summary><c>GET /charges/{id}</c>.</summary>
@@ -123,22 +174,43 @@ internal sealed class AmazonPayCharges(AmazonPayBook book, AmazonPayLifecycle li
     {
         using var document = call.Read();
         if (document is null)
+        {
             return AmazonPayErrors.NoJson;
+        }
+
         var fields = new AmazonPayFields(document.RootElement);
         var amount = fields.Money("captureAmount", required: true);
         var descriptor = fields.Text("softDescriptor", longest: 16);
         if (fields.Finish() is { } refusal)
+        {
             return refusal;
+        }
+
         if (FindCharge(call, call.Id) is not { } charge)
+        {
             return AmazonPayErrors.NoSuchObject;
+        }
+
         if (Simulated(call) is { } simulated)
+        {
             return simulated;
+        }
+
         if (charge.State != AmazonPayChargeState.Authorized)
+        {
             return AmazonPayErrors.WrongState("Charge", charge.State.ToString());
+        }
+
         if (charge.Currency != amount!.Value.Currency)
+        {
             return AmazonPayErrors.Of(400, "CurrencyMismatch", "The currency differs from the Charge's.");
+        }
+
         if (amount.Value.Amount > charge.Amount)
+        {
             return AmazonPayErrors.Of(400, "TransactionAmountExceeded", "The amount exceeds the Charge's.");
+        }
+
         charge = charge with
         {
             State = AmazonPayChargeState.Captured,
@@ -155,10 +227,16 @@ internal sealed class AmazonPayCharges(AmazonPayBook book, AmazonPayLifecycle li
     public SimulatedResponse Cancel(AmazonPayCall call, AmazonPayChange change)
     {
         if (FindCharge(call, call.Id) is not { } charge)
+        {
             return AmazonPayErrors.NoSuchObject;
+        }
+
         using var document = call.Read();
         if (document is null)
+        {
             return AmazonPayErrors.NoJson;
+        }
+
         var fields = new AmazonPayFields(document.RootElement);
         fields.Text("cancellationReason", required: true);
         return fields.Finish() ?? (charge.State == AmazonPayChargeState.Authorized
@@ -171,19 +249,34 @@ internal sealed class AmazonPayCharges(AmazonPayBook book, AmazonPayLifecycle li
     {
         using var document = call.Read();
         if (document is null)
+        {
             return AmazonPayErrors.NoJson;
+        }
+
         var fields = new AmazonPayFields(document.RootElement);
         var chargeId = fields.Text("chargeId", required: true);
         var amount = fields.Money("refundAmount", required: true);
         var descriptor = fields.Text("softDescriptor", longest: 16);
         if (fields.Finish() is { } refusal)
+        {
             return refusal;
+        }
+
         if (FindCharge(call, chargeId!) is not { } charge)
+        {
             return AmazonPayErrors.NoSuchObject;
+        }
+
         if (charge.State != AmazonPayChargeState.Captured)
+        {
             return AmazonPayErrors.WrongState("Charge", charge.State.ToString());
+        }
+
         if (charge.Currency != amount!.Value.Currency)
+        {
             return AmazonPayErrors.Of(400, "CurrencyMismatch", "The currency differs from the Charge's.");
+        }
+
         if (charge.Refunded + amount.Value.Amount
             > charge.Captured + AmazonPayCurrencies.RefundableExcess(charge.Captured, charge.Currency))
         {
@@ -219,10 +312,16 @@ internal sealed class AmazonPayCharges(AmazonPayBook book, AmazonPayLifecycle li
         var strange = call.Query.Keys.FirstOrDefault(name => name is not ("reportTypes" or "processingStatuses"
             or "createdSince" or "createdUntil" or "pageSize" or "nextToken"));
         if (strange is not null)
+        {
             return AmazonPayErrors.Unrecognized(strange);
+        }
+
         if (call.Query.TryGetValue("pageSize", out var size)
             && !(int.TryParse(size, out var count) && count is >= 1 and <= 100))
+        {
             return AmazonPayErrors.Invalid("pageSize");
+        }
+
         return SimulatedResponse.Json(200, 0, static (json, _) =>
         {
             json.WriteStartObject();

@@ -17,9 +17,15 @@ internal sealed class AmazonPayFields(JsonElement json)
     public string? Text(string name, bool required = false, int longest = 255)
     {
         if (Find(name, required) is not { } value)
+        {
             return null;
+        }
+
         if (value.ValueKind == JsonValueKind.String && value.GetString() is { } text && text.Length <= longest)
+        {
             return text;
+        }
+
         Refuse(AmazonPayErrors.Invalid(name));
         return null;
     }
@@ -29,7 +35,10 @@ internal sealed class AmazonPayFields(JsonElement json)
     {
         var text = Text(name);
         if (text is not null && !words.Contains(text))
+        {
             Refuse(AmazonPayErrors.Invalid(name));
+        }
+
         return text;
     }
 
@@ -37,7 +46,10 @@ internal sealed class AmazonPayFields(JsonElement json)
     {
         var text = Text(name);
         if (text is not null && !AmazonPayCurrencies.IsKnown(text))
+        {
             Refuse(AmazonPayErrors.Invalid(name));
+        }
+
         return text;
     }
 
@@ -56,9 +68,15 @@ internal sealed class AmazonPayFields(JsonElement json)
     public bool Flag(string name)
     {
         if (Find(name, required: false) is not { } value)
+        {
             return false;
+        }
+
         if (value.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
+        {
             Refuse(AmazonPayErrors.Invalid(name));
+        }
+
         return value.ValueKind == JsonValueKind.True;
     }
 
@@ -66,7 +84,10 @@ internal sealed class AmazonPayFields(JsonElement json)
     public (long Amount, string Currency)? Money(string name, bool required = false)
     {
         if (Group(name, required) is not { } group)
+        {
             return null;
+        }
+
         var currency = group.Text("currencyCode", required: true);
         string? number = null;
         if (group.Find("amount", required: true) is { } value)
@@ -78,27 +99,44 @@ internal sealed class AmazonPayFields(JsonElement json)
                 _ => null,
             };
             if (number is null)
+            {
                 group.Refuse(AmazonPayErrors.Invalid("amount"));
+            }
         }
 
         Finish(group);
         if (Refusal is not null)
+        {
             return null;
+        }
+
         if (!AmazonPayCurrencies.IsKnown(currency!))
+        {
             Refuse(AmazonPayErrors.Invalid("currencyCode"));
+        }
         else if (AmazonPayCurrencies.Parse(number!, currency!) is not (> 0 and var amount))
+        {
             Refuse(AmazonPayErrors.Invalid("amount"));
+        }
         else if (AmazonPayCurrencies.IsTooLarge(amount, currency!))
+        {
             Refuse(AmazonPayErrors.Of(400, "TransactionAmountExceeded", "The amount exceeds the limit of a charge."));
+        }
         else
+        {
             return (amount, currency!);
+        }
+
         return null;
     }
 
     public AmazonPayMetadata? Metadata()
     {
         if (Group("merchantMetadata") is not { } group)
+        {
             return null;
+        }
+
         var metadata = new AmazonPayMetadata
         {
             MerchantReferenceId = group.Text("merchantReferenceId", longest: 256),
@@ -114,9 +152,15 @@ internal sealed class AmazonPayFields(JsonElement json)
     public AmazonPayFields? Group(string name, bool required = false)
     {
         if (Find(name, required) is not { } value)
+        {
             return null;
+        }
+
         if (value.ValueKind == JsonValueKind.Object)
+        {
             return new AmazonPayFields(value);
+        }
+
         Refuse(AmazonPayErrors.Invalid(name));
         return null;
     }
@@ -128,7 +172,9 @@ internal sealed class AmazonPayFields(JsonElement json)
     public void Finish(AmazonPayFields? group)
     {
         if (group?.Finish() is { } refusal)
+        {
             Refuse(refusal);
+        }
     }
 
     /// <summary>Refuses unknown fields.</summary>
@@ -138,7 +184,9 @@ internal sealed class AmazonPayFields(JsonElement json)
         foreach (var property in json.EnumerateObject())
         {
             if (!_known.Contains(property.Name))
+            {
                 Refuse(AmazonPayErrors.Unrecognized(property.Name));
+            }
         }
 
         return Refusal;
@@ -148,9 +196,15 @@ internal sealed class AmazonPayFields(JsonElement json)
     {
         _known.Add(name);
         if (json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null)
+        {
             return value;
+        }
+
         if (required)
+        {
             Refuse(AmazonPayErrors.Missing(name));
+        }
+
         return null;
     }
 }

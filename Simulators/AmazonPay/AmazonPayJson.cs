@@ -23,11 +23,19 @@ internal static class AmazonPayJson
     public static IEnumerable<(string Id, string Description)> Constraints(AmazonPaySession session)
     {
         if (session.ResultUrl is null)
+        {
             yield return ("CheckoutResultReturnUrlNotSet", "checkoutResultReturnUrl is not set.");
+        }
+
         if (session.Amount is null && !session.SetupOnly)
+        {
             yield return ("ChargeAmountNotSet", "chargeAmount is not set.");
+        }
+
         if (session.Intent is null)
+        {
             yield return ("PaymentIntentNotSet", "paymentIntent is not set.");
+        }
     }
 
     /// <summary>The page that the buyer places the order on.</summary>
@@ -197,7 +205,10 @@ internal static class AmazonPayJson
             || id[0] is 'P' or 'B' ? "Live" : "Sandbox");
         json.WriteString("creationTimestamp", Time(createdAt));
         if (expiresAt is { } end)
+        {
             json.WriteString("expirationTimestamp", Time(end));
+        }
+
         json.WriteEndObject();
     }
 

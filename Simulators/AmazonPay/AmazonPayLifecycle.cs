@@ -19,7 +19,10 @@ internal sealed class AmazonPayLifecycle(
     public DecisionOutcome Decide(AmazonPaySession session, CustomerDecision decision)
     {
         if (session.State != AmazonPaySessionState.Open || session.Approved || AmazonPayJson.Constraints(session).Any())
+        {
             return DecisionOutcome.AlreadyDecided;
+        }
+
         var change = book.Begin(session.KeyId, time.GetUtcNow());
         var decided = session with { ChangedAt = change.Now };
         change.Put((decision, session.WillDecline) switch
@@ -37,7 +40,10 @@ internal sealed class AmazonPayLifecycle(
     public DecisionOutcome Decide(AmazonPayPermission permission, CustomerDecision decision)
     {
         if (permission.State == AmazonPayPermissionState.Closed || decision != CustomerDecision.Decline)
+        {
             return DecisionOutcome.AlreadyDecided;
+        }
+
         var change = book.Begin(permission.KeyId, time.GetUtcNow());
         Close(change, permission, "BuyerCanceled");
         _ = book.Commit(change);
@@ -119,7 +125,10 @@ internal sealed class AmazonPayLifecycle(
         });
         change.Raise("CHARGE", charge.Id, charge.PermissionId);
         if (!order.Captures)
+        {
             agenda.Add(AmazonPayStepKind.ExpireCharge, charge.Id, charge.ExpiresAt);
+        }
+
         return charge;
     }
 
@@ -192,11 +201,19 @@ internal sealed class AmazonPayLifecycle(
     public void Resume(CustomerSettings customer)
     {
         foreach (var session in book.Sessions.Where(session => session.State == AmazonPaySessionState.Open))
+        {
             Await(session, customer);
+        }
+
         foreach (var charge in book.Charges.Where(charge => charge.State == AmazonPayChargeState.Authorized))
+        {
             agenda.Add(AmazonPayStepKind.ExpireCharge, charge.Id, charge.ExpiresAt);
+        }
+
         foreach (var refund in book.Refunds.Where(refund => refund.State == AmazonPayRefundState.RefundInitiated))
+        {
             agenda.Add(AmazonPayStepKind.FinishRefund, refund.Id, FinishedAt(refund));
+        }
     }
 
     /// <summary>Awaits the buyer's decision.</summary>
@@ -236,7 +253,10 @@ internal sealed class AmazonPayLifecycle(
             ChangedAt = change.Now,
         });
         if (refund.WillFail)
+        {
             change.Put(charge with { Refunded = charge.Refunded - refund.Amount, ChangedAt = change.Now });
+        }
+
         change.Raise("REFUND", refund.Id, charge.PermissionId);
         _ = book.Commit(change);
     }

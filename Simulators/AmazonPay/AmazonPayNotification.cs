@@ -27,7 +27,9 @@ internal sealed class AmazonPayNotification(AmazonPayBook book, AmazonPayCertifi
         get
         {
             lock (book.Gate)
+            {
                 return book.Account(told.KeyId)!;
+            }
         }
     }
 

@@ -44,7 +44,10 @@ internal sealed class AmazonPayPages(
         var payload = form["payloadJSON"].ToString();
         AmazonPayAccount? account;
         lock (book.Gate)
+        {
             account = book.Account(form["publicKeyId"].ToString());
+        }
+
         if (account is null)
         {
             await AmazonPayErrors.Unauthorized.SendAsync(context);
@@ -85,9 +88,13 @@ internal sealed class AmazonPayPages(
 
         await durable;
         if (change.Entries.FirstOrDefault()?.Session is { } session)
+        {
             context.Response.Redirect(AmazonPayJson.PageOf(session));
+        }
         else
+        {
             await response.SendAsync(context);
+        }
     }
 
     private async Task ShowAsync(HttpContext context, CustomerDecision? decision)

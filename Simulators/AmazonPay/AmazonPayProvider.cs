@@ -20,7 +20,9 @@ internal sealed class AmazonPayProvider(
         agenda.Due = step =>
         {
             lock (book.Gate)
+            {
                 lifecycle.CarryOut(step);
+            }
         };
         AmazonPayNotification[] undelivered;
         lock (book.Gate)
@@ -30,7 +32,10 @@ internal sealed class AmazonPayProvider(
         }
 
         foreach (var notification in undelivered)
+        {
             sender.Send(notification);
+        }
+
         return Task.CompletedTask;
     }
 
@@ -49,11 +54,18 @@ internal sealed class AmazonPayProvider(
         lock (book.Gate)
         {
             if (book.Session(paymentId) is { } session)
+            {
                 outcome = lifecycle.Decide(session, decision);
+            }
             else if (book.Permission(paymentId) is { Type: AmazonPayPermission.OnFile } permission)
+            {
                 outcome = lifecycle.Decide(permission, decision);
+            }
             else
+            {
                 return DecisionOutcome.NoSuchPayment;
+            }
+
             durable = book.Durable;
         }
 
@@ -64,7 +76,9 @@ internal sealed class AmazonPayProvider(
     public IEnumerable<ChargeLine> Charges()
     {
         lock (book.Gate)
+        {
             return [.. book.Charges.Select(LineOf), .. book.Refunds.Select(LineOf)];
+        }
     }
 
     private ChargeLine LineOf(AmazonPayCharge charge) => new()

@@ -48,7 +48,9 @@ internal static class AmazonPayRegistration
         routes.MapGet("/_accounts/amazonpay", (AmazonPayBook book) =>
         {
             lock (book.Gate)
+            {
                 return book.Accounts.Select(account => Describe(account, privateKey: null)).ToArray();
+            }
         });
         routes.MapPut("/_accounts/amazonpay/{public_key_id}", PutAsync);
     }
@@ -58,13 +60,22 @@ internal static class AmazonPayRegistration
     {
         AmazonPayAccount? known;
         lock (book.Gate)
+        {
             known = book.Account(public_key_id);
+        }
+
         string? privateKey = null;
         var publicKey = body.PublicKey ?? known?.PublicKey;
         if (body.MakeKey)
+        {
             (publicKey, privateKey) = MakeKey();
+        }
+
         if (Wrong(body, publicKey) is { } error)
+        {
             return Results.BadRequest(new { error });
+        }
+
         var account = new AmazonPayAccount
         {
             PublicKeyId = public_key_id,
@@ -77,7 +88,10 @@ internal static class AmazonPayRegistration
         };
         Task durable;
         lock (book.Gate)
+        {
             durable = book.Register(account);
+        }
+
         await durable;
         return Results.Ok(Describe(account, privateKey));
     }
@@ -85,11 +99,20 @@ internal static class AmazonPayRegistration
     private static string? Wrong(AmazonPayAccountRequest body, string? publicKey)
     {
         if (string.IsNullOrEmpty(body.MerchantId) || string.IsNullOrEmpty(body.StoreId))
+        {
             return "merchant_id and store_id are required";
+        }
+
         if (body.Region is not ("na" or "eu" or "jp"))
+        {
             return "region is na, eu or jp";
+        }
+
         if (body.IpnUrl is not null && !Uri.TryCreate(body.IpnUrl, UriKind.Absolute, out _))
+        {
             return "ipn_url must be an address";
+        }
+
         try
         {
             using var key = RSA.Create();
@@ -125,7 +148,10 @@ internal static class AmazonPayRegistration
             ["ipn_disabled"] = account.IpnDisabled,
         };
         if (privateKey is not null)
+        {
             description["private_key"] = privateKey;
+        }
+
         return description;
     }
 }

@@ -11,7 +11,10 @@ internal sealed class AmazonPaySessions(AmazonPayBook book, AmazonPayLifecycle l
     {
         using var document = call.Read();
         if (document is null)
+        {
             return AmazonPayErrors.NoJson;
+        }
+
         var fields = new AmazonPayFields(document.RootElement);
         var storeId = fields.Text("storeId", required: true);
         var type = fields.Word("chargePermissionType", "OneTime", "Recurring", AmazonPayPermission.OnFile) ?? "OneTime";
@@ -26,7 +29,10 @@ internal sealed class AmazonPaySessions(AmazonPayBook book, AmazonPayLifecycle l
         fields.Finish(onFile);
         string[] ignored = ["scopes", "deliverySpecifications", "recurringMetadata", "addressDetails", "platformId"];
         foreach (var unused in ignored)
+        {
             fields.Ignore(unused);
+        }
+
         var session = Described(fields, isNew: true, new AmazonPaySession
         {
             Id = AmazonPayIds.Session(),
@@ -41,9 +47,15 @@ internal sealed class AmazonPaySessions(AmazonPayBook book, AmazonPayLifecycle l
             ExpiresAt = change.Now,
         });
         if (fields.Finish() is { } refusal)
+        {
             return refusal;
+        }
+
         if (storeId != call.Account.StoreId)
+        {
             return AmazonPayErrors.Invalid("storeId");
+        }
+
         session = lifecycle.Drawn(session);
         change.Put(session);
         lifecycle.Await(session, customer);
@@ -58,16 +70,28 @@ internal sealed class AmazonPaySessions(AmazonPayBook book, AmazonPayLifecycle l
     public SimulatedResponse Update(AmazonPayCall call, AmazonPayChange change)
     {
         if (Find(call) is not { } session)
+        {
             return AmazonPayErrors.NoSuchObject;
+        }
+
         if (session.State != AmazonPaySessionState.Open || session.Approved)
+        {
             return AmazonPayErrors.WrongState("CheckoutSession", session.State.ToString());
+        }
+
         using var document = call.Read();
         if (document is null)
+        {
             return AmazonPayErrors.NoJson;
+        }
+
         var fields = new AmazonPayFields(document.RootElement);
         session = Described(fields, isNew: false, session with { ChangedAt = change.Now });
         if (fields.Finish() is { } refusal)
+        {
             return refusal;
+        }
+
         change.Put(session);
         lifecycle.Await(session, customer);
         return AmazonPayJson.Of(200, session);
@@ -78,15 +102,24 @@ internal sealed class AmazonPaySessions(AmazonPayBook book, AmazonPayLifecycle l
     public SimulatedResponse Complete(AmazonPayCall call, AmazonPayChange change)
     {
         if (Find(call) is not { } session)
+        {
             return AmazonPayErrors.NoSuchObject;
+        }
+
         using var document = call.Read();
         if (document is null)
+        {
             return AmazonPayErrors.NoJson;
+        }
+
         var fields = new AmazonPayFields(document.RootElement);
         var amount = fields.Money("chargeAmount", required: !session.SetupOnly);
         fields.Ignore("totalOrderAmount");
         if (fields.Finish() is { } refusal)
+        {
             return refusal;
+        }
+
         return session.State switch
         {
             AmazonPaySessionState.Canceled => AmazonPayErrors.Of(
@@ -112,7 +145,10 @@ internal sealed class AmazonPaySessions(AmazonPayBook book, AmazonPayLifecycle l
             CheckoutMode = web?.Word("checkoutMode", "ProcessOrder") ?? session.CheckoutMode,
         };
         if (web is not null && session is { ReviewUrl: null, ResultUrl: null })
+        {
             web.Refuse(AmazonPayErrors.Missing("checkoutReviewReturnUrl"));
+        }
+
         fields.Finish(web);
 
         var details = fields.Group("paymentDetails");
@@ -129,7 +165,10 @@ internal sealed class AmazonPaySessions(AmazonPayBook book, AmazonPayLifecycle l
         if (details is not null)
         {
             foreach (var unused in (string[])["allowOvercharge", "extendExpiration", "totalOrderAmount"])
+            {
                 details.Ignore(unused);
+            }
+
             if (session.SetupOnly && (amount is not null || session.Intent is not (null or "Confirm")))
             {
                 details.Refuse(AmazonPayErrors.Of(400, "InvalidParameterCombination",

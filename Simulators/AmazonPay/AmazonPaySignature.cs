@@ -19,10 +19,16 @@ internal static class AmazonPaySignature
     public static bool IsValid(string algorithm, string content, string signature, string publicKey)
     {
         if (algorithm is not (Version1 or Version2))
+        {
             return false;
+        }
+
         Span<byte> bytes = stackalloc byte[1024];
         if (!Convert.TryFromBase64String(signature, bytes, out var length))
+        {
             return false;
+        }
+
         var signed = Encoding.UTF8.GetBytes(
             algorithm + "\n" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content))));
         using var key = RSA.Create();
@@ -40,7 +46,10 @@ internal static class AmazonPaySignature
             .Append(request.PathBase.ToUriComponent()).Append(request.Path.ToUriComponent()).Append('\n')
             .AppendJoin('&', SortedQuery(request.QueryString.Value)).Append('\n');
         foreach (var name in headers)
+        {
             text.Append(name).Append(':').Append(request.Headers[name].ToString().Trim()).Append('\n');
+        }
+
         return text.Append('\n').AppendJoin(';', headers).Append('\n')
             .Append(Convert.ToHexStringLower(SHA256.HashData(body))).ToString();
     }
@@ -66,11 +75,17 @@ internal static class AmazonPaySignature
         var bits = (int)modulus.GetBitLength() - 1;
         var size = (bits + 7) / 8;
         if (signature.Length != key.Modulus!.Length || sealed_ >= modulus)
+        {
             return false;
+        }
+
         var exponent = new BigInteger(key.Exponent!, isUnsigned: true, isBigEndian: true);
         var opened = BigInteger.ModPow(sealed_, exponent, modulus).ToByteArray(isUnsigned: true, isBigEndian: true);
         if (opened.Length > size)
+        {
             return false;
+        }
+
         var message = new byte[size];
         opened.CopyTo(message, size - opened.Length);
 
@@ -78,15 +93,24 @@ internal static class AmazonPaySignature
         var hash = message.AsSpan(maskedLength, digest.Length);
         var unused = (8 * size) - bits;
         if (message[^1] != 0xBC || (message[0] >> (8 - unused)) != 0)
+        {
             return false;
+        }
+
         var block = message.AsSpan(0, maskedLength).ToArray();
         var mask = Mask(hash, maskedLength);
         for (var i = 0; i < maskedLength; i++)
+        {
             block[i] ^= mask[i];
+        }
+
         block[0] &= (byte)(0xFF >> unused);
         var salt = block.AsSpan(maskedLength - Salt);
         if (block.AsSpan(0, maskedLength - Salt - 1).ContainsAnyExcept((byte)0) || block[maskedLength - Salt - 1] != 1)
+        {
             return false;
+        }
+
         return SHA256.HashData([.. new byte[8], .. digest, .. salt]).AsSpan().SequenceEqual(hash);
     }
 

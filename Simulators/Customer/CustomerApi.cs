@@ -51,10 +51,16 @@ internal static class CustomerApi
         routes.MapPut("/_customer", (CustomerChange change, CustomerSettings settings) =>
         {
             if (change.ApprovalDelayMs < 0)
+            {
                 return Results.BadRequest(new { error = "approval_delay_ms must not be negative" });
+            }
+
             settings.Automatic = change.Automatic ?? settings.Automatic;
             if (change.ApprovalDelayMs is { } milliseconds)
+            {
                 settings.ApprovalDelay = TimeSpan.FromMilliseconds(milliseconds);
+            }
+
             return Describe(settings);
         });
         routes.MapPost("/_customer/{provider}/{payment}", DecideAsync);
@@ -76,9 +82,15 @@ internal static class CustomerApi
             _ => null,
         };
         if (decision is null)
+        {
             return Results.BadRequest(new { error = "action must be approve or decline" });
+        }
+
         if (providers.FirstOrDefault(candidate => candidate.Name == provider) is not { } found)
+        {
             return Results.NotFound(new { error = "no such provider" });
+        }
+
         return await found.DecideAsync(payment, decision.Value) switch
         {
             DecisionOutcome.Taken => Results.Ok(new { payment, action = body.Action }),

@@ -26,11 +26,16 @@ internal sealed class DialBoard
     public DialRate? FaultOf(DialOperation operation)
     {
         if (!Covers(operation))
+        {
             return null;
+        }
+
         for (var rate = DialRate.RateLimited; rate <= DialRate.Garbage; rate++)
         {
             if (Fires(rate))
+            {
                 return rate;
+            }
         }
 
         return null;

@@ -82,7 +82,9 @@ internal sealed class DialSettings
         {
             error = settings.Set(property.Name, property.Value);
             if (error is not null)
+            {
                 return null;
+            }
         }
 
         return settings;
@@ -97,10 +99,16 @@ internal sealed class DialSettings
         json.WriteNumber("late_ms", (long)Late.TotalMilliseconds);
         json.WriteNumber("webhook_late_ms", (long)WebhookLate.TotalMilliseconds);
         foreach (var rate in Rates)
+        {
             json.WriteNumber(RateNames[(int)rate], this[rate]);
+        }
+
         json.WriteStartArray("operations");
         foreach (var operation in Operations)
+        {
             json.WriteStringValue(NameOf(operation));
+        }
+
         json.WriteEndArray();
         json.WriteEndObject();
     }
@@ -114,7 +122,10 @@ internal sealed class DialSettings
         if (rate >= 0)
         {
             if (value.ValueKind != JsonValueKind.Number || value.GetDouble() is not (>= 0 and <= 1))
+            {
                 return $"{name} must be a rate between 0 and 1";
+            }
+
             _rates[rate] = value.GetDouble();
             return null;
         }
@@ -123,14 +134,20 @@ internal sealed class DialSettings
         {
             case "seed":
                 if (value.ValueKind != JsonValueKind.Number || !value.TryGetInt64(out var seed))
+                {
                     return "seed must be an integer";
+                }
+
                 Seed = seed;
                 return null;
             case "operations":
                 return SetOperations(value);
             case "latency_ms" or "hold_ms" or "late_ms" or "webhook_late_ms":
                 if (value.ValueKind != JsonValueKind.Number || !value.TryGetInt32(out var count) || count < 0)
+                {
                     return $"{name} must be a number of milliseconds";
+                }
+
                 SetTime(name, TimeSpan.FromMilliseconds(count));
                 return null;
             default:
@@ -160,14 +177,20 @@ internal sealed class DialSettings
     private string? SetOperations(JsonElement value)
     {
         if (value.ValueKind != JsonValueKind.Array)
+        {
             return "operations must be a list of names";
+        }
+
         var operations = new List<DialOperation>();
         foreach (var item in value.EnumerateArray())
         {
             var name = item.ValueKind == JsonValueKind.String ? item.GetString() : null;
             var known = Enum.GetValues<DialOperation>().Where(operation => NameOf(operation) == name).ToArray();
             if (known.Length == 0)
+            {
                 return "operations are order, payment, capture, refund and query";
+            }
+
             operations.Add(known[0]);
         }
 

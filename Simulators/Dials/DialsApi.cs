@@ -25,7 +25,10 @@ internal sealed class DialBoards(SimulatorsOptions options)
         var board = new DialBoard();
         var path = PathOf(provider);
         if (!File.Exists(path))
+        {
             return board;
+        }
+
         using var document = JsonDocument.Parse(File.ReadAllBytes(path));
         board.Set(DialSettings.Parse(document.RootElement, out var error)
             ?? throw new InvalidDataException($"The dials of {provider} cannot be read: {error}."));
@@ -52,9 +55,15 @@ internal static class DialsApi
             (string provider, JsonElement body, IEnumerable<IProvider> providers, DialBoards boards) =>
             {
                 if (!providers.Any(known => known.Name == provider))
+                {
                     return Results.NotFound();
+                }
+
                 if (DialSettings.Parse(body, out var error) is not { } settings)
+                {
                     return Results.BadRequest(new { error });
+                }
+
                 boards.Set(provider, settings);
                 return Describe(boards, provider);
             });

@@ -27,7 +27,10 @@ internal sealed partial class FaultGate(TimeProvider time, ILogger<FaultGate> lo
     {
         var settings = board.Settings;
         if (settings.Latency > TimeSpan.Zero && board.Covers(operation))
+        {
             await Task.Delay(settings.Latency, time, CancellationToken.None);
+        }
+
         switch (board.FaultOf(operation))
         {
             case null:

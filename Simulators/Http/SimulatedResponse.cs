@@ -23,7 +23,10 @@ internal sealed record SimulatedResponse(int Status, ReadOnlyMemory<byte> Body)
         response.ContentType = ContentType;
         response.ContentLength = Body.Length;
         if (RetryAfter is { } seconds)
+        {
             response.Headers.RetryAfter = seconds.ToString();
+        }
+
         await response.BodyWriter.WriteAsync(Body, context.RequestAborted);
     }
 }
@@ -41,7 +44,10 @@ internal static class JsonBytes
     {
         var buffer = new ArrayBufferWriter<byte>(1024);
         using (var json = new Utf8JsonWriter(buffer, Plain))
+        {
             write(json, state);
+        }
+
         return buffer.WrittenSpan.ToArray();
     }
 }

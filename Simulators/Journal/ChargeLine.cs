@@ -62,7 +62,9 @@ internal static class JournalApi
                 body.Write(JsonSerializer.SerializeToUtf8Bytes(line, ChargeLineJson.Default.ChargeLine));
                 body.Write("\n"u8);
                 if (body.UnflushedBytes > 64 * 1024)
+                {
                     await body.FlushAsync(context.RequestAborted);
+                }
             }
         });
 }

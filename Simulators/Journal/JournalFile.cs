@@ -36,7 +36,10 @@ internal sealed class JournalFile : IDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         var file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         if (!OperatingSystem.IsWindows())
+        {
             File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
         var whole = Replay(file, replay);
         if (whole < RandomAccess.GetLength(file))
         {
@@ -54,12 +57,18 @@ internal sealed class JournalFile : IDisposable
         lock (_gate)
         {
             if (_broken is not null || _closed)
+            {
                 return Task.FromException(new IOException("The journal can no longer be written.", _broken));
+            }
+
             var first = _collecting.Bytes.WrittenCount == 0;
             _collecting.Bytes.Write(line);
             _collecting.Bytes.Write("\n"u8);
             if (first)
+            {
                 _work.Release();
+            }
+
             return _collecting.Durable.Task;
         }
     }
@@ -69,7 +78,10 @@ internal sealed class JournalFile : IDisposable
         lock (_gate)
         {
             if (_closed)
+            {
                 return;
+            }
+
             _closed = true;
         }
 
@@ -87,10 +99,16 @@ internal sealed class JournalFile : IDisposable
         while (true)
         {
             if (filled == buffer.Length)
+            {
                 Array.Resize(ref buffer, buffer.Length * 2);
+            }
+
             var read = RandomAccess.Read(file, buffer.AsSpan(filled), offset);
             if (read == 0)
+            {
                 return whole;
+            }
+
             offset += read;
             filled += read;
             var start = 0;
@@ -118,7 +136,10 @@ internal sealed class JournalFile : IDisposable
                 if (_collecting.Bytes.WrittenCount == 0)
                 {
                     if (_closed)
+                    {
                         return;
+                    }
+
                     continue;
                 }
 

@@ -18,7 +18,10 @@ internal static class JuspayAmounts
         var digits = Digits(currency);
         part = part.PadRight(digits, '0');
         if (part[digits..].Trim('0').Length > 0)
+        {
             return null;
+        }
+
         var amount = long.Parse(whole + part[..digits], null);
         return amount > 0 ? amount : null;
     }

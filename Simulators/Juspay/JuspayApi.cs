@@ -64,7 +64,9 @@ internal sealed class JuspayApi(
         Route("GET", "/wallets/{id}", DialOperation.Query, wallets.FetchAsync);
         Route("GET", "/merchants/{id}/paymentmethods", DialOperation.Query, customers.ListMethodsAsync);
         if (prefix.Length > 0)
+        {
             routes.Map(prefix + "/{**rest}", context => JuspayErrors.NoSuchUrl.SendAsync(context));
+        }
     }
 
     private static async Task<byte[]?> ReadBodyAsync(HttpRequest request)
@@ -76,7 +78,9 @@ internal sealed class JuspayApi(
         {
             body.Write(buffer, 0, read);
             if (body.Length > LongestBody)
+            {
                 return null;
+            }
         }
 
         return body.ToArray();

@@ -85,11 +85,16 @@ internal sealed class JuspayBook : IDisposable
         foreach (var entry in change.Entries)
         {
             if (Apply(entry, change.Folder) is { } webhook)
+            {
                 (told ??= []).Add(webhook);
+            }
         }
 
         if (told is not null)
+        {
             _ = TellAsync(written, told);
+        }
+
         return written;
     }
 
@@ -110,17 +115,24 @@ internal sealed class JuspayBook : IDisposable
     public void Complete(JuspayWebhook webhook)
     {
         if (_undelivered.TryRemove(webhook.EventId, out _))
+        {
             _ = Write([new JuspayEntry { Completed = webhook.EventId }]);
+        }
     }
 
     public void DisableWebhook(JuspayWebhook webhook)
     {
         Complete(webhook);
         if (!_accounts.TryGetValue(webhook.Receiver, out var account) || account.WebhookDisabled)
+        {
             return;
+        }
+
         var disabled = account with { WebhookDisabled = true };
         if (_accounts.TryUpdate(webhook.Receiver, disabled, account))
+        {
             _ = Write([new JuspayEntry { Account = disabled }]);
+        }
     }
 
     public void Dispose() => _journal.Dispose();
@@ -144,7 +156,9 @@ internal sealed class JuspayBook : IDisposable
         }
 
         foreach (var webhook in webhooks)
+        {
             _sender.Send(webhook);
+        }
     }
 
     private void Replay(ReadOnlyMemory<byte> line)
@@ -162,13 +176,21 @@ internal sealed class JuspayBook : IDisposable
                 _ => null,
             };
             if (folder is not null)
+            {
                 Apply(entry, folder);
+            }
             else if (entry.Account is { } account)
+            {
                 _accounts[account.MerchantId] = account;
+            }
             else if (entry.Completed is { } id)
+            {
                 _undelivered.TryRemove(id, out _);
+            }
             else
+            {
                 Shelf.Put(entry);
+            }
         }
     }
 
@@ -231,10 +253,16 @@ internal sealed class JuspayShelf
     public void Put(JuspayEntry entry)
     {
         if (entry.Customer is { } customer)
+        {
             _customers[customer.Id] = customer;
+        }
         else if (entry.Card is { } card)
+        {
             _cards[card.Token] = card;
+        }
         else if (entry.Wallet is { } wallet)
+        {
             _wallets[wallet.Id] = wallet;
+        }
     }
 }

@@ -23,16 +23,28 @@ internal sealed class JuspayCustomers(JuspayBook book, TimeProvider time)
         };
         fields.Ignore("mobile_country_code", "options.get_client_auth_token");
         if (customer.Reference.Length is > 0 and < 8)
+        {
             fields.Refuse("object_reference_id", "Must have at least 8 characters");
+        }
+
         if (customer.Mobile is { } mobile && (mobile.Length is < 8 or > 12 || !mobile.All(char.IsAsciiDigit)))
+        {
             fields.Refuse("mobile_number", "Missing field or Invalid Value");
+        }
+
         if (fields.Finish() is { } refusal)
+        {
             return refusal;
+        }
+
         Task durable;
         lock (book.Shelf.Gate)
         {
             if (book.Shelf.Customer(call.Account.MerchantId, customer.Reference) is not null)
+            {
                 return JuspayErrors.Refused("ALREADY_EXISTS", "Customer with this object_reference_id exists");
+            }
+
             durable = book.Keep(new JuspayEntry { Customer = customer });
         }
 
@@ -55,12 +67,18 @@ internal sealed class JuspayCustomers(JuspayBook book, TimeProvider time)
         var id = call.Fields.Required("customer_id");
         call.Fields.IgnoreAll("options.");
         if (call.Fields.Finish() is { } refusal)
+        {
             return Task.FromResult(refusal);
+        }
+
         var customer = Find(call, id);
         string[] names = customer is null ? [id] : [customer.Id, customer.Reference];
         JuspaySavedCard[] cards;
         lock (book.Shelf.Gate)
+        {
             cards = [.. book.Shelf.Cards(call.Account.MerchantId, names)];
+        }
+
         return Task.FromResult(SimulatedResponse.Json(200, (id, call.Account.MerchantId, cards), static (json, list) =>
         {
             json.WriteStartObject();
@@ -68,7 +86,10 @@ internal sealed class JuspayCustomers(JuspayBook book, TimeProvider time)
             json.WriteString("merchantId", list.MerchantId);
             json.WriteStartArray("cards");
             foreach (var card in list.cards)
+            {
                 Write(json, card);
+            }
+
             json.WriteEndArray();
             json.WriteEndObject();
         }));
@@ -80,16 +101,24 @@ internal sealed class JuspayCustomers(JuspayBook book, TimeProvider time)
         var name = call.Fields.Text("card_token") ?? call.Fields.Text("card_reference");
         call.Fields.Ignore("card_reference", "customer_id");
         if (name is null)
+        {
             call.Fields.Refuse(JuspayErrors.Missing("card_token"));
+        }
+
         if (call.Fields.Finish() is { } refusal)
+        {
             return refusal;
+        }
+
         JuspaySavedCard? card;
         var durable = Task.CompletedTask;
         lock (book.Shelf.Gate)
         {
             card = book.Shelf.Card(call.Account.MerchantId, name!);
             if (card is not null)
+            {
                 durable = book.Keep(new JuspayEntry { Card = card with { Deleted = true } });
+            }
         }
 
         await durable;
@@ -110,7 +139,10 @@ internal sealed class JuspayCustomers(JuspayBook book, TimeProvider time)
         var merchant = call.Fields.Required("merchant_id");
         call.Fields.Ignore("customer_id");
         if (merchant.Length > 0 && merchant != call.Account.MerchantId)
+        {
             call.Fields.Refuse("merchant_id", "Missing field or Invalid Value");
+        }
+
         return Task.FromResult(call.Fields.Finish() ?? SimulatedResponse.Json(200, vpa, static (json, id) =>
         {
             var valid = id.Split('@') is [{ Length: > 0 }, { Length: > 1 }] && !JuspayFailures.IsInvalid(id);
@@ -118,7 +150,10 @@ internal sealed class JuspayCustomers(JuspayBook book, TimeProvider time)
             json.WriteString("vpa", id);
             json.WriteString("status", valid ? "VALID" : "INVALID");
             if (valid)
+            {
                 json.WriteString("customer_name", "Simulated Customer");
+            }
+
             json.WriteStartObject("mandate_details");
             json.WriteBoolean("is_handle_supported", value: true);
             json.WriteEndObject();
@@ -131,7 +166,10 @@ internal sealed class JuspayCustomers(JuspayBook book, TimeProvider time)
     {
         call.Fields.IgnoreAll("options.");
         if (call.Fields.Finish() is { } refusal)
+        {
             return Task.FromResult(refusal);
+        }
+
         return Task.FromResult(call.Id != call.Account.MerchantId
             ? JuspayErrors.NotAuthenticated
             : SimulatedResponse.Json(200, this, static (json, _) =>
@@ -158,7 +196,9 @@ internal sealed class JuspayCustomers(JuspayBook book, TimeProvider time)
     public JuspayCustomer? Find(JuspayCall call, string id)
     {
         lock (book.Shelf.Gate)
+        {
             return book.Shelf.Customer(call.Account.MerchantId, id);
+        }
     }
 
     public static SimulatedResponse NoSuchCustomer { get; } =

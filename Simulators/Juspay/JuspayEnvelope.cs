@@ -90,7 +90,10 @@ internal static class JuspayEnvelope
             _ => throw new CryptographicException("The key is wrapped in another way."),
         };
         if (header.GetProperty("enc").GetString() != "A256GCM")
+        {
             throw new CryptographicException("The content is encrypted in another way.");
+        }
+
         var key = own.Decrypt(Base64Url.DecodeFromChars(Text(jwe, "encryptedKey")), padding);
         var cipher = Base64Url.DecodeFromChars(Text(jwe, "encryptedPayload"));
         var plain = new byte[cipher.Length];
@@ -120,7 +123,10 @@ internal static class JuspayEnvelope
         {
             json.WriteStartObject();
             foreach (var (name, value) in all)
+            {
                 json.WriteString(name, value);
+            }
+
             json.WriteEndObject();
         });
 

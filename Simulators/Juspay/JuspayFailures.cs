@@ -47,7 +47,10 @@ internal static class JuspayFailures
     public static JuspayFailure Declined(JuspayTxn txn)
     {
         if (txn.MethodType != "UPI")
+        {
             return ByReason["declined"];
+        }
+
         var name = txn.Vpa?.Split('@')[0] ?? "";
         var dot = name.IndexOf('.', StringComparison.Ordinal);
         var code = IsFailing(txn.Vpa) && dot >= 0 ? name[(dot + 1)..].ToUpperInvariant() : "Z9";

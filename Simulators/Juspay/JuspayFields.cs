@@ -21,7 +21,10 @@ internal sealed class JuspayFields
     {
         var fields = new JuspayFields();
         if (!isJson)
+        {
             return fields.AddForm(Encoding.UTF8.GetString(body.Span)) ? fields : null;
+        }
+
         try
         {
             using var document = JsonDocument.Parse(body);
@@ -43,7 +46,9 @@ internal sealed class JuspayFields
             var equals = pair.IndexOf('=', StringComparison.Ordinal);
             var name = WebUtility.UrlDecode(equals < 0 ? pair : pair[..equals]);
             if (!_values.TryAdd(name, equals < 0 ? "" : WebUtility.UrlDecode(pair[(equals + 1)..])))
+            {
                 return false;
+            }
         }
 
         return true;
@@ -58,9 +63,15 @@ internal sealed class JuspayFields
     {
         _known.Add(name);
         if (!_values.TryGetValue(name, out var value) || value.Length == 0)
+        {
             return null;
+        }
+
         if (value.Length > longest)
+        {
             Refuse(name, "Value too long");
+        }
+
         return value;
     }
 
@@ -69,7 +80,10 @@ internal sealed class JuspayFields
     {
         var value = Text(name, longest);
         if (value is null)
+        {
             Refusal ??= JuspayErrors.Missing(name);
+        }
+
         return value ?? "";
     }
 
@@ -77,7 +91,10 @@ internal sealed class JuspayFields
     {
         var value = Text(name);
         if (value is not (null or "true" or "false"))
+        {
             Refuse(name, "Must be true or false");
+        }
+
         return value is null ? otherwise : value == "true";
     }
 
@@ -85,7 +102,9 @@ internal sealed class JuspayFields
     public void Ignore(params ReadOnlySpan<string> names)
     {
         foreach (var name in names)
+        {
             _known.Add(name);
+        }
     }
 
     /// <summary>All fields that begin so are taken and have no effect here.</summary>
@@ -100,7 +119,10 @@ internal sealed class JuspayFields
     public SimulatedResponse? Finish()
     {
         if (_values.Keys.FirstOrDefault(name => !_known.Contains(name)) is { } extra)
+        {
             Refuse(extra, "Unknown field");
+        }
+
         return Refusal;
     }
 
@@ -118,7 +140,9 @@ internal sealed class JuspayFields
                 _ => _values.TryAdd(name, property.Value.GetRawText()),
             };
             if (!fits)
+            {
                 return false;
+            }
         }
 
         return true;

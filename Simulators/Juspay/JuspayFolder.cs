@@ -75,7 +75,10 @@ internal sealed class JuspayChange(JuspayFolder folder, JuspayAccount account, l
     public void Raise(string name)
     {
         if (!account.HasWebhook && (folder.View.Order.WebhookUrl is null || account.WebhookUsername is null))
+        {
             return;
+        }
+
         Entries.Add(new JuspayEntry
         {
             Event = new JuspayEvent

@@ -40,18 +40,30 @@ internal static class JuspayJson
         json.WriteString("iframe", $"{order.BaseUrl}/merchant/ipay/{order.Id}");
         json.WriteEndObject();
         for (var i = 1; i <= 10; i++)
+        {
             json.WriteString($"udf{i}", order.Udfs.GetValueOrDefault($"udf{i}", ""));
+        }
+
         var paid = view.Leading;
         var refunded = paid is null ? 0 : view.Refunded(paid.Uuid);
         json.WriteBoolean("refunded", paid is not null && refunded == paid.Amount);
         Amount(json, "amount_refunded", refunded, order.Currency);
         if (paid is not null)
+        {
             WritePayment(json, view, paid);
+        }
+
         if (view.Refunds.Count == 0)
+        {
             return;
+        }
+
         json.WriteStartArray("refunds");
         foreach (var refund in view.Refunds)
+        {
             Write(json, refund, order.Currency);
+        }
+
         json.WriteEndArray();
     }
 
@@ -118,9 +130,15 @@ internal static class JuspayJson
         json.WriteString("created", Time(txn.CreatedAt));
         json.WriteEndObject();
         if (done)
+        {
             WriteGateway(json, txn);
+        }
+
         if (txn.Card is { } card)
+        {
             WriteCard(json, card, txn);
+        }
+
         if (txn.MethodType == "UPI")
         {
             json.WriteString("payer_vpa", txn.Vpa ?? "");

@@ -20,14 +20,24 @@ internal sealed class JuspayLifecycle(
         var late = txn.Status is JuspayStatus.AuthenticationFailed or JuspayStatus.AuthorizationFailed
             && decision == CustomerDecision.Approve;
         if (txn.Status != JuspayStatus.PendingVbv && !late)
+        {
             return DecisionOutcome.AlreadyDecided;
+        }
+
         var change = book.Begin(folder, time.GetUtcNow());
         if (decision == CustomerDecision.Decline)
+        {
             Fail(change, txn, JuspayFailures.Refused(txn));
+        }
         else if (!late && (txn.WillDecline || JuspayFailures.IsFailing(txn.Vpa)))
+        {
             Fail(change, txn, JuspayFailures.Declined(txn));
+        }
         else
+        {
             Approve(change, txn);
+        }
+
         _ = book.Commit(change);
         return DecisionOutcome.Taken;
     }
@@ -43,7 +53,10 @@ internal sealed class JuspayLifecycle(
     {
         var txn = folder.View.Txn(uuid);
         if (txn.Status != JuspayStatus.PendingVbv)
+        {
             return;
+        }
+
         var change = book.Begin(folder, time.GetUtcNow());
         Fail(change, txn, JuspayFailures.TimedOut(txn));
         _ = book.Commit(change);
@@ -65,9 +78,13 @@ internal sealed class JuspayLifecycle(
         if (
             view.Txns.Exists(
                 other => other.Uuid != txn.Uuid && other.Status is JuspayStatus.Charged or JuspayStatus.Authorized))
+        {
             GiveBackLate(change, approved);
+        }
         else if (view.Order.AutoCapture)
+        {
             Capture(change, approved);
+        }
         else
         {
             change.Put(approved with { Status = JuspayStatus.Authorized });
@@ -110,7 +127,10 @@ internal sealed class JuspayLifecycle(
     {
         var refund = folder.View.Refunds.Find(known => known.RequestId == requestId);
         if (refund is not { Status: JuspayRefundStatus.Pending })
+        {
             return;
+        }
+
         var change = book.Begin(folder, time.GetUtcNow());
         change.Put(refund.WillFail
             ? refund with { Status = JuspayRefundStatus.Failure }
@@ -137,23 +157,34 @@ internal sealed class JuspayLifecycle(
         foreach (var txn in folder.View.Txns)
         {
             if (txn.Status == JuspayStatus.PendingVbv)
+            {
                 Await(txn, customer);
+            }
             else if (txn.Status == JuspayStatus.Authorized)
+            {
                 agenda.Add(JuspayStepKind.GiveBack, txn.Uuid, GivenBackAt(txn));
+            }
             else if (txn.Status == JuspayStatus.VoidInitiated)
+            {
                 agenda.Add(
                     JuspayStepKind.FinishVoid, txn.Uuid, txn.ChangedAt + (long)_options.VoidDelay.TotalMilliseconds);
+            }
         }
 
         foreach (var refund in folder.View.Refunds.Where(refund => refund.Status == JuspayRefundStatus.Pending))
+        {
             agenda.Add(JuspayStepKind.FinishRefund, refund.Txn, FinishedAt(refund), refund.RequestId);
+        }
     }
 
     /// <summary>Awaits the customer's decision on a new transaction.</summary>
     public void Await(JuspayTxn txn, CustomerSettings customer)
     {
         if (customer.Automatic)
+        {
             agenda.Add(JuspayStepKind.Decide, txn.Uuid, txn.CreatedAt + (long)customer.ApprovalDelay.TotalMilliseconds);
+        }
+
         agenda.Add(JuspayStepKind.Expire, txn.Uuid, txn.CreatedAt + (long)_options.PaymentWindow.TotalMilliseconds);
     }
 
@@ -184,7 +215,10 @@ internal sealed class JuspayLifecycle(
     {
         var txn = folder.View.Txn(uuid);
         if (txn.Status != from)
+        {
             return;
+        }
+
         var change = book.Begin(folder, time.GetUtcNow());
         move(change, txn);
         _ = book.Commit(change);

@@ -16,7 +16,10 @@ internal sealed class JuspayOrders(JuspayBook book, TimeProvider time)
         var wantsToken = fields.Flag("options.get_client_auth_token");
         var (folder, refusal) = Open(call, "");
         if (folder is null)
+        {
             return refusal!;
+        }
+
         await folder.Durable;
         return SimulatedResponse.Json(
             200, (View: folder.View, Token: wantsToken ? Token() : default), static (json, order) =>
@@ -43,10 +46,16 @@ internal sealed class JuspayOrders(JuspayBook book, TimeProvider time)
         var action = fields.Required("action");
         fields.Ignore("first_name", "last_name");
         if (action is not ("" or "paymentPage" or "paymentManagement"))
+        {
             fields.Refuse("action", "Missing field or Invalid Value");
+        }
+
         var (folder, refusal) = Open(call, "");
         if (folder is null)
+        {
             return refusal!;
+        }
+
         await folder.Durable;
         return SimulatedResponse.Json(200, (folder.View, client, Token: Token()), WriteSession);
     }
@@ -71,15 +80,27 @@ internal sealed class JuspayOrders(JuspayBook book, TimeProvider time)
     {
         var text = call.Fields.Required("amount");
         if (call.Fields.Finish() is { } refusal)
+        {
             return refusal;
+        }
+
         if (book.Find(call.Account.MerchantId, call.Id) is not { } folder)
+        {
             return JuspayErrors.NoSuchOrder(call.Id);
+        }
+
         if (JuspayAmounts.Read(text, folder.View.Order.Currency) is not { } amount)
+        {
             return JuspayErrors.Invalid("amount", "Invalid amount");
+        }
+
         lock (folder.Gate)
         {
             if (folder.View.Txns.Count > 0)
+            {
                 return JuspayErrors.Refused("INVALID_ACTION", "The order can no longer be updated");
+            }
+
             var change = book.Begin(folder, time.GetUtcNow());
             change.Put(folder.View.Order with { Amount = amount });
             _ = book.Commit(change);
@@ -96,7 +117,10 @@ internal sealed class JuspayOrders(JuspayBook book, TimeProvider time)
     public (JuspayFolder? Folder, SimulatedResponse? Refusal) Open(JuspayCall call, string prefix)
     {
         if (Read(call, prefix) is not { } order)
+        {
             return (null, call.Fields.Refusal);
+        }
+
         var folder = new JuspayFolder(order);
         lock (folder.Gate)
         {
@@ -156,15 +180,27 @@ internal sealed class JuspayOrders(JuspayBook book, TimeProvider time)
         var text = fields.Required(prefix + "amount");
         var currency = fields.Text(prefix + "currency") ?? "INR";
         if (id.Length > 21 || !id.All(char.IsAsciiLetterOrDigit))
+        {
             fields.Refuse(prefix + "order_id", "Must be alphanumeric and of at most 21 characters");
+        }
+
         if (!JuspayAmounts.IsCurrency(currency))
+        {
             fields.Refuse(prefix + "currency", "Missing field or Invalid Value");
+        }
+
         var amount = JuspayAmounts.Read(text, currency);
         if (amount is null)
+        {
             fields.Refuse(prefix + "amount", "Invalid amount");
+        }
+
         var udfs = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         for (var i = 1; i <= 10; i++)
+        {
             ReadUdf(fields, prefix, i, udfs);
+        }
+
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         var order = new JuspayOrder
         {
@@ -186,7 +222,10 @@ internal sealed class JuspayOrders(JuspayBook book, TimeProvider time)
         };
         fields.Ignore(prefix + "description", prefix + "gateway_id");
         foreach (var group in (string[])["billing_address_", "shipping_address_", "metadata.", "options."])
+        {
             fields.IgnoreAll(prefix + group);
+        }
+
         return (prefix.Length > 0 ? fields.Refusal : fields.Finish()) is null ? order : null;
     }
 
@@ -196,9 +235,15 @@ internal sealed class JuspayOrders(JuspayBook book, TimeProvider time)
     {
         var name = $"udf{number}";
         if (fields.Text(prefix + name) is not { } value)
+        {
             return;
+        }
+
         if (number <= 5 && !value.All(c => char.IsAsciiLetterOrDigit(c) || c == ' '))
+        {
             fields.Refuse(prefix + name, "Special characters are not allowed");
+        }
+
         udfs[name] = value;
     }
 
@@ -206,14 +251,20 @@ internal sealed class JuspayOrders(JuspayBook book, TimeProvider time)
     {
         var url = fields.Text(name, longest: 2_048);
         if (url is not null && !(Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"))
+        {
             fields.Refuse(name, "Invalid url");
+        }
+
         return url;
     }
 
     private async Task<SimulatedResponse> FetchAsync(JuspayCall call, string id)
     {
         if (book.Find(call.Account.MerchantId, id) is not { } folder)
+        {
             return JuspayErrors.NoSuchOrder(id);
+        }
+
         JuspayView view;
         Task durable;
         lock (folder.Gate)

@@ -34,7 +34,10 @@ internal sealed class JuspayPages(
     public static string? ReturnUrlOf(JuspayView view, JuspayAccount account)
     {
         if (view.Order.ReturnUrl is not { } url)
+        {
             return null;
+        }
+
         var parameters = new List<KeyValuePair<string, string>>
         {
             new("order_id", view.Order.OrderId),
@@ -43,7 +46,10 @@ internal sealed class JuspayPages(
         };
         // What the merchant put there is signed too.
         foreach (var (name, values) in Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(new Uri(url).Query))
+        {
             parameters.Add(new(name, values.ToString()));
+        }
+
         var signature = JuspaySignature.Of(account.ResponseKey, parameters);
         var added = parameters.Take(3)
             .Append(new("signature", signature))
@@ -75,14 +81,23 @@ internal sealed class JuspayPages(
     private (JuspayView View, JuspayTxn Txn, Task Durable)? Decide(string id, CustomerDecision? decision)
     {
         if (book.Find(id) is not { } folder || !folder.View.Txns.Exists(known => known.Uuid == id))
+        {
             return null;
+        }
+
         lock (folder.Gate)
         {
             var txn = folder.View.Txn(id);
             if (txn.MethodType == "UPI")
+            {
                 return null;
+            }
+
             if (decision is { } taken && txn.Status == JuspayStatus.PendingVbv)
+            {
                 lifecycle.Decide(folder, id, taken);
+            }
+
             return (folder.View, folder.View.Txn(id), folder.Durable);
         }
     }
@@ -109,7 +124,10 @@ internal sealed class JuspayPages(
     {
         var title = txn.AuthorizedAt == 0 ? "Payment failed" : "Payment approved";
         if (ReturnUrlOf(view, book.Account(view.Order.MerchantId)!) is not { } url)
+        {
             return Page(title, "<p>You can close this page.</p>", nonce);
+        }
+
         var script = JavaScriptEncoder.Default.Encode(url);
         return Page(
             title,

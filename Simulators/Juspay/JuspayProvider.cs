@@ -21,11 +21,16 @@ internal sealed class JuspayProvider(
         foreach (var folder in book.Folders)
         {
             lock (folder.Gate)
+            {
                 lifecycle.Resume(folder, customer);
+            }
         }
 
         foreach (var webhook in book.Undelivered)
+        {
             sender.Send(webhook);
+        }
+
         return Task.CompletedTask;
     }
 
@@ -38,7 +43,10 @@ internal sealed class JuspayProvider(
     public async ValueTask<DecisionOutcome> DecideAsync(string paymentId, CustomerDecision decision)
     {
         if (book.Find(paymentId) is not { } folder || !folder.View.Txns.Exists(txn => txn.Uuid == paymentId))
+        {
             return DecisionOutcome.NoSuchPayment;
+        }
+
         DecisionOutcome outcome;
         Task durable;
         lock (folder.Gate)
@@ -56,9 +64,14 @@ internal sealed class JuspayProvider(
         foreach (var view in book.Folders.Select(folder => folder.View))
         {
             foreach (var txn in view.Txns.Where(txn => txn.AuthorizedAt != 0))
+            {
                 yield return LineOf(view, txn);
+            }
+
             foreach (var refund in view.Refunds)
+            {
                 yield return LineOf(view, refund);
+            }
         }
     }
 
@@ -101,7 +114,10 @@ internal sealed class JuspayProvider(
     private void CarryOut(JuspayStep step)
     {
         if (book.Find(step.Txn) is not { } folder)
+        {
             return;
+        }
+
         lock (folder.Gate)
         {
             switch (step.Kind)

@@ -18,22 +18,39 @@ internal sealed class JuspayRefunds(
         var named = fields.Text("order_id");
         fields.Ignore("note");
         if (requestId.Length > 20 || !requestId.All(char.IsAsciiLetterOrDigit))
+        {
             fields.Refuse("unique_request_id", "Must be alphanumeric and of less than 21 characters");
+        }
+
         if (named is not null && named != call.Id)
+        {
             fields.Refuse("order_id", "Missing field or Invalid Value");
+        }
+
         if (fields.Finish() is { } invalid)
+        {
             return invalid;
+        }
+
         if (book.Find(call.Account.MerchantId, call.Id) is not { } folder)
+        {
             return JuspayErrors.NoSuchOrder(call.Id);
+        }
+
         var currency = folder.View.Order.Currency;
         var amount = text is null ? null : JuspayAmounts.Read(text, currency);
         if (text is not null && amount is null)
+        {
             return JuspayErrors.Simple(400, "error", "invalid amount", "Invalid amount");
+        }
 
         lock (folder.Gate)
         {
             if (Refuse(folder.View, call.Account.MerchantId, requestId, amount) is { } no)
+            {
                 return no;
+            }
+
             var change = book.Begin(folder, time.GetUtcNow());
             var txn = folder.View.Leading!;
             lifecycle.Refund(change, new JuspayRefund
@@ -57,14 +74,23 @@ internal sealed class JuspayRefunds(
     private SimulatedResponse? Refuse(JuspayView view, string merchantId, string requestId, long? amount)
     {
         if (book.FindRefund(merchantId, requestId) is not null)
+        {
             return JuspayErrors.Duplicate("Duplicate request: unique_request_id was used before");
+        }
+
         if (view.Leading is not { Status: JuspayStatus.Charged } txn)
+        {
             return JuspayErrors.Refused(
                 "INVALID_ACTION", "Only charged orders can be refunded", "invalid.order.not_successful");
+        }
+
         var left = txn.Amount - view.Refunded(txn.Uuid);
         if ((amount ?? left) > left || left == 0)
+        {
             return JuspayErrors.Simple(
                 400, "error", "invalid.amount.exceeded", "The amount exceeds what can be refunded");
+        }
+
         var since = time.GetUtcNow().ToUnixTimeMilliseconds() - (long)options.Value.RefundRepeatGap.TotalMilliseconds;
         return view.Refunds.Exists(refund => refund.Amount == (amount ?? left) && refund.CreatedAt > since)
             ? JuspayErrors.Duplicate("A refund of the same amount was made a moment ago")

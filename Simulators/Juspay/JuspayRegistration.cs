@@ -55,7 +55,10 @@ internal static class JuspayRegistration
             async (string merchant_id, JuspayAccountRequest body, JuspayBook book) =>
             {
                 if (Refuse(merchant_id, body, book) is { } error)
+                {
                     return Results.BadRequest(new { error });
+                }
+
                 await book.Register(new JuspayAccount
                 {
                     MerchantId = merchant_id,

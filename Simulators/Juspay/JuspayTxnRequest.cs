@@ -51,13 +51,22 @@ internal sealed record JuspayTxnRequest
             WantsSdkParams = fields.Flag("sdk_params"),
         };
         if (type.Length > 0 && !Types.Contains(type))
+        {
             fields.Refuse("payment_method_type", "Missing field or Invalid Value");
+        }
         else if (type == "CARD")
+        {
             return request with { Card = ReadCard(fields, request.Method, book, merchantId, now) };
+        }
         else if (!IsMethod(type, request.Method, older))
+        {
             fields.Refuse("payment_method", "Missing field or Invalid Value");
+        }
         else if (type == "UPI" && (method is "UPI_COLLECT" or "COLLECT" || older == "UPI_COLLECT"))
+        {
             CheckVpa(fields, request.Vpa);
+        }
+
         return request;
     }
 
@@ -74,9 +83,13 @@ internal sealed record JuspayTxnRequest
     private static void CheckVpa(JuspayFields fields, string? vpa)
     {
         if (vpa is null)
+        {
             fields.Refuse("upi_vpa", "Missing field or Invalid Value");
+        }
         else if (vpa.Split('@') is not [{ Length: > 0 }, { Length: > 1 }])
+        {
             fields.Refuse("upi_vpa", "Invalid VPA");
+        }
     }
 
     private static JuspayCard? ReadCard(
@@ -84,13 +97,18 @@ internal sealed record JuspayTxnRequest
     {
         var cvv = fields.Text("card_security_code");
         if (cvv is not null && (cvv.Length is not (3 or 4) || !cvv.All(char.IsAsciiDigit)))
+        {
             fields.Refuse("card_security_code", "Invalid CVV");
+        }
+
         if (fields.Text("card_token") is { } token)
         {
             lock (book.Shelf.Gate)
             {
                 if (book.Shelf.Card(merchantId, token) is { } kept)
+                {
                     return kept.Card;
+                }
             }
 
             fields.Refuse(JuspayErrors.Refused("EXPIRED", "Invalid or expired card_token"));
@@ -102,13 +120,23 @@ internal sealed record JuspayTxnRequest
             fields.Required("card_exp_month", longest: 2), fields.Required("card_exp_year", longest: 4));
         var name = fields.Text("name_on_card");
         if (cvv is null)
+        {
             fields.Refuse("card_security_code", "Missing field or Invalid Value");
+        }
+
         if (!Brands.Contains(brand))
+        {
             fields.Refuse("payment_method", "Missing field or Invalid Value");
+        }
         else if (fields.Refusal is null && !IsNumber(number))
+        {
             fields.Refuse("card_number", "Invalid card number");
+        }
         else if (fields.Refusal is null && !IsAhead(month, year, now))
+        {
             fields.Refuse("card_exp_year", "The card has expired");
+        }
+
         return fields.Refusal is null ? Keep(number, month, year, name, brand) : null;
     }
 
@@ -137,7 +165,10 @@ internal sealed record JuspayTxnRequest
     private static bool IsNumber(string number)
     {
         if (number.Length is < 12 or > 19 || !number.All(char.IsAsciiDigit))
+        {
             return false;
+        }
+
         var sum = 0;
         for (var i = 0; i < number.Length; i++)
         {

@@ -21,27 +21,45 @@ internal sealed class JuspayTxns(
         var fields = call.Fields;
         var merchant = fields.Required("merchant_id");
         if (merchant.Length > 0 && merchant != call.Account.MerchantId)
+        {
             fields.Refuse("merchant_id", "Missing field or Invalid Value");
+        }
+
         var combined = fields.HasGroup("order.");
         var orderId = combined ? "" : fields.Required("order_id");
         var asJson = fields.Text("format") == "json";
         var request = JuspayTxnRequest.Read(fields, book, call.Account.MerchantId, time.GetUtcNow());
         JuspayFolder? folder = null;
         if (fields.Refusal is null && combined)
+        {
             (folder, _) = orders.Open(call, "order.");
+        }
+
         if (fields.Finish() is { } refusal)
+        {
             return refusal;
+        }
+
         folder ??= book.Find(call.Account.MerchantId, orderId);
         if (folder is null)
+        {
             return combined
                 ? JuspayErrors.Refused("ALREADY_EXISTS", "An order with this order_id exists")
                 : JuspayErrors.NoSuchOrder(orderId);
+        }
+
         var (txn, no, durable) = Begin(folder, request);
         if (txn is null)
+        {
             return no!;
+        }
+
         await durable;
         if (txn.Status == JuspayStatus.PendingVbv)
+        {
             lifecycle.Await(txn, customer);
+        }
+
         return Show(folder.View.Order, txn, request, asJson);
     }
 
@@ -64,7 +82,10 @@ internal sealed class JuspayTxns(
     {
         call.Fields.Ignore("merchant_id");
         if (call.Fields.Finish() is { } refusal)
+        {
             return refusal;
+        }
+
         if (book.Find(call.Id) is not { } folder || folder.View.Order.MerchantId != call.Account.MerchantId
             || !folder.View.Txns.Exists(txn => txn.Uuid == call.Id))
         {
@@ -81,7 +102,10 @@ internal sealed class JuspayTxns(
             }
 
             if (!fits(folder))
+            {
                 return JuspayErrors.Refused("INVALID_INPUT", "Partial capture is not supported by the gateway");
+            }
+
             var change = book.Begin(folder, time.GetUtcNow());
             move(change, txn);
             _ = book.Commit(change);
@@ -99,13 +123,19 @@ internal sealed class JuspayTxns(
         {
             var order = folder.View.Order;
             if (folder.View.Status is JuspayStatus.Charged or JuspayStatus.Authorized or JuspayStatus.VoidInitiated)
+            {
                 return (null, JuspayErrors.Refused("INVALID_ACTION", "The order is already paid"), Task.CompletedTask);
+            }
+
             if (request.MethodType != "CARD" && order.Currency != "INR")
+            {
                 return (
                     null,
                     JuspayErrors.Refused(
                         "GATEWAY_NOT_FOUND", "Can't find a suitable gateway to process the transaction"),
                     Task.CompletedTask);
+            }
+
             var change = book.Begin(folder, time.GetUtcNow());
             var txn = new JuspayTxn
             {
@@ -124,14 +154,24 @@ internal sealed class JuspayTxns(
                 WillMismatch = draws && book.Dials.Fires(DialRate.AmountMismatch),
             };
             if (request.WalletToken is null)
+            {
                 change.Put(txn);
+            }
             else if (Debit(order, request.WalletToken, change.Now) && !txn.WillDecline)
+            {
                 lifecycle.Approve(change, txn);
+            }
             else
+            {
                 JuspayLifecycle.Fail(
                     change, txn, new(JuspayStatus.AuthorizationFailed, "WALLET", "Insufficient balance or token"));
+            }
+
             if (request is { SavesCard: true, Card: not null } && order.CustomerId is not null)
+            {
                 Save(order, request.Card);
+            }
+
             var durable = book.Commit(change);
             return (folder.View.Txn(txn.Uuid), null, durable);
         }
@@ -143,7 +183,10 @@ internal sealed class JuspayTxns(
         lock (book.Shelf.Gate)
         {
             if (book.Shelf.WalletOfToken(order.MerchantId, token) is not { Linked: true } wallet)
+            {
                 return false;
+            }
+
             var pays = wallet.TokenUntil > now && wallet.Balance >= order.Amount;
             _ = book.Keep(new JuspayEntry
             {
@@ -160,7 +203,10 @@ internal sealed class JuspayTxns(
             if (
                 book.Shelf.Cards(order.MerchantId, [order.CustomerId!]).Any(
                     kept => kept.Card.Fingerprint == card.Fingerprint))
+            {
                 return;
+            }
+
             _ = book.Keep(new JuspayEntry
             {
                 Card = new JuspaySavedCard
@@ -186,14 +232,20 @@ internal sealed class JuspayTxns(
             json.WriteString("status", txn.Status.Word());
             // Without format=json the real one redirects the browser; nothing here calls it from a browser.
             if (!asJson)
+            {
                 json.WriteString("location", page);
+            }
+
             json.WriteStartObject("payment");
             json.WriteStartObject("authentication");
             json.WriteString("method", "GET");
             json.WriteString("url", page);
             json.WriteEndObject();
             if (request.WantsSdkParams)
+            {
                 WriteSdkParams(json, order, txn);
+            }
+
             json.WriteEndObject();
             json.WriteEndObject();
         });

@@ -20,11 +20,20 @@ internal sealed class JuspayWallets(
         var command = call.Fields.Text("command");
         var mobile = call.Fields.Text("mobile_number");
         if (command is not (null or "authenticate"))
+        {
             call.Fields.Refuse("command", "Missing field or Invalid Value");
+        }
+
         if (call.Fields.Finish() is { } refusal)
+        {
             return refusal;
+        }
+
         if (customers.Find(call, call.Id) is not { } customer)
+        {
             return JuspayCustomers.NoSuchCustomer;
+        }
+
         JuspayWallet wallet;
         Task durable;
         lock (book.Shelf.Gate)
@@ -51,19 +60,31 @@ internal sealed class JuspayWallets(
     public Task<SimulatedResponse> ListAsync(JuspayCall call)
     {
         if (call.Fields.Finish() is { } refusal)
+        {
             return Task.FromResult(refusal);
+        }
+
         if (customers.Find(call, call.Id) is not { } customer)
+        {
             return Task.FromResult(JuspayCustomers.NoSuchCustomer);
+        }
+
         JuspayWallet[] wallets;
         lock (book.Shelf.Gate)
+        {
             wallets = [.. book.Shelf.Wallets(call.Account.MerchantId, customer.Id)];
+        }
+
         return Task.FromResult(SimulatedResponse.Json(200, wallets, static (json, list) =>
         {
             json.WriteStartObject();
             json.WriteString("object", "list");
             json.WriteStartArray("list");
             foreach (var wallet in list)
+            {
                 Write(json, wallet);
+            }
+
             json.WriteEndArray();
             json.WriteNumber("count", list.Length);
             json.WriteNumber("offset", 0);
@@ -84,7 +105,9 @@ internal sealed class JuspayWallets(
                     var wallet in book.Shelf.Wallets(call.Account.MerchantId, customer.Id)
                         .Where(known => known.Linked)
                         .ToArray())
+                {
                     durable.Add(book.Keep(new JuspayEntry { Wallet = Refreshed(wallet) }));
+                }
             }
 
             await Task.WhenAll(durable);
@@ -123,16 +146,25 @@ internal sealed class JuspayWallets(
     private async Task<SimulatedResponse> ChangeAsync(JuspayCall call, Func<JuspayWallet, JuspayWallet?> change)
     {
         if (call.Fields.Finish() is { } refusal)
+        {
             return refusal;
+        }
+
         JuspayWallet? wallet;
         Task durable;
         lock (book.Shelf.Gate)
         {
             if (book.Shelf.Wallet(call.Account.MerchantId, call.Id) is not { } standing)
+            {
                 return JuspayErrors.Simple(404, "invalid_request_error", "invalid", "Wallet does not exist.");
+            }
+
             wallet = change(standing);
             if (wallet is null)
+            {
                 return JuspayErrors.Refused("INVALID_INPUT", "Invalid command or otp");
+            }
+
             durable = book.Keep(new JuspayEntry { Wallet = wallet });
         }
 
@@ -159,14 +191,24 @@ internal sealed class JuspayWallets(
         json.WriteString("wallet", wallet.Wallet);
         json.WriteString("token", wallet.Linked ? wallet.Token : null);
         if (wallet.Linked)
+        {
             JuspayJson.Amount(json, "current_balance", wallet.Balance, "INR");
+        }
         else
+        {
             json.WriteNull("current_balance");
+        }
+
         // Juspay's own samples have it as text after a refresh and after a delink.
         if (wallet.Linked && wallet.RefreshedAt > 0)
+        {
             json.WriteString("linked", "true");
+        }
         else
+        {
             json.WriteBoolean("linked", wallet.Linked);
+        }
+
         json.WriteString("last_refreshed", wallet.RefreshedAt > 0 ? JuspayJson.Time(wallet.RefreshedAt) : null);
         json.WriteStartObject("metadata");
         json.WriteString("mobile_number", wallet.Mobile);

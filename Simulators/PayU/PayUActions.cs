@@ -60,17 +60,26 @@ internal sealed class PayUActions(
         Func<PayUPayment, PayUFolder, long, (string Message, int Code)?> objection)
     {
         var (id, token) = (form["var1"], form["var2"]);
-        if (token.Length == 0)
-            return PayUResponses.Refused("token is empty", id);
-        if (form["var3"].Length == 0)
-            return PayUResponses.Refused("amount is empty", id);
+        if (token.Length == 0 || form["var3"].Length == 0)
+        {
+            return PayUResponses.Refused(token.Length == 0 ? "token is empty" : "amount is empty", id);
+        }
+
         if (token.Length > LongestToken || PayUIds.Paise(form["var3"]) is not (> 0 and var amount))
+        {
             return PayUResponses.Refused("Refund request failed", id, 105);
+        }
+
         var callback = form["var5"];
         if (callback.Length > 0 && !Uri.TryCreate(callback, UriKind.Absolute, out _))
+        {
             return PayUResponses.Refused("Refund request failed", id);
+        }
+
         if (book.Find(account.Key, id) is not { } folder)
+        {
             return PayUResponses.Refused("transaction not exists");
+        }
 
         Task durable;
         PayUAction action;
@@ -81,12 +90,21 @@ internal sealed class PayUActions(
             var kind = kindOf(payment);
             var requestId = PayUIds.Request();
             if (folder.Actions.Any(earlier => earlier.Token == token))
+            {
                 return PayUResponses.Refused("token already used or request pending", id);
+            }
+
             if (objection(payment, folder, amount) is var (message, code))
+            {
                 return PayUResponses.Refused(message, id, code);
+            }
+
             // Once for the account: another payment may not use it either.
             if (!book.Claim(account.Key, token, requestId))
+            {
                 return PayUResponses.Refused("token already used or request pending", id);
+            }
+
             var change = book.Begin(folder, time.GetUtcNow());
             action = new PayUAction
             {

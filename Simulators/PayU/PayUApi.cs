@@ -18,13 +18,18 @@ internal sealed class PayUApi(PayUBook book, PayUPayments payments, PayUCommands
     {
         routes.MapPost(prefix + "/_payment", context => PayAsync(context, prefix));
         foreach (var service in (string[])["/merchant/postservice.php", "/merchant/postservice"])
+        {
             routes.MapPost(prefix + service, CommandAsync);
+        }
     }
 
     private async Task PayAsync(HttpContext context, string prefix)
     {
         if (await ReadAsync(context) is not { } body)
+        {
             return;
+        }
+
         var form = PayUForm.Read(body);
         var baseUrl = $"{context.Request.Scheme}://{context.Request.Host}{prefix}";
         await gate.ServeAsync(
@@ -35,7 +40,10 @@ internal sealed class PayUApi(PayUBook book, PayUPayments payments, PayUCommands
     private async Task CommandAsync(HttpContext context)
     {
         if (await ReadAsync(context) is not { } body)
+        {
             return;
+        }
+
         var form = PayUForm.Read(body);
         var asJson = context.Request.Query["form"] == "2";
         await gate.ServeAsync(

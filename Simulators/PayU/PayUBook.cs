@@ -31,7 +31,9 @@ internal sealed class PayUBook : IDisposable
         foreach (var account in options.Value.Accounts)
         {
             if (!_accounts.ContainsKey(account.Key))
+            {
                 _ = Register(account.Key, account.Salt, account.WebhookUrl);
+            }
         }
     }
 
@@ -82,11 +84,16 @@ internal sealed class PayUBook : IDisposable
         foreach (var entry in change.Entries)
         {
             if (Apply(entry, change.Folder) is { } webhook)
+            {
                 (told ??= []).Add(webhook);
+            }
         }
 
         if (told is not null)
+        {
             _ = TellAsync(written, told);
+        }
+
         return written;
     }
 
@@ -108,17 +115,24 @@ internal sealed class PayUBook : IDisposable
     public void Complete(PayUWebhook webhook)
     {
         if (_undelivered.TryRemove(webhook.EventId, out _))
+        {
             _ = Write([new PayUEntry { Completed = webhook.EventId }]);
+        }
     }
 
     public void DisableWebhook(PayUWebhook webhook)
     {
         Complete(webhook);
         if (!_accounts.TryGetValue(webhook.Receiver, out var account) || account.WebhookDisabled)
+        {
             return;
+        }
+
         var disabled = account with { WebhookDisabled = true };
         if (_accounts.TryUpdate(webhook.Receiver, disabled, account))
+        {
             _ = Write([new PayUEntry { Account = disabled }]);
+        }
     }
 
     public void Dispose() => _journal.Dispose();
@@ -139,7 +153,9 @@ internal sealed class PayUBook : IDisposable
         }
 
         foreach (var webhook in webhooks)
+        {
             _sender.Send(webhook);
+        }
     }
 
     private void Replay(ReadOnlyMemory<byte> line)

@@ -19,7 +19,10 @@ internal sealed partial class PayUCommands(PayUBook book, PayUActions actions)
     public Task<SimulatedResponse> RunAsync(PayUForm? form)
     {
         if (form is null)
+        {
             return Task.FromResult(PayUResponses.Refused("Parameter missing"));
+        }
+
         var command = form["command"];
         if (book.Account(form["key"]) is not { } account
             || !PayUHash.AreEqual(form["hash"], PayUHash.OfCommand(account.Key, command, form["var1"], account.Salt)))
@@ -72,7 +75,10 @@ internal sealed partial class PayUCommands(PayUBook book, PayUActions actions)
     {
         var byPayment = kind == "payuid";
         if ((byPayment ? book.Find(account.Key, id) : book.FindRequest(account.Key, id)) is not { } folder)
+        {
             return PayUResponses.NoAction(id);
+        }
+
         List<(PayUPayment, PayUAction)> found;
         Task durable;
         lock (folder.Gate)
@@ -92,7 +98,10 @@ internal sealed partial class PayUCommands(PayUBook book, PayUActions actions)
     private async Task<SimulatedResponse> DeleteCardAsync(string userCredentials, string token)
     {
         if (book.Card(token) is not { } card || card.UserCredentials != userCredentials)
+        {
             return PayUResponses.Refused("card not found");
+        }
+
         await book.Delete(card);
         return PayUResponses.Accepted("card deleted successfully");
     }
@@ -117,7 +126,9 @@ internal sealed partial class PayUCommands(PayUBook book, PayUActions actions)
     private static PayUPayment[] Payments(PayUFolder folder)
     {
         lock (folder.Gate)
+        {
             return [.. folder.Payments];
+        }
     }
 
     [GeneratedRegex(

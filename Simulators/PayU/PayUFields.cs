@@ -53,9 +53,15 @@ internal static class PayUFields
             new("phone", payment.Phone),
         };
         for (var i = 0; i < 10; i++)
+        {
             fields.Add(new($"udf{i + 1}", i < payment.Udfs.Count ? payment.Udfs[i] : ""));
+        }
+
         if (charges is not null)
+        {
             fields.Add(new("additionalCharges", charges));
+        }
+
         fields.AddRange(
         [
             new("hash", PayUHash.OfResponse(
@@ -71,9 +77,15 @@ internal static class PayUFields
             new("error_Message", payment.Failure?.Message ?? "No Error"),
         ]);
         if (payment.Card is { } card)
+        {
             fields.AddRange([new("cardnum", card.Masked), new("name_on_card", card.Name)]);
+        }
+
         if (payment.CardToken is { } token)
+        {
             fields.Add(new("card_token", token));
+        }
+
         return fields;
     }
 }

@@ -32,18 +32,26 @@ internal sealed class PayUFolder(string key, string txnId)
     {
         var at = _payments.FindIndex(known => known.Id == payment.Id);
         if (at < 0)
+        {
             _payments.Add(payment);
+        }
         else
+        {
             _payments[at] = payment;
+        }
     }
 
     public void Put(PayUAction action)
     {
         var at = _actions.FindIndex(known => known.RequestId == action.RequestId);
         if (at < 0)
+        {
             _actions.Add(action);
+        }
         else
+        {
             _actions[at] = action;
+        }
     }
 }
 
@@ -66,7 +74,10 @@ internal sealed class PayUChange(PayUFolder folder, PayUAccount account, long no
     public void Raise(string paymentId, PayUAction? action = null)
     {
         if (!account.HasWebhook && action?.CallbackUrl is null)
+        {
             return;
+        }
+
         Entries.Add(new PayUEntry
         {
             Event = new PayUEvent

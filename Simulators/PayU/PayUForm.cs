@@ -22,9 +22,14 @@ internal sealed class PayUForm
         {
             var equals = pair.IndexOf('=');
             if (equals <= 0)
+            {
                 return null;
+            }
+
             if (!form._fields.TryAdd(WebUtility.UrlDecode(pair[..equals]), WebUtility.UrlDecode(pair[(equals + 1)..])))
+            {
                 return null;
+            }
         }
 
         return form;

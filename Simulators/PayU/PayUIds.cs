@@ -29,7 +29,10 @@ internal static class PayUIds
         var whole = dot < 0 ? text : text[..dot];
         var part = dot < 0 ? "" : text[(dot + 1)..];
         if (whole.Length is 0 or > 9 || !whole.All(char.IsAsciiDigit) || !part.All(char.IsAsciiDigit))
+        {
             return null;
+        }
+
         return (dot < 0 || part.Length is 1 or 2)
             ? (long.Parse(whole, CultureInfo.InvariantCulture) * 100)
                 + (part.Length == 0 ? 0 : int.Parse(part.PadRight(2, '0'), CultureInfo.InvariantCulture))

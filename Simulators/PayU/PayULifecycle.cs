@@ -19,20 +19,32 @@ internal sealed class PayULifecycle(PayUBook book, PayUAgenda agenda, IOptions<P
         var late = payment.State is PayUPaymentState.Dropped or PayUPaymentState.Bounced
             && decision == CustomerDecision.Approve;
         if (payment.State != PayUPaymentState.InProgress && !late)
+        {
             return DecisionOutcome.AlreadyDecided;
+        }
+
         var change = book.Begin(folder, time.GetUtcNow());
         if (late)
+        {
             GiveBack(change, payment);
+        }
         else if (decision == CustomerDecision.Decline)
+        {
             Fail(
                 change, payment, payment.Card?.Failure is null
                     ? PayUPaymentState.UserCancelled
                     : PayUPaymentState.Failed,
                     payment.Card?.Failure is { } code ? PayUFailures.Of(code) : PayUFailures.Cancelled);
+        }
         else if (payment.WillDecline || payment.Vpa == PayUFailures.FailureVpa)
+        {
             Fail(change, payment, PayUPaymentState.Failed, PayUFailures.Declined(payment));
+        }
         else
+        {
             Authorize(change, payment);
+        }
+
         _ = book.Commit(change);
         return DecisionOutcome.Taken;
     }
@@ -48,7 +60,10 @@ internal sealed class PayULifecycle(PayUBook book, PayUAgenda agenda, IOptions<P
     {
         var payment = folder.Payment(paymentId);
         if (payment.State != PayUPaymentState.InProgress)
+        {
             return;
+        }
+
         var change = book.Begin(folder, time.GetUtcNow());
         Fail(
             change, payment, payment.Hosted ? PayUPaymentState.Bounced : PayUPaymentState.Dropped,
@@ -61,8 +76,11 @@ internal sealed class PayULifecycle(PayUBook book, PayUAgenda agenda, IOptions<P
     {
         change.Put(action);
         if (action.Kind == PayUActionKind.Refund)
+        {
             change.Put(
                 payment with { AmountRefunded = payment.AmountRefunded + action.Amount, ChangedAt = change.Now });
+        }
+
         agenda.Add(PayUStepKind.Finish, payment.Id, FinishedAt(action), action.RequestId);
     }
 
@@ -71,7 +89,10 @@ internal sealed class PayULifecycle(PayUBook book, PayUAgenda agenda, IOptions<P
     {
         var action = folder.Action(requestId);
         if (action.State != PayUActionState.Queued)
+        {
             return;
+        }
+
         var payment = folder.Payment(action.PaymentId);
         var change = book.Begin(folder, time.GetUtcNow());
         var finished = action with
@@ -90,7 +111,10 @@ internal sealed class PayULifecycle(PayUBook book, PayUAgenda agenda, IOptions<P
         } with
         { ChangedAt = change.Now });
         if (action.Kind == PayUActionKind.Refund)
+        {
             change.Raise(payment.Id, finished);
+        }
+
         _ = book.Commit(change);
     }
 
@@ -100,13 +124,17 @@ internal sealed class PayULifecycle(PayUBook book, PayUAgenda agenda, IOptions<P
         foreach (var payment in folder.Payments)
         {
             if (payment.State == PayUPaymentState.InProgress)
+            {
                 Await(payment, customer);
+            }
         }
 
         foreach (var action in folder.Actions)
         {
             if (action.State == PayUActionState.Queued)
+            {
                 agenda.Add(PayUStepKind.Finish, action.PaymentId, FinishedAt(action), action.RequestId);
+            }
         }
     }
 
@@ -157,7 +185,10 @@ internal sealed class PayULifecycle(PayUBook book, PayUAgenda agenda, IOptions<P
             ChangedAt = change.Now,
         });
         if (kept is not null)
+        {
             change.Put(kept);
+        }
+
         change.Raise(payment.Id);
     }
 

@@ -93,13 +93,19 @@ internal sealed class PayUPages(
     private async Task<SimulatedResponse> ShowAsync(string id, string baseUrl, CustomerDecision? decision)
     {
         if (book.Find(id) is not { } folder)
+        {
             return new SimulatedResponse(404, "Not found"u8.ToArray()) { ContentType = "text/plain" };
+        }
+
         PayUPayment payment;
         Task durable;
         lock (folder.Gate)
         {
             if (decision is { } taken && folder.Payment(id).State == PayUPaymentState.InProgress)
+            {
                 lifecycle.Decide(folder, id, taken);
+            }
+
             payment = folder.Payment(id);
             durable = folder.Durable;
         }
@@ -115,7 +121,10 @@ internal sealed class PayUPages(
         var form = new StringBuilder("<form method=\"post\" id=\"back\" action=\"")
             .Append(Html.Encode(success ? payment.SuccessUrl : payment.FailureUrl)).Append("\">");
         foreach (var (name, value) in PayUFields.Of(payment, book.Account(payment.Key)!))
+        {
             form.Append($"<input type=\"hidden\" name=\"{Html.Encode(name)}\" value=\"{Html.Encode(value)}\">");
+        }
+
         form.Append("<button>Continue</button></form>")
             .Append($"<script nonce=\"{nonce}\">document.getElementById('back').submit();</script>");
         return Page(success ? "Payment approved" : "Payment failed", form.ToString(), nonce);

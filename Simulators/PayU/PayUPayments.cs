@@ -28,11 +28,17 @@ internal sealed class PayUPayments(
     public async Task<SimulatedResponse> PayAsync(PayUForm? form, string baseUrl)
     {
         if (form is null)
+        {
             return PayUPages.Problem(PayURequests.Invalid("a field comes twice"));
+        }
+
         var isServer = form.Has("txn_s2s_flow");
         var (payment, failure) = await BeginAsync(form, isServer);
         if (payment is null)
+        {
             return isServer ? Refusal(form["txnid"], failure!) : PayUPages.Problem(failure!);
+        }
+
         return isServer
             ? SimulatedResponse.Json(200, (payment, baseUrl, options: _options), static (json, made) =>
                 Write(json, made.payment, made.baseUrl, made.options))
@@ -73,12 +79,19 @@ internal sealed class PayUPayments(
         json.WriteString("merchantVpa", options.PayeeVpa);
         json.WriteString("amount", PayUIds.Rupees(payment.Amount));
         if (payment is { Pg: "UPI", BankCode: "INTENT" })
+        {
             json.WriteString("intentURIData", Link(payment, options));
+        }
         else if (payment.Pg == "DBQR")
+        {
             json.WriteString("qrString", "upi://pay?" + Link(payment, options));
+        }
         else if (payment.Pg != "UPI")
+        {
             json.WriteString(
                 "acsTemplate", Convert.ToBase64String(Encoding.UTF8.GetBytes(PayUPages.Hop(payment, baseUrl))));
+        }
+
         json.WriteString("otpPostUrl", baseUrl + "/ResponseHandler.php");
         json.WriteEndObject();
         json.WriteEndObject();
@@ -92,14 +105,25 @@ internal sealed class PayUPayments(
     private async Task<(PayUPayment? Payment, PayUFailure? Failure)> BeginAsync(PayUForm form, bool isServer)
     {
         if (PayURequests.Objection(form) is { } objection)
+        {
             return (null, objection);
+        }
+
         if (book.Account(form["key"]) is not { } account || !PayURequests.IsSigned(form, account))
+        {
             return (null, WrongHash);
+        }
+
         if (PayURequests.MethodObjection(form, isServer) is { } wrong)
+        {
             return (null, wrong);
+        }
+
         var kept = form.Has("store_card_token") ? book.Card(form["store_card_token"]) : null;
         if (form.Has("store_card_token") && kept?.UserCredentials != form["user_credentials"])
+        {
             return (null, PayURequests.Invalid("store_card_token is not known"));
+        }
 
         var now = time.GetUtcNow();
         var payment = PayURequests.Read(form, account, now.ToUnixTimeMilliseconds(), isServer, kept);
@@ -119,7 +143,10 @@ internal sealed class PayUPayments(
         {
             // Refused after a success alone: two that are both under way can both succeed.
             if (folder.Payments.Any(earlier => earlier.AuthorizedAt != 0))
+            {
                 return (null, Used);
+            }
+
             var change = book.Begin(folder, now);
             change.Put(payment);
             durable = book.Commit(change);

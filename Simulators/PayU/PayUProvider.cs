@@ -18,11 +18,16 @@ internal sealed class PayUProvider(
         foreach (var folder in book.Folders)
         {
             lock (folder.Gate)
+            {
                 lifecycle.Resume(folder, customer);
+            }
         }
 
         foreach (var webhook in book.Undelivered)
+        {
             sender.Send(webhook);
+        }
+
         return Task.CompletedTask;
     }
 
@@ -35,7 +40,10 @@ internal sealed class PayUProvider(
     public async ValueTask<DecisionOutcome> DecideAsync(string paymentId, CustomerDecision decision)
     {
         if (book.Find(paymentId) is not { } folder)
+        {
             return DecisionOutcome.NoSuchPayment;
+        }
+
         DecisionOutcome outcome;
         Task durable;
         lock (folder.Gate)
@@ -61,9 +69,14 @@ internal sealed class PayUProvider(
             }
 
             foreach (var payment in payments)
+            {
                 yield return LineOf(payment);
+            }
+
             foreach (var refund in refunds)
+            {
                 yield return LineOf(refund);
+            }
         }
     }
 
@@ -108,7 +121,10 @@ internal sealed class PayUProvider(
     private void CarryOut(PayUStep step)
     {
         if (book.Find(step.PaymentId) is not { } folder)
+        {
             return;
+        }
+
         lock (folder.Gate)
         {
             switch (step.Kind)

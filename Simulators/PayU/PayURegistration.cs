@@ -43,9 +43,15 @@ internal static class PayURegistration
         routes.MapPut("/_accounts/payu/{key}", async (string key, PayUAccountRequest body, PayUBook book) =>
         {
             if (string.IsNullOrEmpty(body.Salt))
+            {
                 return Results.BadRequest(new { error = "salt is required" });
+            }
+
             if (body.WebhookUrl is not null && !Uri.TryCreate(body.WebhookUrl, UriKind.Absolute, out _))
+            {
                 return Results.BadRequest(new { error = "webhook_url must be an address" });
+            }
+
             await book.Register(key, body.Salt, body.WebhookUrl);
             return Results.Ok(Describe(book.Account(key)!));
         });

@@ -64,12 +64,21 @@ internal static partial class PayURequests
     {
         var (pg, bankCode) = (form["pg"], form["bankcode"]);
         if (isServer && form["txn_s2s_flow"] != "4")
+        {
             return Invalid("txn_s2s_flow is not valid");
+        }
+
         if (isServer && (!IPAddress.TryParse(form["s2s_client_ip"], out _) || !form.Has("s2s_device_info")))
+        {
             return Invalid("s2s_client_ip and s2s_device_info are mandatory");
+        }
+
         // The customer's browser carries no card: that is what the hosted page is for.
         if (!isServer && (form.Has("ccnum") || form.Has("ccvv")))
+        {
             return Invalid("card data must not come with the hosted form");
+        }
+
         return (pg, bankCode) switch
         {
             ("", "") when !isServer => null,
@@ -162,7 +171,10 @@ internal static partial class PayURequests
     private static bool IsCard(string number)
     {
         if (number.Length is < 12 or > 19 || !number.All(char.IsAsciiDigit))
+        {
             return false;
+        }
+
         var sum = 0;
         for (var i = 0; i < number.Length; i++)
         {

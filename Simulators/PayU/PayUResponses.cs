@@ -27,9 +27,14 @@ internal static class PayUResponses
             json.WriteNumber("status", 0);
             json.WriteString("msg", refused.message);
             if (refused.mihpayid is not null)
+            {
                 json.WriteString("mihpayid", refused.mihpayid);
+            }
+
             if (refused.code is { } number)
+            {
                 json.WriteNumber("error_code", number);
+            }
         });
 
     public static SimulatedResponse Accepted(string message) => Object(message, static (json, text) =>
@@ -49,7 +54,9 @@ internal static class PayUResponses
         json.WriteString("bank_ref_num", queued.payment.BankReference);
         json.WriteString("mihpayid", queued.payment.Id);
         if (queued.action.Kind == PayUActionKind.Refund)
+        {
             json.WriteNumber("error_code", 102);
+        }
     });
 
     public static SimulatedResponse Verified(
@@ -223,7 +230,10 @@ internal static class PayUResponses
         json.WriteString("firstname", payment.FirstName);
         json.WriteString("bankcode", payment.BankCode);
         for (var i = 0; i < 5; i++)
+        {
             json.WriteString($"udf{i + 1}", payment.Udfs[i]);
+        }
+
         json.WriteString("field2", "");
         json.WriteString("field9", payment.Failure?.Detail ?? (payment.AuthorizedAt != 0 ? "SUCCESS" : ""));
         json.WriteString("error_code", payment.Failure?.Code ?? "E000");

@@ -51,11 +51,20 @@ internal sealed class PaytmAccounts(PaytmBook book, FaultGate gate, IOptions<Pay
         var client = Text(body, "clientId");
         if (client?.StartsWith(ClientPrefix, StringComparison.Ordinal) != true
             || book.Account(client[ClientPrefix.Length..]) is null)
+        {
             return NotAuthorized;
+        }
+
         if (Text(body, "phone") is not { } phone || !PaytmInstruments.IsNumber(phone))
+        {
             return Failure("431", "Invalid Mobile");
+        }
+
         if (Text(body, "scope") != "wallet" || Text(body, "responseType") != "token")
+        {
             return Failure("434", "Bad Request");
+        }
+
         return SimulatedResponse.Json(200, phone, static (json, number) =>
         {
             json.WriteStartObject();
@@ -71,9 +80,15 @@ internal sealed class PaytmAccounts(PaytmBook book, FaultGate gate, IOptions<Pay
     private SimulatedResponse Confirm(JsonElement body)
     {
         if (Text(body, "state") is not { Length: > 10 } state || !PaytmInstruments.IsNumber(state[..10]))
+        {
             return Failure("513", "Invalid Code");
+        }
+
         if (Text(body, "otp") != options.Value.WalletPassword)
+        {
             return Failure("403", "Invalid OTP entered.");
+        }
+
         return SimulatedResponse.Json(200, state[..10], static (json, number) =>
         {
             json.WriteStartObject();
@@ -88,10 +103,16 @@ internal sealed class PaytmAccounts(PaytmBook book, FaultGate gate, IOptions<Pay
     private async ValueTask<SimulatedResponse> RevokeAsync(SignIn call)
     {
         if (!call.IsAuthorized)
+        {
             return NotAuthorized;
+        }
+
         var token = call.Token;
         if (PaytmInstruments.OwnerOf(token) is null || book.IsRevoked(token))
+        {
             return new SimulatedResponse(404, ReadOnlyMemory<byte>.Empty);
+        }
+
         await book.Revoke(token);
         return new SimulatedResponse(200, ReadOnlyMemory<byte>.Empty);
     }

@@ -10,7 +10,10 @@ internal static class PaytmAmounts
     {
         paise = 0;
         if (text is null || text.Length is 0 or > 16)
+        {
             return false;
+        }
+
         var point = text.IndexOf('.');
         var whole = point < 0 ? text : text[..point];
         var fraction = point < 0 ? "" : text[(point + 1)..];

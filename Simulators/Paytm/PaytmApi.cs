@@ -35,7 +35,9 @@ internal sealed class PaytmApi(
         Route("/refund/api/v1/async/refund", DialOperation.Refund, refunds.ApplyAsync);
         Route("/refund/api/v1/refundStatus", DialOperation.Query, refunds.StatusAsync);
         if (prefix.Length > 0)
+        {
             routes.Map(prefix + "/{**rest}", context => PaytmResponses.NoSuchUrl.SendAsync(context));
+        }
     }
 
     private async Task ServeAsync(

@@ -30,7 +30,9 @@ internal sealed class PaytmBook : IDisposable
         foreach (var account in options.Value.Accounts)
         {
             if (!_accounts.ContainsKey(account.Mid))
+            {
                 _ = Register(account.Mid, account.MerchantKey, account.Website, account.WebhookUrl);
+            }
         }
     }
 
@@ -74,11 +76,16 @@ internal sealed class PaytmBook : IDisposable
         foreach (var entry in change.Entries)
         {
             if (Apply(entry, change.Folder) is { } webhook)
+            {
                 (told ??= []).Add(webhook);
+            }
         }
 
         if (told is not null)
+        {
             _ = TellAsync(written, told);
+        }
+
         return written;
     }
 
@@ -108,17 +115,24 @@ internal sealed class PaytmBook : IDisposable
     public void Complete(PaytmWebhook webhook)
     {
         if (_undelivered.TryRemove(webhook.EventId, out _))
+        {
             _ = Write([new PaytmEntry { Completed = webhook.EventId }]);
+        }
     }
 
     public void DisableWebhook(PaytmWebhook webhook)
     {
         Complete(webhook);
         if (!_accounts.TryGetValue(webhook.Receiver, out var account) || account.WebhookDisabled)
+        {
             return;
+        }
+
         var disabled = account with { WebhookDisabled = true };
         if (_accounts.TryUpdate(webhook.Receiver, disabled, account))
+        {
             _ = Write([new PaytmEntry { Account = disabled }]);
+        }
     }
 
     public void Dispose() => _journal.Dispose();
@@ -139,7 +153,9 @@ internal sealed class PaytmBook : IDisposable
         }
 
         foreach (var webhook in webhooks)
+        {
             _sender.Send(webhook);
+        }
     }
 
     private void Replay(ReadOnlyMemory<byte> line)
@@ -157,13 +173,21 @@ internal sealed class PaytmBook : IDisposable
                 _ => null,
             };
             if (folder is not null)
+            {
                 Apply(entry, folder);
+            }
             else if (entry.Account is { } account)
+            {
                 _accounts[account.Mid] = account;
+            }
             else if (entry.Completed is { } id)
+            {
                 _undelivered.TryRemove(id, out _);
+            }
             else if (entry.Revoked is { } token)
+            {
                 _revoked.TryAdd(token, true);
+            }
         }
     }
 

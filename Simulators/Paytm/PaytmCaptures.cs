@@ -16,27 +16,45 @@ internal sealed class PaytmCaptures(PaytmBook book, PaytmAccess access, PaytmLif
     public async Task<SimulatedResponse> CaptureAsync(PaytmCall call)
     {
         if (access.CheckSigned(call, PaytmResult.NoSuchMid, PaytmResult.WrongChecksum) is { } refusal)
+        {
             return PaytmResponses.Only(call, refusal);
+        }
+
         if (call.Text("orderId") is not { } orderId
             || call.Text("preAuthId") is not { } id
             || call.Text("txnAmount") is not { } text)
+        {
             return PaytmResponses.Only(call, PaytmResult.Missing);
+        }
+
         call.Tolerate("mercUnqRef", "paytmSsoToken", "deviceId", "appIp");
         if (call.HasUnknownField)
+        {
             return PaytmResponses.Only(call, PaytmResult.NotValid);
+        }
+
         if (book.FindById(id) is not { } folder
             || folder.Order.Mid != call.Account!.Mid
             || folder.Order.OrderId != orderId)
+        {
             return PaytmResponses.Only(call, NoSuchBlock);
+        }
+
         PaytmTxn captured;
         Task durable;
         lock (folder.Gate)
         {
             var txn = folder.Txn(id);
             if (txn.CaptureId is not null || txn.Status != PaytmTxnStatus.Blocked)
+            {
                 return PaytmResponses.Only(call, Taken);
+            }
+
             if (!PaytmAmounts.TryRead(text, out var amount) || amount > txn.Amount)
+            {
                 return PaytmResponses.Only(call, TooMuch);
+            }
+
             var change = book.Begin(folder, call.Now);
             captured = txn with
             {
@@ -65,20 +83,35 @@ internal sealed class PaytmCaptures(PaytmBook book, PaytmAccess access, PaytmLif
     public async Task<SimulatedResponse> ReleaseAsync(PaytmCall call)
     {
         if (access.CheckSigned(call, PaytmResult.NoSuchMid, PaytmResult.WrongChecksum) is { } refusal)
+        {
             return PaytmResponses.Only(call, refusal);
+        }
+
         if (call.Text("preAuthId") is not { } id)
+        {
             return PaytmResponses.Only(call, PaytmResult.Missing);
+        }
+
         call.Tolerate("paytmSsoToken");
         if (call.HasUnknownField)
+        {
             return PaytmResponses.Only(call, PaytmResult.NotValid);
+        }
+
         if (book.FindById(id) is not { } folder || folder.Order.Mid != call.Account!.Mid)
+        {
             return PaytmResponses.Only(call, NoSuchBlock);
+        }
+
         Task durable;
         lock (folder.Gate)
         {
             var txn = folder.Txn(id);
             if (txn.Status != PaytmTxnStatus.Blocked)
+            {
                 return PaytmResponses.Only(call, Taken);
+            }
+
             var change = book.Begin(folder, call.Now);
             lifecycle.Release(change, txn);
             durable = book.Commit(change);

@@ -73,7 +73,10 @@ internal static class PaytmCards
     private static bool IsNumber(string number)
     {
         if (!IsDigits(number, 12, 19))
+        {
             return false;
+        }
+
         var sum = 0;
         for (var i = 0; i < number.Length; i++)
         {

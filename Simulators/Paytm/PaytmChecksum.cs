@@ -31,7 +31,10 @@ internal static class PaytmChecksum
     public static bool Verify(string key, ReadOnlySpan<byte> text, string checksum)
     {
         if (!Base64.IsValid(checksum, out _))
+        {
             return false;
+        }
+
         try
         {
             using var aes = Aes.Create();

@@ -35,9 +35,13 @@ internal sealed class PaytmFolder(PaytmOrder order)
     {
         var at = all.FindIndex(isSame);
         if (at < 0)
+        {
             all.Add(item);
+        }
         else
+        {
             all[at] = item;
+        }
     }
 }
 
@@ -60,7 +64,10 @@ internal sealed class PaytmChange(PaytmFolder folder, PaytmAccount account, long
     public void Raise(string txnId, string? refundId = null)
     {
         if (!account.HasWebhook)
+        {
             return;
+        }
+
         Entries.Add(new PaytmEntry
         {
             Event = new PaytmEvent

@@ -40,9 +40,15 @@ internal sealed class PaytmInstruments(PaytmBook book, PaytmAccess access, IOpti
     public Task<SimulatedResponse> ValidateVpaAsync(PaytmCall call)
     {
         if (access.CheckToken(call, out _) is { } refusal)
+        {
             return Task.FromResult(PaytmResponses.Only(call, refusal));
+        }
+
         if (call.Text("vpa") is not { } vpa || call.HasUnknownField)
+        {
             return Task.FromResult(PaytmResponses.Only(call, PaytmResult.Missing));
+        }
+
         var valid = IsVpa(vpa) && Exists(vpa);
         return Task.FromResult(PaytmResponses.Body(call, valid ? PaytmResult.Success : PaytmResult.WrongVpa, json =>
         {
@@ -70,9 +76,15 @@ internal sealed class PaytmInstruments(PaytmBook book, PaytmAccess access, IOpti
     public Task<SimulatedResponse> ReadBalanceAsync(PaytmCall call)
     {
         if (access.CheckToken(call, out var folder) is { } refusal)
+        {
             return Task.FromResult(PaytmResponses.Only(call, refusal));
+        }
+
         if (call.Text("paymentMode") != "BALANCE")
+        {
             return Task.FromResult(PaytmResponses.Only(call, PaytmResult.NotValid));
+        }
+
         return Task.FromResult(folder!.Order.Wallet is null
             ? PaytmResponses.Only(call, NoWallet)
             : PaytmResponses.Body(call, PaytmResult.Success, json =>
@@ -109,7 +121,10 @@ internal sealed class PaytmInstruments(PaytmBook book, PaytmAccess access, IOpti
     public Task<SimulatedResponse> TellCardAsync(PaytmCall call)
     {
         if (access.CheckToken(call, out _) is { } refusal)
+        {
             return Task.FromResult(PaytmResponses.Only(call, refusal));
+        }
+
         return Task.FromResult(
             call.Text("bin") is not { Length: >= 6 and <= 9 } bin || !bin.All(char.IsAsciiDigit) || call.HasUnknownField
                 ? PaytmResponses.Only(call, PaytmResult.NotValid)
@@ -130,7 +145,10 @@ internal sealed class PaytmInstruments(PaytmBook book, PaytmAccess access, IOpti
         PaytmCall call, Func<PaytmOrder, (PaytmResult Result, PaytmOrder? Changed)> decide)
     {
         if (access.CheckToken(call, out var folder) is { } refusal)
+        {
             return PaytmResponses.Only(call, refusal);
+        }
+
         PaytmResult result;
         Task durable;
         lock (folder!.Gate)

@@ -30,7 +30,10 @@ internal sealed class PaytmLifecycle(
     public void Await(PaytmTxn txn)
     {
         if (customer.Automatic)
+        {
             agenda.Add(PaytmStepKind.Decide, txn.Id, txn.CreatedAt + (long)customer.ApprovalDelay.TotalMilliseconds);
+        }
+
         agenda.Add(PaytmStepKind.Expire, txn.Id, txn.ExpiresAt);
     }
 
@@ -40,16 +43,28 @@ internal sealed class PaytmLifecycle(
         var txn = folder.Txn(txnId);
         var late = txn.Status == PaytmTxnStatus.Failed && decision == CustomerDecision.Approve;
         if (txn.Status != PaytmTxnStatus.Pending && !late)
+        {
             return DecisionOutcome.AlreadyDecided;
+        }
+
         var change = book.Begin(folder, time.GetUtcNow());
         if (folder.Txns.Any(other => other.PaidAt != 0))
+        {
             Fail(change, txn, "325");
+        }
         else if (decision == CustomerDecision.Decline)
+        {
             Fail(change, txn, txn.WillFailWith ?? "810");
+        }
         else if (!late && txn.WillFailWith is { } code)
+        {
             Fail(change, txn, code);
+        }
         else
+        {
             Pay(change, txn);
+        }
+
         _ = book.Commit(change);
         return DecisionOutcome.Taken;
     }
@@ -59,7 +74,10 @@ internal sealed class PaytmLifecycle(
     {
         var txn = folder.Txn(txnId);
         if (txn.Status != PaytmTxnStatus.Pending)
+        {
             return;
+        }
+
         var change = book.Begin(folder, time.GetUtcNow());
         Fail(change, txn, "810");
         _ = book.Commit(change);
@@ -84,7 +102,9 @@ internal sealed class PaytmLifecycle(
         change.Put(paid);
         change.Raise(paid.Id);
         if (blocked)
+        {
             agenda.Add(PaytmStepKind.Release, paid.Id, paid.ReleaseAt);
+        }
     }
 
     /// <summary>Releases a blocked amount, on request or because its time is over.</summary>
@@ -99,7 +119,10 @@ internal sealed class PaytmLifecycle(
     {
         var txn = folder.Txn(txnId);
         if (txn.Status != PaytmTxnStatus.Blocked)
+        {
             return;
+        }
+
         var change = book.Begin(folder, time.GetUtcNow());
         Release(change, txn);
         _ = book.Commit(change);
@@ -118,7 +141,10 @@ internal sealed class PaytmLifecycle(
     {
         var refund = folder.Refund(refundId);
         if (refund.Status != PaytmRefundStatus.Pending)
+        {
             return;
+        }
+
         var change = book.Begin(folder, time.GetUtcNow());
         if (refund.WillFail)
         {
@@ -147,15 +173,21 @@ internal sealed class PaytmLifecycle(
         foreach (var txn in folder.Txns)
         {
             if (txn.Status == PaytmTxnStatus.Pending)
+            {
                 Await(txn);
+            }
             else if (txn.Status == PaytmTxnStatus.Blocked)
+            {
                 agenda.Add(PaytmStepKind.Release, txn.Id, txn.ReleaseAt);
+            }
         }
 
         foreach (var refund in folder.Refunds)
         {
             if (refund.Status == PaytmRefundStatus.Pending)
+            {
                 agenda.Add(PaytmStepKind.FinishRefund, refund.Id, FinishedAt(refund));
+            }
         }
     }
 

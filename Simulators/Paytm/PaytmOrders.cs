@@ -18,15 +18,24 @@ internal sealed class PaytmOrders(PaytmBook book, PaytmAccess access, IOptions<P
     {
         var refusal = access.CheckOrderCall(call);
         if (refusal is not null)
+        {
             return Task.FromResult(PaytmResponses.Only(call, refusal));
+        }
+
         var amount = call.Text("txnAmount", "value");
         if (!call.Has("requestType")
             || !call.Has("websiteName")
             || amount is null
             || call.Text("userInfo", "custId") is null)
+        {
             return Task.FromResult(PaytmResponses.Only(call, PaytmResult.Missing));
+        }
+
         if (call.Text("requestType") != "Payment" || call.Text("txnAmount", "currency") != "INR")
+        {
             return Task.FromResult(PaytmResponses.Only(call, PaytmResult.NotValid));
+        }
+
         call.Tolerate(
             "enablePaymentMode", "disablePaymentMode", "extendInfo", "promoCode", "emiOption", "cardTokenRequired",
             "goods",
@@ -40,13 +49,22 @@ internal sealed class PaytmOrders(PaytmBook book, PaytmAccess access, IOptions<P
     {
         var refusal = access.CheckSigned(call, PaytmResult.NoSuchMid, PaytmResult.WrongChecksum);
         if (refusal is not null)
+        {
             return Task.FromResult(PaytmResponses.Only(call, refusal));
+        }
+
         var amount = call.Text("txnAmount");
         if (amount is null || !call.Has("websiteName") || call.Text("userInfo", "custId") is null)
+        {
             return Task.FromResult(PaytmResponses.Only(call, PaytmResult.Missing));
+        }
+
         var seconds = DefaultBlockSeconds;
         if (call.Text("preAuthBlockSeconds") is { } text && (!long.TryParse(text, out seconds) || seconds <= 0))
+        {
             return Task.FromResult(PaytmResponses.Only(call, PaytmResult.NotValid));
+        }
+
         var action = call.Text("expiryAction");
         if (call.Text("cardPreAuthType") is not (null or "STANDARD_AUTH") || action is not (null or "RELEASE")
             || call.Text("blockType") is not (null or "PAYCONFIRM"))
@@ -75,9 +93,15 @@ internal sealed class PaytmOrders(PaytmBook book, PaytmAccess access, IOptions<P
         }
 
         if (amount > MostPaise)
+        {
             return PaytmResponses.Only(call, PaytmResult.TooMuch);
+        }
+
         if (wallet is not null && (PaytmInstruments.OwnerOf(wallet) is null || book.IsRevoked(wallet)))
+        {
             return PaytmResponses.Only(call, PaytmResult.NoSuchUser);
+        }
+
         var folder = new PaytmFolder(new PaytmOrder
         {
             Mid = account.Mid,
@@ -121,7 +145,10 @@ internal sealed class PaytmOrders(PaytmBook book, PaytmAccess access, IOptions<P
         lock (known.Gate)
         {
             if (known.Order.Fingerprint != folder.Order.Fingerprint || known.Txns.Any(txn => txn.PaidAt != 0))
+            {
                 return (PaytmResult.DuplicateOrder, known);
+            }
+
             if (known.Order.TokenExpiresAt <= call.Now.ToUnixTimeMilliseconds())
             {
                 var change = book.Begin(known, call.Now);

@@ -78,13 +78,22 @@ internal sealed class PaytmPages(
     private (PaytmOrder Order, PaytmTxn Txn, Task Durable)? Decide(string id, CustomerDecision? decision)
     {
         if (book.FindById(id) is not { } folder)
+        {
             return null;
+        }
+
         lock (folder.Gate)
         {
             if (folder.Txns.FirstOrDefault(known => known.Id == id) is not { Mode: "CC" or "DC" or "NB" } txn)
+            {
                 return null;
+            }
+
             if (decision is { } taken && txn.Status == PaytmTxnStatus.Pending)
+            {
                 lifecycle.Decide(folder, id, taken);
+            }
+
             return (folder.Order, folder.Txn(id), folder.Durable);
         }
     }
@@ -110,11 +119,17 @@ internal sealed class PaytmPages(
     {
         var title = txn.Code is null ? "Payment approved" : "Payment failed";
         if (order.CallbackUrl is null)
+        {
             return Page(title, "<p>You can close this page.</p>", nonce);
+        }
+
         var form = new StringBuilder()
             .Append($"<form method=\"post\" id=\"back\" action=\"{Html.Encode(order.CallbackUrl)}\">");
         foreach (var (name, value) in PaytmCallback.Fields(book, order, txn))
+        {
             form.Append(Field(name, value));
+        }
+
         form.Append("<button>Continue</button></form>")
             .Append($"<script nonce=\"{nonce}\">document.getElementById('back').submit();</script>");
         return Page(title, form.ToString(), nonce);

@@ -16,14 +16,23 @@ internal sealed class PaytmPayments(
     public async Task<SimulatedResponse> ProcessAsync(PaytmCall call)
     {
         if (access.CheckToken(call, out var folder) is { } refusal)
+        {
             return PaytmResponses.Only(call, refusal);
+        }
+
         if (call.Text("mid") is null
             || call.Text("orderId") is null
             || call.Text("requestType") is null
             || call.Text("paymentMode") is null)
+        {
             return PaytmResponses.Only(call, PaytmResult.Missing);
+        }
+
         if (call.Text("requestType") != "NATIVE")
+        {
             return PaytmResponses.Only(call, PaytmResult.NotValid);
+        }
+
         PaytmTxn txn;
         PaytmOrder order;
         Task durable;
@@ -32,21 +41,38 @@ internal sealed class PaytmPayments(
             order = folder.Order;
             var draft = Draft(call, order, out var wrong);
             if (draft is null)
+            {
                 return PaytmResponses.Only(call, wrong!);
+            }
+
             if (folder.Txns.Any(known => known.PaidAt != 0))
+            {
                 return PaytmResponses.Only(call, PaytmResult.DuplicateOrder);
+            }
+
             if (folder.Txns.Count >= MostTxns)
+            {
                 return PaytmResponses.Only(call, PaytmResult.TooOften);
+            }
+
             var change = book.Begin(folder, call.Now);
             txn = lifecycle.Begin(change, draft);
             if (txn is { Mode: "PPI", WillFailWith: null })
+            {
                 lifecycle.Pay(change, txn);
+            }
+
             durable = book.Commit(change);
             txn = folder.Txn(txn.Id);
             if (txn.Mode != "PPI")
+            {
                 lifecycle.Await(txn);
+            }
             else if (txn.Status == PaytmTxnStatus.Pending)
+            {
                 lifecycle.Decide(folder, txn.Id, Customer.CustomerDecision.Decline);
+            }
+
             txn = folder.Txn(txn.Id);
             durable = folder.Durable;
         }
@@ -59,7 +85,10 @@ internal sealed class PaytmPayments(
     public async Task<SimulatedResponse> StatusAsync(PaytmCall call)
     {
         if (access.CheckSigned(call, PaytmResult.StatusMid, PaytmResult.StatusChecksum) is { } refusal)
+        {
             return PaytmResponses.Only(call, refusal);
+        }
+
         var type = call.Text("txnType");
         if (call.Text("orderId") is not { } orderId
             || type is not (null or "PREAUTH" or "CAPTURE" or "RELEASE" or "WITHDRAW")
@@ -69,7 +98,10 @@ internal sealed class PaytmPayments(
         }
 
         if (book.Find(call.Account!.Mid, orderId) is not { } folder)
+        {
             return PaytmResponses.Only(call, PaytmResult.NoRecord);
+        }
+
         PaytmTxn? txn;
         PaytmOrder order;
         Task durable;
@@ -80,7 +112,10 @@ internal sealed class PaytmPayments(
 
         await durable;
         if (txn is null || !IsOf(txn, order, type))
+        {
             return PaytmResponses.Only(call, PaytmResult.NoRecord);
+        }
+
         var result = type is "CAPTURE" or "RELEASE"
             ? PaytmResult.Of(PaytmTxnStatus.Success, null)
             : PaytmResult.Of(txn.Status, txn.Code);
@@ -111,17 +146,28 @@ internal sealed class PaytmPayments(
         json.WriteString("txnType", type ?? "SALE");
         json.WriteString("gatewayName", txn.Mode == "PPI" ? "WALLET" : "PPBLC");
         if (txn.Bank is not null)
+        {
             json.WriteString("bankName", txn.Bank);
+        }
+
         json.WriteString("mid", order.Mid);
         json.WriteString("paymentMode", txn.Mode);
         json.WriteString("refundAmt", PaytmAmounts.Spell(txn.Refunded));
         json.WriteString("txnDate", PaytmIds.Spell(txn.ChangedAt));
         if (txn.MaskedCard is not null)
+        {
             json.WriteString("maskedCardNo", txn.MaskedCard);
+        }
+
         if (txn.CardScheme is not null)
+        {
             json.WriteString("cardScheme", txn.CardScheme);
+        }
+
         if (txn.Vpa is not null)
+        {
             json.WriteString("vpa", txn.Vpa);
+        }
     }
 
     private PaytmTxn? Draft(PaytmCall call, PaytmOrder order, out PaytmResult? refusal)
@@ -158,7 +204,10 @@ internal sealed class PaytmPayments(
             _ => null,
         };
         if (txn is null || call.HasUnknownField)
+        {
             refusal ??= PaytmResult.NotValid;
+        }
+
         return refusal is null ? txn : null;
     }
 
@@ -193,7 +242,10 @@ internal sealed class PaytmPayments(
             case "BALANCE":
                 json.WriteStartObject("txnInfo");
                 foreach (var (name, value) in PaytmCallback.Fields(book, order, txn))
+                {
                     json.WriteString(name, value);
+                }
+
                 json.WriteEndObject();
                 json.WriteString("callBackUrl", order.CallbackUrl ?? "");
                 break;

@@ -17,11 +17,16 @@ internal sealed class PaytmProvider(PaytmBook book, PaytmLifecycle lifecycle, Pa
         foreach (var folder in book.Folders)
         {
             lock (folder.Gate)
+            {
                 lifecycle.Resume(folder);
+            }
         }
 
         foreach (var webhook in book.Undelivered)
+        {
             sender.Send(webhook);
+        }
+
         return Task.CompletedTask;
     }
 
@@ -36,7 +41,10 @@ internal sealed class PaytmProvider(PaytmBook book, PaytmLifecycle lifecycle, Pa
     {
         var folder = book.FindById(paymentId) ?? book.Folders.FirstOrDefault(known => known.Order.OrderId == paymentId);
         if (folder is null)
+        {
             return DecisionOutcome.NoSuchPayment;
+        }
+
         DecisionOutcome outcome;
         Task durable;
         lock (folder.Gate)
@@ -64,9 +72,14 @@ internal sealed class PaytmProvider(PaytmBook book, PaytmLifecycle lifecycle, Pa
             }
 
             foreach (var txn in txns)
+            {
                 yield return LineOf(txn);
+            }
+
             foreach (var refund in refunds)
+            {
                 yield return LineOf(refund);
+            }
         }
     }
 
@@ -120,7 +133,10 @@ internal sealed class PaytmProvider(PaytmBook book, PaytmLifecycle lifecycle, Pa
     private void CarryOut(PaytmStep step)
     {
         if (book.FindById(step.Id) is not { } folder)
+        {
             return;
+        }
+
         lock (folder.Gate)
         {
             switch (step.Kind)

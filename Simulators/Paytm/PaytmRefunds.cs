@@ -17,7 +17,10 @@ internal sealed class PaytmRefunds(
     public async Task<SimulatedResponse> ApplyAsync(PaytmCall call)
     {
         if (access.CheckSigned(call, PaytmResult.StatusMid, PaytmResult.StatusChecksum) is { } refusal)
+        {
             return PaytmResponses.Only(call, refusal);
+        }
+
         var (orderId, txnId, refId) = (call.Text("orderId"), call.Text("txnId"), call.Text("refId"));
         var amountText = call.Text("refundAmount");
         call.Tolerate("comments", "preferredDestination", "subWalletAmount");
@@ -28,19 +31,34 @@ internal sealed class PaytmRefunds(
         }
 
         if (!PaytmAmounts.TryRead(amountText, out var amount))
+        {
             return Refused(call, "619");
+        }
+
         if (book.Find(call.Account!.Mid, orderId) is not { } folder)
+        {
             return Refused(call, "631");
+        }
+
         PaytmRefund refund;
         Task durable;
         lock (folder.Gate)
         {
             if (book.FindRefund(call.Account.Mid, refId) is not null)
+            {
                 return Refused(call, CodeOfRepetition(call, folder, refId, txnId, amount));
+            }
+
             if (WhyNot(folder, txnId, amount) is { } code)
+            {
                 return Refused(call, code);
+            }
+
             if (!book.TryTake(folder, refId))
+            {
                 return Refused(call, "627");
+            }
+
             var change = book.Begin(folder, call.Now);
             refund = new PaytmRefund
             {
@@ -60,29 +78,39 @@ internal sealed class PaytmRefunds(
         }
 
         await durable;
-        return amount == SystemErrorAmount
-            ? Refused(call, "501")
-            : PaytmResponses.Body(call, PaytmResult.OfRefund("601"), json =>
-            {
-                json.WriteString("txnTimestamp", PaytmIds.Spell(refund.CreatedAt));
-                json.WriteString("orderId", orderId);
-                json.WriteString("mid", refund.Mid);
-                json.WriteString("refId", refId);
-                json.WriteString("refundId", refund.Id);
-                json.WriteString("txnId", txnId);
-                json.WriteString("refundAmount", PaytmAmounts.Spell(refund.Amount));
-            });
+        return amount == SystemErrorAmount ? Refused(call, "501") : Taken(call, refund);
     }
+
+    private static SimulatedResponse Taken(PaytmCall call, PaytmRefund refund) =>
+        PaytmResponses.Body(call, PaytmResult.OfRefund("601"), json =>
+        {
+            json.WriteString("txnTimestamp", PaytmIds.Spell(refund.CreatedAt));
+            json.WriteString("orderId", refund.OrderId);
+            json.WriteString("mid", refund.Mid);
+            json.WriteString("refId", refund.RefId);
+            json.WriteString("refundId", refund.Id);
+            json.WriteString("txnId", refund.TxnId);
+            json.WriteString("refundAmount", PaytmAmounts.Spell(refund.Amount));
+        });
 
     /// <summary><c>POST /v2/refund/status</c>, and the same under the client library's address.</summary>
     public async Task<SimulatedResponse> StatusAsync(PaytmCall call)
     {
         if (access.CheckSigned(call, PaytmResult.StatusMid, PaytmResult.StatusChecksum) is { } refusal)
+        {
             return PaytmResponses.Only(call, refusal);
+        }
+
         if (call.Text("orderId") is not { } orderId || call.Text("refId") is not { } refId || call.HasUnknownField)
+        {
             return Refused(call, "600");
+        }
+
         if (book.FindRefund(call.Account!.Mid, refId) is not { } folder || folder.Order.OrderId != orderId)
+        {
             return Refused(call, "631");
+        }
+
         PaytmRefund? refund;
         PaytmTxn? txn;
         Task durable;
@@ -114,14 +142,20 @@ internal sealed class PaytmRefunds(
         json.WriteString("acceptRefundTimestamp", PaytmIds.Spell(refund.CreatedAt));
         json.WriteString("userCreditInitiateStatus", done ? "SUCCESS" : "PENDING");
         if (done)
+        {
             json.WriteString("userCreditInitiateTimestamp", PaytmIds.Spell(refund.ChangedAt));
+        }
+
         json.WriteStartArray("refundDetailInfoList");
         json.WriteStartObject();
         json.WriteString("refundType", "TO_SOURCE");
         json.WriteString("payMethod", txn.Mode == "PPI" ? "BALANCE" : txn.Mode);
         json.WriteString("refundAmount", PaytmAmounts.Spell(refund.Amount));
         if (refund.Rrn is not null)
+        {
             json.WriteString("rrn", refund.Rrn);
+        }
+
         json.WriteEndObject();
         json.WriteEndArray();
     }
@@ -132,14 +166,26 @@ internal sealed class PaytmRefunds(
     private static string? WhyNot(PaytmFolder folder, string txnId, long amount)
     {
         if (folder.Current is not { } txn || (txn.Id != txnId && txn.CaptureId != txnId))
+        {
             return "627";
+        }
+
         if (txn.Status != PaytmTxnStatus.Success)
+        {
             return "607";
+        }
+
         if (amount < 100)
+        {
             return "635";
+        }
+
         var taken = txn.CaptureId is null ? txn.Amount : txn.Captured;
         if (amount > taken - txn.Refunded)
+        {
             return "619";
+        }
+
         return folder.Refunds.Any(refund => refund.Status == PaytmRefundStatus.Pending) ? "626" : null;
     }
 
@@ -148,9 +194,15 @@ internal sealed class PaytmRefunds(
     {
         if (folder.Refunds.FirstOrDefault(refund => refund.RefId == refId) is not { } known
             || folder.Current is not { } txn)
+        {
             return "627";
+        }
+
         if (known.Amount != amount || (txn.Id != txnId && txn.CaptureId != txnId))
+        {
             return "627";
+        }
+
         var age = call.Now.ToUnixTimeMilliseconds() - known.CreatedAt;
         return known.Status switch
         {

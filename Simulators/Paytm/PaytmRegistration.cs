@@ -50,9 +50,15 @@ internal static class PaytmRegistration
         routes.MapPut("/_accounts/paytm/{mid}", async (string mid, PaytmAccountRequest body, PaytmBook book) =>
         {
             if (mid.Length > 20 || body.MerchantKey is null || !PaytmChecksum.IsKey(body.MerchantKey))
+            {
                 return Results.BadRequest(new { error = "a mid has up to 20 characters, a merchant_key 16, 24 or 32" });
+            }
+
             if (body.WebhookUrl is not null && !Uri.TryCreate(body.WebhookUrl, UriKind.Absolute, out _))
+            {
                 return Results.BadRequest(new { error = "webhook_url must be an address" });
+            }
+
             await book.Register(mid, body.MerchantKey, body.Website ?? "WEBSTAGING", body.WebhookUrl);
             return Results.Ok(Describe(book.Account(mid)!));
         });

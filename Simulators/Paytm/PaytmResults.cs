@@ -146,7 +146,10 @@ internal static class PaytmResponses
             json.WriteString("responseTimestamp", parts.call.Now.ToUnixTimeMilliseconds().ToString());
             json.WriteString("version", "v1");
             if (parts.call is { IsSigned: true, Account: { } account })
+            {
                 json.WriteString("signature", PaytmChecksum.Make(account.MerchantKey, parts.body));
+            }
+
             json.WriteEndObject();
             json.WritePropertyName("body");
             json.WriteRawValue(parts.body);

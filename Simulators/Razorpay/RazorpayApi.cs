@@ -48,7 +48,10 @@ internal sealed class RazorpayApi(
     private static async Task<byte[]?> ReadBodyAsync(HttpRequest request)
     {
         if (request.ContentLength is > LongestBody)
+        {
             return null;
+        }
+
         if (request.ContentLength is { } length)
         {
             var exact = new byte[length];
@@ -63,7 +66,9 @@ internal sealed class RazorpayApi(
         {
             body.Write(buffer, 0, read);
             if (body.Length > LongestBody)
+            {
                 return null;
+            }
         }
 
         return body.ToArray();

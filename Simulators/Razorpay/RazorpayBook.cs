@@ -30,7 +30,9 @@ internal sealed class RazorpayBook : IDisposable
         foreach (var account in options.Value.Accounts)
         {
             if (!_accounts.ContainsKey(account.KeyId))
+            {
                 _ = Register(account.KeyId, account.KeySecret, account.WebhookUrl, account.WebhookSecret);
+            }
         }
     }
 
@@ -71,11 +73,16 @@ internal sealed class RazorpayBook : IDisposable
         foreach (var entry in change.Entries)
         {
             if (Apply(entry, change.Folder, written) is { } webhook)
+            {
                 (told ??= []).Add(webhook);
+            }
         }
 
         if (told is not null)
+        {
             _ = TellAsync(written, told);
+        }
+
         return written;
     }
 
@@ -105,17 +112,24 @@ internal sealed class RazorpayBook : IDisposable
     public void Complete(RazorpayWebhook webhook)
     {
         if (_undelivered.TryRemove(webhook.EventId, out _))
+        {
             _ = Write([new RazorpayEntry { Completed = webhook.EventId }]);
+        }
     }
 
     public void DisableWebhook(RazorpayWebhook webhook)
     {
         Complete(webhook);
         if (!_accounts.TryGetValue(webhook.Receiver, out var account) || account.WebhookDisabled)
+        {
             return;
+        }
+
         var disabled = account with { WebhookDisabled = true };
         if (_accounts.TryUpdate(webhook.Receiver, disabled, account))
+        {
             _ = Write([new RazorpayEntry { Account = disabled }]);
+        }
     }
 
     public void Dispose() => _journal.Dispose();
@@ -136,7 +150,9 @@ internal sealed class RazorpayBook : IDisposable
         }
 
         foreach (var webhook in webhooks)
+        {
             _sender.Send(webhook);
+        }
     }
 
     private void Replay(ReadOnlyMemory<byte> line)
@@ -154,13 +170,22 @@ internal sealed class RazorpayBook : IDisposable
                 _ => null,
             };
             if (entry is { Customer: not null } or { Token: not null })
+            {
                 People.Put(entry, Task.CompletedTask);
+            }
+
             if (folder is not null)
+            {
                 Apply(entry, folder, Task.CompletedTask);
+            }
             else if (entry.Account is { } account)
+            {
                 _accounts[account.KeyId] = account;
+            }
             else if (entry.Completed is { } id)
+            {
                 _undelivered.TryRemove(id, out _);
+            }
         }
     }
 
@@ -171,7 +196,10 @@ internal sealed class RazorpayBook : IDisposable
             case { Order: { } order }:
                 folder.Put(order);
                 if (_folders.TryAdd(order.Id, folder))
+                {
                     Shelf(order.KeyId).Add(folder);
+                }
+
                 return null;
             case { Payment: { } payment }:
                 folder.Put(payment);
@@ -180,7 +208,10 @@ internal sealed class RazorpayBook : IDisposable
             case { Refund: { } refund }:
                 folder.Put(refund);
                 if (_folders.TryAdd(refund.Id, folder) && refund.IdempotencyKey is { } key)
+                {
                     _claims[(refund.KeyId, key)] = new RazorpayClaim(refund.Id, refund.Fingerprint!, written);
+                }
+
                 return null;
             case { Event: { } told }:
                 var webhook = new RazorpayWebhook(this, _accounts[folder.Order.KeyId], told)
@@ -193,7 +224,10 @@ internal sealed class RazorpayBook : IDisposable
                 return webhook;
             case { Token: not null }:
                 lock (People.Gate)
+                {
                     People.Put(entry, written);
+                }
+
                 return null;
             default:
                 return null;
@@ -217,9 +251,15 @@ internal sealed class RazorpayShelf
         {
             _folders.Add(folder);
             if (folder.Order.Receipt is not { } receipt)
+            {
                 return;
+            }
+
             if (!_byReceipt.TryGetValue(receipt, out var same))
+            {
                 _byReceipt.Add(receipt, same = new List<RazorpayFolder>(1));
+            }
+
             same.Add(folder);
         }
     }
@@ -227,12 +267,16 @@ internal sealed class RazorpayShelf
     public IReadOnlyList<RazorpayFolder> All()
     {
         lock (_gate)
+        {
             return [.. _folders];
+        }
     }
 
     public IReadOnlyList<RazorpayFolder> WithReceipt(string receipt)
     {
         lock (_gate)
+        {
             return _byReceipt.TryGetValue(receipt, out var same) ? [.. same] : [];
+        }
     }
 }

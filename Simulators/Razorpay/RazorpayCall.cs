@@ -41,7 +41,10 @@ internal sealed record RazorpayCall
                 false => JsonDocument.Parse(Body.IsEmpty ? "{}"u8.ToArray() : Body),
             };
             if (document is null || document.RootElement.ValueKind == JsonValueKind.Object)
+            {
                 return document;
+            }
+
             document.Dispose();
             return null;
         }
@@ -69,7 +72,10 @@ internal sealed record RazorpayCall
             }
 
             if (!groups.TryGetValue(name[..bracket], out var group))
+            {
                 groups.Add(name[..bracket], group = []);
+            }
+
             group.Add((name[(bracket + 1)..^1], value));
         }
 
@@ -77,12 +83,18 @@ internal sealed record RazorpayCall
         {
             json.WriteStartObject();
             foreach (var (name, value) in fields.plain)
+            {
                 json.WriteString(name, value);
+            }
+
             foreach (var (name, members) in fields.groups)
             {
                 json.WriteStartObject(name);
                 foreach (var (member, value) in members)
+                {
                     json.WriteString(member, value);
+                }
+
                 json.WriteEndObject();
             }
 

@@ -13,17 +13,31 @@ internal static class RazorpayCards
         var year = fields.Integer("expiry_year", required: true);
         var cvv = fields.Text("cvv", required: true);
         if (fields.Refusal is not null)
+        {
             return null;
+        }
+
         if (!IsNumber(number!))
+        {
             fields.Refuse("The card number is invalid.", "number");
+        }
         else if (month is < 1 or > 12)
+        {
             fields.Refuse("The expiry month must be between 1 and 12.", "expiry_month");
+        }
         else if (year is not ((>= 0 and <= 99) or (>= 2000 and <= 2099)))
+        {
             fields.Refuse("The expiry year is invalid.", "expiry_year");
+        }
         else if (IsOver((int)(year.Value % 100) + 2000, (int)month!.Value, now))
+        {
             fields.Refuse("The card has expired.", "expiry_year");
+        }
         else if (!IsCvv(cvv!))
+        {
             fields.Refuse("The CVV is invalid.", "cvv");
+        }
+
         return fields.Refusal is not null ? null : new RazorpayCard
         {
             Id = RazorpayIds.New("card_"),
@@ -41,7 +55,9 @@ internal static class RazorpayCards
     public static void ReadKept(RazorpayFields fields)
     {
         if (fields.Text("cvv") is { Length: > 0 } cvv && !IsCvv(cvv))
+        {
             fields.Refuse("The CVV is invalid.", "cvv");
+        }
     }
 
     public static bool IsOver(int year, int month, DateTimeOffset now) =>
@@ -53,7 +69,10 @@ internal static class RazorpayCards
     private static bool IsNumber(string number)
     {
         if (number.Length is < 12 or > 19 || number.AsSpan().ContainsAnyExceptInRange('0', '9'))
+        {
             return false;
+        }
+
         var sum = 0;
         for (var i = 0; i < number.Length; i++)
         {

@@ -15,21 +15,32 @@ internal sealed partial class RazorpayCustomers(RazorpayBook book, TimeProvider 
     {
         using var document = call.Read(forms: false);
         if (document is null)
+        {
             return RazorpayErrors.Invalid("The request body is not valid JSON.", null);
+        }
+
         var fields = new RazorpayFields(document.RootElement);
         var customer = Read(fields, call.Account.KeyId);
         var failsExisting = fields.Text("fail_existing") ?? "1";
         if (failsExisting is not ("0" or "1"))
+        {
             fields.Refuse("The selected fail existing is invalid.", "fail_existing");
+        }
+
         if (fields.Finish() is { } invalid)
+        {
             return invalid;
+        }
 
         Task durable;
         lock (book.People.Gate)
         {
             var there = book.People.CustomerOf(customer.KeyId, customer.Email, customer.Contact);
             if (there is not null && failsExisting == "1")
+            {
                 return RazorpayErrors.Invalid("Customer already exists for the merchant", null);
+            }
+
             customer = there ?? customer;
             durable = there is null ? book.Keep(new RazorpayEntry { Customer = customer }) : book.People.Durable;
         }
@@ -42,7 +53,10 @@ internal sealed partial class RazorpayCustomers(RazorpayBook book, TimeProvider 
     public async Task<SimulatedResponse> FetchAsync(RazorpayCall call)
     {
         if (Find(call, out var refusal) is not { } customer)
+        {
             return refusal!;
+        }
+
         await book.People.Durable;
         return SimulatedResponse.Json(200, customer, Write);
     }
@@ -51,7 +65,10 @@ internal sealed partial class RazorpayCustomers(RazorpayBook book, TimeProvider 
     public async Task<SimulatedResponse> ListTokensAsync(RazorpayCall call)
     {
         if (Find(call, out var refusal) is not { } customer)
+        {
             return refusal!;
+        }
+
         RazorpayToken[] tokens;
         Task durable;
         lock (book.People.Gate)
@@ -69,7 +86,10 @@ internal sealed partial class RazorpayCustomers(RazorpayBook book, TimeProvider 
     {
         RazorpayToken? token;
         lock (book.People.Gate)
+        {
             token = FindToken(call);
+        }
+
         await book.People.Durable;
         return token is null ? RazorpayErrors.NoSuchId : SimulatedResponse.Json(200, token, WriteToken);
     }
@@ -81,7 +101,10 @@ internal sealed partial class RazorpayCustomers(RazorpayBook book, TimeProvider 
         lock (book.People.Gate)
         {
             if (FindToken(call) is not { } token)
+            {
                 return RazorpayErrors.NoSuchId;
+            }
+
             durable = book.Keep(new RazorpayEntry { Token = token with { Deleted = true } });
         }
 
@@ -108,7 +131,10 @@ internal sealed partial class RazorpayCustomers(RazorpayBook book, TimeProvider 
             CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
         };
         if (customer.Name is { Length: > 0 } name && !Name().IsMatch(name))
+        {
             fields.Refuse("The name format is invalid.", "name");
+        }
+
         if (customer.Email is { } email
             && (email.IndexOf('@') < 1 || email.EndsWith('@') || email.Contains(' ', StringComparison.Ordinal)))
         {
@@ -116,9 +142,14 @@ internal sealed partial class RazorpayCustomers(RazorpayBook book, TimeProvider 
         }
 
         if (customer.Contact is { } contact && contact.Count(char.IsAsciiDigit) < 8)
+        {
             fields.Refuse("Contact number should be at least 8 digits, including country code", "contact");
+        }
         else if (customer.Contact?.Any(c => !char.IsAsciiDigit(c) && c is not '+') == true)
+        {
             fields.Refuse("Contact number contains invalid characters", "contact");
+        }
+
         return customer;
     }
 
@@ -127,7 +158,10 @@ internal sealed partial class RazorpayCustomers(RazorpayBook book, TimeProvider 
         var valid = RazorpayIds.IsValid(call.Id, "cust_");
         RazorpayCustomer? customer;
         lock (book.People.Gate)
+        {
             customer = valid ? book.People.Customer(call.Account.KeyId, call.Id) : null;
+        }
+
         refusal = customer is not null ? null : valid ? RazorpayErrors.NoSuchId : RazorpayErrors.NotAnId(call.Id);
         return customer;
     }

@@ -35,7 +35,10 @@ internal static class RazorpayErrors
             json.WriteStartObject("metadata");
             json.WriteEndObject();
             if (error.field is not null)
+            {
                 json.WriteString("field", error.field);
+            }
+
             json.WriteEndObject();
             json.WriteEndObject();
         }));

@@ -18,7 +18,10 @@ internal sealed class RazorpayFields(JsonElement json)
     public string? Text(string name, bool required = false, int longest = 255)
     {
         if (Find(name, required) is not { } value)
+        {
             return null;
+        }
+
         if (value.ValueKind != JsonValueKind.String)
         {
             Refuse($"The {Spoken(name)} must be a string.", name);
@@ -27,16 +30,25 @@ internal sealed class RazorpayFields(JsonElement json)
 
         var text = value.GetString()!;
         if (text.Length > longest)
+        {
             Refuse($"The {Spoken(name)} may not be greater than {longest} characters.", name);
+        }
+
         if (required && text.Length == 0)
+        {
             Refuse($"The {Spoken(name)} field is required.", name);
+        }
+
         return text;
     }
 
     public long? Integer(string name, bool required = false)
     {
         if (Find(name, required) is not { } value)
+        {
             return null;
+        }
+
         long number;
         var valid = value.ValueKind switch
         {
@@ -45,7 +57,10 @@ internal sealed class RazorpayFields(JsonElement json)
             _ => Fails(out number),
         };
         if (valid)
+        {
             return number;
+        }
+
         Refuse($"The {Spoken(name)} must be an integer.", name);
         return null;
     }
@@ -53,7 +68,10 @@ internal sealed class RazorpayFields(JsonElement json)
     public bool? Flag(string name)
     {
         if (Find(name, required: false) is not { } value)
+        {
             return null;
+        }
+
         switch (value.ValueKind)
         {
             case JsonValueKind.True:
@@ -76,9 +94,15 @@ internal sealed class RazorpayFields(JsonElement json)
     public RazorpayFields? Group(string name, bool required = false)
     {
         if (Find(name, required) is not { } value)
+        {
             return null;
+        }
+
         if (value.ValueKind == JsonValueKind.Object)
+        {
             return new RazorpayFields(value);
+        }
+
         Refuse($"The {Spoken(name)} must be an array.", name);
         return null;
     }
@@ -87,9 +111,15 @@ internal sealed class RazorpayFields(JsonElement json)
     public string? Notes()
     {
         if (Find("notes", required: false) is not { } value)
+        {
             return null;
+        }
+
         if (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 0)
+        {
             return null;
+        }
+
         if (value.ValueKind != JsonValueKind.Object)
         {
             Refuse("The notes must be an array.", "notes");
@@ -101,13 +131,20 @@ internal sealed class RazorpayFields(JsonElement json)
         {
             count++;
             if (note.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
+            {
                 Refuse("The notes may not be nested.", "notes");
+            }
             else if (note.Value.ValueKind == JsonValueKind.String && note.Value.GetString()!.Length > 256)
+            {
                 Refuse("The value of a note may not be greater than 256 characters.", "notes");
+            }
         }
 
         if (count > 15)
+        {
             Refuse("The notes may not have more than 15 items.", "notes");
+        }
+
         return count == 0 ? null : value.GetRawText();
     }
 
@@ -115,7 +152,9 @@ internal sealed class RazorpayFields(JsonElement json)
     public void Finish(RazorpayFields? group)
     {
         if (group?.Finish() is { } refusal)
+        {
             Refusal ??= refusal;
+        }
     }
 
     /// <summary>Refuses unknown fields.</summary>
@@ -126,11 +165,16 @@ internal sealed class RazorpayFields(JsonElement json)
         foreach (var property in json.EnumerateObject())
         {
             if (!_known.Contains(property.Name))
+            {
                 (extra ??= []).Add(property.Name);
+            }
         }
 
         if (extra is not null)
+        {
             Refuse($"{string.Join(", ", extra)} is/are not required and should not be sent", extra[0]);
+        }
+
         return Refusal;
     }
 
@@ -146,9 +190,15 @@ internal sealed class RazorpayFields(JsonElement json)
     {
         _known.Add(name);
         if (json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null)
+        {
             return value;
+        }
+
         if (required)
+        {
             Refuse($"The {Spoken(name)} field is required.", name);
+        }
+
         return null;
     }
 }

@@ -28,18 +28,26 @@ internal sealed class RazorpayFolder(RazorpayOrder order)
     {
         var at = _payments.FindIndex(known => known.Id == payment.Id);
         if (at < 0)
+        {
             _payments.Add(payment);
+        }
         else
+        {
             _payments[at] = payment;
+        }
     }
 
     public void Put(RazorpayRefund refund)
     {
         var at = _refunds.FindIndex(known => known.Id == refund.Id);
         if (at < 0)
+        {
             _refunds.Add(refund);
+        }
         else
+        {
             _refunds[at] = refund;
+        }
     }
 }
 
@@ -64,7 +72,10 @@ internal sealed class RazorpayChange(RazorpayFolder folder, RazorpayAccount acco
     public void Raise(string name, string paymentId, string? refundId = null, bool withOrder = false)
     {
         if (!account.HasWebhook)
+        {
             return;
+        }
+
         Entries.Add(new RazorpayEntry
         {
             Event = new RazorpayEvent

@@ -72,16 +72,25 @@ internal static class RazorpayJson
         json.WriteString("description", payment.Description);
         json.WriteString("card_id", payment.Card?.Id);
         if (payment.Card is { } card)
+        {
             WriteCard(json, card);
+        }
+
         json.WriteString("bank", payment.Bank);
         json.WriteString("wallet", payment.Wallet);
         json.WriteString("vpa", payment.Vpa);
         json.WriteString("email", payment.Email);
         json.WriteString("contact", payment.Contact);
         if (payment.CustomerId is not null)
+        {
             json.WriteString("customer_id", payment.CustomerId);
+        }
+
         if (payment.TokenId is not null)
+        {
             json.WriteString("token_id", payment.TokenId);
+        }
+
         WriteNotes(json, payment.Notes);
         WriteNumber(json, "fee", payment.Fee);
         WriteNumber(json, "tax", payment.Tax);
@@ -93,7 +102,10 @@ internal static class RazorpayJson
         WriteAcquirer(json, payment);
         json.WriteNumber("created_at", payment.CreatedAt / 1000);
         if (payment.Method == "upi")
+        {
             WriteUpi(json, payment);
+        }
+
         json.WriteEndObject();
     }
 
@@ -125,7 +137,10 @@ internal static class RazorpayJson
         json.WriteNumber("count", items.Count);
         json.WriteStartArray("items");
         foreach (var item in items)
+        {
             write(json, item);
+        }
+
         json.WriteEndArray();
         json.WriteEndObject();
     }
@@ -133,9 +148,13 @@ internal static class RazorpayJson
     private static void WriteNumber(Utf8JsonWriter json, string name, long? value)
     {
         if (value is { } number)
+        {
             json.WriteNumber(name, number);
+        }
         else
+        {
             json.WriteNull(name);
+        }
     }
 
     // No notes are an empty list, some are an object.

@@ -20,7 +20,10 @@ internal sealed class RazorpayLifecycle(
         var payment = folder.Payment(paymentId);
         var late = payment.Status == RazorpayPaymentStatus.Failed && decision == CustomerDecision.Approve;
         if (payment.Status != RazorpayPaymentStatus.Created && !late)
+        {
             return DecisionOutcome.AlreadyDecided;
+        }
+
         var change = book.Begin(folder, time.GetUtcNow());
         if (decision == CustomerDecision.Decline)
         {
@@ -52,7 +55,10 @@ internal sealed class RazorpayLifecycle(
     {
         var payment = folder.Payment(paymentId);
         if (payment.Status != RazorpayPaymentStatus.Created)
+        {
             return;
+        }
+
         var change = book.Begin(folder, time.GetUtcNow());
         Fail(change, payment, RazorpayFailures.TimedOut(payment));
         _ = book.Commit(change);
@@ -81,7 +87,9 @@ internal sealed class RazorpayLifecycle(
         });
         change.Raise("payment.captured", payment.Id);
         if (complete)
+        {
             change.Raise("order.paid", payment.Id, withOrder: true);
+        }
     }
 
     /// <summary>An authorised payment that was not captured in time is released to the customer.</summary>
@@ -89,7 +97,10 @@ internal sealed class RazorpayLifecycle(
     {
         var payment = folder.Payment(paymentId);
         if (payment.Status != RazorpayPaymentStatus.Authorized)
+        {
             return;
+        }
+
         var change = book.Begin(folder, time.GetUtcNow());
         Refund(change, payment, new RazorpayRefund
         {
@@ -125,7 +136,10 @@ internal sealed class RazorpayLifecycle(
     {
         var refund = folder.Refund(refundId);
         if (refund.Status != RazorpayRefundStatus.Pending)
+        {
             return;
+        }
+
         var change = book.Begin(folder, time.GetUtcNow());
         if (refund.WillFail)
         {
@@ -159,15 +173,21 @@ internal sealed class RazorpayLifecycle(
         foreach (var payment in folder.Payments)
         {
             if (payment.Status == RazorpayPaymentStatus.Created)
+            {
                 Await(payment, customer);
+            }
             else if (payment.Status == RazorpayPaymentStatus.Authorized)
+            {
                 agenda.Add(RazorpayStepKind.GiveBack, payment.Id, payment.CaptureBefore);
+            }
         }
 
         foreach (var refund in folder.Refunds)
         {
             if (refund.Status == RazorpayRefundStatus.Pending)
+            {
                 agenda.Add(RazorpayStepKind.FinishRefund, refund.Id, FinishedAt(refund));
+            }
         }
     }
 
@@ -213,19 +233,29 @@ internal sealed class RazorpayLifecycle(
         var inTime = order.AutomaticExpiryMinutes is not { } minutes
             || change.Now - payment.CreatedAt <= minutes * 60_000L;
         if ((order.AutoCapture ?? _options.AutoCapture) && inTime && order.Status != RazorpayOrderStatus.Paid)
+        {
             Capture(change, authorized, order);
+        }
         else
+        {
             agenda.Add(RazorpayStepKind.GiveBack, payment.Id, payment.CaptureBefore);
+        }
     }
 
     // The card is kept now that its holder has shown to be its holder, and not before.
     private RazorpayPayment Keep(RazorpayChange change, RazorpayPayment payment)
     {
         if (payment is not { Save: true, CustomerId: { } customerId, Card: { } card })
+        {
             return payment;
+        }
+
         RazorpayToken? token;
         lock (book.People.Gate)
+        {
             token = book.People.TokenOf(customerId, card);
+        }
+
         if (token is null)
         {
             token = new RazorpayToken

@@ -11,7 +11,10 @@ internal sealed class RazorpayOrders(RazorpayBook book, TimeProvider time)
     {
         using var document = call.Read(forms: false);
         if (document is null)
+        {
             return RazorpayErrors.Invalid("The request body is not valid JSON.", null);
+        }
+
         var fields = new RazorpayFields(document.RootElement);
         var amount = fields.Integer("amount", required: true);
         var currency = fields.Text("currency", required: true);
@@ -39,7 +42,9 @@ internal sealed class RazorpayOrders(RazorpayBook book, TimeProvider time)
         }
 
         if (fields.Finish() is { } refusal)
+        {
             return refusal;
+        }
 
         var change = book.Begin(new RazorpayFolder(order), now);
         change.Put(order);
@@ -51,7 +56,10 @@ internal sealed class RazorpayOrders(RazorpayBook book, TimeProvider time)
     public async Task<SimulatedResponse> FetchAsync(RazorpayCall call)
     {
         if (Find(call, out var refusal) is not { } folder)
+        {
             return refusal!;
+        }
+
         var (order, _) = await ReadAsync(folder);
         return SimulatedResponse.Json(200, order, static (json, read) => RazorpayJson.Write(json, read));
     }
@@ -60,7 +68,10 @@ internal sealed class RazorpayOrders(RazorpayBook book, TimeProvider time)
     public async Task<SimulatedResponse> FetchPaymentsAsync(RazorpayCall call)
     {
         if (Find(call, out var refusal) is not { } folder)
+        {
             return refusal!;
+        }
+
         var (_, payments) = await ReadAsync(folder);
         return SimulatedResponse.Json(200, payments,
             static (json, all) => RazorpayJson.WriteCollection(json, all, RazorpayJson.Write));
@@ -84,14 +95,23 @@ internal sealed class RazorpayOrders(RazorpayBook book, TimeProvider time)
         foreach (var name in numbers.Keys.ToArray())
         {
             if (!query.TryGetValue(name, out var text))
+            {
                 continue;
+            }
+
             if (!long.TryParse(text.ToString(), NumberStyles.None, null, out var number))
+            {
                 return RazorpayErrors.Invalid($"The {name} must be an integer.", name);
+            }
+
             numbers[name] = number;
         }
 
         if (numbers["count"] is < 1 or > 100)
+        {
             return RazorpayErrors.Invalid("The count may not be greater than 100.", "count");
+        }
+
         var shelf = book.Shelf(call.Account.KeyId);
         var candidates = query.TryGetValue("receipt", out var receipt)
             ? shelf.WithReceipt(receipt.ToString())
@@ -117,15 +137,24 @@ internal sealed class RazorpayOrders(RazorpayBook book, TimeProvider time)
     private static RazorpayOrder WithCaptureSettings(RazorpayFields? payment, RazorpayOrder order)
     {
         if (payment is null)
+        {
             return order;
+        }
+
         var capture = payment.Text("capture", required: true);
         if (capture is not (null or "automatic" or "manual"))
+        {
             payment.Refuse("The selected capture is invalid.", "capture");
+        }
+
         var options = payment.Group("capture_options");
         var automatic = options?.Integer("automatic_expiry_period", required: capture == "automatic");
         var manual = options?.Integer("manual_expiry_period");
         if (automatic < 12)
+        {
             options!.Refuse("The automatic expiry period must be at least 12.", "automatic_expiry_period");
+        }
+
         if (manual > 7200 || manual < Math.Max(automatic ?? 12, 12))
         {
             options!.Refuse("The manual expiry period must be between the automatic one and 7200.",
@@ -133,7 +162,10 @@ internal sealed class RazorpayOrders(RazorpayBook book, TimeProvider time)
         }
 
         if (options?.Text("refund_speed") is not (null or "normal" or "optimum"))
+        {
             options.Refuse("The selected refund speed is invalid.", "refund_speed");
+        }
+
         payment.Finish(options);
         return order with
         {
@@ -150,7 +182,9 @@ internal sealed class RazorpayOrders(RazorpayBook book, TimeProvider time)
     private static bool IsAuthorized(RazorpayFolder folder)
     {
         lock (folder.Gate)
+        {
             return folder.Payments.Any(payment => payment.AuthorizedAt != 0);
+        }
     }
 
     private static async Task<(RazorpayOrder Order, RazorpayPayment[] Payments)> ReadAsync(RazorpayFolder folder)

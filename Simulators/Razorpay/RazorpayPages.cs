@@ -81,14 +81,23 @@ internal sealed class RazorpayPages(
     private (RazorpayPayment Payment, Task Durable)? Decide(string id, CustomerDecision? decision)
     {
         if (!RazorpayIds.IsValid(id, "pay_") || book.Find(id) is not { } folder)
+        {
             return null;
+        }
+
         lock (folder.Gate)
         {
             var payment = folder.Payment(id);
             if (payment.Method == "upi")
+            {
                 return null;
+            }
+
             if (decision is { } taken && payment.Status == RazorpayPaymentStatus.Created)
+            {
                 lifecycle.Decide(folder, id, taken);
+            }
+
             return (folder.Payment(id), folder.Durable);
         }
     }
@@ -118,7 +127,10 @@ internal sealed class RazorpayPages(
         var failed = payment.Failure is not null;
         var title = failed ? "Payment failed" : "Payment approved";
         if (payment.CallbackUrl is null)
+        {
             return Page(title, "<p>You can close this page.</p>", nonce);
+        }
+
         var form = new StringBuilder()
             .Append($"<form method=\"post\" id=\"back\" action=\"{Html.Encode(payment.CallbackUrl)}\">");
         if (payment.Failure is { } failure)

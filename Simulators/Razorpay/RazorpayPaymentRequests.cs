@@ -50,7 +50,10 @@ internal static partial class RazorpayPaymentRequests
         fields.Text("user_agent", longest: 1024);
         RazorpayCurrencies.Check(fields, payment.Amount, payment.Currency);
         if (fields.Refusal is null)
+        {
             CheckCustomer(fields, payment);
+        }
+
         return payment.Method switch
         {
             "card" => ReadCard(fields, payment, now),
@@ -79,11 +82,17 @@ internal static partial class RazorpayPaymentRequests
         var at = email.IndexOf('@');
         var digits = contact.Count(char.IsAsciiDigit);
         if (at < 1 || at == email.Length - 1 || email.Contains(' ', StringComparison.Ordinal))
+        {
             fields.Refuse("The email must be a valid email address.", "email");
+        }
         else if (digits is < 8 or > 15 || contact.Any(c => !char.IsAsciiDigit(c) && c is not ('+' or '-' or ' ')))
+        {
             fields.Refuse("Contact number contains invalid characters, or is not of 8 to 15 digits.", "contact");
+        }
         else if (payment.CallbackUrl is not null && !IsHttp(payment.CallbackUrl))
+        {
             fields.Refuse("The callback url format is invalid.", "callback_url");
+        }
     }
 
     private static bool IsHttp(string text) =>
@@ -93,7 +102,10 @@ internal static partial class RazorpayPaymentRequests
     {
         var code = fields.Text(name, required: true);
         if (code is not null && !known.Contains(code))
+        {
             fields.Refuse($"The selected {name} is invalid.", name);
+        }
+
         return code;
     }
 
@@ -102,7 +114,10 @@ internal static partial class RazorpayPaymentRequests
         if (fields.Group("authentication") is { } authentication)
         {
             if (authentication.Text("authentication_channel", required: true) is not (null or "browser" or "app"))
+            {
                 authentication.Refuse("The selected authentication channel is invalid.", "authentication_channel");
+            }
+
             fields.Finish(authentication);
         }
 
@@ -121,12 +136,18 @@ internal static partial class RazorpayPaymentRequests
         var token = fields.Text("token");
         var save = fields.Flag("save") ?? false;
         if (save && payment.CustomerId is null)
+        {
             fields.Refuse("The customer id field is required when save is present.", "customer_id");
+        }
+
         var group = fields.Group("card", required: token is null);
         if (token is not null)
         {
             if (group is not null)
+            {
                 RazorpayCards.ReadKept(group);
+            }
+
             fields.Finish(group);
             return payment with { TokenId = token };
         }
@@ -139,18 +160,33 @@ internal static partial class RazorpayPaymentRequests
     private static RazorpayPayment ReadUpi(RazorpayFields fields, RazorpayPayment payment, DateTimeOffset now)
     {
         if (payment.Currency is not ("INR" or ""))
+        {
             fields.Refuse("UPI takes payments in INR only.", "currency");
+        }
+
         if (fields.Group("upi", required: true) is not { } upi)
+        {
             return payment;
+        }
+
         var flow = upi.Text("flow", required: true);
         var vpa = flow == "collect" ? upi.Text("vpa", required: true) : null;
         var minutes = flow == "collect" ? upi.Integer("expiry_time") : null;
         if (flow is not (null or "collect" or "intent"))
+        {
             upi.Refuse("The selected flow is invalid.", "flow");
+        }
+
         if (vpa is not null && !IsVpa(vpa))
+        {
             upi.Refuse("Invalid VPA. Please enter a valid Virtual Payment Address", "vpa");
+        }
+
         if (minutes is < 1 or > 64800)
+        {
             upi.Refuse("The expiry time must be between 1 and 64800 minutes.", "expiry_time");
+        }
+
         fields.Finish(upi);
         return payment with
         {

@@ -26,7 +26,10 @@ internal sealed class RazorpayPayments(
                 json.WriteString("razorpay_payment_id", made.payment.Id);
                 json.WriteStartArray("next");
                 if (made.payment.UpiFlow == "intent")
+                {
                     WriteNext(json, "intent", made.Link);
+                }
+
                 var url = $"{made.BaseUrl}/payments/{made.payment.Id}";
                 WriteNext(json, made.payment.Method == "upi" ? "poll" : "redirect", made.payment.Method switch
                 {
@@ -49,7 +52,10 @@ internal sealed class RazorpayPayments(
                 json.WriteStartObject();
                 json.WriteString("razorpay_payment_id", made.payment.Id);
                 if (made.payment.UpiFlow == "intent")
+                {
                     json.WriteString("link", made.Link);
+                }
+
                 json.WriteEndObject();
             });
     }
@@ -58,7 +64,10 @@ internal sealed class RazorpayPayments(
     public async Task<SimulatedResponse> FetchAsync(RazorpayCall call)
     {
         if (Find(call, out var refusal) is not { } folder)
+        {
             return refusal!;
+        }
+
         RazorpayPayment payment;
         Task durable;
         lock (folder.Gate)
@@ -75,22 +84,34 @@ internal sealed class RazorpayPayments(
     public async Task<SimulatedResponse> CaptureAsync(RazorpayCall call)
     {
         if (Find(call, out var refusal) is not { } folder)
+        {
             return refusal!;
+        }
+
         using var document = call.Read(forms: false);
         if (document is null)
+        {
             return RazorpayErrors.Invalid("The request body is not valid JSON.", null);
+        }
+
         var fields = new RazorpayFields(document.RootElement);
         var amount = fields.Integer("amount", required: true);
         var currency = fields.Text("currency", required: true);
         if (fields.Finish() is { } invalid)
+        {
             return invalid;
+        }
+
         Task durable;
         RazorpayPayment captured;
         lock (folder.Gate)
         {
             var payment = folder.Payment(call.Id);
             if (WhyNotCaptured(folder.Order, payment, amount!.Value, currency!) is { } no)
+            {
                 return no;
+            }
+
             var change = book.Begin(folder, time.GetUtcNow());
             lifecycle.Capture(change, payment, folder.Order);
             durable = book.Commit(change);
@@ -106,11 +127,17 @@ internal sealed class RazorpayPayments(
     {
         using var document = call.Read(forms: false);
         if (document is null)
+        {
             return Task.FromResult(RazorpayErrors.Invalid("The request body is not valid JSON.", null));
+        }
+
         var fields = new RazorpayFields(document.RootElement);
         var vpa = fields.Text("vpa", required: true);
         if (vpa is not null && !RazorpayPaymentRequests.IsVpa(vpa))
+        {
             fields.Refuse("Invalid VPA. Please enter a valid Virtual Payment Address", "vpa");
+        }
+
         return Task.FromResult(fields.Finish() ?? SimulatedResponse.Json(200, vpa!, static (json, address) =>
         {
             var exists = !RazorpayFailures.IsUnknownHolder(address);
@@ -118,7 +145,10 @@ internal sealed class RazorpayPayments(
             json.WriteString("vpa", address);
             json.WriteBoolean("success", exists);
             if (exists)
+            {
                 json.WriteString("customer_name", "Simulated Customer");
+            }
+
             json.WriteEndObject();
         }));
     }
@@ -162,9 +192,15 @@ internal sealed class RazorpayPayments(
     private static SimulatedResponse? WhyNotPayable(RazorpayOrder order, RazorpayPayment payment)
     {
         if (order.Status == RazorpayOrderStatus.Paid)
+        {
             return OrderPaid;
+        }
+
         if (order.Currency != payment.Currency)
+        {
             return RazorpayErrors.Invalid("Payment currency is different from your order currency.", "currency");
+        }
+
         var due = order.Amount - order.AmountPaid;
         var least = order.AmountPaid == 0 ? order.FirstPaymentMinAmount ?? 0 : 0;
         var fits = order.PartialPayment
@@ -180,18 +216,32 @@ internal sealed class RazorpayPayments(
     {
         using var document = call.Read(forms: true);
         if (document is null)
+        {
             return (null, RazorpayErrors.Invalid("The request body is not valid.", null));
+        }
+
         var now = time.GetUtcNow();
         var fields = new RazorpayFields(document.RootElement);
         var payment = RazorpayPaymentRequests.Read(fields, call.Account.KeyId, now);
         if (upiOnly && payment.Method != "upi")
+        {
             fields.Refuse("The selected method is invalid.", "method");
+        }
+
         if (fields.Finish() is { } refusal)
+        {
             return (null, refusal);
+        }
+
         if (WhyNotTheirs(ref payment, now) is { } stranger)
+        {
             return (null, stranger);
+        }
+
         if (book.Find(call.Account.KeyId, payment.OrderId) is not { } folder || folder.Order.Id != payment.OrderId)
+        {
             return (null, RazorpayErrors.NoSuchId);
+        }
 
         var draws = book.Dials.Covers(DialOperation.Payment);
         Task durable;
@@ -199,7 +249,10 @@ internal sealed class RazorpayPayments(
         {
             var order = folder.Order;
             if (WhyNotPayable(order, payment) is { } no)
+            {
                 return (null, no);
+            }
+
             payment = payment with
             {
                 ExpiresAt = payment.ExpiresAt > payment.CreatedAt
@@ -226,9 +279,15 @@ internal sealed class RazorpayPayments(
         lock (book.People.Gate)
         {
             if (payment.CustomerId is { } id && book.People.Customer(payment.KeyId, id) is null)
+            {
                 return RazorpayErrors.Invalid("The id provided does not exist", "customer_id");
+            }
+
             if (payment.TokenId is not { } tokenId)
+            {
                 return null;
+            }
+
             if (book.People.Token(payment.KeyId, tokenId) is not { } token
                 || (payment.CustomerId ?? token.CustomerId) != token.CustomerId)
             {
@@ -236,7 +295,10 @@ internal sealed class RazorpayPayments(
             }
 
             if (RazorpayCards.IsOver(token.Card.ExpiryYear, token.Card.ExpiryMonth, now))
+            {
                 return RazorpayErrors.Invalid("The card has expired.", "token");
+            }
+
             payment = payment with { Card = token.Card };
             return null;
         }

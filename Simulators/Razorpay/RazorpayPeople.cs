@@ -37,8 +37,12 @@ internal sealed class RazorpayPeople
     {
         Durable = written;
         if (entry.Customer is { } customer)
+        {
             _customers[customer.Id] = customer;
+        }
         else if (entry.Token is { } token)
+        {
             _tokens[token.Id] = token;
+        }
     }
 }

@@ -21,11 +21,16 @@ internal sealed class RazorpayProvider(
         foreach (var folder in book.Folders)
         {
             lock (folder.Gate)
+            {
                 lifecycle.Resume(folder, customer);
+            }
         }
 
         foreach (var webhook in book.Undelivered)
+        {
             sender.Send(webhook);
+        }
+
         return Task.CompletedTask;
     }
 
@@ -38,7 +43,10 @@ internal sealed class RazorpayProvider(
     public async ValueTask<DecisionOutcome> DecideAsync(string paymentId, CustomerDecision decision)
     {
         if (!RazorpayIds.IsValid(paymentId, "pay_") || book.Find(paymentId) is not { } folder)
+        {
             return DecisionOutcome.NoSuchPayment;
+        }
+
         DecisionOutcome outcome;
         Task durable;
         lock (folder.Gate)
@@ -64,9 +72,14 @@ internal sealed class RazorpayProvider(
             }
 
             foreach (var payment in payments)
+            {
                 yield return LineOf(folder.Order, payment);
+            }
+
             foreach (var refund in refunds)
+            {
                 yield return LineOf(refund, Array.Find(payments, payment => payment.Id == refund.PaymentId)!);
+            }
         }
     }
 
@@ -105,7 +118,10 @@ internal sealed class RazorpayProvider(
     private void CarryOut(RazorpayStep step)
     {
         if (book.Find(step.Id) is not { } folder)
+        {
             return;
+        }
+
         lock (folder.Gate)
         {
             switch (step.Kind)

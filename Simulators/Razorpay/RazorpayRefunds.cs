@@ -13,23 +13,26 @@ internal sealed class RazorpayRefunds(
     public async Task<SimulatedResponse> CreateAsync(RazorpayCall call)
     {
         if (payments.Find(call, out var refusal) is not { } folder)
+        {
             return refusal!;
+        }
+
         using var document = call.Read(forms: false);
         if (document is null)
+        {
             return RazorpayErrors.Invalid("The request body is not valid JSON.", null);
+        }
+
         var fields = new RazorpayFields(document.RootElement);
         var amount = fields.Integer("amount");
         var speed = fields.Text("speed") ?? "normal";
         var receipt = fields.Text("receipt", longest: 40);
         var notes = fields.Notes();
-        if (speed is not ("normal" or "optimum"))
-            fields.Refuse("The selected speed is invalid.", "speed");
-        if (amount < 100)
-            fields.Refuse("The amount must be at least INR 1.00", "amount");
-        if (call.IdempotencyKey is { } key && !IsKey(key))
-            fields.Refuse("The idempotency key must be at least 10 characters of letters, digits, - and _.", null);
+        Check(fields, speed, amount, call.IdempotencyKey);
         if (fields.Finish() is { } invalid)
+        {
             return invalid;
+        }
 
         var fingerprint = Fingerprint(call.Id, amount, speed, receipt, notes);
         Task durable;
@@ -37,10 +40,16 @@ internal sealed class RazorpayRefunds(
         lock (folder.Gate)
         {
             if (call.IdempotencyKey is not null && book.Claim(call.Account.KeyId, call.IdempotencyKey) is { } claim)
+            {
                 return Repeat(claim, fingerprint);
+            }
+
             var payment = folder.Payment(call.Id);
             if (WhyNotRefunded(payment, amount) is { } no)
+            {
                 return no;
+            }
+
             var change = book.Begin(folder, time.GetUtcNow());
             refund = new RazorpayRefund
             {
@@ -66,6 +75,24 @@ internal sealed class RazorpayRefunds(
         return SimulatedResponse.Json(200, refund, RazorpayJson.Write);
     }
 
+    private static void Check(RazorpayFields fields, string speed, long? amount, string? idempotencyKey)
+    {
+        if (speed is not ("normal" or "optimum"))
+        {
+            fields.Refuse("The selected speed is invalid.", "speed");
+        }
+
+        if (amount < 100)
+        {
+            fields.Refuse("The amount must be at least INR 1.00", "amount");
+        }
+
+        if (idempotencyKey is not null && !IsKey(idempotencyKey))
+        {
+            fields.Refuse("The idempotency key must be at least 10 characters of letters, digits, - and _.", null);
+        }
+    }
+
     /// <summary><c>GET /refunds/{id}</c>.</summary>
     public Task<SimulatedResponse> FetchAsync(RazorpayCall call) => FetchAsync(call, call.Id, paymentId: null);
 
@@ -76,7 +103,10 @@ internal sealed class RazorpayRefunds(
     public async Task<SimulatedResponse> ListAsync(RazorpayCall call)
     {
         if (payments.Find(call, out var refusal) is not { } folder)
+        {
             return refusal!;
+        }
+
         RazorpayRefund[] refunds;
         Task durable;
         lock (folder.Gate)
@@ -129,9 +159,15 @@ internal sealed class RazorpayRefunds(
     private async Task<SimulatedResponse> FetchAsync(RazorpayCall call, string id, string? paymentId)
     {
         if (!RazorpayIds.IsValid(id, "rfnd_"))
+        {
             return RazorpayErrors.NotAnId(id);
+        }
+
         if (book.Find(call.Account.KeyId, id) is not { } folder)
+        {
             return RazorpayErrors.NoSuchId;
+        }
+
         RazorpayRefund refund;
         Task durable;
         lock (folder.Gate)

@@ -47,11 +47,20 @@ internal static class RazorpayRegistration
             async (string key_id, RazorpayAccountRequest body, RazorpayBook book) =>
             {
                 if (!key_id.StartsWith("rzp_", StringComparison.Ordinal) || string.IsNullOrEmpty(body.KeySecret))
+                {
                     return Results.BadRequest(new { error = "a key_id begins with rzp_, and key_secret is required" });
+                }
+
                 if (body.WebhookUrl is not null && !Uri.TryCreate(body.WebhookUrl, UriKind.Absolute, out _))
+                {
                     return Results.BadRequest(new { error = "webhook_url must be an address" });
+                }
+
                 if (body.WebhookUrl is not null && string.IsNullOrEmpty(body.WebhookSecret))
+                {
                     return Results.BadRequest(new { error = "a webhook needs a webhook_secret" });
+                }
+
                 await book.Register(key_id, body.KeySecret, body.WebhookUrl, body.WebhookSecret);
                 return Results.Ok(Describe(book.Account(key_id)!));
             });

@@ -50,17 +50,29 @@ internal sealed class RazorpayWebhook(RazorpayBook book, RazorpayAccount account
         json.WriteString("event", told.Name);
         json.WriteStartArray("contains");
         if (Refund is not null)
+        {
             json.WriteStringValue("refund");
+        }
+
         json.WriteStringValue("payment");
         if (Order is not null)
+        {
             json.WriteStringValue("order");
+        }
+
         json.WriteEndArray();
         json.WriteStartObject("payload");
         if (Refund is not null)
+        {
             WriteEntity(json, "refund", Refund, RazorpayJson.Write);
+        }
+
         WriteEntity(json, "payment", Payment, RazorpayJson.Write);
         if (Order is not null)
+        {
             WriteEntity(json, "order", Order, static (writer, order) => RazorpayJson.Write(writer, order));
+        }
+
         json.WriteEndObject();
         json.WriteNumber("created_at", told.CreatedAt / 1000);
         json.WriteEndObject();

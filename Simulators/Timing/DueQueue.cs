@@ -28,10 +28,15 @@ internal sealed class DueQueue<TItem> : IDisposable
         lock (_gate)
         {
             if (_closed)
+            {
                 return;
+            }
+
             _items.Enqueue(item, at.UtcTicks);
             if (!_draining)
+            {
                 Arm();
+            }
         }
     }
 
@@ -49,7 +54,10 @@ internal sealed class DueQueue<TItem> : IDisposable
     private void Arm()
     {
         if (!_items.TryPeek(out _, out var next) || next >= _armedFor)
+        {
             return;
+        }
+
         _armedFor = next;
         var wait = TimeSpan.FromTicks(Math.Max(0, next - _time.GetUtcNow().UtcTicks));
         // Timers count whole milliseconds and refuse waits of more than 49 days.
@@ -63,7 +71,10 @@ internal sealed class DueQueue<TItem> : IDisposable
         lock (_gate)
         {
             if (_draining)
+            {
                 return;
+            }
+
             _draining = true;
         }
 
@@ -77,7 +88,10 @@ internal sealed class DueQueue<TItem> : IDisposable
                     _draining = false;
                     _armedFor = long.MaxValue;
                     if (!_closed)
+                    {
                         Arm();
+                    }
+
                     return;
                 }
 

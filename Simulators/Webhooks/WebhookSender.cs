@@ -52,15 +52,28 @@ internal sealed class WebhookSender : IDisposable
         var delivery = new Delivery(message, Attempt: 1, Tampered: dials.Fires(DialRate.WebhookTampered), Copy: false);
         var wait = TimeSpan.Zero;
         if (dials.Fires(DialRate.WebhookLate))
+        {
             wait += dials.Settings.WebhookLate;
+        }
+
         if (dials.Fires(DialRate.WebhookReorder))
+        {
             wait += _options.ReorderDelay;
+        }
+
         if (wait == TimeSpan.Zero)
+        {
             Start(delivery);
+        }
         else
+        {
             _waiting.Add(delivery, _time.GetUtcNow() + wait);
+        }
+
         if (dials.Fires(DialRate.WebhookDuplicate))
+        {
             _waiting.Add(delivery with { Copy = true, Tampered = false }, _time.GetUtcNow() + wait);
+        }
     }
 
     public void Dispose()
@@ -78,7 +91,10 @@ internal sealed class WebhookSender : IDisposable
         {
             lane.Ready.Enqueue(delivery);
             if (lane.Workers >= _options.Parallel || _stop.IsCancellationRequested)
+            {
                 return;
+            }
+
             lane.Workers++;
         }
 
@@ -109,7 +125,10 @@ internal sealed class WebhookSender : IDisposable
         var url = message.Url;
         var delivered = url is not null && await PostAsync(url, delivery, stopping);
         if (delivery.Copy || stopping.IsCancellationRequested)
+        {
             return;
+        }
+
         if (delivered || url is null)
         {
             message.Completed();
@@ -136,7 +155,10 @@ internal sealed class WebhookSender : IDisposable
         using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue(content.ContentType);
         foreach (var (name, value) in content.Headers)
+        {
             request.Headers.TryAddWithoutValidation(name, value);
+        }
+
         try
         {
             using var timeout = new CancellationTokenSource(_options.Timeout, _time);

@@ -33,7 +33,9 @@ internal static partial class Checkout
                 AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
         {
             if (File.Exists(System.IO.Path.Combine(directory.FullName, "PaymentCluster.sln")))
+            {
                 return directory.FullName;
+            }
         }
 
         throw new InvalidOperationException("The tests do not run inside the checkout.");
@@ -42,12 +44,17 @@ internal static partial class Checkout
     private static IEnumerable<SourceFile> Read(DirectoryInfo directory)
     {
         foreach (var file in directory.EnumerateFiles().Where(file => IsText(file.Name)))
+        {
             yield return new SourceFile(
                 System.IO.Path.GetRelativePath(Root, file.FullName), File.ReadAllText(file.FullName));
+        }
+
         foreach (var child in directory.EnumerateDirectories().Where(child => !NotOurs.Contains(child.Name)))
         {
             foreach (var file in Read(child))
+            {
                 yield return file;
+            }
         }
     }
 

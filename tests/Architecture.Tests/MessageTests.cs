@@ -114,10 +114,14 @@ public sealed class MessageTests
         foreach (var field in type.GetFields(own))
         {
             if (!field.Name.StartsWith('<'))
+            {
                 yield return field;
+            }
             else if (
                 type.GetProperty(field.Name[1..field.Name.IndexOf('>', StringComparison.Ordinal)], own) is { } property)
+            {
                 yield return property;
+            }
         }
     }
 }

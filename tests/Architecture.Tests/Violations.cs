@@ -7,6 +7,8 @@ internal static class Violations
     {
         var list = found.Order(StringComparer.Ordinal).ToList();
         if (list.Count > 0)
+        {
             Assert.Fail(string.Join('\n', list));
+        }
     }
 }

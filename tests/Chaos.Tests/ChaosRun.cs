@@ -23,7 +23,9 @@ internal sealed class ChaosRun(ChaosOptions options)
         get
         {
             lock (_gate)
+            {
                 return _text.ToString();
+            }
         }
     }
 
@@ -38,7 +40,10 @@ internal sealed class ChaosRun(ChaosOptions options)
             : $"PostgreSQL is on a disk of its own, {system.Disk.Folder}.");
         var plan = StrikePlan.Draw(options, system.Disk is not null);
         foreach (var strike in plan)
+        {
             Report($"  planned {strike}");
+        }
+
         var clients = Merchant.All.ToDictionary(
             merchant => merchant.Name,
             merchant => new Client(merchant.Name, system.GatewayAddress, system.Keys[merchant.Name], system.Clients),
@@ -51,7 +56,9 @@ internal sealed class ChaosRun(ChaosOptions options)
         finally
         {
             foreach (var client in clients.Values)
+            {
                 client.Dispose();
+            }
         }
     }
 
@@ -59,7 +66,10 @@ internal sealed class ChaosRun(ChaosOptions options)
         ChaosSystem system, List<Strike> plan, Dictionary<string, Client> clients, Customers customers)
     {
         foreach (var silo in system.Silos)
+        {
             silo.Providers.Seen = Count;
+        }
+
         await using var ledger = new LedgerWatch(system.Database);
         ledger.Start();
         var nemesis = new Nemesis(system, plan, Report);
@@ -103,7 +113,10 @@ internal sealed class ChaosRun(ChaosOptions options)
         found.AddRange(await Resources.I17_resources_return(system));
         Summarize(system, nemesis, ledger, evidence);
         if (found.Count > 0)
+        {
             Accuse(found, evidence, system);
+        }
+
         return found;
     }
 
@@ -123,9 +136,13 @@ internal sealed class ChaosRun(ChaosOptions options)
     private void Count(ReadOnlyMemory<byte> request)
     {
         if (request.Span.StartsWith("POST "u8))
+        {
             Interlocked.Increment(ref _effects);
+        }
         else
+        {
             Interlocked.Increment(ref _queries);
+        }
     }
 
     private static string StatusOf(int? status) => status?.ToString(CultureInfo.InvariantCulture) ?? "silence";
@@ -168,11 +185,17 @@ internal sealed class ChaosRun(ChaosOptions options)
     private void Accuse(List<Violation> found, Evidence evidence, ChaosSystem system)
     {
         if (found.Find(violation => violation.Payment is not null)?.Payment is { } payment)
+        {
             Report(History.Of(evidence, payment));
+        }
+
         Report(system.Log());
         // Last, because a reader may cut off the beginning.
         foreach (var violation in found.Take(20))
+        {
             Report($"VIOLATED {violation.Invariant}: {violation.What} ({violation.Payment})");
+        }
+
         Report($"{found.Count} violations: {Tally(found.Select(violation => violation.Invariant))}");
         Report($"Seed {options.Seed}, {options}\nTo repeat: {options.Repeat()}");
     }
@@ -191,7 +214,9 @@ internal sealed class ChaosRun(ChaosOptions options)
                 CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(_started).TotalSeconds,6:0.0}  {line}\n");
             _text.Append(text);
             if (options.Report is { } file)
+            {
                 File.AppendAllText(file, text);
+            }
         }
     }
 }

@@ -42,7 +42,9 @@ internal sealed class Draws
         {
             at -= weight;
             if (at < 0)
+            {
                 return choice;
+            }
         }
 
         return choices[^1].Choice;
@@ -51,6 +53,8 @@ internal sealed class Draws
     private double Next()
     {
         lock (_gate)
+        {
             return _random.NextDouble();
+        }
     }
 }

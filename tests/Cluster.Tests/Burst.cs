@@ -65,7 +65,10 @@ internal sealed class Burst
         };
         var method = Methods.At(number);
         foreach (var property in method.GetType().GetProperties())
+        {
             body[property.Name] = property.GetValue(method)!;
+        }
+
         ApiResponse? response = null;
         await Eventually.HoldsAsync(
             async () =>

@@ -48,7 +48,10 @@ internal sealed class RunningCluster : RunningSystem
     public override async Task StartServerAsync()
     {
         for (var silo = 0; silo < _atStart; silo++)
+        {
             StartSilo();
+        }
+
         await AreActiveAsync(_atStart);
         await StartServerAsync("Gateway.Api");
     }
@@ -80,7 +83,10 @@ internal sealed class RunningCluster : RunningSystem
     public override async ValueTask DisposeAsync()
     {
         foreach (var silo in _silos)
+        {
             silo.Process.Dispose();
+        }
+
         await _membership.DisposeAsync();
         await base.DisposeAsync();
     }
@@ -90,7 +96,10 @@ internal sealed class RunningCluster : RunningSystem
         await using var command = _membership.CreateCommand(
             $"SELECT count(*) FROM orleansmembershiptable WHERE {condition}");
         foreach (var value in values)
+        {
             command.Parameters.AddWithValue(value);
+        }
+
         try
         {
             return (long)(await command.ExecuteScalarAsync())!;

@@ -13,8 +13,8 @@ using PaymentCluster.Grains.Abstractions.Secrets;
 using PaymentCluster.Grains.Journal;
 using PaymentCluster.Grains.Payments;
 using PaymentCluster.Grains.Payments.Process;
-using PaymentCluster.Testing.Silos;
 using PaymentCluster.Testing;
+using PaymentCluster.Testing.Silos;
 
 namespace PaymentCluster.Load.Tests;
 

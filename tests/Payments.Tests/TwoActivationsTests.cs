@@ -4,8 +4,8 @@ using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
-using PaymentCluster.Testing.Silos;
 using PaymentCluster.Testing;
+using PaymentCluster.Testing.Silos;
 
 namespace PaymentCluster.Payments.Tests;
 

@@ -19,7 +19,9 @@ public sealed class Database : IAsyncLifetime
     public async Task DisposeAsync()
     {
         if (_database is not null)
+        {
             await _database.DisposeAsync();
+        }
     }
 
     public Task ExecuteAsync(string sql) => _database!.ExecuteAsync(sql);
@@ -32,7 +34,10 @@ public sealed class Database : IAsyncLifetime
         Assert.True(await reader.ReadAsync(), $"No row: {sql}");
         var row = new object?[reader.FieldCount];
         for (var i = 0; i < row.Length; i++)
+        {
             row[i] = await reader.IsDBNullAsync(i) ? null : reader.GetValue(i);
+        }
+
         Assert.False(await reader.ReadAsync(), $"More than one row: {sql}");
         return row;
     }

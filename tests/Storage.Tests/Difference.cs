@@ -9,15 +9,27 @@ internal static class Difference
     public static string? Between(object? sent, object? arrived, string path = "it")
     {
         if (sent is null || arrived is null)
+        {
             return ReferenceEquals(sent, arrived)
                 ? null
                 : $"{path}: sent {sent ?? "null"}, arrived {arrived ?? "null"}";
+        }
+
         if (sent.GetType() != arrived.GetType())
+        {
             return $"{path}: sent a {sent.GetType()}, arrived a {arrived.GetType()}";
+        }
+
         if (sent is IDictionary sentPairs)
+        {
             return BetweenPairs(sentPairs, (IDictionary)arrived, path);
+        }
+
         if (sent is IEnumerable sentItems and not string)
+        {
             return BetweenItems([.. sentItems.Cast<object?>()], [.. ((IEnumerable)arrived).Cast<object?>()], path);
+        }
+
         if (sent.GetType().IsDefined(typeof(GenerateSerializerAttribute), inherit: false) && !sent.GetType().IsEnum)
         {
             return Filler.Fields(sent.GetType())

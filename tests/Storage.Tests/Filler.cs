@@ -26,25 +26,55 @@ internal sealed class Filler(Assembly[] assemblies)
         var number = least ? 0 : ++_number;
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (type == typeof(string))
+        {
             return least ? "" : $"text {number}";
+        }
+
         if (type == typeof(bool))
+        {
             return !least;
+        }
+
         if (type == typeof(DateTimeOffset))
+        {
             return new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddSeconds(number);
+        }
+
         if (type == typeof(TimeSpan))
+        {
             return TimeSpan.FromSeconds(number);
+        }
+
         if (type.IsEnum)
+        {
             return Enum.GetValues(type).GetValue(number % Enum.GetValues(type).Length)!;
+        }
+
         if (type.IsPrimitive)
+        {
             return Convert.ChangeType(number % 100, type, null);
+        }
+
         if (type == typeof(Guid))
+        {
             return new Guid(number, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
+        }
+
         if (type.IsArray)
+        {
             return Items(type.GetElementType()!, depth);
+        }
+
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ImmutableArray<>))
+        {
             return Call(nameof(ArrayOf), type, depth);
+        }
+
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ImmutableDictionary<,>))
+        {
             return Call(nameof(DictionaryOf), type, depth);
+        }
+
         return type.IsAbstract ? Make(Heirs(type)[number % Heirs(type).Length], depth) : MakeMessage(type, depth);
     }
 
@@ -58,7 +88,9 @@ internal sealed class Filler(Assembly[] assemblies)
             var isOptional = Nullable.GetUnderlyingType(field.FieldType) is not null
                 || _nullability.Create(field).ReadState == NullabilityState.Nullable;
             if (!isOptional || depth + 1 < MostDepth)
+            {
                 field.SetValue(made, Make(field.FieldType, depth + 1));
+            }
         }
 
         return made;
@@ -85,7 +117,10 @@ internal sealed class Filler(Assembly[] assemblies)
     {
         var items = Array.CreateInstance(type, depth >= MostDepth ? 0 : 2);
         for (var i = 0; i < items.Length; i++)
+        {
             items.SetValue(Make(type, depth + 1), i);
+        }
+
         return items;
     }
 

@@ -70,7 +70,10 @@ public sealed class MembershipSqlTests(Database database) : IClassFixture<Databa
         await using var command = source.CreateCommand(text);
         command.Parameters.AddWithValue("DeploymentId", _cluster);
         foreach (var (name, value) in parameters)
+        {
             command.Parameters.AddWithValue(name, value);
+        }
+
         return await command.ExecuteScalarAsync();
     }
 }

@@ -21,7 +21,9 @@ public sealed class MembershipTests(Database database) : IClassFixture<Database>
         await client.StartAsync();
         var factory = client.Services.GetRequiredService<IClusterClient>();
         for (var i = 0; i < 20; i++)
+        {
             Assert.True(await factory.GetGrain<IPingGrain>(TestKeys.New()).Ping());
+        }
 
         await second.StopAsync();
         await Eventually.HoldsAsync(

@@ -124,7 +124,10 @@ public sealed class StorageTests(StorageFixture fixture) : IClassFixture<Storage
             var key = $"{_key}/{round}";
             var grains = new[] { Host, Rival }.Select(one => one.Grains.GetGrain<IStoreGrain>(key)).ToArray();
             foreach (var grain in grains)
+            {
                 await grain.Read();
+            }
+
             var writes = grains.Select(grain => grain.Write("first")).ToArray();
             var outcomes = await Task.WhenAll(writes.Select(write =>
                 write.ContinueWith(done => done.IsCompletedSuccessfully, TaskScheduler.Default)));

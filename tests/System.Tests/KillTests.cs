@@ -71,7 +71,10 @@ public sealed class KillTests
         await Eventually.HoldsAsync(() => AnyAsync(shop, wire, "outcome_unknown"), () => "an outcome is unknown");
         accepted.AddRange(wire);
         foreach (var payment in held)
+        {
             await shop.PostAsync($"/api/v1/payments/{payment.Id}/capture");
+        }
+
         refunded.AddRange(await RefundAsync(shop, paid.Skip(5)));
 
         // Accepted in the very moment of the kill.
@@ -83,7 +86,10 @@ public sealed class KillTests
         await simulators.PutAsync("/_dials/razorpay", new { seed = 7 });
         await system.StartServerAsync();
         foreach (var payment in waiting)
+        {
             await ApproveAsync(simulators, shop, payment);
+        }
+
         JsonElement last = default;
         await Eventually.HoldsAsync(
             async () => (last = await Books.OpenPaymentAsync(shop, accepted)).ValueKind == JsonValueKind.Undefined,
@@ -110,7 +116,10 @@ public sealed class KillTests
             ["order_id"] = order, ["amount"] = 50_000, ["currency"] = "INR", ["capture"] = capture,
         };
         foreach (var property in method.GetType().GetProperties())
+        {
             body[property.Name] = property.GetValue(method)!;
+        }
+
         var response = await shop.SendAsync(HttpMethod.Post, "/api/v1/payments", body);
         return response?.Status == HttpStatusCode.Accepted
             ? new Accepted(response.Json.GetProperty("id").GetString()!, order)
@@ -129,7 +138,9 @@ public sealed class KillTests
         foreach (var payment in payments)
         {
             if ((await shop.GetAsync($"/api/v1/payments/{payment.Id}")).GetProperty("status").GetString() != status)
+            {
                 return false;
+            }
         }
 
         return true;
@@ -142,7 +153,9 @@ public sealed class KillTests
             var timeline = await shop.GetAsync($"/api/v1/payments/{payment.Id}/timeline");
             if (timeline.GetProperty("data").EnumerateArray().Any(entry =>
                 entry.GetProperty("type").GetString() == happened))
+            {
                 return true;
+            }
         }
 
         return false;

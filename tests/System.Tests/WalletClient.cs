@@ -110,7 +110,10 @@ internal class WalletClient(ApiClient shop, string customer, int seed)
             () => $"{method} {path} gets a response; the last one: {response}\n{History}",
             Timeout);
         if (tries > 1)
+        {
             _history.Enqueue($"    at the {tries}th try");
+        }
+
         return (response!, tries > 1);
     }
 
@@ -120,8 +123,11 @@ internal class WalletClient(ApiClient shop, string customer, int seed)
     {
         var response = await shop.SendAsync(method, $"/api/v1/customers/{customer}{path}", body, ifMatch: ifMatch);
         if (response is not null)
+        {
             _history.Enqueue(
                 $"{method} {path} {JsonSerializer.Serialize(body)} {ifMatch} -> {response.Status} {response.Text}");
+        }
+
         Assert.NotEqual(HttpStatusCode.InternalServerError, response?.Status);
         return response;
     }

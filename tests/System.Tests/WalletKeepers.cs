@@ -37,7 +37,10 @@ internal sealed partial class WalletKeepers : IDisposable
     {
         using var response = await _juspay.GetAsync(new Uri($"/juspay/customers/{customer}/wallets", UriKind.Relative));
         if (!response.IsSuccessStatusCode)
+        {
             return [];
+        }
+
         var wallets = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement.GetProperty("list");
         return
         [
@@ -84,7 +87,10 @@ internal sealed partial class WalletKeepers : IDisposable
         await using var rows = await command.ExecuteReaderAsync();
         var texts = new List<string>();
         while (await rows.ReadAsync())
+        {
             texts.Add(rows.GetString(0));
+        }
+
         return texts;
     }
 

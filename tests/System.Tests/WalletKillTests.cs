@@ -88,7 +88,9 @@ public sealed class WalletKillTests
         async Task LiveAsync(Func<Task> act)
         {
             while (!isOver)
+            {
                 await act();
+            }
         }
     }
 
@@ -106,9 +108,14 @@ public sealed class WalletKillTests
         Assert.Subset(
             usable.ToHashSet(), owner.Cards.Concat(owner.Wallets.Select(wallet => $"wallet:{wallet}")).ToHashSet());
         foreach (var token in owner.Cards)
+        {
             await PayAsync(shop, owner, token, "card", new { token, cvv = "123" });
+        }
+
         foreach (var provider in owner.Wallets)
+        {
             await PayAsync(shop, owner, provider, "wallet", new { provider });
+        }
     }
 
     private static async Task PayAsync(ApiClient shop, WalletOwner owner, string what, string method, object instrument)

@@ -86,7 +86,9 @@ public sealed class FaultProxy : IAsyncDisposable
     public void Reset()
     {
         foreach (var connection in _connections.Keys)
+        {
             connection.Abort();
+        }
     }
 
     /// <inheritdoc/>
@@ -161,11 +163,15 @@ public sealed class FaultProxy : IAsyncDisposable
             {
                 Seen?.Invoke(request);
                 if (ActOn() is { } act && !await BeginAsync(connection, act, request, cancellation))
+                {
                     return;
+                }
             }
 
             if (connection.Act is not { Fault: ProxyFault.HalfOpen })
+            {
                 await connection.Far.WriteAsync(request, cancellation);
+            }
         }
     }
 
@@ -230,7 +236,10 @@ public sealed class FaultProxy : IAsyncDisposable
     {
         var act = _next.TryDequeue(out var next) ? next : Draw?.Invoke();
         if (act is null or { Fault: ProxyFault.None })
+        {
             return null;
+        }
+
         _done.AddOrUpdate(act.Fault, 1, (_, count) => count + 1);
         return act;
     }
@@ -280,7 +289,9 @@ public sealed class FaultProxy : IAsyncDisposable
         private static void Abort(TcpClient side)
         {
             if (side.Client is { } socket)
+            {
                 socket.Close(0);
+            }
         }
     }
 }

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Data.Common;
+using PaymentCluster.Grains.Abstractions;
 using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Errors;
-using PaymentCluster.Grains.Abstractions;
 using PaymentCluster.Grains.Payments.Process;
 using PaymentCluster.Grains.Vault;
 

@@ -1,6 +1,6 @@
+using PaymentCluster.Grains.Abstractions;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
-using PaymentCluster.Grains.Abstractions;
 using PaymentCluster.Grains.Payments.Process;
 
 namespace PaymentCluster.Grains.Payments.Hosting;

@@ -115,7 +115,10 @@ internal static class EvidenceReader
         await using var rows = await command.ExecuteReaderAsync();
         List<T> all = [];
         while (await rows.ReadAsync())
+        {
             all.Add(read(rows));
+        }
+
         return all;
     }
 

@@ -63,9 +63,15 @@ internal sealed class Fold
     {
         var before = Status;
         if ((before.Length == 0) != (happened.Type == "payment_created"))
+        {
             return $"{happened.Type} at version {happened.Version} is not how a payment begins";
+        }
+
         if (From.TryGetValue(happened.Type, out var from) && !from.Contains(before) && !IsRepeatedVoid(happened))
+        {
             return $"{happened.Type} at version {happened.Version} came while the payment was {before}";
+        }
+
         Apply(happened);
         return null;
     }

@@ -22,12 +22,17 @@ internal static partial class HistoryChecks
         foreach (var payment in evidence.Store.Payments.Values)
         {
             if (!Ends.Contains(payment.Status))
+            {
                 yield return new Violation("I7", $"it is {payment.Status}", payment.Id);
+            }
+
             var ended = payment.Of("refund_succeeded", "refund_failed", "refund_review_required")
                 .Select(each => each.Number("refund"))
                 .ToHashSet();
             foreach (var open in payment.Of("refund_requested").Where(each => !ended.Contains(each.Number("refund"))))
+            {
                 yield return new Violation("I7", $"its refund {open.Number("refund")} has no end", payment.Id);
+            }
         }
     }
 
@@ -37,11 +42,14 @@ internal static partial class HistoryChecks
         foreach (var payment in evidence.Store.Payments.Values)
         {
             if (!payment.Events.Select(each => each.Version).SequenceEqual(Enumerable.Range(1, payment.Version)))
+            {
                 yield return new Violation(
                     "I8",
                     $"it has version {payment.Version} and the events "
                         + $"{string.Join(", ", payment.Events.Select(each => each.Version))}",
                     payment.Id);
+            }
+
             // That a provider works on it is news only with something for the customer to do;
             // and a failure is not where the next attempt follows in the same commit.
             var told = payment.Of(Announced)
@@ -50,11 +58,13 @@ internal static partial class HistoryChecks
                 .Select(each => each.Version).ToList();
             if (told.Except(payment.Announced).Any()
                 || payment.Announced.Except(payment.Events.Select(each => each.Version)).Any())
+            {
                 yield return new Violation(
                     "I8",
                     $"merchants are to be told of {string.Join(", ", told)} and the outbox holds "
                         + $"{string.Join(", ", payment.Announced)}",
                     payment.Id);
+            }
         }
     }
 
@@ -66,14 +76,18 @@ internal static partial class HistoryChecks
             var fold = new Fold();
             var illegal = payment.Events.Select(fold.Next).FirstOrDefault(each => each is not null);
             if (illegal is not null)
+            {
                 yield return new Violation("I11", illegal, payment.Id);
+            }
             else if ((
                 fold.Status, fold.Captured, fold.Refunded) != (payment.Status, payment.Captured, payment.Refunded))
+            {
                 yield return new Violation(
                     "I11",
                     $"its events make it {fold.Status} with {fold.Captured} captured and {fold.Refunded} refunded, "
                         + $"its row {payment.Status} with {payment.Captured} and {payment.Refunded}",
                     payment.Id);
+            }
         }
     }
 
@@ -86,22 +100,30 @@ internal static partial class HistoryChecks
         {
             var row = new InboxRow(delivery.Merchant, delivery.Provider, delivery.EventId);
             if (delivery.IsForged && (delivery.Status is >= 200 and < 300 || inbox.Contains(row)))
+            {
                 yield return new Violation("I13", $"a forged webhook got {delivery.Status}: {delivery.Body}");
+            }
             else if (delivery.Status is not (null or 200 or 401 or 429 or 503))
+            {
                 yield return new Violation(
                     "I13", $"the event {delivery.EventId} got {delivery.Status} at {delivery.At:O}");
+            }
             else if (delivery.Status is >= 200 and < 300 && !inbox.Contains(row))
+            {
                 yield return new Violation(
                     "I13",
                     $"{delivery.Provider}'s event {delivery.EventId} for {delivery.Merchant} got "
                         + $"{delivery.Status} and is not remembered: {delivery.Body}");
+            }
         }
 
         foreach (var seen in evidence.Deliveries.Where(each => each.Status is >= 200 and < 300)
             .GroupBy(each => each.EventId, StringComparer.Ordinal))
         {
             if (seen.Select(each => each.Body).Distinct(StringComparer.Ordinal).Count() > 1)
+            {
                 yield return new Violation("I13", $"the event {seen.Key} was taken in with two bodies");
+            }
         }
     }
 
@@ -112,14 +134,19 @@ internal static partial class HistoryChecks
             each is { IsForged: false, Status: >= 200 and < 300 }))
         {
             if (!delivery.Body.Contains("\"event\":\"payment.captured\"", StringComparison.Ordinal))
+            {
                 continue;
+            }
+
             if (evidence.Store.Payments.TryGetValue(
                 $"pay_{AttemptName().Match(delivery.Body).Groups[1].Value}", out var named)
                 && !named.Of("payment_captured", "surplus_captured", "review_required").Any())
+            {
                 yield return new Violation(
                     "I13",
                     $"its capture was announced by a webhook that got {delivery.Status}, and is not known",
                     named.Id);
+            }
         }
     }
 

@@ -61,7 +61,10 @@ internal sealed class LedgerWatch(string database) : IAsyncDisposable
             await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead);
             await using var command = new NpgsqlCommand(Sql, connection);
             if (await command.ExecuteScalarAsync() is string found)
+            {
                 _found.Add(new Violation(found[..2], $"under load, at look {Reads}: {found}"));
+            }
+
             Reads++;
         }
         catch (Exception exception) when (exception is NpgsqlException or TimeoutException)

@@ -73,10 +73,12 @@ internal sealed class Liveness(
         foreach (var payment in payments)
         {
             if (payment.Text("status") != "SUCCESS")
+            {
                 _found.Add(new Violation(
                     "I20",
                     $"a payment after healing is {payment.Text("status") ?? payment.Status.ToString()}",
                     payment.Text("id")));
+            }
         }
     }
 
@@ -95,7 +97,10 @@ internal sealed class Liveness(
             {
                 told = await client.GetAsync(order, payment, wait: 1);
                 if (told.Text("status") == "REQUIRES_ACTION" && told.Text("provider_reference") is { } reference)
+                {
                     await customers.DecideAsync(told.Text("provider")!, reference, approves: true);
+                }
+
                 return told.Text("status") is not (null or "PENDING" or "REQUIRES_ACTION" or "AUTHORIZED");
             },
             () => $"{order} comes to its end; it is {told}. The logs:\n{system.Log()}",
@@ -125,10 +130,14 @@ internal sealed class Liveness(
     {
         if (payment is { Status: 1 or 2, Reference: { } reference, Provider: { } provider }
             && !payment.WasLeft(options))
+        {
             await customers.DecideAsync(provider, reference, approves: true);
+        }
         else if (payment is { Status: 3, IsCaptureRequested: false })
+        {
             await clients[payment.Merchant].CommandAsync(
                 "capture", payment.Order, payment.Id, [], $"{payment.Order}-closing");
+        }
     }
 
     // I7: the steps to the next look at something open grow with its age, five times from one to the next at most.

@@ -27,26 +27,37 @@ internal static class MoneyChecks
                 var isReviewed = taken.Exists(line => line.Amount != payment.Amount)
                     && payment.Of("review_required").Any();
                 if (taken.Count > 1)
+                {
                     yield return new Violation("I4", $"{name} was charged {taken.Count} times", payment.Id);
+                }
                 else if (booked.Count != taken.Count && !isReviewed)
+                {
                     yield return new Violation(
                         "I4", $"{name} is booked {booked.Count} times and was charged {taken.Count} times", payment.Id);
+                }
                 else if (booked.Count == 1
                     && (booked[0].Amount, payment.Currency) != (taken[0].Amount, taken[0].Currency))
+                {
                     yield return new Violation(
                         "I4",
                         $"{name} is booked with {booked[0].Amount} and was charged {taken[0].Amount}",
                         payment.Id);
+                }
+
                 if (charges[name].Any(line => line.At < started.At.ToUnixTimeMilliseconds() - 1_000))
+                {
                     yield return new Violation("I4", $"{name} was charged before it was intended", payment.Id);
+                }
             }
         }
 
         foreach (var stranger in charges.Where(line => !known.Contains(line.Key)))
+        {
             yield return new Violation(
                 "I4",
                 $"the provider charged {stranger.Key}, which is no attempt of ours: {stranger.First()}",
                 PaymentOf(stranger.Key));
+        }
     }
 
     /// <summary>I4: every refund that a provider paid out was requested, once, and every refund that is booked was paid
@@ -65,20 +76,28 @@ internal static class MoneyChecks
                 var paid = payouts[name].Where(line => line.Status == "processed").ToList();
                 var booked = payment.Of("refund_succeeded").Count(each => each.Number("refund") == number);
                 if (payouts[name].Count() > 1)
+                {
                     yield return new Violation(
                         "I4", $"{name} is {payouts[name].Count()} refunds at the provider", payment.Id);
+                }
                 else if (booked != paid.Count)
+                {
                     yield return new Violation(
                         "I4", $"{name} is booked {booked} times and was paid out {paid.Count} times", payment.Id);
+                }
                 else if (paid.Count == 1 && paid[0].Amount != requested.Amount)
+                {
                     yield return new Violation(
                         "I4", $"{name} is of {requested.Amount} and {paid[0].Amount} was paid out", payment.Id);
+                }
             }
         }
 
         foreach (var stranger in payouts.Where(line => !known.Contains(line.Key)))
+        {
             yield return new Violation(
                 "I4", $"the provider refunded {stranger.Key}, which is no refund of ours", PaymentOf(stranger.Key));
+        }
     }
 
     /// <summary>I4: what was called failed is not found charged later. The provider's own refusals are final here, but
@@ -97,11 +116,13 @@ internal static class MoneyChecks
                 var isLateAuthorisation = evidence.DecidedAgain.Contains(later?.Text("provider_reference") ?? "");
                 if (later is not null && !isLateAuthorisation
                     && !(evidence.VisibilityWindowWasBroken && TakenAsLost.Contains(code)))
+                {
                     yield return new Violation(
                         "I4",
                         $"attempt {failed.Number("attempt")} was called failed ({code}) at version {failed.Version} "
                             + $"and turned out to be charged at version {later.Version}",
                         payment.Id);
+                }
             }
         }
     }
@@ -178,23 +199,34 @@ internal static class MoneyChecks
         foreach (var payment in evidence.Store.Payments.Values)
         {
             if (payment.Captured > payment.Authorized || payment.Refunded > payment.Captured)
+            {
                 yield return new Violation(
                     "I5",
                     $"{payment.Authorized} authorised, {payment.Captured} captured, {payment.Refunded} refunded",
                     payment.Id);
+            }
+
             if (payment.Of("payment_captured").Count() > 1)
+            {
                 yield return new Violation("I5", "it was paid more than once", payment.Id);
+            }
+
             if (payment.Captured - payment.Refunded > payment.Amount)
+            {
                 yield return new Violation(
                     "I5",
                     $"{payment.Captured - payment.Refunded} was kept of an order of {payment.Amount}",
                     payment.Id);
+            }
+
             foreach (var surplus in payment.Of("surplus_captured"))
             {
                 if (!payment.Of("refund_requested").Any(each =>
                     each.Version == surplus.Version + 1 && each.Amount == surplus.Amount))
+                {
                     yield return new Violation(
                         "I5", $"the surplus at version {surplus.Version} was not given back", payment.Id);
+                }
             }
         }
     }
@@ -209,10 +241,12 @@ internal static class MoneyChecks
                 .Order()
                 .ToList();
             if (!wanted.SequenceEqual(posted))
+            {
                 yield return new Violation(
                     "I6",
                     $"its events request {string.Join(", ", wanted)} and the ledger holds {string.Join(", ", posted)}",
                     payment.Id);
+            }
         }
     }
 
@@ -230,10 +264,15 @@ internal static class MoneyChecks
                 "refund_resent")
             .Sum(each => each.Type.StartsWith("attempt", StringComparison.Ordinal) ? 2 : 1));
         if (evidence.Requests.Effects > 3 * intents)
+        {
             yield return new Violation(
                 "I18", $"{evidence.Requests.Effects} requests with an effect for {intents} that were intended");
+        }
+
         if (evidence.Requests.Queries > 40 * (intents + 1))
+        {
             yield return new Violation("I18", $"{evidence.Requests.Queries} status queries for {intents} intents");
+        }
     }
 
     private static IEnumerable<(string Cause, int Kind, long Amount)> PostingsOf(
@@ -245,7 +284,10 @@ internal static class MoneyChecks
                 var attempt = payment.AttemptName(happened.Number("attempt"));
                 yield return (attempt, 1, happened.Amount);
                 if (happened.Data.TryGetProperty("fee_minor", out var fee) && fee.GetInt64() > 0)
+                {
                     yield return (attempt, 2, fee.GetInt64());
+                }
+
                 break;
             case "refund_succeeded":
                 var number = happened.Number("refund");

@@ -58,7 +58,10 @@ internal static class PromiseChecks
             .GroupBy(call => call.Payment ?? "", StringComparer.Ordinal))
         {
             if (!evidence.Store.Payments.TryGetValue(seen.Key, out var payment))
+            {
                 continue;
+            }
+
             var versions = new Dictionary<int, (string Status, long Captured, long Refunded)>();
             var fold = new Fold();
             foreach (var happened in payment.Events)
@@ -75,8 +78,10 @@ internal static class PromiseChecks
                     call.Json.GetProperty("captured_amount").GetInt64(),
                     call.Json.GetProperty("refunded_amount").GetInt64());
                 if (!versions.TryGetValue(version, out var stored) || stored != view)
+                {
                     yield return new Violation(
                         "I12", $"version {version} was shown as {view} and is stored as {stored}", seen.Key);
+                }
             }
         }
     }
@@ -90,15 +95,20 @@ internal static class PromiseChecks
         foreach (var call in starts.SelectMany(order => order).Where(call => call.Response?.Status == 202))
         {
             if (!evidence.Store.Payments.TryGetValue(call.Payment ?? "", out var payment) || payment.Events.IsEmpty)
+            {
                 continue;
+            }
+
             var made = payment.Events[0].At;
             // The first request may have been another one of this key or order, so that only the end is certain.
             var first = starts[call.Request.Order].Min(other => other.Request.At);
             if (made > call.Response!.At + ClockError || made < first - ClockError)
+            {
                 yield return new Violation(
                     "I7",
                     $"made at {made:O}, although requested at {first:O} and completed at {call.Response.At:O}",
                     payment.Id);
+            }
         }
     }
 

@@ -45,15 +45,23 @@ internal static class Resources
         await row.ReadAsync();
         var (sessions, idle, waiting) = (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2));
         if (sessions > SessionsPerProcess * system.Silos.Count)
+        {
             found.Add(new Violation("I17", $"{sessions} sessions at the store"));
+        }
+
         if (idle > 0 || waiting > 0)
+        {
             found.Add(new Violation(
                 "I17", $"{idle} sessions in a transaction that does nothing, {waiting} that wait for a lock"));
+        }
+
         foreach (var process in system.Processes)
         {
             if (process.Pid is { } pid && Directory.Exists($"/proc/{pid}/task")
                 && Directory.GetDirectories($"/proc/{pid}/task").Length is var threads and > MaxThreads)
+            {
                 found.Add(new Violation("I17", $"{process.Name} has {threads} threads"));
+            }
         }
 
         return found;

@@ -22,7 +22,10 @@ internal sealed class Nemesis(ChaosSystem system, IReadOnlyList<Strike> plan, Ac
     public async Task RunAsync(TimeSpan load)
     {
         foreach (var provider in Load.Provider.All)
+        {
             await _network.SetDialsAsync(provider.Name, StrikePlan.Everyday, 1, _heal.Token);
+        }
+
         var start = Stopwatch.GetTimestamp();
         List<Task> running = [];
         foreach (var strike in plan)
@@ -56,8 +59,11 @@ internal sealed class Nemesis(ChaosSystem system, IReadOnlyList<Strike> plan, Ac
 
         system.Relay.IsUnruly = false;
         foreach (var provider in Load.Provider.All)
+        {
             await _network.SetDialsAsync(
                 provider.Name, new Dictionary<string, double>(StringComparer.Ordinal), 1, CancellationToken.None);
+        }
+
         await system.IsReadyAsync(TimeSpan.FromSeconds(120));
     }
 
@@ -118,7 +124,10 @@ internal sealed class Nemesis(ChaosSystem system, IReadOnlyList<Strike> plan, Ac
     {
         var process = ProcessOf(strike);
         if (strike.Blow == Blow.KillAndSetClock)
+        {
             SiloOf(strike).ClockOffset = strike.Clock;
+        }
+
         await process.KillAsync();
         await DelayAsync(strike.For);
         await process.StartAsync();

@@ -15,7 +15,10 @@ internal sealed class NetworkFaults(ChaosSystem system)
     {
         var dials = new Dictionary<string, double>(StrikePlan.Everyday, StringComparer.Ordinal);
         foreach (var (dial, rate) in strike.Dials!)
+        {
             dials[dial] = rate;
+        }
+
         await SetDialsAsync(strike.Target, dials, strike.Seed, heal);
         await WaitAsync(strike.For, heal);
         await SetDialsAsync(strike.Target, StrikePlan.Everyday, strike.Seed, heal);
@@ -27,7 +30,10 @@ internal sealed class NetworkFaults(ChaosSystem system)
     {
         var body = new JsonObject { ["seed"] = seed };
         foreach (var (dial, value) in dials)
+        {
             body[dial] = dial.EndsWith("_ms", StringComparison.Ordinal) ? (int)value : value;
+        }
+
         var isSet = false;
         while (!isSet && !heal.IsCancellationRequested)
         {

@@ -17,7 +17,10 @@ internal sealed class StoreFaults(ChaosSystem system, Action<string> report)
     public async Task CrashAsync(Strike strike, CancellationToken heal)
     {
         if (await system.Postgres.IsRunningAsync())
+        {
             await system.Postgres.CrashAsync();
+        }
+
         await NetworkFaults.WaitAsync(strike.For, heal);
         await StartAsync();
     }
@@ -67,7 +70,9 @@ internal sealed class StoreFaults(ChaosSystem system, Action<string> report)
 
         await NetworkFaults.WaitAsync(strike.For, heal);
         foreach (var connection in taken)
+        {
             await connection.DisposeAsync();
+        }
     }
 
     /// <summary>Another session locks what every payment needs.</summary>
@@ -82,7 +87,10 @@ internal sealed class StoreFaults(ChaosSystem system, Action<string> report)
             await using var transaction = await connection.BeginTransactionAsync(heal);
             await using (var command = new NpgsqlCommand(
                 $"set local lock_timeout = '2s'; lock table {table} in share mode", connection))
+            {
                 await command.ExecuteNonQueryAsync(heal);
+            }
+
             await NetworkFaults.WaitAsync(strike.For, heal);
         }
         catch (Exception exception) when (exception is NpgsqlException or OperationCanceledException
@@ -98,13 +106,18 @@ internal sealed class StoreFaults(ChaosSystem system, Action<string> report)
         await ThawAsync();
         system.Disk?.Free();
         if (!await system.Postgres.IsRunningAsync())
+        {
             await StartAsync();
+        }
     }
 
     private async Task ThawAsync()
     {
         if (_isFrozen)
+        {
             await system.Postgres.ThawAsync();
+        }
+
         _isFrozen = false;
     }
 

@@ -56,7 +56,10 @@ internal static class StrikePlan
         ];
         List<Strike> plan = [];
         for (var at = draws.Wait(options.Gap) / 2; at < options.Load; at += draws.Wait(options.Gap))
+        {
             plan.Add(DrawOne(options, draws, at, draws.Weigh(weights)));
+        }
+
         return plan;
     }
 

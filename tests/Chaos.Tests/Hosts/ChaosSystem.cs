@@ -117,18 +117,33 @@ internal sealed class ChaosSystem : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var silo in _silos)
+        {
             await silo.DisposeAsync();
+        }
+
         Gateway?.Dispose();
         Simulators?.Dispose();
         if (Relay is not null)
+        {
             await Relay.DisposeAsync();
+        }
+
         if (Clients is not null)
+        {
             await Clients.DisposeAsync();
+        }
+
         NpgsqlConnection.ClearAllPools();
         if (Postgres is not null)
+        {
             await Postgres.DisposeAsync();
+        }
+
         if (Disk is not null)
+        {
             await Disk.DisposeAsync();
+        }
+
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -146,13 +161,19 @@ internal sealed class ChaosSystem : IAsyncDisposable
         Simulators = new Supervised("simulators", "Simulators", _ => SimulatorSettings());
         await Simulators.StartAsync();
         for (var number = 1; number <= Deployment.Silos; number++)
+        {
             await StartSiloAsync(number);
+        }
+
         Gateway = new Supervised("gateway", Deployment.Gateway, _ => GatewaySettings());
         await Gateway.StartAsync();
         await IsReadyAsync(TimeSpan.FromSeconds(120));
         var keys = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var merchant in Merchant.All)
+        {
             keys[merchant.Name] = await OpenShopAsync(merchant);
+        }
+
         Keys = keys;
     }
 
@@ -187,10 +208,16 @@ internal sealed class ChaosSystem : IAsyncDisposable
         settings["Faults__Points"] = FaultPoints();
         settings["Faults__While"] = FaultSwitch;
         if (silo.ClockOffset != TimeSpan.Zero)
+        {
             settings["Faults__ClockOffset"] = $"{silo.ClockOffset}";
+        }
+
         foreach (var (name, value) in Provider.All.SelectMany(
             provider => provider.Settings(new Uri($"http://127.0.0.1:{silo.Providers.Port}/"))).Concat(own))
+        {
             settings[name] = value;
+        }
+
         return settings;
     }
 
@@ -271,7 +298,10 @@ internal sealed class ChaosSystem : IAsyncDisposable
                     using var response = await client.SendAsync(request);
                     last = $"{(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}";
                     if (response.IsSuccessStatusCode && last.Length > 4)
+                    {
                         responded = JsonDocument.Parse(last[4..]).RootElement;
+                    }
+
                     return response.IsSuccessStatusCode;
                 }
                 catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)

@@ -22,16 +22,25 @@ internal sealed class SmallDisk : IAsyncDisposable
     public static async Task<SmallDisk?> TryMountAsync(int megabytes)
     {
         if (Environment.UserName != "root")
+        {
             return null;
+        }
+
         var name = Path.Combine(
             Path.GetTempPath(), $"paymentcluster-disk-{RandomNumberGenerator.GetHexString(12, lowercase: true)}");
         var disk = new SmallDisk($"{name}.img", name);
         await using (var image = File.Create(disk._image))
+        {
             image.SetLength(megabytes * 1024L * 1024);
+        }
+
         Directory.CreateDirectory(name);
         if (await RunAsync("mkfs.ext4", "-q", "-m", "0", disk._image)
             && await RunAsync("mount", "-o", "loop", disk._image, name))
+        {
             return disk;
+        }
+
         Directory.Delete(name);
         File.Delete(disk._image);
         return null;
@@ -46,7 +55,9 @@ internal sealed class SmallDisk : IAsyncDisposable
             try
             {
                 while (true)
+                {
                     ballast.Write(new byte[chunk]);
+                }
             }
             catch (IOException)
             {

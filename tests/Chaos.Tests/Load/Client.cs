@@ -86,13 +86,22 @@ internal sealed class Client(string merchant, Uri address, string key, ClientJou
             Body = Shown(body),
         };
         if (verb != "get")
+        {
             await journal.AddAsync(line);
+        }
+
         using var request = new HttpRequestMessage(method, path);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
         if (idempotencyKey is not null)
+        {
             request.Headers.Add("Idempotency-Key", idempotencyKey);
+        }
+
         if (body is not null)
+        {
             request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+        }
+
         try
         {
             using var limit = new CancellationTokenSource(timeout ?? RequestTimeout);
@@ -124,7 +133,10 @@ internal sealed class Client(string merchant, Uri address, string key, ClientJou
     private static string? Shown(JsonObject? body)
     {
         if (body?["card"]?["number"] is not { } number)
+        {
             return body?.ToJsonString();
+        }
+
         var shown = body.DeepClone().AsObject();
         shown["card"] = $"ending in {number.GetValue<string>()[^4..]}";
         return shown.ToJsonString();

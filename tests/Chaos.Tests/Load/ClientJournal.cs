@@ -94,7 +94,9 @@ internal sealed class ClientJournal : IAsyncDisposable
 
             _file.Flush(flushToDisk: true);
             foreach (var durable in batch)
+            {
                 durable.SetResult();
+            }
         }
     }
 }

@@ -25,11 +25,17 @@ internal sealed class Customers(Uri simulators, Uri shop, bool isFrictionless) :
     public async Task<bool> DecideAsync(string provider, string reference, bool approves)
     {
         if (isFrictionless)
+        {
             _decidedAgain[reference] = true;
+        }
+
         if (!_isDecided.TryAdd(reference, false))
         {
             if (_isDecided[reference])
+            {
                 return true;
+            }
+
             _decidedAgain[reference] = true;
         }
 

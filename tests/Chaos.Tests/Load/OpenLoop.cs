@@ -23,7 +23,10 @@ internal sealed class OpenLoop(ChaosOptions options, IReadOnlyDictionary<string,
         while ((at += arrivals.Wait(TimeSpan.FromSeconds(1 / options.Rate))) < options.Load)
         {
             if (at - Stopwatch.GetElapsedTime(start) is { Ticks: > 0 } early)
+            {
                 await Task.Delay(early);
+            }
+
             var order = Order.Draw(options.Seed, Orders, options.MayAbandon);
             foreach (var merchant in order.Merchants)
             {

@@ -104,7 +104,10 @@ internal sealed record Order
             ["capture"] = isManual ? "manual" : "automatic",
         };
         if (customer == CustomerMood.Abandons)
+        {
             body["expires_in"] = 60;
+        }
+
         PayWith(body, draws);
         return new Order
         {
@@ -130,7 +133,10 @@ internal sealed record Order
     public static void PayWith(JsonObject body, Draws draws)
     {
         foreach (var method in (string[])["upi", "card", "wallet", "netbanking"])
+        {
             body.Remove(method);
+        }
+
         body["method"] = draws.Weigh<string>(
             [(20, "upi"), (15, "qr"), (30, "card"), (15, "wallet"), (20, "netbanking")]);
         switch (body["method"]!.GetValue<string>())

@@ -20,24 +20,40 @@ internal sealed class Shopper(Order order, Client client, Customers customers, D
     public async Task RunAsync()
     {
         if (await StartAsync() is not { } told)
+        {
             return;
+        }
+
         HasResponse = true;
         if (told.Text("id") is not { } payment)
+        {
             return;
+        }
+
         if (order.Habit == Habit.CancelsEarly)
+        {
             await InsistAsync(() => client.CommandAsync("cancel", order.Id, payment, [], Key("cancel")));
+        }
+
         while (!over.IsCancellationRequested)
         {
             if (!told.IsYes)
+            {
                 await PauseAsync();
+            }
             else if (!await GoOnAsync(payment, told))
+            {
                 break;
+            }
+
             told = await client.GetAsync(order.Id, payment, wait: 3, told);
         }
 
         // A request that is repeated long after its response means the same payment.
         if (order.Habit == Habit.Repeats && !over.IsCancellationRequested)
+        {
             await client.StartAsync(order.Id, order.Body, Key("start-1"));
+        }
     }
 
     // Whether anything more is expected of the payment.
@@ -51,7 +67,10 @@ internal sealed class Shopper(Order order, Client client, Customers customers, D
                 return await DecideAsync(payment, told);
             case "AUTHORIZED":
                 if (order.IsManual && !_isCaptured)
+                {
                     await CaptureAsync(payment);
+                }
+
                 return order.IsManual || !over.IsCancellationRequested;
             case "SUCCESS":
                 return await RefundAsync(payment, told.Number("captured_amount"));
@@ -101,15 +120,24 @@ internal sealed class Shopper(Order order, Client client, Customers customers, D
     private async Task<bool> DecideAsync(string payment, Received told)
     {
         if (order.Customer == CustomerMood.Abandons)
+        {
             return false;
+        }
+
         if (told.Text("provider_reference") is not { } reference || _decided == reference)
+        {
             return true;
+        }
+
         var provider = told.Text("provider")!;
         if (order.Customer == CustomerMood.PaysAnotherWay && _attempt == 1)
         {
             await PayAnotherWayAsync(payment, told.Text("attempt")!);
             if (draws.Chance(0.4))
+            {
                 await customers.DecideAsync(provider, reference, approves: true);
+            }
+
             return true;
         }
 
@@ -118,7 +146,9 @@ internal sealed class Shopper(Order order, Client client, Customers customers, D
         {
             _decided = reference;
             if (draws.Chance(0.2))
+            {
                 await customers.ReturnAsync(client.Merchant, provider, told.Text("attempt")!);
+            }
         }
         else
         {
@@ -155,7 +185,10 @@ internal sealed class Shopper(Order order, Client client, Customers customers, D
     private async Task<bool> RefundAsync(string payment, long captured)
     {
         if (_isRefunded)
+        {
             return false;
+        }
+
         _isRefunded = true;
         long[] parts = order.Refund switch
         {
@@ -179,7 +212,10 @@ internal sealed class Shopper(Order order, Client client, Customers customers, D
         {
             var told = await call();
             if (!told.IsOpen && told.Text("code") != "outcome_pending")
+            {
                 return told;
+            }
+
             await PauseAsync();
         }
 

@@ -80,11 +80,19 @@ internal sealed class WebhookRelay : IAsyncDisposable
         if (IsUnruly)
         {
             if (_draws.Chance(0.1))
+            {
                 Later(webhook, TimeSpan.Zero, copies: 5);
+            }
+
             if (_draws.Chance(0.1))
+            {
                 Later(webhook, _draws.Between(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(8)), copies: 1);
+            }
+
             if (_draws.Chance(0.1))
+            {
                 Later(Forge(webhook), _draws.Between(TimeSpan.Zero, TimeSpan.FromSeconds(2)), copies: 1);
+            }
         }
 
         return await DeliverAsync(webhook) is { } status ? Results.StatusCode(status) : Results.StatusCode(502);
@@ -94,7 +102,9 @@ internal sealed class WebhookRelay : IAsyncDisposable
     {
         await Task.Delay(after, _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!_end.IsCancellationRequested)
+        {
             await Task.WhenAll(Enumerable.Range(0, copies).Select(_ => DeliverAsync(webhook)));
+        }
     }));
 
     // A body that its signature does not cover, the true body without a signature, or another merchant's webhook.
@@ -130,7 +140,10 @@ internal sealed class WebhookRelay : IAsyncDisposable
             request.Content = new ByteArrayContent(webhook.Body);
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
             foreach (var (name, value) in webhook.Headers)
+            {
                 request.Headers.TryAddWithoutValidation(name, value);
+            }
+
             using var response = await _gateway.SendAsync(request);
             status = (int)response.StatusCode;
         }

@@ -1,6 +1,6 @@
-using PaymentCluster.Grains.Abstractions.Providers;
 using PaymentCluster.Connectors.Http;
 using PaymentCluster.Connectors.Tests.Fakes;
+using PaymentCluster.Grains.Abstractions.Providers;
 using Xunit;
 
 namespace PaymentCluster.Connectors.Tests.Http;

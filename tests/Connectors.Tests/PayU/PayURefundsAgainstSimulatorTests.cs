@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using PaymentCluster.Connectors.Contract;
-using PaymentCluster.Connectors.Tests.Conformance;
 using PaymentCluster.Connectors.PayU;
+using PaymentCluster.Connectors.Tests.Conformance;
 using PaymentCluster.Connectors.Tests.Fakes;
 using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Providers;

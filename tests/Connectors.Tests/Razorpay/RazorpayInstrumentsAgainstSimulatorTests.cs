@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using PaymentCluster.Connectors.Contract;
-using PaymentCluster.Connectors.Tests.Conformance;
 using PaymentCluster.Connectors.Razorpay;
+using PaymentCluster.Connectors.Tests.Conformance;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;

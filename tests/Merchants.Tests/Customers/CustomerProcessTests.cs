@@ -1,8 +1,8 @@
 using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Secrets;
 using PaymentCluster.Grains.Customers;
-using PaymentCluster.Testing.Silos;
 using PaymentCluster.Testing;
+using PaymentCluster.Testing.Silos;
 
 namespace PaymentCluster.Merchants.Tests.Customers;
 

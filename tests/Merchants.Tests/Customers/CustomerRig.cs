@@ -5,8 +5,8 @@ using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Secrets;
 using PaymentCluster.Grains.Customers;
 using PaymentCluster.Grains.Merchants;
-using PaymentCluster.Testing.Silos;
 using PaymentCluster.Merchants.Tests.Merchants;
+using PaymentCluster.Testing.Silos;
 
 namespace PaymentCluster.Merchants.Tests.Customers;
 

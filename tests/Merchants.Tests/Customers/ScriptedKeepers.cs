@@ -5,8 +5,8 @@ using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Secrets;
 using PaymentCluster.Grains.Vault;
-using PaymentCluster.Testing.Silos;
 using PaymentCluster.Testing;
+using PaymentCluster.Testing.Silos;
 
 namespace PaymentCluster.Merchants.Tests.Customers;
 

@@ -79,11 +79,16 @@ internal static class AmazonPayShop
             ["x-amz-pay-region"] = region,
         };
         if (method == "POST" && !path.EndsWith("/complete", StringComparison.Ordinal))
+        {
             headers["x-amz-pay-idempotency-key"] = key ?? $"key-{Interlocked.Increment(ref _keys)}";
+        }
+
         foreach (var (name, value) in headers)
         {
             if (!request.Headers.TryAddWithoutValidation(name, value))
+            {
                 request.Content.Headers.TryAddWithoutValidation(name, value);
+            }
         }
 
         var canonical = $"{method}\n{url.AbsolutePath}\n{url.Query.TrimStart('?')}\n"
@@ -185,7 +190,9 @@ internal static class AmazonPayShop
     private static async Task<Reply> SendAsync(Simulator simulator, HttpRequestMessage request)
     {
         using (request)
+        {
             return await simulator.SendAsync(request);
+        }
     }
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));

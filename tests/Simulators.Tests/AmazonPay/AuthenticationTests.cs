@@ -32,7 +32,9 @@ public sealed class AuthenticationTests
         {
             request.Headers.Remove(name);
             if (value is not null)
+            {
                 request.Headers.TryAddWithoutValidation(name, value);
+            }
         });
 
         Assert.Equal(reason, reply["reasonCode"]);

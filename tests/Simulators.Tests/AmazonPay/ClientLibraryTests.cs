@@ -47,7 +47,9 @@ public sealed class ClientLibraryTests
         {
             var value = header.Name == "authorization" ? Signed(recorded) : header.Value.GetString();
             if (!request.Headers.TryAddWithoutValidation(header.Name, value))
+            {
                 request.Content.Headers.TryAddWithoutValidation(header.Name, value);
+            }
         }
 
         var reply = await simulator.SendAsync(request);

@@ -110,7 +110,9 @@ public sealed class SavedWalletTests
 
         Assert.True(status == reply.Status, reply.Text);
         if (status == HttpStatusCode.BadRequest)
+        {
             Assert.Equal("CurrencyMismatch", reply.Reason());
+        }
     }
 
     [Fact]

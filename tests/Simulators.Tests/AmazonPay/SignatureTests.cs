@@ -16,7 +16,10 @@ public sealed class SignatureTests
         context.Request.Method = inputs.GetProperty("method").GetString()!;
         context.Request.Path = inputs.GetProperty("uri").GetString();
         foreach (var header in inputs.GetProperty("headers").EnumerateObject())
+        {
             context.Request.Headers[header.Name] = header.Value.GetString();
+        }
+
         var names = AmazonPayShop.Vector(id, "signed_headers").Split(';');
 
         var canonical = AmazonPaySignature.Canonical(
@@ -46,7 +49,9 @@ public sealed class SignatureTests
     public void What_is_no_signature_is_wrong_in_both_versions(string signature)
     {
         foreach (var version in (string[])[AmazonPaySignature.Version1, AmazonPaySignature.Version2, "AMZN-PAY"])
+        {
             Assert.False(AmazonPaySignature.IsValid(version, "x", signature, AmazonPayShop.PublicKey));
+        }
     }
 
     private static bool IsValid(string algorithm, string content, string id) => AmazonPaySignature.IsValid(

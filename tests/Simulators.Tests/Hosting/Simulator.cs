@@ -93,9 +93,15 @@ internal sealed class Simulator : IAsyncDisposable
         using var request = new HttpRequestMessage(method, path);
         request.Headers.Authorization = BasicAuth(KeyId, KeySecret);
         if (idempotencyKey is not null)
+        {
             request.Headers.Add("X-Refund-Idempotency", idempotencyKey);
+        }
+
         if (body is not null)
+        {
             request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        }
+
         return await SendAsync(request);
     }
 
@@ -132,7 +138,10 @@ internal sealed class Simulator : IAsyncDisposable
     public async Task StopAsync()
     {
         if (_app is null)
+        {
             return;
+        }
+
         Http.Dispose();
         await _app.StopAsync();
         await _app.DisposeAsync();

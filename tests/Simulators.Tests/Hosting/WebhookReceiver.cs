@@ -57,7 +57,9 @@ internal sealed class WebhookReceiver : IAsyncDisposable
         try
         {
             while (all.Count < count)
+            {
                 all.Add(await _received.Reader.ReadAsync(timeout.Token));
+            }
         }
         catch (OperationCanceledException)
         {

@@ -19,10 +19,15 @@ public sealed class ClientLibraryTests
     {
         await using var simulator = await JuspayShop.OpenAsync();
         if (call.EndsWith("refund", StringComparison.Ordinal))
+        {
             await simulator.PaidOrderAsync("ORD1001");
+        }
         else if (!call.Contains("rder.create", StringComparison.Ordinal)
             && !call.Contains("Session", StringComparison.Ordinal))
+        {
             await simulator.OrderAsync("ORD1001");
+        }
+
         var recorded = Requests.EnumerateArray().Single(one => one.GetProperty("call").GetString() == call);
         using var request = new HttpRequestMessage(
             HttpMethod.Parse(recorded.GetProperty("method").GetString()), recorded.GetProperty("path").GetString());
@@ -30,7 +35,9 @@ public sealed class ClientLibraryTests
         foreach (var header in recorded.GetProperty("headers").EnumerateObject())
         {
             if (!request.Headers.TryAddWithoutValidation(header.Name, header.Value.GetString()))
+            {
                 request.Content!.Headers.TryAddWithoutValidation(header.Name, header.Value.GetString());
+            }
         }
 
         var reply = await simulator.SendAsync(request);
@@ -72,7 +79,10 @@ public sealed class ClientLibraryTests
         {
             var all = new StringBuilder();
             foreach (var path in paths)
+            {
                 all.AppendLine((await simulator.SendAsync("/juspay" + path)).Text);
+            }
+
             return all.Append((await simulator.GetAsync("/_journal")).Text).ToString();
         }
     }

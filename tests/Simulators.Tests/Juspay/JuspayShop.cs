@@ -53,9 +53,15 @@ internal static class JuspayShop
         }
 
         if (merchant is not null)
+        {
             request.Headers.Add("x-merchantid", merchant);
+        }
+
         if (form is not null)
+        {
             request.Content = new StringContent(form, Encoding.UTF8, type);
+        }
+
         return await simulator.SendAsync(request);
     }
 

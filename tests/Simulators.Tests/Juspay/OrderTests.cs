@@ -120,7 +120,9 @@ public sealed class OrderTests
             HttpMethod.Get, "/juspay/orders/A1", form: null, key: key, merchant: merchant);
         Assert.Equal(accepted ? HttpStatusCode.OK : HttpStatusCode.Unauthorized, reply.Status);
         if (!accepted)
+        {
             Assert.Equal("access_denied", reply["error_code"]);
+        }
     }
 
     [Fact]

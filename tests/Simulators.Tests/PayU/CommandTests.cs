@@ -40,7 +40,10 @@ public sealed class CommandTests
         fields["hash"] = Hash();
         fields[name] = value;
         if (hashed)
+        {
             fields["hash"] = Hash();
+        }
+
         var reply = await simulator.PostFormAsync("/payu/merchant/postservice.php?form=2", fields);
         Assert.Equal((HttpStatusCode.OK, message), (reply.Status, reply["msg"]));
     }

@@ -46,7 +46,10 @@ internal static class PayUShop
             ["udf1"] = "one",
         };
         foreach (var (name, value) in more)
+        {
             fields[name] = value;
+        }
+
         return fields;
     }
 
@@ -111,7 +114,10 @@ internal static class PayUShop
             ["hash"] = PayUHash.OfCommand(Key, command, var1, Salt),
         };
         for (var i = 0; i < more.Length; i++)
+        {
             fields[$"var{i + 2}"] = more[i];
+        }
+
         var reply = await simulator.PostFormAsync("/payu/merchant/postservice.php?form=2", fields);
         Assert.Equal(HttpStatusCode.OK, reply.Status);
         return reply.Json;

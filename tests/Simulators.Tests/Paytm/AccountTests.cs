@@ -74,7 +74,10 @@ public sealed class AccountTests
         request.Headers.Authorization = new AuthenticationHeaderValue(
             "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"client-{Mid}:{secret}")));
         if (body is not null)
+        {
             request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        }
+
         return await simulator.SendAsync(request);
     }
 }

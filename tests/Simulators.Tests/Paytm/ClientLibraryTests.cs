@@ -20,7 +20,9 @@ public sealed class ClientLibraryTests
             foreach (var header in recorded.GetProperty("headers").EnumerateObject())
             {
                 if (!request.Headers.TryAddWithoutValidation(header.Name, header.Value.GetString()))
+                {
                     request.Content.Headers.TryAddWithoutValidation(header.Name, header.Value.GetString());
+                }
             }
 
             var reply = await simulator.SendAsync(request);

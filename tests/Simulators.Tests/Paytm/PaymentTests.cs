@@ -57,7 +57,10 @@ public sealed class PaymentTests
         await using var simulator = await PaytmShop.StartAsync();
         var token = Token(await simulator.InitiateAsync("o-1"));
         for (var i = 0; i < 5; i++)
+        {
             Assert.Equal("0000", Code(await simulator.ProcessAsync("o-1", token, Intent)));
+        }
+
         Assert.Equal("372", Code(await simulator.ProcessAsync("o-1", token, Intent)));
 
         simulator.Clock.Advance(CustomersDelay);

@@ -33,11 +33,16 @@ public sealed class ClientLibraryTests
             HttpMethod.Parse(recorded.GetProperty("method").GetString()), WithIds("path"));
         var body = WithIds("body");
         if (body.Length > 0)
+        {
             request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+        }
+
         foreach (var header in recorded.GetProperty("headers").EnumerateObject())
         {
             if (!request.Headers.TryAddWithoutValidation(header.Name, header.Value.GetString()))
+            {
                 request.Content!.Headers.TryAddWithoutValidation(header.Name, header.Value.GetString());
+            }
         }
 
         var reply = await simulator.SendAsync(request);

@@ -317,6 +317,8 @@ public sealed class PaymentTests
 
         Assert.Equal(expected, reply.Status);
         if (expected == HttpStatusCode.OK)
+        {
             Assert.Equal((vpa, "True"), (reply["vpa"], reply["success"]));
+        }
     }
 }

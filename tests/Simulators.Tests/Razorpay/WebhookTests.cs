@@ -65,7 +65,10 @@ public sealed class WebhookTests
         await using var simulator = await Simulator.StartAsync();
         await simulator.RegisterAsync(receiver.Url);
         foreach (var status in (int[])[500, 404, 302])
+        {
             receiver.Responses.Enqueue(status);
+        }
+
         await simulator.PayAsync(await simulator.OrderAsync(), Shop.Collect("failure@razorpay"));
         var start = simulator.Clock.GetUtcNow();
         var arrivals = new List<TimeSpan>();
@@ -151,7 +154,9 @@ public sealed class WebhookTests
                 return journal.Split("\"settled\"").Length == 4;
             }, "three deliveries are on record");
         while (!receiver.IsQuiet)
+        {
             await receiver.NextAsync(1, "a delivery that was repeated by a restart before it was on record");
+        }
 
         await simulator.RestartAsync();
         await simulator.PayAsync(await simulator.OrderAsync(), Shop.Collect("failure@razorpay"));

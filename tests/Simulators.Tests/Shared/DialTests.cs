@@ -59,9 +59,12 @@ public sealed class DialTests
             await simulator.DialAsync($$"""{"seed":{{seed}},"server_error":0.5}""");
             var outcomes = new char[40];
             for (var i = 0; i < outcomes.Length; i++)
+            {
                 outcomes[i] = (await simulator.PostAsync("/v1/orders", NewOrder)).Status == HttpStatusCode.OK
                     ? '.'
                     : 'x';
+            }
+
             return new string(outcomes);
         }
 
@@ -274,7 +277,10 @@ public sealed class DialTests
         var simulator = await Simulator.StartAsync();
         await simulator.RegisterAsync(receiver.Url);
         if (response is { } status)
+        {
             receiver.Responses.Enqueue(status);
+        }
+
         await simulator.DialAsync(dials);
         await simulator.PayAsync(await simulator.OrderAsync(), Shop.Collect("failure@razorpay"));
         return simulator;

@@ -18,7 +18,9 @@ public sealed class JournalFileTests : IDisposable
             await Task.WhenAll(Enumerable.Range(0, 8).Select(writer => Task.Run(async () =>
             {
                 for (var line = 0; line < 100; line++)
+                {
                     await journal.Append(Encoding.UTF8.GetBytes($"{writer}:{line}"));
+                }
             })));
         }
 
@@ -48,7 +50,9 @@ public sealed class JournalFileTests : IDisposable
     {
         await File.WriteAllTextAsync(_path, "whole\ntor");
         using (var journal = JournalFile.Open(_path, _ => { }))
+        {
             await journal.Append("next"u8.ToArray());
+        }
 
         Assert.Equal(["whole", "next"], ReadBack());
     }

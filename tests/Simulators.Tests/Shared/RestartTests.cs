@@ -24,7 +24,10 @@ public sealed class RestartTests
         {
             var all = new StringBuilder();
             foreach (var path in paths)
+            {
                 all.AppendLine((await simulator.GetAsync(path)).Text);
+            }
+
             return all.ToString();
         }
 
@@ -91,7 +94,9 @@ public sealed class RestartTests
                     using var response = await http.PostAsync(new Uri(killed.Address, "/v1/orders"), body, stop);
                     using var order = JsonDocument.Parse(await response.Content.ReadAsStringAsync(stop));
                     lock (orders)
+                    {
                         orders.Add(order.RootElement.GetProperty("id").GetString()!);
+                    }
                 });
             }
 
@@ -136,9 +141,11 @@ public sealed class RestartTests
             while (await process.StandardOutput.ReadLineAsync() is { } line)
             {
                 if (line.Contains(Listening, StringComparison.Ordinal))
+                {
                     return new HostProcess(
                         process,
                         new Uri(line[(line.IndexOf(Listening, StringComparison.Ordinal) + Listening.Length)..]));
+                }
             }
 
             throw new InvalidOperationException("The host did not say where it listens.");

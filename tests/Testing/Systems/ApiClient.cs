@@ -14,13 +14,25 @@ public sealed class ApiClient(HttpClient http, string? key) : IDisposable
     {
         using var request = new HttpRequestMessage(method, path);
         if (key is not null)
+        {
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        }
+
         if (idempotencyKey is not null)
+        {
             request.Headers.Add("Idempotency-Key", idempotencyKey);
+        }
+
         if (ifMatch is not null)
+        {
             request.Headers.Add("If-Match", ifMatch);
+        }
+
         if (body is not null)
+        {
             request.Content = JsonContent.Create(body);
+        }
+
         try
         {
             using var response = await http.SendAsync(request);

@@ -22,7 +22,9 @@ public static class Books
         {
             var payment = await shop.GetAsync($"/api/v1/payments/{promise.Id}");
             if (!IsAtItsEnd(payment))
+            {
                 return payment;
+            }
         }
 
         return default;

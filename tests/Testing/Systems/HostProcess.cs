@@ -51,9 +51,15 @@ public sealed class HostProcess : IDisposable
         foreach (var argument in how.MayDumpCore
             ? ["-c", "ulimit -c unlimited; exec dotnet \"$0\"", program]
             : (string[])[program])
+        {
             start.ArgumentList.Add(argument);
+        }
+
         foreach (var (name, value) in settings)
+        {
             start.Environment[name] = value;
+        }
+
         // Two processes for one test need no heap per core.
         start.Environment["DOTNET_gcServer"] = "0";
         return new HostProcess(new Process { StartInfo = start }, how.KeptLines);
@@ -108,7 +114,10 @@ public sealed class HostProcess : IDisposable
     public void Dispose()
     {
         if (!_process.HasExited)
+        {
             _process.Kill(entireProcessTree: true);
+        }
+
         _process.Dispose();
     }
 
@@ -123,10 +132,15 @@ public sealed class HostProcess : IDisposable
     private void Keep(ConcurrentQueue<string> lines, string? line)
     {
         if (line is null)
+        {
             return;
+        }
+
         lines.Enqueue(line);
         while (lines.Count > _keptLines)
+        {
             lines.TryDequeue(out _);
+        }
     }
 }
 

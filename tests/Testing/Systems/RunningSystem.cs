@@ -124,7 +124,10 @@ public class RunningSystem : IAsyncDisposable
             BaseAddress = new Uri($"http://127.0.0.1:{_port}"),
         };
         if (key is not null)
+        {
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        }
+
         return client;
     }
 
@@ -192,7 +195,10 @@ public class RunningSystem : IAsyncDisposable
             ["Silo__GatewayPort"] = $"{Ports.Free()}",
         };
         foreach (var (name, value) in Settings)
+        {
             settings[name] = value;
+        }
+
         return settings;
     }
 
@@ -244,7 +250,10 @@ public class RunningSystem : IAsyncDisposable
         {
             var open = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
             if (!OperatingSystem.IsWindows())
+            {
                 open.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            }
+
             using var writer = new StreamWriter(file, open);
             writer.WriteLine(Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
         }

@@ -23,7 +23,9 @@ public sealed record StoredPayments
         await using (var rows = await command.ExecuteReaderAsync())
         {
             while (await rows.ReadAsync())
+            {
                 attempts.Add(rows.GetString(0));
+            }
         }
 
         await using var sum = source.CreateCommand("SELECT coalesce(sum(captured_amount), 0)::bigint FROM payments");

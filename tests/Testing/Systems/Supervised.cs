@@ -46,7 +46,10 @@ public sealed class Supervised : IDisposable
     {
         _isHeldDown = false;
         if (_process is not { HasExited: false })
+        {
             StartOne();
+        }
+
         return Task.CompletedTask;
     });
 
@@ -55,13 +58,18 @@ public sealed class Supervised : IDisposable
     {
         _isHeldDown = true;
         if (_process is { HasExited: false } process)
+        {
             await process.KillAsync();
+        }
     });
 
     public Task FreezeAsync() => InTurnAsync(async () =>
     {
         if (_process is not { HasExited: false } process)
+        {
             return;
+        }
+
         await process.FreezeAsync();
         _isFrozen = true;
     });
@@ -71,7 +79,9 @@ public sealed class Supervised : IDisposable
         var isFrozen = _isFrozen;
         _isFrozen = false;
         if (isFrozen && _process is { HasExited: false } process)
+        {
             await process.ThawAsync();
+        }
     });
 
     public void Dispose()
@@ -121,7 +131,10 @@ public sealed class Supervised : IDisposable
             // A concurrent reader counts nothing more than once.
             _process = null;
             foreach (var point in FaultPointsOf(last))
+            {
                 _faultPoints.Enqueue(point);
+            }
+
             _before = $"{last.Output}\n{last.Errors}\n---";
             last.Dispose();
         }

@@ -103,14 +103,14 @@ internal sealed class CustomerHandlers(CustomerKey key, CustomerProcess process,
     /// <summary>The wallet after providers listed their cards; as it is known where they did not.</summary>
     public async Task<Reply<WalletView>> ListCardsAsync()
     {
-        var isFresh = process.CardsFreshUntil > services.Time.GetUtcNow();
+        var isFresh = process.CardsFreshUntil > services.Now;
         var result = await process.HandleAsync((customer, context) =>
             CardDecider.Decide(customer, new ListCards(), context));
         if (!isFresh)
         {
             // Again soon while a card that the customer agreed to has not been listed.
             process.CardsFreshUntil = process.Known is { } known && CustomerChanges.HasAllCards(known)
-                ? services.Time.GetUtcNow() + services.Options.CardsLifetime
+                ? services.Now + services.Options.CardsLifetime
                 : null;
         }
 
@@ -199,12 +199,12 @@ internal sealed class CustomerHandlers(CustomerKey key, CustomerProcess process,
     {
         var offer = await services.OfferAsync(key.Merchant);
         return CustomerInstruments.Of(
-            process.Known ?? new CustomerDocument(), amount, offer, process.Balances, services.Time.GetUtcNow());
+            process.Known ?? new CustomerDocument(), amount, offer, process.Balances, services.Now);
     }
 
     /// <summary>A saved instrument, for a payment to keep.</summary>
     public Reply<FoundInstrument> FindInstrument(InstrumentChoice choice) =>
-        CustomerInstruments.Find(process.Document, choice, services.Time.GetUtcNow());
+        CustomerInstruments.Find(process.Document, choice, services.Now);
 
     /// <summary>What charging a saved instrument needs.</summary>
     public async Task<Reply<OpenedInstrument>> ResolveInstrumentAsync(InstrumentChoice choice)

@@ -23,7 +23,7 @@ internal sealed partial class CustomerProcess
 
     private Task<OperationResult> StartDeletion(CustomerOperation operation, PendingDeletion deletion)
     {
-        _deletedAt = services.Time.GetUtcNow();
+        _deletedAt = services.Now;
         if (_deleting.TryGetValue(deletion, out var started))
         {
             return started;
@@ -35,7 +35,7 @@ internal sealed partial class CustomerProcess
     // Nearly always nothing.
     private void StartDueDeletions()
     {
-        if (_deletedAt is null || services.Time.GetUtcNow() - _deletedAt >= RetryAfter)
+        if (_deletedAt is null || services.Now - _deletedAt >= RetryAfter)
         {
             StartDeletions(keeper: null);
         }
@@ -78,7 +78,7 @@ internal sealed partial class CustomerProcess
 
         try
         {
-            var outcome = CustomerDecider.Admit(host.Document!, operation, services.Time.GetUtcNow())
+            var outcome = CustomerDecider.Admit(host.Document!, operation, services.Now)
                 ?? await CallAsync(operation);
             await ReportAsync(operation, outcome, waiting);
         }

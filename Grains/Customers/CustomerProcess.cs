@@ -191,7 +191,7 @@ internal sealed partial class CustomerProcess(CustomerKey key, ICustomerHost hos
 
     private CustomerContext ContextNow() => new()
     {
-        Now = services.Time.GetUtcNow(),
+        Now = services.Now,
         NewId = NewId,
         Providers = _facts.Providers,
         HasVault = _facts.CardVault && services.Vault.IsOpen,

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using PaymentCluster.Grains.Abstractions.Logs;
+using PaymentCluster.Grains.Journal;
 using PaymentCluster.Grains.Merchants;
 using PaymentCluster.Grains.Payments;
 using PaymentCluster.Grains.Vault;
@@ -11,6 +12,7 @@ namespace PaymentCluster.Grains.Customers;
 public sealed partial class CustomerServices
 {
     private readonly Func<string, ValueTask<InstrumentOffer>> _offer;
+    private readonly IPaymentClock _clock;
 
     /// <summary>The services of a silo.</summary>
     public CustomerServices(
@@ -20,7 +22,7 @@ public sealed partial class CustomerServices
         ISecretSource random,
         IOptions<CustomersOptions> options,
         IOptions<PaymentOptions> payments,
-        TimeProvider time,
+        IPaymentClock clock,
         ILogger<CustomerServices> logger)
         : this(
             providers,
@@ -30,7 +32,7 @@ public sealed partial class CustomerServices
             random,
             options.Value,
             payments.Value.PublicUrl,
-            time,
+            clock,
             logger)
     {
     }
@@ -43,11 +45,11 @@ public sealed partial class CustomerServices
         ISecretSource random,
         CustomersOptions options,
         Uri publicUrl,
-        TimeProvider time,
+        IPaymentClock clock,
         ILogger logger)
     {
         (_offer, Providers, Vault, Random) = (offer, providers, vault, random);
-        (Options, Time, Logger) = (options, time, logger);
+        (Options, _clock, Logger) = (options, clock, logger);
         Tokens = new WalletTokens(cipher, logger);
         Runner = new CustomerRunner(
             new CardCalls(providers, vault, logger),
@@ -63,7 +65,11 @@ public sealed partial class CustomerServices
 
     internal CustomersOptions Options { get; }
 
-    internal TimeProvider Time { get; }
+    /// <summary>What customers are decided by: another silo may end what this one began.</summary>
+    internal DateTimeOffset Now => _clock.Now;
+
+    /// <summary>What waits and caches of this silo run by.</summary>
+    internal TimeProvider Time => _clock.Machine;
 
     internal ILogger Logger { get; }
 

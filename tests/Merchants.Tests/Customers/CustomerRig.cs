@@ -4,6 +4,7 @@ using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Secrets;
 using PaymentCluster.Grains.Customers;
+using PaymentCluster.Grains.Journal;
 using PaymentCluster.Grains.Merchants;
 using PaymentCluster.Merchants.Tests.Merchants;
 using PaymentCluster.Testing.Silos;
@@ -48,7 +49,7 @@ internal sealed class CustomerRig : IMerchantProviders
             new SystemSecretSource(),
             _options,
             new Uri("https://pay.example"),
-            Time,
+            new PaymentClock(Time),
             NullLogger.Instance);
         Restart();
     }

@@ -9,6 +9,7 @@ return await HostProgram.RunAsync(async () =>
 {
     var builder = WebApplication.CreateSlimBuilder(HostProgram.Arguments(args));
     builder.DisableCoreDumps();
+    builder.RefuseOwnerLogin();
     builder.AddObservability("gateway");
     var database = builder.Configuration.GetConnectionString("PaymentCluster")
         ?? throw new StartupException(

@@ -14,10 +14,6 @@ public static class StoreRegistration
     /// <summary>The connection string of the application's login; needed.</summary>
     public const string Application = "PaymentCluster";
 
-    /// <summary>The connection string of the owner's login; with it the schema is migrated at start, without it only
-    /// checked.</summary>
-    public const string Owner = "PaymentClusterOwner";
-
     /// <summary>Adds the store: the journal with its clock, the webhooks' inbox, and the reads of the ledger and the
     /// lists.</summary>
     /// <exception cref="SchemaException">The connection string is missing.</exception>
@@ -37,18 +33,11 @@ public static class StoreRegistration
         return services;
     }
 
-    /// <summary>Migrates the store if the owner's login is configured, then checks it. Hosts await it before they start
-    /// anything.</summary>
+    /// <summary>Checks the store. Hosts await it before they start anything.</summary>
     /// <exception cref="SchemaException">Payments may not be kept there; the message is for the operator.</exception>
     public static async Task PreparePaymentStoreAsync(
         this IServiceProvider services, CancellationToken cancellation = default)
     {
-        var owner = services.GetRequiredService<IConfiguration>().GetConnectionString(Owner);
-        if (!string.IsNullOrWhiteSpace(owner))
-        {
-            await SchemaMigrator.MigrateAsync(owner, cancellation);
-        }
-
         await SchemaGuard.CheckAsync(services.GetRequiredService<PaymentDatabase>(), cancellation);
         // So that the first payment need not wait for it.
         await services.GetRequiredService<StoreClock>().ReadAsync(cancellation);

@@ -3,11 +3,19 @@ using PaymentCluster.Hosting;
 using PaymentCluster.Hosting.Startup;
 using PaymentCluster.Silo;
 
-// One silo of a cluster: grains, connectors, journal, sweeper. Gateways reach it through the membership table.
+// One silo of a cluster: grains, connectors, journal, sweeper. Gateways reach it through the membership table. With the
+// argument "migrate": migrates the database, and ends.
 return await HostProgram.RunAsync(async () =>
 {
+    if (MigrateCommand.Is(args))
+    {
+        await MigrateCommand.RunAsync(args);
+        return;
+    }
+
     var builder = Host.CreateApplicationBuilder(HostProgram.Arguments(args));
     builder.DisableCoreDumps();
+    builder.RefuseOwnerLogin();
     builder.AddObservability("silo");
     builder.AddPaymentClusterSilo(SiloClustering.Database);
 

@@ -45,9 +45,9 @@ public static class SiloRegistration
         return builder;
     }
 
-    /// <summary>Migrates the database if its owner's connection string is set, and refuses one that payments may not be
-    /// kept in.</summary>
-    /// <exception cref="StartupException">The database is away, not this build's, or not durable.</exception>
+    /// <summary>Refuses a database that payments may not be kept in.</summary>
+    /// <exception cref="StartupException">The database is unavailable, not durable, or its schema does not admit this
+    /// build.</exception>
     public static async Task PreparePaymentClusterAsync(this IServiceProvider services)
     {
         try

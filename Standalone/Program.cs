@@ -1,8 +1,15 @@
 using PaymentCluster.Hosting.Startup;
+using PaymentCluster.Silo;
 using PaymentCluster.Standalone;
 
 return await HostProgram.RunAsync(async () =>
 {
+    if (MigrateCommand.Is(args))
+    {
+        await MigrateCommand.RunAsync(args);
+        return;
+    }
+
     await using var app = await StandaloneHost.PrepareAsync(args);
     await app.RunAsync();
 });

@@ -17,6 +17,7 @@ public static class StandaloneHost
     {
         var builder = WebApplication.CreateSlimBuilder(HostProgram.Arguments(args));
         builder.DisableCoreDumps();
+        builder.RefuseOwnerLogin();
         builder.AddObservability("standalone");
         builder.AddPaymentClusterSilo(SiloClustering.Alone);
         builder.AddGateway();

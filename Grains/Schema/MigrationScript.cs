@@ -10,14 +10,23 @@ namespace PaymentCluster.Grains.Schema;
 /// never changes.</summary>
 internal sealed record MigrationScript(int Number, string Name, string Sql, string Sha256)
 {
+    /// <summary>The last migration without a statement of its oldest build.</summary>
+    public const int LastWithoutMinVersion = 4;
+
     private const string Folder = "sql/";
     private const string Extension = ".sql";
+    private const string MinVersionLine = "-- min_version: ";
+
+    /// <summary>The oldest builds that may still run on the schema after this step, as the number of the last migration
+    /// that they know; stated by the script's first line. Null: only builds that know this step.</summary>
+    public int? MinVersion { get; } = MinVersionOf(Sql);
 
     /// <summary>All steps of this build, in order.</summary>
     public static ImmutableArray<MigrationScript> BuiltIn { get; } = Load(typeof(MigrationScript).Assembly);
 
     /// <summary>A step from its file name, <c>NNNN_name.sql</c>, and text.</summary>
-    /// <exception cref="SchemaException">The name is not of that form.</exception>
+    /// <exception cref="SchemaException">The name is not of that form, or the text does not state its
+    /// <c>min_version</c>.</exception>
     public static MigrationScript Of(string fileName, string text)
     {
         var name = Path.GetFileNameWithoutExtension(fileName);
@@ -30,8 +39,12 @@ internal sealed record MigrationScript(int Number, string Name, string Sql, stri
 
         // A checkout with other line ends is the same script.
         var sql = text.ReplaceLineEndings("\n");
-        return new MigrationScript(
+        var script = new MigrationScript(
             number, name[5..], sql, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sql))));
+        return number <= LastWithoutMinVersion || (script.MinVersion >= 1 && script.MinVersion <= number)
+            ? script
+            : throw new SchemaException(
+                $"Migration {script} does not begin with '{MinVersionLine}N', where N is from 1 to {number}.");
     }
 
     /// <inheritdoc/>
@@ -51,6 +64,16 @@ internal sealed record MigrationScript(int Number, string Name, string Sql, stri
         return doubled is null
             ? scripts
             : throw new SchemaException($"Two migrations have the number {doubled.Key:0000}.");
+    }
+
+    private static int? MinVersionOf(string sql)
+    {
+        var first = sql.AsSpan(0, Math.Max(sql.IndexOf('\n', StringComparison.Ordinal), 0));
+        return first.StartsWith(MinVersionLine, StringComparison.Ordinal)
+            && int.TryParse(
+                first[MinVersionLine.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+            ? version
+            : null;
     }
 
     private static string Read(Assembly assembly, string resource)

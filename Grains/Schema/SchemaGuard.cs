@@ -136,8 +136,8 @@ public static class SchemaGuard
         var pending = SchemaHistory.Pending(scripts, applied);
         Require(
             pending.IsEmpty,
-            $"The database lacks migration {(pending.IsEmpty ? null : pending[0])}: start once with "
-                + "ConnectionStrings:PaymentClusterOwner set.");
+            $"The database lacks migration {(pending.IsEmpty ? null : pending[0])}: run 'Silo migrate' with the owner's "
+                + "login (ConnectionStrings:PaymentClusterOwner) first.");
     }
 
     private static async Task CheckConstraintsAsync(NpgsqlConnection connection, CancellationToken cancellation)

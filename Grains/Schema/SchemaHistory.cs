@@ -3,10 +3,15 @@ using Npgsql;
 
 namespace PaymentCluster.Grains.Schema;
 
-/// <summary>Which steps a database has had, and whether they are this build's.</summary>
+/// <summary>Which steps a database has had, and whether this build may run on them.</summary>
 internal static class SchemaHistory
 {
-    private const string ReadSql = "select number, name, sha256 from schema_migrations order by number";
+    // The column min_version came with a later migration: where it is missing, its value is null.
+    private const string ReadSql =
+        """
+        select number, name, sha256, (to_jsonb(m) ->> 'min_version')::int
+        from schema_migrations m order by number
+        """;
 
     /// <summary>The steps that a database has had; none if it never had one.</summary>
     public static async Task<ImmutableArray<AppliedMigration>> ReadAsync(
@@ -23,33 +28,32 @@ internal static class SchemaHistory
         var applied = ImmutableArray.CreateBuilder<AppliedMigration>();
         while (await reader.ReadAsync(cancellation))
         {
-            applied.Add(new AppliedMigration(reader.GetInt32(0), reader.GetString(1), reader.GetString(2)));
+            var number = reader.GetInt32(0);
+            applied.Add(new AppliedMigration(
+                number, reader.GetString(1), reader.GetString(2), reader.IsDBNull(3) ? number : reader.GetInt32(3)));
         }
 
         return applied.ToImmutable();
     }
 
-    /// <summary>The steps that are still to be made.</summary>
-    /// <exception cref="SchemaException">The database has had a step that this build does not know, or knows with other
-    /// content, or one is missing before one that it has had.</exception>
+    /// <summary>The steps that are still to be made. A database may be ahead of this build: by steps which state that a
+    /// build as old as this one may run on them.</summary>
+    /// <exception cref="SchemaException">The database has had a step that does not admit this build, or one that this
+    /// build knows with other content, or one is missing before one that it has had.</exception>
     public static ImmutableArray<MigrationScript> Pending(
         ImmutableArray<MigrationScript> scripts, ImmutableArray<AppliedMigration> applied)
     {
         var known = scripts.ToDictionary(script => script.Number);
+        var newest = scripts.IsEmpty ? 0 : scripts[^1].Number;
         foreach (var step in applied)
         {
-            if (!known.TryGetValue(step.Number, out var script))
+            if (known.TryGetValue(step.Number, out var script))
             {
-                throw new SchemaException(
-                    $"The database has had migration {step.Number:0000}_{step.Name}, which this version does not know: "
-                        + "it is a newer one's.");
+                RequireSame(script, step);
             }
-
-            if (script.Sha256 != step.Sha256 || script.Name != step.Name)
+            else
             {
-                throw new SchemaException(
-                    $"Migration {script} is not the one that the database has had: a released migration must never be "
-                        + "changed.");
+                RequireAdmitted(newest, step);
             }
         }
 
@@ -60,7 +64,43 @@ internal static class SchemaHistory
             ? pending
             : throw new SchemaException($"The database has had migration {last:0000}, but not {gap} before it.");
     }
+
+    private static void RequireSame(MigrationScript script, AppliedMigration step)
+    {
+        if (script.Sha256 != step.Sha256 || script.Name != step.Name)
+        {
+            throw new SchemaException(
+                $"Migration {script} is not the one that the database has had: a released migration must never be "
+                    + "changed.");
+        }
+    }
+
+    private static void RequireAdmitted(int newest, AppliedMigration step)
+    {
+        if (step.Number < newest)
+        {
+            throw new SchemaException(
+                $"The database has had migration {step}, which this build does not know, although it knows later ones: "
+                    + "start a build of the same line of versions.");
+        }
+
+        if (step.MinVersion > newest)
+        {
+            throw new SchemaException(
+                $"The database has had migration {step}, which admits only builds that know migration "
+                    + $"{step.MinVersion:0000}; this build knows {newest:0000} at most: start a newer build.");
+        }
+    }
 }
 
 /// <summary>A step that a database has had.</summary>
-internal sealed record AppliedMigration(int Number, string Name, string Sha256);
+/// <param name="Number">Its number.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Sha256">The checksum of its text.</param>
+/// <param name="MinVersion">The oldest builds that may run on the schema after it, as the number of the last migration
+/// that they know.</param>
+internal sealed record AppliedMigration(int Number, string Name, string Sha256, int MinVersion)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{Number:0000}_{Name}";
+}

@@ -1,14 +1,19 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Npgsql;
 
 namespace PaymentCluster.Grains.Schema;
 
 /// <summary>Migrates a database to this build's schema. Any number of processes may run it concurrently: one migrates,
-/// the others wait.</summary>
+/// the others wait. Payments continue meanwhile.</summary>
 public static class SchemaMigrator
 {
     // "PayClu": any number that nothing else in the database locks.
     private const long AdvisoryLock = 0x50_61_79_43_6C_75;
+
+    // A statement that waits for a table's lock holds up all that come after it: payments wait no longer than this.
+    private const string LockTimeout = "1s";
+    private const int MaxTries = 60;
 
     private const string CreateHistorySql =
         """
@@ -20,17 +25,19 @@ public static class SchemaMigrator
         )
         """;
 
+    private static readonly TimeSpan PauseBetweenTries = TimeSpan.FromSeconds(1);
+
     /// <summary>Makes the steps that the database lacks, each in one transaction.</summary>
     /// <param name="ownerConnectionString">A login that owns the database, or may create tables and roles in
     /// it.</param>
     /// <param name="cancellation">Gives up between two statements; a step is then made wholly or not at all.</param>
-    /// <returns>How many steps were made.</returns>
-    /// <exception cref="SchemaException">The database cannot be reached, is not this build's, or a step
+    /// <exception cref="SchemaException">The database cannot be reached, does not admit this build, or a step
     /// failed.</exception>
-    public static Task<int> MigrateAsync(string ownerConnectionString, CancellationToken cancellation = default) =>
+    public static Task<MigrationResult> MigrateAsync(
+        string ownerConnectionString, CancellationToken cancellation = default) =>
         MigrateAsync(ownerConnectionString, MigrationScript.BuiltIn, cancellation);
 
-    internal static async Task<int> MigrateAsync(
+    internal static async Task<MigrationResult> MigrateAsync(
         string ownerConnectionString, ImmutableArray<MigrationScript> scripts, CancellationToken cancellation = default)
     {
         // The lock belongs to the session: a connection of its own, which ends with this method whatever happens.
@@ -40,13 +47,18 @@ public static class SchemaMigrator
         {
             await connection.OpenAsync(cancellation);
             await ExecuteAsync(connection, $"select pg_advisory_lock({AdvisoryLock})", cancellation);
-            var pending = SchemaHistory.Pending(scripts, await SchemaHistory.ReadAsync(connection, cancellation));
+            var applied = await SchemaHistory.ReadAsync(connection, cancellation);
+            var pending = SchemaHistory.Pending(scripts, applied);
             foreach (var script in pending)
             {
                 await ApplyAsync(connection, script, cancellation);
             }
 
-            return pending.Length;
+            return new MigrationResult
+            {
+                Applied = pending.Length,
+                Latest = pending.IsEmpty ? applied[^1].ToString() : pending[^1].ToString(),
+            };
         }
         catch (NpgsqlException exception)
         {
@@ -54,28 +66,54 @@ public static class SchemaMigrator
         }
     }
 
+    // Where another session holds a lock on a table for longer, the step is given up and tried again.
     private static async Task ApplyAsync(
         NpgsqlConnection connection, MigrationScript script, CancellationToken cancellation)
     {
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        try
+        for (var tries = 1; ; tries++)
         {
-            // Also created by 0003_roles.sql, which grants the application the right to read it.
-            await ExecuteAsync(connection, CreateHistorySql, cancellation);
-            await ExecuteAsync(connection, script.Sql, cancellation);
+            try
+            {
+                await ApplyOnceAsync(connection, script, cancellation);
+                return;
+            }
+            catch (PostgresException exception) when (
+                tries < MaxTries && exception.SqlState == PostgresErrorCodes.LockNotAvailable)
+            {
+                await Task.Delay(PauseBetweenTries, cancellation);
+            }
+            catch (PostgresException exception)
+            {
+                throw new SchemaException($"Migration {script} failed: {exception.MessageText}", exception);
+            }
         }
-        catch (PostgresException exception)
-        {
-            throw new SchemaException($"Migration {script} failed: {exception.MessageText}", exception);
-        }
+    }
 
+    private static async Task ApplyOnceAsync(
+        NpgsqlConnection connection, MigrationScript script, CancellationToken cancellation)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await ExecuteAsync(connection, $"set local lock_timeout = '{LockTimeout}'", cancellation);
+        await ExecuteAsync(connection, CreateHistorySql, cancellation);
+        await ExecuteAsync(connection, script.Sql, cancellation);
+        await RecordAsync(connection, script, cancellation);
+        await transaction.CommitAsync(cancellation);
+    }
+
+    private static async Task RecordAsync(
+        NpgsqlConnection connection, MigrationScript script, CancellationToken cancellation)
+    {
+        // The first migrations are older than the column.
+        var minVersion = script.MinVersion?.ToString(CultureInfo.InvariantCulture);
         await using var record = new NpgsqlCommand(
-            "insert into schema_migrations (number, name, sha256) values ($1, $2, $3)", connection);
+            minVersion is null
+                ? "insert into schema_migrations (number, name, sha256) values ($1, $2, $3)"
+                : $"insert into schema_migrations (number, name, sha256, min_version) values ($1, $2, $3, {minVersion})",
+            connection);
         record.Parameters.Add(new NpgsqlParameter<int> { TypedValue = script.Number });
         record.Parameters.Add(new NpgsqlParameter<string> { TypedValue = script.Name });
         record.Parameters.Add(new NpgsqlParameter<string> { TypedValue = script.Sha256 });
         await record.ExecuteNonQueryAsync(cancellation);
-        await transaction.CommitAsync(cancellation);
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)
@@ -83,4 +121,14 @@ public static class SchemaMigrator
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync(cancellation);
     }
+}
+
+/// <summary>What a migration did.</summary>
+public sealed record MigrationResult
+{
+    /// <summary>How many steps were made; 0 where the database had all of them.</summary>
+    public required int Applied { get; init; }
+
+    /// <summary>The last step that the database has had, which may be a newer build's.</summary>
+    public required string Latest { get; init; }
 }

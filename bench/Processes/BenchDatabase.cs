@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Npgsql;
 using PaymentCluster.Bench.Load;
+using PaymentCluster.Grains.Schema;
 
 namespace PaymentCluster.Bench.Processes;
 
@@ -60,6 +61,7 @@ internal sealed class BenchDatabase : IAsyncDisposable
             await command.ExecuteNonQueryAsync();
         }
 
+        await SchemaMigrator.MigrateAsync(database.Owner);
         database._observer = NpgsqlDataSource.Create(database.Owner);
         database.Postmaster = ProcessTimes.ParentOf(await database.ReadAsync<int>("select pg_backend_pid()"));
         return database;

@@ -143,7 +143,6 @@ internal sealed class RunningSystem : IAsyncDisposable
             ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{Port}",
             ["DOTNET_ENVIRONMENT"] = "Production",
             ["ConnectionStrings__PaymentCluster"] = Database.App,
-            ["ConnectionStrings__PaymentClusterOwner"] = Database.Owner,
             ["Vault__MasterKey"] = _masterKey,
             ["Gateway__AdminKeyHash"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(_adminKey))),
             ["Gateway__RequestsPerSecond"] = "10000000",

@@ -3,7 +3,6 @@ using Npgsql;
 using PaymentCluster.Bench.Load;
 using PaymentCluster.Bench.Processes;
 using PaymentCluster.Bench.Reports;
-using PaymentCluster.Grains.Schema;
 
 namespace PaymentCluster.Bench.Scenarios;
 
@@ -17,7 +16,6 @@ internal static class LimitScenario
     public static async IAsyncEnumerable<Row> RunAsync(BenchOptions options)
     {
         await using var database = await BenchDatabase.CreateAsync();
-        await SchemaMigrator.MigrateAsync(database.Owner);
         var connection = new NpgsqlConnectionStringBuilder(database.App)
         {
             MaxAutoPrepare = 20,

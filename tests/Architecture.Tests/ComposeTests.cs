@@ -14,9 +14,24 @@ public sealed class ComposeTests
     private static readonly Dictionary<string, Dictionary<string, object>> Services = Map(Compose["services"])
         .ToDictionary(service => service.Key, service => Map(service.Value), StringComparer.Ordinal);
 
+    private const string Migration = "migrate";
+
     [Fact]
-    public void The_cluster_is_a_store_silos_a_gateway_and_simulators() =>
-        Assert.Equal(["gateway", "postgres", "silo", "simulators"], Services.Keys.Order(StringComparer.Ordinal));
+    public void The_cluster_is_a_store_a_migration_silos_a_gateway_and_simulators() =>
+        Assert.Equal(
+            ["gateway", Migration, "postgres", "silo", "simulators"], Services.Keys.Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Only_the_migration_has_the_owners_login()
+    {
+        var owners = Services.Where(
+            service => service.Value.TryGetValue("environment", out var environment)
+                && Map(environment).ContainsKey("ConnectionStrings__PaymentClusterOwner"));
+        Assert.Equal(Migration, Assert.Single(owners).Key);
+        Assert.Equal("no", Services[Migration]["restart"]);
+        Assert.Equal(["migrate"], Texts(Services[Migration]["command"]));
+        Assert.Equal(Services["silo"]["image"], Services[Migration]["image"]);
+    }
 
     [Fact]
     public void Three_silos_vote_a_dead_one_out() =>
@@ -24,7 +39,7 @@ public sealed class ComposeTests
 
     [Fact]
     public void Every_process_restarts_and_is_watched() =>
-        Assert.All(Services.Values, service =>
+        Assert.All(Services.Where(service => service.Key != Migration).Select(service => service.Value), service =>
         {
             Assert.Equal("unless-stopped", service["restart"]);
             Assert.NotEmpty(Texts(Map(service["healthcheck"])["test"]));
@@ -57,7 +72,8 @@ public sealed class ComposeTests
             from service in Services
             where service.Value.ContainsKey("depends_on")
             from needed in Map(service.Value["depends_on"])
-            where !Services.ContainsKey(needed.Key) || (string)Map(needed.Value)["condition"] != "service_healthy"
+            let condition = needed.Key == Migration ? "service_completed_successfully" : "service_healthy"
+            where !Services.ContainsKey(needed.Key) || (string)Map(needed.Value)["condition"] != condition
             select $"{service.Key} waits for {needed.Key}");
 
     [Fact]

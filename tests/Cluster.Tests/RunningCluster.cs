@@ -100,15 +100,7 @@ internal sealed class RunningCluster : RunningSystem
             command.Parameters.AddWithValue(value);
         }
 
-        try
-        {
-            return (long)(await command.ExecuteScalarAsync())!;
-        }
-        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.UndefinedTable)
-        {
-            // The first silo makes it.
-            return 0;
-        }
+        return (long)(await command.ExecuteScalarAsync())!;
     }
 }
 

@@ -20,8 +20,8 @@ public sealed class SchemaTests : IAsyncLifetime
     {
         var made = await Task.WhenAll(
             Enumerable.Range(0, 8).Select(_ => SchemaMigrator.MigrateAsync(_database.OwnerConnectionString)));
-        Assert.Single(made, count => count == MigrationScript.BuiltIn.Length);
-        Assert.Equal(7, made.Count(count => count == 0));
+        Assert.Single(made, result => result.Applied == MigrationScript.BuiltIn.Length);
+        Assert.Equal(7, made.Count(result => result.Applied == 0));
     }
 
     [Fact]
@@ -33,11 +33,75 @@ public sealed class SchemaTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_newer_versions_database_is_refused()
+    public async Task A_newer_schema_that_admits_this_build_is_used_and_not_migrated()
     {
         await _database.MigrateAsync();
-        await _database.ExecuteAsync("insert into schema_migrations values (9999, 'later', '')");
-        await AssertRefusedAsync("migration 9999_later, which this version does not know");
+        var later = Later(9001, minVersion: Newest, "alter table outbox add column later int");
+        await SchemaMigrator.MigrateAsync(_database.OwnerConnectionString, [.. MigrationScript.BuiltIn, later]);
+
+        var result = await SchemaMigrator.MigrateAsync(_database.OwnerConnectionString);
+        Assert.Equal((0, "9001_later"), (result.Applied, result.Latest));
+        await CheckAsync();
+    }
+
+    [Theory]
+    [InlineData(9001)]
+    [InlineData(null)]
+    public async Task A_newer_schema_that_does_not_admit_this_build_is_refused(int? minVersion)
+    {
+        await _database.MigrateAsync();
+        var later = Later(9001, minVersion ?? 1);
+        var last = Later(9002, minVersion: 1);
+        await SchemaMigrator.MigrateAsync(_database.OwnerConnectionString, [.. MigrationScript.BuiltIn, later, last]);
+        if (minVersion is null)
+        {
+            await _database.ExecuteAsync("update schema_migrations set min_version = null where number = 9001");
+        }
+
+        // The last one alone would admit it.
+        await AssertRefusedAsync("migration 9001_later, which admits only builds that know migration 9001");
+    }
+
+    [Fact]
+    public async Task A_migration_that_was_inserted_before_known_ones_is_refused()
+    {
+        await _database.MigrateAsync();
+        await _database.ExecuteAsync("insert into schema_migrations (number, name, sha256) values (0, 'other', '')");
+        await AssertRefusedAsync("migration 0000_other, which this build does not know, although it knows later ones");
+    }
+
+    [Theory]
+    [InlineData("select 1")]
+    [InlineData("select 1\n-- min_version: 5")]
+    [InlineData("-- min_version: 0\nselect 1")]
+    [InlineData("-- min_version: 6\nselect 1")]
+    [InlineData("-- min_version: five\nselect 1")]
+    public void A_migration_states_which_builds_may_still_run(string sql)
+    {
+        var refusal = Assert.Throws<SchemaException>(() => MigrationScript.Of("0005_later.sql", sql));
+        Assert.Contains("'-- min_version: N', where N is from 1 to 5", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_migration_that_waits_for_a_table_does_not_hold_up_payments()
+    {
+        await _database.MigrateAsync();
+        await using var report = await _database.OpenOwnerAsync();
+        await using var reading = await report.BeginTransactionAsync();
+        await ExecuteAsync(report, "lock table payments in access share mode");
+
+        var migrating = SchemaMigrator.MigrateAsync(
+            _database.OwnerConnectionString,
+            [.. MigrationScript.BuiltIn, Later(9001, Newest, "alter table payments add column later int")]);
+        await Eventually.HoldsAsync(
+            () => _database.ScalarAsync<bool>(
+                "select exists (select from pg_locks where relation = 'payments'::regclass and not granted)"),
+            "the migration waits for the table");
+        // It would wait behind the migration for as long as the report lasts.
+        Assert.Equal(0L, await _database.ScalarAsync<long>("select count(*) from payments"));
+
+        await reading.RollbackAsync();
+        Assert.Equal(1, (await migrating).Applied);
     }
 
     [Fact]
@@ -96,7 +160,8 @@ public sealed class SchemaTests : IAsyncLifetime
             {
                 Username = owner, Password = "owner",
             };
-            Assert.Equal(MigrationScript.BuiltIn.Length, await SchemaMigrator.MigrateAsync(login.ConnectionString));
+            var result = await SchemaMigrator.MigrateAsync(login.ConnectionString);
+            Assert.Equal(MigrationScript.BuiltIn.Length, result.Applied);
             login.Options = "-c role=paymentcluster_app";
             await using var database = new PaymentDatabase(login.ConnectionString);
             await SchemaGuard.CheckAsync(database);
@@ -142,6 +207,18 @@ public sealed class SchemaTests : IAsyncLifetime
         {
             Assert.Equal(DBNull.Value, await _database.ScalarAsync<object>($"select payment_uuid('{other}')"));
         }
+    }
+
+    private static int Newest => MigrationScript.BuiltIn[^1].Number;
+
+    private static MigrationScript Later(int number, int minVersion, string sql = "select 1") => MigrationScript.Of(
+        $"{number}_later.sql",
+        $"-- min_version: {minVersion}\nalter table schema_migrations add column if not exists min_version int;\n{sql}");
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
     }
 
     private async Task AssertRefusedAsync(string because)

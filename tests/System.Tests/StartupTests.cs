@@ -11,9 +11,13 @@ public sealed class StartupTests
     [Theory]
     [InlineData("ConnectionStrings__PaymentCluster", "", "ConnectionStrings:PaymentCluster")]
     [InlineData(
-        "ConnectionStrings__PaymentClusterOwner",
-        "Host=127.0.0.1;Port=1;Username=nobody;Password=secret;Database=none",
+        "ConnectionStrings__PaymentCluster",
+        "Host=127.0.0.1;Port=1;Username=none;Password=secret;Database=none",
         "database")]
+    [InlineData(
+        "ConnectionStrings__PaymentClusterOwner",
+        "Host=127.0.0.1;Port=1;Username=none;Password=secret;Database=none",
+        "Silo migrate")]
     [InlineData("Vault__MasterKeyFile", "/nowhere/master.key", "/nowhere/master.key")]
     [InlineData("Silo__Port", "many", "Silo:Port")]
     [InlineData("Gateway__AdminKeyHash", "short", "Gateway:AdminKeyHash")]
@@ -49,11 +53,43 @@ public sealed class StartupTests
         await EndsWithAsync(system, other.LocalEndpoint.ToString()!);
     }
 
+    [Fact]
+    public async Task The_schema_is_migrated_by_a_process_of_its_own()
+    {
+        await using var system = await RunningSystem.PrepareEmptyAsync();
+        await EndsWithAsync(system, "run 'Silo migrate' with the owner's login");
+
+        var together = await Task.WhenAll(system.MigrateAsync(), system.MigrateAsync());
+        Assert.All(together, migrate => Assert.True(migrate.ExitCode == 0, $"{migrate.Output}\n{migrate.Errors}"));
+        Assert.Single(
+            together, migrate => migrate.Output.EndsWith("migrations applied: 0.", StringComparison.Ordinal));
+
+        await system.StartServerAsync();
+        Assert.Equal(0, await system.StopServerAsync());
+    }
+
+    [Theory]
+    [InlineData("", "ConnectionStrings:PaymentClusterOwner is missing")]
+    [InlineData("Host=127.0.0.1;Port=1;Username=none;Password=secret;Database=none", "cannot be migrated")]
+    [InlineData("no connection string", "ConnectionStrings:PaymentClusterOwner is malformed")]
+    public async Task A_migration_that_is_impossible_ends_with_one_sentence(string owner, string named)
+    {
+        await using var system = await RunningSystem.PrepareEmptyAsync();
+        using var migrate = await system.MigrateAsync(owner);
+        AssertRefused(migrate, named);
+    }
+
     private static async Task EndsWithAsync(RunningSystem system, string named)
     {
         using var process = system.StartServer();
 
-        Assert.Equal(1, await process.ExitAsync(Timeout));
+        await process.ExitAsync(Timeout);
+        AssertRefused(process, named);
+    }
+
+    private static void AssertRefused(HostProcess process, string named)
+    {
+        Assert.Equal(1, process.ExitCode);
         var sentence = process.Errors.Trim();
         Assert.Contains(named, sentence, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("   at ", sentence, StringComparison.Ordinal);

@@ -26,6 +26,8 @@ public sealed class HostProcess : IDisposable
 
     public bool HasExited => _process.HasExited;
 
+    public int ExitCode => _process.ExitCode;
+
     public string Output => string.Join('\n', _lines);
 
     public string Errors => string.Join('\n', _errors);
@@ -49,8 +51,8 @@ public sealed class HostProcess : IDisposable
         };
         // The shell becomes the program: the process that is started is the one that is measured and killed.
         foreach (var argument in how.MayDumpCore
-            ? ["-c", "ulimit -c unlimited; exec dotnet \"$0\"", program]
-            : (string[])[program])
+            ? ["-c", "ulimit -c unlimited; exec dotnet \"$0\" \"$@\"", program, .. how.Arguments]
+            : (string[])[program, .. how.Arguments])
         {
             start.ArgumentList.Add(argument);
         }
@@ -149,6 +151,9 @@ public sealed record HostStart
 {
     /// <summary>How many of the last lines of each output are kept.</summary>
     public int KeptLines { get; init; } = 500;
+
+    /// <summary>Its command line.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
 
     /// <summary>Its working folder; null: the checkout.</summary>
     public string? Folder { get; init; }

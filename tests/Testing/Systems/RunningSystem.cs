@@ -55,6 +55,22 @@ public class RunningSystem : IAsyncDisposable
     /// <summary>A system without processes.</summary>
     public static async Task<RunningSystem> PrepareAsync() => new(await SystemDatabase.CreateAsync());
 
+    /// <summary>A system without processes and without a schema.</summary>
+    public static async Task<RunningSystem> PrepareEmptyAsync() => new(await SystemDatabase.CreateEmptyAsync());
+
+    /// <summary>Runs the command <c>migrate</c> as an operator does, and waits for its end.</summary>
+    /// <param name="owner">The owner's connection string; this system's unless stated.</param>
+    public async Task<HostProcess> MigrateAsync(string? owner = null)
+    {
+        var settings = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["ConnectionStrings__PaymentClusterOwner"] = owner ?? _database.Owner,
+        };
+        var migrate = HostProcess.Start("Silo", settings, new HostStart { Arguments = ["migrate"] });
+        await migrate.ExitAsync(StartTimeout);
+        return migrate;
+    }
+
     /// <summary>A system that is ready, with its merchant.</summary>
     public static async Task<RunningSystem> StartAsync()
     {
@@ -174,7 +190,6 @@ public class RunningSystem : IAsyncDisposable
         {
             ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{_port}",
             ["ConnectionStrings__PaymentCluster"] = _database.App,
-            ["ConnectionStrings__PaymentClusterOwner"] = _database.Owner,
             ["ConnectionStrings__PaymentClusterVault"] = _database.Vault,
             ["Vault__MasterKeyFile"] = MasterKeyFile(),
             ["Gateway__AdminKeyHash"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(_adminKey))),

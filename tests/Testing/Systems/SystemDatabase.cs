@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Npgsql;
+using PaymentCluster.Grains.Schema;
 
 namespace PaymentCluster.Testing.Systems;
 
@@ -27,7 +28,16 @@ public sealed class SystemDatabase : IAsyncDisposable
         ?? throw new InvalidOperationException(
             "PAYMENTCLUSTER_TEST_DB is not set: run the tests with ./test, which starts a PostgreSQL for them.");
 
+    /// <summary>Creates a database and migrates it.</summary>
     public static async Task<SystemDatabase> CreateAsync()
+    {
+        var database = await CreateEmptyAsync();
+        await SchemaMigrator.MigrateAsync(database.Owner);
+        return database;
+    }
+
+    /// <summary>Creates a database without a schema.</summary>
+    public static async Task<SystemDatabase> CreateEmptyAsync()
     {
         var database = new SystemDatabase();
         var name = database._name;

@@ -18,8 +18,9 @@ internal sealed record MigrationScript(int Number, string Name, string Sql, stri
     private const string MinVersionLine = "-- min_version: ";
 
     /// <summary>The oldest builds that may still run on the schema after this step, as the number of the last migration
-    /// that they know; stated by the script's first line. Null: only builds that know this step.</summary>
-    public int? MinVersion { get; } = MinVersionOf(Sql);
+    /// that they know; stated by the script's first line. The first scripts state nothing: they admit only builds that
+    /// know them.</summary>
+    public int MinVersion { get; } = MinVersionOf(Sql) ?? Number;
 
     /// <summary>All steps of this build, in order.</summary>
     public static ImmutableArray<MigrationScript> BuiltIn { get; } = Load(typeof(MigrationScript).Assembly);
@@ -41,7 +42,8 @@ internal sealed record MigrationScript(int Number, string Name, string Sql, stri
         var sql = text.ReplaceLineEndings("\n");
         var script = new MigrationScript(
             number, name[5..], sql, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sql))));
-        return number <= LastWithoutMinVersion || (script.MinVersion >= 1 && script.MinVersion <= number)
+        return number <= LastWithoutMinVersion
+            || (MinVersionOf(sql) is { } minVersion && minVersion >= 1 && minVersion <= number)
             ? script
             : throw new SchemaException(
                 $"Migration {script} does not begin with '{MinVersionLine}N', where N is from 1 to {number}.");

@@ -6,7 +6,7 @@ namespace PaymentCluster.Grains.Schema;
 /// <summary>Which steps a database has had, and whether this build may run on them.</summary>
 internal static class SchemaHistory
 {
-    // The column min_version came with a later migration: where it is missing, its value is null.
+    // The column min_version is younger than the table: where it is missing, its value is null.
     private const string ReadSql =
         """
         select number, name, sha256, (to_jsonb(m) ->> 'min_version')::int

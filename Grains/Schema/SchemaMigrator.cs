@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Npgsql;
 
 namespace PaymentCluster.Grains.Schema;
@@ -22,7 +21,8 @@ public static class SchemaMigrator
             name       text        not null,
             sha256     text        not null,
             applied_at timestamptz not null default now()
-        )
+        );
+        alter table schema_migrations add column if not exists min_version int
         """;
 
     private static readonly TimeSpan PauseBetweenTries = TimeSpan.FromSeconds(1);
@@ -103,16 +103,12 @@ public static class SchemaMigrator
     private static async Task RecordAsync(
         NpgsqlConnection connection, MigrationScript script, CancellationToken cancellation)
     {
-        // The first migrations are older than the column.
-        var minVersion = script.MinVersion?.ToString(CultureInfo.InvariantCulture);
         await using var record = new NpgsqlCommand(
-            minVersion is null
-                ? "insert into schema_migrations (number, name, sha256) values ($1, $2, $3)"
-                : $"insert into schema_migrations (number, name, sha256, min_version) values ($1, $2, $3, {minVersion})",
-            connection);
+            "insert into schema_migrations (number, name, sha256, min_version) values ($1, $2, $3, $4)", connection);
         record.Parameters.Add(new NpgsqlParameter<int> { TypedValue = script.Number });
         record.Parameters.Add(new NpgsqlParameter<string> { TypedValue = script.Name });
         record.Parameters.Add(new NpgsqlParameter<string> { TypedValue = script.Sha256 });
+        record.Parameters.Add(new NpgsqlParameter<int> { TypedValue = script.MinVersion });
         await record.ExecuteNonQueryAsync(cancellation);
     }
 

@@ -55,7 +55,8 @@ public sealed class SchemaTests : IAsyncLifetime
         await SchemaMigrator.MigrateAsync(_database.OwnerConnectionString, [.. MigrationScript.BuiltIn, later, last]);
         if (minVersion is null)
         {
-            await _database.ExecuteAsync("update schema_migrations set min_version = null where number = 9001");
+            // A history from before the column.
+            await _database.ExecuteAsync("alter table schema_migrations drop column min_version");
         }
 
         // The last one alone would admit it.
@@ -63,10 +64,25 @@ public sealed class SchemaTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_history_from_before_min_version_is_completed()
+    {
+        await SchemaMigrator.MigrateAsync(_database.OwnerConnectionString, MigrationScript.BuiltIn[..4]);
+        await _database.ExecuteAsync("alter table schema_migrations drop column min_version");
+
+        await _database.MigrateAsync();
+        await CheckAsync();
+        Assert.Equal(
+            "1 2 3 4 4",
+            await _database.ScalarAsync<string>(
+                "select string_agg(min_version::text, ' ' order by number) from schema_migrations where number <= 5"));
+    }
+
+    [Fact]
     public async Task A_migration_that_was_inserted_before_known_ones_is_refused()
     {
         await _database.MigrateAsync();
-        await _database.ExecuteAsync("insert into schema_migrations (number, name, sha256) values (0, 'other', '')");
+        await _database.ExecuteAsync(
+            "insert into schema_migrations (number, name, sha256, min_version) values (0, 'other', '', 0)");
         await AssertRefusedAsync("migration 0000_other, which this build does not know, although it knows later ones");
     }
 
@@ -213,7 +229,7 @@ public sealed class SchemaTests : IAsyncLifetime
 
     private static MigrationScript Later(int number, int minVersion, string sql = "select 1") => MigrationScript.Of(
         $"{number}_later.sql",
-        $"-- min_version: {minVersion}\nalter table schema_migrations add column if not exists min_version int;\n{sql}");
+        $"-- min_version: {minVersion}\n{sql}");
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
     {

@@ -41,6 +41,10 @@ public sealed class GatewayOptions
     /// most.</summary>
     public TimeSpan KeyLifetime { get; set; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>For how long the resolution of an API key counts while the silo that knows the key does not respond.
+    /// Such a silo knows nothing of a revocation either. Default 30 s.</summary>
+    public TimeSpan StaleKeyLifetime { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Refused API keys that one address may send at once after a pause; it regains one per second.</summary>
     public int FailedKeysPerAddress { get; set; } = 30;
 

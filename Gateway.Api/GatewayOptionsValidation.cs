@@ -12,6 +12,9 @@ internal sealed class GatewayOptionsValidation : IValidateOptions<GatewayOptions
     // A revoked key must stop working within 5 seconds.
     private static readonly TimeSpan MaxKeyLifetime = TimeSpan.FromSeconds(3);
 
+    // Longer than it takes to replace a lost silo, and no longer.
+    private static readonly TimeSpan MaxStaleKeyLifetime = TimeSpan.FromMinutes(5);
+
     public ValidateOptionsResult Validate(string? name, GatewayOptions options)
     {
         var faults = FaultsOf(options).ToList();
@@ -42,6 +45,11 @@ internal sealed class GatewayOptionsValidation : IValidateOptions<GatewayOptions
         {
             yield return Fault(
                 "KeyLifetime", "must be at most 3 seconds, so that a revoked key stops working within 5");
+        }
+
+        if (options.StaleKeyLifetime < TimeSpan.Zero || options.StaleKeyLifetime > MaxStaleKeyLifetime)
+        {
+            yield return Fault("StaleKeyLifetime", "must be from 0 to 5 minutes");
         }
 
         if (options.KnownProxies.Any(proxy => !IPAddress.TryParse(proxy, out var _)))

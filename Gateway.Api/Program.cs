@@ -27,11 +27,11 @@ return await HostProgram.RunAsync(async () =>
             cluster.ServiceId = "paymentcluster";
         })
         .AddActivityPropagation()
-        // As short as between silos (FailureDetection there): gateways learn in seconds which silos are left,
+        // As short as between silos (FailureDetection there): gateways learn in a second which silos are left,
         // and a call to one that is lost ends as a retryable error while the client still waits.
         .Configure<Orleans.Configuration.GatewayOptions>(
-            gateways => gateways.GatewayListRefreshPeriod = TimeSpan.FromSeconds(5))
-        .Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = TimeSpan.FromSeconds(10))
+            gateways => gateways.GatewayListRefreshPeriod = TimeSpan.FromSeconds(1))
+        .Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = TimeSpan.FromSeconds(5))
         .AddDashboard());
     builder.AddGateway();
 

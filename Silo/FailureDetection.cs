@@ -21,7 +21,7 @@ internal static class FailureDetection
 
     // Well below what a client of the API waits. A call that reached a dead silo then ends as a retryable error,
     // while its client is still there. Methods that wait on purpose, or for a provider, say so with [ResponseTimeout].
-    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(5);
 
     // Placing a grain is a call or two to the directory. A part of the directory may be on the silo that just died.
     private static readonly TimeSpan PlacementTimeout = TimeSpan.FromSeconds(3);

@@ -25,6 +25,7 @@ internal sealed class ApiKeys(IGrainFactory grains, GatewayOptions options, Time
         new SingleFlightCacheOptions<ApiKeyGrant?>
         {
             Lifetime = options.KeyLifetime,
+            StaleLifetime = options.StaleKeyLifetime,
             Capacity = Capacity,
             // Guessed keys must not displace valid ones.
             IsExpendable = grant => grant is null,

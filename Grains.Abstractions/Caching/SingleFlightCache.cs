@@ -5,7 +5,8 @@ namespace PaymentCluster.Grains.Abstractions.Caching;
 
 /// <summary>
 /// Values that are loaded on demand and kept for a limited time. Callers that miss at the same time share one load. A
-/// failed load is not cached: each waiting caller gets its exception, and the next call loads again.
+/// failed load is not cached: each waiting caller gets its exception, and the next call loads again. An expired value
+/// may be returned while its renewal fails or takes long, so that one lost silo does not stop all that depend on it.
 /// </summary>
 /// <typeparam name="TKey">The key.</typeparam>
 /// <typeparam name="TValue">The value.</typeparam>
@@ -38,14 +39,14 @@ public sealed class SingleFlightCache<TKey, TValue>(
             }
             else if (IsFresh(entry))
             {
-                return new ValueTask<TValue>(entry.Load.Value);
+                return ValueOfAsync(entry);
             }
             else
             {
                 var renewed = NewEntry(key, entry);
                 if (_entries.TryUpdate(key, renewed, entry))
                 {
-                    return new ValueTask<TValue>(renewed.Load.Value);
+                    return ValueOfAsync(renewed);
                 }
             }
         }
@@ -70,6 +71,36 @@ public sealed class SingleFlightCache<TKey, TValue>(
 
     /// <summary>Drops a key's value: the next call loads it again, also while a load is in progress.</summary>
     public void Invalidate(TKey key) => _entries.TryRemove(key, out _);
+
+    private ValueTask<TValue> ValueOfAsync(Entry entry)
+    {
+        var loading = entry.Load.Value;
+        return loading.IsCompletedSuccessfully || StaleOf(entry) is not { } stale
+            ? new ValueTask<TValue>(loading)
+            : new ValueTask<TValue>(RenewedAsync(entry, stale));
+    }
+
+    private async Task<TValue> RenewedAsync(Entry entry, Entry stale)
+    {
+        var left = options.RenewalTimeout - time.GetElapsedTime(entry.StartedAt);
+        try
+        {
+            return left > TimeSpan.Zero
+                ? await entry.Load.Value.WaitAsync(left, time)
+                : await stale.Load.Value;
+        }
+        catch (Exception) when (StaleOf(entry) is not null)
+        {
+            // A value that cannot be renewed is better than none, while it is not too old.
+            return await stale.Load.Value;
+        }
+    }
+
+    private Entry? StaleOf(Entry entry) =>
+        entry.Previous is { IsLoaded: true } previous
+        && time.GetElapsedTime(previous.StartedAt) < options.StaleLifetime
+            ? previous
+            : null;
 
     private Entry NewEntry(TKey key, Entry? previous)
     {
@@ -102,7 +133,7 @@ public sealed class SingleFlightCache<TKey, TValue>(
         }
     }
 
-    // After a failure the expired value stays to be peeked at; it is never returned again.
+    // After a failure the expired value stays, to be peeked at and to be returned.
     private void Withdraw(TKey key, Entry entry)
     {
         if (entry.Previous is { } previous)
@@ -164,6 +195,13 @@ public sealed record SingleFlightCacheOptions<TValue>
     /// <summary>How long a value is returned, counted from the start of its load. Zero: only callers that wait for the
     /// same load share it.</summary>
     public required TimeSpan Lifetime { get; init; }
+
+    /// <summary>How long an expired value is returned where its renewal fails, or takes longer than
+    /// <see cref="RenewalTimeout"/>; counted from the start of its load. Default zero: never.</summary>
+    public TimeSpan StaleLifetime { get; init; }
+
+    /// <summary>How long callers wait for a renewal before they get the expired value. Default 300 ms.</summary>
+    public TimeSpan RenewalTimeout { get; init; } = TimeSpan.FromMilliseconds(300);
 
     /// <summary>The number of entries at which room is made: for each new one, expired and expendable entries are
     /// dropped, and if that is not enough, an eighth of the others.</summary>

@@ -37,6 +37,7 @@ public sealed class MerchantDirectory : IMerchantProfiles
             new SingleFlightCacheOptions<MerchantProfile?>
             {
                 Lifetime = options.Lifetime,
+                StaleLifetime = options.StaleLifetime,
                 Capacity = options.Capacity,
                 // Guessed ids would displace merchants that exist.
                 IsKept = profile => profile is not null,

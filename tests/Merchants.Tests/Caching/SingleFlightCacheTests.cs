@@ -1,4 +1,5 @@
 using PaymentCluster.Grains.Abstractions.Caching;
+using PaymentCluster.Testing;
 using PaymentCluster.Testing.Silos;
 
 namespace PaymentCluster.Merchants.Tests.Caching;
@@ -57,7 +58,7 @@ public sealed class SingleFlightCacheTests
     }
 
     [Fact]
-    public async Task An_expired_value_can_be_peeked_at_while_and_after_a_renewal_fails_and_is_never_returned()
+    public async Task An_expired_value_can_be_peeked_at_while_and_after_a_renewal_fails()
     {
         var cache = Cache();
         Assert.False(cache.TryPeek("a", out _));
@@ -128,7 +129,54 @@ public sealed class SingleFlightCacheTests
         }
     }
 
-    private SingleFlightCache<string, string?> Cache() => new(
+    [Fact]
+    public async Task An_expired_value_is_returned_when_its_renewal_fails()
+    {
+        var cache = Cache(stale: 10 * Lifetime);
+        await cache.GetAsync("a");
+        _time.Advance(Lifetime);
+        _load = _ => Task.FromException<string?>(new TimeoutException());
+        Assert.Equal("A", await cache.GetAsync("a"));
+        _time.Advance(Lifetime);
+        Assert.Equal("A", await cache.GetAsync("a"));
+        _time.Advance(8 * Lifetime);
+        await Assert.ThrowsAsync<TimeoutException>(() => cache.GetAsync("a").AsTask());
+        _load = _ => Task.FromResult<string?>("renewed");
+        Assert.Equal("renewed", await cache.GetAsync("a"));
+    }
+
+    [Fact]
+    public async Task An_expired_value_is_returned_while_its_renewal_takes_long()
+    {
+        var cache = Cache(stale: 10 * Lifetime);
+        await cache.GetAsync("a");
+        _time.Advance(Lifetime);
+        var renewal = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _load = _ => renewal.Task;
+        var waiter = cache.GetAsync("a").AsTask();
+        Assert.False(waiter.IsCompleted);
+        _time.Advance(TimeSpan.FromMilliseconds(300));
+        Assert.Equal("A", await waiter);
+        // Those that come later wait no more.
+        Assert.Equal("A", await cache.GetAsync("a"));
+        Assert.Equal(2, _loads);
+        renewal.SetResult("renewed");
+        await Eventually.HoldsAsync(
+            async () => await cache.GetAsync("a") == "renewed", "the renewed value is returned");
+        Assert.Equal(2, _loads);
+    }
+
+    [Fact]
+    public async Task An_invalidated_value_is_never_returned_again()
+    {
+        var cache = Cache(stale: 10 * Lifetime);
+        await cache.GetAsync("a");
+        cache.Invalidate("a");
+        _load = _ => Task.FromException<string?>(new TimeoutException());
+        await Assert.ThrowsAsync<TimeoutException>(() => cache.GetAsync("a").AsTask());
+    }
+
+    private SingleFlightCache<string, string?> Cache(TimeSpan stale = default) => new(
         key =>
         {
             Interlocked.Increment(ref _loads);
@@ -137,6 +185,7 @@ public sealed class SingleFlightCacheTests
         new SingleFlightCacheOptions<string?>
         {
             Lifetime = Lifetime,
+            StaleLifetime = stale,
             Capacity = 16,
             IsKept = value => value is not null,
             IsExpendable = value => value is "",

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Secrets;
 
@@ -137,6 +139,10 @@ public sealed record WalletPreferences
     /// <summary>Whether the customer wants to hear of payments by text message.</summary>
     [Id(6)]
     public bool NotifyBySms { get; init; }
+
+    /// <summary>Members that only newer builds know; they are kept.</summary>
+    [Id(7), JsonExtensionData]
+    public Dictionary<string, JsonElement>? LaterMembers { get; init; }
 }
 
 /// <summary>The saved instrument that a payment is to be paid with. Exactly one of the first three is set.</summary>

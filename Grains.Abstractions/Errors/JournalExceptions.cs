@@ -10,3 +10,11 @@ public sealed class JournalOverloadedException() : Exception("The journal's queu
 [GenerateSerializer, Alias("journal-unavailable")]
 public sealed class JournalUnavailableException(Exception? cause) : TimeoutException(
     "The payment store is unavailable.", cause);
+
+/// <summary>A payment has an event that this build cannot read, because a newer one wrote it: nothing is decided
+/// without it, and nothing is written. A caller may retry: another silo may be of a newer build.</summary>
+/// <param name="type">The event's name in the journal.</param>
+/// <param name="cause">Why it cannot be read; null for an unknown name.</param>
+[GenerateSerializer, Alias("event-unreadable")]
+public sealed class EventUnreadableException(string type, Exception? cause) : TimeoutException(
+    $"The payment has an event '{type}' that this build cannot read.", cause);

@@ -35,6 +35,10 @@ public static class LogEvents
     /// <summary>An operator has to say what became of a payment.</summary>
     public const int PaymentNeedsReview = 1005;
 
+    /// <summary>A payment has an event that this build cannot read; nothing is done with it here, and a silo of a newer
+    /// build processes it.</summary>
+    public const int PaymentUnreadable = 1006;
+
     /// <summary>The outcome of one call to a provider.</summary>
     public const int EffectOutcome = 1101;
 

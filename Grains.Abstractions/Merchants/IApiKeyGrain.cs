@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace PaymentCluster.Grains.Abstractions.Merchants;
 
 /// <summary>
@@ -35,4 +38,8 @@ public sealed record ApiKeyGrant
     /// <summary>What it may do.</summary>
     [Id(2)]
     public required ApiKeyScope Scope { get; init; }
+
+    /// <summary>Members that only newer builds know; they are kept.</summary>
+    [Id(3), JsonExtensionData]
+    public Dictionary<string, JsonElement>? LaterMembers { get; init; }
 }

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Routing;
 using PaymentCluster.Grains.Abstractions.Secrets;
@@ -226,6 +228,10 @@ public sealed record PreviousCredentials
     /// <summary>Until when they still verify inbound webhooks.</summary>
     [Id(1)]
     public required DateTimeOffset Until { get; init; }
+
+    /// <summary>Members that only newer builds know; they are kept.</summary>
+    [Id(2), JsonExtensionData]
+    public Dictionary<string, JsonElement>? LaterMembers { get; init; }
 }
 
 /// <summary>Credentials at a provider, encrypted under a key that is outside the database.</summary>
@@ -247,4 +253,8 @@ public sealed record SealedCredentials
     /// <summary>When they were set.</summary>
     [Id(3)]
     public required DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>Members that only newer builds know; they are kept.</summary>
+    [Id(4), JsonExtensionData]
+    public Dictionary<string, JsonElement>? LaterMembers { get; init; }
 }

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using PaymentCluster.Grains.Abstractions.Payments;
 
 namespace PaymentCluster.Grains.Abstractions.Routing;
@@ -21,6 +23,10 @@ public sealed record RoutingPlan
     /// <summary>Providers that get no new attempts. What is open there goes on.</summary>
     [Id(2)]
     public ImmutableArray<string> Off { get; init; } = [];
+
+    /// <summary>Members that only newer builds know; they are kept.</summary>
+    [Id(3), JsonExtensionData]
+    public Dictionary<string, JsonElement>? LaterMembers { get; init; }
 }
 
 /// <summary>One rule.</summary>
@@ -38,6 +44,10 @@ public sealed record RoutingRule
     /// <summary>Where it leads.</summary>
     [Id(2)]
     public RoutingTarget Use { get; init; } = new();
+
+    /// <summary>Members that only newer builds know; they are kept.</summary>
+    [Id(3), JsonExtensionData]
+    public Dictionary<string, JsonElement>? LaterMembers { get; init; }
 }
 
 /// <summary>Which payments a rule is about: those that meet every member that is set, each by any of its
@@ -80,6 +90,10 @@ public sealed record RoutingCondition
 
     /// <summary>The member of a payment's metadata that holds the customer's segment.</summary>
     public const string SegmentKey = "segment";
+
+    /// <summary>Members that only newer builds know; they are kept.</summary>
+    [Id(8), JsonExtensionData]
+    public Dictionary<string, JsonElement>? LaterMembers { get; init; }
 }
 
 /// <summary>How a rule picks.</summary>
@@ -114,6 +128,10 @@ public sealed record RoutingTarget
     /// <summary><see cref="RoutingStrategy.SuccessRate"/>: the share of payments that explore, in per cent.</summary>
     [Id(2)]
     public int ExplorePercent { get; init; } = DefaultExplorePercent;
+
+    /// <summary>Members that only newer builds know; they are kept.</summary>
+    [Id(3), JsonExtensionData]
+    public Dictionary<string, JsonElement>? LaterMembers { get; init; }
 }
 
 /// <summary>A provider's part in a rule.</summary>
@@ -127,4 +145,8 @@ public sealed record RoutingShare
     /// <summary><see cref="RoutingStrategy.Split"/>: its weight against the others'.</summary>
     [Id(1)]
     public int Weight { get; init; } = 1;
+
+    /// <summary>Members that only newer builds know; they are kept.</summary>
+    [Id(2), JsonExtensionData]
+    public Dictionary<string, JsonElement>? LaterMembers { get; init; }
 }

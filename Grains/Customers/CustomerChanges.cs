@@ -63,6 +63,8 @@ internal static class CustomerChanges
             Order = [.. preferences.Order.Distinct(StringComparer.Ordinal)],
             DisabledMethods = [.. preferences.DisabledMethods.Distinct()],
             PreferredProviders = [.. preferences.PreferredProviders.Distinct(StringComparer.Ordinal)],
+            // A gateway of this build does not know what a newer one set.
+            LaterMembers = preferences.LaterMembers ?? before.Preferences.LaterMembers,
         },
     });
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Merchants;
@@ -67,6 +68,10 @@ public sealed record CustomerDocument
     /// so that a crash leaves nothing there that no document names.</summary>
     [Id(13), JsonPropertyName("operations")]
     public ImmutableArray<PendingOperation> PendingOperations { get; init; } = [];
+
+    /// <summary>Members that only newer builds know; they are kept.</summary>
+    [Id(14), JsonExtensionData]
+    public Dictionary<string, JsonElement>? LaterMembers { get; init; }
 }
 
 /// <summary>A saved card.</summary>
@@ -116,6 +121,10 @@ public sealed record StoredCard
     /// <summary>The version of the text that the customer agreed to.</summary>
     [Id(10)]
     public required string ConsentText { get; init; }
+
+    /// <summary>Members that only newer builds know; they are kept.</summary>
+    [Id(11), JsonExtensionData]
+    public Dictionary<string, JsonElement>? LaterMembers { get; init; }
 }
 
 /// <summary>A saved UPI ID.</summary>
@@ -133,6 +142,10 @@ public sealed record StoredUpiId
     /// <summary>When it was saved.</summary>
     [Id(2)]
     public required DateTimeOffset SavedAt { get; init; }
+
+    /// <summary>Members that only newer builds know; they are kept.</summary>
+    [Id(3), JsonExtensionData]
+    public Dictionary<string, JsonElement>? LaterMembers { get; init; }
 }
 
 /// <summary>A wallet.</summary>
@@ -162,6 +175,10 @@ public sealed record StoredWallet
     /// <summary>The page on which the customer agrees; null for a wallet that is linked by a password.</summary>
     [Id(5)]
     public StoredConsentPage? Page { get; init; }
+
+    /// <summary>Members that only newer builds know; they are kept.</summary>
+    [Id(6), JsonExtensionData]
+    public Dictionary<string, JsonElement>? LaterMembers { get; init; }
 }
 
 /// <summary>A page on which a customer agrees that a wallet is linked.</summary>
@@ -183,6 +200,10 @@ public sealed record StoredConsentPage
     /// <summary>Where the browser goes then; null: nowhere.</summary>
     [Id(3)]
     public string? ReturnUrl { get; init; }
+
+    /// <summary>Members that only newer builds know; they are kept.</summary>
+    [Id(4), JsonExtensionData]
+    public Dictionary<string, JsonElement>? LaterMembers { get; init; }
 }
 
 /// <summary>The customer's id at a provider.</summary>
@@ -196,6 +217,10 @@ public sealed record StoredAccount
     /// <summary>The provider's id.</summary>
     [Id(1)]
     public required string Id { get; init; }
+
+    /// <summary>Members that only newer builds know; they are kept.</summary>
+    [Id(2), JsonExtensionData]
+    public Dictionary<string, JsonElement>? LaterMembers { get; init; }
 }
 
 /// <summary>The customer's consent that a card is kept.</summary>
@@ -221,6 +246,10 @@ public sealed record StoredConsent
     /// <summary>The version of the text.</summary>
     [Id(4)]
     public required string Text { get; init; }
+
+    /// <summary>Members that only newer builds know; they are kept.</summary>
+    [Id(5), JsonExtensionData]
+    public Dictionary<string, JsonElement>? LaterMembers { get; init; }
 }
 
 /// <summary>Something to be deleted elsewhere: exactly one of the first three is set.</summary>
@@ -249,6 +278,10 @@ public sealed record PendingDeletion
     /// <summary>The provider's id of the customer.</summary>
     [Id(4)]
     public string? ProviderCustomer { get; init; }
+
+    /// <summary>Members that only newer builds know; they are kept.</summary>
+    [Id(5), JsonExtensionData]
+    public Dictionary<string, JsonElement>? LaterMembers { get; init; }
 }
 
 /// <summary>A call that was started and has not reported yet.</summary>
@@ -274,6 +307,10 @@ public sealed record PendingOperation
     /// <summary>When it was started.</summary>
     [Id(4)]
     public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>Members that only newer builds know; they are kept.</summary>
+    [Id(5), JsonExtensionData]
+    public Dictionary<string, JsonElement>? LaterMembers { get; init; }
 }
 
 /// <summary>The kinds of <see cref="PendingOperation"/>; a stored format.</summary>

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using PaymentCluster.Grains.Abstractions.Merchants;
 using PaymentCluster.Grains.Abstractions.Routing;
 
@@ -44,6 +46,10 @@ public sealed record MerchantDocument
     /// <summary>Whether some customer of the merchant's has preferred a provider.</summary>
     [Id(8)]
     public bool CustomersPrefer { get; init; }
+
+    /// <summary>Members that only newer builds know; they are kept.</summary>
+    [Id(9), JsonExtensionData]
+    public Dictionary<string, JsonElement>? LaterMembers { get; init; }
 }
 
 /// <summary>An API key as its merchant's document has it.</summary>
@@ -74,6 +80,10 @@ public sealed record StoredApiKey
     /// <summary>When it was revoked; null while it works.</summary>
     [Id(5)]
     public DateTimeOffset? RevokedAt { get; init; }
+
+    /// <summary>Members that only newer builds know; they are kept.</summary>
+    [Id(6), JsonExtensionData]
+    public Dictionary<string, JsonElement>? LaterMembers { get; init; }
 }
 
 /// <summary>Credentials at one provider.</summary>
@@ -91,6 +101,10 @@ public sealed record StoredProvider
     /// <summary>Those that they replaced, while inbound webhooks may still be signed with them.</summary>
     [Id(2)]
     public PreviousCredentials? Previous { get; init; }
+
+    /// <summary>Members that only newer builds know; they are kept.</summary>
+    [Id(3), JsonExtensionData]
+    public Dictionary<string, JsonElement>? LaterMembers { get; init; }
 }
 
 /// <summary>A merchant's routing.</summary>
@@ -108,6 +122,10 @@ public sealed record StoredRouting
     /// <summary>The plan.</summary>
     [Id(2)]
     public required RoutingPlan Plan { get; init; }
+
+    /// <summary>Members that only newer builds know; they are kept.</summary>
+    [Id(3), JsonExtensionData]
+    public Dictionary<string, JsonElement>? LaterMembers { get; init; }
 }
 
 /// <summary>What an API key opens, as it is stored.</summary>
@@ -122,4 +140,8 @@ public sealed record ApiKeyDocument
     /// kept.</summary>
     [Id(1)]
     public DateTimeOffset? RevokedAt { get; init; }
+
+    /// <summary>Members that only newer builds know; they are kept.</summary>
+    [Id(2), JsonExtensionData]
+    public Dictionary<string, JsonElement>? LaterMembers { get; init; }
 }

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Journal;
 
 namespace PaymentCluster.Grains.Payments;
@@ -84,13 +85,23 @@ public static class PaymentEventJson
         };
     }
 
-    /// <summary>An event from its stored form.</summary>
-    /// <exception cref="JsonException">It is not one: the journal is newer than this program, or damaged.</exception>
-    public static PaymentEvent Read(JournaledEvent stored) =>
-        ByName.TryGetValue(stored.Type, out var format)
-        && JsonSerializer.Deserialize(stored.Data, format.Json) is PaymentEvent happened
-            ? happened
-            : throw new JsonException($"The journal holds an event '{stored.Type}' that this version does not know.");
+    /// <summary>An event from its stored form. Members that this build does not know are passed over: no event is ever
+    /// written again, so that the journal keeps them.</summary>
+    /// <exception cref="EventUnreadableException">The journal is newer than this program, or damaged.</exception>
+    public static PaymentEvent Read(JournaledEvent stored)
+    {
+        try
+        {
+            return ByName.TryGetValue(stored.Type, out var format)
+                && JsonSerializer.Deserialize(stored.Data, format.Json) is PaymentEvent happened
+                    ? happened
+                    : throw new EventUnreadableException(stored.Type, null);
+        }
+        catch (JsonException exception)
+        {
+            throw new EventUnreadableException(stored.Type, exception);
+        }
+    }
 
     private sealed record EventFormat(string Name, string? PublicName, JsonTypeInfo Json);
 }

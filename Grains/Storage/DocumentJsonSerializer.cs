@@ -4,9 +4,9 @@ using Orleans.Storage;
 namespace PaymentCluster.Grains.Storage;
 
 /// <summary>Stores the state of grain documents as JSON with snake_case names,
-/// readable in <c>psql</c>: <c>convert_from(payloadbinary, 'UTF8')::json</c>. Members that a state no longer has are
-/// ignored; a member that it gains later must have a default and not be <c>required</c>, since rows without it
-/// exist.</summary>
+/// readable in <c>psql</c>: <c>convert_from(payloadbinary, 'UTF8')::json</c>. A member that a state gains later must
+/// have a default and not be <c>required</c>, since rows without it exist; builds without the member keep it in
+/// <c>LaterMembers</c>, and write it again.</summary>
 public sealed class DocumentJsonSerializer : IGrainStorageSerializer
 {
     private static readonly JsonSerializerOptions Format = new()

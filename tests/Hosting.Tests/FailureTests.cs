@@ -17,6 +17,7 @@ public sealed class FailureTests(ObservedSystem system)
     [
         new JournalUnavailableException(Store),
         new JournalOverloadedException(),
+        new EventUnreadableException("payment_insured", null),
         new TimeoutException("A document is unavailable.", new JournalUnavailableException(Store)),
         new OrleansException("A document could not be read.", Store),
         new OrleansException("The grain was not placed in time.", new TimeoutRejectedException()),

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Text.Json;
 
 namespace PaymentCluster.Storage.Tests;
 
@@ -35,6 +36,13 @@ internal static class Difference
             return Filler.Fields(sent.GetType())
                 .Select(field => Between(field.GetValue(sent), field.GetValue(arrived), $"{path}.{field.Name}"))
                 .FirstOrDefault(difference => difference is not null);
+        }
+
+        if (sent is JsonElement sentJson)
+        {
+            return JsonElement.DeepEquals(sentJson, (JsonElement)arrived)
+                ? null
+                : $"{path}: sent {sent}, arrived {arrived}";
         }
 
         return sent.Equals(arrived) ? null : $"{path}: sent {sent}, arrived {arrived}";

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 
 namespace PaymentCluster.Storage.Tests;
 
@@ -75,6 +76,16 @@ internal sealed class Filler(Assembly[] assemblies)
             return Call(nameof(DictionaryOf), type, depth);
         }
 
+        if (type == typeof(JsonElement))
+        {
+            return JsonSerializer.SerializeToElement(new { later = number });
+        }
+
+        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Dictionary<,>))
+        {
+            return Call(nameof(ChangeableDictionaryOf), type, depth);
+        }
+
         return type.IsAbstract ? Make(Heirs(type)[number % Heirs(type).Length], depth) : MakeMessage(type, depth);
     }
 
@@ -133,4 +144,8 @@ internal sealed class Filler(Assembly[] assemblies)
     private ImmutableDictionary<TKey, TValue> DictionaryOf<TKey, TValue>(int depth)
         where TKey : notnull => Items(typeof(TKey), depth).Cast<TKey>()
             .ToImmutableDictionary(key => key, _ => (TValue)Make(typeof(TValue), depth + 1));
+
+    private Dictionary<TKey, TValue> ChangeableDictionaryOf<TKey, TValue>(int depth)
+        where TKey : notnull => Items(typeof(TKey), depth).Cast<TKey>().Distinct()
+            .ToDictionary(key => key, _ => (TValue)Make(typeof(TValue), depth + 1));
 }

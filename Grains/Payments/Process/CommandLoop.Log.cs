@@ -19,6 +19,12 @@ internal sealed partial class CommandLoop
     private partial void LogUnavailable(Exception exception);
 
     [LoggerMessage(
+        LogEvents.PaymentUnreadable,
+        LogLevel.Error,
+        "The payment has an event that this build cannot read; a silo of a newer build has to process it")]
+    private partial void LogUnreadable(Exception exception);
+
+    [LoggerMessage(
         LogEvents.PaymentNeedsReview,
         LogLevel.Warning,
         "The payment needs review, because of its attempt {Attempt}: {Reason}")]

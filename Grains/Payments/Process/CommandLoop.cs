@@ -72,6 +72,12 @@ internal sealed partial class CommandLoop(LoadedPayment payment, PaymentServices
             LogUnavailable(exception);
             return CommandOutcome.Refused(Refusal.Of(ErrorCode.Unavailable, "The payment store is unavailable."));
         }
+        catch (EventUnreadableException exception)
+        {
+            LogUnreadable(exception);
+            return CommandOutcome.Refused(Refusal.Of(
+                ErrorCode.Unavailable, "The payment was changed by a newer version of this service; try again."));
+        }
         finally
         {
             _turn.Leave();

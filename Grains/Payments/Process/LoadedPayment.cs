@@ -1,3 +1,4 @@
+using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Journal;
 
@@ -92,7 +93,18 @@ internal sealed class LoadedPayment(
 
     private async Task LoadOnceAsync()
     {
-        State = await journal.LoadAsync(key) is { } stored ? PaymentRecord.Fold(stored) : null;
+        var stored = await journal.LoadAsync(key);
+        try
+        {
+            State = stored is null ? null : PaymentRecord.Fold(stored);
+        }
+        catch (EventUnreadableException)
+        {
+            // The next call may be placed on a silo of the build that wrote the event.
+            Invalidate();
+            throw;
+        }
+
         IsLoaded = true;
     }
 }

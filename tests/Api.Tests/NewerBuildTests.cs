@@ -4,8 +4,8 @@ using static PaymentCluster.Api.Tests.ApiFixture;
 
 namespace PaymentCluster.Api.Tests;
 
-/// <summary>What a newer build stored is kept, and what cannot be decided without it is refused: a cluster may be of two
-/// versions, or have returned to the one before.</summary>
+/// <summary>What a newer build stored is kept, and what cannot be decided without it is refused: a cluster may be of
+/// two versions, or have returned to the one before.</summary>
 [Collection(ApiCollection.Name)]
 public sealed class NewerBuildTests(ApiFixture api)
 {

@@ -52,6 +52,7 @@ internal static class Benchmark
         "batch" => BatchScenario.RunAsync(options),
         "paper" => PaperScenario.RunAsync(options),
         "outcomes" => OutcomesScenario.RunAsync(options),
+        "recovery" => RecoveryScenario.RunAsync(options),
         "growth" => GrowthScenario.RunAsync(options),
         _ => throw new ArgumentOutOfRangeException(nameof(scenario), scenario, "no such scenario"),
     };

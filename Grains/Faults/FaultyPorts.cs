@@ -43,9 +43,21 @@ internal sealed class FaultyJournal(IPaymentJournal journal) : IPaymentJournal
     public Task<StoredPayment?> LoadAsync(PaymentKey key, CancellationToken cancellation = default) =>
         journal.LoadAsync(key, cancellation);
 
-    public Task<ImmutableArray<PaymentKey>> ClaimDueAsync(
+    public Task<ImmutableArray<DuePayment>> ClaimDueAsync(
         int limit, TimeSpan lease, CancellationToken cancellation = default) =>
         journal.ClaimDueAsync(limit, lease, cancellation);
+
+    public Task<DueMerchantsPage> FindDueMerchantsAsync(
+        DueLane lane, string after, int limit, CancellationToken cancellation = default) =>
+        journal.FindDueMerchantsAsync(lane, after, limit, cancellation);
+
+    public Task<ImmutableArray<DuePayment>> ClaimDueOfAsync(
+        DueLane lane,
+        ImmutableArray<string> merchants,
+        int share,
+        TimeSpan lease,
+        CancellationToken cancellation = default) =>
+        journal.ClaimDueOfAsync(lane, merchants, share, lease, cancellation);
 }
 
 /// <summary>Before and after a call to a provider that moves money.</summary>

@@ -22,9 +22,33 @@ public interface IPaymentJournal
     Task<StoredPayment?> LoadAsync(PaymentKey key, CancellationToken cancellation = default);
 
     /// <summary>
-    /// Payments whose time has come, most overdue first, by the store's clock. Each is leased: no other sweeper gets it
-    /// for that long, and then it is due again, unless a commit in between said otherwise.
+    /// Payments whose time has come, most overdue first, by the store's clock, of any merchant and lane. Each is
+    /// leased: no other sweeper gets it for that long, and then it is due again, unless a commit in between said
+    /// otherwise.
     /// </summary>
     /// <exception cref="JournalUnavailableException">The database is unavailable.</exception>
-    Task<ImmutableArray<PaymentKey>> ClaimDueAsync(int limit, TimeSpan lease, CancellationToken cancellation = default);
+    Task<ImmutableArray<DuePayment>> ClaimDueAsync(int limit, TimeSpan lease, CancellationToken cancellation = default);
+
+    /// <summary>The merchants that have due payments in a lane, in the order of their ids.</summary>
+    /// <param name="lane">The lane.</param>
+    /// <param name="after">The merchant that they come after; "" for the first ones.</param>
+    /// <param name="limit">How many merchants are looked at, at most, those included that have nothing due.</param>
+    /// <param name="cancellation">Ends the query.</param>
+    /// <exception cref="JournalUnavailableException">The database is unavailable.</exception>
+    Task<DueMerchantsPage> FindDueMerchantsAsync(
+        DueLane lane, string after, int limit, CancellationToken cancellation = default);
+
+    /// <summary>Payments of these merchants whose time has come, leased as by <see cref="ClaimDueAsync"/>.</summary>
+    /// <param name="lane">Their lane.</param>
+    /// <param name="merchants">The merchants.</param>
+    /// <param name="share">How many of each merchant's at most, its most overdue ones.</param>
+    /// <param name="lease">How long they belong to the caller.</param>
+    /// <param name="cancellation">Ends the query.</param>
+    /// <exception cref="JournalUnavailableException">The database is unavailable.</exception>
+    Task<ImmutableArray<DuePayment>> ClaimDueOfAsync(
+        DueLane lane,
+        ImmutableArray<string> merchants,
+        int share,
+        TimeSpan lease,
+        CancellationToken cancellation = default);
 }

@@ -36,6 +36,8 @@ internal static class Parameters
 
     public static NpgsqlParameter Of(Guid value) => Typed(value, NpgsqlDbType.Uuid);
 
+    public static NpgsqlParameter Of(short value) => Typed(value, NpgsqlDbType.Smallint);
+
     public static NpgsqlParameter Of(int value) => Typed(value, NpgsqlDbType.Integer);
 
     public static NpgsqlParameter Of(long value) => Typed(value, NpgsqlDbType.Bigint);

@@ -30,6 +30,9 @@ public sealed record PaymentCommit
 
     /// <summary>When the payment wants to be woken next; null: never.</summary>
     public required DateTimeOffset? NextActionAt { get; init; }
+
+    /// <summary>How urgent that is.</summary>
+    public DueLane Lane { get; init; } = DueLane.Routine;
 }
 
 /// <summary>A payment's figures, as the store keeps them beside its events: for lists, for constraints, and to check

@@ -23,6 +23,7 @@ internal sealed class PaymentRows
     private readonly List<Guid> _duePayments = [];
     private readonly List<DateTime> _dueTimes = [];
     private readonly List<string> _dueMerchants = [];
+    private readonly List<short> _dueLanes = [];
     private readonly List<Guid> _idlePayments = [];
     private readonly EventColumns _events = new();
     private readonly LedgerColumns _ledger = new();
@@ -79,7 +80,8 @@ internal sealed class PaymentRows
                 PaymentSql.UpsertSchedule,
                 Parameters.Of(_duePayments),
                 Parameters.Of(_dueTimes),
-                Parameters.Of(_dueMerchants));
+                Parameters.Of(_dueMerchants),
+                Parameters.Of(_dueLanes));
         }
 
         if (_idlePayments.Count > 0)
@@ -124,6 +126,7 @@ internal sealed class PaymentRows
             _duePayments.Add(payment);
             _dueTimes.Add(StoredTime.Of(dueAt));
             _dueMerchants.Add(merchant);
+            _dueLanes.Add((short)member.Lane);
         }
         else if (member.ExpectedVersion > 0)
         {
@@ -154,6 +157,7 @@ internal sealed class PaymentRows
         _duePayments.Clear();
         _dueTimes.Clear();
         _dueMerchants.Clear();
+        _dueLanes.Clear();
         _idlePayments.Clear();
         _events.Clear();
         _ledger.Clear();

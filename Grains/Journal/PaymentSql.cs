@@ -60,9 +60,9 @@ internal static class PaymentSql
 
     public const string UpsertSchedule =
         """
-        insert into payment_schedule (payment_id, due_at, merchant_id)
-        select * from unnest($1::uuid[], $2::timestamptz[], $3::text[])
-        on conflict (payment_id) do update set due_at = excluded.due_at
+        insert into payment_schedule (payment_id, due_at, merchant_id, lane)
+        select * from unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::smallint[])
+        on conflict (payment_id) do update set due_at = excluded.due_at, lane = excluded.lane
         """;
 
     public const string DeleteSchedule = "delete from payment_schedule where payment_id = any ($1::uuid[])";
@@ -139,15 +139,57 @@ internal static class PaymentSql
         order by e.version
         """;
 
+    /// <summary>The most overdue, of any merchant: for as long as all that is due fits into one claim.</summary>
     public const string ClaimDue =
         """
         with due as materialized (
-            select payment_id from payment_schedule where due_at <= now() order by due_at limit $1
+            select payment_id, now() - due_at as overdue from payment_schedule where due_at <= now()
+            order by due_at limit $1
                 for update skip locked)
         update payment_schedule s set due_at = now() + $2
         from due
         where s.payment_id = due.payment_id
-        returning s.merchant_id, s.payment_id
+        returning s.merchant_id, s.payment_id, s.lane, due.overdue
+        """;
+
+    /// <summary>The merchants with due payments of a lane, after one of them: a leap from merchant to merchant, which
+    /// reads one index entry of each, however many there are. The last one of a full part is returned in any
+    /// case.</summary>
+    public const string FindDueMerchants =
+        """
+        with recursive merchants as (
+            (select merchant_id, due_at, 1 as steps from payment_schedule
+            where lane = $1 and merchant_id > $2
+            order by merchant_id, due_at limit 1)
+            union all
+            select next.merchant_id, next.due_at, this.steps + 1
+            from merchants this
+            cross join lateral (
+                select merchant_id, due_at from payment_schedule
+                where lane = $1 and merchant_id > this.merchant_id
+                order by merchant_id, due_at limit 1) as next
+            where this.steps < $3)
+        select merchant_id, now() - due_at as overdue, steps from merchants where due_at <= now() or steps = $3
+        """;
+
+    /// <summary>The same number of due payments of each of some merchants, the most overdue of each. The rows are
+    /// compared as a whole, because only the index by merchant has that order: with any statistics it is the one that
+    /// is read.</summary>
+    public const string ClaimDueOf =
+        """
+        with due as materialized (
+            select oldest.payment_id, oldest.overdue
+            from unnest($2::text[]) as m (merchant_id)
+            cross join lateral (
+                select payment_id, now() - due_at as overdue from payment_schedule
+                where (lane, merchant_id, due_at) >= ($1, m.merchant_id, '-infinity'::timestamptz)
+                    and (lane, merchant_id, due_at) <= ($1, m.merchant_id, now())
+                order by lane, merchant_id, due_at limit $3
+                    for update skip locked) as oldest)
+        update payment_schedule s set due_at = now() + $4
+        from due
+        where s.payment_id = due.payment_id
+        returning s.merchant_id, s.payment_id, s.lane, due.overdue
         """;
 
     public const string InsertInbox =
@@ -169,6 +211,7 @@ internal static class PaymentSql
     [
         SetShortLockTimeout, InsertKeys, InsertPayments, UpdatePayments, LockPayments, UpsertSchedule, DeleteSchedule,
         InsertEvents, InsertTransfers, InsertOutbox,
-        AddToBalances, FindConflicts, ReadBack, Barrier, Load, ClaimDue, InsertInbox, InboxExists, Clock,
+        AddToBalances, FindConflicts, ReadBack, Barrier, Load, ClaimDue, FindDueMerchants, ClaimDueOf, InsertInbox,
+        InboxExists, Clock,
     ];
 }

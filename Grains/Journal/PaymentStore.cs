@@ -52,27 +52,69 @@ public sealed class PaymentStore : IPaymentJournal, IAsyncDisposable
         cancellation);
 
     /// <inheritdoc/>
-    public Task<ImmutableArray<PaymentKey>> ClaimDueAsync(
-        int limit, TimeSpan lease, CancellationToken cancellation = default) =>
-        _database.ReadAsync(
-            async connection =>
-            {
-                await using var command = new NpgsqlCommand(PaymentSql.ClaimDue, connection);
-                command.Parameters.Add(Parameters.Of(limit));
-                command.Parameters.Add(Parameters.Of(lease));
-                await using var reader = await command.ExecuteReaderAsync(cancellation);
-                var keys = ImmutableArray.CreateBuilder<PaymentKey>();
-                while (await reader.ReadAsync(cancellation))
-                {
-                    keys.Add(PaymentKey.Of(reader.GetString(0), new PaymentId { Value = reader.GetGuid(1) }));
-                }
+    public Task<ImmutableArray<DuePayment>> ClaimDueAsync(
+        int limit, TimeSpan lease, CancellationToken cancellation = default) => ReadAsync(
+        PaymentSql.ClaimDue, () => [Parameters.Of(limit), Parameters.Of(lease)], ReadDue, cancellation);
 
-                return keys.ToImmutable();
+    /// <inheritdoc/>
+    public async Task<DueMerchantsPage> FindDueMerchantsAsync(
+        DueLane lane, string after, int limit, CancellationToken cancellation = default)
+    {
+        string? last = null;
+        var merchants = await ReadAsync(
+            PaymentSql.FindDueMerchants,
+            () => [Parameters.Of((short)lane), Parameters.Of(after), Parameters.Of(limit)],
+            reader =>
+            {
+                var found = new DueMerchant(reader.GetString(0), reader.GetTimeSpan(1));
+                last = reader.GetInt32(2) == limit ? found.Merchant : last;
+                return found;
             },
             cancellation);
+        return new DueMerchantsPage(merchants.RemoveAll(found => found.Overdue < TimeSpan.Zero), last);
+    }
+
+    /// <inheritdoc/>
+    public Task<ImmutableArray<DuePayment>> ClaimDueOfAsync(
+        DueLane lane,
+        ImmutableArray<string> merchants,
+        int share,
+        TimeSpan lease,
+        CancellationToken cancellation = default) => ReadAsync(
+        PaymentSql.ClaimDueOf,
+        () => [Parameters.Of((short)lane), Parameters.Of([.. merchants]), Parameters.Of(share), Parameters.Of(lease)],
+        ReadDue,
+        cancellation);
 
     /// <summary>Completes what was appended.</summary>
     public ValueTask DisposeAsync() => _commits.DisposeAsync();
+
+    private Task<ImmutableArray<T>> ReadAsync<T>(
+        string sql,
+        Func<ImmutableArray<NpgsqlParameter>> parameters,
+        Func<NpgsqlDataReader, T> read,
+        CancellationToken cancellation) =>
+        _database.ReadAsync(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(sql, connection);
+                // New ones each time: a query that failed is run again, and a parameter belongs to one command.
+                command.Parameters.AddRange(parameters().AsSpan().ToArray());
+                await using var reader = await command.ExecuteReaderAsync(cancellation);
+                var rows = ImmutableArray.CreateBuilder<T>();
+                while (await reader.ReadAsync(cancellation))
+                {
+                    rows.Add(read(reader));
+                }
+
+                return rows.ToImmutable();
+            },
+            cancellation);
+
+    private static DuePayment ReadDue(NpgsqlDataReader reader) => new(
+        PaymentKey.Of(reader.GetString(0), new PaymentId { Value = reader.GetGuid(1) }),
+        (DueLane)reader.GetInt16(2),
+        reader.GetTimeSpan(3));
 
     private static async Task<StoredPayment> ReadAsync(
         PaymentKey key, NpgsqlDataReader reader, CancellationToken cancellation)

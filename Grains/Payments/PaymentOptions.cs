@@ -27,14 +27,15 @@ public sealed class PaymentOptions
     public TimeSpan ExpiresIn { get; set; } = TimeSpan.FromMinutes(15);
 
     /// <summary>How often a silo looks for payments that are due. Default 500 ms; each silo adds up to as much again at
-    /// random.</summary>
+    /// random. As long as more are due than it can resume at once, it does not pause.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
     public TimeSpan SweepInterval { get; set; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>How many due payments one silo wakes per second at most, so that a restart with many open payments does
-    /// not become a flood at the providers. Default 200.</summary>
-    [Range(1, 100_000)]
-    public int SweepsPerSecond { get; set; } = 200;
+    /// <summary>How many due payments one silo resumes at once, at most. Default 64. It begins with fewer, takes fewer
+    /// where the store or a payment pushes back or is slow, and a quarter more where one lane hangs
+    /// (<see cref="Process.ResumeLimit"/>).</summary>
+    [Range(1, 10_000)]
+    public int ResumesAtOnce { get; set; } = 64;
 
     /// <summary>How long a due payment belongs to the silo that claimed it, before another may. Default 30 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]

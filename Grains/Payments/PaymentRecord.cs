@@ -57,6 +57,7 @@ public static class PaymentRecord
         DateTimeOffset now)
     {
         var version = before?.Version ?? 0;
+        var next = PaymentSchedule.Next(after, now);
         return new PaymentCommit
         {
             Key = key,
@@ -65,7 +66,8 @@ public static class PaymentRecord
             Events = [.. events.Select((happened, index) => PaymentEventJson.Write(happened, version + index + 1))],
             Transfers = LedgerPostings.Of(key.Payment, after, events),
             Request = request,
-            NextActionAt = PaymentSchedule.NextActionAt(after, now),
+            NextActionAt = next?.At,
+            Lane = next?.Lane ?? DueLane.Routine,
         };
     }
 }

@@ -1,4 +1,5 @@
 using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Journal;
 
 namespace PaymentCluster.Grains.Payments;
 
@@ -47,9 +48,15 @@ public static class PaymentSchedule
     private static readonly TimeSpan AuthorizationStep = TimeSpan.FromHours(6);
 
     /// <summary>When the payment wants to be woken next, after <paramref name="now"/>; null: never.</summary>
-    public static DateTimeOffset? NextActionAt(PaymentState state, DateTimeOffset now)
+    public static DateTimeOffset? NextActionAt(PaymentState state, DateTimeOffset now) => Next(state, now)?.At;
+
+    /// <summary>When the payment wants to be woken next, after <paramref name="now"/>, and how urgent that is; null:
+    /// never. What may have moved money without our knowing, or has yet to be sent, is recovery, whichever of the
+    /// payment's times comes first: a wake-up is for all of them.</summary>
+    public static DueTime? Next(PaymentState state, DateTimeOffset now)
     {
         DateTimeOffset? next = null;
+        var lane = DueLane.Routine;
         // Where no provider can be queried, the expiry alone ends it: also if it passed between the decision and this
         // commit.
         if (state.Status is PaymentStatus.Pending or PaymentStatus.RequiresAction
@@ -60,16 +67,27 @@ public static class PaymentSchedule
 
         foreach (var attempt in state.Attempts)
         {
-            next = Earlier(next, NextOf(state, attempt.Charge, now));
-            next = Earlier(next, attempt.UnderWay is { } operation ? NextOf(state, operation, now) : null);
+            Add(attempt.Charge);
+            Add(attempt.UnderWay);
         }
 
         foreach (var refund in state.Refunds)
         {
-            next = Earlier(next, NextOf(state, refund.Operation, now));
+            Add(refund.Operation);
         }
 
-        return next;
+        return next is { } at ? new DueTime(at, lane) : null;
+
+        void Add(ProviderOperation? operation)
+        {
+            if (operation is not null && NextOf(state, operation, now) is { } time)
+            {
+                next = Earlier(next, time);
+                lane = operation.MayHaveArrived || operation.Phase == OperationPhase.NotSent
+                    ? DueLane.Recovery
+                    : lane;
+            }
+        }
     }
 
     /// <summary>How long to wait before sending an operation again that could not be sent: 1 s, doubling with each send

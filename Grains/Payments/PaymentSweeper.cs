@@ -6,7 +6,7 @@ namespace PaymentCluster.Grains.Payments;
 
 /// <summary>Has due payments woken, again and again. Every silo runs one.</summary>
 /// <param name="due">Wakes them.</param>
-/// <param name="options">How often, and how many.</param>
+/// <param name="options">How often.</param>
 /// <param name="time">The clock that paces the sweeps.</param>
 public sealed class PaymentSweeper(DuePayments due, IOptions<PaymentOptions> options, TimeProvider time)
     : BackgroundService
@@ -14,17 +14,23 @@ public sealed class PaymentSweeper(DuePayments due, IOptions<PaymentOptions> opt
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var settings = options.Value;
-        var perSweep = Math.Max(1, (int)(settings.SweepsPerSecond * settings.SweepInterval.TotalSeconds));
+        var interval = options.Value.SweepInterval;
+        var isMoreDue = false;
         while (!stoppingToken.IsCancellationRequested)
         {
-            await Task.Delay(settings.SweepInterval * (1 + Jitter()), time, stoppingToken)
+            using var ending = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+            var pause = Task.Delay(interval * (1 + Jitter()), time, ending.Token);
+            await (isMoreDue ? Task.WhenAny(due.UntilRoomAsync(ending.Token), pause) : pause)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ending.CancelAsync();
             if (!stoppingToken.IsCancellationRequested)
             {
-                await due.WakeAsync(perSweep, settings.Lease);
+                isMoreDue = await due.SweepAsync();
             }
         }
+
+        // As long as the host waits.
+        await due.UntilIdleAsync();
     }
 
     // 0 to 1. The clock's last digits are random enough to keep silos that started together from sweeping together.

@@ -32,6 +32,7 @@ public static class PaymentsRegistration
         services.AddSingleton<ProviderRequests>();
         services.AddSingleton<ProviderOperations>();
         services.AddSingleton<PaymentServices>();
+        services.AddSingleton<SweeperMetrics>();
         services.AddSingleton<DuePayments>();
         services.AddHostedService<OperationsDrain>();
         // Stops before it: what waits for a budget does not hold it up.

@@ -1,11 +1,10 @@
-using System.Diagnostics;
 using PaymentCluster.Bench.Processes;
 using PaymentCluster.Bench.Reports;
 
 namespace PaymentCluster.Bench.Scenarios;
 
-/// <summary><c>growth</c>: whether the system gets slower with what it stores, what a grain costs in memory, whether
-/// memory grows with the payments that pass, and how it starts with many open payments.</summary>
+/// <summary><c>growth</c>: whether the system gets slower with what it stores, what a grain costs in memory, and
+/// whether memory grows with the payments that pass.</summary>
 internal static class GrowthScenario
 {
     // Longer than grains stay in memory idle, and the time between two looks for them.
@@ -20,7 +19,6 @@ internal static class GrowthScenario
 
         yield return await GrainsAsync(options);
         yield return await PassingAsync(options);
-        yield return await StartAsync(options);
     }
 
     // At saturation, where the figure is continuous.
@@ -87,26 +85,6 @@ internal static class GrowthScenario
                 .Add("heap MB after all, idle", after.Heap / 1e6)
                 .Add("working set MB after the first, busy", busy.WorkingSet / 1e6)
                 .Add("working set MB after all, busy", busyAfter.WorkingSet / 1e6),
-        };
-    }
-
-    private static async Task<Row> StartAsync(BenchOptions options)
-    {
-        await using var system = await RunningSystem.StartAsync(
-            simulated: false, ("Instant__LatencyFrom", "200"), ("Instant__LatencyTo", "500"));
-        var open = options.Many * 5;
-        await system.StopServerAsync();
-        await StoredPayments.FillAsync(system.Database, open, StoredPayments.Open);
-        var started = Stopwatch.GetTimestamp();
-        await system.StartServerAsync();
-        var ready = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        var meter = new Meter(system);
-        var measured = await meter.RunAsync(meter.Orders(options, 200, options.WarmUp / 4));
-        var row = measured.ToRow("growth", $"start with {open} open payments, 200/s more");
-        return row with
-        {
-            More = row.More.Add("ready after s", ready)
-                .Add("resumed/s", measured.CompletedPerSecond - (measured.Load.Accepted / measured.Load.Seconds)),
         };
     }
 

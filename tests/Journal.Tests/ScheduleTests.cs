@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Journal;
 
 namespace PaymentCluster.Journal.Tests;
 
@@ -23,7 +23,7 @@ public sealed class ScheduleTests : IAsyncLifetime
         var claims = await Task.WhenAll(ClaimAllAsync(first), ClaimAllAsync(second));
 
         var claimed = claims.SelectMany(each => each).ToList();
-        Assert.Equal(due.Order().ToList(), claimed.Select(each => each.Payment.Value).Order().ToList());
+        Assert.Equal(due.Order().ToList(), claimed.Select(each => each.Key.Payment.Value).Order().ToList());
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class ScheduleTests : IAsyncLifetime
 
         var claimed = await store.Payments.ClaimDueAsync(10, TimeSpan.FromMinutes(5));
 
-        Assert.Equal(accepted.TakeLast(10).Order(), claimed.Select(each => each.Payment.Value).Order());
+        Assert.Equal(accepted.TakeLast(10).Order(), claimed.Select(each => each.Key.Payment.Value).Order());
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class ScheduleTests : IAsyncLifetime
         await store.Payments.AppendAsync(
             Commits.Noted(commit) with { NextActionAt = TimeProvider.System.GetUtcNow().AddMinutes(-1) });
 
-        Assert.Equal(commit.Key, Assert.Single(await store.Payments.ClaimDueAsync(10, TimeSpan.FromMinutes(5))));
+        Assert.Equal(commit.Key, Assert.Single(await store.Payments.ClaimDueAsync(10, TimeSpan.FromMinutes(5))).Key);
     }
 
     private static async Task<List<Guid>> AcceptAsync(Store store, int count, Func<int, DateTimeOffset> dueAt)
@@ -73,10 +73,10 @@ public sealed class ScheduleTests : IAsyncLifetime
         return commits.ConvertAll(each => each.Key.Payment.Value);
     }
 
-    private static async Task<List<PaymentKey>> ClaimAllAsync(Store store)
+    private static async Task<List<DuePayment>> ClaimAllAsync(Store store)
     {
-        List<PaymentKey> all = [];
-        ImmutableArray<PaymentKey> some;
+        List<DuePayment> all = [];
+        ImmutableArray<DuePayment> some;
         do
         {
             some = await store.Payments.ClaimDueAsync(7, TimeSpan.FromMinutes(5));

@@ -40,7 +40,7 @@ public sealed class StoreClockTests : IAsyncLifetime
         await store.Payments.AppendAsync(due);
         await store.Payments.AppendAsync(Commits.Accepted() with { NextActionAt = now + TimeSpan.FromMinutes(1) });
 
-        Assert.Equal(due.Key, Assert.Single(await store.Payments.ClaimDueAsync(10, TimeSpan.FromMinutes(5))));
+        Assert.Equal(due.Key, Assert.Single(await store.Payments.ClaimDueAsync(10, TimeSpan.FromMinutes(5))).Key);
     }
 
     [Fact]

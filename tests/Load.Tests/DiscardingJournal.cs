@@ -26,7 +26,19 @@ internal sealed class DiscardingJournal : IPaymentJournal
     public Task<StoredPayment?> LoadAsync(PaymentKey key, CancellationToken cancellation = default) =>
         Task.FromResult<StoredPayment?>(null);
 
-    public Task<ImmutableArray<PaymentKey>> ClaimDueAsync(
+    public Task<ImmutableArray<DuePayment>> ClaimDueAsync(
         int limit, TimeSpan lease, CancellationToken cancellation = default) =>
-        Task.FromResult(ImmutableArray<PaymentKey>.Empty);
+        Task.FromResult(ImmutableArray<DuePayment>.Empty);
+
+    public Task<DueMerchantsPage> FindDueMerchantsAsync(
+        DueLane lane, string after, int limit, CancellationToken cancellation = default) =>
+        Task.FromResult(new DueMerchantsPage([], null));
+
+    public Task<ImmutableArray<DuePayment>> ClaimDueOfAsync(
+        DueLane lane,
+        ImmutableArray<string> merchants,
+        int share,
+        TimeSpan lease,
+        CancellationToken cancellation = default) =>
+        Task.FromResult(ImmutableArray<DuePayment>.Empty);
 }

@@ -44,9 +44,21 @@ internal sealed class MemoryJournal : IPaymentJournal
         }
     }
 
-    public Task<ImmutableArray<PaymentKey>> ClaimDueAsync(
+    public Task<ImmutableArray<DuePayment>> ClaimDueAsync(
         int limit, TimeSpan lease, CancellationToken cancellation = default) =>
-        Task.FromResult(ImmutableArray<PaymentKey>.Empty);
+        Task.FromResult(ImmutableArray<DuePayment>.Empty);
+
+    public Task<DueMerchantsPage> FindDueMerchantsAsync(
+        DueLane lane, string after, int limit, CancellationToken cancellation = default) =>
+        Task.FromResult(new DueMerchantsPage([], null));
+
+    public Task<ImmutableArray<DuePayment>> ClaimDueOfAsync(
+        DueLane lane,
+        ImmutableArray<string> merchants,
+        int share,
+        TimeSpan lease,
+        CancellationToken cancellation = default) =>
+        Task.FromResult(ImmutableArray<DuePayment>.Empty);
 
     /// <summary>Does what a second activation of the payment's grain would do.</summary>
     public async Task HappensElsewhereAsync(PaymentKey key, PaymentEvent happened)

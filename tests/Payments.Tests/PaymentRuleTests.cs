@@ -1,5 +1,6 @@
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
+using PaymentCluster.Grains.Journal;
 using PaymentCluster.Grains.Payments;
 
 namespace PaymentCluster.Payments.Tests;
@@ -191,6 +192,27 @@ public sealed class PaymentRuleTests
         var requested = Given.About(OperationKey.Charge(1), Given.AuthorizedOutcome(), ReportSource.Query);
         Assert.IsType<Decision.AlreadyApplied>(given.After(TimeSpan.FromSeconds(89)).Decide(requested));
         Assert.IsType<CaptureRequested>(Events(given.After(TimeSpan.FromSeconds(90)).Decide(requested)).Single());
+    }
+
+    [Fact]
+    public void What_has_no_known_outcome_is_recovery_and_the_rest_is_routine()
+    {
+        var unknown = new ProviderOutcome.Unknown { Reason = "Timeout." };
+        var notSent = new ProviderOutcome.NotSent { Reason = "No connection." };
+        Assert.Equal(DueLane.Recovery, Lane(Given.Started()));
+        Assert.Equal(DueLane.Recovery, Lane(Given.Started().Report(unknown)));
+        Assert.Equal(DueLane.Recovery, Lane(Given.Started().Report(notSent)));
+        Assert.Equal(DueLane.Routine, Lane(Given.RequiresAction()));
+        var refunding = Given.Paid().When(new RefundPayment { AmountMinor = 700 });
+        Assert.Equal(DueLane.Recovery, Lane(refunding));
+        var accepted = refunding.ReportRefund(new ProviderOutcome.Pending { ProviderReference = "rfnd_A" });
+        Assert.Equal(DueLane.Routine, Lane(accepted));
+        // Its expiry comes first, and its wake-up queries what is unknown all the same.
+        var late = Given.Started().Report(unknown).At(Given.Start + TimeSpan.FromMinutes(14));
+        Assert.Equal(late.State.ExpiresAt, PaymentSchedule.Next(late.State, late.Now)!.Value.At);
+        Assert.Equal(DueLane.Recovery, Lane(late));
+
+        static DueLane Lane(Given given) => PaymentSchedule.Next(given.State, given.Now)!.Value.Lane;
     }
 
     [Fact]

@@ -91,6 +91,15 @@ internal sealed class LoadedPayment(
         }
     }
 
+    /// <summary>Deactivates a payment under memory pressure that waits for its next time, and is not watched.</summary>
+    public void DeactivateUnderPressure()
+    {
+        if (active.IsOverCapacity && !Feed.IsWatched && State is not null)
+        {
+            activation.Deactivate();
+        }
+    }
+
     private async Task LoadOnceAsync()
     {
         var stored = await journal.LoadAsync(key);

@@ -80,18 +80,25 @@ public sealed class PaymentProcess(PaymentKey key, PaymentServices services, IPa
         NoRoute, (state, context) => PaymentDecider.Decide(state!, command, context), command.Request));
 
     /// <inheritdoc cref="IPaymentGrain.Record"/>
-    public Task<bool> RecordAsync(RecordOutcome report)
+    public async Task<bool> RecordAsync(RecordOutcome report)
     {
         // Still in memory if the charge is sent from here: it may go on to another provider with it.
         var secret = report.Operation.Kind == OperationKind.Charge
             ? services.Operations.SecretOf(key, report.Operation.Number)
             : null;
-        return ApplyReportAsync(
+        var isKnown = await ApplyReportAsync(
             state => state.Operation(report.Operation) is not null
                 && IsOf(state.AttemptOf(report.Operation), report.Provider),
             (state, context) => PaymentDecider.Decide(state, report, context),
             state => services.Routes.OfNextAttemptAsync(key, state!, report, secret),
             secret);
+        if (report.Source == ReportSource.Query)
+        {
+            // The next one is due in a while.
+            _payment.DeactivateUnderPressure();
+        }
+
+        return isKnown;
     }
 
     /// <inheritdoc cref="IPaymentGrain.Resume"/>
@@ -108,6 +115,12 @@ public sealed class PaymentProcess(PaymentKey key, PaymentServices services, IPa
         if (_payment.State is { } state && state.Version == version)
         {
             await Commands.RescheduleAsync(state);
+        }
+
+        // Hundreds of thousands may be due after a restart; what is under way still reports to this activation.
+        if (_payment.State is { } resumed && !services.Operations.IsUnderWay(key, resumed))
+        {
+            _payment.DeactivateUnderPressure();
         }
     }
 

@@ -60,6 +60,16 @@ public sealed partial class ProviderOperations(
     /// none.</summary>
     public InstrumentSecret? SecretOf(PaymentKey key, int attempt) => _secrets.GetValueOrDefault((key, attempt));
 
+    /// <summary>Whether anything of a payment is under way on this silo, a status query that waits for its budget
+    /// included.</summary>
+    /// <param name="key">The payment.</param>
+    /// <param name="state">The payment as it is durable now.</param>
+    public bool IsUnderWay(PaymentKey key, PaymentState state) =>
+        !_running.IsEmpty && state.Operations.Any(operation =>
+            IsRunning(key, new PaymentEffect.QueryOperation(operation.Key))
+            || IsRunning(key, new PaymentEffect.SendOperation(operation.Key, Resend: false))
+            || IsRunning(key, new PaymentEffect.SendOperation(operation.Key, Resend: true)));
+
     /// <summary>Ends the waits of status queries for what is known by now.</summary>
     /// <param name="key">The payment.</param>
     /// <param name="state">The payment as it is durable now.</param>

@@ -5,6 +5,7 @@ using PaymentCluster.Grains.Abstractions.Merchants;
 using PaymentCluster.Grains.Abstractions.Secrets;
 using PaymentCluster.Grains.Merchants;
 using PaymentCluster.Grains.Payments;
+using PaymentCluster.Grains.Payments.Process;
 using PaymentCluster.Grains.Routing;
 using PaymentCluster.Grains.Webhooks;
 
@@ -31,15 +32,19 @@ internal sealed class Shop : IMerchantProfiles
     /// <summary>Counts without a reader.</summary>
     public static WebhookMeter Meter { get; } = new(new Meters());
 
+    /// <summary>The sweepers' figures, without a reader.</summary>
+    public static SweeperMetrics Sweepers { get; } = new(new Meters(), TimeProvider.System);
+
     /// <summary>How routes are scored.</summary>
     public static IOptions<RoutingOptions> Routing { get; } = Options.Create(new RoutingOptions());
 
     /// <summary>How payments are processed.</summary>
     public static IOptions<PaymentOptions> Payments { get; } = Options.Create(new PaymentOptions());
 
-    /// <summary>The same, where no payment that is over stays in memory.</summary>
+    /// <summary>The same, where no payment that is over stays in memory, and the sweeper is behind whenever two are
+    /// due.</summary>
     public static IOptions<PaymentOptions> PaymentsUnderPressure { get; } =
-        Options.Create(new PaymentOptions { InMemory = 0 });
+        Options.Create(new PaymentOptions { InMemory = 0, ResumesAtOnce = 2 });
 
     /// <inheritdoc/>
     public ValueTask<MerchantProfile?> GetAsync(string merchant) =>

@@ -88,7 +88,7 @@ internal sealed class SimulatedSilo
         }
     }
 
-    /// <summary>Wakes what is due, one sweep at a time.</summary>
+    /// <summary>Claims what is due and wakes it, one claim at a time.</summary>
     public async Task SweepAsync()
     {
         if (_isSweeping)
@@ -97,8 +97,7 @@ internal sealed class SimulatedSilo
         }
 
         _isSweeping = true;
-        var options = Shop.Payments.Value;
-        await _due.WakeAsync((int)(options.SweepsPerSecond * options.SweepInterval.TotalSeconds), options.Lease);
+        await _due.SweepAsync();
         _isSweeping = false;
     }
 
@@ -188,6 +187,7 @@ internal sealed class SimulatedSilo
         var merchants = new Shop();
         var options = _world.IsUnderPressure ? Shop.PaymentsUnderPressure : Shop.Payments;
         var calls = new SimulatedCalls(_world, this);
+        var host = new SimulatedHost(_world, this);
         _connectors = new ConnectorCatalogue(
             _world.Providers.Select(provider => new SimulatedConnector(_world, this, provider)));
         _clock = new StoreClock(_machine, new SimulatedStoreTime(_world, this));
@@ -201,7 +201,7 @@ internal sealed class SimulatedSilo
             calls,
             new ProviderRequests(Shop.Tokens, options),
             _clock,
-            new SimulatedHost(_world, this),
+            host,
             Log<ProviderOperations>());
         Services = new PaymentServices(
             Journal,
@@ -215,7 +215,7 @@ internal sealed class SimulatedSilo
             new PaymentTelemetry(router),
             options,
             Log<PaymentProcess>());
-        _due = new DuePayments(Journal, calls, Log<DuePayments>());
+        _due = new DuePayments(Journal, calls, host, options, _machine, Shop.Sweepers, Log<DuePayments>());
     }
 
     private ILogger<T> Log<T>() => new SimulatedLog<T>(_world);

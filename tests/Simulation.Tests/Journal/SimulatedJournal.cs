@@ -65,13 +65,26 @@ internal sealed class SimulatedJournal(World world, SimulatedSilo silo) : IPayme
     }
 
     /// <inheritdoc/>
-    public async Task<ImmutableArray<PaymentKey>> ClaimDueAsync(
-        int limit, TimeSpan lease, CancellationToken cancellation = default)
+    public Task<ImmutableArray<DuePayment>> ClaimDueAsync(
+        int limit, TimeSpan lease, CancellationToken cancellation = default) =>
+        ClaimAsync(() => world.Store.ClaimDue(limit, lease));
+
+    /// <inheritdoc/>
+    public async Task<DueMerchantsPage> FindDueMerchantsAsync(
+        DueLane lane, string after, int limit, CancellationToken cancellation = default)
     {
         await ReadAsync();
-        var due = world.Store.ClaimDue(limit, lease);
-        return world.Choices.Happens(world.Weather.Store / 2) ? throw Unavailable() : due;
+        return new DueMerchantsPage(world.Store.FindDueMerchants(lane, after), null);
     }
+
+    /// <inheritdoc/>
+    public Task<ImmutableArray<DuePayment>> ClaimDueOfAsync(
+        DueLane lane,
+        ImmutableArray<string> merchants,
+        int share,
+        TimeSpan lease,
+        CancellationToken cancellation = default) =>
+        ClaimAsync(() => world.Store.ClaimDueOf(lane, merchants, share, lease));
 
     /// <inheritdoc/>
     public async Task<bool> ExistsAsync(
@@ -94,6 +107,13 @@ internal sealed class SimulatedJournal(World world, SimulatedSilo silo) : IPayme
 
     private static JournalUnavailableException Unavailable() =>
         new(new TimeoutException("The store does not respond."));
+
+    private async Task<ImmutableArray<DuePayment>> ClaimAsync(Func<ImmutableArray<DuePayment>> claim)
+    {
+        await ReadAsync();
+        var due = claim();
+        return world.Choices.Happens(world.Weather.Store / 2) ? throw Unavailable() : due;
+    }
 
     private async Task ReadAsync()
     {

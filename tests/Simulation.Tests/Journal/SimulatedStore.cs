@@ -52,6 +52,7 @@ internal sealed class SimulatedStore(World world)
             _requests.Add(named.Key, commit.Key.Payment);
         }
 
+        row.Lane = commit.Lane;
         SetDue(commit.Key, row, commit.NextActionAt);
         return new CommitResult.Committed();
     }
@@ -61,27 +62,49 @@ internal sealed class SimulatedStore(World world)
         ? new StoredPayment { Version = row.Events.Count, Row = row.Figures, Events = [.. row.Events] }
         : null;
 
-    /// <summary>Leases what is due.</summary>
-    public ImmutableArray<PaymentKey> ClaimDue(int limit, TimeSpan lease)
-    {
-        var due = _payments
-            .Where(payment => payment.Value.DueAt <= world.Now)
-            .OrderBy(payment => payment.Value.DueAt)
-            .Take(limit)
-            .Select(payment => payment.Key).ToImmutableArray();
-        foreach (var key in due)
-        {
-            SetDue(key, _payments[key], world.Now + lease);
-        }
+    /// <summary>Leases what is due, the most overdue first.</summary>
+    public ImmutableArray<DuePayment> ClaimDue(int limit, TimeSpan lease) => Claim(Due(_ => true).Take(limit), lease);
 
-        return due;
-    }
+    /// <summary>The merchants with something due in a lane.</summary>
+    public ImmutableArray<DueMerchant> FindDueMerchants(DueLane lane, string after) =>
+    [
+        .. Due(row => row.Lane == lane)
+            .GroupBy(due => due.Key.Merchant, due => due.Overdue, StringComparer.Ordinal)
+            .Where(merchant => string.CompareOrdinal(merchant.Key, after) > 0)
+            .OrderBy(merchant => merchant.Key, StringComparer.Ordinal)
+            .Select(merchant => new DueMerchant(merchant.Key, merchant.Max())),
+    ];
+
+    /// <summary>Leases what is due of some merchants.</summary>
+    public ImmutableArray<DuePayment> ClaimDueOf(
+        DueLane lane, ImmutableArray<string> merchants, int share, TimeSpan lease) => Claim(
+        merchants.SelectMany(merchant => Due(row => row.Lane == lane)
+            .Where(due => due.Key.Merchant == merchant)
+            .Take(share)),
+        lease);
 
     /// <summary>Whether an event of the provider's was processed.</summary>
     public bool IsInInbox(string eventId) => _inbox.Contains(eventId);
 
     /// <summary>Records an event of the provider's; false: it was recorded before.</summary>
     public bool AddToInbox(string eventId) => _inbox.Add(eventId);
+
+    private IEnumerable<DuePayment> Due(Func<Row, bool> isOf) => _payments
+        .Where(payment => payment.Value.DueAt <= world.Now && isOf(payment.Value))
+        .OrderBy(payment => payment.Value.DueAt)
+        .Select(payment => new DuePayment(
+            payment.Key, payment.Value.Lane, world.Now - payment.Value.DueAt!.Value));
+
+    private ImmutableArray<DuePayment> Claim(IEnumerable<DuePayment> due, TimeSpan lease)
+    {
+        var claimed = due.ToImmutableArray();
+        foreach (var payment in claimed)
+        {
+            SetDue(payment.Key, _payments[payment.Key], world.Now + lease);
+        }
+
+        return claimed;
+    }
 
     private Row Insert(PaymentCommit commit)
     {
@@ -107,5 +130,7 @@ internal sealed class SimulatedStore(World world)
         public required PaymentRow Figures { get; set; }
 
         public DateTimeOffset? DueAt { get; set; }
+
+        public DueLane Lane { get; set; }
     }
 }

@@ -182,7 +182,7 @@ public static partial class PaymentDecider
         var (traits, attempt) = (operation.Traits, state.AttemptOf(operation.Key)!);
         if (state.IsGivenUp(operation))
         {
-            return NotExecuted;
+            return hasLeft ? NotExecuted : Unreachable;
         }
 
         if (traits.NeedsSecret(attempt))

@@ -83,6 +83,8 @@ public sealed class PaymentGivenUpTests
         var given = PaidByTheFirstWhileTheSecondIsSent.Report(NotSent, attempt: 2);
         Assert.Equal(AttemptPhase.Failed, given.State.Attempts[1].Phase);
         Assert.Equal(PaymentStatus.Success, given.State.Status);
+        // Who reads the history must see that nothing left: otherwise the failure came before "not found" was final.
+        Assert.Equal(FailureCodes.ProviderUnreachable, given.State.Attempts[1].Failure!.Code);
     }
 
     [Fact]

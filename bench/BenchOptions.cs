@@ -8,7 +8,9 @@ internal sealed record BenchOptions
 {
     /// <summary>The scenarios, in the order in which they run: what others are compared with comes first.</summary>
     public static readonly ImmutableArray<string> All =
-        ["limit", "own-commit", "accept", "provider", "read", "batch", "paper", "outcomes", "recovery", "growth"];
+    [
+        "limit", "own-commit", "accept", "provider", "read", "batch", "paper", "step", "outcomes", "recovery", "growth",
+    ];
 
     /// <summary>Which of <see cref="All"/>.</summary>
     public required ImmutableArray<string> Scenarios { get; init; }

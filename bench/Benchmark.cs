@@ -51,6 +51,7 @@ internal static class Benchmark
         "read" => ReadScenario.RunAsync(options),
         "batch" => BatchScenario.RunAsync(options),
         "paper" => PaperScenario.RunAsync(options),
+        "step" => StepScenario.RunAsync(options),
         "outcomes" => OutcomesScenario.RunAsync(options),
         "recovery" => RecoveryScenario.RunAsync(options),
         "growth" => GrowthScenario.RunAsync(options),

@@ -79,6 +79,7 @@ internal sealed class ChaosRun(ChaosOptions options)
         var loading = load.RunAsync();
         await nemesis.RunAsync(options.Load);
         Report("Healing.");
+        var healing = TimeProvider.System.GetUtcNow();
         await nemesis.HealAsync();
         await loading;
         List<Violation> found = [];
@@ -111,6 +112,14 @@ internal sealed class ChaosRun(ChaosOptions options)
         found.AddRange(ledger.Found);
         found.AddRange(Checker.Check(evidence));
         found.AddRange(await Resources.I17_resources_return(system));
+        var availability = Availability.Of(evidence.Clients, healing, nemesis.Faults);
+        Report($"availability: {availability}");
+        if (!options.IsShort)
+        {
+            // In a short run more is at fault than not.
+            found.AddRange(availability.Violations());
+        }
+
         Summarize(system, nemesis, ledger, evidence);
         if (found.Count > 0)
         {
@@ -162,7 +171,7 @@ internal sealed class ChaosRun(ChaosOptions options)
                 .. silo.Providers.Done.SelectMany(done => Enumerable.Repeat($"provider {done.Key}", done.Value)),
             ]))}");
         var starts = system.Processes.Select(process =>
-            $"{process.Name} {process.Starts} ({process.OwnEnds} after its own end)");
+            $"{process.Name} {process.Starts} ({process.OwnEnds.Count} after its own end)");
         Report($"starts: {string.Join(", ", starts)}");
         var recoveries = payments.SelectMany(payment => payment.Of(
             "attempt_resent",

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using PaymentCluster.Chaos.Tests.Checks;
 using PaymentCluster.Chaos.Tests.Hosts;
 using PaymentCluster.Testing.Systems;
 
@@ -8,8 +9,12 @@ namespace PaymentCluster.Chaos.Tests.Faults;
 /// <summary>Carries out a plan of faults, and puts everything right again at the end.</summary>
 internal sealed class Nemesis(ChaosSystem system, IReadOnlyList<Strike> plan, Action<string> report)
 {
+    // Until a supervisor sees that a process ended.
+    private static readonly TimeSpan SupervisorPause = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _targets = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Blow, int> _struck = new();
+    private readonly ConcurrentBag<FaultSpan> _faults = [];
     private readonly CancellationTokenSource _heal = new();
     private readonly StoreFaults _store = new(system, report);
     private readonly NetworkFaults _network = new(system);
@@ -17,6 +22,14 @@ internal sealed class Nemesis(ChaosSystem system, IReadOnlyList<Strike> plan, Ac
     /// <summary>How often each fault was injected. One whose target was still busy with an earlier one is left
     /// out.</summary>
     public IReadOnlyDictionary<Blow, int> Struck => _struck;
+
+    /// <summary>Who was at fault, and when; silos that ended themselves, or at a named point, among them.</summary>
+    public IReadOnlyCollection<FaultSpan> Faults =>
+    [
+        .. _faults,
+        .. system.Processes.SelectMany(process =>
+            process.OwnEnds.Select(end => new FaultSpan(process.Name, end - SupervisorPause, end))),
+    ];
 
     /// <summary>Strikes as planned, and returns when the load is over.</summary>
     public async Task RunAsync(TimeSpan load)
@@ -76,6 +89,7 @@ internal sealed class Nemesis(ChaosSystem system, IReadOnlyList<Strike> plan, Ac
             return;
         }
 
+        var began = TimeProvider.System.GetUtcNow();
         try
         {
             report($"{strike}");
@@ -89,6 +103,13 @@ internal sealed class Nemesis(ChaosSystem system, IReadOnlyList<Strike> plan, Ac
         }
         finally
         {
+            // Providers may do what they like: that is no reason to fail a call.
+            if (strike.Blow is not (Blow.TurnDials or Blow.CutProviders or Blow.RefuseProviders or Blow.StallProviders)
+                && strike.Target != "simulators")
+            {
+                _faults.Add(new FaultSpan(strike.Target, began, TimeProvider.System.GetUtcNow()));
+            }
+
             target.Release();
         }
     }

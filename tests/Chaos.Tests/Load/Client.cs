@@ -73,10 +73,12 @@ internal sealed class Client(string merchant, Uri address, string key, ClientJou
         string? idempotencyKey,
         TimeSpan? timeout = null)
     {
+        var now = TimeProvider.System.GetUtcNow();
         var line = new ClientLine
         {
             Call = Interlocked.Increment(ref s_calls),
-            At = TimeProvider.System.GetUtcNow(),
+            At = now,
+            BeganAt = now,
             What = "request",
             Merchant = merchant,
             Verb = verb,

@@ -13,6 +13,9 @@ internal sealed record ClientLine
 
     public required DateTimeOffset At { get; init; }
 
+    /// <summary>When the call began.</summary>
+    public required DateTimeOffset BeganAt { get; init; }
+
     /// <summary><c>request</c>, <c>response</c>, or <c>silence</c>: its outcome will never be known.</summary>
     public required string What { get; init; }
 

@@ -7,6 +7,8 @@ namespace PaymentCluster.Chaos.Tests.Load;
 internal sealed class Shopper(Order order, Client client, Customers customers, Draws draws, CancellationToken over)
 {
     private const int MaxAttempts = 3;
+    private const double ShortestPause = 0.5;
+    private const double LongestPause = 8;
 
     private readonly JsonObject _body = order.Body.DeepClone().AsObject();
     private string _decided = "";
@@ -35,15 +37,19 @@ internal sealed class Shopper(Order order, Client client, Customers customers, D
             await InsistAsync(() => client.CommandAsync("cancel", order.Id, payment, [], Key("cancel")));
         }
 
-        while (!over.IsCancellationRequested)
+        for (var failures = 0; !over.IsCancellationRequested;)
         {
             if (!told.IsYes)
             {
-                await PauseAsync();
+                await PauseAsync(failures++);
             }
             else if (!await GoOnAsync(payment, told))
             {
                 break;
+            }
+            else
+            {
+                failures = 0;
             }
 
             told = await client.GetAsync(order.Id, payment, wait: 3, told);
@@ -152,7 +158,7 @@ internal sealed class Shopper(Order order, Client client, Customers customers, D
         }
         else
         {
-            await PauseAsync();
+            await PauseAsync(failures: 0);
         }
 
         return true;
@@ -208,7 +214,7 @@ internal sealed class Shopper(Order order, Client client, Customers customers, D
     // Until there is a response that a retry would not change; null if the load is over before.
     private async Task<Received?> InsistAsync(Func<Task<Received>> call)
     {
-        while (!over.IsCancellationRequested)
+        for (var failures = 0; !over.IsCancellationRequested; failures++)
         {
             var told = await call();
             if (!told.IsOpen && told.Text("code") != "outcome_pending")
@@ -216,13 +222,17 @@ internal sealed class Shopper(Order order, Client client, Customers customers, D
                 return told;
             }
 
-            await PauseAsync();
+            await PauseAsync(failures);
         }
 
         return null;
     }
 
-    private Task PauseAsync() =>
-        Task.Delay(draws.Between(TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(1500)), over)
+    // As a client's retry policy does it: twice as long after each failure, to some seconds, and never all at once.
+    private Task PauseAsync(int failures)
+    {
+        var pause = TimeSpan.FromSeconds(Math.Min(LongestPause, ShortestPause * Math.Pow(2, failures)));
+        return Task.Delay(draws.Between(pause / 2, pause * 3 / 2), over)
             .ContinueWith(static _ => { }, TaskScheduler.Default);
+    }
 }

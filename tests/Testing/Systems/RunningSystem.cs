@@ -204,8 +204,6 @@ public class RunningSystem : IAsyncDisposable
             ["Gateway__ManagementUrl"] = $"http://127.0.0.1:{_managementPort}",
             ["Gateway__DemoMerchant"] = "shop",
             ["Payments__PublicUrl"] = $"http://127.0.0.1:{_port}",
-            // The simulators accept any number of status queries, and a recovery must not wait for the next minute.
-            ["Payments__StatusQueriesPerMinute"] = "10000000",
             ["Silo__Port"] = $"{Ports.Free()}",
             ["Silo__GatewayPort"] = $"{Ports.Free()}",
         };

@@ -10,6 +10,7 @@ public sealed class Supervised : IDisposable
     private readonly string _project;
     private readonly Func<int, Dictionary<string, string>> _settings;
     private readonly ConcurrentQueue<string> _faultPoints = new();
+    private readonly ConcurrentQueue<DateTimeOffset> _ownEnds = new();
     private readonly CancellationTokenSource _end = new();
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Task _watching;
@@ -32,8 +33,8 @@ public sealed class Supervised : IDisposable
     /// <summary>How often it was started.</summary>
     public int Starts { get; private set; }
 
-    /// <summary>How often it ended without being stopped.</summary>
-    public int OwnEnds { get; private set; }
+    /// <summary>When it ended without being stopped.</summary>
+    public IReadOnlyCollection<DateTimeOffset> OwnEnds => _ownEnds;
 
     /// <summary>What happened at named points, over all starts.</summary>
     public IEnumerable<string> FaultPoints => [.. _faultPoints, .. FaultPointsOf(_process)];
@@ -102,7 +103,7 @@ public sealed class Supervised : IDisposable
             {
                 if (!_isHeldDown && !_end.IsCancellationRequested && _process is { HasExited: true })
                 {
-                    OwnEnds++;
+                    _ownEnds.Enqueue(TimeProvider.System.GetUtcNow());
                     StartOne();
                 }
 

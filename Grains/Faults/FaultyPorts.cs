@@ -44,8 +44,8 @@ internal sealed class FaultyJournal(IPaymentJournal journal) : IPaymentJournal
         journal.LoadAsync(key, cancellation);
 
     public Task<ImmutableArray<DuePayment>> ClaimDueAsync(
-        int limit, TimeSpan lease, CancellationToken cancellation = default) =>
-        journal.ClaimDueAsync(limit, lease, cancellation);
+        int limit, TimeSpan lease, TimeSpan? within = null, CancellationToken cancellation = default) =>
+        journal.ClaimDueAsync(limit, lease, within, cancellation);
 
     public Task<DueMerchantsPage> FindDueMerchantsAsync(
         DueLane lane, string after, int limit, CancellationToken cancellation = default) =>

@@ -26,8 +26,13 @@ public interface IPaymentJournal
     /// leased: no other sweeper gets it for that long, and then it is due again, unless a commit in between said
     /// otherwise.
     /// </summary>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="lease">How long they belong to the caller.</param>
+    /// <param name="within">Only those whose time has come since then: it costs less. Null: all.</param>
+    /// <param name="cancellation">Ends the query.</param>
     /// <exception cref="JournalUnavailableException">The database is unavailable.</exception>
-    Task<ImmutableArray<DuePayment>> ClaimDueAsync(int limit, TimeSpan lease, CancellationToken cancellation = default);
+    Task<ImmutableArray<DuePayment>> ClaimDueAsync(
+        int limit, TimeSpan lease, TimeSpan? within = null, CancellationToken cancellation = default);
 
     /// <summary>The merchants that have due payments in a lane, in the order of their ids.</summary>
     /// <param name="lane">The lane.</param>

@@ -139,11 +139,14 @@ internal static class PaymentSql
         order by e.version
         """;
 
-    /// <summary>The most overdue, of any merchant: for as long as all that is due fits into one claim.</summary>
+    /// <summary>The most overdue, of any merchant: for as long as all that is due fits into one claim. Index entries of
+    /// payments that are final by now stay until the next vacuum, and until then each claim would pass them
+    /// all.</summary>
     public const string ClaimDue =
         """
         with due as materialized (
-            select payment_id, now() - due_at as overdue from payment_schedule where due_at <= now()
+            select payment_id, now() - due_at as overdue from payment_schedule
+            where due_at <= now() and due_at > now() - $3
             order by due_at limit $1
                 for update skip locked)
         update payment_schedule s set due_at = now() + $2

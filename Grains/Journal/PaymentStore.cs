@@ -11,6 +11,9 @@ namespace PaymentCluster.Grains.Journal;
 /// <summary>The journal in PostgreSQL: one transaction for many decisions, each of them whole.</summary>
 public sealed class PaymentStore : IPaymentJournal, IAsyncDisposable
 {
+    // No payment has been due for longer.
+    private static readonly TimeSpan Always = TimeSpan.FromDays(36_500);
+
     private readonly PaymentDatabase _database;
     private readonly GroupCommit<PaymentCommit, CommitResult> _commits;
 
@@ -53,8 +56,11 @@ public sealed class PaymentStore : IPaymentJournal, IAsyncDisposable
 
     /// <inheritdoc/>
     public Task<ImmutableArray<DuePayment>> ClaimDueAsync(
-        int limit, TimeSpan lease, CancellationToken cancellation = default) => ReadAsync(
-        PaymentSql.ClaimDue, () => [Parameters.Of(limit), Parameters.Of(lease)], ReadDue, cancellation);
+        int limit, TimeSpan lease, TimeSpan? within = null, CancellationToken cancellation = default) => ReadAsync(
+        PaymentSql.ClaimDue,
+        () => [Parameters.Of(limit), Parameters.Of(lease), Parameters.Of(within ?? Always)],
+        ReadDue,
+        cancellation);
 
     /// <inheritdoc/>
     public async Task<DueMerchantsPage> FindDueMerchantsAsync(

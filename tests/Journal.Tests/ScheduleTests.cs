@@ -52,6 +52,19 @@ public sealed class ScheduleTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_claim_may_be_for_what_became_due_lately()
+    {
+        await using var store = _fixture.Open();
+        var now = TimeProvider.System.GetUtcNow();
+        await AcceptAsync(store, 2, index => now.AddMinutes(-1 - (30 * index)));
+
+        var late = Assert.Single(
+            await store.Payments.ClaimDueAsync(10, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(20)));
+        Assert.InRange(late.Overdue, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(20));
+        Assert.Single(await store.Payments.ClaimDueAsync(10, TimeSpan.FromMinutes(5)));
+    }
+
+    [Fact]
     public async Task A_commit_ends_a_lease()
     {
         await using var store = _fixture.Open();

@@ -27,7 +27,7 @@ internal sealed class DiscardingJournal : IPaymentJournal
         Task.FromResult<StoredPayment?>(null);
 
     public Task<ImmutableArray<DuePayment>> ClaimDueAsync(
-        int limit, TimeSpan lease, CancellationToken cancellation = default) =>
+        int limit, TimeSpan lease, TimeSpan? within = null, CancellationToken cancellation = default) =>
         Task.FromResult(ImmutableArray<DuePayment>.Empty);
 
     public Task<DueMerchantsPage> FindDueMerchantsAsync(

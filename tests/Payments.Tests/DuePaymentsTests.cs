@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Journal;
@@ -134,6 +135,22 @@ public sealed class DuePaymentsTests : IAsyncLifetime, IMeterFactory
     }
 
     [Fact]
+    public async Task What_became_due_long_before_it_was_seen_is_woken_within_a_minute()
+    {
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var due = Open(_store, time);
+        await due.SweepAsync();
+        await FillAsync("late", 1, "now() - interval '1 hour'", DueLane.Recovery);
+
+        await due.SweepAsync();
+        Assert.Empty(_calls.Woken);
+        time.Advance(TimeSpan.FromMinutes(1));
+        await due.SweepAsync();
+        await due.UntilIdleAsync();
+        Assert.Single(_calls.Woken);
+    }
+
+    [Fact]
     public async Task An_unavailable_store_is_tried_again()
     {
         await using var nowhere = new PaymentDatabase("Host=127.0.0.1;Port=1;Database=none;Username=none");
@@ -161,12 +178,12 @@ public sealed class DuePaymentsTests : IAsyncLifetime, IMeterFactory
         Assert.True(_metrics.LagOf(DueLane.Recovery) < TimeSpan.FromHours(1));
     }
 
-    private DuePayments Open(PaymentStore store) => new(
+    private DuePayments Open(PaymentStore store, TimeProvider? time = null) => new(
         store,
         _calls,
         new ThreadPoolHost(),
         Options.Create(new PaymentOptions { ResumesAtOnce = AtOnce }),
-        TimeProvider.System,
+        time ?? TimeProvider.System,
         _metrics,
         NullLogger<DuePayments>.Instance);
 

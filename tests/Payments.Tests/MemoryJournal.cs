@@ -45,7 +45,7 @@ internal sealed class MemoryJournal : IPaymentJournal
     }
 
     public Task<ImmutableArray<DuePayment>> ClaimDueAsync(
-        int limit, TimeSpan lease, CancellationToken cancellation = default) =>
+        int limit, TimeSpan lease, TimeSpan? within = null, CancellationToken cancellation = default) =>
         Task.FromResult(ImmutableArray<DuePayment>.Empty);
 
     public Task<DueMerchantsPage> FindDueMerchantsAsync(

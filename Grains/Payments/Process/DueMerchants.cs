@@ -9,7 +9,8 @@ namespace PaymentCluster.Grains.Payments.Process;
 /// over all of them, a part at a time.
 /// </summary>
 /// <param name="lane">The lane.</param>
-internal sealed class DueMerchants(DueLane lane)
+/// <param name="time">The clock of pauses.</param>
+internal sealed class DueMerchants(DueLane lane, TimeProvider time)
 {
     /// <summary>How many merchants are looked at in one query: about ten milliseconds.</summary>
     public const int PageSize = 2_000;
@@ -18,7 +19,7 @@ internal sealed class DueMerchants(DueLane lane)
 
     private readonly Queue<string> _queue = new();
     private readonly HashSet<string> _queued = new(StringComparer.Ordinal);
-    private DateTimeOffset _lookedAt = DateTimeOffset.MinValue;
+    private long? _lookedAt;
     private TimeSpan _longest;
     private string? _next = "";
 
@@ -29,13 +30,13 @@ internal sealed class DueMerchants(DueLane lane)
     public bool IsDrained => _next is null && _queue.Count == 0;
 
     /// <summary>Begins a new round.</summary>
-    public void Restart() => (_next, _longest, _lookedAt) = ("", TimeSpan.Zero, DateTimeOffset.MinValue);
+    public void Restart() => (_next, _longest, _lookedAt) = ("", TimeSpan.Zero, null);
 
     /// <summary>After which merchant to look now; null: not now. The first of a queue is looked for at once, the others
     /// once a second.</summary>
-    public string? LookAfter(DateTimeOffset now)
+    public string? LookAfter()
     {
-        if (now - _lookedAt >= Pause)
+        if (_lookedAt is not { } lookedAt || time.GetElapsedTime(lookedAt) >= Pause)
         {
             return _next ?? "";
         }
@@ -45,7 +46,7 @@ internal sealed class DueMerchants(DueLane lane)
 
     /// <summary>Adds merchants that have something due.</summary>
     /// <returns>For how long the one of the round has been due that is most overdue.</returns>
-    public TimeSpan Add(DueMerchantsPage page, DateTimeOffset now)
+    public TimeSpan Add(DueMerchantsPage page)
     {
         _longest = _next is null or "" ? TimeSpan.Zero : _longest;
         foreach (var found in page.Merchants)
@@ -57,7 +58,7 @@ internal sealed class DueMerchants(DueLane lane)
             }
         }
 
-        (_next, _lookedAt) = (page.Next, now);
+        (_next, _lookedAt) = (page.Next, time.GetTimestamp());
         return _longest;
     }
 

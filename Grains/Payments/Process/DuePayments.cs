@@ -33,12 +33,19 @@ public sealed partial class DuePayments(
     // What a lane gets at least, and what is worth a claim.
     private const int Part = 4;
 
+    // A claim by age is for what became due since the last one, and for what became due a little earlier: its commit
+    // was late, or another transaction held it. Once a minute it is for everything.
+    private static readonly TimeSpan Late = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Complete = TimeSpan.FromMinutes(1);
+
     private readonly Lock _lock = new();
     private readonly ResumeLimit _limit = new(options.Value.ResumesAtOnce);
-    private readonly DueMerchants[] _lanes = [new(DueLane.Recovery), new(DueLane.Routine)];
+    private readonly DueMerchants[] _lanes = [new(DueLane.Recovery, time), new(DueLane.Routine, time)];
     private readonly Dictionary<PaymentKey, DueLane> _underWay = [];
     private TaskCompletionSource? _ended;
     private bool _isBehind;
+    private long _claimedAt;
+    private long? _completeAt;
 
     /// <summary>Claims what there is room for, has it resumed, and waits for none of it. One call at a time.</summary>
     /// <returns>Whether more may be due now.</returns>
@@ -91,7 +98,11 @@ public sealed partial class DuePayments(
             return;
         }
 
-        var due = await journal.ClaimDueAsync(room, options.Value.Lease);
+        var now = time.GetTimestamp();
+        var isComplete = _completeAt is not { } completeAt || time.GetElapsedTime(completeAt, now) >= Complete;
+        var due = await journal.ClaimDueAsync(
+            room, options.Value.Lease, isComplete ? null : time.GetElapsedTime(_claimedAt, now) + Late);
+        (_claimedAt, _completeAt) = (now, isComplete ? now : _completeAt);
         foreach (var lane in _lanes)
         {
             metrics.Found(lane.Lane, LongestOverdue(due, lane.Lane));
@@ -109,10 +120,10 @@ public sealed partial class DuePayments(
             return 0;
         }
 
-        if (lane.LookAfter(time.GetUtcNow()) is { } after)
+        if (lane.LookAfter() is { } after)
         {
             var page = await journal.FindDueMerchantsAsync(lane.Lane, after, DueMerchants.PageSize);
-            metrics.Found(lane.Lane, lane.Add(page, time.GetUtcNow()));
+            metrics.Found(lane.Lane, lane.Add(page));
         }
 
         var (merchants, share) = lane.Take(room);

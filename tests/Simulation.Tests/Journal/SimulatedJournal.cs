@@ -66,8 +66,8 @@ internal sealed class SimulatedJournal(World world, SimulatedSilo silo) : IPayme
 
     /// <inheritdoc/>
     public Task<ImmutableArray<DuePayment>> ClaimDueAsync(
-        int limit, TimeSpan lease, CancellationToken cancellation = default) =>
-        ClaimAsync(() => world.Store.ClaimDue(limit, lease));
+        int limit, TimeSpan lease, TimeSpan? within = null, CancellationToken cancellation = default) =>
+        ClaimAsync(() => world.Store.ClaimDue(limit, lease, within));
 
     /// <inheritdoc/>
     public async Task<DueMerchantsPage> FindDueMerchantsAsync(

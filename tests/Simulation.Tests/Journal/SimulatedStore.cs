@@ -63,7 +63,8 @@ internal sealed class SimulatedStore(World world)
         : null;
 
     /// <summary>Leases what is due, the most overdue first.</summary>
-    public ImmutableArray<DuePayment> ClaimDue(int limit, TimeSpan lease) => Claim(Due(_ => true).Take(limit), lease);
+    public ImmutableArray<DuePayment> ClaimDue(int limit, TimeSpan lease, TimeSpan? within) => Claim(
+        Due(_ => true).Where(due => within is null || due.Overdue < within).Take(limit), lease);
 
     /// <summary>The merchants with something due in a lane.</summary>
     public ImmutableArray<DueMerchant> FindDueMerchants(DueLane lane, string after) =>

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using PaymentCluster.Grains.Customers;
+using PaymentCluster.Grains.Health;
 using PaymentCluster.Grains.Journal;
 using PaymentCluster.Grains.Ledger;
 using PaymentCluster.Grains.Lists;
@@ -14,8 +15,8 @@ public static class StoreRegistration
     /// <summary>The connection string of the application's login; needed.</summary>
     public const string Application = "PaymentCluster";
 
-    /// <summary>Adds the store: the journal with its clock, the webhooks' inbox, and the reads of the ledger and the
-    /// lists.</summary>
+    /// <summary>Adds the store: the journal with its clock, the webhooks' inbox, its health, and the reads of the
+    /// ledger and the lists.</summary>
     /// <exception cref="SchemaException">The connection string is missing.</exception>
     public static IServiceCollection AddPaymentStore(this IServiceCollection services, IConfiguration configuration)
     {
@@ -30,6 +31,7 @@ public static class StoreRegistration
         services.AddSingleton<LedgerStore>();
         services.AddSingleton<PaymentListStore>();
         services.AddSingleton<TransactionStore>();
+        services.AddSingleton<StoreHealth>();
         return services;
     }
 

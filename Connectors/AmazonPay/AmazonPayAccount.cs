@@ -17,6 +17,9 @@ internal sealed class AmazonPayAccount : IDisposable
 
     private AmazonPayAccount(RSA key) => Key = key;
 
+    /// <summary>Our id of the merchant.</summary>
+    public required string Merchant { get; init; }
+
     public required string PublicKeyId { get; init; }
 
     public required string StoreId { get; init; }
@@ -57,7 +60,10 @@ internal sealed class AmazonPayAccount : IDisposable
 
         account = new AmazonPayAccount(key)
         {
-            PublicKeyId = id, Region = region, StoreId = credentials[StoreIdName].Reveal(),
+            Merchant = credentials.Merchant,
+            PublicKeyId = id,
+            Region = region,
+            StoreId = credentials[StoreIdName].Reveal(),
         };
         return true;
     }

@@ -226,6 +226,7 @@ internal sealed class AmazonPayApi : ICallHealth, IDisposable
         {
             Operation = call.Operation,
             Reference = call.Reference,
+            Merchant = account.Merchant,
             Method = call.Method,
             Path = path,
             Authorization = new AuthenticationHeaderValue(

@@ -57,7 +57,12 @@ internal sealed partial class AmazonPayCertificates : IDisposable
 
         var reply = await _http.SendAsync(new ProviderCall
         {
-            Operation = "certificate", Reference = "notification", Method = HttpMethod.Get, Path = address,
+            Operation = "certificate",
+            Reference = "notification",
+            // They are Amazon's, and kept for all merchants.
+            Merchant = "",
+            Method = HttpMethod.Get,
+            Path = address,
         });
         switch (reply)
         {

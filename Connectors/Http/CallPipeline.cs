@@ -1,4 +1,4 @@
-using System.Threading.RateLimiting;
+using PaymentCluster.Grains.Abstractions.Limits;
 using Polly;
 using Polly.CircuitBreaker;
 using Polly.Retry;
@@ -16,7 +16,7 @@ internal static class CallPipeline
     public static readonly ResiliencePropertyKey<ProviderCall> Call = new("call");
 
     public static ResiliencePipeline<ProviderReply> Build(
-        ProviderHttpOptions options, RateLimiter limiter, TimeProvider time, Action<bool> onCircuitChanged)
+        string provider, ProviderHttpOptions options, TimeProvider time, Action<bool> onCircuitChanged)
     {
         var builder = new ResiliencePipelineBuilder<ProviderReply> { TimeProvider = time };
         if (options.Retries > 0)
@@ -24,9 +24,16 @@ internal static class CallPipeline
             builder.AddRetry(Retry(options));
         }
 
+        var limit = new FairConcurrencyLimit(
+            new FairConcurrencyLimitOptions
+            {
+                Permits = options.MaxConcurrency,
+                MaxQueued = options.MaxQueued,
+                QueueTimeout = options.QueueTimeout,
+            },
+            time);
         return builder
-            .AddStrategy(
-                _ => new ConcurrencyLimitStrategy(limiter, options.QueueTimeout, time), new ConcurrencyLimitOptions())
+            .AddStrategy(_ => new ConcurrencyLimitStrategy(limit, provider), new ConcurrencyLimitOptions())
             .AddCircuitBreaker(Breaker(options, onCircuitChanged))
             .AddTimeout(new TimeoutStrategyOptions { Timeout = options.Timeout })
             .Build();

@@ -1,16 +1,15 @@
-using System.Threading.RateLimiting;
+using PaymentCluster.Grains.Abstractions.Limits;
 using Polly;
 
 namespace PaymentCluster.Connectors.Http;
 
 /// <summary>
-/// Limits how many calls to one provider are under way at once (a bulkhead): a call that gets no permit within the
-/// queue's timeout is not made.
+/// Limits how many calls to one provider are under way at once (a bulkhead), in fair shares of its merchants, payment
+/// operations before queries: a call that gets no permit within the queue's timeout is not made.
 /// </summary>
-/// <param name="limiter">Holds the permits and the queue.</param>
-/// <param name="queueTimeout">How long a call may wait for a permit.</param>
-/// <param name="time">Measures the timeout.</param>
-internal sealed class ConcurrencyLimitStrategy(RateLimiter limiter, TimeSpan queueTimeout, TimeProvider time)
+/// <param name="limit">Holds the permits and the queue.</param>
+/// <param name="provider">Whose calls they are, for metrics.</param>
+internal sealed class ConcurrencyLimitStrategy(FairConcurrencyLimit limit, string provider)
     : ResilienceStrategy<ProviderReply>
 {
     protected override async ValueTask<Outcome<ProviderReply>> ExecuteCore<TState>(
@@ -18,25 +17,39 @@ internal sealed class ConcurrencyLimitStrategy(RateLimiter limiter, TimeSpan que
         ResilienceContext context,
         TState state)
     {
-        using var permit = await AcquireAsync();
-        return permit is { IsAcquired: true }
-            ? await callback(context, state)
-            : Outcome.FromException<ProviderReply>(new ConcurrencyLimitException());
-    }
+        var call = context.Properties.GetValue(CallPipeline.Call, null!);
+        using var permit = await AcquireAsync(call);
+        if (permit is null)
+        {
+            ConnectorTelemetry.Rejected(provider, call);
+            return Outcome.FromException<ProviderReply>(new ConcurrencyLimitException());
+        }
 
-    private async ValueTask<RateLimitLease?> AcquireAsync()
-    {
-        using var timeout = new CancellationTokenSource(queueTimeout, time);
+        ConnectorTelemetry.UnderWay(provider, 1);
         try
         {
-            return await limiter.AcquireAsync(1, timeout.Token);
+            return await callback(context, state);
         }
-        catch (OperationCanceledException)
+        finally
         {
-            return null;
+            ConnectorTelemetry.UnderWay(provider, -1);
+        }
+    }
+
+    private async ValueTask<IDisposable?> AcquireAsync(ProviderCall call)
+    {
+        ConnectorTelemetry.Waiting(provider, 1);
+        try
+        {
+            return await limit.AcquireAsync(call.Merchant, isUrgent: !call.IsQuery);
+        }
+        finally
+        {
+            ConnectorTelemetry.Waiting(provider, -1);
         }
     }
 }
 
-/// <summary>As many calls as may be are under way, and the queue is full or was too slow.</summary>
+/// <summary>As many calls as may be are under way, and the merchant's share of the queue is full or was too
+/// slow.</summary>
 internal sealed class ConcurrencyLimitException() : Exception("The concurrency limit is reached.");

@@ -16,6 +16,24 @@ public static class ConnectorTelemetry
         "paymentcluster.connector.call.duration", "s",
         "Duration of calls to providers, retries and queueing included.");
 
+    private static readonly UpDownCounter<int> CallsUnderWay = Meter.CreateUpDownCounter<int>(
+        "paymentcluster.connector.calls.under_way", "{call}", "Calls that hold a permit of the concurrency limit.");
+
+    private static readonly UpDownCounter<int> CallsWaiting = Meter.CreateUpDownCounter<int>(
+        "paymentcluster.connector.calls.waiting", "{call}", "Calls that wait for a permit of the concurrency limit.");
+
+    private static readonly Counter<long> CallsRejected = Meter.CreateCounter<long>(
+        "paymentcluster.connector.calls.rejected", "{call}", "Calls not sent because they got no permit in time.");
+
+    internal static void UnderWay(string provider, int change) =>
+        CallsUnderWay.Add(change, new KeyValuePair<string, object?>("provider", provider));
+
+    internal static void Waiting(string provider, int change) =>
+        CallsWaiting.Add(change, new KeyValuePair<string, object?>("provider", provider));
+
+    internal static void Rejected(string provider, ProviderCall call) =>
+        CallsRejected.Add(1, new("provider", provider), new("operation", call.Operation));
+
     internal static Activity? Start(string provider, ProviderCall call)
     {
         var activity = Activities.StartActivity($"{provider} {call.Operation}", ActivityKind.Client);

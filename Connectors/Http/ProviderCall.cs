@@ -14,6 +14,13 @@ public sealed class ProviderCall
     /// <summary>The attempt's or refund's id, for the log.</summary>
     public required string Reference { get; init; }
 
+    /// <summary>Whose call it is: merchants share the concurrency limit fairly.</summary>
+    public required string Merchant { get; init; }
+
+    /// <summary>Whether it only finds something out, so that payment operations go first: what is called
+    /// <c>query…</c>, or the check of credentials.</summary>
+    public bool IsQuery => Operation.StartsWith("query", StringComparison.Ordinal) || Operation is "check";
+
     /// <summary>The HTTP method.</summary>
     public required HttpMethod Method { get; init; }
 

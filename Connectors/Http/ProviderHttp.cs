@@ -1,6 +1,5 @@
 using System.Net;
 using System.Security.Cryptography;
-using System.Threading.RateLimiting;
 using Microsoft.Extensions.Logging;
 using PaymentCluster.Connectors.Contract;
 using Polly;
@@ -8,9 +7,9 @@ using Polly;
 namespace PaymentCluster.Connectors.Http;
 
 /// <summary>
-/// The HTTP client of a provider. There is one per provider's host and process: its connections, circuit breaker and
-/// concurrency limit are shared by all merchants. It takes no cancellation token, because the response to a request
-/// that may have been sent must be read.
+/// The HTTP client of a provider. There is one per provider's host and process: its connections and circuit breaker are
+/// shared by all merchants, its concurrency limit in fair shares. It takes no cancellation token, because the response
+/// to a request that may have been sent must be read.
 /// </summary>
 public sealed partial class ProviderHttp : IDisposable
 {
@@ -20,7 +19,6 @@ public sealed partial class ProviderHttp : IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly HttpMessageInvoker _client;
-    private readonly ConcurrencyLimiter _limiter;
     private readonly CallStatistics _statistics;
     private readonly ResiliencePipeline<ProviderReply> _pipeline;
 
@@ -40,14 +38,8 @@ public sealed partial class ProviderHttp : IDisposable
         _time = time;
         _logger = logger;
         _client = new HttpMessageInvoker(CreateHandler(options));
-        _limiter = new ConcurrencyLimiter(new ConcurrencyLimiterOptions
-        {
-            PermitLimit = options.MaxConcurrency,
-            QueueLimit = options.MaxQueued,
-            QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
-        });
         _statistics = new CallStatistics(options.BreakerBreak, time);
-        _pipeline = CallPipeline.Build(options, _limiter, time, OnCircuitChanged);
+        _pipeline = CallPipeline.Build(provider, options, time, OnCircuitChanged);
     }
 
     /// <summary>Its circuit breaker's state and how long its calls take.</summary>
@@ -88,11 +80,7 @@ public sealed partial class ProviderHttp : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _client.Dispose();
-        _limiter.Dispose();
-    }
+    public void Dispose() => _client.Dispose();
 
     private static Uri WithTrailingSlash(Uri uri) =>
         uri.AbsoluteUri.EndsWith('/') ? uri : new Uri(uri.AbsoluteUri + "/");

@@ -25,12 +25,13 @@ public abstract class ProviderHttpOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.010", "00:05:00")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How many calls may be under way at once: a slow provider holds so many and no more. Default
-    /// 128.</summary>
+    /// <summary>How many calls may be under way at once: a slow provider holds so many and no more. Merchants share
+    /// them fairly, and one merchant alone leaves an eighth free for others. Default 128.</summary>
     [Range(1, 10_000)]
     public int MaxConcurrency { get; set; } = 128;
 
-    /// <summary>How many calls may wait for their turn; the next one is not sent. Default 512.</summary>
+    /// <summary>How many calls may wait for their turn, of which one merchant alone leaves an eighth free for others;
+    /// the next one is not sent. Default 512.</summary>
     [Range(0, 100_000)]
     public int MaxQueued { get; set; } = 512;
 

@@ -178,6 +178,7 @@ internal sealed class JuspayApi(ProviderHttp http, JuspayOptions options, TimePr
         {
             Operation = call.Operation,
             Reference = call.Reference,
+            Merchant = credentials.Merchant,
             Method = method,
             Path = path,
             // In an envelope the signature says who calls; the key stays at home.

@@ -22,11 +22,12 @@ internal sealed class PayUApi(ProviderHttp payments, ProviderHttp commands, Time
 
     /// <summary>Sends a payment, server to server.</summary>
     public Task<ProviderReply> PayAsync(
-        AttemptId attempt, List<KeyValuePair<string, string>> fields, SendWindow window) =>
+        string merchant, AttemptId attempt, List<KeyValuePair<string, string>> fields, SendWindow window) =>
         payments.SendAsync(new ProviderCall
         {
             Operation = "charge.payment",
             Reference = attempt.ToString(),
+            Merchant = merchant,
             Method = HttpMethod.Post,
             Path = "_payment",
             Body = Form(fields),
@@ -55,6 +56,7 @@ internal sealed class PayUApi(ProviderHttp payments, ProviderHttp commands, Time
         {
             Operation = operation,
             Reference = reference,
+            Merchant = credentials.Merchant,
             Method = HttpMethod.Post,
             // 2 selects JSON; else the response is PHP's serialize().
             Path = "merchant/postservice.php?form=2",

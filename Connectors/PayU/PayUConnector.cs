@@ -77,7 +77,8 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
             return new ProviderOutcome.Pending { Action = FormOf(fields) };
         }
 
-        var outcome = PayUApi.Outcome(await _api.PayAsync(request.Attempt, fields, request.Window), request);
+        var reply = await _api.PayAsync(credentials.Merchant, request.Attempt, fields, request.Window);
+        var outcome = PayUApi.Outcome(reply, request);
         if (outcome is not ProviderOutcome.Declined { Failure.Code: not FailureCodes.CredentialsRefused })
         {
             return outcome;

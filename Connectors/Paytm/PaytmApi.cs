@@ -84,7 +84,8 @@ internal sealed class PaytmApi(ProviderHttp http, PaytmOptions options, TimeProv
             head.WriteString("signature", PaytmChecksum.Make(key, text));
         });
         CryptographicOperations.ZeroMemory(text);
-        return Read(await SendAsync(operation, reference, path, content, window), type, credentials);
+        var reply = await SendAsync(credentials.Merchant, operation, reference, path, content, window);
+        return Read(reply, type, credentials);
     }
 
     /// <summary>Sends a query with an order's token.</summary>
@@ -170,16 +171,18 @@ internal sealed class PaytmApi(ProviderHttp http, PaytmOptions options, TimeProv
             JsonSerializer.Serialize(json, body, bodyType);
             json.WriteEndObject();
         });
-        return Read(
-            await SendAsync(operation, reference, OfOrder(path, order, credentials), content, window), type, null);
+        var reply = await SendAsync(
+            credentials.Merchant, operation, reference, OfOrder(path, order, credentials), content, window);
+        return Read(reply, type, null);
     }
 
     private Task<ProviderReply> SendAsync(
-        string operation, string reference, string path, byte[] content, SendWindow window) =>
+        string merchant, string operation, string reference, string path, byte[] content, SendWindow window) =>
         http.SendAsync(new ProviderCall
         {
             Operation = operation,
             Reference = reference,
+            Merchant = merchant,
             Method = HttpMethod.Post,
             Path = path,
             Body = content,

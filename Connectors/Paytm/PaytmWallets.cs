@@ -159,6 +159,7 @@ internal sealed class PaytmWallets(ProviderHttp accounts, PaytmApi api, TimeProv
         {
             Operation = "wallet.unlink",
             Reference = credentials.Merchant,
+            Merchant = credentials.Merchant,
             Method = HttpMethod.Delete,
             Path = $"oauth2/accessToken/{Uri.EscapeDataString(wallet.Reveal())}",
             Authorization = authorization,
@@ -185,6 +186,7 @@ internal sealed class PaytmWallets(ProviderHttp accounts, PaytmApi api, TimeProv
         {
             Operation = operation,
             Reference = credentials.Merchant,
+            Merchant = credentials.Merchant,
             Method = HttpMethod.Post,
             Path = path,
             Authorization = authorization,

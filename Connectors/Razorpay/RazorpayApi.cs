@@ -30,6 +30,7 @@ internal sealed class RazorpayApi(ProviderHttp http, TimeProvider time)
         {
             Operation = operation,
             Reference = reference,
+            Merchant = credentials.Merchant,
             Method = HttpMethod.Get,
             Path = path,
             Authorization = Authorization(credentials),
@@ -53,6 +54,7 @@ internal sealed class RazorpayApi(ProviderHttp http, TimeProvider time)
         {
             Operation = operation,
             Reference = reference,
+            Merchant = credentials.Merchant,
             Method = HttpMethod.Post,
             Path = path,
             Authorization = Authorization(credentials),
@@ -74,6 +76,7 @@ internal sealed class RazorpayApi(ProviderHttp http, TimeProvider time)
         {
             Operation = operation,
             Reference = reference,
+            Merchant = credentials.Merchant,
             Method = method,
             Path = path,
             Authorization = Authorization(credentials),
@@ -85,6 +88,7 @@ internal sealed class RazorpayApi(ProviderHttp http, TimeProvider time)
         {
             Operation = "check",
             Reference = credentials.Merchant,
+            Merchant = credentials.Merchant,
             Method = HttpMethod.Get,
             Path = "v1/orders?count=1",
             Authorization = Authorization(credentials),

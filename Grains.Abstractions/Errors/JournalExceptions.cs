@@ -1,8 +1,10 @@
 namespace PaymentCluster.Grains.Abstractions.Errors;
 
-/// <summary>The journal's queue is full: nothing was accepted. Reported as <c>overloaded</c>.</summary>
+/// <summary>A queue of the store is full: the journal's, or a merchant's share of reads. Nothing was accepted. Reported
+/// as <c>overloaded</c>.</summary>
+/// <param name="reason">Which queue.</param>
 [GenerateSerializer, Alias("journal-overloaded")]
-public sealed class JournalOverloadedException() : Exception("The journal's queue is full.");
+public sealed class JournalOverloadedException(string reason = "The journal's queue is full.") : Exception(reason);
 
 /// <summary>The store is unavailable or did not respond in time, and it is unknown whether the commit happened. The
 /// payment drops its state and reads again. A caller in another process may retry, as after any timeout.</summary>

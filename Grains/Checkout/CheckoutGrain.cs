@@ -7,7 +7,7 @@ namespace PaymentCluster.Grains.Checkout;
 
 /// <inheritdoc cref="ICheckoutGrain"/>
 /// <param name="providers">The merchants and their providers.</param>
-[StatelessWorker]
+[StatelessWorker, Reentrant]
 public sealed class CheckoutGrain(MerchantProviders providers) : Grain, ICheckoutGrain
 {
     /// <inheritdoc/>

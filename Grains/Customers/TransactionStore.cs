@@ -11,7 +11,7 @@ namespace PaymentCluster.Grains.Customers;
 
 /// <summary>Reads what a customer paid and got back. It reads all of the customer's payments, found by their index, and
 /// the refunds among their events: as many as one customer has.</summary>
-public sealed class TransactionStore(PaymentDatabase database)
+public sealed class TransactionStore(MerchantReads reads)
 {
     /// <summary>The most transactions of one page.</summary>
     public const int MaxLimit = 100;
@@ -66,10 +66,12 @@ public sealed class TransactionStore(PaymentDatabase database)
         """;
 
     /// <summary>One page and the totals, as of one instant.</summary>
+    /// <exception cref="JournalOverloadedException">The merchant has too many reads under way.</exception>
     /// <exception cref="JournalUnavailableException">The store is unavailable.</exception>
     public Task<TransactionPage> ListAsync(
         string merchant, TransactionQuery query, CancellationToken cancellation = default) =>
-        database.ReadAsync(
+        reads.ReadAsync(
+            merchant,
             async connection =>
             {
                 await using var transaction = await connection.BeginTransactionAsync(

@@ -4,7 +4,7 @@ using PaymentCluster.Grains.Abstractions.Customers;
 namespace PaymentCluster.Grains.Customers;
 
 /// <inheritdoc cref="ITransactionsGrain"/>
-[StatelessWorker]
+[StatelessWorker, Reentrant]
 public sealed class TransactionsGrain(TransactionStore store) : Grain, ITransactionsGrain
 {
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using PaymentCluster.Connectors;
 
 namespace PaymentCluster.Grains.Journal;
@@ -17,9 +18,15 @@ internal static class JournalRegistration
             .Bind(configuration.GetSection("Journal"))
             .ValidateDataAnnotations()
             .ValidateOnStart();
+        services.AddOptions<MerchantReadsOptions>()
+            .Bind(configuration.GetSection("Reads"))
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
         services.AddMetrics();
         services.AddSingleton<JournalMetrics>();
-        services.AddSingleton(_ => new PaymentDatabase(connectionString));
+        services.AddSingleton(provider => new PaymentDatabase(
+            connectionString, provider.GetRequiredService<IOptions<MerchantReadsOptions>>().Value));
+        services.AddSingleton<MerchantReads>();
         // Orleans and the gateway follow the system's clock; payments, and what providers compare with their own time,
         // the store's.
         services.TryAddSingleton(TimeProvider.System);

@@ -5,7 +5,7 @@ using PaymentCluster.Grains.Abstractions.Ledger;
 namespace PaymentCluster.Grains.Ledger;
 
 /// <summary>A merchant's books, read from the store.</summary>
-[StatelessWorker]
+[StatelessWorker, Reentrant]
 public sealed class LedgerGrain(LedgerStore store) : Grain, ILedgerGrain
 {
     /// <inheritdoc/>

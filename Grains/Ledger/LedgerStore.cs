@@ -8,7 +8,7 @@ using PaymentCluster.Grains.Journal;
 namespace PaymentCluster.Grains.Ledger;
 
 /// <summary>Reads the books. One statement each, so one snapshot each.</summary>
-public sealed class LedgerStore(PaymentDatabase database)
+public sealed class LedgerStore(MerchantReads reads)
 {
     internal const string AccountsSql =
         "select account, currency, debits, credits from ledger_accounts where merchant_id = $1 order by account, "
@@ -21,6 +21,7 @@ public sealed class LedgerStore(PaymentDatabase database)
         """;
 
     /// <summary>A merchant's accounts with their sums, by name and currency.</summary>
+    /// <exception cref="JournalOverloadedException">The merchant has too many reads under way.</exception>
     /// <exception cref="JournalUnavailableException">The database is unavailable.</exception>
     public Task<ImmutableArray<AccountBalance>> AccountsAsync(
         string merchant, CancellationToken cancellation = default) => ReadAsync(
@@ -36,6 +37,7 @@ public sealed class LedgerStore(PaymentDatabase database)
         cancellation);
 
     /// <summary>Debits and credits over all of a merchant's accounts, per currency.</summary>
+    /// <exception cref="JournalOverloadedException">The merchant has too many reads under way.</exception>
     /// <exception cref="JournalUnavailableException">The database is unavailable.</exception>
     public Task<ImmutableArray<TrialBalanceLine>> TrialBalanceAsync(
         string merchant, CancellationToken cancellation = default) => ReadAsync(
@@ -51,7 +53,8 @@ public sealed class LedgerStore(PaymentDatabase database)
 
     private Task<ImmutableArray<T>> ReadAsync<T>(
         string sql, string merchant, Func<NpgsqlDataReader, T> read, CancellationToken cancellation) =>
-        database.ReadAsync(
+        reads.ReadAsync(
+            merchant,
             async connection =>
             {
                 await using var command = new NpgsqlCommand(sql, connection);

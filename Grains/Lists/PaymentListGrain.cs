@@ -4,7 +4,7 @@ using PaymentCluster.Grains.Abstractions.Payments;
 namespace PaymentCluster.Grains.Lists;
 
 /// <summary>A merchant's payments, read from the store.</summary>
-[StatelessWorker]
+[StatelessWorker, Reentrant]
 public sealed class PaymentListGrain(PaymentListStore store) : Grain, IPaymentListGrain
 {
     /// <inheritdoc/>

@@ -12,7 +12,7 @@ namespace PaymentCluster.Grains.Lists;
 
 /// <summary>Reads pages of a merchant's payments, newest first. Ids are in the order of time, so the page's place is an
 /// id.</summary>
-public sealed class PaymentListStore(PaymentDatabase database)
+public sealed class PaymentListStore(MerchantReads reads)
 {
     /// <summary>The most payments of one page.</summary>
     public const int MaxLimit = 100;
@@ -30,10 +30,12 @@ public sealed class PaymentListStore(PaymentDatabase database)
     private static readonly TimeSpan IdSlack = TimeSpan.FromHours(1);
 
     /// <summary>One page.</summary>
+    /// <exception cref="JournalOverloadedException">The merchant has too many reads under way.</exception>
     /// <exception cref="JournalUnavailableException">The database is unavailable.</exception>
     public Task<PaymentPage> ListAsync(
         string merchant, PaymentListQuery query, CancellationToken cancellation = default) =>
-        database.ReadAsync(
+        reads.ReadAsync(
+            merchant,
             async connection =>
             {
                 var limit = Math.Clamp(query.Limit, 1, MaxLimit);

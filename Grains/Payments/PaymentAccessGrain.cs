@@ -7,7 +7,7 @@ namespace PaymentCluster.Grains.Payments;
 /// <inheritdoc cref="IPaymentAccessGrain"/>
 /// <param name="tokens">Makes and checks client secrets.</param>
 /// <param name="clock">The clock that their lifetimes were set by.</param>
-[StatelessWorker]
+[StatelessWorker, Reentrant]
 public sealed class PaymentAccessGrain(PaymentTokens tokens, IPaymentClock clock) : Grain, IPaymentAccessGrain
 {
     /// <inheritdoc/>

@@ -10,12 +10,14 @@ public interface IOpenPaymentsQuery
 {
     /// <summary>Per provider, how many of a merchant's payments have an unknown outcome or wait
     /// for an operator.</summary>
+    /// <exception cref="JournalOverloadedException">The merchant has too many reads under way.</exception>
     /// <exception cref="JournalUnavailableException">The store is unavailable.</exception>
     Task<ImmutableDictionary<string, int>> UnknownAsync(string merchant);
 
     /// <summary>How many of a merchant's payments still need a provider, or are watched there for a late success. Those
     /// that a webhook paid and that are only to be confirmed are not among them: the webhook's word stands. Counted up
     /// to <see cref="OpenPaymentsQuery.MaxCounted"/>.</summary>
+    /// <exception cref="JournalOverloadedException">The merchant has too many reads under way.</exception>
     /// <exception cref="JournalUnavailableException">The store is unavailable.</exception>
     Task<int> CountAsync(string merchant, string provider);
 }
@@ -23,8 +25,8 @@ public interface IOpenPaymentsQuery
 /// <summary>Reads it from the schedule: every payment that is not final has a row there, and there are no others. An
 /// unknown outcome is queried at least hourly, so that its row is due within the hour. Payments do not wait for these
 /// reads.</summary>
-/// <param name="database">The store.</param>
-public sealed class OpenPaymentsQuery(PaymentDatabase database) : IOpenPaymentsQuery
+/// <param name="reads">The store.</param>
+public sealed class OpenPaymentsQuery(MerchantReads reads) : IOpenPaymentsQuery
 {
     /// <summary>As far as is counted.</summary>
     public const int MaxCounted = 10_000;
@@ -66,7 +68,8 @@ public sealed class OpenPaymentsQuery(PaymentDatabase database) : IOpenPaymentsQ
         """;
 
     /// <inheritdoc/>
-    public Task<ImmutableDictionary<string, int>> UnknownAsync(string merchant) => database.ReadAsync(
+    public Task<ImmutableDictionary<string, int>> UnknownAsync(string merchant) => reads.ReadAsync(
+        merchant,
         async connection =>
         {
             await using var command = new NpgsqlCommand(UnknownSql, connection);
@@ -80,11 +83,11 @@ public sealed class OpenPaymentsQuery(PaymentDatabase database) : IOpenPaymentsQ
             }
 
             return counts.ToImmutable();
-        },
-        CancellationToken.None);
+        });
 
     /// <inheritdoc/>
-    public Task<int> CountAsync(string merchant, string provider) => database.ReadAsync(
+    public Task<int> CountAsync(string merchant, string provider) => reads.ReadAsync(
+        merchant,
         async connection =>
         {
             await using var command = new NpgsqlCommand(CountSql, connection);
@@ -92,6 +95,5 @@ public sealed class OpenPaymentsQuery(PaymentDatabase database) : IOpenPaymentsQ
             command.Parameters.Add(Parameters.Of(provider));
             command.Parameters.Add(Parameters.Of(MaxCounted));
             return (int)(await command.ExecuteScalarAsync())!;
-        },
-        CancellationToken.None);
+        });
 }

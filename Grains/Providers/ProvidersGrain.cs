@@ -23,7 +23,7 @@ namespace PaymentCluster.Grains.Providers;
 /// <param name="directory">This silo's cache of merchants.</param>
 /// <param name="time">The clock of the check's timeout.</param>
 /// <param name="logger">Logs checks of credentials.</param>
-[StatelessWorker]
+[StatelessWorker, Reentrant]
 public sealed partial class ProvidersGrain(
     ConnectorCatalogue connectors,
     ProviderScores scores,

@@ -13,6 +13,7 @@ namespace PaymentCluster.Grains.Routing;
 public interface IPastPayments
 {
     /// <summary>The newest payments of a merchant that had an attempt.</summary>
+    /// <exception cref="JournalOverloadedException">The merchant has too many reads under way.</exception>
     /// <exception cref="JournalUnavailableException">The store is unavailable.</exception>
     Task<ImmutableArray<PastPayment>> ReadAsync(string merchant, DateTimeOffset? from, DateTimeOffset? to, int limit);
 }
@@ -31,8 +32,8 @@ public sealed record PastPayment
 }
 
 /// <summary>Reads past payments from the journal, by their ids, which are in the order of time.</summary>
-/// <param name="database">The store.</param>
-public sealed class PastPayments(PaymentDatabase database) : IPastPayments
+/// <param name="reads">The store.</param>
+public sealed class PastPayments(MerchantReads reads) : IPastPayments
 {
     private const string Sql =
         """
@@ -56,7 +57,8 @@ public sealed class PastPayments(PaymentDatabase database) : IPastPayments
 
     /// <inheritdoc/>
     public Task<ImmutableArray<PastPayment>> ReadAsync(
-        string merchant, DateTimeOffset? from, DateTimeOffset? to, int limit) => database.ReadAsync(
+        string merchant, DateTimeOffset? from, DateTimeOffset? to, int limit) => reads.ReadAsync(
+        merchant,
         async connection =>
         {
             var (first, last) = (from ?? DateTimeOffset.UnixEpoch, to ?? Ever);
@@ -75,8 +77,7 @@ public sealed class PastPayments(PaymentDatabase database) : IPastPayments
             }
 
             return payments.ToImmutable();
-        },
-        CancellationToken.None);
+        });
 
     private static DateTimeOffset Shift(DateTimeOffset time, TimeSpan by) =>
         time <= DateTimeOffset.UnixEpoch || time >= Ever ? time : time + by;

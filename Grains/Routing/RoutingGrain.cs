@@ -12,7 +12,7 @@ namespace PaymentCluster.Grains.Routing;
 /// <param name="connectors">The providers there are.</param>
 /// <param name="router">Decides.</param>
 /// <param name="past">Past payments.</param>
-[StatelessWorker]
+[StatelessWorker, Reentrant]
 public sealed class RoutingGrain(
     MerchantDirectory directory, ConnectorCatalogue connectors, PaymentRouter router, IPastPayments past)
     : Grain, IRoutingGrain

@@ -101,14 +101,14 @@ public sealed class GuardTests(StoreFixture fixture) : IClassFixture<StoreFixtur
     public async Task A_healthy_store_has_nothing_to_say()
     {
         await using var database = new PaymentDatabase(fixture.Database.AppConnectionString);
-        Assert.Null(await HealthGrain.CheckAsync(database, TimeProvider.System));
+        Assert.Null(await new StoreHealth(database, TimeProvider.System).CheckAsync());
     }
 
     [Fact]
     public async Task A_store_out_of_reach_says_so()
     {
         await using var database = new PaymentDatabase("Host=127.0.0.1;Port=1;Database=none;Username=none");
-        Assert.Equal("The database is unavailable.", await HealthGrain.CheckAsync(database, TimeProvider.System));
+        Assert.Equal("The database is unavailable.", await new StoreHealth(database, TimeProvider.System).CheckAsync());
         var refusal = await Assert.ThrowsAsync<SchemaException>(() => SchemaGuard.CheckAsync(database));
         Assert.StartsWith("The database cannot be checked", refusal.Message, StringComparison.Ordinal);
     }

@@ -23,7 +23,7 @@ public sealed class LedgerTests(StoreFixture fixture) : IClassFixture<StoreFixtu
         await using var store = fixture.Open();
         await CaptureAsync(store, "sums", 3);
 
-        var accounts = await new LedgerStore(store.Database).AccountsAsync("sums");
+        var accounts = await new LedgerStore(store.Reads).AccountsAsync("sums");
 
         Assert.Equal(
             [
@@ -32,7 +32,7 @@ public sealed class LedgerTests(StoreFixture fixture) : IClassFixture<StoreFixtu
                 ("provider_receivable:razorpay", 150_000, 3_540),
             ],
             accounts.Select(each => (each.Account, each.DebitsMinor, each.CreditsMinor)));
-        var line = Assert.Single(await new LedgerStore(store.Database).TrialBalanceAsync("sums"));
+        var line = Assert.Single(await new LedgerStore(store.Reads).TrialBalanceAsync("sums"));
         Assert.Equal((Currency.Inr, 153_540, 153_540), (line.Currency, line.DebitsMinor, line.CreditsMinor));
     }
 
@@ -41,8 +41,8 @@ public sealed class LedgerTests(StoreFixture fixture) : IClassFixture<StoreFixtu
     {
         await using var store = fixture.Open();
         await CaptureAsync(store, "mine", 1);
-        Assert.Empty(await new LedgerStore(store.Database).AccountsAsync("min"));
-        Assert.Empty(await new LedgerStore(store.Database).TrialBalanceAsync("theirs"));
+        Assert.Empty(await new LedgerStore(store.Reads).AccountsAsync("min"));
+        Assert.Empty(await new LedgerStore(store.Reads).TrialBalanceAsync("theirs"));
     }
 
     [Fact]

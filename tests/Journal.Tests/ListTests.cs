@@ -86,7 +86,7 @@ public sealed class ListTests(StoreFixture fixture) : IClassFixture<StoreFixture
     }
 
     private static Task<PaymentPage> ListAsync(Store store, string merchant, PaymentListQuery query) =>
-        new PaymentListStore(store.Database).ListAsync(merchant, query);
+        new PaymentListStore(store.Reads).ListAsync(merchant, query);
 
     private static async Task<List<PaymentCommit>> AcceptAsync(Store store, string merchant, int count)
     {

@@ -30,12 +30,16 @@ internal sealed class Store : IAsyncDisposable
         _options = Options.Create(options ?? new JournalOptions());
         _metrics = new JournalMetrics(_meters);
         Database = new PaymentDatabase(connectionString);
+        Reads = new MerchantReads(
+            Database, Options.Create(new MerchantReadsOptions()), TimeProvider.System, _meters);
         Payments = new PaymentStore(
             Database, _options, _metrics, TimeProvider.System, NullLogger<PaymentStore>.Instance);
         Inbox = new InboxStore(Database, _options, _metrics, TimeProvider.System, NullLogger<InboxStore>.Instance);
     }
 
     public PaymentDatabase Database { get; }
+
+    public MerchantReads Reads { get; }
 
     public PaymentStore Payments { get; }
 

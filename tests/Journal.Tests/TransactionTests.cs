@@ -86,7 +86,7 @@ public sealed class TransactionTests(StoreFixture fixture) : IClassFixture<Store
         Assert.Empty(await FilteredAsync(query => query with { CustomerId = "nobody" }));
         Assert.Equal(6, (await FilteredAsync(query => query with { From = Start.AddMinutes(1) })).Length);
         Assert.Equal(6, (await FilteredAsync(query => query with { To = Start.AddMinutes(1) })).Length);
-        Assert.Empty((await new TransactionStore(store.Database).ListAsync(
+        Assert.Empty((await new TransactionStore(store.Reads).ListAsync(
             "other", new TransactionQuery { CustomerId = "chand", Limit = 5 })).Transactions);
 
         async Task<ImmutableArray<Transaction>> FilteredAsync(Func<TransactionQuery, TransactionQuery> filter) =>
@@ -94,7 +94,7 @@ public sealed class TransactionTests(StoreFixture fixture) : IClassFixture<Store
     }
 
     private static Task<TransactionPage> ListAsync(Store store, TransactionQuery query) =>
-        new TransactionStore(store.Database).ListAsync(Merchant, query);
+        new TransactionStore(store.Reads).ListAsync(Merchant, query);
 
     private static async Task<PaymentId> PayAsync(
         Store store, string customer, DateTimeOffset at, (long Amount, bool? Outcome)[] refunds, bool isPaid = true)

@@ -73,8 +73,14 @@ public sealed class CallHealthTests : IAsyncLifetime
     private static void AssertAbout(int milliseconds, TimeSpan? actual) =>
         Assert.InRange(actual!.Value.TotalMilliseconds, milliseconds, milliseconds * 1.2);
 
-    private static ProviderCall Query() =>
-        new() { Operation = "query", Reference = "att_1", Method = HttpMethod.Get, Path = "v1/thing" };
+    private static ProviderCall Query() => new()
+    {
+        Operation = "query",
+        Reference = "att_1",
+        Merchant = "shop",
+        Method = HttpMethod.Get,
+        Path = "v1/thing",
+    };
 
     private sealed class TestOptions : ProviderHttpOptions;
 }

@@ -172,6 +172,7 @@ public sealed class ProviderHttpTests : IAsyncLifetime
         {
             Operation = "charge",
             Reference = "att",
+            Merchant = "shop",
             Method = HttpMethod.Post,
             Path = "v1/thing",
             Body = [1],
@@ -241,13 +242,20 @@ public sealed class ProviderHttpTests : IAsyncLifetime
         Assert.Contains(_logs.Lines, line => line.Contains("att_1", StringComparison.Ordinal));
     }
 
-    private static ProviderCall Query() =>
-        new() { Operation = "query", Reference = "att_1", Method = HttpMethod.Get, Path = "v1/thing" };
+    private static ProviderCall Query() => new()
+    {
+        Operation = "query",
+        Reference = "att_1",
+        Merchant = "shop",
+        Method = HttpMethod.Get,
+        Path = "v1/thing",
+    };
 
     private ProviderCall Effect(string body) => new()
     {
         Operation = "charge",
         Reference = "att_1",
+        Merchant = "shop",
         Method = HttpMethod.Post,
         Path = "v1/thing",
         Body = Encoding.UTF8.GetBytes(body),

@@ -20,10 +20,13 @@ public sealed class StoredWorkTests(StoreFixture fixture) : IClassFixture<StoreF
     private readonly List<Meter> _meters = [];
     private PaymentDatabase _database = null!;
     private PaymentStore _store = null!;
+    private MerchantReads _reads = null!;
 
     public Task InitializeAsync()
     {
         _database = new PaymentDatabase(fixture.Database.AppConnectionString);
+        _reads = new MerchantReads(
+            _database, Options.Create(new MerchantReadsOptions()), TimeProvider.System, this);
         _store = new PaymentStore(
             _database,
             Options.Create(new JournalOptions()),
@@ -48,7 +51,7 @@ public sealed class StoredWorkTests(StoreFixture fixture) : IClassFixture<StoreF
         await StoreAsync("unknown", Given.PendingWithAction);
         await StoreAsync("unknown", Given.Captured());
         await StoreAsync("unknown-too", Unknown);
-        var work = new OpenPaymentsQuery(_database);
+        var work = new OpenPaymentsQuery(_reads);
         Assert.Equal(2, Assert.Single(await work.UnknownAsync("unknown"), pair => pair.Key == "razorpay").Value);
         Assert.Equal(1, (await work.UnknownAsync("unknown-too"))["razorpay"]);
         Assert.Empty(await work.UnknownAsync("nobody"));
@@ -57,7 +60,7 @@ public sealed class StoredWorkTests(StoreFixture fixture) : IClassFixture<StoreF
     [Fact]
     public async Task What_is_over_is_not_open_and_what_is_open_elsewhere_is_not_open_here()
     {
-        var work = new OpenPaymentsQuery(_database);
+        var work = new OpenPaymentsQuery(_reads);
         await StoreAsync("open", Given.Captured());
         Assert.Equal(0, await work.CountAsync("open", "razorpay"));
         await StoreAsync("open", Given.PendingWithAction);
@@ -73,7 +76,7 @@ public sealed class StoredWorkTests(StoreFixture fixture) : IClassFixture<StoreF
         var first = await StoreAsync("past", Given.Captured());
         var second = await StoreAsync("past", Unknown);
         await StoreAsync("past-too", Unknown);
-        var past = new PastPayments(_database);
+        var past = new PastPayments(_reads);
         var read = await past.ReadAsync("past", null, null, 10);
         Assert.Equal([second.Payment, first.Payment], read.Select(payment => payment.Payment.Id));
         Assert.Equal(
@@ -91,8 +94,8 @@ public sealed class StoredWorkTests(StoreFixture fixture) : IClassFixture<StoreF
     public async Task A_payment_without_an_attempt_went_nowhere()
     {
         await StoreAsync("unconfirmed", null, confirm: false);
-        Assert.Empty(await new PastPayments(_database).ReadAsync("unconfirmed", null, null, 10));
-        Assert.Equal(0, await new OpenPaymentsQuery(_database).CountAsync("unconfirmed", "razorpay"));
+        Assert.Empty(await new PastPayments(_reads).ReadAsync("unconfirmed", null, null, 10));
+        Assert.Equal(0, await new OpenPaymentsQuery(_reads).CountAsync("unconfirmed", "razorpay"));
     }
 
     public Meter Create(MeterOptions options)

@@ -146,7 +146,7 @@ internal static class PaymentSql
         """
         with due as materialized (
             select payment_id, now() - due_at as overdue from payment_schedule
-            where due_at <= now() and due_at > now() - $3
+            where due_at <= now() and due_at > now() - $3::interval
             order by due_at limit $1
                 for update skip locked)
         update payment_schedule s set due_at = now() + $2

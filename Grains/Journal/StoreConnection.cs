@@ -27,6 +27,8 @@ public static class StoreConnection
         Default("Cancellation Timeout", () => complete.CancellationTimeout = -1);
         Default("Keepalive", () => complete.KeepAlive = 15);
         Default("TCP Keepalive", () => complete.TcpKeepAlive = true);
+        // With several hosts: after a failover the new primary is looked for at once, not after Npgsql's 10 s.
+        Default("Host Recheck Seconds", () => complete.HostRecheckSeconds = 1);
         Default("Max Auto Prepare", () => complete.MaxAutoPrepare = 50);
         Default("Auto Prepare Min Usages", () => complete.AutoPrepareMinUsages = 2);
         Default("Application Name", () => complete.ApplicationName = "paymentcluster");

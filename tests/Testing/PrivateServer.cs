@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
+using Npgsql;
 
 namespace PaymentCluster.Testing;
 
@@ -8,6 +9,8 @@ namespace PaymentCluster.Testing;
 /// only.</summary>
 public sealed class PrivateServer : IAsyncDisposable
 {
+    private const string Standby = "standby";
+
     private readonly string _binaries;
     private readonly string[] _as;
     private readonly string _home;
@@ -26,6 +29,14 @@ public sealed class PrivateServer : IAsyncDisposable
 
     private string Data => Path.Combine(_home, "data");
 
+    private async Task<object?> ExecuteSqlAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync();
+    }
+
     /// <summary>Creates and starts a server with durable settings.</summary>
     /// <param name="home">A folder for it, which is removed with it; one of its own unless stated.</param>
     /// <param name="settings">PostgreSQL's settings, such as <c>fsync=off</c>.</param>
@@ -41,6 +52,43 @@ public sealed class PrivateServer : IAsyncDisposable
             "initdb", "-D", server.Data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync");
         await server.StartAgainAsync(settings);
         return server;
+    }
+
+    /// <summary>Creates and starts a synchronous standby of it: from now on nothing counts as committed that the
+    /// standby does not have.</summary>
+    public async Task<PrivateServer> StartStandbyAsync()
+    {
+        var home = $"{_home}-standby";
+        Directory.CreateDirectory(home);
+        await ChooseUserAsync(home);
+        var standby = new PrivateServer(_binaries, _as, home, Ports.Free());
+        await standby.RunAsync(
+            "pg_basebackup",
+            "-D",
+            standby.Data,
+            "-d",
+            $"host=127.0.0.1 port={Port} user=postgres application_name={Standby}",
+            "-R",
+            "-X",
+            "stream",
+            "--checkpoint=fast",
+            "--no-sync");
+        await standby.StartAgainAsync();
+        await ExecuteSqlAsync($"alter system set synchronous_standby_names = '{Standby}'");
+        await ReloadAsync();
+        await Eventually.HoldsAsync(
+            async () => await ExecuteSqlAsync("select sync_state from pg_stat_replication") is "sync",
+            "the standby is synchronous");
+        return standby;
+    }
+
+    /// <summary>Makes a standby the primary.</summary>
+    public async Task PromoteAsync()
+    {
+        // It does not wait for a standby of its own.
+        await RunAsync("pg_ctl", "-D", Data, "-w", "promote");
+        await ExecuteSqlAsync("alter system reset synchronous_standby_names");
+        await ReloadAsync();
     }
 
     /// <summary>Starts it after a stop.</summary>

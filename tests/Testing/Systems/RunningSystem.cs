@@ -53,7 +53,9 @@ public class RunningSystem : IAsyncDisposable
     };
 
     /// <summary>A system without processes.</summary>
-    public static async Task<RunningSystem> PrepareAsync() => new(await SystemDatabase.CreateAsync());
+    /// <param name="database">Its database; null for one on the server that ./test starts.</param>
+    public static async Task<RunningSystem> PrepareAsync(SystemDatabase? database = null) =>
+        new(database ?? await SystemDatabase.CreateAsync());
 
     /// <summary>A system without processes and without a schema.</summary>
     public static async Task<RunningSystem> PrepareEmptyAsync() => new(await SystemDatabase.CreateEmptyAsync());

@@ -11,9 +11,13 @@ public sealed class SystemDatabase : IAsyncDisposable
     private readonly string _name = $"system_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}";
     private readonly string _password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 
-    private SystemDatabase()
-    {
-    }
+    private readonly string _server;
+
+    private SystemDatabase(string server) => _server = server;
+
+    /// <summary>Where processes find the server; several, of which one is the primary, for one that may fail over.
+    /// Default: the server that it was created on.</summary>
+    public string? Hosts { get; set; }
 
     /// <summary>For migrations.</summary>
     public string Owner => Of($"{_name}_owner");
@@ -24,24 +28,25 @@ public sealed class SystemDatabase : IAsyncDisposable
     /// <summary>For the vault of cards.</summary>
     public string Vault => Of($"{_name}_vault");
 
-    private static string Server => Environment.GetEnvironmentVariable("PAYMENTCLUSTER_TEST_DB")
+    private static string SharedServer => Environment.GetEnvironmentVariable("PAYMENTCLUSTER_TEST_DB")
         ?? throw new InvalidOperationException(
             "PAYMENTCLUSTER_TEST_DB is not set: run the tests with ./test, which starts a PostgreSQL for them.");
 
     /// <summary>Creates a database and migrates it.</summary>
-    public static async Task<SystemDatabase> CreateAsync()
+    /// <param name="server">A superuser's connection string; null for the server that ./test starts.</param>
+    public static async Task<SystemDatabase> CreateAsync(string? server = null)
     {
-        var database = await CreateEmptyAsync();
+        var database = await CreateEmptyAsync(server);
         await SchemaMigrator.MigrateAsync(database.Owner);
         return database;
     }
 
     /// <summary>Creates a database without a schema.</summary>
-    public static async Task<SystemDatabase> CreateEmptyAsync()
+    public static async Task<SystemDatabase> CreateEmptyAsync(string? server = null)
     {
-        var database = new SystemDatabase();
+        var database = new SystemDatabase(server ?? SharedServer);
         var name = database._name;
-        await ExecuteAsync(
+        await database.ExecuteAsync(
             """
             do $$ begin
                 if not exists (select from pg_roles where rolname = 'paymentcluster_app') then create role paymentcluster_app nologin; end if;
@@ -59,6 +64,12 @@ public sealed class SystemDatabase : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         NpgsqlConnection.ClearAllPools();
+        if (Hosts is not null)
+        {
+            // It goes with its servers.
+            return;
+        }
+
         await ExecuteAsync(
             $"drop database {_name} with (force)",
             $"drop role {_name}_login",
@@ -66,9 +77,9 @@ public sealed class SystemDatabase : IAsyncDisposable
             $"drop role {_name}_owner");
     }
 
-    private static async Task ExecuteAsync(params string[] statements)
+    private async Task ExecuteAsync(params string[] statements)
     {
-        await using var connection = new NpgsqlConnection(Server);
+        await using var connection = new NpgsqlConnection(_server);
         await connection.OpenAsync();
         foreach (var statement in statements)
         {
@@ -77,11 +88,20 @@ public sealed class SystemDatabase : IAsyncDisposable
         }
     }
 
-    private string Of(string login) => new NpgsqlConnectionStringBuilder(Server)
+    private string Of(string login)
     {
-        Database = _name,
-        Username = login,
-        Password = _password,
-        MaxPoolSize = 20,
-    }.ConnectionString;
+        var builder = new NpgsqlConnectionStringBuilder(_server)
+        {
+            Database = _name,
+            Username = login,
+            Password = _password,
+            MaxPoolSize = 20,
+        };
+        if (Hosts is { } hosts)
+        {
+            (builder.Host, builder.TargetSessionAttributes) = (hosts, "primary");
+        }
+
+        return builder.ConnectionString;
+    }
 }

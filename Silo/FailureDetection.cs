@@ -19,6 +19,12 @@ internal static class FailureDetection
     // Silos tell each other about changes at once; reading the table is for those who missed it.
     private static readonly TimeSpan TableRefresh = TimeSpan.FromSeconds(5);
 
+    // How often a silo writes to the membership table that it is alive. A silo that starts wants a response from each
+    // active member before it joins, but for those that have missed three of these writes: members that died all at
+    // once are still in the table. By Orleans' default of 30 s, a cluster that was killed whole and starts under other
+    // addresses would wait for 90 s.
+    private static readonly TimeSpan AliveInterval = TimeSpan.FromSeconds(2);
+
     // Well below what a client of the API waits. A call that reached a dead silo then ends as a retryable error,
     // while its client is still there. Methods that wait on purpose, or for a provider, say so with [ResponseTimeout].
     private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(5);
@@ -34,6 +40,7 @@ internal static class FailureDetection
             options.MaxProbeTimeout = MaxProbeTimeout;
             options.NumMissedProbesLimit = MissedProbes;
             options.TableRefreshTimeout = TableRefresh;
+            options.IAmAliveTablePublishTimeout = AliveInterval;
         })
         // After a silo died, Orleans keeps its grains, and its part of the directory, from being placed again until
         // this lease ends: two activations of one grain could exist otherwise. Both may exist here, since only one of

@@ -1,3 +1,4 @@
+using System.Net;
 using Npgsql;
 using PaymentCluster.Testing;
 using PaymentCluster.Testing.Systems;
@@ -44,6 +45,11 @@ internal sealed class RunningCluster : RunningSystem
     /// <param name="silos">How many start with it.</param>
     public static async Task<RunningCluster> PrepareAsync(int silos) => new(await SystemDatabase.CreateAsync(), silos);
 
+    /// <summary>A cluster without processes and without a schema.</summary>
+    /// <param name="silos">How many start with it.</param>
+    public static async Task<RunningCluster> PrepareEmptyAsync(int silos) =>
+        new(await SystemDatabase.CreateEmptyAsync(), silos);
+
     /// <summary>Starts the silos and the gateway, and waits until payments can be taken.</summary>
     public override async Task StartServerAsync()
     {
@@ -56,6 +62,18 @@ internal sealed class RunningCluster : RunningSystem
         await StartServerAsync("Gateway.Api");
     }
 
+    /// <summary>Starts as many silos as at first, under other addresses, and the gateway, and waits until it is
+    /// ready; not until the members of before are gone.</summary>
+    public Task StartAgainAsync()
+    {
+        for (var silo = 0; silo < _atStart; silo++)
+        {
+            StartSilo();
+        }
+
+        return StartServerAsync("Gateway.Api");
+    }
+
     /// <summary>Starts one more silo, and does not wait.</summary>
     public void StartSilo()
     {
@@ -63,8 +81,16 @@ internal sealed class RunningCluster : RunningSystem
         settings["Silo__Address"] = "127.0.0.1";
         _silos =
         [
-            .. _silos, new RunningSilo(HostProcess.Start("Silo", settings), int.Parse(settings["Silo__Port"], null)),
+            .. _silos,
+            new RunningSilo(HostProcess.Start("Silo", settings, ServerStart), int.Parse(settings["Silo__Port"], null)),
         ];
+    }
+
+    /// <summary>Stops the gateway, as an operator does, and starts another in its place.</summary>
+    public async Task ReplaceGatewayAsync()
+    {
+        Assert.Equal(0, await StopServerAsync());
+        await StartServerAsync("Gateway.Api");
     }
 
     /// <summary>Waits until so many silos are members.</summary>
@@ -78,6 +104,24 @@ internal sealed class RunningCluster : RunningSystem
         async () => await CountAsync("status = $1 AND port = $2", Dead, silo.Port) == 1,
         () => $"the other silos declare the one on port {silo.Port} dead. The log:\n{ServerLog}",
         EvictionTimeout);
+
+    /// <summary>Waits until all payments are final, and fails unless the provider's books agree with them.</summary>
+    public async Task AgreeAsync(ApiClient shop, ApiClient simulators, IReadOnlyCollection<Accepted> accepted)
+    {
+        foreach (var payment in accepted)
+        {
+            ApiResponse? last = null;
+            await Eventually.HoldsAsync(
+                async () => (last = await shop.SendAsync(HttpMethod.Get, $"/api/v1/payments/{payment.Id}")) is
+                {
+                    Status: HttpStatusCode.OK,
+                } && Books.IsAtItsEnd(last.Json),
+                () => $"{payment} is final; it stands at {last}. The log:\n{ServerLog}",
+                EvictionTimeout);
+        }
+
+        await Books.AgreeAsync(this, simulators, shop, accepted, []);
+    }
 
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()

@@ -13,7 +13,10 @@ namespace PaymentCluster.Cluster.Tests;
 /// </summary>
 internal sealed class SteadyLoad : IAsyncDisposable
 {
-    private const double OrdersPerSecond = 6;
+    private const double Rate = 6;
+
+    // So many seconds without a call that is slow.
+    private const int Steady = 5;
 
     private readonly ConcurrentQueue<Call> _calls = new();
     private readonly ConcurrentQueue<Accepted> _accepted = new();
@@ -22,11 +25,12 @@ internal sealed class SteadyLoad : IAsyncDisposable
     private readonly CancellationTokenSource _ending = new();
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly ApiClient _shop;
+    private readonly double _ordersPerSecond;
     private readonly Task _pace;
 
-    private SteadyLoad(ApiClient shop)
+    private SteadyLoad(ApiClient shop, double ordersPerSecond)
     {
-        _shop = shop;
+        (_shop, _ordersPerSecond) = (shop, ordersPerSecond);
         _pace = PaceAsync();
     }
 
@@ -40,7 +44,26 @@ internal sealed class SteadyLoad : IAsyncDisposable
     public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_started);
 
     /// <summary>Starts it.</summary>
-    public static SteadyLoad Start(ApiClient shop) => new(shop);
+    public static SteadyLoad Start(ApiClient shop, double ordersPerSecond = Rate) => new(shop, ordersPerSecond);
+
+    /// <summary>Waits until calls succeed at once: what a process does for the first time is over.</summary>
+    public Task IsSteadyAsync()
+    {
+        var since = Elapsed;
+        var counted = (int)(Steady * 2 * _ordersPerSecond);
+        return Eventually.HoldsAsync(
+            () => _calls.Where(call => call.At > since).TakeLast(counted)
+                .Count(call => call.Succeeded && call.Took.TotalSeconds < 1) == counted,
+            () => $"calls succeed at once:\n{Table(since)}",
+            TimeSpan.FromMinutes(3));
+    }
+
+    /// <summary>Waits until so many more calls have been made.</summary>
+    public Task HasMadeAsync(int calls, TimeSpan timeout)
+    {
+        var before = _calls.Count;
+        return Eventually.HoldsAsync(() => _calls.Count >= before + calls, $"{calls} calls are made", timeout);
+    }
 
     /// <summary>Starts no more calls, waits for those that are under way, and repeats the orders that failed, as
     /// shops do.</summary>
@@ -87,7 +110,7 @@ internal sealed class SteadyLoad : IAsyncDisposable
 
     private async Task PaceAsync()
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1 / OrdersPerSecond));
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1 / _ordersPerSecond));
         try
         {
             for (var order = 0; await timer.WaitForNextTickAsync(_ending.Token); order++)

@@ -40,7 +40,7 @@ public sealed class HostProcess : IDisposable
         var output = new DirectoryInfo(AppContext.BaseDirectory);
         var root = output.Parent!.Parent!.Parent!.Parent!.Parent!.FullName;
         var program = Path.Combine(
-            root, project, "bin", output.Parent.Name, output.Name, $"PaymentCluster.{project}.dll");
+            how.Checkout ?? root, project, "bin", output.Parent.Name, output.Name, $"PaymentCluster.{project}.dll");
         var start = new ProcessStartInfo(how.MayDumpCore ? "/bin/sh" : "dotnet")
         {
             UseShellExecute = false,
@@ -151,6 +151,9 @@ public sealed record HostStart
 {
     /// <summary>How many of the last lines of each output are kept.</summary>
     public int KeptLines { get; init; } = 500;
+
+    /// <summary>The checkout whose build it is; null: this one's.</summary>
+    public string? Checkout { get; init; }
 
     /// <summary>Its command line.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];

@@ -62,13 +62,15 @@ public class RunningSystem : IAsyncDisposable
 
     /// <summary>Runs the command <c>migrate</c> as an operator does, and waits for its end.</summary>
     /// <param name="owner">The owner's connection string; this system's unless stated.</param>
-    public async Task<HostProcess> MigrateAsync(string? owner = null)
+    /// <param name="build">Whose migrations; this checkout's unless stated.</param>
+    public async Task<HostProcess> MigrateAsync(string? owner = null, HostStart? build = null)
     {
         var settings = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["ConnectionStrings__PaymentClusterOwner"] = owner ?? _database.Owner,
         };
-        var migrate = HostProcess.Start("Silo", settings, new HostStart { Arguments = ["migrate"] });
+        var migrate = HostProcess.Start(
+            "Silo", settings, (build ?? new HostStart()) with { Arguments = ["migrate"] });
         await migrate.ExitAsync(StartTimeout);
         return migrate;
     }

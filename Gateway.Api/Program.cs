@@ -1,6 +1,7 @@
 using Orleans.Configuration;
 using Orleans.Dashboard;
 using PaymentCluster.Gateway.Api;
+using PaymentCluster.Gateway.Api.Cluster;
 using PaymentCluster.Gateway.Api.Management;
 using PaymentCluster.Hosting;
 using PaymentCluster.Hosting.Startup;
@@ -27,6 +28,7 @@ return await HostProgram.RunAsync(async () =>
             cluster.ServiceId = "paymentcluster";
         })
         .AddActivityPropagation()
+        .AddOutgoingGrainCallFilter<StoppingSiloFilter>()
         // As short as between silos (FailureDetection there): gateways learn in a second which silos are left,
         // and a call to one that is lost ends as a retryable error while the client still waits.
         .Configure<Orleans.Configuration.GatewayOptions>(

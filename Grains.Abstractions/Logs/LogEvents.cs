@@ -15,6 +15,9 @@ public static class LogEvents
     /// <summary>A request failed by a bug; the caller got a 500 with the trace id.</summary>
     public const int RequestFailed = 101;
 
+    /// <summary>A silo that stops rejected a call without executing it; the gateway makes it again.</summary>
+    public const int CallRejected = 102;
+
     /// <summary>One address sends API keys that do not exist, again and again.</summary>
     public const int KeyGuessing = 200;
 

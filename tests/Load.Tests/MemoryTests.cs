@@ -63,6 +63,39 @@ public sealed class MemoryTests
             Timeout);
     }
 
+    [Fact]
+    public async Task Payments_that_were_due_leave_at_once_when_there_are_many()
+    {
+        await using var silo = await StartAsync(builder =>
+            builder.Services.Configure<PaymentOptions>(options => options.InMemory = 50));
+        var population = silo.Services.GetRequiredService<ActivePayments>();
+        var now = TimeProvider.System.GetUtcNow();
+        var created = new PaymentCreated
+        {
+            At = now,
+            OrderId = "order",
+            Amount = Money.Of(50_000, Currency.Inr),
+            Capture = CaptureMode.Automatic,
+            Customer = new Customer(),
+            Metadata = ImmutableDictionary<string, string>.Empty,
+            ExpiresAt = now.AddHours(1),
+        };
+        var state = PaymentState.Evolve(null, created);
+        _journal.Stored = new StoredPayment
+        {
+            Version = 1, Row = PaymentRecord.RowOf(state), Events = [PaymentEventJson.Write(created, 1)],
+        };
+
+        await Parallel.ForAsync(0, 2_000, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (_, _) =>
+            await silo.Grains.GetGrain<IPaymentGrain>(
+                PaymentKey.Of(Shop, PaymentId.New(TimeProvider.System)).ToString()).Resume());
+
+        await Eventually.HoldsAsync(
+            () => Task.FromResult(population.Count <= 50 + AtOnce),
+            () => $"of 2,000 resumed payments all but 50 left; {population.Count} are there",
+            Timeout);
+    }
+
     // The benchmark's `growth` does the same with 100,000 and 1,000,000 payments of the whole system.
     [Fact]
     public async Task Payments_that_passed_leave_nothing_behind()

@@ -32,13 +32,40 @@ public sealed class ResumeLimitTests
     }
 
     [Fact]
-    public void It_falls_when_payments_take_long_and_never_to_nothing()
+    public void It_falls_while_payments_take_long_and_not_to_nothing()
     {
         var limit = new ResumeLimit(64);
         Resume(limit, 10_000, Quick);
-        Resume(limit, 10_000, ResumeLimit.Slow);
+        Resume(limit, 10_000, 2 * ResumeLimit.Slow);
 
-        Assert.InRange(limit.Current, 1, 8);
+        Assert.Equal(16, limit.Current);
+    }
+
+    [Fact]
+    public void After_failures_it_grows_again_also_while_payments_take_long()
+    {
+        var limit = new ResumeLimit(64);
+        for (var failed = 0; failed < 1_000; failed++)
+        {
+            limit.PushedBack();
+        }
+
+        Assert.Equal(4, limit.Current);
+        Resume(limit, 1_000, 2 * ResumeLimit.Slow);
+        Assert.Equal(16, limit.Current);
+    }
+
+    [Fact]
+    public void One_that_is_slow_among_many_changes_nothing()
+    {
+        var limit = new ResumeLimit(64);
+        for (var round = 0; round < 1_000; round++)
+        {
+            Resume(limit, 20, Quick);
+            Resume(limit, 1, 4 * ResumeLimit.Slow);
+        }
+
+        Assert.Equal(64, limit.Current);
     }
 
     [Theory]
@@ -50,7 +77,7 @@ public sealed class ResumeLimitTests
         Assert.Equal(most, limit.Current);
         Resume(limit, 1_000, Quick);
         Assert.Equal(most, limit.Current);
-        Resume(limit, 1_000, ResumeLimit.Slow);
+        Resume(limit, 1_000, 2 * ResumeLimit.Slow);
         Assert.InRange(limit.Current, 1, most);
     }
 

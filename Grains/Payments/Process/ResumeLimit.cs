@@ -1,23 +1,29 @@
 namespace PaymentCluster.Grains.Payments.Process;
 
 /// <summary>
-/// How many due payments a silo resumes at once. It grows by one for each time that all of them went well, and falls by
-/// half when the journal, a connection or a grain pushes back, or takes long: recovery takes what is left over, and new
-/// payments do not wait for it.
+/// How many due payments a silo resumes at once. It grows by one for each time that all of them went well, falls by
+/// half when the journal, a connection or a grain pushes back, and by a quarter, but not below a fixed number, while
+/// they take long: recovery takes what is left over, and on a busy machine it still goes on.
 /// </summary>
 /// <param name="most">As far as it grows.</param>
 public sealed class ResumeLimit(int most)
 {
-    /// <summary>A resume that takes this long waited in queues where new payments wait, too: it is a read and at most
-    /// one commit.</summary>
-    public static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(150);
+    /// <summary>Resumes that typically take this long wait in queues where new payments wait, too: each is a read and
+    /// at most one commit.</summary>
+    public static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(50);
 
     // A few, so that recovery goes on whatever it meets.
     private const int Least = 4;
-    private const int First = 16;
+
+    // As many while all of them are slow. A machine that has little time for all must not have none for them.
+    private const int WhenSlow = 16;
+
+    // Of this many: one that is slow, for a reason of its own, says little.
+    private const int Typical = 16;
 
     private readonly double _least = Math.Min(Least, most);
-    private double _limit = Math.Min(First, most);
+    private double _limit = Math.Min(WhenSlow, most);
+    private double _milliseconds;
     private int _sinceFall;
 
     /// <summary>How many now.</summary>
@@ -27,28 +33,29 @@ public sealed class ResumeLimit(int most)
     /// <param name="took">How long it took.</param>
     public void Resumed(TimeSpan took)
     {
-        if (took >= Slow)
+        _milliseconds += (took.TotalMilliseconds - _milliseconds) / Typical;
+        var bound = _milliseconds >= Slow.TotalMilliseconds ? Math.Min(WhenSlow, most) : most;
+        if (_limit > bound)
         {
-            PushedBack();
+            FallTo(Math.Max(bound, 3 * _limit / 4));
             return;
         }
 
         _sinceFall++;
-        _limit = Math.Min(most, _limit + (1 / _limit));
+        _limit = Math.Min(bound, _limit + (1 / _limit));
     }
 
-    /// <summary>One payment could not be resumed, or nothing could be claimed. Those that were under way together meet
-    /// the same obstacle together, and count once.</summary>
-    public void PushedBack()
+    /// <summary>One payment could not be resumed, or nothing could be claimed.</summary>
+    public void PushedBack() => FallTo(_limit / 2);
+
+    // Those that were under way together meet the same obstacle together, and count once.
+    private void FallTo(double limit)
     {
-        if (_sinceFall >= Current)
+        _sinceFall++;
+        if (_sinceFall > Current)
         {
             _sinceFall = 0;
-            _limit = Math.Max(_least, _limit / 2);
-        }
-        else
-        {
-            _sinceFall++;
+            _limit = Math.Max(_least, limit);
         }
     }
 }

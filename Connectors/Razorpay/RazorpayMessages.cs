@@ -156,6 +156,10 @@ internal sealed class PaymentEntity
     public JsonElement Notes { get; init; }
 
     public JsonElement AcquirerData { get; init; }
+
+    /// <summary>Unix seconds.</summary>
+    public long? CreatedAt { get; init; }
+
     public string? ErrorCode { get; init; }
     public string? ErrorDescription { get; init; }
     public string? ErrorSource { get; init; }

@@ -2,8 +2,11 @@ namespace PaymentCluster.Simulators.Dials;
 
 /// <summary>The dials of one provider and the draws from them. A draw is a function of the seed, the dial and how often
 /// that dial was drawn since it was set: the same calls in the same order meet the same faults.</summary>
-internal sealed class DialBoard
+internal sealed class DialBoard(string provider)
 {
+    /// <summary>The provider that it is of.</summary>
+    public string Provider => provider;
+
     private volatile State _state = new(new DialSettings());
 
     public DialSettings Settings => _state.Settings;

@@ -22,7 +22,7 @@ internal sealed class DialBoards(SimulatorsOptions options)
 
     private DialBoard Load(string provider)
     {
-        var board = new DialBoard();
+        var board = new DialBoard(provider);
         var path = PathOf(provider);
         if (!File.Exists(path))
         {
@@ -45,10 +45,13 @@ internal static class DialsApi
     {
         services.AddSingleton<DialBoards>();
         services.AddSingleton<FaultGate>();
+        services.AddSingleton<CallCounts>();
     }
 
     public static void MapDials(this IEndpointRouteBuilder routes)
     {
+        routes.MapGet("/_calls/{provider}", (string provider, IEnumerable<IProvider> providers, CallCounts calls) =>
+            providers.Any(known => known.Name == provider) ? Results.Ok(calls.Of(provider)) : Results.NotFound());
         routes.MapGet("/_dials/{provider}", (string provider, IEnumerable<IProvider> providers, DialBoards boards) =>
             providers.Any(known => known.Name == provider) ? Describe(boards, provider) : Results.NotFound());
         routes.MapPut("/_dials/{provider}",

@@ -6,7 +6,7 @@ namespace PaymentCluster.Simulators.Dials;
 internal sealed record FaultResponses(SimulatedResponse ServerError, SimulatedResponse RateLimited);
 
 /// <summary>Applies the dials' faults between a call and its processing.</summary>
-internal sealed partial class FaultGate(TimeProvider time, ILogger<FaultGate> logger)
+internal sealed partial class FaultGate(TimeProvider time, CallCounts calls, ILogger<FaultGate> logger)
 {
     private static readonly SimulatedResponse Nonsense = new(
         200, "<html><body>502 Bad Gateway</body></html>"u8.ToArray())
@@ -23,8 +23,10 @@ internal sealed partial class FaultGate(TimeProvider time, ILogger<FaultGate> lo
         DialBoard board,
         DialOperation operation,
         FaultResponses responses,
-        Func<Task<SimulatedResponse>> process)
+        Func<Task<SimulatedResponse>> process,
+        string account = "")
     {
+        calls.Add(board.Provider, account, operation);
         var settings = board.Settings;
         if (settings.Latency > TimeSpan.Zero && board.Covers(operation))
         {

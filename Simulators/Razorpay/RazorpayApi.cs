@@ -31,11 +31,13 @@ internal sealed class RazorpayApi(
         Route("POST", "/payments/create/json", DialOperation.Payment, payments.CreateJsonAsync);
         Route("POST", "/payments/create/upi", DialOperation.Payment, payments.CreateUpiAsync);
         Route("POST", "/payments/validate/vpa", DialOperation.Query, RazorpayPayments.ValidateVpaAsync);
+        Route("GET", "/payments", DialOperation.Query, payments.ListAsync);
         Route("GET", "/payments/{id}", DialOperation.Query, payments.FetchAsync);
         Route("POST", "/payments/{id}/capture", DialOperation.Capture, payments.CaptureAsync);
         Route("POST", "/payments/{id}/refund", DialOperation.Refund, refunds.CreateAsync);
         Route("GET", "/payments/{id}/refunds", DialOperation.Query, refunds.ListAsync);
         Route("GET", "/payments/{id}/refunds/{second}", DialOperation.Query, refunds.FetchOfPaymentAsync);
+        Route("GET", "/refunds", DialOperation.Query, refunds.ListAllAsync);
         Route("GET", "/refunds/{id}", DialOperation.Query, refunds.FetchAsync);
         Route("POST", "/customers", DialOperation.Query, customers.CreateAsync);
         Route("GET", "/customers/{id}", DialOperation.Query, customers.FetchAsync);
@@ -103,7 +105,7 @@ internal sealed class RazorpayApi(
             IsForm = request.HasFormContentType,
             IdempotencyKey = key.Count == 0 ? null : key.ToString(),
         };
-        await gate.ServeAsync(context, book.Dials, operation, RazorpayErrors.Faults, () => handle(call));
+        await gate.ServeAsync(context, book.Dials, operation, RazorpayErrors.Faults, () => handle(call), account.KeyId);
     }
 
     // The scheme's case matters: Razorpay's documents list BASIC and basic as wrong.

@@ -203,11 +203,21 @@ internal sealed class RazorpayBook : IDisposable
                 return null;
             case { Payment: { } payment }:
                 folder.Put(payment);
-                _folders.TryAdd(payment.Id, folder);
+                if (_folders.TryAdd(payment.Id, folder))
+                {
+                    Shelf(payment.KeyId).Add(payment, folder);
+                }
+
                 return null;
             case { Refund: { } refund }:
                 folder.Put(refund);
-                if (_folders.TryAdd(refund.Id, folder) && refund.IdempotencyKey is { } key)
+                if (!_folders.TryAdd(refund.Id, folder))
+                {
+                    return null;
+                }
+
+                Shelf(refund.KeyId).Add(refund, folder);
+                if (refund.IdempotencyKey is { } key)
                 {
                     _claims[(refund.KeyId, key)] = new RazorpayClaim(refund.Id, refund.Fingerprint!, written);
                 }
@@ -237,46 +247,3 @@ internal sealed class RazorpayBook : IDisposable
 
 /// <summary>A refund's idempotency key, taken.</summary>
 internal sealed record RazorpayClaim(string RefundId, string Fingerprint, Task Durable);
-
-/// <summary>An account's orders in the order of their creation, and by receipt.</summary>
-internal sealed class RazorpayShelf
-{
-    private readonly Lock _gate = new();
-    private readonly List<RazorpayFolder> _folders = [];
-    private readonly Dictionary<string, List<RazorpayFolder>> _byReceipt = new(StringComparer.Ordinal);
-
-    public void Add(RazorpayFolder folder)
-    {
-        lock (_gate)
-        {
-            _folders.Add(folder);
-            if (folder.Order.Receipt is not { } receipt)
-            {
-                return;
-            }
-
-            if (!_byReceipt.TryGetValue(receipt, out var same))
-            {
-                _byReceipt.Add(receipt, same = new List<RazorpayFolder>(1));
-            }
-
-            same.Add(folder);
-        }
-    }
-
-    public IReadOnlyList<RazorpayFolder> All()
-    {
-        lock (_gate)
-        {
-            return [.. _folders];
-        }
-    }
-
-    public IReadOnlyList<RazorpayFolder> WithReceipt(string receipt)
-    {
-        lock (_gate)
-        {
-            return _byReceipt.TryGetValue(receipt, out var same) ? [.. same] : [];
-        }
-    }
-}

@@ -1,4 +1,3 @@
-using System.Globalization;
 using PaymentCluster.Simulators.Http;
 
 namespace PaymentCluster.Simulators.Razorpay;
@@ -81,35 +80,15 @@ internal sealed class RazorpayOrders(RazorpayBook book, TimeProvider time)
     public async Task<SimulatedResponse> ListAsync(RazorpayCall call)
     {
         var query = call.Query();
-        var unknown = query.Keys.Where(name => !IsKnown(name)).ToArray();
-        if (unknown.Length > 0)
+        if (RazorpayListQuery.Read(query, IsOther, out var refusal) is not { } list)
         {
-            return RazorpayErrors.Invalid(
-                $"{string.Join(", ", unknown)} is/are not required and should not be sent", unknown[0]);
+            return refusal!;
         }
 
-        var numbers = new Dictionary<string, long>(StringComparer.Ordinal)
+        var authorized = query.TryGetValue("authorized", out var flag) ? flag.ToString() : null;
+        if (authorized is not (null or "0" or "1"))
         {
-            ["count"] = 10, ["skip"] = 0, ["from"] = 0, ["to"] = long.MaxValue / 1000, ["authorized"] = -1,
-        };
-        foreach (var name in numbers.Keys.ToArray())
-        {
-            if (!query.TryGetValue(name, out var text))
-            {
-                continue;
-            }
-
-            if (!long.TryParse(text.ToString(), NumberStyles.None, null, out var number))
-            {
-                return RazorpayErrors.Invalid($"The {name} must be an integer.", name);
-            }
-
-            numbers[name] = number;
-        }
-
-        if (numbers["count"] is < 1 or > 100)
-        {
-            return RazorpayErrors.Invalid("The count may not be greater than 100.", "count");
+            return RazorpayErrors.Invalid("The authorized must be 0 or 1.", "authorized");
         }
 
         var shelf = book.Shelf(call.Account.KeyId);
@@ -117,10 +96,10 @@ internal sealed class RazorpayOrders(RazorpayBook book, TimeProvider time)
             ? shelf.WithReceipt(receipt.ToString())
             : shelf.All();
         var chosen = candidates.Reverse()
-            .Where(folder => folder.Order.CreatedAt / 1000 >= numbers["from"])
-            .Where(folder => folder.Order.CreatedAt / 1000 <= numbers["to"])
-            .Where(folder => numbers["authorized"] < 0 || IsAuthorized(folder) == (numbers["authorized"] == 1))
-            .Skip((int)Math.Min(numbers["skip"], int.MaxValue)).Take((int)numbers["count"]).ToArray();
+            .Where(folder => folder.Order.CreatedAt / 1000 >= list.From)
+            .Where(folder => folder.Order.CreatedAt / 1000 <= list.To)
+            .Where(folder => authorized is null || IsAuthorized(folder) == (authorized == "1"))
+            .Skip(list.Skip).Take(list.Count).ToArray();
         var expand = query.Where(pair => pair.Key.StartsWith("expand", StringComparison.Ordinal))
             .Any(pair => pair.Value.Any(value => value is "payments" or "payments.card"));
         var items = new List<(RazorpayOrder Order, IReadOnlyList<RazorpayPayment>? Payments)>(chosen.Length);
@@ -175,9 +154,8 @@ internal sealed class RazorpayOrders(RazorpayBook book, TimeProvider time)
         };
     }
 
-    private static bool IsKnown(string parameter) =>
-        parameter is "receipt" or "count" or "skip" or "from" or "to" or "authorized"
-        || parameter.StartsWith("expand", StringComparison.Ordinal);
+    private static bool IsOther(string parameter) =>
+        parameter is "receipt" or "authorized" || parameter.StartsWith("expand", StringComparison.Ordinal);
 
     private static bool IsAuthorized(RazorpayFolder folder)
     {

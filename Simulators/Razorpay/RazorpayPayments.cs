@@ -80,6 +80,34 @@ internal sealed class RazorpayPayments(
         return SimulatedResponse.Json(200, payment, RazorpayJson.Write);
     }
 
+    /// <summary><c>GET /payments</c>: all of the account, the newest first.</summary>
+    public async Task<SimulatedResponse> ListAsync(RazorpayCall call)
+    {
+        if (RazorpayListQuery.Read(
+            call.Query(), static name => name.StartsWith("expand", StringComparison.Ordinal), out var refusal)
+            is not { } list)
+        {
+            return refusal!;
+        }
+
+        var places = book.Shelf(call.Account.KeyId).Payments(list);
+        var payments = new List<RazorpayPayment>(places.Count);
+        foreach (var place in places)
+        {
+            Task durable;
+            lock (place.Folder.Gate)
+            {
+                payments.Add(place.Folder.Payment(place.Id));
+                durable = place.Folder.Durable;
+            }
+
+            await durable;
+        }
+
+        return SimulatedResponse.Json(200, payments,
+            static (json, all) => RazorpayJson.WriteCollection(json, all, RazorpayJson.Write));
+    }
+
     /// <summary><c>POST /payments/{id}/capture</c>.</summary>
     public async Task<SimulatedResponse> CaptureAsync(RazorpayCall call)
     {

@@ -120,6 +120,32 @@ internal sealed class RazorpayRefunds(
             static (json, all) => RazorpayJson.WriteCollection(json, all, RazorpayJson.Write));
     }
 
+    /// <summary><c>GET /refunds</c>: all of the account, the newest first.</summary>
+    public async Task<SimulatedResponse> ListAllAsync(RazorpayCall call)
+    {
+        if (RazorpayListQuery.Read(call.Query(), static _ => false, out var refusal) is not { } list)
+        {
+            return refusal!;
+        }
+
+        var places = book.Shelf(call.Account.KeyId).Refunds(list);
+        var refunds = new List<RazorpayRefund>(places.Count);
+        foreach (var place in places)
+        {
+            Task durable;
+            lock (place.Folder.Gate)
+            {
+                refunds.Add(place.Folder.Refund(place.Id));
+                durable = place.Folder.Durable;
+            }
+
+            await durable;
+        }
+
+        return SimulatedResponse.Json(200, refunds,
+            static (json, all) => RazorpayJson.WriteCollection(json, all, RazorpayJson.Write));
+    }
+
     private static bool IsKey(string key) =>
         key.Length >= 10 && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 

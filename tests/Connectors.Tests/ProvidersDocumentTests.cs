@@ -60,8 +60,8 @@ public sealed class ProvidersDocumentTests
         }
 
         text.Append("\n| Provider | Credentials | Optional ones, all or none | Visibility window | Late success | "
-            + "Idempotency window | Status queries a minute |\n"
-            + "|---|---|---|---|---|---|---|\n");
+            + "Idempotency window | Status queries a minute | Lists payments |\n"
+            + "|---|---|---|---|---|---|---|---|\n");
         foreach (var connector in connectors)
         {
             var can = connector.Capabilities;
@@ -72,7 +72,7 @@ public sealed class ProvidersDocumentTests
                 .Append(
                     CultureInfo.InvariantCulture,
                     $"| {(can.IdempotencyWindow is { } window ? Span(window) : "always")} ")
-                .Append(CultureInfo.InvariantCulture, $"| {can.StatusQueriesPerMinute} |\n");
+                .Append(CultureInfo.InvariantCulture, $"| {can.StatusQueriesPerMinute} | {Mark(connector is IListsPayments)} |\n");
         }
 
         return text.ToString();

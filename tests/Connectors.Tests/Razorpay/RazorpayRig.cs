@@ -82,6 +82,7 @@ public sealed class RazorpayRig : ConnectorRig
         ("POST", $"/v1/payments/{Pay}/refund") => Responses.JsonAsync(context, 200, RefundJson("pending")),
         ("GET", "/v1/orders") => Responses.JsonAsync(context, 200, Collection()),
         ("GET", $"/v1/orders/{Order}/payments") => Responses.JsonAsync(context, 200, Collection()),
+        ("GET", "/v1/payments") => Responses.JsonAsync(context, 200, Collection(PaymentJson("captured"))),
         ("GET", $"/v1/payments/{Pay}") => Responses.JsonAsync(context, 200, PaymentJson("authorized")),
         ("GET", $"/v1/payments/{Pay}/refunds") => Responses.JsonAsync(context, 200, Collection()),
         ("GET", $"/v1/refunds/{Rfnd}") => Responses.JsonAsync(context, 200, RefundJson("processed")),
@@ -143,3 +144,6 @@ public sealed class RazorpayRig : ConnectorRig
 
 /// <summary>Razorpay keeps what every connector keeps.</summary>
 public sealed class RazorpayConformance() : ConnectorConformance(new RazorpayRig());
+
+/// <summary>Razorpay lists payments as every provider that does.</summary>
+public sealed class RazorpayListConformance() : ListConformance(new RazorpayRig());

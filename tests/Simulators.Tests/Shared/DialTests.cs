@@ -79,7 +79,7 @@ public sealed class DialTests
     [Fact]
     public void A_rate_is_met_in_the_long_run()
     {
-        var board = new DialBoard();
+        var board = new DialBoard("razorpay");
         board.Set(DialSettings.Parse(
             System.Text.Json.JsonDocument.Parse("""{"seed":3,"decline":0.1,"reset":0.9}""").RootElement, out _)!);
 

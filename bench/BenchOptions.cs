@@ -27,6 +27,9 @@ internal sealed record BenchOptions
     /// <summary>The simulated providers of <c>outcomes</c>.</summary>
     public ImmutableArray<string> Providers { get; init; } = ["paytm", "payu", "juspay", "razorpay"];
 
+    /// <summary>Whether the providers of <c>outcomes</c> send webhooks.</summary>
+    public bool Webhooks { get; init; } = true;
+
     /// <summary>The numbers of stored payments for <c>growth</c>.</summary>
     public ImmutableArray<int> Stored { get; init; } = [10_000, 1_000_000, 5_000_000];
 
@@ -60,6 +63,7 @@ internal sealed record BenchOptions
                     options with { Stored = [.. Text(args, ++index).Split(',').Select(text => (int)Number(text))] },
                 "--rate" => options with { Rate = Number(args, ++index) },
                 "--providers" => options with { Providers = [.. Text(args, ++index).Split(',')] },
+                "--no-webhooks" => options with { Webhooks = false },
                 "--out" => options with { Output = Path.GetFullPath(Text(args, ++index)) },
                 "--quick" => options with { Quick = true, Seconds = 1, Connections = 32, Stored = [1_000, 2_000] },
                 var name when All.Contains(name) => options with { Scenarios = options.Scenarios.Add(name) },

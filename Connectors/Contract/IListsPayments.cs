@@ -6,16 +6,16 @@ namespace PaymentCluster.Connectors.Contract;
 /// <summary>A connector whose provider lists an account's payments by the time at which it made them: one call tells
 /// what became of many charges. Where webhooks are lost, the engine reads the list instead of querying each
 /// charge.</summary>
-/// <remarks>A list proves nothing of what is not in it: it may be behind, it shifts while it is read, and the provider's
-/// clock is another one. Whether a charge is there at all is for <see cref="IConnector.QueryChargeAsync"/> to
-/// say.</remarks>
+/// <remarks>A list proves nothing of what is not in it: it may be behind, it shifts while it is read, and the
+/// provider's clock is another one. Whether a charge is there at all is for <see cref="IConnector.QueryChargeAsync"/>
+/// to say.</remarks>
 public interface IListsPayments
 {
     /// <summary>How many payments one page has at most.</summary>
     int PageSize { get; }
 
     /// <summary>Reads a page of the list.</summary>
-    Task<PaymentPage> ListAsync(PaymentListQuery query, ProviderCredentials credentials);
+    Task<ListedPage> ListAsync(PaymentListQuery query, ProviderCredentials credentials);
 }
 
 /// <summary>Which payments to list, the newest first.</summary>
@@ -32,26 +32,25 @@ public sealed record PaymentListQuery
 }
 
 /// <summary>A page of a list, or why there is none.</summary>
-public abstract record PaymentPage
+public abstract record ListedPage
 {
-    private PaymentPage()
+    private ListedPage()
     {
     }
 
     /// <summary>The page.</summary>
-    /// <param name="Payments">Those that can be read, of any order and any attempt, whoever made them.</param>
+    /// <param name="Payments">Those that are on an order, ours or not.</param>
     /// <param name="Count">How many the page has. A page that is not full is the last.</param>
     /// <param name="Oldest">When the oldest of them was made; null if that cannot be read.</param>
-    public sealed record Read(ImmutableArray<ListedPayment> Payments, int Count, DateTimeOffset? Oldest) : PaymentPage;
+    public sealed record Read(ImmutableArray<ListedPayment> Payments, int Count, DateTimeOffset? Oldest) : ListedPage;
 
     /// <summary>The list could not be read. That says nothing of any payment.</summary>
     /// <param name="Reason">Why, for the log.</param>
-    public sealed record Failed(string Reason) : PaymentPage;
+    public sealed record Failed(string Reason) : ListedPage;
 }
 
 /// <summary>A payment as a list has it.</summary>
 /// <param name="ProviderOrder">The provider's id of the order that it is on. There may be several payments on one
 /// order, of which the customer failed with some.</param>
-/// <param name="ProviderReference">The provider's id of the payment.</param>
-/// <param name="Outcome">What became of it, as a status query would have it.</param>
-public sealed record ListedPayment(string ProviderOrder, string ProviderReference, ProviderOutcome Outcome);
+/// <param name="Outcome">What became of it, as a status query would have it; unknown if that cannot be read.</param>
+public sealed record ListedPayment(string ProviderOrder, ProviderOutcome Outcome);

@@ -1,4 +1,5 @@
 using PaymentCluster.Connectors.Contract;
+using static PaymentCluster.Connectors.Contract.Outcomes;
 
 namespace PaymentCluster.Connectors.Razorpay;
 
@@ -13,7 +14,7 @@ public sealed partial class RazorpayConnector : IListsPayments
     public int PageSize => 100;
 
     /// <inheritdoc/>
-    public async Task<PaymentPage> ListAsync(PaymentListQuery query, ProviderCredentials credentials)
+    public async Task<ListedPage> ListAsync(PaymentListQuery query, ProviderCredentials credentials)
     {
         var (from, to) = (SecondsOf(query.From), SecondsOf(query.To));
         var (page, problem) = await _api.QueryAsync(
@@ -23,16 +24,17 @@ public sealed partial class RazorpayConnector : IListsPayments
             RazorpayJson.Default.CollectionPaymentEntity,
             credentials);
         return page?.Items is { } items
-            ? new PaymentPage.Read(
+            ? new ListedPage.Read(
                 [.. items.Select(Listed).OfType<ListedPayment>()], items.Count, OldestOf(items))
-            : new PaymentPage.Failed(problem ?? "the list of payments is unreadable");
+            : new ListedPage.Failed(problem ?? "the list of payments is unreadable");
     }
 
-    // What is no order's is not ours, and what cannot be read is queried.
-    private static ListedPayment? Listed(PaymentEntity? payment) =>
-        payment?.OrderId is { } order && RazorpayMapping.Outcome(payment) is { } outcome
-            ? new ListedPayment(order, payment.Id!, outcome)
-            : null;
+    // What is no order's is not ours.
+    private static ListedPayment? Listed(PaymentEntity? payment) => payment?.OrderId is { } order
+        ? RazorpayMapping.Outcome(payment) is { } outcome
+            ? new ListedPayment(order, outcome)
+            : new ListedPayment(order, Unknown("the payment is unreadable", order))
+        : null;
 
     private static DateTimeOffset? OldestOf(List<PaymentEntity?> payments)
     {

@@ -55,6 +55,12 @@ public static class LogEvents
     /// it is.</summary>
     public const int StatusQueryDelayed = 1104;
 
+    /// <summary>A provider's list of payments could not be read; status queries go on one by one.</summary>
+    public const int PaymentListFailed = 1105;
+
+    /// <summary>Reading a provider's list of payments ended in an exception; status queries go on one by one.</summary>
+    public const int PaymentListLost = 1106;
+
     /// <summary>The sweeper cannot read the payments that are due.</summary>
     public const int SweeperStoreUnavailable = 1201;
 

@@ -81,6 +81,9 @@ internal sealed class FaultyProviders(IPaymentProviders providers) : IPaymentPro
     public Task<ProviderOutcome> QueryRefundAsync(string merchant, string provider, RefundQuery query) =>
         providers.QueryRefundAsync(merchant, provider, query);
 
+    public Task<ListedPage> ListAsync(string merchant, string provider, PaymentListQuery query) =>
+        providers.ListAsync(merchant, provider, query);
+
     private static async Task<ProviderOutcome> SendAsync(Func<Task<ProviderOutcome>> send)
     {
         FaultPoint.Reach(FaultPoint.BeforeSend);

@@ -46,6 +46,7 @@ public static class PaymentsRegistration
         services.TryAddSingleton<IPaymentCalls, GrainPaymentCalls>();
         services.AddSingleton<IPaymentInstruments, GrainInstruments>();
         services.AddMetrics();
+        services.AddSingleton<PaymentListReader>();
         services.AddSingleton<StatusQueryShares>();
         services.AddSingleton<IStatusQueryBudget>(provider => provider.GetRequiredService<StatusQueryShares>());
         services.AddSingleton<IPaymentProviders, PaymentProviders>();

@@ -28,7 +28,9 @@ internal static class ProviderAccounts
     }
 
     /// <summary>An account with secrets of its own.</summary>
-    public static ProviderAccount Of(string provider, string webhooks)
+    /// <param name="provider">The provider.</param>
+    /// <param name="webhooks">Where it sends its webhooks; null: nowhere.</param>
+    public static ProviderAccount Of(string provider, string? webhooks)
     {
         var (secret, other) = (RandomNumberGenerator.GetHexString(16), RandomNumberGenerator.GetHexString(24));
         return provider switch

@@ -56,8 +56,21 @@ internal sealed class RunningSystem : IAsyncDisposable
     /// server.</param>
     /// <param name="simulators">The simulators' further settings, by their names in the environment.</param>
     /// <param name="settings">The server's further settings, by their names in the environment.</param>
+    public static Task<RunningSystem> StartAsync(
+        string? provider, (string Name, string Value)[] simulators, params (string Name, string Value)[] settings) =>
+        StartAsync(provider, hasWebhooks: true, simulators, settings);
+
+    /// <summary>Starts the system with its merchant.</summary>
+    /// <param name="provider">The simulated provider that payments go to; null for the connector inside the
+    /// server.</param>
+    /// <param name="hasWebhooks">Whether the provider knows where to send its webhooks.</param>
+    /// <param name="simulators">The simulators' further settings, by their names in the environment.</param>
+    /// <param name="settings">The server's further settings, by their names in the environment.</param>
     public static async Task<RunningSystem> StartAsync(
-        string? provider, (string Name, string Value)[] simulators, params (string Name, string Value)[] settings)
+        string? provider,
+        bool hasWebhooks,
+        (string Name, string Value)[] simulators,
+        params (string Name, string Value)[] settings)
     {
         var given = settings.ToDictionary(setting => setting.Name, setting => setting.Value, StringComparer.Ordinal);
         var system = new RunningSystem(await BenchDatabase.CreateAsync(), given);
@@ -69,7 +82,7 @@ internal sealed class RunningSystem : IAsyncDisposable
             }
 
             await system.StartServerAsync();
-            await system.MakeMerchantAsync(provider);
+            await system.MakeMerchantAsync(provider, hasWebhooks);
             return system;
         }
         catch
@@ -110,6 +123,17 @@ internal sealed class RunningSystem : IAsyncDisposable
     public async Task<StatusQueryFigures> StatusQueriesAsync() =>
         (await _http.GetFromJsonAsync<StatusQueryFigures>(
             BenchServer.StatusQueriesPath, JsonSerializerOptions.Web))!;
+
+    /// <summary>How many status queries and pages of lists the provider had in its busiest minute, by its own
+    /// count.</summary>
+    public async Task<long> MostQueriesInAMinuteAsync(string provider)
+    {
+        var calls = await _http.GetFromJsonAsync<JsonElement>(
+            $"http://127.0.0.1:{_simulatorsPort}/_calls/{provider}");
+        return calls.EnumerateArray()
+            .Where(call => call.GetProperty("operation").GetString() == "query")
+            .Sum(call => call.GetProperty("most_in_a_minute").GetInt64());
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -205,7 +229,7 @@ internal sealed class RunningSystem : IAsyncDisposable
         }
     }
 
-    private async Task MakeMerchantAsync(string? provider)
+    private async Task MakeMerchantAsync(string? provider, bool hasWebhooks)
     {
         await SendAsync(HttpMethod.Put, _adminKey, $"/api/v1/merchants/{Merchant}", new { name = "Bench" });
         var key = await SendAsync(
@@ -215,7 +239,8 @@ internal sealed class RunningSystem : IAsyncDisposable
         object credentials = new { key = "any" };
         if (provider is not null)
         {
-            var account = ProviderAccounts.Of(provider, $"http://127.0.0.1:{Port}/webhooks/{Merchant}/{provider}");
+            var webhooks = $"http://127.0.0.1:{Port}/webhooks/{Merchant}/{provider}";
+            var account = ProviderAccounts.Of(provider, hasWebhooks ? webhooks : null);
             await SendAsync(
                 HttpMethod.Put, Key, $"http://127.0.0.1:{_simulatorsPort}/_accounts/{provider}/{account.Id}",
                 account.AtProvider);

@@ -14,8 +14,9 @@ internal static class OutcomesScenario
 
     private const double WarmUpSeconds = 5;
 
-    // In which most of what is not known by webhook must be known.
+    // In which most of what is not known by webhook must be known; without any webhook, all of it.
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(35);
+    private static readonly TimeSpan RestWithoutWebhooks = TimeSpan.FromSeconds(65);
 
     public static async IAsyncEnumerable<Row> RunAsync(BenchOptions options)
     {
@@ -23,20 +24,23 @@ internal static class OutcomesScenario
         {
             await using var system = await RunningSystem.StartAsync(
                 provider,
+                options.Webhooks,
                 [("Simulators__Customer__ApprovalDelay", $"00:00:0{ApprovalSeconds}")]);
             var meter = new Meter(system);
             var plan = meter.Orders(options, options.Rate, options.Quick ? 1 : WarmUpSeconds);
             var measured = await meter.RunAsync(plan);
-            await Task.Delay(options.Quick ? TimeSpan.FromSeconds(3) : Rest);
-            yield return await ToRowAsync(system, measured, plan, options) with
+            await Task.Delay(
+                options.Quick ? TimeSpan.FromSeconds(3) : options.Webhooks ? Rest : RestWithoutWebhooks);
+            yield return await ToRowAsync(system, provider, measured, plan, options) with
             {
-                Load = $"{provider}, {options.Rate:0}/s for {options.Seconds:0} s",
+                Load = $"{provider}, {options.Rate:0}/s for {options.Seconds:0} s"
+                    + (options.Webhooks ? "" : ", no webhooks"),
             };
         }
     }
 
     private static async Task<Row> ToRowAsync(
-        RunningSystem system, Measured measured, LoadPlan plan, BenchOptions options)
+        RunningSystem system, string provider, Measured measured, LoadPlan plan, BenchOptions options)
     {
         var orders = await system.Database.ReadAsync<long>(
             $"select count(*) from payments where starts_with(order_id, '{plan.OrderPrefix}')");
@@ -47,8 +51,12 @@ internal static class OutcomesScenario
             More = Row.None
                 .Add("known within 2 s %", await KnownAsync(system, plan, 2) * 100.0 / Math.Max(1, orders))
                 .Add("within 30 s %", await KnownAsync(system, plan, 30) * 100.0 / Math.Max(1, orders))
+                .Add("60 s after the end %", await KnownAfterAllAsync(system, plan) * 100.0 / Math.Max(1, orders))
                 .Add("status queries a minute of load", queries.Sent / minutes)
-                .Add("put off a minute of load", queries.Left / minutes),
+                .Add("pages of lists", queries.Pages / minutes)
+                .Add("queries saved by lists", queries.Listed / minutes)
+                .Add("put off a minute of load", queries.Left / minutes)
+                .Add("requests in the busiest minute", await system.MostQueriesInAMinuteAsync(provider)),
         };
     }
 
@@ -63,4 +71,15 @@ internal static class OutcomesScenario
               and captured.type = 'payment_captured' and accepted.type = 'attempt_accepted' and accepted.version = 3
               and captured.at <= accepted.at + interval '{seconds + ApprovalSeconds} s'
             """));
+
+    private static Task<long> KnownAfterAllAsync(RunningSystem system, LoadPlan plan) =>
+        system.Database.ReadAsync<long>(
+            $"""
+            select count(*) from payments join payment_events as captured using (payment_id)
+            where starts_with(payments.order_id, '{plan.OrderPrefix}')
+              and captured.type = 'payment_captured'
+              and captured.at <= (
+                select max(created_at) + interval '60 s' from payments
+                where starts_with(order_id, '{plan.OrderPrefix}'))
+            """);
 }

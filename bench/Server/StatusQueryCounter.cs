@@ -7,13 +7,15 @@ internal sealed class StatusQueryCounter : IDisposable
 {
     private readonly MeterListener _listener = new();
     private long _sent;
+    private long _listed;
     private long _left;
+    private long _pages;
 
     public StatusQueryCounter()
     {
         _listener.InstrumentPublished = static (instrument, listener) =>
         {
-            if (instrument.Name == "paymentcluster.status_queries")
+            if (instrument.Name is "paymentcluster.status_queries" or "paymentcluster.payment_lists")
             {
                 listener.EnableMeasurementEvents(instrument);
             }
@@ -22,7 +24,11 @@ internal sealed class StatusQueryCounter : IDisposable
         _listener.Start();
     }
 
-    public StatusQueryFigures Figures => new(Interlocked.Read(ref _sent), Interlocked.Read(ref _left));
+    public StatusQueryFigures Figures => new(
+        Interlocked.Read(ref _sent),
+        Interlocked.Read(ref _listed),
+        Interlocked.Read(ref _left),
+        Interlocked.Read(ref _pages));
 
     public void Dispose() => _listener.Dispose();
 
@@ -33,7 +39,21 @@ internal sealed class StatusQueryCounter : IDisposable
         {
             if (name == "result")
             {
-                Interlocked.Add(ref result is "sent" ? ref _sent : ref _left, value);
+                ref var count = ref _left;
+                switch (result)
+                {
+                    case "sent":
+                        count = ref _sent;
+                        break;
+                    case "listed":
+                        count = ref _listed;
+                        break;
+                    case "read" or "failed":
+                        count = ref _pages;
+                        break;
+                }
+
+                Interlocked.Add(ref count, value);
             }
         }
     }
@@ -41,5 +61,7 @@ internal sealed class StatusQueryCounter : IDisposable
 
 /// <summary>Status queries since the server's start.</summary>
 /// <param name="Sent">Those that were sent.</param>
+/// <param name="Listed">Those that a list of the provider's payments saved.</param>
 /// <param name="Left">Those that were needless in the end, or left to their payments' schedules.</param>
-internal sealed record StatusQueryFigures(long Sent, long Left);
+/// <param name="Pages">The pages of lists that were requested.</param>
+internal sealed record StatusQueryFigures(long Sent, long Listed, long Left, long Pages);

@@ -72,7 +72,8 @@ public sealed class ProvidersDocumentTests
                 .Append(
                     CultureInfo.InvariantCulture,
                     $"| {(can.IdempotencyWindow is { } window ? Span(window) : "always")} ")
-                .Append(CultureInfo.InvariantCulture, $"| {can.StatusQueriesPerMinute} | {Mark(connector is IListsPayments)} |\n");
+                .Append(CultureInfo.InvariantCulture, $"| {can.StatusQueriesPerMinute} ")
+                .Append($"| {Mark(connector is IListsPayments)} |\n");
         }
 
         return text.ToString();

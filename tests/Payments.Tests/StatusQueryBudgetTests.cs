@@ -4,7 +4,10 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using PaymentCluster.Connectors;
+using PaymentCluster.Grains.Journal;
+using PaymentCluster.Grains.Merchants;
 using PaymentCluster.Grains.Payments;
+using PaymentCluster.Grains.Payments.Hosting;
 using PaymentCluster.Grains.Payments.Process;
 using PaymentCluster.Testing.Silos;
 
@@ -66,7 +69,7 @@ public sealed class StatusQueryBudgetTests
     {
         var share = Share(perMinute: 60);
         TakeAll(share, QueryPriority.Unknown);
-        Task<bool>[] waits =
+        Task<QueryPermit>[] waits =
         [
             WaitAsync(QueryPriority.Accepted), WaitAsync(QueryPriority.Accepted),
             WaitAsync(QueryPriority.Unknown), WaitAsync(QueryPriority.Unknown),
@@ -80,11 +83,10 @@ public sealed class StatusQueryBudgetTests
             }
             while (share.Grant(_time.GetUtcNow()) == 0);
 
-            Assert.True(await waits[next].WaitAsync(TimeSpan.FromSeconds(30)));
+            Assert.True((await waits[next].WaitAsync(TimeSpan.FromSeconds(30))).IsGranted);
         }
 
-        Task<bool> WaitAsync(QueryPriority priority) =>
-            share.AcquireAsync(priority, _time.GetUtcNow(), CancellationToken.None).AsTask();
+        Task<QueryPermit> WaitAsync(QueryPriority priority) => AcquireAsync(share, priority).AsTask();
     }
 
     [Fact]
@@ -93,14 +95,14 @@ public sealed class StatusQueryBudgetTests
         var share = Share(perMinute: 60);
         TakeAll(share, QueryPriority.Unknown);
         using var needless = new CancellationTokenSource();
-        var first = share.AcquireAsync(QueryPriority.Unknown, _time.GetUtcNow(), needless.Token);
-        var second = share.AcquireAsync(QueryPriority.Unknown, _time.GetUtcNow(), CancellationToken.None);
+        var first = AcquireAsync(share, QueryPriority.Unknown, needless.Token);
+        var second = AcquireAsync(share, QueryPriority.Unknown);
 
         await needless.CancelAsync();
-        Assert.False(await first);
+        Assert.False((await first).IsGranted);
         _time.Advance(TimeSpan.FromSeconds(2));
         share.Grant(_time.GetUtcNow());
-        Assert.True(await second);
+        Assert.True((await second).IsGranted);
     }
 
     [Fact]
@@ -108,18 +110,18 @@ public sealed class StatusQueryBudgetTests
     {
         var share = Share(perMinute: 60);
         TakeAll(share, QueryPriority.Unknown);
-        Assert.False(await share.AcquireAsync(QueryPriority.Confirmation, _time.GetUtcNow(), CancellationToken.None));
+        Assert.False((await AcquireAsync(share, QueryPriority.Confirmation)).IsGranted);
         var waits = Enumerable.Range(0, StatusQueryShare.MaxWaiting)
-            .Select(_ => share.AcquireAsync(QueryPriority.Accepted, _time.GetUtcNow(), CancellationToken.None).AsTask())
+            .Select(_ => AcquireAsync(share, QueryPriority.Accepted).AsTask())
             .ToArray();
-        Assert.False(await share.AcquireAsync(QueryPriority.Accepted, _time.GetUtcNow(), CancellationToken.None));
+        Assert.False((await AcquireAsync(share, QueryPriority.Accepted)).IsGranted);
         Assert.Equal(2, share.TakeRefused());
 
         _time.Advance(Second);
         Assert.Equal((StatusQueryShare.MaxWaiting, Second), share.Standing(_time.GetUtcNow()));
         share.Stop();
-        Assert.All(await Task.WhenAll(waits), Assert.False);
-        Assert.False(await share.AcquireAsync(QueryPriority.Unknown, _time.GetUtcNow(), CancellationToken.None));
+        Assert.All(await Task.WhenAll(waits), permit => Assert.False(permit.IsGranted));
+        Assert.False((await AcquireAsync(share, QueryPriority.Unknown)).IsGranted);
     }
 
     [Fact]
@@ -147,7 +149,8 @@ public sealed class StatusQueryBudgetTests
         var shares = Shares(perMinute: 120);
         Assert.Equal(10, await TakeAllAsync(shares, "shop"));
         Assert.Equal(10, await TakeAllAsync(shares, "other"));
-        Assert.False(await shares.AcquireAsync("shop", "nopay", QueryPriority.Unknown, CancellationToken.None));
+        Assert.False((await shares.AcquireAsync(
+            new StatusQuery("shop", "nopay", QueryPriority.Unknown), CancellationToken.None)).IsGranted);
     }
 
     [Fact]
@@ -156,11 +159,19 @@ public sealed class StatusQueryBudgetTests
 
     private static StatusQueryShare Share(int perMinute) => new(perMinute, silos: 1, Given.Start);
 
+    private ValueTask<QueryPermit> AcquireAsync(
+        StatusQueryShare share, QueryPriority priority, CancellationToken needless = default)
+    {
+        var query = new StatusQuery("shop", "testpay", priority);
+        Assert.True(share.TryAcquire(query, _time.GetUtcNow(), needless, out var permit));
+        return permit;
+    }
+
     private int TakeAll(StatusQueryShare share, QueryPriority priority)
     {
         var taken = 0;
-        while (share.AcquireAsync(priority, _time.GetUtcNow(), new CancellationToken(canceled: true)).AsTask()
-            is { IsCompletedSuccessfully: true, Result: true })
+        while (AcquireAsync(share, priority, new CancellationToken(canceled: true)).AsTask()
+            is { IsCompletedSuccessfully: true, Result.IsGranted: true })
         {
             taken++;
         }
@@ -171,7 +182,8 @@ public sealed class StatusQueryBudgetTests
     private static async Task<int> TakeAllAsync(StatusQueryShares shares, string merchant)
     {
         var taken = 0;
-        while (await shares.AcquireAsync(merchant, "testpay", QueryPriority.Unknown, new CancellationToken(true)))
+        while ((await shares.AcquireAsync(
+            new StatusQuery(merchant, "testpay", QueryPriority.Unknown), new CancellationToken(true))).IsGranted)
         {
             taken++;
         }
@@ -181,12 +193,25 @@ public sealed class StatusQueryBudgetTests
 
     private StatusQueryShares Shares(int? perMinute)
     {
+        var connectors = new ConnectorCatalogue([new TestConnector("testpay")]);
         var services = new ServiceCollection().AddMetrics().AddLogging().BuildServiceProvider();
         return new StatusQueryShares(
-            new ConnectorCatalogue([new TestConnector("testpay")]),
+            connectors,
             Options.Create(new PaymentOptions { StatusQueriesPerMinute = perMinute }),
+            new PaymentListReader(
+                new PaymentProviders(
+                    connectors, new NoMerchants(), services.GetRequiredService<ILogger<PaymentProviders>>()),
+                new PaymentClock(_time),
+                new ThreadPoolHost(),
+                _time,
+                services.GetRequiredService<ILogger<PaymentListReader>>()),
             _time,
             services.GetRequiredService<IMeterFactory>(),
             services.GetRequiredService<ILogger<StatusQueryShares>>());
+    }
+
+    private sealed class NoMerchants : IMerchantProfiles
+    {
+        public ValueTask<MerchantProfile?> GetAsync(string merchant) => ValueTask.FromResult<MerchantProfile?>(null);
     }
 }

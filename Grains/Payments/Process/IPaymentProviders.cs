@@ -24,4 +24,7 @@ public interface IPaymentProviders
 
     /// <inheritdoc cref="IConnector.QueryRefundAsync"/>
     Task<ProviderOutcome> QueryRefundAsync(string merchant, string provider, RefundQuery query);
+
+    /// <inheritdoc cref="IListsPayments.ListAsync"/>
+    Task<ListedPage> ListAsync(string merchant, string provider, PaymentListQuery query);
 }

@@ -1,3 +1,6 @@
+using PaymentCluster.Grains.Abstractions.Amounts;
+using PaymentCluster.Grains.Abstractions.Providers;
+
 namespace PaymentCluster.Grains.Payments.Process;
 
 /// <summary>How many status queries a merchant may still send to a provider.</summary>
@@ -5,15 +8,58 @@ public interface IStatusQueryBudget
 {
     /// <summary>Takes one query from the budget, and waits for it if others are before it. A call never leaves its
     /// silo.</summary>
-    /// <param name="merchant">The merchant.</param>
-    /// <param name="provider">The provider.</param>
-    /// <param name="priority">Which queries go first; of one priority, the one that waits longest.</param>
+    /// <param name="query">The query.</param>
     /// <param name="needless">Ends the wait: the outcome is known meanwhile.</param>
-    /// <returns>False if the query is not to be sent: too many wait already, or it is needless. The payment's schedule
-    /// brings back what is still needed.</returns>
-    ValueTask<bool> AcquireAsync(
-        string merchant, string provider, QueryPriority priority, CancellationToken needless);
+    /// <returns>Whether it is to be sent, or what a list said meanwhile. Where it is neither, too many wait already, or
+    /// it is needless: the payment's schedule brings back what is still needed.</returns>
+    ValueTask<QueryPermit> AcquireAsync(StatusQuery query, CancellationToken needless);
 }
+
+/// <summary>A status query that is to be sent.</summary>
+/// <param name="Merchant">The merchant.</param>
+/// <param name="Provider">The provider.</param>
+/// <param name="Priority">Which queries go first; of one priority, the one that waits longest.</param>
+/// <param name="Charge">How a list of the provider's payments tells what the query would; null where it cannot.</param>
+public sealed record StatusQuery(
+    string Merchant, string Provider, QueryPriority Priority, ListableCharge? Charge = null);
+
+/// <summary>A charge as it is looked for in a list of its provider's payments.</summary>
+public sealed record ListableCharge
+{
+    /// <summary>The provider's id of its order, as the response to the charge had it: no other reference is
+    /// compared.</summary>
+    public required string ProviderOrder { get; init; }
+
+    /// <summary>The provider's id of the payment, if it was learnt.</summary>
+    public string? ProviderReference { get; init; }
+
+    /// <summary>What is to be paid.</summary>
+    public required Money Amount { get; init; }
+
+    /// <summary>The earliest time at which the provider can have made it, by our clock.</summary>
+    public required DateTimeOffset From { get; init; }
+
+    /// <summary>The latest, likewise.</summary>
+    public required DateTimeOffset To { get; init; }
+}
+
+/// <summary>What became of a wait for the budget.</summary>
+/// <param name="IsGranted">Whether the query is to be sent.</param>
+/// <param name="Listed">What a list of the provider's says of the charge, so that no query is needed; else
+/// null.</param>
+public readonly record struct QueryPermit(bool IsGranted, ListedOutcome? Listed = null)
+{
+    /// <summary>The query is to be sent.</summary>
+    public static QueryPermit Granted { get; } = new(true);
+
+    /// <summary>The query is left to its payment's schedule.</summary>
+    public static QueryPermit Left { get; }
+}
+
+/// <summary>An outcome that was read in a list.</summary>
+/// <param name="Outcome">The outcome, as a status query would have it.</param>
+/// <param name="QueriedAt">When the list was requested, by the clock that payments are decided by.</param>
+public sealed record ListedOutcome(ProviderOutcome Outcome, DateTimeOffset QueriedAt);
 
 /// <summary>Which status queries go first.</summary>
 public enum QueryPriority

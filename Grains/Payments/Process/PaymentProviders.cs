@@ -52,6 +52,14 @@ public sealed partial class PaymentProviders(
             ? await connectors[provider].QueryRefundAsync(query, credentials)
             : Unknown(provider);
 
+    /// <inheritdoc/>
+    public async Task<ListedPage> ListAsync(string merchant, string provider, PaymentListQuery query) =>
+        connectors[provider] is not IListsPayments lister
+            ? new ListedPage.Failed($"{provider} lists no payments.")
+            : await OpenAsync(merchant, provider) is { } credentials
+                ? await lister.ListAsync(query, credentials)
+                : new ListedPage.Failed(Missing(provider));
+
     private async ValueTask<ProviderCredentials?> OpenAsync(string merchant, string provider)
     {
         try

@@ -171,7 +171,8 @@ public sealed partial class ProviderOperations(
 
     private async Task QueryAsync(OperationContext context, PaymentEffect.QueryOperation query)
     {
-        if (await MayQueryAsync(context, query))
+        var permit = await PermitAsync(context, query);
+        if (permit.IsGranted)
         {
             var queriedAt = clock.Now;
             await RecordAsync(context, query, new RecordOutcome
@@ -180,6 +181,18 @@ public sealed partial class ProviderOperations(
                 Outcome = await CallAsync(context, query),
                 Source = ReportSource.Query,
                 QueriedAt = queriedAt,
+            });
+        }
+        else if (permit.Listed is { } listed)
+        {
+            await RecordAsync(context, query, new RecordOutcome
+            {
+                Operation = query.Operation,
+                Outcome = listed.Outcome,
+                Source = ReportSource.Query,
+                QueriedAt = listed.QueriedAt,
+                // A payment that failed says nothing of one that was sent since.
+                Send = context.State.Operation(query.Operation)!.Sends,
             });
         }
     }
@@ -233,7 +246,7 @@ public sealed partial class ProviderOperations(
 
     // One query of an operation waits at a time. Without a budget none is sent, and nothing is said of the payment: its
     // schedule queries again.
-    private async ValueTask<bool> MayQueryAsync(OperationContext context, PaymentEffect.QueryOperation query)
+    private async ValueTask<QueryPermit> PermitAsync(OperationContext context, PaymentEffect.QueryOperation query)
     {
         var attempt = context.State.AttemptOf(query.Operation)!;
         // It has no timer and no handle, so that nothing is left of it without a reference.
@@ -242,9 +255,13 @@ public sealed partial class ProviderOperations(
         try
         {
             return await budget.AcquireAsync(
-                context.Key.Merchant,
-                attempt.Provider,
-                PriorityOf(context.State, query.Operation, attempt),
+                new StatusQuery(
+                    context.Key.Merchant,
+                    attempt.Provider,
+                    PriorityOf(context.State, query.Operation, attempt),
+                    query.Operation.Kind == OperationKind.Charge
+                        ? ProviderRequests.Listable(context.State, attempt)
+                        : null),
                 needless.Token);
         }
         finally

@@ -11,6 +11,8 @@ namespace PaymentCluster.Grains.Payments.Process;
 /// <param name="options">Says where that is.</param>
 public sealed class ProviderRequests(PaymentTokens tokens, IOptions<PaymentOptions> options)
 {
+    private static readonly TimeSpan LongestSend = TimeSpan.FromSeconds(30);
+
     /// <summary>A charge.</summary>
     internal ChargeRequest Charge(
         PaymentKey key,
@@ -51,6 +53,24 @@ public sealed class ProviderRequests(PaymentTokens tokens, IOptions<PaymentOptio
             Linked = attempt.Link is { } link ? new LinkedCharge(link, state.Capture) : null,
             Completion = state.Awaits(attempt) ? window : null,
         };
+    }
+
+    /// <summary>How a charge is found in a list of its provider's payments; null where it is better queried: its order
+    /// is not known, it may have been sent at very different times, or its provider leaves a step to us.</summary>
+    internal static ListableCharge? Listable(PaymentState state, AttemptState attempt)
+    {
+        var (charge, from) = (attempt.Charge, attempt.Charge.StartedAt);
+        var to = charge.MayHaveArrived || charge.Send.Before < charge.ChangedAt ? charge.Send.Before : charge.ChangedAt;
+        return attempt is { ProviderOrder: { } order, Link: null } && to >= from && to - from <= LongestSend
+            ? new ListableCharge
+            {
+                ProviderOrder = order,
+                ProviderReference = attempt.ProviderReference,
+                Amount = state.Amount,
+                From = from,
+                To = to,
+            }
+            : null;
     }
 
     /// <summary>A capture.</summary>

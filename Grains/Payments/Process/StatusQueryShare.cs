@@ -1,3 +1,5 @@
+using PaymentCluster.Connectors.Contract;
+
 namespace PaymentCluster.Grains.Payments.Process;
 
 /// <summary>
@@ -14,19 +16,32 @@ internal sealed class StatusQueryShare
     // Saved at most: what five seconds bring.
     private const double SavedMinutes = 5.0 / 60;
 
+    private static readonly TimeSpan LongestConfirmation = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan IdleBeforeRetired = TimeSpan.FromMinutes(1);
+
     private readonly Lock _lock = new();
-    private readonly PriorityQueue<Waiter, (QueryPriority Priority, long Order)> _queue = new();
+    private readonly PriorityQueue<WaitingQuery, (QueryPriority Priority, long Order)> _queue = new();
+    private readonly PaymentListPlan? _list;
     private readonly int _perMinute;
     private double _saved;
     private DateTimeOffset _savedAt;
+    private DateTimeOffset _usedAt;
     private int _silos;
     private int _waiting;
     private long _order;
     private bool _isStopped;
+    private bool _isRetired;
 
-    public StatusQueryShare(int perMinute, int silos, DateTimeOffset now)
+    /// <summary>A share with all that may be saved.</summary>
+    /// <param name="perMinute">The merchant's budget at the provider.</param>
+    /// <param name="silos">Among how many silos it is dealt.</param>
+    /// <param name="now">When it is.</param>
+    /// <param name="listPageSize">How many payments a page of the provider's list has; null if there is no
+    /// list.</param>
+    public StatusQueryShare(int perMinute, int silos, DateTimeOffset now, int? listPageSize = null)
     {
-        (_perMinute, _silos, _savedAt) = (perMinute, silos, now);
+        (_perMinute, _silos, _savedAt, _usedAt) = (perMinute, silos, now, now);
+        _list = listPageSize is { } size ? new PaymentListPlan(size) : null;
         _saved = Most;
     }
 
@@ -41,49 +56,123 @@ internal sealed class StatusQueryShare
     private double PerSecond => Math.Max(Share - Most, Share / 2) / 60;
 
     /// <summary>Takes one query, or waits for it.</summary>
-    public ValueTask<bool> AcquireAsync(QueryPriority priority, DateTimeOffset now, CancellationToken needless)
+    /// <param name="query">The query.</param>
+    /// <param name="now">When it is.</param>
+    /// <param name="needless">Ends the wait.</param>
+    /// <param name="permit">What comes of it.</param>
+    /// <returns>False if the share is retired: there is another.</returns>
+    public bool TryAcquire(
+        StatusQuery query, DateTimeOffset now, CancellationToken needless, out ValueTask<QueryPermit> permit)
     {
-        Waiter waiter;
+        permit = ValueTask.FromResult(QueryPermit.Left);
+        WaitingQuery waiting;
         lock (_lock)
         {
-            if (_isStopped)
+            if (_isRetired || _isStopped)
             {
-                return ValueTask.FromResult(false);
+                return _isStopped;
             }
 
+            _usedAt = now;
             Save(now);
-            if (IsNext(priority) && TryTake(priority))
+            if (IsNext(query.Priority) && TryTake(query.Priority))
             {
-                return ValueTask.FromResult(true);
+                permit = ValueTask.FromResult(QueryPermit.Granted);
+                return true;
             }
 
-            // A confirmation can wait for hours, and its payment does that best.
-            if (priority == QueryPriority.Confirmation || _waiting >= MaxWaiting)
+            // A confirmation can wait for hours, and its payment does that best; but a list confirms many at once.
+            var isConfirmation = query.Priority == QueryPriority.Confirmation;
+            var isListable = _list is not null && query.Charge is not null;
+            if ((isConfirmation && !isListable) || _waiting >= (isConfirmation ? MaxWaiting / 2 : MaxWaiting))
             {
                 Refused++;
-                return ValueTask.FromResult(false);
+                return true;
             }
 
-            waiter = new Waiter(priority, now);
-            _queue.Enqueue(waiter, (priority, _order++));
+            waiting = new WaitingQuery(query, now);
             _waiting++;
+            if (isListable)
+            {
+                _list!.Add(waiting);
+            }
+
+            if (!isConfirmation)
+            {
+                _queue.Enqueue(waiting, (query.Priority, _order++));
+            }
         }
 
-        var ending = needless.UnsafeRegister(static state => ((Waiter)state!).End(false), waiter);
-        return new ValueTask<bool>(WaitAsync(waiter, ending));
+        var ending = needless.UnsafeRegister(
+            static state => ((WaitingQuery)state!).End(QueryPermit.Left), waiting);
+        permit = new ValueTask<QueryPermit>(WaitAsync(waiting, ending));
+        return true;
     }
 
     /// <summary>Gives what has returned to those that wait, and says how many of them go.</summary>
     public int Grant(DateTimeOffset now)
     {
         var granted = 0;
-        while (NextToGrant(now) is { } waiter)
+        while (NextToGrant(now) is { } waiting)
         {
-            waiter.End(true);
+            waiting.End(QueryPermit.Granted);
             granted++;
         }
 
         return granted;
+    }
+
+    /// <summary>Takes one query from the budget for a page of the provider's list, if one is worth it.</summary>
+    /// <returns>The page, which has to be ended whatever becomes of it; null: none now.</returns>
+    public ListRequest? BeginList(DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            if (_list is null || _isStopped)
+            {
+                return null;
+            }
+
+            Save(now);
+            _list.EndConfirmations(now - LongestConfirmation);
+            if (_saved < 1 || _list.Wants(now) is not { } priority || !TryTake(priority))
+            {
+                return null;
+            }
+
+            _usedAt = now;
+            return _list.Begin(now);
+        }
+    }
+
+    /// <summary>Takes a page of the provider's list in, and ends the waits of the queries that it tells
+    /// about.</summary>
+    /// <param name="request">The page.</param>
+    /// <param name="page">What was read.</param>
+    /// <param name="queriedAt">When it was requested, by the clock that payments are decided by.</param>
+    /// <param name="now">When it is.</param>
+    /// <returns>How many waits it ended.</returns>
+    public int EndList(ListRequest request, ListedPage page, DateTimeOffset queriedAt, DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            return _list!.End(request, page, queriedAt, now);
+        }
+    }
+
+    /// <summary>Retires the share if it was not used for a while and has all that may be saved: a new one is the same,
+    /// so that the merchants of a day are not kept for ever.</summary>
+    public bool TryRetire(DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            Save(now);
+            _isRetired = _isRetired || (_waiting == 0
+                && _list is not { IsIdle: false }
+                && _saved >= Most
+                && now - _usedAt >= IdleBeforeRetired);
+            return _isRetired;
+        }
     }
 
     /// <summary>Deals the budget out again.</summary>
@@ -102,15 +191,17 @@ internal sealed class StatusQueryShare
     /// <summary>Ends all waits: the silo stops, and the payments' schedules bring the queries back elsewhere.</summary>
     public void Stop()
     {
-        List<Waiter> waiters;
         lock (_lock)
         {
             _isStopped = true;
-            waiters = [.. _queue.UnorderedItems.Select(item => item.Element)];
-            _queue.Clear();
-        }
+            foreach (var (waiting, _) in _queue.UnorderedItems)
+            {
+                waiting.End(QueryPermit.Left);
+            }
 
-        waiters.ForEach(static waiter => waiter.End(false));
+            _queue.Clear();
+            _list?.EndConfirmations(DateTimeOffset.MaxValue);
+        }
     }
 
     /// <summary>How many wait, and for how long the one that waits longest.</summary>
@@ -119,9 +210,9 @@ internal sealed class StatusQueryShare
         lock (_lock)
         {
             var since = now;
-            foreach (var (waiter, _) in _queue.UnorderedItems)
+            foreach (var (waiting, _) in _queue.UnorderedItems)
             {
-                since = !waiter.IsOver && waiter.Since < since ? waiter.Since : since;
+                since = !waiting.IsOver && waiting.Since < since ? waiting.Since : since;
             }
 
             return (_waiting, now - since);
@@ -139,11 +230,11 @@ internal sealed class StatusQueryShare
         }
     }
 
-    private async Task<bool> WaitAsync(Waiter waiter, CancellationTokenRegistration ending)
+    private async Task<QueryPermit> WaitAsync(WaitingQuery waiting, CancellationTokenRegistration ending)
     {
         try
         {
-            return await waiter.Task;
+            return await waiting.Task;
         }
         finally
         {
@@ -151,22 +242,26 @@ internal sealed class StatusQueryShare
             lock (_lock)
             {
                 _waiting--;
+                if (waiting.Charge is not null)
+                {
+                    _list?.Remove(waiting);
+                }
             }
         }
     }
 
-    private Waiter? NextToGrant(DateTimeOffset now)
+    private WaitingQuery? NextToGrant(DateTimeOffset now)
     {
         lock (_lock)
         {
             Save(now);
-            while (_queue.TryPeek(out var waiter, out _))
+            while (_queue.TryPeek(out var waiting, out _))
             {
-                if (waiter.IsOver)
+                if (waiting.IsOver)
                 {
                     _queue.Dequeue();
                 }
-                else if (TryTake(waiter.Priority))
+                else if (TryTake(waiting.Priority))
                 {
                     return _queue.Dequeue();
                 }
@@ -182,9 +277,9 @@ internal sealed class StatusQueryShare
 
     private bool IsNext(QueryPriority priority)
     {
-        while (_queue.TryPeek(out var waiter, out var first))
+        while (_queue.TryPeek(out var waiting, out var first))
         {
-            if (!waiter.IsOver)
+            if (!waiting.IsOver)
             {
                 return priority < first.Priority;
             }
@@ -219,20 +314,5 @@ internal sealed class StatusQueryShare
             _saved = Math.Min(Most, _saved + ((now - _savedAt).TotalSeconds * PerSecond));
             _savedAt = now;
         }
-    }
-
-    private sealed class Waiter(QueryPriority priority, DateTimeOffset since)
-    {
-        private readonly TaskCompletionSource<bool> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public QueryPriority Priority { get; } = priority;
-
-        public DateTimeOffset Since { get; } = since;
-
-        public bool IsOver => _end.Task.IsCompleted;
-
-        public Task<bool> Task => _end.Task;
-
-        public void End(bool isGranted) => _end.TrySetResult(isGranted);
     }
 }

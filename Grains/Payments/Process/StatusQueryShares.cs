@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using PaymentCluster.Connectors;
+using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains.Abstractions.Logs;
 
 namespace PaymentCluster.Grains.Payments.Process;
@@ -26,8 +27,10 @@ public sealed partial class StatusQueryShares : IStatusQueryBudget
     private readonly ConnectorCatalogue _connectors;
     private readonly PaymentOptions _options;
     private readonly TimeProvider _time;
+    private readonly PaymentListReader _lists;
     private readonly ILogger<StatusQueryShares> _logger;
     private readonly Counter<long> _queries;
+    private readonly Counter<long> _pages;
     private int _silos = 1;
     private DateTimeOffset? _fewerSince;
     private DateTimeOffset _loggedAt;
@@ -36,21 +39,27 @@ public sealed partial class StatusQueryShares : IStatusQueryBudget
     /// <summary>Makes them.</summary>
     /// <param name="connectors">The providers' budgets.</param>
     /// <param name="options">A budget that replaces theirs.</param>
+    /// <param name="lists">Reads providers' lists for the queries that wait.</param>
     /// <param name="time">The clock that queries return by.</param>
     /// <param name="meters">Makes the figures.</param>
     /// <param name="logger">Says which budgets are short.</param>
     public StatusQueryShares(
         ConnectorCatalogue connectors,
         IOptions<PaymentOptions> options,
+        PaymentListReader lists,
         TimeProvider time,
         IMeterFactory meters,
         ILogger<StatusQueryShares> logger)
     {
-        (_connectors, _options, _time, _logger) = (connectors, options.Value, time, logger);
+        (_connectors, _options, _lists, _time, _logger) = (connectors, options.Value, lists, time, logger);
         _loggedAt = time.GetUtcNow();
         var meter = meters.Create(MeterName);
         _queries = meter.CreateCounter<long>(
-            "paymentcluster.status_queries", "{query}", "Status queries, sent or left to their payments' schedules");
+            "paymentcluster.status_queries",
+            "{query}",
+            "Status queries: sent, listed, or left to their payments' schedules");
+        _pages = meter.CreateCounter<long>(
+            "paymentcluster.payment_lists", "{page}", "Pages of providers' lists of payments, read instead of queries");
         meter.CreateObservableGauge(
             "paymentcluster.status_queries.lag",
             () => Standings().Select(standing => new Measurement<double>(
@@ -66,13 +75,14 @@ public sealed partial class StatusQueryShares : IStatusQueryBudget
     }
 
     /// <inheritdoc/>
-    public async ValueTask<bool> AcquireAsync(
-        string merchant, string provider, QueryPriority priority, CancellationToken needless)
+    public async ValueTask<QueryPermit> AcquireAsync(StatusQuery query, CancellationToken needless)
     {
-        var isGranted = Share(merchant, provider) is { } share
-            && await share.AcquireAsync(priority, _time.GetUtcNow(), needless);
-        _queries.Add(1, new("provider", provider), new("result", isGranted ? "sent" : "left"));
-        return isGranted;
+        var result = await EnterAsync(query, needless);
+        _queries.Add(
+            1,
+            new("provider", query.Provider),
+            new("result", result.IsGranted ? "sent" : result.Listed is null ? "left" : "listed"));
+        return result;
     }
 
     /// <summary>For how long the merchant's query waits that waits longest on this silo; zero if none does.</summary>
@@ -96,9 +106,15 @@ public sealed partial class StatusQueryShares : IStatusQueryBudget
             }
         }
 
-        foreach (var share in _shares.Values)
+        foreach (var (key, share) in _shares)
         {
+            // First: a page tells of many.
+            ContinueList(key, share);
             share.Grant(now);
+            if (share.TryRetire(now))
+            {
+                _shares.TryRemove(new KeyValuePair<(string, string), StatusQueryShare>(key, share));
+            }
         }
 
         if (now - _loggedAt >= TimeSpan.FromMinutes(1))
@@ -137,16 +153,38 @@ public sealed partial class StatusQueryShares : IStatusQueryBudget
         return live;
     }
 
-    private StatusQueryShare? Share(string merchant, string provider) =>
-        _isStopped || !_connectors.TryGet(provider, out var connector)
+    private ValueTask<QueryPermit> EnterAsync(StatusQuery query, CancellationToken needless)
+    {
+        while (Share(query) is { } share)
+        {
+            if (share.TryAcquire(query, _time.GetUtcNow(), needless, out var permit))
+            {
+                return permit;
+            }
+
+            // It is retired, and about to be removed.
+            _shares.TryRemove(new KeyValuePair<(string, string), StatusQueryShare>(
+                (query.Merchant, query.Provider), share));
+        }
+
+        return ValueTask.FromResult(QueryPermit.Left);
+    }
+
+    private StatusQueryShare? Share(StatusQuery query) =>
+        _isStopped || !_connectors.TryGet(query.Provider, out var connector)
             ? null
             : _shares.GetOrAdd(
-                (merchant, provider),
-                static (_, parts) => new StatusQueryShare(parts.PerMinute, parts.Silos, parts.Now),
+                (query.Merchant, query.Provider),
+                static (_, parts) => new StatusQueryShare(parts.PerMinute, parts.Silos, parts.Now, parts.ListPageSize),
                 (
                     PerMinute: _options.StatusQueriesPerMinute ?? connector.Capabilities.StatusQueriesPerMinute,
                     Silos: _silos,
-                    Now: _time.GetUtcNow()));
+                    Now: _time.GetUtcNow(),
+                    ListPageSize: (connector as IListsPayments)?.PageSize));
+
+    private void ContinueList((string Merchant, string Provider) key, StatusQueryShare share) =>
+        _lists.Continue(key.Merchant, key.Provider, share, count => _pages.Add(
+            1, new("provider", key.Provider), new("result", count.IsRead ? "read" : "failed")));
 
     private IEnumerable<(string Provider, int Waiting, TimeSpan Lag)> Standings()
     {

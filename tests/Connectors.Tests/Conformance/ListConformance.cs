@@ -20,10 +20,9 @@ public abstract class ListConformance(ConnectorRig rig) : ConformanceSetting(rig
     public async Task A_listed_payment_reads_as_its_status_query_does()
     {
         Server.Script = Rig.RespondAsync;
-        var page = Assert.IsType<PaymentPage.Read>(await ListAsync());
+        var page = Assert.IsType<ListedPage.Read>(await ListAsync());
         var payment = Assert.Single(page.Payments);
-        Assert.Equal(
-            (Rig.OrderReference, Rig.PaymentReference), (payment.ProviderOrder, payment.ProviderReference));
+        Assert.Equal(Rig.OrderReference, payment.ProviderOrder);
         Assert.Equal(
             (Rig.OrderReference, Rig.PaymentReference),
             (payment.Outcome.ProviderOrder, payment.Outcome.ProviderReference));
@@ -44,7 +43,7 @@ public abstract class ListConformance(ConnectorRig rig) : ConformanceSetting(rig
     public async Task A_list_that_is_refused_says_nothing(int status)
     {
         Server.Script = (_, context) => Responses.JsonAsync(context, status, "{}");
-        Assert.IsType<PaymentPage.Failed>(await ListAsync());
+        Assert.IsType<ListedPage.Failed>(await ListAsync());
     }
 
     [Theory]
@@ -53,16 +52,16 @@ public abstract class ListConformance(ConnectorRig rig) : ConformanceSetting(rig
     public async Task A_list_that_cannot_be_read_says_nothing(string body)
     {
         Server.Script = (_, context) => Responses.JsonAsync(context, 200, body);
-        Assert.IsType<PaymentPage.Failed>(await ListAsync());
+        Assert.IsType<ListedPage.Failed>(await ListAsync());
     }
 
     [Fact]
     public async Task No_response_says_nothing()
     {
         Server.Script = (_, context) => Responses.HangUpAsync(context);
-        Assert.IsType<PaymentPage.Failed>(await ListAsync(TimeSpan.FromMilliseconds(400)));
+        Assert.IsType<ListedPage.Failed>(await ListAsync(TimeSpan.FromMilliseconds(400)));
         await Server.DisposeAsync();
-        Assert.IsType<PaymentPage.Failed>(await ListAsync());
+        Assert.IsType<ListedPage.Failed>(await ListAsync());
     }
 
     [Fact]
@@ -75,6 +74,6 @@ public abstract class ListConformance(ConnectorRig rig) : ConformanceSetting(rig
             Logs.Lines, line => Assert.DoesNotContain(secret, line, StringComparison.Ordinal)));
     }
 
-    private Task<PaymentPage> ListAsync(TimeSpan? timeout = null) => Assert.IsAssignableFrom<IListsPayments>(
+    private Task<ListedPage> ListAsync(TimeSpan? timeout = null) => Assert.IsAssignableFrom<IListsPayments>(
         Create(options => options.Timeout = timeout ?? options.Timeout)).ListAsync(Query, Rig.Credentials);
 }

@@ -30,30 +30,32 @@ public sealed class RazorpayListTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_on_no_order_or_unreadable_is_left_out_and_counts()
+    public async Task What_is_on_no_order_is_left_out_and_what_is_unreadable_is_unknown()
     {
-        var page = Assert.IsType<PaymentPage.Read>(await ListAsync(
+        var page = Assert.IsType<ListedPage.Read>(await ListAsync(
             "[" + RazorpayRig.PaymentJson("failed", id: "pay_TESTpay0000002") + ","
-                + RazorpayRig.PaymentJson("captured").Replace("\"order_TESTord00001\"", "null", StringComparison.Ordinal)
+                + RazorpayRig.PaymentJson("captured").Replace(
+                    "\"order_TESTord00001\"", "null", StringComparison.Ordinal)
                 + "," + RazorpayRig.PaymentJson("captured").Replace("\"INR\"", "\"XXXX\"", StringComparison.Ordinal)
                 + "," + RazorpayRig.PaymentJson("created") + "]"));
         Assert.Equal(4, page.Count);
         Assert.Equal(
-            ["pay_TESTpay0000002 Declined", "pay_TESTpay0000001 Pending"],
-            page.Payments.Select(payment => $"{payment.ProviderReference} {payment.Outcome.GetType().Name}"));
+            ["pay_TESTpay0000002 Declined", " Unknown", "pay_TESTpay0000001 Pending"],
+            page.Payments.Select(
+                payment => $"{payment.Outcome.ProviderReference} {payment.Outcome.GetType().Name}"));
     }
 
     [Theory]
     [InlineData(""), InlineData("\"created_at\":null"), InlineData("\"created_at\":17")]
     public async Task Without_a_time_a_page_has_no_oldest(string time)
     {
-        var page = Assert.IsType<PaymentPage.Read>(await ListAsync("[" + RazorpayRig.PaymentJson("captured").Replace(
+        var page = Assert.IsType<ListedPage.Read>(await ListAsync("[" + RazorpayRig.PaymentJson("captured").Replace(
             ",\"created_at\":1700000000", time.Length > 0 ? "," + time : "", StringComparison.Ordinal) + "]"));
         Assert.Null(page.Oldest);
         Assert.Single(page.Payments);
     }
 
-    private Task<PaymentPage> ListAsync(string items, PaymentListQuery? query = null)
+    private Task<ListedPage> ListAsync(string items, PaymentListQuery? query = null)
     {
         _server.Script = (_, context) =>
             Responses.JsonAsync(context, 200, $$"""{"entity":"collection","count":1,"items":{{items}}}""");
@@ -81,7 +83,7 @@ public sealed class RazorpayListAgainstSimulatorTests(SimulatedRazorpay razorpay
 
         var listed = await FindAsync(before, after);
 
-        Assert.Equal(pending.ProviderReference, listed!.ProviderReference);
+        Assert.Equal(pending.ProviderReference, listed!.Outcome.ProviderReference);
         var queried = await QueryAsync(pending.ProviderOrder, pending.ProviderReference);
         Assert.Equal(queried, listed.Outcome);
         Assert.Null(await FindAsync(before.AddMinutes(-2), before.AddSeconds(-1)));
@@ -90,7 +92,7 @@ public sealed class RazorpayListAgainstSimulatorTests(SimulatedRazorpay razorpay
         {
             var connector = (IListsPayments)Razorpay.Connect();
             var query = new PaymentListQuery { From = from, To = to, Skip = 0 };
-            var page = Assert.IsType<PaymentPage.Read>(await connector.ListAsync(query, Rig.Credentials));
+            var page = Assert.IsType<ListedPage.Read>(await connector.ListAsync(query, Rig.Credentials));
             return page.Payments.SingleOrDefault(payment => payment.ProviderOrder == pending.ProviderOrder);
         }
     }

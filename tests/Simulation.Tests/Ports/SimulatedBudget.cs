@@ -8,8 +8,7 @@ namespace PaymentCluster.Simulation.Tests.Ports;
 internal sealed class SimulatedBudget(World world, SimulatedSilo silo) : IStatusQueryBudget
 {
     /// <inheritdoc/>
-    public async ValueTask<bool> AcquireAsync(
-        string merchant, string provider, QueryPriority priority, CancellationToken needless)
+    public async ValueTask<QueryPermit> AcquireAsync(StatusQuery query, CancellationToken needless)
     {
         await silo.Reach("takes a query from the budget");
         if (world.Choices.Happens(world.Weather.LostCalls / 2))
@@ -17,7 +16,9 @@ internal sealed class SimulatedBudget(World world, SimulatedSilo silo) : IStatus
             throw new TimeoutException("The budget does not respond.");
         }
 
-        return world.Budgets.TryAcquire(provider, priority == QueryPriority.Unknown);
+        return world.Budgets.TryAcquire(query.Provider, query.Priority == QueryPriority.Unknown)
+            ? QueryPermit.Granted
+            : QueryPermit.Left;
     }
 }
 

@@ -124,6 +124,7 @@ public sealed class ListTests
     {
         var reply = await simulator.GetAsync($"/v1/{list}?{query}");
         Assert.Equal(HttpStatusCode.OK, reply.Status);
-        return [.. reply.Json.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("id").GetString()!)];
+        return
+            [.. reply.Json.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("id").GetString()!)];
     }
 }

@@ -26,8 +26,8 @@ public sealed class TransactionStore(MerchantReads reads)
             where p.merchant_id = $1 and p.customer_id = $2
             union all
             select p.payment_id, (e.data ->> 'refund')::int, e.at, p.order_id, (e.data ->> 'amount_minor')::bigint, p.currency, p.method,
-                   case latest.type when 'refund_succeeded' then 2 when 'refund_failed' then 3 when 'refund_review_required' then 4 else 1 end,
-                   case latest.type when 'refund_succeeded' then (e.data ->> 'amount_minor')::bigint else 0 end
+                   case latest.type when 'refund_succeeded' then 2 when 'refund_confirmed' then 2 when 'refund_failed' then 3 when 'refund_review_required' then 4 else 1 end,
+                   case when latest.type in ('refund_succeeded', 'refund_confirmed') then (e.data ->> 'amount_minor')::bigint else 0 end
             from payments p
             join payment_events e on e.payment_id = p.payment_id and e.type = 'refund_requested'
             cross join lateral (

@@ -19,6 +19,9 @@ public enum TransferKind
 
     /// <summary>The fee of such a capture was taken back.</summary>
     FeeReversal = 5,
+
+    /// <summary>A refund that was booked, and turned out never to have been paid out, was taken back.</summary>
+    RefundReversal = 6,
 }
 
 /// <summary>One movement of money: one debit account, one credit account, one amount. The books balance by

@@ -43,7 +43,10 @@ public static class LedgerPostings
                     AddReversal(transfers, payment, state, reversed);
                     break;
                 case RefundSucceeded refunded:
-                    AddRefund(transfers, payment, state, refunded.Refund);
+                    transfers.Add(RefundOf(payment, state, refunded.Refund));
+                    break;
+                case RefundReversed reversed:
+                    transfers.Add(ReversalOf(RefundOf(payment, state, reversed.Refund, earlier: 1)));
                     break;
                 default:
                     break;
@@ -114,17 +117,25 @@ public static class LedgerPostings
         }
     }
 
-    private static void AddRefund(
-        ImmutableArray<LedgerTransfer>.Builder transfers, PaymentId payment, PaymentState state, int number)
+    private static LedgerTransfer RefundOf(PaymentId payment, PaymentState state, int number, int earlier = 0)
     {
         var refund = state.Refunds[number - 1];
-        transfers.Add(new LedgerTransfer
+        var id = new RefundId { Payment = payment, Number = number }.ToString();
+        var reversals = refund.Reversals - earlier;
+        return new LedgerTransfer
         {
-            Cause = new RefundId { Payment = payment, Number = number }.ToString(),
+            Cause = reversals == 0 ? id : $"{id}~{reversals}",
             Kind = TransferKind.Refund,
             Debit = MerchantPayable,
             Credit = ReceivableFrom(state.Attempts[refund.Attempt - 1].Provider),
             Amount = Money.Of(refund.AmountMinor, state.Amount.Currency),
-        });
+        };
     }
+
+    private static LedgerTransfer ReversalOf(LedgerTransfer refund) => refund with
+    {
+        Kind = TransferKind.RefundReversal,
+        Debit = refund.Credit,
+        Credit = refund.Debit,
+    };
 }

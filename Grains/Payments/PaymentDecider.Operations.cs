@@ -43,6 +43,13 @@ public static partial class PaymentDecider
             return Confirm(state, unconfirmed, report, context);
         }
 
+        if (report.Source == ReportSource.Query
+            && operation.Key.Kind == OperationKind.Refund
+            && state.Refunds[operation.Key.Number - 1] is { IsUnconfirmed: true } refund)
+        {
+            return Confirm(state, refund, report, context);
+        }
+
         return report.Outcome switch
         {
             // The provider has it: that is news whichever send it is said of, and whatever was said before.
@@ -77,7 +84,8 @@ public static partial class PaymentDecider
             // A captured charge is the one news, whether it is said of the charge or of its capture.
             OperationKind.Charge or OperationKind.Capture => Charged(state, operation, success, report, context),
             OperationKind.Void => Released(state, operation, context),
-            OperationKind.Refund => Refunded(state, state.Refunds[operation.Key.Number - 1], success, context),
+            OperationKind.Refund => Refunded(
+                state, state.Refunds[operation.Key.Number - 1], success, report, context),
         };
 
     private static Decision Decline(

@@ -111,6 +111,15 @@ public static partial class PaymentDecider
             By = command.By,
             Note = command.Note,
         };
+        if (command.Paid && refund.IsBooked)
+        {
+            var confirmed = new RefundConfirmed
+            {
+                At = context.Now, Refund = refund.Number, ProviderReference = command.ProviderReference,
+            };
+            return Accept(resolved, confirmed) with { Refund = refund.Number };
+        }
+
         PaymentEvent outcome = command.Paid
             ? new RefundSucceeded
             {
@@ -127,6 +136,10 @@ public static partial class PaymentDecider
                     Party = FailureParty.Engine,
                 },
             };
-        return Accept(resolved, outcome) with { Refund = refund.Number };
+        var reversed = new RefundReversed { At = context.Now, Refund = refund.Number };
+        return Accept([resolved, .. refund.IsBooked ? [reversed] : Array.Empty<PaymentEvent>(), outcome]) with
+        {
+            Refund = refund.Number,
+        };
     }
 }

@@ -4,8 +4,8 @@ using PaymentCluster.Grains.Abstractions.Providers;
 namespace PaymentCluster.Grains.Payments;
 
 // What a provider's authenticated webhook says is trusted after it was compared with the attempt. What does not match
-// is never booked: it is a reason for a status query. A capture that a webhook reported is confirmed by a status query
-// later.
+// is never booked: it is a reason for a status query. A capture or refund that a webhook reported is confirmed by a
+// status query later.
 public static partial class PaymentDecider
 {
     // Whether a webhook's words can be of this operation as it is known: same order, same amount, and something that a
@@ -95,6 +95,30 @@ public static partial class PaymentDecider
                 : Accept(OperationEvents.ReviewRequired(
                     attempt.Charge,
                     "The provider's webhook said that the payment is captured, and its status query "
+                        + $"{Contradiction(other)}.",
+                    context.Now)),
+        };
+
+    // The same of a refund.
+    private static Decision Confirm(
+        PaymentState state, RefundState refund, RecordOutcome report, DecisionContext context) =>
+        report.Outcome switch
+        {
+            ProviderOutcome.Succeeded success when MatchesRefund(state, refund, success) =>
+                Accept(new RefundConfirmed
+                {
+                    At = context.Now,
+                    Refund = refund.Number,
+                    ProviderReference = success.ProviderReference,
+                    BankReference = success.BankReference,
+                }),
+            ProviderOutcome.Unknown or ProviderOutcome.NotSent => NoChange,
+            _ when (report.QueriedAt ?? context.Now) < refund.ConfirmableAt => NoChange,
+            var other => refund.Status == RefundStatus.NeedsReview
+                ? NoChange
+                : Accept(OperationEvents.ReviewRequired(
+                    refund.Operation,
+                    "The provider's webhook said that the refund is paid out, and its status query "
                         + $"{Contradiction(other)}.",
                     context.Now)),
         };

@@ -51,6 +51,8 @@ public static class PaymentEventJson
         new("refund_outcome_unknown", null, Json.RefundOutcomeUnknown),
         new("refund_accepted", null, Json.RefundAccepted),
         new("refund_succeeded", "refund.succeeded", Json.RefundSucceeded),
+        new("refund_confirmed", null, Json.RefundConfirmed),
+        new("refund_reversed", null, Json.RefundReversed),
         new("refund_failed", "refund.failed", Json.RefundFailed),
         new("refund_review_required", "refund.needs_review", Json.RefundReviewRequired),
     ];
@@ -145,6 +147,8 @@ public static class PaymentEventJson
 [JsonSerializable(typeof(RefundOutcomeUnknown))]
 [JsonSerializable(typeof(RefundAccepted))]
 [JsonSerializable(typeof(RefundSucceeded))]
+[JsonSerializable(typeof(RefundConfirmed))]
+[JsonSerializable(typeof(RefundReversed))]
 [JsonSerializable(typeof(RefundFailed))]
 [JsonSerializable(typeof(RefundReviewRequired))]
 [JsonSerializable(typeof(ImmutableDictionary<string, string>))]

@@ -1,6 +1,6 @@
 namespace PaymentCluster.Grains.Payments;
 
-// What is found out later about a booked capture. A stored format, as in PaymentEvents.cs.
+// What is found out later about a booked capture or refund. A stored format, as in PaymentEvents.cs.
 
 /// <summary>A status query agreed with the webhook that a capture was booked by, or an operator did.</summary>
 public sealed record CaptureConfirmed : PaymentEvent
@@ -26,4 +26,25 @@ public sealed record CaptureReversed : PaymentEvent
 
     /// <summary>The fee that was booked with it, in minor units; null if there was none.</summary>
     public long? FeeMinor { get; init; }
+}
+
+/// <summary>A status query agreed with the webhook that a refund was booked by, or an operator did.</summary>
+public sealed record RefundConfirmed : PaymentEvent
+{
+    /// <summary>The refund.</summary>
+    public required int Refund { get; init; }
+
+    /// <summary>The provider's id of the refund.</summary>
+    public string? ProviderReference { get; init; }
+
+    /// <summary>The reference that the customer's bank shows.</summary>
+    public string? BankReference { get; init; }
+}
+
+/// <summary>An operator found that a booked refund was never paid out: its transfer is posted the other way
+/// round.</summary>
+public sealed record RefundReversed : PaymentEvent
+{
+    /// <summary>The refund.</summary>
+    public required int Refund { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using PaymentCluster.Grains.Abstractions.Providers;
 
 namespace PaymentCluster.Grains.Payments;
@@ -72,6 +73,10 @@ public sealed record RefundAccepted : PaymentEvent
 /// <summary>The refund was paid out.</summary>
 public sealed record RefundSucceeded : PaymentEvent
 {
+    /// <summary>Whether a webhook said so; a status query confirms it later.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool ByWebhook { get; init; }
+
     /// <summary>The refund.</summary>
     public required int Refund { get; init; }
 

@@ -101,7 +101,7 @@ internal static class PaymentMapping
     };
 
     private static long Refunded(PaymentState state, AttemptState current) => state.Refunds
-        .Where(refund => refund.Attempt == current.Number && refund.Status == RefundStatus.Success)
+        .Where(refund => refund.Attempt == current.Number && refund.IsBooked)
         .Sum(refund => refund.AmountMinor);
 
     private static RefundProgress ProgressOf(PaymentState state, AttemptState? current)

@@ -29,8 +29,8 @@ public static class PaymentSchedule
     private static readonly TimeSpan[] LastQueries =
         [TimeSpan.FromMinutes(10), TimeSpan.FromHours(6), TimeSpan.FromDays(1)];
 
-    // Of a capture that a webhook reported, until a status query confirms it. At leisure: who waits for an outcome goes
-    // first, and where a provider's budget is short for days, the webhook's word stands.
+    // Of a capture or refund that a webhook reported, until a status query confirms it. At leisure: who waits for an
+    // outcome goes first, and where a provider's budget is short for days, the webhook's word stands.
     private static readonly TimeSpan[] Confirmations =
     [
         TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(30), TimeSpan.FromHours(2), TimeSpan.FromHours(6),
@@ -106,9 +106,9 @@ public static class PaymentSchedule
             OperationPhase.Sending or OperationPhase.Unknown => true,
             OperationPhase.Accepted => IsAwaited(state, operation) || now < LastQueryBefore(state, operation),
             OperationPhase.Done => IsAuthorized(state, operation)
-                || (Unconfirmed(state, operation) is { } attempt
-                    && now >= attempt.ConfirmableAt
-                    && now < attempt.ConfirmableAt + ConfirmationsEnd),
+                || (ConfirmableAt(state, operation) is { } confirmableAt
+                    && now >= confirmableAt
+                    && now < confirmableAt + ConfirmationsEnd),
             OperationPhase.Failed => MayStillSucceed(state, operation) && now < LastQueryBefore(state, operation),
             OperationPhase.NotSent => false,
         };
@@ -125,7 +125,7 @@ public static class PaymentSchedule
                 ? After(operation.ChangedAt, now, StatusQueries, operation.Traits.AcceptedStep)
                 : NextLate(state, operation, now),
             OperationPhase.Done => IsAuthorized(state, operation) ? NextOfAuthorized(state, operation, now)
-                : Unconfirmed(state, operation) is { } attempt ? AfterAll(attempt.ConfirmableAt, now, Confirmations)
+                : ConfirmableAt(state, operation) is { } confirmableAt ? AfterAll(confirmableAt, now, Confirmations)
                 : null,
             OperationPhase.Failed => MayStillSucceed(state, operation) ? NextLate(state, operation, now) : null,
         };
@@ -151,11 +151,18 @@ public static class PaymentSchedule
         operation.Key.Kind == OperationKind.Charge
             && state.Attempts[operation.Key.Number - 1].Phase == AttemptPhase.Authorized;
 
-    private static AttemptState? Unconfirmed(PaymentState state, ProviderOperation operation) =>
-        operation.Key.Kind == OperationKind.Charge
-            && state.Attempts[operation.Key.Number - 1] is { IsUnconfirmed: true } attempt
-                ? attempt
-                : null;
+    // Null: there is nothing to confirm.
+    private static DateTimeOffset? ConfirmableAt(PaymentState state, ProviderOperation operation) =>
+        operation.Key.Kind switch
+        {
+            OperationKind.Charge => state.Attempts[operation.Key.Number - 1] is { IsUnconfirmed: true } attempt
+                ? attempt.ConfirmableAt
+                : null,
+            OperationKind.Refund => state.Refunds[operation.Key.Number - 1] is { IsUnconfirmed: true } refund
+                ? refund.ConfirmableAt
+                : null,
+            OperationKind.Capture or OperationKind.Void => null,
+        };
 
     // What the provider knows may turn into a success after it failed.
     private static bool MayStillSucceed(PaymentState state, ProviderOperation operation) =>

@@ -85,9 +85,24 @@ public sealed partial record PaymentState
         {
             Operation = state.RefundOf(e.Refund).Operation.In(OperationPhase.Done, e.At),
             Status = RefundStatus.Success,
+            IsBooked = true,
+            IsUnconfirmed = e.ByWebhook,
             Failure = null,
             ProviderReference = e.ProviderReference ?? state.RefundOf(e.Refund).ProviderReference,
             BankReference = e.BankReference ?? state.RefundOf(e.Refund).BankReference,
+        }),
+        RefundConfirmed e => state.With(state.RefundOf(e.Refund) with
+        {
+            Status = RefundStatus.Success,
+            IsUnconfirmed = false,
+            ProviderReference = e.ProviderReference ?? state.RefundOf(e.Refund).ProviderReference,
+            BankReference = e.BankReference ?? state.RefundOf(e.Refund).BankReference,
+        }),
+        RefundReversed e => state.With(state.RefundOf(e.Refund) with
+        {
+            IsBooked = false,
+            IsUnconfirmed = false,
+            Reversals = state.RefundOf(e.Refund).Reversals + 1,
         }),
         RefundReviewRequired e => state.With(state.RefundOf(e.Refund) with
         {

@@ -137,7 +137,7 @@ public sealed partial record PaymentState
     public long CapturedMinor => Attempts.Sum(attempt => attempt.CapturedMinor);
 
     /// <summary>Refunded so far.</summary>
-    public long RefundedMinor => RefundedOf(refund => refund.Status == RefundStatus.Success);
+    public long RefundedMinor => RefundedOf(refund => refund.IsBooked);
 
     /// <summary>What of an attempt's captured money is neither refunded nor on its way back.</summary>
     public long RefundableMinor(AttemptState attempt) => attempt.CapturedMinor
@@ -332,6 +332,20 @@ public sealed record RefundState
 
     /// <summary>Whether the engine made it.</summary>
     public required bool Automatic { get; init; }
+
+    /// <summary>Whether it is booked as paid out. It stays so while an operator reviews it.</summary>
+    public bool IsBooked { get; init; }
+
+    /// <summary>How often a booked refund of it was taken back.</summary>
+    public int Reversals { get; init; }
+
+    /// <summary>Whether a webhook said that it was paid out, and no status query has confirmed it yet.</summary>
+    public bool IsUnconfirmed { get; init; }
+
+    /// <summary>From when on a status query that contradicts the webhook counts: until then, the provider's status may
+    /// be behind.</summary>
+    public DateTimeOffset ConfirmableAt =>
+        Operation.ChangedAt + (Operation.Send.NotFoundFinalAt - Operation.Send.Before);
 
     /// <summary>When it was accepted.</summary>
     public DateTimeOffset CreatedAt => Operation.StartedAt;

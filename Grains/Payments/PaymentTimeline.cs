@@ -59,6 +59,8 @@ internal static class PaymentTimeline
             $"The outcome of refund {e.Refund} is unknown ({Because(e.Reason)}). A status query will tell.",
         RefundAccepted e => $"The provider accepted refund {e.Refund} and processes it.",
         RefundSucceeded e => $"Refund {e.Refund} was paid out.",
+        RefundConfirmed e => $"Refund {e.Refund} is confirmed.",
+        RefundReversed e => $"Refund {e.Refund} is taken back: it was never paid out.",
         RefundFailed e => $"Refund {e.Refund} failed: {e.Failure.Message}",
         RefundReviewRequired e => $"An operator is needed for refund {e.Refund}. {e.Reason}",
         _ => throw new InvalidOperationException($"{happened.GetType().Name} is not an event of payments."),

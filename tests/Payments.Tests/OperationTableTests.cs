@@ -60,6 +60,30 @@ public sealed class OperationTableTests
         ("sent again: succeeded, of the send before", column => OfSendBefore(column, Given.Captured())),
     ];
 
+    // What a webhook reported is confirmed by a status query.
+    private static readonly (string Name, Func<int, string> Cell)[] Confirmations =
+    [
+        ("done by webhook; succeeded", column => ByWebhook(column, given => given, Given.Captured(), isQuery: false)),
+        ("done by webhook; status query: succeeded", column => ByWebhook(column, given => given, Given.Captured())),
+        ("done by webhook; status query: unknown", column => ByWebhook(column, given => given.After(Final), Unknown)),
+        ("done by webhook; status query: pending", column => ByWebhook(column, given => given, Pending)),
+        ("done by webhook; status query: pending, final",
+            column => ByWebhook(column, given => given.After(Final), Pending)),
+        ("done by webhook; status query: declined, final",
+            column => ByWebhook(column, given => given.After(Final), Declined)),
+        ("done by webhook; status query: other amount, final", column => ByWebhook(
+            column, given => given.After(Final), Given.Captured(Given.Amount with { AmountMinor = 1 }))),
+        ("done by webhook; status query: not found, final",
+            column => ByWebhook(column, given => given.After(Final), new ProviderOutcome.NotFound())),
+        ("done by webhook, contradicted; status query: succeeded", column => ByWebhook(
+            column,
+            given => given.After(Final).Report(
+                Columns[column].Key, new ProviderOutcome.NotFound(), ReportSource.Query),
+            Given.Captured())),
+        ("done by webhook; its time has come", column => ByWebhook(
+            column, given => given, given => given.At(Next(given)!.Value).Decide(new ResumePayment()))),
+    ];
+
     // charge | capture | release | refund
     private const string Table = """
         sending; succeeded: PaymentCaptured | PaymentCaptured | AuthorizationReleased | RefundSucceeded
@@ -123,6 +147,16 @@ public sealed class OperationTableTests
         sent again: not sent, of the send before: = | = | = | =
         sent again: unknown, of the send before: = | = | = | =
         sent again: succeeded, of the send before: PaymentCaptured | PaymentCaptured | AuthorizationReleased | RefundSucceeded
+        done by webhook; succeeded: = | – | – | =
+        done by webhook; status query: succeeded: CaptureConfirmed | – | – | RefundConfirmed
+        done by webhook; status query: unknown: = | – | – | =
+        done by webhook; status query: pending: = | – | – | =
+        done by webhook; status query: pending, final: ReviewRequired | – | – | RefundReviewRequired
+        done by webhook; status query: declined, final: ReviewRequired | – | – | RefundReviewRequired
+        done by webhook; status query: other amount, final: ReviewRequired | – | – | RefundReviewRequired
+        done by webhook; status query: not found, final: ReviewRequired | – | – | RefundReviewRequired
+        done by webhook, contradicted; status query: succeeded: CaptureConfirmed | – | – | RefundConfirmed
+        done by webhook; its time has come: → QueryCharge | – | – | → QueryRefund
         """;
 
     private static (string Name, Func<int, string> Cell)[] Rows { get; } =
@@ -131,6 +165,7 @@ public sealed class OperationTableTests
            from report in Reports
            select ($"{phase.Name}; {report.Name}", (Func<int, string>)(column => Cell(column, phase, report.Decide))),
         .. Sends,
+        .. Confirmations,
     ];
 
     public static TheoryData<int, int> Cells()
@@ -212,6 +247,20 @@ public sealed class OperationTableTests
 
         given = given.Report(Columns[column].Key, NotSent);
         return $"{(Next(given) - given.Now)!.Value.TotalSeconds:0} s";
+    }
+
+    private static string ByWebhook(
+        int column, Func<Given, Given> then, ProviderOutcome outcome, bool isQuery = true) =>
+        ByWebhook(column, then, given => given.Decide(Given.About(
+            Columns[column].Key, outcome, isQuery ? ReportSource.Query : ReportSource.Webhook)));
+
+    private static string ByWebhook(int column, Func<Given, Given> then, Func<Given, Decision> decide)
+    {
+        var key = Columns[column].Key;
+        return key.Kind is OperationKind.Charge or OperationKind.Refund
+            ? PaymentTableTests.Describe(
+                decide(then(Columns[column].Sending().Report(key, Given.Captured(), ReportSource.Webhook))))
+            : "–";
     }
 
     private static string OfSendBefore(int column, ProviderOutcome outcome)

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains.Abstractions.Amounts;
-using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
 using PaymentCluster.Grains.Payments.Process;
 

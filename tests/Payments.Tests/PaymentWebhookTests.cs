@@ -215,6 +215,79 @@ public sealed class PaymentWebhookTests
         Assert.Equal(1, both.State.PaidAttempt);
     }
 
+    [Fact]
+    public void A_refund_is_confirmed_at_leisure_too()
+    {
+        var refunded = RefundedByWebhook;
+        var due = PaymentSchedule.NextActionAt(refunded.State, refunded.Now)!.Value;
+        Assert.True(due > refunded.Now + TimeSpan.FromMinutes(5));
+
+        var confirmed = refunded.At(due).Report(Refund, PaidOut with { BankReference = "arn" }, ReportSource.Query);
+
+        Assert.Equal((RefundStatus.Success, false, "arn"), (
+            confirmed.State.Refunds[0].Status,
+            confirmed.State.Refunds[0].IsUnconfirmed,
+            confirmed.State.Refunds[0].BankReference));
+        Assert.Null(PaymentSchedule.NextActionAt(confirmed.State, confirmed.Now));
+    }
+
+    [Theory]
+    [InlineData(ReportSource.Response), InlineData(ReportSource.Query)]
+    public void A_refund_that_the_provider_itself_told_of_needs_no_confirmation(ReportSource source)
+    {
+        var refunded = Refunding.Report(Refund, PaidOut, source);
+        Assert.False(refunded.State.Refunds[0].IsUnconfirmed);
+        Assert.Null(PaymentSchedule.NextActionAt(refunded.State, refunded.Now));
+    }
+
+    [Fact]
+    public void A_contradicted_refund_stays_booked_until_an_operator_looked()
+    {
+        var review = RefundedByWebhook.After(Later).Report(Refund, new ProviderOutcome.NotFound(), ReportSource.Query);
+        Assert.Equal(
+            (RefundStatus.NeedsReview, 700), (review.State.Refunds[0].Status, review.State.RefundedMinor));
+        Assert.IsType<Decision.AlreadyApplied>(
+            review.Decide(Given.About(Refund, PaidOut, ReportSource.Webhook)));
+
+        var confirmed = Assert.IsType<Decision.Accepted>(review.Decide(ResolveRefund(paid: true)));
+        var kept = Given.Fold(review.State, confirmed, Given.Start);
+        Assert.Equal((RefundStatus.Success, 700), (kept.State.Refunds[0].Status, kept.State.RefundedMinor));
+        Assert.Empty(LedgerPostings.Of(default, kept.State, confirmed.Events));
+    }
+
+    [Fact]
+    public void A_refund_that_never_was_is_taken_back_and_may_be_paid_out_after_all()
+    {
+        var review = RefundedByWebhook.After(Later).Report(Refund, new ProviderOutcome.NotFound(), ReportSource.Query);
+        var decision = Assert.IsType<Decision.Accepted>(review.Decide(ResolveRefund(paid: false)));
+        var reversed = Given.Fold(review.State, decision, review.Now);
+        Assert.Equal((RefundStatus.Failed, 0), (reversed.State.Refunds[0].Status, reversed.State.RefundedMinor));
+
+        var late = Assert.IsType<Decision.Accepted>(
+            reversed.Decide(Given.About(Refund, PaidOut, ReportSource.Query)));
+        var paidOut = Given.Fold(reversed.State, late, review.Now);
+
+        Assert.Equal((RefundStatus.Success, 700), (paidOut.State.Refunds[0].Status, paidOut.State.RefundedMinor));
+        var reversal = Assert.Single(LedgerPostings.Of(default, reversed.State, decision.Events));
+        var again = Assert.Single(LedgerPostings.Of(default, paidOut.State, late.Events));
+        Assert.Equal(
+            (TransferKind.RefundReversal, "receivable:razorpay", LedgerPostings.MerchantPayable, 700L),
+            (reversal.Kind, reversal.Debit, reversal.Credit, reversal.Amount.AmountMinor));
+        Assert.Equal((TransferKind.Refund, reversal.Cause + "~1"), (again.Kind, again.Cause));
+    }
+
+    private static Given Refunding => Given.Paid().When(new RefundPayment { AmountMinor = 700 });
+
+    private static Given RefundedByWebhook => Refunding.Report(Refund, PaidOut, ReportSource.Webhook);
+
+    private static ProviderOutcome.Succeeded PaidOut =>
+        Given.Captured(Money.Of(700, Currency.Inr)) with { ProviderReference = "rfnd_A" };
+
+    private static OperationKey Refund => OperationKey.Refund(1);
+
+    private static ResolveRefund ResolveRefund(bool paid) =>
+        new() { Number = 1, Paid = paid, By = "asha", Note = "looked" };
+
     private static Given Contradicted() =>
         ByWebhook.After(Later).Report(new ProviderOutcome.NotFound(), ReportSource.Query);
 

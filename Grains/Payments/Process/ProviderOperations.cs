@@ -275,7 +275,8 @@ public sealed partial class ProviderOperations(
     private static QueryPriority PriorityOf(PaymentState state, OperationKey key, AttemptState attempt) =>
         state.Operation(key)!.MayHaveArrived || (key.Kind == OperationKind.Charge && MayHaveArrived(attempt.UnderWay))
             ? QueryPriority.Unknown
-            : key.Kind == OperationKind.Charge && attempt.IsUnconfirmed
+            : (key.Kind == OperationKind.Charge && attempt.IsUnconfirmed)
+                || (key.Kind == OperationKind.Refund && state.Refund(key.Number)!.IsUnconfirmed)
                 ? QueryPriority.Confirmation
                 : QueryPriority.Accepted;
 

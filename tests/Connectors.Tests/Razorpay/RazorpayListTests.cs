@@ -1,6 +1,5 @@
 using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Connectors.Tests.Fakes;
-using PaymentCluster.Grains.Abstractions.Providers;
 using Xunit;
 
 namespace PaymentCluster.Connectors.Tests.Razorpay;

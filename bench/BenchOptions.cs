@@ -10,6 +10,7 @@ internal sealed record BenchOptions
     public static readonly ImmutableArray<string> All =
     [
         "limit", "own-commit", "accept", "provider", "read", "batch", "paper", "step", "outcomes", "recovery", "growth",
+        "memory",
     ];
 
     /// <summary>Which of <see cref="All"/>.</summary>

@@ -55,6 +55,7 @@ internal static class Benchmark
         "outcomes" => OutcomesScenario.RunAsync(options),
         "recovery" => RecoveryScenario.RunAsync(options),
         "growth" => GrowthScenario.RunAsync(options),
+        "memory" => MemoryScenario.RunAsync(options),
         _ => throw new ArgumentOutOfRangeException(nameof(scenario), scenario, "no such scenario"),
     };
 

@@ -98,17 +98,17 @@ internal static class PaymentSql
         """;
 
     /// <summary>What each member conflicts with. A payment's id that another merchant's payment has counts as another
-    /// version.</summary>
+    /// version. The event is selected, because on an empty table <c>exists</c> is planned as a hash of all
+    /// events.</summary>
     public const string FindConflicts =
         """
         select m.n::int,
-               case
-                   when exists (select from payment_events e where e.payment_id = m.payment_id
-                       and e.version = m.expected + 1)
-                       then m.expected + 1
-                   else coalesce((select version from payments p where p.merchant_id = m.merchant_id
-                       and p.payment_id = m.payment_id), 0)
-               end,
+               coalesce(
+                   (select e.version from payment_events e where e.payment_id = m.payment_id
+                       and e.version = m.expected + 1),
+                   (select version from payments p where p.merchant_id = m.merchant_id
+                       and p.payment_id = m.payment_id),
+                   0),
                (select payment_id from idempotency_keys k where k.merchant_id = m.merchant_id and k.key = m.key),
                (select payment_id from payments o where o.merchant_id = m.merchant_id and o.order_id = m.order_id)
         from unnest($1::text[], $2::uuid[], $3::int[], $4::text[], $5::text[])

@@ -33,13 +33,13 @@ internal sealed class InstantConnector(InstantOptions options, TimeProvider time
     };
 
     public Task<ProviderOutcome> ChargeAsync(ChargeRequest request, ProviderCredentials credentials) =>
-        RespondAsync(Success(request.Amount, request.Attempt.ToString(), Fee(request.Amount)));
+        RespondAsync(Success(request.Amount, request.Attempt.ToString()));
 
     public Task<ProviderOutcome> QueryChargeAsync(ChargeQuery query, ProviderCredentials credentials) =>
-        RespondAsync(Success(query.Amount, query.Attempt.ToString(), Fee(query.Amount)));
+        RespondAsync(Success(query.Amount, query.Attempt.ToString()));
 
     public Task<ProviderOutcome> CaptureAsync(CaptureRequest request, ProviderCredentials credentials) =>
-        RespondAsync(Success(request.Amount, request.Attempt.ToString(), Fee(request.Amount)));
+        RespondAsync(Success(request.Amount, request.Attempt.ToString()));
 
     public Task<ProviderOutcome> RefundAsync(RefundRequest request, ProviderCredentials credentials) =>
         RespondAsync(Success(request.Amount, request.Refund.ToString(), null));
@@ -55,6 +55,9 @@ internal sealed class InstantConnector(InstantOptions options, TimeProvider time
 
     public Task<CredentialsCheck> CheckAsync(ProviderCredentials credentials) =>
         Task.FromResult(CredentialsCheck.NotChecked);
+
+    /// <summary>The outcome of a charge.</summary>
+    internal static ProviderOutcome Success(Money amount, string reference) => Success(amount, reference, Fee(amount));
 
     private static ProviderOutcome Success(Money amount, string reference, Money? fee) => new ProviderOutcome.Succeeded
     {

@@ -96,7 +96,7 @@ public sealed class MemoryTests
             Timeout);
     }
 
-    // The benchmark's `growth` does the same with 100,000 and 1,000,000 payments of the whole system.
+    // The benchmark's `memory` does the same with 100,000 and 1,000,000 payments of the whole system.
     [Fact]
     public async Task Payments_that_passed_leave_nothing_behind()
     {

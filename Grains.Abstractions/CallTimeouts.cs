@@ -6,4 +6,8 @@ public static class CallTimeouts
 {
     /// <summary>For methods that wait for a provider: 30 s.</summary>
     public const string Long = "00:00:30";
+
+    /// <summary>For methods that read many rows: 12 s, longer than such a read may wait and take
+    /// (<c>Reads:QueueTimeout</c> and <c>Reads:QueryTimeout</c>), so that callers get its own error.</summary>
+    public const string Read = "00:00:12";
 }

@@ -8,12 +8,12 @@ namespace PaymentCluster.Grains.Abstractions.Ledger;
 public interface ILedgerGrain : IGrainWithStringKey
 {
     /// <summary>Every account with its sums, by name and currency.</summary>
-    [Alias("accounts")]
+    [Alias("accounts"), ResponseTimeout(CallTimeouts.Read)]
     Task<ImmutableArray<AccountBalance>> Accounts();
 
     /// <summary>Debits and credits over all accounts per currency, read in one snapshot; the two are always
     /// equal.</summary>
-    [Alias("trial-balance")]
+    [Alias("trial-balance"), ResponseTimeout(CallTimeouts.Read)]
     Task<ImmutableArray<TrialBalanceLine>> TrialBalance();
 }
 

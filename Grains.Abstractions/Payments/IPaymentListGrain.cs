@@ -9,7 +9,7 @@ namespace PaymentCluster.Grains.Abstractions.Payments;
 public interface IPaymentListGrain : IGrainWithStringKey
 {
     /// <summary>One page, newest first.</summary>
-    [Alias("list")]
+    [Alias("list"), ResponseTimeout(CallTimeouts.Read)]
     Task<PaymentPage> List(PaymentListQuery query);
 }
 

@@ -13,7 +13,7 @@ public interface IProvidersGrain : IGrainWithStringKey
 {
     /// <summary>The providers with credentials, and how they have been doing; null if there is no such
     /// merchant.</summary>
-    [Alias("list")]
+    [Alias("list"), ResponseTimeout(CallTimeouts.Read)]
     Task<ImmutableArray<ProviderStatus>?> List();
 
     /// <summary>Sets the credentials at a provider, if it does not refuse them.</summary>
@@ -21,7 +21,7 @@ public interface IProvidersGrain : IGrainWithStringKey
     Task<Reply<CredentialsSet>> PutCredentials(string provider, ImmutableDictionary<string, Secret> values);
 
     /// <summary>Deletes the credentials at a provider, if no payment is open there.</summary>
-    [Alias("delete-credentials")]
+    [Alias("delete-credentials"), ResponseTimeout(CallTimeouts.Read)]
     Task<Reply<MerchantView>> DeleteCredentials(string provider);
 }
 

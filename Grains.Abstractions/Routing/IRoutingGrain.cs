@@ -14,7 +14,7 @@ public interface IRoutingGrain : IGrainWithStringKey
     Task<Reply<RoutingEvaluation>> Evaluate(EvaluateRouting query);
 
     /// <summary>What would have been decided about past payments.</summary>
-    [Alias("replay")]
+    [Alias("replay"), ResponseTimeout(CallTimeouts.Read)]
     Task<Reply<RoutingReplay>> Replay(ReplayRouting query);
 }
 

@@ -19,7 +19,7 @@ public sealed class MerchantReadsOptions
     public int MaxQueued { get; set; } = 256;
 
     /// <summary>How long one may wait; then it is rejected with <c>overloaded</c>. With <see cref="QueryTimeout"/> it
-    /// stays within the time that callers wait (10 s). Default 2 s.</summary>
+    /// stays within the time that callers wait (12 s). Default 2 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:05:00")]
     public TimeSpan QueueTimeout { get; set; } = TimeSpan.FromSeconds(2);
 

@@ -1,5 +1,4 @@
 using PaymentCluster.Testing;
-using PaymentCluster.Testing.Systems;
 using Xunit.Abstractions;
 
 namespace PaymentCluster.Cluster.Tests;
@@ -23,55 +22,53 @@ public sealed class AvailabilityTests(ITestOutputHelper output)
     [Fact]
     public async Task Every_call_succeeds_again_seconds_after_a_silo_froze_and_some_do_meanwhile()
     {
-        await using var cluster = await StartAsync();
+        await using var cluster = await RunningCluster.PrepareAsync(silos: 3);
+        // The send window is as long as in production: it is there for machines that freeze. What it holds up is what
+        // the frozen silo lost.
+        await cluster.OpenAsync();
+        using var simulators = cluster.Simulators();
+        await simulators.PutAsync("/_customer", new { automatic = true, approval_delay_ms = 20 });
         using var shop = cluster.Shop();
-        await using var load = await LoadAsync(shop);
-        var frozen = cluster.Silos[1];
-        var lost = load.Elapsed;
+        await using var load = SteadyLoad.Start(shop);
+        await load.IsSteadyAsync();
+        var (frozen, lost) = (cluster.Silos[1], load.Elapsed);
 
         await frozen.Process.FreezeAsync();
         await SucceedAsync(load, lost, within: TimeSpan.FromSeconds(30), longest: TimeSpan.FromSeconds(6));
+        await cluster.IsEvictedAsync(frozen);
+        await frozen.Process.ThawAsync();
 
+        // A supervisor starts it again; a silo that stayed would continue outside the cluster.
+        await frozen.Process.ExitAsync(Timeout);
         var meanwhile = load.Calls.Where(call => call.At > lost && call.At < lost + TimeSpan.FromSeconds(5)).ToList();
         Assert.True(
             meanwhile.Count(call => call.Succeeded) >= LeastSuccessfulMeanwhile * meanwhile.Count, load.Table(lost));
-        await frozen.Process.ThawAsync();
-        await EndAsync(cluster, shop, load);
+        await load.EndAsync();
+        await cluster.AgreeAsync(shop, simulators, load.Accepted);
     }
 
     [Fact]
-    public async Task No_call_waits_long_after_a_silo_was_killed()
+    public async Task No_call_waits_long_after_a_silo_was_killed_and_nothing_is_lost_or_charged_twice()
     {
-        await using var cluster = await StartAsync();
+        await using var cluster = await RunningCluster.PrepareAsync(silos: 3);
+        await cluster.OpenWithLossesAsync();
+        using var simulators = cluster.Simulators();
         using var shop = cluster.Shop();
-        await using var load = await LoadAsync(shop);
+        await using var load = SteadyLoad.Start(shop);
+        await load.IsSteadyAsync();
         var lost = load.Elapsed;
 
         await cluster.Silos[1].Process.KillAsync();
         await SucceedAsync(load, lost, within: TimeSpan.FromSeconds(15), longest: TimeSpan.FromSeconds(15));
 
         Assert.All(load.Calls, call => Assert.InRange(call.Took.TotalSeconds, 0, 15));
-        await EndAsync(cluster, shop, load);
-    }
-
-    private static async Task<RunningCluster> StartAsync()
-    {
-        var cluster = await RunningCluster.PrepareAsync(silos: 3);
-        await cluster.OpenAsync();
-        using var simulators = cluster.Simulators();
-        await simulators.PutAsync("/_customer", new { automatic = true, approval_delay_ms = 20 });
-        return cluster;
-    }
-
-    // What a process does for the first time takes longer: it is over before anything counts.
-    private static async Task<SteadyLoad> LoadAsync(ApiClient shop)
-    {
-        var load = SteadyLoad.Start(shop);
-        await Eventually.HoldsAsync(
-            () => load.Calls.TakeLast(Counted).Count(call => call.Succeeded && call.Took.TotalSeconds < 1) == Counted,
-            () => $"calls succeed at once:\n{load.Table(TimeSpan.Zero)}",
-            Timeout);
-        return load;
+        await load.EndAsync();
+        await cluster.AgreeAsync(shop, simulators, load.Accepted);
+        // What a silo logs about a lost call names the request that another process, the gateway, took in.
+        Assert.Contains(
+            cluster.Silos.SelectMany(silo => silo.Process.Output.Split('\n')),
+            line => line.Contains("\"requestId\":\"req_", StringComparison.Ordinal)
+                && line.Contains("\"paymentId\":\"pay_", StringComparison.Ordinal));
     }
 
     private async Task SucceedAsync(SteadyLoad load, TimeSpan lost, TimeSpan within, TimeSpan longest)
@@ -83,24 +80,5 @@ public sealed class AvailabilityTests(ITestOutputHelper output)
             Timeout);
         output.WriteLine(load.Table(lost));
         Assert.All(counted, call => Assert.True(call.Succeeded && call.Took < longest, $"{call}\n{load.Table(lost)}"));
-    }
-
-    private static async Task EndAsync(RunningCluster cluster, ApiClient shop, SteadyLoad load)
-    {
-        await load.EndAsync();
-        foreach (var payment in load.Accepted)
-        {
-            ApiResponse? last = null;
-            await Eventually.HoldsAsync(
-                async () => (last = await shop.SendAsync(HttpMethod.Get, $"/api/v1/payments/{payment.Id}")) is
-                {
-                    Status: System.Net.HttpStatusCode.OK,
-                } && Books.IsAtItsEnd(last.Json),
-                () => $"{payment} is final; it stands at {last}. The log:\n{cluster.ServerLog}",
-                Timeout);
-        }
-
-        using var simulators = cluster.Simulators();
-        await Books.AgreeAsync(cluster, simulators, shop, load.Accepted, []);
     }
 }

@@ -8,6 +8,9 @@ public sealed class GracefulStopTests(ITestOutputHelper output)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(3);
 
+    // Longer than a call is made again, and shorter than the timeout of a grain call.
+    private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(4);
+
     [Fact]
     public async Task No_call_fails_while_each_silo_in_turn_is_stopped_and_replaced()
     {
@@ -34,10 +37,11 @@ public sealed class GracefulStopTests(ITestOutputHelper output)
 
         await load.EndAsync();
         output.WriteLine(load.Table(begin));
-        // What a silo does for the first time may take too long for a call on a busy machine: not counted here.
+        // A call that a stopping silo rejects fails at once; one that times out says that the machine is busy.
         Assert.All(
             load.Calls.Where(call => stops.Exists(stop => call.At >= stop.From && call.At <= stop.To)),
-            call => Assert.True(call.Succeeded, $"{call}\n{load.Table(begin)}\n{cluster.ServerLog}"));
+            call => Assert.True(
+                call.Succeeded || call.Took > AtOnce, $"{call}\n{load.Table(begin)}\n{cluster.ServerLog}"));
         await cluster.AgreeAsync(shop, simulators, load.Accepted);
     }
 }

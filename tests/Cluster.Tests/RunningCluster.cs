@@ -11,6 +11,18 @@ namespace PaymentCluster.Cluster.Tests;
 /// </summary>
 internal sealed class RunningCluster : RunningSystem
 {
+    // Calls that are processed without a response, and connections that break before and after the request was
+    // processed; slow enough for much to be under way at any time.
+    private static readonly object SomeAreLost = new
+    {
+        seed = 7,
+        latency_ms = 200,
+        charge_then_timeout = 0.05,
+        reset = 0.05,
+        reset_after = 0.05,
+        hold_ms = 3000,
+    };
+
     private const int Active = 3;
     private const int Dead = 6;
 
@@ -104,6 +116,22 @@ internal sealed class RunningCluster : RunningSystem
         async () => await CountAsync("status = $1 AND port = $2", Dead, silo.Port) == 1,
         () => $"the other silos declare the one on port {silo.Port} dead. The log:\n{ServerLog}",
         EvictionTimeout);
+
+    /// <summary>Opens with a provider that is slow and loses some requests and responses, and with short waits for what
+    /// is lost, so that recovery is over within the test. Customers pay automatically.</summary>
+    public async Task OpenWithLossesAsync()
+    {
+        Settings["Payments__SendWindow"] = "00:00:02";
+        Settings["Payments__ClockError"] = "00:00:00.500";
+        Settings["Payments__SweepInterval"] = "00:00:00.200";
+        Settings["Payments__Lease"] = "00:00:02";
+        Settings["Connectors__Razorpay__VisibilityWindow"] = "00:00:01";
+        Settings["Connectors__Razorpay__Timeout"] = "00:00:02";
+        await OpenAsync();
+        using var simulators = Simulators();
+        await simulators.PutAsync("/_customer", new { automatic = true, approval_delay_ms = 20 });
+        await simulators.PutAsync("/_dials/razorpay", SomeAreLost);
+    }
 
     /// <summary>Waits until all payments are final, and fails unless the provider's books agree with them.</summary>
     public async Task AgreeAsync(ApiClient shop, ApiClient simulators, IReadOnlyCollection<Accepted> accepted)

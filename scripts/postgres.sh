@@ -113,7 +113,7 @@ configure_postgres() {
 listen_addresses = '127.0.0.1'
 port = $pg_port
 unix_socket_directories = ''
-max_connections = 100
+max_connections = 400
 fsync = on
 synchronous_commit = on
 full_page_writes = on

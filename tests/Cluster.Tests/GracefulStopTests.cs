@@ -11,7 +11,7 @@ public sealed class GracefulStopTests(ITestOutputHelper output)
     // Longer than a call is made again, and shorter than the timeout of a grain call.
     private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(4);
 
-    [Fact]
+    [Fact, Trait("Length", "long")]
     public async Task No_call_fails_while_each_silo_in_turn_is_stopped_and_replaced()
     {
         await using var cluster = await RunningCluster.PrepareAsync(silos: 3);

@@ -111,7 +111,7 @@ public sealed class PayURefundsAgainstSimulatorTests(SimulatedPayU payu) : PayUS
             await PayU.DialAsync("""{"webhook_tampered":1}""");
             await PaidAsync();
             await Eventually.HoldsAsync(() => Task.FromResult(receiver.Requests.Count > 0), "the webhook arrives");
-            Assert.All(await ReadingsAsync(receiver), reading => Assert.IsType<WebhookReading.Forged>(reading));
+            Assert.All(Own(await ReadingsAsync(receiver)), reading => Assert.IsType<WebhookReading.Forged>(reading));
         }
         finally
         {

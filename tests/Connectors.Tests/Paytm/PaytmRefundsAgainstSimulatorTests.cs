@@ -134,7 +134,7 @@ public sealed class PaytmRefundsAgainstSimulatorTests(SimulatedPaytm paytm) : Pa
             await RefundAsync(await PaidAsync());
             await Eventually.HoldsAsync(
                 () => Task.FromResult(receiver.Requests.Count >= 2), "payment and refund are told");
-            Assert.All(await ReadingsAsync(receiver), reading => Assert.IsType<WebhookReading.Forged>(reading));
+            Assert.All(Own(await ReadingsAsync(receiver)), reading => Assert.IsType<WebhookReading.Forged>(reading));
         }
         finally
         {

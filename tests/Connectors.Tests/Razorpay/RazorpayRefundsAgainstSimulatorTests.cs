@@ -109,7 +109,7 @@ public sealed class RazorpayRefundsAgainstSimulatorTests(SimulatedRazorpay razor
             await Razorpay.DialAsync("""{"webhook_tampered":1}""");
             await PaidAsync();
             await UntilReadAsync(receiver, reading => reading is WebhookReading.Forged);
-            Assert.All(await ReadingsAsync(receiver), reading => Assert.IsType<WebhookReading.Forged>(reading));
+            Assert.All(Own(await ReadingsAsync(receiver)), reading => Assert.IsType<WebhookReading.Forged>(reading));
         }
         finally
         {

@@ -15,15 +15,6 @@ internal sealed record FaultSpan(string Target, DateTimeOffset From, DateTimeOff
 /// system. A refusal (409, 422) is such a response; a 5xx, a 429 and silence are not.</summary>
 internal sealed record Availability
 {
-    /// <summary>Over a whole run, whatever is at fault.</summary>
-    public const double LeastOverall = 0.8;
-
-    /// <summary>While one silo at most is at fault, and nothing that all calls need.</summary>
-    public const double LeastWithOneSilo = 0.95;
-
-    // Fewer say nothing.
-    private const int Enough = 200;
-
     // A process that was started, or continues, needs it until it takes part again.
     private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(10);
 
@@ -38,19 +29,6 @@ internal sealed record Availability
             .. calls.Where(call => call.Response is not null && call.Request.BeganAt < before)
                 .Select(call => (IsSuccess(call.Response!), HasOneSilo(call, faults))),
         ]);
-
-    /// <summary>What is below its bound.</summary>
-    public IEnumerable<Violation> Violations()
-    {
-        foreach (var (what, figures, least) in Figures())
-        {
-            if (figures.Calls >= Enough && figures.Succeeded < least * figures.Calls)
-            {
-                yield return new Violation(
-                    "availability", $"{what}: {Spell(figures)}, and at least {100 * least:0} % are due");
-            }
-        }
-    }
 
     /// <inheritdoc/>
     public override string ToString() =>
@@ -73,10 +51,10 @@ internal sealed record Availability
             CultureInfo.InvariantCulture,
             $"{100.0 * figures.Succeeded / figures.Calls:0.0} % of {figures.Calls} calls succeeded");
 
-    private IEnumerable<(string What, (int Calls, int Succeeded) Figures, double Least)> Figures()
+    private IEnumerable<(string What, (int Calls, int Succeeded) Figures)> Figures()
     {
-        yield return ("over the whole load", Count(_ => true), LeastOverall);
-        yield return ("with one silo at fault at most", Count(call => call.HasOneSilo), LeastWithOneSilo);
+        yield return ("over the whole load", Count(_ => true));
+        yield return ("with one silo at fault at most", Count(call => call.HasOneSilo));
     }
 
     private (int Calls, int Succeeded) Count(Func<(bool Succeeded, bool HasOneSilo), bool> which)

@@ -72,56 +72,52 @@ public static partial class PaymentDecider
             or PaymentStatus.Expired => true,
     };
 
-    // A status query about a capture that a webhook reported. For as long as a provider's status may be behind its
-    // webhook, what it says otherwise is no disagreement. After that, the money that is booked may not be there: an
-    // operator compares the two.
+    // A status query about a capture that a webhook reported.
     private static Decision Confirm(
         PaymentState state, AttemptState attempt, RecordOutcome report, DecisionContext context) =>
-        report.Outcome switch
-        {
-            ProviderOutcome.Succeeded { Stage: ChargeStage.Captured } success
-                when success.Amount == state.Amount with { AmountMinor = attempt.CapturedMinor } =>
-                Accept(new CaptureConfirmed
-                {
-                    At = context.Now,
-                    Attempt = attempt.Number,
-                    ProviderReference = success.ProviderReference,
-                    BankReference = success.BankReference,
-                }),
-            ProviderOutcome.Unknown or ProviderOutcome.NotSent => NoChange,
-            _ when (report.QueriedAt ?? context.Now) < attempt.ConfirmableAt => NoChange,
-            var other => state.Status == PaymentStatus.NeedsReview
+        report.Outcome is ProviderOutcome.Succeeded { Stage: ChargeStage.Captured } success
+            && success.Amount == state.Amount with { AmountMinor = attempt.CapturedMinor }
+            ? Accept(new CaptureConfirmed
+            {
+                At = context.Now,
+                Attempt = attempt.Number,
+                ProviderReference = success.ProviderReference,
+                BankReference = success.BankReference,
+            })
+            : state.Status == PaymentStatus.NeedsReview
                 ? NoChange
-                : Accept(OperationEvents.ReviewRequired(
-                    attempt.Charge,
-                    "The provider's webhook said that the payment is captured, and its status query "
-                        + $"{Contradiction(other)}.",
-                    context.Now)),
-        };
+                : Contradict(attempt.Charge, "the payment is captured", attempt.ConfirmableAt, report, context);
 
     // The same of a refund.
     private static Decision Confirm(
         PaymentState state, RefundState refund, RecordOutcome report, DecisionContext context) =>
-        report.Outcome switch
-        {
-            ProviderOutcome.Succeeded success when MatchesRefund(state, refund, success) =>
-                Accept(new RefundConfirmed
-                {
-                    At = context.Now,
-                    Refund = refund.Number,
-                    ProviderReference = success.ProviderReference,
-                    BankReference = success.BankReference,
-                }),
-            ProviderOutcome.Unknown or ProviderOutcome.NotSent => NoChange,
-            _ when (report.QueriedAt ?? context.Now) < refund.ConfirmableAt => NoChange,
-            var other => refund.Status == RefundStatus.NeedsReview
+        report.Outcome is ProviderOutcome.Succeeded success && MatchesRefund(state, refund, success)
+            ? Accept(new RefundConfirmed
+            {
+                At = context.Now,
+                Refund = refund.Number,
+                ProviderReference = success.ProviderReference,
+                BankReference = success.BankReference,
+            })
+            : refund.Status == RefundStatus.NeedsReview
                 ? NoChange
-                : Accept(OperationEvents.ReviewRequired(
-                    refund.Operation,
-                    "The provider's webhook said that the refund is paid out, and its status query "
-                        + $"{Contradiction(other)}.",
-                    context.Now)),
-        };
+                : Contradict(refund.Operation, "the refund is paid out", refund.ConfirmableAt, report, context);
+
+    // For as long as a provider's status may be behind its webhook, what it says otherwise is no disagreement. After
+    // that, the money that is booked may not be there: an operator compares the two.
+    private static Decision Contradict(
+        ProviderOperation operation,
+        string claim,
+        DateTimeOffset confirmableAt,
+        RecordOutcome report,
+        DecisionContext context) =>
+        report.Outcome is ProviderOutcome.Unknown or ProviderOutcome.NotSent
+            || (report.QueriedAt ?? context.Now) < confirmableAt
+            ? NoChange
+            : Accept(OperationEvents.ReviewRequired(
+                operation,
+                $"The provider's webhook said that {claim}, and its status query {Contradiction(report.Outcome)}.",
+                context.Now));
 
     private static string Contradiction(ProviderOutcome outcome) => outcome switch
     {

@@ -90,20 +90,8 @@ internal sealed class RazorpayPayments(
             return refusal!;
         }
 
-        var places = book.Shelf(call.Account.KeyId).Payments(list);
-        var payments = new List<RazorpayPayment>(places.Count);
-        foreach (var place in places)
-        {
-            Task durable;
-            lock (place.Folder.Gate)
-            {
-                payments.Add(place.Folder.Payment(place.Id));
-                durable = place.Folder.Durable;
-            }
-
-            await durable;
-        }
-
+        var payments = await RazorpayShelf.ReadAsync(
+            book.Shelf(call.Account.KeyId).Payments(list), static (folder, id) => folder.Payment(id));
         return SimulatedResponse.Json(200, payments,
             static (json, all) => RazorpayJson.WriteCollection(json, all, RazorpayJson.Write));
     }

@@ -128,20 +128,8 @@ internal sealed class RazorpayRefunds(
             return refusal!;
         }
 
-        var places = book.Shelf(call.Account.KeyId).Refunds(list);
-        var refunds = new List<RazorpayRefund>(places.Count);
-        foreach (var place in places)
-        {
-            Task durable;
-            lock (place.Folder.Gate)
-            {
-                refunds.Add(place.Folder.Refund(place.Id));
-                durable = place.Folder.Durable;
-            }
-
-            await durable;
-        }
-
+        var refunds = await RazorpayShelf.ReadAsync(
+            book.Shelf(call.Account.KeyId).Refunds(list), static (folder, id) => folder.Refund(id));
         return SimulatedResponse.Json(200, refunds,
             static (json, all) => RazorpayJson.WriteCollection(json, all, RazorpayJson.Write));
     }

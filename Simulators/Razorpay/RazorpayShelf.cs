@@ -57,6 +57,26 @@ internal sealed class RazorpayShelf
     /// <summary>A page of the refunds, the newest first.</summary>
     public IReadOnlyList<RazorpayPlace> Refunds(RazorpayListQuery query) => Page(_refunds, query);
 
+    /// <summary>What is in the places, as soon as it is durable: what a list shows must not be lost again.</summary>
+    public static async Task<List<T>> ReadAsync<T>(
+        IReadOnlyList<RazorpayPlace> places, Func<RazorpayFolder, string, T> read)
+    {
+        var all = new List<T>(places.Count);
+        foreach (var place in places)
+        {
+            Task durable;
+            lock (place.Folder.Gate)
+            {
+                all.Add(read(place.Folder, place.Id));
+                durable = place.Folder.Durable;
+            }
+
+            await durable;
+        }
+
+        return all;
+    }
+
     // Nearly always at the end: what is made later has a later time, but for those that meet in a moment.
     private void Add(List<RazorpayPlace> places, RazorpayPlace place)
     {

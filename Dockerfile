@@ -13,8 +13,8 @@ FROM mcr.microsoft.com/dotnet/aspnet:${DOTNET_VERSION} AS base
 WORKDIR /app
 ENV DOTNET_EnableDiagnostics=0 ASPNETCORE_HTTP_PORTS=
 COPY scripts/container-health.sh /usr/local/bin/container-health
-# The image's own unprivileged user. /data is where a named volume may be written.
-RUN mkdir /data && chown "$APP_UID" /data
+# The image's own unprivileged user. These are where named volumes may be written.
+RUN mkdir -p /data /certificates/silo /certificates/gateway && chown -R "$APP_UID" /data /certificates
 USER $APP_UID
 
 FROM base AS silo

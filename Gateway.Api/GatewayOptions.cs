@@ -6,6 +6,10 @@ public sealed class GatewayOptions
     /// <summary>The name of the configuration section.</summary>
     public const string Section = "Gateway";
 
+    /// <summary>Where callers reach the gateway, such as <c>https://pay.shop.example</c>: what its links begin with.
+    /// Default: where each request came to.</summary>
+    public Uri? PublicUrl { get; set; }
+
     /// <summary>Lower-case hex SHA-256 of the key that administers merchants; without it such calls are
     /// refused.</summary>
     public string? AdminKeyHash
@@ -37,6 +41,10 @@ public sealed class GatewayOptions
     /// <summary>The part of the waiting reads and event streams that one merchant may hold, in percent.</summary>
     public int MerchantSharePercent { get; set; } = 50;
 
+    /// <summary>The part of its merchant's that pages may hold together, in percent: what anyone can open from a page
+    /// leaves the rest to the merchant's servers.</summary>
+    public int PageSharePercent { get; set; } = 50;
+
     /// <summary>For how long the resolution of an API key is cached. A revoked key works this much longer at
     /// most.</summary>
     public TimeSpan KeyLifetime { get; set; } = TimeSpan.FromSeconds(3);
@@ -48,12 +56,34 @@ public sealed class GatewayOptions
     /// <summary>Refused API keys that one address may send at once after a pause; it regains one per second.</summary>
     public int FailedKeysPerAddress { get; set; } = 30;
 
+    /// <summary>Refused client secrets, tickets and page tokens that may be sent for one payment at once after a pause,
+    /// from all addresses together; it regains one per second.</summary>
+    public int FailedSecretsPerPayment { get; set; } = 30;
+
     /// <summary>Browser returns per second from one address.</summary>
     public int ReturnsPerSecond { get; set; } = 50;
+
+    /// <summary>Webhooks per second from one address. A provider sends those of all its merchants from a few.</summary>
+    public int WebhooksPerSecond { get; set; } = 1000;
+
+    /// <summary>Webhooks from one address that may be in flight in this process; past that the provider is to send
+    /// again.</summary>
+    public int WebhooksInFlightPerAddress { get; set; } = 256;
 
     /// <summary>Addresses of the proxies in front, whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> are
     /// trusted; other addresses' are not.</summary>
     public IList<string> KnownProxies { get; } = [];
+
+    /// <summary>Networks in CIDR notation, such as <c>10.20.0.0/16</c>, of which every address is a proxy like those of
+    /// <see cref="KnownProxies"/>: where proxies come and go.</summary>
+    public IList<string> KnownNetworks { get; } = [];
+
+    /// <summary>Whether calls with cards are taken in clear text from other machines: where nothing real is paid, or
+    /// where the way to the proxy that ends TLS is safe and the proxy is not named.</summary>
+    public bool AllowPlainHttp { get; set; }
+
+    /// <summary>Whether there are proxies in front whose forwarded headers are trusted.</summary>
+    internal bool HasProxies => KnownProxies.Count > 0 || KnownNetworks.Count > 0;
 
     /// <summary>The merchant of the demo shop at <c>/demo</c>; without it there is none. For development only: anyone
     /// who reaches the gateway can order there.</summary>

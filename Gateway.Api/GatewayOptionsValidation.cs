@@ -28,6 +28,11 @@ internal sealed class GatewayOptionsValidation : IValidateOptions<GatewayOptions
             yield return Fault("AdminKeyHash", "must be the lower-case hex SHA-256 of the administrator's key");
         }
 
+        if (options.PublicUrl is { } address && !IsAddress(address))
+        {
+            yield return Fault("PublicUrl", "must be an address such as https://pay.shop.example, without a path");
+        }
+
         foreach (var (setting, value, least) in LimitsOf(options))
         {
             if (value < least)
@@ -39,6 +44,11 @@ internal sealed class GatewayOptionsValidation : IValidateOptions<GatewayOptions
         if (options.MerchantSharePercent is < 1 or > 100)
         {
             yield return Fault("MerchantSharePercent", "must be from 1 to 100");
+        }
+
+        if (options.PageSharePercent is < 1 or > 100)
+        {
+            yield return Fault("PageSharePercent", "must be from 1 to 100");
         }
 
         if (options.KeyLifetime < TimeSpan.Zero || options.KeyLifetime > MaxKeyLifetime)
@@ -57,11 +67,22 @@ internal sealed class GatewayOptionsValidation : IValidateOptions<GatewayOptions
             yield return Fault("KnownProxies", "must be IP addresses");
         }
 
+        // A network of all addresses would let every caller name its own.
+        if (options.KnownNetworks.Any(
+            network => !IPNetwork.TryParse(network, out var known) || known.PrefixLength == 0))
+        {
+            yield return Fault("KnownNetworks", "must be networks such as 10.20.0.0/16, and not all addresses");
+        }
+
         if (options.ManagementUrl is { } url && ManagementPort.PortOf(url) is null)
         {
             yield return Fault("ManagementUrl", "must be an address such as http://127.0.0.1:8081");
         }
     }
+
+    private static bool IsAddress(Uri url) =>
+        url is { IsAbsoluteUri: true, PathAndQuery: "/", Fragment: "", UserInfo: "" }
+        && (url.Scheme == Uri.UriSchemeHttps || url.Scheme == Uri.UriSchemeHttp);
 
     private static IEnumerable<(string Setting, int Value, int Least)> LimitsOf(GatewayOptions options) =>
     [
@@ -72,7 +93,10 @@ internal sealed class GatewayOptionsValidation : IValidateOptions<GatewayOptions
         ("WaitingReads", options.WaitingReads, 1),
         ("EventStreams", options.EventStreams, 1),
         ("FailedKeysPerAddress", options.FailedKeysPerAddress, 1),
+        ("FailedSecretsPerPayment", options.FailedSecretsPerPayment, 1),
         ("ReturnsPerSecond", options.ReturnsPerSecond, 1),
+        ("WebhooksPerSecond", options.WebhooksPerSecond, 1),
+        ("WebhooksInFlightPerAddress", options.WebhooksInFlightPerAddress, 1),
         ("Connections", options.Connections, 0),
     ];
 

@@ -5,6 +5,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using PaymentCluster.Gateway.Api.Access;
+using PaymentCluster.Gateway.Api.Alarms;
+using PaymentCluster.Gateway.Api.Audit;
 using PaymentCluster.Gateway.Api.Checkout;
 using PaymentCluster.Gateway.Api.Customers;
 using PaymentCluster.Gateway.Api.Demo;
@@ -59,8 +61,11 @@ public static class GatewayRegistration
         services.AddSingleton<LongPolling>();
         services.AddSingleton<PaymentEventStream>();
         services.AddSingleton<PaymentsApi>();
+        services.AddSingleton<OrderTokensApi>();
         services.AddSingleton<RefundsApi>();
         services.AddSingleton<ReviewsApi>();
+        services.AddSingleton<AlarmsApi>();
+        services.AddSingleton<AuditApi>();
         services.AddSingleton<LedgerApi>();
         services.AddSingleton<MerchantsApi>();
         services.AddSingleton<ProvidersApi>();
@@ -70,7 +75,10 @@ public static class GatewayRegistration
         services.AddSingleton<WebhooksApi>();
         services.AddSingleton<ReturnsApi>();
         services.AddSingleton<WalletReturnsApi>();
+        services.AddSingleton<CheckoutSessions>();
+        services.AddSingleton<CheckoutViews>();
         services.AddSingleton<CheckoutApi>();
+        services.AddSingleton<CheckoutScriptApi>();
         services.AddSingleton<DemoApi>();
         services.AddRazorComponents();
         builder.AddHealth();
@@ -89,19 +97,28 @@ public static class GatewayRegistration
     public static WebApplication UseGateway(this WebApplication app)
     {
         var options = app.Services.GetRequiredService<GatewayOptions>();
-        if (options.KnownProxies.Count > 0)
+        if (options.HasProxies)
         {
             app.UseForwardedHeaders();
+        }
+        else
+        {
+            app.UseMiddleware<UnknownProxyWarning>();
         }
 
         app.UseMiddleware<RequestNaming>();
         app.UseExceptionHandler();
         app.UseStatusCodePages(ProblemExceptionHandler.WriteStatusAsync);
+        app.UseHeadAsGet();
         app.UseRouting();
         app.UseManagementPort(options);
+        app.UseHeadRefusals();
+        app.UseCardTransport(options);
         app.UseCors();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseActors();
+        app.UseRateLimitHeaders();
         app.UseRateLimiter();
         app.UseMiddleware<QueryMiddleware>();
         app.UseDocsPage();
@@ -114,8 +131,11 @@ public static class GatewayRegistration
         var services = routes.ServiceProvider;
         var api = routes.MapGroup(PaymentsMapping.Root);
         services.GetRequiredService<PaymentsApi>().Map(api);
+        services.GetRequiredService<OrderTokensApi>().Map(api);
         services.GetRequiredService<RefundsApi>().Map(api);
         services.GetRequiredService<ReviewsApi>().Map(api);
+        services.GetRequiredService<AlarmsApi>().Map(api);
+        services.GetRequiredService<AuditApi>().Map(api);
         services.GetRequiredService<LedgerApi>().Map(api);
         services.GetRequiredService<MerchantsApi>().Map(api);
         services.GetRequiredService<ProvidersApi>().Map(api);
@@ -126,6 +146,7 @@ public static class GatewayRegistration
         services.GetRequiredService<ReturnsApi>().Map(routes);
         services.GetRequiredService<WalletReturnsApi>().Map(routes);
         services.GetRequiredService<CheckoutApi>().Map(routes);
+        services.GetRequiredService<CheckoutScriptApi>().Map(routes);
         services.GetRequiredService<DemoApi>().Map(routes);
         routes.MapHealth();
         routes.MapApiDescription();
@@ -158,6 +179,11 @@ public static class GatewayRegistration
         foreach (var proxy in options.KnownProxies)
         {
             forwarded.KnownProxies.Add(IPAddress.Parse(proxy));
+        }
+
+        foreach (var network in options.KnownNetworks)
+        {
+            forwarded.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(network));
         }
     }
 }

@@ -4,6 +4,7 @@ using PaymentCluster.Gateway.Api;
 using PaymentCluster.Gateway.Api.Cluster;
 using PaymentCluster.Gateway.Api.Management;
 using PaymentCluster.Hosting;
+using PaymentCluster.Hosting.Clustering;
 using PaymentCluster.Hosting.Startup;
 
 return await HostProgram.RunAsync(async () =>
@@ -16,7 +17,8 @@ return await HostProgram.RunAsync(async () =>
         ?? throw new StartupException(
             "ConnectionStrings:PaymentCluster is missing: "
                 + "the application's login at the database with the membership.");
-    builder.UseOrleansClient(client => client
+    var isEncrypted = builder.AddClusterCertificates(ClusterRole.Gateway);
+    builder.UseOrleansClient(client => (isEncrypted ? client.UseClusterTls() : client)
         .UseAdoNetClustering(clustering =>
         {
             clustering.Invariant = "Npgsql";

@@ -1,10 +1,14 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using PaymentCluster.Grains.Alarms;
+using PaymentCluster.Grains.Archives;
+using PaymentCluster.Grains.Audit;
 using PaymentCluster.Grains.Customers;
 using PaymentCluster.Grains.Health;
 using PaymentCluster.Grains.Journal;
 using PaymentCluster.Grains.Ledger;
 using PaymentCluster.Grains.Lists;
+using PaymentCluster.Grains.Retention;
 using PaymentCluster.Grains.Schema;
 
 namespace PaymentCluster.Grains;
@@ -29,9 +33,14 @@ public static class StoreRegistration
 
         services.AddJournal(configuration, connectionString);
         services.AddSingleton<LedgerStore>();
+        services.AddAudit();
+        services.AddSingleton<AlarmStore>();
+        services.AddHostedService<AlarmMeter>();
         services.AddSingleton<PaymentListStore>();
         services.AddSingleton<TransactionStore>();
         services.AddSingleton<StoreHealth>();
+        services.AddRetention(configuration);
+        services.AddArchives(configuration);
         return services;
     }
 

@@ -4,12 +4,12 @@ using PaymentCluster.Hosting.Startup;
 using PaymentCluster.Silo;
 
 // One silo of a cluster: grains, connectors, journal, sweeper. Gateways reach it through the membership table. With the
-// argument "migrate": migrates the database, and ends.
+// argument "migrate", "archive" or "restore": does that with the owner's login, and ends; with "certificates": makes
+// those of a cluster, and ends.
 return await HostProgram.RunAsync(async () =>
 {
-    if (MigrateCommand.Is(args))
+    if (CertificatesCommand.Run(args) || await OwnerCommands.RunAsync(args))
     {
-        await MigrateCommand.RunAsync(args);
         return;
     }
 

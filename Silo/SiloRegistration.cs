@@ -13,7 +13,9 @@ using PaymentCluster.Grains.Schema;
 using PaymentCluster.Grains.Storage;
 using PaymentCluster.Grains.Vault;
 using PaymentCluster.Grains.Webhooks;
+using PaymentCluster.Hosting.Clustering;
 using PaymentCluster.Hosting.Startup;
+using PaymentCluster.Silo.Calls;
 
 namespace PaymentCluster.Silo;
 
@@ -39,7 +41,8 @@ public static class SiloRegistration
         builder.Services.AddVault();
         builder.Services.AddCustomers();
         builder.Services.AddWebhooks();
-        builder.UseOrleans(silo => silo.Configure(settings, clustering));
+        var isEncrypted = clustering == SiloClustering.Database && builder.AddClusterCertificates(ClusterRole.Silo);
+        builder.UseOrleans(silo => silo.Configure(settings, clustering, isEncrypted));
         builder.Services.AddPaymentEngine();
         builder.Services.AddFaultPoints(builder.Configuration);
         return builder;
@@ -60,15 +63,20 @@ public static class SiloRegistration
         }
     }
 
-    private static void Configure(this ISiloBuilder silo, SiloSettings settings, SiloClustering clustering)
+    private static void Configure(
+        this ISiloBuilder silo, SiloSettings settings, SiloClustering clustering, bool isEncrypted)
     {
         if (clustering == SiloClustering.Alone)
         {
-            silo.UseLocalhostClustering(settings.Port, settings.GatewayPort, null, ServiceId, "standalone");
+            // The gateway calls it in memory: no port for others, and on the one that a silo must have, on loopback,
+            // no certificate but its own is accepted.
+            silo.UseLocalhostClustering(settings.Port, 0, null, ServiceId, "standalone");
+            silo.Services.AddOwnCertificate();
+            silo.UseClusterTls();
         }
         else
         {
-            silo.JoinCluster(settings);
+            silo.JoinCluster(settings, isEncrypted);
         }
 
         silo.AddAdoNetGrainStorage(MerchantsRegistration.Storage, options =>
@@ -88,8 +96,15 @@ public static class SiloRegistration
         silo.AddDashboard();
     }
 
-    private static void JoinCluster(this ISiloBuilder silo, SiloSettings settings)
+    private static void JoinCluster(this ISiloBuilder silo, SiloSettings settings, bool isEncrypted)
     {
+        if (isEncrypted)
+        {
+            silo.UseClusterTls();
+            // Where anyone can connect, a list of who may call what protects nothing.
+            silo.LimitGateways();
+        }
+
         silo.UseAdoNetClustering(options =>
         {
             options.Invariant = Provider;

@@ -4,9 +4,8 @@ using PaymentCluster.Standalone;
 
 return await HostProgram.RunAsync(async () =>
 {
-    if (MigrateCommand.Is(args))
+    if (await OwnerCommands.RunAsync(args))
     {
-        await MigrateCommand.RunAsync(args);
         return;
     }
 

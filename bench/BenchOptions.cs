@@ -32,7 +32,7 @@ internal sealed record BenchOptions
     public bool Webhooks { get; init; } = true;
 
     /// <summary>The numbers of stored payments for <c>growth</c>.</summary>
-    public ImmutableArray<int> Stored { get; init; } = [10_000, 1_000_000, 5_000_000];
+    public ImmutableArray<int> Stored { get; init; } = [10_000, 1_000_000, 5_000_000, 10_000_000];
 
     /// <summary>Whether to only see that everything works: short loads, few rows, figures that mean nothing.</summary>
     public bool Quick { get; init; }

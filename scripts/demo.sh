@@ -14,6 +14,12 @@ demo_key_works() {
     [[ -n "$1" ]] && answer=$(http GET "$port" '/api/v1/payments?limit=1' '' "Authorization: Bearer $1") && [[ "${answer%%$'\n'*}" == 200 ]]
 }
 
+# A publishable key that works is asked for an order token; one that does not is not known.
+demo_page_key_works() {
+    local answer
+    [[ -n "$1" ]] && answer=$(http POST "$port" /api/v1/payments '{}' "Authorization: Bearer $1") && [[ "${answer%%$'\n'*}" == 403 ]]
+}
+
 # simulate PROVIDER ACCOUNT MEMBERS: makes the account at the simulated provider, whose webhooks come to us. Prints the answer. Each
 # time, because the ports may differ from the last start's.
 simulate() {
@@ -63,21 +69,28 @@ connect_amazonpay() {
     [[ -s "$kept" && -d "$local_dir/simulators" ]] || make=true
     answer=$(simulate amazonpay "$id" "\"merchant_id\":\"$merchant\",\"store_id\":\"$store\",\"region\":\"eu\",\"make_key\":$make" ipn_url)
     [[ "$make" == false ]] || write_secret "$kept" "$(json_text private_key <<<"$answer")"
-    connect amazonpay "{\"public_key_id\":\"$id\",\"private_key\":\"$(cat "$kept")\",\"merchant_id\":\"$merchant\",\"store_id\":\"$store\",\"region\":\"eu\"}"
+    connect amazonpay "{\"public_key_id\":\"$id\",\"private_key\":\"$(cat "$kept")\",\"merchant_id\":\"$merchant\",\"store_id\":\"$store\",\"region\":\"eu\",\"topic_arn\":\"arn:aws:sns:eu-west-1:000000000000:$merchant\"}"
 }
 
 # Writes .local/env; makes the key first if the one of the last start does not work (any more, or at this database).
 prepare_demo() {
-    local answer
-    # The demo shop's page may show the checkout page in a frame.
-    call "$admin_key" PUT /api/v1/merchants/demo "{\"name\":\"Demo shop\",\"card_vault\":true,\"checkout_origins\":[\"http://127.0.0.1:$port\"]}" >/dev/null
-    demo_key=''
+    local answer origins
+    # The demo shop's own page, and the shop of the documentation's examples.
+    origins="\"http://127.0.0.1:$port\",\"http://localhost:$port\",\"https://shop.example\""
+    call "$admin_key" PUT /api/v1/merchants/demo "{\"name\":\"Demo shop\",\"card_vault\":true,\"origins\":[$origins]}" >/dev/null
+    demo_key='' demo_page_key=''
     [[ ! -f "$local_dir/env" ]] || demo_key=$(sed -nE 's/^export PAYMENTCLUSTER_KEY=//p' "$local_dir/env")
     if ! demo_key_works "$demo_key"; then
         answer=$(call "$admin_key" POST /api/v1/merchants/demo/keys '{"scope":"secret"}')
         demo_key=$(json_text key <<<"$answer")
         [[ -n "$demo_key" ]] || die "the gateway made no key for the demo merchant"
         call "$demo_key" PUT /api/v1/routing '{"rules":[],"default_order":["razorpay","payu","paytm","juspay","amazonpay"]}' >/dev/null
+    fi
+    [[ ! -f "$local_dir/env" ]] || demo_page_key=$(sed -nE 's/^export PAYMENTCLUSTER_PUBLISHABLE_KEY=//p' "$local_dir/env")
+    if ! demo_page_key_works "$demo_page_key"; then
+        answer=$(call "$admin_key" POST /api/v1/merchants/demo/keys '{"scope":"publishable"}')
+        demo_page_key=$(json_text key <<<"$answer")
+        [[ -n "$demo_page_key" ]] || die "the gateway made no publishable key for the demo merchant"
     fi
     connect_razorpay
     connect_payu
@@ -86,5 +99,6 @@ prepare_demo() {
     connect_amazonpay
     write_secret "$local_dir/env" "export PAYMENTCLUSTER_URL=http://127.0.0.1:$port
 export PAYMENTCLUSTER_KEY=$demo_key
+export PAYMENTCLUSTER_PUBLISHABLE_KEY=$demo_page_key
 export PAYMENTCLUSTER_SIMULATORS=http://127.0.0.1:$simulators_port"
 }

@@ -28,15 +28,21 @@ chosen_mutants() {
 
 # try_mutant MUTANT SUITE SCRATCH: says what became of it. Only what the suite needs is built, and of that only what the mistake touches.
 try_mutant() {
-    local mutant="$1" suite="$2" scratch="$3" name log seen='MISSED' sign=''
+    local mutant="$1" suite="$2" scratch="$3" name log code=0 seen='MISSED' sign=''
     name=$(basename "$mutant" .txt) log="$local_dir/logs/mutant-$name-$suite.log"
     if ! plant "$mutant" "$scratch"; then
         seen="its text is not in $(field file "$mutant") any more"
     elif ! dotnet build "$scratch/tests/$suite/$suite.csproj" -v q -clp:NoSummary -nologo \
         -p:RunAnalyzers=false -p:TreatWarningsAsErrors=false >"$log" 2>&1; then
         seen='does not build'
-    elif ! timeout 480 dotnet test "$scratch/tests/$suite/$suite.csproj" --no-build -nologo >>"$log" 2>&1; then
-        seen='caught' sign=$(grep -oE -m 1 'Seed [0-9]+ breaks I[0-9]+' "$log" || true)
+    else
+        timeout 1200 dotnet test "$scratch/tests/$suite/$suite.csproj" --no-build -nologo >>"$log" 2>&1 || code=$?
+        # A suite that is too slow has seen nothing.
+        case "$code" in
+            0) ;;
+            124) seen='did not finish' ;;
+            *) seen='caught' sign=$(grep -oE -m 1 'Seed [0-9]+ breaks I[0-9]+' "$log" || true) ;;
+        esac
     fi
     cp "$root/$(field file "$mutant")" "$scratch/$(field file "$mutant")"
     say "$name ($(field what "$mutant")), $suite: $seen${sign:+, ${sign,}}"

@@ -12,6 +12,7 @@ internal sealed class AmazonPayAccount : IDisposable
     public const string StoreIdName = "store_id";
     public const string RegionName = "region";
     public const string MerchantIdName = "merchant_id";
+    public const string TopicName = "topic_arn";
 
     private const int LongestId = 128;
 

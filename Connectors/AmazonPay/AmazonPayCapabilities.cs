@@ -29,6 +29,9 @@ internal static class AmazonPayCapabilities
             AmazonPayAccount.PublicKeyIdName, AmazonPayAccount.PrivateKeyName, AmazonPayAccount.StoreIdName,
             AmazonPayAccount.RegionName, AmazonPayAccount.MerchantIdName,
         ],
+        // The SNS topic of the merchant's notifications.
+        OptionalCredentials = [AmazonPayAccount.TopicName],
+        AccountCredential = AmazonPayAccount.MerchantIdName,
         VisibilityWindow = visibilityWindow,
         // Only a completion that is on its way when the attempt is given up; a session lives 24 hours, and so long may
         // an authorisation be pending (…/amazon-pay-checkout/asynchronous-processing.html).

@@ -20,7 +20,17 @@ internal sealed partial class AmazonPayCertificates : IDisposable
     private const int LongestAddress = 256;
     private const int SmallestKey = 2_048;
 
+    // Of notifications that name a topic of anybody's, who may invent an address each time.
+    private const int MostUnproven = 30;
+    private const int MostFailed = 256;
+
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+
     private readonly ConcurrentDictionary<string, Kept> _kept = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Failed> _failed = new(StringComparer.Ordinal);
+    private readonly Lock _unproven = new();
+    private DateTimeOffset _unprovenSince;
+    private int _unprovenCount;
     private readonly Uri? _only;
     private readonly ProviderHttp _http;
     private readonly TimeProvider _time;
@@ -47,14 +57,42 @@ internal sealed partial class AmazonPayCertificates : IDisposable
             : url.Scheme == Uri.UriSchemeHttps && url.IsDefaultPort && Host().IsMatch(url.Host));
 
     /// <summary>The public key (SubjectPublicKeyInfo) of a trusted address; null with a problem if it is unavailable,
-    /// null alone if there is no certificate that could be used.</summary>
-    public async Task<(byte[]? Key, string? Problem)> GetAsync(string address)
+    /// null alone if there is no certificate that could be used. Either is remembered for a minute.</summary>
+    /// <param name="address">The address.</param>
+    /// <param name="isPinned">Whether the notification names the merchant's own topic.</param>
+    public async Task<(byte[]? Key, string? Problem)> GetAsync(string address, bool isPinned)
     {
         if (_kept.TryGetValue(address, out var kept) && kept.IsValidAt(_time.GetUtcNow()))
         {
             return (kept.Key, null);
         }
 
+        if (_failed.TryGetValue(address, out var failed) && _time.GetUtcNow() < failed.Until)
+        {
+            return (null, failed.Problem);
+        }
+
+        if (!isPinned && !TryTakeUnproven())
+        {
+            return (null, "too many certificates were requested");
+        }
+
+        var (key, problem) = await FetchAsync(address);
+        if (key is null)
+        {
+            if (_failed.Count >= MostFailed)
+            {
+                _failed.Clear();
+            }
+
+            _failed[address] = new Failed(problem, _time.GetUtcNow() + Minute);
+        }
+
+        return (key, problem);
+    }
+
+    private async Task<(byte[]? Key, string? Problem)> FetchAsync(string address)
+    {
         var reply = await _http.SendAsync(new ProviderCall
         {
             Operation = "certificate",
@@ -88,6 +126,20 @@ internal sealed partial class AmazonPayCertificates : IDisposable
 
     public void Dispose() => _http.Dispose();
 
+    private bool TryTakeUnproven()
+    {
+        lock (_unproven)
+        {
+            var now = _time.GetUtcNow();
+            if (now - _unprovenSince >= Minute)
+            {
+                (_unprovenSince, _unprovenCount) = (now, 0);
+            }
+
+            return ++_unprovenCount <= MostUnproven;
+        }
+    }
+
     private static Kept? Read(ReadOnlySpan<byte> pem)
     {
         try
@@ -118,6 +170,8 @@ internal sealed partial class AmazonPayCertificates : IDisposable
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 100)]
     private static partial Regex Path();
+
+    private sealed record Failed(string? Problem, DateTimeOffset Until);
 
     private sealed record Kept(byte[] Key, DateTimeOffset From, DateTimeOffset Until)
     {

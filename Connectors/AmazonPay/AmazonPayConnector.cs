@@ -34,7 +34,8 @@ public sealed partial class AmazonPayConnector : IConnector, IDisposable
         _options = options.Value;
         _time = time;
         _api = new AmazonPayApi(Provider, _options, time, logger);
-        _webhook = new AmazonPayWebhook(_api, new AmazonPayCertificates(Provider, _options, time, logger));
+        _webhook = new AmazonPayWebhook(
+            _api, new AmazonPayCertificates(Provider, _options, time, logger), time);
         _plainHttp = _options.BaseUrl!.Scheme == Uri.UriSchemeHttp;
         Capabilities = AmazonPayCapabilities.With(_options.VisibilityWindow);
     }

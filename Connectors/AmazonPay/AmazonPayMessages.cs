@@ -170,7 +170,7 @@ internal sealed class ErrorResponse
 }
 
 /// <summary>A notification's envelope: docs.aws.amazon.com/sns (verify signatures of messages).</summary>
-internal sealed class Envelope
+internal sealed record Envelope
 {
     [JsonPropertyName("Type")]
     public string? Type { get; init; }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -11,14 +12,20 @@ namespace PaymentCluster.Connectors.AmazonPay;
 /// Instant payment notifications (…/amazon-pay-checkout/set-up-instant-payment-notifications.html): an SNS envelope
 /// with SNS's signature, around a message that names an object and says nothing of its state.
 /// </summary>
-/// <remarks>SNS's signature proves that SNS sent it, for whichever topic of whichever customer of SNS's; and the
-/// envelope may be old. Neither matters, because nothing of it is trusted: the object is fetched, and leads to the
-/// attempt that the engine then queries. A charge of a saved wallet cannot be queried without its id, so what was
-/// fetched of it is said: that is Amazon's own word, under the merchant's signature.</remarks>
-internal sealed class AmazonPayWebhook(AmazonPayApi api, AmazonPayCertificates certificates) : IDisposable
+/// <remarks>SNS's signature proves that SNS sent it, for whichever topic of whichever customer of SNS's. Only the topic
+/// that the merchant's credentials name proves Amazon Pay; without one a notification is a hint. Nothing of it is
+/// trusted in any case: the object is fetched, and leads to the attempt that the engine then queries. A charge of a
+/// saved wallet cannot be queried without its id, so what was fetched of it is said: that is Amazon's own word, under
+/// the merchant's signature.</remarks>
+internal sealed class AmazonPayWebhook(AmazonPayApi api, AmazonPayCertificates certificates, TimeProvider time)
+    : IDisposable
 {
     /// <summary>Notifications have two kilobytes.</summary>
     private const int MaxBody = 65_536;
+
+    // Older documentation has notifications repeated for two weeks; known ones are remembered for longer.
+    private static readonly TimeSpan Oldest = TimeSpan.FromDays(15);
+    private static readonly TimeSpan Ahead = TimeSpan.FromMinutes(15);
 
     public async Task<WebhookReading> ReadAsync(InboundWebhook webhook, ProviderCredentials credentials)
     {
@@ -27,12 +34,22 @@ internal sealed class AmazonPayWebhook(AmazonPayApi api, AmazonPayCertificates c
             || Read(
                 webhook.Body.Span,
                 AmazonPayJson.Default.Envelope) is not { Type: "Notification", Message: { } text } envelope
-            || !certificates.IsTrusted(envelope.SigningCertUrl))
+            || !certificates.IsTrusted(envelope.SigningCertUrl)
+            || !IsTimely(envelope.Timestamp)
+            || !IsOfTopic(envelope, credentials, out var isPinned))
         {
             return new WebhookReading.Forged();
         }
 
-        var (key, problem) = await certificates.GetAsync(envelope.SigningCertUrl!);
+        // Rightly signed or not, for another merchant: no certificate is fetched for it.
+        var notification = Read(Encoding.UTF8.GetBytes(text), AmazonPayJson.Default.Notification);
+        if (notification is not null
+            && notification.MerchantId != credentials[AmazonPayAccount.MerchantIdName].Reveal())
+        {
+            return new WebhookReading.Forged();
+        }
+
+        var (key, problem) = await certificates.GetAsync(envelope.SigningCertUrl!, isPinned);
         if (problem is not null)
         {
             return new WebhookReading.Unavailable(problem);
@@ -43,7 +60,7 @@ internal sealed class AmazonPayWebhook(AmazonPayApi api, AmazonPayCertificates c
             return new WebhookReading.Forged();
         }
 
-        if (Read(Encoding.UTF8.GetBytes(text), AmazonPayJson.Default.Notification) is not { } notification
+        if (notification is null
             || notification.NotificationId is not { Length: > 0 and <= 128 } id
             || notification.ObjectType is not { Length: > 0 and <= 64 } type
             || !IsPrintable(id)
@@ -52,15 +69,9 @@ internal sealed class AmazonPayWebhook(AmazonPayApi api, AmazonPayCertificates c
             return new WebhookReading.Malformed("the message is not the documented JSON");
         }
 
-        // Rightly signed, for another merchant.
-        if (notification.MerchantId != credentials[AmazonPayAccount.MerchantIdName].Reveal())
-        {
-            return new WebhookReading.Forged();
-        }
-
         if (type is not ("CHARGE" or "REFUND" or "CHARGE_PERMISSION"))
         {
-            return new WebhookReading.Irrelevant(id, type);
+            return new WebhookReading.Irrelevant(id, type) { IsProven = isPinned };
         }
 
         if (!AmazonPayMapping.IsId(notification.ObjectId))
@@ -75,13 +86,29 @@ internal sealed class AmazonPayWebhook(AmazonPayApi api, AmazonPayCertificates c
 
         using (account)
         {
-            return await FindAsync(account, id, type, notification.ObjectId);
+            var found = await FindAsync(
+                new Budgeted(api, account, () => webhook.MayQueryAsync(isPinned)), id, type, notification.ObjectId);
+            return found with { IsProven = isPinned };
         }
     }
 
     public void Dispose() => certificates.Dispose();
 
-    private async Task<WebhookReading> FindAsync(AmazonPayAccount account, string id, string type, string objectId)
+    // Without a topic to compare, any will do.
+    private static bool IsOfTopic(Envelope envelope, ProviderCredentials credentials, out bool isPinned)
+    {
+        isPinned = credentials.TryGet(AmazonPayAccount.TopicName, out var topic);
+        return !isPinned || envelope.TopicArn == topic!.Reveal();
+    }
+
+    private bool IsTimely(string? timestamp) =>
+        DateTimeOffset.TryParse(
+            timestamp, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var published)
+        && time.GetUtcNow() - published is var age
+        && age <= Oldest
+        && age >= -Ahead;
+
+    private static async Task<WebhookReading> FindAsync(Budgeted account, string id, string type, string objectId)
     {
         var (charge, permission) = type switch
         {
@@ -92,7 +119,7 @@ internal sealed class AmazonPayWebhook(AmazonPayApi api, AmazonPayCertificates c
         if (type == "REFUND")
         {
             // A refund carries no reference of ours; its charge does.
-            var refund = await QueryAsync(account, $"refunds/{objectId}", AmazonPayJson.Default.RefundEntity);
+            var refund = await account.QueryAsync($"refunds/{objectId}", AmazonPayJson.Default.RefundEntity);
             if (refund.Value is null)
             {
                 return NotThere(refund, id, type);
@@ -103,7 +130,7 @@ internal sealed class AmazonPayWebhook(AmazonPayApi api, AmazonPayCertificates c
 
         if (AmazonPayMapping.IsId(charge))
         {
-            var response = await QueryAsync(account, $"charges/{charge}", AmazonPayJson.Default.ChargeEntity);
+            var response = await account.QueryAsync($"charges/{charge}", AmazonPayJson.Default.ChargeEntity);
             if (response.Value is null)
             {
                 return NotThere(response, id, type);
@@ -129,7 +156,7 @@ internal sealed class AmazonPayWebhook(AmazonPayApi api, AmazonPayCertificates c
 
         // The session's reference is on its permission in any case.
         var found =
-            await QueryAsync(account, $"chargePermissions/{permission}", AmazonPayJson.Default.PermissionEntity);
+            await account.QueryAsync($"chargePermissions/{permission}", AmazonPayJson.Default.PermissionEntity);
         if (found.Value is null)
         {
             return NotThere(found, id, type);
@@ -146,9 +173,6 @@ internal sealed class AmazonPayWebhook(AmazonPayApi api, AmazonPayCertificates c
             : new WebhookReading.Unmatched(id, type);
     }
 
-    private Task<AmazonPayResponse<T>> QueryAsync<T>(AmazonPayAccount account, string path, JsonTypeInfo<T> type)
-        where T : class => api.QueryAsync(account, "query.notified", "notification", path, type);
-
     private static WebhookReading NotThere<T>(AmazonPayResponse<T> response, string id, string type)
         where T : class => response.IsMissing
             ? new WebhookReading.Unmatched(id, type)
@@ -156,7 +180,7 @@ internal sealed class AmazonPayWebhook(AmazonPayApi api, AmazonPayCertificates c
 
     // Version 1 signs with SHA-1, version 2 with SHA-256, over the same lines in the order of their names
     // (docs.aws.amazon.com/sns, verifying the signatures of messages).
-    private static bool IsSigned(Envelope envelope, byte[] key)
+    internal static bool IsSigned(Envelope envelope, byte[] key)
     {
         HashAlgorithmName? digest = envelope.SignatureVersion switch
         {
@@ -204,4 +228,13 @@ internal sealed class AmazonPayWebhook(AmazonPayApi api, AmazonPayCertificates c
     }
 
     private static bool IsPrintable(string text) => !text.AsSpan().ContainsAnyExceptInRange('!', '~');
+
+    // Each fetch is one of the merchant's status queries.
+    private sealed class Budgeted(AmazonPayApi api, AmazonPayAccount account, Func<ValueTask<bool>> mayQuery)
+    {
+        public async Task<AmazonPayResponse<T>> QueryAsync<T>(string path, JsonTypeInfo<T> type)
+            where T : class => await mayQuery()
+                ? await api.QueryAsync(account, "query.notified", "notification", path, type)
+                : new AmazonPayResponse<T>(null, "the status-query budget is exhausted");
+    }
 }

@@ -53,6 +53,14 @@ public sealed record ConnectorCapabilities
     /// <summary>The names of the credentials that a merchant must give, such as <c>key_secret</c>.</summary>
     public required ImmutableArray<string> Credentials { get; init; }
 
+    /// <summary>The credential that names the merchant's account at the provider; null if none does, and then all
+    /// credentials of a merchant are one account's.</summary>
+    public string? AccountCredential { get; init; }
+
+    /// <summary>Whether the provider replaces <see cref="AccountCredential"/> with its secret: another value can be the
+    /// same account's, and the merchant must say whether it is.</summary>
+    public bool AccountCredentialRotates { get; init; }
+
     /// <summary>Credentials that a merchant gives all together or not at all, for an additional feature of the
     /// provider.</summary>
     public ImmutableArray<string> OptionalCredentials { get; init; } = [];

@@ -130,6 +130,10 @@ public sealed record RefundRequest
     /// <summary>Why, as the merchant said.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>Where the provider can say what became of the refund: the address that it alone is given. Null: it is
+    /// told none.</summary>
+    public Uri? WebhookUrl { get; init; }
+
     /// <summary>Until when its bytes may leave this machine.</summary>
     public required SendWindow Window { get; init; }
 }

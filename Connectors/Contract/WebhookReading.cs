@@ -16,11 +16,23 @@ public sealed record InboundWebhook
     /// <summary>Whether no third party could read or change it on its way: it came over TLS, or from this machine. A
     /// webhook that is not signed and came otherwise is a hint at most, whatever credentials it carries.</summary>
     public bool IsSecure { get; init; }
+
+    /// <summary>Whether it came, securely, to the address that only the provider was given: that proves who sent
+    /// it, where a body does not.</summary>
+    public bool IsByAddress { get; init; }
+
+    /// <summary>Takes one status query from the merchant's budget, for a connector that has to fetch what the webhook
+    /// is about: with whether the sender is proven. False: there is none left, and nothing is fetched.</summary>
+    public Func<bool, ValueTask<bool>> MayQueryAsync { get; init; } = static _ => ValueTask.FromResult(true);
 }
 
 /// <summary>What a webhook turned out to be. Exactly one of the nested kinds.</summary>
 public abstract record WebhookReading
 {
+    /// <summary>Whether it is proven that the provider sent it. What is not is a hint: nothing of it is stored, and it
+    /// leads to few status queries.</summary>
+    public bool IsProven { get; init; } = true;
+
     /// <summary>The signature is missing or not the merchant's.</summary>
     public sealed record Forged : WebhookReading;
 
@@ -54,6 +66,17 @@ public abstract record WebhookReading
     /// <param name="Refund">The refund.</param>
     /// <param name="Outcome">What it says of it.</param>
     public sealed record OfRefund(string EventId, RefundId Refund, ProviderOutcome Outcome) : WebhookReading;
+
+    /// <summary>An event about a refund that was made at the provider and not by this engine, and that was paid out, in
+    /// the provider's authenticated words.</summary>
+    /// <param name="EventId">The provider's id of the event.</param>
+    /// <param name="Attempt">The attempt that was refunded.</param>
+    /// <param name="ProviderOrder">The provider's id of the order that was paid: it is compared with the
+    /// attempt's.</param>
+    /// <param name="Refund">What it says of the refund; <see cref="ProviderOutcome.ProviderReference"/> is its
+    /// id.</param>
+    public sealed record OfProviderRefund(
+        string EventId, AttemptId Attempt, string ProviderOrder, ProviderOutcome.Succeeded Refund) : WebhookReading;
 
     /// <summary>An event that says that something happened to a charge or one of its refunds, but not provably what:
     /// the engine sends a status query.</summary>

@@ -27,6 +27,7 @@ internal static class JuspayCapabilities
         // Unless the order says metadata.txns.auto_capture=false.
         CapturesByItself = true,
         Credentials = [JuspayApi.MerchantId, JuspayApi.ApiKey, JuspayWebhook.Username, JuspayWebhook.Password],
+        AccountCredential = JuspayApi.MerchantId,
         OptionalCredentials = [JuspayEnvelope.KeyId, JuspayEnvelope.SigningKey, JuspayEnvelope.EncryptionKey],
         VisibilityWindow = visibilityWindow,
         // Juspay gives no time; of the gateways behind it one documents three days.

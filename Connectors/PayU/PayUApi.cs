@@ -35,12 +35,12 @@ internal sealed class PayUApi(ProviderHttp payments, ProviderHttp commands, Time
             Window = window,
         });
 
-    /// <summary>Gives a command that has an effect.</summary>
+    /// <summary>Gives a command that has an effect. A variable that is null is not sent.</summary>
     public Task<ProviderReply> ActAsync(
         string operation,
         string reference,
         string command,
-        string[] variables,
+        string?[] variables,
         SendWindow window,
         ProviderCredentials credentials)
     {
@@ -48,10 +48,13 @@ internal sealed class PayUApi(ProviderHttp payments, ProviderHttp commands, Time
         List<KeyValuePair<string, string>> fields = [new("key", key), new("command", command)];
         for (var i = 0; i < variables.Length; i++)
         {
-            fields.Add(new($"var{i + 1}", variables[i]));
+            if (variables[i] is { } variable)
+            {
+                fields.Add(new($"var{i + 1}", variable));
+            }
         }
 
-        fields.Add(new("hash", PayUSignature.OfCommand(key, command, variables[0], credentials[Salt].Reveal())));
+        fields.Add(new("hash", PayUSignature.OfCommand(key, command, variables[0]!, credentials[Salt].Reveal())));
         return commands.SendAsync(new ProviderCall
         {
             Operation = operation,

@@ -30,6 +30,7 @@ internal static class PayUCapabilities
         // PayU has a limit and does not say which ("Requests limit reached").
         StatusQueriesPerMinute = 300,
         Credentials = [PayUApi.Key, PayUApi.Salt],
+        AccountCredential = PayUApi.Key,
         VisibilityWindow = visibilityWindow,
         // Past its end a late success is refunded automatically (autoRefund); a pending one is decided within days.
         // PayU names no figure, so this is the longest that a sibling documents.

@@ -197,7 +197,8 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
 
         var token = PayUMapping.RefundToken(request.Refund);
         var (response, outcome) = PayUApi.Read(await _api.ActAsync(
-            "refund", reference, "cancel_refund_transaction", [payment, token, PayUMapping.ToAmount(request.Amount)],
+            "refund", reference, "cancel_refund_transaction",
+            [payment, token, PayUMapping.ToAmount(request.Amount), null, request.WebhookUrl?.AbsoluteUri],
             request.Window, credentials));
         if (response is null)
         {

@@ -9,8 +9,8 @@ using PaymentCluster.Grains.Abstractions.Providers;
 namespace PaymentCluster.Connectors.PayU;
 
 /// <summary>PayU's webhooks (docs.payu.in/docs/webhooks, …/reference-link/refund-status-callback). A payment's is a
-/// form whose hash covers status, amount and txnid, which are trusted. A refund's is JSON without a hash, and a
-/// hint.</summary>
+/// form whose hash covers status, amount and txnid, which are trusted. A refund's is JSON without a hash: only the
+/// address that it came to can prove it, and it is a hint in any case.</summary>
 /// <remarks>The hash covers neither the payment's id nor the bank's reference, and the customer's browser carries the
 /// same hash, so that both are left out. Nor does it cover <c>unmappedstatus</c>, which tells paid from authorised: a
 /// success that calls itself captured is one, where PayU captures automatically; the payment compares.</remarks>
@@ -30,7 +30,7 @@ internal static class PayUWebhook
 
         var key = credentials[PayUApi.Key].Reveal();
         return webhook.Body.Span.TrimStart(" \t\r\n"u8) is [(byte)'{', ..]
-            ? OfRefund(webhook.Body, key)
+            ? OfRefund(webhook.Body, key) with { IsProven = webhook.IsByAddress }
             : OfPayment(webhook.Body, key, credentials[PayUApi.Salt].Reveal());
     }
 

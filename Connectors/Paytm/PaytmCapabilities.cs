@@ -30,6 +30,7 @@ internal static class PaytmCapabilities
         // What is not a pre-authorisation is taken at once.
         CapturesByItself = true,
         Credentials = [PaytmApi.Mid, PaytmApi.MerchantKey, PaytmApi.Website],
+        AccountCredential = PaytmApi.Mid,
         // For linking customers' wallets, which Paytm lets some merchants do.
         OptionalCredentials = [PaytmWallets.ClientId, PaytmWallets.ClientSecret],
         VisibilityWindow = visibilityWindow,

@@ -27,6 +27,9 @@ internal static class RazorpayCapabilities
         // By the order's payment.capture: razorpay.com/docs/payments/payments/capture-settings/api.
         CapturesByItself = true,
         Credentials = [RazorpayApi.KeyId, RazorpayApi.KeySecret, RazorpayWebhook.Secret],
+        AccountCredential = RazorpayApi.KeyId,
+        // The dashboard generates both parts of a key pair at once.
+        AccountCredentialRotates = true,
         VisibilityWindow = visibilityWindow,
         // A failed payment can become authorised for so long: razorpay.com/docs/payments/payments/late-authorisation.
         LateSuccess = TimeSpan.FromDays(3),

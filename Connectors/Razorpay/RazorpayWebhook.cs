@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Providers;
 
 namespace PaymentCluster.Connectors.Razorpay;
 
@@ -48,7 +49,7 @@ internal static class RazorpayWebhook
             "payment.authorized" or "payment.captured" or "payment.failed" or "order.paid" =>
                 OfCharge(id, type, body.Payload),
             "refund.created" or "refund.processed" or "refund.failed" =>
-                OfRefund(id, type, body.Payload?.Refund?.Entity),
+                OfRefund(id, type, body.Payload),
             _ => new WebhookReading.Irrelevant(id, type),
         };
     }
@@ -74,8 +75,9 @@ internal static class RazorpayWebhook
             : new WebhookReading.OfCharge(id, attempt, outcome);
     }
 
-    private static WebhookReading OfRefund(string id, string type, RefundEntity? refund)
+    private static WebhookReading OfRefund(string id, string type, EventPayload? payload)
     {
+        var refund = payload?.Refund?.Entity;
         if (RazorpayMapping.Outcome(refund) is not { } outcome)
         {
             return new WebhookReading.Malformed("the refund is unreadable");
@@ -84,8 +86,18 @@ internal static class RazorpayWebhook
         return RefundId.TryParse(refund!.Receipt, out var ours)
             || RefundId.TryParse(RazorpayMapping.Text(refund.Notes, RazorpayMapping.RefundNote), out ours)
                 ? new WebhookReading.OfRefund(id, ours, outcome)
-                : new WebhookReading.Unmatched(id, type);
+                : OfDashboard(id, type, refund, outcome, payload!.Payment?.Entity);
     }
+
+    // A refund that was made in Razorpay's dashboard, or by Razorpay: only the payment that comes with it is ours.
+    private static WebhookReading OfDashboard(
+        string id, string type, RefundEntity refund, ProviderOutcome outcome, PaymentEntity? payment) =>
+        outcome is ProviderOutcome.Succeeded paidOut
+        && payment?.OrderId is { } order
+        && payment.Id == refund.PaymentId
+        && AttemptId.TryParse(RazorpayMapping.Text(payment.Notes, RazorpayMapping.AttemptNote), out var attempt)
+            ? new WebhookReading.OfProviderRefund(id, attempt, order, paidOut)
+            : new WebhookReading.Unmatched(id, type);
 
     /// <summary><c>X-Razorpay-Signature</c> is the hex HMAC-SHA256 of the body's bytes under the webhook's own
     /// secret.</summary>

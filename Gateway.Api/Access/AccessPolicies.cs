@@ -10,12 +10,15 @@ public static class AccessPolicies
     /// <summary>A merchant's secret key.</summary>
     public const string Secret = "Secret";
 
-    /// <summary>A merchant's publishable or secret key.</summary>
+    /// <summary>A merchant's publishable or secret key: what a page may do before there is a payment.</summary>
     public const string Publishable = "Publishable";
 
-    /// <summary>The client secret of the payment that the path names, or a merchant's publishable or secret
-    /// key.</summary>
+    /// <summary>The client secret of the payment that the path names, or a merchant's secret key. A publishable key is
+    /// in a page, and opens no payment.</summary>
     public const string Payer = "Payer";
+
+    /// <summary>As <see cref="Payer"/>, or a ticket in the URL.</summary>
+    public const string Viewer = "Viewer";
 
     /// <summary>The administrator's key as a bearer token.</summary>
     public const string Admin = "Admin";
@@ -32,6 +35,7 @@ public static class AccessPolicies
         services.AddSingleton<AdministratorKey>();
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<ClientSecrets>();
+        services.AddSingleton<MerchantOrigins>();
         services.AddAuthentication()
             .AddCallers<MerchantAuthentication>(MerchantAuthentication.SchemeName)
             .AddCallers<AdministratorAuthentication>(AdministratorAuthentication.SchemeName)
@@ -42,6 +46,7 @@ public static class AccessPolicies
             .AddPolicy(Secret, MerchantAuthentication.SchemeName, CallerRequirement.Secret)
             .AddPolicy(Publishable, MerchantAuthentication.SchemeName, CallerRequirement.Publishable)
             .AddPolicy(Payer, MerchantAuthentication.SchemeName, CallerRequirement.Payer)
+            .AddPolicy(Viewer, MerchantAuthentication.SchemeName, CallerRequirement.Payer)
             .AddPolicy(Admin, AdministratorAuthentication.SchemeName, CallerRequirement.Administrator)
             .AddPolicy(Operator, OperatorAuthentication.SchemeName, CallerRequirement.Administrator)
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().AddRequirements(CallerRequirement.DenyAll).Build());

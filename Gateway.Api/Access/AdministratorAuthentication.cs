@@ -18,6 +18,6 @@ internal sealed class AdministratorAuthentication(
 
     protected override string? ReadCredential() => ReadBearer();
 
-    protected override ValueTask<Caller?> VerifyAsync(string credential) =>
-        ValueTask.FromResult(key.Is(credential) ? Caller.Administrator : null);
+    protected override ValueTask<Verification> VerifyAsync(string credential) =>
+        ValueTask.FromResult(new Verification(key.Is(credential) ? Caller.Administrator : null));
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -20,15 +21,15 @@ internal sealed class ApiKeys(IGrainFactory grains, GatewayOptions options, Time
     private static readonly System.Buffers.SearchValues<char> KeyCharacters =
         System.Buffers.SearchValues.Create("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-");
 
-    private readonly SingleFlightCache<KeyHash, ApiKeyGrant?> _grants = new(
-        hash => grains.Grain<IApiKeyGrain>($"key/{hash}").Resolve(),
-        new SingleFlightCacheOptions<ApiKeyGrant?>
+    private readonly SingleFlightCache<KeyHash, ApiKey?> _keys = new(
+        async hash => await GrainOf(grains, hash).LookUp() is { } key ? new ApiKey(key) : null,
+        new SingleFlightCacheOptions<ApiKey?>
         {
             Lifetime = options.KeyLifetime,
             StaleLifetime = options.StaleKeyLifetime,
             Capacity = Capacity,
             // Guessed keys must not displace valid ones.
-            IsExpendable = grant => grant is null,
+            IsExpendable = key => key is null,
         },
         time);
 
@@ -40,10 +41,36 @@ internal sealed class ApiKeys(IGrainFactory grains, GatewayOptions options, Time
 
     /// <summary>Whether the key was valid when this process last resolved it: such a key is resolved again even while
     /// unknown keys are throttled.</summary>
-    public bool WasGood(KeyHash hash) => _grants.TryPeek(hash, out var grant) && grant is not null;
+    public bool WasGood(KeyHash hash) => _keys.TryPeek(hash, out var key) && key is not null;
 
-    /// <summary>What the key opens; null if it opens nothing.</summary>
-    public ValueTask<ApiKeyGrant?> ResolveAsync(KeyHash hash) => _grants.GetAsync(hash);
+    /// <summary>The key; null if it is unknown or revoked.</summary>
+    public ValueTask<ApiKey?> ResolveAsync(KeyHash hash) => _keys.GetAsync(hash);
+
+    /// <summary>Who calls with a key from an address, or why the key does not count.</summary>
+    public Verification Verify(KeyHash hash, ApiKey key, IPAddress address)
+    {
+        var now = time.GetUtcNow();
+        if (key.HasExpired(now))
+        {
+            return new Verification(Refusal: ErrorCode.ApiKeyExpired);
+        }
+
+        if (!key.WorksFrom(address))
+        {
+            return new Verification(Refusal: ErrorCode.NetworkNotAllowed);
+        }
+
+        if (key.TakeNote(now))
+        {
+            // No request waits for it.
+            GrainOf(grains, hash).NoteUse().Ignore();
+        }
+
+        return new Verification(Caller.Of(key.Grant));
+    }
+
+    private static IApiKeyGrain GrainOf(IGrainFactory grains, KeyHash hash) =>
+        grains.Grain<IApiKeyGrain>($"key/{hash}");
 }
 
 /// <summary>The SHA-256 of a key; it prints as lower-case hex.</summary>

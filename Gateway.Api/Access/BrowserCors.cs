@@ -1,25 +1,25 @@
-using System.Collections.Immutable;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using PaymentCluster.Gateway.Api.Errors;
 using PaymentCluster.Gateway.Api.Idempotency;
-using PaymentCluster.Grains.Abstractions;
-using PaymentCluster.Grains.Abstractions.Amounts;
-using PaymentCluster.Grains.Abstractions.Checkout;
 
 namespace PaymentCluster.Gateway.Api.Access;
 
 /// <summary>
 /// Cross-origin calls of merchants' own pages, to the endpoints that take publishable keys and client secrets. A
 /// preflight carries no key, so any origin may send; the response can be read only by the origins that the key's
-/// merchant has registered.
+/// merchant has registered, and the request itself is refused to others (<see cref="MerchantOrigins"/>).
 /// </summary>
-internal sealed class BrowserCors(IGrainFactory grains) : ICorsPolicyProvider
+internal sealed class BrowserCors(MerchantOrigins origins) : ICorsPolicyProvider
 {
     /// <summary>The policy's name.</summary>
     public const string Policy = "Browsers";
 
     private static readonly TimeSpan PreflightAge = TimeSpan.FromMinutes(10);
+
+    // Who has no valid key learns nothing that others may not read, and a page learns that its key has expired.
+    private static readonly CorsPolicy WithoutKey =
+        new CorsPolicyBuilder().AllowAnyOrigin().WithExposedHeaders(MerchantOrigins.ExposedHeaders).Build();
 
     private static readonly CorsPolicy Preflight = new CorsPolicyBuilder()
         .SetIsOriginAllowed(_ => true)
@@ -33,9 +33,6 @@ internal sealed class BrowserCors(IGrainFactory grains) : ICorsPolicyProvider
             RequestNaming.RequestIdHeader)
         .SetPreflightMaxAge(PreflightAge)
         .Build();
-
-    // The amount does not matter to the origins.
-    private static readonly Money AnyAmount = Money.Of(100, Currency.Inr);
 
     public async Task<CorsPolicy?> GetPolicyAsync(HttpContext context, string? policyName)
     {
@@ -51,16 +48,8 @@ internal sealed class BrowserCors(IGrainFactory grains) : ICorsPolicyProvider
         }
 
         var result = await context.AuthenticateAsync(MerchantAuthentication.SchemeName);
-        if (result.Principal is not { } principal || Caller.Of(principal) is not { } caller)
-        {
-            return null;
-        }
-
-        var offer = await grains.Grain<ICheckoutGrain>(caller.Merchant).Offer(AnyAmount);
-        ImmutableArray<string> origins = offer?.Origins ?? [];
-        return new CorsPolicyBuilder([.. origins])
-            .WithExposedHeaders(
-                "ETag", "Location", "Retry-After", RequestNaming.RequestIdHeader, IdempotencyKey.ReplayedHeader)
-            .Build();
+        return result.Principal is { } principal && Caller.Of(principal) is { } caller
+            ? await origins.PolicyAsync(caller.Merchant)
+            : WithoutKey;
     }
 }

@@ -41,8 +41,18 @@ internal sealed record Caller
         Payment = access.Payment.Payment,
     };
 
-    public static Caller Of(ApiKeyGrant grant) =>
-        new() { Merchant = grant.Merchant, KeyId = grant.KeyId, IsBrowser = grant.Scope == ApiKeyScope.Publishable };
+    /// <summary>A payer, by the checkout page.</summary>
+    public static Caller Of(CheckoutSession page) =>
+        Of(new PaymentAccess { Payment = page.Payment, ExpiresAt = DateTimeOffset.MaxValue });
+
+    /// <summary>The holder of an API key.</summary>
+    /// <param name="grant">What the key opens.</param>
+    public static Caller Of(ApiKeyGrant grant) => new()
+    {
+        Merchant = grant.Merchant,
+        KeyId = grant.KeyId,
+        IsBrowser = grant.Scope == ApiKeyScope.Publishable,
+    };
 
     /// <summary>The caller that the endpoint's policy let through.</summary>
     public static Caller From(HttpContext http) =>

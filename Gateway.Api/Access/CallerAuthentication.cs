@@ -26,8 +26,11 @@ internal abstract class CallerAuthentication(
     /// <summary>What the request proves itself with; null if it has nothing of the scheme.</summary>
     protected abstract string? ReadCredential();
 
-    /// <summary>Who the credential belongs to; null if it is not valid.</summary>
-    protected abstract ValueTask<Caller?> VerifyAsync(string credential);
+    /// <summary>Who the credential belongs to, or why it does not count.</summary>
+    protected abstract ValueTask<Verification> VerifyAsync(string credential);
+
+    /// <summary>Whether the credential claims to open one payment, and not all of a merchant's.</summary>
+    protected virtual bool IsPayers(string credential) => false;
 
     /// <summary>Why a credential is refused, where its meaning in the error reference does not say enough.</summary>
     protected virtual string? RefusalOf(string credential) => null;
@@ -52,13 +55,19 @@ internal abstract class CallerAuthentication(
             return AuthenticateResult.NoResult();
         }
 
-        if (await VerifyAsync(credential) is { } caller)
+        var (caller, refusal) = await VerifyAsync(credential);
+        if (caller is not null)
         {
             return AuthenticateResult.Success(new AuthenticationTicket(caller.ToPrincipal(Scheme.Name), Scheme.Name));
         }
 
-        return AuthenticateResult.Fail(throttle.Count(Context)
-            ? new ProblemException(ErrorCode.RateLimited, "Too many invalid API keys from this address.")
+        if (refusal is { } code)
+        {
+            return AuthenticateResult.Fail(new ProblemException(code, code.Entry().Meaning));
+        }
+
+        return AuthenticateResult.Fail(throttle.Count(Context, IsPayers(credential)) is { } excess
+            ? new ProblemException(ErrorCode.RateLimited, excess)
             : new ProblemException(
                 ErrorCode.ApiKeyInvalid, RefusalOf(credential) ?? ErrorCode.ApiKeyInvalid.Entry().Meaning));
     }

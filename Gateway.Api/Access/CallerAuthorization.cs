@@ -21,9 +21,10 @@ internal sealed class CallerRequirement : IAuthorizationRequirement
 }
 
 /// <summary>Decides whether a caller meets a policy.</summary>
-internal sealed class CallerAuthorization : AuthorizationHandler<CallerRequirement>
+internal sealed class CallerAuthorization(MerchantOrigins origins) : AuthorizationHandler<CallerRequirement>
 {
-    protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, CallerRequirement requirement)
+    protected override async Task HandleRequirementAsync(
+        AuthorizationHandlerContext context, CallerRequirement requirement)
     {
         if (requirement == CallerRequirement.DenyAll)
         {
@@ -34,10 +35,18 @@ internal sealed class CallerAuthorization : AuthorizationHandler<CallerRequireme
         }
         else if (Caller.Of(context.User) is { } caller)
         {
-            Decide(context, requirement, RefusalOf(requirement, caller, context.Resource as HttpContext));
-        }
+            var http = context.Resource as HttpContext;
+            var refusal = RefusalOf(requirement, caller, http);
+            if (refusal is null
+                && caller.IsBrowser
+                && http is not null
+                && !await origins.MaySendAsync(caller.Merchant, http.Request))
+            {
+                refusal = new AccessRefusal(this, ErrorCode.OriginNotRegistered);
+            }
 
-        return Task.CompletedTask;
+            Decide(context, requirement, refusal);
+        }
     }
 
     private static void Decide(
@@ -62,6 +71,11 @@ internal sealed class CallerAuthorization : AuthorizationHandler<CallerRequireme
 
         if (requirement == CallerRequirement.Payer)
         {
+            if (caller.IsPublic)
+            {
+                return Denied("A publishable key opens no payment; use the payment's client secret.");
+            }
+
             // A client secret makes its merchant's other payments look as if they did not exist.
             return caller.Payment is { } own
                 && !string.Equals((string?)http?.Request.RouteValues["id"], own.ToString(), StringComparison.Ordinal)

@@ -40,8 +40,8 @@ internal sealed class OperatorAuthentication(
         return colon < 0 ? null : pair[(colon + 1)..];
     }
 
-    protected override ValueTask<Caller?> VerifyAsync(string credential) =>
-        ValueTask.FromResult(key.Is(credential) ? Caller.Administrator : null);
+    protected override ValueTask<Verification> VerifyAsync(string credential) =>
+        ValueTask.FromResult(new Verification(key.Is(credential) ? Caller.Administrator : null));
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using PaymentCluster.Gateway.Api.Access;
 using PaymentCluster.Gateway.Api.Checkout.Pages;
@@ -8,9 +7,8 @@ using PaymentCluster.Gateway.Api.Limits;
 using PaymentCluster.Gateway.Api.Payments;
 using PaymentCluster.Gateway.Api.Queries;
 using PaymentCluster.Grains.Abstractions;
-using PaymentCluster.Grains.Abstractions.Checkout;
-using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Errors;
+using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
 
@@ -18,13 +16,15 @@ namespace PaymentCluster.Gateway.Api.Checkout;
 
 /// <summary>The page on which a customer pays. Reading it changes nothing and shows the payment's current state;
 /// choosing a method posts a form, and the response redirects to the page. So reloading, going back and double clicks
-/// charge nothing more than once.</summary>
+/// charge nothing more than once. In a frame, where an address could hold nothing that opens the page, each step is a
+/// form, and its response the page; a form that is sent again finds that the payment has gone on.</summary>
 internal sealed class CheckoutApi(
     IGrainFactory grains,
-    ClientSecrets secrets,
-    FailedAuthThrottle failures,
+    CheckoutSessions sessions,
+    CheckoutViews views,
     LongPolling polling,
-    TimeProvider time)
+    TimeProvider time,
+    GatewayOptions options)
 {
     private const string Html = "text/html; charset=utf-8";
     private const string ForEver = "public, max-age=31536000, immutable";
@@ -38,10 +38,13 @@ internal sealed class CheckoutApi(
     public void Map(IEndpointRouteBuilder root)
     {
         var page = root.MapGroup("/checkout/{id}").AllowAnonymous().RequireRateLimiting(RateLimits.Browser);
-        page.MapGet("", ShowAsync);
-        page.MapPost("/pay", PayAsync);
-        page.MapGet("/step", StepAsync);
-        page.MapGet("/qr.svg", QrAsync);
+        page.MapGet("", http => SafelyAsync(http, ShowAsync));
+        page.MapPost("", http => SafelyAsync(http, ShowFramedAsync));
+        page.MapPost("/pay", http => SafelyAsync(http, PayAsync));
+        page.MapPost("/step", StepAsync);
+        // Where a browser that loads the address of a form's response again comes to.
+        page.MapGet("/pay", LeadBackAsync);
+        page.MapGet("/step", LeadBackAsync);
         root.MapGet(CheckoutAsset.Pattern, AssetAsync).AllowAnonymous();
         root.MapGet("/checkout.js", http => WriteAsync(http, CheckoutAssets.Embed, AWhile)).AllowAnonymous();
     }
@@ -60,35 +63,73 @@ internal sealed class CheckoutApi(
         await http.Response.Body.WriteAsync(asset.Content, http.RequestAborted);
     }
 
+    // The page has a form for a card, which is not to be shown where its numbers would be read.
+    private Task SafelyAsync(HttpContext http, RequestDelegate page) => CardTransport.IsRefused(http, options)
+        ? ShowNoneAsync(
+            http, CheckoutText.For(http.Request), StatusCodes.Status403Forbidden, "insecure", "insecure_hint")
+        : page(http);
+
     private async Task ShowAsync(HttpContext http)
     {
-        var key = http.Request.Query["key"] is [{ } given] ? given : "";
-        if (await OpenAsync(http, key) is { } view)
+        var text = CheckoutText.For(http.Request);
+        if (http.Request.Query["key"] is not [{ } key])
         {
-            await ShowAsync(http, StatusCodes.Status200OK, view with { Notice = NoticeOf(view) });
+            await ShowAsync(http, text, await sessions.OfCookieAsync(http), form: null);
+            return;
         }
+
+        var isFramed = http.Request.Query.ContainsKey("framed");
+        var page = await sessions.BeginAsync(http, key, isFramed);
+        if (page is null || isFramed)
+        {
+            await ShowAsync(http, text, page, form: null);
+            return;
+        }
+
+        // From here on the cookie opens the page, and no address has the secret.
+        http.Response.Headers["Referrer-Policy"] = "no-referrer";
+        Redirect(http, $"/checkout/{page.Payment.Payment}?lang={text.Language}");
+    }
+
+    private async Task ShowFramedAsync(HttpContext http)
+    {
+        var form = await FormReader.ReadAsync(http);
+        await ShowAsync(http, TextOf(http, form), await sessions.OfPageAsync(http, TokenOf(form)), form);
+    }
+
+    private async Task ShowAsync(HttpContext http, CheckoutText text, CheckoutSession? page, IFormCollection? form)
+    {
+        if (page is null || await views.OpenAsync(http, page, text, form) is not { } view)
+        {
+            await ShowGoneAsync(http, text);
+            return;
+        }
+
+        await WriteAsync(http, StatusCodes.Status200OK, view with { Notice = NoticeOf(view) });
     }
 
     private async Task PayAsync(HttpContext http)
     {
         var form = await FormReader.ReadAsync(http);
-        var key = form["key"] is [{ } given] ? given : "";
-        if (await OpenAsync(http, key, form) is not { } view)
+        var text = TextOf(http, form);
+        var page = await sessions.OfPageAsync(http, TokenOf(form));
+        if (page is null || await views.OpenAsync(http, page, text, form) is not { } view)
         {
+            await ShowGoneAsync(http, text);
             return;
         }
 
         // The form of an earlier page, or one that was sent again: the page shows the current state.
-        if (view.Stage != CheckoutStage.Choose)
+        if (view.Stage != CheckoutStage.Choose || (page.IsFramed && form["attempts"] != view.Attempts))
         {
-            LeadBack(http, view);
+            await GoOnAsync(http, page, view);
             return;
         }
 
         var entered = CheckoutForm.Read(form, view.Saved, view.CanSave, time.GetUtcNow());
         if (entered.Instrument is not { } instrument)
         {
-            await ShowAsync(http, StatusCodes.Status422UnprocessableEntity, view with
+            await WriteAsync(http, StatusCodes.Status422UnprocessableEntity, view with
             {
                 Chosen = entered.Method,
                 ChosenSaved = entered.Saved,
@@ -97,15 +138,21 @@ internal sealed class CheckoutApi(
             return;
         }
 
-        var payment = Find(http);
-        var reply = await payment.Confirm(new ConfirmPayment { Instrument = instrument, Replaces = view.Replaces });
+        var payment = Find(page.Payment);
+        var reply = await payment.Confirm(new ConfirmPayment
+        {
+            Instrument = instrument,
+            Replaces = view.Replaces,
+            Browser = new PayerBrowser { Address = ClientNetwork.Of(http).ToString() },
+        });
         if (reply.Refusal is { Code: not (ErrorCode.OutcomePending or ErrorCode.StatusConflict) } refusal)
         {
-            await ShowAsync(http, refusal.Code.Entry().HttpStatus, view with
+            Problem.SetRetryAfter(http, refusal);
+            await WriteAsync(http, refusal.Code.Entry().HttpStatus, view with
             {
                 Chosen = entered.Method,
                 ChosenSaved = entered.Saved,
-                Notice = view.Text[refusal.Code == ErrorCode.LimitReached ? "too_often" : "not_possible"],
+                Notice = view.Text[NoticeOf(refusal.Code)],
             });
             return;
         }
@@ -115,53 +162,68 @@ internal sealed class CheckoutApi(
             await polling.UntilAsync(payment, started, now => now.Status != PaymentStatus.Pending, Wait, http);
         }
 
-        LeadBack(http, view);
+        await GoOnAsync(http, page, view);
     }
 
+    // The provider's page, as the response to a form: its own script finds nothing in its address.
     private async Task StepAsync(HttpContext http)
     {
-        var key = http.Request.Query["key"] is [{ } given] ? given : "";
-        if (await OpenAsync(http, key) is not { } view)
+        var form = await FormReader.ReadAsync(http);
+        var text = TextOf(http, form);
+        var page = await sessions.OfPageAsync(http, TokenOf(form));
+        if (page is null || await views.OpenAsync(http, page, text, form) is not { } view)
         {
+            await ShowGoneAsync(http, text);
             return;
         }
 
         if (view.Payment.Action is not { Kind: CustomerActionKind.Page, Html: { } html })
         {
-            LeadBack(http, view);
+            await GoOnAsync(http, page, view);
             return;
         }
 
+        http.Response.Headers["Referrer-Policy"] = "no-referrer";
         http.Response.Headers.ContentSecurityPolicy = CheckoutPolicy.ForeignPage;
         http.Response.ContentType = Html;
         await http.Response.WriteAsync(html, http.RequestAborted);
     }
 
-    private async Task QrAsync(HttpContext http)
+    private static Task LeadBackAsync(HttpContext http)
     {
-        var key = http.Request.Query["key"] is [{ } given] ? given : "";
-        if (await OpenAsync(http, key) is not { } view)
+        if (!PaymentId.TryParse((string?)http.Request.RouteValues["id"], out var id))
         {
-            return;
+            return Problem.WriteAsync(http, ErrorCode.NotFound);
         }
 
-        if (PaymentsMapping.QrLink(view.Payment.Action) is not { } link || !PaymentQr.Fits(link))
-        {
-            await Problem.WriteAsync(http, ErrorCode.NotFound);
-            return;
-        }
-
-        var image = PaymentQr.Svg(link);
-        http.Response.ContentType = "image/svg+xml";
-        http.Response.ContentLength = image.Length;
-        await http.Response.Body.WriteAsync(image, http.RequestAborted);
+        Redirect(http, $"/checkout/{id}");
+        return Task.CompletedTask;
     }
 
-    private static void LeadBack(HttpContext http, CheckoutView view)
+    private async Task GoOnAsync(HttpContext http, CheckoutSession page, CheckoutView view)
+    {
+        if (page.IsFramed)
+        {
+            await ShowAsync(http, view.Text, page, FormCollection.Empty);
+            return;
+        }
+
+        Redirect(http, $"{view.Url}&go=1");
+    }
+
+    private static void Redirect(HttpContext http, string location)
     {
         http.Response.StatusCode = StatusCodes.Status303SeeOther;
-        http.Response.Headers.Location = $"{view.Url}&go=1";
+        http.Response.Headers.Location = location;
     }
+
+    private static string NoticeOf(ErrorCode refusal) => refusal switch
+    {
+        ErrorCode.LimitReached => "too_often",
+        ErrorCode.TooManyAttempts => "slowed",
+        ErrorCode.AttemptsBlocked => "blocked",
+        _ => "not_possible",
+    };
 
     private static string? NoticeOf(CheckoutView view) => view.Payment.Status switch
     {
@@ -174,7 +236,7 @@ internal sealed class CheckoutApi(
     private static string ReasonOf(CheckoutView view) =>
         view.Payment.Failure is { } failure ? view.Text[FailureTexts.For(failure)] : "";
 
-    private static Task ShowAsync(HttpContext http, int status, CheckoutView view)
+    private static Task WriteAsync(HttpContext http, int status, CheckoutView view)
     {
         http.Response.Headers.ContentSecurityPolicy = CheckoutPolicy.For(view);
         http.Response.Headers["Referrer-Policy"] = "no-referrer";
@@ -188,89 +250,29 @@ internal sealed class CheckoutApi(
         return page.ExecuteAsync(http);
     }
 
-    private static Task ShowGoneAsync(HttpContext http, CheckoutText text)
+    // The same whatever is wrong: a link, a cookie, or a form that is not the page's own.
+    private static Task ShowGoneAsync(HttpContext http, CheckoutText text) =>
+        ShowNoneAsync(http, text, StatusCodes.Status404NotFound, "gone", "gone_hint", "gone_cookies");
+
+    // A page without a payment, that says why: a title and sentences.
+    private static Task ShowNoneAsync(HttpContext http, CheckoutText text, int status, params string[] said)
     {
         http.Response.Headers.ContentSecurityPolicy =
             "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'";
-        var page = new RazorComponentResult<GonePage>(
-            new Dictionary<string, object?>(StringComparer.Ordinal) { [nameof(GonePage.Text)] = text })
+        var page = new RazorComponentResult<GonePage>(new Dictionary<string, object?>(StringComparer.Ordinal)
         {
-            StatusCode = StatusCodes.Status404NotFound, ContentType = Html,
+            [nameof(GonePage.Text)] = text, [nameof(GonePage.Said)] = said,
+        })
+        {
+            StatusCode = status, ContentType = Html,
         };
         return page.ExecuteAsync(http);
     }
 
-    // The page that the key opens; null if there is none. The response is then the same whatever is wrong.
-    private async Task<CheckoutView?> OpenAsync(HttpContext http, string key, IFormCollection? form = null)
-    {
-        var text = form?["lang"] is [{ } language] ? CheckoutText.In(language) : CheckoutText.For(http.Request);
-        var access = ClientSecrets.HasForm(key) ? await secrets.OpenAsync(key) : null;
-        if (access is null
-            || (string?)http.Request.RouteValues["id"] != access.Payment.Payment.ToString())
-        {
-            failures.Count(http);
-            await ShowGoneAsync(http, text);
-            return null;
-        }
+    private static string TokenOf(IFormCollection form) => form[CheckoutSessions.Field] is [{ } token] ? token : "";
 
-        http.User = Caller.Of(access).ToPrincipal("Checkout");
-        var payment = await Find(http).Get();
-        var offer = payment is null
-            ? null
-            : await grains.Grain<ICheckoutGrain>(access.Payment.Merchant).Offer(payment.Amount);
-        if (payment is null || offer is null)
-        {
-            await ShowGoneAsync(http, text);
-            return null;
-        }
+    private static CheckoutText TextOf(HttpContext http, IFormCollection form) =>
+        form["lang"] is [{ } language] ? CheckoutText.In(language) : CheckoutText.For(http.Request);
 
-        var view = new CheckoutView
-        {
-            Text = text,
-            Payment = payment,
-            Offer = offer,
-            Replaces = ReplacedBy(http.Request, form, payment),
-            Key = key,
-            Framed = form is null ? http.Request.Query.ContainsKey("framed") : form.ContainsKey("framed"),
-            GoesOn = http.Request.Query.ContainsKey("go"),
-        };
-        // A payment that was started with a publishable key may name any customer: those keys are public.
-        return payment.Customer is { Id: { } id, Unproven: not true }
-            ? await ForAsync(
-                view, grains.Grain<ICustomerGrain>(CustomerKey.Of(access.Payment.Merchant, id).ToString()))
-            : view;
-    }
-
-    // The attempt that a form or a link replaces; only while it waits for the customer.
-    private static int? ReplacedBy(HttpRequest request, IFormCollection? form, PaymentView payment)
-    {
-        var named = form is null ? request.Query["choose"] : form["replaces"];
-        return payment is { Status: PaymentStatus.RequiresAction, Attempt.Number: var waiting }
-            && named == waiting.ToString(CultureInfo.InvariantCulture)
-                ? waiting
-                : null;
-    }
-
-    private static async Task<CheckoutView> ForAsync(CheckoutView view, ICustomerGrain customer)
-    {
-        var (reading, known) = (customer.Instruments(view.Payment.Amount), customer.GetWallet());
-        var instruments = await reading;
-        var preferences = (await known)?.Preferences;
-        ImmutableArray<PaymentMethodKind> methods =
-            [.. view.Offer.Methods.Where(kind => preferences?.DisabledMethods.Contains(kind) is not true)];
-        return view with
-        {
-            CanSave = true,
-            Saved = [.. instruments.Where(instrument => instrument is { Saved: true, Usable: true })],
-            UpiApp = preferences?.UpiApp,
-            // A customer who switched everything off can still pay.
-            Offer = methods.IsEmpty ? view.Offer : view.Offer with { Methods = methods },
-        };
-    }
-
-    private IPaymentGrain Find(HttpContext http)
-    {
-        var caller = Caller.From(http);
-        return grains.Grain<IPaymentGrain>($"{caller.Merchant}/{caller.Payment}");
-    }
+    private IPaymentGrain Find(PaymentKey payment) => grains.Grain<IPaymentGrain>(payment.ToString());
 }

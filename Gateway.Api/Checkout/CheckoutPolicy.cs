@@ -16,7 +16,7 @@ internal static class CheckoutPolicy
     public static string For(CheckoutView view)
     {
         var policy = new StringBuilder(
-            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
             + "base-uri 'none'; form-action 'self'");
         if (view.Payment.Action is { Kind: CustomerActionKind.Form, Url: { } url }
             && Uri.TryCreate(url, UriKind.Absolute, out var target))

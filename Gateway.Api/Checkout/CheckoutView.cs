@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using PaymentCluster.Gateway.Api.Payments;
 using PaymentCluster.Gateway.Api.Returns;
 using PaymentCluster.Grains.Abstractions.Checkout;
 using PaymentCluster.Grains.Abstractions.Customers;
@@ -34,8 +36,9 @@ public sealed record CheckoutView
     /// <summary>The saved instrument that was chosen when something was wrong with it.</summary>
     public string? ChosenSaved { get; init; }
 
-    /// <summary>The client secret that opened the page; each form and link on it includes it.</summary>
-    public required string Key { get; init; }
+    /// <summary>What the page's forms and script send. It opens the page only together with the page's cookie; a framed
+    /// page's does so without one.</summary>
+    public required string Token { get; init; }
 
     /// <summary>Whether the page is shown in a frame of the merchant's.</summary>
     public required bool Framed { get; init; }
@@ -56,11 +59,14 @@ public sealed record CheckoutView
     /// <summary>The amount, as people of the language read it.</summary>
     public string Amount => Text.Amount(Payment.Amount.AmountMinor, Payment.Amount.Currency);
 
-    /// <summary>The page's own URL.</summary>
-    public string Url => Address("");
+    /// <summary>The page's own path.</summary>
+    public string PageUrl => $"/checkout/{Payment.Id}";
 
-    /// <summary>Where the customer chooses another way to pay.</summary>
-    public string OtherMethodUrl => $"{Url}&choose={Payment.Attempt?.Number}";
+    /// <summary>The page's own URL, in its language.</summary>
+    public string Url => $"{PageUrl}?lang={Text.Language}";
+
+    /// <summary>How many attempts the page knows of: a form of an earlier page knows of fewer.</summary>
+    public string Attempts => (Payment.Attempt?.Number ?? 0).ToString(CultureInfo.InvariantCulture);
 
     /// <summary>The shop's URL with the payment's status; null if there is none.</summary>
     public string? ShopUrl => Payment.ReturnUrl is { } url
@@ -74,13 +80,16 @@ public sealed record CheckoutView
             : WalletNames.All;
 
     /// <summary>Where the forms go.</summary>
-    public string PayUrl => Address("/pay", withKey: false);
+    public string PayUrl => $"{PageUrl}/pay";
 
-    /// <summary>The foreign page of the customer's step.</summary>
-    public string StepUrl => Address("/step");
+    /// <summary>Where the form goes that opens the foreign page of the customer's step.</summary>
+    public string StepUrl => $"{PageUrl}/step";
 
-    /// <summary>The QR code of the customer's step.</summary>
-    public string QrUrl => Address("/qr.svg");
+    /// <summary>The QR code of the customer's step, as an address that holds the image itself; null if there is
+    /// none.</summary>
+    public string? QrImage => PaymentsMapping.QrLink(Payment.Action) is { } link && PaymentQr.Fits(link)
+        ? $"data:image/png;base64,{Convert.ToBase64String(PaymentQr.Png(link))}"
+        : null;
 
     /// <summary>Which of the pages it is.</summary>
     public CheckoutStage Stage => Payment.Status switch
@@ -93,17 +102,6 @@ public sealed record CheckoutView
         PaymentStatus.Authorized when Payment.Capture == CaptureMode.Automatic => CheckoutStage.Wait,
         PaymentStatus.Authorized or PaymentStatus.Success or PaymentStatus.Cancelled => CheckoutStage.Done,
     };
-
-    private string Address(string path, bool withKey = true)
-    {
-        var query = (withKey, Framed) switch
-        {
-            (true, true) => $"?key={Key}&framed=1&lang={Text.Language}",
-            (true, false) => $"?key={Key}&lang={Text.Language}",
-            (false, _) => "",
-        };
-        return $"/checkout/{Payment.Id}{path}{query}";
-    }
 }
 
 /// <summary>Which page a payment's status leads to.</summary>

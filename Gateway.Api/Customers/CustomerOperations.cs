@@ -44,6 +44,7 @@ internal static class CustomerOperations
         Summary = "Save a card that was not issued in India in the vault, with the customer's consent. Saving the same "
             + "card again returns the existing one. Indian cards are saved by paying with them: card.save.",
         Body = SaveCardRequest.Shape,
+        TakesCards = true,
         Responses = [new(201, "The card.", typeof(SavedCardResponse))],
         Errors =
         [

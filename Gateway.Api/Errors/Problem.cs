@@ -1,7 +1,9 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.Features;
 using PaymentCluster.Gateway.Api.Json;
+using PaymentCluster.Gateway.Api.Limits;
 using PaymentCluster.Grains.Abstractions.Errors;
 
 namespace PaymentCluster.Gateway.Api.Errors;
@@ -9,7 +11,7 @@ namespace PaymentCluster.Gateway.Api.Errors;
 /// <summary>A failure, as RFC 9457 problem details.</summary>
 public sealed record ProblemResponse
 {
-    /// <summary>Where the code is explained, relative to this server.</summary>
+    /// <summary>Where the code is explained.</summary>
     public required string Type { get; init; }
 
     /// <summary>What the code means, the same for each occurrence.</summary>
@@ -32,9 +34,22 @@ public sealed record ProblemResponse
     [JsonPropertyName("requestId")]
     public required string RequestId { get; init; }
 
-    /// <summary>What is wrong with each field of the input; left out if no field is to blame.</summary>
+    /// <summary>What is wrong with the fields of the input; left out if no field is to blame.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IReadOnlyDictionary<string, string[]>? Errors { get; init; }
+    public IReadOnlyList<FieldErrorResponse>? Errors { get; init; }
+}
+
+/// <summary>One thing that is wrong with a field of the input.</summary>
+public sealed record FieldErrorResponse
+{
+    /// <summary>The member of the body (<c>card.expiry_year</c>), the query parameter or the header.</summary>
+    public required string Field { get; init; }
+
+    /// <summary>The stable code.</summary>
+    public required string Code { get; init; }
+
+    /// <summary>What is the matter with it, for people.</summary>
+    public required string Detail { get; init; }
 }
 
 /// <summary>Writes failures.</summary>
@@ -45,22 +60,37 @@ internal static class Problem
     /// <summary>The default of Retry-After.</summary>
     private const string RetryAfterSeconds = "1";
 
-    public static Task WriteAsync(HttpContext http, Refusal refusal) => WriteAsync(
-        http,
-        refusal.Code,
-        refusal.Detail,
-        refusal.Field is { } field
-            ? new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [refusal.Detail] }
-            : null);
+    public static Task WriteAsync(HttpContext http, Refusal refusal)
+    {
+        SetRetryAfter(http, refusal);
+        return WriteAsync(
+            http,
+            refusal.Code,
+            refusal.Detail,
+            refusal.Field is { } field ? [new FieldError(refusal.Code, field, refusal.Detail)] : []);
+    }
+
+    /// <summary>Says when a refused request can succeed, where that is known.</summary>
+    public static void SetRetryAfter(HttpContext http, Refusal refusal)
+    {
+        if (refusal.RetryAfter is { } wait)
+        {
+            var seconds = (int)Math.Ceiling(wait.TotalSeconds);
+            http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
+    }
 
     public static Task WriteAsync(
-        HttpContext http, ErrorCode code, string? detail = null, IReadOnlyDictionary<string, string[]>? errors = null)
+        HttpContext http, ErrorCode code, string? detail = null, IReadOnlyList<FieldError>? errors = null)
     {
         var entry = code.Entry();
-        if (entry.HttpStatus is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests
-            && !http.Response.Headers.ContainsKey("Retry-After"))
+        if (entry.HttpStatus is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
         {
-            http.Response.Headers.RetryAfter = RetryAfterSeconds;
+            LoadMetrics.Shed(entry.Name);
+            if (!http.Response.Headers.ContainsKey("Retry-After"))
+            {
+                http.Response.Headers.RetryAfter = RetryAfterSeconds;
+            }
         }
 
         if (entry.HttpStatus == StatusCodes.Status415UnsupportedMediaType
@@ -77,18 +107,25 @@ internal static class Problem
 
         var response = new ProblemResponse
         {
-            Type = $"/docs/errors#{entry.Name}",
+            Type = Links.To(http, $"/docs/errors#{entry.Name}"),
             Title = entry.Meaning,
             Status = entry.HttpStatus,
             Detail = detail ?? entry.Meaning,
             Code = entry.Name,
             TraceId = TraceIdOf(http),
             RequestId = http.TraceIdentifier,
-            Errors = errors,
+            Errors = errors is { Count: > 0 } ? [.. errors.Select(Mapped)] : null,
         };
         return JsonResponse.WriteAsync(
             http, entry.HttpStatus, response, GatewayJson.Default.ProblemResponse, ContentType);
     }
+
+    private static FieldErrorResponse Mapped(FieldError error) => new()
+    {
+        Field = error.Field,
+        Code = error.Code.Entry().Name,
+        Detail = error.Detail,
+    };
 
     private static string TraceIdOf(HttpContext http)
     {

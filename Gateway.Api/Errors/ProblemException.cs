@@ -12,17 +12,17 @@ internal sealed class ProblemException : Exception
         : base(detail)
     {
         Code = code;
-        Errors = new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [detail] };
+        Errors = [new FieldError(code, field, detail)];
     }
 
     public ProblemException(InputErrors errors)
         : base(errors.Detail)
     {
         Code = errors.Code;
-        Errors = errors.ByField();
+        Errors = errors.OfFields;
     }
 
     public ErrorCode Code { get; }
 
-    public IReadOnlyDictionary<string, string[]>? Errors { get; }
+    public IReadOnlyList<FieldError> Errors { get; } = [];
 }

@@ -61,6 +61,7 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
     {
         ProblemException problem => problem.Code,
         JournalOverloadedException => ErrorCode.Overloaded,
+        PaymentArchivedException => ErrorCode.PaymentArchived,
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => ErrorCode.BodyTooLarge,
         BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => ErrorCode.RequestTimeout,
         BadHttpRequestException => ErrorCode.MalformedJson,

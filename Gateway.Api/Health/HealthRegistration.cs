@@ -49,7 +49,6 @@ internal static class HealthRegistration
         routes.Map("/health/ready", Ready, _ => true);
     }
 
-    // HEAD is an endpoint of its own, so that the API's description has the operation once.
     private static void Map(
         this IEndpointRouteBuilder routes,
         string pattern,
@@ -59,8 +58,6 @@ internal static class HealthRegistration
         var options = new HealthCheckOptions { Predicate = checks, ResponseWriter = WriteAsync };
         routes.MapHealthChecks(pattern, options).WithMetadata(new HttpMethodMetadata([HttpMethods.Get]))
             .Describe(operation, WriteAsync).AllowAnonymous().OnEveryPort();
-        routes.MapHealthChecks(pattern, options).WithMetadata(new HttpMethodMetadata([HttpMethods.Head]))
-            .AllowAnonymous().OnEveryPort();
     }
 
     private static Task WriteAsync(HttpContext http, HealthReport report)

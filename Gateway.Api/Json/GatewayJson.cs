@@ -1,4 +1,7 @@
 using System.Text.Json.Serialization;
+using PaymentCluster.Gateway.Api.Alarms;
+using PaymentCluster.Gateway.Api.Audit;
+using PaymentCluster.Gateway.Api.Checkout;
 using PaymentCluster.Gateway.Api.Customers;
 using PaymentCluster.Gateway.Api.Errors;
 using PaymentCluster.Gateway.Api.Health;
@@ -17,10 +20,19 @@ namespace PaymentCluster.Gateway.Api.Json;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.Never)]
 [JsonSerializable(typeof(ProblemResponse))]
 [JsonSerializable(typeof(PaymentResponse))]
+[JsonSerializable(typeof(OrderTokenResponse))]
+[JsonSerializable(typeof(OrderTokenKeysResponse))]
+[JsonSerializable(typeof(PagePaymentResponse))]
+[JsonSerializable(typeof(PageEventResponse))]
+[JsonSerializable(typeof(TicketResponse))]
+[JsonSerializable(typeof(CheckoutStatusResponse))]
 [JsonSerializable(typeof(PaymentListResponse))]
 [JsonSerializable(typeof(TimelineResponse))]
 [JsonSerializable(typeof(TimelineEntryResponse))]
 [JsonSerializable(typeof(RefundResponse))]
+[JsonSerializable(typeof(AlarmListResponse))]
+[JsonSerializable(typeof(AuditListResponse))]
+[JsonSerializable(typeof(AuditVerificationResponse))]
 [JsonSerializable(typeof(AccountListResponse))]
 [JsonSerializable(typeof(TrialBalanceResponse))]
 [JsonSerializable(typeof(MerchantResponse))]

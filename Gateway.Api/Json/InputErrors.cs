@@ -1,3 +1,4 @@
+using PaymentCluster.Gateway.Api.Errors;
 
 namespace PaymentCluster.Gateway.Api.Json;
 
@@ -7,9 +8,12 @@ internal sealed class InputErrors
     /// <summary>More are not reported, so that a response stays small.</summary>
     private const int Most = 32;
 
-    private readonly List<(ErrorCode Code, string Field, string Reason)> _errors = [];
+    private readonly List<FieldError> _errors = [];
 
     public bool Any => _errors.Count > 0;
+
+    /// <summary>Those that are about a field and not the whole body.</summary>
+    public IReadOnlyList<FieldError> OfFields => [.. _errors.Where(error => error.Field.Length > 0)];
 
     /// <summary>The code of the response: the first in the order of the error reference.</summary>
     public ErrorCode Code => _errors.Min(error => error.Code);
@@ -21,7 +25,7 @@ internal sealed class InputErrors
         {
             var first = _errors.MinBy(error => error.Code);
             var more = _errors.Count - 1;
-            var sentence = first.Field.Length == 0 ? $"The body {first.Reason}." : $"'{first.Field}' {first.Reason}.";
+            var sentence = first.Field.Length == 0 ? $"The body {first.Detail}." : $"'{first.Field}' {first.Detail}.";
             return more == 0 ? sentence : $"{sentence} And {more} more; see errors.";
         }
     }
@@ -30,7 +34,7 @@ internal sealed class InputErrors
     {
         if (_errors.Count < Most)
         {
-            _errors.Add((code, field, reason));
+            _errors.Add(new FieldError(code, field, reason));
         }
     }
 
@@ -38,15 +42,6 @@ internal sealed class InputErrors
     public void Only(ErrorCode code, string reason)
     {
         _errors.Clear();
-        _errors.Add((code, "", reason));
-    }
-
-    /// <summary>The reasons by field; null if no error is about a field.</summary>
-    public IReadOnlyDictionary<string, string[]>? ByField()
-    {
-        var byField = _errors.Where(error => error.Field.Length > 0)
-            .GroupBy(error => error.Field, error => error.Reason, StringComparer.Ordinal)
-            .ToDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal);
-        return byField.Count == 0 ? null : byField;
+        _errors.Add(new FieldError(code, "", reason));
     }
 }

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using PaymentCluster.Gateway.Api.Access;
+using PaymentCluster.Grains.Abstractions.Payments;
 
 namespace PaymentCluster.Gateway.Api.Limits;
 
@@ -9,17 +11,26 @@ internal static class ClientNetwork
 {
     private const int NetworkBytes = 8;
 
-    public static IPAddress Of(HttpContext http)
+    /// <summary>The caller's own address. A socket for both families shows IPv4 as a part of IPv6.</summary>
+    public static IPAddress AddressOf(HttpContext http)
     {
         var address = http.Connection.RemoteIpAddress ?? IPAddress.None;
+        return address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+    }
+
+    /// <summary>The payer's browser, for what is counted by payer; null if the merchant's server sent the
+    /// request.</summary>
+    public static PayerBrowser? BrowserOf(HttpContext http, Caller caller) => caller.IsBrowser
+        ? new PayerBrowser { Address = Of(http).ToString(), Key = caller.Payment is null ? caller.KeyId : null }
+        : null;
+
+    /// <summary>What counts as one address.</summary>
+    public static IPAddress Of(HttpContext http)
+    {
+        var address = AddressOf(http);
         if (address.AddressFamily != AddressFamily.InterNetworkV6)
         {
             return address;
-        }
-
-        if (address.IsIPv4MappedToIPv6)
-        {
-            return address.MapToIPv4();
         }
 
         var bytes = address.GetAddressBytes();

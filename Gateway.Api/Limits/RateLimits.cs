@@ -6,12 +6,15 @@ using PaymentCluster.Gateway.Api.Errors;
 
 namespace PaymentCluster.Gateway.Api.Limits;
 
-/// <summary>How fast requests may come: per key on every endpoint, and per address where browsers come without a key.
-/// It runs after authentication.</summary>
+/// <summary>How fast requests may come: per key on every endpoint, and per address where browsers and providers come
+/// without a key. It runs after authentication.</summary>
 internal static class RateLimits
 {
     /// <summary>The policy of endpoints that browsers call without a key.</summary>
     public const string Browser = "Browser";
+
+    /// <summary>The policy of endpoints that providers send webhooks to.</summary>
+    public const string Webhooks = "Webhooks";
 
     public static void AddRateLimits(this IServiceCollection services)
     {
@@ -25,6 +28,8 @@ internal static class RateLimits
                     : RateLimitPartition.GetNoLimiter(""));
             limiter.AddPolicy(Browser, http =>
                 PerSecond(ClientNetwork.Of(http), options.ReturnsPerSecond, 2 * options.ReturnsPerSecond));
+            limiter.AddPolicy(Webhooks, http =>
+                PerSecond(ClientNetwork.Of(http), options.WebhooksPerSecond, 2 * options.WebhooksPerSecond));
         });
     }
 

@@ -1,11 +1,14 @@
+using System.Diagnostics.Metrics;
+using System.Net;
 using System.Threading.RateLimiting;
+using PaymentCluster.Gateway.Api.Access;
 
 namespace PaymentCluster.Gateway.Api.Limits;
 
 /// <summary>What may be in flight: past these limits the gateway refuses before anything is accepted.</summary>
 internal sealed class RequestLimits : IDisposable
 {
-    public RequestLimits(GatewayOptions options)
+    public RequestLimits(GatewayOptions options, IMeterFactory meters)
     {
         Writes = new ConcurrencyLimiter(new ConcurrencyLimiterOptions
         {
@@ -13,31 +16,55 @@ internal sealed class RequestLimits : IDisposable
             QueueLimit = options.WritesQueued,
             QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
         });
-        Waits = Shared(options.WaitingReads, options.MerchantSharePercent);
-        Streams = Shared(options.EventStreams, options.MerchantSharePercent);
+        LoadMetrics.Watch(meters, Writes, options.WritesInFlight);
+        Waits = Shared(options.WaitingReads, options);
+        Streams = Shared(options.EventStreams, options);
+        Webhooks = PartitionedRateLimiter.Create<IPAddress, IPAddress>(address =>
+            AtOnce(address, options.WebhooksInFlightPerAddress));
     }
 
     /// <summary>Writes in flight in this process.</summary>
     public RateLimiter Writes { get; }
 
-    /// <summary>Reads that wait for a change, by merchant.</summary>
-    public PartitionedRateLimiter<string> Waits { get; }
+    /// <summary>Reads that wait for a change.</summary>
+    public PartitionedRateLimiter<Waiter> Waits { get; }
 
-    /// <summary>Open event streams, by merchant.</summary>
-    public PartitionedRateLimiter<string> Streams { get; }
+    /// <summary>Open event streams.</summary>
+    public PartitionedRateLimiter<Waiter> Streams { get; }
+
+    /// <summary>Webhooks whose bodies arrive or are processed, by address.</summary>
+    public PartitionedRateLimiter<IPAddress> Webhooks { get; }
 
     public void Dispose()
     {
+        Webhooks.Dispose();
         Writes.Dispose();
         Waits.Dispose();
         Streams.Dispose();
     }
 
-    /// <summary>A limit for all together, of which one merchant has a part at most.</summary>
-    private static PartitionedRateLimiter<string> Shared(int all, int percent) => PartitionedRateLimiter.CreateChained(
-        PartitionedRateLimiter.Create<string, string>(merchant =>
-            RateLimitPartition.GetConcurrencyLimiter(merchant, _ =>
-                new ConcurrencyLimiterOptions { PermitLimit = Math.Max(1, all * percent / 100), QueueLimit = 0 })),
-        PartitionedRateLimiter.Create<string, int>(_ => RateLimitPartition.GetConcurrencyLimiter(0, _ =>
-            new ConcurrencyLimiterOptions { PermitLimit = all, QueueLimit = 0 })));
+    /// <summary>A limit for all together, of which one merchant has a part at most, and its pages a part of
+    /// that.</summary>
+    private static PartitionedRateLimiter<Waiter> Shared(int all, GatewayOptions options)
+    {
+        var ofMerchant = Math.Max(1, all * options.MerchantSharePercent / 100);
+        var ofPages = Math.Max(1, ofMerchant * options.PageSharePercent / 100);
+        return PartitionedRateLimiter.CreateChained(
+            PartitionedRateLimiter.Create((Waiter waiter) => waiter.IsPage
+                ? AtOnce(waiter, ofPages)
+                : RateLimitPartition.GetNoLimiter(waiter)),
+            PartitionedRateLimiter.Create((Waiter waiter) => AtOnce(waiter.Merchant, ofMerchant)),
+            PartitionedRateLimiter.Create((Waiter _) => AtOnce(0, all)));
+    }
+
+    private static RateLimitPartition<T> AtOnce<T>(T partition, int limit) => RateLimitPartition.GetConcurrencyLimiter(
+        partition, _ => new ConcurrencyLimiterOptions { PermitLimit = limit, QueueLimit = 0 });
+}
+
+/// <summary>Who waits: a merchant's servers, or its pages, which anyone can have many of.</summary>
+/// <param name="Merchant">The merchant; empty where none is known.</param>
+/// <param name="IsPage">Whether it is a page.</param>
+internal readonly record struct Waiter(string Merchant, bool IsPage)
+{
+    public static Waiter Of(Caller? caller) => new(caller?.Merchant ?? "", caller is { IsBrowser: true });
 }

@@ -41,6 +41,17 @@ internal sealed class MerchantsApi(IGrainFactory grains, RequestBodies bodies)
         Errors = [ErrorCode.MerchantNotFound, ErrorCode.LimitReached],
     };
 
+    private static readonly ApiOperation RotateKeyOperation = new()
+    {
+        Id = "rotateApiKey",
+        Tag = Tag,
+        Summary = "Replace an API key by one with its scope and networks. The replaced key works for an overlap. "
+            + "The new key is shown only in this response.",
+        Body = RotateApiKeyRequest.Shape,
+        Responses = [new(201, "The new key.", typeof(NewApiKeyResponse))],
+        Errors = [ErrorCode.MerchantNotFound, ErrorCode.ApiKeyNotFound, ErrorCode.LimitReached],
+    };
+
     private static readonly ApiOperation RevokeKeyOperation = new()
     {
         Id = "revokeApiKey",
@@ -56,6 +67,7 @@ internal sealed class MerchantsApi(IGrainFactory grains, RequestBodies bodies)
         merchants.MapPut("", PutAsync, PutOperation);
         merchants.MapGet("", GetAsync, GetOperation);
         merchants.MapPost("/keys", CreateKeyAsync, CreateKeyOperation);
+        merchants.MapPost("/keys/{keyId}/rotation", RotateKeyAsync, RotateKeyOperation);
         merchants.MapDelete("/keys/{keyId}", RevokeKeyAsync, RevokeKeyOperation);
     }
 
@@ -93,14 +105,21 @@ internal sealed class MerchantsApi(IGrainFactory grains, RequestBodies bodies)
         var merchant = Find(http);
         var body = await bodies.ReadAsync(http, CreateApiKeyRequest.Shape);
 
-        var reply = await merchant.CreateKey(body.Get(CreateApiKeyRequest.Scope));
-        await (reply.Refusal is { } refusal
-            ? Problem.WriteAsync(http, refusal)
-            : JsonResponse.WriteAsync(
-                http,
-                StatusCodes.Status201Created,
-                MerchantsMapping.ToResponse(reply.Value!),
-                GatewayJson.Default.NewApiKeyResponse));
+        await RespondAsync(http, await merchant.CreateKey(CreateApiKeyRequest.Read(body)));
+    }
+
+    private async Task RotateKeyAsync(HttpContext http)
+    {
+        var merchant = Find(http);
+        var keyId = (string?)http.Request.RouteValues["keyId"];
+        if (!MerchantNames.IsKeyId(keyId))
+        {
+            await Problem.WriteAsync(http, ErrorCode.ApiKeyNotFound);
+            return;
+        }
+
+        var body = await bodies.ReadAsync(http, RotateApiKeyRequest.Shape);
+        await RespondAsync(http, await merchant.RotateKey(RotateApiKeyRequest.Read(body, keyId!)));
     }
 
     private async Task RevokeKeyAsync(HttpContext http)
@@ -120,6 +139,14 @@ internal sealed class MerchantsApi(IGrainFactory grains, RequestBodies bodies)
         (string?)http.Request.RouteValues["id"] is { } id && MerchantNames.IsMerchant(id)
         ? grains.Grain<IMerchantGrain>(id)
         : throw new ProblemException(ErrorCode.MerchantNotFound, ErrorCode.MerchantNotFound.Entry().Meaning);
+
+    private static Task RespondAsync(HttpContext http, Reply<NewApiKey> reply) => reply.Refusal is { } refusal
+        ? Problem.WriteAsync(http, refusal)
+        : JsonResponse.WriteAsync(
+            http,
+            StatusCodes.Status201Created,
+            MerchantsMapping.ToResponse(reply.Value!),
+            GatewayJson.Default.NewApiKeyResponse);
 
     private static Task RespondAsync(HttpContext http, Reply<MerchantView> reply) => reply.Refusal is { } refusal
         ? Problem.WriteAsync(http, refusal)

@@ -18,7 +18,10 @@ public sealed record MerchantResponse
     /// <summary>Whether UPI collect is allowed.</summary>
     public required bool UpiCollectAllowed { get; init; }
 
-    /// <summary>The origins whose pages may show the checkout page in a frame.</summary>
+    /// <summary>The origins of the merchant's own sites.</summary>
+    public required string[] Origins { get; init; }
+
+    /// <summary>Further origins whose pages may show the checkout page in a frame.</summary>
     public required string[] CheckoutOrigins { get; init; }
 
     /// <summary>Whether cards that were not issued in India may be kept in the vault.</summary>
@@ -45,6 +48,18 @@ public sealed record ApiKeyResponse
 
     /// <summary>When it was revoked; null while it works.</summary>
     public required DateTime? RevokedAt { get; init; }
+
+    /// <summary>From when on it does not work; null: it works until it is revoked.</summary>
+    public required DateTime? ExpiresAt { get; init; }
+
+    /// <summary>The networks that it works from; empty: from everywhere.</summary>
+    public required string[] Networks { get; init; }
+
+    /// <summary>In which hour it was last used, by its beginning; null if no use was noted.</summary>
+    public required DateTime? LastUsedAt { get; init; }
+
+    /// <summary>The key that replaces it; null if none does.</summary>
+    public required string? ReplacedBy { get; init; }
 }
 
 /// <summary>A new API key. The key is shown only in this response.</summary>
@@ -58,6 +73,12 @@ public sealed record NewApiKeyResponse
 
     /// <summary>What it may do.</summary>
     public required string Scope { get; init; }
+
+    /// <summary>From when on it does not work; null: it works until it is revoked.</summary>
+    public required DateTime? ExpiresAt { get; init; }
+
+    /// <summary>From when on the key that it replaces does not work; null if it replaces none.</summary>
+    public required DateTime? ReplacedExpiresAt { get; init; }
 }
 
 /// <summary>The providers of a merchant.</summary>
@@ -92,6 +113,25 @@ public sealed record ProviderResponse
 
     /// <summary>Until when the previous credentials still verify inbound webhooks; null if there are none.</summary>
     public required DateTime? PreviousUntil { get; init; }
+
+    /// <summary>The account that they open: equal accounts have equal texts. Null while it is not known.</summary>
+    public required string? Account { get; init; }
+
+    /// <summary>Earlier accounts, whose payments are still queried, captured and refunded there.</summary>
+    public required EarlierAccountResponse[] EarlierAccounts { get; init; }
+}
+
+/// <summary>An account at a provider that takes no new payments.</summary>
+public sealed record EarlierAccountResponse
+{
+    /// <summary>The account; null while it is not known.</summary>
+    public required string? Account { get; init; }
+
+    /// <summary>Since when it takes no new payments.</summary>
+    public required DateTime ReplacedAt { get; init; }
+
+    /// <summary>Until when its credentials are kept.</summary>
+    public required DateTime Until { get; init; }
 }
 
 /// <summary>A provider with credentials, and its health.</summary>
@@ -109,12 +149,22 @@ public sealed record ProviderStatusResponse
     /// <summary>Until when the previous credentials still verify inbound webhooks; null if there are none.</summary>
     public required DateTime? PreviousUntil { get; init; }
 
+    /// <summary>The account that they open: equal accounts have equal texts. Null while it is not known.</summary>
+    public required string? Account { get; init; }
+
+    /// <summary>Earlier accounts, whose payments are still queried, captured and refunded there.</summary>
+    public required EarlierAccountResponse[] EarlierAccounts { get; init; }
+
     /// <summary>The merchant's payments there whose outcome is unknown now.</summary>
     public required int OpenUnknowns { get; init; }
 
     /// <summary>For how many seconds the status query waits that waits longest for the provider's budget, on the silo
     /// that handled this call; 0 while none waits.</summary>
     public required double StatusQueryLagS { get; init; }
+
+    /// <summary>The address to register for webhooks at the provider. Keep it as secret as a key: that a webhook comes
+    /// to it proves that the provider sent it. Null during an upgrade.</summary>
+    public required string? WebhookUrl { get; init; }
 
     /// <summary>Its health, as the silo that handled this call measured it.</summary>
     public required ProviderHealthResponse Health { get; init; }
@@ -184,6 +234,7 @@ internal static class MerchantsMapping
         Id = view.Id,
         Name = view.Name,
         UpiCollectAllowed = view.UpiCollectAllowed,
+        Origins = [.. view.Origins],
         CheckoutOrigins = [.. view.CheckoutOrigins],
         CardVault = view.CardVault,
         Keys = [.. view.Keys.Select(key => new ApiKeyResponse
@@ -192,12 +243,23 @@ internal static class MerchantsMapping
             Scope = NameOf(key.Scope),
             CreatedAt = key.CreatedAt.UtcDateTime,
             RevokedAt = key.RevokedAt?.UtcDateTime,
+            ExpiresAt = key.ExpiresAt?.UtcDateTime,
+            Networks = [.. key.Networks],
+            LastUsedAt = key.LastUsedAt?.UtcDateTime,
+            ReplacedBy = key.ReplacedBy,
         })],
         Providers = ToResponses(view.Providers),
     };
 
     public static NewApiKeyResponse ToResponse(NewApiKey key) =>
-        new() { Id = key.Id, Key = key.Key.Reveal(), Scope = NameOf(key.Scope) };
+        new()
+        {
+            Id = key.Id,
+            Key = key.Key.Reveal(),
+            Scope = NameOf(key.Scope),
+            ExpiresAt = key.ExpiresAt?.UtcDateTime,
+            ReplacedExpiresAt = key.ReplacedExpiresAt?.UtcDateTime,
+        };
 
     public static ProviderResponse[] ToResponses(ImmutableArray<ProviderView> providers) =>
         [.. providers.Select(provider => new ProviderResponse
@@ -206,6 +268,16 @@ internal static class MerchantsMapping
             Credentials = [.. provider.Credentials],
             UpdatedAt = provider.UpdatedAt.UtcDateTime,
             PreviousUntil = provider.PreviousUntil?.UtcDateTime,
+            Account = provider.Account,
+            EarlierAccounts = ToResponses(provider.EarlierAccounts),
+        })];
+
+    private static EarlierAccountResponse[] ToResponses(ImmutableArray<EarlierAccountView> accounts) =>
+        [.. accounts.Select(earlier => new EarlierAccountResponse
+        {
+            Account = earlier.Account,
+            ReplacedAt = earlier.ReplacedAt.UtcDateTime,
+            Until = earlier.Until.UtcDateTime,
         })];
 
     private static string NameOf(BreakerState breaker) => breaker switch
@@ -224,7 +296,10 @@ internal static class MerchantsMapping
         Credentials = [.. status.Provider.Credentials],
         UpdatedAt = status.Provider.UpdatedAt.UtcDateTime,
         PreviousUntil = status.Provider.PreviousUntil?.UtcDateTime,
+        Account = status.Provider.Account,
+        EarlierAccounts = ToResponses(status.Provider.EarlierAccounts),
         OpenUnknowns = status.OpenUnknowns,
+        WebhookUrl = status.WebhookUrl,
         StatusQueryLagS = Math.Round(status.StatusQueryLag.TotalSeconds, 3),
         Health = new ProviderHealthResponse
         {

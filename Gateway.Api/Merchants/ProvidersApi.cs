@@ -2,6 +2,7 @@ using PaymentCluster.Gateway.Api.Access;
 using PaymentCluster.Gateway.Api.Errors;
 using PaymentCluster.Gateway.Api.Json;
 using PaymentCluster.Gateway.Api.OpenApi;
+using PaymentCluster.Gateway.Api.Queries;
 using PaymentCluster.Grains.Abstractions;
 using PaymentCluster.Grains.Abstractions.Merchants;
 using PaymentCluster.Grains.Abstractions.Providers;
@@ -12,6 +13,14 @@ namespace PaymentCluster.Gateway.Api.Merchants;
 internal sealed class ProvidersApi(IGrainFactory grains, RequestBodies bodies)
 {
     private const string Tag = "Providers";
+
+    private static readonly QueryParameter SameAccount = new()
+    {
+        Name = "same_account",
+        Meaning = "Whether the credentials open the account that the present ones open. It is needed only where their "
+            + "names do not tell: for another key_id of Razorpay's.",
+        IsFlag = true,
+    };
 
     private static readonly ApiOperation ListOperation = new()
     {
@@ -26,10 +35,12 @@ internal sealed class ProvidersApi(IGrainFactory grains, RequestBodies bodies)
         Id = "putProviderCredentials",
         Tag = Tag,
         Summary = "Replace all credentials at a provider. They are stored encrypted and never returned. The previous "
-            + "credentials still verify inbound webhooks for a while.",
+            + "credentials still verify inbound webhooks for a while. Credentials of another account are used for new "
+            + "payments; the payments of the account before are still queried, captured and refunded there.",
+        Query = [SameAccount],
         TakesSecrets = true,
         Responses = [new(200, "The providers.", typeof(CredentialsResponse))],
-        Errors = [ErrorCode.MerchantNotFound, ErrorCode.CredentialsRefused],
+        Errors = [ErrorCode.MerchantNotFound, ErrorCode.CredentialsRefused, ErrorCode.LimitReached],
     };
 
     private static readonly ApiOperation DeleteOperation = new()
@@ -65,13 +76,14 @@ internal sealed class ProvidersApi(IGrainFactory grains, RequestBodies bodies)
     {
         var provider = ProviderOf(http);
         var errors = new InputErrors();
+        var isSameAccount = QueryReader.Flag(http, SameAccount, errors);
         var values = await bodies.ReadSecretsAsync(http, errors);
         if (errors.Any)
         {
             throw new ProblemException(errors);
         }
 
-        var reply = await Grain(http).PutCredentials(provider, values);
+        var reply = await Grain(http).PutCredentials(provider, values, isSameAccount);
         await (reply.Refusal is { } refusal
             ? Problem.WriteAsync(http, refusal)
             : RespondAsync(http, reply.Value!.Merchant, reply.Value.IsAccepted ? "accepted" : "not_checked"));

@@ -25,8 +25,15 @@ internal sealed record ApiOperation
     /// <summary>The body's shape; null if it takes none.</summary>
     public BodyShape? Body { get; init; }
 
+    /// <summary>The shape of the body that a page sends with a publishable key instead; null if it is the same, or if
+    /// pages may not call.</summary>
+    public BodyShape? PageBody { get; init; }
+
     /// <summary>Whether the body is an object of strings with names of the caller's choice.</summary>
     public bool TakesSecrets { get; init; }
+
+    /// <summary>Whether its body may have a card's number.</summary>
+    public bool TakesCards { get; init; }
 
     /// <summary>Whether it takes a body of any media type.</summary>
     public bool TakesBytes { get; init; }
@@ -52,6 +59,9 @@ internal sealed record ApiOperation
 internal sealed record OperationResponse(
     int Status, string Meaning, Type? Type = null, string ContentType = JsonResponse.ContentType)
 {
+    /// <summary>The body's type for a page; null if it is the same.</summary>
+    public Type? PageType { get; init; }
+
     /// <summary>The headers that it has beyond those of every response.</summary>
     public string[] Headers { get; init; } = [];
 }

@@ -18,7 +18,9 @@ internal static class DocumentParts
             Version = "1",
             Description = "Take payments by card, UPI, wallet or netbanking through any configured provider. Amounts "
                 + "are whole numbers in the minor unit of their currency; times are RFC 3339 in UTC. An error response "
-                + "is problem+json with a stable code: see /docs/errors. Unknown fields in a body are refused.",
+                + "is problem+json with a stable code: see /docs/errors. Unknown fields in a body are refused. Responses "
+                + "may get new members, and the fields marked x-extensible-enum new words: ignore members that you do "
+                + "not know, and take an unknown word for one that you have nothing special to do about.",
         };
         document.Servers = [new OpenApiServer { Url = "/" }];
         document.Components ??= new OpenApiComponents();
@@ -28,8 +30,9 @@ internal static class DocumentParts
             {
                 Type = SecuritySchemeType.Http,
                 Scheme = "bearer",
-                Description = "A merchant's API key: secret (sk_…) for all calls, publishable (pk_…) for calls from "
-                    + "browsers.",
+                Description = "A merchant's API key: secret (sk_…) for all calls of its servers, publishable (pk_…) "
+                    + "for a page that creates the payment of an order token; or a payment's client secret (cs_…), "
+                    + "for its payer's browser.",
             },
             [AdminKey] = new OpenApiSecurityScheme
             {

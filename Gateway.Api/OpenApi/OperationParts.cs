@@ -43,6 +43,11 @@ internal static class OperationParts
                         [known.ContentType] = new(),
                     };
                 }
+
+                if (known.PageType is { } seen)
+                {
+                    await DescribePageAsync(response, seen, context, cancellation);
+                }
             }
         }
 
@@ -66,7 +71,43 @@ internal static class OperationParts
             };
         }
 
-        ResponseHeaders.Describe(operation, api);
+        ResponseHeaders.Describe(operation, api, policy is not null);
+    }
+
+    // What a page reads is a type of its own.
+    private static async Task DescribePageAsync(
+        IOpenApiResponse response,
+        Type seen,
+        OpenApiOperationTransformerContext context,
+        CancellationToken cancellation)
+    {
+        if (response.Content is { } content
+            && content.TryGetValue(JsonResponse.ContentType, out var found)
+            && found is OpenApiMediaType { Schema: { } own } media)
+        {
+            var schema = await context.GetOrCreateSchemaAsync(seen, null, cancellation);
+            AllowNulls(schema, seen);
+            context.Document?.AddComponent(seen.Name, schema);
+            media.Schema = new OpenApiSchema
+            {
+                OneOf = [own, new OpenApiSchemaReference(seen.Name, context.Document)],
+            };
+        }
+    }
+
+    // A schema that is made by hand has its objects in place, and not as references beside null.
+    private static void AllowNulls(OpenApiSchema schema, Type type)
+    {
+        foreach (var member in GatewayJson.Default.GetTypeInfo(type)!.Properties.Where(member => member.IsGetNullable))
+        {
+            if (schema.Properties?[member.Name] is OpenApiSchema { Type: JsonSchemaType.Object } inner)
+            {
+                schema.Properties[member.Name] = new OpenApiSchema
+                {
+                    OneOf = [new OpenApiSchema { Type = JsonSchemaType.Null }, inner],
+                };
+            }
+        }
     }
 
     /// <summary>Every error that a call can return.</summary>
@@ -83,10 +124,21 @@ internal static class OperationParts
             errors = errors.Concat([ErrorCode.AuthenticationRequired, ErrorCode.ApiKeyInvalid, ErrorCode.RateLimited]);
         }
 
-        // A client secret opens one payment; publishable keys are for browsers.
-        if (policy is AccessPolicies.Secret or AccessPolicies.Publishable)
+        // The administrator's key has no limits.
+        if (policy is not (null or AccessPolicies.Admin or AccessPolicies.Operator))
+        {
+            errors = errors.Concat([ErrorCode.ApiKeyExpired, ErrorCode.NetworkNotAllowed]);
+        }
+
+        // A client secret opens one payment; a publishable key creates what a server signed.
+        if (policy is AccessPolicies.Secret)
         {
             errors = errors.Append(ErrorCode.PermissionDenied);
+        }
+
+        if (policy is AccessPolicies.Publishable or AccessPolicies.Payer or AccessPolicies.Viewer)
+        {
+            errors = errors.Concat([ErrorCode.PermissionDenied, ErrorCode.OriginNotRegistered]);
         }
 
         if (api.TakesBytes)
@@ -101,6 +153,11 @@ internal static class OperationParts
                 ErrorCode.MalformedJson, ErrorCode.UnknownField, ErrorCode.DuplicateField, ErrorCode.MissingField,
                 ErrorCode.InvalidField, ErrorCode.BodyTooLarge, ErrorCode.UnsupportedMediaType, ErrorCode.Overloaded,
             ]);
+        }
+
+        if (api.TakesCards)
+        {
+            errors = errors.Append(ErrorCode.HttpsRequired);
         }
 
         return api.TakesIdempotencyKey ? errors.Concat(
@@ -137,6 +194,11 @@ internal static class OperationParts
         }
 
         schema.Pattern = query.Pattern;
+        if (query.IsFlag)
+        {
+            schema.Type = JsonSchemaType.Boolean;
+        }
+
         if (query.IsTime)
         {
             schema.Format = "date-time";
@@ -195,6 +257,10 @@ internal static class OperationParts
     {
         IOpenApiSchema? schema = api switch
         {
+            { Body: { } shape, PageBody: { } page } => new OpenApiSchema
+            {
+                OneOf = [ShapeSchemas.Reference(shape, document), ShapeSchemas.Reference(page, document)],
+            },
             { Body: { } shape } => ShapeSchemas.Reference(shape, document),
             { TakesSecrets: true } => new OpenApiSchema
             {

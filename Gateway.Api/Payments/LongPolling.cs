@@ -16,7 +16,7 @@ internal sealed class LongPolling(
 
     /// <summary>A place among the event streams.</summary>
     /// <exception cref="ProblemException">There is none left.</exception>
-    public RateLimitLease EnterStream(string merchant) => Enter(limits.Streams, merchant);
+    public RateLimitLease EnterStream(Caller caller) => Enter(limits.Streams, caller);
 
     /// <summary>The payment as soon as <paramref name="done"/> holds; as it is when the wait is over or the process
     /// stops. Null if there is none any more.</summary>
@@ -28,7 +28,7 @@ internal sealed class LongPolling(
             return view;
         }
 
-        using var place = Enter(limits.Waits, Caller.Of(http.User)?.Merchant ?? "");
+        using var place = Enter(limits.Waits, Caller.Of(http.User));
         using var disconnected = UntilDisconnected(http);
         using var over = new CancellationTokenSource(wait, time);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(disconnected.Token, over.Token);
@@ -57,9 +57,9 @@ internal sealed class LongPolling(
         }
     }
 
-    private static RateLimitLease Enter(PartitionedRateLimiter<string> limiter, string merchant)
+    private static RateLimitLease Enter(PartitionedRateLimiter<Waiter> limiter, Caller? caller)
     {
-        var lease = limiter.AttemptAcquire(merchant);
+        var lease = limiter.AttemptAcquire(Waiter.Of(caller));
         if (lease.IsAcquired)
         {
             return lease;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using PaymentCluster.Gateway.Api.Access;
 using PaymentCluster.Gateway.Api.Errors;
 using PaymentCluster.Gateway.Api.Json;
 using PaymentCluster.Grains.Abstractions.Payments;
@@ -19,14 +20,20 @@ internal sealed class PaymentEventStream(LongPolling polling, PaymentWatch watch
     // A type of its own: a browser's EventSource ignores it unless a listener is registered for it.
     private static readonly SseItem<byte[]> Heartbeat = new([], "heartbeat");
 
-    public async Task WriteAsync(HttpContext http, IPaymentGrain payment, string merchant)
+    public async Task WriteAsync(HttpContext http, IPaymentGrain payment, Caller caller)
     {
         var sent = ReadLastEventId(http);
-        using var place = polling.EnterStream(merchant);
+        using var place = polling.EnterStream(caller);
         var view = await payment.Get();
         if (view is null)
         {
             await Problem.WriteAsync(http, ErrorCode.PaymentNotFound);
+            return;
+        }
+
+        if (view.IsArchived)
+        {
+            await Problem.WriteAsync(http, ErrorCode.PaymentArchived);
             return;
         }
 
@@ -43,7 +50,7 @@ internal sealed class PaymentEventStream(LongPolling polling, PaymentWatch watch
         try
         {
             await TypedResults.ServerSentEvents(
-                EventsAsync(payment, view, sent, disconnected.Token)).ExecuteAsync(http);
+                EventsAsync(payment, view, sent, caller.IsBrowser, disconnected.Token)).ExecuteAsync(http);
         }
         catch (OperationCanceledException) when (disconnected.IsCancellationRequested)
         {
@@ -52,7 +59,11 @@ internal sealed class PaymentEventStream(LongPolling polling, PaymentWatch watch
     }
 
     private async IAsyncEnumerable<SseItem<byte[]>> EventsAsync(
-        IPaymentGrain payment, PaymentView view, int sent, [EnumeratorCancellation] CancellationToken disconnected)
+        IPaymentGrain payment,
+        PaymentView view,
+        int sent,
+        bool isForPage,
+        [EnumeratorCancellation] CancellationToken disconnected)
     {
         if (view.Version <= sent)
         {
@@ -63,7 +74,7 @@ internal sealed class PaymentEventStream(LongPolling polling, PaymentWatch watch
         await foreach (var entry in watch.FollowAsync(payment, sent, disconnected))
         {
             sent = entry?.Version ?? sent;
-            yield return entry is null ? Heartbeat : EventOf(entry);
+            yield return entry is null ? Heartbeat : EventOf(entry, isForPage);
             if (entry is null || IsLast(entry.Status))
             {
                 view = await PaymentWatch.ReadAsync(payment, view, disconnected) ?? view;
@@ -79,10 +90,14 @@ internal sealed class PaymentEventStream(LongPolling polling, PaymentWatch watch
     private static bool IsLast(PaymentStatus status) =>
         status is PaymentStatus.Success or PaymentStatus.Failed or PaymentStatus.Cancelled or PaymentStatus.Expired;
 
-    private static SseItem<byte[]> EventOf(TimelineEntry entry)
+    // What happened, its merchant's servers read; a page reads that something did.
+    private static SseItem<byte[]> EventOf(TimelineEntry entry, bool isForPage)
     {
-        var data = JsonResponse.Serialize(
-            PaymentsMapping.ToResponse(entry), GatewayJson.Default.TimelineEntryResponse);
+        var data = isForPage
+            ? JsonResponse.Serialize(
+                PaymentsMapping.ToPageResponse(entry), GatewayJson.Default.PageEventResponse)
+            : JsonResponse.Serialize(
+                PaymentsMapping.ToResponse(entry), GatewayJson.Default.TimelineEntryResponse);
         return new(data.ToArray()) { EventId = entry.Version.ToString(CultureInfo.InvariantCulture) };
     }
 

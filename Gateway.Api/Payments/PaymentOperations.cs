@@ -1,3 +1,4 @@
+using PaymentCluster.Gateway.Api.Access;
 using PaymentCluster.Gateway.Api.Customers;
 using PaymentCluster.Gateway.Api.OpenApi;
 using PaymentCluster.Gateway.Api.Queries;
@@ -24,20 +25,42 @@ internal static class PaymentOperations
         Bounds = (0, int.MaxValue),
     };
 
+    private static readonly QueryParameter Ticket = new()
+    {
+        Name = MerchantAuthentication.TicketParameter,
+        Meaning = "A ticket of this payment, where a page cannot send a header.",
+    };
+
+    public static readonly ApiOperation IssueTicket = new()
+    {
+        Id = "createPaymentTicket",
+        Tag = Tag,
+        Summary = "Get a ticket, with which a page shows the payment's QR code or follows its events by a URL, without "
+            + "a header. It opens nothing else, and lasts 5 minutes.",
+        Body = TicketRequest.Shape,
+        Responses = [new(201, "The ticket.", typeof(TicketResponse))],
+        Errors = [ErrorCode.PaymentNotFound],
+    };
+
     public static readonly ApiOperation Start = new()
     {
         Id = "startPayment",
         Tag = Tag,
-        Summary = "Create a payment for an order. The response is sent when the payment is durable; the provider is "
-            + "called afterwards.",
+        Summary = "Create a payment for an order: a server's own, or one that it signed for a page (order_token). The "
+            + "response is sent when the payment is durable; the provider is called afterwards.",
         Body = StartPaymentRequest.Shape,
+        TakesCards = true,
+        PageBody = PagePaymentRequest.Shape,
         TakesIdempotencyKey = true,
         Responses =
         [
             new(
                 202,
                 "The payment or its next attempt was accepted, by this request or an earlier one with the same key.",
-                typeof(PaymentResponse)) { Headers = [ResponseHeaders.Location, ResponseHeaders.ETag] },
+                typeof(PaymentResponse))
+            {
+                PageType = typeof(PagePaymentResponse), Headers = [ResponseHeaders.Location, ResponseHeaders.ETag],
+            },
             new(
                 200,
                 "The order already has a payment with the same content; this is its current state.",
@@ -46,10 +69,12 @@ internal static class PaymentOperations
         Errors =
         [
             ErrorCode.AmountInvalid, ErrorCode.CurrencyUnknown, ErrorCode.OrderIdInvalid, ErrorCode.CardInvalid,
-            ErrorCode.OrderConflict, ErrorCode.OutcomePending, ErrorCode.LimitReached, ErrorCode.NoProvider,
+            ErrorCode.OrderConflict, ErrorCode.PaymentArchived, ErrorCode.OutcomePending, ErrorCode.LimitReached,
+            ErrorCode.NoProvider,
             ErrorCode.FlowNotSupported, ErrorCode.UpiCollectNotAllowed, ErrorCode.CustomerNotFound,
             ErrorCode.InstrumentNotFound, ErrorCode.InstrumentUnusable, ErrorCode.ConsentRequired,
-            ErrorCode.MerchantNotFound,
+            ErrorCode.MerchantNotFound, ErrorCode.OrderTokenRequired, ErrorCode.OrderTokenInvalid,
+            ErrorCode.OrderTokenExpired, ErrorCode.TooManyAttempts, ErrorCode.AttemptsBlocked,
         ],
     };
 
@@ -61,17 +86,22 @@ internal static class PaymentOperations
             "Choose what a payment is paid with and start it; after a failure, start the next attempt; with replaces, "
             + "replace the attempt that waits for the customer.",
         Body = ConfirmPaymentRequest.Shape,
+        TakesCards = true,
         TakesIdempotencyKey = true,
         Responses =
         [
-            new(202, "The attempt was accepted.", typeof(PaymentResponse)) { Headers = [ResponseHeaders.ETag] },
+            new(202, "The attempt was accepted.", typeof(PaymentResponse))
+            {
+                PageType = typeof(PagePaymentResponse), Headers = [ResponseHeaders.ETag],
+            },
         ],
         Errors =
         [
-            ErrorCode.CardInvalid, ErrorCode.PaymentNotFound, ErrorCode.StatusConflict, ErrorCode.OutcomePending,
-            ErrorCode.LimitReached, ErrorCode.NoProvider, ErrorCode.FlowNotSupported, ErrorCode.UpiCollectNotAllowed,
+            ErrorCode.CardInvalid, ErrorCode.PaymentNotFound, ErrorCode.StatusConflict, ErrorCode.PaymentArchived,
+            ErrorCode.OutcomePending, ErrorCode.LimitReached, ErrorCode.NoProvider, ErrorCode.FlowNotSupported,
+            ErrorCode.UpiCollectNotAllowed,
             ErrorCode.CustomerNotFound, ErrorCode.InstrumentNotFound, ErrorCode.InstrumentUnusable,
-            ErrorCode.ConsentRequired,
+            ErrorCode.ConsentRequired, ErrorCode.TooManyAttempts, ErrorCode.AttemptsBlocked,
         ],
     };
 
@@ -103,8 +133,8 @@ internal static class PaymentOperations
         ],
         Errors =
         [
-            ErrorCode.AmountInvalid, ErrorCode.PaymentNotFound, ErrorCode.StatusConflict, ErrorCode.OutcomePending,
-            ErrorCode.CaptureAmountInvalid,
+            ErrorCode.AmountInvalid, ErrorCode.PaymentNotFound, ErrorCode.StatusConflict, ErrorCode.PaymentArchived,
+            ErrorCode.OutcomePending, ErrorCode.CaptureAmountInvalid,
         ],
     };
 
@@ -119,7 +149,10 @@ internal static class PaymentOperations
         [
             new(202, "The cancellation was accepted.", typeof(PaymentResponse)) { Headers = [ResponseHeaders.ETag] },
         ],
-        Errors = [ErrorCode.PaymentNotFound, ErrorCode.StatusConflict, ErrorCode.OutcomePending],
+        Errors =
+        [
+            ErrorCode.PaymentNotFound, ErrorCode.StatusConflict, ErrorCode.OutcomePending, ErrorCode.PaymentArchived,
+        ],
     };
 
     public static readonly ApiOperation Get = new()
@@ -132,6 +165,7 @@ internal static class PaymentOperations
         [
             new(200, "The payment. Its ETag is its version.", typeof(PaymentResponse))
             {
+                PageType = typeof(PagePaymentResponse),
                 Headers = [ResponseHeaders.ETag],
             },
             new(304, "The payment has not changed since the version in If-None-Match.")
@@ -139,7 +173,7 @@ internal static class PaymentOperations
                 Headers = [ResponseHeaders.ETag],
             },
         ],
-        Errors = [ErrorCode.InvalidField, ErrorCode.PaymentNotFound, ErrorCode.Overloaded],
+        Errors = [ErrorCode.InvalidField, ErrorCode.PaymentNotFound, ErrorCode.PaymentArchived, ErrorCode.Overloaded],
     };
 
     public static readonly ApiOperation List = new()
@@ -158,31 +192,34 @@ internal static class PaymentOperations
         Tag = Tag,
         Summary = "Read a payment's history, oldest first.",
         Responses = [new(200, "The history.", typeof(TimelineResponse))],
-        Errors = [ErrorCode.PaymentNotFound],
+        Errors = [ErrorCode.PaymentNotFound, ErrorCode.PaymentArchived],
     };
 
     public static readonly ApiOperation Events = new()
     {
         Id = "streamPaymentEvents",
         Tag = Tag,
+        Query = [Ticket],
         Summary = "Follow a payment as server-sent events: its history, then each change, until it is final. "
             + "Last-Event-ID resumes after an event.",
         Responses =
         [
             new(
                 200,
-                "One event per step of the history, with a timeline entry as data; heartbeat events have none.",
+                "One event per step of the history, with a timeline entry as data, of which a page reads version, time "
+                    + "and status; heartbeat events have none.",
                 null,
                 "text/event-stream"),
             new(204, "The payment is final, and the event in Last-Event-ID was its last."),
         ],
-        Errors = [ErrorCode.InvalidField, ErrorCode.PaymentNotFound, ErrorCode.Overloaded],
+        Errors = [ErrorCode.InvalidField, ErrorCode.PaymentNotFound, ErrorCode.PaymentArchived, ErrorCode.Overloaded],
     };
 
     public static readonly ApiOperation QrSvg = new()
     {
         Id = "getPaymentQrSvg",
         Tag = Tag,
+        Query = [Ticket],
         Summary = "The payment's UPI link as a QR code (SVG).",
         Responses = [new(200, "The image.", null, "image/svg+xml")],
         Errors = [ErrorCode.PaymentNotFound, ErrorCode.NotFound],
@@ -192,6 +229,7 @@ internal static class PaymentOperations
     {
         Id = "getPaymentQrPng",
         Tag = Tag,
+        Query = [Ticket],
         Summary = "The payment's UPI link as a QR code (PNG).",
         Responses = [new(200, "The image.", null, "image/png")],
         Errors = [ErrorCode.PaymentNotFound, ErrorCode.NotFound],

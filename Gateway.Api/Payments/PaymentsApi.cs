@@ -3,6 +3,7 @@ using PaymentCluster.Gateway.Api.Customers;
 using PaymentCluster.Gateway.Api.Errors;
 using PaymentCluster.Gateway.Api.Idempotency;
 using PaymentCluster.Gateway.Api.Json;
+using PaymentCluster.Gateway.Api.Limits;
 using PaymentCluster.Gateway.Api.OpenApi;
 using PaymentCluster.Grains.Abstractions;
 using PaymentCluster.Grains.Abstractions.Customers;
@@ -15,7 +16,12 @@ namespace PaymentCluster.Gateway.Api.Payments;
 /// <summary>The payment calls. A command has no cancellation: what was accepted continues, even if the caller
 /// disconnects.</summary>
 internal sealed class PaymentsApi(
-    IGrainFactory grains, RequestBodies bodies, TimeProvider time, LongPolling polling, PaymentEventStream events)
+    IGrainFactory grains,
+    RequestBodies bodies,
+    TimeProvider time,
+    LongPolling polling,
+    PaymentEventStream events,
+    ClientSecrets clientSecrets)
 {
     /// <summary>An order leads to its payment in one step, an idempotency key of another order in two.</summary>
     private const int MaxHops = 4;
@@ -37,24 +43,17 @@ internal sealed class PaymentsApi(
         payer.MapGet("", GetAsync, PaymentOperations.Get);
         payer.MapPost("/confirm", ConfirmAsync, PaymentOperations.Confirm);
         payer.MapPost("/upi/validate", ValidateUpiAsync, PaymentOperations.ValidateUpi);
-        payer.MapGet("/events", EventsAsync, PaymentOperations.Events);
-        payer.MapGet("/qr.svg", SvgAsync, PaymentOperations.QrSvg);
-        payer.MapGet("/qr.png", PngAsync, PaymentOperations.QrPng);
+        payer.MapPost("/tickets", IssueTicketAsync, PaymentOperations.IssueTicket);
+        var viewer = browsers.MapGroup("/{id}").RequireAuthorization(AccessPolicies.Viewer);
+        viewer.MapGet("/events", EventsAsync, PaymentOperations.Events).WithoutHead();
+        viewer.MapGet("/qr.svg", SvgAsync, PaymentOperations.QrSvg);
+        viewer.MapGet("/qr.png", PngAsync, PaymentOperations.QrPng);
     }
 
     private async Task StartAsync(HttpContext http)
     {
         var caller = Caller.From(http);
-        var errors = new InputErrors();
-        var body = await bodies.ReadAsync(http, StartPaymentRequest.Shape, errors);
-        var command = StartPaymentRequest.Read(body, time.GetUtcNow(), errors) ?? throw new ProblemException(errors);
-        command = command with
-        {
-            Request = IdempotencyKey.Of(http, body),
-            IsNew = true,
-            // Publishable keys are public: with one, any customer can be named.
-            Customer = caller.IsBrowser ? command.Customer with { Unproven = true } : command.Customer,
-        };
+        var command = await (caller.IsBrowser ? ReadOfPageAsync(http, caller) : ReadOfServerAsync(http));
         var reply = await Find(caller, PaymentId.New(time)).Start(command);
         command = command with { IsNew = false };
         for (var hop = 0; reply.Elsewhere is { } elsewhere; hop++)
@@ -76,18 +75,60 @@ internal sealed class PaymentsApi(
 
         // A repeated request gets the same response as the first one.
         var initiated = reply.Started || reply.Replayed;
+        if (caller.IsBrowser && !initiated)
+        {
+            // A silo of an earlier build does not know that a page sent the command.
+            await Problem.WriteAsync(http, ErrorCode.OrderConflict, "The order already has a payment.");
+            return;
+        }
+
         var payment = reply.Payment!;
-        http.Response.Headers.Location = PaymentsMapping.PathOf(payment.Id);
+        http.Response.Headers.Location = Links.To(http, PaymentsMapping.PathOf(payment.Id));
         http.Response.Headers.ETag = IfMatch.TagOf(payment.Version);
-        await JsonResponse.WriteAsync(
-            http,
-            initiated ? StatusCodes.Status202Accepted : StatusCodes.Status200OK,
-            PaymentsMapping.ToResponse(payment, caller.IsBrowser, initiated ? Initiated : "Payment exists") with
+        var status = initiated ? StatusCodes.Status202Accepted : StatusCodes.Status200OK;
+        var (secret, page) = (reply.ClientSecret?.Reveal(), reply.CheckoutUrl?.Reveal());
+        await (caller.IsBrowser
+            ? JsonResponse.WriteAsync(
+                http,
+                status,
+                PaymentsMapping.ToPageResponse(payment, Initiated) with { ClientSecret = secret, CheckoutUrl = page },
+                GatewayJson.Default.PagePaymentResponse)
+            : JsonResponse.WriteAsync(
+                http,
+                status,
+                PaymentsMapping.ToResponse(payment, initiated ? Initiated : "Payment exists") with
+                {
+                    ClientSecret = secret,
+                    CheckoutUrl = page,
+                },
+                GatewayJson.Default.PaymentResponse));
+    }
+
+    private async Task<StartPayment> ReadOfServerAsync(HttpContext http)
+    {
+        var errors = new InputErrors();
+        var body = await bodies.ReadAsync(http, StartPaymentRequest.Shape, errors);
+        var command = StartPaymentRequest.Read(body, time.GetUtcNow(), errors) ?? throw new ProblemException(errors);
+        return command with { Request = IdempotencyKey.Of(http, body), IsNew = true };
+    }
+
+    // Anyone has a publishable key. What is bought, by whom and for how much, the merchant's server has signed.
+    private async Task<StartPayment> ReadOfPageAsync(HttpContext http, Caller caller)
+    {
+        var errors = new InputErrors();
+        var body = await bodies.ReadAsync(http, PagePaymentRequest.Shape, errors);
+        var (token, instrument) = PagePaymentRequest.Read(body, time.GetUtcNow(), errors);
+        var request = IdempotencyKey.Of(http, body);
+        var order = await grains.Grain<IOrderTokenGrain>(caller.Merchant).Open(token);
+        return order.Refusal is { } refusal
+            ? throw new ProblemException(refusal.Code, refusal.Detail, PagePaymentRequest.OrderToken.Name)
+            : StartPaymentRequest.Of(order.Value!, instrument) with
             {
-                ClientSecret = reply.ClientSecret?.Reveal(),
-                CheckoutUrl = reply.CheckoutUrl?.Reveal(),
-            },
-            GatewayJson.Default.PaymentResponse);
+                Request = request,
+                IsNew = true,
+                IsByPage = true,
+                Browser = ClientNetwork.BrowserOf(http, caller),
+            };
     }
 
     private async Task ConfirmAsync(HttpContext http)
@@ -97,10 +138,13 @@ internal sealed class PaymentsApi(
         var body = await bodies.ReadAsync(http, ConfirmPaymentRequest.Shape, errors);
         var command = ConfirmPaymentRequest.Read(
             body, id, time.GetUtcNow(), errors) ?? throw new ProblemException(errors);
-        await RespondAsync(
-            http,
-            await Find(Caller.From(http), id).Confirm(command with { Request = IdempotencyKey.Of(http, body) }),
-            Initiated);
+        var caller = Caller.From(http);
+        command = command with
+        {
+            Request = IdempotencyKey.Of(http, body),
+            Browser = ClientNetwork.BrowserOf(http, caller),
+        };
+        await RespondAsync(http, await Find(caller, id).Confirm(command), Initiated);
     }
 
     private async Task ValidateUpiAsync(HttpContext http)
@@ -114,8 +158,8 @@ internal sealed class PaymentsApi(
         }
 
         var reply = await grains.Grain<IUpiCheckGrain>(PaymentKey.Of(caller.Merchant, id).ToString()).Check(vpa);
-        // Publishable keys are public: payments made with them reveal no names.
-        var tellsNames = !caller.IsPublic && view.Customer.Unproven is not true;
+        // Names are for payments whose customer the merchant's server named.
+        var tellsNames = view.Customer.Unproven is not true;
         await (reply.Refusal is { } refusal
             ? Problem.WriteAsync(http, refusal)
             : JsonResponse.WriteAsync(
@@ -123,6 +167,25 @@ internal sealed class PaymentsApi(
                 StatusCodes.Status200OK,
                 CustomersMapping.ToResponse(tellsNames ? reply.Value! : reply.Value! with { Name = null }),
                 GatewayJson.Default.UpiCheckResponse));
+    }
+
+    private async Task IssueTicketAsync(HttpContext http)
+    {
+        var (caller, id) = (Caller.From(http), IdOf(http));
+        await bodies.ReadAsync(http, TicketRequest.Shape);
+        // A client secret opens a payment that is there.
+        if (!caller.IsBrowser && await Find(caller, id).Get() is null)
+        {
+            await Problem.WriteAsync(http, ErrorCode.PaymentNotFound);
+            return;
+        }
+
+        var ticket = await clientSecrets.IssueTicketAsync(PaymentKey.Of(caller.Merchant, id));
+        await JsonResponse.WriteAsync(
+            http,
+            StatusCodes.Status201Created,
+            new TicketResponse { Ticket = ticket.Ticket.Reveal(), ExpiresAt = ticket.ExpiresAt.UtcDateTime },
+            GatewayJson.Default.TicketResponse);
     }
 
     private async Task CaptureAsync(HttpContext http)
@@ -186,7 +249,7 @@ internal sealed class PaymentsApi(
         await JsonResponse.WriteAsync(http, StatusCodes.Status200OK, response, GatewayJson.Default.TimelineResponse);
     }
 
-    private Task EventsAsync(HttpContext http) => events.WriteAsync(http, Find(http), Caller.From(http).Merchant);
+    private Task EventsAsync(HttpContext http) => events.WriteAsync(http, Find(http), Caller.From(http));
 
     private Task SvgAsync(HttpContext http) => WriteQrAsync(http, "image/svg+xml", PaymentQr.Svg);
 
@@ -235,10 +298,10 @@ internal sealed class PaymentsApi(
     private static Task WriteAsync(HttpContext http, int status, PaymentView view, string? message = null)
     {
         http.Response.Headers.ETag = IfMatch.TagOf(view.Version);
-        return JsonResponse.WriteAsync(
-            http,
-            status,
-            PaymentsMapping.ToResponse(view, Caller.From(http).IsBrowser, message),
-            GatewayJson.Default.PaymentResponse);
+        return Caller.From(http).IsBrowser
+            ? JsonResponse.WriteAsync(
+                http, status, PaymentsMapping.ToPageResponse(view, message), GatewayJson.Default.PagePaymentResponse)
+            : JsonResponse.WriteAsync(
+                http, status, PaymentsMapping.ToResponse(view, message), GatewayJson.Default.PaymentResponse);
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using PaymentCluster.Gateway.Api.Refunds;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
@@ -14,9 +13,8 @@ internal static class PaymentsMapping
 
     public static string PathOf(PaymentId id) => $"{Root}/payments/{id}";
 
-    /// <summary>A payment. For a browser's key it leaves out what the payer did not type in this browser: customer,
-    /// metadata, refunds.</summary>
-    public static PaymentResponse ToResponse(PaymentView view, bool forBrowser, string? message = null)
+    /// <summary>A payment, as its merchant's servers read it.</summary>
+    public static PaymentResponse ToResponse(PaymentView view, string? message = null)
     {
         var id = view.Id.ToString();
         return new PaymentResponse
@@ -40,7 +38,7 @@ internal static class PaymentsMapping
                 ? new CardResponse
                 {
                     Last4 =
-                    card.CardLast4, Network = card.CardNetwork, Token = forBrowser ? null : card.Saved
+                    card.CardLast4, Network = card.CardNetwork, Token = card.Saved
                 }
                 : null,
             Wallet = view.Method is { Kind: PaymentMethodKind.Wallet } wallet
@@ -55,20 +53,76 @@ internal static class PaymentsMapping
             Attempt = view.Attempt?.ToString(),
             ProviderReference = view.ProviderReference,
             BankReference = view.BankReference,
-            CustomerId = forBrowser ? null : view.Customer.Id,
-            Customer = forBrowser ? null : ToResponse(view.Customer),
+            CustomerId = view.Customer.Id,
+            Customer = ToResponse(view.Customer),
             Description = view.Description,
             ReturnUrl = view.ReturnUrl,
-            Metadata = forBrowser ? ImmutableDictionary<string, string>.Empty : view.Metadata,
-            Refunds = forBrowser || view.Refunds.IsDefaultOrEmpty ? [] : RefundsMapping.ToResponses(view.Refunds, id),
+            Metadata = view.Metadata,
+            Refunds = view.Refunds.IsDefaultOrEmpty ? [] : RefundsMapping.ToResponses(view.Refunds, id),
+            Unexpected = view.Unexpected.IsDefaultOrEmpty ? [] : [.. view.Unexpected.Select(ToResponse)],
             CreatedAt = view.CreatedAt.UtcDateTime,
             UpdatedAt = view.UpdatedAt.UtcDateTime,
             ExpiresAt = view.ExpiresAt.UtcDateTime,
             Version = view.Version,
             IsFinal = view.IsFinal,
+            Archived = view.IsArchived,
             Basket = ToResponse(view.Basket),
         };
     }
+
+    private static UnexpectedMoneyResponse ToResponse(UnexpectedMoneyView money) => new()
+    {
+        Id = money.Number,
+        Attempt = money.Attempt.ToString(),
+        Direction = PaymentNames.Of(money.Direction),
+        Amount = money.Amount.AmountMinor,
+        Currency = money.Amount.Currency.Code,
+        ProviderReference = money.ProviderReference,
+        Reason = money.Reason,
+        ReportedAt = money.ReportedAt.UtcDateTime,
+        Cleared = money.IsCleared,
+    };
+
+    /// <summary>A payment, as its payer's browser reads it.</summary>
+    public static PagePaymentResponse ToPageResponse(PaymentView view, string? message = null) => new()
+    {
+        Id = view.Id.ToString(),
+        Message = message,
+        OrderId = view.OrderId,
+        Status = PaymentNames.Of(view.Status),
+        Amount = view.Amount.AmountMinor,
+        Currency = view.Amount.Currency.Code,
+        CapturedAmount = view.CapturedMinor,
+        RefundedAmount = view.RefundedMinor,
+        Method = view.Method is { } method ? PaymentNames.Of(method.Kind) : null,
+        UpiFlow = view.Method is { Kind: PaymentMethodKind.Upi, Flow: { } flow } ? PaymentNames.Of(flow) : null,
+        Card = view.Method is { Kind: PaymentMethodKind.Card } card
+            ? new PageCardResponse { Last4 = card.CardLast4, Network = card.CardNetwork }
+            : null,
+        Wallet = view.Method is { Kind: PaymentMethodKind.Wallet } wallet
+            ? new WalletResponse { Provider = wallet.Wallet }
+            : null,
+        Netbanking = view.Method is { Kind: PaymentMethodKind.Netbanking } bank
+            ? new NetbankingResponse { Bank = bank.Bank }
+            : null,
+        Action = view.Action is { } action ? ToResponse(action, view.Id.ToString()) : null,
+        Failure = view.Failure is { } failure
+            ? new PageFailureResponse { Code = failure.Code, Party = PaymentNames.Of(failure.Party) }
+            : null,
+        Attempt = view.Attempt?.ToString(),
+        Description = view.Description,
+        ReturnUrl = view.ReturnUrl,
+        ExpiresAt = view.ExpiresAt.UtcDateTime,
+        Version = view.Version,
+        IsFinal = view.IsFinal,
+        Basket = ToResponse(view.Basket),
+    };
+
+    /// <summary>One step of a payment's history, as its payer's browser reads it.</summary>
+    public static PageEventResponse ToPageResponse(TimelineEntry entry) => new()
+    {
+        Version = entry.Version, At = entry.At.UtcDateTime, Status = PaymentNames.Of(entry.Status),
+    };
 
     public static PaymentListResponse ToResponse(PaymentPage page) => new()
     {

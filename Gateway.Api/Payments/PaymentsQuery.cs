@@ -62,7 +62,8 @@ internal static class PaymentsQuery
         return errors.Any ? throw new ProblemException(errors) : query;
     }
 
-    private static PaymentId? Cursor(HttpContext http, InputErrors errors)
+    /// <summary>The payment at which the previous page ended; null on the first one.</summary>
+    public static PaymentId? Cursor(HttpContext http, InputErrors errors)
     {
         if (!http.Request.Query.ContainsKey("cursor"))
         {

@@ -73,10 +73,10 @@ public sealed record PaymentResponse
     /// <summary>The reference that the customer's bank shows, once known.</summary>
     public required string? BankReference { get; init; }
 
-    /// <summary>The merchant's id of the customer; null for publishable keys.</summary>
+    /// <summary>The merchant's id of the customer.</summary>
     public required string? CustomerId { get; init; }
 
-    /// <summary>The customer; null for publishable keys.</summary>
+    /// <summary>The customer; null if nothing is known of them.</summary>
     public required CustomerResponse? Customer { get; init; }
 
     /// <summary>What the customer reads on the payment.</summary>
@@ -85,11 +85,14 @@ public sealed record PaymentResponse
     /// <summary>Where the customer's browser goes at the end.</summary>
     public required string? ReturnUrl { get; init; }
 
-    /// <summary>The merchant's own pairs; empty for publishable keys.</summary>
+    /// <summary>The merchant's own pairs.</summary>
     public required IReadOnlyDictionary<string, string> Metadata { get; init; }
 
-    /// <summary>The refunds, oldest first; empty for publishable keys.</summary>
+    /// <summary>The refunds, oldest first.</summary>
     public required RefundResponse[] Refunds { get; init; }
+
+    /// <summary>Money that the provider reported and that was not requested, oldest first.</summary>
+    public required UnexpectedMoneyResponse[] Unexpected { get; init; }
 
     /// <summary>When it was accepted.</summary>
     public required DateTime CreatedAt { get; init; }
@@ -106,6 +109,9 @@ public sealed record PaymentResponse
     /// <summary>Whether the payment is final: nothing changes any more unless the merchant calls.</summary>
     [JsonPropertyName("settled")]
     public required bool IsFinal { get; init; }
+
+    /// <summary>Whether its history is archived: then only its status, amounts, method and times are shown.</summary>
+    public required bool Archived { get; init; }
 
     /// <summary>What the order consists of; null if the merchant did not send it.</summary>
     public required BasketResponse? Basket { get; init; }
@@ -166,7 +172,7 @@ public sealed record CardResponse
     /// <summary>The network, such as <c>visa</c>.</summary>
     public required string? Network { get; init; }
 
-    /// <summary>The saved card's token; null for a card that was typed in, and for publishable keys.</summary>
+    /// <summary>The saved card's token; null for a card that was typed in.</summary>
     public required string? Token { get; init; }
 }
 
@@ -233,6 +239,37 @@ public sealed record CustomerResponse
 
     /// <summary>Phone number.</summary>
     public required string? Phone { get; init; }
+}
+
+/// <summary>Money that a provider reported and that was not requested.</summary>
+public sealed record UnexpectedMoneyResponse
+{
+    /// <summary>Its number within the payment, from 1; the path that clears it ends with it.</summary>
+    public required int Id { get; init; }
+
+    /// <summary>The attempt that it is about.</summary>
+    public required string Attempt { get; init; }
+
+    /// <summary><c>received</c> from a customer, or <c>paid_out</c> to one.</summary>
+    public required string Direction { get; init; }
+
+    /// <summary>The amount, in the minor unit of the currency.</summary>
+    public required long Amount { get; init; }
+
+    /// <summary>ISO 4217 code; it may be another one than the payment's.</summary>
+    public required string Currency { get; init; }
+
+    /// <summary>The provider's id of it.</summary>
+    public required string? ProviderReference { get; init; }
+
+    /// <summary>What was reported, in one sentence.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>When it was reported.</summary>
+    public required DateTime ReportedAt { get; init; }
+
+    /// <summary>Whether an operator has looked at it.</summary>
+    public required bool Cleared { get; init; }
 }
 
 /// <summary>One page of payments, newest first.</summary>

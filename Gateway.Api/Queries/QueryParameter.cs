@@ -23,6 +23,9 @@ internal sealed record QueryParameter
 
     /// <summary>Whether it is a time.</summary>
     public bool IsTime { get; init; }
+
+    /// <summary>Whether it is true or false.</summary>
+    public bool IsFlag { get; init; }
 }
 
 /// <summary>

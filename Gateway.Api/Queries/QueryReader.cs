@@ -69,6 +69,26 @@ internal static class QueryReader
         return null;
     }
 
+    /// <summary>True or false; null if the parameter is absent or wrong.</summary>
+    public static bool? Flag(HttpContext http, QueryParameter parameter, InputErrors errors)
+    {
+        if (!http.Request.Query.TryGetValue(parameter.Name, out var values))
+        {
+            return null;
+        }
+
+        switch (values.ToString())
+        {
+            case "true":
+                return true;
+            case "false":
+                return false;
+            default:
+                errors.Add(ErrorCode.InvalidField, parameter.Name, "must be true or false");
+                return null;
+        }
+    }
+
     /// <summary>An instant; null if the parameter is absent or wrong.</summary>
     public static DateTimeOffset? Time(HttpContext http, string name, InputErrors errors)
     {

@@ -75,7 +75,7 @@ internal sealed class RefundsApi(IGrainFactory grains, RequestBodies bodies)
         }
 
         var refund = reply.Value!;
-        http.Response.Headers.Location = RefundsMapping.PathOf(refund.Id);
+        http.Response.Headers.Location = Links.To(http, RefundsMapping.PathOf(refund.Id));
         await JsonResponse.WriteAsync(
             http,
             StatusCodes.Status202Accepted,

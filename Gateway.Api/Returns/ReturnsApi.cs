@@ -1,3 +1,4 @@
+using PaymentCluster.Gateway.Api.Checkout;
 using PaymentCluster.Gateway.Api.Errors;
 using PaymentCluster.Gateway.Api.Json;
 using PaymentCluster.Gateway.Api.Limits;
@@ -13,7 +14,8 @@ namespace PaymentCluster.Gateway.Api.Returns;
 /// <summary>
 /// Where a provider's page sends the customer's browser. The URL has a nonce of its attempt, so that only a browser
 /// that was sent there triggers a status query. Nothing else in the request is trusted: the provider is queried, and
-/// the payment's own return URL decides where the browser goes.
+/// the payment's own return URL decides where the browser goes. A nonce counts once, and buys no client secret: its
+/// address passes through the provider, so that it opens the checkout page without what the customer saved.
 /// </summary>
 internal sealed class ReturnsApi(IGrainFactory grains, LongPolling polling)
 {
@@ -26,7 +28,7 @@ internal sealed class ReturnsApi(IGrainFactory grains, LongPolling polling)
     {
         var returns = root.MapGroup("/return/{merchant}/{provider}/{attempt}/{nonce}")
             .AllowAnonymous().RequireRateLimiting(RateLimits.Browser);
-        returns.MapGet("", ReturnAsync, Operation("customerReturnedByGet"));
+        returns.MapGet("", ReturnAsync, Operation("customerReturnedByGet")).WithoutHead();
         returns.MapPost("", ReturnAsync, Operation("customerReturnedByPost"));
     }
 
@@ -71,7 +73,7 @@ internal sealed class ReturnsApi(IGrainFactory grains, LongPolling polling)
         var payment = grains.Grain<IPaymentGrain>(PaymentKey.Of(merchant!, attempt.Payment).ToString());
         var returned = await payment.CustomerReturned(attempt.Number, provider!, nonce);
         var view = returned?.Payment;
-        if (view is not null)
+        if (view is not null && returned!.IsFirst)
         {
             view = await polling.UntilAsync(payment, view, IsDecided, Wait, http);
         }
@@ -82,12 +84,21 @@ internal sealed class ReturnsApi(IGrainFactory grains, LongPolling polling)
             return;
         }
 
-        // The checkout page shows the outcome, offers another try after a failure, and leads back to the shop itself.
-        var location = returned.CheckoutUrl?.Reveal()
-            ?? (view.ReturnUrl is { } url ? ReturnUrl.For(
-                view.Id, view.OrderId, PaymentNames.Of(view.Status), url) : null);
-        await ReturnPage.WriteAsync(http, location, view.Status);
+        if (returned.Session is { } session)
+        {
+            CheckoutSessions.SetReturned(http, view.Id.ToString(), session.Reveal());
+        }
+
+        await ReturnPage.WriteAsync(http, NextOf(returned, view), returned.IsFirst ? view.Status : null);
     }
+
+    // The checkout page shows the outcome, offers another try after a failure, and leads back to the shop itself. A
+    // nonce counts once: who loads its address again learns nothing of the payment, but goes on.
+    private static string? NextOf(CustomerReturn returned, PaymentView view) =>
+        returned.IsByCheckout ? $"/checkout/{view.Id}"
+            : view.ReturnUrl is not { } url ? null
+            : returned.IsFirst ? ReturnUrl.For(view.Id, view.OrderId, PaymentNames.Of(view.Status), url)
+            : ReturnUrl.With(url, ("payment_id", view.Id.ToString()), ("order_id", view.OrderId));
 
     /// <summary>Whether the shop can show an outcome.</summary>
     private static bool IsDecided(PaymentView view) => view.IsFinal || view.Status switch

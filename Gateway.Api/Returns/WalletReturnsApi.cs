@@ -41,7 +41,7 @@ internal sealed class WalletReturnsApi(IGrainFactory grains)
         root.MapGroup("/return/{merchant}/wallets/{customer}/{wallet}/{nonce}")
             .AllowAnonymous()
             .RequireRateLimiting(RateLimits.Browser)
-            .MapGet("", ReturnAsync, Operation);
+            .MapGet("", ReturnAsync, Operation).WithoutHead();
 
     /// <summary>A status as addresses spell it.</summary>
     public static string NameOf(WalletLinkStatus status) => status switch

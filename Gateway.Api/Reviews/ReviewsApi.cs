@@ -1,3 +1,4 @@
+using System.Globalization;
 using PaymentCluster.Gateway.Api.Access;
 using PaymentCluster.Gateway.Api.Errors;
 using PaymentCluster.Gateway.Api.Idempotency;
@@ -6,6 +7,7 @@ using PaymentCluster.Gateway.Api.OpenApi;
 using PaymentCluster.Gateway.Api.Payments;
 using PaymentCluster.Gateway.Api.Refunds;
 using PaymentCluster.Grains.Abstractions;
+using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
 
@@ -39,8 +41,21 @@ internal sealed class ReviewsApi(IGrainFactory grains, RequestBodies bodies)
         Errors = [ErrorCode.RefundNotFound, ErrorCode.StatusConflict],
     };
 
+    private static readonly ApiOperation UnexpectedOperation = new()
+    {
+        Id = "clearUnexpectedMoney",
+        Tag = Tag,
+        Summary = "Clear money that a provider reported and that was not requested: from now on it is the merchant's.",
+        Body = ReviewsRequests.Unexpected,
+        TakesIdempotencyKey = true,
+        Responses = [new(200, "The payment.", typeof(PaymentResponse))],
+        Errors = [ErrorCode.PaymentNotFound, ErrorCode.UnexpectedMoneyNotFound, ErrorCode.StatusConflict],
+    };
+
     public void Map(IEndpointRouteBuilder api)
     {
+        api.MapPost("/payments/{id}/unexpected/{number}/clear", UnexpectedAsync, UnexpectedOperation)
+            .RequireAuthorization(AccessPolicies.Secret);
         api.MapPost("/payments/{id}/resolve", PaymentAsync, PaymentOperation)
             .RequireAuthorization(AccessPolicies.Secret);
         api.MapPost("/refunds/{id}/resolve", RefundAsync, RefundOperation).RequireAuthorization(AccessPolicies.Secret);
@@ -55,15 +70,45 @@ internal sealed class ReviewsApi(IGrainFactory grains, RequestBodies bodies)
         }
 
         var body = await bodies.ReadAsync(http, ReviewsRequests.Payment);
-        var reply = await Find(http, id).Resolve(
-            ReviewsRequests.ReadPayment(body) with { Request = IdempotencyKey.Of(http, body) });
+        var command = ReviewsRequests.ReadPayment(body, Caller.From(http)) with
+        {
+            Request = IdempotencyKey.Of(http, body),
+        };
+        await RespondAsync(http, await Find(http, id).Resolve(command), "Review resolved");
+    }
+
+    private async Task UnexpectedAsync(HttpContext http)
+    {
+        if (!PaymentId.TryParse((string?)http.Request.RouteValues["id"], out var id))
+        {
+            await Problem.WriteAsync(http, ErrorCode.PaymentNotFound);
+            return;
+        }
+
+        var text = (string?)http.Request.RouteValues["number"];
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            await Problem.WriteAsync(http, ErrorCode.UnexpectedMoneyNotFound);
+            return;
+        }
+
+        var body = await bodies.ReadAsync(http, ReviewsRequests.Unexpected);
+        var command = ReviewsRequests.ReadUnexpected(body, number, Caller.From(http)) with
+        {
+            Request = IdempotencyKey.Of(http, body),
+        };
+        await RespondAsync(http, await Find(http, id).Clear(command), "Unexpected money cleared");
+    }
+
+    private static async Task RespondAsync(HttpContext http, Reply<PaymentView> reply, string message)
+    {
         IdempotencyKey.MarkReplay(http, reply.Replayed);
         await (reply.Refusal is { } refusal
             ? Problem.WriteAsync(http, refusal)
             : JsonResponse.WriteAsync(
                 http,
                 StatusCodes.Status200OK,
-                PaymentsMapping.ToResponse(reply.Value!, forBrowser: false, "Review resolved"),
+                PaymentsMapping.ToResponse(reply.Value!, message),
                 GatewayJson.Default.PaymentResponse));
     }
 
@@ -77,7 +122,10 @@ internal sealed class ReviewsApi(IGrainFactory grains, RequestBodies bodies)
 
         var body = await bodies.ReadAsync(http, ReviewsRequests.Refund);
         var reply = await Find(http, id.Payment).Resolve(
-            ReviewsRequests.ReadRefund(body, id.Number) with { Request = IdempotencyKey.Of(http, body) });
+            ReviewsRequests.ReadRefund(body, id.Number, Caller.From(http)) with
+            {
+                Request = IdempotencyKey.Of(http, body),
+            });
         IdempotencyKey.MarkReplay(http, reply.Replayed);
         // An id of a payment that is not there is the id of a refund that is not there.
         await (reply.Refusal switch

@@ -1,3 +1,4 @@
+using PaymentCluster.Gateway.Api.Access;
 using PaymentCluster.Gateway.Api.Json;
 using PaymentCluster.Grains.Abstractions.Payments;
 
@@ -15,12 +16,6 @@ internal static class ReviewsRequests
     private static readonly Field<string?> Reference = Field.Text(
         "provider_reference", 128, "The provider's id of the payment or refund.").Optional();
 
-    private static readonly RequiredField<string> By = Field.Text(
-        "by", 100, "Who resolves it; kept in the payment's history.") with
-    {
-        Example = "\"a.operator\"",
-    };
-
     private static readonly RequiredField<string> Note = Field.Text(
         "note", 500, "Why; kept in the payment's history.") with
     {
@@ -28,24 +23,36 @@ internal static class ReviewsRequests
     };
 
     /// <summary><c>POST /payments/{id}/resolve</c>.</summary>
-    public static readonly BodyShape Payment = new("ResolvePaymentRequest", Paid, Reference, By, Note);
+    public static readonly BodyShape Payment = new("ResolvePaymentRequest", Paid, Reference, Note);
 
     /// <summary><c>POST /refunds/{id}/resolve</c>.</summary>
-    public static readonly BodyShape Refund = new("ResolveRefundRequest", Paid, Reference, By, Note);
+    public static readonly BodyShape Refund = new("ResolveRefundRequest", Paid, Reference, Note);
+
+    /// <summary><c>POST /payments/{id}/unexpected/{number}/clear</c>.</summary>
+    public static readonly BodyShape Unexpected = new("ClearUnexpectedMoneyRequest", Note);
+
+    /// <summary>The command of unexpected money.</summary>
+    public static ClearUnexpectedMoney ReadUnexpected(Body body, int number, Caller caller) => new()
+    {
+        Number = number, By = caller.KeyId, Note = body.Get(Note),
+    };
 
     /// <summary>The command of a payment.</summary>
-    public static ResolvePayment ReadPayment(Body body) => new()
+    public static ResolvePayment ReadPayment(Body body, Caller caller) => new()
     {
-        Paid = body.Get(Paid), ProviderReference = body.Get(Reference), By = body.Get(By), Note = body.Get(Note),
+        Paid = body.Get(Paid),
+        ProviderReference = body.Get(Reference),
+        By = caller.KeyId,
+        Note = body.Get(Note),
     };
 
     /// <summary>The command of a refund.</summary>
-    public static ResolveRefund ReadRefund(Body body, int number) => new()
+    public static ResolveRefund ReadRefund(Body body, int number, Caller caller) => new()
     {
         Number = number,
         Paid = body.Get(Paid),
         ProviderReference = body.Get(Reference),
-        By = body.Get(By),
+        By = caller.KeyId,
         Note = body.Get(Note),
     };
 }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Runtime.InteropServices;
 using PaymentCluster.Gateway.Api.Errors;
 using PaymentCluster.Gateway.Api.Json;
+using PaymentCluster.Gateway.Api.Limits;
 using PaymentCluster.Gateway.Api.Merchants;
 using PaymentCluster.Gateway.Api.OpenApi;
 using PaymentCluster.Grains.Abstractions;
@@ -18,8 +19,8 @@ public sealed record WebhookResponse
 }
 
 /// <summary>Receives providers' webhooks. They carry no API key: their signature over the raw bytes authenticates
-/// them.</summary>
-internal sealed class WebhooksApi(IGrainFactory grains, RequestBodies bodies)
+/// them, or the address that they come to.</summary>
+internal sealed class WebhooksApi(IGrainFactory grains, RequestBodies bodies, RequestLimits limits)
 {
     /// <summary>The largest webhook, in bytes; providers' have some kilobytes.</summary>
     public const int MaxBytes = 256 * 1024;
@@ -35,12 +36,24 @@ internal sealed class WebhooksApi(IGrainFactory grains, RequestBodies bodies)
             200, "It was processed, now or earlier, or does not concern us.", typeof(WebhookResponse))],
         Errors =
         [
-            ErrorCode.NotFound, ErrorCode.WebhookSignatureInvalid, ErrorCode.WebhookMalformed,
+            ErrorCode.NotFound, ErrorCode.WebhookSignatureInvalid, ErrorCode.WebhookMalformed, ErrorCode.RateLimited,
         ],
     };
 
-    public void Map(IEndpointRouteBuilder root) =>
-        root.MapPost("/webhooks/{merchant}/{provider}", ReceiveAsync, ReceiveOperation).AllowAnonymous();
+    private static readonly ApiOperation ReceiveByAddressOperation = ReceiveOperation with
+    {
+        Id = "receiveProviderWebhookByAddress",
+        Summary = "Receive a provider's webhook at the address that GET /providers shows: it proves who sent it, where "
+            + "the body is not signed.",
+    };
+
+    public void Map(IEndpointRouteBuilder root)
+    {
+        var webhooks = root.MapGroup("/webhooks/{merchant}/{provider}")
+            .AllowAnonymous().RequireRateLimiting(RateLimits.Webhooks);
+        webhooks.MapPost("", ReceiveAsync, ReceiveOperation);
+        webhooks.MapPost("/{token}", ReceiveAsync, ReceiveByAddressOperation);
+    }
 
     private async Task ReceiveAsync(HttpContext http)
     {
@@ -49,6 +62,13 @@ internal sealed class WebhooksApi(IGrainFactory grains, RequestBodies bodies)
         if (!MerchantNames.IsMerchant(merchant) || !MerchantNames.IsProvider(provider))
         {
             await Problem.WriteAsync(http, ErrorCode.NotFound);
+            return;
+        }
+
+        using var place = limits.Webhooks.AttemptAcquire(ClientNetwork.Of(http));
+        if (!place.IsAcquired)
+        {
+            await Problem.WriteAsync(http, ErrorCode.Overloaded);
             return;
         }
 
@@ -61,6 +81,7 @@ internal sealed class WebhooksApi(IGrainFactory grains, RequestBodies bodies)
             // What a trusted proxy says of its own connection stands in the request by now.
             IsSecure = http.Request.IsHttps
                 || (http.Connection.RemoteIpAddress is { } sender && IPAddress.IsLoopback(sender)),
+            AddressToken = (string?)http.Request.RouteValues["token"],
         };
         var reply = await grains.Grain<IProviderWebhookGrain>($"{merchant}/{provider}").Receive(webhook);
         if (reply.Refusal is { } refusal)

@@ -9,7 +9,7 @@ namespace PaymentCluster.Grains.Abstractions.Checkout;
 public interface ICheckoutGrain : IGrainWithStringKey
 {
     /// <summary>What an amount can be paid with; null if there is no such merchant.</summary>
-    [Alias("offer")]
+    [Alias("offer"), OpenToGateways]
     Task<CheckoutOffer?> Offer(Money amount);
 }
 

@@ -12,29 +12,29 @@ namespace PaymentCluster.Grains.Abstractions.Customers;
 public interface ICustomerGrain : IGrainWithStringKey
 {
     /// <summary>Creates the customer, or changes their data.</summary>
-    [Alias("put")]
+    [Alias("put"), OpenToGateways]
     Task<Reply<CustomerView>> Put(PutCustomer command);
 
     /// <summary>The customer; null if there is none.</summary>
-    [Alias("get"), AlwaysInterleave]
+    [Alias("get"), OpenToGateways, AlwaysInterleave]
     Task<CustomerView?> Get();
 
     /// <summary>Erases the customer's data and instruments here, in the vault and at providers; refused as unavailable
     /// while a deletion there is pending. Payments stay readable.</summary>
-    [Alias("erase"), ResponseTimeout(CallTimeouts.Long)]
+    [Alias("erase"), OpenToGateways, ResponseTimeout(CallTimeouts.Long)]
     Task<Reply<CustomerView>> Erase();
 
     /// <summary>The wallet configuration; null if there is no such customer.</summary>
-    [Alias("get-wallet"), AlwaysInterleave]
+    [Alias("get-wallet"), OpenToGateways, AlwaysInterleave]
     Task<WalletView?> GetWallet();
 
     /// <summary>Changes the preferences, unless they changed since the version that was read.</summary>
-    [Alias("put-wallet")]
+    [Alias("put-wallet"), OpenToGateways]
     Task<Reply<WalletView>> PutWallet(PutWallet command);
 
     /// <summary>Saves a card, with the customer's consent. Saving the same card again returns the existing
     /// one.</summary>
-    [Alias("save-card")]
+    [Alias("save-card"), OpenToGateways]
     Task<Reply<SavedCardView>> SaveCard(SaveCard command);
 
     /// <summary>Notes the customer's consent before a card is paid with and kept.</summary>
@@ -47,45 +47,45 @@ public interface ICustomerGrain : IGrainWithStringKey
     Task<string?> OpenAccount(string provider);
 
     /// <summary>The wallet after the providers listed their cards; as last known if they are unavailable.</summary>
-    [Alias("list-cards"), ResponseTimeout(CallTimeouts.Long)]
+    [Alias("list-cards"), OpenToGateways, ResponseTimeout(CallTimeouts.Long)]
     Task<Reply<WalletView>> ListCards();
 
     /// <summary>Deletes a card, here and where its number or token is kept.</summary>
-    [Alias("delete-card"), ResponseTimeout(CallTimeouts.Long)]
+    [Alias("delete-card"), OpenToGateways, ResponseTimeout(CallTimeouts.Long)]
     Task<Reply<WalletView>> DeleteCard(string token);
 
     /// <summary>Checks at a provider whether a UPI ID exists, and returns its holder's name.</summary>
-    [Alias("validate-upi"), ResponseTimeout(CallTimeouts.Long), AlwaysInterleave]
+    [Alias("validate-upi"), OpenToGateways, ResponseTimeout(CallTimeouts.Long), AlwaysInterleave]
     Task<Reply<UpiIdView>> ValidateUpi(string vpa);
 
     /// <summary>Saves a UPI ID. Saving the same one again returns the existing one.</summary>
-    [Alias("save-upi"), ResponseTimeout(CallTimeouts.Long)]
+    [Alias("save-upi"), OpenToGateways, ResponseTimeout(CallTimeouts.Long)]
     Task<Reply<SavedUpiView>> SaveUpi(string vpa);
 
     /// <summary>Deletes a saved UPI ID.</summary>
-    [Alias("delete-upi")]
+    [Alias("delete-upi"), OpenToGateways]
     Task<Reply<WalletView>> DeleteUpi(string id);
 
     /// <summary>Requests a wallet's link: the customer gets a one-time password, or a page to agree on.</summary>
-    [Alias("request-wallet-link"), ResponseTimeout(CallTimeouts.Long)]
+    [Alias("request-wallet-link"), OpenToGateways, ResponseTimeout(CallTimeouts.Long)]
     Task<Reply<LinkedWalletView>> LinkWallet(LinkWallet command);
 
     /// <summary>The customer's browser returned from the page on which a wallet is linked; null if the nonce is not
     /// that of a requested page.</summary>
-    [Alias("wallet-returned"), ResponseTimeout(CallTimeouts.Long)]
+    [Alias("wallet-returned"), OpenToGateways, ResponseTimeout(CallTimeouts.Long)]
     Task<WalletReturn?> WalletReturned(string wallet, string nonce);
 
     /// <summary>Confirms the one-time password.</summary>
-    [Alias("confirm-wallet"), ResponseTimeout(CallTimeouts.Long)]
+    [Alias("confirm-wallet"), OpenToGateways, ResponseTimeout(CallTimeouts.Long)]
     Task<Reply<LinkedWalletView>> ConfirmWallet(string wallet, Secret password);
 
     /// <summary>A wallet: a linked one with its current balance; one that waits for the customer's consent after a
     /// query of its provider.</summary>
-    [Alias("read-wallet"), ResponseTimeout(CallTimeouts.Long)]
+    [Alias("read-wallet"), OpenToGateways, ResponseTimeout(CallTimeouts.Long)]
     Task<Reply<LinkedWalletView>> ReadWallet(string wallet);
 
     /// <summary>Unlinks a wallet.</summary>
-    [Alias("unlink-wallet"), ResponseTimeout(CallTimeouts.Long)]
+    [Alias("unlink-wallet"), OpenToGateways, ResponseTimeout(CallTimeouts.Long)]
     Task<Reply<WalletView>> UnlinkWallet(string wallet);
 
     /// <summary>The providers that the customer would rather pay through, best first; none if there is no such
@@ -95,7 +95,7 @@ public interface ICustomerGrain : IGrainWithStringKey
 
     /// <summary>All that the customer can pay an amount with, best first, and what cannot be used now and
     /// why.</summary>
-    [Alias("instruments"), AlwaysInterleave]
+    [Alias("instruments"), OpenToGateways, AlwaysInterleave]
     Task<ImmutableArray<InstrumentView>> Instruments(Money amount);
 
     /// <summary>A saved instrument, for a payment to keep; refused if it is not this customer's or cannot be used now.

@@ -10,7 +10,7 @@ namespace PaymentCluster.Grains.Abstractions.Customers;
 public interface ITransactionsGrain : IGrainWithStringKey
 {
     /// <summary>One page, newest first, with the totals over all pages.</summary>
-    [Alias("list"), ResponseTimeout(CallTimeouts.Read)]
+    [Alias("list"), OpenToGateways, ResponseTimeout(CallTimeouts.Read)]
     Task<TransactionPage> List(TransactionQuery query);
 }
 

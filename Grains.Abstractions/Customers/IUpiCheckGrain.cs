@@ -9,6 +9,6 @@ public interface IUpiCheckGrain : IGrainWithStringKey
 {
     /// <summary>Checks at a provider whether a UPI ID exists, at a limited rate, and returns its holder's
     /// name.</summary>
-    [Alias("ask")]
+    [Alias("ask"), OpenToGateways]
     Task<Reply<UpiIdView>> Check(string vpa);
 }

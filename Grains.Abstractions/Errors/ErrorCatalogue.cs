@@ -41,12 +41,32 @@ public static class ErrorCatalogue
             ErrorCode.UnsupportedMediaType, "unsupported_media_type", 415, false,
             "The request body must be application/json in UTF-8, not compressed."),
         new(
+            ErrorCode.OrderTokenInvalid, "order_token_invalid", 400, false,
+            "The order token is malformed, or signed by another merchant or with a key that was replaced."),
+        new(
+            ErrorCode.OrderTokenExpired, "order_token_expired", 400, false,
+            "The order token has expired. The shop's server makes a new one."),
+        new(
             ErrorCode.AuthenticationRequired, "authentication_required", 401, false,
             "No API key was sent. Send it as 'Authorization: Bearer <key>'."),
         new(ErrorCode.ApiKeyInvalid, "api_key_invalid", 401, false, "The API key is unknown or revoked."),
         new(
             ErrorCode.PermissionDenied, "permission_denied", 403, false,
             "The API key is not allowed to make this call."),
+        new(
+            ErrorCode.OrderTokenRequired, "order_token_required", 403, false,
+            "With a publishable key a payment is created only with an order token, which the shop's server makes."),
+        new(
+            ErrorCode.OriginNotRegistered, "origin_not_registered", 403, false,
+            "The page's origin is not among the merchant's registered origins."),
+        new(
+            ErrorCode.NetworkNotAllowed, "network_not_allowed", 403, false,
+            "The API key does not work from this address."),
+        new(ErrorCode.ApiKeyExpired, "api_key_expired", 401, false, "The API key has expired."),
+        new(
+            ErrorCode.HttpsRequired, "https_required", 403, false,
+            "Calls that can bring a card come over https. A proxy that ends TLS has to be named in "
+            + "Gateway:KnownProxies."),
         new(ErrorCode.PaymentNotFound, "payment_not_found", 404, false, "The merchant has no such payment."),
         new(ErrorCode.RefundNotFound, "refund_not_found", 404, false, "The merchant has no such refund."),
         new(ErrorCode.MerchantNotFound, "merchant_not_found", 404, false, "There is no such merchant."),
@@ -60,8 +80,12 @@ public static class ErrorCatalogue
             ErrorCode.InstrumentNotFound, "instrument_not_found", 404, false,
             "The customer has no such saved card, UPI ID or linked wallet."),
         new(
+            ErrorCode.UnexpectedMoneyNotFound, "unexpected_money_not_found", 404, false,
+            "The payment has no such unexpected money."),
+        new(
             ErrorCode.OrderConflict, "order_conflict", 409, false,
-            "The order exists with different content; the detail names the field."),
+            "The order already has a payment, or exists with different content; to a server the detail names the "
+            + "field."),
         new(ErrorCode.StatusConflict, "status_conflict", 409, false, "The payment's status does not allow this call."),
         new(
             ErrorCode.OutcomePending, "outcome_pending", 409, true,
@@ -108,6 +132,10 @@ public static class ErrorCatalogue
             ErrorCode.ProviderRefused, "provider_refused", 422, false,
             "The provider rejected the request; the detail says why."),
         new(
+            ErrorCode.PaymentArchived, "payment_archived", 409, false,
+            "The payment's history is archived. It shows its status and amounts; the operator of this service can "
+            + "restore it."),
+        new(
             ErrorCode.RequestTimeout, "request_timeout", 408, true,
             "The request body did not arrive in time. Send the request again."),
         new(
@@ -122,6 +150,14 @@ public static class ErrorCatalogue
         new(
             ErrorCode.InternalError, "internal_error", 500, true,
             "Internal error. Quote the traceId when you contact support."),
+        new(
+            ErrorCode.TooManyAttempts, "too_many_attempts", 429, true,
+            "Too many attempts to pay by card were unsuccessful, or are under way. Retry after the time in "
+            + "Retry-After; other methods are possible."),
+        new(
+            ErrorCode.AttemptsBlocked, "attempts_blocked", 429, true,
+            "Attempts to pay by card are blocked because too many were unsuccessful. Retry after the time in "
+            + "Retry-After; other methods are possible."),
         new(
             ErrorCode.WebhookSignatureInvalid, "webhook_signature_invalid", 401, false,
             "The webhook's signature does not match the merchant's secret."),

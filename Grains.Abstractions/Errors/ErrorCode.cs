@@ -46,6 +46,12 @@ public enum ErrorCode
     /// <summary>The call does not accept the body's media type or encoding.</summary>
     UnsupportedMediaType = 13,
 
+    /// <summary>The order token is not one that the merchant signed.</summary>
+    OrderTokenInvalid = 14,
+
+    /// <summary>The order token has expired.</summary>
+    OrderTokenExpired = 15,
+
     /// <summary>No API key was sent, or not as a bearer token.</summary>
     AuthenticationRequired = 20,
 
@@ -54,6 +60,21 @@ public enum ErrorCode
 
     /// <summary>The API key is not allowed to make this call.</summary>
     PermissionDenied = 22,
+
+    /// <summary>A page creates payments only with an order token.</summary>
+    OrderTokenRequired = 23,
+
+    /// <summary>The page's origin is not registered with the merchant.</summary>
+    OriginNotRegistered = 24,
+
+    /// <summary>The API key does not work from the caller's address.</summary>
+    NetworkNotAllowed = 25,
+
+    /// <summary>The API key has expired.</summary>
+    ApiKeyExpired = 26,
+
+    /// <summary>A call with a card came in clear text.</summary>
+    HttpsRequired = 27,
 
     /// <summary>The merchant has no such payment.</summary>
     PaymentNotFound = 30,
@@ -79,7 +100,10 @@ public enum ErrorCode
     /// <summary>The customer has no such saved instrument.</summary>
     InstrumentNotFound = 37,
 
-    /// <summary>The order exists with different content.</summary>
+    /// <summary>The payment has no such unexpected money.</summary>
+    UnexpectedMoneyNotFound = 38,
+
+    /// <summary>The order already has a payment, or exists with different content.</summary>
     OrderConflict = 40,
 
     /// <summary>The payment's status does not allow this command.</summary>
@@ -130,6 +154,9 @@ public enum ErrorCode
     /// <summary>The provider rejected the request.</summary>
     ProviderRefused = 56,
 
+    /// <summary>The payment's history is in an archive.</summary>
+    PaymentArchived = 57,
+
     /// <summary>The request body did not arrive in time.</summary>
     RequestTimeout = 59,
 
@@ -144,6 +171,12 @@ public enum ErrorCode
 
     /// <summary>An internal error.</summary>
     InternalError = 63,
+
+    /// <summary>Attempts by card are slowed.</summary>
+    TooManyAttempts = 64,
+
+    /// <summary>Attempts by card are blocked.</summary>
+    AttemptsBlocked = 65,
 
     /// <summary>The webhook's signature does not match the merchant's secret.</summary>
     WebhookSignatureInvalid = 70,

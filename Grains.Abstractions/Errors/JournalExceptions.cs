@@ -13,6 +13,11 @@ public sealed class JournalOverloadedException(string reason = "The journal's qu
 public sealed class JournalUnavailableException(Exception? cause) : TimeoutException(
     "The payment store is unavailable.", cause);
 
+/// <summary>The events of the payment are in an archive. An operator can restore it. Reported as
+/// <c>payment_archived</c>.</summary>
+[GenerateSerializer, Alias("payment-archived")]
+public sealed class PaymentArchivedException() : Exception("The payment is archived.");
+
 /// <summary>A payment has an event that this build cannot read, because a newer one wrote it: nothing is decided
 /// without it, and nothing is written. A caller may retry: another silo may be of a newer build.</summary>
 /// <param name="type">The event's name in the journal.</param>

@@ -16,6 +16,10 @@ public sealed record Refusal
     [Id(2)]
     public string? Field { get; init; }
 
+    /// <summary>After which time the same request can succeed; null if no time is known.</summary>
+    [Id(3)]
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <summary>A refusal.</summary>
     public static Refusal Of(ErrorCode code, string detail, string? field = null) =>
         new() { Code = code, Detail = detail, Field = field };

@@ -5,6 +5,6 @@ namespace PaymentCluster.Grains.Abstractions.Health;
 public interface IHealthGrain : IGrainWithStringKey
 {
     /// <summary>Why the silo cannot take payments now; null if it can.</summary>
-    [Alias("check")]
+    [Alias("check"), OpenToGateways]
     Task<string?> Check();
 }

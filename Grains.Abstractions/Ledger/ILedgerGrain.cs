@@ -8,12 +8,12 @@ namespace PaymentCluster.Grains.Abstractions.Ledger;
 public interface ILedgerGrain : IGrainWithStringKey
 {
     /// <summary>Every account with its sums, by name and currency.</summary>
-    [Alias("accounts"), ResponseTimeout(CallTimeouts.Read)]
+    [Alias("accounts"), OpenToGateways, ResponseTimeout(CallTimeouts.Read)]
     Task<ImmutableArray<AccountBalance>> Accounts();
 
     /// <summary>Debits and credits over all accounts per currency, read in one snapshot; the two are always
     /// equal.</summary>
-    [Alias("trial-balance"), ResponseTimeout(CallTimeouts.Read)]
+    [Alias("trial-balance"), OpenToGateways, ResponseTimeout(CallTimeouts.Read)]
     Task<ImmutableArray<TrialBalanceLine>> TrialBalance();
 }
 

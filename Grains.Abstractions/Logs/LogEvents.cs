@@ -18,8 +18,16 @@ public static class LogEvents
     /// <summary>A silo that stops rejected a call without executing it; the gateway makes it again.</summary>
     public const int CallRejected = 102;
 
-    /// <summary>One address sends API keys that do not exist, again and again.</summary>
+    /// <summary>One address sends credentials that are invalid, again and again; at most once a minute.</summary>
     public const int KeyGuessing = 200;
+
+    /// <summary>A request says that it was forwarded, and no proxy is configured: limits by address count everybody
+    /// behind that proxy as one. Once in a process.</summary>
+    public const int ProxyUnknown = 201;
+
+    /// <summary>An API key is used from outside of its networks: it leaked, or its networks are incomplete. At most
+    /// once a minute for each address.</summary>
+    public const int KeyElsewhere = 202;
 
     // Payments, 1000 to 1399.
 
@@ -42,6 +50,19 @@ public static class LogEvents
     /// build processes it.</summary>
     public const int PaymentUnreadable = 1006;
 
+    /// <summary>A provider reported money that was not requested; an operator has to look at it.</summary>
+    public const int PaymentUnexpectedMoney = 1007;
+
+    /// <summary>An operator has to say what became of a refund.</summary>
+    public const int RefundNeedsReview = 1008;
+
+    /// <summary>A refund was made at the provider and not by this engine; it is booked like one of ours.</summary>
+    public const int RefundMadeAtProvider = 1009;
+
+    /// <summary>A provider reports a payment of its own for two attempts; it was booked for the first, and is not
+    /// booked again.</summary>
+    public const int ProviderReferenceTaken = 1010;
+
     /// <summary>The outcome of one call to a provider.</summary>
     public const int EffectOutcome = 1101;
 
@@ -60,6 +81,10 @@ public static class LogEvents
 
     /// <summary>Reading a provider's list of payments ended in an exception; status queries go on one by one.</summary>
     public const int PaymentListLost = 1106;
+
+    /// <summary>A provider's response could not be recorded, because the store or a silo is unavailable; it is offered
+    /// to the payment again.</summary>
+    public const int EffectOfferedAgain = 1107;
 
     /// <summary>The sweeper cannot read the payments that are due.</summary>
     public const int SweeperStoreUnavailable = 1201;
@@ -87,6 +112,19 @@ public static class LogEvents
 
     /// <summary>The database rejected one commit of a group, by a constraint for example.</summary>
     public const int JournalCommitRejected = 2004;
+
+    /// <summary>The open alarms cannot be counted: the gauge shows the last count.</summary>
+    public const int AlarmsNotCounted = 2005;
+
+    /// <summary>The partitions that were made ahead end soon, or have ended: the owner's login is to make more. No
+    /// payment is affected.</summary>
+    public const int JournalPartitionsEnding = 2006;
+
+    /// <summary>The store's upkeep failed; it is tried again.</summary>
+    public const int JournalUpkeepFailed = 2007;
+
+    /// <summary>The audit trail's upkeep failed; it is tried again. No entry is lost.</summary>
+    public const int AuditNotKept = 2008;
 
     // Calls to providers, 3000 to 3099.
 
@@ -150,6 +188,10 @@ public static class LogEvents
     /// does.</summary>
     public const int CustomerNotResumed = 3208;
 
+    /// <summary>The outcome of an erasure could not be written to the audit trail; the trail's keeper does it
+    /// later.</summary>
+    public const int CustomerChangeOpen = 3209;
+
     // Merchants, 3300 to 3399.
 
     /// <summary>A merchant's settings were saved.</summary>
@@ -177,8 +219,31 @@ public static class LogEvents
     /// <summary>A merchant's routing rules were saved.</summary>
     public const int MerchantRoutingSaved = 3308;
 
+    /// <summary>The key that signs a merchant's order tokens was replaced.</summary>
+    public const int MerchantOrderTokenKeyRotated = 3309;
+
+    /// <summary>The outcome of a change could not be written to the audit trail; the merchant's next command, or its
+    /// next activation, does.</summary>
+    public const int MerchantChangeOpen = 3310;
+
+    /// <summary>The hour of an API key's use could not be noted; the key works, and the next hour is noted
+    /// again.</summary>
+    public const int MerchantKeyUseNotNoted = 3311;
+
     // Providers, 3400 to 3499.
 
     /// <summary>A merchant's credentials were tried at the provider.</summary>
     public const int ProviderCredentialsChecked = 3401;
+
+    // Calls between processes, 3500 to 3599.
+
+    /// <summary>A process that is no silo called what is for silos alone, and was rejected: a bug of the gateway, or
+    /// somewhere its certificate must not be.</summary>
+    public const int GatewayCallRejected = 3501;
+
+    // Risk, 3600 to 3699.
+
+    /// <summary>Attempts by card of an address, a card, a customer or a key are blocked, because too many were
+    /// unsuccessful: card testing is suspected.</summary>
+    public const int AttemptsBlocked = 3601;
 }

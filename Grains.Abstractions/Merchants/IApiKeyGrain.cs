@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Orleans.Concurrency;
 
 namespace PaymentCluster.Grains.Abstractions.Merchants;
 
@@ -10,9 +11,19 @@ namespace PaymentCluster.Grains.Abstractions.Merchants;
 [Alias("api-key")]
 public interface IApiKeyGrain : IGrainWithStringKey
 {
-    /// <summary>What the key opens; null if it is unknown or revoked.</summary>
-    [Alias("resolve")]
+    /// <summary>What the key opens, and when it was last used; null if it is unknown or revoked. The caller checks its
+    /// limits.</summary>
+    [Alias("look-up"), OpenToGateways, AlwaysInterleave]
+    Task<ApiKeyLookup?> LookUp();
+
+    /// <summary>What the key opens, for gateways of builds that check no limits; null if it is unknown or revoked, has
+    /// expired, or works from some networks alone.</summary>
+    [Alias("resolve"), OpenToGateways, AlwaysInterleave]
     Task<ApiKeyGrant?> Resolve();
+
+    /// <summary>Notes in which hour the key was used: at most one write an hour, which no caller waits for.</summary>
+    [Alias("note-use"), OpenToGateways, OneWay]
+    Task NoteUse();
 
     /// <summary>Makes the key open something. The merchant's grain calls it.</summary>
     [Alias("grant")]
@@ -21,6 +32,28 @@ public interface IApiKeyGrain : IGrainWithStringKey
     /// <summary>Makes the key open nothing. The merchant's grain calls it.</summary>
     [Alias("revoke")]
     Task Revoke();
+
+    /// <summary>Sets until when and from where the key works. The merchant's grain calls it.</summary>
+    [Alias("limit")]
+    Task Limit(ApiKeyLimits limits);
+
+    /// <summary>In which hour the key was last used, by its beginning; null if no use was noted. The merchant's grain
+    /// calls it.</summary>
+    [Alias("last-used"), AlwaysInterleave]
+    Task<DateTimeOffset?> LastUsed();
+}
+
+/// <summary>An API key that is not revoked.</summary>
+[GenerateSerializer, Immutable, Alias("api-key-lookup")]
+public sealed record ApiKeyLookup
+{
+    /// <summary>What it opens, within its limits.</summary>
+    [Id(0)]
+    public required ApiKeyGrant Grant { get; init; }
+
+    /// <summary>In which hour it was last used, by its beginning; null if no use was noted.</summary>
+    [Id(1)]
+    public DateTimeOffset? LastUsedAt { get; init; }
 }
 
 /// <summary>What an API key opens.</summary>
@@ -42,4 +75,8 @@ public sealed record ApiKeyGrant
     /// <summary>Members that only newer builds know; they are kept.</summary>
     [Id(3), JsonExtensionData]
     public Dictionary<string, JsonElement>? LaterMembers { get; init; }
+
+    /// <summary>Until when and from where it works; null: always, from everywhere.</summary>
+    [Id(4), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ApiKeyLimits? Limits { get; init; }
 }

@@ -13,36 +13,55 @@ namespace PaymentCluster.Grains.Abstractions.Merchants;
 public interface IMerchantGrain : IGrainWithStringKey
 {
     /// <summary>Creates the merchant, or changes its name and switches.</summary>
-    [Alias("put")]
+    [Alias("put"), OpenToGateways]
     Task<Reply<MerchantView>> Put(PutMerchant command);
 
     /// <summary>The merchant; null if there is none.</summary>
-    [Alias("get")]
+    [Alias("get"), OpenToGateways]
     Task<MerchantView?> Get();
 
     /// <summary>Creates an API key. Only this reply contains it.</summary>
-    [Alias("create-key")]
+    [Alias("create-key"), OpenToGateways]
     Task<Reply<NewApiKey>> CreateKey(ApiKeyScope scope);
 
+    /// <summary>Creates an API key that may have limits. Only this reply contains it.</summary>
+    [Alias("create-limited-key"), OpenToGateways]
+    Task<Reply<NewApiKey>> CreateKey(CreateApiKey command);
+
+    /// <summary>Creates an API key in the place of another, which expires after an overlap.</summary>
+    [Alias("rotate-key"), OpenToGateways]
+    Task<Reply<NewApiKey>> RotateKey(RotateApiKey command);
+
     /// <summary>Revokes an API key; no gateway honours it after a few seconds.</summary>
-    [Alias("revoke-key")]
+    [Alias("revoke-key"), OpenToGateways]
     Task<Reply<MerchantView>> RevokeKey(string keyId);
 
+    /// <summary>Replaces the key that signs the merchant's order tokens. Tokens that the previous key signed still
+    /// count for the overlap; those of the keys before it count no more.</summary>
+    [Alias("rotate-order-token-key"), OpenToGateways]
+    Task<Reply<OrderTokenKeys>> RotateOrderTokenKey(TimeSpan overlap);
+
     /// <summary>Sets the credentials at a provider. They are stored encrypted and are never given out again. Those that
-    /// they replace still verify inbound webhooks for a while.</summary>
+    /// they replace still verify inbound webhooks for a while; those of another account stay in use for the payments
+    /// that were sent there.</summary>
+    /// <param name="provider">The provider.</param>
+    /// <param name="values">The credentials.</param>
+    /// <param name="isSameAccount">Whether they open the account that the stored ones open; null where the credentials
+    /// say so.</param>
     [Alias("put-credentials")]
-    Task<Reply<MerchantView>> PutCredentials(string provider, ImmutableDictionary<string, Secret> values);
+    Task<Reply<MerchantView>> PutCredentials(
+        string provider, ImmutableDictionary<string, Secret> values, bool? isSameAccount = null);
 
     /// <summary>Deletes the credentials at a provider, even with payments open there.</summary>
     [Alias("delete-credentials")]
     Task<Reply<MerchantView>> DeleteCredentials(string provider);
 
     /// <summary>How the merchant's payments find their provider; null if there is no such merchant.</summary>
-    [Alias("routing")]
+    [Alias("routing"), OpenToGateways]
     Task<RoutingView?> Routing();
 
     /// <summary>Sets how the merchant's payments find their provider.</summary>
-    [Alias("put-routing")]
+    [Alias("put-routing"), OpenToGateways]
     Task<Reply<RoutingView>> PutRouting(PutRouting command);
 
     /// <summary>Notes that a customer of the merchant's prefers some provider: from now on each payment reads its
@@ -53,6 +72,11 @@ public interface IMerchantGrain : IGrainWithStringKey
     /// <summary>What payments need to know; null if there is no such merchant. Credentials are sealed.</summary>
     [Alias("settings")]
     Task<MerchantSettings?> Settings();
+
+    /// <summary>Says in the audit trail how the merchant's changes ended whose process died between the change and its
+    /// outcome.</summary>
+    [Alias("close-changes")]
+    Task CloseChanges();
 }
 
 /// <summary>Creates or changes a merchant.</summary>
@@ -75,16 +99,12 @@ public sealed record PutMerchant
     /// <summary>Whether cards that were not issued in India may be kept in the vault.</summary>
     [Id(3)]
     public bool CardVault { get; init; }
-}
 
-/// <summary>What an API key may do.</summary>
-public enum ApiKeyScope
-{
-    /// <summary>Everything of its merchant's.</summary>
-    Secret = 1,
-
-    /// <summary>What a browser may do: start a payment and read it by id.</summary>
-    Publishable = 2,
+    /// <summary>The origins of the merchant's own sites: their pages may also call the API, and every
+    /// <c>return_url</c> is on one of them. Empty: any <c>return_url</c> of the merchant's servers is
+    /// accepted.</summary>
+    [Id(4)]
+    public ImmutableArray<string> Origins { get; init; } = [];
 }
 
 /// <summary>A merchant, as its operator sees it.</summary>
@@ -118,27 +138,34 @@ public sealed record MerchantView
     /// <summary>Whether cards that were not issued in India may be kept in the vault.</summary>
     [Id(6)]
     public bool CardVault { get; init; }
+
+    /// <summary>The origins of the merchant's own sites.</summary>
+    [Id(7)]
+    public ImmutableArray<string> Origins { get; init; } = [];
 }
 
-/// <summary>An API key, without the key.</summary>
-[GenerateSerializer, Immutable, Alias("api-key-view")]
-public sealed record ApiKeyView
+/// <summary>The keys that sign a merchant's order tokens: generations, from which they are derived.</summary>
+[GenerateSerializer, Immutable, Alias("order-token-keys")]
+public sealed record OrderTokenKeys
 {
-    /// <summary>The key's id, which opens nothing.</summary>
+    /// <summary>Which key signs, from 1.</summary>
     [Id(0)]
-    public required string Id { get; init; }
+    public int Generation { get; init; } = 1;
 
-    /// <summary>What it may do.</summary>
+    /// <summary>Until when tokens that the previous key signed count; null if they don't.</summary>
     [Id(1)]
-    public required ApiKeyScope Scope { get; init; }
+    public DateTimeOffset? PreviousUntil { get; init; }
 
-    /// <summary>When it was made.</summary>
-    [Id(2)]
-    public required DateTimeOffset CreatedAt { get; init; }
+    /// <summary>Members that only newer builds know; they are kept.</summary>
+    [Id(2), JsonExtensionData]
+    public Dictionary<string, JsonElement>? LaterMembers { get; init; }
 
-    /// <summary>When it was revoked; null while it works.</summary>
-    [Id(3)]
-    public DateTimeOffset? RevokedAt { get; init; }
+    /// <summary>The generations of the keys whose tokens count. The next one is among them: another silo may have
+    /// learned of a rotation first, and no one else can sign with it.</summary>
+    public ImmutableArray<int> Accepted(DateTimeOffset now) =>
+        PreviousUntil > now
+            ? [Generation, Generation + 1, Generation - 1]
+            : [Generation, Generation + 1];
 }
 
 /// <summary>A provider with credentials.</summary>
@@ -160,23 +187,32 @@ public sealed record ProviderView
     /// <summary>Until when those before them still verify inbound webhooks; null if none do.</summary>
     [Id(3)]
     public DateTimeOffset? PreviousUntil { get; init; }
+
+    /// <summary>The account that they open; null while it is not known.</summary>
+    [Id(4)]
+    public string? Account { get; init; }
+
+    /// <summary>The merchant's earlier accounts there, whose payments are still queried, captured and
+    /// refunded.</summary>
+    [Id(5)]
+    public ImmutableArray<EarlierAccountView> EarlierAccounts { get; init; } = [];
 }
 
-/// <summary>A new API key.</summary>
-[GenerateSerializer, Immutable, Alias("new-api-key")]
-public sealed record NewApiKey
+/// <summary>An account at a provider that takes no new payments.</summary>
+[GenerateSerializer, Immutable, Alias("earlier-account-view")]
+public sealed record EarlierAccountView
 {
-    /// <summary>The key's id, which opens nothing.</summary>
+    /// <summary>The account; null while it is not known.</summary>
     [Id(0)]
-    public required string Id { get; init; }
+    public required string? Account { get; init; }
 
-    /// <summary>The key: <c>sk_test_…</c> or <c>pk_test_…</c>.</summary>
+    /// <summary>Since when it takes none.</summary>
     [Id(1)]
-    public required Secret Key { get; init; }
+    public required DateTimeOffset ReplacedAt { get; init; }
 
-    /// <summary>What it may do.</summary>
+    /// <summary>Until when its credentials are kept.</summary>
     [Id(2)]
-    public required ApiKeyScope Scope { get; init; }
+    public required DateTimeOffset Until { get; init; }
 }
 
 /// <summary>What payments need to know of their merchant.</summary>
@@ -215,6 +251,54 @@ public sealed record MerchantSettings
     /// <summary>Whether some customer of the merchant's prefers a provider.</summary>
     [Id(7)]
     public bool CustomersPrefer { get; init; }
+
+    /// <summary>The origins of the merchant's own sites.</summary>
+    [Id(8)]
+    public ImmutableArray<string> Origins { get; init; } = [];
+
+    /// <summary>The keys that sign the merchant's order tokens.</summary>
+    [Id(9)]
+    public OrderTokenKeys OrderTokens { get; init; } = new();
+
+    /// <summary>The merchant's earlier accounts per provider.</summary>
+    [Id(10)]
+    public ImmutableDictionary<string, ProviderAccounts> Accounts { get; init; } =
+        ImmutableDictionary<string, ProviderAccounts>.Empty;
+}
+
+/// <summary>A merchant's accounts at one provider, beside the one that takes new payments.</summary>
+[GenerateSerializer, Immutable, Alias("provider-accounts")]
+public sealed record ProviderAccounts
+{
+    /// <summary>The account of attempts that were started before attempts named theirs.</summary>
+    [Id(0)]
+    public string? First { get; init; }
+
+    /// <summary>The earlier accounts, the latest first.</summary>
+    [Id(1)]
+    public ImmutableArray<EarlierAccount> Earlier { get; init; } = [];
+}
+
+/// <summary>An account that takes no new payments, and whose payments are still queried, captured and
+/// refunded.</summary>
+[GenerateSerializer, Immutable, Alias("earlier-account")]
+public sealed record EarlierAccount
+{
+    /// <summary>Its latest credentials.</summary>
+    [Id(0)]
+    public required SealedCredentials Credentials { get; init; }
+
+    /// <summary>Since when it takes no new payments.</summary>
+    [Id(1)]
+    public required DateTimeOffset ReplacedAt { get; init; }
+
+    /// <summary>Until when its credentials are kept.</summary>
+    [Id(2)]
+    public required DateTimeOffset Until { get; init; }
+
+    /// <summary>Members that only newer builds know; they are kept.</summary>
+    [Id(3), JsonExtensionData]
+    public Dictionary<string, JsonElement>? LaterMembers { get; init; }
 }
 
 /// <summary>Credentials that were replaced.</summary>
@@ -257,4 +341,9 @@ public sealed record SealedCredentials
     /// <summary>Members that only newer builds know; they are kept.</summary>
     [Id(4), JsonExtensionData]
     public Dictionary<string, JsonElement>? LaterMembers { get; init; }
+
+    /// <summary>The fingerprint of the account that they open; null on what an earlier build stored, until it is read
+    /// next.</summary>
+    [Id(5), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Account { get; init; }
 }

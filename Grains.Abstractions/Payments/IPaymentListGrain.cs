@@ -9,7 +9,7 @@ namespace PaymentCluster.Grains.Abstractions.Payments;
 public interface IPaymentListGrain : IGrainWithStringKey
 {
     /// <summary>One page, newest first.</summary>
-    [Alias("list"), ResponseTimeout(CallTimeouts.Read)]
+    [Alias("list"), OpenToGateways, ResponseTimeout(CallTimeouts.Read)]
     Task<PaymentPage> List(PaymentListQuery query);
 }
 

@@ -72,6 +72,15 @@ public sealed record StartPayment
     /// <summary>What the order consists of.</summary>
     [Id(12)]
     public Basket? Basket { get; init; }
+
+    /// <summary>Whether a page sent it, with an order token: it creates the payment, and an order that has one already
+    /// is a conflict, whatever it says.</summary>
+    [Id(17)]
+    public bool IsByPage { get; init; }
+
+    /// <summary>The payer's browser; null if the merchant's server sent it.</summary>
+    [Id(18)]
+    public PayerBrowser? Browser { get; init; }
 }
 
 /// <summary>Say what a payment is paid with, and start it; after a failure, start the next attempt; while an attempt
@@ -93,6 +102,10 @@ public sealed record ConfirmPayment
     /// Money that it still collects pays the order, or is refunded automatically.</summary>
     [Id(6)]
     public int? Replaces { get; init; }
+
+    /// <summary>The payer's browser; null if the merchant's server sent it.</summary>
+    [Id(8)]
+    public PayerBrowser? Browser { get; init; }
 }
 
 /// <summary>Capture an authorised payment.</summary>
@@ -150,7 +163,7 @@ public sealed record ResolvePayment
     [Id(1)]
     public string? ProviderReference { get; init; }
 
-    /// <summary>Who says so.</summary>
+    /// <summary>Who says so: the id of the API key.</summary>
     [Id(2)]
     public required string By { get; init; }
 
@@ -179,7 +192,7 @@ public sealed record ResolveRefund
     [Id(2)]
     public string? ProviderReference { get; init; }
 
-    /// <summary>Who says so.</summary>
+    /// <summary>Who says so: the id of the API key.</summary>
     [Id(3)]
     public required string By { get; init; }
 
@@ -190,6 +203,61 @@ public sealed record ResolveRefund
     /// <summary>The client's name for this request.</summary>
     [Id(5)]
     public RequestKey? Request { get; init; }
+}
+
+/// <summary>Say, as an operator, that unexpected money was looked at: from now on it is the merchant's.</summary>
+[GenerateSerializer, Immutable, Alias("clear-unexpected-money")]
+public sealed record ClearUnexpectedMoney
+{
+    /// <summary>Its number within the payment.</summary>
+    [Id(0)]
+    public required int Number { get; init; }
+
+    /// <summary>Who says so: the id of the API key.</summary>
+    [Id(1)]
+    public required string By { get; init; }
+
+    /// <summary>Why.</summary>
+    [Id(2)]
+    public required string Note { get; init; }
+
+    /// <summary>The client's name for this request.</summary>
+    [Id(3)]
+    public RequestKey? Request { get; init; }
+}
+
+/// <summary>A provider reports a refund that was made there, and not by this engine.</summary>
+[GenerateSerializer, Immutable, Alias("record-provider-refund")]
+public sealed record RecordProviderRefund
+{
+    /// <summary>The number of the attempt that was refunded.</summary>
+    [Id(0)]
+    public required int Attempt { get; init; }
+
+    /// <summary>How much.</summary>
+    [Id(1)]
+    public required Money Amount { get; init; }
+
+    /// <summary>The provider's id of the refund.</summary>
+    [Id(2)]
+    public required string ProviderReference { get; init; }
+
+    /// <summary>The reference that the customer's bank shows.</summary>
+    [Id(3)]
+    public string? BankReference { get; init; }
+
+    /// <summary>The provider that says so; another than the attempt's says nothing.</summary>
+    [Id(4)]
+    public required string Provider { get; init; }
+
+    /// <summary>The provider's id of the order that was paid, which must be the attempt's.</summary>
+    [Id(5)]
+    public required string ProviderOrder { get; init; }
+
+    /// <summary>The merchant's account whose credentials signed it; another than the attempt's says nothing. Null: not
+    /// known.</summary>
+    [Id(6)]
+    public string? Account { get; init; }
 }
 
 /// <summary>From where a provider's word on an operation reached us.</summary>
@@ -236,4 +304,9 @@ public sealed record RecordOutcome
     /// it reaches the payment, a "not found" is judged: a request may have arrived in between.</summary>
     [Id(5)]
     public DateTimeOffset? QueriedAt { get; init; }
+
+    /// <summary>The merchant's account whose credentials signed a webhook: it has a word on its own attempts alone.
+    /// Null: not known, or the account that was called.</summary>
+    [Id(6)]
+    public string? Account { get; init; }
 }

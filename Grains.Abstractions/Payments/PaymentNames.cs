@@ -1,3 +1,4 @@
+using PaymentCluster.Grains.Abstractions.Alarms;
 using PaymentCluster.Grains.Abstractions.Providers;
 
 namespace PaymentCluster.Grains.Abstractions.Payments;
@@ -71,6 +72,21 @@ public static class PaymentNames
         FailureParty.Provider => "provider",
         FailureParty.Merchant => "merchant",
         FailureParty.Engine => "engine",
+    };
+
+    /// <summary>The word of a member.</summary>
+    public static string Of(AlarmKind kind) => kind switch
+    {
+        AlarmKind.PaymentReview => "payment_review",
+        AlarmKind.RefundReview => "refund_review",
+        AlarmKind.UnexpectedMoney => "unexpected_money",
+    };
+
+    /// <summary>The word of a member.</summary>
+    public static string Of(MoneyDirection direction) => direction switch
+    {
+        MoneyDirection.Received => "received",
+        MoneyDirection.PaidOut => "paid_out",
     };
 
     /// <summary>The word of a member.</summary>

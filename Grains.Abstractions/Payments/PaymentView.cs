@@ -121,6 +121,16 @@ public sealed record PaymentView
     /// <summary>What the order consists of.</summary>
     [Id(26)]
     public Basket? Basket { get; init; }
+
+    /// <summary>Money that the provider reported and that was not requested, oldest first; default from a silo of an
+    /// earlier build.</summary>
+    [Id(27)]
+    public ImmutableArray<UnexpectedMoneyView> Unexpected { get; init; } = [];
+
+    /// <summary>Whether its events are archived: this is what its row says, which is its status and its
+    /// amounts.</summary>
+    [Id(28)]
+    public bool IsArchived { get; init; }
 }
 
 /// <summary>The reply to <see cref="IPaymentGrain.Start"/>.</summary>
@@ -166,9 +176,22 @@ public sealed record CustomerReturn
     [Id(0)]
     public required PaymentView Payment { get; init; }
 
-    /// <summary>The checkout page that it left; null where the shop has a page of its own.</summary>
-    [Id(1)]
-    public Secret? CheckoutUrl { get; init; }
+    // Id 1 was the address of the checkout page with a client secret in it; it is not used again.
+
+    /// <summary>Whether it left the checkout page, and returns there; the shop has a page of its own
+    /// otherwise.</summary>
+    [Id(2)]
+    public bool IsByCheckout { get; init; }
+
+    /// <summary>Whether this is the attempt's first return. Its nonce counts once: later ones are told
+    /// nothing.</summary>
+    [Id(3)]
+    public bool IsFirst { get; init; }
+
+    /// <summary>What opens the checkout page in a browser that has no page of it; with the first return
+    /// alone.</summary>
+    [Id(4)]
+    public Secret? Session { get; init; }
 }
 
 /// <summary>One step of a payment's history, for people.</summary>

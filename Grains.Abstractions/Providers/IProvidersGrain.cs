@@ -13,15 +13,17 @@ public interface IProvidersGrain : IGrainWithStringKey
 {
     /// <summary>The providers with credentials, and how they have been doing; null if there is no such
     /// merchant.</summary>
-    [Alias("list"), ResponseTimeout(CallTimeouts.Read)]
+    [Alias("list"), OpenToGateways, ResponseTimeout(CallTimeouts.Read)]
     Task<ImmutableArray<ProviderStatus>?> List();
 
     /// <summary>Sets the credentials at a provider, if it does not refuse them.</summary>
-    [Alias("put-credentials"), ResponseTimeout(CallTimeouts.Long)]
-    Task<Reply<CredentialsSet>> PutCredentials(string provider, ImmutableDictionary<string, Secret> values);
+    /// <inheritdoc cref="IMerchantGrain.PutCredentials"/>
+    [Alias("put-credentials"), OpenToGateways, ResponseTimeout(CallTimeouts.Long)]
+    Task<Reply<CredentialsSet>> PutCredentials(
+        string provider, ImmutableDictionary<string, Secret> values, bool? isSameAccount = null);
 
     /// <summary>Deletes the credentials at a provider, if no payment is open there.</summary>
-    [Alias("delete-credentials"), ResponseTimeout(CallTimeouts.Read)]
+    [Alias("delete-credentials"), OpenToGateways, ResponseTimeout(CallTimeouts.Read)]
     Task<Reply<MerchantView>> DeleteCredentials(string provider);
 }
 
@@ -62,10 +64,15 @@ public sealed record ProviderStatus
     [Id(4)]
     public required ImmutableArray<MethodStanding> Methods { get; init; }
 
-    /// <summary>For how long the merchant's status query waits that waits longest for the provider's budget; zero while
-    /// none waits.</summary>
+    /// <summary>For how long the merchant's status query waits that waits longest for the provider's budget, on any
+    /// silo that responds within a second; zero while none waits.</summary>
     [Id(5)]
     public TimeSpan StatusQueryLag { get; init; }
+
+    /// <summary>The address that the provider is to send webhooks to, which no one else is to know: that they come to
+    /// it proves who sent them.</summary>
+    [Id(6)]
+    public string? WebhookUrl { get; init; }
 }
 
 /// <summary>How a provider has been doing with a method.</summary>

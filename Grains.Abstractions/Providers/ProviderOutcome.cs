@@ -195,6 +195,13 @@ public static class FailureCodes
     /// <summary>An operator found that no money moved.</summary>
     public const string ResolvedUnpaid = "resolved_unpaid";
 
+    /// <summary>Another refund of the same money was paid out: one that had been called failed, or one that was made at
+    /// the provider.</summary>
+    public const string Superseded = "superseded";
+
+    /// <summary>The provider did not say, until the deadline, whether it did it.</summary>
+    public const string OutcomeUnknown = "outcome_unknown";
+
     /// <summary>The authorisation was released before it was captured.</summary>
     public const string Voided = "voided";
 

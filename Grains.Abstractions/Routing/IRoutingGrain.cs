@@ -10,11 +10,11 @@ namespace PaymentCluster.Grains.Abstractions.Routing;
 public interface IRoutingGrain : IGrainWithStringKey
 {
     /// <summary>What would be decided about a payment, and why.</summary>
-    [Alias("evaluate")]
+    [Alias("evaluate"), OpenToGateways]
     Task<Reply<RoutingEvaluation>> Evaluate(EvaluateRouting query);
 
     /// <summary>What would have been decided about past payments.</summary>
-    [Alias("replay"), ResponseTimeout(CallTimeouts.Read)]
+    [Alias("replay"), OpenToGateways, ResponseTimeout(CallTimeouts.Read)]
     Task<Reply<RoutingReplay>> Replay(ReplayRouting query);
 }
 

@@ -11,13 +11,13 @@ public interface IVaultGrain : IGrainWithStringKey
     const string Key = "vault";
 
     /// <summary>What is in the vault, and how much of it is under an older key.</summary>
-    [Alias("status"), AlwaysInterleave]
+    [Alias("status"), OpenToGateways, AlwaysInterleave]
     Task<Reply<VaultStatus>> Status();
 
     /// <summary>Continues the rotation of keys for some seconds, and says what is left. It may be interrupted at any
     /// point and called again: progress is in the rows.</summary>
     /// <param name="newKeys">Whether to begin one: each merchant gets a new data key first.</param>
-    [Alias("rotate")]
+    [Alias("rotate"), OpenToGateways]
     Task<Reply<VaultStatus>> Rotate(bool newKeys);
 }
 

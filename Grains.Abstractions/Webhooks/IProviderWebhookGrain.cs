@@ -9,7 +9,7 @@ public interface IProviderWebhookGrain : IGrainWithStringKey
 {
     /// <summary>Checks the signature over the raw bytes, processes the event once, and returns when its effect and its
     /// inbox row are durable: only then may the webhook be acknowledged.</summary>
-    [Alias("receive")]
+    [Alias("receive"), OpenToGateways]
     Task<Reply<WebhookReceipt>> Receive(ProviderWebhook webhook);
 }
 
@@ -29,6 +29,11 @@ public sealed record ProviderWebhook
     /// TLS.</summary>
     [Id(2)]
     public bool IsSecure { get; init; }
+
+    /// <summary>The last part of the address that it came to, which proves that it is the one that the provider was
+    /// given; null if it came to the plain address.</summary>
+    [Id(3)]
+    public string? AddressToken { get; init; }
 }
 
 /// <summary>What became of a webhook.</summary>

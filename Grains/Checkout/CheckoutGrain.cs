@@ -24,7 +24,7 @@ public sealed class CheckoutGrain(MerchantProviders providers) : Grain, ICheckou
         return new CheckoutOffer
         {
             MerchantName = merchant.Name,
-            Origins = merchant.CheckoutOrigins,
+            Origins = merchant.PageOrigins,
             UpiFlows = offer.UpiFlows(amount),
             Methods = offer.Methods(amount),
             Wallets = offer.Wallets(amount),

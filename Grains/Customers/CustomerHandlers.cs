@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using PaymentCluster.Grains.Abstractions.Amounts;
+using PaymentCluster.Grains.Abstractions.Audit;
 using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Secrets;
+using PaymentCluster.Grains.Audit;
 
 namespace PaymentCluster.Grains.Customers;
 
@@ -35,11 +37,16 @@ internal sealed class CustomerHandlers(CustomerKey key, CustomerProcess process,
     public async Task<Reply<CustomerView>> EraseAsync()
     {
         var wasKnown = process.Known is not null;
+        // An erasure that is repeated until providers have confirmed it is one change.
+        var change = wasKnown
+            ? await services.Trail.BeginAsync(key.Merchant, AuditAction.CustomerErased, key.Customer, detail: null)
+            : null;
         await process.HandleAsync((customer, context) => CustomerDecider.Decide(customer, new FindAccounts(), context));
         var result = await process.HandleAsync((customer, context) =>
             CustomerDecider.Decide(customer, new EraseCustomer(), context));
         if (result.Refusal is { } refusal)
         {
+            await EndAsync(change, AuditOutcome.Interrupted);
             return Reply<CustomerView>.Refused(refusal);
         }
 
@@ -48,6 +55,8 @@ internal sealed class CustomerHandlers(CustomerKey key, CustomerProcess process,
         {
             services.LogErased(key.Merchant);
         }
+
+        await EndAsync(change, AuditOutcome.Done);
 
         return process.Document is { PendingDeletions.IsEmpty: true }
             ? Reply<CustomerView>.Of(Get()!)
@@ -149,9 +158,13 @@ internal sealed class CustomerHandlers(CustomerKey key, CustomerProcess process,
             CustomerDecider.Decide(customer, new DeleteUpi(id), context)), GetWallet);
 
     /// <summary>Requests a wallet's link.</summary>
-    public async Task<Reply<LinkedWalletView>> LinkWalletAsync(LinkWallet command) => ToReply(
-        await process.HandleAsync((customer, context) => WalletDecider.Decide(customer, command, context)),
-        () => Wallet(command.Wallet), CustomerRefusals.UnknownWallet);
+    public async Task<Reply<LinkedWalletView>> LinkWalletAsync(LinkWallet command) =>
+        (await services.Providers.FactsAsync(key.Merchant)).Profile
+            ?.CannotReturnTo(command.ReturnUrl, isByPage: false) is { } unregistered
+            ? Reply<LinkedWalletView>.Refused(unregistered)
+            : ToReply(
+                await process.HandleAsync((customer, context) => WalletDecider.Decide(customer, command, context)),
+                () => Wallet(command.Wallet), CustomerRefusals.UnknownWallet);
 
     /// <summary>Confirms a wallet's one-time password.</summary>
     public async Task<Reply<LinkedWalletView>> ConfirmWalletAsync(string wallet, Secret password) => ToReply(
@@ -230,6 +243,21 @@ internal sealed class CustomerHandlers(CustomerKey key, CustomerProcess process,
         process.Known is { } known && WalletDecider.Find(known, code) is { } wallet
             ? CustomerMapping.View(wallet, process.Balances.TryGetValue(code, out var balance) ? balance : null)
             : null;
+
+    // Where the trail is unavailable, its keeper closes the change later.
+    private async Task EndAsync(AuditChange? change, AuditOutcome outcome)
+    {
+        try
+        {
+            await (change is null
+                ? Task.CompletedTask
+                : services.Trail.EndAsync(change, outcome, Actor.Current ?? Actor.Unknown));
+        }
+        catch (JournalUnavailableException exception)
+        {
+            services.LogChangeOpen(exception, key.Merchant);
+        }
+    }
 
     private static Reply<T> ToReply<T>(CustomerResult result, Func<T?> view, Refusal? absent = null)
         where T : class =>

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using PaymentCluster.Grains.Abstractions.Logs;
+using PaymentCluster.Grains.Audit;
 using PaymentCluster.Grains.Journal;
 using PaymentCluster.Grains.Merchants;
 using PaymentCluster.Grains.Payments;
@@ -22,6 +23,7 @@ public sealed partial class CustomerServices
         ISecretSource random,
         IOptions<CustomersOptions> options,
         IOptions<PaymentOptions> payments,
+        IAuditTrail trail,
         IPaymentClock clock,
         ILogger<CustomerServices> logger)
         : this(
@@ -32,6 +34,7 @@ public sealed partial class CustomerServices
             random,
             options.Value,
             payments.Value.PublicUrl,
+            trail,
             clock,
             logger)
     {
@@ -45,11 +48,12 @@ public sealed partial class CustomerServices
         ISecretSource random,
         CustomersOptions options,
         Uri publicUrl,
+        IAuditTrail trail,
         IPaymentClock clock,
         ILogger logger)
     {
         (_offer, Providers, Vault, Random) = (offer, providers, vault, random);
-        (Options, _clock, Logger) = (options, clock, logger);
+        (Options, Trail, _clock, Logger) = (options, trail, clock, logger);
         Tokens = new WalletTokens(cipher, logger);
         Runner = new CustomerRunner(
             new CardCalls(providers, vault, logger),
@@ -64,6 +68,8 @@ public sealed partial class CustomerServices
     internal ISecretSource Random { get; }
 
     internal CustomersOptions Options { get; }
+
+    internal IAuditTrail Trail { get; }
 
     /// <summary>What customers are decided by: another silo may end what this one began.</summary>
     internal DateTimeOffset Now => _clock.Now;
@@ -81,6 +87,13 @@ public sealed partial class CustomerServices
 
     internal void LogErased(string merchant) => LogErased(Logger, merchant);
 
+    internal void LogChangeOpen(Exception exception, string merchant) => LogChangeOpen(Logger, exception, merchant);
+
     [LoggerMessage(LogEvents.CustomerErased, LogLevel.Information, "A customer of {Merchant} was erased")]
     private static partial void LogErased(ILogger logger, string merchant);
+
+    [LoggerMessage(
+        LogEvents.CustomerChangeOpen, LogLevel.Warning,
+        "The outcome of an erasure of {Merchant} is not in the audit trail yet")]
+    private static partial void LogChangeOpen(ILogger logger, Exception exception, string merchant);
 }

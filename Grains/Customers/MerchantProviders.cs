@@ -30,6 +30,9 @@ internal sealed record MerchantFacts
 
     /// <summary>The providers, in the order of their names.</summary>
     public ImmutableArray<ProviderFacts> Providers { get; init; } = [];
+
+    /// <summary>The merchant's settings; null where it has none.</summary>
+    public MerchantProfile? Profile { get; init; }
 }
 
 /// <summary>A merchant's providers, with the credentials that each needs.</summary>
@@ -65,6 +68,7 @@ public sealed partial class MerchantProviders(
             {
                 CardVault = profile.CardVault,
                 CustomersPrefer = profile.CustomersPrefer,
+                Profile = profile,
                 Providers = [.. profile.Providers.Select(FactsOf)],
             }
             : new MerchantFacts();

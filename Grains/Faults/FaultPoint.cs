@@ -59,6 +59,27 @@ public static class FaultPoint
     /// <summary>A document holds a pending deletion; the vault or the provider has not been called.</summary>
     public const string BeforeDelete = "before_delete";
 
+    /// <summary>The intent of a change of a document is in the audit trail; nothing of the change is written.</summary>
+    public const string AfterChangeIntent = "after_change_intent";
+
+    /// <summary>A change of a document is durable; its outcome is not in the audit trail yet.</summary>
+    public const string BeforeChangeOutcome = "before_change_outcome";
+
+    /// <summary>An archive's files are written; nothing has read them back.</summary>
+    public const string ArchiveWritten = "archive_written";
+
+    /// <summary>The files are verified; the payments are still in the database.</summary>
+    public const string ArchiveVerified = "archive_verified";
+
+    /// <summary>The payments are detached from the database; their partitions are not dropped yet.</summary>
+    public const string ArchiveDetached = "archive_detached";
+
+    /// <summary>The partitions are dropped; rows of other tables are still to leave.</summary>
+    public const string ArchiveDropped = "archive_dropped";
+
+    /// <summary>Some of those rows have left.</summary>
+    public const string ArchiveCleaning = "archive_cleaning";
+
     /// <summary>Reads what is to happen at the points of this process.</summary>
     /// <exception cref="FormatException"><c>Faults:Points</c> cannot be read.</exception>
     [Conditional("FAULT_POINTS")]

@@ -19,7 +19,9 @@ internal static class FaultPointSettings
         FaultPoint.BeforeIntent, FaultPoint.AfterIntent, FaultPoint.BeforeSend, FaultPoint.AfterSend,
         FaultPoint.BeforeOutcomeCommit, FaultPoint.AfterOutcomeCommit, FaultPoint.BeforeReply, FaultPoint.BeforeInbox,
         FaultPoint.AfterInbox, FaultPoint.BeforeDocument, FaultPoint.AfterDocument, FaultPoint.AfterKeep,
-        FaultPoint.BeforeDelete,
+        FaultPoint.BeforeDelete, FaultPoint.AfterChangeIntent, FaultPoint.BeforeChangeOutcome,
+        FaultPoint.ArchiveWritten, FaultPoint.ArchiveVerified, FaultPoint.ArchiveDetached, FaultPoint.ArchiveDropped,
+        FaultPoint.ArchiveCleaning,
     ];
 
     /// <summary>One setting for each of the parts between semicolons.</summary>

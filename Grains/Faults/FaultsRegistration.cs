@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 #if FAULT_POINTS
+using PaymentCluster.Grains.Audit;
 using PaymentCluster.Grains.Journal;
 using PaymentCluster.Grains.Payments.Process;
 #endif
@@ -23,6 +24,7 @@ public static class FaultsRegistration
             services.Wrap<IPaymentProviders>(providers => new FaultyProviders(providers));
             services.Wrap<IWebhookInbox>(inbox => new FaultyInbox(inbox));
             services.Wrap<ICommitObserver>(observer => new FaultyObserver(observer));
+            services.Wrap<IAuditTrail>(trail => new FaultyTrail(trail));
         }
 #endif
         return services;

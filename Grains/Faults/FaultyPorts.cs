@@ -1,15 +1,18 @@
 #if FAULT_POINTS
 using System.Collections.Immutable;
 using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Grains.Abstractions.Audit;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Providers;
+using PaymentCluster.Grains.Audit;
 using PaymentCluster.Grains.Journal;
+using PaymentCluster.Grains.Merchants;
 using PaymentCluster.Grains.Payments;
 using PaymentCluster.Grains.Payments.Process;
 
 namespace PaymentCluster.Grains.Faults;
 
-// The points of a payment's way, each around the port that it is about.
+// The points of a payment's and a change's way, each around the port that it is about.
 
 /// <summary>Before and after commits.</summary>
 internal sealed class FaultyJournal(IPaymentJournal journal) : IPaymentJournal
@@ -43,6 +46,9 @@ internal sealed class FaultyJournal(IPaymentJournal journal) : IPaymentJournal
     public Task<StoredPayment?> LoadAsync(PaymentKey key, CancellationToken cancellation = default) =>
         journal.LoadAsync(key, cancellation);
 
+    public Task<bool> RestoreAsync(PaymentKey key, CancellationToken cancellation = default) =>
+        journal.RestoreAsync(key, cancellation);
+
     public Task<ImmutableArray<DuePayment>> ClaimDueAsync(
         int limit, TimeSpan lease, TimeSpan? within = null, CancellationToken cancellation = default) =>
         journal.ClaimDueAsync(limit, lease, within, cancellation);
@@ -63,26 +69,26 @@ internal sealed class FaultyJournal(IPaymentJournal journal) : IPaymentJournal
 /// <summary>Before and after a call to a provider that moves money.</summary>
 internal sealed class FaultyProviders(IPaymentProviders providers) : IPaymentProviders
 {
-    public Task<ProviderOutcome> ChargeAsync(string merchant, string provider, ChargeRequest request) =>
-        SendAsync(() => providers.ChargeAsync(merchant, provider, request));
+    public Task<ProviderOutcome> ChargeAsync(ProviderAccount account, ChargeRequest request) =>
+        SendAsync(() => providers.ChargeAsync(account, request));
 
-    public Task<ProviderOutcome> CaptureAsync(string merchant, string provider, CaptureRequest request) =>
-        SendAsync(() => providers.CaptureAsync(merchant, provider, request));
+    public Task<ProviderOutcome> CaptureAsync(ProviderAccount account, CaptureRequest request) =>
+        SendAsync(() => providers.CaptureAsync(account, request));
 
-    public Task<ProviderOutcome> VoidAsync(string merchant, string provider, VoidAuthorizationRequest request) =>
-        SendAsync(() => providers.VoidAsync(merchant, provider, request));
+    public Task<ProviderOutcome> VoidAsync(ProviderAccount account, VoidAuthorizationRequest request) =>
+        SendAsync(() => providers.VoidAsync(account, request));
 
-    public Task<ProviderOutcome> RefundAsync(string merchant, string provider, RefundRequest request) =>
-        SendAsync(() => providers.RefundAsync(merchant, provider, request));
+    public Task<ProviderOutcome> RefundAsync(ProviderAccount account, RefundRequest request) =>
+        SendAsync(() => providers.RefundAsync(account, request));
 
-    public Task<ProviderOutcome> QueryChargeAsync(string merchant, string provider, ChargeQuery query) =>
-        providers.QueryChargeAsync(merchant, provider, query);
+    public Task<ProviderOutcome> QueryChargeAsync(ProviderAccount account, ChargeQuery query) =>
+        providers.QueryChargeAsync(account, query);
 
-    public Task<ProviderOutcome> QueryRefundAsync(string merchant, string provider, RefundQuery query) =>
-        providers.QueryRefundAsync(merchant, provider, query);
+    public Task<ProviderOutcome> QueryRefundAsync(ProviderAccount account, RefundQuery query) =>
+        providers.QueryRefundAsync(account, query);
 
-    public Task<ListedPage> ListAsync(string merchant, string provider, PaymentListQuery query) =>
-        providers.ListAsync(merchant, provider, query);
+    public Task<ListedPage> ListAsync(ProviderAccount account, PaymentListQuery query) =>
+        providers.ListAsync(account, query);
 
     private static async Task<ProviderOutcome> SendAsync(Func<Task<ProviderOutcome>> send)
     {
@@ -117,5 +123,24 @@ internal sealed class FaultyObserver(ICommitObserver observer) : ICommitObserver
         observer.Committed(after, events);
         FaultPoint.Reach(FaultPoint.BeforeReply);
     }
+}
+
+/// <summary>Between a change of a document and its entries in the audit trail.</summary>
+internal sealed class FaultyTrail(IAuditTrail trail) : IAuditTrail
+{
+    public async Task<AuditChange> BeginAsync(string merchant, AuditAction action, string? subject, string? detail)
+    {
+        var change = await trail.BeginAsync(merchant, action, subject, detail);
+        FaultPoint.Reach(FaultPoint.AfterChangeIntent);
+        return change;
+    }
+
+    public Task EndAsync(AuditChange change, AuditOutcome outcome, Actor by)
+    {
+        FaultPoint.Reach(FaultPoint.BeforeChangeOutcome);
+        return trail.EndAsync(change, outcome, by);
+    }
+
+    public Task<ImmutableArray<AuditChange>> OpenAsync(string merchant) => trail.OpenAsync(merchant);
 }
 #endif

@@ -1,3 +1,5 @@
+using PaymentCluster.Grains.Abstractions.Ids;
+
 namespace PaymentCluster.Grains.Journal;
 
 /// <summary>What every commit must satisfy before it is queued. The store's constraints say the same; here the one at
@@ -5,6 +7,7 @@ namespace PaymentCluster.Grains.Journal;
 internal static class CommitRules
 {
     private const int FingerprintLength = 64;
+    private const int PrefixLength = 4;
 
     /// <exception cref="ArgumentException">The commit contradicts itself.</exception>
     public static void Require(PaymentCommit commit)
@@ -43,6 +46,11 @@ internal static class CommitRules
 
         foreach (var transfer in commit.Transfers)
         {
+            if (!IsCausedBy(transfer.Cause, commit.Key.Payment))
+            {
+                return "a transfer's cause names its payment";
+            }
+
             if (transfer.Amount.AmountMinor <= 0 || transfer.Debit == transfer.Credit)
             {
                 return "a transfer moves something from one account to another";
@@ -52,5 +60,14 @@ internal static class CommitRules
         return commit.Request is null || commit.Request.Fingerprint.Length == FingerprintLength
             ? null
             : "a fingerprint is a SHA-256 in hex";
+    }
+
+    // The ledger's partitions have a key each, by cause. No cause can be in two of them, since all of a payment's are
+    // in the one of its id: att_…, rfd_…, and then the payment's id as in pay_….
+    private static bool IsCausedBy(string cause, PaymentId payment)
+    {
+        var id = payment.ToString().AsSpan(PrefixLength);
+        return cause.Length > PrefixLength + id.Length
+            && cause.AsSpan(PrefixLength, id.Length).SequenceEqual(id);
     }
 }

@@ -12,12 +12,13 @@ internal sealed class GroupCommit<TMember, TResult> : IAsyncDisposable
     private readonly Channel<Pending<TMember, TResult>> _queue;
     private readonly JournalMetrics _metrics;
     private readonly int _maxBatch;
+    private readonly int _limit;
     private readonly Task[] _writers;
 
     public GroupCommit(JournalOptions options, JournalMetrics metrics, Func<GroupWriter<TMember, TResult>> writer)
     {
         _metrics = metrics;
-        _maxBatch = options.MaxBatch;
+        (_maxBatch, _limit) = (options.MaxBatch, options.QueueLimit);
         _queue = Channel.CreateBounded<Pending<TMember, TResult>>(new BoundedChannelOptions(options.QueueLimit)
         {
             FullMode = BoundedChannelFullMode.Wait,
@@ -34,12 +35,14 @@ internal sealed class GroupCommit<TMember, TResult> : IAsyncDisposable
     public int Depth => _queue.Reader.Count;
 
     /// <summary>Queues a member; the task completes when the member is durable or rejected.</summary>
+    /// <param name="member">The member.</param>
+    /// <param name="leaves">How many places it leaves to others.</param>
     /// <exception cref="JournalOverloadedException">The queue is full, or closed; the member was not
     /// accepted.</exception>
-    public Task<TResult> AddAsync(TMember member)
+    public Task<TResult> AddAsync(TMember member, int leaves = 0)
     {
         var pending = new Pending<TMember, TResult>(member);
-        if (!_queue.Writer.TryWrite(pending))
+        if ((leaves > 0 && Depth >= _limit - leaves) || !_queue.Writer.TryWrite(pending))
         {
             _metrics.Refused();
             throw new JournalOverloadedException();

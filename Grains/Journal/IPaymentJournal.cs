@@ -18,8 +18,16 @@ public interface IPaymentJournal
     Task<CommitResult> AppendAsync(PaymentCommit commit);
 
     /// <summary>A payment as it is stored, read in one snapshot; null if there is none.</summary>
+    /// <param name="key">The payment.</param>
+    /// <param name="cancellation">Ends the caller's wait; what shares the statement is loaded nevertheless.</param>
+    /// <exception cref="JournalOverloadedException">Too many loads wait already.</exception>
     /// <exception cref="JournalUnavailableException">The database is unavailable.</exception>
     Task<StoredPayment?> LoadAsync(PaymentKey key, CancellationToken cancellation = default);
+
+    /// <summary>Restores a payment that is archived, so that it can be loaded and continued.</summary>
+    /// <returns>False where the archives are not within this process's reach.</returns>
+    /// <exception cref="JournalUnavailableException">The database or the archives are unavailable.</exception>
+    Task<bool> RestoreAsync(PaymentKey key, CancellationToken cancellation = default) => Task.FromResult(false);
 
     /// <summary>
     /// Payments whose time has come, most overdue first, by the store's clock, of any merchant and lane. Each is

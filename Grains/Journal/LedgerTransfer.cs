@@ -22,6 +22,15 @@ public enum TransferKind
 
     /// <summary>A refund that was booked, and turned out never to have been paid out, was taken back.</summary>
     RefundReversal = 6,
+
+    /// <summary>A provider received money that was not requested.</summary>
+    UnexpectedReceipt = 7,
+
+    /// <summary>A provider paid out money that was not requested.</summary>
+    UnexpectedPayout = 8,
+
+    /// <summary>An operator looked at such money: it is the merchant's.</summary>
+    UnexpectedCleared = 9,
 }
 
 /// <summary>One movement of money: one debit account, one credit account, one amount. The books balance by

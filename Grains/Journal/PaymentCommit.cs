@@ -33,6 +33,15 @@ public sealed record PaymentCommit
 
     /// <summary>How urgent that is.</summary>
     public DueLane Lane { get; init; } = DueLane.Routine;
+
+    /// <summary>The alarms that it raises. One that is open already is raised again with another reason.</summary>
+    public ImmutableArray<RaisedAlarm> Raised { get; init; } = [];
+
+    /// <summary>The alarms that it clears.</summary>
+    public ImmutableArray<PaymentAlarm> Cleared { get; init; } = [];
+
+    /// <summary>The change that the merchant's audit trail has to name; null where no key made one.</summary>
+    public PaymentChange? Change { get; init; }
 }
 
 /// <summary>A payment's figures, as the store keeps them beside its events: for lists, for constraints, and to check
@@ -94,6 +103,10 @@ public sealed record JournaledEvent
 /// <summary>A payment as it is stored.</summary>
 public sealed record StoredPayment
 {
+    /// <summary>Whether its events are in an archive: none are here, and nothing can be decided on it before it is
+    /// restored.</summary>
+    public bool IsArchived { get; init; }
+
     /// <summary>The number of the latest event.</summary>
     public required int Version { get; init; }
 

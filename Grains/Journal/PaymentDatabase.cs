@@ -12,11 +12,14 @@ public sealed class PaymentDatabase : IAsyncDisposable
     private const string IndexesOnly =
         "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
 
+    // Each statement's plan is made once: for arrays, PostgreSQL would make one for each execution, which costs more
+    // than the statement.
+    private const string PlannedOnce = $"{IndexesOnly} -c plan_cache_mode=force_generic_plan";
+
     /// <summary>What the writers' sessions are set to. The lock timeout keeps one stuck row from delaying all
     /// payments.</summary>
     internal const string WriterSettings =
-        $"{IndexesOnly} -c plan_cache_mode=force_generic_plan -c enable_bitmapscan=off "
-        + "-c lock_timeout=2s -c statement_timeout=8s";
+        $"{PlannedOnce} -c enable_bitmapscan=off -c lock_timeout=2s -c statement_timeout=8s";
 
     // More than the server needs to say that a statement was canceled.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
@@ -27,7 +30,7 @@ public sealed class PaymentDatabase : IAsyncDisposable
     public PaymentDatabase(string connectionString, MerchantReadsOptions? readsOfMany = null)
     {
         var queryTimeout = (readsOfMany ?? new MerchantReadsOptions()).QueryTimeout;
-        Reads = NpgsqlDataSource.Create(StoreConnection.Complete(connectionString, IndexesOnly));
+        Reads = NpgsqlDataSource.Create(StoreConnection.Complete(connectionString, PlannedOnce));
         // The server ends the query, so that none goes on once its caller has gone.
         var many = new NpgsqlConnectionStringBuilder(StoreConnection.Complete(
             connectionString, $"{IndexesOnly} -c statement_timeout={(int)queryTimeout.TotalMilliseconds}"))

@@ -26,6 +26,8 @@ internal sealed class PaymentRows
     private readonly List<short> _dueLanes = [];
     private readonly List<Guid> _idlePayments = [];
     private readonly EventColumns _events = new();
+    private readonly AlarmColumns _alarms = new();
+    private readonly ChangeColumns _changes = new();
     private readonly LedgerColumns _ledger = new();
 
     /// <summary>Loads a batch, replacing the previous one.</summary>
@@ -90,6 +92,8 @@ internal sealed class PaymentRows
         }
 
         _events.AddTo(batch);
+        _alarms.AddTo(batch);
+        _changes.AddTo(batch);
         _ledger.AddTo(batch);
     }
 
@@ -134,6 +138,8 @@ internal sealed class PaymentRows
         }
 
         _events.Add(member);
+        _alarms.Add(member);
+        _changes.Add(member);
         foreach (var transfer in member.Transfers)
         {
             _ledger.Add(member, transfer);
@@ -160,6 +166,8 @@ internal sealed class PaymentRows
         _dueLanes.Clear();
         _idlePayments.Clear();
         _events.Clear();
+        _alarms.Clear();
+        _changes.Clear();
         _ledger.Clear();
     }
 }

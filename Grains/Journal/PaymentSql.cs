@@ -13,6 +13,9 @@ internal static class PaymentSql
     /// 0002).</summary>
     public const string StaleVersion = "PC001";
 
+    /// <summary>A member continues a payment that is archived (<c>refuse_archived</c> of 0008).</summary>
+    public const string Archived = "PC002";
+
     /// <summary>Sets the lock timeout of the current transaction.</summary>
     public const string SetShortLockTimeout = "select set_config('lock_timeout', '100ms', true)";
 
@@ -87,6 +90,28 @@ internal static class PaymentSql
         select * from unnest($1::uuid[], $2::timestamptz[], $3::int[], $4::text[], $5::text[])
         """;
 
+    public const string InsertAlarms =
+        """
+        insert into alarms (merchant_id, payment_id, kind, number, raised_at, reason)
+        select * from unnest($1::text[], $2::uuid[], $3::smallint[], $4::int[], $5::timestamptz[], $6::text[])
+        on conflict (merchant_id, payment_id, kind, number)
+            do update set raised_at = excluded.raised_at, reason = excluded.reason
+        """;
+
+    public const string DeleteAlarms =
+        """
+        delete from alarms a
+        using unnest($1::text[], $2::uuid[], $3::smallint[], $4::int[]) as m (merchant_id, payment_id, kind, number)
+        where a.merchant_id = m.merchant_id and a.payment_id = m.payment_id and a.kind = m.kind and a.number = m.number
+        """;
+
+    public const string InsertChanges =
+        """
+        insert into audit_queue (payment_id, version, merchant_id, at, action, actor, address, detail)
+        select * from unnest($1::uuid[], $2::int[], $3::text[], $4::timestamptz[], $5::text[], $6::text[], $7::text[],
+            $8::text[])
+        """;
+
     public const string AddToBalances =
         """
         insert into ledger_balances as b (merchant_id, account, currency, shard, debits, credits)
@@ -98,16 +123,18 @@ internal static class PaymentSql
         """;
 
     /// <summary>What each member conflicts with. A payment's id that another merchant's payment has counts as another
-    /// version. The event is selected, because on an empty table <c>exists</c> is planned as a hash of all
-    /// events.</summary>
+    /// version, and so does one whose events are archived. The event is selected, because on an empty table
+    /// <c>exists</c> is planned as a hash of all events.</summary>
     public const string FindConflicts =
         """
         select m.n::int,
                coalesce(
                    (select e.version from payment_events e where e.payment_id = m.payment_id
                        and e.version = m.expected + 1),
-                   (select version from payments p where p.merchant_id = m.merchant_id
-                       and p.payment_id = m.payment_id),
+                   (select case when (select l.version from payment_events l
+                           where l.payment_id = p.payment_id and l.version = p.version) is null
+                       then -1 else p.version end
+                   from payments p where p.merchant_id = m.merchant_id and p.payment_id = m.payment_id),
                    0),
                (select payment_id from idempotency_keys k where k.merchant_id = m.merchant_id and k.key = m.key),
                (select payment_id from payments o where o.merchant_id = m.merchant_id and o.order_id = m.order_id)
@@ -127,17 +154,22 @@ internal static class PaymentSql
     /// there are some.</summary>
     public const string Barrier = "select pg_logical_emit_message(true, 'paymentcluster', 'barrier')";
 
+    /// <summary>The payments of some keys, by their index among these, in one snapshot. Those that are archived have
+    /// one row, without an event.</summary>
     public const string Load =
         """
-        select p.version, p.order_id, p.customer_id, p.status, p.amount, p.currency, p.method, p.authorized_amount,
-            p.captured_amount,
-               p.refunded_amount, p.created_at, p.updated_at, e.version, e.type, e.at, e.data, o.type
-        from payments p
-        join payment_events e on e.payment_id = p.payment_id
+        select m.n::int, p.version, p.order_id, p.customer_id, p.status, p.amount, p.currency, p.method,
+               p.authorized_amount, p.captured_amount, p.refunded_amount, p.created_at, p.updated_at,
+               e.version, e.type, e.at, e.data, o.type
+        from unnest($1::text[], $2::uuid[]) with ordinality as m (merchant_id, payment_id, n)
+        join payments p on p.merchant_id = m.merchant_id and p.payment_id = m.payment_id
+        left join payment_events e on e.payment_id = p.payment_id
         left join outbox o on o.payment_id = e.payment_id and o.version = e.version
-        where p.merchant_id = $1 and p.payment_id = $2
-        order by e.version
+        order by m.n, e.version
         """;
+
+    /// <summary>Whether a payment without events is archived.</summary>
+    public const string IsArchived = "select exists (select from archives where until_id > $1)";
 
     /// <summary>The most overdue, of any merchant: for as long as all that is due fits into one claim. Index entries of
     /// payments that are final by now stay until the next vacuum, and until then each claim would pass them
@@ -213,8 +245,8 @@ internal static class PaymentSql
     public static readonly ImmutableArray<string> All =
     [
         SetShortLockTimeout, InsertKeys, InsertPayments, UpdatePayments, LockPayments, UpsertSchedule, DeleteSchedule,
-        InsertEvents, InsertTransfers, InsertOutbox,
-        AddToBalances, FindConflicts, ReadBack, Barrier, Load, ClaimDue, FindDueMerchants, ClaimDueOf, InsertInbox,
-        InboxExists, Clock,
+        InsertEvents, InsertTransfers, InsertOutbox, InsertAlarms, DeleteAlarms, InsertChanges,
+        AddToBalances, FindConflicts, ReadBack, Barrier, Load, IsArchived, ClaimDue, FindDueMerchants, ClaimDueOf,
+        InsertInbox, InboxExists, Clock,
     ];
 }

@@ -2,9 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
-using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Ids;
-using PaymentCluster.Grains.Abstractions.Payments;
 
 namespace PaymentCluster.Grains.Journal;
 
@@ -15,21 +13,33 @@ public sealed class PaymentStore : IPaymentJournal, IAsyncDisposable
     private static readonly TimeSpan Always = TimeSpan.FromDays(36_500);
 
     private readonly PaymentDatabase _database;
+    private readonly IPaymentArchive? _archive;
     private readonly GroupCommit<PaymentCommit, CommitResult> _commits;
+    private readonly GroupLoad _loads;
+    private readonly int _reserved;
 
-    /// <summary>Starts the writers.</summary>
+    /// <summary>Starts the writers and the readers.</summary>
+    /// <param name="database">The connections.</param>
+    /// <param name="options">How commits are grouped.</param>
+    /// <param name="metrics">The figures.</param>
+    /// <param name="time">Paces reconnects.</param>
+    /// <param name="logger">Logs what happens to connections.</param>
+    /// <param name="archive">Where archived payments are; null where they are not restored.</param>
     public PaymentStore(
         PaymentDatabase database,
         IOptions<JournalOptions> options,
         JournalMetrics metrics,
         TimeProvider time,
-        ILogger<PaymentStore> logger)
+        ILogger<PaymentStore> logger,
+        IPaymentArchive? archive = null)
     {
-        _database = database;
+        (_database, _archive) = (database, archive);
+        _reserved = options.Value.QueueLimit * options.Value.ReservedPercent / 100;
         _commits = new GroupCommit<PaymentCommit, CommitResult>(
             options.Value, metrics, () => new GroupWriter<PaymentCommit, CommitResult>(
                 database.Writes, () => new PaymentTransaction(), options.Value, metrics, time, logger));
         metrics.Watch("payments", () => _commits.Depth);
+        _loads = new GroupLoad(database, options.Value, metrics, time);
     }
 
     /// <inheritdoc/>
@@ -37,22 +47,23 @@ public sealed class PaymentStore : IPaymentJournal, IAsyncDisposable
     {
         CommitRules.Require(commit);
         return JournalTelemetry.IsTraced
-            ? JournalTelemetry.TraceAsync(commit, _commits.AddAsync)
-            : _commits.AddAsync(commit);
+            ? JournalTelemetry.TraceAsync(commit, QueueAsync)
+            : QueueAsync(commit);
     }
 
+    // A payment that is not accepted is tried again by its client; what was accepted and happened to it is lost.
+    private Task<CommitResult> QueueAsync(PaymentCommit commit) =>
+        _commits.AddAsync(commit, leaves: commit.ExpectedVersion == 0 ? _reserved : 0);
+
     /// <inheritdoc/>
-    public Task<StoredPayment?> LoadAsync(
-        PaymentKey key, CancellationToken cancellation = default) => _database.ReadAsync(
-        async connection =>
-        {
-            await using var command = new NpgsqlCommand(PaymentSql.Load, connection);
-            command.Parameters.Add(Parameters.Of(key.Merchant));
-            command.Parameters.Add(Parameters.Of(key.Payment.Value));
-            await using var reader = await command.ExecuteReaderAsync(cancellation);
-            return await reader.ReadAsync(cancellation) ? await ReadAsync(key, reader, cancellation) : null;
-        },
-        cancellation);
+    public Task<StoredPayment?> LoadAsync(PaymentKey key, CancellationToken cancellation = default) =>
+        _loads.AddAsync(key).WaitAsync(cancellation);
+
+    /// <inheritdoc/>
+    public Task<bool> RestoreAsync(PaymentKey key, CancellationToken cancellation = default) => _archive is null
+        ? Task.FromResult(false)
+        : _database.ReadAsync(
+            connection => _archive.RestoreAsync(connection, key.Payment.Value, cancellation), cancellation);
 
     /// <inheritdoc/>
     public Task<ImmutableArray<DuePayment>> ClaimDueAsync(
@@ -92,8 +103,12 @@ public sealed class PaymentStore : IPaymentJournal, IAsyncDisposable
         ReadDue,
         cancellation);
 
-    /// <summary>Completes what was appended.</summary>
-    public ValueTask DisposeAsync() => _commits.DisposeAsync();
+    /// <summary>Completes what was appended and what is being loaded.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _commits.DisposeAsync();
+        await _loads.DisposeAsync();
+    }
 
     private Task<ImmutableArray<T>> ReadAsync<T>(
         string sql,
@@ -121,53 +136,4 @@ public sealed class PaymentStore : IPaymentJournal, IAsyncDisposable
         PaymentKey.Of(reader.GetString(0), new PaymentId { Value = reader.GetGuid(1) }),
         (DueLane)reader.GetInt16(2),
         reader.GetTimeSpan(3));
-
-    private static async Task<StoredPayment> ReadAsync(
-        PaymentKey key, NpgsqlDataReader reader, CancellationToken cancellation)
-    {
-        var (version, row) = (reader.GetInt32(0), ReadRow(reader));
-        var events = ImmutableArray.CreateBuilder<JournaledEvent>(version);
-        do
-        {
-            events.Add(new JournaledEvent
-            {
-                Version = reader.GetInt32(12),
-                Type = reader.GetString(13),
-                At = Time(reader, 14),
-                Data = reader.GetFieldValue<byte[]>(15),
-                PublicType = reader.IsDBNull(16) ? null : reader.GetString(16),
-            });
-        }
-        while (await reader.ReadAsync(cancellation));
-
-        // Checked after each read: what is decided on a torn history would be written on top of it.
-        for (var index = 0; index < events.Count; index++)
-        {
-            if (events[index].Version != index + 1)
-            {
-                throw new InvalidDataException($"Payment {key} lacks event {index + 1}.");
-            }
-        }
-
-        return events.Count == version
-            ? new StoredPayment { Version = version, Row = row, Events = events.ToImmutable() }
-            : throw new InvalidDataException($"Payment {key} has version {version} and {events.Count} events.");
-    }
-
-    private static PaymentRow ReadRow(NpgsqlDataReader reader) => new()
-    {
-        OrderId = reader.GetString(1),
-        CustomerId = reader.IsDBNull(2) ? null : reader.GetString(2),
-        Status = (PaymentStatus)reader.GetInt16(3),
-        Amount = Money.Of(reader.GetInt64(4), Currency.Parse(reader.GetString(5))),
-        Method = reader.IsDBNull(6) ? null : (PaymentMethodKind)reader.GetInt16(6),
-        AuthorizedMinor = reader.GetInt64(7),
-        CapturedMinor = reader.GetInt64(8),
-        RefundedMinor = reader.GetInt64(9),
-        CreatedAt = Time(reader, 10),
-        UpdatedAt = Time(reader, 11),
-    };
-
-    private static DateTimeOffset Time(NpgsqlDataReader reader, int column) =>
-        new(reader.GetDateTime(column), TimeSpan.Zero);
 }

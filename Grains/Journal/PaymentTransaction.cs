@@ -64,7 +64,8 @@ internal sealed class PaymentTransaction : IGroupTransaction<PaymentCommit, Comm
     public CommitResult ResultOf(PaymentCommit member) => Committed;
 
     public bool IsConflict(PostgresException exception) =>
-        exception.SqlState is PaymentSql.StaleVersion or PostgresErrorCodes.UniqueViolation;
+        exception.SqlState
+            is PaymentSql.StaleVersion or PaymentSql.Archived or PostgresErrorCodes.UniqueViolation;
 
     public async Task<List<Resolution<CommitResult>>> ResolveAsync(
         NpgsqlConnection connection, IReadOnlyList<Pending<PaymentCommit, CommitResult>> members)

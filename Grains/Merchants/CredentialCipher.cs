@@ -99,7 +99,11 @@ public sealed class CredentialCipher(MasterKeys keys, ISecretSource random, Time
     /// <summary>Seals outdated credentials again; the time at which they were set stays.</summary>
     /// <exception cref="CredentialsUnreadableException">They cannot be opened.</exception>
     public SealedCredentials Reseal(string merchant, string provider, SealedCredentials credentials) =>
-        Seal(merchant, provider, Open(merchant, provider, credentials)) with { UpdatedAt = credentials.UpdatedAt };
+        Seal(merchant, provider, Open(merchant, provider, credentials)) with
+        {
+            UpdatedAt = credentials.UpdatedAt,
+            Account = credentials.Account,
+        };
 
     private static string Purpose(string merchant) => $"provider-credentials/v1/{merchant}";
 

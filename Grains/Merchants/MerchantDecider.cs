@@ -1,24 +1,22 @@
 using System.Collections.Immutable;
-using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Merchants;
 using PaymentCluster.Grains.Abstractions.Routing;
-using PaymentCluster.Grains.Abstractions.Secrets;
 
 namespace PaymentCluster.Grains.Merchants;
 
 /// <summary>The rules of a merchant's settings: document and command become the next document, or a refusal.</summary>
-internal static class MerchantDecider
+internal static partial class MerchantDecider
 {
     /// <summary>How many API keys of one merchant may work at a time.</summary>
     public const int MaxWorkingKeys = 20;
 
-    /// <summary>How many API keys are listed; beyond it the longest revoked ones leave the list.</summary>
+    /// <summary>How many API keys are listed; beyond it those that have not worked for longest
+    /// leave the list.</summary>
     public const int MaxListedKeys = 100;
 
-    private const int MaxCredentialLength = 8192;
-
-    private static readonly Refusal UnknownMerchant =
+    /// <summary>Why a command to a merchant that does not exist is refused.</summary>
+    internal static readonly Refusal UnknownMerchant =
         Refusal.Of(ErrorCode.MerchantNotFound, "There is no such merchant.", "merchant");
 
     /// <summary>Creates the merchant, or changes its name and switches.</summary>
@@ -34,15 +32,14 @@ internal static class MerchantDecider
         {
             Name = command.Name,
             UpiCollectAllowed = command.UpiCollectAllowed,
-            // The same array where nothing changed, so that the document equals itself.
-            CheckoutOrigins = command.CheckoutOrigins.AsSpan().SequenceEqual(before.CheckoutOrigins.AsSpan())
-                ? before.CheckoutOrigins
-                : command.CheckoutOrigins,
+            CheckoutOrigins = Kept(before.CheckoutOrigins, command.CheckoutOrigins),
+            Origins = Kept(before.Origins, command.Origins),
             CardVault = command.CardVault,
         });
     }
 
-    /// <summary>Lists a new API key, before it opens anything. The longest revoked ones leave the list.</summary>
+    /// <summary>Lists a new API key, before it opens anything. Those that have not worked for longest leave the
+    /// list.</summary>
     public static MerchantDecision Decide(MerchantDocument? merchant, AddApiKey command, MerchantContext context)
     {
         if (merchant is null)
@@ -56,7 +53,12 @@ internal static class MerchantDecider
                 merchant, Refusal.Of(ErrorCode.InvalidField, "A key's scope is secret or publishable.", "scope"));
         }
 
-        if (merchant.Keys.Count(key => key.RevokedAt is null) >= MaxWorkingKeys)
+        if (ApiKeyNetworks.Check(command.Limits?.Networks ?? []) is { } refusal)
+        {
+            return MerchantDecision.Refuse(merchant, refusal);
+        }
+
+        if (merchant.Keys.Count(key => key.Works(context.Now)) >= MaxWorkingKeys)
         {
             return MerchantDecision.Refuse(merchant, Refusal.Of(
                 ErrorCode.LimitReached, $"The merchant has {MaxWorkingKeys} API keys that work; revoke one first."));
@@ -64,9 +66,16 @@ internal static class MerchantDecider
 
         var key = new StoredApiKey
         {
-            Id = command.Id, Hash = command.Hash, Scope = command.Scope, CreatedAt = context.Now,
+            Id = command.Id,
+            Hash = command.Hash,
+            Scope = command.Scope,
+            CreatedAt = context.Now,
+            Limits = command.Limits is { } limits
+                ? limits with { Networks = ApiKeyNetworks.Normalise(limits.Networks) }
+                : null,
         };
-        var surplus = merchant.Keys.Where(old => old.RevokedAt is not null).OrderBy(old => old.RevokedAt)
+        var surplus = merchant.Keys.Where(old => !old.Works(context.Now) && !old.IsLimitPending)
+            .OrderBy(old => old.RevokedAt ?? old.Limits!.ExpiresAt)
             .Take(merchant.Keys.Length + 1 - MaxListedKeys).ToHashSet();
         return MerchantDecision.Store(merchant with
         {
@@ -74,9 +83,37 @@ internal static class MerchantDecider
         });
     }
 
-    /// <summary>Marks an API key as handed out: it works, and its holder may have it.</summary>
-    public static MerchantDecision Decide(MerchantDocument? merchant, HandOutApiKey command, MerchantContext context) =>
-        Change(merchant, command.Id, key => key with { HandedOut = true });
+    /// <summary>Whether an API key may be replaced: it works, and its holder has it.</summary>
+    public static MerchantDecision Decide(MerchantDocument? merchant, ReplaceApiKey command, MerchantContext context) =>
+        merchant is null ? MerchantDecision.Refuse(merchant, UnknownMerchant)
+            : merchant.Keys.Any(key => key.Id == command.Id && key.HandedOut && key.Works(context.Now))
+                ? MerchantDecision.Store(merchant)
+                : MerchantDecision.Refuse(
+                    merchant,
+                    Refusal.Of(ErrorCode.ApiKeyNotFound, "The merchant has no such API key that works.", "key"));
+
+    /// <summary>Marks an API key as handed out: it works, and its holder may have it. The key that it replaces expires
+    /// from now on.</summary>
+    public static MerchantDecision Decide(MerchantDocument? merchant, HandOutApiKey command, MerchantContext context)
+    {
+        var handedOut = Change(merchant, command.Id, key => key with { HandedOut = true });
+        var until = context.Now + command.Overlap;
+        return command.Replaces is { } replaced
+            ? Change(handedOut.Document, replaced, key => key with
+            {
+                ReplacedBy = command.Id,
+                IsLimitPending = true,
+                Limits = (key.Limits ?? new ApiKeyLimits()) with
+                {
+                    ExpiresAt = key.Limits?.ExpiresAt < until ? key.Limits.ExpiresAt : until,
+                },
+            })
+            : handedOut;
+    }
+
+    /// <summary>Marks that an API key's own document says until when it works.</summary>
+    public static MerchantDecision Decide(MerchantDocument? merchant, ApiKeyLimited command, MerchantContext context) =>
+        Change(merchant, command.Id, key => key with { IsLimitPending = false });
 
     /// <summary>Whether an API key may be revoked; it is at its own document first.</summary>
     public static MerchantDecision Decide(MerchantDocument? merchant, RevokeApiKey command, MerchantContext context) =>
@@ -89,48 +126,17 @@ internal static class MerchantDecider
     public static MerchantDecision Decide(MerchantDocument? merchant, ApiKeyRevoked command, MerchantContext context) =>
         Change(merchant, command.Id, key => key with { RevokedAt = key.RevokedAt ?? context.Now });
 
-    /// <summary>Sets the credentials at a provider. Those that they replace still verify webhooks for a while; the same
-    /// again replace nothing.</summary>
-    public static MerchantDecision Decide(MerchantDocument? merchant, SetCredentials command, MerchantContext context)
-    {
-        if (merchant is null)
-        {
-            return MerchantDecision.Refuse(merchant, UnknownMerchant);
-        }
-
-        if (command.Sealed is not { } credentials)
-        {
-            return MerchantDecision.Store(merchant);
-        }
-
-        var before = merchant.Providers.FirstOrDefault(stored => stored.Provider == command.Provider);
-        return MerchantDecision.Store(SetProvider(merchant, new StoredProvider
-        {
-            Provider = command.Provider,
-            Credentials = credentials,
-            Previous = before is null ? null : new PreviousCredentials
+    /// <summary>Replaces the key of the merchant's order tokens.</summary>
+    public static MerchantDecision Decide(
+        MerchantDocument? merchant, RotateOrderTokenKey command, MerchantContext context) =>
+        merchant is null
+            ? MerchantDecision.Refuse(merchant, UnknownMerchant)
+            : MerchantDecision.Store(merchant with
             {
-                Credentials = before.Credentials, Until = context.Now + context.CredentialOverlap,
-            },
-        }));
-    }
-
-    /// <summary>Deletes the credentials at a provider.</summary>
-    public static MerchantDecision Decide(
-        MerchantDocument? merchant, DeleteCredentials command, MerchantContext context) =>
-        merchant is null ? MerchantDecision.Refuse(merchant, UnknownMerchant)
-            : merchant.Providers.Any(stored => stored.Provider == command.Provider)
-                ? MerchantDecision.Store(merchant with
-                {
-                    Providers = [.. merchant.Providers.Where(stored => stored.Provider != command.Provider)],
-                })
-                : MerchantDecision.Store(merchant);
-
-    /// <summary>Takes over credentials that were encrypted under the current master key, and drops replaced ones whose
-    /// time is over.</summary>
-    public static MerchantDecision Decide(
-        MerchantDocument? merchant, RenewCredentials command, MerchantContext context) =>
-        MerchantDecision.Store(merchant is null ? null : SetProvider(merchant, command.Renewed));
+                OrderTokens = NextAfter(
+                    merchant.OrderTokens ?? new OrderTokenKeys(),
+                    command.Overlap > TimeSpan.Zero ? context.Now + command.Overlap : null),
+            });
 
     /// <summary>Sets how payments find their provider.</summary>
     public static MerchantDecision Decide(MerchantDocument? merchant, PutRouting command, MerchantContext context)
@@ -163,46 +169,9 @@ internal static class MerchantDecider
     public static IEnumerable<StoredApiKey> AbandonedKeys(MerchantDocument merchant) =>
         merchant.Keys.Where(key => !key.HandedOut && key.RevokedAt is null);
 
-    /// <summary>Why these cannot be the credentials at a provider; null if they can.</summary>
-    public static Refusal? CheckCredentials(
-        string provider, IConnector? connector, ImmutableDictionary<string, Secret> values)
-    {
-        if (connector is null)
-        {
-            return Refusal.Of(
-                ErrorCode.InvalidField, $"There is no connector for a provider '{provider}'.", "provider");
-        }
-
-        var (named, optional) = (connector.Capabilities.Credentials, connector.Capabilities.OptionalCredentials);
-        if (optional.Any(values.ContainsKey))
-        {
-            named = [.. named, .. optional];
-        }
-
-        if (named.FirstOrDefault(name => !values.ContainsKey(name)) is { } missing)
-        {
-            return Refusal.Of(ErrorCode.MissingField, $"{provider} needs the credential '{missing}'.", missing);
-        }
-
-        if (values.Keys.Order(StringComparer.Ordinal).FirstOrDefault(name => !named.Contains(name)) is { } unknown)
-        {
-            return Refusal.Of(ErrorCode.UnknownField, $"{provider} has no credential '{unknown}'.", unknown);
-        }
-
-        return named.FirstOrDefault(name => !IsCredential(Trim(values[name]))) is { } invalid
-            ? Refusal.Of(
-                ErrorCode.InvalidField,
-                $"'{invalid}' must have 1 to {MaxCredentialLength} characters, without blanks around them.",
-                invalid)
-            : null;
-    }
-
-    /// <summary>A credential as it is stored: a PEM without the line ends that tools write after it.</summary>
-    public static Secret Trim(Secret value)
-    {
-        var text = value.Reveal();
-        return text.StartsWith("-----BEGIN ", StringComparison.Ordinal) ? new Secret(text.TrimEnd()) : value;
-    }
+    /// <summary>The keys that were replaced, and whose own documents may not say until when they work.</summary>
+    public static IEnumerable<StoredApiKey> KeysToLimit(MerchantDocument merchant) =>
+        merchant.Keys.Where(key => key.IsLimitPending);
 
     private static Refusal? Check(string merchant, PutMerchant command)
     {
@@ -211,21 +180,33 @@ internal static class MerchantDecider
             return Refusal.Of(ErrorCode.InvalidField, MerchantId.Rule, "merchant");
         }
 
-        if (command.CheckoutOrigins.FirstOrDefault(origin => !MerchantForm.IsOrigin(origin)) is { } wrong)
-        {
-            return Refusal.Of(
+        return CheckOrigins(command.CheckoutOrigins, "checkout_origins")
+            ?? CheckOrigins(command.Origins, "origins")
+            ?? CheckName(command);
+    }
+
+    private static Refusal? CheckOrigins(ImmutableArray<string> origins, string field) =>
+        origins.FirstOrDefault(origin => !MerchantForm.IsOrigin(origin)) is { } wrong
+            ? Refusal.Of(
                 ErrorCode.InvalidField,
                 $"'{wrong}' is not an origin such as https://shop.example; http is for localhost alone.",
-                "checkout_origins");
-        }
+                field)
+            : null;
 
-        return MerchantForm.IsName(command.Name)
+    private static Refusal? CheckName(PutMerchant command) =>
+        MerchantForm.IsName(command.Name)
             ? null
             : Refusal.Of(
                 ErrorCode.InvalidField,
                 "A name has 1 to 100 characters, is not blank and has no control characters.",
                 "name");
-    }
+
+    // The same array where nothing changed, so that the document equals itself.
+    private static ImmutableArray<string> Kept(ImmutableArray<string> before, ImmutableArray<string> now) =>
+        now.AsSpan().SequenceEqual(before.AsSpan()) ? before : now;
+
+    private static OrderTokenKeys NextAfter(OrderTokenKeys keys, DateTimeOffset? previousUntil) =>
+        keys with { Generation = keys.Generation + 1, PreviousUntil = previousUntil };
 
     private static MerchantDecision Change(
         MerchantDocument? merchant, string keyId, Func<StoredApiKey, StoredApiKey> change) =>
@@ -233,23 +214,4 @@ internal static class MerchantDecider
         {
             Keys = [.. merchant.Keys.Select(key => key.Id == keyId ? change(key) : key)],
         });
-
-    private static MerchantDocument SetProvider(MerchantDocument merchant, StoredProvider provider) => merchant with
-    {
-        Providers =
-        [
-            .. merchant.Providers
-                .Where(stored => stored.Provider != provider.Provider)
-                .Append(provider)
-                .OrderBy(stored => stored.Provider, StringComparer.Ordinal),
-        ],
-    };
-
-    private static bool IsCredential(Secret value)
-    {
-        var text = value.Reveal();
-        return text.Length is > 0 and <= MaxCredentialLength
-            && !char.IsWhiteSpace(text[0])
-            && !char.IsWhiteSpace(text[^1]);
-    }
 }

@@ -35,17 +35,31 @@ internal sealed record MerchantContext
 
     /// <summary>How long replaced credentials verify webhooks.</summary>
     public TimeSpan CredentialOverlap { get; init; }
+
+    /// <summary>How long the credentials of an earlier account are kept.</summary>
+    public TimeSpan EarlierAccountRetention { get; init; }
 }
 
 /// <summary>Lists a new API key.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="Hash">Its hash.</param>
 /// <param name="Scope">What it may do.</param>
-internal sealed record AddApiKey(string Id, string Hash, ApiKeyScope Scope);
+/// <param name="Limits">Until when and from where it works; null: always, from everywhere.</param>
+internal sealed record AddApiKey(string Id, string Hash, ApiKeyScope Scope, ApiKeyLimits? Limits = null);
+
+/// <summary>Whether an API key may be replaced.</summary>
+/// <param name="Id">Its id.</param>
+internal sealed record ReplaceApiKey(string Id);
 
 /// <summary>An API key works, and is about to be returned.</summary>
 /// <param name="Id">Its id.</param>
-internal sealed record HandOutApiKey(string Id);
+/// <param name="Replaces">The id of the key that it replaces; null if it replaces none.</param>
+/// <param name="Overlap">For how long that one still works.</param>
+internal sealed record HandOutApiKey(string Id, string? Replaces = null, TimeSpan Overlap = default);
+
+/// <summary>A replaced API key's own document says until when it works.</summary>
+/// <param name="Id">Its id.</param>
+internal sealed record ApiKeyLimited(string Id);
 
 /// <summary>Revokes an API key.</summary>
 /// <param name="Id">Its id.</param>
@@ -55,10 +69,32 @@ internal sealed record RevokeApiKey(string Id);
 /// <param name="Id">Its id.</param>
 internal sealed record ApiKeyRevoked(string Id);
 
+/// <summary>Replaces the key of the merchant's order tokens.</summary>
+/// <param name="Overlap">For how long tokens of the previous one still count.</param>
+internal sealed record RotateOrderTokenKey(TimeSpan Overlap);
+
 /// <summary>Sets the credentials at a provider.</summary>
-/// <param name="Provider">The provider.</param>
-/// <param name="Sealed">The credentials, encrypted; null if they are those that are stored.</param>
-internal sealed record SetCredentials(string Provider, SealedCredentials? Sealed);
+internal sealed record SetCredentials
+{
+    /// <summary>The provider.</summary>
+    public required string Provider { get; init; }
+
+    /// <summary>The credentials, encrypted; null if they are those that are stored.</summary>
+    public required SealedCredentials? Sealed { get; init; }
+
+    /// <summary>The account that they name.</summary>
+    public required string Named { get; init; }
+
+    /// <summary>The account of stored credentials that name the same; null if there are none.</summary>
+    public string? Known { get; init; }
+
+    /// <summary>Whether another name may be the same account's.</summary>
+    public bool NameRotates { get; init; }
+
+    /// <summary>Whether the merchant says that they open the account of the present ones; null if it does not
+    /// say.</summary>
+    public bool? IsSameAccount { get; init; }
+}
 
 /// <summary>Deletes the credentials at a provider.</summary>
 /// <param name="Provider">The provider.</param>

@@ -50,6 +50,19 @@ public sealed record MerchantDocument
     /// <summary>Members that only newer builds know; they are kept.</summary>
     [Id(9), JsonExtensionData]
     public Dictionary<string, JsonElement>? LaterMembers { get; init; }
+
+    /// <summary>The origins of the merchant's own sites.</summary>
+    [Id(10)]
+    public ImmutableArray<string> Origins { get; init; } = [];
+
+    /// <summary>The keys that sign the merchant's order tokens; null until the first one is replaced.</summary>
+    [Id(11)]
+    public OrderTokenKeys? OrderTokens { get; init; }
+
+    /// <summary>The id of the last change in the audit trail that was made to this document; null before there was
+    /// one.</summary>
+    [Id(12)]
+    public string? LastChange { get; init; }
 }
 
 /// <summary>An API key as its merchant's document has it.</summary>
@@ -84,6 +97,22 @@ public sealed record StoredApiKey
     /// <summary>Members that only newer builds know; they are kept.</summary>
     [Id(6), JsonExtensionData]
     public Dictionary<string, JsonElement>? LaterMembers { get; init; }
+
+    /// <summary>Until when and from where it works; null: always, from everywhere.</summary>
+    [Id(7), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ApiKeyLimits? Limits { get; init; }
+
+    /// <summary>The id of the key that replaces it; null if none does.</summary>
+    [Id(8), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ReplacedBy { get; init; }
+
+    /// <summary>Whether its own document may not have its limits yet: a crash came before, and the next command writes
+    /// them there.</summary>
+    [Id(9), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsLimitPending { get; init; }
+
+    /// <summary>Whether it opens anything at a time.</summary>
+    internal bool Works(DateTimeOffset now) => RevokedAt is null && !(Limits?.ExpiresAt <= now);
 }
 
 /// <summary>Credentials at one provider.</summary>
@@ -105,6 +134,19 @@ public sealed record StoredProvider
     /// <summary>Members that only newer builds know; they are kept.</summary>
     [Id(3), JsonExtensionData]
     public Dictionary<string, JsonElement>? LaterMembers { get; init; }
+
+    /// <summary>The account of attempts that were started before attempts named theirs.</summary>
+    [Id(4), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? FirstAccount { get; init; }
+
+    /// <summary>The accounts before this one, the latest first.</summary>
+    [Id(5)]
+    public ImmutableArray<EarlierAccount> EarlierAccounts { get; init; } = [];
+
+    /// <summary>The stored credentials, each of another account: the present ones first.</summary>
+    [JsonIgnore]
+    public IEnumerable<SealedCredentials> AllCredentials =>
+        EarlierAccounts.Select(earlier => earlier.Credentials).Prepend(Credentials);
 }
 
 /// <summary>A merchant's routing.</summary>
@@ -144,4 +186,8 @@ public sealed record ApiKeyDocument
     /// <summary>Members that only newer builds know; they are kept.</summary>
     [Id(2), JsonExtensionData]
     public Dictionary<string, JsonElement>? LaterMembers { get; init; }
+
+    /// <summary>In which hour it was last used, by its beginning; null if no use was noted.</summary>
+    [Id(3), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? LastUsedAt { get; init; }
 }

@@ -19,6 +19,14 @@ public static class MerchantForm
             && url.UserInfo.Length == 0
             && !text.AsSpan().ContainsAny(EndsOrigins);
 
+    /// <summary>Whether a URL is on an origin: the same scheme, host and port.</summary>
+    public static bool IsOn(string url, string origin) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var there)
+            && Uri.TryCreate(origin, UriKind.Absolute, out var registered)
+            && there.Scheme == registered.Scheme
+            && there.Port == registered.Port
+            && there.IdnHost.Equals(registered.IdnHost, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Whether a text can be the name that customers read: 1 to 100 characters, not blank, no control
     /// characters.</summary>
     public static bool IsName(string text) =>

@@ -34,18 +34,28 @@ public sealed class MerchantGrain(
     public Task<Reply<MerchantView>> Put(PutMerchant command) => CompleteAsync(_process.PutAsync(command));
 
     /// <inheritdoc/>
-    public Task<MerchantView?> Get() =>
-        CompleteAsync(Task.FromResult(Document is { } merchant ? MerchantMapping.View(Id, merchant) : null));
+    public Task<MerchantView?> Get() => CompleteAsync(_process.ViewAsync());
 
     /// <inheritdoc/>
-    public Task<Reply<NewApiKey>> CreateKey(ApiKeyScope scope) => CompleteAsync(_process.CreateKeyAsync(scope));
+    public Task<Reply<NewApiKey>> CreateKey(ApiKeyScope scope) => CreateKey(new CreateApiKey { Scope = scope });
+
+    /// <inheritdoc/>
+    public Task<Reply<NewApiKey>> CreateKey(CreateApiKey command) => CompleteAsync(_process.CreateKeyAsync(command));
+
+    /// <inheritdoc/>
+    public Task<Reply<NewApiKey>> RotateKey(RotateApiKey command) => CompleteAsync(_process.RotateKeyAsync(command));
 
     /// <inheritdoc/>
     public Task<Reply<MerchantView>> RevokeKey(string keyId) => CompleteAsync(_process.RevokeKeyAsync(keyId));
 
     /// <inheritdoc/>
-    public Task<Reply<MerchantView>> PutCredentials(string provider, ImmutableDictionary<string, Secret> values) =>
-        CompleteAsync(_process.PutCredentialsAsync(provider, values));
+    public Task<Reply<OrderTokenKeys>> RotateOrderTokenKey(TimeSpan overlap) =>
+        CompleteAsync(_process.RotateOrderTokenKeyAsync(overlap));
+
+    /// <inheritdoc/>
+    public Task<Reply<MerchantView>> PutCredentials(
+        string provider, ImmutableDictionary<string, Secret> values, bool? isSameAccount = null) =>
+        CompleteAsync(_process.PutCredentialsAsync(provider, values, isSameAccount));
 
     /// <inheritdoc/>
     public Task<Reply<MerchantView>> DeleteCredentials(string provider) =>
@@ -67,6 +77,13 @@ public sealed class MerchantGrain(
 
     /// <inheritdoc/>
     public Task<MerchantSettings?> Settings() => CompleteAsync(_process.SettingsAsync());
+
+    /// <inheritdoc/>
+    public async Task CloseChanges()
+    {
+        await _process.CloseChangesAsync(suspect: true);
+        DeactivateIfUnknown();
+    }
 
     /// <inheritdoc/>
     async Task IMerchantHost.WriteAsync(MerchantDocument next)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using PaymentCluster.Grains.Abstractions.Merchants;
 using PaymentCluster.Grains.Abstractions.Routing;
+using KeyUses = System.Collections.Immutable.ImmutableDictionary<string, System.DateTimeOffset?>;
 
 namespace PaymentCluster.Grains.Merchants;
 
@@ -14,18 +15,29 @@ internal static class MerchantMapping
     };
 
     /// <summary>The merchant as its operator sees it, without keys that were never handed out.</summary>
-    public static MerchantView View(string id, MerchantDocument merchant) => new()
+    /// <param name="id">The merchant's id.</param>
+    /// <param name="merchant">The document.</param>
+    /// <param name="used">When keys were last used, where that was read.</param>
+    public static MerchantView View(string id, MerchantDocument merchant, KeyUses? used = null) => new()
     {
         Id = id,
         Name = merchant.Name,
         UpiCollectAllowed = merchant.UpiCollectAllowed,
         CheckoutOrigins = merchant.CheckoutOrigins,
+        Origins = merchant.Origins,
         CardVault = merchant.CardVault,
         Keys =
         [
             .. merchant.Keys.Where(key => key.HandedOut).Select(key => new ApiKeyView
             {
-                Id = key.Id, Scope = key.Scope, CreatedAt = key.CreatedAt, RevokedAt = key.RevokedAt,
+                Id = key.Id,
+                Scope = key.Scope,
+                CreatedAt = key.CreatedAt,
+                RevokedAt = key.RevokedAt,
+                ExpiresAt = key.Limits?.ExpiresAt,
+                Networks = key.Limits?.Networks ?? [],
+                LastUsedAt = used?.GetValueOrDefault(key.Id),
+                ReplacedBy = key.ReplacedBy,
             }),
         ],
         Providers =
@@ -36,6 +48,16 @@ internal static class MerchantMapping
                 Credentials = stored.Credentials.Names,
                 UpdatedAt = stored.Credentials.UpdatedAt,
                 PreviousUntil = stored.Previous?.Until,
+                Account = stored.Credentials.Account,
+                EarlierAccounts =
+                [
+                    .. stored.EarlierAccounts.Select(earlier => new EarlierAccountView
+                    {
+                        Account = earlier.Credentials.Account,
+                        ReplacedAt = earlier.ReplacedAt,
+                        Until = earlier.Until,
+                    }),
+                ],
             }),
         ],
     };
@@ -46,6 +68,8 @@ internal static class MerchantMapping
         Name = merchant.Name,
         UpiCollectAllowed = merchant.UpiCollectAllowed,
         CheckoutOrigins = merchant.CheckoutOrigins,
+        Origins = merchant.Origins,
+        OrderTokens = merchant.OrderTokens ?? new OrderTokenKeys(),
         CardVault = merchant.CardVault,
         CustomersPrefer = merchant.CustomersPrefer,
         Providers = merchant.Providers.ToImmutableDictionary(
@@ -53,5 +77,9 @@ internal static class MerchantMapping
         Routing = merchant.Routing?.Plan,
         Previous = merchant.Providers.Where(stored => stored.Previous is not null).ToImmutableDictionary(
             stored => stored.Provider, stored => stored.Previous!, StringComparer.Ordinal),
+        Accounts = merchant.Providers.ToImmutableDictionary(
+            stored => stored.Provider,
+            stored => new ProviderAccounts { First = stored.FirstAccount, Earlier = stored.EarlierAccounts },
+            StringComparer.Ordinal),
     };
 }

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using PaymentCluster.Grains.Abstractions.Logs;
-using PaymentCluster.Grains.Abstractions.Merchants;
 
 namespace PaymentCluster.Grains.Merchants;
 
@@ -10,16 +9,6 @@ internal sealed partial class MerchantProcess
         LogEvents.MerchantSaved, LogLevel.Information,
         "Merchant {Merchant} saved (UPI collect allowed: {UpiCollectAllowed})")]
     private static partial void LogPut(ILogger logger, string merchant, bool upiCollectAllowed);
-
-    [LoggerMessage(
-        LogEvents.MerchantKeyCreated, LogLevel.Information,
-        "Merchant {Merchant}: API key {KeyId} ({KeyScope}) created")]
-    private static partial void LogKeyCreated(ILogger logger, string merchant, string keyId, ApiKeyScope keyScope);
-
-    [LoggerMessage(
-        LogEvents.MerchantKeyRevoked, LogLevel.Information,
-        "API key {KeyId} of merchant {Merchant} revoked (handed out: {HandedOut})")]
-    private static partial void LogKeyRevoked(ILogger logger, string merchant, string keyId, bool handedOut);
 
     [LoggerMessage(
         LogEvents.MerchantCredentialsSaved, LogLevel.Information,
@@ -35,6 +24,11 @@ internal sealed partial class MerchantProcess
         LogEvents.MerchantRoutingSaved, LogLevel.Information,
         "Merchant {Merchant}: routing version {Version} saved ({Rules} rules)")]
     private static partial void LogRoutingPut(ILogger logger, string merchant, int version, int rules);
+
+    [LoggerMessage(
+        LogEvents.MerchantOrderTokenKeyRotated, LogLevel.Information,
+        "Merchant {Merchant}: order tokens are signed with key {Generation}")]
+    private static partial void LogOrderTokenKeyRotated(ILogger logger, string merchant, int generation);
 
     [LoggerMessage(
         LogEvents.MerchantCredentialsResealed, LogLevel.Information,

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
+using PaymentCluster.Grains.Abstractions.Audit;
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Merchants;
 using PaymentCluster.Grains.Abstractions.Routing;
 using PaymentCluster.Grains.Abstractions.Secrets;
+using PaymentCluster.Grains.Audit;
 
 namespace PaymentCluster.Grains.Merchants;
 
@@ -17,104 +19,139 @@ internal interface IMerchantHost
 
     /// <summary>The document of an API key.</summary>
     IApiKeyGrain KeyOf(string hash);
+
+    /// <summary>Writes what was decided, if it is another document.</summary>
+    /// <param name="decision">The decision.</param>
+    /// <param name="change">The change that this completes, which the document then names.</param>
+    async Task StoreAsync(MerchantDecision decision, AuditChange? change = null)
+    {
+        if (decision.Document is { } next && next != Document)
+        {
+            await WriteAsync(change is null ? next : next with { LastChange = change.Id.ToString() });
+        }
+    }
 }
 
-/// <summary>Runs a merchant's commands: decides, writes the document and the keys, replies. An API key is in two
-/// documents, and a crash may come between any two writes. The order keeps three promises: what opens something is
-/// listed, so that it can be revoked; a key that was never handed out opens nothing for long; a key that is called
-/// revoked opens nothing. Creating: listed, then granted, then marked as handed out, then returned; a key that was left
-/// unmarked is revoked by the next command. Revoking: the grant first, then the mark; after a lost reply the caller
-/// repeats it.</summary>
+/// <summary>Runs a merchant's commands: decides, writes the document and the keys, replies.</summary>
 /// <param name="merchant">The merchant's id.</param>
 /// <param name="host">Where it lives.</param>
 /// <param name="services">What all merchants share.</param>
 internal sealed partial class MerchantProcess(string merchant, IMerchantHost host, MerchantServices services)
 {
     private readonly MerchantCredentials _credentials = new(merchant, services.Cipher);
+    private readonly MerchantAudit _audit = new(merchant, services.Trail, services.Logger);
+    private MerchantKeys? _keys;
+
+    private MerchantKeys Keys => _keys ??= new MerchantKeys(merchant, host, services, _audit);
 
     /// <summary>Creates or changes the merchant.</summary>
     public async Task<Reply<MerchantView>> PutAsync(PutMerchant command)
     {
-        var before = host.Document;
-        var refusal = await HandleAsync((document, context) => MerchantDecider.Decide(document, command, context));
-        if (refusal is null && host.Document != before)
+        var (refusal, changed) = await ChangeAsync(
+            AuditAction.MerchantSaved,
+            subject: null,
+            detail: null,
+            (document, context) => MerchantDecider.Decide(document, command, context));
+        if (changed)
         {
             LogPut(services.Logger, merchant, command.UpiCollectAllowed);
         }
 
-        return ToReply(refusal);
+        return await ToReplyAsync(refusal);
     }
 
-    /// <summary>Creates an API key.</summary>
-    public async Task<Reply<NewApiKey>> CreateKeyAsync(ApiKeyScope scope)
-    {
-        var text = Enum.IsDefined(scope) ? ApiKeyFormat.NewKey(scope, services.Random) : "";
-        var (id, hash) = (ApiKeyFormat.NewId(services.Random), ApiKeyFormat.Hash(text));
-        var refusal = await HandleAsync((document, context) =>
-            MerchantDecider.Decide(document, new AddApiKey(id, hash, scope), context));
-        if (refusal is not null)
-        {
-            return Reply<NewApiKey>.Refused(refusal);
-        }
+    /// <summary>The merchant as its operator sees it; null if there is none.</summary>
+    public async Task<MerchantView?> ViewAsync() => host.Document is null
+        ? null
+        : MerchantMapping.View(merchant, host.Document, await Keys.LastUsedAsync());
 
-        await host.KeyOf(hash).Grant(new ApiKeyGrant { Merchant = merchant, KeyId = id, Scope = scope });
-        await StoreAsync((document, context) => MerchantDecider.Decide(document, new HandOutApiKey(id), context));
-        LogKeyCreated(services.Logger, merchant, id, scope);
-        return Reply<NewApiKey>.Of(new NewApiKey { Id = id, Key = new Secret(text), Scope = scope });
+    /// <summary>Creates an API key.</summary>
+    public async Task<Reply<NewApiKey>> CreateKeyAsync(CreateApiKey command)
+    {
+        await CompletePendingAsync();
+        return await Keys.CreateAsync(command);
+    }
+
+    /// <summary>Replaces an API key.</summary>
+    public async Task<Reply<NewApiKey>> RotateKeyAsync(RotateApiKey command)
+    {
+        await CompletePendingAsync();
+        return await Keys.RotateAsync(command);
     }
 
     /// <summary>Revokes an API key.</summary>
     public async Task<Reply<MerchantView>> RevokeKeyAsync(string keyId)
     {
-        var refusal = await HandleAsync((document, context) =>
-            MerchantDecider.Decide(document, new RevokeApiKey(keyId), context));
-        if (refusal is null && host.Document!.Keys.First(key => key.Id == keyId) is { RevokedAt: null } key)
+        await CompletePendingAsync();
+        return await ToReplyAsync(await Keys.RevokeAsync(keyId));
+    }
+
+    /// <summary>Replaces the key that signs order tokens.</summary>
+    public async Task<Reply<OrderTokenKeys>> RotateOrderTokenKeyAsync(TimeSpan overlap)
+    {
+        var (refusal, _) = await ChangeAsync(
+            AuditAction.OrderTokenKeyRotated,
+            subject: null,
+            $"overlap {overlap}",
+            (document, context) => MerchantDecider.Decide(document, new RotateOrderTokenKey(overlap), context));
+        if (refusal is not null)
         {
-            await RevokeAsync(key);
+            return Reply<OrderTokenKeys>.Refused(refusal);
         }
 
-        return ToReply(refusal);
+        var keys = host.Document!.OrderTokens!;
+        LogOrderTokenKeyRotated(services.Logger, merchant, keys.Generation);
+        return Reply<OrderTokenKeys>.Of(keys);
     }
 
     /// <summary>Sets the credentials at a provider.</summary>
     public async Task<Reply<MerchantView>> PutCredentialsAsync(
-        string provider, ImmutableDictionary<string, Secret> values)
+        string provider, ImmutableDictionary<string, Secret> values, bool? isSameAccount)
     {
-        if (host.Document is not null
-            && MerchantDecider.CheckCredentials(provider, services.ConnectorOf(provider), values) is { } invalid)
+        var connector = services.ConnectorOf(provider);
+        if (MerchantDecider.CheckCredentials(provider, connector, values) is { } invalid)
         {
-            return Reply<MerchantView>.Refused(invalid);
+            return Reply<MerchantView>.Refused(host.Document is null ? MerchantDecider.UnknownMerchant : invalid);
         }
 
-        var before = host.Document;
-        var refusal = await HandleAsync((document, context) => MerchantDecider.Decide(
-            document, new SetCredentials(provider, _credentials.Seal(document, provider, values)), context));
-        if (refusal is null && host.Document != before)
+        var (refusal, changed) = await ChangeAsync(
+            AuditAction.CredentialsSaved,
+            provider,
+            string.Join(", ", values.Keys.Order(StringComparer.Ordinal)),
+            (document, context) => MerchantDecider.Decide(
+                document, _credentials.Compare(document, connector!, values, isSameAccount), context));
+        if (changed)
         {
             LogCredentialsPut(services.Logger, merchant, provider);
         }
 
-        return ToReply(refusal);
+        return ToReplyOfProviders(refusal);
     }
 
     /// <summary>Deletes the credentials at a provider.</summary>
     public async Task<Reply<MerchantView>> DeleteCredentialsAsync(string provider)
     {
-        var before = host.Document;
-        var refusal = await HandleAsync((document, context) =>
-            MerchantDecider.Decide(document, new DeleteCredentials(provider), context));
-        if (refusal is null && host.Document != before)
+        var (refusal, changed) = await ChangeAsync(
+            AuditAction.CredentialsDeleted,
+            provider,
+            detail: null,
+            (document, context) => MerchantDecider.Decide(document, new DeleteCredentials(provider), context));
+        if (changed)
         {
             LogCredentialsDeleted(services.Logger, merchant, provider);
         }
 
-        return ToReply(refusal);
+        return ToReplyOfProviders(refusal);
     }
 
     /// <summary>Sets the routing.</summary>
     public async Task<Reply<RoutingView>> PutRoutingAsync(PutRouting command)
     {
-        var refusal = await HandleAsync((document, context) => MerchantDecider.Decide(document, command, context));
+        var (refusal, _) = await ChangeAsync(
+            AuditAction.RoutingSaved,
+            subject: null,
+            $"{command.Plan.Rules.Length} rules",
+            (document, context) => MerchantDecider.Decide(document, command, context));
         if (refusal is not null)
         {
             return Reply<RoutingView>.Refused(refusal);
@@ -132,41 +169,67 @@ internal sealed partial class MerchantProcess(string merchant, IMerchantHost hos
     /// <summary>What payments need to know; null if there is no such merchant.</summary>
     public async Task<MerchantSettings?> SettingsAsync()
     {
-        await CompletePendingAsync();
+        try
+        {
+            await CloseChangesAsync();
+        }
+        catch (JournalUnavailableException)
+        {
+            // Payments do not wait for the trail: the next call closes it.
+        }
+
+        await CompleteDocumentAsync();
         return host.Document is { } document ? MerchantMapping.Settings(document) : null;
     }
 
-    private async Task<Refusal?> HandleAsync(Func<MerchantDocument?, MerchantContext, MerchantDecision> decide)
+    /// <summary>Says in the audit trail how changes ended whose process died.</summary>
+    public async Task CloseChangesAsync(bool suspect = false)
     {
-        await CompletePendingAsync();
-        return await StoreAsync(decide);
-    }
-
-    private async Task<Refusal?> StoreAsync(Func<MerchantDocument?, MerchantContext, MerchantDecision> decide)
-    {
-        var decision = decide(host.Document, services.ContextOf(merchant));
-        if (decision.Document is { } next && next != host.Document)
+        if (suspect)
         {
-            await host.WriteAsync(next);
+            _audit.Suspect();
         }
 
-        return decision.Refusal;
+        await _audit.CloseAsync(host, Keys.CompleteAsync);
+    }
+
+    // A change that one write makes.
+    private async Task<(Refusal? Refusal, bool Changed)> ChangeAsync(
+        AuditAction action,
+        string? subject,
+        string? detail,
+        Func<MerchantDocument?, MerchantContext, MerchantDecision> decide)
+    {
+        await CompletePendingAsync();
+        var decision = decide(host.Document, services.ContextOf(merchant));
+        if (decision.Document is not { } next || next == host.Document)
+        {
+            return (decision.Refusal, false);
+        }
+
+        var change = await _audit.BeginAsync(action, subject, detail);
+        await host.WriteAsync(next with { LastChange = change.Id.ToString() });
+        await _audit.EndAsync(change);
+        return (decision.Refusal, true);
+    }
+
+    private async Task CompletePendingAsync()
+    {
+        await CloseChangesAsync();
+        await CompleteDocumentAsync();
     }
 
     // What a crash, a change of the master key or the passing of time left to do. Nearly always nothing.
-    private async Task CompletePendingAsync()
+    private async Task CompleteDocumentAsync()
     {
         if (host.Document is not { } document)
         {
             return;
         }
 
-        foreach (var key in MerchantDecider.AbandonedKeys(document))
-        {
-            await RevokeAsync(key);
-        }
-
-        foreach (var stored in document.Providers.Where(one => _credentials.IsOutdated(one, services.Now)))
+        await Keys.CompleteAsync();
+        foreach (var stored in document.Providers.Where(one =>
+            _credentials.IsOutdated(one, services.ConnectorOf(one.Provider), services.Now)))
         {
             await RenewAsync(stored);
         }
@@ -176,7 +239,7 @@ internal sealed partial class MerchantProcess(string merchant, IMerchantHost hos
     {
         try
         {
-            var renewed = _credentials.Renew(stored, services.Now);
+            var renewed = _credentials.Renew(stored, services.ConnectorOf(stored.Provider), services.Now);
             await StoreAsync((document, context) =>
                 MerchantDecider.Decide(document, new RenewCredentials(renewed), context));
             if (renewed.Credentials.KeyId != stored.Credentials.KeyId)
@@ -192,15 +255,15 @@ internal sealed partial class MerchantProcess(string merchant, IMerchantHost hos
         }
     }
 
-    private async Task RevokeAsync(StoredApiKey key)
-    {
-        await host.KeyOf(key.Hash).Revoke();
-        await StoreAsync((document, context) =>
-            MerchantDecider.Decide(document, new ApiKeyRevoked(key.Id), context));
-        LogKeyRevoked(services.Logger, merchant, key.Id, key.HandedOut);
-    }
+    private async Task<Reply<MerchantView>> ToReplyAsync(Refusal? refusal) => refusal is not null
+        ? Reply<MerchantView>.Refused(refusal)
+        : Reply<MerchantView>.Of((await ViewAsync())!);
 
-    private Reply<MerchantView> ToReply(Refusal? refusal) => refusal is not null
+    // Who changes credentials sees providers alone.
+    private Reply<MerchantView> ToReplyOfProviders(Refusal? refusal) => refusal is not null
         ? Reply<MerchantView>.Refused(refusal)
         : Reply<MerchantView>.Of(MerchantMapping.View(merchant, host.Document!));
+
+    private Task StoreAsync(Func<MerchantDocument?, MerchantContext, MerchantDecision> decide) =>
+        host.StoreAsync(decide(host.Document, services.ContextOf(merchant)));
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Grains.Audit;
 using PaymentCluster.Grains.Journal;
 
 namespace PaymentCluster.Grains.Merchants;
@@ -11,6 +12,7 @@ namespace PaymentCluster.Grains.Merchants;
 /// <param name="directory">The silo's cache of merchants.</param>
 /// <param name="random">Where keys come from.</param>
 /// <param name="options">How long replaced credentials are kept.</param>
+/// <param name="trail">The audit trail.</param>
 /// <param name="clock">The clock that all silos agree on: another one may end what this one began.</param>
 /// <param name="logger">Logs changes of merchants, keys and credentials.</param>
 public sealed class MerchantServices(
@@ -19,12 +21,15 @@ public sealed class MerchantServices(
     MerchantDirectory directory,
     ISecretSource random,
     IOptions<MerchantsOptions> options,
+    IAuditTrail trail,
     IPaymentClock clock,
     ILogger<MerchantServices> logger)
 {
     internal CredentialCipher Cipher => cipher;
 
     internal MerchantDirectory Directory => directory;
+
+    internal IAuditTrail Trail => trail;
 
     internal ISecretSource Random => random;
 
@@ -41,5 +46,6 @@ public sealed class MerchantServices(
         Now = Now,
         Providers = [.. connectors.Select(connector => connector.Provider)],
         CredentialOverlap = options.Value.CredentialOverlap,
+        EarlierAccountRetention = options.Value.EarlierAccountRetention,
     };
 }

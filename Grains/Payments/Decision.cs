@@ -55,7 +55,11 @@ public abstract record PaymentEffect(OperationKey Operation)
     /// <summary>Query what became of the operation.</summary>
     /// <param name="Operation">The operation, of a kind that has a status query
     /// (<see cref="OperationTraits.QueriedAs"/>).</param>
-    public sealed record QueryOperation(OperationKey Operation) : PaymentEffect(Operation)
+    /// <param name="IsLikely">Whether it has probably succeeded, so that it is queried before others.</param>
+    /// <param name="IsHint">Whether the reason for it proves nothing: it is taken from the hints' part of the
+    /// budget.</param>
+    public sealed record QueryOperation(OperationKey Operation, bool IsLikely = false, bool IsHint = false)
+        : PaymentEffect(Operation)
     {
         /// <inheritdoc/>
         public override string Name => Operation.Kind switch

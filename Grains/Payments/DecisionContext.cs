@@ -34,6 +34,13 @@ public sealed record DecisionContext
     /// <summary>Why it would go nowhere.</summary>
     public Refusal? NoRoute { get; init; }
 
+    /// <summary>Why a new payment's customer may not be sent back to where it says; null if they may.</summary>
+    public Refusal? NoReturn { get; init; }
+
+    /// <summary>A provider's payment that another attempt of the merchant's has booked; null if none is
+    /// known.</summary>
+    public string? TakenReference { get; init; }
+
     /// <summary>The limits of a send to a provider that needs this long before its "not found" is final.</summary>
     public SendTerms SendNow(TimeSpan visibilityWindow) => new()
     {
@@ -52,13 +59,17 @@ public sealed record DecisionContext
 /// <summary>The half of an instrument that an attempt stores.</summary>
 /// <param name="Method">The method.</param>
 /// <param name="Link">The provider's name of the linked wallet; null for anything else.</param>
-public sealed record StoredInstrument(PaymentMethod Method, string? Link = null);
+/// <param name="Subjects">What the guard counts its attempt by; null if nothing.</param>
+public sealed record StoredInstrument(PaymentMethod Method, string? Link = null, AttemptSubjects? Subjects = null);
 
 /// <summary>The provider that an attempt goes to, and what the rules need to know of it.</summary>
 public sealed record Route
 {
     /// <summary>The provider.</summary>
     public required string Provider { get; init; }
+
+    /// <summary>The merchant's account there; null while it is not known.</summary>
+    public string? Account { get; init; }
 
     /// <summary>Whether it captures automatically what it authorised.</summary>
     public required bool CapturesByItself { get; init; }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Journal;
 
 namespace PaymentCluster.Grains.Payments;
@@ -17,6 +18,9 @@ public static class LedgerPostings
 
     /// <summary>What providers keep.</summary>
     public const string ProviderFees = "provider_fees";
+
+    /// <summary>Money that moved at providers and was not requested, until an operator clears it.</summary>
+    public const string Suspense = "suspense";
 
     /// <summary>What a provider owes: captured and not yet part of a settlement, net of its fees.</summary>
     public static string ReceivableFrom(string provider) => $"receivable:{provider}";
@@ -46,7 +50,16 @@ public static class LedgerPostings
                     transfers.Add(RefundOf(payment, state, refunded.Refund));
                     break;
                 case RefundReversed reversed:
-                    transfers.Add(ReversalOf(RefundOf(payment, state, reversed.Refund, earlier: 1)));
+                    transfers.Add(ReversalOf(payment, state, reversed));
+                    break;
+                case RefundFound found:
+                    transfers.Add(RefundOf(payment, state, found.Refund));
+                    break;
+                case UnexpectedMoneyReported reported:
+                    transfers.Add(UnexpectedOf(payment, state, reported.Number));
+                    break;
+                case UnexpectedMoneyCleared cleared:
+                    transfers.Add(ClearedOf(UnexpectedOf(payment, state, cleared.Number)));
                     break;
                 default:
                     break;
@@ -132,10 +145,40 @@ public static class LedgerPostings
         };
     }
 
-    private static LedgerTransfer ReversalOf(LedgerTransfer refund) => refund with
+    private static LedgerTransfer UnexpectedOf(PaymentId payment, PaymentState state, int number)
     {
-        Kind = TransferKind.RefundReversal,
-        Debit = refund.Credit,
-        Credit = refund.Debit,
+        var money = state.Unexpected[number - 1];
+        var attempt = new AttemptId { Payment = payment, Number = money.Attempt };
+        var receivable = ReceivableFrom(state.Attempts[money.Attempt - 1].Provider);
+        var isReceived = money.Direction == MoneyDirection.Received;
+        return new LedgerTransfer
+        {
+            Cause = $"{attempt}+{number}",
+            Kind = isReceived ? TransferKind.UnexpectedReceipt : TransferKind.UnexpectedPayout,
+            Debit = isReceived ? receivable : Suspense,
+            Credit = isReceived ? Suspense : receivable,
+            Amount = money.Amount,
+        };
+    }
+
+    // From suspense to the merchant, whichever way the money went.
+    private static LedgerTransfer ClearedOf(LedgerTransfer unexpected) => unexpected with
+    {
+        Kind = TransferKind.UnexpectedCleared,
+        Debit = unexpected.Debit == Suspense ? MerchantPayable : Suspense,
+        Credit = unexpected.Credit == Suspense ? MerchantPayable : Suspense,
     };
+
+    // The transfer of what was booked, the other way round.
+    private static LedgerTransfer ReversalOf(PaymentId payment, PaymentState state, RefundReversed reversed)
+    {
+        var booked = RefundOf(payment, state, reversed.Refund, earlier: 1);
+        return booked with
+        {
+            Kind = TransferKind.RefundReversal,
+            Debit = booked.Credit,
+            Credit = booked.Debit,
+            Amount = reversed.AmountMinor is { } amount ? booked.Amount with { AmountMinor = amount } : booked.Amount,
+        };
+    }
 }

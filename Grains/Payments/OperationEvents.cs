@@ -81,16 +81,22 @@ internal static class OperationEvents
     }
 
     /// <summary>An operator is needed.</summary>
-    public static PaymentEvent ReviewRequired(ProviderOperation operation, string reason, DateTimeOffset at) =>
+    /// <param name="operation">The operation.</param>
+    /// <param name="reason">Why, in one sentence.</param>
+    /// <param name="at">When.</param>
+    /// <param name="reportedMinor">The money that the provider reports, in the payment's currency; null if
+    /// none.</param>
+    public static PaymentEvent ReviewRequired(
+        ProviderOperation operation, string reason, DateTimeOffset at, long? reportedMinor = null) =>
         operation.Key.Kind switch
         {
             OperationKind.Charge or OperationKind.Capture or OperationKind.Void => new ReviewRequired
             {
-                At = at, Attempt = operation.Key.Number, Reason = reason,
+                At = at, Attempt = operation.Key.Number, Reason = reason, ReportedMinor = reportedMinor,
             },
             OperationKind.Refund => new RefundReviewRequired
             {
-                At = at, Refund = operation.Key.Number, Reason = reason,
+                At = at, Refund = operation.Key.Number, Reason = reason, ReportedMinor = reportedMinor,
             },
         };
 }

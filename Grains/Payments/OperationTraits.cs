@@ -25,12 +25,13 @@ public sealed record OperationTraits
         Deadline = TimeSpan.FromDays(7),
     };
 
-    // A repeated release is harmless. There is no deadline: an authorisation that is not released runs out.
+    // A repeated release is harmless, and an authorisation that is not released runs out.
     private static readonly OperationTraits Void = new()
     {
         QueriedAs = OperationKind.Charge,
         LongestRetry = TimeSpan.FromHours(1),
         AcceptedStep = TimeSpan.FromHours(1),
+        Deadline = TimeSpan.FromDays(7),
     };
 
     // A refund's id is the provider's idempotency key. A bank may take days for what a provider accepted.
@@ -40,6 +41,7 @@ public sealed record OperationTraits
         LongestRetry = TimeSpan.FromHours(1),
         AcceptedStep = TimeSpan.FromHours(6),
         Deadline = TimeSpan.FromDays(7),
+        AcceptedDeadline = TimeSpan.FromDays(30),
     };
 
     /// <summary>The kind whose status query tells what became of it: providers have none for captures and voids, but
@@ -53,9 +55,13 @@ public sealed record OperationTraits
     /// <summary>The pause between status queries of what the provider accepted, when the close ones are over.</summary>
     public required TimeSpan AcceptedStep { get; init; }
 
-    /// <summary>How long it may stay unknown before an operator decides. Null: a charge's is the payment's
-    /// expiry.</summary>
+    /// <summary>How long it may stay unsent, and then fails, or stay unknown, and then ends otherwise. Null: a charge's
+    /// is the payment's expiry.</summary>
     public TimeSpan? Deadline { get; init; }
+
+    /// <summary>How long the provider may work on what it accepted before an operator decides; null: as long as the
+    /// payment lasts.</summary>
+    public TimeSpan? AcceptedDeadline { get; init; }
 
     /// <summary>Whether a customer may be at work on what the provider accepted. It is sent only until the payment
     /// expires and only while no other attempt took its place, and there is less to learn of it meanwhile.</summary>

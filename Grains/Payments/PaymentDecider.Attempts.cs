@@ -48,6 +48,8 @@ public static partial class PaymentDecider
             IdempotencyWindow = context.Route.IdempotencyWindow,
             Routing = context.Route.Notes,
             Link = instrument.Link,
+            Account = context.Route.Account,
+            Subjects = instrument.Subjects,
         };
 
     private static Decision.Rejected? CannotAttempt(PaymentState? state, DecisionContext context)
@@ -79,7 +81,12 @@ public static partial class PaymentDecider
         }
 
         var next = Attempt(
-            attempt.Number + 1, new StoredInstrument(attempt.Method), state.Capture, state.ExpiresAt, null, context);
+            attempt.Number + 1,
+            new StoredInstrument(attempt.Method, Subjects: attempt.Subjects),
+            state.Capture,
+            state.ExpiresAt,
+            null,
+            context);
         return new Decision.Accepted(
             [failed with { MovesOn = true }, next with { Follows = attempt.Number }],
             [SendCharge(next.Attempt)]);

@@ -21,7 +21,7 @@ public static partial class PaymentDecider
             PaymentStatus.Authorized => Capture(state, state.Attempts[state.PaidAttempt - 1], command, context),
             PaymentStatus.Success
                 when (command.AmountMinor ?? state.Current!.CapturedMinor) == state.Current!.CapturedMinor =>
-                Unchanged(command.Request, context),
+                Unchanged(state, command.Request, context),
             PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.Success or PaymentStatus.Failed
                 or PaymentStatus.Cancelled or PaymentStatus.Expired or PaymentStatus.NeedsReview =>
                     RejectStatus(state, "captured"),
@@ -47,7 +47,7 @@ public static partial class PaymentDecider
             PaymentStatus.Authorized when state.Current is { CanVoid: true } attempt => new Decision.Accepted(
                 [cancelled, VoidRequested(attempt, context)], [SendVoid(attempt)]),
             PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.Authorized => Accept(cancelled),
-            PaymentStatus.Cancelled => Unchanged(command.Request, context),
+            PaymentStatus.Cancelled => Unchanged(state, command.Request, context),
             PaymentStatus.Success or PaymentStatus.Failed or PaymentStatus.Expired or PaymentStatus.NeedsReview =>
                 RejectStatus(state, "cancelled"),
         };
@@ -60,7 +60,7 @@ public static partial class PaymentDecider
         if (OpenCapture(attempt) is { } capture)
         {
             return capture.AmountMinor == amount
-                ? Unchanged(command.Request, context)
+                ? Unchanged(state, command.Request, context)
                 : OutcomePending("A capture of another amount is under way.");
         }
 

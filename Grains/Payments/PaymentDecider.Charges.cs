@@ -15,9 +15,21 @@ public static partial class PaymentDecider
         DecisionContext context)
     {
         var attempt = state.Attempts[operation.Key.Number - 1];
+        if (context.TakenReference is { } taken && taken == success.ProviderReference)
+        {
+            return OfAnotherAttempt(state, attempt, taken, context);
+        }
+
         if (success.Stage == ChargeStage.Authorized && attempt.Phase == AttemptPhase.Authorized)
         {
             return StillAuthorized(state, attempt, success, report, context);
+        }
+
+        if (attempt.Phase == AttemptPhase.Captured)
+        {
+            return success.Stage == ChargeStage.Captured
+                ? CapturedAgain(state, attempt, success, report, context)
+                : NoChange;
         }
 
         return state.Status switch
@@ -36,6 +48,20 @@ public static partial class PaymentDecider
         };
     }
 
+    // One payment of the provider's is booked once. An order that waits for its money is reviewed; one that needs none
+    // has nothing to decide.
+    private static Decision OfAnotherAttempt(
+        PaymentState state, AttemptState attempt, string reference, DecisionContext context) => state.Status switch
+        {
+            PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.Failed or PaymentStatus.Expired =>
+                Accept(OperationEvents.ReviewRequired(
+                    attempt.Charge,
+                    $"The provider says that {reference} pays it, which has paid another attempt.",
+                    context.Now)),
+            PaymentStatus.Authorized or PaymentStatus.Success or PaymentStatus.Cancelled
+                or PaymentStatus.NeedsReview => NoChange,
+        };
+
     private static Decision Pays(
         PaymentState state,
         ProviderOperation operation,
@@ -44,11 +70,6 @@ public static partial class PaymentDecider
         RecordOutcome report,
         DecisionContext context)
     {
-        if (attempt.Phase == AttemptPhase.Captured)
-        {
-            return NoChange;
-        }
-
         if (success.Amount != Expected(state, operation, attempt, success))
         {
             return Mismatch(state, attempt, success, context);
@@ -102,11 +123,6 @@ public static partial class PaymentDecider
     private static Decision Surplus(
         PaymentState state, AttemptState attempt, ProviderOutcome.Succeeded success, DecisionContext context)
     {
-        if (attempt.CapturedMinor > 0)
-        {
-            return NoChange;
-        }
-
         if (success.Stage == ChargeStage.Authorized)
         {
             return attempt.CanVoid && success.Amount.Currency == state.Amount.Currency
@@ -114,9 +130,9 @@ public static partial class PaymentDecider
                 : NoChange;
         }
 
-        if (success.Amount.Currency != state.Amount.Currency || success.Amount.AmountMinor <= 0)
+        if (success.Amount.Currency != state.Amount.Currency)
         {
-            return Mismatch(state, attempt, success, context);
+            return InOtherCurrency(state, attempt, success, context);
         }
 
         var captured = new SurplusCaptured
@@ -140,13 +156,30 @@ public static partial class PaymentDecider
             [new PaymentEffect.SendOperation(OperationKey.Refund(refund.Refund), Resend: false)]);
     }
 
-    // Never booked: an operator compares the two. The same report again adds nothing.
+    // Not the order's money: an operator compares the two. What is in another currency is booked at once, and pays
+    // nothing. The same report again adds nothing.
     private static Decision Mismatch(
-        PaymentState state, AttemptState attempt, ProviderOutcome.Succeeded success, DecisionContext context) =>
-        state.Status == PaymentStatus.NeedsReview || (state.PaidAttempt > 0 && state.PaidAttempt != attempt.Number)
-            ? NoChange
-            : Accept(OperationEvents.ReviewRequired(
-                attempt.Charge, $"The provider reports {success.Amount} instead of {state.Amount}.", context.Now));
+        PaymentState state, AttemptState attempt, ProviderOutcome.Succeeded success, DecisionContext context)
+    {
+        var isCaptured = success.Stage == ChargeStage.Captured;
+        var isOfOrder = success.Amount.Currency == state.Amount.Currency;
+        var reported = Reported(state, success);
+        var isKnown = state.Status == PaymentStatus.NeedsReview
+            && state.ReviewAttempt == attempt.Number
+            && attempt.ReportedMinor == reported;
+        var unexpected = isCaptured && !isOfOrder
+            ? (InOtherCurrency(state, attempt, success, context) as Decision.Accepted)?.Events ?? []
+            : [];
+        return isKnown && unexpected.IsEmpty ? NoChange : Accept(
+        [
+            .. unexpected,
+            OperationEvents.ReviewRequired(
+                attempt.Charge,
+                $"The provider reports {success.Amount} instead of {state.Amount}.",
+                context.Now,
+                reported),
+        ]);
+    }
 
     private static Decision ChargeDeclined(
         PaymentState state,
@@ -159,8 +192,33 @@ public static partial class PaymentDecider
                 ? FailOrMoveOn(state, attempt, declined.Failure, declined.ProviderReference, context)
                 : Fail(attempt, declined, context),
             AttemptPhase.Authorized => Lapsed(state, attempt, declined, report, context),
-            AttemptPhase.Captured or AttemptPhase.Failed => NoChange,
+            AttemptPhase.Captured => Reversed(state, attempt, declined, report, context),
+            AttemptPhase.Failed => NoChange,
         };
+
+    // A refusal after a capture is an old message overtaken, or money that was given back at the provider: its present
+    // word tells. What was refunded is known to be given back.
+    private static Decision Reversed(
+        PaymentState state,
+        AttemptState attempt,
+        ProviderOutcome.Declined declined,
+        RecordOutcome report,
+        DecisionContext context)
+    {
+        var isOfPayment = declined.ProviderReference is null || declined.ProviderReference == attempt.ProviderReference;
+        if (state.Status != PaymentStatus.Success
+            || attempt.Number != state.PaidAttempt
+            || !isOfPayment
+            || state.RefundableMinor(attempt) < attempt.CapturedMinor)
+        {
+            return NoChange;
+        }
+
+        return report.Source == ReportSource.Query
+            ? Contradict(
+                state, attempt.Charge, "The provider had captured the payment", attempt.ConfirmableAt, report, context)
+            : new Decision.Accepted([], [Query(attempt.Charge)]);
+    }
 
     // A refusal after an authorisation is an old message overtaken, or an authorisation that ran out: the provider's
     // present word tells. Of what needs review an operator says what becomes.

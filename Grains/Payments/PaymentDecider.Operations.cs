@@ -23,6 +23,11 @@ public static partial class PaymentDecider
         "The card was not charged: processing was interrupted before it was sent.",
         FailureParty.Engine);
 
+    private static readonly Failure NotKnownReleased = OurFailure(
+        FailureCodes.OutcomeUnknown,
+        "The provider did not say whether it released the authorisation, which runs out.",
+        FailureParty.Provider);
+
     /// <summary>Apply a provider's report on an operation.</summary>
     public static Decision Decide(PaymentState state, RecordOutcome report, DecisionContext context)
     {
@@ -97,16 +102,14 @@ public static partial class PaymentDecider
         {
             OperationKind.Charge =>
                 ChargeDeclined(state, state.Attempts[operation.Key.Number - 1], declined, report, context),
-            OperationKind.Capture => operation.IsOpen
-                ? Accept(OperationEvents.Failed(operation, declined.Failure, null, context.Now))
-                : NoChange,
+            OperationKind.Capture => operation.IsOpen ? Fail(state, operation, declined.Failure, context) : NoChange,
             OperationKind.Void => operation.IsOpen
                 ? new Decision.Accepted(
                     [OperationEvents.Failed(operation, declined.Failure, null, context.Now)], [Query(operation)])
                 : NoChange,
             OperationKind.Refund => operation.IsOpen
-                ? Accept(OperationEvents.Failed(operation, declined.Failure, null, context.Now))
-                : NoChange,
+                ? Fail(state, operation, declined.Failure, context)
+                : Returned(state, state.Refunds[operation.Key.Number - 1], report, context),
         };
 
     private static Decision Acknowledge(
@@ -137,12 +140,23 @@ public static partial class PaymentDecider
         }
 
         return WhyNotAgain(state, operation, hasLeft: false, context) is { } failure
-            ? Accept(OperationEvents.Failed(operation, failure, null, context.Now))
+            ? Fail(state, operation, failure, context)
             : Accept(OperationEvents.NotSent(
                 operation,
                 notSent.Reason,
-                context.Now + PaymentSchedule.RetryDelay(operation),
+                context.Now + PaymentSchedule.RetryDelay(operation, context.Now),
                 context.Now));
+    }
+
+    // What the engine gives back is owed whatever the provider says: it is requested again.
+    private static Decision.Accepted Fail(
+        PaymentState state, ProviderOperation operation, Failure failure, DecisionContext context)
+    {
+        var failed = OperationEvents.Failed(operation, failure, null, context.Now);
+        return operation.Key.Kind == OperationKind.Refund
+            && state.Refunds[operation.Key.Number - 1] is { Automatic: true } refund
+                ? Accept([failed, .. AfterFailure(state, refund, failure, context)])
+                : Accept(failed);
     }
 
     // A refund's and a capture's deadline needs no report: Resume looks after it.
@@ -175,7 +189,7 @@ public static partial class PaymentDecider
         }
 
         return WhyNotAgain(state, operation, hasLeft: true, context) is { } failure
-            ? Accept(OperationEvents.Failed(operation, failure, null, context.Now))
+            ? Fail(state, operation, failure, context)
             : SendAgain(operation, resend: true, context);
     }
 
@@ -199,6 +213,11 @@ public static partial class PaymentDecider
         }
 
         if (traits.WaitsForCustomer && context.Now >= state.ExpiresAt)
+        {
+            return hasLeft ? NotExecuted : Unreachable;
+        }
+
+        if (!state.IsOwed(operation) && context.Now >= operation.StartedAt + traits.Deadline)
         {
             return hasLeft ? NotExecuted : Unreachable;
         }

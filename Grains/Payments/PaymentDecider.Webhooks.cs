@@ -25,8 +25,9 @@ public static partial class PaymentDecider
     {
         if (attempt.Phase == AttemptPhase.Captured)
         {
-            // Nothing would be booked.
-            return true;
+            return outcome is not ProviderOutcome.Succeeded { Stage: ChargeStage.Captured } again
+                || again.Amount == state.Amount with { AmountMinor = attempt.CapturedMinor }
+                || IsAnotherPayment(attempt, again, ReportSource.Webhook);
         }
 
         // An attempt whose order is not known yet has none to compare with.
@@ -86,7 +87,13 @@ public static partial class PaymentDecider
             })
             : state.Status == PaymentStatus.NeedsReview
                 ? NoChange
-                : Contradict(attempt.Charge, "the payment is captured", attempt.ConfirmableAt, report, context);
+                : Contradict(
+                    state,
+                    attempt.Charge,
+                    "The provider's webhook said that the payment is captured",
+                    attempt.ConfirmableAt,
+                    report,
+                    context);
 
     // The same of a refund.
     private static Decision Confirm(
@@ -101,11 +108,18 @@ public static partial class PaymentDecider
             })
             : refund.Status == RefundStatus.NeedsReview
                 ? NoChange
-                : Contradict(refund.Operation, "the refund is paid out", refund.ConfirmableAt, report, context);
+                : Contradict(
+                    state,
+                    refund.Operation,
+                    "The provider's webhook said that the refund is paid out",
+                    refund.ConfirmableAt,
+                    report,
+                    context);
 
     // For as long as a provider's status may be behind its webhook, what it says otherwise is no disagreement. After
     // that, the money that is booked may not be there: an operator compares the two.
     private static Decision Contradict(
+        PaymentState state,
         ProviderOperation operation,
         string claim,
         DateTimeOffset confirmableAt,
@@ -116,8 +130,16 @@ public static partial class PaymentDecider
             ? NoChange
             : Accept(OperationEvents.ReviewRequired(
                 operation,
-                $"The provider's webhook said that {claim}, and its status query {Contradiction(report.Outcome)}.",
-                context.Now));
+                $"{claim}, and its status query {Contradiction(report.Outcome)}.",
+                context.Now,
+                Reported(state, report.Outcome)));
+
+    // The money that a provider reports as moved, in the payment's currency.
+    private static long? Reported(PaymentState state, ProviderOutcome outcome) =>
+        outcome is ProviderOutcome.Succeeded { Stage: ChargeStage.Captured } success
+            && success.Amount.Currency == state.Amount.Currency
+                ? success.Amount.AmountMinor
+                : null;
 
     private static string Contradiction(ProviderOutcome outcome) => outcome switch
     {

@@ -10,20 +10,30 @@ namespace PaymentCluster.Grains.Payments;
 /// time brings, are in files beside it.</summary>
 public static partial class PaymentDecider
 {
+    /// <summary>How many idempotency keys a payment remembers before it keeps those that changed nothing no
+    /// more.</summary>
+    public const int MaxRepeats = 64;
+
     /// <summary>Take the payment; for an order that failed or expired, start the next attempt; else return what is
     /// there.</summary>
     public static Decision Decide(PaymentState? state, StartPayment command, DecisionContext context)
     {
         if (state is null)
         {
-            return command.Instrument is not null && CannotAttempt(null, context) is { } refused
-                ? refused
+            return context.NoReturn is { } unregistered ? new Decision.Rejected(unregistered)
+                : command.Instrument is not null && CannotAttempt(null, context) is { } refused ? refused
                 : Create(command, context);
         }
 
         if (Remembered(state, command.Request) is { } seen)
         {
             return seen;
+        }
+
+        // A page learns nothing of an order that it did not create.
+        if (command.IsByPage)
+        {
+            return Reject(ErrorCode.OrderConflict, "The order already has a payment.");
         }
 
         if (command.Amount.Currency != state.Amount.Currency)
@@ -39,10 +49,10 @@ public static partial class PaymentDecider
         return state.Status switch
         {
             PaymentStatus.Failed or PaymentStatus.Expired => command.Instrument is null
-                ? Unchanged(command.Request, context)
+                ? Unchanged(state, command.Request, context)
                 : NextAttempt(state, command.Instrument, command.ExpiresIn, command.Request, context),
             PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.Authorized or PaymentStatus.Success
-                or PaymentStatus.Cancelled or PaymentStatus.NeedsReview => Unchanged(command.Request, context),
+                or PaymentStatus.Cancelled or PaymentStatus.NeedsReview => Unchanged(state, command.Request, context),
         };
     }
 
@@ -84,9 +94,12 @@ public static partial class PaymentDecider
         return state.Status switch
         {
             PaymentStatus.Success => Refund(state, state.Attempts[state.PaidAttempt - 1], command, context),
+            // The order is not paid, or not provably; but money that was captured can be given back.
             PaymentStatus.Pending or PaymentStatus.RequiresAction or PaymentStatus.Authorized or PaymentStatus.Failed
                 or PaymentStatus.Cancelled or PaymentStatus.Expired or PaymentStatus.NeedsReview =>
-                    RejectStatus(state, "refunded"),
+                    state.Attempts.LastOrDefault(attempt => state.RefundableMinor(attempt) > 0) is { } captured
+                        ? Refund(state, captured, command, context)
+                        : RejectStatus(state, "refunded"),
         };
     }
 
@@ -174,10 +187,12 @@ public static partial class PaymentDecider
     }
 
     // Nothing to do; but if the client gave the request a name, the name is kept, so that it cannot mean something else
-    // later.
-    private static Decision Unchanged(RequestKey? request, DecisionContext context) => request is null
-        ? new Decision.AlreadyApplied()
-        : Accept(new RequestRepeated { At = context.Now, Request = request });
+    // later. Past the bound it is not: a payment's events are all read to load it, and a client that repeats itself
+    // under ever new names must not make it too long to be read.
+    private static Decision Unchanged(PaymentState state, RequestKey? request, DecisionContext context) =>
+        request is null || state.Requests.Count >= MaxRepeats
+            ? new Decision.AlreadyApplied()
+            : Accept(new RequestRepeated { At = context.Now, Request = request });
 
     private static Decision.Accepted Accept(params PaymentEvent[] events) => new([.. events], []);
 

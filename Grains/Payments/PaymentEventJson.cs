@@ -55,6 +55,9 @@ public static class PaymentEventJson
         new("refund_reversed", null, Json.RefundReversed),
         new("refund_failed", "refund.failed", Json.RefundFailed),
         new("refund_review_required", "refund.needs_review", Json.RefundReviewRequired),
+        new("refund_found", "refund.succeeded", Json.RefundFound),
+        new("unexpected_money_reported", "payment.unexpected_money", Json.UnexpectedMoneyReported),
+        new("unexpected_money_cleared", null, Json.UnexpectedMoneyCleared),
     ];
 
     private static readonly FrozenDictionary<Type, EventFormat> ByType = Formats.ToFrozenDictionary(
@@ -150,6 +153,9 @@ public static class PaymentEventJson
 [JsonSerializable(typeof(RefundConfirmed))]
 [JsonSerializable(typeof(RefundReversed))]
 [JsonSerializable(typeof(RefundFailed))]
+[JsonSerializable(typeof(RefundFound))]
+[JsonSerializable(typeof(UnexpectedMoneyReported))]
+[JsonSerializable(typeof(UnexpectedMoneyCleared))]
 [JsonSerializable(typeof(RefundReviewRequired))]
 [JsonSerializable(typeof(ImmutableDictionary<string, string>))]
 internal sealed partial class PaymentEventJsonContext : JsonSerializerContext;

@@ -47,4 +47,7 @@ public sealed record RefundReversed : PaymentEvent
 {
     /// <summary>The refund.</summary>
     public required int Refund { get; init; }
+
+    /// <summary>How much was booked, in minor units; null in events of earlier builds: the requested amount.</summary>
+    public long? AmountMinor { get; init; }
 }

@@ -80,6 +80,9 @@ public sealed record RefundSucceeded : PaymentEvent
     /// <summary>The refund.</summary>
     public required int Refund { get; init; }
 
+    /// <summary>How much, in minor units, where it is another amount than the requested one; null: that one.</summary>
+    public long? AmountMinor { get; init; }
+
     /// <summary>The provider's id of the refund.</summary>
     public string? ProviderReference { get; init; }
 
@@ -106,6 +109,10 @@ public sealed record RefundReviewRequired : PaymentEvent
 
     /// <summary>Why, in one sentence for an operator.</summary>
     public required string Reason { get; init; }
+
+    /// <summary>What the provider reports as paid out, in minor units; null if it reports no money, or money in another
+    /// currency.</summary>
+    public long? ReportedMinor { get; init; }
 }
 
 /// <summary>An operator looked at the provider's books, and says what became of a refund.</summary>
@@ -117,7 +124,8 @@ public sealed record RefundReviewResolved : PaymentEvent
     /// <summary>Whether the refund was paid out.</summary>
     public required bool Paid { get; init; }
 
-    /// <summary>Who says so.</summary>
+    /// <summary>Who says so: the id of the API key. Builds before the audit trail stored a text of the
+    /// caller's.</summary>
     public required string By { get; init; }
 
     /// <summary>Why.</summary>

@@ -11,16 +11,6 @@ namespace PaymentCluster.Grains.Payments;
 // for ever. Members may be added if old events without them still make sense; none may be renamed, retyped or removed.
 // No card data, no secrets.
 
-/// <summary>Something that happened to a payment.</summary>
-public abstract record PaymentEvent
-{
-    /// <summary>When.</summary>
-    public required DateTimeOffset At { get; init; }
-
-    /// <summary>The client's name for the request that caused it; remembered for as long as the payment.</summary>
-    public RequestKey? Request { get; init; }
-}
-
 /// <summary>The merchant requested a payment, and it was accepted.</summary>
 public sealed record PaymentCreated : PaymentEvent
 {
@@ -103,9 +93,18 @@ public sealed record AttemptStarted : PaymentEvent
     /// choose.</summary>
     public ImmutableArray<RouteNote>? Routing { get; init; }
 
+    /// <summary>The merchant's account at the provider, to which all that follows goes; null where it was not
+    /// known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Account { get; init; }
+
     /// <summary>The provider's name of the linked wallet that is charged, so that what became of the charge can be
     /// queried also when the customer has unlinked it since; null for anything else.</summary>
     public string? Link { get; init; }
+
+    /// <summary>What the guard counts the attempt by; null if nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public AttemptSubjects? Subjects { get; init; }
 }
 
 /// <summary>The time limits of one send.</summary>
@@ -367,29 +366,3 @@ public sealed record PaymentCancelled : PaymentEvent
 
 /// <summary>The customer did not pay in time.</summary>
 public sealed record PaymentExpired : PaymentEvent;
-
-/// <summary>The outcome stayed unknown to the deadline, or the provider reported another amount.</summary>
-public sealed record ReviewRequired : PaymentEvent
-{
-    /// <summary>The attempt.</summary>
-    public required int Attempt { get; init; }
-
-    /// <summary>Why, in one sentence for an operator.</summary>
-    public required string Reason { get; init; }
-}
-
-/// <summary>An operator looked at the provider's books, and says what became of an attempt.</summary>
-public sealed record ReviewResolved : PaymentEvent
-{
-    /// <summary>The attempt.</summary>
-    public required int Attempt { get; init; }
-
-    /// <summary>Whether it was paid.</summary>
-    public required bool Paid { get; init; }
-
-    /// <summary>Who says so.</summary>
-    public required string By { get; init; }
-
-    /// <summary>Why.</summary>
-    public required string Note { get; init; }
-}

@@ -90,7 +90,13 @@ public sealed class PaymentGrain(PaymentServices services, IHostApplicationLifet
     public Task<Reply<RefundView>> Resolve(ResolveRefund command) => Payment.ResolveAsync(command);
 
     /// <inheritdoc/>
+    public Task<Reply<PaymentView>> Clear(ClearUnexpectedMoney command) => Payment.ClearAsync(command);
+
+    /// <inheritdoc/>
     public Task<bool> Record(RecordOutcome report) => Payment.RecordAsync(report);
+
+    /// <inheritdoc/>
+    public Task<bool> Record(RecordProviderRefund report) => Payment.RecordAsync(report);
 
     /// <inheritdoc/>
     public Task Resume() => Payment.ResumeAsync();
@@ -101,6 +107,9 @@ public sealed class PaymentGrain(PaymentServices services, IHostApplicationLifet
 
     /// <inheritdoc/>
     public Task<bool> Query(int attempt, string provider) => Payment.QueryAsync(attempt, provider);
+
+    /// <inheritdoc/>
+    public Task<bool> Hint(int attempt, string provider) => Payment.HintAsync(attempt, provider);
 
     /// <inheritdoc/>
     public Task<PaymentView?> Get() => Payment.GetAsync();

@@ -42,6 +42,49 @@ internal static class PaymentMapping
             Version = state.Version,
             IsFinal = IsFinal(state),
             Basket = state.Basket,
+            Unexpected = [.. state.Unexpected.Select(money => money.ToView(id))],
+        };
+    }
+
+    private static UnexpectedMoneyView ToView(this UnexpectedMoney money, PaymentId payment) => new()
+    {
+        Number = money.Number,
+        Attempt = new AttemptId { Payment = payment, Number = money.Attempt },
+        Direction = money.Direction,
+        Amount = money.Amount,
+        ProviderReference = money.ProviderReference,
+        Reason = money.Reason,
+        ReportedAt = money.ReportedAt,
+        IsCleared = money.IsCleared,
+    };
+
+    /// <summary>What the row of an archived payment says: its status and amounts.</summary>
+    public static PaymentView ToView(this StoredPayment archived, PaymentId id)
+    {
+        var row = archived.Row;
+        return new PaymentView
+        {
+            Id = id,
+            OrderId = row.OrderId,
+            Status = row.Status,
+            Amount = row.Amount,
+            AuthorizedMinor = row.AuthorizedMinor,
+            CapturedMinor = row.CapturedMinor,
+            RefundedMinor = row.RefundedMinor,
+            RefundStatus = row.RefundedMinor == 0 ? RefundProgress.None
+                : row.RefundedMinor == row.CapturedMinor ? RefundProgress.Full
+                : RefundProgress.Partial,
+            Capture = CaptureMode.Automatic,
+            Method = row.Method is { } kind ? new PaymentMethod { Kind = kind } : null,
+            Customer = new Customer { Id = row.CustomerId },
+            Metadata = ImmutableDictionary<string, string>.Empty,
+            Refunds = [],
+            CreatedAt = row.CreatedAt,
+            UpdatedAt = row.UpdatedAt,
+            ExpiresAt = row.UpdatedAt,
+            Version = archived.Version,
+            IsFinal = true,
+            IsArchived = archived.IsArchived,
         };
     }
 

@@ -58,6 +58,7 @@ public static class PaymentRecord
     {
         var version = before?.Version ?? 0;
         var next = PaymentSchedule.Next(after, now);
+        var alarms = PaymentAlarms.Of(after);
         return new PaymentCommit
         {
             Key = key,
@@ -68,6 +69,9 @@ public static class PaymentRecord
             Request = request,
             NextActionAt = next?.At,
             Lane = next?.Lane ?? DueLane.Routine,
+            Raised = PaymentAlarms.RaisedBy(alarms, events),
+            Cleared = PaymentAlarms.ClearedSince(before, alarms),
+            Change = PaymentChanges.Of(events),
         };
     }
 }

@@ -1,4 +1,5 @@
 using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions.Providers;
 using PaymentCluster.Grains.Journal;
 
 namespace PaymentCluster.Grains.Payments;
@@ -13,6 +14,10 @@ public static class PaymentSchedule
     /// <summary>How long a provider that captures automatically has for it, before the engine captures.</summary>
     public static readonly TimeSpan OwnCapture = TimeSpan.FromSeconds(2);
 
+    /// <summary>By when every authorisation has run out: the longest of a provider lasts 30 days (Amazon
+    /// Pay).</summary>
+    public static readonly TimeSpan AuthorizationEnd = TimeSpan.FromDays(45);
+
     // 2 s, 5 s, 15 s, 1 min, 5 min, 15 min, 1 h, then hourly. Webhooks usually win the race.
     private static readonly TimeSpan[] StatusQueries =
     [
@@ -23,6 +28,14 @@ public static class PaymentSchedule
     // After an attempt was given up: a webhook that got lost must not hide money for ever.
     private static readonly TimeSpan[] LateQueries =
         [TimeSpan.FromHours(1), TimeSpan.FromHours(6), TimeSpan.FromDays(1)];
+
+    // Between the tries to give a surplus back that the provider refuses. PayU refuses a second refund of the same
+    // amount for five minutes; an account without money is filled within days.
+    private static readonly TimeSpan[] AutomaticRefunds =
+    [
+        TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10), TimeSpan.FromHours(1), TimeSpan.FromHours(6),
+        TimeSpan.FromDays(1),
+    ];
 
     // When the provider's word cannot change any more. More than once, because nothing remembers whether a status
     // query that changed nothing had a result.
@@ -46,6 +59,10 @@ public static class PaymentSchedule
 
     // A held authorisation changes at the provider without us when it runs out.
     private static readonly TimeSpan AuthorizationStep = TimeSpan.FromHours(6);
+
+    // What a customer paid and no merchant was told of is given back by the banks within five days (T+5; Reserve Bank
+    // of India, turn-around time for failed transactions, 2019). Until then it may still appear.
+    private static readonly TimeSpan Reversal = TimeSpan.FromDays(5);
 
     /// <summary>When the payment wants to be woken next, after <paramref name="now"/>; null: never.</summary>
     public static DateTimeOffset? NextActionAt(PaymentState state, DateTimeOffset now) => Next(state, now)?.At;
@@ -91,13 +108,24 @@ public static class PaymentSchedule
     }
 
     /// <summary>How long to wait before sending an operation again that could not be sent: 1 s, doubling with each send
-    /// to the longest that its kind has.</summary>
-    public static TimeSpan RetryDelay(ProviderOperation operation)
+    /// to the longest that its kind has, and a day past its deadline, where only what is owed is still sent.</summary>
+    public static TimeSpan RetryDelay(ProviderOperation operation, DateTimeOffset now)
     {
+        if (now >= operation.StartedAt + operation.Traits.Deadline)
+        {
+            return TimeSpan.FromDays(1);
+        }
+
         var delay = TimeSpan.FromSeconds(1 << Math.Min(operation.Sends - 1, 12));
         var longest = operation.Traits.LongestRetry;
         return delay < longest ? delay : longest;
     }
+
+    /// <summary>How long to wait before a surplus is given back again after a refusal; null: an operator
+    /// decides.</summary>
+    /// <param name="tries">How often it was tried.</param>
+    public static TimeSpan? AutomaticRefundDelay(int tries) =>
+        tries <= AutomaticRefunds.Length ? AutomaticRefunds[tries - 1] : null;
 
     /// <summary>Whether there is something to learn of the operation by a status query of its kind.</summary>
     public static bool IsQueried(PaymentState state, ProviderOperation operation, DateTimeOffset now) =>
@@ -134,6 +162,11 @@ public static class PaymentSchedule
     private static DateTimeOffset? NextOfAuthorized(PaymentState state, ProviderOperation charge, DateTimeOffset now)
     {
         var attempt = state.Attempts[charge.Key.Number - 1];
+        if (now >= charge.ChangedAt + AuthorizationEnd && state.Status != PaymentStatus.Authorized)
+        {
+            return null;
+        }
+
         return attempt.UnderWay is { } operation && !state.IsHeld(operation)
             ? null
             : attempt is { UnderWay: null, ProviderCaptures: true, Failure: null }
@@ -164,10 +197,14 @@ public static class PaymentSchedule
             OperationKind.Capture or OperationKind.Void => null,
         };
 
-    // What the provider knows may turn into a success after it failed.
+    // What the provider knows may turn into a success after it failed, and what it did not find may appear late.
     private static bool MayStillSucceed(PaymentState state, ProviderOperation operation) =>
         operation.Key.Kind == OperationKind.Charge
-            && state.Attempts[operation.Key.Number - 1].ProviderReference is not null;
+            && state.Attempts[operation.Key.Number - 1] is var attempt
+            && (attempt.ProviderReference is not null || WasNotFound(attempt));
+
+    private static bool WasNotFound(AttemptState attempt) =>
+        attempt.Failure?.Code is FailureCodes.NotExecuted or FailureCodes.InterruptedBeforeSend;
 
     // From when on the provider's word cannot change. A customer may pay what the provider accepted until the payment
     // expires, whatever we gave up before.
@@ -176,7 +213,9 @@ public static class PaymentSchedule
         var givenUpAt = charge.Phase == OperationPhase.Accepted && state.ExpiresAt > charge.ChangedAt
             ? state.ExpiresAt
             : charge.ChangedAt;
-        return givenUpAt + state.Attempts[charge.Key.Number - 1].LateSuccess;
+        var attempt = state.Attempts[charge.Key.Number - 1];
+        return givenUpAt
+            + (WasNotFound(attempt) && attempt.LateSuccess < Reversal ? Reversal : attempt.LateSuccess);
     }
 
     private static DateTimeOffset LastQueryBefore(PaymentState state, ProviderOperation charge) =>

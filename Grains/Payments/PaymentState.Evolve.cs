@@ -73,43 +73,19 @@ public sealed partial record PaymentState
         SurplusAuthorized e => state.With(Authorized(state.Of(e.Attempt), e)),
         PaymentCancelled => state with { Status = PaymentStatus.Cancelled, PaidAttempt = 0 },
         PaymentExpired => state with { Status = PaymentStatus.Expired },
-        ReviewRequired e => state with { Status = PaymentStatus.NeedsReview, ReviewAttempt = e.Attempt },
+        ReviewRequired e => state.With(state.Of(e.Attempt) with { ReportedMinor = e.ReportedMinor }) with
+        {
+            Status = PaymentStatus.NeedsReview,
+            ReviewAttempt = e.Attempt,
+        },
         // The payment's status follows its latest attempt; if this is the one, its failure follows.
         ReviewResolved { Paid: false } => state with { Status = state.Attempts[^1].StatusWhileOpen },
         // What was booked before the review pays the order again; else its capture follows.
         ReviewResolved e when state.Of(e.Attempt).Phase == AttemptPhase.Captured =>
             state.PaidBy(e.Attempt, PaymentStatus.Success),
         RequestRepeated or ReviewResolved or RefundReviewResolved => state,
-        RefundRequested e => state with { Refunds = state.Refunds.Add(Begin(e)) },
-        RefundSucceeded e => state.With(state.RefundOf(e.Refund) with
-        {
-            Operation = state.RefundOf(e.Refund).Operation.In(OperationPhase.Done, e.At),
-            Status = RefundStatus.Success,
-            IsBooked = true,
-            IsUnconfirmed = e.ByWebhook,
-            Failure = null,
-            ProviderReference = e.ProviderReference ?? state.RefundOf(e.Refund).ProviderReference,
-            BankReference = e.BankReference ?? state.RefundOf(e.Refund).BankReference,
-        }),
-        RefundConfirmed e => state.With(state.RefundOf(e.Refund) with
-        {
-            Status = RefundStatus.Success,
-            IsUnconfirmed = false,
-            ProviderReference = e.ProviderReference ?? state.RefundOf(e.Refund).ProviderReference,
-            BankReference = e.BankReference ?? state.RefundOf(e.Refund).BankReference,
-        }),
-        RefundReversed e => state.With(state.RefundOf(e.Refund) with
-        {
-            IsBooked = false,
-            IsUnconfirmed = false,
-            Reversals = state.RefundOf(e.Refund).Reversals + 1,
-        }),
-        RefundReviewRequired e => state.With(state.RefundOf(e.Refund) with
-        {
-            Operation = state.RefundOf(e.Refund).Operation with { ChangedAt = e.At },
-            Status = RefundStatus.NeedsReview,
-        }),
-        _ => ApplySend(state, happened),
+        UnexpectedMoneyReported or UnexpectedMoneyCleared => state.WithUnexpected(happened),
+        _ => ApplyRefund(state, happened),
     };
 
     // What all operations go through: sent, not sent, unknown.
@@ -237,16 +213,6 @@ public sealed partial record PaymentState
     private static ProviderOperation? Ended(ProviderOperation? operation, DateTimeOffset at) =>
         operation is { IsOpen: true } ? operation.In(OperationPhase.Failed, at) : operation;
 
-    private static RefundState Begin(RefundRequested requested) => new()
-    {
-        Operation = ProviderOperation.Started(
-            OperationKey.Refund(requested.Refund), requested.AmountMinor, requested.Send, requested.At),
-        Attempt = requested.Attempt,
-        Status = RefundStatus.Pending,
-        Reason = requested.Reason,
-        Automatic = requested.Automatic,
-    };
-
     private static int RefundOf(PaymentEvent happened) => happened is RefundRequested requested ? requested.Refund : 0;
 
     private PaymentState Begin(AttemptStarted started) => this with
@@ -266,6 +232,8 @@ public sealed partial record PaymentState
             IdempotencyWindow = started.IdempotencyWindow,
             Follows = started.Follows,
             Link = started.Link,
+            Account = started.Account,
+            Subjects = started.Subjects,
         }),
     };
 

@@ -57,6 +57,9 @@ public sealed partial record PaymentState
     /// <summary>The refunds; the refund with number n is at n - 1.</summary>
     public ImmutableArray<RefundState> Refunds { get; init; } = [];
 
+    /// <summary>Money that providers reported and that was not requested; the one with number n is at n - 1.</summary>
+    public ImmutableArray<UnexpectedMoney> Unexpected { get; init; } = [];
+
     /// <summary>The clients' names of requests that took effect.</summary>
     public ImmutableDictionary<string, RememberedRequest> Requests { get; init; } =
         ImmutableDictionary<string, RememberedRequest>.Empty;
@@ -130,6 +133,11 @@ public sealed partial record PaymentState
     public bool IsHeld(ProviderOperation operation) =>
         operation.Key.Kind == OperationKind.Capture && IsInReview(operation);
 
+    /// <summary>Whether the engine owes what an operation is for: a surplus that it gives back. It is sent until it is
+    /// done, also while an operator reviews it.</summary>
+    public bool IsOwed(ProviderOperation operation) => operation.Key.Kind == OperationKind.Refund
+        && Refunds[operation.Key.Number - 1].Automatic;
+
     /// <summary>Authorised over all attempts.</summary>
     public long AuthorizedMinor => Attempts.Sum(attempt => attempt.AuthorizedMinor);
 
@@ -142,6 +150,10 @@ public sealed partial record PaymentState
     /// <summary>What of an attempt's captured money is neither refunded nor on its way back.</summary>
     public long RefundableMinor(AttemptState attempt) => attempt.CapturedMinor
         - RefundedOf(refund => refund.Attempt == attempt.Number && refund.Status != RefundStatus.Failed);
+
+    /// <summary>The automatic refund of an attempt's money that waits for its time; null if there is none.</summary>
+    public RefundState? PlannedRefund(AttemptState attempt) =>
+        Refunds.LastOrDefault(refund => refund.Attempt == attempt.Number && refund.IsPlanned);
 
     /// <summary>The providers that an attempt has been at: its own, and those of the attempts that it
     /// replaces.</summary>
@@ -225,6 +237,9 @@ public sealed record AttemptState
     /// <summary>The provider.</summary>
     public required string Provider { get; init; }
 
+    /// <summary>The merchant's account there; null on an attempt that was started before attempts named it.</summary>
+    public string? Account { get; init; }
+
     /// <summary>What it is paid with.</summary>
     public required PaymentMethod Method { get; init; }
 
@@ -239,6 +254,9 @@ public sealed record AttemptState
 
     /// <summary>The provider's name of the linked wallet that is charged; null for anything else.</summary>
     public string? Link { get; init; }
+
+    /// <summary>What the guard counts it by; null if nothing.</summary>
+    public AttemptSubjects? Subjects { get; init; }
 
     /// <summary>The provider's id of the order.</summary>
     public string? ProviderOrder { get; init; }
@@ -260,6 +278,10 @@ public sealed record AttemptState
 
     /// <summary>What the provider keeps of the capture, in minor units; null if it did not say.</summary>
     public long? FeeMinor { get; init; }
+
+    /// <summary>What the provider reported as captured when it went to review, in minor units; null if
+    /// nothing.</summary>
+    public long? ReportedMinor { get; init; }
 
     /// <summary>How often a booked capture of it was taken back.</summary>
     public int Reversals { get; init; }
@@ -333,8 +355,16 @@ public sealed record RefundState
     /// <summary>Whether the engine made it.</summary>
     public required bool Automatic { get; init; }
 
+    /// <summary>Whether it waits for its time, and was never sent.</summary>
+    public bool IsPlanned =>
+        Status == RefundStatus.Pending && Operation is { Phase: OperationPhase.NotSent, Sends: 1 } && Automatic;
+
     /// <summary>Whether it is booked as paid out. It stays so while an operator reviews it.</summary>
     public bool IsBooked { get; init; }
+
+    /// <summary>What the provider reported as paid out when it went to review, in minor units; null if
+    /// nothing.</summary>
+    public long? ReportedMinor { get; init; }
 
     /// <summary>How often a booked refund of it was taken back.</summary>
     public int Reversals { get; init; }

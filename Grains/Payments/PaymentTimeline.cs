@@ -63,6 +63,9 @@ internal static class PaymentTimeline
         RefundReversed e => $"Refund {e.Refund} is taken back: it was never paid out.",
         RefundFailed e => $"Refund {e.Refund} failed: {e.Failure.Message}",
         RefundReviewRequired e => $"An operator is needed for refund {e.Refund}. {e.Reason}",
+        RefundFound e => $"{Amount(after, e.AmountMinor)} was refunded at the provider: refund {e.Refund}.",
+        UnexpectedMoneyReported e => $"Unexpected money {e.Number}: {e.Reason} An operator is needed.",
+        UnexpectedMoneyCleared e => $"{e.By} looked at unexpected money {e.Number}: {e.Note}",
         _ => throw new InvalidOperationException($"{happened.GetType().Name} is not an event of payments."),
     };
 

@@ -24,7 +24,8 @@ public static class PaymentsRegistration
             (directory, payments) => directory.CacheSize = Math.Max(LeastPlaces, payments.Value.InMemory));
         services.TryAddPaymentClock();
         services.AddPorts();
-        services.AddSingleton<PaymentTokens>();
+        services.TryAddSingleton<PaymentTokens>();
+        services.AddSingleton<OrderTokens>();
         services.AddSingleton<ActivePayments>();
         services.AddSingleton<InstrumentResolver>();
         services.AddSingleton<PaymentRoutes>();

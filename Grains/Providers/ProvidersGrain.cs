@@ -19,8 +19,9 @@ namespace PaymentCluster.Grains.Providers;
 /// <param name="connectors">The connectors, which check credentials.</param>
 /// <param name="scores">Success rates, per provider.</param>
 /// <param name="work">Counts open payments.</param>
-/// <param name="queries">This silo's budgets of status queries.</param>
+/// <param name="queries">How far behind status queries are.</param>
 /// <param name="directory">This silo's cache of merchants.</param>
+/// <param name="requests">Says where webhooks are sent to.</param>
 /// <param name="time">The clock of the check's timeout.</param>
 /// <param name="logger">Logs checks of credentials.</param>
 [StatelessWorker, Reentrant]
@@ -28,8 +29,9 @@ public sealed partial class ProvidersGrain(
     ConnectorCatalogue connectors,
     ProviderScores scores,
     IOpenPaymentsQuery work,
-    StatusQueryShares queries,
+    IStatusQueryLags queries,
     MerchantDirectory directory,
+    ProviderRequests requests,
     TimeProvider time,
     ILogger<ProvidersGrain> logger) : Grain, IProvidersGrain
 {
@@ -48,12 +50,14 @@ public sealed partial class ProvidersGrain(
             return null;
         }
 
+        var lags = queries.OfAsync(Merchant, [.. merchant.Providers.Select(provider => provider.Provider)]);
         var unknown = await work.UnknownAsync(Merchant);
-        return [.. merchant.Providers.Select(provider => StatusOf(provider, unknown))];
+        return [.. merchant.Providers.Zip(await lags, (provider, lag) => StatusOf(provider, unknown, lag))];
     }
 
     /// <inheritdoc/>
-    public async Task<Reply<CredentialsSet>> PutCredentials(string provider, ImmutableDictionary<string, Secret> values)
+    public async Task<Reply<CredentialsSet>> PutCredentials(
+        string provider, ImmutableDictionary<string, Secret> values, bool? isSameAccount = null)
     {
         connectors.TryGet(provider, out var connector);
         if (MerchantDecider.CheckCredentials(provider, connector, values) is { } refusal)
@@ -75,7 +79,7 @@ public sealed partial class ProvidersGrain(
                 ErrorCode.CredentialsRefused, $"{provider} rejected these credentials. Nothing was changed."));
         }
 
-        var reply = await Document.PutCredentials(provider, values);
+        var reply = await Document.PutCredentials(provider, values, isSameAccount);
         directory.Invalidate(Merchant);
         return reply.Refusal is { } refused
             ? Reply<CredentialsSet>.Refused(refused)
@@ -113,7 +117,7 @@ public sealed partial class ProvidersGrain(
         }
     }
 
-    private ProviderStatus StatusOf(ProviderView provider, ImmutableDictionary<string, int> unknown)
+    private ProviderStatus StatusOf(ProviderView provider, ImmutableDictionary<string, int> unknown, TimeSpan lag)
     {
         connectors.TryGet(provider.Provider, out var connector);
         return new ProviderStatus
@@ -122,7 +126,8 @@ public sealed partial class ProvidersGrain(
             Breaker = connector?.Health?.Breaker ?? BreakerState.Closed,
             Latency = connector?.Health?.Latency() ?? default,
             OpenUnknowns = unknown.GetValueOrDefault(provider.Provider),
-            StatusQueryLag = queries.LagOf(Merchant, provider.Provider),
+            StatusQueryLag = lag,
+            WebhookUrl = requests.WebhookUrl(Merchant, provider.Provider).AbsoluteUri,
             Methods =
             [
                 .. (connector?.Capabilities.Methods ?? []).Order().Select(method =>

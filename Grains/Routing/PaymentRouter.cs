@@ -47,14 +47,14 @@ public sealed class PaymentRouter(ConnectorCatalogue connectors, ProviderScores 
         if (facts.Only is { } keeper)
         {
             return merchant.Providers.Contains(keeper)
-                ? TheOnly(keeper, facts)
+                ? TheOnly(merchant, keeper, facts)
                 : RoutingChoice.Refused(Refusal.Of(
                     ErrorCode.InstrumentUnusable,
                     "The merchant no longer has credentials at the provider that keeps the instrument."));
         }
 
         return merchant is { Routing: null, Providers: [var only] }
-            ? TheOnly(only, facts)
+            ? TheOnly(merchant, only, facts)
             : Choose(merchant, PaymentOf(facts));
     }
 
@@ -102,7 +102,12 @@ public sealed class PaymentRouter(ConnectorCatalogue connectors, ProviderScores 
         LateSuccess = connector.Capabilities.LateSuccess,
     };
 
-    private RoutingChoice TheOnly(string provider, in RoutingFacts facts)
+    private Route RouteTo(MerchantProfile merchant, string provider) =>
+        merchant.AccountOf(provider) is { } account
+            ? _routes[provider] with { Account = account }
+            : _routes[provider];
+
+    private RoutingChoice TheOnly(MerchantProfile merchant, string provider, in RoutingFacts facts)
     {
         if (!facts.Tried.IsDefaultOrEmpty && facts.Tried.Contains(provider))
         {
@@ -111,7 +116,7 @@ public sealed class PaymentRouter(ConnectorCatalogue connectors, ProviderScores 
 
         return ObjectionOf(provider, facts.Method, facts.Amount, facts.Capture) is { } objection
             ? NoProvider(objection)
-            : new RoutingChoice { Route = _routes[provider] };
+            : new RoutingChoice { Route = RouteTo(merchant, provider) };
     }
 
     private RoutingChoice Choose(MerchantProfile merchant, RoutedPayment payment)
@@ -124,7 +129,7 @@ public sealed class PaymentRouter(ConnectorCatalogue connectors, ProviderScores 
 
         return new RoutingChoice
         {
-            Route = _routes[chosen] with
+            Route = RouteTo(merchant, chosen) with
             {
                 Notes =
                 [

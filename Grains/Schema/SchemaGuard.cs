@@ -21,8 +21,14 @@ public static class SchemaGuard
         "payment_events_pkey", "payment_events_version_check",
         "payment_schedule_pkey", "payment_schedule_lane_check",
         "idempotency_keys_pkey", "idempotency_keys_fingerprint_check", "outbox_pkey",
-        "ledger_transfers_pkey", "ledger_transfers_amount_check", "ledger_transfers_accounts_check",
+        "ledger_transfers_amount_check", "ledger_transfers_accounts_check",
         "ledger_balances_pkey", "ledger_balances_sums_check", "webhook_inbox_pkey", "webhook_inbox_fate_check",
+        "alarms_pkey", "alarms_kind_check",
+        "audit_entries_pkey", "audit_entries_change_key", "audit_entries_kind_check", "audit_entries_outcome_check",
+        "audit_entries_hash_check", "audit_days_pkey", "audit_days_positions_check", "audit_open_pkey",
+        "audit_queue_pkey",
+        "archives_pkey", "archives_counts_check", "archives_manifest_check",
+        "archived_balances_pkey", "archived_balances_sums_check",
     ];
 
     private const string SettingsSql =
@@ -30,8 +36,13 @@ public static class SchemaGuard
         select current_setting('server_version_num')::int, current_setting('server_version'),
                current_setting('fsync'), current_setting('full_page_writes'), current_setting('synchronous_commit'),
                current_setting('synchronous_standby_names'),
-               pg_is_in_recovery() or current_setting('default_transaction_read_only')::bool
+               pg_is_in_recovery() or current_setting('default_transaction_read_only')::bool,
+               current_setting('lock_timeout'), current_setting('plan_cache_mode')
         """;
+
+    private const string Pooler =
+        "Something between this process and PostgreSQL, such as PgBouncer, does not pass on the settings of sessions "
+            + "(the startup parameter 'options'): connect to PostgreSQL itself.";
 
     private const string ConstraintsSql =
         """
@@ -40,6 +51,19 @@ public static class SchemaGuard
         left join pg_index i on i.indexrelid = c.conindid
         where c.connamespace = current_schema()::regnamespace and c.convalidated
             and coalesce(i.indisvalid and i.indisready, true)
+        """;
+
+    // The partitions without a valid primary key. A transfer's cause names its payment, and so its partition: the keys
+    // of the partitions are one key.
+    private const string PartitionsSql =
+        """
+        select c.relname::text
+        from pg_inherits i
+        join pg_class c on c.oid = i.inhrelid
+        where i.inhparent in ('payment_events'::regclass, 'ledger_transfers'::regclass) and not exists (
+            select from pg_constraint k
+            join pg_index x on x.indexrelid = k.conindid and x.indisvalid and x.indisready
+            where k.conrelid = c.oid and k.contype = 'p')
         """;
 
     // One line per right: what, whether the application must have it, whether it has it.
@@ -56,9 +80,12 @@ public static class SchemaGuard
         from pg_class where relnamespace = current_schema()::regnamespace
             and relname in ('payments', 'payment_events', 'ledger_transfers')
         union all
-        select lower(privilege) || ' ' || relation, false, has_table_privilege(relation, privilege)
-        from unnest(array['payment_events', 'ledger_transfers']) relation,
+        select lower(privilege) || ' ' || tree.relid::text, false, has_table_privilege(tree.relid, privilege)
+        from unnest(array['payment_events', 'ledger_transfers']) parent, pg_partition_tree(parent::regclass) tree,
             unnest(array['UPDATE', 'DELETE', 'TRUNCATE']) privilege
+        union all
+        select lower(privilege) || ' audit_entries', false, has_table_privilege('audit_entries', privilege)
+        from unnest(array['UPDATE', 'DELETE', 'TRUNCATE']) privilege
         union all
         select lower(privilege) || ' ' || relation, true, has_table_privilege(relation, privilege)
         from (values
@@ -68,7 +95,11 @@ public static class SchemaGuard
             ('idempotency_keys', 'SELECT'), ('idempotency_keys', 'INSERT'), ('outbox', 'SELECT'), ('outbox', 'INSERT'),
             ('ledger_transfers', 'SELECT'), ('ledger_transfers', 'INSERT'), ('ledger_balances', 'SELECT'),
             ('ledger_balances', 'INSERT'),
-            ('webhook_inbox', 'SELECT'), ('webhook_inbox', 'INSERT')) as needed (relation, privilege)
+            ('webhook_inbox', 'SELECT'), ('webhook_inbox', 'INSERT'),
+            ('alarms', 'SELECT'), ('alarms', 'INSERT'), ('alarms', 'DELETE'),
+            ('audit_entries', 'SELECT'), ('audit_entries', 'INSERT'), ('audit_days', 'SELECT'),
+            ('audit_days', 'INSERT'), ('audit_open', 'SELECT'), ('audit_open', 'INSERT'), ('audit_open', 'DELETE'),
+            ('audit_queue', 'SELECT'), ('audit_queue', 'INSERT'), ('audit_queue', 'DELETE')) as needed (relation, privilege)
         union all
         select 'update ' || relation || '.' || field, true, has_column_privilege(relation, field, 'UPDATE')
         from (values ('payments', 'version'), ('ledger_balances', 'debits'), ('ledger_balances', 'credits'))
@@ -89,6 +120,7 @@ public static class SchemaGuard
             await CheckSettingsAsync(connection, cancellation);
             await CheckHistoryAsync(connection, scripts, cancellation);
             await CheckConstraintsAsync(connection, cancellation);
+            await CheckPartitionsAsync(connection, cancellation);
             await CheckRightsAsync(connection, cancellation);
             await CheckStatementsAsync(connection, cancellation);
         }
@@ -97,6 +129,10 @@ public static class SchemaGuard
             throw new SchemaException(
                 $"The application's database login is not in the group paymentcluster_app: {exception.MessageText}.",
                 exception);
+        }
+        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.ProtocolViolation)
+        {
+            throw new SchemaException($"{Pooler} It says: {exception.MessageText}.", exception);
         }
         catch (NpgsqlException exception)
         {
@@ -128,6 +164,7 @@ public static class SchemaGuard
             "PostgreSQL has synchronous standbys but runs with synchronous_commit=local: a failover would lose "
                 + "acknowledged payments.");
         Require(!reader.GetBoolean(6), "The database is read-only, or a standby: payments need the primary.");
+        Require(reader.GetString(7) == "2s" && reader.GetString(8) == "force_generic_plan", Pooler);
     }
 
     private static async Task CheckHistoryAsync(
@@ -155,6 +192,15 @@ public static class SchemaGuard
         Require(
             missing is null,
             $"The database has lost the constraint {missing}, or it is not valid: the schema was changed by hand.");
+    }
+
+    private static async Task CheckPartitionsAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(PartitionsSql, connection);
+        var without = await command.ExecuteScalarAsync(cancellation) as string;
+        Require(
+            without is null,
+            $"The partition {without} has no primary key, or it is not valid: the schema was changed by hand.");
     }
 
     private static async Task CheckRightsAsync(NpgsqlConnection connection, CancellationToken cancellation)

@@ -10,10 +10,6 @@ public static class SchemaMigrator
     // "PayClu": any number that nothing else in the database locks.
     private const long AdvisoryLock = 0x50_61_79_43_6C_75;
 
-    // A statement that waits for a table's lock holds up all that come after it: payments wait no longer than this.
-    private const string LockTimeout = "1s";
-    private const int MaxTries = 60;
-
     private const string CreateHistorySql =
         """
         create table if not exists schema_migrations (
@@ -25,9 +21,8 @@ public static class SchemaMigrator
         alter table schema_migrations add column if not exists min_version int
         """;
 
-    private static readonly TimeSpan PauseBetweenTries = TimeSpan.FromSeconds(1);
-
-    /// <summary>Makes the steps that the database lacks, each in one transaction.</summary>
+    /// <summary>Makes the steps that the database lacks, each in one transaction, and then the partitions of the next
+    /// months.</summary>
     /// <param name="ownerConnectionString">A login that owns the database, or may create tables and roles in
     /// it.</param>
     /// <param name="cancellation">Gives up between two statements; a step is then made wholly or not at all.</param>
@@ -46,7 +41,8 @@ public static class SchemaMigrator
         try
         {
             await connection.OpenAsync(cancellation);
-            await ExecuteAsync(connection, $"select pg_advisory_lock({AdvisoryLock})", cancellation);
+            await SchemaStep.ExecuteAsync(
+                connection, $"select pg_advisory_lock({AdvisoryLock})", cancellation);
             var applied = await SchemaHistory.ReadAsync(connection, cancellation);
             var pending = SchemaHistory.Pending(scripts, applied);
             foreach (var script in pending)
@@ -56,6 +52,7 @@ public static class SchemaMigrator
 
             return new MigrationResult
             {
+                PartitionsUntil = await PaymentPartitions.MakeAheadAsync(connection, cancellation),
                 Applied = pending.Length,
                 Latest = pending.IsEmpty ? applied[^1].ToString() : pending[^1].ToString(),
             };
@@ -66,38 +63,25 @@ public static class SchemaMigrator
         }
     }
 
-    // Where another session holds a lock on a table for longer, the step is given up and tried again.
     private static async Task ApplyAsync(
         NpgsqlConnection connection, MigrationScript script, CancellationToken cancellation)
     {
-        for (var tries = 1; ; tries++)
+        try
         {
-            try
-            {
-                await ApplyOnceAsync(connection, script, cancellation);
-                return;
-            }
-            catch (PostgresException exception) when (
-                tries < MaxTries && exception.SqlState == PostgresErrorCodes.LockNotAvailable)
-            {
-                await Task.Delay(PauseBetweenTries, cancellation);
-            }
-            catch (PostgresException exception)
-            {
-                throw new SchemaException($"Migration {script} failed: {exception.MessageText}", exception);
-            }
+            await SchemaStep.RunAsync(
+                connection,
+                async () =>
+                {
+                    await SchemaStep.ExecuteAsync(connection, CreateHistorySql, cancellation);
+                    await SchemaStep.ExecuteAsync(connection, script.Sql, cancellation);
+                    await RecordAsync(connection, script, cancellation);
+                },
+                cancellation);
         }
-    }
-
-    private static async Task ApplyOnceAsync(
-        NpgsqlConnection connection, MigrationScript script, CancellationToken cancellation)
-    {
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await ExecuteAsync(connection, $"set local lock_timeout = '{LockTimeout}'", cancellation);
-        await ExecuteAsync(connection, CreateHistorySql, cancellation);
-        await ExecuteAsync(connection, script.Sql, cancellation);
-        await RecordAsync(connection, script, cancellation);
-        await transaction.CommitAsync(cancellation);
+        catch (PostgresException exception)
+        {
+            throw new SchemaException($"Migration {script} failed: {exception.MessageText}", exception);
+        }
     }
 
     private static async Task RecordAsync(
@@ -111,12 +95,6 @@ public static class SchemaMigrator
         record.Parameters.Add(new NpgsqlParameter<int> { TypedValue = script.MinVersion });
         await record.ExecuteNonQueryAsync(cancellation);
     }
-
-    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync(cancellation);
-    }
 }
 
 /// <summary>What a migration did.</summary>
@@ -127,4 +105,7 @@ public sealed record MigrationResult
 
     /// <summary>The last step that the database has had, which may be a newer build's.</summary>
     public required string Latest { get; init; }
+
+    /// <summary>Until when payments have partitions of their months; null where the schema has none.</summary>
+    public required DateTimeOffset? PartitionsUntil { get; init; }
 }

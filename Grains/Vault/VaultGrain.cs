@@ -1,10 +1,12 @@
+using PaymentCluster.Grains.Abstractions.Audit;
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Vault;
+using PaymentCluster.Grains.Audit;
 
 namespace PaymentCluster.Grains.Vault;
 
 /// <inheritdoc cref="IVaultGrain"/>
-public sealed class VaultGrain(IVaultRotation rotation, TimeProvider time) : Grain, IVaultGrain
+public sealed class VaultGrain(IVaultRotation rotation, IAuditTrail trail, TimeProvider time) : Grain, IVaultGrain
 {
     // Well below the response timeout of grain calls.
     private static readonly TimeSpan Share = TimeSpan.FromSeconds(10);
@@ -21,6 +23,9 @@ public sealed class VaultGrain(IVaultRotation rotation, TimeProvider time) : Gra
             return NoVault();
         }
 
+        // Should this process die, the trail's keeper closes the change; how far the rotation is, the rows say.
+        var change = await trail.BeginAsync(
+            IAuditGrain.Installation, AuditAction.VaultRotated, subject: null, newKeys ? "new keys" : "continued");
         var began = time.GetTimestamp();
         if (newKeys)
         {
@@ -32,6 +37,7 @@ public sealed class VaultGrain(IVaultRotation rotation, TimeProvider time) : Gra
             // Each step is durable on its own.
         }
 
+        await trail.EndAsync(change, AuditOutcome.Done, Actor.Current ?? Actor.Unknown);
         return Reply<VaultStatus>.Of(await rotation.StatusAsync());
     }
 

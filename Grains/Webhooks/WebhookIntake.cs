@@ -9,6 +9,7 @@ using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Webhooks;
 using PaymentCluster.Grains.Journal;
 using PaymentCluster.Grains.Merchants;
+using PaymentCluster.Grains.Payments;
 using PaymentCluster.Grains.Payments.Process;
 
 namespace PaymentCluster.Grains.Webhooks;
@@ -19,22 +20,35 @@ namespace PaymentCluster.Grains.Webhooks;
 /// <param name="merchants">The merchants' profiles, with the secrets that sign webhooks.</param>
 /// <param name="payments">The payments.</param>
 /// <param name="inbox">The events that were processed before.</param>
+/// <param name="hints">Limits what unproven webhooks lead to.</param>
+/// <param name="tokens">Recognises the addresses that providers were given.</param>
+/// <param name="budget">Limits what connectors fetch to read a webhook.</param>
 /// <param name="meter">Counts webhooks by what became of them.</param>
 /// <param name="clock">The clock that dates webhooks.</param>
+/// <param name="time">The clock of waits.</param>
 /// <param name="logger">Logs each webhook and why one was refused.</param>
 public sealed partial class WebhookIntake(
     ConnectorCatalogue connectors,
     IMerchantProfiles merchants,
     IPaymentCalls payments,
     IWebhookInbox inbox,
+    WebhookHints hints,
+    PaymentTokens tokens,
+    IStatusQueryBudget budget,
     WebhookMeter meter,
     IPaymentClock clock,
+    TimeProvider time,
     ILogger<WebhookIntake> logger)
 {
     // Far above what providers use; past it, an id is no id.
     private const int MaxEventIdLength = 255;
 
-    /// <summary>Processes a webhook. With a receipt, the webhook's effect and its event's id are durable.</summary>
+    private const string NoEvent = "(a hint)";
+
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(3);
+
+    /// <summary>Processes a webhook. With a receipt, the webhook's effect and its event's id are durable; of one that
+    /// proves nothing, no effect is, and nothing is stored.</summary>
     /// <param name="merchant">Whose address it came to.</param>
     /// <param name="provider">The provider in that address.</param>
     /// <param name="webhook">The webhook.</param>
@@ -50,15 +64,18 @@ public sealed partial class WebhookIntake(
         {
             WebhookReading.Forged => Forged(received),
             WebhookReading.Malformed malformed => Malformed(received, malformed.Reason),
+            WebhookReading.Unavailable unavailable => Unavailable(received, unavailable.Reason),
+            { IsProven: false } hint => await TakeHintAsync(received, hint),
             WebhookReading.Irrelevant e => await AcceptAsync(received, e.EventId, e.Type, Ignored),
             WebhookReading.Unmatched e => await AcceptAsync(received, e.EventId, e.Type, Parked),
             WebhookReading.OfCharge e => await AcceptAsync(
                 received, e.EventId, e.Attempt.ToString(), () => ApplyAsync(received, e)),
             WebhookReading.OfRefund e => await AcceptAsync(
                 received, e.EventId, e.Refund.ToString(), () => ApplyAsync(received, e)),
+            WebhookReading.OfProviderRefund e => await AcceptAsync(
+                received, e.EventId, e.Attempt.ToString(), () => ApplyAsync(received, e)),
             WebhookReading.About e => await AcceptAsync(
                 received, e.EventId, e.Attempt.ToString(), () => QueryAsync(received, e.Attempt)),
-            WebhookReading.Unavailable unavailable => Unavailable(received, unavailable.Reason),
             var unknown => throw new UnreachableException($"A webhook was read as {unknown.GetType().Name}."),
         };
     }
@@ -86,13 +103,28 @@ public sealed partial class WebhookIntake(
 
         var inbound = new InboundWebhook
         {
-            Headers = webhook.Headers, Body = received.Body, IsSecure = webhook.IsSecure,
+            Headers = webhook.Headers,
+            Body = received.Body,
+            IsSecure = webhook.IsSecure,
+            IsByAddress = webhook is { IsSecure: true, AddressToken: { } token }
+                && tokens.IsWebhookToken(received.Merchant, received.Provider, token),
         };
-        var reading = await connector.ReadWebhookAsync(inbound, profile.Open(received.Provider));
-        // A provider may sign with the secret before for a while after it was changed, and repeats what it signed then.
-        return reading is WebhookReading.Forged && profile.OpenPrevious(received.Provider, received.At) is { } previous
-            ? await connector.ReadWebhookAsync(inbound, previous)
-            : reading;
+        // A provider may sign with the secret before for a while after it was changed, and repeats what it signed then;
+        // and an earlier account goes on reporting on its own payments.
+        WebhookReading reading = new WebhookReading.Forged();
+        foreach (var (account, credentials) in profile.WebhookCredentials(received.Provider, received.At))
+        {
+            var queried = new ProviderAccount(received.Merchant, received.Provider, account);
+            var budgeted = inbound with { MayQueryAsync = isProven => MayQueryAsync(queried, received.At, isProven) };
+            reading = await connector.ReadWebhookAsync(budgeted, credentials);
+            if (reading is not WebhookReading.Forged)
+            {
+                received.Account = account;
+                break;
+            }
+        }
+
+        return reading;
     }
 
     // Effect, then inbox row, then acknowledgement. The effect is durable when the payment replies, and a second
@@ -126,6 +158,33 @@ public sealed partial class WebhookIntake(
         return Receipt(received, eventId, detail, isFirst ? fate : WebhookFate.Duplicate);
     }
 
+    // Anybody can send it, in any number and with any content: nothing grows with it. What a connector fetched is the
+    // provider's own word, and it does not matter who said that there is something to fetch.
+    private async Task<Reply<WebhookReceipt>> TakeHintAsync(Received received, WebhookReading reading)
+    {
+        var fate = reading switch
+        {
+            WebhookReading.About { Attempt: var attempt } when hints.TryTake(received.Merchant, received.Provider) =>
+                FateOf(await payments.HintAsync(
+                    PaymentKey.Of(received.Merchant, attempt.Payment), attempt.Number, received.Provider)),
+            // Fetching it was limited.
+            WebhookReading.OfCharge charge => await ApplyAsync(received, charge),
+            _ => WebhookFate.Ignored,
+        };
+        return Receipt(received, NoEvent, null, fate == WebhookFate.Applied ? fate : WebhookFate.Ignored);
+    }
+
+    // A provider waits some seconds for its response, and sends again.
+    private async ValueTask<bool> MayQueryAsync(ProviderAccount account, DateTimeOffset receivedAt, bool isProven)
+    {
+        using var waited = new CancellationTokenSource(LongestWait, time);
+        var query = new StatusQuery(account, isProven ? QueryPriority.Likely : QueryPriority.Accepted)
+        {
+            Began = receivedAt, IsHint = !isProven,
+        };
+        return (await budget.AcquireAsync(query, waited.Token)).IsGranted;
+    }
+
     // The key holds the merchant whose secret signed: an id of another merchant's payment leads to one that does not
     // exist.
     private async Task<WebhookFate> ApplyAsync(Received received, WebhookReading.OfCharge charge) =>
@@ -135,6 +194,7 @@ public sealed partial class WebhookIntake(
             Outcome = charge.Outcome,
             Source = ReportSource.Webhook,
             Provider = received.Provider,
+            Account = received.Account,
         }));
 
     private async Task<WebhookFate> ApplyAsync(Received received, WebhookReading.OfRefund refund) =>
@@ -144,7 +204,21 @@ public sealed partial class WebhookIntake(
             Outcome = refund.Outcome,
             Source = ReportSource.Webhook,
             Provider = received.Provider,
+            Account = received.Account,
         }));
+
+    private async Task<WebhookFate> ApplyAsync(Received received, WebhookReading.OfProviderRefund e) =>
+        FateOf(await payments.RecordAsync(
+            PaymentKey.Of(received.Merchant, e.Attempt.Payment), new RecordProviderRefund
+            {
+                Attempt = e.Attempt.Number,
+                ProviderOrder = e.ProviderOrder,
+                Amount = e.Refund.Amount,
+                ProviderReference = e.Refund.ProviderReference!,
+                BankReference = e.Refund.BankReference,
+                Provider = received.Provider,
+                Account = received.Account,
+            }));
 
     private async Task<WebhookFate> QueryAsync(Received received, AttemptId attempt) =>
         FateOf(await payments.QueryAsync(
@@ -187,5 +261,9 @@ public sealed partial class WebhookIntake(
             Refusal.Of(ErrorCode.WebhookMalformed, $"The webhook cannot be read: {reason}."));
     }
 
-    private sealed record Received(string Merchant, string Provider, byte[] Body, DateTimeOffset At);
+    private sealed record Received(string Merchant, string Provider, byte[] Body, DateTimeOffset At)
+    {
+        // Whose credentials verified it; null while that is not known.
+        public string? Account { get; set; }
+    }
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using PaymentCluster.Connectors;
 using PaymentCluster.Grains.Journal;
+using PaymentCluster.Grains.Payments;
 using PaymentCluster.Grains.Payments.Hosting;
 using PaymentCluster.Grains.Payments.Process;
 
@@ -17,7 +18,9 @@ public static class WebhooksRegistration
         services.TryAddPaymentClock();
         services.TryAddSingleton<ConnectorCatalogue>();
         services.TryAddSingleton<IPaymentCalls, GrainPaymentCalls>();
+        services.TryAddSingleton<PaymentTokens>();
         services.AddSingleton<WebhookMeter>();
+        services.AddSingleton<WebhookHints>();
         services.AddSingleton<WebhookIntake>();
         return services;
     }

@@ -8,8 +8,8 @@ internal static class PayUIds
 {
     private static readonly TimeSpan India = new(5, 30, 0);
 
-    /// <summary>A <c>mihpayid</c>.</summary>
-    public static string Payment() => "4039937155" + Digits(8);
+    /// <summary>A <c>mihpayid</c>: among a million no two are the same, as at PayU.</summary>
+    public static string Payment() => "40399" + Digits(13);
 
     /// <summary>The id of a capture, refund or cancellation.</summary>
     public static string Request() => "1" + Digits(9);

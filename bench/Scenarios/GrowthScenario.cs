@@ -9,6 +9,9 @@ namespace PaymentCluster.Bench.Scenarios;
 /// there.</summary>
 internal static class GrowthScenario
 {
+    // One burst of a neighbour would decide a single run.
+    private const int Runs = 3;
+
     // At saturation, where the figure is continuous.
     public static async IAsyncEnumerable<Row> RunAsync(BenchOptions options)
     {
@@ -22,14 +25,23 @@ internal static class GrowthScenario
             await StoredPayments.FillAsync(system.Database, stored, StoredPayments.Finished);
             await StatementPlans.RequireAsync(store);
             var sizes = await StoreSizes.ReadAsync(system.Database);
-            var measured = await meter.RunAsync(meter.Orders(options, 0, options.WarmUp / 2));
-            await meter.DrainAsync();
-            var row = measured.ToRow("growth", $"{stored} stored, saturated");
+            var runs = new List<Row>();
+            for (var run = 0; run < (options.Quick ? 1 : Runs); run++)
+            {
+                var measured = await meter.RunAsync(meter.Orders(options, 0, options.WarmUp / 2));
+                await meter.DrainAsync();
+                runs.Add(measured.ToRow("growth", $"{stored} stored, saturated, median of {Runs}"));
+            }
+
+            await StatementPlans.RequireAsync(store);
+            var row = runs.OrderBy(run => run.PerSecond).ElementAt(runs.Count / 2);
             smallest ??= row.PerSecond;
             yield return row with
             {
                 More = row.More
                     .Add("of the smallest", row.PerSecond / smallest.Value)
+                    .Add("slowest of the runs", runs.Min(run => run.PerSecond))
+                    .Add("fastest of the runs", runs.Max(run => run.PerSecond))
                     .AddRange(sizes.Until(await StoreSizes.ReadAsync(system.Database))),
             };
         }
@@ -39,7 +51,8 @@ internal static class GrowthScenario
 /// <summary>How much the store holds, and how it got there.</summary>
 internal sealed record StoreSizes
 {
-    private const string Payments = "('payments', 'payment_events', 'payment_schedule', 'ledger_transfers', 'outbox')";
+    // With the partitions, whose names begin with their tables'.
+    private const string Payments = "^(payments|payment_events.*|payment_schedule|ledger_transfers.*|outbox)$";
 
     public required long Stored { get; init; }
 
@@ -84,5 +97,5 @@ internal sealed record StoreSizes
     }
 
     private static Task<long> SumAsync(BenchDatabase database, string value) => database.ReadAsync<long>(
-        $"select sum({value})::bigint from pg_stat_user_tables where schemaname = 'public' and relname in {Payments}");
+        $"select sum({value})::bigint from pg_stat_user_tables where schemaname = 'public' and relname ~ '{Payments}'");
 }

@@ -50,7 +50,21 @@ public sealed class ApiFixture : IAsyncLifetime
     {
         var response = await client.SendJsonAsync(Payments, body);
         Assert.True((int)response.StatusCode is 200 or 202, await response.Content.ReadAsStringAsync());
-        return response.Headers.Location!.OriginalString;
+        return response.Headers.Location!.AbsolutePath;
+    }
+
+    /// <summary>Creates a payment as the shop's page does, with an order that the shop's server signed. Returns its
+    /// path and client secret.</summary>
+    public async Task<(string Path, string Secret)> StartByPageAsync(string order, string instrument)
+    {
+        var signed = await (await Shop.SendJsonAsync(
+            "/api/v1/order-tokens", $"{{\"order_id\":\"{order}\",\"amount\":900,\"currency\":\"INR\"}}")).JsonAsync();
+        var response = await Browser.SendJsonAsync(
+            Payments, $"{{\"order_token\":\"{signed.GetProperty("order_token").GetString()}\",{instrument}}}");
+        Assert.True((int)response.StatusCode == 202, await response.Content.ReadAsStringAsync());
+        return (
+            response.Headers.Location!.AbsolutePath,
+            (await response.JsonAsync()).GetProperty("client_secret").GetString()!);
     }
 
     /// <summary>Waits until the payment has the status, by long polls.</summary>

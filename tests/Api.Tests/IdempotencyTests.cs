@@ -11,13 +11,13 @@ public sealed class IdempotencyTests(ApiFixture api)
     public async Task The_same_request_again_is_a_replay_whatever_its_spelling()
     {
         var order = NewOrder();
-        var path = (await SendAsync(Upi(order), $"key-{order}")).Headers.Location!.OriginalString;
+        var path = (await SendAsync(Upi(order), $"key-{order}")).Headers.Location!.AbsolutePath;
         var replay = await SendAsync(
             $"{{ \"method\":\"upi\",\n\"currency\":\"INR\", \"amount\" : 50000, \"order_id\":\"{order}\" }}",
             $"key-{order}");
         Assert.Equal(HttpStatusCode.Accepted, replay.StatusCode);
         Assert.Equal("true", replay.Headers.GetValues("Idempotency-Replayed").Single());
-        Assert.Equal(path, replay.Headers.Location?.OriginalString);
+        Assert.Equal(path, replay.Headers.Location?.AbsolutePath);
     }
 
     [Theory]
@@ -64,11 +64,11 @@ public sealed class IdempotencyTests(ApiFixture api)
         var order = NewOrder();
         var path = await StartAsync(api.Shop, Upi(order));
         var again = await api.Shop.SendJsonAsync(Payments, Upi(order));
-        Assert.Equal((HttpStatusCode.OK, path), (again.StatusCode, again.Headers.Location!.OriginalString));
+        Assert.Equal((HttpStatusCode.OK, path), (again.StatusCode, again.Headers.Location!.AbsolutePath));
         Assert.Equal("Payment exists", (await again.JsonAsync()).GetProperty("message").GetString());
         var conflict = await (await api.Shop.SendJsonAsync(Payments, Upi(order, amount: 1))).ProblemAsync(
             409, "order_conflict");
-        Assert.True(conflict.GetProperty("errors").TryGetProperty("amount", out _));
+        Assert.True(conflict.BlamesField("amount"));
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class IdempotencyTests(ApiFixture api)
         }
 
         Assert.Single(
-            responses.Select(response => response.Headers.Location!.OriginalString).Distinct(StringComparer.Ordinal));
+            responses.Select(response => response.Headers.Location!.AbsolutePath).Distinct(StringComparer.Ordinal));
         Assert.Equal(
             [false, true, true], responses.Select(response => response.Headers.Contains("Idempotency-Replayed")));
         await (await api.Shop.SendJsonAsync(

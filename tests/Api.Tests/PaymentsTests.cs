@@ -15,7 +15,7 @@ public sealed partial class PaymentsTests(ApiFixture api)
         var response = await api.Shop.SendJsonAsync(Payments, Upi(NewOrder()));
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
         Assert.Equal("PENDING", (await response.JsonAsync()).GetProperty("status").GetString());
-        var payment = await UntilFinalAsync(api.Shop, response.Headers.Location!.OriginalString, "SUCCESS");
+        var payment = await UntilFinalAsync(api.Shop, response.Headers.Location!.AbsolutePath, "SUCCESS");
         Assert.Equal(50_000, payment.GetProperty("captured_amount").GetInt64());
     }
 
@@ -23,15 +23,17 @@ public sealed partial class PaymentsTests(ApiFixture api)
     public async Task A_UPI_payment_shows_its_link_and_QR_code_while_the_customer_has_it_to_do()
     {
         await api.SetAutomaticCustomerAsync(automatic: false);
-        var path = await StartAsync(api.Browser, Upi(NewOrder(), more: ",\"upi\":{\"flow\":\"qr\"}"));
-        var action = (await UntilAsync(api.Browser, path, "REQUIRES_ACTION")).GetProperty("action");
+        var (path, secret) = await api.StartByPageAsync(
+            NewOrder(), "\"method\":\"upi\",\"upi\":{\"flow\":\"qr\"}");
+        using var payer = api.Client(secret);
+        var action = (await UntilAsync(payer, path, "REQUIRES_ACTION")).GetProperty("action");
         Assert.StartsWith("upi://pay?", action.GetProperty("url").GetString(), StringComparison.Ordinal);
-        var image = await api.Browser.GetAsync(action.GetProperty("qr_png").GetString());
+        var image = await payer.GetAsync(action.GetProperty("qr_png").GetString());
         Assert.Equal("image/png", image.Content.Headers.ContentType?.MediaType);
         await api.ApproveAsync(path);
         await api.SetAutomaticCustomerAsync(automatic: true);
-        await UntilFinalAsync(api.Browser, path, "SUCCESS");
-        await (await api.Browser.GetAsync(action.GetProperty("qr_png").GetString())).ProblemAsync(404, "not_found");
+        await UntilFinalAsync(payer, path, "SUCCESS");
+        await (await payer.GetAsync(action.GetProperty("qr_png").GetString())).ProblemAsync(404, "not_found");
     }
 
     [Theory]
@@ -50,8 +52,7 @@ public sealed partial class PaymentsTests(ApiFixture api)
         var path = await StartAsync(api.Shop, Card(NewOrder()));
         var payment = await UntilFinalAsync(api.Shop, path, "SUCCESS");
         Assert.Equal("""{"last4":"1111","network":"visa","token":null}""", payment.GetProperty("card").ToString());
-        Assert.DoesNotContain("41111", payment.ToString(), StringComparison.Ordinal);
-        Assert.DoesNotContain("41111", api.Running.ServerLog, StringComparison.Ordinal);
+        CardTraces.NoneIn(payment.ToString() + api.Running.ServerLog, "4111111111111111");
     }
 
     [Fact]
@@ -62,7 +63,7 @@ public sealed partial class PaymentsTests(ApiFixture api)
         var failed = await UntilFinalAsync(api.Shop, path, "FAILED");
         Assert.NotEqual(JsonValueKind.Null, failed.GetProperty("failure").ValueKind);
         var again = await api.Shop.SendJsonAsync(Payments, Card(order));
-        Assert.Equal((HttpStatusCode.Accepted, path), (again.StatusCode, again.Headers.Location!.OriginalString));
+        Assert.Equal((HttpStatusCode.Accepted, path), (again.StatusCode, again.Headers.Location!.AbsolutePath));
         var paid = await UntilFinalAsync(api.Shop, path, "SUCCESS");
         Assert.EndsWith("_2", paid.GetProperty("attempt").GetString(), StringComparison.Ordinal);
     }
@@ -76,12 +77,12 @@ public sealed partial class PaymentsTests(ApiFixture api)
     [Fact]
     public async Task An_order_may_say_later_what_it_is_paid_with()
     {
-        var path = await StartAsync(
-            api.Shop, $"{{\"order_id\":\"{NewOrder()}\",\"amount\":900,\"currency\":\"INR\",\"confirm\":false}}");
+        var (path, secret) = await api.StartByPageAsync(NewOrder(), "\"confirm\":false");
+        using var payer = api.Client(secret);
         Assert.Equal("PENDING", (await (await api.Shop.GetAsync(path)).JsonAsync()).GetProperty("status").GetString());
         Assert.Equal(
             HttpStatusCode.Accepted,
-            (await api.Browser.SendJsonAsync(path + "/confirm", """{"method":"upi"}""")).StatusCode);
+            (await payer.SendJsonAsync(path + "/confirm", """{"method":"upi"}""")).StatusCode);
         await UntilFinalAsync(api.Shop, path, "SUCCESS");
         await (await api.Shop.SendJsonAsync(path + "/confirm", """{"method":"upi"}"""))
             .ProblemAsync(409, "status_conflict");

@@ -88,7 +88,7 @@ public sealed class RoutingTests(ApiFixture api)
             Routing,
             """{"rules":[{"name":"a","use":{"order":["razorpay","nopay"]}}]}""",
             "PUT")).ProblemAsync(400, "invalid_field");
-        Assert.True(problem.GetProperty("errors").TryGetProperty("rules[0].use.order[1]", out _));
+        Assert.True(problem.BlamesField("rules[0].use.order[1]"));
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public sealed class TenantsTests(ApiFixture api)
         var path = await StartAsync(api.Shop, Card(NewOrder(), more: ",\"description\":\"canary\"", amount: MuchMinor));
         await UntilFinalAsync(api.Shop, path, "SUCCESS");
         var refund = (await api.Shop.SendJsonAsync(
-            path + "/refunds", """{"amount":1}""")).Headers.Location!.OriginalString;
+            path + "/refunds", """{"amount":1}""")).Headers.Location!.AbsolutePath;
         foreach (var (method, suffix, body) in (IEnumerable<(string, string, string)>)
         [
             ("GET", "", ""), ("GET", "/timeline", ""), ("GET", "/events", ""), ("GET", "/qr.svg", ""),
@@ -78,6 +78,22 @@ public sealed class TenantsTests(ApiFixture api)
         }
 
         await (await api.Browser.GetAsync("/api/v1/merchants/shop")).ProblemAsync(401, "api_key_invalid");
+    }
+
+    [Fact]
+    public async Task A_publishable_key_sets_no_price_and_takes_no_order()
+    {
+        var order = NewOrder();
+        await (await api.Browser.SendJsonAsync(Payments, Upi(order, amount: 100)))
+            .ProblemAsync(403, "order_token_required");
+        var path = await StartAsync(
+            api.Shop,
+            $"{{\"order_id\":\"{order}\",\"amount\":50000,\"currency\":\"INR\",\"confirm\":false,\"customer_id\":\"victim\"}}");
+        await (await api.Browser.GetAsync(path)).ProblemAsync(403, "permission_denied");
+        await (await api.Browser.SendJsonAsync(
+            path + "/confirm", """{"method":"wallet","wallet":{"provider":"paytm"}}"""))
+            .ProblemAsync(403, "permission_denied");
+        Assert.Equal("PENDING", (await (await api.Shop.GetAsync(path)).JsonAsync()).GetProperty("status").GetString());
     }
 
     [Fact]

@@ -15,11 +15,30 @@ public sealed class ComposeTests
         .ToDictionary(service => service.Key, service => Map(service.Value), StringComparer.Ordinal);
 
     private const string Migration = "migrate";
+    private const string Certificates = "certificates";
+
+    // What runs once, and ends.
+    private static readonly string[] Steps = [Migration, Certificates];
 
     [Fact]
-    public void The_cluster_is_a_store_a_migration_silos_a_gateway_and_simulators() =>
+    public void The_cluster_is_a_store_a_migration_certificates_silos_a_gateway_and_simulators() =>
         Assert.Equal(
-            ["gateway", Migration, "postgres", "silo", "simulators"], Services.Keys.Order(StringComparer.Ordinal));
+            [Certificates, "gateway", Migration, "postgres", "silo", "simulators"],
+            Services.Keys.Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void A_process_has_the_certificate_of_its_role_and_no_other()
+    {
+        Assert.Equal("none", Services[Certificates]["network_mode"]);
+        Assert.All((string[])["silo", "gateway"], role =>
+        {
+            Assert.Equal($"/certificates/{role}", Map(Services[role]["environment"])["Cluster__Certificates"]);
+            Assert.Equal([$"{role}-certificates:/certificates/{role}:ro"], CertificatesOf(Services[role]));
+        });
+        Assert.All(
+            Services.Keys.Except(["silo", "gateway", Certificates]),
+            name => Assert.Empty(CertificatesOf(Services[name])));
+    }
 
     [Fact]
     public void Only_the_migration_has_the_owners_login()
@@ -39,7 +58,7 @@ public sealed class ComposeTests
 
     [Fact]
     public void Every_process_restarts_and_is_watched() =>
-        Assert.All(Services.Where(service => service.Key != Migration).Select(service => service.Value), service =>
+        Assert.All(Services.Where(service => !Steps.Contains(service.Key)).Select(service => service.Value), service =>
         {
             Assert.Equal("unless-stopped", service["restart"]);
             Assert.NotEmpty(Texts(Map(service["healthcheck"])["test"]));
@@ -72,7 +91,7 @@ public sealed class ComposeTests
             from service in Services
             where service.Value.ContainsKey("depends_on")
             from needed in Map(service.Value["depends_on"])
-            let condition = needed.Key == Migration ? "service_completed_successfully" : "service_healthy"
+            let condition = Steps.Contains(needed.Key) ? "service_completed_successfully" : "service_healthy"
             where !Services.ContainsKey(needed.Key) || (string)Map(needed.Value)["condition"] != condition
             select $"{service.Key} waits for {needed.Key}");
 
@@ -120,6 +139,11 @@ public sealed class ComposeTests
             let source = volume.Split(':')[0]
             where source.StartsWith('.') ? !Checkout.Exists(source) : !Map(Compose["volumes"]).ContainsKey(source)
             select volume);
+
+    private static IEnumerable<string> CertificatesOf(Dictionary<string, object> service) =>
+        service.TryGetValue("volumes", out var volumes)
+            ? Texts(volumes).Where(volume => volume.Contains(Certificates, StringComparison.Ordinal))
+            : [];
 
     private static Dictionary<string, object> Map(object value) =>
         ((Dictionary<object, object>)value).ToDictionary(

@@ -123,6 +123,8 @@ public sealed class CheckoutFixture : IAsyncLifetime
             [
                 "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
                 "--disable-component-update", "--disable-sync",
+                // Pages that the tests make up have no address; the system is on this machine.
+                "--disable-features=LocalNetworkAccessChecks",
             ],
         });
     }

@@ -36,6 +36,7 @@ public sealed class OtherWayTests(CheckoutFixture checkout)
         await page.GetByRole(AriaRole.Link, new() { Name = "Pay another way" }).ClickAsync();
         // Without script, which would notice.
         var stale = await checkout.PageAsync(options => options.JavaScriptEnabled = false);
+        await stale.GotoAsync(url);
         await stale.GotoAsync(page.Url);
         await page.GetByRole(AriaRole.Link, new() { Name = "Back to the payment in progress" }).ClickAsync();
         await Expect(page.GetByAltText("QR code for UPI apps")).ToBeVisibleAsync();

@@ -1,5 +1,6 @@
 using System.Net;
 using Npgsql;
+using PaymentCluster.Hosting.Clustering;
 using PaymentCluster.Testing;
 using PaymentCluster.Testing.Systems;
 
@@ -57,6 +58,11 @@ internal sealed class RunningCluster : RunningSystem
     /// <param name="silos">How many start with it.</param>
     public static async Task<RunningCluster> PrepareAsync(int silos) => new(await SystemDatabase.CreateAsync(), silos);
 
+    /// <summary>A cluster without processes on a database that is there, and is removed with it.</summary>
+    /// <param name="database">The database.</param>
+    /// <param name="silos">How many start with it.</param>
+    public static RunningCluster PrepareOn(SystemDatabase database, int silos) => new(database, silos);
+
     /// <summary>A cluster without processes and without a schema.</summary>
     /// <param name="silos">How many start with it.</param>
     public static async Task<RunningCluster> PrepareEmptyAsync(int silos) =>
@@ -86,15 +92,31 @@ internal sealed class RunningCluster : RunningSystem
         return StartServerAsync("Gateway.Api");
     }
 
+    /// <summary>Lets processes that start from now on connect without certificates, as they may in
+    /// Development.</summary>
+    public void SpeakClearText()
+    {
+        Settings["DOTNET_ENVIRONMENT"] = "Development";
+        Settings["ASPNETCORE_ENVIRONMENT"] = "Development";
+        Settings["Cluster__ClearText"] = "true";
+        Settings["Cluster__Certificates"] = "";
+    }
+
+    /// <summary>Starts a gateway, and does not wait.</summary>
+    public HostProcess StartGateway() => HostProcess.Start("Gateway.Api", ServerSettings(), ServerStart);
+
     /// <summary>Starts one more silo, and does not wait.</summary>
     public void StartSilo()
     {
-        var settings = ServerSettings();
+        var settings = ServerSettings(ClusterRole.Silo);
         settings["Silo__Address"] = "127.0.0.1";
         _silos =
         [
             .. _silos,
-            new RunningSilo(HostProcess.Start("Silo", settings, ServerStart), int.Parse(settings["Silo__Port"], null)),
+            new RunningSilo(HostProcess.Start("Silo", settings, ServerStart), int.Parse(settings["Silo__Port"], null))
+            {
+                GatewayPort = int.Parse(settings["Silo__GatewayPort"], null),
+            },
         ];
     }
 
@@ -131,6 +153,24 @@ internal sealed class RunningCluster : RunningSystem
         using var simulators = Simulators();
         await simulators.PutAsync("/_customer", new { automatic = true, approval_delay_ms = 20 });
         await simulators.PutAsync("/_dials/razorpay", SomeAreLost);
+    }
+
+    /// <summary>Sends an order until it is accepted: on a busy machine the first requests may be unavailable.</summary>
+    public async Task AcceptsAsync(string order)
+    {
+        using var shop = Shop();
+        ApiResponse? last = null;
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                last = await shop.SendAsync(
+                    HttpMethod.Post,
+                    "/api/v1/payments",
+                    new { order_id = order, amount = 50_000, currency = "INR", method = "upi" });
+                return last?.Status is HttpStatusCode.Accepted or HttpStatusCode.OK;
+            },
+            () => $"{order} is accepted; the last response: {last}. The log:\n{ServerLog}",
+            EvictionTimeout);
     }
 
     /// <summary>Waits until all payments are final, and fails unless the provider's books agree with them.</summary>
@@ -177,4 +217,8 @@ internal sealed class RunningCluster : RunningSystem
 }
 
 /// <summary>One silo: its process, and the port that it is known by.</summary>
-internal sealed record RunningSilo(HostProcess Process, int Port);
+internal sealed record RunningSilo(HostProcess Process, int Port)
+{
+    /// <summary>The port that gateways connect to.</summary>
+    public required int GatewayPort { get; init; }
+}

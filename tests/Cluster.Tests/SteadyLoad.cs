@@ -84,6 +84,18 @@ internal sealed class SteadyLoad : IAsyncDisposable
             TimeSpan.FromMinutes(3));
     }
 
+    /// <summary>How many calls there were, how many failed, and how long they took.</summary>
+    public string Summary(TimeSpan since)
+    {
+        var calls = _calls.Where(call => call.At >= since).OrderBy(call => call.Took).ToList();
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{calls.Count} calls, {calls.Count(call => !call.Succeeded)} failed, "
+                + $"p50 {calls[calls.Count / 2].Took.TotalSeconds:0.000} s, "
+                + $"p99 {calls[calls.Count * 99 / 100].Took.TotalSeconds:0.000} s, "
+                + $"longest {calls[^1].Took.TotalSeconds:0.000} s");
+    }
+
     /// <summary>What happened in each second, for a reader.</summary>
     public string Table(TimeSpan since) => string.Join(
         '\n',

@@ -24,6 +24,8 @@ public sealed class UpgradeTests(ITestOutputHelper output)
         var (old, current) = (earlier.Start, new HostStart());
         await using var cluster = await RunningCluster.PrepareEmptyAsync(silos: 3);
         await MigrateAsync(cluster, old);
+        // The version before speaks clear text alone.
+        cluster.SpeakClearText();
         cluster.ServerStart = old;
         await cluster.OpenAsync();
         using var simulators = cluster.Simulators();

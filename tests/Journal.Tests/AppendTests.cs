@@ -272,6 +272,34 @@ public sealed class AppendTests(StoreFixture fixture) : IClassFixture<StoreFixtu
         Assert.All(await Task.WhenAll(accepted), each => Assert.IsType<CommitResult.Committed>(each));
     }
 
+    [Fact]
+    public async Task Where_new_payments_are_refused_there_is_room_for_what_became_of_others()
+    {
+        await using var store = fixture.Open(new JournalOptions { Writers = 1, QueueLimit = 4, ReservedPercent = 50 });
+        var existing = Commits.Accepted();
+        await store.Payments.AppendAsync(existing);
+        await using var blocker = await fixture.Database.OpenOwnerAsync();
+        await using var transaction = await blocker.BeginTransactionAsync();
+        await using (var block = new NpgsqlCommand("lock table payment_events in access exclusive mode", blocker))
+        {
+            await block.ExecuteNonQueryAsync();
+        }
+
+        var accepted = new List<Task<CommitResult>>();
+        await Assert.ThrowsAsync<JournalOverloadedException>(async () =>
+        {
+            for (var index = 0; index < 2_000; index++)
+            {
+                accepted.Add(store.Payments.AppendAsync(Commits.Accepted()));
+                await Task.Yield();
+            }
+        });
+        accepted.Add(store.Payments.AppendAsync(Commits.Captured(existing)));
+
+        await transaction.RollbackAsync();
+        Assert.All(await Task.WhenAll(accepted), each => Assert.IsType<CommitResult.Committed>(each));
+    }
+
     public static TheoryData<string> Contradictions => ["gap", "empty", "refunded", "transfer", "request"];
 
     [Theory]

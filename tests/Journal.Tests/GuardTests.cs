@@ -38,6 +38,15 @@ public sealed class GuardTests(StoreFixture fixture) : IClassFixture<StoreFixtur
     }
 
     [Fact]
+    public async Task A_pooler_that_drops_the_settings_of_sessions_is_refused()
+    {
+        await using var pooler = new OptionsDroppingPooler(fixture.Database.AppConnectionString);
+        await using var database = new PaymentDatabase(pooler.ConnectionString);
+        var refused = await Assert.ThrowsAsync<SchemaException>(() => SchemaGuard.CheckAsync(database));
+        Assert.Contains("connect to PostgreSQL itself", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_login_outside_the_group_is_refused()
     {
         var login = $"{fixture.Database.Name}_stranger";

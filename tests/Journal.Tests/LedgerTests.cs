@@ -101,7 +101,7 @@ public sealed class LedgerTests(StoreFixture fixture) : IClassFixture<StoreFixtu
         {
             "ledger_transfers_pkey",
             "insert into ledger_transfers select * from ledger_transfers where merchant_id = 'refused'" },
-        { "payment_events_pkey", "insert into payment_events select * from payment_events" },
+        { "payment_events_first_pkey", "insert into payment_events select * from payment_events" },
         {
             "idempotency_keys_fingerprint_check",
             "insert into idempotency_keys values ('refused', 'key', '', gen_random_uuid())" },

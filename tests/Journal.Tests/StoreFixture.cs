@@ -25,7 +25,7 @@ internal sealed class Store : IAsyncDisposable
     private readonly JournalMetrics _metrics;
     private readonly IOptions<JournalOptions> _options;
 
-    public Store(string connectionString, JournalOptions? options = null)
+    public Store(string connectionString, JournalOptions? options = null, IPaymentArchive? archive = null)
     {
         _options = Options.Create(options ?? new JournalOptions());
         _metrics = new JournalMetrics(_meters);
@@ -33,7 +33,7 @@ internal sealed class Store : IAsyncDisposable
         Reads = new MerchantReads(
             Database, Options.Create(new MerchantReadsOptions()), TimeProvider.System, _meters);
         Payments = new PaymentStore(
-            Database, _options, _metrics, TimeProvider.System, NullLogger<PaymentStore>.Instance);
+            Database, _options, _metrics, TimeProvider.System, NullLogger<PaymentStore>.Instance, archive);
         Inbox = new InboxStore(Database, _options, _metrics, TimeProvider.System, NullLogger<InboxStore>.Instance);
     }
 
@@ -44,6 +44,22 @@ internal sealed class Store : IAsyncDisposable
     public PaymentStore Payments { get; }
 
     public InboxStore Inbox { get; }
+
+    /// <summary>Adds what this silo's instrument measures to a list, for as long as the listener lives.</summary>
+    public MeterListener Observe(string instrument, List<int> values)
+    {
+        var listener = new MeterListener();
+        listener.InstrumentPublished = (published, each) =>
+        {
+            if (published.Name == instrument && _meters.Made(published.Meter))
+            {
+                each.EnableMeasurementEvents(published);
+            }
+        };
+        listener.SetMeasurementEventCallback<int>((_, value, _, _) => values.Add(value));
+        listener.Start();
+        return listener;
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -63,6 +79,8 @@ internal sealed class Store : IAsyncDisposable
             _made.Add(meter);
             return meter;
         }
+
+        public bool Made(Meter meter) => _made.Contains(meter);
 
         public void Dispose() => _made.ForEach(meter => meter.Dispose());
     }

@@ -181,7 +181,7 @@ public sealed class DuePaymentsTests : IAsyncLifetime, IMeterFactory
     private DuePayments Open(PaymentStore store, TimeProvider? time = null) => new(
         store,
         _calls,
-        new ThreadPoolHost(),
+        new ThreadPoolHost(TimeProvider.System),
         Options.Create(new PaymentOptions { ResumesAtOnce = AtOnce }),
         time ?? TimeProvider.System,
         _metrics,
@@ -246,6 +246,10 @@ public sealed class DuePaymentsTests : IAsyncLifetime, IMeterFactory
 
         public Task<bool> RecordAsync(PaymentKey key, RecordOutcome report) => throw new NotSupportedException();
 
+        public Task<bool> RecordAsync(PaymentKey key, RecordProviderRefund report) => throw new NotSupportedException();
+
         public Task<bool> QueryAsync(PaymentKey key, int attempt, string provider) => throw new NotSupportedException();
+
+        public Task<bool> HintAsync(PaymentKey key, int attempt, string provider) => throw new NotSupportedException();
     }
 }

@@ -178,6 +178,9 @@ internal sealed class Given
         ResolveRefund c => PaymentDecider.Decide(State, c, DecisionContext),
         ResumePayment c => PaymentDecider.Decide(State, c, DecisionContext),
         QueryAttempt c => PaymentDecider.Decide(State, c, DecisionContext),
+        HintAttempt c => PaymentDecider.Decide(State, c, DecisionContext),
+        RecordProviderRefund c => PaymentDecider.Decide(State, c, DecisionContext),
+        ClearUnexpectedMoney c => PaymentDecider.Decide(State, c, DecisionContext),
         _ => throw new ArgumentException($"{command.GetType().Name} is not a command.", nameof(command)),
     };
 

@@ -124,7 +124,7 @@ public sealed class OperationTableTests
         accepted; its time has come: → QueryCharge | – | – | → QueryRefund
         done; succeeded: = | = | = | =
         done; pending: = | = | = | =
-        done; declined: = | = | = | =
+        done; declined: → QueryCharge | = | = | → QueryRefund
         done; not sent: = | = | = | =
         done; unknown: = | = | = | =
         done; status query: unknown: = | = | = | =

@@ -16,13 +16,14 @@ public sealed class PaymentGivenUpTests
         Given.Failed().When(Given.StartCommand()).Report(Given.Captured());
 
     [Fact]
-    public void An_attempt_that_did_not_arrive_before_another_paid_fails_and_is_not_sent_again()
+    public void An_attempt_that_did_not_arrive_before_another_paid_fails_and_is_watched_for_some_days()
     {
         var given = PaidByTheFirstWhileTheSecondIsSent.After(NotFoundFinal)
             .Report(NotFound, ReportSource.Query, attempt: 2);
         Assert.Equal(AttemptPhase.Failed, given.State.Attempts[1].Phase);
         Assert.Equal(PaymentStatus.Success, given.State.Status);
-        Assert.Null(PaymentSchedule.NextActionAt(given.State, given.Now));
+        Assert.NotNull(PaymentSchedule.NextActionAt(given.State, given.Now.AddDays(5)));
+        Assert.Null(PaymentSchedule.NextActionAt(given.State, given.Now.AddDays(7)));
     }
 
     [Fact]

@@ -214,7 +214,7 @@ public sealed class PaymentListTests
         Advance(seconds: 3);
         Assert.True(_share.TryRetire(Now));
         Assert.False(_share.TryAcquire(
-            new StatusQuery("shop", "testpay", QueryPriority.Unknown), Now, CancellationToken.None, out _));
+            new StatusQuery(new("shop", "testpay", null), QueryPriority.Unknown), Now, CancellationToken.None, out _));
     }
 
     private static ListedPayment Captured(string order, string? payment = null, long amountMinor = 12_345) =>
@@ -266,7 +266,7 @@ public sealed class PaymentListTests
     }
 
     private static StatusQuery QueryOf(string order, QueryPriority priority) =>
-        new("shop", "testpay", priority, new ListableCharge
+        new(new("shop", "testpay", null), priority, new ListableCharge
         {
             ProviderOrder = order,
             ProviderReference = $"pay_{order}",
@@ -281,7 +281,7 @@ public sealed class PaymentListTests
         do
         {
             Assert.True(_share.TryAcquire(
-                new StatusQuery("shop", "testpay", QueryPriority.Unknown),
+                new StatusQuery(new("shop", "testpay", null), QueryPriority.Unknown),
                 Now,
                 new CancellationToken(canceled: true),
                 out var taken));

@@ -1,3 +1,4 @@
+using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
 using PaymentCluster.Grains.Journal;
@@ -35,6 +36,36 @@ public sealed class PaymentRuleTests
     public void A_payment_that_no_provider_takes_is_refused() => Assert.Equal(
         ErrorCode.NoProvider,
         Code(PaymentDecider.Decide(null, Given.StartCommand(), Given.TermsAt(Given.Start) with { Route = null })));
+
+    [Fact]
+    public void A_page_learns_nothing_of_an_order_that_it_did_not_create()
+    {
+        var page = Given.StartCommand() with { IsByPage = true };
+        foreach (var command in (StartPayment[])[page, page with { Amount = Given.Amount with { AmountMinor = 1 } }])
+        {
+            var refused = Assert.IsType<Decision.Rejected>(Given.Failed().Decide(command)).Refusal;
+            Assert.Equal(("The order already has a payment.", null), (refused.Detail, refused.Field));
+        }
+
+        // The request that created it gets its reply again.
+        var first = page with { Request = Key };
+        var created = Assert.IsType<Decision.Accepted>(PaymentDecider.Decide(null, first, Given.TermsAt(Given.Start)));
+        var state = created.Events.Aggregate((PaymentState?)null, PaymentState.Evolve);
+        Assert.Equal(
+            new Decision.AlreadyApplied(Replayed: true),
+            PaymentDecider.Decide(state, first, Given.TermsAt(Given.Start)));
+    }
+
+    [Fact]
+    public void A_payment_whose_customer_could_not_return_is_not_created()
+    {
+        var refusal = Refusal.Of(ErrorCode.InvalidField, "'return_url' is not registered.", "return_url");
+        var terms = Given.TermsAt(Given.Start) with { NoReturn = refusal };
+        Assert.Equal(new Decision.Rejected(refusal), PaymentDecider.Decide(null, Given.StartCommand(), terms));
+        // What exists is not judged again.
+        Assert.IsType<Decision.AlreadyApplied>(
+            PaymentDecider.Decide(Given.Paid().State, Given.StartCommand(), terms));
+    }
 
     [Fact]
     public void A_charge_is_completed_only_while_the_payment_waits_for_it()

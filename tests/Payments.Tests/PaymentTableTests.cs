@@ -29,6 +29,7 @@ public sealed class PaymentTableTests
     [
         ("start, same content", Given.StartCommand()),
         ("start, other amount", Given.StartCommand() with { Amount = Given.Amount with { AmountMinor = 1 } }),
+        ("start, by a page", Given.StartCommand() with { IsByPage = true }),
         ("confirm", new ConfirmPayment { Instrument = Given.UpiIntent }),
         ("confirm, instead of the attempt", new ConfirmPayment { Instrument = Given.UpiIntent, Replaces = 1 }),
         ("capture", new CapturePayment()),
@@ -53,6 +54,7 @@ public sealed class PaymentTableTests
         ("capture response: captured", Given.About(OperationKey.Capture(1), Given.Captured())),
         ("void response: released", Given.About(OperationKey.Void(1), Given.Captured())),
         ("customer returned", new QueryAttempt(1)),
+        ("unproven hint", new HintAttempt(1)),
         ("wake up", new ResumePayment()),
     ];
 
@@ -60,6 +62,7 @@ public sealed class PaymentTableTests
     private const string Table = """
         start, same content: = | = | = | = | AttemptStarted → SendCharge | = | AttemptStarted → SendCharge | =
         start, other amount: order_conflict | order_conflict | order_conflict | order_conflict | order_conflict | order_conflict | order_conflict | order_conflict
+        start, by a page: order_conflict | order_conflict | order_conflict | order_conflict | order_conflict | order_conflict | order_conflict | order_conflict
         confirm: outcome_pending | status_conflict | status_conflict | status_conflict | AttemptStarted → SendCharge | status_conflict | AttemptStarted → SendCharge | status_conflict
         confirm, instead of the attempt: outcome_pending | AttemptStarted → SendCharge | status_conflict | status_conflict | AttemptStarted → SendCharge | status_conflict | AttemptStarted → SendCharge | status_conflict
         capture: status_conflict | status_conflict | CaptureRequested → SendCapture | = | status_conflict | status_conflict | status_conflict | status_conflict
@@ -70,18 +73,19 @@ public sealed class PaymentTableTests
         provider: pending: AttemptAccepted | = | = | = | = | = | = | AttemptAccepted, PaymentExpired
         provider: authorised: PaymentAuthorized, CaptureRequested → SendCapture | PaymentAuthorized, CaptureRequested → SendCapture | = | = | PaymentAuthorized, CaptureRequested → SendCapture | = | PaymentAuthorized, CaptureRequested → SendCapture | PaymentAuthorized, CaptureRequested → SendCapture
         provider: captured: PaymentCaptured | PaymentCaptured | PaymentCaptured | = | PaymentCaptured | SurplusCaptured, RefundRequested → SendRefund | PaymentCaptured | PaymentCaptured
-        provider: captured, other amount: ReviewRequired | ReviewRequired | ReviewRequired | = | ReviewRequired | SurplusCaptured, RefundRequested → SendRefund | ReviewRequired | =
-        provider: declined: AttemptFailed | AttemptFailed | → QueryCharge | = | = | AttemptFailed | AttemptFailed | AttemptFailed
+        provider: captured, other amount: ReviewRequired | ReviewRequired | ReviewRequired | = | ReviewRequired | SurplusCaptured, RefundRequested → SendRefund | ReviewRequired | ReviewRequired
+        provider: declined: AttemptFailed | AttemptFailed | → QueryCharge | → QueryCharge | = | AttemptFailed | AttemptFailed | AttemptFailed
         provider: not sent: AttemptNotSent | = | = | = | = | = | = | AttemptFailed
         provider: unknown: OutcomeUnknown | = | = | = | = | = | = | OutcomeUnknown
         provider: not found: = | = | = | = | = | = | = | AttemptFailed
         webhook: captured: PaymentCaptured | PaymentCaptured | → QueryCharge | = | PaymentCaptured | → QueryCharge | PaymentCaptured | PaymentCaptured
-        webhook: captured, other amount: → QueryCharge | → QueryCharge | → QueryCharge | = | → QueryCharge | → QueryCharge | → QueryCharge | → QueryCharge
+        webhook: captured, other amount: → QueryCharge | → QueryCharge | → QueryCharge | → QueryCharge | → QueryCharge | → QueryCharge | → QueryCharge | → QueryCharge
         webhook: captured, other order: → QueryCharge | → QueryCharge | → QueryCharge | = | → QueryCharge | → QueryCharge | → QueryCharge | → QueryCharge
         webhook: pending: AttemptAccepted | = | = | = | = | = | = | → QueryCharge
         capture response: captured: = | = | = | = | = | = | = | =
         void response: released: = | = | = | = | = | = | = | =
         customer returned: → QueryCharge | → QueryCharge | → QueryCharge | = | → QueryCharge | → QueryCharge | → QueryCharge | → QueryCharge
+        unproven hint: → QueryCharge | → QueryCharge | = | = | = | → QueryCharge | → QueryCharge | → QueryCharge
         wake up: → QueryCharge | → QueryCharge | → QueryCharge | = | = | → QueryCharge | → QueryCharge | → QueryCharge
         """;
 

@@ -42,6 +42,41 @@ public sealed class PaymentWebhookTests
     }
 
     [Fact]
+    public void What_paid_another_attempt_is_never_booked_and_an_order_that_waits_is_reviewed()
+    {
+        foreach (var source in Enum.GetValues<ReportSource>())
+        {
+            foreach (var waiting in (Given[])[
+                Given.Started(), Given.RequiresAction(), Given.Failed(), Given.Expired(),
+            ])
+            {
+                var review = Assert.IsType<ReviewRequired>(Assert.Single(
+                    Assert.IsType<Decision.Accepted>(DecideTaken(waiting, source)).Events));
+                Assert.Contains("pay_A", review.Reason, StringComparison.Ordinal);
+            }
+
+            foreach (var decided in (Given[])[
+                Given.Authorized(), Given.Paid(), Given.Cancelled(), Given.NeedsReview(),
+            ])
+            {
+                Assert.IsNotType<Decision.Rejected>(DecideTaken(decided, source));
+                Assert.Empty((DecideTaken(decided, source) as Decision.Accepted)?.Events ?? []);
+            }
+        }
+
+        static Decision DecideTaken(Given given, ReportSource source)
+        {
+            var success = source == ReportSource.Webhook && given.State.Attempts[0].ProviderOrder is not null
+                ? OfOrder
+                : Given.Captured();
+            return PaymentDecider.Decide(
+                given.State,
+                Given.About(Charge, success, source),
+                given.DecisionContext with { TakenReference = "pay_A" });
+        }
+    }
+
+    [Fact]
     public void A_provider_that_lies_about_the_amount_books_nothing()
     {
         var more = OfOrder with { Amount = Money.Of(500_000, Currency.Inr) };
@@ -77,7 +112,7 @@ public sealed class PaymentWebhookTests
             AssertUnchanged(given, OfOrder);
             AssertUnchanged(given, OfOrder with { Stage = ChargeStage.Authorized });
             AssertUnchanged(given, new ProviderOutcome.Pending { ProviderOrder = "order_A" });
-            AssertUnchanged(given, new ProviderOutcome.Declined { Failure = Given.Refused });
+            AssertQueries(given, new ProviderOutcome.Declined { Failure = Given.Refused });
         }
 
         AssertUnchanged(Given.Failed(), new ProviderOutcome.Pending());

@@ -275,13 +275,8 @@ public sealed class SavedInstrumentTests(SavedInstrumentTests.Shared shared)
     {
         var text = string.Concat((await _journal.LoadAsync(key))!.Events.Select(happened =>
             Encoding.UTF8.GetString(happened.Data.ToArray())));
-        foreach (var secret in (string[])["canary", "4111111111111111"])
-        {
-            Assert.DoesNotContain(secret, text, StringComparison.Ordinal);
-        }
-
-        // Times, ids and tokens hold any three digits now and then.
-        Assert.DoesNotMatch($"(?<![0-9A-Za-z._-]){Cvv}(?![0-9A-Za-z._-])", text);
+        Assert.DoesNotContain("canary", text, StringComparison.Ordinal);
+        CardTraces.NoneIn(text, "4111111111111111", Cvv);
     }
 
     /// <summary>One silo for all of them; each merchant has its own at the providers.</summary>

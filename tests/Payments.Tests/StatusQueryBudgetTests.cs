@@ -90,6 +90,44 @@ public sealed class StatusQueryBudgetTests
     }
 
     [Fact]
+    public async Task What_is_likely_paid_goes_first_and_of_each_kind_the_oldest_payment()
+    {
+        var share = Share(perMinute: 60);
+        TakeAll(share, QueryPriority.Unknown);
+        (QueryPriority Priority, int Age)[] queries =
+        [
+            (QueryPriority.Accepted, 10), (QueryPriority.Accepted, 90), (QueryPriority.Unknown, 5),
+            (QueryPriority.Likely, 1), (QueryPriority.Unknown, 70), (QueryPriority.Likely, 20),
+        ];
+        var waits = queries.Select(query => Wait(share, query.Priority, query.Age)).ToArray();
+
+        foreach (var next in (int[])[5, 3, 4, 2, 1, 0])
+        {
+            await GrantOneAsync(share, waits[next]);
+        }
+    }
+
+    [Fact]
+    public async Task A_query_that_waits_goes_first_as_soon_as_it_is_likely()
+    {
+        var share = Share(perMinute: 60);
+        TakeAll(share, QueryPriority.Unknown);
+        using var likely = new CancellationTokenSource();
+        var older = Wait(share, QueryPriority.Accepted, age: 50);
+        var returned = Wait(share, QueryPriority.Accepted, age: 2, likely.Token);
+        var unknown = Wait(share, QueryPriority.Unknown, age: 60);
+
+        await likely.CancelAsync();
+
+        await GrantOneAsync(share, returned);
+        Assert.Equal(2, share.Standing(_time.GetUtcNow()).Waiting);
+        await GrantOneAsync(share, unknown);
+        await GrantOneAsync(share, older);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(0, share.Grant(_time.GetUtcNow()));
+    }
+
+    [Fact]
     public async Task Who_is_needless_takes_nothing()
     {
         var share = Share(perMinute: 60);
@@ -111,17 +149,48 @@ public sealed class StatusQueryBudgetTests
         var share = Share(perMinute: 60);
         TakeAll(share, QueryPriority.Unknown);
         Assert.False((await AcquireAsync(share, QueryPriority.Confirmation)).IsGranted);
-        var waits = Enumerable.Range(0, StatusQueryShare.MaxWaiting)
-            .Select(_ => AcquireAsync(share, QueryPriority.Accepted).AsTask())
-            .ToArray();
-        Assert.False((await AcquireAsync(share, QueryPriority.Accepted)).IsGranted);
-        Assert.Equal(2, share.TakeRefused());
+        var waits = new List<Task<QueryPermit>>();
+        foreach (var priority in (QueryPriority[])[QueryPriority.Accepted, QueryPriority.Unknown, QueryPriority.Likely])
+        {
+            // What is more urgent finds places that the others leave.
+            var before = waits.Count;
+            for (var wait = AcquireAsync(share, priority).AsTask(); !wait.IsCompleted;
+                wait = AcquireAsync(share, priority).AsTask())
+            {
+                waits.Add(wait);
+            }
+
+            Assert.InRange(waits.Count - before, StatusQueryShare.MaxWaiting / 8, StatusQueryShare.MaxWaiting);
+        }
+
+        Assert.Equal(4, share.TakeRefused());
 
         _time.Advance(Second);
         Assert.Equal((StatusQueryShare.MaxWaiting, Second), share.Standing(_time.GetUtcNow()));
         share.Stop();
         Assert.All(await Task.WhenAll(waits), permit => Assert.False(permit.IsGranted));
         Assert.False((await AcquireAsync(share, QueryPriority.Unknown)).IsGranted);
+    }
+
+    [Fact]
+    public async Task Hints_have_a_tenth_and_none_of_them_waits()
+    {
+        var share = Share(perMinute: 300);
+        var sent = 0;
+        for (var second = 0; second < 60; second++)
+        {
+            for (var hint = 0; hint < 20; hint++)
+            {
+                sent += await HintAsync(share) ? 1 : 0;
+            }
+
+            _time.Advance(Second);
+        }
+
+        Assert.InRange(sent, 25, 35);
+        Assert.Equal((0, TimeSpan.Zero), share.Standing(_time.GetUtcNow()));
+        // The others have all that is left.
+        Assert.InRange(TakeAll(share, QueryPriority.Unknown), 20, 25);
     }
 
     [Fact]
@@ -150,21 +219,53 @@ public sealed class StatusQueryBudgetTests
         Assert.Equal(10, await TakeAllAsync(shares, "shop"));
         Assert.Equal(10, await TakeAllAsync(shares, "other"));
         Assert.False((await shares.AcquireAsync(
-            new StatusQuery("shop", "nopay", QueryPriority.Unknown), CancellationToken.None)).IsGranted);
+            new StatusQuery(new("shop", "nopay", null), QueryPriority.Unknown), CancellationToken.None)).IsGranted);
     }
 
     [Fact]
     public async Task The_budget_is_the_providers_own_unless_the_installation_says_otherwise() =>
         Assert.Equal(50, await TakeAllAsync(Shares(perMinute: null), "shop"));
 
+    private Task<QueryPermit> Wait(
+        StatusQueryShare share, QueryPriority priority, int age, CancellationToken likely = default)
+    {
+        var now = _time.GetUtcNow();
+        var query = new StatusQuery(new("shop", "testpay", null), priority)
+        {
+            Began = now - TimeSpan.FromSeconds(age), Likely = likely,
+        };
+        Assert.True(share.TryAcquire(query, now, CancellationToken.None, out var permit));
+        return permit.AsTask();
+    }
+
+    // The next one that the budget lets go is this one.
+    private async Task GrantOneAsync(StatusQueryShare share, Task<QueryPermit> wait)
+    {
+        do
+        {
+            _time.Advance(Second);
+        }
+        while (share.Grant(_time.GetUtcNow()) == 0);
+
+        Assert.True((await wait.WaitAsync(TimeSpan.FromSeconds(30))).IsGranted);
+    }
+
     private static StatusQueryShare Share(int perMinute) => new(perMinute, silos: 1, Given.Start);
 
     private ValueTask<QueryPermit> AcquireAsync(
         StatusQueryShare share, QueryPriority priority, CancellationToken needless = default)
     {
-        var query = new StatusQuery("shop", "testpay", priority);
+        var query = new StatusQuery(new("shop", "testpay", null), priority);
         Assert.True(share.TryAcquire(query, _time.GetUtcNow(), needless, out var permit));
         return permit;
+    }
+
+    private async Task<bool> HintAsync(StatusQueryShare share)
+    {
+        var query = new StatusQuery(new("shop", "testpay", null), QueryPriority.Unknown) { IsHint = true };
+        Assert.True(share.TryAcquire(query, _time.GetUtcNow(), CancellationToken.None, out var permit));
+        Assert.True(permit.IsCompleted);
+        return (await permit).IsGranted;
     }
 
     private int TakeAll(StatusQueryShare share, QueryPriority priority)
@@ -183,7 +284,8 @@ public sealed class StatusQueryBudgetTests
     {
         var taken = 0;
         while ((await shares.AcquireAsync(
-            new StatusQuery(merchant, "testpay", QueryPriority.Unknown), new CancellationToken(true))).IsGranted)
+            new StatusQuery(new(merchant, "testpay", null), QueryPriority.Unknown),
+            new CancellationToken(true))).IsGranted)
         {
             taken++;
         }
@@ -202,7 +304,7 @@ public sealed class StatusQueryBudgetTests
                 new PaymentProviders(
                     connectors, new NoMerchants(), services.GetRequiredService<ILogger<PaymentProviders>>()),
                 new PaymentClock(_time),
-                new ThreadPoolHost(),
+                new ThreadPoolHost(TimeProvider.System),
                 _time,
                 services.GetRequiredService<ILogger<PaymentListReader>>()),
             _time,

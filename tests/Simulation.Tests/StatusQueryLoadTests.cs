@@ -48,6 +48,22 @@ public sealed class StatusQueryLoadTests
     }
 
     [Fact]
+    public void Without_a_list_customers_who_returned_do_not_wait_for_the_others()
+    {
+        // Twice and a half of what the budget can query; a fifth of those who pay return.
+        LoadedMerchant[] merchants = [new LoadedMerchant("shop", 12, TimeSpan.FromSeconds(20), Returning: 0.2)];
+        var load = OneThread.Run(() => Run(new QueryLoad(7, silos: 2, Budget, hasList: false), merchants));
+        Assert.InRange(load.MostInAMinute("shop"), Budget * 8 / 10, Budget);
+        Assert.InRange(load.Returned.Count, 400, 1_000);
+        Assert.All(load.Returned, payment => Assert.InRange(
+            (payment.KnownAt ?? DateTimeOffset.MaxValue) - payment.PaidAt!.Value,
+            TimeSpan.Zero,
+            TimeSpan.FromSeconds(5)));
+        // The test means something only where others do wait.
+        Assert.True(load.LongestUnknown("shop") is not { } longest || longest > TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
     public void A_provider_whose_clock_is_far_off_is_queried_as_one_without_a_list()
     {
         LoadedMerchant[] merchants = [new LoadedMerchant("shop", 8, TimeSpan.FromSeconds(1))];

@@ -41,6 +41,11 @@ internal sealed class Filler(Assembly[] assemblies)
             return new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddSeconds(number);
         }
 
+        if (type == typeof(DateOnly))
+        {
+            return new DateOnly(2026, 1, 1).AddDays(number);
+        }
+
         if (type == typeof(TimeSpan))
         {
             return TimeSpan.FromSeconds(number);

@@ -62,6 +62,7 @@ internal static class ProviderAccounts
             account.merchant_id,
             account.store_id,
             account.region,
+            topic_arn = $"arn:aws:sns:eu-west-1:000000000000:{account.merchant_id}",
         });
         await OrderAsync(system, Providers);
     }

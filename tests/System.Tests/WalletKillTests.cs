@@ -75,7 +75,7 @@ public sealed class WalletKillTests
                 },
                 () => $"the server dies {DeathsPerPoint} times at each point. "
                     + $"It did at {string.Join(", ", system.FaultPoints)}. The log:\n{system.ServerLog}",
-                TimeSpan.FromSeconds(150));
+                TimeSpan.FromMinutes(5));
         }
         finally
         {

@@ -37,10 +37,21 @@ public static class HttpExtensions
         var problem = JsonSerializer.Deserialize<JsonElement>(text);
         Assert.Equal(code, problem.GetProperty("code").GetString());
         Assert.Equal(status, problem.GetProperty("status").GetInt32());
-        Assert.Equal($"/docs/errors#{code}", problem.GetProperty("type").GetString());
+        var request = response.RequestMessage!;
+        var host = request.Headers.Host ?? request.RequestUri!.Authority;
+        Assert.Equal(
+            $"{request.RequestUri!.Scheme}://{host}/docs/errors#{code}", problem.GetProperty("type").GetString());
         Assert.Matches("^[0-9a-f]{32}$", problem.GetProperty("traceId").GetString());
         Assert.Equal(response.Headers.GetValues("X-Request-Id").Single(), problem.GetProperty("requestId").GetString());
         Assert.NotEmpty(problem.GetProperty("detail").GetString()!);
         return problem;
     }
+
+    /// <summary>The fields that a problem names, in order; none twice.</summary>
+    public static string[] BlamedFields(this JsonElement problem) => problem.TryGetProperty("errors", out var errors)
+        ? [.. errors.EnumerateArray().Select(error => error.GetProperty("field").GetString()!).Distinct()]
+        : [];
+
+    public static bool BlamesField(this JsonElement problem, string field) =>
+        problem.BlamedFields().Contains(field, StringComparer.Ordinal);
 }

@@ -110,6 +110,23 @@ public sealed class PrivateServer : IAsyncDisposable
     /// <summary>Lets it go on after <see cref="FreezeAsync"/>.</summary>
     public Task ThawAsync() => SignalAsync("-CONT");
 
+    /// <summary>Makes new transactions read-only, or lets them write again, those of open sessions included.</summary>
+    public async Task SetReadOnlyAsync(bool isReadOnly)
+    {
+        await ExecuteSqlAsync($"alter system set default_transaction_read_only = {(isReadOnly ? "on" : "off")}");
+        await ReloadAsync();
+        await Eventually.HoldsAsync(
+            async () => await ExecuteSqlAsync("show default_transaction_read_only") is "on" == isReadOnly,
+            "the setting has effect");
+    }
+
+    /// <summary>Ends all sessions, whatever they are doing.</summary>
+    public Task CutConnectionsAsync() => ExecuteSqlAsync(
+        """
+        select count(pg_terminate_backend(pid)) from pg_stat_activity
+        where backend_type = 'client backend' and pid <> pg_backend_pid()
+        """);
+
     /// <summary>Makes it read its settings again.</summary>
     public Task ReloadAsync() => RunAsync("pg_ctl", "-D", Data, "reload");
 

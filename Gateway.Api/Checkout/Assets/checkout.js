@@ -3,7 +3,10 @@
 'use strict';
 (() => {
     const body = document.body;
-    const { payment, key, stage, status } = body.dataset;
+    const { payment, token, stage, status } = body.dataset;
+
+    // The link that opened a framed page has its secret; what the page goes on with is its own token.
+    if (location.search.includes('key=')) history.replaceState(null, '', location.pathname);
 
     // ---- Cards ----------------------------------------------------------------------------------------------------------------
 
@@ -76,9 +79,9 @@
         await pause(500);
         if (turn !== verifying) return;
         try {
-            const response = await fetch(`/api/v1/payments/${payment}/upi/validate`, {
+            const response = await fetch(`/checkout/${payment}/upi`, {
                 method: 'POST', body: JSON.stringify({ vpa }),
-                headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
+                headers: { 'Checkout-Token': token, 'Content-Type': 'application/json' },
             });
             // If it cannot be verified now, the payment itself will show whether it is valid.
             if (!response.ok || turn !== verifying) return;
@@ -130,56 +133,39 @@
         }
     });
     // Back from a bank's page, the browser may show this one as it was left.
-    window.addEventListener('pageshow', event => { if (event.persisted) location.reload(); });
+    window.addEventListener('pageshow', event => {
+        if (!event.persisted) return;
+        document.querySelectorAll('form[data-sent]').forEach(form => delete form.dataset.sent);
+        show();
+    });
 
     // ---- The payment, live ----------------------------------------------------------------------------------------------------
 
     const show = () => {
         // A form that is on its way leads on by itself.
-        if (!document.querySelector('form[data-sent]')) location.replace(location.href.replace(/([?&])go=1&?/, '$1'));
+        if (document.querySelector('form[data-sent]')) return;
+        const framed = document.querySelector('form[data-show]');
+        if (framed) framed.submit();
+        else location.replace(location.href.replace(/([?&])go=1&?/, '$1'));
     };
-
-    async function read(wait) {
-        const response = await fetch(`/api/v1/payments/${payment}?wait=${wait}`, { headers: { Authorization: `Bearer ${key}` } });
-        if (!response.ok) throw new Error(String(response.status));
-        return response.json();
-    }
-
-    async function follow() {
-        const response = await fetch(`/api/v1/payments/${payment}/events`, {
-            headers: { Authorization: `Bearer ${key}`, 'Last-Event-ID': body.dataset.version },
-        });
-        if (response.status !== 200) throw new Error(String(response.status));
-        const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-        for (let rest = ''; ;) {
-            const { done, value } = await reader.read();
-            if (done) return;
-            rest += value;
-            for (let end; (end = rest.indexOf('\n\n')) >= 0; rest = rest.slice(end + 2)) {
-                const data = rest.slice(0, end).split('\n').filter(line => line.startsWith('data:')).map(line => line.slice(5)).join('\n').trim();
-                // A heartbeat has none.
-                if (data && JSON.parse(data).status !== status) { show(); return; }
-            }
-        }
-    }
 
     const pause = milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds));
 
+    // Each response comes when the status is another one, or after a while.
     async function watch() {
-        for (let failures = 0; ; ) {
+        for (let failures = 0, wait = 0; ; ) {
             try {
-                await follow();
-            } catch {
-                failures++;
-            }
-            // The stream ended, or there is none: ask.
-            try {
-                if ((await read(10)).status !== status) { show(); return; }
+                const response = await fetch(`/checkout/${payment}/status?known=${status}`, { headers: { 'Checkout-Token': token } });
+                // The page has expired: nothing that it could send is taken.
+                if (response.status === 401 || response.status === 404) return;
+                // The server says when it takes the next one.
+                wait = response.ok ? 0 : 1000 * (+response.headers.get('Retry-After') || 0);
+                if (!response.ok) throw new Error(String(response.status));
+                if ((await response.json()).status !== status) { show(); return; }
                 failures = 0;
             } catch {
-                failures++;
+                await pause(Math.max(wait, Math.min(1000 * 2 ** ++failures, 15000)));
             }
-            await pause(Math.min(1000 * 2 ** failures, 15000));
         }
     }
 

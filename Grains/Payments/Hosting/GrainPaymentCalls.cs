@@ -13,7 +13,13 @@ public sealed class GrainPaymentCalls(IGrainFactory grains) : IPaymentCalls
     public Task<bool> RecordAsync(PaymentKey key, RecordOutcome report) => Payment(key).Record(report);
 
     /// <inheritdoc/>
+    public Task<bool> RecordAsync(PaymentKey key, RecordProviderRefund report) => Payment(key).Record(report);
+
+    /// <inheritdoc/>
     public Task<bool> QueryAsync(PaymentKey key, int attempt, string provider) => Payment(key).Query(attempt, provider);
+
+    /// <inheritdoc/>
+    public Task<bool> HintAsync(PaymentKey key, int attempt, string provider) => Payment(key).Hint(attempt, provider);
 
     /// <inheritdoc/>
     public Task ResumeAsync(PaymentKey key) => Payment(key).Resume();

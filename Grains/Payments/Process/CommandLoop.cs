@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Grains.Abstractions.Audit;
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Journal;
@@ -28,6 +29,7 @@ internal sealed partial class CommandLoop(LoadedPayment payment, PaymentServices
     /// <param name="secret">What a charge is sent with and may not be stored.</param>
     /// <param name="mayBeNew">Whether the command may create the payment.</param>
     /// <param name="isNew">Whether the payment's id was just made, so that there is nothing to load.</param>
+    /// <param name="caller">The API key whose command it is; null for payers, providers and the engine.</param>
     public async Task<CommandOutcome> ExecuteAsync(
         Func<PaymentState?, ValueTask<RoutingChoice>> route,
         Func<PaymentState?, DecisionContext, Decision> decide,
@@ -35,22 +37,23 @@ internal sealed partial class CommandLoop(LoadedPayment payment, PaymentServices
         StoredInstrument? instrument = null,
         InstrumentSecret? secret = null,
         bool mayBeNew = false,
-        bool isNew = false)
+        bool isNew = false,
+        Actor? caller = null)
     {
         await _turn.EnterAsync();
+        var reference = new ReferenceClaim(payment.Key);
         try
         {
             for (var tries = 1; tries <= MaxTries; tries++)
             {
                 // Should a new id have something to load after all, the journal says so.
-                if ((tries > 1 || !isNew) && await payment.LoadAsync() is null && !mayBeNew)
+                if ((tries > 1 || !isNew) && await RefusalOfLoadAsync(mayBeNew) is { } absent)
                 {
                     payment.DeactivateIfAbsent();
-                    return CommandOutcome.Refused(
-                        Refusal.Of(ErrorCode.PaymentNotFound, "The merchant has no such payment."));
+                    return CommandOutcome.Refused(absent);
                 }
 
-                if (await TryAsync(route, decide, request, instrument, secret) is { } outcome)
+                if (await TryAsync(route, decide, request, instrument, secret, caller, reference) is { } outcome)
                 {
                     return outcome;
                 }
@@ -110,13 +113,33 @@ internal sealed partial class CommandLoop(LoadedPayment payment, PaymentServices
         }
     }
 
-    // Null: the state was stale and was dropped; decide again.
+    // Null: there is something to decide on.
+    private async Task<Refusal?> RefusalOfLoadAsync(bool mayBeNew)
+    {
+        if (await payment.LoadAsync() is not null)
+        {
+            return null;
+        }
+
+        if (payment.Archived is null)
+        {
+            return mayBeNew ? null : Refusal.Of(ErrorCode.PaymentNotFound, "The merchant has no such payment.");
+        }
+
+        return await payment.RestoreAsync() is null
+            ? Refusal.Of(ErrorCode.PaymentArchived, "The payment is archived: an operator has to restore it first.")
+            : null;
+    }
+
+    // Null: the state was stale and was dropped, or the provider's payment belongs to another attempt; decide again.
     private async Task<CommandOutcome?> TryAsync(
         Func<PaymentState?, ValueTask<RoutingChoice>> route,
         Func<PaymentState?, DecisionContext, Decision> decide,
         RequestKey? request,
         StoredInstrument? instrument,
-        InstrumentSecret? secret)
+        InstrumentSecret? secret,
+        Actor? caller,
+        ReferenceClaim reference)
     {
         var routed = await route(payment.State);
         // By the machine's own clocks, and before the decision is made and committed: a process may be frozen before it
@@ -131,14 +154,19 @@ internal sealed partial class CommandLoop(LoadedPayment payment, PaymentServices
             window = SendWindow.Open(services.Clock.Machine, services.Options.SendWindow);
         }
 
-        return decide(payment.State, ContextNow(routed, instrument, secret)) switch
+        return decide(payment.State, ContextNow(routed, instrument, secret, reference)) switch
         {
             Decision.Rejected rejected => CommandOutcome.Refused(rejected.Refusal),
             Decision.AlreadyApplied applied => new CommandOutcome
             {
                 Replayed = applied.Replayed, Refund = applied.Refund,
             },
-            Decision.Accepted accepted => await CommitAsync(accepted, request, secret, window),
+            Decision.Accepted accepted => await CommitAsync(
+                accepted with { Events = PaymentChanges.By(caller, accepted.Events) },
+                request,
+                secret,
+                window,
+                reference),
             var unknown => throw new InvalidOperationException($"{unknown.GetType().Name} is not a decision."),
         };
     }
@@ -146,7 +174,11 @@ internal sealed partial class CommandLoop(LoadedPayment payment, PaymentServices
     // A crash before the append loses a command without a reply; a crash after it leaves an intent, whose effect the
     // schedule queries.
     private async Task<CommandOutcome?> CommitAsync(
-        Decision.Accepted accepted, RequestKey? request, InstrumentSecret? secret, SendWindow window)
+        Decision.Accepted accepted,
+        RequestKey? request,
+        InstrumentSecret? secret,
+        SendWindow window,
+        ReferenceClaim reference)
     {
         if (accepted.Events.IsEmpty)
         {
@@ -155,8 +187,10 @@ internal sealed partial class CommandLoop(LoadedPayment payment, PaymentServices
         }
 
         var next = accepted.Events.Aggregate(payment.State, PaymentState.Evolve)!.CheckInvariants();
+        // What a merchant or an operator commands says itself what it books.
+        var claim = request is null ? reference.Of(payment.State, accepted.Events) : null;
         var commit = PaymentRecord.CommitOf(
-            payment.Key, payment.State, next, accepted.Events, request, services.Clock.Now);
+            payment.Key, payment.State, next, accepted.Events, request ?? claim, services.Clock.Now);
         switch (await services.Journal.AppendAsync(commit))
         {
             case CommitResult.Committed:
@@ -170,7 +204,8 @@ internal sealed partial class CommandLoop(LoadedPayment payment, PaymentServices
                 }
 
                 services.Operations.EndNeedlessWaits(payment.Key, next);
-                LogReviews(accepted.Events);
+                services.Attempts.Record(payment.Key, before, next);
+                LogAlarms(accepted.Events);
                 payment.DeactivateIfIdleUnderPressure();
                 services.Observer.Committed(next, accepted.Events);
                 return new CommandOutcome
@@ -181,6 +216,14 @@ internal sealed partial class CommandLoop(LoadedPayment payment, PaymentServices
             case CommitResult.OrderTaken taken:
                 payment.Deactivate();
                 return new CommandOutcome { Elsewhere = taken.Holder };
+            case CommitResult.RequestTaken taken when claim is not null:
+                reference.Meet(payment.State!, taken.Holder);
+                if (reference.Taken is { } another)
+                {
+                    LogReferenceTaken(another, taken.Holder);
+                }
+
+                return null;
             case CommitResult.RequestTaken taken when taken.Holder == payment.Key.Payment || payment.State is not null:
                 return CommandOutcome.Refused(Refusal.Of(
                     ErrorCode.IdempotencyKeyReused, "The idempotency key belongs to a request with other content."));
@@ -194,13 +237,26 @@ internal sealed partial class CommandLoop(LoadedPayment payment, PaymentServices
         }
     }
 
-    private void LogReviews(ImmutableArray<PaymentEvent> events)
+    private void LogAlarms(ImmutableArray<PaymentEvent> events)
     {
         foreach (var happened in events)
         {
-            if (happened is ReviewRequired review)
+            switch (happened)
             {
-                LogReviewRequired(review.Attempt, review.Reason);
+                case ReviewRequired review:
+                    LogReviewRequired(review.Attempt, review.Reason);
+                    break;
+                case RefundReviewRequired review:
+                    LogRefundReviewRequired(review.Refund, review.Reason);
+                    break;
+                case UnexpectedMoneyReported reported:
+                    LogUnexpectedMoney(reported.Number, reported.Attempt, reported.Reason);
+                    break;
+                case RefundFound found:
+                    LogRefundFound(found.Refund, found.AmountMinor);
+                    break;
+                default:
+                    break;
             }
         }
     }
@@ -216,9 +272,10 @@ internal sealed partial class CommandLoop(LoadedPayment payment, PaymentServices
 
     private Task SynchronizedAsync() => services.Clock.SynchronizedAsync().AsTask();
 
-    private DecisionContext ContextNow(RoutingChoice routed, StoredInstrument? instrument, InstrumentSecret? secret) =>
-        new()
+    private DecisionContext ContextNow(
+        RoutingChoice routed, StoredInstrument? instrument, InstrumentSecret? secret, ReferenceClaim reference) => new()
         {
+            TakenReference = reference.Taken,
             Now = services.Clock.Now,
             SendWindow = services.Options.SendWindow,
             ClockError = services.Options.ClockError,

@@ -5,4 +5,7 @@ public interface IOperationHost
 {
     /// <summary>Starts the work and returns at once. The work handles its own exceptions.</summary>
     void Run(Func<Task> work);
+
+    /// <summary>Waits, in such work.</summary>
+    Task DelayAsync(TimeSpan pause);
 }

@@ -13,7 +13,7 @@ public interface IPaymentActivation
     /// <summary>Takes the report of an operation that was started here back to the process, without a call that has
     /// to find it.</summary>
     /// <param name="report">The report.</param>
-    /// <param name="recorded">As <see cref="PaymentProcess.RecordAsync"/>.</param>
+    /// <param name="recorded">As <see cref="PaymentProcess.RecordAsync(RecordOutcome)"/>.</param>
     /// <returns>Whether it did; false where the payment has left memory: a call finds where it is now.</returns>
     bool TryRecord(RecordOutcome report, [NotNullWhen(true)] out Task<bool>? recorded);
 }

@@ -1,9 +1,10 @@
 using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Providers;
+using PaymentCluster.Grains.Merchants;
 
 namespace PaymentCluster.Grains.Payments.Process;
 
-/// <summary>How many status queries a merchant may still send to a provider.</summary>
+/// <summary>How many status queries may still be sent to a merchant's account at a provider.</summary>
 public interface IStatusQueryBudget
 {
     /// <summary>Takes one query from the budget, and waits for it if others are before it. A call never leaves its
@@ -16,12 +17,23 @@ public interface IStatusQueryBudget
 }
 
 /// <summary>A status query that is to be sent.</summary>
-/// <param name="Merchant">The merchant.</param>
-/// <param name="Provider">The provider.</param>
-/// <param name="Priority">Which queries go first; of one priority, the one that waits longest.</param>
+/// <param name="Account">The account that the operation belongs to.</param>
+/// <param name="Priority">Which queries go first; of one priority, the one whose operation is oldest.</param>
 /// <param name="Charge">How a list of the provider's payments tells what the query would; null where it cannot.</param>
 public sealed record StatusQuery(
-    string Merchant, string Provider, QueryPriority Priority, ListableCharge? Charge = null);
+    ProviderAccount Account, QueryPriority Priority, ListableCharge? Charge = null)
+{
+    /// <summary>When the operation began that it is about.</summary>
+    public DateTimeOffset Began { get; init; }
+
+    /// <summary>Signals that the operation has probably succeeded, while the query waits: it becomes
+    /// <see cref="QueryPriority.Likely"/>.</summary>
+    public CancellationToken Likely { get; init; }
+
+    /// <summary>Whether the reason for it proves nothing: such queries have a tenth of the budget, and none of them
+    /// waits for more.</summary>
+    public bool IsHint { get; init; }
+}
 
 /// <summary>A charge as it is looked for in a list of its provider's payments.</summary>
 public sealed record ListableCharge
@@ -64,12 +76,16 @@ public sealed record ListedOutcome(ProviderOutcome Outcome, DateTimeOffset Queri
 /// <summary>Which status queries go first.</summary>
 public enum QueryPriority
 {
+    /// <summary>The customer returned from the provider's page, or the provider said that something happened: probably
+    /// paid, and the customer waits to see it.</summary>
+    Likely = 1,
+
     /// <summary>The outcome is unknown: money may have moved.</summary>
-    Unknown = 1,
+    Unknown = 2,
 
     /// <summary>The provider works on it, or a customer does.</summary>
-    Accepted = 2,
+    Accepted = 3,
 
     /// <summary>The outcome is known, and is only confirmed.</summary>
-    Confirmation = 3,
+    Confirmation = 4,
 }

@@ -19,6 +19,10 @@ internal sealed class LoadedPayment(
     /// <summary>The state as it was loaded or committed; null before that, and where there is no payment.</summary>
     public PaymentState? State { get; private set; }
 
+    /// <summary>The payment's row, where it was loaded and its events are archived; <see cref="State"/> is then
+    /// null.</summary>
+    public StoredPayment? Archived { get; private set; }
+
     public bool IsLoaded { get; private set; }
 
     /// <summary>Passes on what is committed here.</summary>
@@ -46,6 +50,19 @@ internal sealed class LoadedPayment(
         }
 
         return State;
+    }
+
+    /// <summary>Restores an archived payment and loads it again; null where the archives are not within
+    /// reach.</summary>
+    public async Task<PaymentState?> RestoreAsync()
+    {
+        if (!await journal.RestoreAsync(key))
+        {
+            return null;
+        }
+
+        IsLoaded = false;
+        return await LoadAsync();
     }
 
     /// <summary>A commit made this state durable.</summary>
@@ -105,7 +122,8 @@ internal sealed class LoadedPayment(
         var stored = await journal.LoadAsync(key);
         try
         {
-            State = stored is null ? null : PaymentRecord.Fold(stored);
+            Archived = stored is { IsArchived: true } ? stored : null;
+            State = stored is null or { IsArchived: true } ? null : PaymentRecord.Fold(stored);
         }
         catch (EventUnreadableException)
         {

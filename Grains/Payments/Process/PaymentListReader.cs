@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains.Abstractions.Logs;
 using PaymentCluster.Grains.Journal;
+using PaymentCluster.Grains.Merchants;
 
 namespace PaymentCluster.Grains.Payments.Process;
 
@@ -24,43 +25,42 @@ public sealed partial class PaymentListReader(
     ILogger<PaymentListReader> logger)
 {
     /// <summary>Starts to read a page, if one is worth it and the budget has room. Returns at once.</summary>
-    /// <param name="merchant">The merchant.</param>
-    /// <param name="provider">The provider.</param>
+    /// <param name="account">The account.</param>
     /// <param name="share">The queries that wait.</param>
     /// <param name="count">Counts pages, and the queries that they ended.</param>
-    internal void Continue(string merchant, string provider, StatusQueryShare share, Action<ListCount> count)
+    internal void Continue(ProviderAccount account, StatusQueryShare share, Action<ListCount> count)
     {
         if (share.BeginList(time.GetUtcNow()) is { } request)
         {
-            host.Run(() => ReadAsync(merchant, provider, share, request, count));
+            host.Run(() => ReadAsync(account, share, request, count));
         }
     }
 
     private async Task ReadAsync(
-        string merchant, string provider, StatusQueryShare share, ListRequest request, Action<ListCount> count)
+        ProviderAccount account, StatusQueryShare share, ListRequest request, Action<ListCount> count)
     {
         // Whatever happens, the page is ended: nothing else would begin another.
         ListedPage page = new ListedPage.Failed("the read ended in an exception");
         var queriedAt = clock.Now;
         try
         {
-            page = await providers.ListAsync(merchant, provider, request.Query);
+            page = await providers.ListAsync(account, request.Query);
             if (page is ListedPage.Failed failed)
             {
-                LogFailed(merchant, provider, failed.Reason);
+                LogFailed(account.Merchant, account.Provider, failed.Reason);
             }
         }
         catch (Exception exception)
         {
             // Nothing awaits this work, and nothing is lost with it: queries go on without a list.
-            LogLost(exception, merchant, provider);
+            LogLost(exception, account.Merchant, account.Provider);
         }
         finally
         {
             count(new ListCount(page is ListedPage.Read, share.EndList(request, page, queriedAt, time.GetUtcNow())));
         }
 
-        Continue(merchant, provider, share, count);
+        Continue(account, share, count);
     }
 
     [LoggerMessage(

@@ -8,8 +8,9 @@ using PaymentCluster.Grains.Merchants;
 namespace PaymentCluster.Grains.Payments.Process;
 
 /// <inheritdoc cref="IPaymentProviders"/>
-/// <remarks>Where the merchant's credentials are missing or unreadable nothing is sent. For an operation this is proof;
-/// for a status query it says nothing.</remarks>
+/// <remarks>Everything goes to the account that it belongs to, and to no other: that another account does not find a
+/// payment says nothing. Where the account's credentials are missing or unreadable nothing is sent. For an operation
+/// this is proof; for a status query it says nothing.</remarks>
 /// <param name="connectors">The connectors.</param>
 /// <param name="merchants">The merchants and their credentials.</param>
 /// <param name="logger">Logs credentials that cannot be decrypted.</param>
@@ -17,70 +18,64 @@ public sealed partial class PaymentProviders(
     ConnectorCatalogue connectors, IMerchantProfiles merchants, ILogger<PaymentProviders> logger) : IPaymentProviders
 {
     /// <inheritdoc/>
-    public async Task<ProviderOutcome> ChargeAsync(string merchant, string provider, ChargeRequest request) =>
-        await OpenAsync(merchant, provider) is { } credentials
-            ? await connectors[provider].ChargeAsync(request, credentials)
-            : NotSent(provider);
+    public Task<ProviderOutcome> ChargeAsync(ProviderAccount account, ChargeRequest request) =>
+        SendAsync(account, (connector, credentials) => connector.ChargeAsync(request, credentials));
 
     /// <inheritdoc/>
-    public async Task<ProviderOutcome> CaptureAsync(string merchant, string provider, CaptureRequest request) =>
-        await OpenAsync(merchant, provider) is { } credentials
-            ? await connectors[provider].CaptureAsync(request, credentials)
-            : NotSent(provider);
+    public Task<ProviderOutcome> CaptureAsync(ProviderAccount account, CaptureRequest request) =>
+        SendAsync(account, (connector, credentials) => connector.CaptureAsync(request, credentials));
 
     /// <inheritdoc/>
-    public async Task<ProviderOutcome> VoidAsync(string merchant, string provider, VoidAuthorizationRequest request) =>
-        await OpenAsync(merchant, provider) is { } credentials
-            ? await connectors[provider].VoidAsync(request, credentials)
-            : NotSent(provider);
+    public Task<ProviderOutcome> VoidAsync(ProviderAccount account, VoidAuthorizationRequest request) =>
+        SendAsync(account, (connector, credentials) => connector.VoidAsync(request, credentials));
 
     /// <inheritdoc/>
-    public async Task<ProviderOutcome> RefundAsync(string merchant, string provider, RefundRequest request) =>
-        await OpenAsync(merchant, provider) is { } credentials
-            ? await connectors[provider].RefundAsync(request, credentials)
-            : NotSent(provider);
+    public Task<ProviderOutcome> RefundAsync(ProviderAccount account, RefundRequest request) =>
+        SendAsync(account, (connector, credentials) => connector.RefundAsync(request, credentials));
 
     /// <inheritdoc/>
-    public async Task<ProviderOutcome> QueryChargeAsync(string merchant, string provider, ChargeQuery query) =>
-        await OpenAsync(merchant, provider) is { } credentials
-            ? await connectors[provider].QueryChargeAsync(query, credentials)
-            : Unknown(provider);
+    public Task<ProviderOutcome> QueryChargeAsync(ProviderAccount account, ChargeQuery query) =>
+        QueryAsync(account, (connector, credentials) => connector.QueryChargeAsync(query, credentials));
 
     /// <inheritdoc/>
-    public async Task<ProviderOutcome> QueryRefundAsync(string merchant, string provider, RefundQuery query) =>
-        await OpenAsync(merchant, provider) is { } credentials
-            ? await connectors[provider].QueryRefundAsync(query, credentials)
-            : Unknown(provider);
+    public Task<ProviderOutcome> QueryRefundAsync(ProviderAccount account, RefundQuery query) =>
+        QueryAsync(account, (connector, credentials) => connector.QueryRefundAsync(query, credentials));
 
     /// <inheritdoc/>
-    public async Task<ListedPage> ListAsync(string merchant, string provider, PaymentListQuery query) =>
-        connectors[provider] is not IListsPayments lister
-            ? new ListedPage.Failed($"{provider} lists no payments.")
-            : await OpenAsync(merchant, provider) is { } credentials
+    public async Task<ListedPage> ListAsync(ProviderAccount account, PaymentListQuery query) =>
+        connectors[account.Provider] is not IListsPayments lister
+            ? new ListedPage.Failed($"{account.Provider} lists no payments.")
+            : await OpenAsync(account) is { } credentials
                 ? await lister.ListAsync(query, credentials)
-                : new ListedPage.Failed(Missing(provider));
+                : new ListedPage.Failed(Missing(account));
 
-    private async ValueTask<ProviderCredentials?> OpenAsync(string merchant, string provider)
+    private async Task<ProviderOutcome> SendAsync(
+        ProviderAccount account, Func<IConnector, ProviderCredentials, Task<ProviderOutcome>> send) =>
+        await OpenAsync(account) is { } credentials
+            ? await send(connectors[account.Provider], credentials)
+            : new ProviderOutcome.NotSent { Reason = Missing(account) };
+
+    private async Task<ProviderOutcome> QueryAsync(
+        ProviderAccount account, Func<IConnector, ProviderCredentials, Task<ProviderOutcome>> query) =>
+        await OpenAsync(account) is { } credentials
+            ? await query(connectors[account.Provider], credentials)
+            : new ProviderOutcome.Unknown { Reason = Missing(account) };
+
+    private async ValueTask<ProviderCredentials?> OpenAsync(ProviderAccount account)
     {
         try
         {
-            return await merchants.GetAsync(merchant) is { } profile && profile.Providers.Contains(provider)
-                ? profile.Open(provider)
-                : null;
+            return (await merchants.GetAsync(account.Merchant))?.Open(account);
         }
         catch (CredentialsUnreadableException exception)
         {
-            LogCredentialsUnreadable(exception, merchant, provider);
+            LogCredentialsUnreadable(exception, account.Merchant, account.Provider);
             return null;
         }
     }
 
-    private static ProviderOutcome.NotSent NotSent(string provider) => new() { Reason = Missing(provider) };
-
-    private static ProviderOutcome.Unknown Unknown(string provider) => new() { Reason = Missing(provider) };
-
-    private static string Missing(string provider) =>
-        $"The merchant's credentials at {provider} are missing or cannot be opened.";
+    private static string Missing(ProviderAccount account) =>
+        $"The credentials of the merchant's account at {account.Provider} are missing or cannot be opened.";
 
     [LoggerMessage(
         LogEvents.EffectCredentialsUnreadable,

@@ -19,11 +19,12 @@ public sealed class PaymentReplies(PaymentTokens tokens, IOptions<PaymentOptions
     /// <param name="key">The payment.</param>
     /// <param name="state">The payment after it.</param>
     /// <param name="outcome">What became of it.</param>
-    /// <param name="isMethodOpen">Whether the payer is to choose the method on the checkout page.</param>
-    internal StartReply ToStart(PaymentKey key, PaymentState? state, CommandOutcome outcome, bool isMethodOpen)
+    /// <param name="isForPayer">Whether the payer's browser goes on: it chooses the method, or started the
+    /// attempt.</param>
+    internal StartReply ToStart(PaymentKey key, PaymentState? state, CommandOutcome outcome, bool isForPayer)
     {
         var payment = outcome.Refusal is null && outcome.Elsewhere is null ? state?.ToView(key.Payment) : null;
-        var secret = isMethodOpen && payment is not null ? SecretOf(key, state!) : null;
+        var secret = isForPayer && payment is not null ? SecretOf(key, state!) : null;
         return new StartReply
         {
             Payment = payment,
@@ -53,14 +54,18 @@ public sealed class PaymentReplies(PaymentTokens tokens, IOptions<PaymentOptions
                     "The idempotency key belongs to a request that is not about a refund."));
 
     /// <summary>Where the payer's browser goes after it returned from a provider.</summary>
-    internal CustomerReturn ToReturn(PaymentKey key, PaymentState state) => new()
+    internal CustomerReturn ToReturn(PaymentKey key, PaymentState state, bool isFirst) => new()
     {
         Payment = state.ToView(key.Payment),
-        CheckoutUrl = state.ByCheckout ? CheckoutUrl(key, SecretOf(key, state)) : null,
+        IsByCheckout = state.ByCheckout,
+        IsFirst = isFirst,
+        Session = isFirst && state.ByCheckout
+            ? tokens.Issue(PaymentTokenKind.ReturnedPage, key, state.ExpiresAt + ReadAfterwards)
+            : null,
     };
 
     private Secret SecretOf(PaymentKey key, PaymentState state) =>
-        tokens.ClientSecret(key, state.ExpiresAt + ReadAfterwards);
+        tokens.Issue(PaymentTokenKind.ClientSecret, key, state.ExpiresAt + ReadAfterwards);
 
     private Secret CheckoutUrl(PaymentKey key, Secret secret) =>
         new(new Uri(options.Value.PublicUrl, $"/checkout/{key.Payment}?key={secret.Reveal()}").AbsoluteUri);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
+using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Logs;
 using PaymentCluster.Grains.Abstractions.Payments;
@@ -9,7 +10,8 @@ using PaymentCluster.Grains.Merchants;
 
 namespace PaymentCluster.Grains.Payments.Process;
 
-/// <summary>Where an attempt of a payment goes: gathers what the router may know.</summary>
+/// <summary>Where an attempt of a payment goes, and where its customer returns to: gathers what the router may
+/// know.</summary>
 /// <param name="router">Chooses.</param>
 /// <param name="merchants">The merchants' settings.</param>
 /// <param name="instruments">What customers prefer.</param>
@@ -44,6 +46,12 @@ public sealed partial class PaymentRoutes(
                 payer),
             _ => throw new UnreachableException(),
         };
+
+    /// <summary>Why the customer of a new payment may not be sent back to where it says; null if they may.</summary>
+    public async ValueTask<Refusal?> ReturnRefusalAsync(string merchant, string? returnUrl, bool isByPage) =>
+        returnUrl is not null && await merchants.GetAsync(merchant) is { } profile
+            ? profile.CannotReturnTo(returnUrl, isByPage)
+            : null;
 
     /// <summary>The route of the attempt that replaces a failed one. Only a proved failure that is the provider's
     /// own, or that of the way to it, goes on elsewhere; and nothing that this provider alone keeps.</summary>

@@ -11,6 +11,13 @@ public sealed partial class ProviderOperations
     private partial void LogOutcome(PaymentEffect effect, string outcome);
 
     [LoggerMessage(
+        LogEvents.EffectOfferedAgain,
+        LogLevel.Warning,
+        "The outcome of {Effect} of {Merchant} {PaymentId} could not be recorded; it is offered again after {Pause}")]
+    private partial void LogOfferedAgain(
+        Exception exception, string merchant, PaymentId paymentId, PaymentEffect effect, TimeSpan pause);
+
+    [LoggerMessage(
         LogEvents.EffectLost,
         LogLevel.Warning,
         "{Effect} of {Merchant} {PaymentId} failed; its outcome will be queried at the provider")]

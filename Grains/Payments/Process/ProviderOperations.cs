@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
 using PaymentCluster.Grains.Journal;
+using PaymentCluster.Grains.Merchants;
 
 namespace PaymentCluster.Grains.Payments.Process;
 
@@ -32,14 +34,22 @@ public sealed partial class ProviderOperations(
 {
     private static readonly OperationKind[] Kinds = Enum.GetValues<OperationKind>();
 
+    // A minute and a half, and with the time that each call may take, some minutes.
+    private static readonly TimeSpan[] Pauses =
+    [
+        TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4),
+        TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30),
+    ];
+
     private readonly ConcurrentDictionary<(PaymentKey, PaymentEffect), Task> _running = new();
     private readonly ConcurrentDictionary<(PaymentKey, int Attempt), InstrumentSecret> _secrets = new();
-    private readonly ConcurrentDictionary<(PaymentKey, OperationKey), CancellationTokenSource> _waiting = new();
+    private readonly ConcurrentDictionary<(PaymentKey, OperationKey), QueryWait> _waiting = new();
 
     /// <summary>Completes when all that is under way now has ended.</summary>
     public Task Idle => Task.WhenAll(_running.Values);
 
-    /// <summary>Starts an effect of a payment, unless it is under way on this silo. Returns at once.</summary>
+    /// <summary>Starts an effect of a payment, unless it is under way on this silo: then a query that waits goes before
+    /// others, if it is likely now. Returns at once.</summary>
     /// <param name="context">What it is carried out with.</param>
     /// <param name="effect">The effect.</param>
     public void Start(OperationContext context, PaymentEffect effect)
@@ -50,9 +60,14 @@ public sealed partial class ProviderOperations(
         }
 
         var running = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (_running.TryAdd((context.Key, effect), running.Task))
+        if (_running.TryAdd((context.Key, NameOf(effect)), running.Task))
         {
             host.Run(() => RunAsync(context, effect, running));
+        }
+        else if (effect is PaymentEffect.QueryOperation { IsLikely: true }
+            && _waiting.TryGetValue((context.Key, effect.Operation), out var wait))
+        {
+            wait.Likely.Cancel();
         }
     }
 
@@ -84,9 +99,9 @@ public sealed partial class ProviderOperations(
         {
             if (operation.Traits.QueriedAs == operation.Key.Kind
                 && !PaymentSchedule.IsQueried(state, operation, clock.Now)
-                && _waiting.TryGetValue((key, operation.Key), out var needless))
+                && _waiting.TryGetValue((key, operation.Key), out var wait))
             {
-                needless.Cancel();
+                wait.Needless.Cancel();
             }
         }
     }
@@ -113,6 +128,10 @@ public sealed partial class ProviderOperations(
         return false;
     }
 
+    // The same query, however urgent.
+    private static PaymentEffect NameOf(PaymentEffect effect) =>
+        effect is PaymentEffect.QueryOperation query ? new PaymentEffect.QueryOperation(query.Operation) : effect;
+
     private bool IsRunning(PaymentKey key, PaymentEffect effect) => _running.ContainsKey((key, effect));
 
     private async Task RunAsync(OperationContext context, PaymentEffect effect, TaskCompletionSource running)
@@ -136,7 +155,7 @@ public sealed partial class ProviderOperations(
         }
         finally
         {
-            _running.TryRemove((context.Key, effect), out _);
+            _running.TryRemove((context.Key, NameOf(effect)), out _);
             running.SetResult();
         }
     }
@@ -152,7 +171,7 @@ public sealed partial class ProviderOperations(
 
         try
         {
-            await RecordAsync(context, send, new RecordOutcome
+            await OfferAsync(context, send, new RecordOutcome
             {
                 Operation = send.Operation,
                 Outcome = await CallAsync(context, send),
@@ -197,6 +216,28 @@ public sealed partial class ProviderOperations(
         }
     }
 
+    // A response is known here alone: the customer's step in it is in no status query. It is offered to the payment
+    // until it is taken, for as long as a store takes to be restarted or failed over. Repeating it changes nothing.
+    private async Task OfferAsync(OperationContext context, PaymentEffect effect, RecordOutcome report)
+    {
+        foreach (var pause in Pauses)
+        {
+            try
+            {
+                await RecordAsync(context, effect, report);
+                return;
+            }
+            catch (Exception exception)
+                when (exception is TimeoutException or JournalOverloadedException or OrleansException)
+            {
+                LogOfferedAgain(exception, context.Key.Merchant, context.Key.Payment, effect, pause);
+                await host.DelayAsync(pause);
+            }
+        }
+
+        await RecordAsync(context, effect, report);
+    }
+
     // To the activation that the operation was started from, if it is still there: no call has to find it.
     private Task RecordAsync(OperationContext context, PaymentEffect effect, RecordOutcome report)
     {
@@ -206,26 +247,30 @@ public sealed partial class ProviderOperations(
             : payments.RecordAsync(context.Key, report);
     }
 
+    private static ProviderAccount AccountOf(PaymentKey key, AttemptState attempt) =>
+        new(key.Merchant, attempt.Provider, attempt.Account);
+
     // What differs by kind at the provider: the call, and its request.
     private Task<ProviderOutcome> CallAsync(OperationContext context, PaymentEffect effect)
     {
         var (key, state, _, secret, window) = context;
-        var (kind, number, merchant) = (effect.Operation.Kind, effect.Operation.Number, key.Merchant);
+        var (kind, number) = (effect.Operation.Kind, effect.Operation.Number);
         var attempt = state.AttemptOf(effect.Operation)!;
+        var account = AccountOf(key, attempt);
         return (effect, kind) switch
         {
             (PaymentEffect.SendOperation send, OperationKind.Charge) =>
                 ChargeAsync(key, state, attempt, send.Resend, secret, window),
             (PaymentEffect.SendOperation, OperationKind.Capture) => providers.CaptureAsync(
-                merchant, attempt.Provider, ProviderRequests.Capture(key, state, number, window)),
+                account, ProviderRequests.Capture(key, state, number, window)),
             (PaymentEffect.SendOperation, OperationKind.Void) => providers.VoidAsync(
-                merchant, attempt.Provider, ProviderRequests.Void(key, state, number, window)),
+                account, ProviderRequests.Void(key, state, number, window)),
             (PaymentEffect.SendOperation, OperationKind.Refund) => providers.RefundAsync(
-                merchant, attempt.Provider, ProviderRequests.Refund(key, state, number, window)),
+                account, requests.Refund(key, state, number, window)),
             (_, OperationKind.Refund) => providers.QueryRefundAsync(
-                merchant, attempt.Provider, ProviderRequests.QueryRefund(key, state, number)),
+                account, ProviderRequests.QueryRefund(key, state, number)),
             _ => providers.QueryChargeAsync(
-                merchant, attempt.Provider, ProviderRequests.QueryCharge(key, state, number, window)),
+                account, ProviderRequests.QueryCharge(key, state, number, window)),
         };
     }
 
@@ -241,7 +286,7 @@ public sealed partial class ProviderOperations(
         return instrument is null
             ? new ProviderOutcome.NotSent { Reason = notSent! }
             : await providers.ChargeAsync(
-                key.Merchant, attempt.Provider, requests.Charge(key, state, attempt, resend, instrument, window));
+                AccountOf(key, attempt), requests.Charge(key, state, attempt, resend, instrument, window));
     }
 
     // One query of an operation waits at a time. Without a budget none is sent, and nothing is said of the payment: its
@@ -249,20 +294,23 @@ public sealed partial class ProviderOperations(
     private async ValueTask<QueryPermit> PermitAsync(OperationContext context, PaymentEffect.QueryOperation query)
     {
         var attempt = context.State.AttemptOf(query.Operation)!;
-        // It has no timer and no handle, so that nothing is left of it without a reference.
-        var needless = new CancellationTokenSource();
-        _waiting[(context.Key, query.Operation)] = needless;
+        var wait = new QueryWait();
+        _waiting[(context.Key, query.Operation)] = wait;
         try
         {
             return await budget.AcquireAsync(
                 new StatusQuery(
-                    context.Key.Merchant,
-                    attempt.Provider,
-                    PriorityOf(context.State, query.Operation, attempt),
+                    AccountOf(context.Key, attempt),
+                    PriorityOf(context.State, query, attempt),
                     query.Operation.Kind == OperationKind.Charge
                         ? ProviderRequests.Listable(context.State, attempt)
-                        : null),
-                needless.Token);
+                        : null)
+                {
+                    Began = context.State.Operation(query.Operation)!.StartedAt,
+                    Likely = wait.Likely.Token,
+                    IsHint = query.IsHint,
+                },
+                wait.Needless.Token);
         }
         finally
         {
@@ -270,15 +318,31 @@ public sealed partial class ProviderOperations(
         }
     }
 
-    // What may have happened to money without our knowing goes before customers at work, and what is only confirmed
-    // comes last.
-    private static QueryPriority PriorityOf(PaymentState state, OperationKey key, AttemptState attempt) =>
-        state.Operation(key)!.MayHaveArrived || (key.Kind == OperationKind.Charge && MayHaveArrived(attempt.UnderWay))
-            ? QueryPriority.Unknown
-            : (key.Kind == OperationKind.Charge && attempt.IsUnconfirmed)
-                || (key.Kind == OperationKind.Refund && state.Refund(key.Number)!.IsUnconfirmed)
-                ? QueryPriority.Confirmation
-                : QueryPriority.Accepted;
+    // What is probably paid goes first; then what may have happened to money without our knowing, then customers at
+    // work, and what is only confirmed comes last.
+    private static QueryPriority PriorityOf(
+        PaymentState state, PaymentEffect.QueryOperation query, AttemptState attempt)
+    {
+        var key = query.Operation;
+        if (state.Operation(key)!.MayHaveArrived
+            || (key.Kind == OperationKind.Charge && MayHaveArrived(attempt.UnderWay)))
+        {
+            return query.IsLikely ? QueryPriority.Likely : QueryPriority.Unknown;
+        }
+
+        return (key.Kind == OperationKind.Charge && attempt.IsUnconfirmed)
+            || (key.Kind == OperationKind.Refund && state.Refund(key.Number)!.IsUnconfirmed)
+            ? QueryPriority.Confirmation
+            : query.IsLikely ? QueryPriority.Likely : QueryPriority.Accepted;
+    }
 
     private static bool MayHaveArrived(ProviderOperation? operation) => operation is { MayHaveArrived: true };
+
+    // Its sources have no timer and no handle, so that nothing is left of them without a reference.
+    private sealed class QueryWait
+    {
+        public CancellationTokenSource Needless { get; } = new();
+
+        public CancellationTokenSource Likely { get; } = new();
+    }
 }

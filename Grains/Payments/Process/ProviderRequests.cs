@@ -7,8 +7,8 @@ namespace PaymentCluster.Grains.Payments.Process;
 
 /// <summary>Requests to providers, made of the durable state alone: an attempt's id is the provider's idempotency key,
 /// so that sending it again is recognised.</summary>
-/// <param name="tokens">Makes the address that the payer's browser returns to.</param>
-/// <param name="options">Says where that is.</param>
+/// <param name="tokens">Makes the addresses that the payer's browser returns to and that the provider calls.</param>
+/// <param name="options">Says where they are.</param>
 public sealed class ProviderRequests(PaymentTokens tokens, IOptions<PaymentOptions> options)
 {
     private static readonly TimeSpan LongestSend = TimeSpan.FromSeconds(30);
@@ -101,8 +101,12 @@ public sealed class ProviderRequests(PaymentTokens tokens, IOptions<PaymentOptio
         };
     }
 
+    /// <summary>Where a provider sends a merchant's webhooks, if it is to prove that it is the provider.</summary>
+    public Uri WebhookUrl(string merchant, string provider) => new(
+        options.Value.PublicUrl, $"/webhooks/{merchant}/{provider}/{tokens.WebhookToken(merchant, provider)}");
+
     /// <summary>A refund.</summary>
-    internal static RefundRequest Refund(PaymentKey key, PaymentState state, int number, SendWindow window)
+    internal RefundRequest Refund(PaymentKey key, PaymentState state, int number, SendWindow window)
     {
         var refund = state.Refunds[number - 1];
         var attempt = state.Attempts[refund.Attempt - 1];
@@ -114,6 +118,7 @@ public sealed class ProviderRequests(PaymentTokens tokens, IOptions<PaymentOptio
             ProviderOrder = attempt.ProviderOrder,
             ProviderReference = attempt.ProviderReference!,
             Reason = refund.Reason,
+            WebhookUrl = WebhookUrl(key.Merchant, attempt.Provider),
             Window = window,
         };
     }

@@ -15,8 +15,10 @@ public sealed class ResumeLimit(int most)
     // A few, so that recovery goes on whatever it meets.
     private const int Least = 4;
 
-    // As many while all of them are slow. A machine that has little time for all must not have none for them.
-    private const int WhenSlow = 16;
+    // As many while all of them are slow: a thousand a second at the bound above. They share their statements, so that
+    // they take no more connections than fewer would. A machine that has little time for all must not have none for
+    // them.
+    private const int WhenSlow = 48;
 
     // Of this many: one that is slow, for a reason of its own, says little.
     private const int Typical = 16;

@@ -6,8 +6,9 @@ namespace PaymentCluster.Grains.Payments.Process;
 /// This silo's share of a merchant's status-query budget at a provider, and the queries that wait for it. Queries
 /// return evenly, and the few that were saved go at once: in any minute at most the share is sent.
 /// </summary>
-/// <remarks>What is saved up to a quarter is for unknown outcomes alone, and up to a half not for confirmations, so
-/// that a burst of unknown outcomes finds something left.</remarks>
+/// <remarks>What is saved up to a quarter is for outcomes that are likely or unknown alone, and up to a half not for
+/// confirmations, so that a burst of unknown outcomes finds something left. The same holds for the places to wait
+/// in.</remarks>
 internal sealed class StatusQueryShare
 {
     /// <summary>How many may wait. A query that finds more is left to its payment's schedule.</summary>
@@ -16,14 +17,20 @@ internal sealed class StatusQueryShare
     // Saved at most: what five seconds bring.
     private const double SavedMinutes = 5.0 / 60;
 
+    // Hints have a tenth, and what ten seconds of it bring may be saved.
+    private const double HintsPart = 0.1;
+    private const double SavedHintMinutes = 10.0 / 60;
+
     private static readonly TimeSpan LongestConfirmation = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan IdleBeforeRetired = TimeSpan.FromMinutes(1);
 
     private readonly Lock _lock = new();
-    private readonly PriorityQueue<WaitingQuery, (QueryPriority Priority, long Order)> _queue = new();
+    private readonly PriorityQueue<WaitingQuery, (QueryPriority Priority, DateTimeOffset Began, long Order)> _queue =
+        new();
     private readonly PaymentListPlan? _list;
     private readonly int _perMinute;
     private double _saved;
+    private double _savedHints;
     private DateTimeOffset _savedAt;
     private DateTimeOffset _usedAt;
     private int _silos;
@@ -43,6 +50,7 @@ internal sealed class StatusQueryShare
         (_perMinute, _silos, _savedAt, _usedAt) = (perMinute, silos, now, now);
         _list = listPageSize is { } size ? new PaymentListPlan(size) : null;
         _saved = Most;
+        _savedHints = MostHints;
     }
 
     /// <summary>How many were left to their schedules since this was last reset.</summary>
@@ -51,6 +59,8 @@ internal sealed class StatusQueryShare
     private double Share => (double)_perMinute / _silos;
 
     private double Most => Math.Max(1, Share * SavedMinutes);
+
+    private double MostHints => Math.Max(1, Share * HintsPart * SavedHintMinutes);
 
     // With what is saved, a minute sends the share; of a share below two a minute, one at least may be saved.
     private double PerSecond => Math.Max(Share - Most, Share / 2) / 60;
@@ -75,7 +85,12 @@ internal sealed class StatusQueryShare
 
             _usedAt = now;
             Save(now);
-            if (IsNext(query.Priority) && TryTake(query.Priority))
+            if (query.IsHint && !TryTakeHint())
+            {
+                return true;
+            }
+
+            if (IsNext(query) && TryTake(query.Priority))
             {
                 permit = ValueTask.FromResult(QueryPermit.Granted);
                 return true;
@@ -84,7 +99,7 @@ internal sealed class StatusQueryShare
             // A confirmation can wait for hours, and its payment does that best; but a list confirms many at once.
             var isConfirmation = query.Priority == QueryPriority.Confirmation;
             var isListable = _list is not null && query.Charge is not null;
-            if ((isConfirmation && !isListable) || _waiting >= (isConfirmation ? MaxWaiting / 2 : MaxWaiting))
+            if ((isConfirmation && !isListable) || _waiting >= PlacesOf(query.Priority))
             {
                 Refused++;
                 return true;
@@ -99,13 +114,11 @@ internal sealed class StatusQueryShare
 
             if (!isConfirmation)
             {
-                _queue.Enqueue(waiting, (query.Priority, _order++));
+                _queue.Enqueue(waiting, (query.Priority, query.Began, _order++));
             }
         }
 
-        var ending = needless.UnsafeRegister(
-            static state => ((WaitingQuery)state!).End(QueryPermit.Left), waiting);
-        permit = new ValueTask<QueryPermit>(WaitAsync(waiting, ending));
+        permit = new ValueTask<QueryPermit>(WaitAsync(waiting, query, needless));
         return true;
     }
 
@@ -170,6 +183,7 @@ internal sealed class StatusQueryShare
             _isRetired = _isRetired || (_waiting == 0
                 && _list is not { IsIdle: false }
                 && _saved >= Most
+                && _savedHints >= MostHints
                 && now - _usedAt >= IdleBeforeRetired);
             return _isRetired;
         }
@@ -230,8 +244,11 @@ internal sealed class StatusQueryShare
         }
     }
 
-    private async Task<QueryPermit> WaitAsync(WaitingQuery waiting, CancellationTokenRegistration ending)
+    private async Task<QueryPermit> WaitAsync(WaitingQuery waiting, StatusQuery query, CancellationToken needless)
     {
+        var ending = needless.UnsafeRegister(
+            static state => ((WaitingQuery)state!).End(QueryPermit.Left), waiting);
+        var likely = query.Likely.UnsafeRegister(_ => Promote(waiting, query), null);
         try
         {
             return await waiting.Task;
@@ -239,6 +256,7 @@ internal sealed class StatusQueryShare
         finally
         {
             await ending.DisposeAsync();
+            await likely.DisposeAsync();
             lock (_lock)
             {
                 _waiting--;
@@ -246,6 +264,19 @@ internal sealed class StatusQueryShare
                 {
                     _list?.Remove(waiting);
                 }
+            }
+        }
+    }
+
+    // It stays where it was in the queue as well, and is over by the time that place is reached.
+    private void Promote(WaitingQuery waiting, StatusQuery query)
+    {
+        lock (_lock)
+        {
+            if (waiting is { IsOver: false, Priority: QueryPriority.Unknown or QueryPriority.Accepted } && !_isStopped)
+            {
+                waiting.Promote();
+                _queue.Enqueue(waiting, (QueryPriority.Likely, query.Began, _order++));
             }
         }
     }
@@ -275,13 +306,13 @@ internal sealed class StatusQueryShare
         }
     }
 
-    private bool IsNext(QueryPriority priority)
+    private bool IsNext(StatusQuery query)
     {
         while (_queue.TryPeek(out var waiting, out var first))
         {
             if (!waiting.IsOver)
             {
-                return priority < first.Priority;
+                return (query.Priority, query.Began).CompareTo((first.Priority, first.Began)) < 0;
             }
 
             _queue.Dequeue();
@@ -294,7 +325,7 @@ internal sealed class StatusQueryShare
     {
         var kept = priority switch
         {
-            QueryPriority.Unknown => 0,
+            QueryPriority.Likely or QueryPriority.Unknown => 0,
             QueryPriority.Accepted => Math.Floor(Most / 4),
             QueryPriority.Confirmation => Math.Floor(Most / 2),
         };
@@ -307,11 +338,32 @@ internal sealed class StatusQueryShare
         return true;
     }
 
+    private bool TryTakeHint()
+    {
+        if (_savedHints < 1)
+        {
+            return false;
+        }
+
+        _savedHints--;
+        return true;
+    }
+
+    private static int PlacesOf(QueryPriority priority) => priority switch
+    {
+        QueryPriority.Likely => MaxWaiting,
+        QueryPriority.Unknown => MaxWaiting * 7 / 8,
+        QueryPriority.Accepted => MaxWaiting * 3 / 4,
+        QueryPriority.Confirmation => MaxWaiting / 2,
+    };
+
     private void Save(DateTimeOffset now)
     {
         if (now > _savedAt)
         {
-            _saved = Math.Min(Most, _saved + ((now - _savedAt).TotalSeconds * PerSecond));
+            var seconds = (now - _savedAt).TotalSeconds;
+            _saved = Math.Min(Most, _saved + (seconds * PerSecond));
+            _savedHints = Math.Min(MostHints, _savedHints + (seconds * Share * HintsPart / 60));
             _savedAt = now;
         }
     }

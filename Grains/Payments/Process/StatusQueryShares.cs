@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using PaymentCluster.Connectors;
 using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains.Abstractions.Logs;
+using PaymentCluster.Grains.Merchants;
 
 namespace PaymentCluster.Grains.Payments.Process;
 
@@ -23,7 +24,7 @@ public sealed partial class StatusQueryShares : IStatusQueryBudget
     private static readonly TimeSpan Growth = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Notable = TimeSpan.FromSeconds(5);
 
-    private readonly ConcurrentDictionary<(string Merchant, string Provider), StatusQueryShare> _shares = new();
+    private readonly ConcurrentDictionary<ProviderAccount, StatusQueryShare> _shares = new();
     private readonly ConnectorCatalogue _connectors;
     private readonly PaymentOptions _options;
     private readonly TimeProvider _time;
@@ -80,16 +81,18 @@ public sealed partial class StatusQueryShares : IStatusQueryBudget
         var result = await EnterAsync(query, needless);
         _queries.Add(
             1,
-            new("provider", query.Provider),
+            new("provider", query.Account.Provider),
             new("result", result.IsGranted ? "sent" : result.Listed is null ? "left" : "listed"));
         return result;
     }
 
     /// <summary>For how long the merchant's query waits that waits longest on this silo; zero if none does.</summary>
     public TimeSpan LagOf(string merchant, string provider) =>
-        _shares.TryGetValue((merchant, provider), out var share)
-            ? share.Standing(_time.GetUtcNow()).Lag
-            : TimeSpan.Zero;
+        _shares
+            .Where(pair => pair.Key.Merchant == merchant && pair.Key.Provider == provider)
+            .Select(pair => pair.Value.Standing(_time.GetUtcNow()).Lag)
+            .DefaultIfEmpty()
+            .Max();
 
     /// <summary>Gives what has returned to the queries that wait, and deals the budgets out again where the number of
     /// silos changed. To be called several times a second.</summary>
@@ -113,7 +116,7 @@ public sealed partial class StatusQueryShares : IStatusQueryBudget
             share.Grant(now);
             if (share.TryRetire(now))
             {
-                _shares.TryRemove(new KeyValuePair<(string, string), StatusQueryShare>(key, share));
+                _shares.TryRemove(new KeyValuePair<ProviderAccount, StatusQueryShare>(key, share));
             }
         }
 
@@ -163,18 +166,17 @@ public sealed partial class StatusQueryShares : IStatusQueryBudget
             }
 
             // It is retired, and about to be removed.
-            _shares.TryRemove(new KeyValuePair<(string, string), StatusQueryShare>(
-                (query.Merchant, query.Provider), share));
+            _shares.TryRemove(new KeyValuePair<ProviderAccount, StatusQueryShare>(query.Account, share));
         }
 
         return ValueTask.FromResult(QueryPermit.Left);
     }
 
     private StatusQueryShare? Share(StatusQuery query) =>
-        _isStopped || !_connectors.TryGet(query.Provider, out var connector)
+        _isStopped || !_connectors.TryGet(query.Account.Provider, out var connector)
             ? null
             : _shares.GetOrAdd(
-                (query.Merchant, query.Provider),
+                query.Account,
                 static (_, parts) => new StatusQueryShare(parts.PerMinute, parts.Silos, parts.Now, parts.ListPageSize),
                 (
                     PerMinute: _options.StatusQueriesPerMinute ?? connector.Capabilities.StatusQueriesPerMinute,
@@ -182,9 +184,9 @@ public sealed partial class StatusQueryShares : IStatusQueryBudget
                     Now: _time.GetUtcNow(),
                     ListPageSize: (connector as IListsPayments)?.PageSize));
 
-    private void ContinueList((string Merchant, string Provider) key, StatusQueryShare share) =>
-        _lists.Continue(key.Merchant, key.Provider, share, count => _pages.Add(
-            1, new("provider", key.Provider), new("result", count.IsRead ? "read" : "failed")));
+    private void ContinueList(ProviderAccount account, StatusQueryShare share) =>
+        _lists.Continue(account, share, count => _pages.Add(
+            1, new("provider", account.Provider), new("result", count.IsRead ? "read" : "failed")));
 
     private IEnumerable<(string Provider, int Waiting, TimeSpan Lag)> Standings()
     {
@@ -197,7 +199,7 @@ public sealed partial class StatusQueryShares : IStatusQueryBudget
 
     private void LogShort(DateTimeOffset now)
     {
-        foreach (var ((merchant, provider), share) in _shares)
+        foreach (var ((merchant, provider, _), share) in _shares)
         {
             var (waiting, lag) = share.Standing(now);
             var refused = share.TakeRefused();

@@ -10,7 +10,7 @@ internal sealed class WaitingQuery(StatusQuery query, DateTimeOffset since)
 {
     private readonly TaskCompletionSource<QueryPermit> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public QueryPriority Priority => query.Priority;
+    public QueryPriority Priority { get; private set; } = query.Priority;
 
     public ListableCharge? Charge => query.Charge;
 
@@ -25,6 +25,8 @@ internal sealed class WaitingQuery(StatusQuery query, DateTimeOffset since)
     public bool IsOver => _end.Task.IsCompleted;
 
     public Task<QueryPermit> Task => _end.Task;
+
+    public void Promote() => Priority = QueryPriority.Likely;
 
     public void End(QueryPermit permit) => _end.TrySetResult(permit);
 

@@ -129,6 +129,10 @@ internal sealed class Fold
             case "refund_requested":
                 _refunds[happened.Number("refund")] = (happened.Number("attempt"), happened.Amount, IsPaid: false);
                 break;
+            case "refund_found":
+                Refunded += happened.Amount;
+                _refunds[happened.Number("refund")] = (happened.Number("attempt"), happened.Amount, IsPaid: true);
+                break;
             case "refund_succeeded" when _refunds.TryGetValue(happened.Number("refund"), out var refund):
                 Refunded += refund.Amount;
                 _refunds[happened.Number("refund")] = refund with { IsPaid = true };

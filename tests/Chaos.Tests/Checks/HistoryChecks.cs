@@ -10,7 +10,8 @@ internal static partial class HistoryChecks
     [
         "attempt_accepted", "payment_authorized", "capture_refused", "payment_captured", "surplus_captured",
         "attempt_failed", "payment_cancelled", "payment_expired", "review_required", "authorization_released",
-        "refund_requested", "refund_succeeded", "refund_failed", "refund_review_required",
+        "refund_requested", "refund_succeeded", "refund_failed", "refund_review_required", "refund_found",
+        "unexpected_money_reported",
     ];
 
     private static readonly string[] Ends = ["SUCCESS", "FAILED", "CANCELLED", "EXPIRED", "NEEDS_REVIEW"];

@@ -289,6 +289,15 @@ internal static class MoneyChecks
                 }
 
                 break;
+            case "refund_found":
+                yield return (payment.RefundName(happened.Number("refund")), 3, happened.Amount);
+                break;
+            case "unexpected_money_reported":
+                yield return (
+                    $"{payment.AttemptName(happened.Number("attempt"))}+{happened.Number("number")}",
+                    happened.Number("direction") == 1 ? 7 : 8,
+                    happened.Amount);
+                break;
             case "refund_succeeded":
                 var number = happened.Number("refund");
                 yield return (

@@ -7,6 +7,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Npgsql;
 using PaymentCluster.Chaos.Tests.Load;
+using PaymentCluster.Hosting.Clustering;
 using PaymentCluster.Testing;
 using PaymentCluster.Testing.Systems;
 
@@ -50,6 +51,9 @@ internal sealed class ChaosSystem : IAsyncDisposable
         [.. _silos.Select(silo => silo.Process), .. Gateway is null ? (Supervised[])[] : [Gateway], Simulators];
 
     public ClientJournal Clients { get; private set; } = null!;
+
+    /// <summary>The certificates of silos and gateway.</summary>
+    public ClusterFiles Certificates { get; private set; } = null!;
 
     public WebhookRelay Relay { get; private set; } = null!;
 
@@ -154,6 +158,7 @@ internal sealed class ChaosSystem : IAsyncDisposable
             Disk is null ? null : Path.Combine(Disk.Folder, "postgres"), PostgresSettings);
         _database = await TestDatabase.CreateEmptyAsync(Postgres.ConnectionString);
         await _database.MigrateAsync();
+        Certificates = ClusterFiles.Make(Path.Combine(_folder, "certificates"));
         Clients = new ClientJournal(Path.Combine(_folder, "clients.jsonl"));
         Relay = await WebhookRelay.StartAsync(_relayPort, GatewayAddress, Draws.Of(_options.Seed, "webhooks"));
         await File.WriteAllTextAsync(FaultSwitch, "");
@@ -193,6 +198,7 @@ internal sealed class ChaosSystem : IAsyncDisposable
     private Dictionary<string, string> SiloSettings(SiloHost silo, Dictionary<string, string> own, int start)
     {
         var settings = GatewaySettings();
+        settings["Cluster__Certificates"] = Certificates.DirectoryOf(ClusterRole.Silo);
         settings["ConnectionStrings__PaymentCluster"] = silo.Store.Through(AppConnectionString());
         settings["Vault__MasterKey"] = _masterKey;
         settings["Payments__PublicUrl"] = $"{GatewayAddress}";
@@ -204,6 +210,14 @@ internal sealed class ChaosSystem : IAsyncDisposable
         settings["Payments__Lease"] = "00:00:02";
         // At the end the clock jumps by hours, with status queries for hours.
         settings["Payments__StatusQueriesPerMinute"] = "10000000";
+        // A few cards and one address pay for everybody, and are declined.
+        foreach (var subject in (string[])["Address", "Card", "Customer", "Key", "Server"])
+        {
+            settings[$"AttemptGuard__{subject}__SlowedAfter"] = "99999";
+            settings[$"AttemptGuard__{subject}__BlockedAfter"] = "100000";
+            settings[$"AttemptGuard__{subject}__UnderWay"] = "1000000";
+        }
+
         settings["Faults__Seed"] = $"{_options.Seed + start}";
         settings["Faults__Points"] = FaultPoints();
         settings["Faults__While"] = FaultSwitch;
@@ -225,6 +239,7 @@ internal sealed class ChaosSystem : IAsyncDisposable
     {
         ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{_gatewayPort}",
         ["ConnectionStrings__PaymentCluster"] = AppConnectionString(),
+        ["Cluster__Certificates"] = Certificates.DirectoryOf(ClusterRole.Gateway),
         ["Gateway__AdminKeyHash"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(_adminKey))),
         ["Serilog__MinimumLevel__Default"] = "Warning",
     };

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -27,6 +28,7 @@ public sealed class AmazonPayRig : ConnectorRig
     public const string Rfnd = "S02-1234567-1234567-R012345";
     public const string KeyId = "SANDBOX-TESTPUBLICKEYID0000001";
     public const string MerchantId = "A1TESTMERCHANT";
+    public const string Topic = "arn:aws:sns:eu-west-1:598607868003:A3TEST";
     public const string StoreId = "amzn1.application-oa2-client.x";
     public const string CertificatePath = "/SimpleNotificationService-test.pem";
 
@@ -69,6 +71,13 @@ public sealed class AmazonPayRig : ConnectorRig
     public override bool MovesMoney(Effect effect) => effect != Effect.Charge;
 
     public override bool NamesPayment(Effect effect) => effect != Effect.Charge;
+
+    /// <summary>The credentials with the topic of the merchant's notifications.</summary>
+    public static ProviderCredentials Pinned => new(
+        "shop",
+        ((ImmutableArray<string>)["public_key_id", "private_key", "store_id", "region", "merchant_id"])
+            .ToImmutableDictionary(name => name, name => CredentialsOf()[name])
+            .Add("topic_arn", new Secret(Topic)));
 
     public static ProviderCredentials CredentialsOf(
         string keyId = KeyId, string region = "eu", string? privateKey = null, string merchantId = MerchantId) => new(
@@ -154,8 +163,11 @@ public sealed class AmazonPayRig : ConnectorRig
         RSA? key = null,
         int version = 1,
         string merchantId = MerchantId,
-        string? subject = null)
+        string? subject = null,
+        string topic = Topic,
+        TimeSpan age = default)
     {
+        var published = TimeProvider.System.GetUtcNow() - age;
         var message = JsonSerializer.Serialize(new
         {
             NotificationVersion = "V2",
@@ -170,8 +182,8 @@ public sealed class AmazonPayRig : ConnectorRig
         {
             ["Message"] = message,
             ["MessageId"] = "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee",
-            ["Timestamp"] = "2024-01-02T03:04:05.678Z",
-            ["TopicArn"] = "arn:aws:sns:eu-west-1:598607868003:A3TEST",
+            ["Timestamp"] = published.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
+            ["TopicArn"] = topic,
             ["Type"] = "Notification",
         };
         if (subject is not null)

@@ -279,9 +279,9 @@ public sealed class AmazonPayWalletsAgainstSimulatorTests(SimulatedAmazonPay ama
         var link = await LinkAsync();
         await Amazon.DialAsync("""
             {"rate_limited":0.1,"server_error":0.1,"reset":0.1,"reset_after":0.1,"charge_then_timeout":0.05,"timeout_then_charge":0.05,
-            "server_error_after":0.1,"truncated":0.1,"garbage":0.1,"late_ms":300,"hold_ms":2000,"seed":11,"operations":["payment","query"]}
+            "server_error_after":0.1,"truncated":0.1,"garbage":0.1,"late_ms":300,"hold_ms":4000,"seed":11,"operations":["payment","query"]}
             """);
-        var connector = Amazon.Connect(options => options.Timeout = TimeSpan.FromMilliseconds(500));
+        var connector = Amazon.Connect(options => options.Timeout = TimeSpan.FromSeconds(2));
         var attempts = Enumerable.Range(0, 24).Select(_ => NewAttempt()).ToArray();
         await Task.WhenAll(attempts.Select(async attempt =>
         {

@@ -1,5 +1,5 @@
-using System.Collections.Immutable;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using PaymentCluster.Connectors.AmazonPay;
@@ -210,26 +210,112 @@ public sealed class AmazonPayWebhookTests() : ConformanceSetting(new AmazonPayRi
     }
 
     [Fact]
-    public async Task The_published_form_of_an_envelope_is_verified()
+    public async Task Only_the_topic_of_the_credentials_proves_a_notification()
     {
-        const string Id = "amazonpay-ipn-sns-sigv1";
-        var envelope = AmazonPayVectors.Inputs(Id).GetProperty("envelope").EnumerateObject()
-            .ToDictionary(member => member.Name, member => member.Value.GetString()!, StringComparer.Ordinal);
-        envelope["SigningCertURL"] = Certificate.AbsoluteUri;
-        Server.Script = (request, context) => request.Path == AmazonPayRig.CertificatePath
-            ? Responses.JsonAsync(
-                context, 200, AmazonPayVectors.Inputs(Id).GetProperty("signing_certificate_pem").GetString()!)
-            : Rig.RespondAsync(request, context);
-        // The certificate of the vector is of November 2026.
-        Time.Advance(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero) - Time.GetUtcNow());
-
-        Assert.IsType<WebhookReading.About>(await ReadAsync(Webhook(envelope)));
-        envelope["Message"] = envelope["Message"].Replace("C012345", "C012346", StringComparison.Ordinal);
-        Assert.IsType<WebhookReading.Forged>(await ReadAsync(Webhook(envelope)));
+        var own = await PinnedAsync(AmazonPayRig.Notify(Certificate, "CHARGE", AmazonPayRig.Charge));
+        Assert.True(Assert.IsType<WebhookReading.About>(own).IsProven);
+        const string Another = "arn:aws:sns:eu-west-1:000000000001:A3TEST";
+        var requests = Server.Requests.Count;
+        Assert.IsType<WebhookReading.Forged>(
+            await PinnedAsync(AmazonPayRig.Notify(Certificate, "CHARGE", AmazonPayRig.Charge, topic: Another)));
+        Assert.Equal(requests, Server.Requests.Count);
+        // Without one it may be anybody's.
+        Assert.False(Assert.IsType<WebhookReading.About>(
+            await ReadAsync(AmazonPayRig.Notify(Certificate, "CHARGE", AmazonPayRig.Charge))).IsProven);
+        Assert.False(Assert.IsType<WebhookReading.Irrelevant>(
+            await ReadAsync(AmazonPayRig.Notify(Certificate, "CHARGEBACK", "A1"))).IsProven);
     }
 
-    private static InboundWebhook Webhook(Dictionary<string, string> envelope) => new()
+    [Theory]
+    [InlineData(14 * 24 * 60, true), InlineData(-14, true), InlineData(16 * 24 * 60, false), InlineData(-20, false)]
+    public async Task A_notification_has_its_time(int ageInMinutes, bool isTaken)
     {
-        Headers = ImmutableDictionary<string, string>.Empty, Body = JsonSerializer.SerializeToUtf8Bytes(envelope),
-    };
+        var notification = AmazonPayRig.Notify(
+            Certificate, "CHARGE", AmazonPayRig.Charge, age: TimeSpan.FromMinutes(ageInMinutes));
+        Assert.Equal(isTaken, await ReadAsync(notification) is WebhookReading.About);
+        Assert.Equal(isTaken, Server.Requests.Count > 0);
+    }
+
+    [Fact]
+    public async Task Each_fetch_is_taken_from_the_budget_and_without_one_it_is_to_be_sent_again()
+    {
+        var taken = new List<bool>();
+        var notification = AmazonPayRig.Notify(Certificate, "REFUND", AmazonPayRig.Rfnd) with
+        {
+            MayQueryAsync = isProven =>
+            {
+                taken.Add(isProven);
+                return ValueTask.FromResult(taken.Count != 2);
+            },
+        };
+        Assert.IsType<WebhookReading.Unavailable>(await PinnedAsync(notification));
+        Assert.Equal([true, true], taken);
+        Assert.Single(Server.Requests, request => request.Path.StartsWith("/v2/", StringComparison.Ordinal));
+        Assert.IsType<WebhookReading.About>(await ReadAsync(notification));
+        Assert.Equal([true, true, false, false], taken);
+    }
+
+    [Theory]
+    [InlineData(404), InlineData(500)]
+    public async Task A_certificate_that_cannot_be_had_is_requested_again_after_a_minute(int status)
+    {
+        var connector = Create();
+        var fails = true;
+        Server.Script = (request, context) => fails && request.Path == AmazonPayRig.CertificatePath
+            ? Responses.JsonAsync(context, status, "{}")
+            : Rig.RespondAsync(request, context);
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.True(await NotifiedAsync() is WebhookReading.Forged or WebhookReading.Unavailable);
+        }
+
+        Assert.Single(Server.Requests);
+        fails = false;
+        Time.Advance(TimeSpan.FromSeconds(61));
+        Assert.IsType<WebhookReading.About>(await NotifiedAsync());
+
+        async Task<WebhookReading> NotifiedAsync() => await connector.ReadWebhookAsync(
+            AmazonPayRig.Notify(Certificate, "CHARGE", AmazonPayRig.Charge), Rig.Credentials);
+    }
+
+    [Fact]
+    public async Task Invented_addresses_of_certificates_are_few_a_minute_and_keep_no_pinned_topic_waiting()
+    {
+        var connector = Create();
+        Server.Script = (request, context) =>
+            request.Path != AmazonPayRig.CertificatePath
+            && request.Path.StartsWith("/SimpleNotificationService-", StringComparison.Ordinal)
+                ? Responses.JsonAsync(context, 404, "{}")
+                : Rig.RespondAsync(request, context);
+        for (var i = 0; i < 50; i++)
+        {
+            var invented = new Uri(Server.Url, $"/SimpleNotificationService-{i}.pem");
+            await connector.ReadWebhookAsync(
+                AmazonPayRig.Notify(invented, "CHARGE", AmazonPayRig.Charge), Rig.Credentials);
+        }
+
+        Assert.Equal(30, Server.Requests.Count);
+        var notification = AmazonPayRig.Notify(Certificate, "CHARGE", AmazonPayRig.Charge);
+        Assert.IsType<WebhookReading.Unavailable>(await connector.ReadWebhookAsync(notification, Rig.Credentials));
+        Assert.IsType<WebhookReading.About>(await connector.ReadWebhookAsync(notification, AmazonPayRig.Pinned));
+    }
+
+    [Fact]
+    public void The_published_form_of_an_envelope_is_verified()
+    {
+        const string Id = "amazonpay-ipn-sns-sigv1";
+        using var certificate = X509Certificate2.CreateFromPem(
+            AmazonPayVectors.Inputs(Id).GetProperty("signing_certificate_pem").GetString());
+        using var key = certificate.GetRSAPublicKey()!;
+        var envelope = AmazonPayVectors.Inputs(Id).GetProperty("envelope").Deserialize(AmazonPayJson.Default.Envelope)!;
+        Assert.True(AmazonPayWebhook.IsSigned(envelope, key.ExportSubjectPublicKeyInfo()));
+        var changed = envelope with
+        {
+            Message = envelope.Message!.Replace("C012345", "C012346", StringComparison.Ordinal),
+        };
+        Assert.False(AmazonPayWebhook.IsSigned(changed, key.ExportSubjectPublicKeyInfo()));
+    }
+
+    private ValueTask<WebhookReading> PinnedAsync(InboundWebhook webhook) =>
+        Create().ReadWebhookAsync(webhook, AmazonPayRig.Pinned);
 }

@@ -45,8 +45,7 @@ public abstract class ConnectorConformance(ConnectorRig rig) : ConformanceSettin
     }
 
     [Theory, MemberData(nameof(Effects))]
-    public async Task No_response_is_unknown(Effect effect) =>
-        await IsUnknownAsync(effect, (_, context) => Responses.HangUpAsync(context), TimeSpan.FromMilliseconds(400));
+    public async Task No_response_is_unknown(Effect effect) => await IsUnknownWithoutResponseAsync(effect);
 
     [Theory, MemberData(nameof(Effects))]
     public async Task A_reset_after_the_request_is_unknown(Effect effect) =>
@@ -68,6 +67,13 @@ public abstract class ConnectorConformance(ConnectorRig rig) : ConformanceSettin
         }
 
         Assert.DoesNotContain(Server.Requests, request => request.Path == "/elsewhere");
+    }
+
+    [Fact]
+    public void The_merchants_account_is_named_by_a_credential_that_it_must_give()
+    {
+        var capabilities = Create().Capabilities;
+        Assert.Contains(capabilities.AccountCredential!, capabilities.Credentials);
     }
 
     [Theory, MemberData(nameof(Effects))]

@@ -213,6 +213,26 @@ public sealed class PayUFactsTests : IAsyncLifetime
             PayURig.FieldOf(sent[0], "hash"));
     }
 
+    // docs.payu.in/reference, cancel_refund_transaction: var5 is where PayU says what became of it.
+    [Fact]
+    public async Task A_refund_names_the_address_of_its_callback()
+    {
+        await Create().RefundAsync(
+            new RefundRequest
+            {
+                Refund = new RefundId { Payment = ConnectorRig.Attempt.Payment, Number = 1 },
+                Attempt = ConnectorRig.Attempt,
+                Amount = ConnectorRig.Rupees,
+                ProviderReference = PayURig.Pay,
+                WebhookUrl = new Uri("https://pay.example/webhooks/shop/payu/0123"),
+                Window = SendWindow.Open(TimeProvider.System, TimeSpan.FromMinutes(1)),
+            },
+            _rig.Credentials);
+        var sent = _server.Requests.First(request => _rig.Is(Effect.Refund, request));
+        Assert.Equal("https://pay.example/webhooks/shop/payu/0123", PayURig.FieldOf(sent, "var5"));
+        Assert.Null(PayURig.FieldOf(sent, "var4"));
+    }
+
     [Fact]
     public void Each_effect_has_a_token_of_its_own()
     {

@@ -113,11 +113,30 @@ public sealed class PayUWebhookTests
     {
         var about = Assert.IsType<WebhookReading.About>(await ReadAsync(Refund(PayURig.Key, Txn)));
         Assert.Equal(ConnectorRig.Attempt, about.Attempt);
+        Assert.False(about.IsProven);
+    }
+
+    [Fact]
+    public async Task A_refunds_callback_is_proven_by_its_address()
+    {
+        var callback = Refund(PayURig.Key, Txn) with { IsByAddress = true };
+        Assert.True(Assert.IsType<WebhookReading.About>(await ReadAsync(callback)).IsProven);
+        callback = Refund(PayURig.Key, "by-hand") with { IsByAddress = true };
+        Assert.True(Assert.IsType<WebhookReading.Unmatched>(await ReadAsync(callback)).IsProven);
+    }
+
+    [Fact]
+    public async Task A_payments_event_is_proven_by_its_hash_whatever_its_address()
+    {
+        Assert.True((await ReadAsync(PayURig.Form(Txn, PayURig.Salt))).IsProven);
+        var forged = PayURig.Form(Txn, "another salt") with { IsByAddress = true };
+        Assert.IsType<WebhookReading.Forged>(await ReadAsync(forged));
     }
 
     [Fact]
     public async Task A_refunds_callback_that_is_not_ours_matches_nothing() =>
-        Assert.IsType<WebhookReading.Unmatched>(await ReadAsync(Refund(PayURig.Key, "by-hand")));
+        Assert.False(
+            Assert.IsType<WebhookReading.Unmatched>(await ReadAsync(Refund(PayURig.Key, "by-hand"))).IsProven);
 
     [Fact]
     public async Task Another_merchants_callback_is_forged() =>

@@ -266,9 +266,9 @@ public sealed class PaytmAgainstSimulatorTests(SimulatedPaytm paytm) : PaytmSimu
     {
         await Paytm.DialAsync("""
             {"rate_limited":0.1,"server_error":0.1,"reset":0.1,"reset_after":0.1,"charge_then_timeout":0.05,"server_error_after":0.1,
-            "truncated":0.1,"garbage":0.1,"hold_ms":2000,"seed":7,"operations":["order","payment","query"]}
+            "truncated":0.1,"garbage":0.1,"hold_ms":4000,"seed":7,"operations":["order","payment","query"]}
             """);
-        var connector = Paytm.Connect(options => options.Timeout = TimeSpan.FromMilliseconds(500));
+        var connector = Paytm.Connect(options => options.Timeout = TimeSpan.FromSeconds(2));
         var attempts = Enumerable.Range(0, 24).Select(_ => NewAttempt()).ToArray();
         await Task.WhenAll(attempts.Select(attempt => PayAsync(connector, attempt)));
         foreach (var attempt in attempts)

@@ -16,6 +16,7 @@ public sealed class BrowserCorsTests
     [InlineData("GET", Payment, "authorization, if-none-match")]
     [InlineData("GET", Payment + "/events", "authorization, last-event-id")]
     [InlineData("POST", Payment + "/confirm", "authorization, content-type")]
+    [InlineData("POST", Payment + "/tickets", "authorization, content-type")]
     public async Task A_page_may_send_what_browsers_are_for(string method, string path, string headers)
     {
         await using var host = await GatewayHost.StartAsync();
@@ -59,21 +60,64 @@ public sealed class BrowserCorsTests
             GatewayHost.Payments, """{"order_id":"o1","amount":100,"currency":"INR","confirm":false}""");
         var path = created.Headers.Location!.OriginalString;
         var secret = (await created.JsonAsync()).GetProperty("client_secret").GetString();
-        foreach (var key in (string?[])[shop.PublishableKey, secret])
+        using var browser = host.Client(secret);
+        using var read = await GetAsync(browser, path, Registered);
+        Assert.Equal(HttpStatusCode.OK, read.StatusCode);
+        Assert.Equal(Registered, Header(read, AllowedOrigin));
+        Assert.Contains("ETag", Header(read, "Access-Control-Expose-Headers"), StringComparison.Ordinal);
+        Assert.Null(Header(read, "Access-Control-Allow-Credentials"));
+        foreach (var origin in (string[])[Unregistered, "http://shop.example", "https://shop.example:8443", "null"])
         {
-            using var browser = host.Client(key);
-            using var read = await GetAsync(browser, path, Registered);
-            Assert.Equal(HttpStatusCode.OK, read.StatusCode);
-            Assert.Equal(Registered, Header(read, AllowedOrigin));
-            Assert.Contains("ETag", Header(read, "Access-Control-Expose-Headers"), StringComparison.Ordinal);
-            Assert.Null(Header(read, "Access-Control-Allow-Credentials"));
-            foreach (var origin in (string[])[Unregistered, "http://shop.example", "https://shop.example:8443", "null"])
-            {
-                using var hidden = await GetAsync(browser, path, origin);
-                Assert.Null(Header(hidden, AllowedOrigin));
-                Assert.Null(Header(hidden, "Access-Control-Expose-Headers"));
-            }
+            using var hidden = await GetAsync(browser, path, origin);
+            await hidden.ProblemAsync(403, "origin_not_registered");
+            Assert.Null(Header(hidden, AllowedOrigin));
+            Assert.Null(Header(hidden, "Access-Control-Expose-Headers"));
         }
+    }
+
+    [Fact]
+    public async Task A_page_of_another_origin_does_nothing_with_a_key_or_secret_that_it_read()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        var shop = await host.OpenShopAsync(shop => shop with { Origins = [Registered] });
+        using var server = host.Client(shop.SecretKey);
+        var created = await (await server.SendJsonAsync(
+            GatewayHost.Payments, """{"order_id":"o1","amount":100,"currency":"INR","confirm":false}""")).JsonAsync();
+        var confirm = GatewayHost.PathOf(created) + "/confirm";
+        using var payer = host.Client(created.GetProperty("client_secret").GetString());
+        var evil = ("Origin", Unregistered);
+        await (await payer.SendJsonAsync(confirm, """{"method":"upi"}""", "POST", evil))
+            .ProblemAsync(403, "origin_not_registered");
+        using var page = host.Client(shop.PublishableKey);
+        await (await page.SendJsonAsync(GatewayHost.Payments, "{}", "POST", evil))
+            .ProblemAsync(403, "origin_not_registered");
+        Assert.Empty(shop.Account.Charges);
+
+        // Our own pages, the merchant's, and a secret key, which no page has.
+        (string, string)[][] honest =
+        [
+            [("Origin", host.Address.GetLeftPart(UriPartial.Authority))],
+            [("Origin", "https://pay.example"), ("Sec-Fetch-Site", "same-origin")],
+            [("Origin", Registered), ("Sec-Fetch-Site", "cross-site")],
+        ];
+        foreach (var headers in honest)
+        {
+            using var response = await payer.SendJsonAsync(confirm, "{}", "POST", headers);
+            await response.ProblemAsync(400, "missing_field");
+        }
+
+        await (await server.SendJsonAsync(confirm, "{}", "POST", evil)).ProblemAsync(400, "missing_field");
+    }
+
+    [Fact]
+    public async Task A_page_reads_that_its_key_opens_nothing_any_more()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        using var browser = host.Client("cs_expired");
+        using var refused = await GetAsync(browser, Payment, Registered);
+        await refused.ProblemAsync(401, "api_key_invalid");
+        Assert.Equal("*", Header(refused, AllowedOrigin));
+        Assert.Null(Header(refused, "Access-Control-Allow-Credentials"));
     }
 
     [Fact]
@@ -83,7 +127,7 @@ public sealed class BrowserCorsTests
         await host.OpenShopAsync(shop => shop with { CheckoutOrigins = [Registered] });
         using var browser = host.Client(host.Shop.PublishableKey);
         using var hidden = await GetAsync(browser, Payment, Registered);
-        await hidden.ProblemAsync(404, "payment_not_found");
+        await hidden.ProblemAsync(403, "permission_denied");
         Assert.Null(Header(hidden, AllowedOrigin));
     }
 
@@ -97,9 +141,9 @@ public sealed class BrowserCorsTests
         using var malformed = await browser.SendJsonAsync(GatewayHost.Payments, "{", "POST", origin);
         await malformed.ProblemAsync(400, "malformed_json");
         Assert.Equal(Registered, Header(malformed, AllowedOrigin));
-        using var missing = await GetAsync(browser, Payment, Registered);
-        await missing.ProblemAsync(404, "payment_not_found");
-        Assert.Equal(Registered, Header(missing, AllowedOrigin));
+        using var denied = await GetAsync(browser, Payment, Registered);
+        await denied.ProblemAsync(403, "permission_denied");
+        Assert.Equal(Registered, Header(denied, AllowedOrigin));
     }
 
     private static Task<HttpResponseMessage> PreflightAsync(

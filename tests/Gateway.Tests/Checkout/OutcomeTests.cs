@@ -90,7 +90,7 @@ public sealed class OutcomeTests
             Text = CheckoutText.In("en"),
             Payment = payment,
             Offer = new CheckoutOffer { MerchantName = "Shop", Origins = [], Methods = [], UpiFlows = [] },
-            Key = "cs_x",
+            Token = "a-form-token",
             Framed = false,
             GoesOn = false,
         };

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using PaymentCluster.Silo.Calls;
 
 namespace PaymentCluster.Gateway.Tests.Host;
 
@@ -126,6 +127,8 @@ internal sealed class GatewayCallFilter : IOutgoingGrainCallFilter
     {
         if (GrainCalls.Current is { } calls && (context.SourceId is not { } source || source.IsClient()))
         {
+            // A cluster's silos reject what is not open; here gateway and silo share a process.
+            Assert.True(GatewayCalls.AreOpenTo(context), $"{context.InterfaceMethod} is not open to gateways.");
             await calls.MeetAsync(context);
         }
 

@@ -101,6 +101,12 @@ internal sealed class ProviderAccount
     public ProviderOutcome Decide(AttemptId attempt, Money amount, ChargeStage stage = ChargeStage.Captured) =>
         _outcomes[attempt] = Paid(attempt, amount) with { Stage = stage };
 
+    /// <summary>Its customer's bank declines.</summary>
+    public void Decline(AttemptId attempt) => _outcomes[attempt] = new ProviderOutcome.Declined
+    {
+        Failure = new Failure { Code = "card_declined", Message = "No.", Party = FailureParty.Bank },
+    };
+
     public ProviderOutcome Charge(ChargeRequest request)
     {
         Charges.Enqueue(request);

@@ -81,10 +81,29 @@ internal sealed class Shop
         return client.PostAsync($"/webhooks/{Id}/{GatewaySilo.Provider.Provider}?anything=1", content);
     }
 
-    private async Task DecideAsync(HttpClient client, JsonElement payment, ChargeStage stage, string secret)
+    /// <summary>The customer's bank declines, and the provider says so to the gateway.</summary>
+    public Task DeclineAsync(HttpClient client, JsonElement payment)
+    {
+        var attempt = AttemptOf(payment);
+        Account.Decline(attempt);
+        return ReportAsync(client, attempt, WebhookSecret);
+    }
+
+    private Task DecideAsync(HttpClient client, JsonElement payment, ChargeStage stage, string secret)
+    {
+        var attempt = AttemptOf(payment);
+        Account.Decide(attempt, Account.Charges.Single(charge => charge.Attempt == attempt).Amount, stage);
+        return ReportAsync(client, attempt, secret);
+    }
+
+    private static AttemptId AttemptOf(JsonElement payment)
     {
         Assert.True(AttemptId.TryParse(payment.GetProperty("attempt").GetString(), out var attempt));
-        Account.Decide(attempt, Account.Charges.Single(charge => charge.Attempt == attempt).Amount, stage);
+        return attempt;
+    }
+
+    private async Task ReportAsync(HttpClient client, AttemptId attempt, string secret)
+    {
         var body = $$"""{"id":"event_{{Interlocked.Increment(ref s_events)}}","about":"{{attempt}}"}""";
         using var response = await SendWebhookAsync(client, Encoding.UTF8.GetBytes(body), secret);
         Assert.Equal("applied", (await response.JsonAsync()).GetProperty("fate").GetString());

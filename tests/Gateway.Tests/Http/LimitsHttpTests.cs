@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using PaymentCluster.Gateway.Tests.Host;
 using PaymentCluster.Grains.Abstractions.Payments;
@@ -24,10 +25,49 @@ public sealed class LimitsHttpTests
     }
 
     [Fact]
+    public async Task A_publishable_key_that_exceeds_its_rate_leaves_the_secret_keys_theirs()
+    {
+        await using var host = await GatewayHost.StartAsync(
+            ("Gateway:RequestsPerSecond", "10"), ("Gateway:RequestBurst", "5"));
+        using var page = host.Client(host.Shop.PublishableKey);
+        var responses = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => page.SendJsonAsync(Payments, "{}")));
+        Assert.Contains(responses, response => response.StatusCode == HttpStatusCode.TooManyRequests);
+        using var server = host.Client();
+        Assert.Equal(
+            HttpStatusCode.Accepted, (await server.SendJsonAsync(Payments, PaymentBodies.Upi("o1"))).StatusCode);
+    }
+
+    [Fact]
+    public async Task Pages_that_wait_leave_places_to_their_merchants_servers()
+    {
+        await using var host = await GatewayHost.StartAsync(("Gateway:EventStreams", "8"));
+        using var server = host.Client();
+        using var created = await server.SendJsonAsync(
+            Payments, """{"order_id":"o1","amount":500,"currency":"INR","confirm":false}""");
+        var payment = await created.JsonAsync();
+        using var page = host.Client(payment.GetProperty("client_secret").GetString());
+        var streams = new List<HttpResponseMessage>();
+        for (var stream = 0; stream < 4; stream++)
+        {
+            streams.Add(await page.GetAsync(
+                GatewayHost.PathOf(payment) + "/events", HttpCompletionOption.ResponseHeadersRead));
+        }
+
+        // Of eight streams a merchant has four, and its pages two of these.
+        Assert.Equal(2, streams.Count(response => response.StatusCode == HttpStatusCode.OK));
+        using var own = await server.GetAsync(
+            GatewayHost.PathOf(payment) + "/events", HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal(HttpStatusCode.OK, own.StatusCode);
+        streams.ForEach(stream => stream.Dispose());
+    }
+
+    [Fact]
     public async Task Past_what_it_can_carry_the_gateway_refuses_before_anything_is_accepted()
     {
         await using var host = await GatewayHost.StartAsync(
             ("Gateway:WritesInFlight", "2"), ("Gateway:WritesQueued", "1"));
+        var shed = 0;
+        using var listener = ListenTo("paymentcluster.gateway.requests.shed", () => Interlocked.Increment(ref shed));
         var held = host.Calls.Hold<IPaymentGrain>();
         using var client = host.Client();
         var writes = Enumerable.Range(0, 10).Select(
@@ -41,6 +81,8 @@ public sealed class LimitsHttpTests
             Assert.NotNull(response.Headers.RetryAfter);
         }
 
+        // Tests beside this one may be counted, too.
+        Assert.InRange(Volatile.Read(ref shed), 7, int.MaxValue);
         Assert.Equal(2, host.Calls.Count<IPaymentGrain>());
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/health/live")).StatusCode);
         held.Dispose();
@@ -93,5 +135,28 @@ public sealed class LimitsHttpTests
                 return again.StatusCode == HttpStatusCode.OK;
             },
             "the place is given back");
+    }
+
+    private static MeterListener ListenTo(string instrument, Action counted)
+    {
+        var listener = new MeterListener
+        {
+            InstrumentPublished = (published, each) =>
+            {
+                if (published.Name == instrument)
+                {
+                    each.EnableMeasurementEvents(published);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, _, tags, _) =>
+        {
+            if (tags is [{ Value: "overloaded" }])
+            {
+                counted();
+            }
+        });
+        listener.Start();
+        return listener;
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using PaymentCluster.Gateway.Tests.Host;
 using PaymentCluster.Grains.Abstractions.Health;
 using PaymentCluster.Grains.Abstractions.Payments;
+using PaymentCluster.Grains.Abstractions.Webhooks;
 
 namespace PaymentCluster.Gateway.Tests.Http;
 
@@ -45,6 +46,68 @@ public sealed class OthersHttpTests
             .ProblemAsync(401, "webhook_signature_invalid");
         await (await host.Shop.SendWebhookAsync(client, new byte[300_000])).ProblemAsync(413, "body_too_large");
         Assert.Single(host.Shop.Account.Webhooks);
+    }
+
+    [Fact]
+    public async Task Webhooks_come_to_the_address_that_the_providers_list_shows()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        using var shop = host.Client();
+        var provider = (await (await shop.GetAsync("/api/v1/providers")).JsonAsync()).GetProperty("data")[0];
+        var address = new Uri(provider.GetProperty("webhook_url").GetString()!);
+        Assert.Equal(GatewaySilo.PublicUrl.Host, address.Host);
+        using var client = host.Client(null);
+        var byAddress = new List<bool>();
+        foreach (var path in (string[])[
+            address.AbsolutePath, address.AbsolutePath[..^1] + "x", address.AbsolutePath[..^33], address.AbsolutePath])
+        {
+            await (await client.SendJsonAsync(path, "{}")).ProblemAsync(401, "webhook_signature_invalid");
+            byAddress.Add(host.Shop.Account.Webhooks.Last().IsByAddress);
+        }
+
+        Assert.Equal([true, false, false, true], byAddress);
+    }
+
+    [Fact]
+    public async Task Webhooks_have_a_limit_by_address()
+    {
+        await using var host = await GatewayHost.StartAsync(
+            ("Gateway:WebhooksPerSecond", "10"), ("Gateway:KnownProxies:0", "127.0.0.1"));
+        var statuses = await Task.WhenAll(
+            Enumerable.Range(1, 60).Select(number => SendAsync($"2001:db8:1:2:{number:x}::1")));
+        Assert.Contains(HttpStatusCode.Unauthorized, statuses);
+        Assert.Contains(HttpStatusCode.TooManyRequests, statuses);
+        Assert.Equal(HttpStatusCode.Unauthorized, await SendAsync("2001:db8:1:3::1"));
+
+        async Task<HttpStatusCode> SendAsync(string forwardedFor)
+        {
+            using var client = host.Client(null);
+            client.DefaultRequestHeaders.Add("X-Forwarded-For", forwardedFor);
+            using var response = await host.Shop.SendWebhookAsync(client, "{}"u8.ToArray(), "another-secret");
+            return response.StatusCode;
+        }
+    }
+
+    [Fact]
+    public async Task One_address_has_so_many_webhooks_in_flight()
+    {
+        await using var host = await GatewayHost.StartAsync(("Gateway:WebhooksInFlightPerAddress", "2"));
+        using var client = host.Client(null);
+        var held = host.Calls.Hold<IProviderWebhookGrain>();
+        var sent = Enumerable.Range(0, 5)
+            .Select(_ => host.Shop.SendWebhookAsync(client, "{}"u8.ToArray(), "another-secret"))
+            .ToList();
+        await Eventually.HoldsAsync(
+            () => sent.Count(webhook => webhook.IsCompleted) == 3, "three webhooks are refused");
+        foreach (var refused in sent.Where(webhook => webhook.IsCompleted).ToList())
+        {
+            await (await refused).ProblemAsync(503, "overloaded");
+        }
+
+        held.Dispose();
+        Assert.Equal(
+            2,
+            (await Task.WhenAll(sent)).Count(response => response.StatusCode == HttpStatusCode.Unauthorized));
     }
 
     [Theory]

@@ -20,7 +20,9 @@ public sealed class PaymentsHttpTests
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
         var payment = await response.JsonAsync();
         Assert.Equal("Payment initiated successfully", payment.GetProperty("message").GetString());
-        Assert.Equal($"{Payments}/{payment.GetProperty("id").GetString()}", response.Headers.Location?.OriginalString);
+        Assert.Equal(
+            new Uri(client.BaseAddress!, $"{Payments}/{payment.GetProperty("id").GetString()}"),
+            response.Headers.Location);
         Assert.Equal("PENDING", payment.GetProperty("status").GetString());
         Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$", payment.GetProperty("created_at").GetString());
         var read = await GatewayHost.UntilAsync(client, response.Headers.Location!.OriginalString, "REQUIRES_ACTION");
@@ -50,9 +52,12 @@ public sealed class PaymentsHttpTests
         await client.SendJsonAsync(Payments, body);
         var problem = await (await client.SendJsonAsync(Payments, body.Replace("50000", "50001")))
             .ProblemAsync(409, "order_conflict");
+        var error = Assert.Single(problem.GetProperty("errors").EnumerateArray());
         Assert.Equal(
-            "The order exists with another amount: 500.00 INR.",
-            problem.GetProperty("errors").GetProperty("amount")[0].GetString());
+            ("amount", "order_conflict", "The order exists with another amount: 500.00 INR."),
+            (error.GetProperty("field").GetString(),
+                error.GetProperty("code").GetString(),
+                error.GetProperty("detail").GetString()));
     }
 
     [Fact]
@@ -92,24 +97,27 @@ public sealed class PaymentsHttpTests
     }
 
     [Fact]
-    public async Task A_publishable_key_reads_nothing_of_the_merchants_own()
+    public async Task A_page_reads_nothing_of_the_merchants_own()
     {
         await using var host = await GatewayHost.StartAsync();
         using var shop = host.Client();
-        using var browser = host.Client(host.Shop.PublishableKey);
-        var body = PaymentBodies.Upi(
-            "o1", ",\"customer_id\":\"c1\",\"customer\":{\"email\":\"a@b.example\"},\"metadata\":{\"margin\":\"12\"}");
+        var body = """
+            {"order_id":"o1","amount":50000,"currency":"INR","confirm":false,"customer_id":"c1",
+             "customer":{"email":"a@b.example"},"metadata":{"margin":"12"}}
+            """;
         var full = await (await shop.SendJsonAsync(Payments, body)).JsonAsync();
         Assert.Equal("a@b.example", full.GetProperty("customer").GetProperty("email").GetString());
+        using var payer = host.Client(full.GetProperty("client_secret").GetString());
         foreach (var seen in (JsonElement[])
         [
-            await (await browser.GetAsync($"{Payments}/{full.GetProperty("id").GetString()}")).JsonAsync(),
-            await (await browser.SendJsonAsync(Payments, body)).JsonAsync(),
+            await (await payer.GetAsync(GatewayHost.PathOf(full))).JsonAsync(),
+            await (await payer.SendJsonAsync(
+                GatewayHost.PathOf(full) + "/confirm", """{"method":"upi"}""")).JsonAsync(),
         ])
         {
-            Assert.Equal(JsonValueKind.Null, seen.GetProperty("customer").ValueKind);
-            Assert.Equal(JsonValueKind.Null, seen.GetProperty("customer_id").ValueKind);
-            Assert.Empty(seen.GetProperty("metadata").EnumerateObject());
+            Assert.All(
+                ["customer", "customer_id", "metadata", "refunds"],
+                member => Assert.False(seen.TryGetProperty(member, out var _), member));
         }
     }
 
@@ -138,7 +146,7 @@ public sealed class PaymentsHttpTests
         var refund = await client.SendJsonAsync(path + "/refunds", """{"amount":1,"reason":"because"}""");
         Assert.Equal(202, (int)refund.StatusCode);
         var refundId = (await refund.JsonAsync()).GetProperty("id").GetString();
-        Assert.Equal($"/api/v1/refunds/{refundId}", refund.Headers.Location?.OriginalString);
+        Assert.Equal(new Uri(client.BaseAddress!, $"/api/v1/refunds/{refundId}"), refund.Headers.Location);
         Assert.Equal(
             "because",
             (await (await client.GetAsync(refund.Headers.Location)).JsonAsync()).GetProperty("reason").GetString());
@@ -193,16 +201,18 @@ public sealed class PaymentsHttpTests
         await using var host = await GatewayHost.StartAsync();
         await host.Shop.ConnectAsync(GatewaySilo.KeepingProvider.Provider);
         using var shop = host.Client();
-        using var page = host.Client(host.Shop.PublishableKey);
-        var (path, order) = ("", 0);
-        foreach (var (maker, asker, name)
-            in ((HttpClient, HttpClient, string?)[])[(shop, shop, "ASHA"), (shop, page, null), (page, shop, null)])
+        var path = "";
+        foreach (var order in (string[])["o1", "o2"])
         {
-            path = GatewayHost.PathOf(
-                await GatewayHost.StartPaymentAsync(maker, PaymentBodies.Upi($"o{order++}"))) + "/upi/validate";
-            var response = await (await asker.SendJsonAsync(path, """{"vpa":"Asha@Bank"}""")).JsonAsync();
+            var created = await (await shop.SendJsonAsync(
+                Payments,
+                $"{{\"order_id\":\"{order}\",\"amount\":500,\"currency\":\"INR\",\"confirm\":false}}")).JsonAsync();
+            path = GatewayHost.PathOf(created) + "/upi/validate";
+            using var payer = host.Client(created.GetProperty("client_secret").GetString());
+            var response = await (await (order == "o1" ? shop : payer).SendJsonAsync(path, """{"vpa":"Asha@Bank"}"""))
+                .JsonAsync();
             Assert.Equal(
-                ("asha@bank", true, name),
+                ("asha@bank", true, "ASHA"),
                 (
                     response.GetProperty("vpa").GetString(),
                     response.GetProperty("valid").GetBoolean(),
@@ -222,25 +232,27 @@ public sealed class PaymentsHttpTests
     }
 
     [Fact]
-    public async Task An_operator_resolves_what_needs_review_and_leaves_name_and_reason()
+    public async Task An_operator_resolves_what_needs_review_and_leaves_key_and_reason()
     {
         await using var host = await GatewayHost.StartAsync();
         using var client = host.Client();
-        const string word = """{"paid":true,"provider_reference":"pay_1","by":"ops","note":"settled"}""";
+        const string word = """{"paid":true,"provider_reference":"pay_1","note":"settled"}""";
         host.Shop.Account.Bank = request => new ProviderOutcome.Succeeded
         {
-            Stage = ChargeStage.Captured, Amount = request.Amount with { AmountMinor = 1 },
+            Stage = ChargeStage.Captured, Amount = request.Amount with { AmountMinor = 40_000 },
         };
         var path = GatewayHost.PathOf(await GatewayHost.StartPaymentAsync(client, PaymentBodies.Card("o1")));
         await GatewayHost.UntilAsync(client, path, "NEEDS_REVIEW");
         var resolved = await (await client.SendJsonAsync(path + "/resolve", word)).JsonAsync();
         Assert.Equal(
-            ("SUCCESS", 50000),
+            ("SUCCESS", 40_000),
             (resolved.GetProperty("status").GetString(), resolved.GetProperty("captured_amount").GetInt64()));
-        Assert.Equal(
-            ("pay_1", "ops", "settled"),
-            host.Calls.Sent<ResolvePayment>().Select(
-                command => (command.ProviderReference, command.By, command.Note)).Single());
+        var command = Assert.Single(host.Calls.Sent<ResolvePayment>());
+        Assert.Equal(("pay_1", "settled"), (command.ProviderReference, command.Note));
+        // Who it was is not for the caller to say.
+        Assert.StartsWith("key_", command.By, StringComparison.Ordinal);
+        var named = await client.SendJsonAsync(path + "/resolve", """{"paid":true,"by":"ops","note":"settled"}""");
+        await named.ProblemAsync(400, "unknown_field");
         await (await client.SendJsonAsync(path + "/resolve", word)).ProblemAsync(409, "status_conflict");
 
         host.Shop.Account.PaysBack = amount => amount with { AmountMinor = 1 };
@@ -253,11 +265,16 @@ public sealed class PaymentsHttpTests
         var paidOut = await client.SendJsonAsync(refund + "/resolve", word);
         Assert.Equal("SUCCESS", (await paidOut.JsonAsync()).GetProperty("status").GetString());
 
-        var incomplete = await client.SendJsonAsync(path + "/resolve", """{"paid":true,"by":"ops"}""");
+        var incomplete = await client.SendJsonAsync(path + "/resolve", """{"paid":true}""");
         Assert.Equal(400, (int)incomplete.StatusCode);
         Assert.Contains("note", await incomplete.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         await (await client.SendJsonAsync(refund + "9/resolve", word)).ProblemAsync(404, "refund_not_found");
         await (await client.SendJsonAsync("/api/v1/refunds/rfd_1/resolve", word)).ProblemAsync(404, "refund_not_found");
+        const string seen = """{"note":"looked at"}""";
+        foreach (var unknown in (string[])["/unexpected/1/clear", "/unexpected/-1/clear", "/unexpected/x/clear"])
+        {
+            await (await client.SendJsonAsync(path + unknown, seen)).ProblemAsync(404, "unexpected_money_not_found");
+        }
     }
 
     [Fact]

@@ -41,7 +41,7 @@ public sealed class WatchHttpTests
         foreach (var malformed in (string[])["1", "\"1", "x y", ""])
         {
             var problem = await (await GetAsync(client, path, malformed)).ProblemAsync(400, "invalid_field");
-            Assert.True(problem.GetProperty("errors").TryGetProperty("If-None-Match", out _));
+            Assert.True(problem.BlamesField("If-None-Match"));
         }
 
         var cancelled = await client.PostAsync(path + "/cancel", null);
@@ -111,7 +111,7 @@ public sealed class WatchHttpTests
         using var client = host.Client();
         var problem = await (await client.GetAsync($"{Payments}/pay_01m7wtn50sfz5txb0tmw4px1yr?{query}"))
             .ProblemAsync(400, "invalid_field");
-        Assert.True(problem.GetProperty("errors").TryGetProperty(field, out _));
+        Assert.True(problem.BlamesField(field));
     }
 
     [Fact]
@@ -184,12 +184,16 @@ public sealed class WatchHttpTests
         return seen;
     }
 
+    // Without heartbeats, which a stream may have anywhere: a slow machine sees more of them.
     private static async Task<List<SseItem<string>>> ItemsAsync(HttpResponseMessage response)
     {
         var items = new List<SseItem<string>>();
         await foreach (var item in SseParser.Create(await response.Content.ReadAsStreamAsync()).EnumerateAsync())
         {
-            items.Add(item);
+            if (item.EventType != "heartbeat")
+            {
+                items.Add(item);
+            }
         }
 
         return items;

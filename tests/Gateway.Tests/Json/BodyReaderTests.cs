@@ -102,7 +102,7 @@ public sealed class BodyReaderTests
         var errors = new InputErrors();
         Assert.Null(Read(Encoding.UTF8.GetBytes(text), errors));
         Assert.Equal(ErrorCode.MalformedJson, errors.Code);
-        Assert.Null(errors.ByField());
+        Assert.Empty(errors.OfFields);
     }
 
     [Theory]
@@ -137,7 +137,7 @@ public sealed class BodyReaderTests
         var (command, errors) = ReadStart($"{{{others},{member}}}");
         Assert.Null(command);
         Assert.Equal(code, Grains.Abstractions.Errors.ErrorCatalogue.Entry(errors.Code).Name);
-        Assert.Equal([field], errors.ByField()!.Keys);
+        Assert.Equal([field], errors.OfFields.Select(error => error.Field));
     }
 
     [Theory]
@@ -171,8 +171,8 @@ public sealed class BodyReaderTests
             + string.Join(',', card.Select(pair => $"\"{pair.Key}\":{pair.Value}")) + "}}");
         Assert.Null(command);
         Assert.Equal(ErrorCode.CardInvalid, errors.Code);
-        Assert.Equal([$"card.{member}"], errors.ByField()!.Keys);
-        var said = errors.Detail + string.Join(' ', errors.ByField()!.Values.SelectMany(reasons => reasons));
+        Assert.Equal([$"card.{member}"], errors.OfFields.Select(error => error.Field));
+        var said = errors.Detail + string.Join(' ', errors.OfFields.Select(error => error.Detail));
         if (member is "number" or "cvv")
         {
             Assert.DoesNotContain(value.Trim('"'), said, StringComparison.Ordinal);
@@ -187,7 +187,7 @@ public sealed class BodyReaderTests
         Assert.Equal(ErrorCode.UnknownField, errors.Code);
         Assert.Equal(
             ["amount", "currency", "customer.email", "metadata.k", "method", "order_id", "x"],
-            errors.ByField()!.Keys.Order(StringComparer.Ordinal));
+            errors.OfFields.Select(error => error.Field).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -216,8 +216,8 @@ public sealed class BodyReaderTests
             var errors = new InputErrors();
             var body = BodyReader.Read(Pieces(bytes, size), StartPaymentRequest.Shape, errors)!;
             Assert.False(errors.Any, errors.Any ? errors.Detail : "");
-            Assert.Equal("Zwei Stück ä 👍", body.Get(StartPaymentRequest.Description));
-            Assert.Equal("wert", body.Get(StartPaymentRequest.Metadata)["schlüssel"]);
+            Assert.Equal("Zwei Stück ä 👍", body.Get(OrderRequest.Description));
+            Assert.Equal("wert", body.Get(OrderRequest.Metadata)["schlüssel"]);
         }
     }
 
@@ -227,7 +227,7 @@ public sealed class BodyReaderTests
         var errors = new InputErrors();
         var members = string.Join(',', Enumerable.Range(0, 5_000).Select(number => $"\"m{number}\":1"));
         Read(Encoding.UTF8.GetBytes($"{{{members}}}"), errors);
-        Assert.InRange(errors.ByField()!.Count, 1, 40);
+        Assert.InRange(errors.OfFields.Count, 1, 40);
     }
 
     [Theory]

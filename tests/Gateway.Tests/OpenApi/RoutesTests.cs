@@ -17,23 +17,35 @@ public sealed partial class RoutesTests
         ["POST /api/v1/payments"] = AccessPolicies.Publishable,
         ["GET /api/v1/payments"] = AccessPolicies.Secret,
         ["GET /api/v1/payments/{id}"] = AccessPolicies.Payer,
+        ["POST /api/v1/order-tokens"] = AccessPolicies.Secret,
+        ["POST /api/v1/order-tokens/rotation"] = AccessPolicies.Secret,
         ["POST /api/v1/payments/{id}/confirm"] = AccessPolicies.Payer,
         ["POST /api/v1/payments/{id}/upi/validate"] = AccessPolicies.Payer,
         ["POST /api/v1/payments/{id}/capture"] = AccessPolicies.Secret,
         ["POST /api/v1/payments/{id}/cancel"] = AccessPolicies.Secret,
         ["GET /api/v1/payments/{id}/timeline"] = AccessPolicies.Secret,
-        ["GET /api/v1/payments/{id}/events"] = AccessPolicies.Payer,
-        ["GET /api/v1/payments/{id}/qr.svg"] = AccessPolicies.Payer,
-        ["GET /api/v1/payments/{id}/qr.png"] = AccessPolicies.Payer,
+        ["POST /api/v1/payments/{id}/tickets"] = AccessPolicies.Payer,
+        ["GET /api/v1/payments/{id}/events"] = AccessPolicies.Viewer,
+        ["GET /api/v1/payments/{id}/qr.svg"] = AccessPolicies.Viewer,
+        ["GET /api/v1/payments/{id}/qr.png"] = AccessPolicies.Viewer,
         ["POST /api/v1/payments/{id}/refunds"] = AccessPolicies.Secret,
         ["POST /api/v1/payments/{id}/resolve"] = AccessPolicies.Secret,
         ["POST /api/v1/refunds/{id}/resolve"] = AccessPolicies.Secret,
+        ["POST /api/v1/payments/{id}/unexpected/{number}/clear"] = AccessPolicies.Secret,
+        ["GET /api/v1/alarms"] = AccessPolicies.Secret,
+        ["GET /api/v1/audit"] = AccessPolicies.Secret,
+        ["GET /api/v1/audit/verification"] = AccessPolicies.Secret,
+        ["GET /api/v1/merchants/{id}/audit"] = AccessPolicies.Admin,
+        ["GET /api/v1/merchants/{id}/audit/verification"] = AccessPolicies.Admin,
+        ["GET /api/v1/vault/audit"] = AccessPolicies.Admin,
+        ["GET /api/v1/vault/audit/verification"] = AccessPolicies.Admin,
         ["GET /api/v1/refunds/{id}"] = AccessPolicies.Secret,
         ["GET /api/v1/ledger/accounts"] = AccessPolicies.Secret,
         ["GET /api/v1/ledger/trial-balance"] = AccessPolicies.Secret,
         ["PUT /api/v1/merchants/{id}"] = AccessPolicies.Admin,
         ["GET /api/v1/merchants/{id}"] = AccessPolicies.Admin,
         ["POST /api/v1/merchants/{id}/keys"] = AccessPolicies.Admin,
+        ["POST /api/v1/merchants/{id}/keys/{keyId}/rotation"] = AccessPolicies.Admin,
         ["DELETE /api/v1/merchants/{id}/keys/{keyId}"] = AccessPolicies.Admin,
         ["GET /api/v1/providers"] = AccessPolicies.Secret,
         ["PUT /api/v1/providers/{provider}/credentials"] = AccessPolicies.Secret,
@@ -62,28 +74,32 @@ public sealed partial class RoutesTests
         ["GET /api/v1/vault"] = AccessPolicies.Admin,
         ["POST /api/v1/vault/rotation"] = AccessPolicies.Admin,
         ["POST /webhooks/{merchant}/{provider}"] = null,
+        ["POST /webhooks/{merchant}/{provider}/{token}"] = null,
         ["GET /return/{merchant}/{provider}/{attempt}/{nonce}"] = null,
         ["GET /return/{merchant}/wallets/{customer}/{wallet}/{nonce}"] = null,
         ["POST /return/{merchant}/{provider}/{attempt}/{nonce}"] = null,
         ["GET /health/live"] = null,
         ["GET /health/ready"] = null,
-        ["HEAD /health/live"] = null,
-        ["HEAD /health/ready"] = null,
         ["GET /openapi/v1.json"] = null,
         ["GET /docs/errors"] = null,
         ["GET /checkout/{id}"] = null,
+        ["POST /checkout/{id}"] = null,
+        ["GET /checkout/{id}/pay"] = null,
         ["POST /checkout/{id}/pay"] = null,
         ["GET /checkout/{id}/step"] = null,
-        ["GET /checkout/{id}/qr.svg"] = null,
+        ["POST /checkout/{id}/step"] = null,
+        ["GET /checkout/{id}/status"] = null,
+        ["POST /checkout/{id}/upi"] = null,
         ["GET /checkout-assets/{version}/{name}"] = null,
         ["GET /checkout.js"] = null,
     };
 
     private static readonly string[] NotDescribed =
     [
-        "GET /openapi/v1.json", "GET /docs/errors", "GET /checkout/{id}", "POST /checkout/{id}/pay",
-        "GET /checkout/{id}/step", "GET /checkout/{id}/qr.svg", "GET /checkout-assets/{version}/{name}",
-        "GET /checkout.js", "HEAD /health/live", "HEAD /health/ready",
+        "GET /openapi/v1.json", "GET /docs/errors", "GET /checkout/{id}", "POST /checkout/{id}",
+        "GET /checkout/{id}/pay", "POST /checkout/{id}/pay", "GET /checkout/{id}/step", "POST /checkout/{id}/step",
+        "GET /checkout/{id}/status", "POST /checkout/{id}/upi", "GET /checkout-assets/{version}/{name}",
+        "GET /checkout.js",
     ];
 
     [Fact]
@@ -157,7 +173,8 @@ public sealed partial class RoutesTests
     public async Task Every_example_is_taken_by_its_own_call()
     {
         await using var host = await GatewayHost.StartAsync();
-        foreach (var shape in Operations(host).Select(operation => operation.Body).OfType<BodyShape>())
+        foreach (var shape in Operations(host).SelectMany(
+            operation => new[] { operation.Body, operation.PageBody }).OfType<BodyShape>())
         {
             var errors = new InputErrors();
             var example = ShapeSchemas.Example(shape).ToJsonString();

@@ -49,7 +49,7 @@ public sealed class InstrumentTests
         Assert.Null(Read(
             $"{{\"method\":\"card\",\"card\":{{{Card},\"save\":{{\"agreed\":false,\"text_version\":\"v1\"}}}}}}",
             out var errors));
-        Assert.Equal((ErrorCode.ConsentRequired, "card.save.agreed"), (errors.Code, errors.ByField()!.Keys.Single()));
+        Assert.Equal((ErrorCode.ConsentRequired, "card.save.agreed"), (errors.Code, errors.OfFields.Single().Field));
     }
 
     [Theory]
@@ -63,7 +63,7 @@ public sealed class InstrumentTests
     public void A_mixture_of_instruments_is_refused(string text, string field)
     {
         Assert.Null(Read(text, out var errors));
-        Assert.Equal((ErrorCode.InvalidField, field), (errors.Code, errors.ByField()!.Keys.Single()));
+        Assert.Equal((ErrorCode.InvalidField, field), (errors.Code, errors.OfFields.Single().Field));
     }
 
     [Theory]
@@ -85,7 +85,7 @@ public sealed class InstrumentTests
         };
         var members = string.Join(',', card.Select(member => $"\"{member.Key}\":{member.Value}"));
         Assert.Null(Read($"{{\"method\":\"card\",\"card\":{{{members}}}}}", out var errors));
-        Assert.Equal((ErrorCode.MissingField, $"card.{field}"), (errors.Code, errors.ByField()!.Keys.Single()));
+        Assert.Equal((ErrorCode.MissingField, $"card.{field}"), (errors.Code, errors.OfFields.Single().Field));
     }
 
     [Theory]

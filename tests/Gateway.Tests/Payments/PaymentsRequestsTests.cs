@@ -35,7 +35,7 @@ public sealed class PaymentsRequestsTests
         else
         {
             Assert.Null(command);
-            Assert.Contains(field, errors.ByField()!.Keys);
+            Assert.Contains(field, errors.OfFields.Select(error => error.Field));
         }
     }
 
@@ -117,7 +117,7 @@ public sealed class PaymentsRequestsTests
     {
         var errors = new InputErrors();
         Assert.Null(Start($"{{\"order_id\":\"o\",\"amount\":1,\"currency\":\"INR\",{members}}}", errors));
-        Assert.Equal((ErrorCode.MissingField, field), (errors.Code, errors.ByField()!.Keys.Single()));
+        Assert.Equal((ErrorCode.MissingField, field), (errors.Code, errors.OfFields.Single().Field));
     }
 
     [Theory]
@@ -138,7 +138,7 @@ public sealed class PaymentsRequestsTests
         var errors = new InputErrors();
         var text = $"{{\"order_id\":\"o\",\"amount\":1,\"currency\":\"INR\",\"confirm\":false,\"{method}\":{details}}}";
         Assert.Null(Start(text, errors));
-        Assert.Equal((ErrorCode.InvalidField, method), (errors.Code, errors.ByField()!.Keys.Single()));
+        Assert.Equal((ErrorCode.InvalidField, method), (errors.Code, errors.OfFields.Single().Field));
     }
 
     [Theory]
@@ -149,7 +149,7 @@ public sealed class PaymentsRequestsTests
     {
         var errors = new InputErrors();
         Assert.Null(Start($"{{\"order_id\":\"o\",\"amount\":1,\"currency\":\"INR\",{members}}}", errors));
-        Assert.Equal((ErrorCode.MissingField, field), (errors.Code, errors.ByField()!.Keys.Single()));
+        Assert.Equal((ErrorCode.MissingField, field), (errors.Code, errors.OfFields.Single().Field));
     }
 
     [Theory]
@@ -159,7 +159,7 @@ public sealed class PaymentsRequestsTests
     {
         var errors = new InputErrors();
         Start($"{{\"amount\":1,\"currency\":\"INR\",\"method\":\"upi\",{members}}}", errors);
-        Assert.Equal(field, errors.ByField()!.Keys.Single());
+        Assert.Equal(field, errors.OfFields.Single().Field);
     }
 
     [Theory]

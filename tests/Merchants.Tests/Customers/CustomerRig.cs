@@ -49,12 +49,15 @@ internal sealed class CustomerRig : IMerchantProviders
             new SystemSecretSource(),
             _options,
             new Uri("https://pay.example"),
+            Trail,
             new PaymentClock(Time),
             NullLogger.Instance);
         Restart();
     }
 
     public ManualTime Time { get; } = new();
+
+    public MemoryAuditTrail Trail { get; } = new();
 
     /// <summary>How long calls wait.</summary>
     public TimeSpan ResponseTimeout

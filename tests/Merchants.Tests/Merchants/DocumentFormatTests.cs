@@ -16,10 +16,16 @@ public sealed class DocumentFormatTests
         """{"name":"Acme","upi_collect_allowed":true,"created_at":"2026-11-20T10:00:00+00:00","keys":[{"id":"key_1","hash":"aa","scope":1,"created_at":"2026-11-20T10:00:00+00:00","handed_out":true,"revoked_at":"2026-11-21T10:00:00+00:00"}],"providers":[{"provider":"testpay","credentials":{"key_id":"k1","sealed":"AAAA","names":["key_id"],"updated_at":"2026-11-20T10:00:00+00:00"}}]}""";
 
     private const string Merchant =
-        """{"name":"Acme","upi_collect_allowed":true,"created_at":"2026-11-20T10:00:00+00:00","keys":[{"id":"key_1","hash":"aa","scope":1,"created_at":"2026-11-20T10:00:00+00:00","handed_out":true,"revoked_at":"2026-11-21T10:00:00+00:00"}],"providers":[{"provider":"testpay","credentials":{"key_id":"k1","sealed":"AAAA","names":["key_id"],"updated_at":"2026-11-20T10:00:00+00:00"},"previous":{"credentials":{"key_id":"k1","sealed":"BBBB","names":["key_id"],"updated_at":"2026-11-20T10:00:00+00:00"},"until":"2026-11-21T10:00:00+00:00"}}],"routing":{"version":3,"updated_at":"2026-11-20T10:00:00+00:00","plan":{"rules":[{"name":"big","when":{"methods":[2],"upi_flows":[1],"currencies":["INR"],"amount_from_minor":1,"amount_to_minor":2,"card_networks":["visa"],"card_bins":["411111"],"segments":["gold"]},"use":{"strategy":2,"providers":[{"provider":"testpay","weight":7}],"explore_percent":5}}],"default_order":["testpay"],"off":["otherpay"]}},"checkout_origins":["https://shop.example"],"card_vault":true,"customers_prefer":true}""";
+        """{"name":"Acme","upi_collect_allowed":true,"created_at":"2026-11-20T10:00:00+00:00","keys":[{"id":"key_1","hash":"aa","scope":1,"created_at":"2026-11-20T10:00:00+00:00","handed_out":true,"revoked_at":"2026-11-21T10:00:00+00:00"}],"providers":[{"provider":"testpay","credentials":{"key_id":"k1","sealed":"AAAA","names":["key_id"],"updated_at":"2026-11-20T10:00:00+00:00"},"previous":{"credentials":{"key_id":"k1","sealed":"BBBB","names":["key_id"],"updated_at":"2026-11-20T10:00:00+00:00"},"until":"2026-11-21T10:00:00+00:00"},"earlier_accounts":[]}],"routing":{"version":3,"updated_at":"2026-11-20T10:00:00+00:00","plan":{"rules":[{"name":"big","when":{"methods":[2],"upi_flows":[1],"currencies":["INR"],"amount_from_minor":1,"amount_to_minor":2,"card_networks":["visa"],"card_bins":["411111"],"segments":["gold"]},"use":{"strategy":2,"providers":[{"provider":"testpay","weight":7}],"explore_percent":5}}],"default_order":["testpay"],"off":["otherpay"]}},"checkout_origins":["https://shop.example"],"card_vault":true,"customers_prefer":true,"origins":["https://pay.shop.example"],"order_tokens":{"generation":2,"previous_until":"2026-11-21T10:00:00+00:00"},"last_change":null}""";
 
     private const string Key =
         """{"grant":{"merchant":"acme","key_id":"key_1","scope":2},"revoked_at":null}""";
+
+    private const string KeyWithLimits =
+        """{"grant":{"merchant":"acme","key_id":"key_1","scope":2,"limits":{"expires_at":"2026-11-20T10:00:00+00:00","networks":["203.0.113.0/24"]}},"revoked_at":null,"last_used_at":"2026-11-20T10:00:00+00:00"}""";
+
+    private const string ListedKeyWithLimits =
+        """{"id":"key_1","hash":"aa","scope":1,"created_at":"2026-11-20T10:00:00+00:00","handed_out":true,"revoked_at":null,"limits":{"expires_at":"2026-11-20T10:00:00+00:00","networks":["203.0.113.0/24"]},"replaced_by":"key_2","is_limit_pending":true}""";
 
     private static readonly DateTimeOffset At = new(2026, 11, 20, 10, 0, 0, TimeSpan.Zero);
     private static readonly DocumentJsonSerializer Serializer = new();
@@ -67,6 +73,8 @@ public sealed class DocumentFormatTests
             CheckoutOrigins = ["https://shop.example"],
             CardVault = true,
             CustomersPrefer = true,
+            Origins = ["https://pay.shop.example"],
+            OrderTokens = new OrderTokenKeys { Generation = 2, PreviousUntil = At.AddDays(1) },
         };
         Assert.Equal(Merchant, Write(document));
         Assert.Equivalent(document, Read<MerchantDocument>(Merchant), strict: true);
@@ -77,6 +85,8 @@ public sealed class DocumentFormatTests
             CheckoutOrigins = [],
             CardVault = false,
             CustomersPrefer = false,
+            Origins = [],
+            OrderTokens = null,
         };
         Assert.Equivalent(first, Read<MerchantDocument>(FirstMerchant), strict: true);
     }
@@ -90,6 +100,36 @@ public sealed class DocumentFormatTests
         };
         Assert.Equal(Key, Write(document));
         Assert.Equal(document, Read<ApiKeyDocument>(Key));
+    }
+
+    [Fact]
+    public void A_key_with_limits_is_written_so()
+    {
+        var limits = new ApiKeyLimits { ExpiresAt = At, Networks = ["203.0.113.0/24"] };
+        var document = new ApiKeyDocument
+        {
+            Grant = new ApiKeyGrant
+            {
+                Merchant = "acme", KeyId = "key_1", Scope = ApiKeyScope.Publishable, Limits = limits,
+            },
+            LastUsedAt = At,
+        };
+        Assert.Equal(KeyWithLimits, Write(document));
+        Assert.Equal(document, Read<ApiKeyDocument>(KeyWithLimits));
+
+        var listed = new StoredApiKey
+        {
+            Id = "key_1",
+            Hash = "aa",
+            Scope = ApiKeyScope.Secret,
+            CreatedAt = At,
+            HandedOut = true,
+            Limits = limits,
+            ReplacedBy = "key_2",
+            IsLimitPending = true,
+        };
+        Assert.Equal(ListedKeyWithLimits, Write(listed));
+        Assert.Equal(listed, Read<StoredApiKey>(ListedKeyWithLimits));
     }
 
     [Fact]

@@ -29,10 +29,23 @@ public sealed class LaterMembersTests
         var stored = new BinaryData(Encoding.UTF8.GetBytes(later.ToJsonString()));
 
         var written = JsonNode.Parse(WrittenAgain(type, stored).ToString())!;
-        // Members that are younger than the file.
-        written.AsObject().Remove("operations");
-        later.AsObject().Remove("operations");
+        RemoveYounger(written);
+        RemoveYounger(later);
         Assert.True(JsonNode.DeepEquals(later, written), $"{later}\n{written}");
+    }
+
+    // Members that are younger than the files.
+    private static void RemoveYounger(JsonNode document)
+    {
+        foreach (var member in (string[])["operations", "origins", "order_tokens", "last_change"])
+        {
+            document.AsObject().Remove(member);
+        }
+
+        foreach (var provider in document["providers"]?.AsArray() ?? [])
+        {
+            (provider as JsonObject)?.Remove("earlier_accounts");
+        }
     }
 
     [Fact]

@@ -197,11 +197,38 @@ public sealed class MerchantGrainTests(SharedSilo shared) : IClassFixture<Shared
 
         var profile = await Directory.GetAsync(_acme);
         Assert.Equal("second", profile!.Open("testpay")["webhook_secret"].Reveal());
-        var previous = profile.OpenPrevious("testpay", provider.UpdatedAt);
-        Assert.Equal("first", previous!["webhook_secret"].Reveal());
-        Assert.Null(profile.OpenPrevious("testpay", provider.PreviousUntil.Value));
-        Assert.Null(profile.OpenPrevious("otherpay", provider.UpdatedAt));
+        Assert.Equal(["second", "first"], WebhookSecrets(profile, provider.UpdatedAt));
+        Assert.Equal(["second"], WebhookSecrets(profile, provider.PreviousUntil.Value));
     }
+
+    [Fact]
+    public async Task An_earlier_account_is_opened_for_its_own_payments_and_webhooks()
+    {
+        await _silo.PutMerchantAsync(_acme, "first");
+        var first = Assert.Single((await _silo.Merchant(_acme).Get())!.Providers).Account;
+        var view = (await _silo.Merchant(_acme).PutCredentials("testpay", TestSilo.OtherAccount("second"))).Value!;
+        var provider = Assert.Single(view.Providers);
+        Assert.NotEqual(first, provider.Account);
+        Assert.Equal(first, Assert.Single(provider.EarlierAccounts).Account);
+
+        var profile = (await Directory.GetAsync(_acme))!;
+        Assert.Equal(provider.Account, profile.AccountOf("testpay"));
+        Assert.Equal("first", SecretOf(profile, first));
+        Assert.Equal("second", SecretOf(profile, provider.Account));
+        // Before attempts named their account there was one.
+        Assert.Equal("first", SecretOf(profile, null));
+        Assert.Null(profile.Open(new ProviderAccount(_acme, "testpay", "another")));
+        Assert.Equal(["second", "first"], WebhookSecrets(profile, provider.PreviousUntil!.Value));
+    }
+
+    private string? SecretOf(MerchantProfile profile, string? account) =>
+        profile.Open(new ProviderAccount(_acme, "testpay", account))?["webhook_secret"].Reveal();
+
+    private static string[] WebhookSecrets(MerchantProfile profile, DateTimeOffset now) =>
+    [
+        .. profile.WebhookCredentials("testpay", now)
+            .Select(one => one.Credentials["webhook_secret"].Reveal()).Distinct(),
+    ];
 
     [Fact]
     public async Task Deleted_credentials_are_gone_with_their_predecessors()

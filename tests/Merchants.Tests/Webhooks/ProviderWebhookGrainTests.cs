@@ -9,7 +9,9 @@ using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Webhooks;
 using PaymentCluster.Grains.Journal;
 using PaymentCluster.Grains.Merchants;
+using PaymentCluster.Grains.Payments;
 using PaymentCluster.Grains.Payments.Process;
+using PaymentCluster.Grains.Webhooks;
 using PaymentCluster.Testing.Silos;
 
 namespace PaymentCluster.Merchants.Tests.Webhooks;
@@ -25,6 +27,7 @@ public sealed class ProviderWebhookGrainTests(ProviderWebhookGrainTests.Shared s
     private readonly DocumentStore _store = shared.Store;
     private readonly ManualTime _time = shared.Time;
     private readonly ConcurrentQueue<string> _reports = new();
+    private readonly ConcurrentQueue<string> _queries = new();
     private readonly ConcurrentDictionary<string, object> _changes = new();
     private Func<Task> _beforeRecording = () => Task.CompletedTask;
     private readonly TestSilo _silo = shared.Silo;
@@ -39,6 +42,7 @@ public sealed class ProviderWebhookGrainTests(ProviderWebhookGrainTests.Shared s
     public async Task InitializeAsync()
     {
         shared.Record = RecordAsync;
+        shared.Query = QueryAsync;
         await _silo.PutMerchantAsync(_acme, Secret);
         await _silo.PutMerchantAsync(_other, "secret-of-other");
     }
@@ -198,6 +202,48 @@ public sealed class ProviderWebhookGrainTests(ProviderWebhookGrainTests.Shared s
     }
 
     [Fact]
+    public async Task What_proves_nothing_is_a_hint_and_leaves_nothing_behind()
+    {
+        Assert.Equal(WebhookFate.Applied, (await ReceiveAsync(Hint(Attempt))).Value?.Fate);
+        Assert.Equal(["HintAsync"], _queries);
+        var another = new AttemptId { Payment = PaymentId.New(TimeProvider.System), Number = 1 }.ToString();
+        Assert.Equal(WebhookFate.Ignored, (await ReceiveAsync(Hint(another))).Value?.Fate);
+        Assert.Equal(WebhookFate.Ignored, (await ReceiveAsync(Hint(new string('x', 100_000)))).Value?.Fate);
+        Assert.Empty(Entries);
+    }
+
+    [Fact]
+    public async Task Few_hints_a_second_reach_a_payment()
+    {
+        var replies = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => ReceiveAsync(Hint(Attempt))));
+        Assert.Equal(WebhookHints.PerSecond, replies.Count(reply => reply.Value!.Fate == WebhookFate.Applied));
+        Assert.Equal(WebhookHints.PerSecond, _queries.Count);
+        // Another merchant's are counted apart.
+        Assert.Equal(WebhookFate.Ignored, (await ReceiveAsync(Hint(Attempt), _other)).Value?.Fate);
+        Assert.Equal(WebhookHints.PerSecond + 1, _queries.Count);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(WebhookFate.Applied, (await ReceiveAsync(Hint(Attempt))).Value?.Fate);
+    }
+
+    [Fact]
+    public async Task The_address_that_the_provider_was_given_proves_who_sent_it()
+    {
+        var token = _silo.Services.GetRequiredService<PaymentTokens>().WebhookToken(_acme, TestSilo.Provider);
+        var webhook = Hint(Attempt) with { AddressToken = token, IsSecure = true };
+        Assert.Equal(WebhookFate.Applied, (await ReceiveAsync(webhook)).Value?.Fate);
+        Assert.Equal(WebhookFate.Duplicate, (await ReceiveAsync(webhook)).Value?.Fate);
+        Assert.Equal(["QueryAsync"], _queries);
+        Assert.Single(Entries);
+
+        // Read by a third party on its way, of another merchant, or made up, it is the plain address.
+        await ReceiveAsync(webhook with { IsSecure = false });
+        await ReceiveAsync(webhook, _other);
+        await ReceiveAsync(webhook with { AddressToken = new string('0', 32) });
+        Assert.Equal(["QueryAsync", "HintAsync", "HintAsync", "HintAsync"], _queries);
+        Assert.Single(Entries);
+    }
+
+    [Fact]
     public async Task Credentials_that_cannot_be_opened_are_a_failure_and_no_refusal()
     {
         // Another merchant's row was moved here.
@@ -223,6 +269,12 @@ public sealed class ProviderWebhookGrainTests(ProviderWebhookGrainTests.Shared s
         return true;
     }
 
+    private Task<bool> QueryAsync(string method, string key)
+    {
+        _queries.Enqueue(method);
+        return Task.FromResult(key == $"{_acme}/{_payment}");
+    }
+
     private Task<Reply<WebhookReceipt>> ReceiveAsync(
         ProviderWebhook webhook, string? merchant = null, string provider = TestSilo.Provider) =>
         _silo.Grains.GetGrain<IProviderWebhookGrain>($"{merchant ?? _acme}/{provider}").Receive(webhook);
@@ -239,6 +291,12 @@ public sealed class ProviderWebhookGrainTests(ProviderWebhookGrainTests.Shared s
 
     private static ProviderWebhook Event(string id, string about, string secret = Secret) =>
         Message($$"""{"id":"{{id}}","about":"{{about}}"}""", secret);
+
+    private static ProviderWebhook Hint(string about) => new()
+    {
+        Headers = ImmutableDictionary<string, string>.Empty.Add(TestConnector.HintHeader, "yes"),
+        Body = [.. Encoding.UTF8.GetBytes(about)],
+    };
 
     private static ProviderWebhook Message(string text, string secret)
     {
@@ -259,15 +317,17 @@ public sealed class ProviderWebhookGrainTests(ProviderWebhookGrainTests.Shared s
         internal Func<string, object, Task<bool>> Record { get; set; } =
             (_, _) => throw new NotSupportedException();
 
+        internal Func<string, string, Task<bool>> Query { get; set; } =
+            (_, _) => throw new NotSupportedException();
+
         private protected override void Configure(HostApplicationBuilder builder)
         {
             builder.Services.AddSingleton<TimeProvider>(Time);
             builder.Services.AddSingleton<IWebhookInbox>(Inbox);
             builder.Services.AddSingleton(Stub.Of<IPaymentCalls>((method, args) =>
-            {
-                Assert.Equal(nameof(IPaymentCalls.RecordAsync), method.Name);
-                return Record($"{args[0]}", args[1]!);
-            }));
+                method.Name == nameof(IPaymentCalls.RecordAsync)
+                    ? Record($"{args[0]}", args[1]!)
+                    : Query(method.Name, $"{args[0]}")));
         }
     }
 }

@@ -47,9 +47,15 @@ internal sealed partial class Checker
             "I7",
             "after its deadline a payment is final, or its amount is an operator's question");
         Require(
-            state.Refunds.All(refund => refund.Status is RefundStatus.Success or RefundStatus.Failed),
+            state.Refunds.All(refund => refund.Status is RefundStatus.Success or RefundStatus.Failed
+                || IsGivenBackAgain(state, refund)),
             "I20",
             "every refund comes to its end");
+        Require(
+            state.Attempts.All(attempt =>
+                attempt.CapturedMinor == 0 || IsKept(state, attempt) || state.RefundableMinor(attempt) == 0),
+            "I5",
+            "a surplus is given back, or on its way, however often the provider refused");
         Require(
             hasOddAmount || state.Attempts.All(attempt =>
                 attempt.Phase is AttemptPhase.Captured or AttemptPhase.Failed
@@ -58,10 +64,20 @@ internal sealed partial class Checker
             "what became of each attempt is known, or its customer still does not pay");
     }
 
+    // The next try after a refusal is sent within days, as long as the provider refuses; then an operator decides.
+    private static bool IsGivenBackAgain(PaymentState state, RefundState refund) =>
+        refund.Automatic
+        && state.Refunds.Any(other => other.Attempt == refund.Attempt && other.Status == RefundStatus.Failed)
+        && (refund.Status == RefundStatus.NeedsReview
+            || PaymentSchedule.NextActionAt(state, refund.UpdatedAt) is not null);
+
+    private static bool IsKept(PaymentState state, AttemptState attempt) =>
+        attempt.Number == state.PaidAttempt || state.Status == PaymentStatus.NeedsReview;
+
     private void AgreesWithProvider(Trail trail, bool hasOddAmount)
     {
         var state = trail.Last;
-        var (paid, refused) = (0L, 0L);
+        var (paid, returning) = (0L, 0L);
         foreach (var attempt in state.Attempts)
         {
             var charge = ChargeOf(trail, attempt.Number);
@@ -85,7 +101,9 @@ internal sealed partial class Checker
                 "I4",
                 "what the provider captured is what the payment says, and nothing is hidden");
             paid += taken - (charge is null ? 0 : RefundedOf(charge));
-            refused += taken > 0 && attempt.Number != state.PaidAttempt ? state.RefundableMinor(attempt) : 0;
+            returning += state.Refunds
+                .Where(refund => refund.Attempt == attempt.Number && IsGivenBackAgain(state, refund))
+                .Sum(refund => refund.AmountMinor);
         }
 
         foreach (var refund in state.Refunds)
@@ -97,11 +115,10 @@ internal sealed partial class Checker
                 "what the provider refunded is what the payment says");
         }
 
-        // An automatic refund can be refused by the provider: then it stays, visibly, for an operator.
         Require(
-            paid - refused <= state.Amount.AmountMinor, "I5", "an order is paid at most once, net of what went back");
+            paid - returning <= state.Amount.AmountMinor, "I5", "an order is paid at most once, net of what went back");
         Require(
-            hasOddAmount || paid - refused <= 0 || state.Status is PaymentStatus.Success or PaymentStatus.Cancelled,
+            hasOddAmount || paid - returning <= 0 || state.Status is PaymentStatus.Success or PaymentStatus.Cancelled,
             "I5",
             "an order whose money was taken is paid, or its money went back");
     }

@@ -92,6 +92,10 @@ internal sealed partial class Checker
         "I4",
         "the provider receives only refunds whose intent is durable, under the refund's name");
 
+    /// <summary>A request about a charge arrives in an account.</summary>
+    public static void ReachesAccount(SimulatedCharge charge, string account) => Require(
+        charge.Account == account, "I4", "whatever follows a charge goes to the account that took it");
+
     /// <summary>The provider captures.</summary>
     public static void Captures(SimulatedCharge charge)
     {

@@ -8,12 +8,17 @@ using PaymentCluster.Grains.Payments;
 using PaymentCluster.Grains.Payments.Process;
 using PaymentCluster.Grains.Routing;
 using PaymentCluster.Grains.Webhooks;
+using PaymentCluster.Simulation.Tests.Schedule;
 
 namespace PaymentCluster.Simulation.Tests.Cluster;
 
-/// <summary>The one merchant, and what else is the same in every run.</summary>
-internal sealed class Shop : IMerchantProfiles
+/// <summary>The one merchant, and what else is the same in every run. In some runs it moves to another account at each
+/// provider, and keeps the credentials of the one before.</summary>
+internal sealed class Shop(World world) : IMerchantProfiles
 {
+    /// <summary>The credential that names an account.</summary>
+    public const string Account = "account";
+
     /// <summary>Its id.</summary>
     public const string Id = "shop";
 
@@ -24,7 +29,9 @@ internal sealed class Shop : IMerchantProfiles
         ? keys
         : throw new InvalidOperationException(problem);
 
-    private static readonly MerchantProfile Profile = MakeProfile();
+    private static readonly CredentialCipher Cipher = new(Keys, new SystemSecretSource(), TimeProvider.System);
+    private static readonly MerchantProfile AtFirst = MakeProfile("first");
+    private static readonly MerchantProfile Moved = MakeProfile("second", "first");
 
     /// <summary>Makes client secrets and return addresses.</summary>
     public static PaymentTokens Tokens { get; } = new(Keys);
@@ -47,25 +54,47 @@ internal sealed class Shop : IMerchantProfiles
         Options.Create(new PaymentOptions { InMemory = 0, ResumesAtOnce = 2 });
 
     /// <inheritdoc/>
-    public ValueTask<MerchantProfile?> GetAsync(string merchant) =>
-        ValueTask.FromResult(merchant == Id ? Profile : null);
+    public ValueTask<MerchantProfile?> GetAsync(string merchant) => ValueTask.FromResult(
+        merchant != Id ? null : world.Now >= World.Start + world.AccountChangesAfter ? Moved : AtFirst);
 
-    private static MerchantProfile MakeProfile()
+    private static MerchantProfile MakeProfile(string account, string? earlier = null)
     {
-        var cipher = new CredentialCipher(Keys, new SystemSecretSource(), TimeProvider.System);
-        var credentials = ImmutableDictionary<string, Secret>.Empty.Add("key", new Secret("s"));
+        var providers = (string[])["alpha", "beta"];
         return new MerchantProfile(
             Id,
             new MerchantSettings
             {
                 Name = Id,
                 UpiCollectAllowed = false,
-                Providers = ImmutableDictionary<string, SealedCredentials>.Empty
-                    .Add("alpha", cipher.Seal(Id, "alpha", credentials))
-                    .Add("beta", cipher.Seal(Id, "beta", credentials)),
+                Providers = providers.ToImmutableDictionary(
+                    provider => provider, provider => Seal(provider, account), StringComparer.Ordinal),
+                Accounts = providers.ToImmutableDictionary(
+                    provider => provider, provider => AccountsOf(provider, earlier), StringComparer.Ordinal),
             },
-            cipher);
+            Cipher);
     }
+
+    private static ProviderAccounts AccountsOf(string provider, string? earlier) => new()
+    {
+        First = "first",
+        Earlier = earlier is null
+            ? []
+            :
+            [
+                new EarlierAccount
+                {
+                    Credentials = Seal(provider, earlier),
+                    ReplacedAt = World.Start,
+                    Until = DateTimeOffset.MaxValue,
+                },
+            ],
+    };
+
+    private static SealedCredentials Seal(string provider, string account) =>
+        Cipher.Seal(Id, provider, ImmutableDictionary<string, Secret>.Empty.Add(Account, new Secret(account))) with
+        {
+            Account = account,
+        };
 
     private sealed class Meters : IMeterFactory
     {

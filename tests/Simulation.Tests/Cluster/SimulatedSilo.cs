@@ -56,11 +56,15 @@ internal sealed class SimulatedSilo
     /// <summary>What takes one delivery of a webhook in.</summary>
     public WebhookIntake Intake(SimulatedWebhook webhook) => new(
         _connectors,
-        new Shop(),
+        new Shop(_world),
         new DeliveredCalls(_world, this, webhook),
         Journal,
+        new WebhookHints(_clock),
+        Shop.Tokens,
+        new SimulatedBudget(_world, this),
         Shop.Meter,
         _clock,
+        TimeProvider.System,
         Log<WebhookIntake>());
 
     /// <summary>Calls a payment here; a command when all earlier ones are through, a read between their
@@ -184,7 +188,7 @@ internal sealed class SimulatedSilo
     // As PaymentsRegistration composes them.
     private void Compose()
     {
-        var merchants = new Shop();
+        var merchants = new Shop(_world);
         var options = _world.IsUnderPressure ? Shop.PaymentsUnderPressure : Shop.Payments;
         var calls = new SimulatedCalls(_world, this);
         var host = new SimulatedHost(_world, this);
@@ -205,9 +209,11 @@ internal sealed class SimulatedSilo
             Log<ProviderOperations>());
         Services = new PaymentServices(
             Journal,
+            Journal,
             _clock,
             new PaymentRoutes(router, merchants, instruments, Log<PaymentRoutes>()),
             resolver,
+            new SimulatedGuard(),
             operations,
             Shop.Tokens,
             new PaymentReplies(Shop.Tokens, options),

@@ -18,6 +18,9 @@ internal sealed class LoadClock(DateTimeOffset start) : TimeProvider, IOperation
     /// <inheritdoc/>
     public void Run(Func<Task> work) => At(_now, () => _ = WatchAsync(work));
 
+    /// <inheritdoc/>
+    public Task DelayAsync(TimeSpan pause) => Until(_now + pause);
+
     /// <summary>Lets something happen at a time.</summary>
     public void At(DateTimeOffset time, Action what) => _due.Enqueue(what, (time, _order++));
 

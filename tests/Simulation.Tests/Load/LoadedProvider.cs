@@ -15,6 +15,10 @@ internal sealed record LoadedPayment(string Merchant, string Order, DateTimeOffs
     /// <summary>When its payment was known to us; null: not yet.</summary>
     public DateTimeOffset? KnownAt { get; set; }
 
+    /// <summary>Signals that its customer returned, while a status query of it waits; null: none is under
+    /// way.</summary>
+    public CancellationTokenSource? Query { get; set; }
+
     /// <summary>Its id at the provider.</summary>
     public string Reference => $"pay_{Order}";
 

@@ -5,6 +5,7 @@ using PaymentCluster.Connectors;
 using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains.Abstractions.Providers;
 using PaymentCluster.Grains.Journal;
+using PaymentCluster.Grains.Merchants;
 using PaymentCluster.Grains.Payments;
 using PaymentCluster.Grains.Payments.Process;
 
@@ -14,7 +15,9 @@ namespace PaymentCluster.Simulation.Tests.Load;
 /// <param name="Name">The merchant.</param>
 /// <param name="PerSecond">Payments a second.</param>
 /// <param name="SlowestCustomer">How long customers take at most; some never pay.</param>
-internal sealed record LoadedMerchant(string Name, double PerSecond, TimeSpan SlowestCustomer);
+/// <param name="Returning">The share of those who pay that returns to the shop's page, a second later.</param>
+internal sealed record LoadedMerchant(
+    string Name, double PerSecond, TimeSpan SlowestCustomer, double Returning = 0);
 
 /// <summary>
 /// The product's budgets and lists under the payments of several merchants at a provider whose webhooks are all lost:
@@ -75,6 +78,9 @@ internal sealed class QueryLoad
         _clock.At(Start, TickAll);
     }
 
+    /// <summary>The payments whose customers returned.</summary>
+    public HashSet<LoadedPayment> Returned { get; } = [];
+
     /// <summary>The payments.</summary>
     public IReadOnlyList<LoadedPayment> Payments => _payments;
 
@@ -94,6 +100,11 @@ internal sealed class QueryLoad
                 _provider.Add(payment);
                 _clock.Run(() => FollowAsync(payment, silo));
             });
+            if (paidAt is { } paid && merchant.Returning > 0 && _random.NextDouble() < merchant.Returning)
+            {
+                Returned.Add(payment);
+                _clock.At(paid.AddSeconds(1), () => Return(payment, silo));
+            }
         }
     }
 
@@ -107,7 +118,7 @@ internal sealed class QueryLoad
             _clock.At(Start + TimeSpan.FromSeconds(number / perSecond), () => _clock.Run(async () =>
             {
                 var permit = await _silos[0].AcquireAsync(
-                    new StatusQuery(merchant, _provider.Provider, QueryPriority.Confirmation),
+                    new StatusQuery(new(merchant, _provider.Provider, null), QueryPriority.Confirmation),
                     CancellationToken.None);
                 if (permit.IsGranted)
                 {
@@ -172,15 +183,6 @@ internal sealed class QueryLoad
     // What a payment does until it is known: at each time of its schedule one query, unless one waits then.
     private async Task FollowAsync(LoadedPayment payment, StatusQueryShares silo)
     {
-        var charge = new ListableCharge
-        {
-            ProviderOrder = payment.Order,
-            ProviderReference = payment.Reference,
-            Amount = LoadedPayment.Amount,
-            From = payment.MadeAt,
-            To = payment.MadeAt.AddMilliseconds(80),
-        };
-        var query = new StatusQuery(payment.Merchant, _provider.Provider, QueryPriority.Accepted, charge);
         foreach (var pause in Schedule)
         {
             if (payment.MadeAt + pause < _clock.GetUtcNow())
@@ -189,13 +191,48 @@ internal sealed class QueryLoad
             }
 
             await _clock.Until(payment.MadeAt + pause);
-            var permit = await silo.AcquireAsync(query, CancellationToken.None);
-            var outcome = permit.IsGranted ? await _provider.QueryAsync(payment) : permit.Listed?.Outcome;
-            if (outcome is ProviderOutcome.Succeeded)
+            if (payment.KnownAt is null && payment.Query is null)
             {
-                payment.KnownAt = _clock.GetUtcNow();
-                return;
+                await QueryAsync(payment, silo, QueryPriority.Accepted);
             }
+        }
+    }
+
+    // As the product does it: one query of a payment at a time, and the one that waits becomes urgent.
+    private void Return(LoadedPayment payment, StatusQueryShares silo)
+    {
+        if (payment.Query is { } query)
+        {
+            query.Cancel();
+        }
+        else if (payment.KnownAt is null)
+        {
+            _clock.Run(() => QueryAsync(payment, silo, QueryPriority.Likely));
+        }
+    }
+
+    private async Task QueryAsync(LoadedPayment payment, StatusQueryShares silo, QueryPriority priority)
+    {
+        var charge = new ListableCharge
+        {
+            ProviderOrder = payment.Order,
+            ProviderReference = payment.Reference,
+            Amount = LoadedPayment.Amount,
+            From = payment.MadeAt,
+            To = payment.MadeAt.AddMilliseconds(80),
+        };
+        using var likely = payment.Query = new CancellationTokenSource();
+        var permit = await silo.AcquireAsync(
+            new StatusQuery(new(payment.Merchant, _provider.Provider, null), priority, charge)
+            {
+                Began = payment.MadeAt, Likely = likely.Token,
+            },
+            CancellationToken.None);
+        var outcome = permit.IsGranted ? await _provider.QueryAsync(payment) : permit.Listed?.Outcome;
+        payment.Query = null;
+        if (outcome is ProviderOutcome.Succeeded)
+        {
+            payment.KnownAt ??= _clock.GetUtcNow();
         }
     }
 
@@ -236,25 +273,25 @@ internal sealed class QueryLoad
 
     private sealed class Providers(LoadedProvider provider) : IPaymentProviders
     {
-        public Task<ListedPage> ListAsync(string merchant, string name, PaymentListQuery query) =>
-            provider.ListAsync(merchant, PageSize, query);
+        public Task<ListedPage> ListAsync(ProviderAccount account, PaymentListQuery query) =>
+            provider.ListAsync(account.Merchant, PageSize, query);
 
-        public Task<ProviderOutcome> ChargeAsync(string merchant, string name, ChargeRequest request) =>
+        public Task<ProviderOutcome> ChargeAsync(ProviderAccount account, ChargeRequest request) =>
             throw new NotSupportedException();
 
-        public Task<ProviderOutcome> CaptureAsync(string merchant, string name, CaptureRequest request) =>
+        public Task<ProviderOutcome> CaptureAsync(ProviderAccount account, CaptureRequest request) =>
             throw new NotSupportedException();
 
-        public Task<ProviderOutcome> VoidAsync(string merchant, string name, VoidAuthorizationRequest request) =>
+        public Task<ProviderOutcome> VoidAsync(ProviderAccount account, VoidAuthorizationRequest request) =>
             throw new NotSupportedException();
 
-        public Task<ProviderOutcome> RefundAsync(string merchant, string name, RefundRequest request) =>
+        public Task<ProviderOutcome> RefundAsync(ProviderAccount account, RefundRequest request) =>
             throw new NotSupportedException();
 
-        public Task<ProviderOutcome> QueryChargeAsync(string merchant, string name, ChargeQuery query) =>
+        public Task<ProviderOutcome> QueryChargeAsync(ProviderAccount account, ChargeQuery query) =>
             throw new NotSupportedException();
 
-        public Task<ProviderOutcome> QueryRefundAsync(string merchant, string name, RefundQuery query) =>
+        public Task<ProviderOutcome> QueryRefundAsync(ProviderAccount account, RefundQuery query) =>
             throw new NotSupportedException();
     }
 

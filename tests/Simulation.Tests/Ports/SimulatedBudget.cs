@@ -16,7 +16,7 @@ internal sealed class SimulatedBudget(World world, SimulatedSilo silo) : IStatus
             throw new TimeoutException("The budget does not respond.");
         }
 
-        return world.Budgets.TryAcquire(query.Provider, query.Priority == QueryPriority.Unknown)
+        return world.Budgets.TryAcquire(query.Account.Provider, query.Priority <= QueryPriority.Unknown)
             ? QueryPermit.Granted
             : QueryPermit.Left;
     }

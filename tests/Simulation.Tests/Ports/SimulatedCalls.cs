@@ -20,10 +20,25 @@ internal class SimulatedCalls(World world, SimulatedSilo silo) : IPaymentCalls
     }
 
     /// <inheritdoc/>
+    public virtual async Task<bool> RecordAsync(PaymentKey key, RecordProviderRefund report)
+    {
+        world.Tell(silo.Name, $"the provider refunded {report.Amount} of attempt {report.Attempt} itself");
+        await silo.Reach("reports the refund");
+        return await CallAsync(key, payment => payment.RecordAsync(report));
+    }
+
+    /// <inheritdoc/>
     public virtual async Task<bool> QueryAsync(PaymentKey key, int attempt, string provider)
     {
         await silo.Reach("requests a status query");
         return await CallAsync(key, payment => payment.QueryAsync(attempt, provider));
+    }
+
+    /// <inheritdoc/>
+    public virtual async Task<bool> HintAsync(PaymentKey key, int attempt, string provider)
+    {
+        await silo.Reach("passes a hint on");
+        return await CallAsync(key, payment => payment.HintAsync(attempt, provider));
     }
 
     /// <inheritdoc/>
@@ -57,8 +72,16 @@ internal sealed class DeliveredCalls(World world, SimulatedSilo silo, SimulatedW
         TakeInAsync(() => base.RecordAsync(key, report));
 
     /// <inheritdoc/>
+    public override Task<bool> RecordAsync(PaymentKey key, RecordProviderRefund report) =>
+        TakeInAsync(() => base.RecordAsync(key, report));
+
+    /// <inheritdoc/>
     public override Task<bool> QueryAsync(PaymentKey key, int attempt, string provider) =>
         TakeInAsync(() => base.QueryAsync(key, attempt, provider));
+
+    /// <inheritdoc/>
+    public override Task<bool> HintAsync(PaymentKey key, int attempt, string provider) =>
+        TakeInAsync(() => base.HintAsync(key, attempt, provider));
 
     private async Task<bool> TakeInAsync(Func<Task<bool>> effect)
     {

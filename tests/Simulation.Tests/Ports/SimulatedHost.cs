@@ -15,6 +15,9 @@ internal sealed class SimulatedHost(World world, SimulatedSilo silo) : IOperatio
         await silo.Reach("begins what it committed to");
         await work();
     });
+
+    /// <inheritdoc/>
+    public async Task DelayAsync(TimeSpan pause) => await silo.Wait(pause);
 }
 
 /// <summary>A log without readers; but an exception in it that no port throws is a bug, and ends the run.</summary>

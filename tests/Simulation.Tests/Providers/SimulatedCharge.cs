@@ -25,6 +25,9 @@ internal sealed class SimulatedCharge
     /// <summary>Our name for it.</summary>
     public required string Name { get; init; }
 
+    /// <summary>The merchant's account that it is in: nothing else of the merchant's knows of it.</summary>
+    public required string Account { get; init; }
+
     /// <summary>The provider's name for it.</summary>
     public required string Reference { get; init; }
 
@@ -65,6 +68,9 @@ internal sealed class SimulatedRefund
     /// <summary>Our name for it.</summary>
     public required string Name { get; init; }
 
+    /// <summary>The account of its charge.</summary>
+    public required string Account { get; init; }
+
     /// <summary>The provider's name for it.</summary>
     public required string Reference { get; init; }
 
@@ -73,6 +79,6 @@ internal sealed class SimulatedRefund
     public Step Step { get; set; }
 }
 
-/// <summary>An event that the provider tells of: of an attempt or of a refund.</summary>
+/// <summary>An event that the provider tells of: of an attempt or of a refund in one account.</summary>
 internal sealed record SimulatedWebhook(
-    string Provider, string EventId, AttemptId? Attempt, RefundId? Refund, ProviderOutcome Outcome);
+    string Provider, string EventId, string Account, AttemptId? Attempt, RefundId? Refund, ProviderOutcome Outcome);

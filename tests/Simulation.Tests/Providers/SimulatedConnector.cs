@@ -39,12 +39,12 @@ internal sealed class SimulatedConnector(World world, SimulatedSilo silo, Simula
     /// <inheritdoc/>
     public async Task<ProviderOutcome> ChargeAsync(ChargeRequest request, ProviderCredentials credentials)
     {
-        var name = request.Attempt.ToString();
+        var (name, account) = (request.Attempt.ToString(), AccountOf(credentials));
         world.Checker.ChargedWith(provider.Name, request);
         if (request.Resend)
         {
             // What it left at the provider is used, not made again, and while that cannot be found out nothing is sent.
-            var earlier = await QueryAsync("queries the charge", () => provider.QueryCharge(name));
+            var earlier = await QueryAsync("queries the charge", () => provider.QueryCharge(name, account));
             if (earlier is not ProviderOutcome.NotFound)
             {
                 return earlier is ProviderOutcome.Unknown { Reason: var reason }
@@ -58,7 +58,8 @@ internal sealed class SimulatedConnector(World world, SimulatedSilo silo, Simula
             "the charge",
             world.Checker.LimitsOf(request.Attempt),
             request.Window,
-            isLate => provider.Charge(name, request.Amount.AmountMinor, capturesItself, request.ExpiresAt, isLate));
+            isLate => provider.Charge(
+                name, account, request.Amount.AmountMinor, capturesItself, request.ExpiresAt, isLate));
     }
 
     /// <inheritdoc/>
@@ -66,7 +67,7 @@ internal sealed class SimulatedConnector(World world, SimulatedSilo silo, Simula
     {
         world.Checker.Queries(query.Attempt.Payment, provider.Name);
         var name = query.Attempt.ToString();
-        return QueryAsync("queries the charge", () => provider.QueryCharge(name));
+        return QueryAsync("queries the charge", () => provider.QueryCharge(name, AccountOf(credentials)));
     }
 
     /// <inheritdoc/>
@@ -77,7 +78,7 @@ internal sealed class SimulatedConnector(World world, SimulatedSilo silo, Simula
             "the capture",
             world.Checker.LimitsOfCapture(request.Attempt),
             request.Window,
-            _ => provider.Capture(name, request.Amount.AmountMinor));
+            _ => provider.Capture(name, AccountOf(credentials), request.Amount.AmountMinor));
     }
 
     /// <inheritdoc/>
@@ -85,7 +86,10 @@ internal sealed class SimulatedConnector(World world, SimulatedSilo silo, Simula
     {
         var name = request.Attempt.ToString();
         return SendAsync(
-            "the release", world.Checker.LimitsOfVoid(request.Attempt), request.Window, _ => provider.Void(name));
+            "the release",
+            world.Checker.LimitsOfVoid(request.Attempt),
+            request.Window,
+            _ => provider.Void(name, AccountOf(credentials)));
     }
 
     /// <inheritdoc/>
@@ -96,7 +100,7 @@ internal sealed class SimulatedConnector(World world, SimulatedSilo silo, Simula
             "the refund",
             world.Checker.LimitsOf(request.Refund),
             request.Window,
-            _ => provider.Refund(name, charge, request.Amount.AmountMinor));
+            _ => provider.Refund(name, AccountOf(credentials), charge, request.Amount.AmountMinor));
     }
 
     /// <inheritdoc/>
@@ -104,7 +108,7 @@ internal sealed class SimulatedConnector(World world, SimulatedSilo silo, Simula
     {
         world.Checker.Queries(query.Refund.Payment, provider.Name);
         var name = query.Refund.ToString();
-        return QueryAsync("queries the refund", () => provider.QueryRefund(name));
+        return QueryAsync("queries the refund", () => provider.QueryRefund(name, AccountOf(credentials)));
     }
 
     /// <inheritdoc/>
@@ -113,6 +117,7 @@ internal sealed class SimulatedConnector(World world, SimulatedSilo silo, Simula
         var known = provider.FindEvent(Encoding.UTF8.GetString(webhook.Body.Span))!;
         return ValueTask.FromResult<WebhookReading>(known switch
         {
+            _ when known.Account != AccountOf(credentials) => new WebhookReading.Forged(),
             { Attempt: { } attempt } when provider.IsUnsigned => new WebhookReading.About(known.EventId, attempt),
             { Attempt: { } attempt } => new WebhookReading.OfCharge(known.EventId, attempt, known.Outcome),
             _ => new WebhookReading.OfRefund(known.EventId, known.Refund!.Value, known.Outcome),
@@ -122,6 +127,8 @@ internal sealed class SimulatedConnector(World world, SimulatedSilo silo, Simula
     /// <inheritdoc/>
     public Task<CredentialsCheck> CheckAsync(ProviderCredentials credentials) =>
         Task.FromResult(CredentialsCheck.NotChecked);
+
+    private static string AccountOf(ProviderCredentials credentials) => credentials[Shop.Account].Reveal();
 
     private static ProviderOutcome.Unknown Unknown(string reason) => new() { Reason = reason };
 

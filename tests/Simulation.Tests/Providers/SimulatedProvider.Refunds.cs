@@ -29,7 +29,7 @@ internal sealed partial class SimulatedProvider
     public SimulatedRefund? FindRefund(string name) => _refunds.GetValueOrDefault(name);
 
     /// <summary>A request for a refund arrives.</summary>
-    public ProviderOutcome Refund(string name, string chargeName, long amountMinor)
+    public ProviderOutcome Refund(string name, string account, string chargeName, long amountMinor)
     {
         _world.Checker.RefundArrives(name);
         if (_refunds.TryGetValue(name, out var known))
@@ -43,7 +43,7 @@ internal sealed partial class SimulatedProvider
             return Error("before it did anything");
         }
 
-        var charge = _charges[chargeName];
+        var charge = ChargeIn(account, chargeName);
         var left = charge.CapturedMinor
             - charge.Refunds.Where(refund => refund.Step != Step.Failed).Sum(refund => refund.AmountMinor);
         if (amountMinor > left)
@@ -54,7 +54,7 @@ internal sealed partial class SimulatedProvider
 
         var made = new SimulatedRefund
         {
-            Name = name, Reference = $"re_{_refunds.Count + 1}", AmountMinor = amountMinor,
+            Name = name, Account = account, Reference = $"re_{_refunds.Count + 1}", AmountMinor = amountMinor,
         };
         _refunds.Add(name, made);
         charge.Refunds.Add(made);
@@ -78,14 +78,16 @@ internal sealed partial class SimulatedProvider
     }
 
     /// <summary>A status query of a refund arrives.</summary>
-    public ProviderOutcome QueryRefund(string name)
+    public ProviderOutcome QueryRefund(string name, string account)
     {
         if (_world.Choices.Happens(_world.Weather.Errors / 2))
         {
             return Error("instead of a response");
         }
 
-        return _refunds.TryGetValue(name, out var refund) ? OutcomeOf(refund) : new ProviderOutcome.NotFound();
+        return _refunds.TryGetValue(name, out var refund) && refund.Account == account
+            ? OutcomeOf(refund)
+            : new ProviderOutcome.NotFound();
     }
 
     private void Decide(SimulatedCharge charge, SimulatedRefund refund, Step step)
@@ -97,7 +99,9 @@ internal sealed partial class SimulatedProvider
             $"refund {refund.Reference} ({refund.Name}), {refund.AmountMinor} of {charge.Reference}: {step}");
         if (RefundId.TryParse(refund.Name, out var id))
         {
-            Post(new SimulatedWebhook(Life.Name, NextEvent(), null, id, OutcomeOf(refund)), isReliable: false);
+            Post(
+                new SimulatedWebhook(Life.Name, NextEvent(), charge.Account, null, id, OutcomeOf(refund)),
+                isReliable: false);
         }
     }
 

@@ -4,6 +4,7 @@ using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
 using PaymentCluster.Simulation.Tests.Checks;
+using PaymentCluster.Simulation.Tests.Cluster;
 using PaymentCluster.Simulation.Tests.Schedule;
 
 namespace PaymentCluster.Simulation.Tests.Providers;
@@ -38,7 +39,8 @@ internal sealed partial class SimulatedProvider
             Voids = world.Choices.Pick(false, true),
             PartialCapture = world.Choices.Pick(false, true),
             PartialRefund = true,
-            Credentials = ["key"],
+            Credentials = [Shop.Account],
+            AccountCredential = Shop.Account,
             VisibilityWindow = TimeSpan.FromMinutes(1),
             LateSuccess = world.Choices.Pick(
                 TimeSpan.FromDays(3), TimeSpan.Zero, TimeSpan.FromHours(1), TimeSpan.FromHours(12)),
@@ -74,11 +76,12 @@ internal sealed partial class SimulatedProvider
 
     /// <summary>A request for a charge arrives.</summary>
     public ProviderOutcome Charge(
-        string name, long amountMinor, bool capturesItself, DateTimeOffset expiresAt, bool isLate)
+        string name, string account, long amountMinor, bool capturesItself, DateTimeOffset expiresAt, bool isLate)
     {
         _world.Checker.ChargeArrives(name, isLate);
         if (_charges.TryGetValue(name, out var known))
         {
+            Checker.ReachesAccount(known, account);
             return OutcomeOf(known);
         }
 
@@ -98,6 +101,7 @@ internal sealed partial class SimulatedProvider
         var charge = new SimulatedCharge
         {
             Name = name,
+            Account = account,
             Reference = $"ch_{_charges.Count + 1}",
             AmountMinor = fate >= 98 ? amountMinor + 1 : amountMinor,
             IsRequestedAmount = fate < 98,
@@ -129,22 +133,24 @@ internal sealed partial class SimulatedProvider
     }
 
     /// <summary>A status query of a charge arrives.</summary>
-    public ProviderOutcome QueryCharge(string name)
+    public ProviderOutcome QueryCharge(string name, string account)
     {
         if (_world.Choices.Happens(_world.Weather.Errors / 2))
         {
             return Error("instead of a response");
         }
 
-        return _charges.TryGetValue(name, out var charge) && charge.VisibleAt <= _world.Now
+        return _charges.TryGetValue(name, out var charge)
+            && charge.Account == account
+            && charge.VisibleAt <= _world.Now
             ? OutcomeOf(charge)
             : new ProviderOutcome.NotFound();
     }
 
     /// <summary>A request for a capture arrives.</summary>
-    public ProviderOutcome Capture(string name, long amountMinor)
+    public ProviderOutcome Capture(string name, string account, long amountMinor)
     {
-        var charge = _charges[name];
+        var charge = ChargeIn(account, name);
         if (_world.Choices.Happens(_world.Weather.Errors / 2))
         {
             return Error("before it did anything");
@@ -165,9 +171,9 @@ internal sealed partial class SimulatedProvider
     }
 
     /// <summary>A request to release an authorisation arrives.</summary>
-    public ProviderOutcome Void(string name)
+    public ProviderOutcome Void(string name, string account)
     {
-        var charge = _charges[name];
+        var charge = ChargeIn(account, name);
         if (_world.Choices.Happens(_world.Weather.Errors / 2))
         {
             return Error("before it did anything");
@@ -195,6 +201,13 @@ internal sealed partial class SimulatedProvider
 
     // With the way of the request, it stays within the visibility window: a request is slow only where nothing lags.
     private static TimeSpan Lag => TimeSpan.FromSeconds(4);
+
+    private SimulatedCharge ChargeIn(string account, string name)
+    {
+        var charge = _charges[name];
+        Checker.ReachesAccount(charge, account);
+        return charge;
+    }
 
     private void Authorize(SimulatedCharge charge)
     {
@@ -318,7 +331,9 @@ internal sealed partial class SimulatedProvider
         _world.Tell(Life.Name, $"{verb} {charge.Reference} ({charge.Name}), {charge.AmountMinor}: {charge.Step}");
         if (AttemptId.TryParse(charge.Name, out var attempt))
         {
-            Post(new SimulatedWebhook(Life.Name, NextEvent(), attempt, null, OutcomeOf(charge)), charge.IsLate);
+            Post(
+                new SimulatedWebhook(Life.Name, NextEvent(), charge.Account, attempt, null, OutcomeOf(charge)),
+                charge.IsLate);
         }
     }
 }

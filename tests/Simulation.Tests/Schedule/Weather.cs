@@ -53,6 +53,9 @@ internal sealed record Weather
     /// <summary>A customer deletes what an order is paid with.</summary>
     public int LostInstruments { get; private init; }
 
+    /// <summary>When the merchant takes its payments to another account at each provider; null: never.</summary>
+    public TimeSpan? AccountChangesAfter { get; private init; }
+
     /// <summary>The weather of a run.</summary>
     public static Weather Choose(Choices choices) => new()
     {
@@ -73,5 +76,6 @@ internal sealed record Weather
         ClockSteps = choices.Pick(0, 0, 20),
         Instruments = choices.Pick(0, 20, 200),
         LostInstruments = choices.Pick(0, 0, 500),
+        AccountChangesAfter = choices.Pick(0, 0, 0, 1) == 0 ? null : choices.UpTo(TimeSpan.FromMinutes(5)),
     };
 }

@@ -32,6 +32,7 @@ internal sealed class World
     {
         (Choices, History) = (choices, history);
         Weather = Weather.Choose(choices);
+        AccountChangesAfter = Weather.AccountChangesAfter;
         IsUnderPressure = choices.Pick(false, true);
         Budgets = new Budgets(this, choices.Pick(600, 20, 4));
         Wallets = new SavedWallets(this);
@@ -59,6 +60,10 @@ internal sealed class World
 
     /// <summary>What customers saved.</summary>
     public SavedWallets Wallets { get; }
+
+    /// <summary>When the merchant moves to another account at each provider; null: never. It outlasts the
+    /// faults.</summary>
+    public TimeSpan? AccountChangesAfter { get; }
 
     /// <summary>The merchant's status-query budgets.</summary>
     public Budgets Budgets { get; }

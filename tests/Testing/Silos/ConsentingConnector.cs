@@ -20,6 +20,8 @@ internal sealed class ConsentingConnector() : CustomersConnector(TestSilo.Provid
 
     public const string Wallet = "agreepay";
 
+    private int _pages;
+
     public ImmutableHashSet<string> ConsentWallets { get; } = [Wallet];
 
     /// <summary>The pages, by their references, with what was decided there.</summary>
@@ -34,7 +36,7 @@ internal sealed class ConsentingConnector() : CustomersConnector(TestSilo.Provid
     public Task<ProviderResult<WalletConsent>> RequestWalletConsentAsync(
         WalletRequest request, Uri callback, ProviderCredentials credentials) => Respond(() =>
         {
-            var reference = $"page_{Pages.Count + 1}";
+            var reference = $"page_{Interlocked.Increment(ref _pages)}";
             Pages[reference] = Decision.Open;
             Callbacks[reference] = callback;
             return new WalletConsent(reference, $"https://agree.example/{reference}");

@@ -21,6 +21,9 @@ internal sealed class DocumentStore : IGrainStorage
 
     public int Writes => _writes;
 
+    /// <summary>The audit trail beside the documents.</summary>
+    public MemoryAuditTrail Trail { get; } = new();
+
     public IEnumerable<T> All<T>(string state) =>
         _rows.Where(row => row.Key.State == state).Select(
             row => _serializer.Deserialize<T>(new BinaryData(row.Value.Bytes))!);

@@ -10,10 +10,11 @@ using PaymentCluster.Grains.Abstractions.Providers;
 namespace PaymentCluster.Testing.Silos;
 
 /// <summary>A provider that only sends webhooks: JSON with <c>id</c> and <c>about</c>, signed with HMAC-SHA256 over the
-/// body.</summary>
+/// body; or an attempt's id alone, unsigned, with the header of hints.</summary>
 internal sealed class TestConnector(string provider) : IConnector
 {
     public const string SignatureHeader = "x-signature";
+    public const string HintHeader = "x-hint";
 
     public string Provider => provider;
 
@@ -30,6 +31,7 @@ internal sealed class TestConnector(string provider) : IConnector
         Voids = false,
         PartialRefund = true,
         Credentials = ["key_id", "key_secret", "webhook_secret"],
+        AccountCredential = "key_id",
         VisibilityWindow = TimeSpan.FromSeconds(1),
         LateSuccess = TimeSpan.FromSeconds(1),
     };
@@ -64,6 +66,14 @@ internal sealed class TestConnector(string provider) : IConnector
     private static WebhookReading Read(InboundWebhook webhook, ProviderCredentials credentials)
     {
         var body = webhook.Body.ToArray();
+        if (webhook.Headers.ContainsKey(HintHeader))
+        {
+            var hint = Encoding.UTF8.GetString(body);
+            return AttemptId.TryParse(hint, out var hinted)
+                ? new WebhookReading.About(hint, hinted) { IsProven = webhook.IsByAddress }
+                : new WebhookReading.Unmatched(hint, "hint") { IsProven = webhook.IsByAddress };
+        }
+
         if (webhook.Headers.GetValueOrDefault(SignatureHeader) != Sign(body, credentials["webhook_secret"].Reveal()))
         {
             return new WebhookReading.Forged();

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Orleans.Storage;
 using Orleans.TestingHost;
@@ -10,9 +11,11 @@ using PaymentCluster.Grains;
 using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Merchants;
 using PaymentCluster.Grains.Abstractions.Secrets;
+using PaymentCluster.Grains.Audit;
 using PaymentCluster.Grains.Customers;
 using PaymentCluster.Grains.Journal;
 using PaymentCluster.Grains.Merchants;
+using PaymentCluster.Grains.Payments.Process;
 using PaymentCluster.Grains.Storage;
 using PaymentCluster.Grains.Vault;
 using PaymentCluster.Grains.Webhooks;
@@ -43,9 +46,13 @@ internal sealed class TestSilo : IAsyncDisposable
     /// <summary>Credentials for <see cref="TestConnector"/>.</summary>
     public static ImmutableDictionary<string, Secret> Credentials(string secret) =>
         ImmutableDictionary<string, Secret>.Empty
-            .Add("key_id", new Secret($"id-{secret}"))
+            .Add("key_id", new Secret("the-account"))
             .Add("key_secret", new Secret($"key-{secret}"))
             .Add("webhook_secret", new Secret(secret));
+
+    /// <summary>Credentials of another account.</summary>
+    public static ImmutableDictionary<string, Secret> OtherAccount(string secret) =>
+        Credentials(secret).SetItem("key_id", new Secret("the-other-account"));
 
     /// <summary>Starts a silo whose documents are in memory.</summary>
     public static Task<TestSilo> StartAsync(DocumentStore store, Action<HostApplicationBuilder>? configure = null) =>
@@ -53,6 +60,7 @@ internal sealed class TestSilo : IAsyncDisposable
         {
             builder.Services.AddKeyedSingleton<IGrainStorage>(MerchantsRegistration.Storage, store);
             builder.Services.AddSingleton<IWebhookInbox, MemoryInbox>();
+            builder.Services.AddSingleton<IAuditTrail>(store.Trail);
             configure?.Invoke(builder);
         });
 
@@ -82,7 +90,10 @@ internal sealed class TestSilo : IAsyncDisposable
 
     public ICustomerGrain Customer(string merchant, string id) => Grains.GetGrain<ICustomerGrain>($"{merchant}/{id}");
 
-    public Task<ApiKeyGrant?> ResolveAsync(Secret key) => Resolve(key.Reveal());
+    public IApiKeyGrain Key(Secret key) =>
+        Grains.GetGrain<IApiKeyGrain>(ApiKeyFormat.GrainKey(ApiKeyFormat.Hash(key.Reveal())));
+
+    public async Task<ApiKeyGrant?> ResolveAsync(Secret key) => (await Key(key).LookUp())?.Grant;
 
     /// <summary>A merchant with credentials at <see cref="Provider"/>, whose webhook secret is the given one.</summary>
     public async Task PutMerchantAsync(string id, string webhookSecret)
@@ -120,10 +131,8 @@ internal sealed class TestSilo : IAsyncDisposable
         configure(builder);
         builder.Services.AddMerchants().AddWebhooks();
         builder.Services.AddSingleton<ConnectorCatalogue>();
+        builder.Services.TryAddSingleton<IStatusQueryBudget, UnlimitedBudget>();
         builder.Services.AddVault();
         builder.Services.AddCustomers();
     }
-
-    private Task<ApiKeyGrant?> Resolve(string key) =>
-        Grains.GetGrain<IApiKeyGrain>($"key/{ApiKeyFormat.Hash(key)}").Resolve();
 }

@@ -54,6 +54,22 @@ public sealed class ApiClient(HttpClient http, string? key) : IDisposable
         return response!.Json;
     }
 
+    /// <summary>Calls until it is taken, as shops do: what is unavailable now is repeated. A cluster whose silos just
+    /// came together may lack one of them for a moment.</summary>
+    public async Task<JsonElement> CallUntilTakenAsync(HttpMethod method, string path, object body)
+    {
+        ApiResponse? response = null;
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                response = await SendAsync(method, path, body);
+                return response is not null and not { Status: HttpStatusCode.ServiceUnavailable };
+            },
+            () => $"{method} {path} is taken; the last response: {response}");
+        Assert.True(response!.Status is HttpStatusCode.OK or HttpStatusCode.Created, $"{method} {path}: {response}");
+        return response.Json;
+    }
+
     public Task<JsonElement> GetAsync(string path) => CallAsync(HttpMethod.Get, path);
 
     public Task<JsonElement> PostAsync(string path, object? body = null) => CallAsync(HttpMethod.Post, path, body);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
+using PaymentCluster.Hosting.Clustering;
 
 namespace PaymentCluster.Testing.Systems;
 
@@ -12,9 +13,14 @@ namespace PaymentCluster.Testing.Systems;
 /// </summary>
 public class RunningSystem : IAsyncDisposable
 {
-    private const string RazorpayKeyId = "rzp_test_shop";
-    private const string RazorpaySecret = "the-secret-of-the-shop";
-    private const string WebhookSecret = "the-webhook-secret-of-the-shop";
+    /// <summary>The shop's key at Razorpay.</summary>
+    public const string RazorpayKeyId = "rzp_test_shop";
+
+    /// <summary>The key's secret.</summary>
+    public const string RazorpaySecret = "the-secret-of-the-shop";
+
+    /// <summary>The secret of the shop's webhooks from Razorpay.</summary>
+    public const string WebhookSecret = "the-webhook-secret-of-the-shop";
 
     // A start takes seconds; here it is waited for beside whatever else a machine does.
     protected static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(3);
@@ -22,6 +28,7 @@ public class RunningSystem : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("paymentcluster-system-").FullName;
     private readonly string _adminKey = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
     private readonly SystemDatabase _database;
+    private readonly ClusterFiles _certificates;
     private readonly int _port = Ports.Free();
     private readonly int _managementPort = Ports.Free();
     private readonly int _simulatorsPort = Ports.Free();
@@ -29,7 +36,8 @@ public class RunningSystem : IAsyncDisposable
     private HostProcess? _simulators;
     private string? _shopKey;
 
-    protected RunningSystem(SystemDatabase database) => _database = database;
+    protected RunningSystem(SystemDatabase database) =>
+        (_database, _certificates) = (database, ClusterFiles.Make(Path.Combine(_folder, "certificates")));
 
     /// <summary>Further settings of the server, by their names in the environment; they count from the next
     /// start.</summary>
@@ -151,6 +159,9 @@ public class RunningSystem : IAsyncDisposable
         return client;
     }
 
+    /// <summary>The certificates of its processes.</summary>
+    public ClusterFiles Certificates => _certificates;
+
     /// <summary>Where the simulators keep their books.</summary>
     public string SimulatorsFolder => Path.Combine(_folder, "simulators");
 
@@ -188,7 +199,8 @@ public class RunningSystem : IAsyncDisposable
     }
 
     /// <summary>The settings of each process of the server, with ports of its own for a silo.</summary>
-    protected Dictionary<string, string> ServerSettings()
+    /// <param name="role">What the process is; Standalone, which is in no cluster, does not read it.</param>
+    protected Dictionary<string, string> ServerSettings(ClusterRole role = ClusterRole.Gateway)
     {
         var settings = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -210,6 +222,7 @@ public class RunningSystem : IAsyncDisposable
             ["Payments__PublicUrl"] = $"http://127.0.0.1:{_port}",
             ["Silo__Port"] = $"{Ports.Free()}",
             ["Silo__GatewayPort"] = $"{Ports.Free()}",
+            ["Cluster__Certificates"] = _certificates.DirectoryOf(role),
         };
         foreach (var (name, value) in Settings)
         {
@@ -248,11 +261,12 @@ public class RunningSystem : IAsyncDisposable
             webhook_secret = WebhookSecret,
         });
         using var administrator = Administrator();
-        await administrator.PutAsync("/api/v1/merchants/shop", new { name = "Shop" });
-        var key = await administrator.PostAsync("/api/v1/merchants/shop/keys", new { scope = "secret" });
+        await administrator.CallUntilTakenAsync(HttpMethod.Put, "/api/v1/merchants/shop", new { name = "Shop" });
+        var key = await administrator.CallUntilTakenAsync(
+            HttpMethod.Post, "/api/v1/merchants/shop/keys", new { scope = "secret" });
         _shopKey = key.GetProperty("key").GetString();
         using var shop = Shop();
-        await shop.PutAsync("/api/v1/providers/razorpay/credentials", new
+        await shop.CallUntilTakenAsync(HttpMethod.Put, "/api/v1/providers/razorpay/credentials", new
         {
             key_id = RazorpayKeyId,
             key_secret = RazorpaySecret,

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Polly.CircuitBreaker;
 
 namespace PaymentCluster.Connectors.Http;
@@ -36,11 +37,13 @@ internal static class CallFailure
         _ => null,
     };
 
+    // A connection that the other side resets as soon as it is made is a bare SocketException: the client wraps those
+    // of a connection that fails or breaks, and not what it asks of one that it has just made.
     private static bool IsOfNetwork(Exception exception) =>
-        exception is HttpRequestException or IOException or OperationCanceledException;
+        exception is HttpRequestException or IOException or SocketException or OperationCanceledException;
 
     private static bool NothingSent(Exception exception, SendOnceContent? content) => content is null
-        ? exception is HttpRequestException
+        ? exception is SocketException or HttpRequestException
         {
             HttpRequestError: HttpRequestError.NameResolutionError
                 or HttpRequestError.ConnectionError

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Options;
 using PaymentCluster.Simulators.Dials;
@@ -166,17 +167,10 @@ internal sealed class WebhookSender : IDisposable
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
             return response.IsSuccessStatusCode;
         }
-        catch (HttpRequestException)
+        // A connection that ends as soon as it is made is a bare SocketException; what is disposed, a stopping host's.
+        catch (Exception exception) when (exception is HttpRequestException or SocketException
+            or OperationCanceledException or ObjectDisposedException)
         {
-            return false;
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
-        catch (ObjectDisposedException)
-        {
-            // The host is stopping.
             return false;
         }
     }

@@ -220,7 +220,7 @@ internal sealed class RunningSystem : IAsyncDisposable
                     return;
                 }
             }
-            catch (HttpRequestException)
+            catch (Exception exception) when (exception is HttpRequestException or SocketException)
             {
                 // The server does not listen yet.
             }

@@ -42,7 +42,7 @@ internal sealed class NetworkFaults(ChaosSystem system)
                 await system.SetDialsAsync(provider, body.DeepClone().AsObject());
                 isSet = true;
             }
-            catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
+            catch (Exception exception) when (NetworkFailure.IsSilence(exception))
             {
                 await WaitAsync(Pause, heal);
             }

@@ -319,7 +319,7 @@ internal sealed class ChaosSystem : IAsyncDisposable
 
                     return response.IsSuccessStatusCode;
                 }
-                catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
+                catch (Exception exception) when (NetworkFailure.IsSilence(exception))
                 {
                     last = exception.Message;
                     return false;
@@ -337,7 +337,7 @@ internal sealed class ChaosSystem : IAsyncDisposable
             using var response = await client.GetAsync(new Uri(path, UriKind.Relative));
             return response.IsSuccessStatusCode;
         }
-        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
+        catch (Exception exception) when (NetworkFailure.IsSilence(exception))
         {
             return false;
         }

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using PaymentCluster.Testing;
 
 namespace PaymentCluster.Chaos.Tests.Load;
 
@@ -118,8 +119,7 @@ internal sealed class Client(string merchant, Uri address, string key, ClientJou
             });
             return new Received((int)response.StatusCode, Parse(text));
         }
-        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException
-            or IOException)
+        catch (Exception exception) when (NetworkFailure.IsSilence(exception))
         {
             await journal.AddAsync(line with
             {

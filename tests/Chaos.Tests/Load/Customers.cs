@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
+using PaymentCluster.Testing;
 
 namespace PaymentCluster.Chaos.Tests.Load;
 
@@ -45,7 +46,7 @@ internal sealed class Customers(Uri simulators, Uri shop, bool isFrictionless) :
                 $"/_customer/{provider}/{reference}", new { action = approves ? "approve" : "decline" });
             return _isDecided[reference] = response.StatusCode is HttpStatusCode.OK or HttpStatusCode.Conflict;
         }
-        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
+        catch (Exception exception) when (NetworkFailure.IsSilence(exception))
         {
             return false;
         }
@@ -61,7 +62,7 @@ internal sealed class Customers(Uri simulators, Uri shop, bool isFrictionless) :
                     $"/return/{merchant}/{provider}/{attempt}?status=SUCCESS&razorpay_payment_id=pay_0123456789abcd",
                     UriKind.Relative));
         }
-        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
+        catch (Exception exception) when (NetworkFailure.IsSilence(exception))
         {
             // The customer closes the tab.
         }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using PaymentCluster.Testing;
 
 namespace PaymentCluster.Chaos.Tests.Load;
 
@@ -147,7 +148,7 @@ internal sealed class WebhookRelay : IAsyncDisposable
             using var response = await _gateway.SendAsync(request);
             status = (int)response.StatusCode;
         }
-        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
+        catch (Exception exception) when (NetworkFailure.IsSilence(exception))
         {
             // The gateway is unavailable, or slow: the provider will send it again.
         }

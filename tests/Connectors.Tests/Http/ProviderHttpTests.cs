@@ -164,6 +164,19 @@ public sealed class ProviderHttpTests : IAsyncLifetime
         Assert.Equal(3, wire.Length);
     }
 
+    // What the client throws when the other side resets a connection as soon as it is made.
+    [Fact]
+    public async Task A_connection_that_ends_as_soon_as_it_is_made_carried_nothing()
+    {
+        var reset = new SocketException((int)SocketError.NotConnected);
+        Assert.IsType<ProviderReply.NotSent>(CallFailure.Of(reset, content: null));
+        using var content = new SendOnceContent(
+            [1, 2, 3], "application/json", SendWindow.Open(_time, TimeSpan.FromMinutes(1)));
+        Assert.IsType<ProviderReply.NotSent>(CallFailure.Of(reset, content));
+        await content.CopyToAsync(Stream.Null);
+        Assert.IsType<ProviderReply.Unknown>(CallFailure.Of(reset, content));
+    }
+
     [Fact]
     public async Task An_effect_without_a_window_is_a_mistake()
     {

@@ -39,7 +39,7 @@ public sealed class ApiClient(HttpClient http, string? key) : IDisposable
             var text = await response.Content.ReadAsStringAsync();
             return new ApiResponse(response.StatusCode, text);
         }
-        catch (HttpRequestException)
+        catch (Exception exception) when (NetworkFailure.IsConnectionLost(exception))
         {
             return null;
         }

@@ -1,39 +1,24 @@
 using System.Buffers.Binary;
-using System.Buffers.Text;
+using PaymentCluster.Gateway.Api.Queries;
 
 namespace PaymentCluster.Gateway.Api.Audit;
 
-/// <summary>Where the next page of a trail begins: base64url of a version byte and the last position. It is opaque to
-/// callers, has one spelling, and grants nothing: trails are by merchant.</summary>
+/// <summary>Where the next page of a trail begins: after a position.</summary>
 internal static class AuditCursor
 {
     private const byte Version = 2;
-    private const int Bytes = 9;
-    private const int Characters = 12;
 
     public static string Write(long last)
     {
-        Span<byte> bytes = stackalloc byte[Bytes];
-        bytes[0] = Version;
-        BinaryPrimitives.WriteInt64BigEndian(bytes[1..], last);
-        return Base64Url.EncodeToString(bytes);
+        Span<byte> bytes = stackalloc byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64BigEndian(bytes, last);
+        return Cursor.Write(Version, bytes);
     }
 
     public static bool TryRead(string text, out long last)
     {
-        last = 0;
-        Span<byte> bytes = stackalloc byte[Bytes];
-        if (text.Length != Characters
-            || text.AsSpan().ContainsAnyExceptInRange('!', '~')
-            || !Base64Url.IsValid(text)
-            || !Base64Url.TryDecodeFromChars(text, bytes, out var written)
-            || written != Bytes
-            || bytes[0] != Version)
-        {
-            return false;
-        }
-
-        last = BinaryPrimitives.ReadInt64BigEndian(bytes[1..]);
+        Span<byte> bytes = stackalloc byte[sizeof(long)];
+        last = Cursor.TryRead(text, Version, bytes) ? BinaryPrimitives.ReadInt64BigEndian(bytes) : 0;
         return last > 0;
     }
 }

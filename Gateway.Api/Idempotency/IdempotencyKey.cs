@@ -26,6 +26,16 @@ internal static class IdempotencyKey
         }
         : null;
 
+    /// <summary>A page's name for this request; null if it gave none. It is a name within what the page is of alone:
+    /// who has a page of a shop can guess the names that its servers and its other pages use.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="body">Its body.</param>
+    /// <param name="scope">The id of the order or payment.</param>
+    /// <exception cref="ProblemException">The header is malformed.</exception>
+    public static RequestKey? OfPage(HttpContext http, Body body, string scope) =>
+        // No header can have the space.
+        Of(http, body) is { } request ? request with { Key = $"page {scope} {request.Key}" } : null;
+
     /// <summary>The header; null if there is none.</summary>
     /// <exception cref="ProblemException">It is malformed.</exception>
     public static string? Read(HttpContext http)

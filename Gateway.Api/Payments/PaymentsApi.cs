@@ -118,13 +118,12 @@ internal sealed class PaymentsApi(
         var errors = new InputErrors();
         var body = await bodies.ReadAsync(http, PagePaymentRequest.Shape, errors);
         var (token, instrument) = PagePaymentRequest.Read(body, time.GetUtcNow(), errors);
-        var request = IdempotencyKey.Of(http, body);
         var order = await grains.Grain<IOrderTokenGrain>(caller.Merchant).Open(token);
         return order.Refusal is { } refusal
             ? throw new ProblemException(refusal.Code, refusal.Detail, PagePaymentRequest.OrderToken.Name)
             : StartPaymentRequest.Of(order.Value!, instrument) with
             {
-                Request = request,
+                Request = IdempotencyKey.OfPage(http, body, order.Value!.OrderId),
                 IsNew = true,
                 IsByPage = true,
                 Browser = ClientNetwork.BrowserOf(http, caller),
@@ -141,7 +140,9 @@ internal sealed class PaymentsApi(
         var caller = Caller.From(http);
         command = command with
         {
-            Request = IdempotencyKey.Of(http, body),
+            Request = caller.IsBrowser
+                ? IdempotencyKey.OfPage(http, body, id.ToString())
+                : IdempotencyKey.Of(http, body),
             Browser = ClientNetwork.BrowserOf(http, caller),
         };
         await RespondAsync(http, await Find(caller, id).Confirm(command), Initiated);

@@ -2,8 +2,8 @@ using System.Buffers.Text;
 
 namespace PaymentCluster.Gateway.Api.Queries;
 
-/// <summary>Where the next page of a list begins: base64url of a version byte and what the page before ended with. It is
-/// opaque to callers, has one spelling, and grants nothing: lists are by merchant.</summary>
+/// <summary>Where the next page of a list begins: base64url of a version byte and what the page before ended with. It
+/// is opaque to callers, has one spelling, and grants nothing: lists are by merchant.</summary>
 internal static class Cursor
 {
     /// <summary>Writes one.</summary>

@@ -108,15 +108,15 @@ public sealed class OrderTokensHttpTests
         // The victim's: with a customer whose instruments are saved.
         await server.SendJsonAsync(
             Payments,
-            """{"order_id":"v1","amount":77700,"currency":"INR","confirm":false,"customer_id":"victim"}""");
-        foreach (var amount in (int[])[1, 77_700])
+            """{"order_id":"v1","amount":77700777,"currency":"INR","confirm":false,"customer_id":"victim"}""");
+        foreach (var amount in (int[])[1, 77_700_777])
         {
             var token = await SignAsync(
                 host, host.Shop, $"{{\"order_id\":\"v1\",\"amount\":{amount},\"currency\":\"INR\"}}");
             var problem = await (await page.SendJsonAsync(
                 Payments, $"{{\"order_token\":\"{token}\",\"confirm\":false}}")).ProblemAsync(409, "order_conflict");
             Assert.Equal("The order already has a payment.", problem.GetProperty("detail").GetString());
-            Assert.DoesNotContain("777", problem.ToString(), StringComparison.Ordinal);
+            Assert.DoesNotContain("77700777", problem.ToString(), StringComparison.Ordinal);
             Assert.False(problem.TryGetProperty("errors", out var errors) && errors.ValueKind != JsonValueKind.Null);
         }
 
@@ -137,6 +137,48 @@ public sealed class OrderTokensHttpTests
             Payments, """{"order_id":"o1","amount":50000,"currency":"INR","confirm":false}""")).JsonAsync();
         Assert.Equal(first.GetProperty("id").GetString(), found.GetProperty("id").GetString());
         Assert.NotNull(found.GetProperty("client_secret").GetString());
+    }
+
+    // Who opens a shop's page can guess the names that its servers give to requests.
+    [Fact]
+    public async Task A_pages_idempotency_key_meets_none_of_other_callers()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        using var page = host.Client(host.Shop.PublishableKey);
+        using var server = host.Client();
+        async Task<JsonElement> CreateAsync(string order)
+        {
+            var token = await SignAsync(
+                host, host.Shop, $"{{\"order_id\":\"{order}\",\"amount\":500,\"currency\":\"INR\"}}");
+            using var created = await page.SendJsonAsync(
+                Payments, $"{{\"order_token\":\"{token}\",\"confirm\":false}}", "POST", ("Idempotency-Key", "charge"));
+            Assert.Equal(HttpStatusCode.Accepted, created.StatusCode);
+            return await created.JsonAsync();
+        }
+
+        foreach (var payment in (JsonElement[])[await CreateAsync("o1"), await CreateAsync("o2")])
+        {
+            using var payer = host.Client(payment.GetProperty("client_secret").GetString());
+            var confirm = $"{GatewayHost.PathOf(payment)}/confirm";
+            const string Upi = """{"method":"upi"}""";
+            using var first = await payer.SendJsonAsync(confirm, Upi, "POST", ("Idempotency-Key", "pay"));
+            Assert.Equal(HttpStatusCode.Accepted, first.StatusCode);
+            using var again = await payer.SendJsonAsync(confirm, Upi, "POST", ("Idempotency-Key", "pay"));
+            Assert.Equal("true", again.Headers.GetValues("Idempotency-Replayed").Single());
+            const string Other = """{"method":"netbanking","netbanking":{"bank":"HDFC"}}""";
+            await (await payer.SendJsonAsync(confirm, Other, "POST", ("Idempotency-Key", "pay")))
+                .ProblemAsync(422, "idempotency_key_reused");
+        }
+
+        foreach (var (key, order) in (ValueTuple<string, string>[])[("charge", "o3"), ("pay", "o4")])
+        {
+            using var created = await server.SendJsonAsync(
+                Payments,
+                $"{{\"order_id\":\"{order}\",\"amount\":500,\"currency\":\"INR\",\"confirm\":false}}",
+                "POST",
+                ("Idempotency-Key", key));
+            Assert.Equal(HttpStatusCode.Accepted, created.StatusCode);
+        }
     }
 
     [Fact]

@@ -16,7 +16,8 @@ return await HostProgram.RunAsync(async () =>
     var database = builder.Configuration.GetConnectionString("PaymentCluster")
         ?? throw new StartupException(
             "ConnectionStrings:PaymentCluster is missing: "
-                + "the application's login at the database with the membership.");
+                + "the gateway's login at the database with the membership.");
+    await MembershipLogin.RequireAsync(database);
     var isEncrypted = builder.AddClusterCertificates(ClusterRole.Gateway);
     builder.UseOrleansClient(client => (isEncrypted ? client.UseClusterTls() : client)
         .UseAdoNetClustering(clustering =>

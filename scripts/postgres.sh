@@ -180,22 +180,25 @@ pg_sql() {
     PGPASSWORD="$password" "$pg_bin/psql" -X -q -v ON_ERROR_STOP=1 -h 127.0.0.1 -p "$pg_port" -U postgres -d "$database" -f - >/dev/null 9>&-
 }
 
-# create_database SUPERUSER OWNER APP VAULT (passwords): the database, an owner who may migrate it, a login that may only work in it, and
-# one that may only open the vault.
+# create_database SUPERUSER OWNER APP VAULT GATEWAY (passwords): the database, an owner who may migrate it, a login that may only work in it,
+# one that may only open the vault, and one that may only find the silos.
 create_database() {
     pg_sql postgres "$1" <<SQL || die "the database's roles could not be made (its log: $pg_home/server.log)"
 SET client_min_messages = warning;
-SELECT 'CREATE ROLE ' || r || CASE WHEN r IN ('paymentcluster_app', 'paymentcluster_vault') THEN ' NOLOGIN' ELSE ' LOGIN' END
-  FROM unnest(ARRAY['paymentcluster_app', 'paymentcluster_vault', 'paymentcluster_owner', 'paymentcluster', 'paymentcluster_keeper']) AS r
+SELECT 'CREATE ROLE ' || r || CASE WHEN r IN ('paymentcluster_app', 'paymentcluster_vault', 'paymentcluster_gateway') THEN ' NOLOGIN' ELSE ' LOGIN' END
+  FROM unnest(ARRAY['paymentcluster_app', 'paymentcluster_vault', 'paymentcluster_gateway',
+      'paymentcluster_owner', 'paymentcluster', 'paymentcluster_keeper', 'paymentcluster_door']) AS r
  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = r) \\gexec
 ALTER ROLE paymentcluster_owner PASSWORD '$2';
 ALTER ROLE paymentcluster PASSWORD '$3';
 ALTER ROLE paymentcluster_keeper PASSWORD '$4';
+ALTER ROLE paymentcluster_door PASSWORD '$5';
 GRANT paymentcluster_app TO paymentcluster;
 GRANT paymentcluster_vault TO paymentcluster_keeper;
+GRANT paymentcluster_gateway TO paymentcluster_door;
 SELECT 'CREATE DATABASE paymentcluster OWNER paymentcluster_owner'
  WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'paymentcluster') \\gexec
 REVOKE ALL ON DATABASE paymentcluster FROM PUBLIC;
-GRANT CONNECT ON DATABASE paymentcluster TO paymentcluster_app, paymentcluster_vault;
+GRANT CONNECT ON DATABASE paymentcluster TO paymentcluster_app, paymentcluster_vault, paymentcluster_gateway;
 SQL
 }

@@ -53,6 +53,13 @@ public sealed class ComposeTests
     }
 
     [Fact]
+    public void A_gateway_has_a_login_of_its_own() =>
+        Assert.Contains(
+            "Username=paymentcluster_door;",
+            (string)Map(Services["gateway"]["environment"])["ConnectionStrings__PaymentCluster"],
+            StringComparison.Ordinal);
+
+    [Fact]
     public void Three_silos_vote_a_dead_one_out() =>
         Assert.Equal("3", Map(Services["silo"]["deploy"])["replicas"]);
 

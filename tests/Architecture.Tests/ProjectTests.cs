@@ -46,6 +46,8 @@ public sealed class ProjectTests
                 project.Path.Replace('/', '\\'), StringComparison.Ordinal)
             select $"{project.Path} is not in PaymentCluster.sln");
 
+    // A gateway asks the database what its own login may do, so as not to start with one that may do more than find the
+    // silos.
     [Fact]
     public void Only_grains_know_the_database() =>
         Violations.None(
@@ -55,6 +57,7 @@ public sealed class ProjectTests
                 || file.IsIn("Simulators")
                 || file.IsIn("Hosting")
                 || file.IsIn("Grains.Abstractions")
+            where file.Path != "Gateway.Api/Cluster/MembershipLogin.cs"
             where file.Code.Contains("using Npgsql", StringComparison.Ordinal)
             select $"{file.Path} uses Npgsql");
 

@@ -77,7 +77,7 @@ internal sealed class RunningCluster : RunningSystem
         }
 
         await AreActiveAsync(_atStart);
-        await StartServerAsync("Gateway.Api");
+        await StartServerAsync("Gateway.Api", ClusterRole.Gateway);
     }
 
     /// <summary>Starts as many silos as at first, under other addresses, and the gateway, and waits until it is
@@ -89,7 +89,7 @@ internal sealed class RunningCluster : RunningSystem
             StartSilo();
         }
 
-        return StartServerAsync("Gateway.Api");
+        return StartServerAsync("Gateway.Api", ClusterRole.Gateway);
     }
 
     /// <summary>Lets processes that start from now on connect without certificates, as they may in
@@ -103,7 +103,8 @@ internal sealed class RunningCluster : RunningSystem
     }
 
     /// <summary>Starts a gateway, and does not wait.</summary>
-    public HostProcess StartGateway() => HostProcess.Start("Gateway.Api", ServerSettings(), ServerStart);
+    public HostProcess StartGateway() => HostProcess.Start(
+        "Gateway.Api", ServerSettings(ClusterRole.Gateway), ServerStart);
 
     /// <summary>Starts one more silo, and does not wait.</summary>
     public void StartSilo()
@@ -124,7 +125,7 @@ internal sealed class RunningCluster : RunningSystem
     public async Task ReplaceGatewayAsync()
     {
         Assert.Equal(0, await StopServerAsync());
-        await StartServerAsync("Gateway.Api");
+        await StartServerAsync("Gateway.Api", ClusterRole.Gateway);
     }
 
     /// <summary>Waits until so many silos are members.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using PaymentCluster.Hosting.Clustering;
 using PaymentCluster.Testing;
 
 namespace PaymentCluster.System.Tests;
@@ -56,7 +57,7 @@ internal sealed class DyingSystem : RunningSystem
 
     private Dictionary<string, string> SettingsOf(int start)
     {
-        var settings = ServerSettings();
+        var settings = ServerSettings(ClusterRole.Silo);
         settings["Faults__Points"] = _points(start);
         settings["Faults__Seed"] = $"{start}";
         settings["Faults__While"] = _armed;

@@ -6,7 +6,8 @@ namespace PaymentCluster.Testing;
 
 /// <summary>
 /// A database of a test's own on the server that <c>PAYMENTCLUSTER_TEST_DB</c> names (an Npgsql connection string of a
-/// superuser; <c>./test</c> sets it), with logins of the application's and the vault's; all are gone afterwards.
+/// superuser; <c>./test</c> sets it), with logins of the application's, the gateway's and the vault's; all are gone
+/// afterwards.
 /// </summary>
 public sealed class TestDatabase : IAsyncDisposable
 {
@@ -26,6 +27,12 @@ public sealed class TestDatabase : IAsyncDisposable
             Username = AppLogin,
             Password = password,
         }.ConnectionString;
+        GatewayConnectionString = new NpgsqlConnectionStringBuilder(server)
+        {
+            Database = name,
+            Username = GatewayLogin,
+            Password = password,
+        }.ConnectionString;
         VaultConnectionString = new NpgsqlConnectionStringBuilder(server)
         {
             Database = name,
@@ -40,6 +47,9 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <summary>The application's login, a member of <c>paymentcluster_app</c> once the schema is there.</summary>
     public string AppLogin => $"{Name}_app";
 
+    /// <summary>The gateway's login, a member of <c>paymentcluster_gateway</c> once the schema is there.</summary>
+    public string GatewayLogin => $"{Name}_gateway";
+
     /// <summary>The vault's login, a member of <c>paymentcluster_vault</c> once the schema is there.</summary>
     public string VaultLogin => $"{Name}_vault";
 
@@ -48,6 +58,9 @@ public sealed class TestDatabase : IAsyncDisposable
 
     /// <summary>For the application.</summary>
     public string AppConnectionString { get; }
+
+    /// <summary>For a gateway, to find the silos.</summary>
+    public string GatewayConnectionString { get; }
 
     /// <summary>For the vault.</summary>
     public string VaultConnectionString { get; }
@@ -75,15 +88,17 @@ public sealed class TestDatabase : IAsyncDisposable
         await ExecuteAsync(server, $"create database {name} template template0");
         var password = new NpgsqlConnectionStringBuilder(database.AppConnectionString).Password;
         await ExecuteAsync(server, $"create role {database.AppLogin} login password '{password}'");
+        await ExecuteAsync(server, $"create role {database.GatewayLogin} login password '{password}'");
         await ExecuteAsync(server, $"create role {database.VaultLogin} login password '{password}'");
         return database;
     }
 
-    /// <summary>Migrates the database and gives the application's login its rights.</summary>
+    /// <summary>Migrates the database and gives the logins their rights.</summary>
     public async Task MigrateAsync()
     {
         await SchemaMigrator.MigrateAsync(OwnerConnectionString);
         await ExecuteAsync($"grant paymentcluster_app to {AppLogin}");
+        await ExecuteAsync($"grant paymentcluster_gateway to {GatewayLogin}");
         await ExecuteAsync($"grant paymentcluster_vault to {VaultLogin}");
     }
 
@@ -101,11 +116,12 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <summary>An open connection of the owner's, outside any pool.</summary>
     public Task<NpgsqlConnection> OpenOwnerAsync() => OpenAsync(OwnerConnectionString);
 
-    /// <summary>Drops the database and the login.</summary>
+    /// <summary>Drops the database and the logins.</summary>
     public async ValueTask DisposeAsync()
     {
         await ExecuteAsync(_server, $"drop database if exists {Name} with (force)");
         await ExecuteAsync(_server, $"drop role if exists {AppLogin}");
+        await ExecuteAsync(_server, $"drop role if exists {GatewayLogin}");
         await ExecuteAsync(_server, $"drop role if exists {VaultLogin}");
     }
 

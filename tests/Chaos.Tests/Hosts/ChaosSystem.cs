@@ -199,7 +199,7 @@ internal sealed class ChaosSystem : IAsyncDisposable
     {
         var settings = GatewaySettings();
         settings["Cluster__Certificates"] = Certificates.DirectoryOf(ClusterRole.Silo);
-        settings["ConnectionStrings__PaymentCluster"] = silo.Store.Through(AppConnectionString());
+        settings["ConnectionStrings__PaymentCluster"] = silo.Store.Through(Pooled(_database.AppConnectionString));
         settings["Vault__MasterKey"] = _masterKey;
         settings["Payments__PublicUrl"] = $"{GatewayAddress}";
         // What waits for clocks and frozen machines is short, so that recovery is over within the run; but the window
@@ -238,7 +238,7 @@ internal sealed class ChaosSystem : IAsyncDisposable
     private Dictionary<string, string> GatewaySettings() => new(StringComparer.Ordinal)
     {
         ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{_gatewayPort}",
-        ["ConnectionStrings__PaymentCluster"] = AppConnectionString(),
+        ["ConnectionStrings__PaymentCluster"] = Pooled(_database.GatewayConnectionString),
         ["Cluster__Certificates"] = Certificates.DirectoryOf(ClusterRole.Gateway),
         ["Gateway__AdminKeyHash"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(_adminKey))),
         ["Serilog__MinimumLevel__Default"] = "Warning",
@@ -253,8 +253,8 @@ internal sealed class ChaosSystem : IAsyncDisposable
         ["Simulators__Webhooks__RetryBase"] = "00:00:00.500",
     };
 
-    private string AppConnectionString() =>
-        new NpgsqlConnectionStringBuilder(_database.AppConnectionString) { MaxPoolSize = 20 }.ConnectionString;
+    private static string Pooled(string login) =>
+        new NpgsqlConnectionStringBuilder(login) { MaxPoolSize = 20 }.ConnectionString;
 
     // Crashes and pauses alike at each of the points; a pause outlasts the send window.
     private string FaultPoints()

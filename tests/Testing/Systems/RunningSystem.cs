@@ -43,6 +43,9 @@ public class RunningSystem : IAsyncDisposable
     /// start.</summary>
     public Dictionary<string, string> Settings { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Whether gateways get the login that silos have, as those of earlier builds do.</summary>
+    public bool GatewaysHaveSilosLogin { get; set; }
+
     /// <summary>What the server wrote to standard output and standard error since it was last started.</summary>
     public virtual string ServerLog => $"{_server?.Output}\n{_server?.Errors}";
 
@@ -112,7 +115,7 @@ public class RunningSystem : IAsyncDisposable
     }
 
     /// <summary>Starts the server, and waits until it can take payments.</summary>
-    public virtual Task StartServerAsync() => StartServerAsync("Standalone");
+    public virtual Task StartServerAsync() => StartServerAsync("Standalone", ClusterRole.Silo);
 
     /// <summary>Ends the server as a power cut would.</summary>
     public Task KillServerAsync() => _server!.KillAsync();
@@ -178,7 +181,8 @@ public class RunningSystem : IAsyncDisposable
     public string? ShopKey => _shopKey;
 
     /// <summary>Starts the server with the settings, and does not wait.</summary>
-    public HostProcess StartServer() => HostProcess.Start("Standalone", ServerSettings(), ServerStart);
+    public HostProcess StartServer() => HostProcess.Start(
+        "Standalone", ServerSettings(ClusterRole.Silo), ServerStart);
 
     /// <inheritdoc/>
     public virtual async ValueTask DisposeAsync()
@@ -191,23 +195,22 @@ public class RunningSystem : IAsyncDisposable
     }
 
     /// <summary>Starts the process that serves the API, and waits until it accepts payments.</summary>
-    protected async Task StartServerAsync(string project)
+    protected async Task StartServerAsync(string project, ClusterRole role)
     {
-        _server = HostProcess.Start(project, ServerSettings(), ServerStart);
+        _server = HostProcess.Start(project, ServerSettings(role), ServerStart);
         using var client = Anonymous();
         await ReadyAsync(_server, client, "/health/ready", "The server");
     }
 
     /// <summary>The settings of each process of the server, with ports of its own for a silo.</summary>
-    /// <param name="role">What the process is; Standalone, which is in no cluster, does not read it.</param>
-    protected Dictionary<string, string> ServerSettings(ClusterRole role = ClusterRole.Gateway)
+    /// <param name="role">What the process is; Standalone is a silo, with a gateway within it.</param>
+    protected Dictionary<string, string> ServerSettings(ClusterRole role)
     {
         var settings = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{_port}",
-            ["ConnectionStrings__PaymentCluster"] = _database.App,
-            ["ConnectionStrings__PaymentClusterVault"] = _database.Vault,
-            ["Vault__MasterKeyFile"] = MasterKeyFile(),
+            ["ConnectionStrings__PaymentCluster"] =
+                role == ClusterRole.Silo || GatewaysHaveSilosLogin ? _database.App : _database.Gateway,
             ["Gateway__AdminKeyHash"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(_adminKey))),
             ["Connectors__Razorpay__BaseUrl"] = $"http://127.0.0.1:{_simulatorsPort}/",
             ["Connectors__Paytm__BaseUrl"] = $"http://127.0.0.1:{_simulatorsPort}/paytm",
@@ -224,6 +227,12 @@ public class RunningSystem : IAsyncDisposable
             ["Silo__GatewayPort"] = $"{Ports.Free()}",
             ["Cluster__Certificates"] = _certificates.DirectoryOf(role),
         };
+        if (role == ClusterRole.Silo)
+        {
+            settings["ConnectionStrings__PaymentClusterVault"] = _database.Vault;
+            settings["Vault__MasterKeyFile"] = MasterKeyFile();
+        }
+
         foreach (var (name, value) in Settings)
         {
             settings[name] = value;

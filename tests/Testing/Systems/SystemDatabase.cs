@@ -25,6 +25,9 @@ public sealed class SystemDatabase : IAsyncDisposable
     /// <summary>For everyday work.</summary>
     public string App => Of($"{_name}_login");
 
+    /// <summary>For a gateway, to find the silos.</summary>
+    public string Gateway => Of($"{_name}_gateway");
+
     /// <summary>For the vault of cards.</summary>
     public string Vault => Of($"{_name}_vault");
 
@@ -51,11 +54,13 @@ public sealed class SystemDatabase : IAsyncDisposable
             do $$ begin
                 if not exists (select from pg_roles where rolname = 'paymentcluster_app') then create role paymentcluster_app nologin; end if;
                 if not exists (select from pg_roles where rolname = 'paymentcluster_vault') then create role paymentcluster_vault nologin; end if;
+                if not exists (select from pg_roles where rolname = 'paymentcluster_gateway') then create role paymentcluster_gateway nologin; end if;
             exception when duplicate_object or unique_violation then null;
             end $$
             """,
             $"create role {name}_owner login password '{database._password}'",
             $"create role {name}_login login password '{database._password}' in role paymentcluster_app",
+            $"create role {name}_gateway login password '{database._password}' in role paymentcluster_gateway",
             $"create role {name}_vault login password '{database._password}' in role paymentcluster_vault",
             $"create database {name} owner {name}_owner");
         return database;
@@ -73,6 +78,7 @@ public sealed class SystemDatabase : IAsyncDisposable
         await ExecuteAsync(
             $"drop database {_name} with (force)",
             $"drop role {_name}_login",
+            $"drop role {_name}_gateway",
             $"drop role {_name}_vault",
             $"drop role {_name}_owner");
     }

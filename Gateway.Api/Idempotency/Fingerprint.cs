@@ -12,13 +12,13 @@ internal static class Fingerprint
 {
     /// <summary>Lower-case hex SHA-256 over method, path and canonical body. Routing does not distinguish a slash at
     /// the path's end, or upper case, and neither does a fingerprint.</summary>
-    public static string Of(string method, string path, Body body)
+    public static string Of(string method, string path, Body? body)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
         Encoding.UTF8.GetBytes($"{method} {path.TrimEnd('/').ToLowerInvariant()}\n", buffer);
         using (var json = new Utf8JsonWriter(buffer))
         {
-            body.WriteCanonical(json);
+            body?.WriteCanonical(json);
         }
 
         return Convert.ToHexStringLower(SHA256.HashData(buffer.WrittenSpan));

@@ -17,8 +17,10 @@ internal static class IdempotencyKey
     public const int MaxLength = 255;
 
     /// <summary>The client's name for this request; null if it gave none.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="body">Its body; null if it takes none.</param>
     /// <exception cref="ProblemException">The header is malformed.</exception>
-    public static RequestKey? Of(HttpContext http, Body body) => Read(http) is { } key
+    public static RequestKey? Of(HttpContext http, Body? body = null) => Read(http) is { } key
         ? new RequestKey
         {
             Key = key,

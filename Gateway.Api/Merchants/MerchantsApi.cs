@@ -1,5 +1,6 @@
 using PaymentCluster.Gateway.Api.Access;
 using PaymentCluster.Gateway.Api.Errors;
+using PaymentCluster.Gateway.Api.Idempotency;
 using PaymentCluster.Gateway.Api.Json;
 using PaymentCluster.Gateway.Api.OpenApi;
 using PaymentCluster.Grains.Abstractions;
@@ -19,6 +20,7 @@ internal sealed class MerchantsApi(IGrainFactory grains, RequestBodies bodies)
         Tag = Tag,
         Summary = "Create a merchant, or change its name and settings.",
         Body = PutMerchantRequest.Shape,
+        TakesIdempotencyKey = true,
         Responses = [new(200, "The merchant.", typeof(MerchantResponse))],
     };
 
@@ -35,8 +37,9 @@ internal sealed class MerchantsApi(IGrainFactory grains, RequestBodies bodies)
     {
         Id = "createApiKey",
         Tag = Tag,
-        Summary = "Create an API key. The key is shown only in this response.",
+        Summary = "Create an API key. The key is shown only in this response, and not in a replayed one.",
         Body = CreateApiKeyRequest.Shape,
+        TakesIdempotencyKey = true,
         Responses = [new(201, "The key.", typeof(NewApiKeyResponse))],
         Errors = [ErrorCode.MerchantNotFound, ErrorCode.LimitReached],
     };
@@ -46,8 +49,9 @@ internal sealed class MerchantsApi(IGrainFactory grains, RequestBodies bodies)
         Id = "rotateApiKey",
         Tag = Tag,
         Summary = "Replace an API key by one with its scope and networks. The replaced key works for an overlap. "
-            + "The new key is shown only in this response.",
+            + "The new key is shown only in this response, and not in a replayed one.",
         Body = RotateApiKeyRequest.Shape,
+        TakesIdempotencyKey = true,
         Responses = [new(201, "The new key.", typeof(NewApiKeyResponse))],
         Errors = [ErrorCode.MerchantNotFound, ErrorCode.ApiKeyNotFound, ErrorCode.LimitReached],
     };
@@ -57,6 +61,7 @@ internal sealed class MerchantsApi(IGrainFactory grains, RequestBodies bodies)
         Id = "revokeApiKey",
         Tag = Tag,
         Summary = "Revoke an API key. It stops working within 5 seconds.",
+        TakesIdempotencyKey = true,
         Responses = [new(200, "The merchant.", typeof(MerchantResponse))],
         Errors = [ErrorCode.MerchantNotFound, ErrorCode.ApiKeyNotFound],
     };
@@ -84,7 +89,7 @@ internal sealed class MerchantsApi(IGrainFactory grains, RequestBodies bodies)
 
         var body = await bodies.ReadAsync(http, PutMerchantRequest.Shape);
 
-        var command = PutMerchantRequest.Read(body);
+        var command = PutMerchantRequest.Read(body) with { Request = IdempotencyKey.Of(http, body) };
         await RespondAsync(http, await grains.Grain<IMerchantGrain>(id!).Put(command));
     }
 
@@ -105,7 +110,8 @@ internal sealed class MerchantsApi(IGrainFactory grains, RequestBodies bodies)
         var merchant = Find(http);
         var body = await bodies.ReadAsync(http, CreateApiKeyRequest.Shape);
 
-        await RespondAsync(http, await merchant.CreateKey(CreateApiKeyRequest.Read(body)));
+        var command = CreateApiKeyRequest.Read(body) with { Request = IdempotencyKey.Of(http, body) };
+        await RespondAsync(http, await merchant.CreateKey(command));
     }
 
     private async Task RotateKeyAsync(HttpContext http)
@@ -119,7 +125,8 @@ internal sealed class MerchantsApi(IGrainFactory grains, RequestBodies bodies)
         }
 
         var body = await bodies.ReadAsync(http, RotateApiKeyRequest.Shape);
-        await RespondAsync(http, await merchant.RotateKey(RotateApiKeyRequest.Read(body, keyId!)));
+        var command = RotateApiKeyRequest.Read(body, keyId!) with { Request = IdempotencyKey.Of(http, body) };
+        await RespondAsync(http, await merchant.RotateKey(command));
     }
 
     private async Task RevokeKeyAsync(HttpContext http)
@@ -132,7 +139,7 @@ internal sealed class MerchantsApi(IGrainFactory grains, RequestBodies bodies)
             return;
         }
 
-        await RespondAsync(http, await merchant.RevokeKey(keyId!));
+        await RespondAsync(http, await merchant.RevokeKey(keyId!, IdempotencyKey.Of(http)));
     }
 
     private IMerchantGrain Find(HttpContext http) =>
@@ -140,19 +147,27 @@ internal sealed class MerchantsApi(IGrainFactory grains, RequestBodies bodies)
         ? grains.Grain<IMerchantGrain>(id)
         : throw new ProblemException(ErrorCode.MerchantNotFound, ErrorCode.MerchantNotFound.Entry().Meaning);
 
-    private static Task RespondAsync(HttpContext http, Reply<NewApiKey> reply) => reply.Refusal is { } refusal
-        ? Problem.WriteAsync(http, refusal)
-        : JsonResponse.WriteAsync(
-            http,
-            StatusCodes.Status201Created,
-            MerchantsMapping.ToResponse(reply.Value!),
-            GatewayJson.Default.NewApiKeyResponse);
+    private static Task RespondAsync(HttpContext http, Reply<NewApiKey> reply)
+    {
+        IdempotencyKey.MarkReplay(http, reply.Replayed);
+        return reply.Refusal is { } refusal
+            ? Problem.WriteAsync(http, refusal)
+            : JsonResponse.WriteAsync(
+                http,
+                StatusCodes.Status201Created,
+                MerchantsMapping.ToResponse(reply.Value!),
+                GatewayJson.Default.NewApiKeyResponse);
+    }
 
-    private static Task RespondAsync(HttpContext http, Reply<MerchantView> reply) => reply.Refusal is { } refusal
-        ? Problem.WriteAsync(http, refusal)
-        : JsonResponse.WriteAsync(
-            http,
-            StatusCodes.Status200OK,
-            MerchantsMapping.ToResponse(reply.Value!),
-            GatewayJson.Default.MerchantResponse);
+    private static Task RespondAsync(HttpContext http, Reply<MerchantView> reply)
+    {
+        IdempotencyKey.MarkReplay(http, reply.Replayed);
+        return reply.Refusal is { } refusal
+            ? Problem.WriteAsync(http, refusal)
+            : JsonResponse.WriteAsync(
+                http,
+                StatusCodes.Status200OK,
+                MerchantsMapping.ToResponse(reply.Value!),
+                GatewayJson.Default.MerchantResponse);
+    }
 }

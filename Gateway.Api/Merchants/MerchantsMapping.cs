@@ -68,8 +68,9 @@ public sealed record NewApiKeyResponse
     /// <summary>The key's id; it is not a secret.</summary>
     public required string Id { get; init; }
 
-    /// <summary>The key.</summary>
-    public required string Key { get; init; }
+    /// <summary>The key, which is shown once; null in a response that is replayed. If the first response was lost,
+    /// replace the key by its rotation.</summary>
+    public required string? Key { get; init; }
 
     /// <summary>What it may do.</summary>
     public required string Scope { get; init; }
@@ -255,7 +256,7 @@ internal static class MerchantsMapping
         new()
         {
             Id = key.Id,
-            Key = key.Key.Reveal(),
+            Key = key.Key?.Reveal(),
             Scope = NameOf(key.Scope),
             ExpiresAt = key.ExpiresAt?.UtcDateTime,
             ReplacedExpiresAt = key.ReplacedExpiresAt?.UtcDateTime,

@@ -1,5 +1,6 @@
 using PaymentCluster.Gateway.Api.Access;
 using PaymentCluster.Gateway.Api.Errors;
+using PaymentCluster.Gateway.Api.Idempotency;
 using PaymentCluster.Gateway.Api.Json;
 using PaymentCluster.Gateway.Api.OpenApi;
 using PaymentCluster.Grains.Abstractions;
@@ -54,6 +55,7 @@ internal sealed class OrderTokensApi(IGrainFactory grains, RequestBodies bodies)
         Tag = Tag,
         Summary = "Replace the key that signs the merchant's order tokens. It holds everywhere within 5 seconds.",
         Body = RotateOrderTokenKeyRequest.Shape,
+        TakesIdempotencyKey = true,
         Responses = [new(200, "The keys.", typeof(OrderTokenKeysResponse))],
         Errors = [ErrorCode.MerchantNotFound],
     };
@@ -87,7 +89,10 @@ internal sealed class OrderTokensApi(IGrainFactory grains, RequestBodies bodies)
     {
         var body = await bodies.ReadAsync(http, RotateOrderTokenKeyRequest.Shape);
         var overlap = TimeSpan.FromSeconds(body.Get(RotateOrderTokenKeyRequest.Overlap));
-        var reply = await grains.Grain<IMerchantGrain>(Caller.From(http).Merchant).RotateOrderTokenKey(overlap);
+        var request = IdempotencyKey.Of(http, body);
+        var merchant = grains.Grain<IMerchantGrain>(Caller.From(http).Merchant);
+        var reply = await merchant.RotateOrderTokenKey(overlap, request);
+        IdempotencyKey.MarkReplay(http, reply.Replayed);
         await (reply.Refusal is { } refusal
             ? Problem.WriteAsync(http, refusal)
             : JsonResponse.WriteAsync(

@@ -1,5 +1,6 @@
 using PaymentCluster.Gateway.Api.Access;
 using PaymentCluster.Gateway.Api.Errors;
+using PaymentCluster.Gateway.Api.Idempotency;
 using PaymentCluster.Gateway.Api.Json;
 using PaymentCluster.Gateway.Api.OpenApi;
 using PaymentCluster.Grains.Abstractions;
@@ -28,6 +29,7 @@ internal sealed class RoutingApi(IGrainFactory grains, RequestBodies bodies, Tim
         Tag = Tag,
         Summary = "Replace the whole routing. With If-Match only the version that was read is replaced.",
         Body = RoutingPlanRequest.Shape,
+        TakesIdempotencyKey = true,
         TakesIfMatch = true,
         Responses = [new(200, "The routing.", typeof(RoutingResponse)) { Headers = [ResponseHeaders.ETag] }],
         Errors = [ErrorCode.MerchantNotFound, ErrorCode.VersionConflict],
@@ -86,7 +88,11 @@ internal sealed class RoutingApi(IGrainFactory grains, RequestBodies bodies, Tim
             throw new ProblemException(errors);
         }
 
-        var reply = await Merchant(http).PutRouting(new PutRouting { Plan = plan, IfVersion = version });
+        var reply = await Merchant(http).PutRouting(new PutRouting
+        {
+            Plan = plan, IfVersion = version, Request = IdempotencyKey.Of(http, body!),
+        });
+        IdempotencyKey.MarkReplay(http, reply.Replayed);
         await (reply.Refusal is { } refusal ? Problem.WriteAsync(http, refusal) : RespondAsync(http, reply.Value!));
     }
 

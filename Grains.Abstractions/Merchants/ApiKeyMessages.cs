@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Secrets;
 
 namespace PaymentCluster.Grains.Abstractions.Merchants;
@@ -18,6 +19,10 @@ public sealed record CreateApiKey
     /// <summary>The networks that it works from; empty: from everywhere.</summary>
     [Id(2)]
     public ImmutableArray<string> Networks { get; init; } = [];
+
+    /// <summary>The client's name for this request; null if it gave none.</summary>
+    [Id(3)]
+    public RequestKey? Request { get; init; }
 }
 
 /// <summary>Replaces an API key by one with its scope and networks.</summary>
@@ -35,6 +40,10 @@ public sealed record RotateApiKey
     /// <summary>For how long the new one works; null: until it is revoked.</summary>
     [Id(2)]
     public TimeSpan? ExpiresIn { get; init; }
+
+    /// <summary>The client's name for this request; null if it gave none.</summary>
+    [Id(3)]
+    public RequestKey? Request { get; init; }
 }
 
 /// <summary>What an API key may do.</summary>
@@ -93,9 +102,10 @@ public sealed record NewApiKey
     [Id(0)]
     public required string Id { get; init; }
 
-    /// <summary>The key: <c>sk_test_…</c> or <c>pk_test_…</c>.</summary>
+    /// <summary>The key: <c>sk_test_…</c> or <c>pk_test_…</c>; null where the request is repeated under its name: only
+    /// its hash is stored.</summary>
     [Id(1)]
-    public required Secret Key { get; init; }
+    public required Secret? Key { get; init; }
 
     /// <summary>What it may do.</summary>
     [Id(2)]

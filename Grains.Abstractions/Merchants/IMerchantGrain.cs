@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using PaymentCluster.Grains.Abstractions.Errors;
+using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Routing;
 using PaymentCluster.Grains.Abstractions.Secrets;
 
@@ -24,22 +25,24 @@ public interface IMerchantGrain : IGrainWithStringKey
     [Alias("create-key"), OpenToGateways]
     Task<Reply<NewApiKey>> CreateKey(ApiKeyScope scope);
 
-    /// <summary>Creates an API key that may have limits. Only this reply contains it.</summary>
+    /// <summary>Creates an API key that may have limits. Only this reply contains it: where the request is repeated
+    /// under its name, the reply says which key it made, and not the key.</summary>
     [Alias("create-limited-key"), OpenToGateways]
     Task<Reply<NewApiKey>> CreateKey(CreateApiKey command);
 
-    /// <summary>Creates an API key in the place of another, which expires after an overlap.</summary>
+    /// <summary>Creates an API key in the place of another, which expires after an overlap. Only this reply contains
+    /// it, as for one that is created.</summary>
     [Alias("rotate-key"), OpenToGateways]
     Task<Reply<NewApiKey>> RotateKey(RotateApiKey command);
 
     /// <summary>Revokes an API key; no gateway honours it after a few seconds.</summary>
     [Alias("revoke-key"), OpenToGateways]
-    Task<Reply<MerchantView>> RevokeKey(string keyId);
+    Task<Reply<MerchantView>> RevokeKey(string keyId, RequestKey? request = null);
 
     /// <summary>Replaces the key that signs the merchant's order tokens. Tokens that the previous key signed still
     /// count for the overlap; those of the keys before it count no more.</summary>
     [Alias("rotate-order-token-key"), OpenToGateways]
-    Task<Reply<OrderTokenKeys>> RotateOrderTokenKey(TimeSpan overlap);
+    Task<Reply<OrderTokenKeys>> RotateOrderTokenKey(TimeSpan overlap, RequestKey? request = null);
 
     /// <summary>Sets the credentials at a provider. They are stored encrypted and are never given out again. Those that
     /// they replace still verify inbound webhooks for a while; those of another account stay in use for the payments
@@ -105,6 +108,10 @@ public sealed record PutMerchant
     /// accepted.</summary>
     [Id(4)]
     public ImmutableArray<string> Origins { get; init; } = [];
+
+    /// <summary>The client's name for this request; null if it gave none.</summary>
+    [Id(5)]
+    public RequestKey? Request { get; init; }
 }
 
 /// <summary>A merchant, as its operator sees it.</summary>

@@ -33,6 +33,10 @@ public sealed record PutRouting
     /// <summary>The version that it replaces; null: whatever is there.</summary>
     [Id(1)]
     public int? IfVersion { get; init; }
+
+    /// <summary>The client's name for this request; null if it gave none.</summary>
+    [Id(2)]
+    public RequestKey? Request { get; init; }
 }
 
 /// <summary>What routing decides on. The card is not part of it, but for its first digits.</summary>

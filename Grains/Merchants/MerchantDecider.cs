@@ -96,7 +96,8 @@ internal static partial class MerchantDecider
     /// from now on.</summary>
     public static MerchantDecision Decide(MerchantDocument? merchant, HandOutApiKey command, MerchantContext context)
     {
-        var handedOut = Change(merchant, command.Id, key => key with { HandedOut = true });
+        var handedOut = Note(
+            Change(merchant, command.Id, key => key with { HandedOut = true }), command.Request, command.Id, context);
         var until = context.Now + command.Overlap;
         return command.Replaces is { } replaced
             ? Change(handedOut.Document, replaced, key => key with
@@ -124,7 +125,11 @@ internal static partial class MerchantDecider
 
     /// <summary>Marks an API key as revoked, once its own document says so.</summary>
     public static MerchantDecision Decide(MerchantDocument? merchant, ApiKeyRevoked command, MerchantContext context) =>
-        Change(merchant, command.Id, key => key with { RevokedAt = key.RevokedAt ?? context.Now });
+        Note(
+            Change(merchant, command.Id, key => key with { RevokedAt = key.RevokedAt ?? context.Now }),
+            command.Request,
+            command.Id,
+            context);
 
     /// <summary>Replaces the key of the merchant's order tokens.</summary>
     public static MerchantDecision Decide(

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Merchants;
+using PaymentCluster.Grains.Abstractions.Payments;
 
 namespace PaymentCluster.Grains.Merchants;
 
@@ -12,6 +13,12 @@ internal sealed record MerchantDecision
 
     /// <summary>Why the command is refused; null if it is not.</summary>
     public Refusal? Refusal { get; init; }
+
+    /// <summary>Whether the request took effect earlier; then nothing changes now.</summary>
+    public bool Replayed { get; init; }
+
+    /// <summary>The id of what it made then; null if it made nothing that has one.</summary>
+    public string? Subject { get; init; }
 
     /// <summary>Refuses, and changes nothing.</summary>
     public static MerchantDecision Refuse(MerchantDocument? document, Refusal refusal) =>
@@ -55,7 +62,9 @@ internal sealed record ReplaceApiKey(string Id);
 /// <param name="Id">Its id.</param>
 /// <param name="Replaces">The id of the key that it replaces; null if it replaces none.</param>
 /// <param name="Overlap">For how long that one still works.</param>
-internal sealed record HandOutApiKey(string Id, string? Replaces = null, TimeSpan Overlap = default);
+/// <param name="Request">The client's name for the request that made it; null if it gave none.</param>
+internal sealed record HandOutApiKey(
+    string Id, string? Replaces = null, TimeSpan Overlap = default, RequestKey? Request = null);
 
 /// <summary>A replaced API key's own document says until when it works.</summary>
 /// <param name="Id">Its id.</param>
@@ -67,7 +76,8 @@ internal sealed record RevokeApiKey(string Id);
 
 /// <summary>An API key opens nothing any more.</summary>
 /// <param name="Id">Its id.</param>
-internal sealed record ApiKeyRevoked(string Id);
+/// <param name="Request">The client's name for the request to revoke it; null if it gave none.</param>
+internal sealed record ApiKeyRevoked(string Id, RequestKey? Request = null);
 
 /// <summary>Replaces the key of the merchant's order tokens.</summary>
 /// <param name="Overlap">For how long tokens of the previous one still count.</param>

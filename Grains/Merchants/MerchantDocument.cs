@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using PaymentCluster.Grains.Abstractions.Merchants;
 using PaymentCluster.Grains.Abstractions.Routing;
+using PaymentCluster.Grains.Idempotency;
 
 namespace PaymentCluster.Grains.Merchants;
 
@@ -63,6 +64,10 @@ public sealed record MerchantDocument
     /// one.</summary>
     [Id(12)]
     public string? LastChange { get; init; }
+
+    /// <summary>The latest requests that clients named and that took effect here, oldest first.</summary>
+    [Id(13)]
+    public ImmutableArray<StoredRequest> Requests { get; init; } = [];
 }
 
 /// <summary>An API key as its merchant's document has it.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using PaymentCluster.Grains.Abstractions;
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Merchants;
+using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Routing;
 using PaymentCluster.Grains.Abstractions.Secrets;
 
@@ -46,11 +47,12 @@ public sealed class MerchantGrain(
     public Task<Reply<NewApiKey>> RotateKey(RotateApiKey command) => CompleteAsync(_process.RotateKeyAsync(command));
 
     /// <inheritdoc/>
-    public Task<Reply<MerchantView>> RevokeKey(string keyId) => CompleteAsync(_process.RevokeKeyAsync(keyId));
+    public Task<Reply<MerchantView>> RevokeKey(string keyId, RequestKey? request = null) =>
+        CompleteAsync(_process.RevokeKeyAsync(keyId, request));
 
     /// <inheritdoc/>
-    public Task<Reply<OrderTokenKeys>> RotateOrderTokenKey(TimeSpan overlap) =>
-        CompleteAsync(_process.RotateOrderTokenKeyAsync(overlap));
+    public Task<Reply<OrderTokenKeys>> RotateOrderTokenKey(TimeSpan overlap, RequestKey? request = null) =>
+        CompleteAsync(_process.RotateOrderTokenKeyAsync(overlap, request));
 
     /// <inheritdoc/>
     public Task<Reply<MerchantView>> PutCredentials(

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using PaymentCluster.Grains.Abstractions.Audit;
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Merchants;
+using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Secrets;
 using PaymentCluster.Grains.Audit;
 
@@ -24,13 +25,25 @@ internal sealed partial class MerchantKeys(
     /// <summary>Creates an API key.</summary>
     public Task<Reply<NewApiKey>> CreateAsync(CreateApiKey command)
     {
+        if (Recall(command.Request) is { } earlier)
+        {
+            return Task.FromResult(ToReply(earlier));
+        }
+
         var limits = LimitsOf(command.ExpiresIn, command.Networks);
-        return AddAsync(AuditAction.KeyCreated, DetailOf(command.Scope, limits), command.Scope, limits);
+        return AddAsync(
+            AuditAction.KeyCreated, DetailOf(command.Scope, limits), command.Scope, limits, command.Request);
     }
 
     /// <summary>Replaces an API key.</summary>
     public async Task<Reply<NewApiKey>> RotateAsync(RotateApiKey command)
     {
+        // The replaced key need not work any more.
+        if (Recall(command.Request) is { } earlier)
+        {
+            return ToReply(earlier);
+        }
+
         if (Decide((document, context) => MerchantDecider.Decide(document, new ReplaceApiKey(command.KeyId), context))
             is { Refusal: { } refusal })
         {
@@ -44,6 +57,7 @@ internal sealed partial class MerchantKeys(
             $"{DetailOf(replaced.Scope, limits)}, replaces {replaced.Id}, overlap {command.Overlap}",
             replaced.Scope,
             limits,
+            command.Request,
             command);
         return reply.Value is { } created
             ? Reply<NewApiKey>.Of(created with { ReplacedExpiresAt = KeyOf(replaced.Id).Limits!.ExpiresAt })
@@ -51,18 +65,28 @@ internal sealed partial class MerchantKeys(
     }
 
     /// <summary>Revokes an API key.</summary>
-    public async Task<Refusal?> RevokeAsync(string keyId)
+    public async Task<(Refusal? Refusal, bool Replayed)> RevokeAsync(string keyId, RequestKey? request)
     {
+        if (Recall(request) is { } earlier)
+        {
+            return (earlier.Refusal, earlier.Replayed);
+        }
+
         var decision = Decide((document, context) =>
             MerchantDecider.Decide(document, new RevokeApiKey(keyId), context));
         if (decision.Refusal is null && KeyOf(keyId) is { RevokedAt: null } key)
         {
             var change = await audit.BeginAsync(AuditAction.KeyRevoked, keyId, detail: null);
-            await RevokeAsync(key, change);
+            await RevokeAsync(key, change, request);
             await audit.EndAsync(change);
         }
+        else if (decision.Refusal is null && request is not null)
+        {
+            await StoreAsync((document, context) =>
+                MerchantDecider.Decide(document, new ApiKeyRevoked(keyId, request), context));
+        }
 
-        return decision.Refusal;
+        return (decision.Refusal, false);
     }
 
     /// <summary>When the listed keys were last used, by their ids.</summary>
@@ -110,6 +134,17 @@ internal sealed partial class MerchantKeys(
         return true;
     }
 
+    // Which key a repeated request made. What it opens is stored nowhere, and was in the first reply alone.
+    private static Reply<NewApiKey> ToReply(MerchantDecision earlier) => earlier switch
+    {
+        { Refusal: { } refusal } => Reply<NewApiKey>.Refused(refusal),
+        { Document: { } document, Subject: { } id } when MerchantMapping.Key(document, id) is { } key =>
+            Reply<NewApiKey>.Of(key, replayed: true),
+        _ => Reply<NewApiKey>.Refused(Refusal.Of(
+            ErrorCode.ApiKeyNotFound,
+            $"The API key {earlier.Subject} that this request made has been taken off the list since.")),
+    };
+
     private static string DetailOf(ApiKeyScope scope, ApiKeyLimits? limits)
     {
         var until = limits?.ExpiresAt is { } at ? $", until {at.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}" : "";
@@ -118,7 +153,8 @@ internal sealed partial class MerchantKeys(
     }
 
     private async Task<Reply<NewApiKey>> AddAsync(
-        AuditAction action, string detail, ApiKeyScope scope, ApiKeyLimits? limits, RotateApiKey? replacement = null)
+        AuditAction action, string detail, ApiKeyScope scope, ApiKeyLimits? limits, RequestKey? request,
+        RotateApiKey? replacement = null)
     {
         var text = Enum.IsDefined(scope) ? ApiKeyFormat.NewKey(scope, services.Random) : "";
         var (id, hash) = (ApiKeyFormat.NewId(services.Random), ApiKeyFormat.Hash(text));
@@ -137,7 +173,9 @@ internal sealed partial class MerchantKeys(
             new ApiKeyGrant { Merchant = merchant, KeyId = id, Scope = scope, Limits = limits });
         await StoreAsync(
             (document, context) => MerchantDecider.Decide(
-                document, new HandOutApiKey(id, replacement?.KeyId, replacement?.Overlap ?? default), context),
+                document,
+                new HandOutApiKey(id, replacement?.KeyId, replacement?.Overlap ?? default, request),
+                context),
             change);
         if (replacement is not null)
         {
@@ -164,13 +202,17 @@ internal sealed partial class MerchantKeys(
         await StoreAsync((document, context) => MerchantDecider.Decide(document, new ApiKeyLimited(keyId), context));
     }
 
-    private async Task RevokeAsync(StoredApiKey key, AuditChange? change)
+    private async Task RevokeAsync(StoredApiKey key, AuditChange? change, RequestKey? request = null)
     {
         await host.KeyOf(key.Hash).Revoke();
         await StoreAsync(
-            (document, context) => MerchantDecider.Decide(document, new ApiKeyRevoked(key.Id), context), change);
+            (document, context) => MerchantDecider.Decide(document, new ApiKeyRevoked(key.Id, request), context),
+            change);
         LogKeyRevoked(services.Logger, merchant, key.Id, key.HandedOut);
     }
+
+    private MerchantDecision? Recall(RequestKey? request) =>
+        MerchantDecider.Recall(host.Document, request, services.ContextOf(merchant));
 
     private StoredApiKey KeyOf(string id) => host.Document!.Keys.First(key => key.Id == id);
 

@@ -62,6 +62,19 @@ internal static class MerchantMapping
         ],
     };
 
+    /// <summary>An API key that was made earlier, without the key; null if it is not listed.</summary>
+    public static NewApiKey? Key(MerchantDocument merchant, string id) =>
+        merchant.Keys.FirstOrDefault(key => key.Id == id) is { } made
+            ? new NewApiKey
+            {
+                Id = id,
+                Key = null,
+                Scope = made.Scope,
+                ExpiresAt = made.Limits?.ExpiresAt,
+                ReplacedExpiresAt = merchant.Keys.FirstOrDefault(key => key.ReplacedBy == id)?.Limits?.ExpiresAt,
+            }
+            : null;
+
     /// <summary>What payments need to know.</summary>
     public static MerchantSettings Settings(MerchantDocument merchant) => new()
     {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using PaymentCluster.Grains.Abstractions.Audit;
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Merchants;
+using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Routing;
 using PaymentCluster.Grains.Abstractions.Secrets;
 using PaymentCluster.Grains.Audit;
@@ -47,17 +48,18 @@ internal sealed partial class MerchantProcess(string merchant, IMerchantHost hos
     /// <summary>Creates or changes the merchant.</summary>
     public async Task<Reply<MerchantView>> PutAsync(PutMerchant command)
     {
-        var (refusal, changed) = await ChangeAsync(
+        var (refusal, changed, replayed) = await ChangeAsync(
             AuditAction.MerchantSaved,
             subject: null,
             detail: null,
+            command.Request,
             (document, context) => MerchantDecider.Decide(document, command, context));
         if (changed)
         {
             LogPut(services.Logger, merchant, command.UpiCollectAllowed);
         }
 
-        return await ToReplyAsync(refusal);
+        return await ToReplyAsync(refusal, replayed);
     }
 
     /// <summary>The merchant as its operator sees it; null if there is none.</summary>
@@ -80,19 +82,21 @@ internal sealed partial class MerchantProcess(string merchant, IMerchantHost hos
     }
 
     /// <summary>Revokes an API key.</summary>
-    public async Task<Reply<MerchantView>> RevokeKeyAsync(string keyId)
+    public async Task<Reply<MerchantView>> RevokeKeyAsync(string keyId, RequestKey? request)
     {
         await CompletePendingAsync();
-        return await ToReplyAsync(await Keys.RevokeAsync(keyId));
+        var (refusal, replayed) = await Keys.RevokeAsync(keyId, request);
+        return await ToReplyAsync(refusal, replayed);
     }
 
     /// <summary>Replaces the key that signs order tokens.</summary>
-    public async Task<Reply<OrderTokenKeys>> RotateOrderTokenKeyAsync(TimeSpan overlap)
+    public async Task<Reply<OrderTokenKeys>> RotateOrderTokenKeyAsync(TimeSpan overlap, RequestKey? request)
     {
-        var (refusal, _) = await ChangeAsync(
+        var (refusal, changed, replayed) = await ChangeAsync(
             AuditAction.OrderTokenKeyRotated,
             subject: null,
             $"overlap {overlap}",
+            request,
             (document, context) => MerchantDecider.Decide(document, new RotateOrderTokenKey(overlap), context));
         if (refusal is not null)
         {
@@ -100,8 +104,12 @@ internal sealed partial class MerchantProcess(string merchant, IMerchantHost hos
         }
 
         var keys = host.Document!.OrderTokens!;
-        LogOrderTokenKeyRotated(services.Logger, merchant, keys.Generation);
-        return Reply<OrderTokenKeys>.Of(keys);
+        if (changed)
+        {
+            LogOrderTokenKeyRotated(services.Logger, merchant, keys.Generation);
+        }
+
+        return Reply<OrderTokenKeys>.Of(keys, replayed);
     }
 
     /// <summary>Sets the credentials at a provider.</summary>
@@ -114,10 +122,11 @@ internal sealed partial class MerchantProcess(string merchant, IMerchantHost hos
             return Reply<MerchantView>.Refused(host.Document is null ? MerchantDecider.UnknownMerchant : invalid);
         }
 
-        var (refusal, changed) = await ChangeAsync(
+        var (refusal, changed, _) = await ChangeAsync(
             AuditAction.CredentialsSaved,
             provider,
             string.Join(", ", values.Keys.Order(StringComparer.Ordinal)),
+            request: null,
             (document, context) => MerchantDecider.Decide(
                 document, _credentials.Compare(document, connector!, values, isSameAccount), context));
         if (changed)
@@ -131,10 +140,11 @@ internal sealed partial class MerchantProcess(string merchant, IMerchantHost hos
     /// <summary>Deletes the credentials at a provider.</summary>
     public async Task<Reply<MerchantView>> DeleteCredentialsAsync(string provider)
     {
-        var (refusal, changed) = await ChangeAsync(
+        var (refusal, changed, _) = await ChangeAsync(
             AuditAction.CredentialsDeleted,
             provider,
             detail: null,
+            request: null,
             (document, context) => MerchantDecider.Decide(document, new DeleteCredentials(provider), context));
         if (changed)
         {
@@ -147,10 +157,11 @@ internal sealed partial class MerchantProcess(string merchant, IMerchantHost hos
     /// <summary>Sets the routing.</summary>
     public async Task<Reply<RoutingView>> PutRoutingAsync(PutRouting command)
     {
-        var (refusal, _) = await ChangeAsync(
+        var (refusal, changed, replayed) = await ChangeAsync(
             AuditAction.RoutingSaved,
             subject: null,
             $"{command.Plan.Rules.Length} rules",
+            command.Request,
             (document, context) => MerchantDecider.Decide(document, command, context));
         if (refusal is not null)
         {
@@ -158,8 +169,12 @@ internal sealed partial class MerchantProcess(string merchant, IMerchantHost hos
         }
 
         var routing = host.Document!.Routing!;
-        LogRoutingPut(services.Logger, merchant, routing.Version, routing.Plan.Rules.Length);
-        return Reply<RoutingView>.Of(MerchantMapping.View(routing));
+        if (changed)
+        {
+            LogRoutingPut(services.Logger, merchant, routing.Version, routing.Plan.Rules.Length);
+        }
+
+        return Reply<RoutingView>.Of(MerchantMapping.View(routing), replayed);
     }
 
     /// <summary>Notes that some customer prefers a provider.</summary>
@@ -193,24 +208,28 @@ internal sealed partial class MerchantProcess(string merchant, IMerchantHost hos
         await _audit.CloseAsync(host, Keys.CompleteAsync);
     }
 
-    // A change that one write makes.
-    private async Task<(Refusal? Refusal, bool Changed)> ChangeAsync(
+    // A change that one write makes. A request that changes nothing is remembered where it has a name, and is no change
+    // in the trail.
+    private async Task<(Refusal? Refusal, bool Changed, bool Replayed)> ChangeAsync(
         AuditAction action,
         string? subject,
         string? detail,
+        RequestKey? request,
         Func<MerchantDocument?, MerchantContext, MerchantDecision> decide)
     {
         await CompletePendingAsync();
-        var decision = decide(host.Document, services.ContextOf(merchant));
-        if (decision.Document is not { } next || next == host.Document)
+        var context = services.ContextOf(merchant);
+        var decision = MerchantDecider.Once(host.Document, request, context, () => decide(host.Document, context));
+        if (decision.Document is not { } next || !MerchantDecider.IsChange(host.Document, next))
         {
-            return (decision.Refusal, false);
+            await host.StoreAsync(decision);
+            return (decision.Refusal, false, decision.Replayed);
         }
 
         var change = await _audit.BeginAsync(action, subject, detail);
         await host.WriteAsync(next with { LastChange = change.Id.ToString() });
         await _audit.EndAsync(change);
-        return (decision.Refusal, true);
+        return (decision.Refusal, true, false);
     }
 
     private async Task CompletePendingAsync()
@@ -255,9 +274,9 @@ internal sealed partial class MerchantProcess(string merchant, IMerchantHost hos
         }
     }
 
-    private async Task<Reply<MerchantView>> ToReplyAsync(Refusal? refusal) => refusal is not null
+    private async Task<Reply<MerchantView>> ToReplyAsync(Refusal? refusal, bool replayed) => refusal is not null
         ? Reply<MerchantView>.Refused(refusal)
-        : Reply<MerchantView>.Of((await ViewAsync())!);
+        : Reply<MerchantView>.Of((await ViewAsync())!, replayed);
 
     // Who changes credentials sees providers alone.
     private Reply<MerchantView> ToReplyOfProviders(Refusal? refusal) => refusal is not null

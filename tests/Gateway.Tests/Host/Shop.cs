@@ -44,8 +44,8 @@ internal sealed class Shop
         Assert.Null((await merchant.Put(change is null ? put : change(put))).Refusal);
         var shop = new Shop(id, merchant)
         {
-            SecretKey = (await merchant.CreateKey(ApiKeyScope.Secret)).Value!.Key.Reveal(),
-            PublishableKey = (await merchant.CreateKey(ApiKeyScope.Publishable)).Value!.Key.Reveal(),
+            SecretKey = (await merchant.CreateKey(ApiKeyScope.Secret)).Value!.Key!.Reveal(),
+            PublishableKey = (await merchant.CreateKey(ApiKeyScope.Publishable)).Value!.Key!.Reveal(),
         };
         await shop.ConnectAsync(GatewaySilo.Provider.Provider);
         return shop;

@@ -3,6 +3,7 @@ using System.Text;
 using PaymentCluster.Grains.Abstractions.Merchants;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Routing;
+using PaymentCluster.Grains.Idempotency;
 using PaymentCluster.Grains.Merchants;
 using PaymentCluster.Grains.Storage;
 
@@ -16,7 +17,7 @@ public sealed class DocumentFormatTests
         """{"name":"Acme","upi_collect_allowed":true,"created_at":"2026-11-20T10:00:00+00:00","keys":[{"id":"key_1","hash":"aa","scope":1,"created_at":"2026-11-20T10:00:00+00:00","handed_out":true,"revoked_at":"2026-11-21T10:00:00+00:00"}],"providers":[{"provider":"testpay","credentials":{"key_id":"k1","sealed":"AAAA","names":["key_id"],"updated_at":"2026-11-20T10:00:00+00:00"}}]}""";
 
     private const string Merchant =
-        """{"name":"Acme","upi_collect_allowed":true,"created_at":"2026-11-20T10:00:00+00:00","keys":[{"id":"key_1","hash":"aa","scope":1,"created_at":"2026-11-20T10:00:00+00:00","handed_out":true,"revoked_at":"2026-11-21T10:00:00+00:00"}],"providers":[{"provider":"testpay","credentials":{"key_id":"k1","sealed":"AAAA","names":["key_id"],"updated_at":"2026-11-20T10:00:00+00:00"},"previous":{"credentials":{"key_id":"k1","sealed":"BBBB","names":["key_id"],"updated_at":"2026-11-20T10:00:00+00:00"},"until":"2026-11-21T10:00:00+00:00"},"earlier_accounts":[]}],"routing":{"version":3,"updated_at":"2026-11-20T10:00:00+00:00","plan":{"rules":[{"name":"big","when":{"methods":[2],"upi_flows":[1],"currencies":["INR"],"amount_from_minor":1,"amount_to_minor":2,"card_networks":["visa"],"card_bins":["411111"],"segments":["gold"]},"use":{"strategy":2,"providers":[{"provider":"testpay","weight":7}],"explore_percent":5}}],"default_order":["testpay"],"off":["otherpay"]}},"checkout_origins":["https://shop.example"],"card_vault":true,"customers_prefer":true,"origins":["https://pay.shop.example"],"order_tokens":{"generation":2,"previous_until":"2026-11-21T10:00:00+00:00"},"last_change":null}""";
+        """{"name":"Acme","upi_collect_allowed":true,"created_at":"2026-11-20T10:00:00+00:00","keys":[{"id":"key_1","hash":"aa","scope":1,"created_at":"2026-11-20T10:00:00+00:00","handed_out":true,"revoked_at":"2026-11-21T10:00:00+00:00"}],"providers":[{"provider":"testpay","credentials":{"key_id":"k1","sealed":"AAAA","names":["key_id"],"updated_at":"2026-11-20T10:00:00+00:00"},"previous":{"credentials":{"key_id":"k1","sealed":"BBBB","names":["key_id"],"updated_at":"2026-11-20T10:00:00+00:00"},"until":"2026-11-21T10:00:00+00:00"},"earlier_accounts":[]}],"routing":{"version":3,"updated_at":"2026-11-20T10:00:00+00:00","plan":{"rules":[{"name":"big","when":{"methods":[2],"upi_flows":[1],"currencies":["INR"],"amount_from_minor":1,"amount_to_minor":2,"card_networks":["visa"],"card_bins":["411111"],"segments":["gold"]},"use":{"strategy":2,"providers":[{"provider":"testpay","weight":7}],"explore_percent":5}}],"default_order":["testpay"],"off":["otherpay"]}},"checkout_origins":["https://shop.example"],"card_vault":true,"customers_prefer":true,"origins":["https://pay.shop.example"],"order_tokens":{"generation":2,"previous_until":"2026-11-21T10:00:00+00:00"},"last_change":null,"requests":[{"key":"k1","fingerprint":"f1","at":"2026-11-20T10:00:00+00:00","subject":"key_1"},{"key":"k2","fingerprint":"f2","at":"2026-11-20T10:00:00+00:00"}]}""";
 
     private const string Key =
         """{"grant":{"merchant":"acme","key_id":"key_1","scope":2},"revoked_at":null}""";
@@ -75,6 +76,11 @@ public sealed class DocumentFormatTests
             CustomersPrefer = true,
             Origins = ["https://pay.shop.example"],
             OrderTokens = new OrderTokenKeys { Generation = 2, PreviousUntil = At.AddDays(1) },
+            Requests =
+            [
+                new StoredRequest { Key = "k1", Fingerprint = "f1", At = At, Subject = "key_1" },
+                new StoredRequest { Key = "k2", Fingerprint = "f2", At = At },
+            ],
         };
         Assert.Equal(Merchant, Write(document));
         Assert.Equivalent(document, Read<MerchantDocument>(Merchant), strict: true);
@@ -87,6 +93,7 @@ public sealed class DocumentFormatTests
             CustomersPrefer = false,
             Origins = [],
             OrderTokens = null,
+            Requests = [],
         };
         Assert.Equivalent(first, Read<MerchantDocument>(FirstMerchant), strict: true);
     }

@@ -35,7 +35,7 @@ public sealed class MerchantGrainOnPostgreSqlTests(StoreFixture store) : IClassF
                 + "' ') FROM orleansstorage");
         Assert.Contains("secretive", everything, StringComparison.Ordinal);
         Assert.DoesNotContain("canary-secret", everything, StringComparison.Ordinal);
-        Assert.DoesNotContain(key.Key.Reveal()["sk_test_".Length..], everything, StringComparison.Ordinal);
+        Assert.DoesNotContain(key.Key!.Reveal()["sk_test_".Length..], everything, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -86,8 +86,8 @@ public sealed class MerchantGrainTests(SharedSilo shared) : IClassFixture<Shared
         var key = (await _silo.Merchant(_acme).CreateKey(ApiKeyScope.Publishable)).Value!;
         var grant = await _silo.ResolveAsync(key.Key);
         Assert.Equal(new ApiKeyGrant { Merchant = _acme, KeyId = key.Id, Scope = ApiKeyScope.Publishable }, grant);
-        Assert.DoesNotContain(key.Key.Reveal(), _store.Text(), StringComparison.Ordinal);
-        Assert.DoesNotContain(key.Key.Reveal()["pk_test_".Length..], _store.Text(), StringComparison.Ordinal);
+        Assert.DoesNotContain(key.Key!.Reveal(), _store.Text(), StringComparison.Ordinal);
+        Assert.DoesNotContain(key.Key!.Reveal()["pk_test_".Length..], _store.Text(), StringComparison.Ordinal);
         var listed = Assert.Single((await _silo.Merchant(_acme).Get())!.Keys);
         Assert.Equal((key.Id, ApiKeyScope.Publishable, null), (listed.Id, listed.Scope, listed.RevokedAt));
     }
@@ -132,7 +132,7 @@ public sealed class MerchantGrainTests(SharedSilo shared) : IClassFixture<Shared
         var key = (await _silo.Merchant(_acme).CreateKey(ApiKeyScope.Secret)).Value!;
         var grant = await _silo.ResolveAsync(key.Key);
         await _silo.Merchant(_acme).RevokeKey(key.Id);
-        var grain = _silo.Grains.GetGrain<IApiKeyGrain>(ApiKeyFormat.GrainKey(ApiKeyFormat.Hash(key.Key.Reveal())));
+        var grain = _silo.Grains.GetGrain<IApiKeyGrain>(ApiKeyFormat.GrainKey(ApiKeyFormat.Hash(key.Key!.Reveal())));
         await Assert.ThrowsAsync<InvalidOperationException>(() => grain.Grant(grant!));
         Assert.Null(await grain.Resolve());
     }

@@ -56,7 +56,7 @@ public sealed class StoredDocumentTests
         AssertWrittenAgain(
             "merchant",
             document,
-            ""","origins":[],"order_tokens":null,"last_change":null}""",
+            ""","origins":[],"order_tokens":null,"last_change":null,"requests":[]}""",
             younger: ""","earlier_accounts":[]""");
     }
 

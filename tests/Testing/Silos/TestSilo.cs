@@ -90,10 +90,10 @@ internal sealed class TestSilo : IAsyncDisposable
 
     public ICustomerGrain Customer(string merchant, string id) => Grains.GetGrain<ICustomerGrain>($"{merchant}/{id}");
 
-    public IApiKeyGrain Key(Secret key) =>
-        Grains.GetGrain<IApiKeyGrain>(ApiKeyFormat.GrainKey(ApiKeyFormat.Hash(key.Reveal())));
+    public IApiKeyGrain Key(Secret? key) =>
+        Grains.GetGrain<IApiKeyGrain>(ApiKeyFormat.GrainKey(ApiKeyFormat.Hash(key!.Reveal())));
 
-    public async Task<ApiKeyGrant?> ResolveAsync(Secret key) => (await Key(key).LookUp())?.Grant;
+    public async Task<ApiKeyGrant?> ResolveAsync(Secret? key) => (await Key(key).LookUp())?.Grant;
 
     /// <summary>A merchant with credentials at <see cref="Provider"/>, whose webhook secret is the given one.</summary>
     public async Task PutMerchantAsync(string id, string webhookSecret)

@@ -12,6 +12,7 @@ internal static class CustomerOperations
         "putCustomer", "Create a customer, or change their details.", typeof(CustomerRecordResponse)) with
     {
         Body = CustomerRequest.Shape,
+        TakesIdempotencyKey = true,
     };
 
     public static readonly ApiOperation Get = Of(
@@ -20,7 +21,10 @@ internal static class CustomerOperations
     public static readonly ApiOperation Erase = Of(
         "eraseCustomer",
         "Erase a customer's personal data and saved instruments, here and at providers. Payments stay readable.",
-        typeof(CustomerRecordResponse), ErrorCode.CustomerNotFound);
+        typeof(CustomerRecordResponse), ErrorCode.CustomerNotFound) with
+    {
+        TakesIdempotencyKey = true,
+    };
 
     public static readonly ApiOperation GetWallet = Versioned(Of(
         "getWallet",
@@ -34,6 +38,7 @@ internal static class CustomerOperations
         typeof(WalletConfigurationResponse), ErrorCode.CustomerNotFound, ErrorCode.VersionConflict)) with
     {
         Body = PutWalletRequest.Shape,
+        TakesIdempotencyKey = true,
         TakesIfMatch = true,
     };
 
@@ -44,6 +49,7 @@ internal static class CustomerOperations
         Summary = "Save a card that was not issued in India in the vault, with the customer's consent. Saving the same "
             + "card again returns the existing one. Indian cards are saved by paying with them: card.save.",
         Body = SaveCardRequest.Shape,
+        TakesIdempotencyKey = true,
         TakesCards = true,
         Responses = [new(201, "The card.", typeof(SavedCardResponse))],
         Errors =
@@ -61,7 +67,10 @@ internal static class CustomerOperations
 
     public static readonly ApiOperation DeleteCard = Of(
         "deleteCard", "Delete a saved card, here and at its provider.", typeof(SavedCardListResponse),
-        ErrorCode.CustomerNotFound, ErrorCode.InstrumentNotFound);
+        ErrorCode.CustomerNotFound, ErrorCode.InstrumentNotFound) with
+    {
+        TakesIdempotencyKey = true,
+    };
 
     public static readonly ApiOperation ValidateUpi = Of(
         "validateUpi",
@@ -78,6 +87,7 @@ internal static class CustomerOperations
         Tag = Tag,
         Summary = "Save a UPI ID. Saving the same one again returns the existing one.",
         Body = UpiIdRequest.Shape,
+        TakesIdempotencyKey = true,
         Responses = [new(201, "The UPI ID.", typeof(SavedUpiResponse))],
         Errors = [ErrorCode.CustomerNotFound, ErrorCode.LimitReached],
     };
@@ -90,7 +100,10 @@ internal static class CustomerOperations
         "Delete a saved UPI ID.",
         typeof(SavedUpiListResponse),
         ErrorCode.CustomerNotFound,
-        ErrorCode.InstrumentNotFound);
+        ErrorCode.InstrumentNotFound) with
+    {
+        TakesIdempotencyKey = true,
+    };
 
     public static readonly ApiOperation LinkWallet = Of(
         "linkWallet",
@@ -101,6 +114,7 @@ internal static class CustomerOperations
         ErrorCode.InstrumentUnusable) with
     {
         Body = LinkWalletRequest.Shape,
+        TakesIdempotencyKey = true,
     };
 
     public static readonly ApiOperation ReadWallet = Of(
@@ -114,7 +128,10 @@ internal static class CustomerOperations
 
     public static readonly ApiOperation UnlinkWallet = Of(
         "unlinkWallet", "Unlink a wallet.", typeof(WalletConfigurationResponse),
-        ErrorCode.CustomerNotFound, ErrorCode.InstrumentNotFound);
+        ErrorCode.CustomerNotFound, ErrorCode.InstrumentNotFound) with
+    {
+        TakesIdempotencyKey = true,
+    };
 
     public static readonly ApiOperation Instruments = Of(
         "listInstruments",

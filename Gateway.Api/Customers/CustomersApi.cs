@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization.Metadata;
 using PaymentCluster.Gateway.Api.Access;
 using PaymentCluster.Gateway.Api.Errors;
+using PaymentCluster.Gateway.Api.Idempotency;
 using PaymentCluster.Gateway.Api.Json;
 using PaymentCluster.Gateway.Api.OpenApi;
 using PaymentCluster.Gateway.Api.Payments;
@@ -40,7 +41,8 @@ internal sealed class CustomersApi(IGrainFactory grains, RequestBodies bodies, T
     {
         var customer = Find(http);
         var body = await bodies.ReadAsync(http, CustomerRequest.Shape);
-        await RespondAsync(http, await customer.Put(CustomerRequest.ReadPut(body)));
+        var command = CustomerRequest.ReadPut(body) with { Request = IdempotencyKey.Of(http, body) };
+        await RespondAsync(http, await customer.Put(command));
     }
 
     private async Task GetAsync(HttpContext http)
@@ -55,7 +57,8 @@ internal sealed class CustomersApi(IGrainFactory grains, RequestBodies bodies, T
                 GatewayJson.Default.CustomerRecordResponse));
     }
 
-    private async Task EraseAsync(HttpContext http) => await RespondAsync(http, await Find(http).Erase());
+    private async Task EraseAsync(HttpContext http) => 
+        await RespondAsync(http, await Find(http).Erase(IdempotencyKey.Of(http)));
 
     private async Task GetWalletAsync(HttpContext http)
     {
@@ -76,8 +79,11 @@ internal sealed class CustomersApi(IGrainFactory grains, RequestBodies bodies, T
 
         var reply = await customer.PutWallet(new PutWallet
         {
-            ExpectedVersion = version, Preferences = PutWalletRequest.Read(body),
+            ExpectedVersion = version,
+            Preferences = PutWalletRequest.Read(body),
+            Request = IdempotencyKey.Of(http, body!),
         });
+        IdempotencyKey.MarkReplay(http, reply.Replayed);
         await (reply.Refusal is { } refusal ? Problem.WriteAsync(http, refusal) : RespondAsync(http, reply.Value!));
     }
 
@@ -87,6 +93,7 @@ internal sealed class CustomersApi(IGrainFactory grains, RequestBodies bodies, T
         var errors = new InputErrors();
         var body = await bodies.ReadAsync(http, SaveCardRequest.Shape, errors);
         var command = SaveCardRequest.Read(body, time.GetUtcNow(), errors) ?? throw new ProblemException(errors);
+        command = command with { Request = IdempotencyKey.Of(http, body) };
         await RespondAsync(
             http, await customer.SaveCard(command), CustomersMapping.ToResponse, GatewayJson.Default.SavedCardResponse,
             StatusCodes.Status201Created);
@@ -97,23 +104,23 @@ internal sealed class CustomersApi(IGrainFactory grains, RequestBodies bodies, T
 
     private async Task DeleteCardAsync(HttpContext http) => await RespondAsync(
         http,
-        await Find(http).DeleteCard(Instrument(http, "token")),
+        await Find(http).DeleteCard(Instrument(http, "token"), IdempotencyKey.Of(http)),
         CustomersMapping.ToCards,
         GatewayJson.Default.SavedCardListResponse);
 
     private async Task ValidateUpiAsync(HttpContext http)
     {
-        var (customer, vpa) = await ReadVpaAsync(http);
+        var (customer, vpa, _) = await ReadVpaAsync(http);
         await RespondAsync(
             http, await customer.ValidateUpi(vpa), CustomersMapping.ToResponse, GatewayJson.Default.UpiCheckResponse);
     }
 
     private async Task SaveUpiAsync(HttpContext http)
     {
-        var (customer, vpa) = await ReadVpaAsync(http);
+        var (customer, vpa, body) = await ReadVpaAsync(http);
         await RespondAsync(
             http,
-            await customer.SaveUpi(vpa),
+            await customer.SaveUpi(vpa, IdempotencyKey.Of(http, body)),
             CustomersMapping.ToResponse,
             GatewayJson.Default.SavedUpiResponse,
             StatusCodes.Status201Created);
@@ -133,7 +140,7 @@ internal sealed class CustomersApi(IGrainFactory grains, RequestBodies bodies, T
 
     private async Task DeleteUpiAsync(HttpContext http) => await RespondAsync(
         http,
-        await Find(http).DeleteUpi(Instrument(http, "id")),
+        await Find(http).DeleteUpi(Instrument(http, "id"), IdempotencyKey.Of(http)),
         CustomersMapping.ToUpiIds,
         GatewayJson.Default.SavedUpiListResponse);
 
@@ -143,11 +150,13 @@ internal sealed class CustomersApi(IGrainFactory grains, RequestBodies bodies, T
         var wallet = Wallet(http);
         var body = await bodies.ReadAsync(http, LinkWalletRequest.Shape);
         var returnUrl = LinkWalletRequest.ReadReturnUrl(body);
+        var request = IdempotencyKey.Of(http, body);
         await RespondAsync(
             http,
             LinkWalletRequest.ReadPassword(body) is { } password
-                ? await customer.ConfirmWallet(wallet, password)
-                : await customer.LinkWallet(new LinkWallet { Wallet = wallet, ReturnUrl = returnUrl }),
+                ? await customer.ConfirmWallet(wallet, password, request)
+                : await customer.LinkWallet(
+                    new LinkWallet { Wallet = wallet, ReturnUrl = returnUrl, Request = request }),
             CustomersMapping.ToResponse,
             GatewayJson.Default.LinkedWalletResponse);
     }
@@ -160,7 +169,7 @@ internal sealed class CustomersApi(IGrainFactory grains, RequestBodies bodies, T
 
     private async Task UnlinkWalletAsync(HttpContext http) => await RespondAsync(
         http,
-        await Find(http).UnlinkWallet(Wallet(http)),
+        await Find(http).UnlinkWallet(Wallet(http), IdempotencyKey.Of(http)),
         CustomersMapping.ToResponse,
         GatewayJson.Default.WalletConfigurationResponse);
 
@@ -188,10 +197,11 @@ internal sealed class CustomersApi(IGrainFactory grains, RequestBodies bodies, T
             GatewayJson.Default.TransactionListResponse);
     }
 
-    private async Task<(ICustomerGrain Customer, string Vpa)> ReadVpaAsync(HttpContext http)
+    private async Task<(ICustomerGrain Customer, string Vpa, Body Body)> ReadVpaAsync(HttpContext http)
     {
         var customer = Find(http);
-        return (customer, UpiIdRequest.Read(await bodies.ReadAsync(http, UpiIdRequest.Shape)));
+        var body = await bodies.ReadAsync(http, UpiIdRequest.Shape);
+        return (customer, UpiIdRequest.Read(body), body);
     }
 
     private ICustomerGrain Find(HttpContext http) =>
@@ -234,7 +244,11 @@ internal sealed class CustomersApi(IGrainFactory grains, RequestBodies bodies, T
         Func<TView, TResponse> map,
         JsonTypeInfo<TResponse> type,
         int status = StatusCodes.Status200OK)
-        where TView : class => reply.Refusal is { } refusal
+        where TView : class
+    {
+        IdempotencyKey.MarkReplay(http, reply.Replayed);
+        return reply.Refusal is { } refusal
             ? Problem.WriteAsync(http, refusal)
             : JsonResponse.WriteAsync(http, status, map(reply.Value!), type);
+    }
 }

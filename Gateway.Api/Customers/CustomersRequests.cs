@@ -30,10 +30,11 @@ internal static class LinkWalletRequest
 {
     private static readonly Field<string?> Password = Field.Text(
         "otp",
-        12,
         "The one-time password that the customer received; without it one is sent.",
-        CustomersRequests.Password(),
-        "must be 4 to 12 digits").Optional();
+        new TextForm
+        {
+            Max = 12, Pattern = CustomersRequests.Password(), Rule = "must be 4 to 12 digits", IsSecret = true,
+        }).Optional();
 
     private static readonly Field<string?> Return = (ReturnUrl.Field with
     {

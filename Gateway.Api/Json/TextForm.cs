@@ -23,6 +23,10 @@ internal class TextForm : Form<string>
     /// <summary>The format as the OpenAPI document names it, such as <c>uri</c>; null for none.</summary>
     public string? Format { get; init; }
 
+    /// <summary>Whether it is a secret. A fingerprint tells only that it is there: a stored hash must be nothing to
+    /// guess it with.</summary>
+    public bool IsSecret { get; init; }
+
     public override bool Read(ref Utf8JsonReader json, ref Slot slot, in FieldPlace place)
     {
         if (json.TokenType != JsonTokenType.String)
@@ -43,7 +47,7 @@ internal class TextForm : Form<string>
     public override string Get(in Slot slot) => (string)slot.Value!;
 
     public override void WriteCanonical(Utf8JsonWriter json, in Slot slot) =>
-        json.WriteStringValue((string)slot.Value!);
+        json.WriteStringValue(IsSecret ? "***" : (string)slot.Value!);
 
     public override OpenApiSchema Schema() => new()
     {

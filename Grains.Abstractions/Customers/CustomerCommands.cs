@@ -21,6 +21,10 @@ public sealed record PutCustomer
     /// <summary>Phone number, digits with an optional leading plus.</summary>
     [Id(2)]
     public string? Phone { get; init; }
+
+    /// <summary>The client's name for this request; null if it gave none.</summary>
+    [Id(3)]
+    public RequestKey? Request { get; init; }
 }
 
 /// <summary>Changes a customer's preferences.</summary>
@@ -35,6 +39,10 @@ public sealed record PutWallet
     /// <summary>The preferences.</summary>
     [Id(1)]
     public required WalletPreferences Preferences { get; init; }
+
+    /// <summary>The client's name for this request; null if it gave none.</summary>
+    [Id(2)]
+    public RequestKey? Request { get; init; }
 }
 
 /// <summary>Saves a card without a payment. Its security code is not part of it: nothing is requested from the
@@ -70,6 +78,10 @@ public sealed record SaveCard
     /// <summary>A name of the customer's own.</summary>
     [Id(6)]
     public string? Label { get; init; }
+
+    /// <summary>The client's name for this request; null if it gave none.</summary>
+    [Id(7)]
+    public RequestKey? Request { get; init; }
 }
 
 /// <summary>Notes that the customer agreed that a card is kept, by whichever provider the payment with it goes
@@ -106,6 +118,10 @@ public sealed record LinkWallet
     /// nowhere.</summary>
     [Id(1)]
     public string? ReturnUrl { get; init; }
+
+    /// <summary>The client's name for this request; null if it gave none.</summary>
+    [Id(2)]
+    public RequestKey? Request { get; init; }
 }
 
 /// <summary>A customer's preferences.</summary>

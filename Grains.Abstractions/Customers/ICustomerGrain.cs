@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Orleans.Concurrency;
 using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Errors;
+using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Secrets;
 
 namespace PaymentCluster.Grains.Abstractions.Customers;
@@ -22,7 +23,7 @@ public interface ICustomerGrain : IGrainWithStringKey
     /// <summary>Erases the customer's data and instruments here, in the vault and at providers; refused as unavailable
     /// while a deletion there is pending. Payments stay readable.</summary>
     [Alias("erase"), OpenToGateways, ResponseTimeout(CallTimeouts.Long)]
-    Task<Reply<CustomerView>> Erase();
+    Task<Reply<CustomerView>> Erase(RequestKey? request = null);
 
     /// <summary>The wallet configuration; null if there is no such customer.</summary>
     [Alias("get-wallet"), OpenToGateways, AlwaysInterleave]
@@ -52,7 +53,7 @@ public interface ICustomerGrain : IGrainWithStringKey
 
     /// <summary>Deletes a card, here and where its number or token is kept.</summary>
     [Alias("delete-card"), OpenToGateways, ResponseTimeout(CallTimeouts.Long)]
-    Task<Reply<WalletView>> DeleteCard(string token);
+    Task<Reply<WalletView>> DeleteCard(string token, RequestKey? request = null);
 
     /// <summary>Checks at a provider whether a UPI ID exists, and returns its holder's name.</summary>
     [Alias("validate-upi"), OpenToGateways, ResponseTimeout(CallTimeouts.Long), AlwaysInterleave]
@@ -60,11 +61,11 @@ public interface ICustomerGrain : IGrainWithStringKey
 
     /// <summary>Saves a UPI ID. Saving the same one again returns the existing one.</summary>
     [Alias("save-upi"), OpenToGateways, ResponseTimeout(CallTimeouts.Long)]
-    Task<Reply<SavedUpiView>> SaveUpi(string vpa);
+    Task<Reply<SavedUpiView>> SaveUpi(string vpa, RequestKey? request = null);
 
     /// <summary>Deletes a saved UPI ID.</summary>
     [Alias("delete-upi"), OpenToGateways]
-    Task<Reply<WalletView>> DeleteUpi(string id);
+    Task<Reply<WalletView>> DeleteUpi(string id, RequestKey? request = null);
 
     /// <summary>Requests a wallet's link: the customer gets a one-time password, or a page to agree on.</summary>
     [Alias("request-wallet-link"), OpenToGateways, ResponseTimeout(CallTimeouts.Long)]
@@ -77,7 +78,7 @@ public interface ICustomerGrain : IGrainWithStringKey
 
     /// <summary>Confirms the one-time password.</summary>
     [Alias("confirm-wallet"), OpenToGateways, ResponseTimeout(CallTimeouts.Long)]
-    Task<Reply<LinkedWalletView>> ConfirmWallet(string wallet, Secret password);
+    Task<Reply<LinkedWalletView>> ConfirmWallet(string wallet, Secret password, RequestKey? request = null);
 
     /// <summary>A wallet: a linked one with its current balance; one that waits for the customer's consent after a
     /// query of its provider.</summary>
@@ -86,7 +87,7 @@ public interface ICustomerGrain : IGrainWithStringKey
 
     /// <summary>Unlinks a wallet.</summary>
     [Alias("unlink-wallet"), OpenToGateways, ResponseTimeout(CallTimeouts.Long)]
-    Task<Reply<WalletView>> UnlinkWallet(string wallet);
+    Task<Reply<WalletView>> UnlinkWallet(string wallet, RequestKey? request = null);
 
     /// <summary>The providers that the customer would rather pay through, best first; none if there is no such
     /// customer.</summary>

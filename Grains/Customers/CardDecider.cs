@@ -29,7 +29,10 @@ internal static class CardDecider
             return CustomerDecision.Refuse(known, CustomerRefusals.ExpiredCard);
         }
 
-        var operation = new CustomerOperation.KeepCard(context.NewId("card_"), command) { Id = context.NewId("op_") };
+        var operation = new CustomerOperation.KeepCard(context.NewId("card_"), command)
+        {
+            Id = context.NewId("op_"), Request = command.Request,
+        };
         return CustomerDecision.Run(
             CustomerChanges.Start(known, new PendingOperation
             {

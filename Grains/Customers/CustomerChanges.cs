@@ -26,7 +26,11 @@ internal static class CustomerChanges
             { ErasedAt: null } => before,
             _ => new CustomerDocument
             {
-                CreatedAt = now, Version = before.Version + 1, PendingDeletions = before.PendingDeletions,
+                CreatedAt = now,
+                Version = before.Version + 1,
+                PendingDeletions = before.PendingDeletions,
+                // An erasure that is sent again must not erase who has returned.
+                Requests = before.Requests,
             },
         }) with
         {

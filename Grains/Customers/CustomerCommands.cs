@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Secrets;
 
 namespace PaymentCluster.Grains.Customers;
@@ -33,7 +34,8 @@ internal sealed record DeleteUpi(string Id);
 /// <summary>Confirms a wallet's one-time password.</summary>
 /// <param name="Wallet">The wallet's code.</param>
 /// <param name="Password">The password.</param>
-internal sealed record ConfirmWallet(string Wallet, Secret Password);
+/// <param name="Request">The client's name for this request; null if it gave none.</param>
+internal sealed record ConfirmWallet(string Wallet, Secret Password, RequestKey? Request = null);
 
 /// <summary>Reads a wallet at its provider.</summary>
 /// <param name="Wallet">The wallet's code.</param>

@@ -152,7 +152,7 @@ internal static class CustomerDecider
     {
         var isNamed = CustomerChanges.IsPending(customer, report.Operation.Id);
         var next = WithAccount(CustomerChanges.End(customer, report.Operation.Id), report.Outcome.Account, isNamed);
-        return report.Operation switch
+        return CustomerRequests.Reported(report, context, report.Operation switch
         {
             CustomerOperation.KeepCard card => CardDecider.Report(next, card, report.Outcome, isNamed, context),
             CustomerOperation.ListCards list => CardDecider.Report(next, list, report.Outcome, context),
@@ -166,7 +166,7 @@ internal static class CustomerDecider
             {
                 Document = next, Refusal = (report.Outcome as OperationOutcome.Failed)?.Refusal,
             },
-        };
+        });
     }
 
     /// <summary>Why an operation has no use any more, or may not start, now that it is its turn; null if it is

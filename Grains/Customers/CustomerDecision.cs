@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Errors;
+using PaymentCluster.Grains.Abstractions.Payments;
 
 namespace PaymentCluster.Grains.Customers;
 
@@ -22,6 +23,12 @@ internal sealed record CustomerDecision
 
     /// <summary>A wallet's balance, as its provider reported it; null if none was read.</summary>
     public (string Wallet, Money Balance)? Balance { get; init; }
+
+    /// <summary>Whether the request took effect earlier, or is running already.</summary>
+    public bool Replayed { get; init; }
+
+    /// <summary>The running request whose outcome is that of this one; null if it is another one.</summary>
+    public RequestKey? Joins { get; init; }
 
     /// <summary>Refuses, and changes nothing.</summary>
     public static CustomerDecision Refuse(CustomerDocument? document, Refusal refusal) =>
@@ -54,6 +61,9 @@ internal sealed record CustomerContext
 
     /// <summary>Until when the lists of the providers' cards are fresh; null if they are not.</summary>
     public DateTimeOffset? CardsFreshUntil { get; init; }
+
+    /// <summary>The running request with an idempotency key; null if none has it.</summary>
+    public Func<string, RequestKey?> RunningRequest { get; init; } = static _ => null;
 }
 
 /// <summary>What one of a merchant's providers keeps for customers.</summary>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Merchants;
+using PaymentCluster.Grains.Idempotency;
 
 namespace PaymentCluster.Grains.Customers;
 
@@ -72,6 +73,11 @@ public sealed record CustomerDocument
     /// <summary>Members that only newer builds know; they are kept.</summary>
     [Id(14), JsonExtensionData]
     public Dictionary<string, JsonElement>? LaterMembers { get; init; }
+
+    /// <summary>The latest requests that clients named and that took effect here, oldest first. An erasure leaves its
+    /// own alone.</summary>
+    [Id(15)]
+    public ImmutableArray<StoredRequest> Requests { get; init; } = [];
 }
 
 /// <summary>A saved card.</summary>

@@ -5,6 +5,7 @@ using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Merchants;
+using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Secrets;
 using PaymentCluster.Grains.Merchants;
 
@@ -41,7 +42,7 @@ public sealed class CustomerGrain(
     public Task<CustomerView?> Get() => CompleteAsync(Task.FromResult(_calls.Get()));
 
     /// <inheritdoc/>
-    public Task<Reply<CustomerView>> Erase() => CompleteAsync(_calls.EraseAsync());
+    public Task<Reply<CustomerView>> Erase(RequestKey? request = null) => CompleteAsync(_calls.EraseAsync(request));
 
     /// <inheritdoc/>
     public Task<WalletView?> GetWallet() => CompleteAsync(Task.FromResult(_calls.GetWallet()));
@@ -64,16 +65,19 @@ public sealed class CustomerGrain(
     public Task<Reply<WalletView>> ListCards() => CompleteAsync(_calls.ListCardsAsync());
 
     /// <inheritdoc/>
-    public Task<Reply<WalletView>> DeleteCard(string token) => CompleteAsync(_calls.DeleteCardAsync(token));
+    public Task<Reply<WalletView>> DeleteCard(string token, RequestKey? request = null) =>
+        CompleteAsync(_calls.DeleteCardAsync(token, request));
 
     /// <inheritdoc/>
     public Task<Reply<UpiIdView>> ValidateUpi(string vpa) => CompleteAsync(_calls.ValidateUpiAsync(vpa));
 
     /// <inheritdoc/>
-    public Task<Reply<SavedUpiView>> SaveUpi(string vpa) => CompleteAsync(_calls.SaveUpiAsync(vpa));
+    public Task<Reply<SavedUpiView>> SaveUpi(string vpa, RequestKey? request = null) =>
+        CompleteAsync(_calls.SaveUpiAsync(vpa, request));
 
     /// <inheritdoc/>
-    public Task<Reply<WalletView>> DeleteUpi(string id) => CompleteAsync(_calls.DeleteUpiAsync(id));
+    public Task<Reply<WalletView>> DeleteUpi(string id, RequestKey? request = null) =>
+        CompleteAsync(_calls.DeleteUpiAsync(id, request));
 
     /// <inheritdoc/>
     public Task<Reply<LinkedWalletView>> LinkWallet(LinkWallet command) =>
@@ -84,14 +88,16 @@ public sealed class CustomerGrain(
         CompleteAsync(_calls.WalletReturnedAsync(wallet, nonce));
 
     /// <inheritdoc/>
-    public Task<Reply<LinkedWalletView>> ConfirmWallet(string wallet, Secret password) =>
-        CompleteAsync(_calls.ConfirmWalletAsync(wallet, password));
+    public Task<Reply<LinkedWalletView>> ConfirmWallet(
+        string wallet, Secret password, RequestKey? request = null) =>
+        CompleteAsync(_calls.ConfirmWalletAsync(wallet, password, request));
 
     /// <inheritdoc/>
     public Task<Reply<LinkedWalletView>> ReadWallet(string wallet) => CompleteAsync(_calls.ReadWalletAsync(wallet));
 
     /// <inheritdoc/>
-    public Task<Reply<WalletView>> UnlinkWallet(string wallet) => CompleteAsync(_calls.UnlinkWalletAsync(wallet));
+    public Task<Reply<WalletView>> UnlinkWallet(string wallet, RequestKey? request = null) =>
+        CompleteAsync(_calls.UnlinkWalletAsync(wallet, request));
 
     /// <inheritdoc/>
     public Task<ImmutableArray<string>> PreferredProviders() =>

@@ -3,6 +3,7 @@ using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Audit;
 using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Errors;
+using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Secrets;
 using PaymentCluster.Grains.Audit;
 
@@ -31,19 +32,30 @@ internal sealed class CustomerHandlers(CustomerKey key, CustomerProcess process,
 
     /// <summary>Creates or changes the customer.</summary>
     public async Task<Reply<CustomerView>> PutAsync(PutCustomer command) => ToReply(
-        await process.HandleAsync((customer, context) => CustomerDecider.Decide(customer, command, context)), Get);
+        await process.HandleAsync(
+            command.Request, (customer, context) => CustomerDecider.Decide(customer, command, context)),
+        Get);
 
     /// <summary>Erases the customer.</summary>
-    public async Task<Reply<CustomerView>> EraseAsync()
+    public async Task<Reply<CustomerView>> EraseAsync(RequestKey? request = null)
     {
-        var wasKnown = process.Known is not null;
+        // The same request again leaves a customer alone who has returned since.
+        var isNew = CustomerRequests.Find(process.Document, request, services.Now) is null;
+        var wasKnown = isNew && process.Known is not null;
         // An erasure that is repeated until providers have confirmed it is one change.
         var change = wasKnown
             ? await services.Trail.BeginAsync(key.Merchant, AuditAction.CustomerErased, key.Customer, detail: null)
             : null;
-        await process.HandleAsync((customer, context) => CustomerDecider.Decide(customer, new FindAccounts(), context));
-        var result = await process.HandleAsync((customer, context) =>
-            CustomerDecider.Decide(customer, new EraseCustomer(), context));
+        if (wasKnown)
+        {
+            await process.HandleAsync((customer, context) =>
+                CustomerDecider.Decide(customer, new FindAccounts(), context));
+        }
+
+        var result = await process.HandleAsync(
+            request,
+            (customer, context) => CustomerDecider.Decide(customer, new EraseCustomer(), context),
+            deletes: true);
         if (result.Refusal is { } refusal)
         {
             await EndAsync(change, AuditOutcome.Interrupted);
@@ -59,7 +71,7 @@ internal sealed class CustomerHandlers(CustomerKey key, CustomerProcess process,
         await EndAsync(change, AuditOutcome.Done);
 
         return process.Document is { PendingDeletions.IsEmpty: true }
-            ? Reply<CustomerView>.Of(Get()!)
+            ? Reply<CustomerView>.Of(Get()!, result.Replayed)
             : Reply<CustomerView>.Refused(CustomerRefusals.StillErasing);
     }
 
@@ -77,14 +89,16 @@ internal sealed class CustomerHandlers(CustomerKey key, CustomerProcess process,
         }
 
         return ToReply(
-            await process.HandleAsync((customer, context) => CustomerDecider.Decide(customer, command, context)),
+            await process.HandleAsync(
+                command.Request, (customer, context) => CustomerDecider.Decide(customer, command, context)),
             GetWallet);
     }
 
     /// <summary>Saves a card.</summary>
     public async Task<Reply<SavedCardView>> SaveCardAsync(SaveCard command)
     {
-        var result = await process.HandleAsync((customer, context) => CardDecider.Decide(customer, command, context));
+        var result = await process.HandleAsync(
+            command.Request, (customer, context) => CardDecider.Decide(customer, command, context));
         return ToReply(
             result,
             () => process.Known is { } known && CustomerChanges.Card(known, result.Subject!) is { } card
@@ -127,10 +141,12 @@ internal sealed class CustomerHandlers(CustomerKey key, CustomerProcess process,
     }
 
     /// <summary>Deletes a card. It is gone here whether or not its keeper has deleted it yet.</summary>
-    public async Task<Reply<WalletView>> DeleteCardAsync(string token)
+    public async Task<Reply<WalletView>> DeleteCardAsync(string token, RequestKey? request = null)
     {
-        var result = await process.HandleAsync((customer, context) =>
-            CardDecider.Decide(customer, new DeleteCard(token), context));
+        var result = await process.HandleAsync(
+            request,
+            (customer, context) => CardDecider.Decide(customer, new DeleteCard(token), context),
+            deletes: true);
         return ToReply(result with { OperationRefusal = null }, GetWallet);
     }
 
@@ -140,10 +156,10 @@ internal sealed class CustomerHandlers(CustomerKey key, CustomerProcess process,
         : _checks.VerifyAsync(key.Merchant, vpa);
 
     /// <summary>Saves a UPI ID.</summary>
-    public async Task<Reply<SavedUpiView>> SaveUpiAsync(string vpa)
+    public async Task<Reply<SavedUpiView>> SaveUpiAsync(string vpa, RequestKey? request = null)
     {
-        var result = await process.HandleAsync((customer, context) =>
-            CustomerDecider.Decide(customer, new SaveUpi(vpa), context));
+        var result = await process.HandleAsync(
+            request, (customer, context) => CustomerDecider.Decide(customer, new SaveUpi(vpa), context));
         return ToReply(
             result,
             () => process.Known?.UpiIds.FirstOrDefault(upi => upi.Id == result.Subject) is { } saved
@@ -153,9 +169,10 @@ internal sealed class CustomerHandlers(CustomerKey key, CustomerProcess process,
     }
 
     /// <summary>Deletes a UPI ID.</summary>
-    public async Task<Reply<WalletView>> DeleteUpiAsync(string id) => ToReply(
-        await process.HandleAsync((customer, context) =>
-            CustomerDecider.Decide(customer, new DeleteUpi(id), context)), GetWallet);
+    public async Task<Reply<WalletView>> DeleteUpiAsync(string id, RequestKey? request = null) => ToReply(
+        await process.HandleAsync(
+            request, (customer, context) => CustomerDecider.Decide(customer, new DeleteUpi(id), context)),
+        GetWallet);
 
     /// <summary>Requests a wallet's link.</summary>
     public async Task<Reply<LinkedWalletView>> LinkWalletAsync(LinkWallet command) =>
@@ -163,14 +180,20 @@ internal sealed class CustomerHandlers(CustomerKey key, CustomerProcess process,
             ?.CannotReturnTo(command.ReturnUrl, isByPage: false) is { } unregistered
             ? Reply<LinkedWalletView>.Refused(unregistered)
             : ToReply(
-                await process.HandleAsync((customer, context) => WalletDecider.Decide(customer, command, context)),
-                () => Wallet(command.Wallet), CustomerRefusals.UnknownWallet);
+                await process.HandleAsync(
+                    command.Request, (customer, context) => WalletDecider.Decide(customer, command, context)),
+                () => Wallet(command.Wallet),
+                CustomerRefusals.UnknownWallet);
 
     /// <summary>Confirms a wallet's one-time password.</summary>
-    public async Task<Reply<LinkedWalletView>> ConfirmWalletAsync(string wallet, Secret password) => ToReply(
-        await process.HandleAsync((customer, context) =>
-            WalletDecider.Decide(customer, new ConfirmWallet(wallet, password), context)),
-        () => Wallet(wallet), CustomerRefusals.UnknownWallet);
+    public async Task<Reply<LinkedWalletView>> ConfirmWalletAsync(
+        string wallet, Secret password, RequestKey? request = null) => ToReply(
+            await process.HandleAsync(
+                request,
+                (customer, context) =>
+                    WalletDecider.Decide(customer, new ConfirmWallet(wallet, password, request), context)),
+            () => Wallet(wallet),
+            CustomerRefusals.UnknownWallet);
 
     /// <summary>Reads a wallet at its provider.</summary>
     public async Task<Reply<LinkedWalletView>> ReadWalletAsync(string wallet) => ToReply(
@@ -200,10 +223,12 @@ internal sealed class CustomerHandlers(CustomerKey key, CustomerProcess process,
     }
 
     /// <summary>Unlinks a wallet. It is gone here whether or not its provider has unlinked it yet.</summary>
-    public async Task<Reply<WalletView>> UnlinkWalletAsync(string wallet)
+    public async Task<Reply<WalletView>> UnlinkWalletAsync(string wallet, RequestKey? request = null)
     {
-        var result = await process.HandleAsync((customer, context) =>
-            WalletDecider.Decide(customer, new UnlinkWallet(wallet), context));
+        var result = await process.HandleAsync(
+            request,
+            (customer, context) => WalletDecider.Decide(customer, new UnlinkWallet(wallet), context),
+            deletes: true);
         return ToReply(result with { OperationRefusal = null }, GetWallet);
     }
 
@@ -262,6 +287,6 @@ internal sealed class CustomerHandlers(CustomerKey key, CustomerProcess process,
     private static Reply<T> ToReply<T>(CustomerResult result, Func<T?> view, Refusal? absent = null)
         where T : class =>
         (result.Refusal ?? result.OperationRefusal) is { } refusal ? Reply<T>.Refused(refusal)
-            : view() is { } value ? Reply<T>.Of(value)
+            : view() is { } value ? Reply<T>.Of(value, result.Replayed)
             : Reply<T>.Refused(absent ?? CustomerRefusals.UnknownCustomer);
 }

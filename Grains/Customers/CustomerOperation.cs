@@ -3,6 +3,7 @@ using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Merchants;
+using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Secrets;
 
 namespace PaymentCluster.Grains.Customers;
@@ -18,6 +19,10 @@ internal abstract record CustomerOperation
 
     /// <summary>Its id. A successor, such as the same request at the next provider, has the same.</summary>
     public required string Id { get; init; }
+
+    /// <summary>The client's name for the request that this operation is the effect of; null if it has none. The
+    /// request is remembered once this is done.</summary>
+    public RequestKey? Request { get; init; }
 
     /// <summary>Who is called: a provider's name, or <see cref="Vault"/>.</summary>
     public abstract string Keeper { get; }

@@ -60,6 +60,11 @@ internal sealed partial class CustomerProcess
                 new TaskCompletionSource<OperationResult>(TaskCreationOptions.RunContinuationsAsynchronously);
         }
 
+        if (operation.Request is { } request)
+        {
+            _running[request.Key] = (request, waiting.Task);
+        }
+
         var previous = _lanes.GetValueOrDefault(operation.Keeper, Task.CompletedTask);
         _lanes[operation.Keeper] = RunAsync(previous, operation, waiting);
         return waiting.Task;
@@ -86,8 +91,17 @@ internal sealed partial class CustomerProcess
         {
             // The document names what is pending: the next activation continues it.
             LogNotReported(services.Logger, exception, operation.GetType().Name, key.Merchant);
-            _waiting.Remove(operation.Id);
+            Release(operation);
             waiting.TrySetException(exception);
+        }
+    }
+
+    private void Release(CustomerOperation operation)
+    {
+        _waiting.Remove(operation.Id);
+        if (operation.Request is { } request)
+        {
+            _running.Remove(request.Key);
         }
     }
 
@@ -130,7 +144,7 @@ internal sealed partial class CustomerProcess
             return;
         }
 
-        _waiting.Remove(operation.Id);
+        Release(operation);
         if (outcome is OperationOutcome.Failed { Exception: { } exception })
         {
             waiting.TrySetException(exception);

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Customers;
 using PaymentCluster.Grains.Abstractions.Errors;
+using PaymentCluster.Grains.Abstractions.Payments;
 
 namespace PaymentCluster.Grains.Customers;
 
@@ -24,6 +25,8 @@ internal sealed partial class CustomerProcess(CustomerKey key, ICustomerHost hos
 
     private readonly Dictionary<string, Task> _lanes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TaskCompletionSource<OperationResult>> _waiting = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (RequestKey Request, Task<OperationResult> Result)> _running =
+        new(StringComparer.Ordinal);
     private readonly Dictionary<PendingDeletion, Task<OperationResult>> _deleting = [];
     private readonly Dictionary<string, Money> _balances = new(StringComparer.Ordinal);
 
@@ -84,6 +87,18 @@ internal sealed partial class CustomerProcess(CustomerKey key, ICustomerHost hos
         return await ResultAsync(decision, started);
     }
 
+    /// <summary>Decides a request that its client may have named, and waits as for any command. The same request again
+    /// changes nothing; while the first one runs, it waits for what comes of it.</summary>
+    /// <param name="request">The client's name for it; null if it gave none.</param>
+    /// <param name="decide">The rule.</param>
+    /// <param name="deletes">Whether it deletes.</param>
+    public Task<CustomerResult> HandleAsync(
+        RequestKey? request,
+        Func<CustomerDocument?, CustomerContext, CustomerDecision> decide,
+        bool deletes = false) =>
+        HandleAsync((customer, context) =>
+            CustomerRequests.Once(customer, request, context, deletes, () => decide(customer, context)));
+
     // Turns are taken one at a time, in order.
     private async Task<(CustomerDecision Decision, List<Task<OperationResult>> Started)> TakeTurnAsync(
         Func<CustomerDocument?, CustomerContext, CustomerDecision> decide)
@@ -118,7 +133,10 @@ internal sealed partial class CustomerProcess(CustomerKey key, ICustomerHost hos
 
     private async Task<CustomerResult> ResultAsync(CustomerDecision decision, List<Task<OperationResult>> started)
     {
-        var result = new CustomerResult { Refusal = decision.Refusal, Subject = decision.Subject };
+        var result = new CustomerResult
+        {
+            Refusal = decision.Refusal, Subject = decision.Subject, Replayed = decision.Replayed,
+        };
         if (started.Count == 0)
         {
             return result;
@@ -158,7 +176,9 @@ internal sealed partial class CustomerProcess(CustomerKey key, ICustomerHost hos
         }
 
         StartDueDeletions();
-        return [.. decision.Operations.Select(Start)];
+        return decision.Joins is { } running
+            ? [_running[running.Key].Result]
+            : [.. decision.Operations.Select(Start)];
     }
 
     private async Task WriteAsync(CustomerDocument next)
@@ -196,6 +216,7 @@ internal sealed partial class CustomerProcess(CustomerKey key, ICustomerHost hos
         Providers = _facts.Providers,
         HasVault = _facts.CardVault && services.Vault.IsOpen,
         CardsFreshUntil = CardsFreshUntil,
+        RunningRequest = key => _running.TryGetValue(key, out var running) ? running.Request : null,
     };
 
     private string NewId(string prefix)
@@ -217,6 +238,9 @@ internal sealed record CustomerResult
 
     /// <summary>The card's token or the UPI ID's id that the reply is about.</summary>
     public string? Subject { get; init; }
+
+    /// <summary>Whether the request took effect earlier.</summary>
+    public bool Replayed { get; init; }
 }
 
 /// <summary>The result of an operation, for its caller.</summary>

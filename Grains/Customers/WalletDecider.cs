@@ -55,7 +55,11 @@ internal static class WalletDecider
             { LinkedAt: not null } => CustomerDecision.Store(known),
             { Page: not null } => CustomerDecision.Refuse(known, CustomerRefusals.LinkedByConsent),
             { } waiting => CustomerDecision.Run(
-                known, new CustomerOperation.ConfirmLink(waiting, command.Password) { Id = context.NewId("op_") }),
+                known,
+                new CustomerOperation.ConfirmLink(waiting, command.Password)
+                {
+                    Id = context.NewId("op_"), Request = command.Request,
+                }),
         };
     }
 
@@ -220,6 +224,7 @@ internal static class WalletDecider
         var operation = new CustomerOperation.RequestLink(providers[0], command, context.NewId(""), providers[1..])
         {
             Id = id,
+            Request = command.Request,
         };
         var facts = context.Providers.FirstOrDefault(provider => provider.Name == operation.Provider)
             ?? new ProviderFacts(operation.Provider);

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using PaymentCluster.Gateway.Api.Customers;
 using PaymentCluster.Gateway.Api.Idempotency;
 using PaymentCluster.Gateway.Api.Json;
 using PaymentCluster.Gateway.Api.Payments;
@@ -75,8 +76,19 @@ public sealed class FingerprintTests
         Assert.DoesNotContain("cvv", text, StringComparison.Ordinal);
     }
 
-    /// <summary>Fingerprints are stored with payments: another spelling would make a request that is sent again
-    /// look like another one.</summary>
+    [Fact]
+    public void A_one_time_password_counts_by_being_there_alone()
+    {
+        static string OfLink(string text) => Fingerprint.Of(
+            "POST",
+            Path,
+            BodyReader.Read(new(Encoding.UTF8.GetBytes(text)), LinkWalletRequest.Shape, new InputErrors()));
+        Assert.Equal(OfLink("""{"otp":"123456"}"""), OfLink("""{"otp":"654321"}"""));
+        Assert.NotEqual(OfLink("""{"otp":"123456"}"""), OfLink("{}"));
+    }
+
+    /// <summary>Fingerprints are stored: another spelling would make a request that is sent again look like another
+    /// one.</summary>
     [Fact]
     public void What_is_hashed_never_changes()
     {

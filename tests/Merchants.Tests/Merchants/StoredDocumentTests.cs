@@ -28,7 +28,7 @@ public sealed class StoredDocumentTests
             ],
             document.PendingDeletions.AsEnumerable());
         Assert.True(document.PendingOperations.IsEmpty);
-        AssertWrittenAgain("customer-complete", document, ""","operations":[]}""");
+        AssertWrittenAgain("customer-complete", document, ""","operations":[],"requests":[]}""");
     }
 
     [Theory]
@@ -42,7 +42,7 @@ public sealed class StoredDocumentTests
             ["@vault", "testpay", "@vault", "testpay", "testpay", "testpay", "agreepay"],
             document.PendingDeletions.Select(CustomerOperation.KeeperOf));
         Assert.Equal(PendingDeletion.All, document.PendingDeletions[3].CardReference);
-        AssertWrittenAgain(file, document, ""","operations":[]}""");
+        AssertWrittenAgain(file, document, ""","operations":[],"requests":[]}""");
     }
 
     [Fact]

@@ -38,6 +38,14 @@ internal static class IdempotencyKey
         // No header can have the space.
         Of(http, body) is { } request ? request with { Key = $"page {scope} {request.Key}" } : null;
 
+    /// <summary>The administrator's name for this request; null if none was given. It meets no name of the merchant's,
+    /// whose servers could use it up.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="body">Its body; null if it takes none.</param>
+    /// <exception cref="ProblemException">The header is malformed.</exception>
+    public static RequestKey? OfAdministrator(HttpContext http, Body? body = null) =>
+        Of(http, body) is { } request ? request with { Key = $"administrator {request.Key}" } : null;
+
     /// <summary>The header; null if there is none.</summary>
     /// <exception cref="ProblemException">It is malformed.</exception>
     public static string? Read(HttpContext http)

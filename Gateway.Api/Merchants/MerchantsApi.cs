@@ -89,7 +89,7 @@ internal sealed class MerchantsApi(IGrainFactory grains, RequestBodies bodies)
 
         var body = await bodies.ReadAsync(http, PutMerchantRequest.Shape);
 
-        var command = PutMerchantRequest.Read(body) with { Request = IdempotencyKey.Of(http, body) };
+        var command = PutMerchantRequest.Read(body) with { Request = IdempotencyKey.OfAdministrator(http, body) };
         await RespondAsync(http, await grains.Grain<IMerchantGrain>(id!).Put(command));
     }
 
@@ -110,7 +110,7 @@ internal sealed class MerchantsApi(IGrainFactory grains, RequestBodies bodies)
         var merchant = Find(http);
         var body = await bodies.ReadAsync(http, CreateApiKeyRequest.Shape);
 
-        var command = CreateApiKeyRequest.Read(body) with { Request = IdempotencyKey.Of(http, body) };
+        var command = CreateApiKeyRequest.Read(body) with { Request = IdempotencyKey.OfAdministrator(http, body) };
         await RespondAsync(http, await merchant.CreateKey(command));
     }
 
@@ -125,7 +125,10 @@ internal sealed class MerchantsApi(IGrainFactory grains, RequestBodies bodies)
         }
 
         var body = await bodies.ReadAsync(http, RotateApiKeyRequest.Shape);
-        var command = RotateApiKeyRequest.Read(body, keyId!) with { Request = IdempotencyKey.Of(http, body) };
+        var command = RotateApiKeyRequest.Read(body, keyId!) with
+        {
+            Request = IdempotencyKey.OfAdministrator(http, body),
+        };
         await RespondAsync(http, await merchant.RotateKey(command));
     }
 
@@ -139,7 +142,7 @@ internal sealed class MerchantsApi(IGrainFactory grains, RequestBodies bodies)
             return;
         }
 
-        await RespondAsync(http, await merchant.RevokeKey(keyId!, IdempotencyKey.Of(http)));
+        await RespondAsync(http, await merchant.RevokeKey(keyId!, IdempotencyKey.OfAdministrator(http)));
     }
 
     private IMerchantGrain Find(HttpContext http) =>

@@ -8,7 +8,8 @@ namespace PaymentCluster.Grains.Idempotency;
 [GenerateSerializer, Immutable, Alias("stored-request")]
 public sealed record StoredRequest
 {
-    /// <summary>The <c>Idempotency-Key</c> header.</summary>
+    /// <summary>The <c>Idempotency-Key</c> header; after <c>administrator</c> and a space, if it was the
+    /// administrator's.</summary>
     [Id(0)]
     public required string Key { get; init; }
 

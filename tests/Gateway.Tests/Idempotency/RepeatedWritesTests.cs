@@ -112,6 +112,19 @@ public sealed class RepeatedWritesTests
     }
 
     [Fact]
+    public async Task A_merchants_key_is_in_the_way_of_none_of_the_administrators()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        await using var scene = await Scene.SetAsync(host);
+        foreach (var operation in (string[])["putRouting", "createApiKey", "rotateOrderTokenKey"])
+        {
+            var (write, _) = await scene.WriteAsync(operation);
+            using var response = await SendAsync(write, "k1");
+            Assert.Equal(operation != "rotateOrderTokenKey", response.IsSuccessStatusCode);
+        }
+    }
+
+    [Fact]
     public async Task A_replayed_version_is_the_present_one()
     {
         await using var host = await GatewayHost.StartAsync();

@@ -67,16 +67,17 @@ public abstract record WebhookReading
     /// <param name="Outcome">What it says of it.</param>
     public sealed record OfRefund(string EventId, RefundId Refund, ProviderOutcome Outcome) : WebhookReading;
 
-    /// <summary>An event about a refund that was made at the provider and not by this engine, and that was paid out, in
-    /// the provider's authenticated words.</summary>
+    /// <summary>An event about a payment's refunds, some of which were not requested by this engine and were paid out,
+    /// in the provider's authenticated words.</summary>
     /// <param name="EventId">The provider's id of the event.</param>
     /// <param name="Attempt">The attempt that was refunded.</param>
-    /// <param name="ProviderOrder">The provider's id of the order that was paid: it is compared with the
-    /// attempt's.</param>
-    /// <param name="Refund">What it says of the refund; <see cref="ProviderOutcome.ProviderReference"/> is its
-    /// id.</param>
-    public sealed record OfProviderRefund(
-        string EventId, AttemptId Attempt, string ProviderOrder, ProviderOutcome.Succeeded Refund) : WebhookReading;
+    /// <param name="Refunds">Those that this engine did not request.</param>
+    public sealed record OfProviderRefunds(
+        string EventId, AttemptId Attempt, ImmutableArray<ProviderRefund> Refunds) : WebhookReading
+    {
+        /// <summary>Whether the event may be about a refund of this engine's, too: what is open is queried.</summary>
+        public bool IsAboutOurs { get; init; }
+    }
 
     /// <summary>An event that says that something happened to a charge or one of its refunds, but not provably what:
     /// the engine sends a status query.</summary>

@@ -96,7 +96,18 @@ internal static class RazorpayWebhook
         && payment?.OrderId is { } order
         && payment.Id == refund.PaymentId
         && AttemptId.TryParse(RazorpayMapping.Text(payment.Notes, RazorpayMapping.AttemptNote), out var attempt)
-            ? new WebhookReading.OfProviderRefund(id, attempt, order, paidOut)
+            ? new WebhookReading.OfProviderRefunds(
+                id,
+                attempt,
+                [
+                    new ProviderRefund
+                    {
+                        ProviderReference = paidOut.ProviderReference!,
+                        Amount = paidOut.Amount,
+                        BankReference = paidOut.BankReference,
+                        ProviderOrder = order,
+                    },
+                ])
             : new WebhookReading.Unmatched(id, type);
 
     /// <summary><c>X-Razorpay-Signature</c> is the hex HMAC-SHA256 of the body's bytes under the webhook's own

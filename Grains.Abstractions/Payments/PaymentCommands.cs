@@ -250,14 +250,43 @@ public sealed record RecordProviderRefund
     [Id(4)]
     public required string Provider { get; init; }
 
-    /// <summary>The provider's id of the order that was paid, which must be the attempt's.</summary>
+    /// <summary>The provider's id of the order that was paid, which must be the attempt's; null: it need not be
+    /// compared.</summary>
     [Id(5)]
-    public required string ProviderOrder { get; init; }
+    public string? ProviderOrder { get; init; }
 
     /// <summary>The merchant's account whose credentials signed it; another than the attempt's says nothing. Null: not
     /// known.</summary>
     [Id(6)]
     public string? Account { get; init; }
+
+    /// <summary>The provider's id of the payment that was refunded, which must be the attempt's once that is known;
+    /// null: it need not be compared.</summary>
+    [Id(7)]
+    public string? ProviderPayment { get; init; }
+
+    /// <summary>Whether the provider does not tell who requested it, so that it may be a refund of ours whose id is not
+    /// known yet.</summary>
+    [Id(8)]
+    public bool MayBeOurs { get; init; }
+
+    /// <summary>The report of a refund.</summary>
+    /// <param name="refund">The refund.</param>
+    /// <param name="attempt">The number of the attempt that was refunded.</param>
+    /// <param name="provider">The provider that says so.</param>
+    /// <param name="account">The merchant's account there.</param>
+    public static RecordProviderRefund Of(ProviderRefund refund, int attempt, string provider, string? account) => new()
+    {
+        Attempt = attempt,
+        Amount = refund.Amount,
+        ProviderReference = refund.ProviderReference,
+        BankReference = refund.BankReference,
+        Provider = provider,
+        ProviderOrder = refund.ProviderOrder,
+        ProviderPayment = refund.ProviderPayment,
+        MayBeOurs = refund.MayBeOurs,
+        Account = account,
+    };
 }
 
 /// <summary>From where a provider's word on an operation reached us.</summary>

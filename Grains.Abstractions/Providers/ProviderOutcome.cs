@@ -17,6 +17,11 @@ public abstract record ProviderOutcome
     [Id(1)]
     public string? ProviderReference { get; init; }
 
+    /// <summary>Refunds of the same payment that the response lists and that this engine did not request; null if it
+    /// lists none.</summary>
+    [Id(2)]
+    public ImmutableList<ProviderRefund>? OtherRefunds { get; init; }
+
     /// <summary>The provider has done it.</summary>
     [GenerateSerializer, Immutable, Alias("outcome-succeeded")]
     public sealed record Succeeded : ProviderOutcome

@@ -21,6 +21,23 @@ public static partial class PaymentDecider
             return NoChange;
         }
 
+        if (state.MayBeOneOfOurs(report))
+        {
+            return Reject(
+                ErrorCode.Unavailable, "A refund of the payment is under way, and this may be it; report it again.");
+        }
+
+        if (state.ResolvedWithoutReference(report) is { } resolved)
+        {
+            return Accept(new RefundConfirmed
+            {
+                At = context.Now,
+                Refund = resolved.Number,
+                ProviderReference = report.ProviderReference,
+                BankReference = report.BankReference,
+            });
+        }
+
         // What the merchant gave back in the dashboard is not given back again.
         var planned = state.PlannedRefund(attempt) is { } refund && refund.AmountMinor == report.Amount.AmountMinor
             ? refund

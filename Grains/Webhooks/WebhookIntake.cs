@@ -72,7 +72,7 @@ public sealed partial class WebhookIntake(
                 received, e.EventId, e.Attempt.ToString(), () => ApplyAsync(received, e)),
             WebhookReading.OfRefund e => await AcceptAsync(
                 received, e.EventId, e.Refund.ToString(), () => ApplyAsync(received, e)),
-            WebhookReading.OfProviderRefund e => await AcceptAsync(
+            WebhookReading.OfProviderRefunds e => await AcceptAsync(
                 received, e.EventId, e.Attempt.ToString(), () => ApplyAsync(received, e)),
             WebhookReading.About e => await AcceptAsync(
                 received, e.EventId, e.Attempt.ToString(), () => QueryAsync(received, e.Attempt)),
@@ -169,9 +169,22 @@ public sealed partial class WebhookIntake(
                     PaymentKey.Of(received.Merchant, attempt.Payment), attempt.Number, received.Provider)),
             // Fetching it was limited.
             WebhookReading.OfCharge charge => await ApplyAsync(received, charge),
+            WebhookReading.OfProviderRefunds refunds => await ApplyHintAsync(received, refunds),
             _ => WebhookFate.Ignored,
         };
         return Receipt(received, NoEvent, null, fate == WebhookFate.Applied ? fate : WebhookFate.Ignored);
+    }
+
+    private async Task<WebhookFate> ApplyHintAsync(Received received, WebhookReading.OfProviderRefunds refunds)
+    {
+        var fate = await ApplyAsync(received, refunds with { IsAboutOurs = false });
+        if (refunds.IsAboutOurs && hints.TryTake(received.Merchant, received.Provider))
+        {
+            await payments.HintAsync(
+                PaymentKey.Of(received.Merchant, refunds.Attempt.Payment), refunds.Attempt.Number, received.Provider);
+        }
+
+        return fate;
     }
 
     // A provider waits some seconds for its response, and sends again.
@@ -207,18 +220,20 @@ public sealed partial class WebhookIntake(
             Account = received.Account,
         }));
 
-    private async Task<WebhookFate> ApplyAsync(Received received, WebhookReading.OfProviderRefund e) =>
-        FateOf(await payments.RecordAsync(
-            PaymentKey.Of(received.Merchant, e.Attempt.Payment), new RecordProviderRefund
-            {
-                Attempt = e.Attempt.Number,
-                ProviderOrder = e.ProviderOrder,
-                Amount = e.Refund.Amount,
-                ProviderReference = e.Refund.ProviderReference!,
-                BankReference = e.Refund.BankReference,
-                Provider = received.Provider,
-                Account = received.Account,
-            }));
+    // All of them are recorded before the event is known: what was recorded already changes nothing when it comes
+    // again.
+    private async Task<WebhookFate> ApplyAsync(Received received, WebhookReading.OfProviderRefunds e)
+    {
+        var areKnown = true;
+        foreach (var refund in e.Refunds)
+        {
+            areKnown &= await payments.RecordAsync(
+                PaymentKey.Of(received.Merchant, e.Attempt.Payment),
+                RecordProviderRefund.Of(refund, e.Attempt.Number, received.Provider, received.Account));
+        }
+
+        return e.IsAboutOurs && areKnown ? await QueryAsync(received, e.Attempt) : FateOf(areKnown);
+    }
 
     private async Task<WebhookFate> QueryAsync(Received received, AttemptId attempt) =>
         FateOf(await payments.QueryAsync(

@@ -143,6 +143,39 @@ public sealed class UnexpectedMoneyTests
     }
 
     [Fact]
+    public void A_refund_that_may_be_ours_is_booked_once_ours_has_its_id()
+    {
+        var sent = Given.Paid().When(new RefundPayment { AmountMinor = 500 });
+        var told = Dashboard(500) with { MayBeOurs = true };
+        Assert.Equal(ErrorCode.Unavailable, Assert.IsType<Decision.Rejected>(sent.Decide(told)).Refusal.Code);
+        Assert.IsType<Decision.Rejected>(
+            sent.ReportRefund(new ProviderOutcome.Unknown { Reason = "No response." }).Decide(told));
+
+        var ours = sent.ReportRefund(new ProviderOutcome.Pending { ProviderReference = "rfnd_B" });
+        Assert.IsType<Decision.AlreadyApplied>(ours.Decide(told));
+        var another = sent.ReportRefund(new ProviderOutcome.Pending { ProviderReference = "rfnd_A" }).When(told);
+        Assert.Equal([500, 500], another.State.Refunds.Select(refund => refund.AmountMinor));
+        // What provably was not sent, or failed, cannot be it.
+        Assert.Equal(2, sent.ReportRefund(Declined).When(told).State.Refunds.Length);
+        Assert.Equal(
+            2, sent.ReportRefund(new ProviderOutcome.NotSent { Reason = "No route." }).When(told).State.Refunds.Length);
+        // Where the provider tells whose it is, nothing has to be waited for.
+        Assert.Equal(2, sent.When(told with { MayBeOurs = false }).State.Refunds.Length);
+    }
+
+    [Fact]
+    public void A_refund_that_an_operator_resolved_as_paid_gets_the_id_of_the_one_that_may_be_it()
+    {
+        var less = Given.Captured(Given.Amount with { AmountMinor = 300 }) with { ProviderReference = null };
+        var resolved = Given.Paid().When(new RefundPayment { AmountMinor = 500 }).ReportRefund(less)
+            .When(ResolveRefund(paid: true));
+        var named = resolved.When(Dashboard(300) with { MayBeOurs = true });
+        Assert.Equal((300, "rfnd_B"), (named.State.RefundedMinor, named.State.Refunds[0].ProviderReference));
+        var another = named.When(Dashboard(300, "rfnd_C") with { MayBeOurs = true });
+        Assert.Equal((600, 2), (another.State.RefundedMinor, another.State.Refunds.Length));
+    }
+
+    [Fact]
     public void A_surplus_that_the_merchant_gave_back_in_the_dashboard_is_not_given_back_again()
     {
         var waiting = Given.Cancelled().Report(Given.Captured()).ReportRefund(Declined);

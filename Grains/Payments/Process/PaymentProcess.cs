@@ -125,10 +125,19 @@ public sealed class PaymentProcess(PaymentKey key, PaymentServices services, IPa
     }
 
     /// <inheritdoc cref="IPaymentGrain.Record(RecordProviderRefund)"/>
-    public Task<bool> RecordAsync(RecordProviderRefund report) => ApplyReportAsync(
-        state => IsOf(state.Attempt(report.Attempt), report.Provider, report.Account)
-            && state.Attempt(report.Attempt)!.ProviderOrder == report.ProviderOrder,
-        (state, context) => PaymentDecider.Decide(state, report, context));
+    public async Task<bool> RecordAsync(RecordProviderRefund report)
+    {
+        if (report.MayBeOurs)
+        {
+            // The id of ours says which of the two it is; the provider repeats its report.
+            await ApplyReportAsync(
+                state => IsRefundOf(state, report) && state.MayBeOneOfOurs(report),
+                (state, context) => PaymentDecider.Decide(state, new QueryAttempt(report.Attempt), context));
+        }
+
+        return await ApplyReportAsync(
+            state => IsRefundOf(state, report), (state, context) => PaymentDecider.Decide(state, report, context));
+    }
 
     /// <inheritdoc cref="IPaymentGrain.Clear"/>
     public async Task<Reply<PaymentView>> ClearAsync(ClearUnexpectedMoney command) => ToPayment(
@@ -326,6 +335,15 @@ public sealed class PaymentProcess(PaymentKey key, PaymentServices services, IPa
         attempt is not null
         && (provider is null || provider == attempt.Provider)
         && (account is null || attempt.Account is null || account == attempt.Account);
+
+    // The payment's id may be learnt later than its refund.
+    private static bool IsRefundOf(PaymentState state, RecordProviderRefund report) =>
+        state.Attempt(report.Attempt) is { } attempt
+        && IsOf(attempt, report.Provider, report.Account)
+        && (report.ProviderOrder is null || report.ProviderOrder == attempt.ProviderOrder)
+        && (report.ProviderPayment is null
+            || attempt.ProviderReference is null
+            || report.ProviderPayment == attempt.ProviderReference);
 
     // A report of a provider's, or a wake-up: there is no caller to refuse it to. False: there is no such payment
     // or operation.

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains.Abstractions.Errors;
@@ -242,9 +243,25 @@ public sealed partial class ProviderOperations(
     private Task RecordAsync(OperationContext context, PaymentEffect effect, RecordOutcome report)
     {
         LogOutcome(effect, report.Outcome.GetType().Name);
-        return context.Activation.TryRecord(report, out var recorded)
-            ? recorded
-            : payments.RecordAsync(context.Key, report);
+        return report.Outcome.OtherRefunds is { } others
+            ? RecordAsync(context, report with { Outcome = report.Outcome with { OtherRefunds = null } }, others)
+            : RecordAsync(context, report);
+    }
+
+    private Task RecordAsync(OperationContext context, RecordOutcome report) =>
+        context.Activation.TryRecord(report, out var recorded) ? recorded : payments.RecordAsync(context.Key, report);
+
+    // After the outcome: a refund of ours that was refused because of the others has released its amount.
+    private async Task RecordAsync(
+        OperationContext context, RecordOutcome report, ImmutableList<ProviderRefund> others)
+    {
+        await RecordAsync(context, report);
+        var attempt = context.State.AttemptOf(report.Operation)!;
+        foreach (var refund in others)
+        {
+            await payments.RecordAsync(
+                context.Key, RecordProviderRefund.Of(refund, attempt.Number, attempt.Provider, attempt.Account));
+        }
     }
 
     private static ProviderAccount AccountOf(PaymentKey key, AttemptState attempt) =>

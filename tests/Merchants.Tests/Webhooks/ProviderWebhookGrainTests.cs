@@ -88,6 +88,35 @@ public sealed class ProviderWebhookGrainTests(ProviderWebhookGrainTests.Shared s
     }
 
     [Fact]
+    public async Task Refunds_that_were_made_at_the_provider_reach_their_payment_and_what_is_open_is_queried()
+    {
+        var webhook = Event("evt_1", TestConnector.Dashboard + Attempt);
+        Assert.Equal(WebhookFate.Applied, (await ReceiveAsync(webhook)).Value?.Fate);
+        Assert.Equal(2, _reports.Count);
+        var report = Assert.IsType<RecordProviderRefund>(_changes[$"{_acme}/{_payment}"]);
+        Assert.Equal(
+            (1, "rfnd_1", "pay_1", TestSilo.Provider),
+            (report.Attempt, report.ProviderReference, report.ProviderPayment, report.Provider));
+        Assert.Equal(["QueryAsync"], _queries);
+        Assert.Equal(WebhookFate.Duplicate, (await ReceiveAsync(webhook)).Value?.Fate);
+
+        // Another merchant's payment has none of them.
+        var other = Event("evt_2", TestConnector.Dashboard + Attempt, "secret-of-other");
+        Assert.Equal(WebhookFate.Parked, (await ReceiveAsync(other, _other)).Value?.Fate);
+        Assert.Equal(["QueryAsync"], _queries);
+    }
+
+    [Fact]
+    public async Task Refunds_that_a_connector_fetched_for_a_hint_are_reported_and_leave_no_row()
+    {
+        Assert.Equal(
+            WebhookFate.Applied, (await ReceiveAsync(Hint(TestConnector.Dashboard + Attempt))).Value?.Fate);
+        Assert.Equal(2, _reports.Count);
+        Assert.Equal(["HintAsync"], _queries);
+        Assert.Empty(Entries);
+    }
+
+    [Fact]
     public async Task Fifty_copies_at_once_have_one_effect_and_all_get_a_reply()
     {
         var webhook = Event("evt_1", Attempt);

@@ -28,10 +28,10 @@ internal abstract class CustomersConnector(string provider) : IConnector
     public Task<ProviderOutcome> VoidAsync(VoidAuthorizationRequest request, ProviderCredentials credentials) =>
         _payments.VoidAsync(request, credentials);
 
-    public Task<ProviderOutcome> RefundAsync(RefundRequest request, ProviderCredentials credentials) =>
+    public virtual Task<ProviderOutcome> RefundAsync(RefundRequest request, ProviderCredentials credentials) =>
         _payments.RefundAsync(request, credentials);
 
-    public Task<ProviderOutcome> QueryRefundAsync(RefundQuery query, ProviderCredentials credentials) =>
+    public virtual Task<ProviderOutcome> QueryRefundAsync(RefundQuery query, ProviderCredentials credentials) =>
         _payments.QueryRefundAsync(query, credentials);
 
     public ValueTask<WebhookReading> ReadWebhookAsync(InboundWebhook webhook, ProviderCredentials credentials) =>

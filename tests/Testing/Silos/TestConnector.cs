@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Grains.Abstractions.Amounts;
 using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
@@ -10,11 +11,13 @@ using PaymentCluster.Grains.Abstractions.Providers;
 namespace PaymentCluster.Testing.Silos;
 
 /// <summary>A provider that only sends webhooks: JSON with <c>id</c> and <c>about</c>, signed with HMAC-SHA256 over the
-/// body; or an attempt's id alone, unsigned, with the header of hints.</summary>
+/// body; or an attempt's id alone, unsigned, with the header of hints. Behind <see cref="Dashboard"/> an attempt's id
+/// is about two refunds that were made at the provider.</summary>
 internal sealed class TestConnector(string provider) : IConnector
 {
     public const string SignatureHeader = "x-signature";
     public const string HintHeader = "x-hint";
+    public const string Dashboard = "dashboard:";
 
     public string Provider => provider;
 
@@ -69,7 +72,8 @@ internal sealed class TestConnector(string provider) : IConnector
         if (webhook.Headers.ContainsKey(HintHeader))
         {
             var hint = Encoding.UTF8.GetString(body);
-            return AttemptId.TryParse(hint, out var hinted)
+            return OfDashboard(hint, hint) is { } fetched ? fetched with { IsProven = webhook.IsByAddress }
+                : AttemptId.TryParse(hint, out var hinted)
                 ? new WebhookReading.About(hint, hinted) { IsProven = webhook.IsByAddress }
                 : new WebhookReading.Unmatched(hint, "hint") { IsProven = webhook.IsByAddress };
         }
@@ -89,7 +93,22 @@ internal sealed class TestConnector(string provider) : IConnector
         ProviderOutcome outcome = new ProviderOutcome.NotFound();
         return AttemptId.TryParse(about, out var attempt) ? new WebhookReading.OfCharge(id, attempt, outcome)
             : RefundId.TryParse(about, out var refund) ? new WebhookReading.OfRefund(id, refund, outcome)
+            : OfDashboard(id, about) is { } dashboard ? dashboard
             : about == "settlement" ? new WebhookReading.Irrelevant(id, about)
             : new WebhookReading.Unmatched(id, about);
     }
+
+    private static WebhookReading.OfProviderRefunds? OfDashboard(string id, string about) =>
+        about.StartsWith(Dashboard, StringComparison.Ordinal)
+        && AttemptId.TryParse(about.AsSpan(Dashboard.Length), out var attempt)
+            ? new WebhookReading.OfProviderRefunds(id, attempt, [Refund("rfnd_1"), Refund("rfnd_2")])
+            {
+                IsAboutOurs = true,
+            }
+            : null;
+
+    private static ProviderRefund Refund(string reference) => new()
+    {
+        ProviderReference = reference, Amount = Money.Of(500, Currency.Inr), ProviderPayment = "pay_1",
+    };
 }

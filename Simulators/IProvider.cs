@@ -1,4 +1,5 @@
 using PaymentCluster.Simulators.Customer;
+using PaymentCluster.Simulators.Dashboard;
 using PaymentCluster.Simulators.Journal;
 
 namespace PaymentCluster.Simulators;
@@ -14,4 +15,7 @@ internal interface IProvider
 
     /// <summary>The customer of a payment approves or declines it.</summary>
     ValueTask<DecisionOutcome> DecideAsync(string paymentId, CustomerDecision decision);
+
+    /// <summary>The merchant refunds a payment in the provider's dashboard.</summary>
+    ValueTask<DashboardOutcome> RefundAsync(string paymentId, long amount);
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using PaymentCluster.Simulators.AmazonPay;
 using PaymentCluster.Simulators.Customer;
+using PaymentCluster.Simulators.Dashboard;
 using PaymentCluster.Simulators.Dials;
 using PaymentCluster.Simulators.Http;
 using PaymentCluster.Simulators.Journal;
@@ -52,6 +53,7 @@ internal static class SimulatorsHost
         control.MapJournal();
         control.MapDials();
         control.MapCustomer();
+        control.MapDashboard();
         control.MapAmazonPayControl();
         control.MapJuspayControl();
         control.MapPayUControl();

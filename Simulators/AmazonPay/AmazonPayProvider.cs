@@ -1,4 +1,6 @@
 using PaymentCluster.Simulators.Customer;
+using PaymentCluster.Simulators.Dashboard;
+using PaymentCluster.Simulators.Dials;
 using PaymentCluster.Simulators.Journal;
 using PaymentCluster.Simulators.Webhooks;
 
@@ -11,7 +13,8 @@ internal sealed class AmazonPayProvider(
     AmazonPayLifecycle lifecycle,
     AmazonPayAgenda agenda,
     CustomerSettings customer,
-    WebhookSender sender) : IProvider, IHostedService
+    WebhookSender sender,
+    TimeProvider time) : IProvider, IHostedService
 {
     public string Name => AmazonPayBook.Name;
 
@@ -73,6 +76,44 @@ internal sealed class AmazonPayProvider(
         return outcome;
     }
 
+    /// <summary>The payment is named by its charge. In Seller Central no idempotency key is given.</summary>
+    public async ValueTask<DashboardOutcome> RefundAsync(string paymentId, long amount)
+    {
+        Task durable;
+        lock (book.Gate)
+        {
+            if (book.Charge(paymentId) is not { } charge)
+            {
+                return DashboardOutcome.NoSuchPayment;
+            }
+
+            if (charge.State != AmazonPayChargeState.Captured
+                || charge.Refunded + amount
+                    > charge.Captured + AmazonPayCurrencies.RefundableExcess(charge.Captured, charge.Currency))
+            {
+                return DashboardOutcome.Refused;
+            }
+
+            var change = book.Begin(charge.KeyId, time.GetUtcNow());
+            lifecycle.Refund(change, charge, new AmazonPayRefund
+            {
+                Id = AmazonPayIds.Refund(book.Permission(charge.PermissionId)!),
+                KeyId = charge.KeyId,
+                ChargeId = charge.Id,
+                Amount = amount,
+                Currency = charge.Currency,
+                IdempotencyKey = "",
+                CreatedAt = change.Now,
+                ChangedAt = change.Now,
+                WillFail = book.Dials.Covers(DialOperation.Refund) && book.Dials.Fires(DialRate.RefundFailed),
+            });
+            durable = book.Commit(change);
+        }
+
+        await durable;
+        return DashboardOutcome.Made;
+    }
+
     public IEnumerable<ChargeLine> Charges()
     {
         lock (book.Gate)
@@ -107,7 +148,7 @@ internal sealed class AmazonPayProvider(
     {
         Provider = AmazonPayBook.Name,
         Kind = "refund",
-        Reference = refund.IdempotencyKey,
+        Reference = refund.IdempotencyKey.Length == 0 ? null : refund.IdempotencyKey,
         ProviderId = refund.Id,
         Amount = refund.Amount,
         Currency = refund.Currency,

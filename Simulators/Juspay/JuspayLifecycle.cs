@@ -140,7 +140,7 @@ internal sealed class JuspayLifecycle(
                 Reference = JuspayIds.New("ref_"),
                 Arn = JuspayIds.Digits(23),
             });
-        var byItself = refund.InitiatedBy != "API";
+        var byItself = refund.InitiatedBy == "JUSPAY";
         change.Raise((byItself, refund.WillFail) switch
         {
             (true, true) => "AUTO_REFUND_FAILED",

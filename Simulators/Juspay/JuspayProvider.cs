@@ -1,4 +1,6 @@
 using PaymentCluster.Simulators.Customer;
+using PaymentCluster.Simulators.Dashboard;
+using PaymentCluster.Simulators.Dials;
 using PaymentCluster.Simulators.Journal;
 using PaymentCluster.Simulators.Webhooks;
 
@@ -11,7 +13,8 @@ internal sealed class JuspayProvider(
     JuspayLifecycle lifecycle,
     JuspayAgenda agenda,
     CustomerSettings customer,
-    WebhookSender sender) : IProvider, IHostedService
+    WebhookSender sender,
+    TimeProvider time) : IProvider, IHostedService
 {
     public string Name => JuspayBook.Name;
 
@@ -57,6 +60,42 @@ internal sealed class JuspayProvider(
 
         await durable;
         return outcome;
+    }
+
+    public async ValueTask<DashboardOutcome> RefundAsync(string paymentId, long amount)
+    {
+        if (book.Find(paymentId) is not { } folder || !folder.View.Txns.Exists(txn => txn.Uuid == paymentId))
+        {
+            return DashboardOutcome.NoSuchPayment;
+        }
+
+        Task durable;
+        lock (folder.Gate)
+        {
+            if (folder.View.Leading is not { Status: JuspayStatus.Charged } txn
+                || txn.Uuid != paymentId
+                || amount > txn.Amount - folder.View.Refunded(txn.Uuid))
+            {
+                return DashboardOutcome.Refused;
+            }
+
+            var change = book.Begin(folder, time.GetUtcNow());
+            lifecycle.Refund(change, new JuspayRefund
+            {
+                RequestId = JuspayIds.New("dash"),
+                Order = folder.View.Order.Id,
+                Txn = txn.Uuid,
+                Amount = amount,
+                InitiatedBy = "USER",
+                CreatedAt = change.Now,
+                ChangedAt = change.Now,
+                WillFail = book.Dials.Covers(DialOperation.Refund) && book.Dials.Fires(DialRate.RefundFailed),
+            });
+            durable = book.Commit(change);
+        }
+
+        await durable;
+        return DashboardOutcome.Made;
     }
 
     public IEnumerable<ChargeLine> Charges()

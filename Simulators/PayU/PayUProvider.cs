@@ -1,4 +1,6 @@
 using PaymentCluster.Simulators.Customer;
+using PaymentCluster.Simulators.Dashboard;
+using PaymentCluster.Simulators.Dials;
 using PaymentCluster.Simulators.Journal;
 using PaymentCluster.Simulators.Webhooks;
 
@@ -7,8 +9,12 @@ namespace PaymentCluster.Simulators.PayU;
 /// <summary>The simulated PayU as the host sees it: it resumes its work at start, and serves the control
 /// surface.</summary>
 internal sealed class PayUProvider(
-    PayUBook book, PayULifecycle lifecycle, PayUAgenda agenda, CustomerSettings customer, WebhookSender sender)
-    : IProvider, IHostedService
+    PayUBook book,
+    PayULifecycle lifecycle,
+    PayUAgenda agenda,
+    CustomerSettings customer,
+    WebhookSender sender,
+    TimeProvider time) : IProvider, IHostedService
 {
     public string Name => PayUBook.Name;
 
@@ -54,6 +60,42 @@ internal sealed class PayUProvider(
 
         await durable;
         return outcome;
+    }
+
+    public async ValueTask<DashboardOutcome> RefundAsync(string paymentId, long amount)
+    {
+        if (book.Find(paymentId) is not { } folder)
+        {
+            return DashboardOutcome.NoSuchPayment;
+        }
+
+        Task durable;
+        lock (folder.Gate)
+        {
+            var payment = folder.Payment(paymentId);
+            if (payment.State != PayUPaymentState.Captured || amount > payment.Amount - payment.AmountRefunded)
+            {
+                return DashboardOutcome.Refused;
+            }
+
+            var change = book.Begin(folder, time.GetUtcNow());
+            lifecycle.Queue(change, payment, new PayUAction
+            {
+                RequestId = PayUIds.Request(),
+                PaymentId = payment.Id,
+                Key = payment.Key,
+                Kind = PayUActionKind.Refund,
+                Token = "dash" + PayUIds.Digits(16),
+                Amount = amount,
+                CreatedAt = change.Now,
+                ChangedAt = change.Now,
+                WillFail = book.Dials.Covers(DialOperation.Refund) && book.Dials.Fires(DialRate.RefundFailed),
+            });
+            durable = book.Commit(change);
+        }
+
+        await durable;
+        return DashboardOutcome.Made;
     }
 
     public IEnumerable<ChargeLine> Charges()

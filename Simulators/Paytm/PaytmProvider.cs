@@ -1,4 +1,6 @@
 using PaymentCluster.Simulators.Customer;
+using PaymentCluster.Simulators.Dashboard;
+using PaymentCluster.Simulators.Dials;
 using PaymentCluster.Simulators.Journal;
 using PaymentCluster.Simulators.Webhooks;
 
@@ -6,7 +8,8 @@ namespace PaymentCluster.Simulators.Paytm;
 
 /// <summary>The simulated Paytm as the host sees it: it resumes its work at start, and serves the control
 /// surface.</summary>
-internal sealed class PaytmProvider(PaytmBook book, PaytmLifecycle lifecycle, PaytmAgenda agenda, WebhookSender sender)
+internal sealed class PaytmProvider(
+    PaytmBook book, PaytmLifecycle lifecycle, PaytmAgenda agenda, WebhookSender sender, TimeProvider time)
     : IProvider, IHostedService
 {
     public string Name => PaytmBook.Name;
@@ -57,6 +60,47 @@ internal sealed class PaytmProvider(PaytmBook book, PaytmLifecycle lifecycle, Pa
 
         await durable;
         return outcome;
+    }
+
+    public async ValueTask<DashboardOutcome> RefundAsync(string paymentId, long amount)
+    {
+        if (book.FindById(paymentId) is not { } folder)
+        {
+            return DashboardOutcome.NoSuchPayment;
+        }
+
+        Task durable;
+        lock (folder.Gate)
+        {
+            var refId = "dash" + PaytmIds.Digits(16);
+            if (folder.Current is not { Status: PaytmTxnStatus.Success } txn
+                || (txn.Id != paymentId && txn.CaptureId != paymentId)
+                || amount > (txn.CaptureId is null ? txn.Amount : txn.Captured) - txn.Refunded
+                || !book.TryTake(folder, refId))
+            {
+                return DashboardOutcome.Refused;
+            }
+
+            var now = time.GetUtcNow();
+            var change = book.Begin(folder, now);
+            lifecycle.Refund(change, txn, new PaytmRefund
+            {
+                Id = PaytmIds.New(now),
+                RefId = refId,
+                Mid = folder.Order.Mid,
+                OrderId = folder.Order.OrderId,
+                TxnId = txn.Id,
+                Amount = amount,
+                Code = "601",
+                CreatedAt = change.Now,
+                ChangedAt = change.Now,
+                WillFail = book.Dials.Covers(DialOperation.Refund) && book.Dials.Fires(DialRate.RefundFailed),
+            });
+            durable = book.Commit(change);
+        }
+
+        await durable;
+        return DashboardOutcome.Made;
     }
 
     public IEnumerable<ChargeLine> Charges()

@@ -1,4 +1,6 @@
 using PaymentCluster.Simulators.Customer;
+using PaymentCluster.Simulators.Dashboard;
+using PaymentCluster.Simulators.Dials;
 using PaymentCluster.Simulators.Journal;
 using PaymentCluster.Simulators.Webhooks;
 
@@ -11,7 +13,8 @@ internal sealed class RazorpayProvider(
     RazorpayLifecycle lifecycle,
     RazorpayAgenda agenda,
     CustomerSettings customer,
-    WebhookSender sender) : IProvider, IHostedService
+    WebhookSender sender,
+    TimeProvider time) : IProvider, IHostedService
 {
     public string Name => RazorpayBook.Name;
 
@@ -57,6 +60,42 @@ internal sealed class RazorpayProvider(
 
         await durable;
         return outcome;
+    }
+
+    public async ValueTask<DashboardOutcome> RefundAsync(string paymentId, long amount)
+    {
+        if (!RazorpayIds.IsValid(paymentId, "pay_") || book.Find(paymentId) is not { } folder)
+        {
+            return DashboardOutcome.NoSuchPayment;
+        }
+
+        Task durable;
+        lock (folder.Gate)
+        {
+            var payment = folder.Payment(paymentId);
+            if (payment.Status != RazorpayPaymentStatus.Captured || amount > payment.Amount - payment.AmountRefunded)
+            {
+                return DashboardOutcome.Refused;
+            }
+
+            var change = book.Begin(folder, time.GetUtcNow());
+            lifecycle.Refund(change, payment, new RazorpayRefund
+            {
+                Id = RazorpayIds.New("rfnd_"),
+                PaymentId = payment.Id,
+                KeyId = payment.KeyId,
+                Amount = amount,
+                Currency = payment.Currency,
+                Speed = "normal",
+                CreatedAt = change.Now,
+                ChangedAt = change.Now,
+                WillFail = book.Dials.Covers(DialOperation.Refund) && book.Dials.Fires(DialRate.RefundFailed),
+            });
+            durable = book.Commit(change);
+        }
+
+        await durable;
+        return DashboardOutcome.Made;
     }
 
     public IEnumerable<ChargeLine> Charges()

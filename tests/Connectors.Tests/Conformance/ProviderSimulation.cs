@@ -52,6 +52,7 @@ public abstract class ProviderSimulation<TSimulated>(TSimulated provider) : ICla
         reading => reading switch
         {
             WebhookReading.OfCharge { Attempt: var attempt } => attempt == Attempt,
+            WebhookReading.OfProviderRefunds { Attempt: var attempt } => attempt == Attempt,
             WebhookReading.About { Attempt: var attempt } => attempt == Attempt,
             _ => true,
         });

@@ -63,6 +63,13 @@ public abstract class SimulatedProvider(string provider, params string[] setting
         response.EnsureSuccessStatusCode();
     }
 
+    /// <summary>The merchant refunds a payment in the provider's dashboard.</summary>
+    public async Task RefundInDashboardAsync(string payment, long amount)
+    {
+        using var response = await Http.PostAsJsonAsync($"/_dashboard/{provider}/{payment}/refunds", new { amount });
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+    }
+
     /// <summary>The provider's own record of money moved for one reference.</summary>
     public async Task<IReadOnlyList<JsonElement>> JournalAsync(string reference)
     {

@@ -147,7 +147,9 @@ public sealed partial class JuspayConnector : IConnector, IDisposable
         var outcome = JuspayApi.Outcome(
             reply, JuspayJson.Default.OrderObject,
             response =>
-                JuspayReading.Refund(response, order, name) is { } read and not ProviderOutcome.NotFound ? read : null);
+                JuspayReading.Refund(response, order, name) is { } read and not ProviderOutcome.NotFound
+                    ? read with { OtherRefunds = JuspayReading.OtherRefunds(response, request.Attempt) }
+                    : null);
         if (!JuspayApi.IsRefusal(outcome))
         {
             return outcome;
@@ -161,9 +163,10 @@ public sealed partial class JuspayConnector : IConnector, IDisposable
         }
 
         // The same word is said of a second refund of one amount within seconds, which may come again later.
-        return JuspayApi.ReadError(reply)?.ErrorCode == "duplicate.call"
+        ProviderOutcome refused = JuspayApi.ReadError(reply)?.ErrorCode == "duplicate.call"
             ? NotSent("Juspay rejects a second refund of the same amount as a duplicate; a later one may be accepted")
             : outcome;
+        return refused with { OtherRefunds = listed.OtherRefunds };
     }
 
     /// <inheritdoc/>
@@ -314,7 +317,7 @@ public sealed partial class JuspayConnector : IConnector, IDisposable
             ProviderReply.Responded { IsSuccess: true } response =>
                 JuspayApi.TryRead(response, JuspayJson.Default.OrderObject, out var status)
                     && read(status, order) is { } outcome
-                    ? outcome
+                    ? outcome with { OtherRefunds = JuspayReading.OtherRefunds(status, attempt) }
                     : Unknown("the order is unreadable", order),
             ProviderReply.Responded response => NotSent($"HTTP {response.Status}"),
             ProviderReply.NotSent notSent => NotSent(notSent.Reason),

@@ -51,6 +51,10 @@ internal sealed class GatewayResponse
 internal sealed class RefundObject
 {
     public string? UniqueRequestId { get; init; }
+
+    /// <summary>The gateway's, of a refund that it has.</summary>
+    public string? Id { get; init; }
+
     public string? Status { get; init; }
     public JsonElement Amount { get; init; }
     public string? Arn { get; init; }

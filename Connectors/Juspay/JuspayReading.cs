@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Connectors.Upi;
+using PaymentCluster.Grains.Abstractions.Ids;
 using PaymentCluster.Grains.Abstractions.Payments;
 using PaymentCluster.Grains.Abstractions.Providers;
 using static PaymentCluster.Connectors.Contract.Outcomes;
@@ -74,6 +75,38 @@ internal static class JuspayReading
             _ => new ProviderOutcome.Pending(),
         };
         return outcome with { ProviderReference = name };
+    }
+
+    /// <summary>The refunds that an order lists as paid out and that have no name of this engine's: they were made in
+    /// Juspay's dashboard, or at the gateway. Null if there are none. Those of an order that is not paid are Juspay's
+    /// own, of money that came too late.</summary>
+    public static ImmutableList<ProviderRefund>? OtherRefunds(OrderObject? order, AttemptId attempt)
+    {
+        if (order is not { Status: "CHARGED", Refunds: { Count: > 0 } listed }
+            || !IsOrder(order.OrderId, JuspayMapping.OrderId(attempt)))
+        {
+            return null;
+        }
+
+        var others = ImmutableList<ProviderRefund>.Empty;
+        foreach (var refund in listed)
+        {
+            if (refund is { Status: "SUCCESS" }
+                && Short(refund.UniqueRequestId ?? refund.Id) is { } name
+                && JuspayMapping.TryReadMoney(refund.Amount, order.Currency, out var amount)
+                && !OwnRefunds.Has(attempt.Payment, refund.UniqueRequestId, JuspayMapping.RefundName))
+            {
+                others = others.Add(new ProviderRefund
+                {
+                    ProviderReference = name,
+                    Amount = amount,
+                    BankReference = Short(refund.Arn),
+                    ProviderPayment = JuspayMapping.IsId(order.TxnUuid) ? order.TxnUuid : null,
+                });
+            }
+        }
+
+        return others.IsEmpty ? null : others;
     }
 
     /// <summary>Whether the status of a new transaction says that it waits for a step. Any other status of it is not to

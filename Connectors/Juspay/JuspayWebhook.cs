@@ -10,8 +10,8 @@ namespace PaymentCluster.Connectors.Juspay;
 
 /// <summary>Juspay's webhooks: docs.juspay.io (webhooks, webhook events and sample payloads). A user and a password say
 /// who sends them. Over TLS their order is trusted as an order's status is; otherwise nothing protects what they say,
-/// and they are hints. So are events of refunds: an order has all of its refunds, and none is named as the one that the
-/// event is about.</summary>
+/// and they are hints. So are events of refunds of ours: an order has all of its refunds, and none is named as the one
+/// that the event is about. Those that this engine did not request are reported with each.</summary>
 internal static class JuspayWebhook
 {
     /// <summary>The credential with the user that the dashboard was given.</summary>
@@ -67,11 +67,17 @@ internal static class JuspayWebhook
             return new WebhookReading.Unmatched(id, type);
         }
 
-        return webhook.IsSecure
-            && !type.Contains("REFUND", StringComparison.Ordinal)
-            && Outcome(Part(content.Order, JuspayJson.Default.OrderObject), attempt) is { } outcome
-                ? new WebhookReading.OfCharge(id, attempt, outcome)
+        var order = webhook.IsSecure ? Part(content.Order, JuspayJson.Default.OrderObject) : null;
+        if (type.Contains("REFUND", StringComparison.Ordinal))
+        {
+            return JuspayReading.OtherRefunds(order, attempt) is { } others
+                ? new WebhookReading.OfProviderRefunds(id, attempt, [.. others]) { IsAboutOurs = true }
                 : new WebhookReading.About(id, attempt);
+        }
+
+        return Outcome(order, attempt) is { } outcome
+            ? new WebhookReading.OfCharge(id, attempt, outcome)
+            : new WebhookReading.About(id, attempt);
     }
 
     // Null: it does not say how the charge ended. The order's name is made of the attempt's, and not Juspay's own.

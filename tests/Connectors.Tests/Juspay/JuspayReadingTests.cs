@@ -212,6 +212,37 @@ public sealed class JuspayReadingTests
     }
 
     [Fact]
+    public async Task A_refund_that_has_no_name_of_ours_is_reported()
+    {
+        var refunds = JuspayRig.RefundsJson(
+            JuspayRig.RefundJson("SUCCESS"), JuspayRig.RefundJson("SUCCESS", "byHand1", "5.00"),
+            JuspayRig.RefundJson("PENDING", "byHand2", "5.00"), JuspayRig.RefundJson("FAILURE", "byHand3", "5.00"),
+            JuspayRig.RefundJson("SUCCESS", "byHand4", "-5.00"));
+        var webhook = Refunded("CHARGED", refunds);
+        var reading = Assert.IsType<WebhookReading.OfProviderRefunds>(
+            await Create().ReadWebhookAsync(webhook, _rig.Credentials));
+        Assert.Equal((ConnectorRig.Attempt, true), (reading.Attempt, reading.IsAboutOurs));
+        Assert.Equal(
+            new ProviderRefund
+            {
+                ProviderReference = "byHand1",
+                Amount = Money.Of(500, Currency.Inr),
+                BankReference = "74332746053000000000001",
+                ProviderPayment = JuspayRig.Txn,
+            },
+            Assert.Single(reading.Refunds));
+        Assert.IsType<WebhookReading.About>(
+            await Create().ReadWebhookAsync(webhook with { IsSecure = false }, _rig.Credentials));
+    }
+
+    // Juspay refunds automatically what came too late; it was never the merchant's.
+    [Theory]
+    [InlineData("AUTO_REFUNDED"), InlineData("AUTHORIZED")]
+    public async Task A_refund_of_an_order_that_is_not_paid_is_none_of_the_merchants(string status) =>
+        Assert.IsType<WebhookReading.About>(await Create().ReadWebhookAsync(
+            Refunded(status, JuspayRig.RefundsJson(JuspayRig.RefundJson("SUCCESS", "auto1"))), _rig.Credentials));
+
+    [Fact]
     public async Task An_order_with_a_member_of_another_type_is_a_hint() =>
         Assert.IsType<WebhookReading.About>(await Create().ReadWebhookAsync(
             JuspayRig.Hook(
@@ -251,6 +282,13 @@ public sealed class JuspayReadingTests
         Assert.Matches("^[A-Za-z0-9_-]{8,64}$", name!);
         Assert.Equal(name, JuspayMapping.CustomerId(new Customer { Id = id }));
     }
+
+    private InboundWebhook Refunded(string status, string refunds) => JuspayRig.Hook(
+        $$"""
+        {"id":"evt_1","event_name":"ORDER_REFUNDED",
+        "content":{"order":{{JuspayRig.OrderJson(status, more: $",\"udf6\":\"{ConnectorRig.Attempt}\"{refunds}")}} } }
+        """,
+        _rig.WebhookSecret);
 
     private static OrderObject? Order(string json) => JsonSerializer.Deserialize(json, JuspayJson.Default.OrderObject);
 

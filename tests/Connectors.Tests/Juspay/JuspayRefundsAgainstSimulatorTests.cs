@@ -110,6 +110,36 @@ public sealed class JuspayRefundsAgainstSimulatorTests(SimulatedJuspay juspay) :
     }
 
     [Fact]
+    public async Task A_refund_made_in_the_dashboard_is_reported_by_its_webhook_and_with_ours()
+    {
+        await using var receiver = await ScriptedServer.StartAsync();
+        await Juspay.AddAccountAsync(receiver.Url);
+        try
+        {
+            var txn = await PaidAsync();
+            await RefundAsync(txn);
+            await Juspay.RefundInDashboardAsync(txn, 2_000);
+            ProviderRefund? other = null;
+            await Eventually.HoldsAsync(
+                async () => (other = (await ReadingsAsync(receiver, isSecure: true))
+                    .OfType<WebhookReading.OfProviderRefunds>()
+                    .LastOrDefault(reading => reading.Attempt == Attempt)?.Refunds.Single()) is not null,
+                "the dashboard's refund is reported, and ours is not");
+            Assert.Equal((Money.Of(2_000, Currency.Inr), txn), (other!.Amount, other.ProviderPayment));
+            Assert.Single(await Juspay.JournalAsync(other.ProviderReference));
+            Assert.Equal(other, Assert.Single((await QueryRefundAsync(txn)).OtherRefunds!));
+            // What is left is less than this, so that it is refused.
+            var declined = await RefundAsync(txn, number: 2, Money.Of(9_000, Currency.Inr));
+            Assert.IsType<ProviderOutcome.Declined>(declined);
+            Assert.Equal(other, Assert.Single(declined.OtherRefunds!));
+        }
+        finally
+        {
+            await Juspay.AddAccountAsync(null);
+        }
+    }
+
+    [Fact]
     public async Task A_webhook_over_tls_says_what_was_paid()
     {
         await using var receiver = await ScriptedServer.StartAsync();

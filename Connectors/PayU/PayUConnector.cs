@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using PaymentCluster.Connectors.Contract;
@@ -26,6 +25,7 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
     private readonly ProviderHttp _payments;
     private readonly ProviderHttp _commands;
     private readonly PayUApi _api;
+    private readonly PayUActions _actions;
     private readonly PayUCards _cards;
 
     /// <summary>Creates the one connector of the process.</summary>
@@ -36,6 +36,7 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
         _payments = new ProviderHttp(Provider, _options, time, logger);
         _commands = new ProviderHttp(Provider, _options, time, logger, _options.CommandUrl);
         _api = new PayUApi(_payments, _commands, time);
+        _actions = new PayUActions(_api);
         _cards = new PayUCards(_api);
         Capabilities = PayUCapabilities.With(_options.VisibilityWindow);
     }
@@ -130,7 +131,7 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
             return Known(current);
         }
 
-        var (actions, problem) = await FindActionsAsync(reference, payment, credentials);
+        var (actions, problem) = await _actions.FindAsync(reference, payment, credentials);
         return actions switch
         {
             null => Unknown(problem!) with { ProviderReference = payment },
@@ -214,9 +215,10 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
 
         // "Token already used" may be about this very refund, and so may any refusal of one that was sent before.
         var listed = await FindRefundAsync(request.Refund, payment, credentials);
-        return listed is not ProviderOutcome.NotFound ? OfQuery(listed)
+        ProviderOutcome refused = listed is not ProviderOutcome.NotFound ? OfQuery(listed)
             : PayUReading.MayPassSoon(response) ? NotSent("PayU requested a later retry")
             : Declined(PayUReading.Refused(response));
+        return refused with { OtherRefunds = listed.OtherRefunds };
     }
 
     /// <inheritdoc/>
@@ -226,8 +228,12 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
             : Unknown("the payment's id is malformed");
 
     /// <inheritdoc/>
-    public ValueTask<WebhookReading> ReadWebhookAsync(InboundWebhook webhook, ProviderCredentials credentials) =>
-        ValueTask.FromResult(PayUWebhook.Read(webhook, credentials));
+    public async ValueTask<WebhookReading> ReadWebhookAsync(InboundWebhook webhook, ProviderCredentials credentials) =>
+        PayUWebhook.Read(webhook, credentials, out var isOfOther) is var reading
+            && reading is WebhookReading.About about
+            && isOfOther
+            ? await FindOtherRefundsAsync(webhook, about, credentials)
+            : reading;
 
     /// <inheritdoc/>
     public Task<CredentialsCheck> CheckAsync(ProviderCredentials credentials) => _api.CheckAsync(credentials);
@@ -289,10 +295,7 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
     };
 
     private static bool IsOpen(ActionDetails action, string kind) =>
-        IsKind(action, kind) && PayUReading.StateOf(action) == ActionState.UnderWay;
-
-    private static bool IsKind(ActionDetails action, string kind) =>
-        string.Equals(action.Action, kind, StringComparison.OrdinalIgnoreCase);
+        PayUActions.IsKind(action, kind) && PayUReading.StateOf(action) == ActionState.UnderWay;
 
     // The queries below return NotSent if they could not be sent, so that what waits for the result can stay unsent.
 
@@ -328,14 +331,14 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
         string reference, ProviderOutcome outcome, ProviderCredentials credentials)
     {
         var payment = outcome.ProviderReference!;
-        var (actions, problem) = await FindActionsAsync(reference, payment, credentials);
+        var (actions, problem) = await _actions.FindAsync(reference, payment, credentials);
         if (actions is null)
         {
             return Unknown(problem!) with { ProviderReference = payment };
         }
 
-        return actions.Find(
-            action => IsKind(action, "cancel") && PayUReading.StateOf(action) != ActionState.Failed) is not { } cancel
+        return actions.Find(action => PayUActions.IsKind(action, "cancel")
+            && PayUReading.StateOf(action) != ActionState.Failed) is not { } cancel
             ? outcome
             : PayUReading.StateOf(cancel) == ActionState.UnderWay
                 ? new ProviderOutcome.Pending { ProviderReference = payment }
@@ -349,48 +352,49 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
     private async Task<ProviderOutcome> FindRefundAsync(
         RefundId refund, string payment, ProviderCredentials credentials)
     {
-        var (actions, problem) = await FindActionsAsync(refund.ToString(), payment, credentials);
+        var (actions, problem) = await _actions.FindAsync(refund.ToString(), payment, credentials);
         var token = PayUMapping.RefundToken(refund);
-        return actions is null ? Unknown(problem!)
-            : actions.Find(action => action.Token == token) is not { } found ? new ProviderOutcome.NotFound()
-            : IsKind(found, "refund") && PayUReading.Outcome(found) is { } outcome ? outcome
+        ProviderOutcome found = actions is null ? Unknown(problem!)
+            : actions.Find(action => action.Token == token) is not { } own ? new ProviderOutcome.NotFound()
+            : PayUActions.IsKind(own, "refund") && PayUReading.Outcome(own) is { } outcome ? outcome
             : Unknown("the refund is unreadable");
+        return found with { OtherRefunds = PayUActions.OtherRefunds(actions, refund.Payment, payment) };
     }
 
-    /// <summary>The captures, cancellations and refunds of a payment, or why they are not known.</summary>
-    private async Task<(List<ActionDetails>? Actions, string? Problem)> FindActionsAsync(
-        string reference, string payment, ProviderCredentials credentials)
+    // A callback about a refund that is not one of ours names nothing that could be trusted. PayU's own list has the
+    // refund, and the payment that our txnid leads to is its payment.
+    private async Task<WebhookReading> FindOtherRefundsAsync(
+        InboundWebhook webhook, WebhookReading.About about, ProviderCredentials credentials)
     {
-        const string Unreadable = "the payment's actions are unreadable";
-        var (response, problem) = await _api.QueryAsync(
-            "query.actions", reference, "check_action_status", [payment, "payuid"], credentials);
-        if (response is null)
+        var exhausted = new WebhookReading.Unavailable("the status-query budget is exhausted");
+        if (!await webhook.MayQueryAsync(about.IsProven))
         {
-            return (null, problem ?? Unreadable);
+            return exhausted;
         }
 
-        // The sentence replaces the list, or the message.
-        if (!response.Details.TryGet(payment, out var listed) || listed.ValueKind != JsonValueKind.Object)
-        {
-            var sentence = listed.ValueKind == JsonValueKind.String ? listed.GetString() : response.Message;
-            return response.Status == "0"
-                && sentence?.Contains("No action status found", StringComparison.OrdinalIgnoreCase) == true
-                ? ([], null)
-                : (null, Unreadable);
-        }
-
-        var actions = new List<ActionDetails>();
-        foreach (var one in listed.EnumerateObject())
-        {
-            if (one.Value.Part(PayUJson.Default.ActionDetails) is not { Action: not null } action
-                || (action.PaymentId is { } id && id != payment))
+        var charge = await FindChargeAsync(about.Attempt, credentials);
+        if (charge is not ProviderOutcome.Succeeded
             {
-                return (null, Unreadable);
-            }
-
-            actions.Add(action);
+                Stage: ChargeStage.Captured, ProviderReference: { } payment,
+            })
+        {
+            return charge is ProviderOutcome.Unknown or ProviderOutcome.NotSent
+                ? new WebhookReading.Unavailable("the payment's status is unavailable")
+                : about;
         }
 
-        return (actions, null);
+        if (!await webhook.MayQueryAsync(about.IsProven))
+        {
+            return exhausted;
+        }
+
+        var (actions, _) = await _actions.FindAsync(about.Attempt.ToString(), payment, credentials);
+        return actions is null ? new WebhookReading.Unavailable("the payment's refunds are unavailable")
+            : PayUActions.OtherRefunds(actions, about.Attempt.Payment, payment) is { } others
+                ? new WebhookReading.OfProviderRefunds(about.EventId, about.Attempt, [.. others])
+                {
+                    IsProven = about.IsProven,
+                }
+            : about;
     }
 }

@@ -211,8 +211,15 @@ internal sealed class RefundCallback
     [JsonPropertyName("action"), JsonConverter(typeof(LooseText))]
     public string? Action { get; init; }
 
+    [JsonPropertyName("status"), JsonConverter(typeof(LooseText))]
+    public string? Status { get; init; }
+
     [JsonPropertyName("merchantTxnId"), JsonConverter(typeof(LooseText))]
     public string? TxnId { get; init; }
+
+    /// <summary>The token of the request; a refund that was not requested through the API has none of ours.</summary>
+    [JsonPropertyName("token"), JsonConverter(typeof(LooseText))]
+    public string? Token { get; init; }
 
     [JsonPropertyName("key"), JsonConverter(typeof(LooseText))]
     public string? Key { get; init; }

@@ -10,7 +10,8 @@ namespace PaymentCluster.Connectors.PayU;
 
 /// <summary>PayU's webhooks (docs.payu.in/docs/webhooks, …/reference-link/refund-status-callback). A payment's is a
 /// form whose hash covers status, amount and txnid, which are trusted. A refund's is JSON without a hash: only the
-/// address that it came to can prove it, and it is a hint in any case.</summary>
+/// address that it came to can prove it, and it is a hint in any case; where it is about a refund that is not ours, the
+/// payment's refunds are fetched.</summary>
 /// <remarks>The hash covers neither the payment's id nor the bank's reference, and the customer's browser carries the
 /// same hash, so that both are left out. Nor does it cover <c>unmappedstatus</c>, which tells paid from authorised: a
 /// success that calls itself captured is one, where PayU captures automatically; the payment compares.</remarks>
@@ -21,8 +22,15 @@ internal static class PayUWebhook
 
     private const int MaxFields = 256;
 
-    public static WebhookReading Read(InboundWebhook webhook, ProviderCredentials credentials)
+    /// <summary>Reads a webhook.</summary>
+    /// <param name="webhook">The webhook.</param>
+    /// <param name="credentials">The merchant's credentials.</param>
+    /// <param name="isOfOther">Whether it is about a refund that was paid out and that this engine did not
+    /// request.</param>
+    public static WebhookReading Read(
+        InboundWebhook webhook, ProviderCredentials credentials, out bool isOfOther)
     {
+        isOfOther = false;
         if (webhook.Body.Length is 0 or > MaxBody)
         {
             return new WebhookReading.Forged();
@@ -30,7 +38,7 @@ internal static class PayUWebhook
 
         var key = credentials[PayUApi.Key].Reveal();
         return webhook.Body.Span.TrimStart(" \t\r\n"u8) is [(byte)'{', ..]
-            ? OfRefund(webhook.Body, key) with { IsProven = webhook.IsByAddress }
+            ? OfRefund(webhook.Body, key, out isOfOther) with { IsProven = webhook.IsByAddress }
             : OfPayment(webhook.Body, key, credentials[PayUApi.Salt].Reveal());
     }
 
@@ -98,8 +106,9 @@ internal static class PayUWebhook
 
     private static string Id(ReadOnlySpan<byte> named) => $"sha256:{Convert.ToHexStringLower(SHA256.HashData(named))}";
 
-    private static WebhookReading OfRefund(ReadOnlyMemory<byte> body, string key)
+    private static WebhookReading OfRefund(ReadOnlyMemory<byte> body, string key, out bool isOfOther)
     {
+        isOfOther = false;
         // Nothing else names the event; the same event is sent again with the same bytes.
         var id = Id(body.Span);
         RefundCallback? callback;
@@ -119,9 +128,13 @@ internal static class PayUWebhook
             return new WebhookReading.Forged();
         }
 
+        isOfOther = AttemptId.TryParse(callback.TxnId, out var attempt)
+            && callback.Action == "refund"
+            && string.Equals(callback.Status, "success", StringComparison.OrdinalIgnoreCase)
+            && !OwnRefunds.Has(attempt.Payment, callback.Token, PayUMapping.RefundToken);
         return callback.Action switch
         {
-            "refund" or "capture" or "cancel" when AttemptId.TryParse(callback.TxnId, out var attempt) =>
+            "refund" or "capture" or "cancel" when AttemptId.TryParse(callback.TxnId, out _) =>
                 new WebhookReading.About(id, attempt),
             "refund" or "capture" or "cancel" => new WebhookReading.Unmatched(id, callback.Action),
             _ => new WebhookReading.Irrelevant(id, "other"),

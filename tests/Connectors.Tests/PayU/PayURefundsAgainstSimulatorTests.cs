@@ -102,6 +102,38 @@ public sealed class PayURefundsAgainstSimulatorTests(SimulatedPayU payu) : PayUS
     }
 
     [Fact]
+    public async Task A_refund_made_in_the_dashboard_is_reported_by_its_callback_and_with_ours()
+    {
+        await using var receiver = await ScriptedServer.StartAsync();
+        await PayU.AddAccountAsync(new Uri(receiver.Url, "/hook"));
+        try
+        {
+            var payment = await PaidAsync();
+            await RefundAsync(payment);
+            await PayU.RefundInDashboardAsync(payment, 2_000);
+            WebhookReading.OfProviderRefunds? reported = null;
+            await Eventually.HoldsAsync(
+                async () => (reported = Own(await ReadingsAsync(receiver))
+                    .OfType<WebhookReading.OfProviderRefunds>().LastOrDefault()) is not null,
+                "the dashboard's refund is reported");
+            var other = Assert.Single(reported!.Refunds);
+            Assert.Equal(
+                (Money.Of(2_000, Currency.Inr), payment, 23),
+                (other.Amount, other.ProviderPayment, other.BankReference!.Length));
+            // The callback has no hash: nothing of it is reported, but PayU's own list.
+            Assert.False(reported.IsProven);
+            Assert.Equal(other, Assert.Single((await QueryRefundAsync(payment)).OtherRefunds!));
+
+            await PayU.DialAsync("""{"server_error":1,"operations":["query"]}""");
+            Assert.Contains(await ReadingsAsync(receiver), reading => reading is WebhookReading.Unavailable);
+        }
+        finally
+        {
+            await PayU.AddAccountAsync(webhookUrl: null);
+        }
+    }
+
+    [Fact]
     public async Task Tampered_webhooks_are_forged()
     {
         await using var receiver = await ScriptedServer.StartAsync();

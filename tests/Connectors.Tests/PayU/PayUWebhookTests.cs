@@ -1,5 +1,6 @@
 using System.Text;
 using PaymentCluster.Connectors.Contract;
+using PaymentCluster.Connectors.PayU;
 using PaymentCluster.Connectors.Tests.Conformance;
 using PaymentCluster.Connectors.Tests.Fakes;
 using PaymentCluster.Grains.Abstractions.Amounts;
@@ -147,8 +148,35 @@ public sealed class PayUWebhookTests
         Assert.IsType<WebhookReading.Irrelevant>(
             await ReadAsync(PayURig.Json($$"""{"action":"dispute","key":"{{PayURig.Key}}"}""")));
 
+    // Its address is one that does not exist.
+    [Fact]
+    public async Task A_callback_about_a_refund_that_is_not_ours_is_fetched_within_the_budget()
+    {
+        var callback = Refund(PayURig.Key, Txn);
+        callback = callback with
+        {
+            IsByAddress = true,
+            Body = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(callback.Body.Span).Replace(
+                PayUMapping.RefundToken(ConnectorRig.Refund), "by-hand", StringComparison.Ordinal)),
+        };
+        var taken = new List<bool>();
+        Assert.IsType<WebhookReading.Unavailable>(await ReadAsync(callback with
+        {
+            MayQueryAsync = isProven =>
+            {
+                taken.Add(isProven);
+                return ValueTask.FromResult(false);
+            },
+        }));
+        Assert.Equal([true], taken);
+        var failed = Encoding.UTF8.GetString(callback.Body.Span).Replace(
+            "\"success\"", "\"failure\"", StringComparison.Ordinal);
+        Assert.IsType<WebhookReading.About>(
+            await ReadAsync(callback with { Body = Encoding.UTF8.GetBytes(failed) }));
+    }
+
     private static InboundWebhook Refund(string key, string txnId) => PayURig.Json($$"""
-        {"action":"refund","status":"success","mihpayid":"{{PayURig.Pay}}","request_id":"1","token":"t","amt":"1.00","bank_ref_num":" 1 ",
+        {"action":"refund","status":"success","mihpayid":"{{PayURig.Pay}}","request_id":"1","token":"{{PayUMapping.RefundToken(ConnectorRig.Refund)}}","amt":"1.00","bank_ref_num":" 1 ",
         "bank_arn":123,"refund_mode":null,"merchantTxnId":"{{txnId}}","key":"{{key}}","remark":"","additionalValue1":""}
         """);
 

@@ -184,8 +184,21 @@ public sealed class PaytmConnector : IConnector, IUpiVerification, IWalletsByPas
         OfQuery(await FindRefundAsync(query.Attempt, query.Refund.ToString(), credentials));
 
     /// <inheritdoc/>
-    public ValueTask<WebhookReading> ReadWebhookAsync(InboundWebhook webhook, ProviderCredentials credentials) =>
-        ValueTask.FromResult(PaytmWebhook.Read(webhook, credentials));
+    public async ValueTask<WebhookReading> ReadWebhookAsync(InboundWebhook webhook, ProviderCredentials credentials)
+    {
+        var reading = PaytmWebhook.Read(webhook, credentials, out var other);
+        return reading is WebhookReading.About about && other is not null
+            ? !await webhook.MayQueryAsync(true)
+                ? new WebhookReading.Unavailable("the status-query budget is exhausted")
+                : await FindRefundAsync(about.Attempt, other, credentials) switch
+                {
+                    ProviderOutcome.Succeeded paidOut => PaytmMapping.OtherRefund(about, paidOut),
+                    ProviderOutcome.Unknown or ProviderOutcome.NotSent =>
+                        new WebhookReading.Unavailable("the refund's status is unavailable"),
+                    _ => about,
+                }
+            : reading;
+    }
 
     /// <inheritdoc/>
     public async Task<CredentialsCheck> CheckAsync(ProviderCredentials credentials)

@@ -237,6 +237,20 @@ internal static class PaytmMapping
         return outcome is null ? null : outcome with { ProviderReference = response.RefundId };
     }
 
+    /// <summary>A refund that was made in Paytm's dashboard, or by Paytm, and was paid out.</summary>
+    public static WebhookReading OtherRefund(WebhookReading.About about, ProviderOutcome.Succeeded paidOut) =>
+        new WebhookReading.OfProviderRefunds(
+            about.EventId,
+            about.Attempt,
+            [
+                new ProviderRefund
+                {
+                    ProviderReference = paidOut.ProviderReference!,
+                    Amount = paidOut.Amount,
+                    BankReference = paidOut.BankReference,
+                },
+            ]);
+
     /// <summary>The customer's step, if the response has one that can be trusted.</summary>
     public static CustomerAction? Action(ChargeInstrument instrument, ProcessResponse response, bool plainHttp)
     {

@@ -19,7 +19,8 @@ namespace PaymentCluster.Connectors.Paytm;
 /// documented ones, the seven that stand together from <c>MID</c> to <c>TXNAMOUNT</c> are all there, and no value has a
 /// bar. A form that Paytm made has at most three values behind its amount, so that under other names a status, or an
 /// attempt's id, would be something that is neither.</para>
-/// <para>Any other form is a hint, and so is a refund's envelope, which does not say how the refund ended.</para>
+/// <para>Any other form is a hint, and so is a refund's envelope, which does not say how the refund ended. The envelope
+/// of a refund that is not ours names it: its status is fetched.</para>
 /// </remarks>
 internal static class PaytmWebhook
 {
@@ -39,11 +40,17 @@ internal static class PaytmWebhook
     private static readonly string[] Required =
         ["MID", "ORDERID", "PAYMENTMODE", "RESPCODE", "RESPMSG", "STATUS", "TXNAMOUNT", "TXNID"];
 
-    public static WebhookReading Read(InboundWebhook webhook, ProviderCredentials credentials)
+    /// <summary>Reads a webhook.</summary>
+    /// <param name="webhook">The webhook.</param>
+    /// <param name="credentials">The merchant's credentials.</param>
+    /// <param name="other">The name of a refund that it is about and that this engine did not request; null if it is
+    /// about none.</param>
+    public static WebhookReading Read(InboundWebhook webhook, ProviderCredentials credentials, out string? other)
     {
+        other = null;
         var body = webhook.Body.Span;
         return body.Length is 0 or > MaxBody ? new WebhookReading.Forged()
-            : body[0] == (byte)'{' ? OfEnvelope(body, credentials)
+            : body[0] == (byte)'{' ? OfEnvelope(body, credentials, out other)
             : OfForm(body, credentials);
     }
 
@@ -100,8 +107,10 @@ internal static class PaytmWebhook
                 : null;
     }
 
-    private static WebhookReading OfEnvelope(ReadOnlySpan<byte> body, ProviderCredentials credentials)
+    private static WebhookReading OfEnvelope(
+        ReadOnlySpan<byte> body, ProviderCredentials credentials, out string? other)
     {
+        other = null;
         if (!PaytmApi.TryRead(body, PaytmJson.Wire.Envelope, out var envelope)
             || envelope.Body.ValueKind != JsonValueKind.Object)
         {
@@ -114,9 +123,13 @@ internal static class PaytmWebhook
             return new WebhookReading.Forged();
         }
 
-        return PaytmApi.TryRead(text, PaytmJson.Wire.RefundNotice, out var notice)
-            ? About(text, notice.Mid, notice.OrderId, notice.RefId is null ? "notice" : "refund", credentials)
-            : new WebhookReading.Malformed("the body is not the documented JSON");
+        if (!PaytmApi.TryRead(text, PaytmJson.Wire.RefundNotice, out var notice))
+        {
+            return new WebhookReading.Malformed("the body is not the documented JSON");
+        }
+
+        other = notice.RefId is { Length: > 0 and <= 50 } name && !RefundId.TryParse(name, out _) ? name : null;
+        return About(text, notice.Mid, notice.OrderId, notice.RefId is null ? "notice" : "refund", credentials);
     }
 
     private static WebhookReading About(

@@ -124,6 +124,36 @@ public sealed class PaytmRefundsAgainstSimulatorTests(SimulatedPaytm paytm) : Pa
     }
 
     [Fact]
+    public async Task A_refund_made_in_the_dashboard_is_reported_by_its_webhook()
+    {
+        await using var receiver = await ScriptedServer.StartAsync();
+        await Paytm.AddAccountAsync(new Uri(receiver.Url, "/hook"));
+        try
+        {
+            var payment = await PaidAsync();
+            await Paytm.RefundInDashboardAsync(payment, 2_000);
+            WebhookReading.OfProviderRefunds? reported = null;
+            await Eventually.HoldsAsync(
+                async () => (reported = Own(await ReadingsAsync(receiver))
+                    .OfType<WebhookReading.OfProviderRefunds>().LastOrDefault()) is not null,
+                "the dashboard's refund is reported");
+            var other = Assert.Single(reported!.Refunds);
+            Assert.Equal((Money.Of(2_000, Currency.Inr), 12), (other.Amount, other.BankReference!.Length));
+
+            var connector = Paytm.Connect();
+            var webhook = WebhookOf(receiver.Requests[^1]);
+            Assert.IsType<WebhookReading.Unavailable>(await connector.ReadWebhookAsync(
+                webhook with { MayQueryAsync = _ => ValueTask.FromResult(false) }, Rig.Credentials));
+            await Paytm.DialAsync("""{"server_error":1,"operations":["query"]}""");
+            Assert.IsType<WebhookReading.Unavailable>(await connector.ReadWebhookAsync(webhook, Rig.Credentials));
+        }
+        finally
+        {
+            await Paytm.AddAccountAsync(webhookUrl: null);
+        }
+    }
+
+    [Fact]
     public async Task Tampered_webhooks_are_forged()
     {
         await using var receiver = await ScriptedServer.StartAsync();
@@ -148,15 +178,16 @@ public sealed class PaytmRefundsAgainstSimulatorTests(SimulatedPaytm paytm) : Pa
         var readings = new List<WebhookReading>();
         foreach (var request in receiver.Requests)
         {
-            var webhook = new InboundWebhook
-            {
-                Headers = request.Headers.ToImmutableDictionary(
-                    header => header.Key.ToLowerInvariant(), header => header.Value),
-                Body = request.Body,
-            };
-            readings.Add(await connector.ReadWebhookAsync(webhook, Rig.Credentials));
+            readings.Add(await connector.ReadWebhookAsync(WebhookOf(request), Rig.Credentials));
         }
 
         return [.. readings];
     }
+
+    private static InboundWebhook WebhookOf(Received request) => new()
+    {
+        Headers = request.Headers.ToImmutableDictionary(
+            header => header.Key.ToLowerInvariant(), header => header.Value),
+        Body = request.Body,
+    };
 }

@@ -247,6 +247,18 @@ internal static class AmazonPayMapping
         return outcome with { ProviderReference = refund.RefundId };
     }
 
+    /// <summary>A refund that was paid out; null if it was not. Amazon does not tell who requested it.</summary>
+    public static ProviderRefund? PaidOut(RefundEntity refund) =>
+        Outcome(refund) is ProviderOutcome.Succeeded paidOut && IsId(refund.ChargeId)
+            ? new ProviderRefund
+            {
+                ProviderReference = refund.RefundId!,
+                Amount = paidOut.Amount,
+                ProviderPayment = refund.ChargeId,
+                MayBeOurs = true,
+            }
+            : null;
+
     private static string? PageOf(SessionEntity session, bool plainHttp) =>
         session.WebCheckoutDetails?.AmazonPayRedirectUrl is { Length: <= LongestUrl } url
         && Uri.TryCreate(url, UriKind.Absolute, out var uri)

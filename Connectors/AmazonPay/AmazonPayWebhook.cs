@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using PaymentCluster.Connectors.Contract;
 using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Providers;
 
 namespace PaymentCluster.Connectors.AmazonPay;
 
@@ -16,7 +17,8 @@ namespace PaymentCluster.Connectors.AmazonPay;
 /// that the merchant's credentials name proves Amazon Pay; without one a notification is a hint. Nothing of it is
 /// trusted in any case: the object is fetched, and leads to the attempt that the engine then queries. A charge of a
 /// saved wallet cannot be queried without its id, so what was fetched of it is said: that is Amazon's own word, under
-/// the merchant's signature.</remarks>
+/// the merchant's signature. So is a refund that was paid out: it has no reference of ours, so that one that was made
+/// in Seller Central looks like ours until its id is compared.</remarks>
 internal sealed class AmazonPayWebhook(AmazonPayApi api, AmazonPayCertificates certificates, TimeProvider time)
     : IDisposable
 {
@@ -116,6 +118,7 @@ internal sealed class AmazonPayWebhook(AmazonPayApi api, AmazonPayCertificates c
             "CHARGE_PERMISSION" => ((string?)null, objectId),
             _ => (null, null),
         };
+        ProviderRefund? paidOut = null;
         if (type == "REFUND")
         {
             // A refund carries no reference of ours; its charge does.
@@ -126,6 +129,7 @@ internal sealed class AmazonPayWebhook(AmazonPayApi api, AmazonPayCertificates c
             }
 
             charge = refund.Value.ChargeId;
+            paidOut = refund.Value.RefundId == objectId ? AmazonPayMapping.PaidOut(refund.Value) : null;
         }
 
         if (AmazonPayMapping.IsId(charge))
@@ -143,7 +147,7 @@ internal sealed class AmazonPayWebhook(AmazonPayApi api, AmazonPayCertificates c
                     && response.Value.ChargeId == charge
                     && AmazonPayMapping.Outcome(response.Value, order: null) is { } outcome
                         ? new WebhookReading.OfCharge(id, attempt, outcome)
-                        : new WebhookReading.About(id, attempt);
+                        : Of(attempt);
             }
 
             permission = response.Value.ChargePermissionId;
@@ -169,8 +173,12 @@ internal sealed class AmazonPayWebhook(AmazonPayApi api, AmazonPayCertificates c
         }
 
         return AttemptId.TryParse(found.Value.MerchantMetadata?.MerchantReferenceId, out var named)
-            ? new WebhookReading.About(id, named)
+            ? Of(named)
             : new WebhookReading.Unmatched(id, type);
+
+        WebhookReading Of(AttemptId attempt) => paidOut is null
+            ? new WebhookReading.About(id, attempt)
+            : new WebhookReading.OfProviderRefunds(id, attempt, [paidOut]) { IsAboutOurs = true };
     }
 
     private static WebhookReading NotThere<T>(AmazonPayResponse<T> response, string id, string type)

@@ -180,6 +180,28 @@ public sealed class AmazonPayMoneyAgainstSimulatorTests(SimulatedAmazonPay amazo
         await Amazon.AddAccountAsync(webhookUrl: null);
     }
 
+    [Fact]
+    public async Task A_refund_made_in_seller_central_is_reported()
+    {
+        await using var shop = await Shop.OpenAsync();
+        await Amazon.AddAccountAsync(shop.Url);
+        var charge = await ChargedAsync();
+        await Amazon.RefundInDashboardAsync(charge, Part.AmountMinor);
+
+        var connector = Amazon.Connect();
+        WebhookReading reading;
+        do
+        {
+            reading = await connector.ReadWebhookAsync(await shop.NextAsync(), Rig.Credentials);
+        }
+        while (reading is WebhookReading.About);
+
+        var reported = Assert.IsType<WebhookReading.OfProviderRefunds>(reading);
+        var refund = Assert.Single(reported.Refunds);
+        Assert.Equal((Attempt, Part, charge), (reported.Attempt, refund.Amount, refund.ProviderPayment));
+        await Amazon.AddAccountAsync(webhookUrl: null);
+    }
+
     private async Task OneRefundAsync() =>
         Assert.Single(await Amazon.JournalAsync(CompactName.Of(RefundId.ToString(), 32)));
 

@@ -18,7 +18,6 @@ public sealed class AmazonPayWebhookTests() : ConformanceSetting(new AmazonPayRi
 
     [Theory]
     [InlineData("CHARGE", AmazonPayRig.Charge)]
-    [InlineData("REFUND", AmazonPayRig.Rfnd)]
     [InlineData("CHARGE_PERMISSION", AmazonPayRig.Permission)]
     public async Task An_object_leads_to_its_attempt(string type, string id)
     {
@@ -30,6 +29,45 @@ public sealed class AmazonPayWebhookTests() : ConformanceSetting(new AmazonPayRi
             Assert.Equal(
                 (ConnectorRig.Attempt, "11111111-2222-3333-4444-555555555555"), (about.Attempt, about.EventId));
         }
+    }
+
+    // Ours or made in Seller Central: the two look the same.
+    [Theory]
+    [InlineData(true), InlineData(false)]
+    public async Task A_refund_that_was_paid_out_is_reported_with_its_charge(bool isReferenceOnCharge)
+    {
+        Server.Script = (request, context) => request.Path.Contains("/charges/", StringComparison.Ordinal)
+            ? Responses.JsonAsync(
+                context,
+                200,
+                isReferenceOnCharge
+                    ? AmazonPayRig.ChargeJson("Captured")
+                    : AmazonPayRig.ChargeJson("Captured", reference: null))
+            : Rig.RespondAsync(request, context);
+        var reported = Assert.IsType<WebhookReading.OfProviderRefunds>(
+            await ReadAsync(AmazonPayRig.Notify(Certificate, "REFUND", AmazonPayRig.Rfnd)));
+        Assert.Equal((ConnectorRig.Attempt, true), (reported.Attempt, reported.IsAboutOurs));
+        Assert.Equal(
+            new ProviderRefund
+            {
+                ProviderReference = AmazonPayRig.Rfnd,
+                Amount = AmazonPayRig.Euros,
+                ProviderPayment = AmazonPayRig.Charge,
+                MayBeOurs = true,
+            },
+            Assert.Single(reported.Refunds));
+    }
+
+    [Theory]
+    [InlineData("RefundInitiated", AmazonPayRig.Rfnd), InlineData("Declined", AmazonPayRig.Rfnd)]
+    [InlineData("Refunded", "S02-1234567-1234567-R999999")]
+    public async Task A_refund_that_was_not_paid_out_or_is_another_is_a_hint(string state, string id)
+    {
+        Server.Script = (request, context) => request.Path.Contains("/refunds/", StringComparison.Ordinal)
+            ? Responses.JsonAsync(context, 200, AmazonPayRig.RefundJson(state, id))
+            : Rig.RespondAsync(request, context);
+        Assert.IsType<WebhookReading.About>(
+            await ReadAsync(AmazonPayRig.Notify(Certificate, "REFUND", AmazonPayRig.Rfnd)));
     }
 
     [Fact]
@@ -55,7 +93,7 @@ public sealed class AmazonPayWebhookTests() : ConformanceSetting(new AmazonPayRi
             (ConnectorRig.Attempt, AmazonPayRig.Charge, AmazonPayRig.Euros),
             (told.Attempt, paid.ProviderReference, paid.Amount));
         // Its refund says nothing of the charge.
-        Assert.IsType<WebhookReading.About>(
+        Assert.IsType<WebhookReading.OfProviderRefunds>(
             await ReadAsync(AmazonPayRig.Notify(Certificate, "REFUND", AmazonPayRig.Rfnd)));
     }
 
@@ -251,7 +289,7 @@ public sealed class AmazonPayWebhookTests() : ConformanceSetting(new AmazonPayRi
         Assert.IsType<WebhookReading.Unavailable>(await PinnedAsync(notification));
         Assert.Equal([true, true], taken);
         Assert.Single(Server.Requests, request => request.Path.StartsWith("/v2/", StringComparison.Ordinal));
-        Assert.IsType<WebhookReading.About>(await ReadAsync(notification));
+        Assert.IsType<WebhookReading.OfProviderRefunds>(await ReadAsync(notification));
         Assert.Equal([true, true, false, false], taken);
     }
 

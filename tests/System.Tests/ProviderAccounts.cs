@@ -54,7 +54,14 @@ internal static class ProviderAccounts
         var account = new { merchant_id = "A1SYSTEM", store_id = "amzn1.application-oa2-client.system", region = "eu" };
         var made = await simulators.PutAsync(
             $"/_accounts/amazonpay/{AmazonPayKey}",
-            new { account.merchant_id, account.store_id, account.region, make_key = true });
+            new
+            {
+                account.merchant_id,
+                account.store_id,
+                account.region,
+                make_key = true,
+                ipn_url = system.WebhookUrl("amazonpay"),
+            });
         await shop.PutAsync(Credentials("amazonpay"), new
         {
             public_key_id = AmazonPayKey,

@@ -63,6 +63,10 @@ public static class LogEvents
     /// booked again.</summary>
     public const int ProviderReferenceTaken = 1010;
 
+    /// <summary>Whether a payment in memory is the journal's could not be looked up; reads return what was known
+    /// last.</summary>
+    public const int PaymentUnconfirmed = 1011;
+
     /// <summary>The outcome of one call to a provider.</summary>
     public const int EffectOutcome = 1101;
 

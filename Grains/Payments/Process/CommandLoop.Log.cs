@@ -7,9 +7,6 @@ namespace PaymentCluster.Grains.Payments.Process;
 // Merchant and PaymentId come from the scope of the call.
 internal sealed partial class CommandLoop
 {
-    [LoggerMessage(LogEvents.PaymentStale, LogLevel.Information, "Payment is stale at version {Version}; reloading")]
-    private partial void LogStale(int version);
-
     [LoggerMessage(
         LogEvents.PaymentFenced,
         LogLevel.Warning,

@@ -103,14 +103,35 @@ internal sealed partial class CommandLoop(LoadedPayment payment, PaymentServices
             var commit = PaymentRecord.CommitOf(payment.Key, state, state, [], null, services.Clock.Now);
             if (await services.Journal.AppendAsync(commit) is not CommitResult.Committed)
             {
-                LogStale(state.Version);
-                payment.Invalidate();
+                payment.LeaveBehind();
             }
         }
         finally
         {
             _turn.Leave();
         }
+    }
+
+    /// <summary>The state for those who only read: at most some seconds behind the journal. A command that is under way
+    /// finds out itself, when it commits; they do not wait for it.</summary>
+    public async ValueTask<PaymentState?> ReadAsync()
+    {
+        var state = await payment.LoadAsync();
+        if (!payment.IsAged || !_turn.TryEnter())
+        {
+            return state;
+        }
+
+        try
+        {
+            await payment.ConfirmAsync();
+        }
+        finally
+        {
+            _turn.Leave();
+        }
+
+        return await payment.LoadAsync();
     }
 
     // Null: there is something to decide on.
@@ -231,8 +252,7 @@ internal sealed partial class CommandLoop(LoadedPayment payment, PaymentServices
                 payment.Deactivate();
                 return new CommandOutcome { Elsewhere = taken.Holder };
             default:
-                LogStale(payment.State?.Version ?? 0);
-                payment.Invalidate();
+                payment.LeaveBehind();
                 return null;
         }
     }

@@ -21,6 +21,9 @@ internal sealed class CommandTurn
         return new ValueTask(turn.Task);
     }
 
+    /// <summary>Takes the turn, which has to be given back; false if it is taken.</summary>
+    public bool TryEnter() => !_isTaken && (_isTaken = true);
+
     /// <summary>Gives the turn to the next.</summary>
     public void Leave()
     {

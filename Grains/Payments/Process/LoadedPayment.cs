@@ -1,15 +1,26 @@
+using Microsoft.Extensions.Logging;
 using PaymentCluster.Grains.Abstractions.Errors;
 using PaymentCluster.Grains.Abstractions.Ids;
+using PaymentCluster.Grains.Abstractions.Logs;
 using PaymentCluster.Grains.Journal;
 
 namespace PaymentCluster.Grains.Payments.Process;
 
 /// <summary>A payment's state in the memory of one activation: loaded once, replaced by each commit, and dropped when
 /// the journal has left it behind.</summary>
-internal sealed class LoadedPayment(
-    PaymentKey key, IPaymentJournal journal, ActivePayments active, IPaymentActivation activation)
+internal sealed partial class LoadedPayment(
+    PaymentKey key, PaymentServices services, IPaymentActivation activation)
 {
+    // For how long a state that was loaded or committed here is taken for the journal's. After silos joined or left,
+    // another activation of the payment may exist, and this one hears nothing of what it commits.
+    private static readonly TimeSpan OpenAge = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FinalAge = TimeSpan.FromMinutes(1);
+
+    private readonly IPaymentJournal _journal = services.Journal;
+    private readonly ILogger _logger = services.Logger;
+
     private Task? _loading;
+    private long _confirmedAt;
 
     public PaymentKey Key => key;
 
@@ -24,6 +35,10 @@ internal sealed class LoadedPayment(
     public StoredPayment? Archived { get; private set; }
 
     public bool IsLoaded { get; private set; }
+
+    /// <summary>Whether the journal may have left the state behind, and a reader should look.</summary>
+    public bool IsAged => State is { } state
+        && services.Clock.Machine.GetElapsedTime(_confirmedAt) > (PaymentMapping.IsFinal(state) ? FinalAge : OpenAge);
 
     /// <summary>Passes on what is committed here.</summary>
     public TimelineFeed Feed { get; } = new();
@@ -52,11 +67,30 @@ internal sealed class LoadedPayment(
         return State;
     }
 
+    /// <summary>Looks whether the journal has left the state behind; it is then dropped. While the journal is
+    /// unavailable, what was known last stands. No command may be under way: it decides on this state.</summary>
+    public async Task ConfirmAsync()
+    {
+        _confirmedAt = services.Clock.Machine.GetTimestamp();
+        try
+        {
+            var stored = await _journal.LoadAsync(key);
+            if (stored?.Version > State?.Version)
+            {
+                LeaveBehind();
+            }
+        }
+        catch (Exception exception) when (exception is JournalOverloadedException or JournalUnavailableException)
+        {
+            LogUnconfirmed(exception);
+        }
+    }
+
     /// <summary>Restores an archived payment and loads it again; null where the archives are not within
     /// reach.</summary>
     public async Task<PaymentState?> RestoreAsync()
     {
-        if (!await journal.RestoreAsync(key))
+        if (!await _journal.RestoreAsync(key))
         {
             return null;
         }
@@ -70,6 +104,14 @@ internal sealed class LoadedPayment(
     {
         State = next;
         IsLoaded = true;
+        _confirmedAt = services.Clock.Machine.GetTimestamp();
+    }
+
+    /// <summary>Another activation committed: the state here is dropped.</summary>
+    public void LeaveBehind()
+    {
+        LogStale(State?.Version ?? 0);
+        Invalidate();
     }
 
     /// <summary>Drops a state that the journal has left behind, and deactivates: when the last call that is under way
@@ -102,7 +144,7 @@ internal sealed class LoadedPayment(
     /// watchers would load it again at once, and their number is bounded at the gateways.</summary>
     public void DeactivateIfIdleUnderPressure()
     {
-        if (active.IsOverCapacity && !Feed.IsWatched && State is { } state && PaymentMapping.IsFinal(state))
+        if (services.Active.IsOverCapacity && !Feed.IsWatched && State is { } state && PaymentMapping.IsFinal(state))
         {
             activation.Deactivate();
         }
@@ -111,7 +153,7 @@ internal sealed class LoadedPayment(
     /// <summary>Deactivates a payment under memory pressure that waits for its next time, and is not watched.</summary>
     public void DeactivateUnderPressure()
     {
-        if (active.IsOverCapacity && !Feed.IsWatched && State is not null)
+        if (services.Active.IsOverCapacity && !Feed.IsWatched && State is not null)
         {
             activation.Deactivate();
         }
@@ -119,7 +161,8 @@ internal sealed class LoadedPayment(
 
     private async Task LoadOnceAsync()
     {
-        var stored = await journal.LoadAsync(key);
+        var asOf = services.Clock.Machine.GetTimestamp();
+        var stored = await _journal.LoadAsync(key);
         try
         {
             Archived = stored is { IsArchived: true } ? stored : null;
@@ -133,5 +176,13 @@ internal sealed class LoadedPayment(
         }
 
         IsLoaded = true;
+        _confirmedAt = asOf;
     }
+
+    [LoggerMessage(LogEvents.PaymentStale, LogLevel.Information, "Payment is stale at version {Version}; reloading")]
+    private partial void LogStale(int version);
+
+    [LoggerMessage(
+        LogEvents.PaymentUnconfirmed, LogLevel.Debug, "The journal is unavailable; reads return what was known last")]
+    private partial void LogUnconfirmed(Exception exception);
 }

@@ -21,7 +21,7 @@ public sealed class PaymentProcess(PaymentKey key, PaymentServices services, IPa
 {
     private static readonly TimeSpan BetweenHints = TimeSpan.FromSeconds(10);
 
-    private readonly LoadedPayment _payment = new(key, services.Journal, services.Active, activation);
+    private readonly LoadedPayment _payment = new(key, services, activation);
     private CommandLoop? _commands;
     private HashSet<int>? _returned;
     private HashSet<int>? _hinted;
@@ -228,7 +228,7 @@ public sealed class PaymentProcess(PaymentKey key, PaymentServices services, IPa
     /// <inheritdoc cref="IPaymentGrain.Get"/>
     public async Task<PaymentView?> GetAsync()
     {
-        var state = await _payment.LoadAsync();
+        var state = await Commands.ReadAsync();
         _payment.DeactivateIfAbsent();
         _payment.DeactivateIfIdleUnderPressure();
         return state?.ToView(key.Payment) ?? _payment.Archived?.ToView(key.Payment);
@@ -264,7 +264,7 @@ public sealed class PaymentProcess(PaymentKey key, PaymentServices services, IPa
     /// <inheritdoc cref="IPaymentGrain.GetRefund"/>
     public async Task<RefundView?> GetRefundAsync(int number)
     {
-        var state = await _payment.LoadAsync();
+        var state = await Commands.ReadAsync();
         _payment.DeactivateIfAbsent();
         ThrowIfArchived(_payment.Archived);
         return state?.Refund(number)?.ToView(state, key.Payment);

@@ -80,7 +80,7 @@ internal static class JuspayReading
     /// <summary>The refunds that an order lists as paid out and that have no name of this engine's: they were made in
     /// Juspay's dashboard, or at the gateway. Null if there are none. Those of an order that is not paid are Juspay's
     /// own, of money that came too late.</summary>
-    public static ImmutableList<ProviderRefund>? OtherRefunds(OrderObject? order, AttemptId attempt)
+    public static ImmutableArray<ProviderRefund>? OtherRefunds(OrderObject? order, AttemptId attempt)
     {
         if (order is not { Status: "CHARGED", Refunds: { Count: > 0 } listed }
             || !IsOrder(order.OrderId, JuspayMapping.OrderId(attempt)))
@@ -88,7 +88,7 @@ internal static class JuspayReading
             return null;
         }
 
-        var others = ImmutableList<ProviderRefund>.Empty;
+        var others = ImmutableArray.CreateBuilder<ProviderRefund>();
         foreach (var refund in listed)
         {
             if (refund is { Status: "SUCCESS" }
@@ -96,7 +96,7 @@ internal static class JuspayReading
                 && JuspayMapping.TryReadMoney(refund.Amount, order.Currency, out var amount)
                 && !OwnRefunds.Has(attempt.Payment, refund.UniqueRequestId, JuspayMapping.RefundName))
             {
-                others = others.Add(new ProviderRefund
+                others.Add(new ProviderRefund
                 {
                     ProviderReference = name,
                     Amount = amount,
@@ -106,7 +106,7 @@ internal static class JuspayReading
             }
         }
 
-        return others.IsEmpty ? null : others;
+        return others.Count == 0 ? null : others.ToImmutable();
     }
 
     /// <summary>Whether the status of a new transaction says that it waits for a step. Any other status of it is not to

@@ -71,7 +71,7 @@ internal static class JuspayWebhook
         if (type.Contains("REFUND", StringComparison.Ordinal))
         {
             return JuspayReading.OtherRefunds(order, attempt) is { } others
-                ? new WebhookReading.OfProviderRefunds(id, attempt, [.. others]) { IsAboutOurs = true }
+                ? new WebhookReading.OfProviderRefunds(id, attempt, others) { IsAboutOurs = true }
                 : new WebhookReading.About(id, attempt);
         }
 

@@ -18,17 +18,17 @@ internal sealed class PayUActions(PayUApi api)
     /// <param name="actions">What is listed; null if it is not known.</param>
     /// <param name="payment">Our payment.</param>
     /// <param name="providerPayment">PayU's id of it.</param>
-    public static ImmutableList<ProviderRefund>? OtherRefunds(
+    public static ImmutableArray<ProviderRefund>? OtherRefunds(
         List<ActionDetails>? actions, PaymentId payment, string providerPayment)
     {
-        var others = ImmutableList<ProviderRefund>.Empty;
+        var others = ImmutableArray.CreateBuilder<ProviderRefund>();
         foreach (var action in actions ?? [])
         {
             if (IsKind(action, "refund")
                 && PayUReading.Outcome(action) is ProviderOutcome.Succeeded { ProviderReference: { } id } paidOut
                 && !OwnRefunds.Has(payment, action.Token, PayUMapping.RefundToken))
             {
-                others = others.Add(new ProviderRefund
+                others.Add(new ProviderRefund
                 {
                     ProviderReference = id,
                     Amount = paidOut.Amount,
@@ -38,7 +38,7 @@ internal sealed class PayUActions(PayUApi api)
             }
         }
 
-        return others.IsEmpty ? null : others;
+        return others.Count == 0 ? null : others.ToImmutable();
     }
 
     /// <summary>The captures, cancellations and refunds of a payment, or why they are not known.</summary>

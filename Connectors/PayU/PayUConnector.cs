@@ -391,7 +391,7 @@ public sealed class PayUConnector : IConnector, IUpiVerification, ICustomerAccou
         var (actions, _) = await _actions.FindAsync(about.Attempt.ToString(), payment, credentials);
         return actions is null ? new WebhookReading.Unavailable("the payment's refunds are unavailable")
             : PayUActions.OtherRefunds(actions, about.Attempt.Payment, payment) is { } others
-                ? new WebhookReading.OfProviderRefunds(about.EventId, about.Attempt, [.. others])
+                ? new WebhookReading.OfProviderRefunds(about.EventId, about.Attempt, others)
                 {
                     IsProven = about.IsProven,
                 }

@@ -20,7 +20,7 @@ public abstract record ProviderOutcome
     /// <summary>Refunds of the same payment that the response lists and that this engine did not request; null if it
     /// lists none.</summary>
     [Id(2)]
-    public ImmutableList<ProviderRefund>? OtherRefunds { get; init; }
+    public ImmutableArray<ProviderRefund>? OtherRefunds { get; init; }
 
     /// <summary>The provider has done it.</summary>
     [GenerateSerializer, Immutable, Alias("outcome-succeeded")]

@@ -253,7 +253,7 @@ public sealed partial class ProviderOperations(
 
     // After the outcome: a refund of ours that was refused because of the others has released its amount.
     private async Task RecordAsync(
-        OperationContext context, RecordOutcome report, ImmutableList<ProviderRefund> others)
+        OperationContext context, RecordOutcome report, ImmutableArray<ProviderRefund> others)
     {
         await RecordAsync(context, report);
         var attempt = context.State.AttemptOf(report.Operation)!;

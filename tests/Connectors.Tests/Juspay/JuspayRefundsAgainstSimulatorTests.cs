@@ -127,11 +127,11 @@ public sealed class JuspayRefundsAgainstSimulatorTests(SimulatedJuspay juspay) :
                 "the dashboard's refund is reported, and ours is not");
             Assert.Equal((Money.Of(2_000, Currency.Inr), txn), (other!.Amount, other.ProviderPayment));
             Assert.Single(await Juspay.JournalAsync(other.ProviderReference));
-            Assert.Equal(other, Assert.Single((await QueryRefundAsync(txn)).OtherRefunds!));
+            Assert.Equal(other, Assert.Single((await QueryRefundAsync(txn)).OtherRefunds!.Value));
             // What is left is less than this, so that it is refused.
             var declined = await RefundAsync(txn, number: 2, Money.Of(9_000, Currency.Inr));
             Assert.IsType<ProviderOutcome.Declined>(declined);
-            Assert.Equal(other, Assert.Single(declined.OtherRefunds!));
+            Assert.Equal(other, Assert.Single(declined.OtherRefunds!.Value));
         }
         finally
         {

@@ -122,7 +122,7 @@ public sealed class PayURefundsAgainstSimulatorTests(SimulatedPayU payu) : PayUS
                 (other.Amount, other.ProviderPayment, other.BankReference!.Length));
             // The callback has no hash: nothing of it is reported, but PayU's own list.
             Assert.False(reported.IsProven);
-            Assert.Equal(other, Assert.Single((await QueryRefundAsync(payment)).OtherRefunds!));
+            Assert.Equal(other, Assert.Single((await QueryRefundAsync(payment)).OtherRefunds!.Value));
 
             await PayU.DialAsync("""{"server_error":1,"operations":["query"]}""");
             Assert.Contains(await ReadingsAsync(receiver), reading => reading is WebhookReading.Unavailable);

@@ -57,7 +57,7 @@ internal sealed class CustomersApi(IGrainFactory grains, RequestBodies bodies, T
                 GatewayJson.Default.CustomerRecordResponse));
     }
 
-    private async Task EraseAsync(HttpContext http) => 
+    private async Task EraseAsync(HttpContext http) =>
         await RespondAsync(http, await Find(http).Erase(IdempotencyKey.Of(http)));
 
     private async Task GetWalletAsync(HttpContext http)
